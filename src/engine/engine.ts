@@ -1,0 +1,143 @@
+/**
+ * The interface of an engine: the few heavy routines of whymap, with shapes.
+ *
+ * `js/` holds the readable reference; every other engine passes one conformance suite against it.
+ * All matrices are row-major float32. Sums are accumulated in float32 or better; results agree with the
+ * reference to a relative 1e-5. Within one engine the same input gives the same bytes, whatever the
+ * number of threads. A routine that runs long calls `checkpoint` of its context between blocks of work.
+ */
+
+import type {
+  AssociationBlock,
+  AssociationForm,
+  AssociationMeasure,
+  Csr,
+  Matrix,
+  Neighbors,
+} from '../model.js';
+
+export type EngineName = 'js' | 'wasm' | 'native';
+export type Metric = 'euclidean' | 'cosine' | 'correlation' | 'manhattan';
+
+/** How a routine tells its progress and learns that it should stop. */
+export interface Watch {
+  /** Throws CancelledError once the caller's signal is aborted; yields to the event loop now and then. */
+  checkpoint(): Promise<void>;
+  /** Fraction done, 0 to 1. */
+  progress(done: number): void;
+}
+
+/** Rules that turn correlations into associations (lava.md section 2). */
+export interface AssociationRules {
+  readonly measure: AssociationMeasure;
+  readonly form: AssociationForm;
+  /** A feature takes part where at least this many samples differ from its local median; 0 is off. */
+  readonly support: number;
+  /** Pairs with rho^2 < gate^2 / (n - 1) are zero; 0 is off. */
+  readonly gate: number;
+}
+
+/** One block of associations with what its rules removed. */
+export interface AssociateResult {
+  readonly block: AssociationBlock;
+  /** Features in support, one bit of 0 or 1 a (locality, feature): count x features. */
+  readonly supported: Uint8Array;
+  /** (locality, feature) combinations that are constant. */
+  readonly constant: number;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  readonly threads: number;
+
+  /**
+   * C = op(A) op(B), with op the transpose where asked.
+   * @param a m x k (k x m when `transposeA`), @param b k x n (n x k when `transposeB`).
+   */
+  multiply(
+    a: Matrix,
+    b: Matrix,
+    options?: { transposeA?: boolean; transposeB?: boolean },
+    watch?: Watch,
+  ): Promise<Matrix>;
+
+  /**
+   * Associations of localities `first` to `first + count`.
+   * @param features samples x d. @param members localities x size sample rows.
+   */
+  associate(
+    features: Matrix | Csr,
+    members: Int32Array,
+    range: { first: number; count: number; size: number },
+    rules: AssociationRules,
+    watch?: Watch,
+  ): Promise<AssociateResult>;
+
+  /**
+   * Quadratic forms B[l, k] = sum over i < j of A_l[i, j] u_k[i] u_k[j].
+   * @param memberships d x m (one column a module). @returns block.count x m.
+   */
+  quadraticForms(
+    block: AssociationBlock,
+    form: AssociationForm,
+    memberships: Matrix,
+    watch?: Watch,
+  ): Promise<Matrix>;
+
+  /**
+   * Adds sum over l of P[l, k] A_l[i, j] to G[k, pair(i, j)], pairs i < j with rows of i first.
+   * @param presence block.count x m. @param total m x d(d-1)/2, changed in place.
+   */
+  accumulatePatterns(
+    block: AssociationBlock,
+    form: AssociationForm,
+    presence: Matrix,
+    total: Matrix,
+    watch?: Watch,
+  ): Promise<void>;
+
+  /**
+   * For each locality, projected power iteration on its residual R_l = A_l - sum_k P[l, k] u_k u_k' (off the
+   * diagonal), started from the residual's row of largest positive sum: the leading non-negative eigenvector.
+   * @param presence block.count x m, @param memberships d x m (m may be 0).
+   * @param wanted one byte a locality of the block; where 0 the row is left zero and not computed.
+   * @returns vectors block.count x d of unit norm (zero where nothing positive is left) and eigenvalues.
+   */
+  leadingVectors(
+    block: AssociationBlock,
+    form: AssociationForm,
+    presence: Matrix,
+    memberships: Matrix,
+    options: { iterations: number; wanted: Uint8Array },
+    watch?: Watch,
+  ): Promise<{ vectors: Matrix; eigenvalues: Float32Array }>;
+
+  /**
+   * The k nearest rows of `data` to each row of `queries`, exact, by blocks; ties by index.
+   * `excludeSelf`: queries are the rows of data, and a row is not its own neighbor.
+   */
+  nearest(
+    data: Matrix,
+    queries: Matrix,
+    options: { k: number; metric: Metric; excludeSelf: boolean },
+    watch?: Watch,
+  ): Promise<Neighbors>;
+
+  /**
+   * For each row i and each of its targets t: the number of other rows (not i, not t) that are nearer to i than
+   * t is; a tie counts when its index is smaller. So 0 is the nearest neighbor.
+   * @param targets rows x k row numbers. @returns rows x k.
+   */
+  ranks(
+    data: Matrix,
+    targets: Int32Array,
+    options: { k: number; metric: Metric },
+    watch?: Watch,
+  ): Promise<Int32Array>;
+
+  /** Gives back the memory behind a block that this engine made; its arrays must not be used afterwards. */
+  release(block: AssociationBlock): void;
+
+  /** Ends the workers. Nothing is left running. The engine cannot be used afterwards. */
+  close(): Promise<void>;
+}

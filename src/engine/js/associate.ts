@@ -1,0 +1,137 @@
+/**
+ * Associations of localities, reference.
+ *
+ * Purpose: for each locality, gather its rows, standardize every feature that has support, correlate, and
+ * keep the upper triangle of what passes the rules.
+ * Source: LAVA (arXiv 2509.21149), step 2: pairwise correlations inside each locality. Ours: the support
+ * rule, the noise gate and the debiased square rho^2 - 1/(n-1), see `AssociationRules`.
+ * Shapes: rows n x d a locality. Cost: count * n * d^2 / 2 multiply-adds. Precision: double sums.
+ * A feature that is constant inside a locality has association 0 with every other, and is counted.
+ */
+
+import { denseRows } from '../../core/csr.js';
+import { averageRanks } from '../../core/statistics.js';
+import type { AssociationBlock, Matrix } from '../../model.js';
+import type { AssociationRules, Engine } from '../engine.js';
+import { unwatched } from '../watch.js';
+
+export const associate: Engine['associate'] = async (features, members, range, rules, watch = unwatched) => {
+  const d = features.columns;
+  const { first, count, size } = range;
+  const supported = new Uint8Array(count * d);
+  const offsets = new Uint32Array(count * d + 1);
+  const columns: number[] = [];
+  const values: number[] = [];
+  let constant = 0;
+  for (let l = 0; l < count; l++) {
+    const rows = members.subarray((first + l) * size, (first + l + 1) * size);
+    const local = standardizeLocality(denseRows(features, rows), rules);
+    constant += local.constant;
+    supported.set(local.supported, l * d);
+    for (let i = 0; i < d; i++) {
+      appendRow(local, i, rules, columns, values);
+      offsets[l * d + i + 1] = columns.length;
+    }
+    watch.progress((l + 1) / count);
+    await watch.checkpoint();
+  }
+  const columnType = d <= 65536 ? Uint16Array : Int32Array;
+  const block: AssociationBlock = {
+    first,
+    count,
+    features: d,
+    offsets,
+    columns: columnType.from(columns),
+    values: Float32Array.from(values),
+  };
+  return { block, supported, constant };
+};
+
+/** Association of a correlation under the rules; the sign is that of the correlation. 0 is left out. */
+export function associationOf(rho: number, size: number, rules: AssociationRules): number {
+  const squared = rho * rho;
+  if (squared < (rules.gate * rules.gate) / (size - 1)) return 0;
+  if (rules.form !== 'debiased') return rho;
+  return Math.sign(rho) * Math.max(0, squared - 1 / (size - 1));
+}
+
+interface StandardizedLocality {
+  readonly size: number;
+  readonly d: number;
+  /** d x size: one standardized feature a row, sum of squares 1; zeros without support. */
+  readonly data: Float64Array;
+  readonly supported: Uint8Array;
+  readonly constant: number;
+}
+
+function standardizeLocality(rows: Matrix, rules: AssociationRules): StandardizedLocality {
+  const size = rows.rows;
+  const d = rows.columns;
+  const data = new Float64Array(d * size);
+  const supported = new Uint8Array(d);
+  let constant = 0;
+  const column = new Float64Array(size);
+  for (let f = 0; f < d; f++) {
+    for (let s = 0; s < size; s++) column[s] = rows.data[s * d + f];
+    const differing = differFromMedian(column);
+    const isConstant = column.every((value) => value === column[0]);
+    if (isConstant) constant++;
+    if (isConstant || differing < rules.support) continue;
+    const values = rules.measure === 'spearman' ? averageRanks(column) : column;
+    if (standardizeInto(values, data.subarray(f * size, (f + 1) * size))) supported[f] = 1;
+  }
+  return { size, d, data, supported, constant };
+}
+
+/** Number of values that differ from the (lower) median. */
+function differFromMedian(column: Float64Array): number {
+  const sorted = Float64Array.from(column).sort();
+  const median = sorted[(sorted.length - 1) >> 1];
+  let differing = 0;
+  for (const value of column) if (value !== median) differing++;
+  return differing;
+}
+
+/** Centers and scales to a sum of squares of 1. False when the spread is lost in rounding. */
+function standardizeInto(values: Float64Array, target: Float64Array): boolean {
+  let mean = 0;
+  let largest = 0;
+  for (const value of values) {
+    mean += value / values.length;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  let sum = 0;
+  for (let s = 0; s < values.length; s++) {
+    // scaled by the largest value, so that squares neither overflow nor vanish
+    const centered = (values[s] - mean) / largest;
+    target[s] = centered;
+    sum += centered * centered;
+  }
+  if (!(Math.sqrt(sum / values.length) > 1e-6)) {
+    target.fill(0);
+    return false;
+  }
+  const scale = 1 / Math.sqrt(sum);
+  for (let s = 0; s < values.length; s++) target[s] *= scale;
+  return true;
+}
+
+function appendRow(
+  local: StandardizedLocality,
+  i: number,
+  rules: AssociationRules,
+  columns: number[],
+  values: number[],
+): void {
+  if (!local.supported[i]) return;
+  const { size, d, data } = local;
+  for (let j = i + 1; j < d; j++) {
+    if (!local.supported[j]) continue;
+    let rho = 0;
+    for (let s = 0; s < size; s++) rho += data[i * size + s] * data[j * size + s];
+    const value = associationOf(Math.max(-1, Math.min(1, rho)), size, rules);
+    if (value === 0) continue;
+    columns.push(j);
+    values.push(value);
+  }
+}

@@ -1,0 +1,24 @@
+/** The reference engine: one thread, plain loops, double accumulators where it is cheap. The oracle. */
+
+import type { Engine } from '../engine.js';
+import { associate } from './associate.js';
+import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js';
+import { multiply } from './multiply.js';
+import { nearest } from './nearest.js';
+import { ranks } from './ranks.js';
+
+export function createJsEngine(): Engine {
+  return {
+    name: 'js',
+    threads: 1,
+    multiply,
+    associate,
+    quadraticForms,
+    accumulatePatterns,
+    leadingVectors,
+    nearest,
+    ranks,
+    release: () => {},
+    close: async () => {},
+  };
+}

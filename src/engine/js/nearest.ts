@@ -1,0 +1,37 @@
+/** Exact nearest rows, reference: every distance, then a bounded insertion; ties by index. */
+
+import type { Matrix } from '../../model.js';
+import type { Engine, Metric } from '../engine.js';
+import { unwatched } from '../watch.js';
+import { rankingDistance, trueDistance } from './distance.js';
+
+export const nearest: Engine['nearest'] = async (data, queries, options, watch = unwatched) => {
+  const { k, metric, excludeSelf } = options;
+  const indices = new Int32Array(queries.rows * k).fill(-1);
+  const distances = new Float32Array(queries.rows * k).fill(Number.POSITIVE_INFINITY);
+  for (let q = 0; q < queries.rows; q++) {
+    const found = nearestOfOne(data, queries, q, k, metric, excludeSelf ? q : -1);
+    found.forEach(([distance, index], rank) => {
+      indices[q * k + rank] = index;
+      distances[q * k + rank] = trueDistance(metric, distance);
+    });
+    watch.progress((q + 1) / queries.rows);
+    await watch.checkpoint();
+  }
+  return { rows: queries.rows, k, indices, distances };
+};
+
+function nearestOfOne(data: Matrix, queries: Matrix, q: number, k: number, metric: Metric, self: number) {
+  const distance = rankingDistance(metric);
+  const best: [number, number][] = [];
+  for (let i = 0; i < data.rows; i++) {
+    if (i === self) continue;
+    const value = distance(queries, q, data, i);
+    if (best.length === k && !(value < best[k - 1][0])) continue;
+    let at = best.length;
+    while (at > 0 && value < best[at - 1][0]) at--;
+    best.splice(at, 0, [value, i]);
+    if (best.length > k) best.pop();
+  }
+  return best;
+}

@@ -1,0 +1,237 @@
+/**
+ * The nouns of whymap: types only. Every value is a plain object over typed arrays, row-major, and is
+ * treated as immutable once it has been returned.
+ */
+
+/** Dense matrix, row-major: element (r, c) is `data[r * columns + c]`. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+/**
+ * Sparse matrix in compressed rows: the entries of row r are at positions `offsets[r]` to
+ * `offsets[r + 1]` (exclusive) of `indices` and `values`, indices ascending, each at most once.
+ */
+export interface Csr {
+  readonly rows: number;
+  readonly columns: number;
+  /** Length rows + 1. A double holds every position exactly up to 2^53. */
+  readonly offsets: Float64Array;
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
+}
+
+/** A finding that a person must see. Carried in results, never printed by the library. */
+export interface Warning {
+  /** Stable, for programs: for example `constant-features`. */
+  readonly code: string;
+  /** One sentence for people: what was found, how much, where first, what was done about it. */
+  readonly message: string;
+}
+
+/** Samples x features, with the names of both where the source has them. */
+export interface Table {
+  readonly features: Matrix | Csr;
+  /** Length `features.columns`; `f0`, `f1`... where the source has no names. */
+  readonly featureNames: readonly string[];
+  /** Sample ids, length `features.rows`, or null where the source has none. */
+  readonly ids: readonly string[] | null;
+  /** One label a sample (cell type, digit...), or null. Never used by the method, only shown. */
+  readonly labels: readonly string[] | null;
+  /** What was read: a path or a name, and the SHA-256 of its bytes in hexadecimal when known. */
+  readonly source: { readonly name: string; readonly sha256: string | null };
+  /** What was dropped or repaired on the way in. */
+  readonly dropped: { readonly rows: number; readonly features: readonly string[] };
+  readonly warnings: readonly Warning[];
+}
+
+/** Coordinates of the same samples in a latent space of any dimension. */
+export interface Embedding {
+  /** samples x dimensions. */
+  readonly coordinates: Matrix;
+  /** Sample ids where the source has them, for joining with a table. */
+  readonly ids: readonly string[] | null;
+  readonly source: { readonly name: string; readonly sha256: string | null };
+}
+
+/** The k nearest other rows of every row: row-major rows x k, nearest first, ties by index. */
+export interface Neighbors {
+  readonly rows: number;
+  readonly k: number;
+  readonly indices: Int32Array;
+  readonly distances: Float32Array;
+}
+
+/** A weighted graph over samples (attractions of a dimensionality reduction). */
+export interface Affinity {
+  readonly graph: Csr;
+  readonly symmetric: boolean;
+}
+
+/** Overlapping localities of an embedding: each holds the `size` samples nearest to a probe. */
+export interface Localities {
+  readonly count: number;
+  readonly size: number;
+  /** Mean number of localities that a sample is in, as asked. */
+  readonly overlap: number;
+  /** count x dimensions. */
+  readonly probes: Matrix;
+  /** count x size sample rows, nearest to the probe first, ties by row number. */
+  readonly members: Int32Array;
+  /** Distance from each probe to its farthest member. */
+  readonly radius: Float32Array;
+  /** How the probes were placed: exponents of the k-means weights and the total variation reached. */
+  readonly tuning: {
+    readonly alpha: number;
+    readonly beta: number;
+    /** Total variation between in-degree of samples in localities and in the neighborhood graph, 0 to 1. */
+    readonly coverageTv: number;
+    /** The same at the starting point alpha = 0, beta = 2. */
+    readonly startTv: number;
+    readonly evaluations: number;
+  };
+  /** Rows of the samples that are in no locality, ascending. */
+  readonly uncovered: Int32Array;
+}
+
+export type AssociationMeasure = 'pearson' | 'spearman';
+/** How a correlation rho becomes an association: max(0, rho^2 - 1/(n-1)), |rho| or rho. */
+export type AssociationForm = 'debiased' | 'absolute' | 'signed';
+
+/**
+ * Associations of a run of localities: the upper triangle (i < j) of each locality's d x d matrix,
+ * zeros left out. Row (l, i) is at `offsets[l * features + i]` to `offsets[l * features + i + 1]`.
+ */
+export interface AssociationBlock {
+  /** First locality of the block. */
+  readonly first: number;
+  /** Number of localities in the block. */
+  readonly count: number;
+  readonly features: number;
+  /** Length count * features + 1. */
+  readonly offsets: Uint32Array;
+  /** Feature j of each entry, ascending within a row. */
+  readonly columns: Uint16Array | Int32Array;
+  /**
+   * Strength with the sign of the correlation. For `debiased` and `absolute` the association is the
+   * absolute value, and the sign says whether the two features go together or oppose.
+   */
+  readonly values: Float32Array;
+}
+
+/** What the support rule and the noise gate removed, over all localities. */
+export interface AssociationCounts {
+  /** Pairs over all localities: count * d * (d - 1) / 2. */
+  readonly pairs: number;
+  /** Pairs kept with an association that is not zero. */
+  readonly kept: number;
+  /** Pairs set to zero because one of the features is constant or lacks support in the locality. */
+  readonly withoutSupport: number;
+  /** Pairs set to zero because they are below the noise gate or the debiasing term. */
+  readonly belowGate: number;
+  /** (locality, feature) combinations in which the feature is constant. */
+  readonly constant: number;
+  /** Features without support in any locality, ascending. */
+  readonly neverSupported: Int32Array;
+}
+
+/** Associations of every locality. Blocks are held, or made anew on each pass when memory is short. */
+export interface Associations {
+  readonly localities: number;
+  readonly features: number;
+  readonly measure: AssociationMeasure;
+  readonly form: AssociationForm;
+  readonly counts: AssociationCounts;
+  /** Sum of squared associations over all localities and pairs (i < j). */
+  readonly squaredNorm: number;
+  /** False when blocks are computed anew on each pass. */
+  readonly held: boolean;
+  blocks(): AsyncIterable<AssociationBlock>;
+}
+
+export type ModuleForm = 'symmetric' | 'stacked';
+
+/** The factorization: modules over features, and where each is present. Ordered by share, largest first. */
+export interface Modules {
+  readonly count: number;
+  readonly form: ModuleForm;
+  /** modules x features, not negative, largest entry of each row 1. */
+  readonly membership: Matrix;
+  /** localities x modules, not negative; with the membership's scale, the association of the top pair. */
+  readonly presence: Matrix;
+  /** Share of the squared association that the module accounts for, one a module. */
+  readonly share: Float64Array;
+  /** Share of the squared association that all modules account for together, 0 to 1. */
+  readonly explained: number;
+  /** `stacked` only: modules x (features * (features - 1) / 2) pair patterns, i < j, rows of i first. */
+  readonly patterns: Matrix | null;
+  /** Loss (squared residual / squared norm) after each refinement sweep; never increases. */
+  readonly loss: readonly number[];
+}
+
+/** One pair of features in a module. */
+export interface ModulePair {
+  readonly a: number;
+  readonly b: number;
+  /** Product of the two memberships (or the pattern's entry), 0 to 1. */
+  readonly weight: number;
+  /** Mean signed correlation over localities, weighted by the module's presence, -1 to 1. */
+  readonly correlation: number;
+}
+
+/** Everything that is said of one module. Feature and sample numbers index the table's columns and rows. */
+export interface ModuleDescription {
+  /** `M1`, `M2`... in order of share. */
+  readonly id: string;
+  /** A short name from its leading features. */
+  readonly label: string;
+  readonly share: number;
+  /** Features with a notable membership, strongest first. */
+  readonly topFeatures: readonly { readonly feature: number; readonly loading: number }[];
+  readonly pairs: readonly ModulePair[];
+  /** Fraction of localities, and of samples, where the module is present. */
+  readonly presentLocalities: number;
+  readonly presentSamples: number;
+  /** True when the module is a contrast between groups that its localities straddle. */
+  readonly boundary: boolean;
+  /** Null until the corresponding analysis has been run. */
+  readonly significance: ModuleSignificance | null;
+  readonly stability: ModuleStability | null;
+  readonly trust: number | null;
+}
+
+export interface ModuleSignificance {
+  readonly p: number;
+  readonly pAdjusted: number;
+  readonly significant: boolean;
+}
+
+export interface ModuleStability {
+  readonly seeds: number | null;
+  readonly bootstrap: number | null;
+}
+
+/** The result of explaining an embedding: what is written to `explanation.whymap` and shown. */
+export interface Explanation {
+  readonly rows: number;
+  readonly featureNames: readonly string[];
+  readonly ids: readonly string[] | null;
+  readonly labels: readonly string[] | null;
+  readonly embedding: Embedding;
+  readonly localities: Localities;
+  readonly modules: Modules;
+  /** samples x modules: mean presence over the localities that hold the sample. */
+  readonly samplePresence: Matrix;
+  readonly descriptions: readonly ModuleDescription[];
+  readonly associationCounts: AssociationCounts;
+  /** Normalized options: all that is needed to run this again. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Width and height when features are the pixels of an image. */
+  readonly image: { readonly width: number; readonly height: number } | null;
+  readonly warnings: readonly Warning[];
+  readonly engine: { readonly name: string; readonly reason: string; readonly threads: number };
+  /** Seconds by stage. The only part that differs between two runs of the same input, options and seed. */
+  readonly timings: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,71 @@
+// The direction of imports (CONTRIBUTING.md, "The tree"), and that there is no cycle.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../src');
+
+/** Which folders of src each folder may import from, besides itself. */
+const allowed: Record<string, readonly string[]> = {
+  'model.ts': [],
+  'errors.ts': [],
+  core: ['model.ts', 'errors.ts'],
+  engine: ['model.ts', 'errors.ts', 'core'],
+  neighbors: ['model.ts', 'errors.ts', 'core', 'engine'],
+  lava: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
+  dr: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
+  trust: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
+  io: ['model.ts', 'errors.ts', 'core'],
+};
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((m) => m[1]);
+  return found.map((target) => normalize(join(dirname(file), target)).replace(/\.js$/, '.ts'));
+}
+
+const room = (file: string) => file.split('/')[0];
+
+test('imports go one way', () => {
+  const wrong = files.flatMap((file) => {
+    const may = allowed[room(file)];
+    if (!may) return [];
+    return importsOf(file)
+      .filter((target) => room(target) !== room(file) && !may.includes(room(target)))
+      .map((target) => `${file} -> ${target}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('every relative import names a file, so that the scan misses none', () => {
+  const known = new Set(files);
+  const unknown = files.flatMap((file) =>
+    importsOf(file).filter((target) => !known.has(target) && !target.endsWith('.wasm')),
+  );
+  expect(unknown).toEqual([]);
+  expect(files.flatMap(importsOf).length).toBeGreaterThan(10);
+});
+
+test('there is no cycle of imports', () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const target of importsOf(file)) {
+      const cycle = files.includes(target) ? visit(target, [...path, file]) : [];
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of files) expect(visit(file, []).map((f) => relative('.', f))).toEqual([]);
+});
+
+test('engines are reached through the interface, not by one another', () => {
+  const wrong = files
+    .filter((f) => f.startsWith('engine/js/'))
+    .flatMap((f) => importsOf(f).filter((t) => /engine\/(wasm|native)/.test(t)));
+  expect(wrong).toEqual([]);
+});
