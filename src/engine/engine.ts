@@ -127,11 +127,12 @@ export interface Engine {
    * For each row i and each of its targets t: the number of other rows (not i, not t) that are nearer to i than
    * t is; a tie counts when its index is smaller. So 0 is the nearest neighbor.
    * @param targets rows x k row numbers. @returns rows x k.
+   * With `rows` only those rows i are asked, in that order: targets and result are rows.length x k.
    */
   ranks(
     data: Matrix,
     targets: Int32Array,
-    options: { k: number; metric: Metric },
+    options: { k: number; metric: Metric; rows?: Int32Array },
     watch?: Watch,
   ): Promise<Int32Array>;
 

@@ -5,14 +5,16 @@ import { unwatched } from '../watch.js';
 import { rankingDistance } from './distance.js';
 
 export const ranks: Engine['ranks'] = async (data, targets, options, watch = unwatched) => {
-  const { k, metric } = options;
+  const { k, metric, rows } = options;
   const distance = rankingDistance(metric);
   const result = new Int32Array(targets.length);
   const toAll = new Float64Array(data.rows);
-  for (let i = 0; i < data.rows; i++) {
+  const asked = rows ? rows.length : data.rows;
+  for (let q = 0; q < asked; q++) {
+    const i = rows ? rows[q] : q;
     for (let j = 0; j < data.rows; j++) toAll[j] = distance(data, i, data, j);
-    for (let t = i * k; t < (i + 1) * k; t++) result[t] = rankOf(toAll, i, targets[t]);
-    watch.progress((i + 1) / data.rows);
+    for (let t = q * k; t < (q + 1) * k; t++) result[t] = rankOf(toAll, i, targets[t]);
+    watch.progress((q + 1) / asked);
     await watch.checkpoint();
   }
   return result;
