@@ -1,0 +1,186 @@
+/**
+ * Where the map is wrong: neighbors torn apart, strangers glued together, and how each place is stretched.
+ *
+ * Purpose: per sample the share of true neighbors that the map put far away (torn) and of neighbors on the map that
+ *   are far away in the data (glued), with the worst of them as links; and the local linear map.
+ * Source: torn and glued as in CheckViz (Lespinats and Aupetit 2011); the ellipse is Tissot's indicatrix, after
+ *   Perrault-Joncas and Meila 2013. Ours: `far` is a rank, so that it needs no unit; the local map is a least squares
+ *   fit from the tangent plane (principal axes of the true neighbors) to the map, not a Laplacian's metric.
+ * Shapes: asked x k ranks in. Double precision. Cost: k^2 x features a sample for the local map.
+ * How it fails: no ellipse where fewer than dimensions + 1 true neighbors are left on the map, or the neighbors
+ *   span fewer dimensions than the map: NaN. Determinism: exact.
+ */
+
+import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
+import { median } from '../core/statistics.js';
+import { type Context, createContext, watchStage } from '../engine/context.js';
+import type { Matrix } from '../model.js';
+import { checkInteger } from './check.js';
+import type { Neighborhoods } from './types.js';
+
+/** Links from an asked sample to others, `width` a sample, worst first; -1 where there is none. */
+export interface Links {
+  readonly width: number;
+  /** Row numbers, asked x width. */
+  readonly targets: Int32Array;
+  /** How many samples are nearer in the other space, asked x width; -1 where there is no link. */
+  readonly ranks: Int32Array;
+}
+
+export interface Distortion {
+  /** Rank (0 the nearest) from which a sample counts as far. */
+  readonly far: number;
+  /** Share of the k true neighbors that are far on the map, one an asked sample. */
+  readonly torn: Float64Array;
+  /** Share of the k neighbors on the map that are far in the data. */
+  readonly glued: Float64Array;
+  readonly tornLinks: Links;
+  readonly gluedLinks: Links;
+}
+
+export interface DistortionOptions {
+  /** Rank from which a sample counts as far, k to samples - 1. Default max(5 k, samples / 10), or what there is. */
+  readonly far?: number;
+  /** Links kept a sample and kind, 1 to k. Default 3. */
+  readonly links?: number;
+}
+
+/** Torn and glued neighbors of every asked sample. */
+export function distortion(neighborhoods: Neighborhoods, options: DistortionOptions = {}): Distortion {
+  const { samples, k } = neighborhoods;
+  const { far = defaultFar(samples, k), links = Math.min(3, k) } = options;
+  checkInteger('far', far, k, samples - 1, 'a neighbor cannot be far within the k nearest');
+  checkInteger('links', links, 1, k, 'no more links than neighbors');
+  return {
+    far,
+    torn: shareFar(neighborhoods.embeddingRanks, k, far),
+    glued: shareFar(neighborhoods.inputRanks, k, far),
+    tornLinks: worstLinks(neighborhoods.input.indices, neighborhoods.embeddingRanks, k, far, links),
+    gluedLinks: worstLinks(neighborhoods.embedding.indices, neighborhoods.inputRanks, k, far, links),
+  };
+}
+
+/** Beyond five neighborhoods and a tenth of all samples. In tiny data nothing is far, and the rank is the last. */
+export function defaultFar(samples: number, k: number): number {
+  return Math.min(samples - 1, Math.max(5 * k, Math.ceil(samples / 10)));
+}
+
+/** Expected share of far neighbors when the rows of the map are shuffled. */
+export function nullShareFar(samples: number, far: number): number {
+  return (samples - 1 - far) / (samples - 1);
+}
+
+function shareFar(ranks: Int32Array, k: number, far: number): Float64Array {
+  return Float64Array.from({ length: ranks.length / k }, (_, i) => {
+    let count = 0;
+    for (let t = i * k; t < (i + 1) * k; t++) if (ranks[t] >= far) count++;
+    return count / k;
+  });
+}
+
+function worstLinks(indices: Int32Array, ranks: Int32Array, k: number, far: number, width: number): Links {
+  const asked = ranks.length / k;
+  const targets = new Int32Array(asked * width).fill(-1);
+  const kept = new Int32Array(asked * width).fill(-1);
+  for (let i = 0; i < asked; i++) {
+    const places = Array.from({ length: k }, (_, t) => i * k + t).filter((p) => ranks[p] >= far);
+    places.sort((a, b) => ranks[b] - ranks[a] || a - b);
+    places.slice(0, width).forEach((p, at) => {
+      targets[i * width + at] = indices[p];
+      kept[i * width + at] = ranks[p];
+    });
+  }
+  return { width, targets, ranks: kept };
+}
+
+/** The local linear map at each asked sample. Lengths are relative to the median, so 1 is typical of this map. */
+export interface LocalMaps {
+  /** Geometric mean of the stretches, over the median: how much the map magnifies this place. */
+  readonly scale: Float64Array;
+  /** Largest stretch over smallest, at least 1. */
+  readonly anisotropy: Float64Array;
+  /** Half-axes of the ellipse that a small circle becomes, longest first, asked x dimensions. */
+  readonly axes: Float64Array;
+  /** Direction of the longest axis in the plane, in radians from 0 to pi; NaN unless the map has two dimensions. */
+  readonly angle: Float64Array;
+}
+
+/** Fits the local linear map around every asked sample, over its true neighbors that are not torn away. */
+export async function localMaps(
+  features: Matrix,
+  embedding: Matrix,
+  neighborhoods: Neighborhoods,
+  far: number,
+  given: Partial<Context> = {},
+): Promise<LocalMaps> {
+  const watch = watchStage(createContext(given), 'local maps');
+  const { asked, k, input, embeddingRanks } = neighborhoods;
+  const dimensions = embedding.columns;
+  const axes = new Float64Array(input.rows * dimensions).fill(Number.NaN);
+  const angle = new Float64Array(input.rows).fill(Number.NaN);
+  for (let q = 0; q < input.rows; q++) {
+    const places = Array.from({ length: k }, (_, t) => q * k + t).filter((p) => embeddingRanks[p] < far);
+    const near = places.map((p) => input.indices[p]);
+    const fitted = localMap(features, embedding, asked ? asked[q] : q, near);
+    if (fitted) {
+      axes.set(fitted.axes, q * dimensions);
+      angle[q] = fitted.angle;
+    }
+    if (q % 64 === 0) await watch.checkpoint();
+    watch.progress((q + 1) / input.rows);
+  }
+  return relativeTo(axes, angle, dimensions);
+}
+
+function relativeTo(axes: Float64Array, angle: Float64Array, dimensions: number): LocalMaps {
+  const scale = new Float64Array(angle.length);
+  const anisotropy = new Float64Array(angle.length);
+  for (let q = 0; q < angle.length; q++) {
+    const own = axes.subarray(q * dimensions, (q + 1) * dimensions);
+    scale[q] = Math.exp(own.reduce((sum, s) => sum + Math.log(s), 0) / dimensions);
+    anisotropy[q] = own[0] / own[dimensions - 1];
+  }
+  const typical = median(scale.filter((s) => s > 0));
+  return { scale: scale.map((s) => s / typical), anisotropy, axes: axes.map((s) => s / typical), angle };
+}
+
+/** Half-axes and direction at one sample, or null where the neighbors do not span the map's dimensions. */
+function localMap(features: Matrix, embedding: Matrix, i: number, near: readonly number[]) {
+  const dimensions = embedding.columns;
+  if (near.length < dimensions + 1) return null;
+  const inData = differences(features, i, near);
+  const onMap = differences(embedding, i, near);
+  const plane = eigen(inData.mmul(inData.transpose()));
+  if (!(plane.values[dimensions - 1] > 1e-9 * plane.values[0])) return null;
+  const fit = new Dense(dimensions, dimensions);
+  for (let a = 0; a < dimensions; a++) {
+    for (let c = 0; c < dimensions; c++) {
+      let sum = 0;
+      for (let t = 0; t < near.length; t++) sum += plane.vectors.get(t, a) * onMap.get(t, c);
+      fit.set(a, c, sum / Math.sqrt(plane.values[a]));
+    }
+  }
+  const stretch = eigen(fit.transpose().mmul(fit));
+  if (!(stretch.values[dimensions - 1] > 0)) return null;
+  const turned = Math.atan2(stretch.vectors.get(dimensions > 1 ? 1 : 0, 0), stretch.vectors.get(0, 0));
+  const angle = dimensions === 2 ? (turned + Math.PI) % Math.PI : Number.NaN;
+  return { axes: stretch.values.slice(0, dimensions).map(Math.sqrt), angle };
+}
+
+function differences(data: Matrix, i: number, near: readonly number[]): Dense {
+  const d = data.columns;
+  const result = new Dense(near.length, d);
+  near.forEach((j, t) => {
+    for (let c = 0; c < d; c++) result.set(t, c, data.data[j * d + c] - data.data[i * d + c]);
+  });
+  return result;
+}
+
+/** Eigenvalues, largest first, and their vectors as columns. */
+function eigen(symmetric: Dense) {
+  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(symmetric, {
+    assumeSymmetric: true,
+  });
+  const order = realEigenvalues.map((_, c) => c).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
+  return { values: order.map((c) => realEigenvalues[c]), vectors: eigenvectorMatrix.subMatrixColumn(order) };
+}

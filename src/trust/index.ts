@@ -1,0 +1,22 @@
+/** whymap/trust: how far a map can be trusted. Each function is described where it is written. */
+
+export { communities } from './communities.js';
+export { densityPreservation } from './density.js';
+export type { Distortion, DistortionOptions, Links, LocalMaps } from './distortion.js';
+export { defaultFar, distortion, localMaps, nullShareFar } from './distortion.js';
+export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
+export { MEASURE_NAMES, measureTrust } from './measure.js';
+export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';
+export { localityTrust, moduleTrust } from './module-trust.js';
+export { compareNeighborhoods } from './neighborhoods.js';
+export {
+  continuity,
+  neighborhoodPreservation,
+  preservationArea,
+  relativeRankErrorFalse,
+  relativeRankErrorMissing,
+  trustworthiness,
+} from './rank-measures.js';
+export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './rank-null.js';
+export { tripletAccuracy } from './triplets.js';
+export type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
