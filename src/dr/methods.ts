@@ -1,0 +1,13 @@
+/** The table of embedding methods: a method is a row here, with at most one affinity and one law. */
+
+import { prepareIsomap } from './methods/isomap.js';
+import { prepareMds } from './methods/mds.js';
+import type { Method } from './methods/method.js';
+import { preparePca } from './methods/pca.js';
+import type { MethodName } from './options.js';
+
+export const methods: Partial<Record<MethodName, Method>> = {
+  pca: { solves: ['spectral', 'forces'], prepare: preparePca },
+  mds: { solves: ['spectral', 'forces'], prepare: prepareMds },
+  isomap: { solves: ['spectral', 'forces'], prepare: prepareIsomap },
+};
