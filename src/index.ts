@@ -1,2 +1,4 @@
+export { type Context, createContext, type Progress } from './engine/context.js';
 export * from './errors.js';
+export { type ExplainInput, type ExplainOptions, explain } from './lava/explain.js';
 export type * from './model.js';

@@ -144,8 +144,8 @@ export interface Associations {
   readonly measure: AssociationMeasure;
   readonly form: AssociationForm;
   readonly counts: AssociationCounts;
-  /** Sum of squared associations over all localities and pairs (i < j). */
-  readonly squaredNorm: number;
+  /** Sum of squared associations over pairs (i < j), one a locality. */
+  readonly squaredNorms: Float64Array;
   /** False when blocks are computed anew on each pass. */
   readonly held: boolean;
   blocks(): AsyncIterable<AssociationBlock>;

@@ -1,0 +1,141 @@
+/**
+ * Explains an embedding: localities, associations, modules, presence and descriptions, in one call.
+ *
+ * Source: LAVA (arXiv 2509.21149); what is ours is marked in the files of each step.
+ */
+
+import type { Context } from '../engine/context.js';
+import { OptionError, ShapeError } from '../errors.js';
+import type { Embedding, Explanation, Localities, Modules, Table, Warning } from '../model.js';
+import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
+import { describeModules } from './describe.js';
+import { type LocalityOptions, locate } from './localities.js';
+import { factorize, type ModuleOptions } from './modules.js';
+import { samplePresence } from './presence.js';
+
+export interface ExplainInput {
+  readonly table: Table;
+  /** Of the same samples, in the same order (see `joinEmbedding` of whymap/io). */
+  readonly embedding: Embedding;
+}
+
+export interface ExplainOptions extends LocalityOptions, AssociationOptions, ModuleOptions {
+  /** Width and height when features are the pixels of an image, row by row. Default null. */
+  readonly image?: { readonly width: number; readonly height: number } | null;
+}
+
+/**
+ * Explains `embedding` by `table`.
+ * Throws ShapeError when the two have different numbers of samples, OptionError when an option does not fit,
+ * CancelledError when the context's signal is aborted.
+ */
+export async function explain(
+  input: ExplainInput,
+  options: ExplainOptions,
+  context: Context,
+): Promise<Explanation> {
+  const { table, embedding } = input;
+  checkInput(input, options);
+  const timings: Record<string, number> = {};
+  const timed = async <T>(stage: string, work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    timings[stage] = (performance.now() - start) / 1000;
+    return result;
+  };
+
+  const localities = await timed('localities', () => locate(embedding, options, context));
+  const rules = associationRules(options, localities.size);
+  const associations = await timed('associations', () =>
+    associate(table.features, localities, options, context),
+  );
+  const modules = await timed('modules', () => factorize(associations, options, context));
+  await releaseAssociations(associations, context);
+  const perSample = samplePresence(embedding, localities, modules.presence);
+  const image = options.image ?? null;
+  const descriptions = await timed('description', () =>
+    describeModules(
+      { table, embedding, localities, modules, samplePresence: perSample },
+      { measure: rules.measure, image },
+      context,
+    ),
+  );
+  return {
+    rows: table.features.rows,
+    featureNames: table.featureNames,
+    ids: table.ids,
+    labels: table.labels,
+    embedding,
+    localities,
+    modules,
+    samplePresence: perSample,
+    descriptions,
+    associationCounts: associations.counts,
+    options: {
+      ...options,
+      localitySize: localities.size,
+      overlap: localities.overlap,
+      ...rulesAsOptions(rules),
+    },
+    image,
+    warnings: [...table.warnings, ...findings(localities, modules, options)],
+    engine: { name: context.engine.name, reason: '', threads: context.engine.threads },
+    timings,
+  };
+}
+
+function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
+  return {
+    association: rules.measure,
+    associationForm: rules.form,
+    support: rules.support,
+    gate: rules.gate,
+  };
+}
+
+function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions): void {
+  const { rows, columns } = table.features;
+  if (embedding.coordinates.rows !== rows) {
+    throw new ShapeError({
+      got: `${rows} samples in the table and ${embedding.coordinates.rows} in the embedding`,
+      expected: 'the same samples in both, in the same order',
+      remedy:
+        'give both an id column so that they can be joined, or check that no rows were dropped from one',
+    });
+  }
+  if (columns < 2) {
+    throw new ShapeError({
+      got: `${columns} feature`,
+      expected: 'at least 2 features, since modules are made of pairs',
+      remedy: 'check that the right columns were read as features',
+    });
+  }
+  const image = options.image;
+  if (image && image.width * image.height !== columns) {
+    throw new OptionError({
+      got: `an image of ${image.width}x${image.height} for ${columns} features`,
+      expected: 'width times height features',
+      remedy: 'give --image the width and height whose product is the number of features',
+    });
+  }
+}
+
+function findings(localities: Localities, modules: Modules, options: ExplainOptions): Warning[] {
+  const warnings: Warning[] = [];
+  const uncovered = localities.uncovered;
+  if (uncovered.length > 0) {
+    const first = [...uncovered.subarray(0, 3)].join(', ');
+    warnings.push({
+      code: 'uncovered-samples',
+      message: `${uncovered.length} samples are in no locality (rows ${first}${uncovered.length > 3 ? ', ...' : ''}); their presence is that of the nearest probe.`,
+    });
+  }
+  const asked = options.modules ?? modules.count;
+  if (modules.count < asked) {
+    warnings.push({
+      code: 'fewer-modules',
+      message: `${asked} modules were asked for and ${modules.count} were found: no association is left for more.`,
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,195 @@
+/**
+ * Overlapping localities of an embedding.
+ *
+ * Purpose: cover the embedding with `ceil(E * overlap / n)` localities of the n samples nearest to a probe, so
+ * that each sample's share of localities approximates its share of the sample-centered n-neighborhoods.
+ * Source: LAVA (arXiv 2509.21149), step 1: probes by weighted k-means, weight of sample i
+ * `indegree_i^alpha * (1 / meanDistance_i)^beta`, alpha and beta tuned by DIRECT.
+ * Ours: the objective (total variation between the two shares), the box [0, 4]^2, and the extra starting point
+ * (0, 2), at which quantization theory makes probe density follow sample density in any dimension.
+ * Shapes: embedding E x k. Precision: double sums. Determinism: seeded by `localities`; ties by row number.
+ * Cost: one n-neighborhood graph (never held: only its in-degrees and mean distances) and one k-means for each
+ * evaluation. Fails with OptionError when n does not fit the samples.
+ */
+
+import { minimizeDirect } from '../core/direct.js';
+import { type Context, watchStage } from '../engine/context.js';
+import type { Engine, Watch } from '../engine/engine.js';
+import { partOf } from '../engine/watch.js';
+import { OptionError } from '../errors.js';
+import type { Embedding, Localities, Matrix } from '../model.js';
+import { buildKdTree, type KdTree, nearestFinder } from '../neighbors/kd-tree.js';
+import { placeProbes, TREE_DIMENSIONS } from './placement.js';
+
+export interface LocalityOptions {
+  /** Samples in a locality (n). Default: a twentieth of the samples, between 30 and 200. */
+  readonly localitySize?: number;
+  /** Mean number of localities that a sample is in (o). Default 3. */
+  readonly overlap?: number;
+  /** Budget of k-means runs for tuning the probe weights. Default 30; 0 takes alpha = 0, beta = 2. */
+  readonly evaluations?: number;
+}
+
+const BOX = { lower: [0, 0], upper: [4, 4] };
+const START = [0, 2] as const;
+const KMEANS_ITERATIONS = 25;
+
+/** The default locality size for a number of samples. */
+export function defaultLocalitySize(samples: number): number {
+  return Math.min(samples, Math.max(30, Math.min(200, Math.round(samples / 20))));
+}
+
+/** Covers the embedding with localities. See the file's header. */
+export async function locate(
+  embedding: Embedding,
+  options: LocalityOptions,
+  context: Context,
+): Promise<Localities> {
+  const points = embedding.coordinates;
+  const { size, overlap, count, evaluations } = checkOptions(points.rows, options);
+  const watch = watchStage(context, 'localities');
+  const tree = buildKdTree(points);
+  const graph = await neighborhoodGraph(tree, size, context.engine, partOf(watch, 0, 0.4));
+  const reference = share(graph.indegree);
+  const random = context.random.stream('localities');
+
+  const attempt = async (alpha: number, beta: number, part: Watch) => {
+    const weights = probeWeights(graph, alpha, beta);
+    // the same stream each time, so that the objective is a function of alpha and beta alone
+    const placement = { count, iterations: KMEANS_ITERATIONS };
+    const probes = await placeProbes(tree, weights, placement, random.stream('start'), part, context.engine);
+    const found = await gatherMembers(tree, probes, size, context.engine, part);
+    return { alpha, beta, probes, ...found, tv: totalVariation(reference, share(found.inLocalities)) };
+  };
+  const tuning = partOf(watch, 0.4, 1);
+  const start = await attempt(START[0], START[1], tuning);
+  let best = start;
+  let used = 1;
+  if (evaluations > 1) {
+    const refined = await minimizeDirect(
+      async ([alpha, beta]) => {
+        tuning.progress(used++ / evaluations);
+        const tried = await attempt(alpha, beta, tuning);
+        if (tried.tv < best.tv) best = tried;
+        return tried.tv;
+      },
+      BOX,
+      evaluations - 1,
+    );
+    used = refined.evaluations + 1;
+  }
+  watch.progress(1);
+  return {
+    count,
+    size,
+    overlap,
+    probes: best.probes,
+    members: best.members,
+    radius: best.radius,
+    tuning: { alpha: best.alpha, beta: best.beta, coverageTv: best.tv, startTv: start.tv, evaluations: used },
+    uncovered: Int32Array.from([...best.inLocalities.keys()].filter((i) => best.inLocalities[i] === 0)),
+  };
+}
+
+function checkOptions(samples: number, options: LocalityOptions) {
+  const size = options.localitySize ?? defaultLocalitySize(samples);
+  const overlap = options.overlap ?? 3;
+  const evaluations = options.evaluations ?? 30;
+  if (!Number.isInteger(size) || size < 3 || size > samples) {
+    throw new OptionError({
+      got: `a locality size of ${size} for ${samples} samples`,
+      expected: `a whole number from 3 to ${samples}`,
+      remedy: `choose a smaller --locality-size (for these samples ${defaultLocalitySize(samples)} is the default)`,
+    });
+  }
+  if (!(overlap > 0 && overlap <= size)) {
+    throw new OptionError({
+      got: `an overlap of ${overlap}`,
+      expected: `a number above 0 and at most the locality size, ${size}`,
+      remedy: 'choose an --overlap of 2 to 5: the mean number of localities that a sample is in',
+    });
+  }
+  return { size, overlap, evaluations, count: Math.ceil((samples * overlap) / size) };
+}
+
+interface NeighborhoodGraph {
+  /** Number of sample-centered n-neighborhoods that hold each sample, its own included. */
+  readonly indegree: Float64Array;
+  /** Mean distance from each sample to its n nearest, itself included. */
+  readonly meanDistance: Float64Array;
+}
+
+async function neighborhoodGraph(tree: KdTree, n: number, engine: Engine, watch: Watch) {
+  const points = tree.points;
+  const indegree = new Float64Array(points.rows);
+  const meanDistance = new Float64Array(points.rows);
+  const byRow = await nearestByRow(tree, points, n, engine, watch);
+  for (let i = 0; i < points.rows; i++) {
+    const found = byRow(i);
+    let sum = 0;
+    for (let t = 0; t < n; t++) {
+      indegree[found.rows[t]]++;
+      sum += found.distance(t);
+    }
+    meanDistance[i] = sum / n;
+    watch.progress(i / points.rows);
+    if ((i & 63) === 0) await watch.checkpoint();
+  }
+  return { indegree, meanDistance };
+}
+
+type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
+
+/** The n nearest samples to each query: by the tree in few dimensions, by the engine's blocks in many. */
+async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
+  if (queries.columns <= TREE_DIMENSIONS) {
+    const finder = nearestFinder(tree, n);
+    return (i: number): FoundRow => {
+      finder.find(queries.data, i * queries.columns);
+      return { rows: finder.rows, distance: (t) => Math.sqrt(finder.squared[t]) };
+    };
+  }
+  const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;
+  const found = await engine.nearest(tree.points, queries, options, watch);
+  return (i: number): FoundRow => ({
+    rows: found.indices.subarray(i * n, (i + 1) * n),
+    distance: (t) => found.distances[i * n + t],
+  });
+}
+
+/** indegree^alpha * meanDistance^-beta, scaled to a mean of 1. Duplicates have the least positive distance. */
+function probeWeights(graph: NeighborhoodGraph, alpha: number, beta: number): Float64Array {
+  const positive = graph.meanDistance.filter((distance) => distance > 0);
+  const least = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : 1;
+  const weights = graph.indegree.map(
+    (degree, i) => degree ** alpha * (least / Math.max(least, graph.meanDistance[i])) ** beta,
+  );
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => (weight * weights.length) / total);
+}
+
+async function gatherMembers(tree: KdTree, probes: Matrix, size: number, engine: Engine, watch: Watch) {
+  const members = new Int32Array(probes.rows * size);
+  const radius = new Float32Array(probes.rows);
+  const inLocalities = new Float64Array(tree.points.rows);
+  const byRow = await nearestByRow(tree, probes, size, engine, watch);
+  for (let l = 0; l < probes.rows; l++) {
+    const found = byRow(l);
+    members.set(found.rows, l * size);
+    for (let t = 0; t < size; t++) inLocalities[found.rows[t]]++;
+    radius[l] = found.distance(size - 1);
+    await watch.checkpoint();
+  }
+  return { members, radius, inLocalities };
+}
+
+function share(counts: Float64Array): Float64Array {
+  const total = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => count / total);
+}
+
+function totalVariation(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
+  return sum / 2;
+}

@@ -1,0 +1,101 @@
+/**
+ * Modules: Association Matrix Factorization, both forms behind one function.
+ *
+ * Source: LAVA (arXiv 2509.21149), step 3: sub-patterns of correlation that recur across localities, with a
+ * non-negative presence. Ours: the `symmetric` form (a module is a set of features with strengths, its pair
+ * pattern their outer product) with its greedy peel, exact coordinate descent, merge and prune; the scale
+ * (largest membership 1, so that presence is the association of the strongest pair) and the shares.
+ */
+
+import { type Context, watchStage } from '../engine/context.js';
+import { partOf } from '../engine/watch.js';
+import { OptionError } from '../errors.js';
+import type { Associations, Matrix, ModuleForm, Modules } from '../model.js';
+import { peelModules } from './peel.js';
+import { type Factors, mergeAndPrune, refine, shares } from './refine.js';
+import { factorizeStacked } from './stacked.js';
+import { type Problem, weighLocalities } from './symmetric.js';
+
+export interface ModuleOptions {
+  /** Number of modules asked. Default 12. */
+  readonly modules?: number;
+  /** Default `symmetric`. */
+  readonly form?: ModuleForm;
+  /** Refinement sweeps at most. Default 40. */
+  readonly sweeps?: number;
+}
+
+/** More modules are peeled than asked: some are boundary contrasts or merge later. */
+const EXTRA_SHARE = 0.5;
+const EXTRA_LEAST = 4;
+const SAME_PATTERN = 0.9;
+const TOLERANCE = 1e-5;
+
+/** Factors the associations into modules. Fewer than asked come back when the data holds fewer. */
+export async function factorize(
+  associations: Associations,
+  options: ModuleOptions,
+  context: Context,
+): Promise<Modules> {
+  const count = options.modules ?? 12;
+  const sweeps = options.sweeps ?? 40;
+  checkCount(count, associations);
+  const problem = weighLocalities(associations);
+  if (options.form === 'stacked') return factorizeStacked(problem, { count, sweeps }, context);
+
+  const watch = watchStage(context, 'modules');
+  const peeled = await peelModules(
+    problem,
+    count + Math.max(EXTRA_LEAST, Math.ceil(EXTRA_SHARE * count)),
+    context,
+    partOf(watch, 0, 0.5),
+  );
+  const history: number[] = [];
+  const early = { sweeps: Math.ceil(sweeps / 4), tolerance: 10 * TOLERANCE };
+  const rough = await refine(problem, peeled.memberships, early, [], context, partOf(watch, 0.5, 0.7));
+  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
+  const late = { sweeps, tolerance: TOLERANCE };
+  const factors = await refine(problem, kept, late, history, context, partOf(watch, 0.7, 1));
+  watch.progress(1);
+  return orderedModules(factors, problem, history);
+}
+
+function checkCount(count: number, associations: Associations): void {
+  if (Number.isInteger(count) && count >= 1 && count <= associations.localities) return;
+  throw new OptionError({
+    got: `${count} modules for ${associations.localities} localities`,
+    expected: `a whole number from 1 to ${associations.localities}`,
+    remedy:
+      'ask for fewer --modules, or for more localities by a larger --overlap or a smaller --locality-size',
+  });
+}
+
+/** Modules by share, each scaled so that its largest membership is 1. */
+function orderedModules(factors: Factors, problem: Problem, loss: readonly number[]): Modules {
+  const share = shares(factors, problem);
+  const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
+  const d = factors.memberships.columns;
+  const l = factors.presence.rows;
+  const membership = new Float32Array(order.length * d);
+  const presence = new Float32Array(l * order.length);
+  order.forEach((k, rank) => {
+    const row = factors.memberships.data.subarray(k * d, (k + 1) * d);
+    const largest = row.reduce((a, b) => Math.max(a, b), 0);
+    for (let i = 0; i < d; i++) membership[rank * d + i] = row[i] / largest;
+    for (let t = 0; t < l; t++) {
+      const value = factors.presence.data[t * factors.presence.columns + k];
+      presence[t * order.length + rank] = value * largest * largest;
+    }
+  });
+  const asMatrix = (rows: number, columns: number, data: Float32Array): Matrix => ({ rows, columns, data });
+  return {
+    count: order.length,
+    form: 'symmetric',
+    membership: asMatrix(order.length, d, membership),
+    presence: asMatrix(l, order.length, presence),
+    share: Float64Array.from(order, (k) => share[k]),
+    explained: 1 - factors.loss,
+    patterns: null,
+    loss,
+  };
+}
