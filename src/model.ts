@@ -43,7 +43,12 @@ export interface Table {
   /** What was read: a path or a name, and the SHA-256 of its bytes in hexadecimal when known. */
   readonly source: { readonly name: string; readonly sha256: string | null };
   /** What was dropped or repaired on the way in. */
-  readonly dropped: { readonly rows: number; readonly features: readonly string[] };
+  readonly dropped: {
+    readonly rows: number;
+    readonly features: readonly string[];
+    /** Which rows of the source were dropped, ascending, so that files joined by row order stay aligned. */
+    readonly rowNumbers?: Int32Array;
+  };
   readonly warnings: readonly Warning[];
 }
 

@@ -1,1 +1,10 @@
-export {};
+export { constantFeatures } from './checks.js';
+export { decodeExplanation, EXPLANATION_VERSION, encodeExplanation } from './explanation-file.js';
+export { type Joined, joinEmbedding, joinLabels, type Texts } from './join.js';
+export { selectColumns, selectRows } from './missing.js';
+export { formatNumber } from './numbers.js';
+export type { Missing, ReadOptions } from './options.js';
+export { pathSource } from './path-source.js';
+export { type EmbeddingRead, readEmbedding, readTable, readTexts } from './read.js';
+export { bytesSource, fileSource, type Source, urlSource } from './source.js';
+export { type Cell, csvField, csvPieces, writeCsv, writeNpy } from './write.js';

@@ -1,0 +1,32 @@
+/** CRC-32 (IEEE 802.3, as in ZIP and gzip), by tables of four bytes. */
+
+const TABLES = makeTables();
+
+function makeTables(): readonly Uint32Array[] {
+  const tables = Array.from({ length: 4 }, () => new Uint32Array(256));
+  for (let n = 0; n < 256; n++) {
+    let c = n;
+    for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+    tables[0][n] = c;
+  }
+  for (let n = 0; n < 256; n++) {
+    for (let t = 1; t < 4; t++) {
+      const c = tables[t - 1][n];
+      tables[t][n] = (c >>> 8) ^ tables[0][c & 255];
+    }
+  }
+  return tables;
+}
+
+/** The checksum of the bytes, an unsigned 32-bit integer. */
+export function crc32(bytes: Uint8Array): number {
+  const [t0, t1, t2, t3] = TABLES;
+  let c = 0xffffffff;
+  let i = 0;
+  for (const end = bytes.length - 3; i < end; i += 4) {
+    c ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+    c = t3[c & 255] ^ t2[(c >>> 8) & 255] ^ t1[(c >>> 16) & 255] ^ t0[c >>> 24];
+  }
+  for (; i < bytes.length; i++) c = t0[(c ^ bytes[i]) & 255] ^ (c >>> 8);
+  return (c ^ 0xffffffff) >>> 0;
+}

@@ -1,0 +1,131 @@
+/**
+ * Which format a file has: by its first bytes, then by its name. Each reader is loaded on first use, so that
+ * no format costs anything to those who do not use it.
+ */
+
+import { FormatError, UnsupportedError } from '../errors.js';
+import { gunzip, isGzip, join, piecesOf, tooLarge } from './bytes.js';
+import { isIdx } from './idx.js';
+import { isNpy } from './npy.js';
+import type { FormatReader, Input, Settings } from './options.js';
+import { folderParts } from './path-source.js';
+import { bytesSource, type Source } from './source.js';
+import { isZip } from './zip.js';
+
+interface Format {
+  readonly name: string;
+  /** Whether the file is of this format, from its first bytes and its name. */
+  readonly fits: (head: Uint8Array, name: string) => boolean;
+  readonly load: () => Promise<FormatReader>;
+}
+
+const HEAD = 4096;
+/** Bytes of text that may stand for one byte of float32 table; more is taken as a decompression bomb. */
+const TEXT_BYTES = 8;
+
+const FORMATS: readonly Format[] = [
+  { name: 'npy', fits: isNpy, load: async () => (await import('./npy.js')).npyReader },
+  { name: 'npz', fits: isZip, load: async () => (await import('./npz.js')).npzReader },
+  { name: 'idx', fits: isIdx, load: async () => (await import('./idx.js')).idxReader },
+  { name: 'csv', fits: isText, load: async () => (await import('./csv.js')).csvReader },
+];
+
+/** Files that people try which are something else, by their first bytes. */
+const OTHERS: readonly { readonly magic: string; readonly what: string; readonly remedy: string }[] = [
+  { magic: '\x89WHYMAP\n', what: 'a finished explanation', remedy: 'open it with whymap view' },
+  { magic: '%PDF', what: 'a PDF document', remedy: 'export the table as CSV' },
+  { magic: '\x89PNG', what: 'an image', remedy: 'save the pixels of all images as one NPY file' },
+  {
+    magic: '\x80\x04',
+    what: 'a Python pickle, which can run code',
+    remedy: 'save it with numpy.save or to_csv',
+  },
+  {
+    magic: '\x80\x05',
+    what: 'a Python pickle, which can run code',
+    remedy: 'save it with numpy.save or to_csv',
+  },
+  { magic: 'RDX', what: 'an R workspace', remedy: 'write it with write.csv' },
+  { magic: '\xd0\xcf\x11\xe0', what: 'an old Excel file', remedy: 'save the sheet as CSV' },
+];
+
+/** Opens a source: decompresses it where it is gzipped, and finds the reader for what is inside. */
+export async function openInput(
+  source: Source,
+  settings: Settings,
+): Promise<{ input: Input; head: Uint8Array; format: string; reader: FormatReader }> {
+  const { folder, size } = await source.stat();
+  if (folder) throw new FormatError(folderParts(source.name));
+  if (size === 0) throw emptyFile(source.name);
+  const start = await source.read(0, HEAD);
+  const input = isGzip(start) ? gzipped(source, settings) : plain(source, size, settings);
+  const head = isGzip(start) ? await firstBytes(input.pieces()) : start;
+  const format = FORMATS.find((candidate) => candidate.fits(head, input.name));
+  if (!format) throw unknown(head, source.name);
+  return { input, head, format: format.name, reader: await format.load() };
+}
+
+function plain(source: Source, size: number, settings: Settings): Input {
+  // A table of text shrinks when it becomes numbers; a binary file is refused where its shape is known.
+  if (source.origin.kind === 'bytes' && size > settings.memory) {
+    throw tooLarge(source.name, `${size} bytes`, settings.memory);
+  }
+  return {
+    source,
+    name: source.name,
+    plain: async () => source,
+    pieces: () => piecesOf(source, settings.signal),
+  };
+}
+
+function gzipped(source: Source, settings: Settings): Input {
+  const name = source.name.replace(/\.gz$/i, '');
+  const pieces = (limit: number) => gunzip(piecesOf(source, settings.signal), source.name, limit);
+  return {
+    source,
+    name,
+    plain: async () => bytesSource(name, await join(pieces(settings.memory))),
+    pieces: () => pieces(settings.memory * TEXT_BYTES),
+  };
+}
+
+async function firstBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  for await (const piece of pieces) return piece.subarray(0, HEAD);
+  return new Uint8Array(0);
+}
+
+/** Text has no zero bytes, but for UTF-16, which its byte order mark tells. */
+function isText(head: Uint8Array): boolean {
+  if (startsWith(head, '\xff\xfe') || startsWith(head, '\xfe\xff')) return true;
+  return head.length > 0 && !head.includes(0) && !OTHERS.some((other) => startsWith(head, other.magic));
+}
+
+function startsWith(head: Uint8Array, magic: string): boolean {
+  return Array.from(magic).every((character, i) => head[i] === character.charCodeAt(0));
+}
+
+function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError {
+  const other = OTHERS.find((candidate) => startsWith(head, candidate.magic));
+  if (other) {
+    return new UnsupportedError({
+      got: `${other.what}, ${name}`,
+      expected: 'a table: CSV, TSV, NPY, NPZ or IDX',
+      remedy: other.remedy,
+    });
+  }
+  if (head.length === 0) return emptyFile(name);
+  const bytes = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return new FormatError({
+    got: `a file of no known format, ${name} (it begins with ${bytes})`,
+    expected: 'a table: CSV, TSV, NPY, NPZ or IDX',
+    remedy: 'check that it is complete, or convert it to one of these',
+  });
+}
+
+function emptyFile(name: string): FormatError {
+  return new FormatError({
+    got: `an empty file, ${name}`,
+    expected: 'rows of numbers',
+    remedy: 'check that the file was written completely',
+  });
+}

@@ -1,0 +1,56 @@
+/** Numbers as people and programs write them in text, and back. */
+
+/** What pandas and R write for a missing value; read as missing, never as text. */
+const MISSING = new Set(
+  [
+    '',
+    '#N/A',
+    '#NA',
+    '-NaN',
+    '-nan',
+    '<NA>',
+    'N/A',
+    'NA',
+    'NULL',
+    'NaN',
+    'None',
+    'n/a',
+    'nan',
+    'null',
+  ].concat(['1.#IND', '-1.#IND', '1.#QNAN', '-1.#QNAN', '#N/A N/A', 'NaT', '.']),
+);
+const INFINITE = /^([+-]?)inf(inity)?$/i;
+/** JavaScript reads these as numbers; no table means them so. */
+const OTHER_BASE = /^0[xbo]/i;
+const CODE_OF_9 = 57;
+
+export function isMissing(text: string): boolean {
+  return MISSING.has(text) || MISSING.has(text.trim());
+}
+
+/** The number that the text is, NaN when it is none (or missing: see isMissing). */
+export function parseNumber(text: string, decimal: '.' | ','): number {
+  const plain = decimal === ',' ? text.replace(',', '.') : text;
+  const value = Number(plain);
+  if (!Number.isNaN(value)) {
+    const unusual = value === 0 || plain.charCodeAt(1) > CODE_OF_9 || plain.charCodeAt(2) > CODE_OF_9;
+    if (unusual && (plain.trim() === '' || OTHER_BASE.test(plain.trim()))) return Number.NaN;
+    return value;
+  }
+  const infinite = INFINITE.exec(plain.trim());
+  if (!infinite) return Number.NaN;
+  return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The shortest decimal text of a number: of a single-precision one (0.1 as a float32 is 0.10000000149 as a
+ * double) what gives that float32 again, of any other what gives that double again.
+ */
+export function formatNumber(value: number): string {
+  if (Math.fround(value) !== value || Number.isInteger(value)) return String(value);
+  for (let digits = 6; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === value) return String(Number(text));
+  }
+  return String(Number(value.toPrecision(9)));
+}

@@ -1,0 +1,72 @@
+/** What a person may say about a file, and what a reader hands on before the data checks. */
+
+import type { Csr, Matrix, Warning } from '../model.js';
+import type { Source } from './source.js';
+
+/** What to do with cells that are missing, NaN or infinite. `error` stops; the others repair and say so. */
+export type Missing = 'error' | 'drop-rows' | 'drop-features' | 'mean';
+
+export interface ReadOptions {
+  /** Column that holds the sample ids. Default: an unnamed or text first column of unique values. */
+  readonly id?: string;
+  /** Column that holds one label a sample. Default: none. */
+  readonly label?: string;
+  /** Whether the first line of a text table holds names. Default `auto`: found from the first 100 lines. */
+  readonly header?: boolean | 'auto';
+  /** Between fields of a text table. Default: found from the first lines. */
+  readonly delimiter?: string;
+  /** Decimal sign of a text table. Default `.`; `,` is found by itself when the delimiter is `;`. */
+  readonly decimal?: '.' | ',';
+  /** Text encoding, a label of the Encoding standard. Default `utf-8`, or UTF-16 with its byte order mark. */
+  readonly encoding?: string;
+  /** Which array of a file that holds several (NPZ, JSON). Default: the only one. */
+  readonly key?: string;
+  /** Names of the features, in order, for files that have none. */
+  readonly featureNames?: readonly string[];
+  /** Default `error`. */
+  readonly missing?: Missing;
+  /** Bytes that a table may take in memory. Default 4 GiB. */
+  readonly memory?: number;
+  readonly signal?: AbortSignal;
+  /** Fraction read, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Options with every default filled in. */
+export interface Settings extends ReadOptions {
+  readonly header: boolean | 'auto';
+  readonly missing: Missing;
+  readonly memory: number;
+}
+
+/** What a reader works on: the source, and its bytes after decompression. */
+export interface Input {
+  readonly source: Source;
+  /** The source's name without a compression suffix. */
+  readonly name: string;
+  /** The decompressed file; ranges are cheap unless it was compressed. */
+  readonly plain: () => Promise<Source>;
+  /** The decompressed bytes in order, never held whole. */
+  readonly pieces: () => AsyncIterable<Uint8Array>;
+}
+
+/** A table as it stands in the file. `null` is said where the file does not say. */
+export interface RawTable {
+  readonly features: Matrix | Csr;
+  readonly featureNames: readonly string[] | null;
+  readonly ids: readonly string[] | null;
+  readonly labels: readonly string[] | null;
+  readonly warnings: readonly Warning[];
+}
+
+/** Texts as they stand in the file: labels or names. */
+export interface RawTexts {
+  readonly values: readonly string[];
+  readonly ids: readonly string[] | null;
+}
+
+/** One file format. */
+export interface FormatReader {
+  table(input: Input, settings: Settings): Promise<RawTable>;
+  texts(input: Input, settings: Settings): Promise<RawTexts>;
+}

@@ -1,0 +1,98 @@
+/** The doors of the readers: a table, an embedding, or a list of texts from a source of any format. */
+
+import { toDense } from '../core/csr.js';
+import { FormatError, OptionError } from '../errors.js';
+import type { Embedding, Table, Warning } from '../model.js';
+import { hashSource } from './bytes.js';
+import { checkTable } from './checks.js';
+import { openInput } from './formats.js';
+import type { Texts } from './join.js';
+import { repairMissing } from './missing.js';
+import type { Missing, ReadOptions, Settings } from './options.js';
+import type { Source } from './source.js';
+import { readJsonTexts, readLines } from './texts.js';
+
+/** An embedding with what was noticed while it was read. */
+export interface EmbeddingRead extends Embedding {
+  readonly warnings: readonly Warning[];
+}
+
+const DEFAULT_MEMORY = 4 * 2 ** 30;
+const CHOICES: readonly Missing[] = ['error', 'drop-rows', 'drop-features', 'mean'];
+
+/**
+ * Reads samples x features. The format is found from the first bytes, then the name.
+ * @throws FormatError for a file that is damaged, empty or holds no usable numbers; ShapeError for fewer than
+ * 2 rows or columns; OptionError for a column or key that is not there; UnsupportedError for other formats.
+ */
+export async function readTable(source: Source, options: ReadOptions = {}): Promise<Table> {
+  const settings = settle(options);
+  const { input, reader } = await openInput(source, settings);
+  const raw = await reader.table(input, settings);
+  const sha256 = await hashSource(source, settings.signal);
+  return checkTable(raw, { name: source.name, sha256 }, settings);
+}
+
+/** Reads samples x dimensions: one dimension or more, every value finite. Errors as of readTable. */
+export async function readEmbedding(source: Source, options: ReadOptions = {}): Promise<EmbeddingRead> {
+  const settings = settle({ ...options, missing: 'error' });
+  const { input, reader } = await openInput(source, settings);
+  const raw = await reader.table(input, settings);
+  const coordinates = toDense(raw.features);
+  if (coordinates.rows === 0 || coordinates.columns === 0) throw emptyEmbedding(source.name);
+  const featureNames =
+    raw.featureNames ?? Array.from({ length: coordinates.columns }, (_, c) => `dimension ${c + 1}`);
+  checkFinite({ ...raw, features: coordinates, featureNames }, source.name);
+  const sha256 = await hashSource(source, settings.signal);
+  return { coordinates, ids: raw.ids, source: { name: source.name, sha256 }, warnings: raw.warnings };
+}
+
+/** Reads one text a sample or a feature: a CSV column, a NPY, NPZ or IDX array, lines, or a JSON list. */
+export async function readTexts(source: Source, options: ReadOptions = {}): Promise<Texts> {
+  const settings = settle(options);
+  const { input, head, format, reader } = await openInput(source, settings);
+  const json = format === 'csv' && /^\s*[[{]/.test(new TextDecoder().decode(head));
+  const lines = format === 'csv' && !json && isPlainList(input.name, head, settings);
+  const read = json ? readJsonTexts : lines ? readLines : reader.texts;
+  const { values, ids } = await read(input, settings);
+  return { values, ids, source: { name: source.name, sha256: await hashSource(source, settings.signal) } };
+}
+
+/** A `.txt` or `.list` file is one text a line unless a column or delimiter was asked for. */
+function isPlainList(name: string, head: Uint8Array, settings: Settings): boolean {
+  if (settings.key ?? settings.label ?? settings.id ?? settings.delimiter) return false;
+  return !/\.(csv|tsv|tab)$/i.test(name) && !/[\t;,]/.test(new TextDecoder().decode(head));
+}
+
+function settle(options: ReadOptions): Settings {
+  const missing = options.missing ?? 'error';
+  if (!CHOICES.includes(missing)) {
+    throw new OptionError({
+      got: `--missing ${missing}`,
+      expected: CHOICES.join(', '),
+      remedy: 'choose one of these',
+    });
+  }
+  return { ...options, header: options.header ?? 'auto', missing, memory: options.memory ?? DEFAULT_MEMORY };
+}
+
+function checkFinite(
+  raw: { features: Embedding['coordinates']; featureNames: readonly string[]; ids: readonly string[] | null },
+  name: string,
+): void {
+  try {
+    repairMissing(raw.features, 'error', { name, featureNames: raw.featureNames, ids: raw.ids });
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    const remedy = 'remove those samples, or make the embedding again without them';
+    throw new FormatError({ got: cause.got, expected: cause.expected, remedy }, { cause });
+  }
+}
+
+function emptyEmbedding(name: string): FormatError {
+  return new FormatError({
+    got: `an embedding without coordinates in ${name}`,
+    expected: 'samples in rows and dimensions in columns',
+    remedy: 'check that the right file was given',
+  });
+}

@@ -1,0 +1,69 @@
+/** The writers of the output files: CSV after RFC 4180, and NPY version 1.0. */
+
+import { ShapeError } from '../errors.js';
+import { formatNumber } from './numbers.js';
+
+/** A CSV cell: numbers are written in their shortest exact form, null as an empty field. */
+export type Cell = string | number | null;
+
+const RECORDS_A_PIECE = 2000;
+
+/** CSV text with a header, lines ended by a line feed. */
+export function writeCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
+  return [...csvPieces(header, rows)].join('');
+}
+
+/** The same in pieces, for tables too large for one string. */
+export function* csvPieces(header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
+  let lines = [csvLine(header)];
+  for (const row of rows) {
+    lines.push(csvLine(row));
+    if (lines.length < RECORDS_A_PIECE) continue;
+    yield lines.join('');
+    lines = [];
+  }
+  yield lines.join('');
+}
+
+function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(csvField).join(',')}\n`;
+}
+
+/** One field, quoted where it holds a comma, a quote, a line break, or spaces at its ends. */
+export function csvField(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return formatNumber(cell);
+  return /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+const NPY_TYPES = new Map<string, string>([
+  ['Int32Array', '<i4'],
+  ['Float32Array', '<f4'],
+  ['Float64Array', '<f8'],
+  ['Uint8Array', '|u1'],
+]);
+
+/** An array as the bytes of an NPY file, C order, little-endian. ShapeError when the shape does not fit. */
+export function writeNpy(
+  data: Int32Array | Float32Array | Float64Array | Uint8Array,
+  shape: readonly number[],
+): Uint8Array {
+  const count = shape.reduce((product, length) => product * length, 1);
+  if (count !== data.length) {
+    throw new ShapeError({
+      got: `${data.length} values for the shape ${shape.join(' x ')}`,
+      expected: `${count} values`,
+      remedy: 'give the shape of the data',
+    });
+  }
+  const descriptor = NPY_TYPES.get(data.constructor.name);
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
+  const text = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  // NumPy aligns the data to 64 bytes: magic, version and length take 10, the header ends in a line feed.
+  const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
+  const bytes = new Uint8Array(10 + header.length + data.byteLength);
+  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
+  return bytes;
+}
