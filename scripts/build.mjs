@@ -7,5 +7,6 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { stdio: 'inherit' });
 
+run('scripts/kernels.mjs');
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json');
 chmodSync('dist/cli/main.js', 0o755);

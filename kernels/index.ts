@@ -1,0 +1,9 @@
+/**
+ * The kernels of the wasm engine. Each parallel kernel takes (item, scratch, ...), works on one item and
+ * writes only that item's results; the JavaScript side owns all memory (engine/wasm/memory.ts).
+ */
+
+export { associateLocality, associateScratch, placeLocality } from './associate';
+export { leadingScratch, leadingVector } from './leading';
+export { multiplyStrip, packColumns, packRows } from './multiply';
+export { accumulatePatterns, quadraticForms } from './quadratic';

@@ -1,0 +1,154 @@
+/**
+ * Quadratic forms and pattern sums over a block of associations; the reference is `engine/js/factor.ts`.
+ *
+ * Memberships and presences are padded with zeros to a multiple of 4 modules (`width`), so that modules fill
+ * vector lanes. Precision: float32 along a row of entries, double across rows. Cost: entries x width.
+ * An item is a locality (forms) or a feature (patterns), so sums have one order for any number of threads.
+ */
+
+/** Bits of a float32 that are kept: all of it for signed associations, all but the sign for others. */
+export function strengthMask(signed: i32): v128 {
+  return signed ? i32x4.splat(-1) : i32x4.splat(0x7fffffff);
+}
+
+/** forms[item, k] = sum over entries of a u_k[i] u_k[j]. Scratch: 8 bytes x width. */
+export function quadraticForms(
+  item: i32,
+  scratch: usize,
+  offsets: usize,
+  columns: usize,
+  values: usize,
+  d: i32,
+  signed: i32,
+  memberships: usize,
+  width: i32,
+  forms: usize,
+): void {
+  memory.fill(scratch, 0, (<usize>width) << 3);
+  const rows = offsets + ((<usize>item * <usize>d) << 2);
+  for (let i: i32 = 0; i < d; i++) {
+    const begin = load<u32>(rows + ((<usize>i) << 2));
+    const end = load<u32>(rows + ((<usize>i) << 2), 4);
+    if (begin === end) continue;
+    let k: i32 = 0;
+    for (; k + 16 <= width; k += 16)
+      formsOfRow16(begin, end, columns, values, signed, memberships, width, i, k, scratch);
+    for (; k < width; k += 4)
+      formsOfRow4(begin, end, columns, values, signed, memberships, width, i, k, scratch);
+  }
+  const result = forms + ((<usize>item * <usize>width) << 2);
+  for (let k: i32 = 0; k < width; k++) {
+    store<f32>(result + ((<usize>k) << 2), <f32>load<f64>(scratch + ((<usize>k) << 3)));
+  }
+}
+
+function formsOfRow16(
+  begin: u32,
+  end: u32,
+  columns: usize,
+  values: usize,
+  signed: i32,
+  memberships: usize,
+  width: i32,
+  i: i32,
+  k: i32,
+  sums: usize,
+): void {
+  const mask = strengthMask(signed);
+  const lanes = memberships + ((<usize>k) << 2);
+  const stride = (<usize>width) << 2;
+  let t0 = f32x4.splat(0);
+  let t1 = f32x4.splat(0);
+  let t2 = f32x4.splat(0);
+  let t3 = f32x4.splat(0);
+  for (let p = <usize>begin; p < <usize>end; p++) {
+    const a = v128.and(v128.load_splat<f32>(values + (p << 2)), mask);
+    const u = lanes + <usize>load<u16>(columns + (p << 1)) * stride;
+    t0 = f32x4.add(t0, f32x4.mul(a, v128.load(u)));
+    t1 = f32x4.add(t1, f32x4.mul(a, v128.load(u, 16)));
+    t2 = f32x4.add(t2, f32x4.mul(a, v128.load(u, 32)));
+    t3 = f32x4.add(t3, f32x4.mul(a, v128.load(u, 48)));
+  }
+  const own = lanes + <usize>i * stride;
+  const target = sums + ((<usize>k) << 3);
+  addDoubles(target, f32x4.mul(t0, v128.load(own)));
+  addDoubles(target + 32, f32x4.mul(t1, v128.load(own, 16)));
+  addDoubles(target + 64, f32x4.mul(t2, v128.load(own, 32)));
+  addDoubles(target + 96, f32x4.mul(t3, v128.load(own, 48)));
+}
+
+function formsOfRow4(
+  begin: u32,
+  end: u32,
+  columns: usize,
+  values: usize,
+  signed: i32,
+  memberships: usize,
+  width: i32,
+  i: i32,
+  k: i32,
+  sums: usize,
+): void {
+  const mask = strengthMask(signed);
+  const lanes = memberships + ((<usize>k) << 2);
+  const stride = (<usize>width) << 2;
+  let t = f32x4.splat(0);
+  for (let p = <usize>begin; p < <usize>end; p++) {
+    const a = v128.and(v128.load_splat<f32>(values + (p << 2)), mask);
+    t = f32x4.add(t, f32x4.mul(a, v128.load(lanes + <usize>load<u16>(columns + (p << 1)) * stride)));
+  }
+  addDoubles(sums + ((<usize>k) << 3), f32x4.mul(t, v128.load(lanes + <usize>i * stride)));
+}
+
+function addDoubles(target: usize, floats: v128): void {
+  v128.store(target, f64x2.add(v128.load(target), f64x2.promote_low_f32x4(floats)));
+  const high = i8x16.shuffle(floats, floats, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
+  v128.store(target, f64x2.add(v128.load(target, 16), f64x2.promote_low_f32x4(high)), 16);
+}
+
+/**
+ * Adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item.
+ * @param presence count x width. @param total modules x pairs. Scratch: 4 bytes x d x width.
+ */
+export function accumulatePatterns(
+  item: i32,
+  scratch: usize,
+  offsets: usize,
+  columns: usize,
+  values: usize,
+  count: i32,
+  d: i32,
+  signed: i32,
+  presence: usize,
+  width: i32,
+  modules: i32,
+  total: usize,
+  pairs: i32,
+): void {
+  const mask = strengthMask(signed);
+  const stride = (<usize>width) << 2;
+  memory.fill(scratch + <usize>item * stride, 0, <usize>(d - item) * stride);
+  for (let l: i32 = 0; l < count; l++) {
+    const row = offsets + ((<usize>(l * d + item)) << 2);
+    const end = <usize>load<u32>(row, 4);
+    const weights = presence + <usize>l * stride;
+    for (let p = <usize>load<u32>(row); p < end; p++) {
+      const a = v128.and(v128.load_splat<f32>(values + (p << 2)), mask);
+      const sums = scratch + <usize>load<u16>(columns + (p << 1)) * stride;
+      for (let k: usize = 0; k < stride; k += 16) {
+        v128.store(sums + k, f32x4.add(v128.load(sums + k), f32x4.mul(a, v128.load(weights + k))));
+      }
+    }
+  }
+  // pairs of row i begin after those of rows 0 to i - 1: i d - i (i + 1) / 2
+  const first = <usize>item * <usize>d - ((<usize>item * <usize>(item + 1)) >> 1);
+  for (let k: i32 = 0; k < modules; k++) {
+    let target = total + ((<usize>k * <usize>pairs + first) << 2);
+    let sum = scratch + <usize>(item + 1) * stride + ((<usize>k) << 2);
+    for (let j = item + 1; j < d; j++) {
+      store<f32>(target, load<f32>(target) + load<f32>(sum));
+      target += 4;
+      sum += stride;
+    }
+  }
+}

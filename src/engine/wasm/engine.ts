@@ -1,0 +1,48 @@
+/**
+ * The wasm engine: AssemblyScript SIMD kernels (folder `kernels/`) over one WebAssembly memory, on worker
+ * threads where memory can be shared and on the calling thread where it cannot. The same input gives the same
+ * bytes for any number of threads, in Node and in browsers.
+ */
+
+import type { Engine } from '../engine.js';
+import { nearest } from '../js/nearest.js';
+import { ranks } from '../js/ranks.js';
+import { defaultThreads } from '../pool.js';
+import { createAssociate } from './associate.js';
+import { createFactor } from './factor.js';
+import { createInputs } from './inputs.js';
+import { type Arena, LARGEST_MEMORY } from './memory.js';
+import { createMultiply } from './multiply.js';
+import { createRuntime, sharingAllowed } from './runtime.js';
+
+export interface WasmOptions {
+  /** Threads that work at once; by default as many as the machine runs at once. */
+  readonly threads?: number;
+  /** Bytes that the engine's memory may grow to; 4 GiB by default and at most. */
+  readonly memory?: number;
+  /** Whether threads share memory; by default where the platform allows it. Without it there is one thread. */
+  readonly shared?: boolean;
+}
+
+export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
+  let arena: Arena | null = null;
+  const inputs = createInputs(() => arena!);
+  const runtime = await createRuntime({
+    threads: options.threads ?? (await defaultThreads()),
+    memory: options.memory ?? LARGEST_MEMORY,
+    shared: options.shared ?? sharingAllowed(),
+    reclaim: inputs.reclaim,
+  });
+  arena = runtime.arena;
+  return {
+    name: 'wasm',
+    threads: runtime.threads,
+    multiply: createMultiply(runtime),
+    associate: createAssociate(runtime, inputs),
+    ...createFactor(runtime, inputs),
+    nearest,
+    ranks,
+    release: inputs.releaseBlock,
+    close: runtime.close,
+  };
+}

@@ -1,0 +1,69 @@
+// Inputs of the conformance suite: seeded matrices of several kinds, localities and rules.
+
+import { createRandom } from '#whymap/core/random.js';
+import type { AssociationRules } from '#whymap/engine/engine.js';
+import type { Csr, Matrix } from '#whymap/model.js';
+
+export const SIZES = [0, 1, 2, 3, 7, 63, 64, 65, 200] as const;
+
+export const KINDS = ['plain', 'zeros', 'huge', 'tiny', 'denormal', 'ties', 'sparse', 'shifted'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A value of a kind from a normal number; powers of two keep products inside float32's range. */
+const VALUE: Record<Kind, (normal: number) => number> = {
+  plain: (x) => x,
+  zeros: () => 0,
+  huge: (x) => x * 2 ** 55,
+  tiny: (x) => x * 2 ** -55,
+  denormal: (x) => x * 2 ** -130,
+  ties: (x) => Math.round(x),
+  sparse: (x) => (x > 1 ? x : 0),
+  shifted: (x) => 1000 + x,
+};
+
+export function makeMatrix(rows: number, columns: number, kind: Kind = 'plain', seed = 1): Matrix {
+  const random = createRandom(seed).stream(`${kind}-${rows}-${columns}`);
+  const data = Float32Array.from({ length: rows * columns }, () => VALUE[kind](random.normal()));
+  return { rows, columns, data };
+}
+
+/** The same matrix without its zeros. */
+export function toCsr(m: Matrix): Csr {
+  const offsets = new Float64Array(m.rows + 1);
+  const indices: number[] = [];
+  const values: number[] = [];
+  for (let r = 0; r < m.rows; r++) {
+    for (let c = 0; c < m.columns; c++) {
+      if (m.data[r * m.columns + c] === 0) continue;
+      indices.push(c);
+      values.push(m.data[r * m.columns + c]);
+    }
+    offsets[r + 1] = indices.length;
+  }
+  return {
+    rows: m.rows,
+    columns: m.columns,
+    offsets,
+    indices: Int32Array.from(indices),
+    values: Float32Array.from(values),
+  };
+}
+
+/** Rows of localities, drawn with repeats over localities and none within one. */
+export function makeMembers(rows: number, count: number, size: number, seed = 1): Int32Array {
+  const random = createRandom(seed).stream('members');
+  const members = new Int32Array(count * size);
+  for (let l = 0; l < count; l++) {
+    const start = Math.floor(random.uniform() * rows);
+    for (let s = 0; s < size; s++) members[l * size + s] = (start + s * 7) % rows;
+  }
+  return members;
+}
+
+export const RULES: Record<string, AssociationRules> = {
+  default: { measure: 'pearson', form: 'debiased', support: 4, gate: 3 },
+  signed: { measure: 'pearson', form: 'signed', support: 0, gate: 0 },
+  absolute: { measure: 'pearson', form: 'absolute', support: 2, gate: 1 },
+  spearman: { measure: 'spearman', form: 'debiased', support: 2, gate: 0 },
+  strict: { measure: 'pearson', form: 'debiased', support: 12, gate: 2 },
+};

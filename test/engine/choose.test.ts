@@ -1,0 +1,27 @@
+// Which engine is chosen, and what is said about it.
+
+import { expect, test } from 'vitest';
+import { chooseEngine } from '#whymap/engine/choose.js';
+
+test('auto takes an engine that works and says why', async () => {
+  const { engine, reason } = await chooseEngine({ threads: 2 });
+  const a = { rows: 1, columns: 2, data: Float32Array.of(2, 3) };
+  expect((await engine.multiply(a, a, { transposeB: true })).data).toEqual(Float32Array.of(13));
+  expect(engine.threads).toBe(2);
+  expect(reason).toMatch(/2 threads/);
+  await engine.close();
+});
+
+test.each(['js', 'wasm'] as const)('%s is given when asked for', async (name) => {
+  const { engine, reason } = await chooseEngine({ engine: name });
+  expect([engine.name, reason]).toEqual([name, 'asked for']);
+  await engine.close();
+});
+
+test('options that make no sense say what is expected', async () => {
+  const unknown = 'gpu' as unknown as 'js';
+  await expect(chooseEngine({ engine: unknown })).rejects.toMatchObject({ code: 'option', got: expect.stringContaining('gpu') });
+  await expect(chooseEngine({ threads: 0 })).rejects.toMatchObject({ code: 'option' });
+  await expect(chooseEngine({ threads: 1.5 })).rejects.toMatchObject({ code: 'option' });
+  await expect(chooseEngine({ memory: Number.NaN })).rejects.toMatchObject({ code: 'option' });
+});

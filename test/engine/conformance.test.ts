@@ -1,0 +1,229 @@
+// Every engine against the reference, over sizes that are no multiple of any block and values of every size.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AssociationRules, Engine } from '#whymap/engine/engine.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
+import type { AssociationBlock, AssociationForm, Csr, Matrix } from '#whymap/model.js';
+import { KINDS, makeMatrix, makeMembers, RULES, SIZES, toCsr } from './cases.js';
+import { ENGINES } from './engines.js';
+
+const js = createJsEngine();
+const TOLERANCE = 1e-5;
+
+/** Largest difference, as a part of `scale` (which is 1 where it is 0). */
+function worst(found: ArrayLike<number>, wanted: ArrayLike<number>, scale: number): number {
+  expect(found.length).toBe(wanted.length);
+  let largest = 0;
+  for (let i = 0; i < wanted.length; i++) largest = Math.max(largest, Math.abs(found[i] - wanted[i]));
+  expect(Number.isNaN(largest)).toBe(false);
+  return largest / (scale || 1);
+}
+
+/** Largest product of the norms of a row of the left and a column of the right: what rounding is relative to. */
+function productScale(a: Matrix, b: Matrix): number {
+  const largest = (m: Matrix) => m.data.reduce((x, y) => Math.max(x, Math.abs(y)), 0);
+  return largest(a) * largest(b) * a.columns;
+}
+
+for (const [name, create] of Object.entries(ENGINES)) {
+  describe(name, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await create();
+    });
+    afterAll(() => engine.close());
+
+    test.each(SIZES)('multiply with a side of %i', async (size) => {
+      for (const [m, k, n] of [
+        [size, 65, 7],
+        [7, size, 65],
+        [65, 7, size],
+      ]) {
+        for (const kind of KINDS) {
+          const a = makeMatrix(m, k, kind, 1);
+          const b = makeMatrix(k, n, kind, 2);
+          const wanted = await js.multiply(a, b);
+          const found = await engine.multiply(a, b);
+          expect([found.rows, found.columns]).toEqual([m, n]);
+          expect(worst(found.data, wanted.data, productScale(a, b))).toBeLessThan(TOLERANCE);
+        }
+      }
+    });
+
+    test('multiply with transposes, and what does not fit', async () => {
+      const a = makeMatrix(19, 33);
+      const b = makeMatrix(19, 12);
+      const c = makeMatrix(5, 33);
+      for (const [x, y, options] of [
+        [a, b, { transposeA: true }],
+        [a, c, { transposeB: true }],
+        [makeMatrix(33, 19), c, { transposeA: true, transposeB: true }],
+      ] as const) {
+        const wanted = await js.multiply(x, y, options).catch((error) => error.code);
+        const found = await engine.multiply(x, y, options).catch((error) => error.code);
+        if (typeof wanted === 'string') expect(found).toBe(wanted);
+        else expect(worst(found.data, wanted.data, 33)).toBeLessThan(TOLERANCE);
+      }
+      await expect(engine.multiply(a, b)).rejects.toMatchObject({ code: 'shape' });
+    });
+
+    test('multiply over a depth of many passes', async () => {
+      const a = makeMatrix(9, 1000, 'shifted', 3);
+      const b = makeMatrix(1000, 17, 'plain', 4);
+      const wanted = await js.multiply(a, b);
+      const found = await engine.multiply(a, b);
+      expect(worst(found.data, wanted.data, productScale(a, b))).toBeLessThan(TOLERANCE);
+    });
+
+    test.each(Object.entries(RULES))('associate, rules %s, every kind of value', async (_, rules) => {
+      for (const kind of KINDS) {
+        await sameAssociations(engine, makeMatrix(90, 37, kind), makeMembers(90, 5, 40), 5, 40, rules);
+      }
+    });
+
+    test.each(SIZES.filter((size) => size > 0))('associate with %i features or samples', async (size) => {
+      const table = makeMatrix(230, size, 'ties');
+      await sameAssociations(engine, table, makeMembers(230, 3, 21), 3, 21, RULES.default);
+      const few = makeMatrix(230, 13, 'sparse');
+      await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.signed);
+      await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.spearman);
+    });
+
+    test('associate from compressed rows, and from the middle of the localities', async () => {
+      const table = makeMatrix(120, 70, 'sparse');
+      const members = makeMembers(120, 9, 50);
+      for (const rules of Object.values(RULES)) {
+        await sameAssociations(engine, toCsr(table), members, 9, 50, rules);
+        const part = { first: 4, count: 3, size: 50 };
+        const wanted = await js.associate(table, members, part, rules);
+        const found = await engine.associate(toCsr(table), members, part, rules);
+        expect(found.block.first).toBe(4);
+        compareBlocks(found.block, wanted.block, rules, 50);
+        engine.release(found.block);
+      }
+    });
+
+    test('associate of no locality', async () => {
+      const { block } = await engine.associate(
+        makeMatrix(5, 4),
+        new Int32Array(0),
+        { first: 0, count: 0, size: 3 },
+        RULES.default,
+      );
+      expect([block.values.length, block.offsets.length]).toEqual([0, 1]);
+    });
+
+    test.each([1, 3, 4, 7, 16, 21, 33])('products of the factorization with %i modules', async (modules) => {
+      for (const rules of [RULES.default, RULES.signed, RULES.absolute]) {
+        const made = await engine.associate(
+          makeMatrix(300, 45, 'sparse'),
+          makeMembers(300, 11, 60),
+          { first: 0, count: 11, size: 60 },
+          rules,
+        );
+        await sameFactorProducts(engine, made.block, rules.form, modules);
+        engine.release(made.block);
+      }
+    });
+
+    test('leading vectors of sparse localities, no modules, and blocks of another engine', async () => {
+      const table = makeMatrix(200, 150, 'plain', 9);
+      const range = { first: 0, count: 4, size: 60 };
+      const members = makeMembers(200, 4, 60);
+      const rules = { ...RULES.default, gate: 3.5 };
+      const { block } = await js.associate(table, members, range, rules);
+      expect(block.values.length).toBeLessThan((4 * 150 * 150) / 40);
+      await sameFactorProducts(engine, block, 'debiased', 2);
+      await sameFactorProducts(engine, block, 'debiased', 0);
+    });
+  });
+}
+
+async function sameAssociations(
+  engine: Engine,
+  features: Matrix | Csr,
+  members: Int32Array,
+  count: number,
+  size: number,
+  rules: AssociationRules,
+): Promise<void> {
+  const range = { first: 0, count, size };
+  const wanted = await js.associate(features, members, range, rules);
+  const found = await engine.associate(features, members, range, rules);
+  expect(found.constant).toBe(wanted.constant);
+  expect(found.supported).toEqual(wanted.supported);
+  compareBlocks(found.block, wanted.block, rules, size);
+  engine.release(found.block);
+}
+
+/** Entries by their place, as a map from locality, i and j to the value. */
+function entriesOf(block: AssociationBlock): Map<string, number> {
+  const entries = new Map<string, number>();
+  let ordered = true;
+  for (let r = 0; r < block.count * block.features; r++) {
+    let before = r % block.features;
+    for (let p = block.offsets[r]; p < block.offsets[r + 1]; p++) {
+      ordered &&= block.columns[p] > before;
+      before = block.columns[p];
+      entries.set(`${r}/${before}`, block.values[p]);
+    }
+  }
+  expect(ordered).toBe(true);
+  return entries;
+}
+
+/** Same entries and values; an entry that only one side has must lie on the edge of the gate. */
+function compareBlocks(
+  found: AssociationBlock,
+  wanted: AssociationBlock,
+  rules: AssociationRules,
+  size: number,
+): void {
+  const theirs = entriesOf(found);
+  const ours = entriesOf(wanted);
+  const debias = rules.form === 'debiased' ? 1 / (size - 1) : 0;
+  const edge = Math.max(debias, rules.gate ** 2 / (size - 1));
+  const wrong = [...new Set([...ours.keys(), ...theirs.keys()])].filter((key) => {
+    const a = ours.get(key);
+    const b = theirs.get(key);
+    if (a !== undefined && b !== undefined) return !(Math.abs(a - b) < TOLERANCE);
+    const value = Math.abs(a ?? b ?? 0);
+    const squared = rules.form === 'debiased' ? value + debias : value * value;
+    return !(Math.abs(squared - edge) < TOLERANCE);
+  });
+  expect(wrong).toEqual([]);
+}
+
+async function sameFactorProducts(
+  engine: Engine,
+  block: AssociationBlock,
+  form: AssociationForm,
+  modules: number,
+): Promise<void> {
+  const d = block.features;
+  const positive = (rows: number, seed: number, scale: number): Matrix => {
+    const m = makeMatrix(rows, modules, 'sparse', seed);
+    return { ...m, data: m.data.map((value) => value * scale) };
+  };
+  const memberships = positive(d, 5, 0.3);
+  const presence = positive(block.count, 6, 0.2);
+
+  const forms = await js.quadraticForms(block, form, memberships);
+  const total = forms.data.reduce((sum, value) => sum + Math.abs(value), 0);
+  expect(worst((await engine.quadraticForms(block, form, memberships)).data, forms.data, total)).toBeLessThan(
+    TOLERANCE,
+  );
+
+  const wanted = makeMatrix(modules, (d * (d - 1)) / 2, 'plain', 7);
+  const found = { ...wanted, data: wanted.data.slice() };
+  await js.accumulatePatterns(block, form, presence, wanted);
+  await engine.accumulatePatterns(block, form, presence, found);
+  expect(worst(found.data, wanted.data, 1)).toBeLessThan(TOLERANCE);
+
+  const options = { iterations: 6, wanted: Uint8Array.from({ length: block.count }, (_, l) => +(l !== 1)) };
+  const ours = await js.leadingVectors(block, form, presence, memberships, options);
+  const theirs = await engine.leadingVectors(block, form, presence, memberships, options);
+  expect(worst(theirs.vectors.data, ours.vectors.data, 1)).toBeLessThan(TOLERANCE);
+  const strongest = ours.eigenvalues.reduce((x, y) => Math.max(x, y), 0);
+  expect(worst(theirs.eigenvalues, ours.eigenvalues, strongest)).toBeLessThan(TOLERANCE);
+}
