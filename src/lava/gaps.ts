@@ -14,6 +14,10 @@ import type { Matrix } from '../model.js';
 export const SMALLEST = 5;
 /** Members midway, as a share of the geometric mean of those about either center, below which it is a gap. */
 const DIP = 0.35;
+/** Width of the windows midway and about the centers, as a share of the distance between the centers. */
+const WINDOW = 0.3;
+/** Distance of strays in root mean square radii of the rest. */
+const STRAY = 4;
 const ROUNDS = 15;
 
 /** Group number of each member, from 0; -1 for strays. */
@@ -74,14 +78,20 @@ function isGap(
     let t = 0;
     for (let c = 0; c < a.length; c++) t += (x[c] - a[c]) * (b[c] - a[c]);
     t /= length;
-    if (Math.abs(t - 0.5) <= 0.15) midway++;
-    if (Math.abs(t) <= 0.15) aboutA++;
-    if (Math.abs(t - 1) <= 0.15) aboutB++;
+    if (Math.abs(t - 0.5) <= WINDOW / 2) midway++;
+    if (Math.abs(t) <= WINDOW / 2) aboutA++;
+    if (Math.abs(t - 1) <= WINDOW / 2) aboutB++;
   }
   const smaller = Math.min(sides[0].length, sides[1].length);
+  if (smaller >= SMALLEST) {
+    // a center that falls between two further groups has no one about it: then the sides' mean density counts
+    const even = WINDOW * Math.sqrt(sides[0].length * sides[1].length);
+    return midway < DIP * Math.max(even, Math.sqrt(aboutA * aboutB));
+  }
   // a few strays far out are no group to contrast with, but they must not hide the next gap
-  if (smaller < SMALLEST) return midway === 0;
-  return midway < DIP * Math.sqrt(aboutA * aboutB);
+  const [center, larger] = sides[0].length > sides[1].length ? [a, sides[0]] : [b, sides[1]];
+  const spread = larger.reduce((sum, member) => sum + squared(at(member), center), 0) / larger.length;
+  return midway === 0 && length > STRAY * STRAY * spread;
 }
 
 function meanOf(group: readonly number[], at: At): Float64Array {

@@ -100,13 +100,12 @@ async function improveMemberships(
   for (let first = 0; first < m; first += group) {
     const last = Math.min(m, first + group);
     const patterns = await weightedPatterns(problem, columnsOf(presence, first, last), context, watch);
-    for (let sweep = 0; sweep < INNER_SWEEPS; sweep++) {
-      for (let k = first; k < last; k++) {
-        const start = (k - first) * patterns.columns;
-        unpackPairs(patterns.data.subarray(start, start + patterns.columns), d, full);
-        sweepModule(memberships, k, full, q);
-        await watch.checkpoint();
-      }
+    // all sweeps of one module before the next, so that the grouping does not change the result
+    for (let k = first; k < last; k++) {
+      const start = (k - first) * patterns.columns;
+      unpackPairs(patterns.data.subarray(start, start + patterns.columns), d, full);
+      for (let sweep = 0; sweep < INNER_SWEEPS; sweep++) sweepModule(memberships, k, full, q);
+      await watch.checkpoint();
     }
   }
 }

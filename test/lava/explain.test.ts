@@ -1,0 +1,169 @@
+// The whole path on planted truth: what was put in is found, described and placed; and its edges.
+import { beforeAll, expect, test } from 'vitest';
+import { createContext, explain } from 'whymap';
+import { createRandom } from '#whymap/core/random.js';
+import { CancelledError, OptionError, ShapeError } from '#whymap/errors.js';
+import type { Explanation } from '#whymap/model.js';
+import { plantModules } from '#whymap/reproduce/lava/planted.js';
+import { auroc, matchModules } from '#whymap/reproduce/lava/score.js';
+
+const planted = plantModules({
+  seed: 3,
+  correlation: 0.8,
+  samples: 1500,
+  features: 80,
+  modules: 4,
+  clusters: 8,
+});
+const options = { localitySize: 80, overlap: 3, modules: 8, evaluations: 6 };
+let explanation: Explanation;
+
+beforeAll(async () => {
+  explanation = await explain(planted, options, createContext({ seed: 1 }));
+});
+
+const column = (m: { rows: number; columns: number; data: Float32Array }, k: number) =>
+  Float64Array.from({ length: m.rows }, (_, r) => m.data[r * m.columns + k]);
+
+test('finds every planted module, and where it is', () => {
+  matchModules(planted.membership, explanation.modules.membership).forEach(({ cosine, found }, k) => {
+    expect(cosine).toBeGreaterThan(0.95);
+    expect(auroc(column(explanation.samplePresence, found), column(planted.active, k))).toBeGreaterThan(0.95);
+  });
+});
+
+test('describes them: features by loading, pairs with the planted signs, shares in order', () => {
+  const matches = matchModules(planted.membership, explanation.modules.membership);
+  matches.forEach(({ found }, k) => {
+    const described = explanation.descriptions[found];
+    const members = new Set([...column({ ...planted.membership, rows: 1 }, 0).keys()]);
+    expect(members.size).toBe(1);
+    const truth = planted.membership.data.subarray(k * 80, (k + 1) * 80);
+    for (const { feature, loading } of described.topFeatures) {
+      if (loading > 0.4) expect(truth[feature]).toBe(1);
+    }
+    for (const pair of described.pairs) {
+      if (pair.weight > 0.5) expect(Math.abs(pair.correlation)).toBeGreaterThan(0.5);
+    }
+  });
+  const shares = explanation.descriptions.map(({ share }) => share);
+  expect(shares).toEqual([...shares].sort((a, b) => b - a));
+  expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(explanation.modules.explained, 5);
+});
+
+test('memberships and presence have their promised scale', () => {
+  const { membership, presence, count } = explanation.modules;
+  for (let k = 0; k < count; k++) {
+    expect(Math.max(...membership.data.subarray(k * 80, (k + 1) * 80))).toBeCloseTo(1, 6);
+  }
+  expect(Math.min(...membership.data, ...presence.data)).toBeGreaterThanOrEqual(0);
+});
+
+test('the same seed gives the same bytes', async () => {
+  const again = await explain(planted, options, createContext({ seed: 1 }));
+  expect({ ...again, timings: {} }).toEqual({ ...explanation, timings: {} });
+});
+
+test('associations made anew on each pass give the same bytes as held ones', async () => {
+  const small = await explain(planted, options, createContext({ seed: 1, memory: 400_000 }));
+  expect({ ...small, timings: {} }).toEqual({ ...explanation, timings: {} });
+});
+
+test('stacked form finds the strong modules too, and its loss never rises', async () => {
+  const stacked = await explain(planted, { ...options, form: 'stacked' }, createContext({ seed: 1 }));
+  const { loss, patterns, count } = stacked.modules;
+  for (let i = 1; i < loss.length; i++) expect(loss[i]).toBeLessThanOrEqual(loss[i - 1] + 1e-9);
+  expect(patterns?.rows).toBe(count);
+  expect(stacked.modules.explained).toBeGreaterThan(explanation.modules.explained - 0.02);
+});
+
+test.each(['absolute', 'signed'] as const)(
+  '%s associations run and find the modules',
+  async (associationForm) => {
+    const found = await explain(planted, { ...options, associationForm }, createContext({ seed: 1 }));
+    const best = matchModules(planted.membership, found.modules.membership).map(({ cosine }) => cosine);
+    // signed: only features that go together are in one module, so a planted one is found in halves
+    if (associationForm === 'absolute') for (const cosine of best) expect(cosine).toBeGreaterThan(0.9);
+    else expect(Math.max(...best)).toBeGreaterThan(0.4);
+  },
+);
+
+test('spearman finds them after a monotone change of every feature', async () => {
+  const bent = planted.table.features;
+  if (!('data' in bent)) throw new Error('planted tables are dense');
+  const table = { ...planted.table, features: { ...bent, data: bent.data.map((x) => Math.exp(2 * x)) } };
+  const found = await explain(
+    { ...planted, table },
+    { ...options, association: 'spearman' },
+    createContext(),
+  );
+  for (const { cosine } of matchModules(planted.membership, found.modules.membership)) {
+    expect(cosine).toBeGreaterThan(0.93);
+  }
+});
+
+test('ends within its signal, with a typed error', async () => {
+  for (const stage of ['localities', 'associations', 'modules', 'description']) {
+    const controller = new AbortController();
+    const onProgress = (progress: { stage: string }) => {
+      if (progress.stage === stage) controller.abort();
+    };
+    const run = explain(planted, options, createContext({ signal: controller.signal, onProgress }));
+    await expect(run).rejects.toThrow(CancelledError);
+  }
+});
+
+test('progress of every stage goes from 0 to 1', async () => {
+  const seen = new Map<string, number[]>();
+  const onProgress = ({ stage, done }: { stage: string; done: number }) => {
+    seen.set(stage, [...(seen.get(stage) ?? []), done]);
+  };
+  await explain(planted, options, createContext({ onProgress }));
+  for (const stage of ['localities', 'associations', 'modules', 'description']) {
+    const done = seen.get(stage) ?? [];
+    expect(done[0]).toBe(0);
+    expect(done.at(-1)).toBe(1);
+  }
+});
+
+test('what does not fit together is refused', async () => {
+  const { table, embedding } = planted;
+  const shorter = { ...embedding, coordinates: { rows: 10, columns: 2, data: new Float32Array(20) } };
+  await expect(explain({ table, embedding: shorter }, {}, createContext())).rejects.toThrow(ShapeError);
+  const image = { width: 9, height: 9 };
+  await expect(explain({ table, embedding }, { image }, createContext())).rejects.toThrow(OptionError);
+  for (const modules of [0, 1.5, 10_000]) {
+    await expect(explain({ table, embedding }, { ...options, modules }, createContext())).rejects.toThrow(
+      OptionError,
+    );
+  }
+});
+
+test('two features, constant features, duplicated samples: defined answers', async () => {
+  const random = createRandom(1);
+  const rows = 200;
+  const twins = new Float32Array(rows * 3);
+  const places = new Float32Array(rows * 2);
+  for (let r = 0; r < rows; r++) {
+    const shared = random.normal();
+    twins.set([shared, shared + 0.1 * random.normal(), 4], 3 * r);
+    places.set(r % 2 ? places.subarray(2 * r - 2, 2 * r) : [random.uniform(), random.uniform()], 2 * r);
+  }
+  const source = { name: 'made', sha256: null };
+  const table = {
+    features: { rows, columns: 3, data: twins },
+    featureNames: ['a', 'b', 'c'],
+    ids: null,
+    labels: null,
+    source,
+    dropped: { rows: 0, features: [] },
+    warnings: [],
+  };
+  const embedding = { coordinates: { rows, columns: 2, data: places }, ids: null, source };
+  const found = await explain({ table, embedding }, { modules: 3 }, createContext());
+  expect(found.modules.count).toBe(1);
+  expect(found.descriptions[0].label).toBe('a, b');
+  expect(found.associationCounts.constant).toBe(found.localities.count);
+  expect([...found.associationCounts.neverSupported]).toEqual([2]);
+  expect(found.warnings.map(({ code }) => code)).toContain('fewer-modules');
+});
