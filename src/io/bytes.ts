@@ -19,10 +19,6 @@ export async function* piecesOf(source: Source, signal?: AbortSignal): AsyncGene
   }
 }
 
-export function isGzip(head: Uint8Array): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
-
 /** The decompressed bytes of gzip pieces (several members in a row too); FormatError when damaged. */
 export async function* gunzip(
   pieces: AsyncIterable<Uint8Array>,

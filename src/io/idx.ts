@@ -7,6 +7,7 @@ import { FormatError } from '../errors.js';
 import { type ArrayLayout, checkLength, readMatrix } from './arrays.js';
 import { decodeNumbers, type NumberKind } from './dtypes.js';
 import type { FormatReader, Input } from './options.js';
+import { isIdx } from './signatures.js';
 import type { Source } from './source.js';
 
 const TYPES: Record<number, [NumberKind, number]> = {
@@ -17,10 +18,6 @@ const TYPES: Record<number, [NumberKind, number]> = {
   13: ['float', 4],
   14: ['float', 8],
 };
-
-export function isIdx(head: Uint8Array): boolean {
-  return head[0] === 0 && head[1] === 0 && head[2] in TYPES && head[3] >= 1 && head[3] <= 8;
-}
 
 async function readLayout(source: Source): Promise<ArrayLayout> {
   const head = await source.read(0, 4);

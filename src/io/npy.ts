@@ -8,9 +8,9 @@ import { FormatError } from '../errors.js';
 import { type ArrayLayout, checkLength, readMatrix } from './arrays.js';
 import { decodeNumbers, notNumeric, numberType } from './dtypes.js';
 import type { FormatReader, Input, RawTable, RawTexts, Settings } from './options.js';
+import { isNpy } from './signatures.js';
 import type { Source } from './source.js';
 
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** Longer headers than any array needs are taken as damage; NumPy itself stops at 10,000. */
 const LONGEST_HEADER = 2 ** 16;
 const LARGEST_COUNT = 2 ** 48;
@@ -20,10 +20,6 @@ export interface NpyHeader {
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
   readonly offset: number;
-}
-
-export function isNpy(head: Uint8Array): boolean {
-  return MAGIC.every((byte, i) => head[i] === byte);
 }
 
 export async function readNpyHeader(source: Source): Promise<NpyHeader> {

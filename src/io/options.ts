@@ -1,6 +1,7 @@
 /** What a person may say about a file, and what a reader hands on before the data checks. */
 
 import type { Csr, Matrix, Warning } from '../model.js';
+import type { Normalize } from './normalize.js';
 import type { Source } from './source.js';
 
 /** What to do with cells that are missing, NaN or infinite. `error` stops; the others repair and say so. */
@@ -19,8 +20,19 @@ export interface ReadOptions {
   readonly decimal?: '.' | ',';
   /** Text encoding, a label of the Encoding standard. Default `utf-8`, or UTF-16 with its byte order mark. */
   readonly encoding?: string;
-  /** Which array of a file that holds several (NPZ, JSON). Default: the only one. */
+  /** Which array of a file that holds several (NPZ, JSON), or which embedding of AnnData. Default: the only one. */
   readonly key?: string;
+  /** AnnData: read this layer instead of X. */
+  readonly layer?: string;
+  /** AnnData: read `raw` instead of X. Default false. */
+  readonly useRaw?: boolean;
+  /**
+   * Counts: `log1p-cp10k` scales each sample to a total of 10,000 and takes log1p, `none` takes them as they
+   * are. Default: `none`, but for counts in AnnData and 10x files, where an OptionError asks for a choice.
+   */
+  readonly normalize?: Normalize;
+  /** Keep at most so many features, those of the largest variance (after `normalize`). Default: all. */
+  readonly maxFeatures?: number;
   /** Names of the features, in order, for files that have none. */
   readonly featureNames?: readonly string[];
   /** Default `error`. */
@@ -57,6 +69,8 @@ export interface RawTable {
   readonly ids: readonly string[] | null;
   readonly labels: readonly string[] | null;
   readonly warnings: readonly Warning[];
+  /** True where the reader has itself obeyed `normalize` and `maxFeatures`. */
+  readonly prepared?: boolean;
 }
 
 /** Texts as they stand in the file: labels or names. */
@@ -68,5 +82,7 @@ export interface RawTexts {
 /** One file format. */
 export interface FormatReader {
   table(input: Input, settings: Settings): Promise<RawTable>;
+  /** Absent where an embedding is a table like any other. */
+  embedding?(input: Input, settings: Settings): Promise<RawTable>;
   texts(input: Input, settings: Settings): Promise<RawTexts>;
 }

@@ -8,7 +8,9 @@ import { checkTable } from './checks.js';
 import { openInput } from './formats.js';
 import type { Texts } from './join.js';
 import { repairMissing } from './missing.js';
+import { NORMALIZE_CHOICES } from './normalize.js';
 import type { Missing, ReadOptions, Settings } from './options.js';
+import { prepareTable } from './prepare.js';
 import type { Source } from './source.js';
 import { readJsonTexts, readLines } from './texts.js';
 
@@ -30,14 +32,15 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   const { input, reader } = await openInput(source, settings);
   const raw = await reader.table(input, settings);
   const sha256 = await hashSource(source, settings.signal);
-  return checkTable(raw, { name: source.name, sha256 }, settings);
+  const table = checkTable(raw, { name: source.name, sha256 }, settings);
+  return raw.prepared ? table : prepareTable(table, settings);
 }
 
 /** Reads samples x dimensions: one dimension or more, every value finite. Errors as of readTable. */
 export async function readEmbedding(source: Source, options: ReadOptions = {}): Promise<EmbeddingRead> {
   const settings = settle({ ...options, missing: 'error' });
   const { input, reader } = await openInput(source, settings);
-  const raw = await reader.table(input, settings);
+  const raw = await (reader.embedding ?? reader.table)(input, settings);
   const coordinates = toDense(raw.features);
   if (coordinates.rows === 0 || coordinates.columns === 0) throw emptyEmbedding(source.name);
   const featureNames =
@@ -66,14 +69,26 @@ function isPlainList(name: string, head: Uint8Array, settings: Settings): boolea
 
 function settle(options: ReadOptions): Settings {
   const missing = options.missing ?? 'error';
-  if (!CHOICES.includes(missing)) {
+  checkChoice('--missing', missing, CHOICES);
+  if (options.normalize !== undefined) checkChoice('--normalize', options.normalize, NORMALIZE_CHOICES);
+  const most = options.maxFeatures;
+  if (most !== undefined && !(Number.isInteger(most) && most >= 2)) {
     throw new OptionError({
-      got: `--missing ${missing}`,
-      expected: CHOICES.join(', '),
-      remedy: 'choose one of these',
+      got: `--max-features ${most}`,
+      expected: 'a whole number of at least 2',
+      remedy: 'leave it out to keep all features',
     });
   }
   return { ...options, header: options.header ?? 'auto', missing, memory: options.memory ?? DEFAULT_MEMORY };
+}
+
+function checkChoice(option: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  throw new OptionError({
+    got: `${option} ${value}`,
+    expected: choices.join(', '),
+    remedy: 'choose one of these',
+  });
 }
 
 function checkFinite(

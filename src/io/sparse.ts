@@ -73,7 +73,7 @@ function columnsToRows(shape: CompressedShape, parts: CompressedParts): Csr {
 }
 
 /** Puts the entries of each row in ascending order of column; FormatError when a column comes twice. */
-function sortRows(m: Csr, name: string): void {
+export function sortRows(m: Csr, name: string): void {
   for (let r = 0; r < m.rows; r++) {
     const start = m.offsets[r];
     const end = m.offsets[r + 1];

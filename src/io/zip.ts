@@ -11,10 +11,6 @@ export interface ZipMember {
   readonly open: () => Promise<Source>;
 }
 
-export function isZip(head: Uint8Array): boolean {
-  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
-}
-
 /** Lists an archive. A member larger than `limit` bytes is refused when it is opened. */
 export async function openZip(source: Source, limit: number): Promise<readonly ZipMember[]> {
   const zip = await import('@zip.js/zip.js');

@@ -1,0 +1,22 @@
+/** `.h5ad`: AnnData in HDF5. */
+
+import { readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
+import { h5Store } from './h5-store.js';
+import type { FormatReader, Input } from './options.js';
+import type { Store } from './store.js';
+
+/** Opens the store, works on it, and closes it whatever happens. */
+async function within<T>(input: Input, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await h5Store(await input.plain());
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+export const h5Reader: FormatReader = {
+  table: (input, settings) => within(input, (store) => readAnndata(store, settings)),
+  embedding: (input, settings) => within(input, (store) => readAnndataEmbedding(store, settings)),
+  texts: (input, settings) => within(input, (store) => readAnndataTexts(store, settings)),
+};

@@ -1,0 +1,12 @@
+/** The first bytes by which a format is told. */
+
+const startsWith = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
+
+export const isNpy = (head: Uint8Array) => startsWith(head, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]);
+export const isZip = (head: Uint8Array) => startsWith(head, [0x50, 0x4b, 3, 4]);
+export const isHdf5 = (head: Uint8Array) =>
+  startsWith(head, [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
+export const isGzip = (head: Uint8Array) => startsWith(head, [0x1f, 0x8b]);
+/** Two zero bytes, a type from 8 to 14, and a number of dimensions. */
+export const isIdx = (head: Uint8Array) =>
+  startsWith(head, [0, 0]) && [8, 9, 11, 12, 13, 14].includes(head[2]) && head[3] >= 1 && head[3] <= 8;

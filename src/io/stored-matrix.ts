@@ -1,0 +1,296 @@
+/**
+ * A samples x features matrix of a store, dense or compressed, read in blocks: only what is kept enters
+ * memory. One pass finds what the values are and which features vary most, a second fills the result; counts
+ * stored by column take one more for the totals of the cells.
+ *
+ * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB), and the result.
+ */
+
+import { CancelledError, FormatError } from '../errors.js';
+import type { Csr, Matrix, Warning } from '../model.js';
+import { tooLarge } from './bytes.js';
+import { askNormalize, normalizedCount } from './normalize.js';
+import type { Settings } from './options.js';
+import { chooseFeatures, type FeatureSums, newSums } from './select-features.js';
+import { sortRows } from './sparse.js';
+import { below, type Store, type StoredArray, textAttribute } from './store.js';
+
+type Layout = 'dense' | 'rows' | 'columns';
+
+interface Stored {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly layout: Layout;
+  /** The data set of a dense matrix, or of the values of a sparse one. */
+  readonly values: StoredArray;
+  /** Sparse only. */
+  readonly indices: StoredArray | null;
+  readonly offsets: ArrayLike<number> | null;
+}
+
+/** Some complete lines (rows, or columns when stored by column) of a matrix. */
+interface Block {
+  readonly first: number;
+  readonly count: number;
+  /** Entries of line l of the block: positions offsets[l] to offsets[l + 1]. */
+  readonly offsets: ArrayLike<number>;
+  /** Place of each entry in its line; null when all are there in order. */
+  readonly indices: ArrayLike<number> | null;
+  readonly values: ArrayLike<number>;
+}
+
+const BLOCK_ENTRIES = 2 ** 21;
+
+/** The matrix at a path: a data set, or a group of data, indices and indptr. FormatError otherwise. */
+export async function findMatrix(store: Store, path: string): Promise<Stored> {
+  const name = `${path} of ${store.name}`;
+  if ((await store.kind(path)) === 'array') {
+    const values = await store.array(path);
+    if (values.shape.length !== 2) throw notMatrix(name, `${values.shape.length} dimensions`);
+    const [rows, columns] = values.shape;
+    return { name, rows, columns, layout: 'dense', values, indices: null, offsets: null };
+  }
+  const attributes = await store.attributes(path);
+  const encoding =
+    textAttribute(attributes, 'encoding-type') ?? textAttribute(attributes, 'h5sparse_format') ?? '';
+  const shape = attributes.shape ?? attributes.h5sparse_shape;
+  const layout = encoding.startsWith('csr') ? 'rows' : encoding.startsWith('csc') ? 'columns' : null;
+  if (layout === null || !Array.isArray(shape) || shape.length !== 2) {
+    throw notMatrix(name, encoding === '' ? 'no sparse encoding' : `the encoding ${encoding}`);
+  }
+  return findSparse(store, path, { rows: Number(shape[0]), columns: Number(shape[1]), layout });
+}
+
+/** A compressed matrix whose shape and direction are known. */
+export async function findSparse(
+  store: Store,
+  path: string,
+  known: { rows: number; columns: number; layout: 'rows' | 'columns' },
+): Promise<Stored> {
+  const name = `${path} of ${store.name}`;
+  const [values, indices, indptr] = await Promise.all(
+    ['data', 'indices', 'indptr'].map((part) => store.array(below(path, part))),
+  );
+  const lines = known.layout === 'rows' ? known.rows : known.columns;
+  const offsets = await indptr.numbers(0, indptr.shape[0]);
+  let sound = offsets.length === lines + 1 && offsets[0] === 0 && offsets[lines] === values.shape[0];
+  for (let i = 0; sound && i < lines; i++) sound = offsets[i] <= offsets[i + 1];
+  if (!sound || values.shape[0] !== indices.shape[0]) {
+    throw notMatrix(name, `offsets that do not fit ${lines} lines of ${values.shape[0]} entries`);
+  }
+  return { name, ...known, values, indices, offsets };
+}
+
+function notMatrix(name: string, what: string): FormatError {
+  return new FormatError({
+    got: `${what} at ${name}`,
+    expected: 'a dense matrix of samples x features, or a CSR or CSC one',
+    remedy: 'name another layer, or write the file again with a current anndata',
+  });
+}
+
+/** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
+export async function readStoredMatrix(
+  stored: Stored,
+  names: readonly string[],
+  settings: Settings,
+  detectCounts: boolean,
+): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
+  const wanted = settings.normalize;
+  let totals =
+    wanted === 'log1p-cp10k' && stored.layout === 'columns' ? await cellTotals(stored, settings) : null;
+  const sums = await sumFeatures(stored, totals, settings);
+  if (detectCounts && wanted === undefined && sums.whole && sums.largest > 1) {
+    throw askNormalize(sums.largest, stored.name);
+  }
+  const choice = chooseFeatures(sums, stored.rows, names, settings.maxFeatures, stored.name);
+  const warnings = [...choice.warnings];
+  if (wanted === 'log1p-cp10k') {
+    const message = `Counts of ${stored.name} were normalized to 10,000 a cell, then log1p.`;
+    warnings.push({ code: 'normalized', message });
+  }
+  const features = await fill(stored, totals, choice.kept, sums, settings);
+  totals = null;
+  return { features, kept: choice.kept, warnings };
+}
+
+async function* blocksOf(
+  stored: Stored,
+  totals: Float64Array | null,
+  settings: Settings,
+): AsyncGenerator<Block> {
+  const lines = stored.layout === 'columns' ? stored.columns : stored.rows;
+  for (let first = 0; first < lines; ) {
+    if (settings.signal?.aborted) throw new CancelledError();
+    const block = await readBlock(stored, first, lines);
+    yield settings.normalize === 'log1p-cp10k' ? normalizeBlock(block, totals) : block;
+    first += block.count;
+    settings.onProgress?.(first / lines);
+    // Reading is synchronous underneath; this lets a signal arrive between blocks.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
+  const { offsets, indices } = stored;
+  if (offsets === null || indices === null) {
+    const count = Math.min(
+      lines - first,
+      Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, stored.columns))),
+    );
+    const values = await stored.values.numbers(first, first + count);
+    const even = Float64Array.from({ length: count + 1 }, (_, line) => line * stored.columns);
+    return { first, count, offsets: even, indices: null, values };
+  }
+  let end = first + 1;
+  while (end < lines && offsets[end + 1] - offsets[first] <= BLOCK_ENTRIES) end++;
+  const start = offsets[first];
+  const block = {
+    first,
+    count: end - first,
+    offsets: Float64Array.from({ length: end - first + 1 }, (_, line) => offsets[first + line] - start),
+    indices: await indices.numbers(start, offsets[end]),
+    values: await stored.values.numbers(start, offsets[end]),
+  };
+  checkIndices(block.indices, stored);
+  return block;
+}
+
+function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
+  const width = stored.layout === 'columns' ? stored.rows : stored.columns;
+  for (let p = 0; p < indices.length; p++) {
+    if (!(indices[p] >= 0 && indices[p] < width))
+      throw notMatrix(stored.name, `the index ${indices[p]} of ${width}`);
+  }
+}
+
+/** @param totals of each cell when lines are features; null when lines are cells, whose totals are summed. */
+function normalizeBlock(block: Block, totals: Float64Array | null): Block {
+  const values = new Float64Array(block.values.length);
+  for (let line = 0; line < block.count; line++) {
+    const [start, end] = [block.offsets[line], block.offsets[line + 1]];
+    let sum = 0;
+    if (totals === null) for (let p = start; p < end; p++) sum += block.values[p];
+    for (let p = start; p < end; p++) {
+      const cell = block.indices === null ? p - start : block.indices[p];
+      values[p] = normalizedCount(block.values[p], totals === null ? sum : totals[cell]);
+    }
+  }
+  return { ...block, values };
+}
+
+async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Array> {
+  const totals = new Float64Array(stored.rows);
+  for await (const block of blocksOf(stored, null, { ...settings, normalize: 'none' })) {
+    for (let p = 0; p < block.values.length; p++) totals[block.indices![p]] += block.values[p];
+  }
+  return totals;
+}
+
+async function sumFeatures(
+  stored: Stored,
+  totals: Float64Array | null,
+  settings: Settings,
+): Promise<FeatureSums> {
+  const sums = newSums(stored.columns);
+  for await (const block of blocksOf(stored, totals, settings)) {
+    // The first sample is the origin of a dense matrix's sums, so that large means do not swamp variances.
+    if (block.first === 0 && stored.layout === 'dense') {
+      for (let c = 0; c < stored.columns; c++)
+        sums.origin[c] = Number.isFinite(block.values[c]) ? block.values[c] : 0;
+    }
+    forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
+  }
+  return sums;
+}
+
+function forEachEntry(
+  block: Block,
+  layout: Layout,
+  visit: (value: number, row: number, column: number) => void,
+): void {
+  const { offsets, indices, values, first } = block;
+  for (let line = 0; line < block.count; line++) {
+    for (let p = offsets[line]; p < offsets[line + 1]; p++) {
+      const other = indices === null ? p - offsets[line] : indices[p];
+      if (layout === 'columns') visit(values[p], other, first + line);
+      else visit(values[p], first + line, other);
+    }
+  }
+}
+
+async function fill(
+  stored: Stored,
+  totals: Float64Array | null,
+  kept: readonly number[] | null,
+  sums: FeatureSums,
+  settings: Settings,
+): Promise<Matrix | Csr> {
+  const { rows } = stored;
+  const columns = kept?.length ?? stored.columns;
+  const place = new Int32Array(stored.columns).fill(-1);
+  for (let i = 0; i < columns; i++) place[kept === null ? i : kept[i]] = i;
+  const visit = async (put: (value: number, row: number, column: number) => void) => {
+    for await (const block of blocksOf(stored, totals, settings)) {
+      forEachEntry(block, stored.layout, (value, row, column) => {
+        if (place[column] >= 0) put(value, row, place[column]);
+      });
+    }
+  };
+  if (stored.layout === 'dense') {
+    if (rows * columns * 4 > settings.memory) throw needsMemory(stored, rows * columns * 4, settings);
+    const data = new Float32Array(rows * columns);
+    await visit((value, row, column) => {
+      data[row * columns + column] = value;
+    });
+    return { rows, columns, data };
+  }
+  const entries = place.reduce((sum, at, c) => sum + (at >= 0 ? sums.stored[c] : 0), 0);
+  if (entries * 8 + rows * 16 > settings.memory) throw needsMemory(stored, entries * 8 + rows * 16, settings);
+  return fillSparse(stored, { rows, columns, entries }, visit);
+}
+
+async function fillSparse(
+  stored: Stored,
+  size: { rows: number; columns: number; entries: number },
+  visit: (put: (value: number, row: number, column: number) => void) => Promise<void>,
+): Promise<Csr> {
+  const { rows, columns, entries } = size;
+  const offsets = new Float64Array(rows + 1);
+  const result = {
+    rows,
+    columns,
+    offsets,
+    indices: new Int32Array(entries),
+    values: new Float32Array(entries),
+  };
+  if (stored.layout === 'rows') {
+    let at = 0;
+    await visit((value, row, column) => {
+      result.indices[at] = column;
+      result.values[at++] = value;
+      offsets[row + 1] = at;
+    });
+    for (let r = 0; r < rows; r++) offsets[r + 1] = Math.max(offsets[r], offsets[r + 1]);
+  } else {
+    await visit((_value, row) => {
+      offsets[row + 1]++;
+    });
+    for (let r = 0; r < rows; r++) offsets[r + 1] += offsets[r];
+    const next = offsets.slice(0, rows);
+    await visit((value, row, column) => {
+      const at = next[row]++;
+      result.indices[at] = column;
+      result.values[at] = value;
+    });
+  }
+  sortRows(result, stored.name);
+  return result;
+}
+
+function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
+  const error = tooLarge(stored.name, `a table of ${bytes} bytes`, settings.memory);
+  const remedy = `keep fewer features (--max-features), or ${error.remedy}`;
+  return new FormatError({ got: error.got, expected: error.expected, remedy });
+}
