@@ -6,4 +6,7 @@
 export { associateLocality, associateScratch, placeLocality } from './associate';
 export { leadingScratch, leadingVector } from './leading';
 export { multiplyStrip, packColumns, packRows } from './multiply';
+export { nearestBlock } from './nearest';
+export { preparePanel } from './points';
 export { accumulatePatterns, quadraticForms } from './quadratic';
+export { rankBlock, rankScratch, targetDistances } from './ranks';

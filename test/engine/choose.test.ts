@@ -20,7 +20,10 @@ test.each(['js', 'wasm'] as const)('%s is given when asked for', async (name) =>
 
 test('options that make no sense say what is expected', async () => {
   const unknown = 'gpu' as unknown as 'js';
-  await expect(chooseEngine({ engine: unknown })).rejects.toMatchObject({ code: 'option', got: expect.stringContaining('gpu') });
+  await expect(chooseEngine({ engine: unknown })).rejects.toMatchObject({
+    code: 'option',
+    got: expect.stringContaining('gpu'),
+  });
   await expect(chooseEngine({ threads: 0 })).rejects.toMatchObject({ code: 'option' });
   await expect(chooseEngine({ threads: 1.5 })).rejects.toMatchObject({ code: 'option' });
   await expect(chooseEngine({ memory: Number.NaN })).rejects.toMatchObject({ code: 'option' });

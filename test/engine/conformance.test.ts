@@ -1,7 +1,7 @@
 // Every engine against the reference, over sizes that are no multiple of any block and values of every size.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AssociationRules, Engine } from '#whymap/engine/engine.js';
+import type { AssociationRules, Engine, Metric } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import type { AssociationBlock, AssociationForm, Csr, Matrix } from '#whymap/model.js';
 import { KINDS, makeMatrix, makeMembers, RULES, SIZES, toCsr } from './cases.js';
@@ -9,6 +9,7 @@ import { ENGINES } from './engines.js';
 
 const js = createJsEngine();
 const TOLERANCE = 1e-5;
+const METRICS: readonly Metric[] = ['euclidean', 'cosine', 'correlation', 'manhattan'];
 
 /** Largest difference, as a part of `scale` (which is 1 where it is 0). */
 function worst(found: ArrayLike<number>, wanted: ArrayLike<number>, scale: number): number {
@@ -126,6 +127,56 @@ for (const [name, create] of Object.entries(ENGINES)) {
       }
     });
 
+    test.each(METRICS)(
+      'nearest and ranks by %s are those of the reference to the last bit',
+      async (metric) => {
+        for (const kind of KINDS) {
+          for (const [rows, columns, k] of [
+            [3, 2, 5],
+            [65, 3, 7],
+            [130, 33, 4],
+            [97, 300, 9],
+          ]) {
+            const data = makeMatrix(rows, columns, kind);
+            await sameNearest(engine, data, data, { k, metric, excludeSelf: true });
+            await sameNearest(engine, data, makeMatrix(5, columns, kind, 8), {
+              k,
+              metric,
+              excludeSelf: false,
+            });
+            await sameRanks(engine, data, k, metric);
+          }
+        }
+      },
+    );
+
+    test.each(SIZES)('nearest and ranks among %i rows, of rows with %i columns', async (size) => {
+      const options = { k: 3, metric: 'euclidean', excludeSelf: true } as const;
+      for (const data of [makeMatrix(size, 5, 'ties'), makeMatrix(9, size, 'ties')]) {
+        await sameNearest(engine, data, data, options);
+        if (data.rows > 0) await sameRanks(engine, data, 2, 'euclidean');
+      }
+    });
+
+    test('nearest and ranks where the product alone would be wrong', async () => {
+      // two tight groups far apart: differences are lost in a float32 product
+      const data = makeMatrix(150, 40, 'plain', 11);
+      data.data.forEach((value, i) => {
+        data.data[i] = Math.fround((i % 80 < 40 ? 5000 : -5000) + value * 2 ** -9);
+      });
+      await sameNearest(engine, data, data, { k: 10, metric: 'euclidean', excludeSelf: true });
+      await sameRanks(engine, data, 6, 'euclidean');
+      // one row far outside the range of the others
+      const outlier = makeMatrix(2100, 3, 'plain', 12);
+      outlier.data.fill(2 ** 100, 3, 6);
+      outlier.data.fill(2 ** -100, 9, 12);
+      await sameNearest(engine, outlier, makeMatrix(40, 3, 'plain', 13), {
+        k: 4,
+        metric: 'euclidean',
+        excludeSelf: false,
+      });
+    });
+
     test('leading vectors of sparse localities, no modules, and blocks of another engine', async () => {
       const table = makeMatrix(200, 150, 'plain', 9);
       const range = { first: 0, count: 4, size: 60 };
@@ -226,4 +277,27 @@ async function sameFactorProducts(
   expect(worst(theirs.vectors.data, ours.vectors.data, 1)).toBeLessThan(TOLERANCE);
   const strongest = ours.eigenvalues.reduce((x, y) => Math.max(x, y), 0);
   expect(worst(theirs.eigenvalues, ours.eigenvalues, strongest)).toBeLessThan(TOLERANCE);
+}
+
+async function sameNearest(
+  engine: Engine,
+  data: Matrix,
+  queries: Matrix,
+  options: { k: number; metric: Metric; excludeSelf: boolean },
+): Promise<void> {
+  const wanted = await js.nearest(data, queries, options);
+  const found = await engine.nearest(data, queries, options);
+  expect(found).toEqual(wanted);
+}
+
+async function sameRanks(engine: Engine, data: Matrix, k: number, metric: Metric): Promise<void> {
+  const targets = Int32Array.from({ length: data.rows * k }, (_, i) => (i * 31 + (i % k)) % data.rows);
+  expect(await engine.ranks(data, targets, { k, metric })).toEqual(
+    await js.ranks(data, targets, { k, metric }),
+  );
+  const rows = Int32Array.from({ length: Math.ceil(data.rows / 3) }, (_, i) => i * 2);
+  const some = targets.slice(0, rows.length * k);
+  expect(await engine.ranks(data, some, { k, metric, rows })).toEqual(
+    await js.ranks(data, some, { k, metric, rows }),
+  );
 }

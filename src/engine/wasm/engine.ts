@@ -5,14 +5,15 @@
  */
 
 import type { Engine } from '../engine.js';
-import { nearest } from '../js/nearest.js';
-import { ranks } from '../js/ranks.js';
+
 import { defaultThreads } from '../pool.js';
 import { createAssociate } from './associate.js';
 import { createFactor } from './factor.js';
 import { createInputs } from './inputs.js';
 import { type Arena, LARGEST_MEMORY } from './memory.js';
 import { createMultiply } from './multiply.js';
+import { createNearest } from './nearest.js';
+import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
 
 export interface WasmOptions {
@@ -40,8 +41,8 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
     multiply: createMultiply(runtime),
     associate: createAssociate(runtime, inputs),
     ...createFactor(runtime, inputs),
-    nearest,
-    ranks,
+    nearest: createNearest(runtime),
+    ranks: createRanks(runtime),
     release: inputs.releaseBlock,
     close: runtime.close,
   };
