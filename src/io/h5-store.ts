@@ -3,7 +3,7 @@
 import type { Dataset, Group, Metadata } from 'h5wasm';
 import { FormatError, UnsupportedError } from '../errors.js';
 import { decodeNumbers, type NumberKind } from './dtypes.js';
-import { type H5Module, openH5 } from './h5-runtime.js';
+import { type H5Module, type OpenH5, openH5 } from './h5-runtime.js';
 import type { Source } from './source.js';
 import type { Store, StoredArray } from './store.js';
 
@@ -16,11 +16,16 @@ const ENUM = 8;
 
 /** Opens the file; close the store when done. */
 export async function h5Store(source: Source): Promise<Store> {
-  const { file, module, close, guard: guardNamed } = await openH5(source);
-  const guard = <T>(work: () => T): T => guardNamed(source.name, work);
+  return storeOf(await openH5(source), source.name);
+}
+
+/** An open file as a tree of arrays. */
+export function storeOf(open: OpenH5, name: string): Store {
+  const { file, module, close } = open;
+  const guard = <T>(work: () => T): T => open.guard(name, work);
   const find = (path: string) => (path === '' ? file : file.get(path));
   return {
-    name: source.name,
+    name,
     kind: async (path) => guard(() => kindOf(find(path))),
     keys: async (path) => guard(() => (find(path) as Group).keys()),
     attributes: async (path) => guard(() => attributesOf(find(path) as Group)),
@@ -28,12 +33,12 @@ export async function h5Store(source: Source): Promise<Store> {
       const dataset = guard(() => find(path));
       if (kindOf(dataset) !== 'array') {
         throw new FormatError({
-          got: `no data set ${path} in ${source.name}`,
+          got: `no data set ${path} in ${name}`,
           expected: 'one, as AnnData and 10x files have it',
           remedy: 'check that the file was written completely',
         });
       }
-      return guard(() => storedArray(module, dataset as Dataset, path, source.name, guard));
+      return guard(() => storedArray(module, dataset as Dataset, path, name, guard));
     },
     close: async () => close(),
   };

@@ -1,5 +1,6 @@
 export { constantFeatures } from './checks.js';
 export { decodeExplanation, EXPLANATION_VERSION, encodeExplanation } from './explanation-file.js';
+export { writeExplanationToAnndata } from './h5ad-write.js';
 export { type Joined, joinEmbedding, joinLabels, type Texts } from './join.js';
 export { selectColumns, selectRows } from './missing.js';
 export { formatNumber } from './numbers.js';
