@@ -5,14 +5,14 @@ import type { Context } from '../engine/context.js';
 import { FormatError, MachineError, OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Table, Warning } from '../model.js';
 
-export const MIN_ROWS = 2;
+const MIN_ROWS = 2;
 
 /** Throws when there are too few samples, no feature, or a value that is not a finite number. */
-export function checkFeatures(features: Matrix | Csr, names: readonly string[]): void {
-  if (features.rows < MIN_ROWS || features.columns < 1) {
+export function checkFeatures(features: Matrix | Csr, names: readonly string[], least = MIN_ROWS): void {
+  if (features.rows < least || features.columns < 1) {
     throw new ShapeError({
       got: `${features.rows} samples x ${features.columns} features`,
-      expected: `at least ${MIN_ROWS} samples and 1 feature`,
+      expected: `at least ${least} samples and 1 feature`,
       remedy: 'check that samples are rows and features are columns',
     });
   }

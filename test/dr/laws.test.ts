@@ -5,6 +5,8 @@ import { distanceGram } from '#whymap/dr/affinities/gram.js';
 import { gramDefinition, gramLaw } from '#whymap/dr/laws/gram.js';
 import type { Law, LawDefinition } from '#whymap/dr/laws/law.js';
 import { stressDefinition, stressLaw } from '#whymap/dr/laws/stress.js';
+import { tsneDefinition, tsneLaw } from '#whymap/dr/laws/tsne.js';
+import { complement, effectiveRepulsion, umapDefinition, umapLaw } from '#whymap/dr/laws/umap.js';
 import { finiteDifferences, oracleForces, relativeDifference } from './oracle.js';
 
 const rows = 17;
@@ -21,35 +23,37 @@ const distances = Float64Array.from({ length: rows * rows }, (_, at) =>
   distance(Math.floor(at / rows), at % rows),
 );
 
-interface Case {
-  readonly name: string;
-  readonly definition: LawDefinition<never>;
-  readonly law: Law;
-  readonly input: (i: number, j: number) => number;
+/** Sparse symmetric probabilities (sum 1) or memberships, with some pairs left out. */
+const affinities = Float64Array.from({ length: rows * rows }, (_, at) => {
+  const [i, j] = [Math.floor(at / rows), at % rows];
+  return i === j || (i * j + i + j) % 3 === 0 ? 0 : Math.fround(0.9 / (1 + distances[at]));
+});
+const affinityOf = (i: number, j: number) => affinities[i * rows + j];
+const offsets = [0];
+const indices: number[] = [];
+for (let i = 0; i < rows; i++) {
+  for (let j = 0; j < rows; j++) if (affinityOf(i, j) > 0) indices.push(j);
+  offsets.push(indices.length);
 }
+const graph = {
+  rows,
+  columns: rows,
+  offsets: Float64Array.from(offsets),
+  indices: Int32Array.from(indices),
+  values: Float32Array.from(indices, (j, at) =>
+    affinityOf(
+      offsets.findLastIndex((o) => o <= at),
+      j,
+    ),
+  ),
+};
 
-function gramCase(): Case {
-  const b = distances.map((value) => value * value);
-  const law = gramLaw(distanceGram(b, rows));
-  return {
-    name: 'gram',
-    definition: gramDefinition as LawDefinition<never>,
-    law,
-    input: (i, j) => b[i * rows + j],
-  };
-}
-
-const cases: Case[] = [
-  gramCase(),
-  {
-    name: 'stress',
-    definition: stressDefinition as LawDefinition<never>,
-    law: stressLaw(distances, rows),
-    input: (i, j) => distances[i * rows + j],
-  },
-];
-
-for (const { name, definition, law, input } of cases) {
+function check<R>(
+  name: string,
+  definition: LawDefinition<R>,
+  law: Law,
+  input: (i: number, j: number) => number,
+): void {
   for (const dimensions of [1, 2, 3]) {
     test(`${name} in ${dimensions} dimensions`, () => {
       const y = Float64Array.from({ length: rows * dimensions }, () => 0.3 + random.normal());
@@ -66,6 +70,46 @@ for (const { name, definition, law, input } of cases) {
     });
   }
 }
+
+const gram = distances.map((value) => value * value);
+const gramOperator = distanceGram(gram, rows);
+check('gram', gramDefinition, gramLaw(gramOperator), (i, j) => gram[i * rows + j]);
+check('stress', stressDefinition, stressLaw(distances, rows), (i, j) => distances[i * rows + j]);
+// t-SNE's gradient is that of a P whose sum is 1.
+let total = 0;
+for (const value of affinities) total += value;
+const p = { ...graph, values: graph.values.map((value) => value / total) };
+const entry = new Map(
+  p.indices.reduce(
+    (list, j, at) => {
+      const i = offsets.findLastIndex((o) => o <= at);
+      list.push([i * rows + j, p.values[at]]);
+      return list;
+    },
+    [] as [number, number][],
+  ),
+);
+check('tsne', tsneDefinition, tsneLaw(p, 0), (i, j) => entry.get(i * rows + j) ?? 0);
+const curve = { a: 1.5, b: 0.9 };
+for (const [name, weight] of [
+  ['complement', complement],
+  ['effective', effectiveRepulsion(graph, 5)],
+] as const) {
+  check(`umap, ${name} repulsion`, umapDefinition(curve, weight), umapLaw(graph, curve, weight), affinityOf);
+}
+
+test('exaggeration multiplies the attraction of t-SNE only', () => {
+  const y = Float64Array.from({ length: rows * 2 }, () => random.normal());
+  const [plain, exaggerated] = [new Float64Array(y.length), new Float64Array(y.length)];
+  tsneLaw(p, 0).forces(y, 2, plain);
+  const law = tsneLaw(p, 0);
+  law.exaggeration = 3;
+  law.forces(y, 2, exaggerated);
+  const attraction = { ...tsneDefinition, repulse: () => 0 };
+  const { force } = oracleForces(attraction, (i, j) => entry.get(i * rows + j) ?? 0, y, 2);
+  const expected = plain.map((f, at) => f + 2 * force[at]);
+  expect(relativeDifference(exaggerated, expected)).toBeLessThan(1e-11);
+});
 
 test('samples at one place: the stress law has no direction to push them, and stays finite', () => {
   const y = new Float64Array(rows * 2);

@@ -40,9 +40,8 @@ export function columnMeans(features: Matrix | Csr): Float64Array {
   return sums.map((sum) => sum / features.rows);
 }
 
-export function centeredFeatures(features: Matrix | Csr): CenteredFeatures {
+export function centeredFeatures(features: Matrix | Csr, mean = columnMeans(features)): CenteredFeatures {
   const { rows, columns } = features;
-  const mean = columnMeans(features);
   const [transposed, direct] = isCsr(features) ? sparseProducts(features) : denseProducts(features);
   return {
     rows,

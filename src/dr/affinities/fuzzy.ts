@@ -1,0 +1,144 @@
+/**
+ * UMAP's input affinity: the fuzzy simplicial set of a neighbor graph.
+ *
+ * Source: McInnes, Healy, Melville (2018), section 4.1; umap-learn 0.5 for what the paper leaves open (the
+ * sample counts as its own first neighbor, bandwidth tolerance 1e-5, the floors on bandwidths).
+ * Paper symbols: rho, distance to the nearest neighbor; sigma, bandwidth; psum, sum of memberships.
+ * Shapes: neighbors rows x (k - 1), without the samples themselves. Precision: double; equal to umap-learn
+ * to 1e-4 (float32 there). Cost: O(rows * k * 64). Deterministic.
+ */
+
+import type { Csr, Neighbors } from '../../model.js';
+
+const ITERATIONS = 64;
+const TOLERANCE = 1e-5;
+/** A bandwidth is at least this share of the mean distance. */
+const FLOOR = 1e-3;
+
+export interface Bandwidths {
+  readonly sigmas: Float64Array;
+  readonly rhos: Float64Array;
+}
+
+/**
+ * Bandwidths at which the memberships of a sample's listed neighbors sum to log2(nNeighbors).
+ * @param nNeighbors those listed and the sample itself, unless the lists are of new samples.
+ */
+export function bandwidths(
+  neighbors: Neighbors,
+  localConnectivity: number,
+  nNeighbors = neighbors.k + 1,
+): Bandwidths {
+  const { rows, k, distances } = neighbors;
+  const sigmas = new Float64Array(rows);
+  const rhos = new Float64Array(rows);
+  let total = 0;
+  for (let at = 0; at < rows * k; at++) total += distances[at];
+  const overallMean = total / (rows * nNeighbors);
+  for (let i = 0; i < rows; i++) {
+    const own = distances.subarray(i * k, (i + 1) * k);
+    let sum = 0;
+    for (let p = 0; p < k; p++) sum += own[p];
+    rhos[i] = connectedDistance(own, localConnectivity);
+    const floor = FLOOR * (rhos[i] > 0 ? sum / nNeighbors : overallMean);
+    sigmas[i] = Math.max(floor, solveBandwidth(own, rhos[i], Math.log2(nNeighbors)));
+  }
+  return { sigmas, rhos };
+}
+
+/** Distance within which neighbors are at full strength: interpolated between distances above zero. */
+function connectedDistance(own: Float32Array, localConnectivity: number): number {
+  const apart = own.filter((distance) => distance > 0);
+  if (apart.length < localConnectivity) return apart.length > 0 ? apart[apart.length - 1] : 0;
+  const index = Math.floor(localConnectivity);
+  const between = localConnectivity - index;
+  if (index === 0) return between * apart[0];
+  const low = apart[index - 1];
+  return between > TOLERANCE ? low + between * (apart[index] - low) : low;
+}
+
+function solveBandwidth(own: Float32Array, rho: number, target: number): number {
+  let low = 0;
+  let high = Number.POSITIVE_INFINITY;
+  let sigma = 1;
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    let psum = 0;
+    for (let p = 0; p < own.length; p++) {
+      const beyond = own[p] - rho;
+      psum += beyond > 0 ? Math.exp(-beyond / sigma) : 1;
+    }
+    if (Math.abs(psum - target) < TOLERANCE) break;
+    if (psum > target) {
+      high = sigma;
+      sigma = (low + high) / 2;
+    } else {
+      low = sigma;
+      sigma = high === Number.POSITIVE_INFINITY ? 2 * sigma : (low + high) / 2;
+    }
+  }
+  return sigma;
+}
+
+/** Membership of each listed neighbor in its sample's fuzzy set, rows x k. */
+export function memberships(neighbors: Neighbors, { sigmas, rhos }: Bandwidths): Float64Array {
+  const { rows, k, distances } = neighbors;
+  const result = new Float64Array(rows * k);
+  for (let i = 0; i < rows; i++) {
+    for (let p = i * k; p < (i + 1) * k; p++) {
+      const beyond = distances[p] - rhos[i];
+      result[p] = beyond <= 0 || sigmas[i] === 0 ? 1 : Math.exp(-beyond / sigmas[i]);
+    }
+  }
+  return result;
+}
+
+/** Joins both directions: `mix` of the fuzzy union a + a' - a a' and 1 - mix of the intersection a a'. */
+export function fuzzyUnion(neighbors: Neighbors, values: Float64Array, mix: number): Csr {
+  return joinDirections(neighbors, values, (a, b) => mix * (a + b - a * b) + (1 - mix) * a * b);
+}
+
+/**
+ * Symmetric sparse matrix of join(a_ij, a_ji), where `values` lists a row by row and a missing entry is 0.
+ * Entries that come out as 0 are left out.
+ */
+export function joinDirections(
+  neighbors: Neighbors,
+  values: Float64Array,
+  join: (a: number, b: number) => number,
+): Csr {
+  const { rows, k, indices } = neighbors;
+  const entries: Map<number, number>[] = Array.from({ length: rows }, () => new Map());
+  for (let i = 0; i < rows; i++) {
+    for (let p = i * k; p < (i + 1) * k; p++) entries[i].set(indices[p], values[p]);
+  }
+  const joined: [number, number][][] = Array.from({ length: rows }, () => []);
+  for (let i = 0; i < rows; i++) {
+    for (const [j, forward] of entries[i]) {
+      const backward = entries[j].get(i);
+      if (backward !== undefined && j < i) continue;
+      const value = join(forward, backward ?? 0);
+      if (value === 0) continue;
+      joined[i].push([j, value]);
+      joined[j].push([i, value]);
+    }
+  }
+  return compressed(joined);
+}
+
+function compressed(rowsOfEntries: [number, number][][]): Csr {
+  const rows = rowsOfEntries.length;
+  const offsets = new Float64Array(rows + 1);
+  rowsOfEntries.forEach((entries, i) => {
+    offsets[i + 1] = offsets[i] + entries.length;
+  });
+  const indices = new Int32Array(offsets[rows]);
+  const values = new Float32Array(offsets[rows]);
+  rowsOfEntries.forEach((entries, i) => {
+    entries.sort((a, b) => a[0] - b[0]);
+    entries.forEach(([j, value], at) => {
+      indices[offsets[i] + at] = j;
+      values[offsets[i] + at] = value;
+    });
+  });
+  return { rows, columns: rows, offsets, indices, values };
+}

@@ -1,0 +1,76 @@
+/**
+ * UMAP's law over all pairs: cross-entropy between memberships p and the output kernel
+ * q = 1 / (1 + a s^b), s = |y_i - y_j|^2.
+ *
+ * `complement` repulsion weighs a pair by 1 - p, as the paper states it. `effective` repulsion weighs it by
+ * what negative sampling does in expectation: negativeSampleRate * (d_i + d_j) / (2 (n - 1)), d the sums of
+ * memberships (Damrich and Hamprecht 2021). Each is multiplied by repulsionStrength.
+ * Shapes: memberships rows x rows, symmetric, sparse. Cost: rows^2 * dimensions, so this states and measures
+ * the objective; embeddings are made by sampling it (optimize/sampled.ts).
+ * Two samples at one place have an infinite loss and no direction: the law is undefined there. Deterministic.
+ */
+
+import type { Csr } from '../../model.js';
+import type { Curve } from '../affinities/curve.js';
+import type { Law, LawDefinition } from './law.js';
+
+/** Weight of the repulsion of a pair with the given membership. */
+export type RepulsionWeight = (membership: number, i: number, j: number) => number;
+
+export const complement: RepulsionWeight = (membership) => 1 - membership;
+
+/** Weights of the repulsion that negative sampling exerts in expectation. */
+export function effectiveRepulsion(graph: Csr, negativeSampleRate: number): RepulsionWeight {
+  const degrees = new Float64Array(graph.rows);
+  for (let i = 0; i < graph.rows; i++) {
+    for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) degrees[i] += graph.values[p];
+  }
+  const factor = negativeSampleRate / (2 * (graph.rows - 1));
+  return (_, i, j) => factor * (degrees[i] + degrees[j]);
+}
+
+export function umapDefinition({ a, b }: Curve, weight: RepulsionWeight): LawDefinition {
+  const kernel = (squared: number) => 1 / (1 + a * squared ** b);
+  return {
+    reduce: () => null,
+    attract: ({ input, squared }) => 4 * input * a * b * squared ** (b - 1) * kernel(squared),
+    repulse: ({ input, squared, i, j }) => (4 * weight(input, i, j) * b * kernel(squared)) / squared,
+    loss: ({ input, squared, i, j }) => {
+      if (i === j) return 0;
+      const q = kernel(squared);
+      return -input * Math.log(q) - weight(input, i, j) * Math.log(1 - q);
+    },
+  };
+}
+
+export function umapLaw(graph: Csr, { a, b }: Curve, weight: RepulsionWeight): Law {
+  const { rows, offsets, indices, values } = graph;
+  const dense = new Float64Array(rows);
+  return {
+    rows,
+    forces(y, dimensions, out) {
+      out.fill(0);
+      let loss = 0;
+      for (let i = 0; i < rows; i++) {
+        for (let p = offsets[i]; p < offsets[i + 1]; p++) dense[indices[p]] = values[p];
+        for (let j = 0; j < i; j++) {
+          let squared = 0;
+          for (let k = 0; k < dimensions; k++)
+            squared += (y[i * dimensions + k] - y[j * dimensions + k]) ** 2;
+          const power = a * squared ** b;
+          const q = 1 / (1 + power);
+          const repulsion = weight(dense[j], i, j);
+          loss -= 2 * (dense[j] * Math.log(q) + repulsion * Math.log(power * q));
+          const coefficient = (4 * b * q * (repulsion - dense[j] * power)) / squared;
+          for (let k = 0; k < dimensions; k++) {
+            const move = coefficient * (y[i * dimensions + k] - y[j * dimensions + k]);
+            out[i * dimensions + k] += move;
+            out[j * dimensions + k] -= move;
+          }
+        }
+        for (let p = offsets[i]; p < offsets[i + 1]; p++) dense[indices[p]] = 0;
+      }
+      return loss;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * t-SNE: probabilities at a perplexity, start by principal components, Barnes-Hut repulsion.
+ *
+ * Source: van der Maaten and Hinton (2008), van der Maaten (2014); learning rate and start after Belkina et al.
+ * (2019) and Kobak and Berens (2019). Cost: neighbors (3 times the perplexity), then steps x rows x log rows.
+ * Deterministic given the seed.
+ */
+
+import { OptionError } from '../../errors.js';
+import type { Warning } from '../../model.js';
+import { neighborsOf } from '../affinities/neighbors.js';
+import { conditionalProbabilities, jointProbabilities } from '../affinities/perplexity.js';
+import { constantWarning, denseFeatures } from '../input.js';
+import { tsneLaw } from '../laws/tsne.js';
+import { gainsDynamics } from '../optimize/gains.js';
+import { withDefaults } from '../options.js';
+import type { MethodInput, Prepared } from './method.js';
+import { principalComponents } from './pca.js';
+import { startCoordinates } from './start.js';
+
+const PERPLEXITY = 30;
+/** Standard deviation of the first dimension of a start. */
+const START = 1e-4;
+
+const tsneDefaults = {
+  metric: 'euclidean',
+  init: 'pca',
+  steps: 750,
+  momentum: 0.8,
+  earlyExaggeration: 12,
+  earlyExaggerationSteps: 250,
+  theta: 0.5,
+} as const;
+
+export async function prepareTsne(input: MethodInput): Promise<Prepared> {
+  const { options, dimensions, context } = input;
+  const { rows } = input.features;
+  const fitted = fitPerplexity(options.perplexity, rows);
+  const settings = withDefaults(options, { ...tsneDefaults, perplexity: fitted.perplexity });
+  const { earlyExaggeration, theta, steps, momentum, earlyExaggerationSteps } = settings;
+  const learningRate = settings.learningRate ?? Math.max(rows / earlyExaggeration / 4, 50);
+  const features = denseFeatures(input.features, context);
+  const k = Math.min(rows - 1, Math.ceil(3 * fitted.perplexity));
+  const neighbors = await neighborsOf(features, k, options, context);
+  const p = jointProbabilities(neighbors, conditionalProbabilities(neighbors, fitted.perplexity));
+  const random = context.random.stream('start');
+  const pca = async () => scaled((await principalComponents(features, dimensions, context)).y, dimensions);
+  if (settings.init === 'spectral') throw noSpectralStart();
+  const y = await startCoordinates(settings.init, rows, dimensions, { random, deviation: START, pca });
+  const run = { dimensions, steps, learningRate, momentum, earlyExaggeration, earlyExaggerationSteps };
+  return {
+    y,
+    dynamics: gainsDynamics(tsneLaw(p, theta), run),
+    steps,
+    eigenvalues: null,
+    model: null,
+    settings: { ...settings, learningRate },
+    warnings: [...fitted.warnings, ...constantWarning(input.features)],
+  };
+}
+
+/** The perplexity: what was asked, or an error; or 30, lowered with a warning. At most a third of the others. */
+function fitPerplexity(asked: number | undefined, rows: number): { perplexity: number; warnings: Warning[] } {
+  const most = Math.max(1, (rows - 1) / 3);
+  if (asked !== undefined && asked > rows - 1) {
+    throw new OptionError({
+      got: `perplexity ${asked} for ${rows} samples`,
+      expected: `at most ${rows - 1}, better ${Math.floor(most)}`,
+      remedy: 'lower the perplexity, or leave it out',
+    });
+  }
+  if (asked !== undefined) return { perplexity: asked, warnings: [] };
+  if (PERPLEXITY <= most) return { perplexity: PERPLEXITY, warnings: [] };
+  const message = `The perplexity is ${most.toFixed(1)} instead of ${PERPLEXITY}: there are only ${rows} samples.`;
+  return { perplexity: most, warnings: [{ code: 'perplexity-reduced', message }] };
+}
+
+function scaled(y: Float64Array, dimensions: number): Float64Array {
+  let squares = 0;
+  for (let at = 0; at < y.length; at += dimensions) squares += y[at] * y[at];
+  const deviation = Math.sqrt((squares * dimensions) / y.length);
+  return y.map((value) => (deviation > 0 ? (value * START) / deviation : 0));
+}
+
+function noSpectralStart(): OptionError {
+  return new OptionError({
+    got: 'init spectral with method tsne',
+    expected: 'pca, random, or coordinates',
+    remedy: 'leave init out for pca',
+  });
+}
