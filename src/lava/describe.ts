@@ -24,13 +24,12 @@ import type {
 } from '../model.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
+import { presentRows, presentThreshold } from './present.js';
 
 const TOP_FEATURES = 20;
 const LEAST_LOADING = 0.25;
 const PAIR_FEATURES = 12;
 const TOP_PAIRS = 30;
-/** A module is present where its presence is at least this share of its largest. */
-export const PRESENT_SHARE = 0.25;
 /** Within-group association below this share of the whole makes a locality a straddling one. */
 const CONTRAST = 0.5;
 
@@ -49,7 +48,8 @@ export async function describeModules(
 ): Promise<ModuleDescription[]> {
   const { modules, table } = input;
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.membership, k));
-  const sums = await pairSums(input, leading, options.measure, context);
+  const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
+  const sums = await pairSums(input, leading, thresholds, options.measure, context);
   return leading.map((features, k) => {
     const topFeatures = features
       .filter((f) => f.loading >= LEAST_LOADING)
@@ -60,8 +60,8 @@ export async function describeModules(
       share: modules.share[k],
       topFeatures,
       pairs: describePairs(features, sums[k]),
-      presentLocalities: presentShare(modules.presence, k, modules.presence),
-      presentSamples: presentShare(input.samplePresence, k, modules.presence),
+      presentLocalities: presentRows(modules.presence, k, thresholds[k]).length / input.localities.count,
+      presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
       boundary: sums[k].straddling > 0.5 * sums[k].weight,
       significance: null,
       stability: null,
@@ -83,24 +83,6 @@ function leadingFeatures(membership: Matrix, k: number): Leading[] {
     .slice(0, TOP_FEATURES);
 }
 
-/** Presence above which a module counts as present. */
-export function presentThreshold(presence: Matrix, k: number): number {
-  let largest = 0;
-  for (let l = 0; l < presence.rows; l++)
-    largest = Math.max(largest, presence.data[l * presence.columns + k]);
-  return PRESENT_SHARE * largest;
-}
-
-function presentShare(values: Matrix, k: number, presence: Matrix): number {
-  const threshold = presentThreshold(presence, k);
-  let present = 0;
-  for (let r = 0; r < values.rows; r++) {
-    const value = values.data[r * values.columns + k];
-    if (value > 0 && value >= threshold) present++;
-  }
-  return present / values.rows;
-}
-
 interface PairSums {
   /** Presence-weighted sum of signed correlations, over pairs of the first PAIR_FEATURES leading features. */
   readonly correlation: Float64Array;
@@ -111,6 +93,7 @@ interface PairSums {
 async function pairSums(
   input: DescribeInput,
   leading: readonly Leading[][],
+  thresholds: readonly number[],
   measure: AssociationMeasure,
   context: Context,
 ): Promise<PairSums[]> {
@@ -121,7 +104,6 @@ async function pairSums(
     weight: 0,
     straddling: 0,
   }));
-  const thresholds = sums.map((_, k) => presentThreshold(modules.presence, k));
   for (let l = 0; l < localities.count; l++) {
     const members = localities.members.subarray(l * localities.size, (l + 1) * localities.size);
     const rows = denseRows(table.features, members);

@@ -49,7 +49,9 @@ export async function explain(
   const associations = await timed('associations', () =>
     associate(table.features, localities, options, context),
   );
-  const modules = await timed('modules', () => factorize(associations, options, context));
+  const modules = await timed('modules', () =>
+    factorize({ associations, samples: { features: table.features, localities, rules } }, options, context),
+  );
   await releaseAssociations(associations, context);
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;

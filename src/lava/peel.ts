@@ -2,12 +2,12 @@
  * Greedy peel: the deterministic start of the symmetric factorization.
  *
  * Purpose: one module after another. In every locality, projected power iterations on the residual, from its
- * strongest row, give a candidate; among the candidates of largest eigenvalue, the one that explains most
+ * strongest row, give a candidate; among the most promising (candidates.ts), the one that explains most
  * association over *all* localities together is taken (recurrence is what is rewarded), polished against all
  * localities, and the presences of all modules so far are solved again.
  * Source: ours. Choosing by one locality's eigenvalue alone loses modules (lava.md, measured).
  * Shapes and symbols as in symmetric.ts. Cost of one module: the power iterations of the localities whose
- * residual changed, and about CANDIDATES + 2 * POLISH products with the associations.
+ * residual changed, and about 24 + 2 * POLISH products with the associations.
  */
 
 import { transpose } from '../core/matrix.js';
@@ -15,6 +15,7 @@ import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
+import { type LeadingVectors, promisingCandidates } from './candidates.js';
 import {
   type Problem,
   patternGram,
@@ -26,11 +27,8 @@ import {
   weightedPatterns,
 } from './symmetric.js';
 
-const CANDIDATES = 24;
 const POWER_ITERATIONS = 8;
 const POLISH = 2;
-/** Candidates whose cosine is above this are one. */
-const SAME = 0.95;
 /** A locality is looked at again when its residual has changed by more than this share of its eigenvalue. */
 const CHANGED = 0.02;
 /** A module that explains less than this share of all association is not worth peeling. */
@@ -58,7 +56,7 @@ export async function peelModules(
   for (let step = 0; step < count; step++) {
     const part = partOf(watch, step / count, (step + 1) / count);
     await updateLeading(problem, state, leading, wanted, context, part);
-    const candidates = strongestCandidates(leading, problem.weights, d);
+    const candidates = promisingCandidates(leading, problem.weights, d);
     if (candidates.rows === 0) break;
     const chosen = await mostRecurrent(problem, candidates, state, context, part);
     if (!(chosen.gain > LEAST_GAIN * problem.norm)) break;
@@ -80,7 +78,7 @@ export async function peelModules(
 async function updateLeading(
   problem: Problem,
   state: Peeled,
-  leading: { vectors: Float32Array; eigenvalues: Float32Array },
+  leading: LeadingVectors,
   wanted: Uint8Array,
   context: Context,
   watch: Watch,
@@ -105,30 +103,6 @@ async function updateLeading(
     watch.progress((0.7 * end) / problem.associations.localities);
     await watch.checkpoint();
   }
-}
-
-/** The distinct vectors of largest eigenvalue relative to their locality's weight, one a row. */
-function strongestCandidates(
-  leading: { vectors: Float32Array; eigenvalues: Float32Array },
-  weights: Float64Array,
-  d: number,
-): Matrix {
-  const values = leading.eigenvalues.map((value, l) => value * Math.sqrt(weights[l]));
-  const order = [...values.keys()]
-    .filter((i) => values[i] > 0)
-    .sort((a, b) => values[b] - values[a] || a - b);
-  const kept: Float32Array[] = [];
-  for (const i of order) {
-    const vector = leading.vectors.subarray(i * d, (i + 1) * d);
-    if (kept.some((other) => cosineOfUnit(vector, other) > SAME)) continue;
-    kept.push(vector);
-    if (kept.length === CANDIDATES) break;
-  }
-  const data = new Float32Array(kept.length * d);
-  kept.forEach((vector, i) => {
-    data.set(vector, i * d);
-  });
-  return { rows: kept.length, columns: d, data };
 }
 
 /** The candidate with the largest gain over all localities, with its presence there beside the others'. */
@@ -226,14 +200,8 @@ function markChanged(
   }
 }
 
-function cosineOfUnit(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
 function squaredNorm(v: Float32Array): number {
-  return cosineOfUnit(v, v);
+  return v.reduce((sum, x) => sum + x * x, 0);
 }
 
 function emptyMatrix(rows: number, columns: number): Matrix {

@@ -38,7 +38,7 @@ export interface Factors {
 
 export interface RefineOptions {
   readonly sweeps: number;
-  /** Ends when a sweep lowers the relative loss by less than this. */
+  /** Ends when a sweep lowers the loss by less than this share of what is explained. */
   readonly tolerance: number;
 }
 
@@ -64,7 +64,7 @@ export async function refine(
     history.push(next.loss);
     watch.progress((sweep + 1) / options.sweeps);
     await watch.checkpoint();
-    if (gain < options.tolerance) break;
+    if (gain < options.tolerance * (1 - next.loss)) break;
   }
   return factors;
 }
