@@ -98,7 +98,8 @@ function poolOver(threads: readonly Thread[]): Pool {
 
 async function nodeThread(url: URL): Promise<Thread> {
   const { Worker } = await import('node:worker_threads');
-  const worker = new Worker(url);
+  // the flags of this process are not for the thread: --input-type, for one, stops it
+  const worker = new Worker(url, { execArgv: [] });
   worker.unref();
   return {
     post: (message) => worker.postMessage(message),

@@ -1,0 +1,156 @@
+// Threads: the same bytes for any number of them, none left behind, and typed errors when something goes wrong.
+
+import { execFile } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { createContext, watchStage } from '#whymap/engine/context.js';
+import type { Engine } from '#whymap/engine/engine.js';
+import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
+import { createRuntime, type RuntimeOptions } from '#whymap/engine/wasm/runtime.js';
+import { unwatched } from '#whymap/engine/watch.js';
+import { makeMatrix } from './cases.js';
+import { allRoutines } from './routines.js';
+
+/** Worker threads of this process, as the runtime itself counts them. */
+function workerCount(): number {
+  const report = process.report.getReport() as unknown as { workers: readonly unknown[] };
+  return report.workers.length;
+}
+
+async function withEngine<T>(options: object, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await createWasmEngine(options);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+const runtimeOptions = (given: Partial<RuntimeOptions>): RuntimeOptions => ({
+  threads: 2,
+  memory: 2 ** 30,
+  shared: true,
+  reclaim: () => false,
+  ...given,
+});
+
+test('1, 2, 3 and 8 threads, and one without shared memory, give the same bytes', async () => {
+  const before = workerCount();
+  const wanted = await withEngine({ threads: 1 }, allRoutines);
+  for (const options of [{ threads: 2 }, { threads: 3 }, { threads: 8 }, { shared: false }]) {
+    expect(await withEngine(options, allRoutines)).toEqual(wanted);
+  }
+  expect(workerCount()).toBe(before);
+});
+
+test('work in the pool is work in the pool: the threads are there, and gone after close', async () => {
+  const before = workerCount();
+  const engine = await createWasmEngine({ threads: 3 });
+  const a = makeMatrix(300, 300);
+  await engine.multiply(a, a);
+  expect(workerCount()).toBe(before + 3);
+  await engine.close();
+  expect(workerCount()).toBe(before);
+  await engine.close();
+  await expect(engine.multiply(a, a)).rejects.toMatchObject({ code: 'machine' });
+});
+
+test('a product that is cancelled half way ends in CancelledError and leaves a working engine', async () => {
+  const before = workerCount();
+  const a = makeMatrix(1500, 1500);
+  for (const options of [{ threads: 2 }, { shared: false }]) {
+    await withEngine(options, async (engine) => {
+      const controller = new AbortController();
+      const seen: number[] = [];
+      const onProgress = ({ done }: { done: number }) => {
+        seen.push(done);
+        if (done > 0 && done < 1) controller.abort();
+      };
+      const watch = watchStage(createContext({ signal: controller.signal, onProgress }), 'product');
+      await expect(engine.multiply(a, a, {}, watch)).rejects.toMatchObject({ code: 'cancelled' });
+      expect(Math.max(...seen)).toBeLessThan(1);
+      const small = makeMatrix(3, 3);
+      expect((await engine.multiply(small, small)).data.length).toBe(9);
+    });
+  }
+  expect(workerCount()).toBe(before);
+});
+
+test('work that is cancelled before it begins does nothing', async () => {
+  const watch = watchStage(createContext({ signal: AbortSignal.abort() }), 'product');
+  const a = makeMatrix(3, 3);
+  await withEngine({}, (engine) =>
+    expect(engine.multiply(a, a, {}, watch)).rejects.toMatchObject({ code: 'cancelled' }),
+  );
+});
+
+test('closing during work ends it', async () => {
+  const before = workerCount();
+  const engine = await createWasmEngine({ threads: 2 });
+  const a = makeMatrix(1500, 1500);
+  const running = engine.multiply(a, a);
+  const ended = expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await engine.close();
+  await ended;
+  expect(workerCount()).toBe(before);
+});
+
+test('a worker that fails ends in MachineError; the others stop, and the next job has new ones', async () => {
+  const before = workerCount();
+  const runtime = await createRuntime(runtimeOptions({}));
+  // an address beyond the memory traps inside the kernel
+  const wild = { kernel: 'packRows', items: 100, work: 1e9, parameters: [2 ** 31, 800, 100, 100, 2 ** 31] };
+  await expect(runtime.run(wild, unwatched)).rejects.toMatchObject({ code: 'machine' });
+  expect(workerCount()).toBe(before);
+  const source = runtime.arena.allocate(800 * 100 * 4);
+  const target = runtime.arena.allocate(800 * 100 * 4);
+  await runtime.run({ ...wild, parameters: [source, 800, 100, 100, target] }, unwatched);
+  expect(workerCount()).toBe(before + 2);
+  await runtime.close();
+  expect(workerCount()).toBe(before);
+});
+
+test('memory that cannot be had ends in MachineError, and is usable afterwards', async () => {
+  for (const shared of [true, false]) {
+    await withEngine({ threads: 2, memory: 2 ** 23, shared }, async (engine) => {
+      const large = makeMatrix(1000, 1200);
+      await expect(engine.multiply(large, large, { transposeB: true })).rejects.toMatchObject({
+        code: 'machine',
+        remedy: expect.stringContaining('memory'),
+      });
+      const range = { first: 0, count: 1, size: 3 };
+      const rules = { measure: 'pearson', form: 'debiased', support: 0, gate: 0 } as const;
+      const wide = makeMatrix(3, 70_000);
+      await expect(engine.associate(wide, Int32Array.of(0, 1, 2), range, rules)).rejects.toMatchObject({
+        code: 'machine',
+      });
+      const small = makeMatrix(20, 20);
+      expect((await engine.multiply(small, small)).data.length).toBe(400);
+    });
+  }
+});
+
+test('every routine gives its memory back', async () => {
+  const runtime = await createRuntime(runtimeOptions({}));
+  const [a, b, c] = [100, 5000, 64].map((bytes) => runtime.arena.allocate(bytes));
+  runtime.arena.free(b);
+  expect(runtime.arena.allocate(4000)).toBe(b);
+  runtime.arena.free(b);
+  runtime.arena.shrink(a, 10);
+  for (const address of [a, c]) runtime.arena.free(address);
+  expect(runtime.arena.used()).toBe(0);
+  await runtime.close();
+});
+
+test('an engine that is not closed does not keep the process alive', async () => {
+  const module = pathToFileURL(new URL('../../dist/engine/wasm/engine.js', import.meta.url).pathname).href;
+  const script = `
+    import { createWasmEngine } from '${module}';
+    const engine = await createWasmEngine({ threads: 2 });
+    const a = { rows: 300, columns: 300, data: new Float32Array(90000).fill(1) };
+    console.log((await engine.multiply(a, a)).data[0]);`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  expect((await run).stdout.trim()).toBe('300');
+});

@@ -1,0 +1,54 @@
+// One call of each routine, large enough to be shared out to threads.
+
+import type { Engine } from '#whymap/engine/engine.js';
+import { makeMatrix, makeMembers, RULES, toCsr } from './cases.js';
+
+async function digest(array: ArrayBufferView): Promise<string> {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return `${array.byteLength}: ${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** Everything that the routines of an engine return for fixed inputs: size and digest of the bytes of each. */
+export async function allRoutines(engine: Engine): Promise<Record<string, string>> {
+  const product = await engine.multiply(makeMatrix(301, 150), makeMatrix(150, 303));
+  const features = makeMatrix(500, 110, 'sparse');
+  const members = makeMembers(500, 30, 70);
+  const range = { first: 0, count: 30, size: 70 };
+  const { block, supported } = await engine.associate(features, members, range, RULES.default);
+  const spearman = await engine.associate(toCsr(features), members, range, RULES.spearman);
+  const positive = (rows: number, columns: number, seed: number) => {
+    const m = makeMatrix(rows, columns, 'sparse', seed);
+    return { ...m, data: m.data.map((value) => value / 4) };
+  };
+  const memberships = positive(110, 10, 3);
+  const presence = positive(30, 10, 4);
+  const forms = await engine.quadraticForms(block, 'debiased', memberships);
+  const total = makeMatrix(10, (110 * 109) / 2, 'zeros');
+  await engine.accumulatePatterns(block, 'debiased', presence, total);
+  const options = { iterations: 8, wanted: new Uint8Array(30).fill(1) };
+  const leading = await engine.leadingVectors(block, 'debiased', presence, memberships, options);
+  const rows = makeMatrix(700, 40, 'ties');
+  const near = await engine.nearest(rows, rows, { k: 6, metric: 'euclidean', excludeSelf: true });
+  const ranks = await engine.ranks(rows, near.indices, { k: 6, metric: 'correlation' });
+  const results = {
+    product: product.data,
+    offsets: block.offsets,
+    columns: block.columns,
+    values: block.values,
+    supported,
+    spearman: spearman.block.values,
+    forms: forms.data,
+    total: total.data,
+    vectors: leading.vectors.data,
+    eigenvalues: leading.eigenvalues,
+    indices: near.indices,
+    distances: near.distances,
+    ranks,
+  };
+  const digests: Record<string, string> = {};
+  for (const [name, array] of Object.entries(results)) digests[name] = await digest(array);
+  engine.release(block);
+  engine.release(spearman.block);
+  return digests;
+}
