@@ -1,7 +1,7 @@
 /** Sparse rows: gathering them into a dense matrix, and telling dense from sparse. See `Csr` in model.ts. */
 
 import type { Csr, Matrix } from '../model.js';
-import { gatherRows } from './matrix.js';
+import { gatherRows, row } from './matrix.js';
 
 export function isCsr(m: Matrix | Csr): m is Csr {
   return 'offsets' in m;
@@ -18,6 +18,25 @@ export function denseRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix {
     }
   }
   return { rows: rows.length, columns: m.columns, data: result };
+}
+
+/** The cells of the given rows and columns, dense, in those orders, whichever way the matrix is stored. */
+export function denseCells(m: Matrix | Csr, rows: ArrayLike<number>, columns: ArrayLike<number>): Matrix {
+  const width = columns.length;
+  const result = new Float32Array(rows.length * width);
+  const line = new Float32Array(m.columns);
+  for (let r = 0; r < rows.length; r++) {
+    const source = isCsr(m) ? spreadRow(m, rows[r], line) : row(m, rows[r]);
+    for (let c = 0; c < width; c++) result[r * width + c] = source[columns[c]];
+  }
+  return { rows: rows.length, columns: width, data: result };
+}
+
+/** One sparse row spread over a dense line, which is cleared first. */
+function spreadRow(m: Csr, r: number, line: Float32Array): Float32Array {
+  line.fill(0);
+  for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) line[m.indices[p]] = m.values[p];
+  return line;
 }
 
 /** The whole matrix, dense. Costs rows x columns x 4 bytes. */

@@ -9,6 +9,8 @@
  * Cost: POOL * localities * d. Deterministic; ties by locality.
  */
 
+import { gatherRows, row } from '../core/matrix.js';
+import type { Engine } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
 
 const CANDIDATES = 24;
@@ -24,23 +26,28 @@ export interface LeadingVectors {
 }
 
 /** The most promising distinct vectors, one a row. */
-export function promisingCandidates(leading: LeadingVectors, weights: Float64Array, d: number): Matrix {
+export async function promisingCandidates(
+  leading: LeadingVectors,
+  weights: Float64Array,
+  d: number,
+  engine: Engine,
+): Promise<Matrix> {
+  const localities = leading.eigenvalues.length;
   const strength = Float64Array.from(leading.eigenvalues, (value, l) => value * Math.sqrt(weights[l]));
-  const vectorOf = (l: number) => leading.vectors.subarray(l * d, (l + 1) * d);
+  const all = { rows: localities, columns: d, data: leading.vectors };
   const pool = choosePool(strength);
-  const promise = new Map(pool.map((l) => [l, promiseOf(vectorOf(l), leading.vectors, strength, d)]));
-  pool.sort((a, b) => promise.get(b)! - promise.get(a)! || a - b);
-  const kept: Float32Array[] = [];
-  for (const l of pool) {
+  const cosines = await engine.multiply(gatherRows(all, pool), all, { transposeB: true });
+  const promise = pool.map((_, i) => promiseOf(row(cosines, i), strength));
+  const order = [...pool.keys()].sort((a, b) => promise[b] - promise[a] || a - b);
+  const kept: number[] = [];
+  for (const i of order) {
     if (kept.length === CANDIDATES) break;
-    const vector = vectorOf(l);
-    if (!kept.some((other) => dot(vector, other, 0) > SAME)) kept.push(vector);
+    if (!kept.some((j) => cosines.data[i * localities + pool[j]] > SAME)) kept.push(i);
   }
-  const data = new Float32Array(kept.length * d);
-  kept.forEach((vector, i) => {
-    data.set(vector, i * d);
-  });
-  return { rows: kept.length, columns: d, data };
+  return gatherRows(
+    all,
+    kept.map((i) => pool[i]),
+  );
 }
 
 /** All localities with something left, or POOL of them, evenly through the order by strength. */
@@ -52,19 +59,11 @@ function choosePool(strength: Float64Array): number[] {
   return Array.from({ length: POOL }, (_, i) => order[Math.floor((i * order.length) / POOL)]);
 }
 
-function promiseOf(vector: Float32Array, vectors: Float32Array, strength: Float64Array, d: number): number {
+function promiseOf(cosines: Float32Array, strength: Float64Array): number {
   let sum = 0;
   for (let l = 0; l < strength.length; l++) {
-    if (strength[l] <= 0) continue;
-    const cosine = dot(vector, vectors, l * d);
-    const explained = strength[l] * cosine * cosine;
+    const explained = strength[l] * cosines[l] * cosines[l];
     sum += explained * explained;
   }
-  return sum;
-}
-
-function dot(vector: Float32Array, data: Float32Array, offset: number): number {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i] * data[offset + i];
   return sum;
 }

@@ -9,7 +9,7 @@
  * the groups' means.
  */
 
-import { denseRows } from '../core/csr.js';
+import { denseCells } from '../core/csr.js';
 import { averageRanks } from '../core/statistics.js';
 import type { Context } from '../engine/context.js';
 import { watchStage } from '../engine/context.js';
@@ -104,23 +104,29 @@ async function pairSums(
     weight: 0,
     straddling: 0,
   }));
+  const used = leading.map((features) => features.slice(0, PAIR_FEATURES));
+  const presenceAt = (l: number, k: number) => modules.presence.data[l * modules.count + k];
   for (let l = 0; l < localities.count; l++) {
     const members = localities.members.subarray(l * localities.size, (l + 1) * localities.size);
-    const rows = denseRows(table.features, members);
     const groups = gapGroups(embedding.coordinates, members);
-    sums.forEach((sum, k) => {
-      const presence = modules.presence.data[l * modules.count + k];
-      if (!(presence > 0) || presence < thresholds[k]) return;
-      const features = leading[k].slice(0, PAIR_FEATURES);
-      const columns = features.map(({ feature }) => columnOf(rows, feature, measure));
-      const whole = correlations(columns);
-      const within = correlations(centeredByGroup(columns, groups));
+    const present = sums.flatMap((_, k) =>
+      presenceAt(l, k) > 0 && presenceAt(l, k) >= thresholds[k] ? [k] : [],
+    );
+    const needed = [...new Set(present.flatMap((k) => used[k].map(({ feature }) => feature)))];
+    const columns = columnsOf(denseCells(table.features, members, needed), needed, measure);
+    for (const k of present) {
+      const presence = presenceAt(l, k);
+      const sum = sums[k];
+      const features = used[k];
+      const own = features.map(({ feature }) => columns.get(feature)!);
+      const whole = correlations(own);
+      const within = correlations(centeredByGroup(own, groups));
       whole.forEach((rho, p) => {
         sum.correlation[p] += presence * rho;
       });
       sum.weight += presence;
       if (strength(within, features) < CONTRAST * strength(whole, features)) sum.straddling += presence;
-    });
+    }
     watch.progress((l + 1) / localities.count);
     await watch.checkpoint();
   }
@@ -146,9 +152,15 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
   return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b).slice(0, TOP_PAIRS);
 }
 
-function columnOf(rows: Matrix, feature: number, measure: AssociationMeasure): Float64Array {
-  const column = Float64Array.from({ length: rows.rows }, (_, s) => rows.data[s * rows.columns + feature]);
-  return measure === 'spearman' ? averageRanks(column) : column;
+/** The values of each feature (their ranks for Spearman), by feature. */
+function columnsOf(cells: Matrix, features: readonly number[], measure: AssociationMeasure) {
+  const columns = new Map<number, Float64Array>();
+  features.forEach((feature, c) => {
+    const column = new Float64Array(cells.rows);
+    for (let s = 0; s < cells.rows; s++) column[s] = cells.data[s * cells.columns + c];
+    columns.set(feature, measure === 'spearman' ? averageRanks(column) : column);
+  });
+  return columns;
 }
 
 /** Correlations of pairs i < j, rows of i first; 0 with a constant column. */

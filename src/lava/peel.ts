@@ -56,7 +56,7 @@ export async function peelModules(
   for (let step = 0; step < count; step++) {
     const part = partOf(watch, step / count, (step + 1) / count);
     await updateLeading(problem, state, leading, wanted, context, part);
-    const candidates = promisingCandidates(leading, problem.weights, d);
+    const candidates = await promisingCandidates(leading, problem.weights, d, context.engine);
     if (candidates.rows === 0) break;
     const chosen = await mostRecurrent(problem, candidates, state, context, part);
     if (!(chosen.gain > LEAST_GAIN * problem.norm)) break;

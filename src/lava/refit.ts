@@ -10,13 +10,13 @@
  * Only for `debiased` associations; the other forms are returned as they are. Cost: |L_k| n |F_k|^2 / 2 a module.
  */
 
-import { denseRows } from '../core/csr.js';
-import { gatherColumns } from '../core/matrix.js';
+import { denseCells } from '../core/csr.js';
+import { gatherColumns, gatherRows, row } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import type { AssociationRules, Watch } from '../engine/engine.js';
 import type { Csr, Localities, Matrix } from '../model.js';
 import { presentRows, presentThreshold } from './present.js';
-import { sweepModule } from './symmetric.js';
+import { presenceGram, sweepModule } from './symmetric.js';
 
 const LEAST = 0.05;
 const MOST_FEATURES = 400;
@@ -57,33 +57,27 @@ async function refitOne(
   context: Context,
   watch: Watch,
 ): Promise<void> {
-  const { columns: d, data } = memberships;
-  const features = leadingFeatures(data.subarray(k * d, (k + 1) * d));
+  const d = memberships.columns;
+  const features = leadingFeatures(row(memberships, k));
   const present = presentRows(presence, k, presentThreshold(presence, k));
-  const size = features.length;
-  const sums = new Float64Array(size * size);
-  let own = 0;
+  const sums = new Float32Array(features.length * features.length);
   for (let first = 0; first < present.length; first += BLOCK) {
     const some = present.slice(first, first + BLOCK);
-    const squares = await unbiasedSquares(samples, some, features, context, watch);
-    some.forEach((l, t) => {
-      const p = presence.data[l * presence.columns + k];
-      own += weights[l] * p * p;
-      const part = squares.subarray(t * size * size, (t + 1) * size * size);
-      subtractOthers(part, memberships, presence, l, k, features);
-      for (let e = 0; e < sums.length; e++) sums[e] += weights[l] * p * part[e];
-    });
+    const factors = some.map((l) => weights[l] * presence.data[l * presence.columns + k]);
+    await addUnbiasedSquares(samples, some, factors, features, sums, context, watch);
     await watch.checkpoint();
   }
-  const u = { rows: 1, columns: size, data: Float32Array.from(features, (f) => data[k * d + f]) };
-  const full = Float32Array.from(sums);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    if (sweepModule(u, 0, full, Float64Array.of(own)) < 1e-5) break;
-  }
-  if (u.data.every((value) => value === 0)) return;
+  const q = presenceGram(
+    gatherRows(presence, present),
+    Float64Array.from(present, (l) => weights[l]),
+  );
+  const local = gatherColumns(memberships, features);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, sums, q) < 1e-5) break;
+  const u = row(local, k);
+  if (u.every((value) => value === 0)) return;
   target.fill(0, k * d, (k + 1) * d);
   features.forEach((f, i) => {
-    target[k * d + f] = u.data[i];
+    target[k * d + f] = u[i];
   });
 }
 
@@ -94,60 +88,38 @@ function leadingFeatures(row: Float32Array): Int32Array {
   return Int32Array.from(chosen.slice(0, MOST_FEATURES)).sort();
 }
 
-/** rho^2 - 1/(n-1) of the given features in the given localities, a full symmetric matrix each. */
-async function unbiasedSquares(
+/** Adds factor * (rho^2 - 1/(n-1)) of the given features, over the given localities, to a full symmetric matrix. */
+async function addUnbiasedSquares(
   { features: table, localities, rules }: Samples,
   some: readonly number[],
+  factors: readonly number[],
   features: Int32Array,
+  sums: Float32Array,
   context: Context,
   watch: Watch,
-): Promise<Float64Array> {
+): Promise<void> {
   const n = localities.size;
-  const members = some.flatMap((l) => [...localities.members.subarray(l * n, (l + 1) * n)]);
-  const rows = gatherColumns(denseRows(table, members), features);
-  const own = Int32Array.from({ length: members.length }, (_, i) => i);
+  const members = new Int32Array(some.length * n);
+  some.forEach((l, t) => {
+    members.set(localities.members.subarray(l * n, (l + 1) * n), t * n);
+  });
+  const values = denseCells(table, members, features);
+  const own = members.map((_, i) => i);
   const ungated = { ...rules, form: 'absolute', gate: 0 } as const;
   const range = { first: 0, count: some.length, size: n };
-  const { block, supported } = await context.engine.associate(rows, own, range, ungated, watch);
+  const { block, supported } = await context.engine.associate(values, own, range, ungated, watch);
   const size = features.length;
-  const result = new Float64Array(some.length * size * size);
-  const put = (t: number, i: number, j: number, value: number) => {
-    result[t * size * size + i * size + j] = value;
-    result[t * size * size + j * size + i] = value;
-  };
+  const expected = 1 / (n - 1);
   for (let t = 0; t < some.length; t++) {
     for (let i = 0; i < size; i++) {
-      for (let j = i + 1; j < size; j++) {
-        if (supported[t * size + i] && supported[t * size + j]) put(t, i, j, -1 / (n - 1));
-      }
+      if (!supported[t * size + i]) continue;
+      const base = i * size;
+      for (let j = i + 1; j < size; j++) if (supported[t * size + j]) sums[base + j] -= factors[t] * expected;
       for (let e = block.offsets[t * size + i]; e < block.offsets[t * size + i + 1]; e++) {
-        put(t, i, block.columns[e], block.values[e] ** 2 - 1 / (n - 1));
+        sums[base + block.columns[e]] += factors[t] * block.values[e] * block.values[e];
       }
     }
   }
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) sums[i * size + j] = sums[j * size + i];
   context.engine.release(block);
-  return result;
-}
-
-function subtractOthers(
-  squares: Float64Array,
-  memberships: Matrix,
-  presence: Matrix,
-  l: number,
-  k: number,
-  features: Int32Array,
-): void {
-  const d = memberships.columns;
-  const size = features.length;
-  for (let j = 0; j < memberships.rows; j++) {
-    const p = presence.data[l * presence.columns + j];
-    if (j === k || p === 0) continue;
-    for (let a = 0; a < size; a++) {
-      const scaled = p * memberships.data[j * d + features[a]];
-      if (scaled === 0) continue;
-      for (let b = 0; b < size; b++) {
-        if (a !== b) squares[a * size + b] -= scaled * memberships.data[j * d + features[b]];
-      }
-    }
-  }
 }
