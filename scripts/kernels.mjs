@@ -2,7 +2,8 @@
 // pages that may not share. Writes the .wasm files into dist/ and both, in base64, as a module of the wasm
 // engine: a module loads in Node, in browsers and from a single offline file alike, without a path.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -21,6 +22,21 @@ function compile(name, options) {
   return readFileSync(file).toString('base64');
 }
 
+/** A hash of what the result depends on: the sources, this script and the compiler's version. */
+function fingerprint() {
+  const hash = createHash('sha256').update(require('assemblyscript/package.json').version);
+  const sources = readdirSync('kernels')
+    .sort()
+    .map((file) => `kernels/${file}`);
+  for (const file of [...sources, 'scripts/kernels.mjs']) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+const bytes = 'src/engine/wasm/bytes.ts';
+const stamp = `${folder}/kernels.sha256`;
+const wanted = fingerprint();
+if (existsSync(bytes) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
+
 mkdirSync(folder, { recursive: true });
 const text = [
   '// Made by scripts/kernels.mjs from kernels/.',
@@ -28,4 +44,5 @@ const text = [
   `export const singleKernels = '${compile('kernels-single', [])}';`,
   '',
 ];
-writeFileSync('src/engine/wasm/bytes.ts', text.join('\n'));
+writeFileSync(bytes, text.join('\n'));
+writeFileSync(stamp, wanted);
