@@ -7,7 +7,7 @@ import { FormatError, UnsupportedError } from '../errors.js';
 import { gunzip, join, piecesOf, tooLarge } from './bytes.js';
 import type { FormatReader, Input, Settings } from './options.js';
 import { folderParts } from './path-source.js';
-import { isGzip, isHdf5, isIdx, isNpy, isZip } from './signatures.js';
+import { isArrow, isGzip, isHdf5, isIdx, isNpy, isParquet, isZip } from './signatures.js';
 import { bytesSource, type Source } from './source.js';
 
 interface Format {
@@ -25,6 +25,8 @@ const FORMATS: readonly Format[] = [
   { name: 'npy', fits: isNpy, load: async () => (await import('./npy.js')).npyReader },
   { name: 'npz', fits: isZip, load: async () => (await import('./npz.js')).npzReader },
   { name: 'h5', fits: isHdf5, load: async () => (await import('./h5ad.js')).h5Reader },
+  { name: 'parquet', fits: isParquet, load: async () => (await import('./parquet.js')).parquetReader },
+  { name: 'arrow', fits: isArrow, load: async () => (await import('./arrow.js')).arrowReader },
   { name: 'idx', fits: isIdx, load: async () => (await import('./idx.js')).idxReader },
   { name: 'csv', fits: isText, load: async () => (await import('./csv.js')).csvReader },
 ];
@@ -108,7 +110,7 @@ function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError
   if (other) {
     return new UnsupportedError({
       got: `${other.what}, ${name}`,
-      expected: 'a table: CSV, TSV, NPY, NPZ, IDX or .h5ad',
+      expected: 'a table: CSV, TSV, NPY, NPZ, IDX, Parquet, Arrow or .h5ad',
       remedy: other.remedy,
     });
   }
@@ -116,7 +118,7 @@ function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError
   const bytes = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return new FormatError({
     got: `a file of no known format, ${name} (it begins with ${bytes})`,
-    expected: 'a table: CSV, TSV, NPY, NPZ, IDX or .h5ad',
+    expected: 'a table: CSV, TSV, NPY, NPZ, IDX, Parquet, Arrow or .h5ad',
     remedy: 'check that it is complete, or convert it to one of these',
   });
 }

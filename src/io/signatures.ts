@@ -6,6 +6,10 @@ export const isNpy = (head: Uint8Array) => startsWith(head, [0x93, 0x4e, 0x55, 0
 export const isZip = (head: Uint8Array) => startsWith(head, [0x50, 0x4b, 3, 4]);
 export const isHdf5 = (head: Uint8Array) =>
   startsWith(head, [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
+export const isParquet = (head: Uint8Array) => startsWith(head, [0x50, 0x41, 0x52, 0x31]);
+/** `ARROW1` begins a file (Feather version 2); a stream begins with a continuation mark. */
+export const isArrow = (head: Uint8Array) =>
+  startsWith(head, [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]) || startsWith(head, [0xff, 0xff, 0xff, 0xff]);
 export const isGzip = (head: Uint8Array) => startsWith(head, [0x1f, 0x8b]);
 /** Two zero bytes, a type from 8 to 14, and a number of dimensions. */
 export const isIdx = (head: Uint8Array) =>
