@@ -207,15 +207,44 @@ export interface ModuleDescription {
   readonly trust: number | null;
 }
 
-export interface ModuleSignificance {
+/** One question put to a module on samples that it was not fitted on. */
+export interface SignificanceTest {
+  /** Mean correlation of the module's features, with the signs fitted: what the test compares. */
+  readonly statistic: number;
+  /** Mean of the same over the draws. */
+  readonly expected: number;
+  /** (1 + draws that reach the statistic) / (1 + draws). */
   readonly p: number;
+  /** Corrected over modules: Westfall and Young's largest statistic of all modules. */
   readonly pAdjusted: number;
-  readonly significant: boolean;
 }
 
+export interface ModuleSignificance {
+  /** The larger p of the two tests. */
+  readonly p: number;
+  readonly pAdjusted: number;
+  /** Both tests pass at the level asked, and the module was found again on other samples. */
+  readonly significant: boolean;
+  /** `local`: significant. `global`: real, but the same all over the map. `chance`: not shown to be real. */
+  readonly verdict: 'local' | 'global' | 'chance';
+  /** Against features permuted over samples, each on its own. */
+  readonly real: SignificanceTest;
+  /** Where the module is present less where it is not, against localities of random samples. */
+  readonly local: SignificanceTest;
+}
+
+/** Cosines of a module's pair pattern with its match in another run, 0 to 1; the mean over runs. */
 export interface ModuleStability {
   readonly seeds: number | null;
   readonly bootstrap: number | null;
+  /** With the modules fitted on two thirds of the samples. Always there when significance is. */
+  readonly subsample: number | null;
+  /** Over smaller and larger localities, overlaps and numbers of modules. */
+  readonly localitySize: number | null;
+  readonly overlap: number | null;
+  readonly modules: number | null;
+  /** Cosine of the presence over samples with that of the match, the mean over all runs of `--stability`. */
+  readonly presence: number | null;
 }
 
 /** The result of explaining an embedding: what is written to `explanation.whymap` and shown. */

@@ -9,8 +9,6 @@
  * the groups' means.
  */
 
-import { denseCells } from '../core/csr.js';
-import { averageRanks } from '../core/statistics.js';
 import type { Context } from '../engine/context.js';
 import { watchStage } from '../engine/context.js';
 import type {
@@ -25,9 +23,11 @@ import type {
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
 import { presentRows, presentThreshold } from './present.js';
+import { columnsOf, standardize } from './local-values.js';
 
 const TOP_FEATURES = 20;
-const LEAST_LOADING = 0.25;
+/** Features with less of the largest membership are not notable. */
+export const LEAST_LOADING = 0.25;
 const PAIR_FEATURES = 12;
 const TOP_PAIRS = 30;
 /** Within-group association below this share of the whole makes a locality a straddling one. */
@@ -70,12 +70,13 @@ export async function describeModules(
   });
 }
 
-interface Leading {
+export interface Leading {
   readonly feature: number;
   readonly loading: number;
 }
 
-function leadingFeatures(membership: Matrix, k: number): Leading[] {
+/** Features by membership, strongest first, TOP_FEATURES at most. */
+export function leadingFeatures(membership: Matrix, k: number): Leading[] {
   const row = membership.data.subarray(k * membership.columns, (k + 1) * membership.columns);
   return Array.from(row, (loading, feature) => ({ feature, loading }))
     .filter(({ loading }) => loading > 0)
@@ -113,7 +114,8 @@ async function pairSums(
       presenceAt(l, k) > 0 && presenceAt(l, k) >= thresholds[k] ? [k] : [],
     );
     const needed = [...new Set(present.flatMap((k) => used[k].map(({ feature }) => feature)))];
-    const columns = columnsOf(denseCells(table.features, members, needed), needed, measure);
+    const values = columnsOf(table.features, members, needed, measure);
+    const columns = new Map(needed.map((feature, c) => [feature, values[c]]));
     for (const k of present) {
       const presence = presenceAt(l, k);
       const sum = sums[k];
@@ -152,17 +154,6 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
   return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b).slice(0, TOP_PAIRS);
 }
 
-/** The values of each feature (their ranks for Spearman), by feature. */
-function columnsOf(cells: Matrix, features: readonly number[], measure: AssociationMeasure) {
-  const columns = new Map<number, Float64Array>();
-  features.forEach((feature, c) => {
-    const column = new Float64Array(cells.rows);
-    for (let s = 0; s < cells.rows; s++) column[s] = cells.data[s * cells.columns + c];
-    columns.set(feature, measure === 'spearman' ? averageRanks(column) : column);
-  });
-  return columns;
-}
-
 /** Correlations of pairs i < j, rows of i first; 0 with a constant column. */
 function correlations(columns: readonly Float64Array[]): Float64Array {
   const standardized = columns.map(standardize);
@@ -175,13 +166,6 @@ function correlations(columns: readonly Float64Array[]): Float64Array {
       }),
     ),
   );
-}
-
-function standardize(column: Float64Array): Float64Array {
-  const center = column.reduce((a, b) => a + b, 0) / column.length;
-  const square = column.reduce((sum, value) => sum + (value - center) ** 2, 0);
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-  return column.map((value) => (value - center) * scale);
 }
 
 /** Each value less the mean of its group; strays (group -1) are left out (0). */

@@ -6,12 +6,22 @@
 
 import type { Context } from '../engine/context.js';
 import { OptionError, ShapeError } from '../errors.js';
-import type { Embedding, Explanation, Localities, Modules, Table, Warning } from '../model.js';
+import type {
+  Embedding,
+  Explanation,
+  Localities,
+  ModuleDescription,
+  ModuleStability,
+  Modules,
+  Table,
+  Warning,
+} from '../model.js';
 import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
 import { describeModules } from './describe.js';
 import { type LocalityOptions, locate } from './localities.js';
 import { factorize, type ModuleOptions } from './modules.js';
 import { samplePresence } from './presence.js';
+import { moduleSignificance, type SignificanceOptions, significanceOptions } from './significance.js';
 
 export interface ExplainInput {
   readonly table: Table;
@@ -19,7 +29,11 @@ export interface ExplainInput {
   readonly embedding: Embedding;
 }
 
-export interface ExplainOptions extends LocalityOptions, AssociationOptions, ModuleOptions {
+export interface ExplainOptions
+  extends LocalityOptions,
+    AssociationOptions,
+    ModuleOptions,
+    SignificanceOptions {
   /** Width and height when features are the pixels of an image, row by row. Default null. */
   readonly image?: { readonly width: number; readonly height: number } | null;
 }
@@ -62,6 +76,7 @@ export async function explain(
       context,
     ),
   );
+  const tested = await timed('significance', () => claims(input, { localities, modules }, options, context));
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
@@ -71,13 +86,14 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
-    descriptions,
+    descriptions: descriptions.map((description, k) => ({ ...description, ...tested?.[k] })),
     associationCounts: associations.counts,
     options: {
       ...options,
       localitySize: localities.size,
       overlap: localities.overlap,
       ...rulesAsOptions(rules),
+      ...significanceOptions(options),
     },
     image,
     warnings: [...table.warnings, ...findings(localities, modules, options)],
@@ -85,6 +101,34 @@ export async function explain(
     timings,
   };
 }
+
+/** Significance of every module with the stability that comes with it; null when it was not asked or possible. */
+async function claims(
+  { table, embedding }: ExplainInput,
+  { localities, modules }: { localities: Localities; modules: Modules },
+  options: ExplainOptions,
+  context: Context,
+): Promise<Pick<ModuleDescription, 'significance' | 'stability'>[] | null> {
+  if (significanceOptions(options).draws === 0) return null;
+  const { measure } = associationRules(options, localities.size);
+  const input = { table, embedding, localities, modules };
+  const tested = await moduleSignificance(input, { ...options, measure }, context);
+  if (tested === null) return null;
+  return tested.significance.map((significance, k) => ({
+    significance,
+    stability: { ...NOT_ASKED, subsample: tested.subsample[k] },
+  }));
+}
+
+const NOT_ASKED: ModuleStability = {
+  seeds: null,
+  bootstrap: null,
+  subsample: null,
+  localitySize: null,
+  overlap: null,
+  modules: null,
+  presence: null,
+};
 
 function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   return {

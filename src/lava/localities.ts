@@ -168,7 +168,14 @@ function probeWeights(graph: NeighborhoodGraph, alpha: number, beta: number): Fl
   return weights.map((weight) => (weight * weights.length) / total);
 }
 
-async function gatherMembers(tree: KdTree, probes: Matrix, size: number, engine: Engine, watch: Watch) {
+/** The `size` samples nearest to each probe, the distance to the farthest, and how often each sample is taken. */
+export async function gatherMembers(
+  tree: KdTree,
+  probes: Matrix,
+  size: number,
+  engine: Engine,
+  watch: Watch,
+) {
   const members = new Int32Array(probes.rows * size);
   const radius = new Float32Array(probes.rows);
   const inLocalities = new Float64Array(tree.points.rows);

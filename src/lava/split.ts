@@ -1,0 +1,98 @@
+/**
+ * Modules fitted on a part of the samples, for what may only be judged on samples that were not fitted.
+ *
+ * Source: ours. Samples are split at random; each probe keeps its place, and its locality is made of the nearest
+ * samples of the part, as many as its share of the locality size. So a part covers the same map with the same
+ * localities, and no sample is in both.
+ */
+
+import { assign } from '../core/assignment.js';
+import { gatherRows } from '../core/matrix.js';
+import { permutation, type Random } from '../core/random.js';
+import type { Context } from '../engine/context.js';
+import type { Watch } from '../engine/engine.js';
+import type { Embedding, Localities, Matrix, Modules, Table } from '../model.js';
+import { buildKdTree } from '../neighbors/kd-tree.js';
+import { type AssociationOptions, associate, releaseAssociations } from './associations.js';
+import { gatherMembers } from './localities.js';
+import { factorize, type ModuleOptions } from './modules.js';
+import { patternGram } from './symmetric.js';
+
+export interface Split {
+  /** Rows of the samples that are fitted, and of those held out, both ascending. */
+  readonly fitted: Int32Array;
+  readonly heldOut: Int32Array;
+}
+
+/** A random split with `share` of the samples to be fitted. */
+export function splitSamples(samples: number, share: number, random: Random): Split {
+  const order = permutation(samples, random);
+  const cut = Math.round(samples * share);
+  return { fitted: order.slice(0, cut).sort(), heldOut: order.slice(cut).sort() };
+}
+
+/** The localities of `whole` made of the given samples only, `size` in each. */
+export async function localitiesOfPart(
+  whole: Localities,
+  embedding: Embedding,
+  part: { readonly rows: Int32Array; readonly size: number },
+  context: Context,
+  watch: Watch,
+): Promise<Localities> {
+  const tree = buildKdTree(gatherRows(embedding.coordinates, part.rows));
+  const found = await gatherMembers(tree, whole.probes, part.size, context.engine, watch);
+  return {
+    ...whole,
+    size: part.size,
+    members: found.members.map((place) => part.rows[place]),
+    radius: found.radius,
+    uncovered: part.rows.filter((_, i) => found.inLocalities[i] === 0),
+  };
+}
+
+export interface FitOptions extends AssociationOptions, ModuleOptions {}
+
+/** Associations and modules of the given localities; the support rule follows their size. */
+export async function fitModules(
+  table: Table,
+  localities: Localities,
+  options: FitOptions & { readonly localitySize: number },
+  context: Context,
+): Promise<Modules> {
+  const support =
+    options.support === undefined
+      ? undefined
+      : Math.floor((options.support * localities.size) / options.localitySize);
+  const associations = await associate(table.features, localities, { ...options, support }, context);
+  const modules = await factorize(associations, options, context);
+  await releaseAssociations(associations, context);
+  return modules;
+}
+
+export interface ModuleMatch {
+  /** Row of the other memberships, or -1. */
+  readonly other: number;
+  /** Cosine of the two pair patterns, 0 to 1; 0 without a match. */
+  readonly cosine: number;
+}
+
+/** For each row of `memberships` its match among `others`: the assignment with the largest sum of cosines. */
+export function matchMemberships(memberships: Matrix, others: Matrix): ModuleMatch[] {
+  const m = memberships.rows;
+  const n = others.rows;
+  const data = new Float32Array(memberships.data.length + others.data.length);
+  data.set(memberships.data);
+  data.set(others.data, memberships.data.length);
+  const gram = patternGram({ rows: m + n, columns: memberships.columns, data });
+  const cosines = new Float64Array(m * n);
+  for (let k = 0; k < m; k++) {
+    for (let j = 0; j < n; j++) {
+      const scale = Math.sqrt(gram[k * (m + n) + k] * gram[(m + j) * (m + n) + m + j]);
+      cosines[k * n + j] = scale > 0 ? gram[k * (m + n) + m + j] / scale : 0;
+    }
+  }
+  return [...assign(cosines, m, n)].map((other, k) => ({
+    other,
+    cosine: other < 0 ? 0 : cosines[k * n + other],
+  }));
+}
