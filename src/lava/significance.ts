@@ -40,7 +40,7 @@ import { type FitOptions, fitModules, localitiesOfPart, matchMemberships, splitS
 export interface SignificanceOptions {
   /** Permutations a test. Default 199; 0 leaves significance out. */
   readonly draws?: number;
-  /** Largest corrected p that is called significant. Default 0.01. */
+  /** Largest corrected p that is called significant. Default 0.005 (Benjamin et al., 2018). */
   readonly level?: number;
 }
 
@@ -67,7 +67,7 @@ const LEAST_HELD_OUT = 5;
 
 /** Defaults and checks. */
 export function significanceOptions(options: SignificanceOptions): Required<SignificanceOptions> {
-  const { draws = 199, level = 0.01 } = options;
+  const { draws = 199, level = 0.005 } = options;
   if (
     Number.isInteger(draws) &&
     draws >= 0 &&
