@@ -22,8 +22,8 @@ import type {
 } from '../model.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
-import { presentRows, presentThreshold } from './present.js';
 import { columnsOf, standardize } from './local-values.js';
+import { presentRows, presentThreshold } from './present.js';
 
 const TOP_FEATURES = 20;
 /** Features with less of the largest membership are not notable. */

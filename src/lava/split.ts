@@ -13,7 +13,7 @@ import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
 import type { Embedding, Localities, Matrix, Modules, Table } from '../model.js';
 import { buildKdTree } from '../neighbors/kd-tree.js';
-import { type AssociationOptions, associate, releaseAssociations } from './associations.js';
+import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
 import { gatherMembers } from './localities.js';
 import { factorize, type ModuleOptions } from './modules.js';
 import { patternGram } from './symmetric.js';
@@ -63,8 +63,11 @@ export async function fitModules(
     options.support === undefined
       ? undefined
       : Math.floor((options.support * localities.size) / options.localitySize);
-  const associations = await associate(table.features, localities, { ...options, support }, context);
-  const modules = await factorize(associations, options, context);
+  const scaled = { ...options, support };
+  const associations = await associate(table.features, localities, scaled, context);
+  const rules = associationRules(scaled, localities.size);
+  const samples = { features: table.features, localities, rules };
+  const modules = await factorize({ associations, samples }, options, context);
   await releaseAssociations(associations, context);
   return modules;
 }
