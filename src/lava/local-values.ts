@@ -1,6 +1,6 @@
 /** The values of a few features over the samples of a locality, and their correlations. Double precision. */
 
-import { isCsr } from '../core/csr.js';
+import { denseCells } from '../core/csr.js';
 import { averageRanks } from '../core/statistics.js';
 import type { AssociationMeasure, Csr, Matrix } from '../model.js';
 
@@ -11,36 +11,11 @@ export function columnsOf(
   wanted: readonly number[],
   measure: AssociationMeasure,
 ): Float64Array[] {
-  const columns = wanted.map(() => new Float64Array(rows.length));
-  if (isCsr(features)) fillFromSparse(features, rows, wanted, columns);
-  else {
-    wanted.forEach((feature, c) => {
-      const column = columns[c];
-      for (let s = 0; s < rows.length; s++) column[s] = features.data[rows[s] * features.columns + feature];
-    });
-  }
-  return measure === 'spearman' ? columns.map(averageRanks) : columns;
-}
-
-/** By bisection: a few features of many are wanted, and the entries of a row are in order. */
-function fillFromSparse(
-  features: Csr,
-  rows: ArrayLike<number>,
-  wanted: readonly number[],
-  columns: readonly Float64Array[],
-): void {
-  wanted.forEach((feature, c) => {
-    for (let s = 0; s < rows.length; s++) {
-      let low = features.offsets[rows[s]];
-      let high = features.offsets[rows[s] + 1];
-      const end = high;
-      while (low < high) {
-        const middle = Math.floor((low + high) / 2);
-        if (features.indices[middle] < feature) low = middle + 1;
-        else high = middle;
-      }
-      if (low < end && features.indices[low] === feature) columns[c][s] = features.values[low];
-    }
+  const cells = denseCells(features, rows, wanted);
+  return wanted.map((_, c) => {
+    const column = new Float64Array(cells.rows);
+    for (let s = 0; s < cells.rows; s++) column[s] = cells.data[s * wanted.length + c];
+    return measure === 'spearman' ? averageRanks(column) : column;
   });
 }
 
