@@ -1,0 +1,99 @@
+/** The commands: what each takes, and where it is. Adding one is a line in `commands` and a file beside this one. */
+
+import type { Given } from './arguments.js';
+
+export interface OptionDefinition {
+  readonly flags: string;
+  readonly text: string;
+}
+
+export interface CommandDefinition {
+  /** Name and positional arguments, as the parser reads them. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: readonly OptionDefinition[];
+  readonly examples: readonly string[];
+  readonly load: () => Promise<{ run: CommandRun }>;
+}
+
+export type CommandRun = (positional: readonly string[], given: Given, signal: AbortSignal) => Promise<void>;
+
+const option = (flags: string, text: string): OptionDefinition => ({ flags, text });
+
+/** How tables are read. */
+export const readingOptions = [
+  option('--id <column>', 'column with the sample ids (default: an unnamed first column of unique values)'),
+  option('--label <column>', 'column with one label a sample; shown, never used by the method'),
+  option('--labels <file>', 'labels from a file of their own: CSV, NPY, JSON list, or one a line'),
+  option(
+    '--missing <what>',
+    'cells without a number: error, drop-rows, drop-features or mean (default: error)',
+  ),
+  option('--header <yes|no>', 'whether the first line holds names (default: found from the file)'),
+  option('--layer <name>', 'AnnData: this layer instead of X'),
+  option('--use-raw', 'AnnData: raw instead of X'),
+  option('--normalize <how>', 'counts: log1p-cp10k or none'),
+  option('--max-features <number>', 'keep at most so many features, those that vary most'),
+] as const;
+
+/** How a run is carried out. */
+export const runOptions = [
+  option('--seed <number>', 'seed of everything random (default: 0)'),
+  option('--engine <name>', 'auto, native, wasm or js (default: auto)'),
+  option('--threads <number>', 'threads (default: as many as the machine has)'),
+  option('--memory <size>', 'memory to work in, such as 4G (default: a quarter of the machine)'),
+] as const;
+
+/** What is shown while a command runs. */
+export const showOptions = [
+  option('--json', 'the result as JSON on standard output, progress and findings on standard error'),
+  option('--quiet', 'no progress'),
+] as const;
+
+const explainOptions = [
+  option('-e, --embedding <file|key>', 'the embedding: a file, or a key such as X_umap inside an .h5ad'),
+  option('--embedding-key <key>', 'which array, when the embedding file holds several'),
+  option('--method <name>', 'without --embedding: how one is computed (default: umap)'),
+  option('-n, --locality-size <number>', 'samples in a locality (default: a twentieth, from 30 to 200)'),
+  option('--overlap <number>', 'mean number of localities that a sample is in (default: 3)'),
+  option('-m, --modules <number>', 'how many modules (default: 12)'),
+  option('--association <measure>', 'pearson or spearman (default: pearson)'),
+  option('--association-form <form>', 'debiased, absolute or signed (default: debiased)'),
+  option(
+    '--support <number>',
+    'samples that must differ from the local median (default: a tenth of a locality)',
+  ),
+  option('--gate <number>', 'noise gate in standard errors of a correlation (default: 3)'),
+  option('--form <form>', 'symmetric or stacked (default: symmetric)'),
+  option('--image <WxH>', 'features are the pixels of an image of this width and height, row by row'),
+  ...readingOptions,
+  ...runOptions,
+  option('-o, --out <folder>', 'where the result is written (default: whymap-out)'),
+  ...showOptions,
+];
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    usage: 'demo',
+    summary: 'Explain the bundled data (2,000 pieces of clothing), end to end',
+    options: [
+      option('--data <name>', 'fashion or penguins (default: fashion)'),
+      ...runOptions,
+      option('-o, --out <folder>', 'where the result is written (default: whymap-demo)'),
+      ...showOptions,
+    ],
+    examples: ['whymap demo', 'whymap demo --data penguins'],
+    load: () => import('./demo.js'),
+  },
+  {
+    usage: 'explain <features>',
+    summary: 'Explain an embedding by the features of its samples',
+    options: explainOptions,
+    examples: [
+      'whymap explain expression.csv -e umap.csv',
+      'whymap explain cells.h5ad -e X_umap --label cell_type',
+      'whymap explain images.npy -e latent.npy --image 28x28 -m 16',
+    ],
+    load: () => import('./explain.js'),
+  },
+];

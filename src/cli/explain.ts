@@ -1,0 +1,128 @@
+/** `whymap explain`: features and an embedding in, a folder with modules, presence and a report out. */
+
+import { OptionError } from '../errors.js';
+import { type ExplainOptions, explain } from '../lava/explain.js';
+import type { Embedding, Explanation, Table, Warning } from '../model.js';
+import {
+  choiceOption,
+  flagOption,
+  type Given,
+  imageOption,
+  integerOption,
+  numberOption,
+  textOption,
+} from './arguments.js';
+import type { CommandRun } from './commands.js';
+import { readFeatures, readJoinedEmbedding } from './inputs.js';
+import { openOutput } from './outputs/folder.js';
+import { tellFindings } from './outputs/words.js';
+import { writeOutputs } from './outputs/write.js';
+import { type Session, withSession } from './session.js';
+
+export const run: CommandRun = async ([features], given, signal) => {
+  const options = explainOptions(given);
+  await withSession(given, signal, async (session) => {
+    await runExplain(features, given, options, textOption(given, 'out') ?? 'whymap-out', session);
+  });
+};
+
+/** The whole of `explain` for one table; `demo` comes in here too. */
+export async function runExplain(
+  features: string,
+  given: Given,
+  options: ExplainOptions,
+  out: string,
+  session: Session,
+): Promise<void> {
+  const folder = await openOutput(out);
+  try {
+    const started = performance.now();
+    const table = await readFeatures(features, given, session);
+    const input = await embeddingFor(table, features, given, session);
+    const reading = (performance.now() - started) / 1000;
+    const found = await explain(input, options, session.context);
+    const explanation: Explanation = {
+      ...found,
+      options: { ...found.options, seed: session.seed, ...inputOptions(given) },
+      warnings: [...found.warnings, ...input.warnings],
+      engine: { ...found.engine, reason: session.reason },
+      timings: { reading, ...found.timings },
+    };
+    const summary = await writeOutputs(folder, explanation, input.table);
+    await folder.commit();
+    session.progress.stop();
+    const json = flagOption(given, 'json');
+    tellFindings(explanation, folder.path, json ? process.stderr : process.stdout);
+    if (json) process.stdout.write(`${summary}\n`);
+  } finally {
+    await folder.discard();
+  }
+}
+
+interface Input {
+  readonly table: Table;
+  readonly embedding: Embedding;
+  readonly warnings: readonly Warning[];
+}
+
+/** The embedding that was given, or one made here. */
+async function embeddingFor(table: Table, path: string, given: Given, session: Session): Promise<Input> {
+  const asked = textOption(given, 'embedding');
+  const method = textOption(given, 'method');
+  if (asked !== undefined) {
+    if (method === undefined) return readJoinedEmbedding(table, path, given, session);
+    throw new OptionError({
+      got: `both --embedding ${asked} and --method ${method}`,
+      expected: 'one of them',
+      remedy: 'leave out --method to explain the embedding that is given',
+    });
+  }
+  const { embed, methodNames } = await import('../dr/index.js');
+  const name = choiceOption(given, 'method', methodNames) ?? 'umap';
+  const made = await embed(table, { method: name }, session.context);
+  return { table, embedding: made.embedding, warnings: [madeHere(name), ...made.warnings] };
+}
+
+function madeHere(method: string): Warning {
+  const message = `No embedding was given: it was made here by ${method} with its default options.`;
+  return { code: 'embedding-made', message };
+}
+
+/** What was asked of the method, checked. */
+export function explainOptions(given: Given): ExplainOptions {
+  return {
+    localitySize: integerOption(given, 'localitySize', 3),
+    overlap: numberOption(given, 'overlap'),
+    modules: integerOption(given, 'modules', 1),
+    association: choiceOption(given, 'association', ['pearson', 'spearman']),
+    associationForm: choiceOption(given, 'associationForm', ['debiased', 'absolute', 'signed']),
+    support: integerOption(given, 'support', 0),
+    gate: numberOption(given, 'gate'),
+    form: choiceOption(given, 'form', ['symmetric', 'stacked']),
+    image: imageOption(given, 'image') ?? null,
+  };
+}
+
+const INPUT_OPTIONS = [
+  'embedding',
+  'embeddingKey',
+  'method',
+  'id',
+  'label',
+  'labels',
+  'missing',
+  'header',
+  'layer',
+  'useRaw',
+  'normalize',
+  'maxFeatures',
+];
+
+/** How the input was read, for running it again. */
+function inputOptions(given: Given): Record<string, string | boolean> {
+  const entries = INPUT_OPTIONS.flatMap((name) => {
+    const value = given[name];
+    return value === undefined || value === false ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}

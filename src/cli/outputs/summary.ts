@@ -1,0 +1,53 @@
+/** `summary.json`: options, input, sizes, quality and one entry a module. Scripts rely on its fields. */
+
+import { readFileSync } from 'node:fs';
+import type { Explanation, Table } from '../../model.js';
+
+/** Everything in it but `timings` is the same for the same input, options and seed. */
+export function summarize(explanation: Explanation, table: Table): Record<string, unknown> {
+  const { localities, modules, embedding } = explanation;
+  return {
+    version: packageVersion(),
+    options: explanation.options,
+    data: {
+      rows: explanation.rows,
+      features: explanation.featureNames.length,
+      dropped: table.dropped,
+      source: table.source,
+      embedding: { ...embedding.source, dimensions: embedding.coordinates.columns },
+      warnings: explanation.warnings,
+    },
+    localities: {
+      count: localities.count,
+      size: localities.size,
+      overlap: localities.overlap,
+      coverageTv: localities.tuning.coverageTv,
+      startTv: localities.tuning.startTv,
+      alpha: localities.tuning.alpha,
+      beta: localities.tuning.beta,
+      evaluations: localities.tuning.evaluations,
+      uncovered: localities.uncovered.length,
+    },
+    associations: {
+      ...explanation.associationCounts,
+      neverSupported: explanation.associationCounts.neverSupported.length,
+    },
+    explained: modules.explained,
+    loss: modules.loss,
+    modules: explanation.descriptions.map((description) => ({
+      ...description,
+      topFeatures: description.topFeatures.map(({ feature, loading }) => ({
+        feature: explanation.featureNames[feature],
+        loading,
+      })),
+      pairs: undefined,
+    })),
+    engine: explanation.engine,
+    timings: explanation.timings,
+  };
+}
+
+export function packageVersion(): string {
+  const path = new URL('../../../package.json', import.meta.url);
+  return JSON.parse(readFileSync(path, 'utf8')).version;
+}

@@ -1,0 +1,70 @@
+/** The tables of a result as CSV text: modules, pairs, presence, localities. */
+
+import { type Cell, writeCsv } from '../../io/write.js';
+import type { Explanation } from '../../model.js';
+
+const PAIRS_LEAST = 0.05;
+
+/** module, rank, feature, loading: every feature with a membership above 0, strongest first. */
+export function modulesCsv(explanation: Explanation): string {
+  const { membership } = explanation.modules;
+  return writeCsv(['module', 'rank', 'feature', 'loading'], rows());
+  function* rows(): Generator<Cell[]> {
+    for (const [k, { id }] of explanation.descriptions.entries()) {
+      const loadings = membership.data.subarray(k * membership.columns, (k + 1) * membership.columns);
+      const order = [...loadings.keys()].filter((f) => loadings[f] > 0);
+      order.sort((a, b) => loadings[b] - loadings[a] || a - b);
+      for (const [rank, f] of order.entries()) yield [id, rank + 1, explanation.featureNames[f], loadings[f]];
+    }
+  }
+}
+
+/** module, feature_a, feature_b, weight, correlation: the leading pairs with their mean signed correlation. */
+export function pairsCsv(explanation: Explanation): string {
+  const names = explanation.featureNames;
+  const header = ['module', 'feature_a', 'feature_b', 'weight', 'correlation'];
+  const rows = explanation.descriptions.flatMap(({ id, pairs }) =>
+    pairs
+      .filter(({ weight }) => weight >= PAIRS_LEAST)
+      .map(({ a, b, weight, correlation }) => [
+        id,
+        names[a],
+        names[b],
+        rounded(weight),
+        rounded(correlation),
+      ]),
+  );
+  return writeCsv(header, rows);
+}
+
+/** sample, then one column a module. */
+export function presenceCsv(explanation: Explanation): string {
+  const { samplePresence, ids, descriptions } = explanation;
+  return writeCsv(['sample', ...descriptions.map(({ id }) => id)], rows());
+  function* rows(): Generator<Cell[]> {
+    const m = samplePresence.columns;
+    for (let s = 0; s < samplePresence.rows; s++) {
+      yield [ids?.[s] ?? s, ...samplePresence.data.subarray(s * m, (s + 1) * m)];
+    }
+  }
+}
+
+/** locality, probe coordinates x0, x1..., radius, one presence column a module. */
+export function localitiesCsv(explanation: Explanation): string {
+  const { localities, modules, descriptions } = explanation;
+  const { probes, radius } = localities;
+  const m = modules.count;
+  const axes = Array.from({ length: probes.columns }, (_, c) => `x${c}`);
+  return writeCsv(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id)], rows());
+  function* rows(): Generator<Cell[]> {
+    for (let l = 0; l < localities.count; l++) {
+      const at = probes.data.subarray(l * probes.columns, (l + 1) * probes.columns);
+      yield [l, ...at, radius[l], ...modules.presence.data.subarray(l * m, (l + 1) * m)];
+    }
+  }
+}
+
+/** Six decimals: more is below the noise of any correlation, and shorter to read. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

@@ -1,0 +1,72 @@
+/** What was found, in words, for the end of a run on the terminal. */
+
+import { presentRows, presentThreshold } from '../../lava/present.js';
+import type { Explanation, ModuleDescription } from '../../model.js';
+
+const NAMED_FEATURES = 5;
+const NAMED_PLACES = 3;
+
+interface Writer {
+  write(text: string): unknown;
+}
+
+export function tellFindings(explanation: Explanation, path: string, out: Writer): void {
+  out.write(
+    `${[...headline(explanation), '', ...moduleLines(explanation), ...warningLines(explanation)].join('\n')}\n`,
+  );
+  out.write(`\nResult: ${path}\n`);
+}
+
+function headline(explanation: Explanation): string[] {
+  const { localities, modules } = explanation;
+  const covered = explanation.rows - localities.uncovered.length;
+  return [
+    `${explanation.rows} samples, ${explanation.featureNames.length} features, ${localities.count} localities of ${localities.size} samples (${percent(covered / explanation.rows)} of samples covered).`,
+    `${modules.count} modules account for ${percent(modules.explained)} of the local association.`,
+  ];
+}
+
+function moduleLines(explanation: Explanation): string[] {
+  return explanation.descriptions.map((module, k) => {
+    const kind = module.boundary ? '  (contrast between groups)' : '';
+    const id = module.id.padEnd(4);
+    return `${id}${percent(module.share).padStart(6)}  ${nameOf(module, explanation)}${kind}\n            ${placesOf(explanation, k, module)}`;
+  });
+}
+
+/** The leading features; for pixels the place in the image, since `f345` says nothing. */
+function nameOf(module: ModuleDescription, explanation: Explanation): string {
+  if (explanation.image) return module.label;
+  const names = module.topFeatures.map(({ feature }) => explanation.featureNames[feature]);
+  const more = names.length > NAMED_FEATURES ? ` and ${names.length - NAMED_FEATURES} more` : '';
+  return names.slice(0, NAMED_FEATURES).join(', ') + more;
+}
+
+/** Where it is present: the labels that hold most of it, with the share of each; without labels, how much. */
+function placesOf(explanation: Explanation, k: number, module: ModuleDescription): string {
+  const share = percent(module.presentSamples);
+  if (!explanation.labels) return `present in ${share} of samples`;
+  const { labels, samplePresence, modules } = explanation;
+  const present = presentRows(samplePresence, k, presentThreshold(modules.presence, k));
+  const totals = countBy(labels);
+  const inside = countBy(present.map((s) => labels[s]));
+  const ranked = [...inside].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, NAMED_PLACES);
+  const named = ranked.map(([label, count]) => `${label} (${percent(count / (totals.get(label) ?? 1))})`);
+  return `present in ${share} of samples: ${named.join(', ')}`;
+}
+
+function countBy(labels: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+function warningLines({ warnings }: Explanation): string[] {
+  if (warnings.length === 0) return [];
+  return ['', 'To know:', ...warnings.map(({ message }) => `  - ${message}`)];
+}
+
+function percent(share: number): string {
+  const value = 100 * share;
+  return `${value >= 10 || value === 0 ? Math.round(value) : value.toFixed(1)}%`;
+}

@@ -1,0 +1,26 @@
+/** Writes every output file of `explain` into a folder. */
+
+import { encodeExplanation } from '../../io/explanation-file.js';
+import { writeNpy } from '../../io/write.js';
+import type { Explanation, Table } from '../../model.js';
+import type { OutputFolder } from './folder.js';
+import { summarize } from './summary.js';
+import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
+
+/** Returns the text of `summary.json`, the only file that holds timings. */
+export async function writeOutputs(
+  folder: OutputFolder,
+  explanation: Explanation,
+  table: Table,
+): Promise<string> {
+  const { localities } = explanation;
+  const summary = JSON.stringify(summarize(explanation, table), null, 2);
+  await folder.write('explanation.whymap', encodeExplanation({ ...explanation, timings: {} }));
+  await folder.write('summary.json', `${summary}\n`);
+  await folder.write('modules.csv', modulesCsv(explanation));
+  await folder.write('pairs.csv', pairsCsv(explanation));
+  await folder.write('presence.csv', presenceCsv(explanation));
+  await folder.write('localities.csv', localitiesCsv(explanation));
+  await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
+  return summary;
+}
