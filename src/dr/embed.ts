@@ -65,7 +65,7 @@ export async function startEmbedding(
 ): Promise<EmbeddingRun> {
   const method = checkOptions(options);
   checkFeatures(table.features, table.featureNames);
-  const recipe = methods[method]!;
+  const recipe = methods[method];
   const fallback = options.variant === 'metric' ? 'forces' : recipe.solves[0];
   const solve = options.solve ?? fallback;
   if (!recipe.solves.includes(solve)) throw cannotSolve(method, solve, recipe.solves);

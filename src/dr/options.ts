@@ -61,10 +61,10 @@ export interface EmbedOptions {
   readonly theta?: number;
   /** lle, dk-lle: share of the trace added to each local Gram matrix. Default 1e-3, dk-lle 0.1. */
   readonly regularization?: number;
-  /** dk-lle: kernel on the input side when solving weights. Default `gaussian`. */
+  /** dk-lle: kernel on the input side for weights that are not entropic. Default `gaussian`. */
   readonly inputKernel?: 'gaussian' | 'linear';
-  /** dk-lle: `nonnegative` or `signed` weights. Default `nonnegative`. */
-  readonly weights?: 'nonnegative' | 'signed';
+  /** dk-lle: how weights are found; see docs/ardr.md. Default `entropic`. */
+  readonly weights?: 'entropic' | 'nonnegative' | 'signed';
   /** dk-lle: `umap` forces or the `frobenius` objective of the paper's penalized form. Default `umap`. */
   readonly objective?: 'umap' | 'frobenius';
 }
@@ -142,7 +142,7 @@ const choices: Partial<Record<OptionName, readonly string[]>> = {
   metric: ['euclidean', 'cosine', 'correlation', 'manhattan'],
   variant: ['classical', 'metric'],
   inputKernel: ['gaussian', 'linear'],
-  weights: ['nonnegative', 'signed'],
+  weights: ['entropic', 'nonnegative', 'signed'],
   objective: ['umap', 'frobenius'],
 };
 

@@ -1,9 +1,12 @@
 // Every law: its fused loop equals its pairwise definition, and both equal finite differences of the loss.
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
+import { alignmentMatrix } from '#whymap/dr/affinities/alignment.js';
 import { distanceGram } from '#whymap/dr/affinities/gram.js';
+import { frobeniusDefinition, frobeniusLaw } from '#whymap/dr/laws/frobenius.js';
 import { gramDefinition, gramLaw } from '#whymap/dr/laws/gram.js';
 import type { Law, LawDefinition } from '#whymap/dr/laws/law.js';
+import { lleDefinition, lleLaw } from '#whymap/dr/laws/lle.js';
 import { stressDefinition, stressLaw } from '#whymap/dr/laws/stress.js';
 import { tsneDefinition, tsneLaw } from '#whymap/dr/laws/tsne.js';
 import { complement, effectiveRepulsion, umapDefinition, umapLaw } from '#whymap/dr/laws/umap.js';
@@ -97,6 +100,52 @@ for (const [name, weight] of [
 ] as const) {
   check(`umap, ${name} repulsion`, umapDefinition(curve, weight), umapLaw(graph, curve, weight), affinityOf);
 }
+
+// LLE and double-kernel LLE over reconstruction weights of six others each, of both signs.
+const k = 6;
+const others = {
+  rows,
+  k,
+  indices: Int32Array.from({ length: rows * k }, (_, at) => (Math.floor(at / k) + 1 + 2 * (at % k)) % rows),
+  distances: new Float32Array(rows * k),
+};
+const weights = Float64Array.from(others.indices, () => random.normal());
+for (let from = 0; from < weights.length; from += k) {
+  const sum = weights.subarray(from, from + k).reduce((total, w) => total + w, 0);
+  weights[from] += 1 - sum;
+}
+const denseWeights = new Float64Array(rows * rows);
+weights.forEach((w, at) => {
+  denseWeights[Math.floor(at / k) * rows + others.indices[at]] = w;
+});
+const alignment = alignmentMatrix(others, weights);
+const alignmentOf = (i: number, j: number) => {
+  let sum = 0;
+  const away = (s: number, t: number) => (s === t ? 1 : 0) - denseWeights[s * rows + t];
+  for (let s = 0; s < rows; s++) sum += away(s, i) * away(s, j);
+  return sum;
+};
+check('lle', lleDefinition(denseWeights, rows), lleLaw(alignment), () => 0);
+check('frobenius', frobeniusDefinition(0.7), frobeniusLaw(alignment, 0.7), alignmentOf);
+
+test('double-kernel LLE is Frobenius ARDR: the losses differ by a constant', () => {
+  const lambda = 0.7;
+  const law = frobeniusLaw(alignment, lambda);
+  const differences = [1, 2, 3].map((seed) => {
+    const draw = createRandom(seed);
+    const y = Float64Array.from({ length: 2 * rows }, () => draw.normal());
+    let squares = 0;
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < rows; j++) {
+        const q = 1 / (1 + (y[2 * i] - y[2 * j]) ** 2 + (y[2 * i + 1] - y[2 * j + 1]) ** 2);
+        if (i !== j) squares += (q + alignmentOf(i, j) / (2 * lambda)) ** 2;
+      }
+    }
+    return law.forces(y, 2, new Float64Array(y.length)) - lambda * squares;
+  });
+  expect(differences[1]).toBeCloseTo(differences[0], 8);
+  expect(differences[2]).toBeCloseTo(differences[0], 8);
+});
 
 test('exaggeration multiplies the attraction of t-SNE only', () => {
   const y = Float64Array.from({ length: rows * 2 }, () => random.normal());

@@ -31,18 +31,19 @@ export function oracleForces<R>(
   return { loss, force };
 }
 
-/** -grad of a loss by central differences. */
+/** -grad of a loss by central differences of fourth order. */
 export function finiteDifferences(
   loss: (y: Float64Array) => number,
   y: Float64Array,
-  h = 1e-5,
+  h = 1e-4,
 ): Float64Array {
   return y.map((value, at) => {
     const moved = y.slice();
-    moved[at] = value + h;
-    const above = loss(moved);
-    moved[at] = value - h;
-    return -(above - loss(moved)) / (2 * h);
+    const shifted = (by: number) => {
+      moved[at] = value + by;
+      return loss(moved);
+    };
+    return -(8 * (shifted(h) - shifted(-h)) - (shifted(2 * h) - shifted(-2 * h))) / (12 * h);
   });
 }
 

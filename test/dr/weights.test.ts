@@ -1,0 +1,118 @@
+// Reconstruction weights: what they minimize, and LLE's two routes.
+import { expect, test } from 'vitest';
+import { createRandom } from '#whymap/core/random.js';
+import { alignmentMatrix, multiplySparse } from '#whymap/dr/affinities/alignment.js';
+import { reconstructionWeights } from '#whymap/dr/affinities/reconstruction.js';
+import { embed, procrustesError } from '#whymap/dr/index.js';
+import { smallestEigenpairs } from '#whymap/dr/spectral/inverse.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { unwatched } from '#whymap/engine/watch.js';
+import { context, gaussianData, swissRoll, table } from './data.js';
+
+const k = 7;
+const data = gaussianData(60, 5, 3);
+const listed = () => createJsEngine().nearest(data, data, { k, metric: 'euclidean', excludeSelf: true });
+
+/** |x_i - sum_a w_a x_a|^2 + regularization * trace * |w|^2, in plain features. */
+function cost(i: number, indices: Int32Array, w: ArrayLike<number>, regularization: number): number {
+  let error = 0;
+  let trace = 0;
+  for (let c = 0; c < 5; c++) {
+    let rest = data.data[i * 5 + c];
+    for (let a = 0; a < k; a++) {
+      const value = data.data[indices[i * k + a] * 5 + c];
+      rest -= w[a] * value;
+      trace += (value - data.data[i * 5 + c]) ** 2;
+    }
+    error += rest * rest;
+  }
+  let squares = 0;
+  for (let a = 0; a < k; a++) squares += w[a] * w[a];
+  return error + regularization * trace * squares;
+}
+
+for (const weights of ['signed', 'nonnegative'] as const) {
+  test(`${weights} weights sum to 1, and no small move within their rules lowers the cost`, async () => {
+    const neighbors = await listed();
+    const options = { regularization: 0.01, inputKernel: 'linear', weights } as const;
+    const all = await reconstructionWeights(data, neighbors, options, unwatched);
+    for (let i = 0; i < data.rows; i++) {
+      const own = all.subarray(i * k, (i + 1) * k);
+      expect(own.reduce((sum, w) => sum + w, 0)).toBeCloseTo(1, 10);
+      if (weights === 'nonnegative') expect(Math.min(...own)).toBeGreaterThanOrEqual(0);
+      const least = cost(i, neighbors.indices, own, 0.01);
+      for (let a = 0; a < k; a++) {
+        for (let b = 0; b < k; b++) {
+          const step = weights === 'signed' ? 1e-3 : Math.min(1e-3, own[a]);
+          const moved = own.slice();
+          moved[a] -= step;
+          moved[b] += step;
+          expect(cost(i, neighbors.indices, moved, 0.01)).toBeGreaterThanOrEqual(least - 1e-9);
+        }
+      }
+    }
+  });
+}
+
+test('a Gaussian kernel much wider than the neighborhood gives the weights of the linear one', async () => {
+  const neighbors = await listed();
+  const wide = { ...neighbors, distances: neighbors.distances.map(() => 1e4) };
+  const options = { regularization: 0.01, weights: 'signed' } as const;
+  const linear = await reconstructionWeights(
+    data,
+    neighbors,
+    { ...options, inputKernel: 'linear' },
+    unwatched,
+  );
+  const gaussian = await reconstructionWeights(
+    data,
+    wide,
+    { ...options, inputKernel: 'gaussian' },
+    unwatched,
+  );
+  gaussian.forEach((w, at) => {
+    expect(w).toBeCloseTo(linear[at], 3);
+  });
+});
+
+test('M is (I - W)(I - W), and its smallest eigenpairs are found', async () => {
+  const neighbors = await listed();
+  const options = { regularization: 0.01, inputKernel: 'linear', weights: 'signed' } as const;
+  const w = await reconstructionWeights(data, neighbors, options, unwatched);
+  const m = alignmentMatrix(neighbors, w);
+  const random = createRandom(1);
+  const x = Float64Array.from({ length: 60 }, () => random.normal());
+  const away = x.map((value, i) => {
+    let sum = value;
+    for (let a = i * k; a < (i + 1) * k; a++) sum -= w[a] * x[neighbors.indices[a]];
+    return sum;
+  });
+  const expected = away.slice();
+  away.forEach((value, i) => {
+    for (let a = i * k; a < (i + 1) * k; a++) expected[neighbors.indices[a]] -= w[a] * value;
+  });
+  const image = new Float64Array(60);
+  multiplySparse(m, x, 1, image);
+  image.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], 10);
+  });
+  const { values, vectors } = await smallestEigenpairs(m, 3, createRandom(2), unwatched);
+  vectors.forEach((v, at) => {
+    multiplySparse(m, v, 1, image);
+    for (let i = 0; i < 60; i++) expect(image[i]).toBeCloseTo(values[at] * v[i], 9);
+    expect(v.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);
+  });
+  expect([...values]).toEqual([...values].sort((a, b) => a - b));
+});
+
+test('LLE by forces goes toward LLE by eigenvectors', async () => {
+  const roll = swissRoll(80, 1);
+  const spectral = await embed(
+    table(roll),
+    { method: 'lle', regularization: 0.1, nNeighbors: 20 },
+    context(),
+  );
+  const options = { method: 'lle', solve: 'forces', regularization: 0.1, nNeighbors: 20 } as const;
+  const forces = await embed(table(roll), { ...options, steps: 6000 }, context(1));
+  expect(procrustesError(spectral.values, forces.values, 2)).toBeLessThan(1e-3);
+});
