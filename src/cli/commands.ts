@@ -1,22 +1,6 @@
 /** The commands: what each takes, and where it is. Adding one is a line in `commands` and a file beside this one. */
 
-import type { Given } from './arguments.js';
-
-export interface OptionDefinition {
-  readonly flags: string;
-  readonly text: string;
-}
-
-export interface CommandDefinition {
-  /** Name and positional arguments, as the parser reads them. */
-  readonly usage: string;
-  readonly summary: string;
-  readonly options: readonly OptionDefinition[];
-  readonly examples: readonly string[];
-  readonly load: () => Promise<{ run: CommandRun }>;
-}
-
-export type CommandRun = (positional: readonly string[], given: Given, signal: AbortSignal) => Promise<void>;
+import type { CommandDefinition, OptionDefinition } from './command.js';
 
 const option = (flags: string, text: string): OptionDefinition => ({ flags, text });
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MachineError } from '../errors.js';
 import { choiceOption, type Given, textOption } from './arguments.js';
-import type { CommandRun } from './commands.js';
+import type { CommandRun } from './command.js';
 import { explainOptions, runExplain } from './explain.js';
 import { withSession } from './session.js';
 

@@ -12,7 +12,7 @@ import {
   numberOption,
   textOption,
 } from './arguments.js';
-import type { CommandRun } from './commands.js';
+import type { CommandRun } from './command.js';
 import { readFeatures, readJoinedEmbedding } from './inputs.js';
 import { openOutput } from './outputs/folder.js';
 import { tellFindings } from './outputs/words.js';

@@ -7,7 +7,8 @@
 
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
-import { type CommandDefinition, commands } from './commands.js';
+import type { CommandDefinition } from './command.js';
+import { commands } from './commands.js';
 import { exitCodeOf, lineOf } from './failure.js';
 
 /** Every option is taken as text: numbers are checked where they are used, ids such as `007` stay as they are. */
