@@ -10,7 +10,8 @@
 
 import type { Matrix } from '../model.js';
 
-const LEAF = 16;
+/** Ranges of the order up to this long are not split further. */
+export const LEAF = 16;
 
 export interface KdTree {
   readonly points: Matrix;

@@ -16,6 +16,9 @@ const LEAST_GAIN = 1e-9;
 /** Passes over the nodes at one level; it rarely takes ten. */
 const MOST_PASSES = 50;
 
+/** Groups touch when at least this share of the smaller one's links runs between them. */
+const LEAST_BRIDGE = 0.01;
+
 interface Graph {
   readonly nodes: number;
   readonly offsets: Int32Array;
@@ -35,6 +38,79 @@ export function communities(neighbors: Neighbors): Int32Array {
     groups = groups.map((group) => moved.groups[group]);
     graph = aggregate(graph, moved.groups, moved.count);
   }
+}
+
+/**
+ * Joins groups, the pair that costs least modularity (or gains most) first, until at most `count` are left or no
+ * two touch: islands, between which less than 1% of the smaller one's links run, stay apart.
+ * Group numbers in and out run from 0, largest first.
+ */
+export function mergeGroups(neighbors: Neighbors, groups: Int32Array, count: number): Int32Array {
+  const initial = groups.reduce((most, group) => Math.max(most, group + 1), 0);
+  const graph = aggregate(mutualGraph(neighbors), groups, initial);
+  const total = graph.degrees.reduce((sum, degree) => sum + degree, 0);
+  const between = Array.from({ length: initial }, () => new Float64Array(initial));
+  for (let a = 0; a < initial; a++) {
+    for (let p = graph.offsets[a]; p < graph.offsets[a + 1]; p++)
+      between[a][graph.targets[p]] += graph.weights[p];
+  }
+  const owner = Int32Array.from({ length: initial }, (_, g) => g);
+  const left = new Set(owner);
+  while (left.size > Math.max(1, count)) {
+    const pair = cheapestPair([...left], between, graph.degrees, total);
+    if (!pair) break;
+    const [a, b] = pair;
+    for (const c of left) {
+      between[a][c] += between[b][c];
+      between[c][a] = between[a][c];
+    }
+    graph.degrees[a] += graph.degrees[b];
+    left.delete(b);
+    owner.forEach((o, g) => {
+      if (o === b) owner[g] = a;
+    });
+  }
+  return bySize(groups.map((group) => owner[group]));
+}
+
+/** Modularity of given groups on the graph of neighbors: 0 for groups that have nothing to do with it. */
+export function modularity(neighbors: Neighbors, groups: Int32Array): number {
+  const { rows, k, indices } = neighbors;
+  const degrees = new Map<number, number>();
+  const add = (group: number, links: number) => degrees.set(group, (degrees.get(group) ?? 0) + links);
+  let inside = 0;
+  for (let p = 0; p < indices.length; p++) {
+    const own = groups[Math.floor(p / k)];
+    const other = groups[indices[p]];
+    if (own === other) inside++;
+    add(own, 1);
+    add(other, 1);
+  }
+  const links = rows * k;
+  let expected = 0;
+  for (const degree of degrees.values()) expected += (degree / (2 * links)) ** 2;
+  return inside / links - expected;
+}
+
+function cheapestPair(
+  left: readonly number[],
+  between: readonly Float64Array[],
+  degrees: Float64Array,
+  total: number,
+): [number, number] | null {
+  let best: [number, number] | null = null;
+  let most = Number.NEGATIVE_INFINITY;
+  left.forEach((a, at) => {
+    for (const b of left.slice(at + 1)) {
+      if (between[a][b] < LEAST_BRIDGE * Math.min(degrees[a], degrees[b])) continue;
+      const gain = between[a][b] - (degrees[a] * degrees[b]) / total;
+      if (gain > most) {
+        most = gain;
+        best = [a, b];
+      }
+    }
+  });
+  return best;
 }
 
 /** Every link in both directions; a link that both ends name has both weights. */

@@ -18,7 +18,7 @@ import { silhouetteAccumulator } from './silhouette.js';
 import type { Figure } from './types.js';
 
 const BATCHES = 20;
-const PAIRS_A_BATCH = 2 ** 16;
+const PAIRS_A_BATCH = 2 ** 14;
 /** 97.5% quantile of Student's t with 19 degrees of freedom. */
 const T_BATCHES = 2.093024054408263;
 

@@ -4,12 +4,13 @@
  * Source: the questions are those of steadiness and cohesiveness (Jeon et al. 2021). The definition is ours:
  *   theirs draws random walks and clusters each by a method with its own settings; ours is exact and has none
  *   besides k. Groups are the communities of each space's neighborhood graph.
- *   - groupSteadiness: of the links between neighbors on the map, the share that stays within one group of the
- *     data. Low where the map glues groups.
- *   - groupCohesiveness: of the links between neighbors in the data, the share that stays within one group of the
- *     map. Low where the map tears a group. A group cut along few links costs little, so that a continuum which
- *     one space cuts finer than the other is not held against the map.
- *   Both are corrected for chance and divided by what the groups' own space scores, and at most 1.
+ *   - groupSteadiness: the modularity of the data's groups on the map's graph, over that of the map's own groups.
+ *     Low where the map glues groups: there the links between neighbors on the map join different groups.
+ *   - groupCohesiveness: the modularity of the map's groups on the data's graph, over that of the data's own groups.
+ *     Low where the map tears a group. Maps tend to fall into more groups than the data, so the map's are first
+ *     merged along their own links until there are no more than in the data.
+ *   0 is what groups score that have nothing to do with the graph; more than 1 (the groups are found greedily, and
+ *   other groups can be better by a little) is given as 1.
  *   - groupDistances: Spearman correlation of the distances between group centroids in both spaces, groups of the
  *     data (or given labels). Centroid distances are Euclidean.
  * Cost: samples x k, and two community detections.
@@ -17,28 +18,35 @@
  *   fewer than ten distances: `groupDistances` is NaN.
  */
 
-import { averageRanks, correlation, mean } from '../core/statistics.js';
+import { averageRanks, correlation } from '../core/statistics.js';
 import type { Matrix, Neighbors } from '../model.js';
+import { modularity } from './communities.js';
 import type { Figure } from './types.js';
 
 const FEWEST_GROUPS = 5;
 
-/** Share of links inside groups, corrected for chance, relative to the groups' own links; with the value a sample. */
-export function linksInsideGroups(links: Neighbors, groups: Int32Array, ownLinks: Neighbors): Figure {
-  const pointwise = shareInside(links, groups);
-  const chance = chanceInside(groups);
-  const own = mean(shareInside(ownLinks, groups)) - chance;
-  const value = own > 0 ? Math.min(1, (mean(pointwise) - chance) / own) : Number.NaN;
-  return { value, pointwise, interval: null };
+/**
+ * How well groups of one space fit the graph of the other, relative to that one's own groups.
+ * The value at a sample is the share of its links that stay within its group.
+ */
+export function groupFit(graph: Neighbors, foreign: Int32Array, own: Int32Array): Figure {
+  const best = modularity(graph, own);
+  const value = best > 0 ? Math.min(1, modularity(graph, foreign) / best) : Number.NaN;
+  return { value, pointwise: shareInside(graph, foreign), interval: null };
 }
 
 /** Spearman correlation of centroid distances; NaN for fewer than five groups. */
 export function groupDistances(features: Matrix, embedding: Matrix, groups: Int32Array): number {
-  const count = groups.reduce((most, group) => Math.max(most, group + 1), 0);
+  const count = groupCount(groups);
   if (count < FEWEST_GROUPS) return Number.NaN;
   const inData = centroidDistances(features, groups, count);
   const onMap = centroidDistances(embedding, groups, count);
   return correlation(averageRanks(inData), averageRanks(onMap));
+}
+
+/** Number of groups, for group numbers from 0. */
+export function groupCount(groups: Int32Array): number {
+  return groups.reduce((most, group) => Math.max(most, group + 1), 0);
 }
 
 function shareInside({ rows, k, indices }: Neighbors, groups: Int32Array): Float64Array {
@@ -47,15 +55,6 @@ function shareInside({ rows, k, indices }: Neighbors, groups: Int32Array): Float
     for (let t = i * k; t < (i + 1) * k; t++) if (groups[indices[t]] === groups[i]) inside++;
     return inside / k;
   });
-}
-
-/** Probability that another sample drawn at random is in the same group. */
-function chanceInside(groups: Int32Array): number {
-  const sizes = new Map<number, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  let pairs = 0;
-  for (const size of sizes.values()) pairs += size * (size - 1);
-  return pairs / (groups.length * (groups.length - 1));
 }
 
 function centroidDistances(data: Matrix, groups: Int32Array, count: number): Float64Array {

@@ -1,5 +1,7 @@
 /** whymap/trust: how far a map can be trusted. Each function is described where it is written. */
 
+export type { Audit, AuditOptions, PointwiseAudit } from './audit.js';
+export { audit } from './audit.js';
 export { communities } from './communities.js';
 export { densityPreservation } from './density.js';
 export type { Distortion, DistortionOptions, Links, LocalMaps } from './distortion.js';
@@ -20,3 +22,5 @@ export {
 export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './rank-null.js';
 export { tripletAccuracy } from './triplets.js';
 export type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
+export type { Answer, VerdictFigure, VerdictSentence } from './verdict.js';
+export { verdictParagraph } from './verdict.js';

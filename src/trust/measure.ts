@@ -12,13 +12,18 @@ import { toDense } from '../core/csr.js';
 import { permutation } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
-import { ShapeError } from '../errors.js';
+import { OptionError, ShapeError } from '../errors.js';
 import type { Matrix, Warning } from '../model.js';
-import { type CheckedNeighborhoodOptions, checkInput, checkNeighborhoodOptions } from './check.js';
-import { communities } from './communities.js';
+import {
+  type CheckedNeighborhoodOptions,
+  checkInput,
+  checkInteger,
+  checkNeighborhoodOptions,
+} from './check.js';
+import { communities, mergeGroups } from './communities.js';
 import { densityPreservation } from './density.js';
 import { comparePairs, DISTANCE_FIGURES, type MapDistances, sampleDistances } from './distances.js';
-import { groupDistances, linksInsideGroups } from './groups.js';
+import { groupCount, groupDistances, groupFit } from './groups.js';
 import { encodeLabels, type LabelCodes, labelAccuracy, nullLabelAccuracy } from './labels.js';
 import { compareMaps, drawRows } from './neighborhoods.js';
 import { principalComponents } from './principal-components.js';
@@ -70,6 +75,11 @@ export interface Measure extends Figure {
 export interface MeasureOptions extends NeighborhoodOptions {
   /** One label a sample: adds `labelAccuracy` and `silhouette`, and groups for `groupDistances`. */
   readonly labels?: readonly string[] | null;
+  /**
+   * Measure distances in the data on this many of its principal components, as pipelines do that make the map from
+   * them; the metric must then be `euclidean`. Default: on the features themselves.
+   */
+  readonly components?: number;
   /** False leaves the PCA out. Default true. */
   readonly pca?: boolean;
   /** Random triplets a sample. Default 20. */
@@ -83,6 +93,8 @@ export interface TrustMeasures {
   /** Measures that could be taken; a sampled run lacks those of groups and the silhouette. */
   readonly measures: Readonly<Partial<Record<MeasureName, Measure>>>;
   readonly neighborhoods: Neighborhoods;
+  /** The space whose distances counted as true: the features, dense, or their principal components. */
+  readonly trueSpace: Matrix;
   /** Group of each sample in the data and on the map, largest first; null in a sampled run. */
   readonly groups: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
   readonly warnings: readonly Warning[];
@@ -109,7 +121,7 @@ export async function measureTrust(
   const context = createContext(given);
   checkInput(input);
   const checked = checkNeighborhoodOptions(options, input.features.rows);
-  const features = toDense(input.features);
+  const features = await trueSpace(toDense(input.features), options, context);
   const labels = labelsOf(options.labels ?? null, features.rows, context);
   const maps = [
     input.embedding,
@@ -125,6 +137,7 @@ export async function measureTrust(
     metric: checked.metric,
     measures: besideReferences(tables[0], nullsOf(own), tables[1] ?? null, inputsOf(own)),
     neighborhoods: own.neighborhoods,
+    trueSpace: features,
     groups: own.inputGroups
       ? { input: own.inputGroups, embedding: communities(own.neighborhoods.embedding) }
       : null,
@@ -142,6 +155,25 @@ function labelsOf(labels: readonly string[] | null, samples: number, context: Co
     });
   }
   return { ...encodeLabels(labels), shuffled: permutation(samples, context.random.stream('trust-labels')) };
+}
+
+/** The space whose distances count as true. */
+async function trueSpace(
+  features: Matrix,
+  { components, metric }: MeasureOptions,
+  context: Context,
+): Promise<Matrix> {
+  if (components === undefined) return features;
+  const most = Math.min(features.columns, features.rows);
+  checkInteger('components', components, 1, most, 'the data has no more principal components than that');
+  if (metric !== undefined && metric !== 'euclidean') {
+    throw new OptionError({
+      got: `components with metric ${metric}`,
+      expected: 'metric euclidean with components',
+      remedy: 'leave one of the two out',
+    });
+  }
+  return principalComponents(features, components, context, watchStage(context, 'components'));
 }
 
 async function referenceMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {
@@ -192,10 +224,15 @@ async function figuresOf(basis: Basis, metric: Metric, triplets: number | undefi
 function groupFigures({ features, map, neighborhoods, labels, inputGroups }: Basis): FigureTable {
   if (!inputGroups) return {};
   const { input, embedding } = neighborhoods;
+  const mapGroups = communities(embedding);
   const value = groupDistances(features, map, labels ? labels.codes : inputGroups);
   return {
-    groupSteadiness: linksInsideGroups(embedding, inputGroups, input),
-    groupCohesiveness: linksInsideGroups(input, communities(embedding), embedding),
+    groupSteadiness: groupFit(embedding, inputGroups, mapGroups),
+    groupCohesiveness: groupFit(
+      input,
+      mergeGroups(embedding, mapGroups, groupCount(inputGroups)),
+      inputGroups,
+    ),
     groupDistances: { value, pointwise: null, interval: null },
   };
 }

@@ -18,9 +18,13 @@ import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric, Watch } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import type { Matrix, Neighbors, Warning } from '../model.js';
+import { buildKdTree, nearestFinder } from '../neighbors/kd-tree.js';
 import { checkInput, checkNeighborhoodOptions } from './check.js';
+import { treeRanks } from './rank-tree.js';
 import type { NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 
+/** Dimensions up to which a map is searched by a kd-tree instead of by all distances. */
+const TREE_DIMENSIONS = 3;
 /** Above this share of samples with a twin at distance 0 among their neighbors a warning is given. */
 const TWIN_SHARE = 0.01;
 
@@ -53,13 +57,11 @@ export async function compareMaps(
   const step = (from: number, to: number) => partOf(watch, from, to);
   const input = await nearestOfAsked(features, asked, k, metric, context, step(0, 0.4));
   const onMaps: Neighbors[] = [];
-  for (const map of maps)
-    onMaps.push(await nearestOfAsked(map, asked, k, 'euclidean', context, step(0.4, 0.45)));
+  for (const map of maps) onMaps.push(await nearestOnMap(map, asked, k, context, step(0.4, 0.45)));
   const inputRanks = await ranksOfAll(features, onMaps, metric, asked, context, step(0.45, 0.95));
   const result: Neighborhoods[] = [];
   for (let m = 0; m < maps.length; m++) {
-    const ranking = { k, metric: 'euclidean' as const, rows: asked ?? undefined };
-    const embeddingRanks = await context.engine.ranks(maps[m], input.indices, ranking, step(0.95, 1));
+    const embeddingRanks = await ranksOnMap(maps[m], input.indices, k, asked, context, step(0.95, 1));
     const warnings = [...twinWarning(input, 'features'), ...twinWarning(onMaps[m], 'map')];
     const shared = { samples: features.rows, k, asked, input, embedding: onMaps[m] };
     result.push({ ...shared, inputRanks: inputRanks[m], embeddingRanks, warnings });
@@ -84,6 +86,45 @@ async function nearestOfAsked(
   const queries = gatherRows(data, asked);
   const found = await engine.nearest(data, queries, { k: k + 1, metric, excludeSelf: false }, watch);
   return withoutSelf(found, asked, k);
+}
+
+function nearestOnMap(map: Matrix, asked: Int32Array | null, k: number, context: Context, watch: Watch) {
+  if (map.columns > TREE_DIMENSIONS) return nearestOfAsked(map, asked, k, 'euclidean', context, watch);
+  return treeNearest(map, asked, k, watch);
+}
+
+function ranksOnMap(
+  map: Matrix,
+  targets: Int32Array,
+  k: number,
+  asked: Int32Array | null,
+  { engine }: Context,
+  watch: Watch,
+): Promise<Int32Array> {
+  if (map.columns <= TREE_DIMENSIONS) return treeRanks(map, targets, { k, rows: asked }, watch);
+  return engine.ranks(map, targets, { k, metric: 'euclidean', rows: asked ?? undefined }, watch);
+}
+
+/** The k nearest others by a kd-tree. */
+async function treeNearest(
+  map: Matrix,
+  asked: Int32Array | null,
+  k: number,
+  watch: Watch,
+): Promise<Neighbors> {
+  const rows = asked ? asked.length : map.rows;
+  const finder = nearestFinder(buildKdTree(map), Math.min(k + 1, map.rows));
+  const indices = new Int32Array(rows * (k + 1));
+  const distances = new Float32Array(rows * (k + 1));
+  for (let q = 0; q < rows; q++) {
+    finder.find(map.data, (asked ? asked[q] : q) * map.columns);
+    indices.set(finder.rows, q * (k + 1));
+    for (let t = 0; t <= k; t++) distances[q * (k + 1) + t] = Math.sqrt(finder.squared[t]);
+    if (q % 256 === 0) await watch.checkpoint();
+    watch.progress((q + 1) / rows);
+  }
+  const all = asked ?? Int32Array.from({ length: rows }, (_, i) => i);
+  return withoutSelf({ rows, k: k + 1, indices, distances }, all, k);
 }
 
 /** Drops each query itself; among more than k duplicates it may be absent, and then the last one goes. */

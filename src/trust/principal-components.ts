@@ -1,100 +1,196 @@
 /**
- * Leading principal components of the data: the map that every other map is compared with.
+ * Leading principal components: the map that every other map is compared with, and a space to measure in.
  *
- * Source: block subspace iteration with Rayleigh-Ritz rotation (Halko, Martinsson and Tropp 2011, without an early
- *   stop). Shapes: samples x features in, samples x components out. Precision: products in float32.
- * Cost: 4 x samples x features x (components + 8) a pass; until the variances move by less than 1e-6, at most 200
- *   passes. Memory: a centered copy of the data.
+ * Source: subspace iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and Chelikowsky
+ *   2006), on the covariance, or on the samples' products where there are fewer samples than features.
+ * Shapes: samples x features in, samples x components out. Precision: products in float32, small problems in
+ *   double; variances to about 1e-6 of the largest.
+ * Cost: one product samples x features^2, then passes over features^2; where the smaller side is above 4,096, passes
+ *   over the data instead. Memory: a centered copy of the data and the square of the smaller side.
  * How it fails: components of nearly equal variance come out in any rotation of their plane, which no distance
- *   on the map sees. Determinism: stream `trust-pca`; signs are fixed by the largest loading.
+ *   sees; a gap below 1e-6 of the largest variance after the last component may leave that one mixed.
+ * Determinism: stream `trust-pca`; signs are fixed by the largest score.
  */
 
-import { Matrix as Dense, EigenvalueDecomposition, QrDecomposition } from 'ml-matrix';
+import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { matrix } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
-import { centered } from './center.js';
 
 const OVERSAMPLING = 8;
-const MOST_PASSES = 200;
-const TOLERANCE = 1e-6;
+const MOST_PASSES = 100;
+const TOLERANCE = 1e-7;
+const MOST_SQUARE_SIDE = 4096;
+const MOST_DEGREE = 12;
+/** The filter may magnify the first component over the last by this much before digits are lost in float32. */
+const MOST_GAIN = 1e4;
 
-/** Scores on the first `count` components, largest variance first. `count` is at most min(samples, features). */
+/** Multiplies a block of vectors, one a column, by the operator whose eigenvectors are sought. */
+type Apply = (block: Matrix) => Promise<Matrix>;
+
+/** Scores on the first `count` components, largest variance first; `count` is at most min(samples, features). */
 export async function principalComponents(
   features: Matrix,
   count: number,
   { engine, random }: Pick<Context, 'engine' | 'random'>,
   watch: Watch,
 ): Promise<Matrix> {
-  const data = centered(features);
-  const width = Math.min(count + OVERSAMPLING, features.columns, features.rows);
+  const data = withoutMeans(features);
+  const bySamples = data.rows < data.columns && data.rows <= MOST_SQUARE_SIDE;
+  const side = bySamples ? data.rows : data.columns;
+  const apply = await operator(data, bySamples, engine);
   const stream = random.stream('trust-pca');
-  let basis = orthonormal(matrixOf(features.columns, width, () => stream.normal()));
-  let variances: number[] = [];
-  for (let pass = 0; pass < MOST_PASSES; pass++) {
-    await watch.checkpoint();
-    const { scores, rotation, values } = await ritz(engine, data, basis);
-    const settled =
-      pass > 0 && values.slice(0, count).every((v, c) => Math.abs(v - variances[c]) <= TOLERANCE * values[0]);
-    if (settled) return leading(scores, rotation, basis, count);
-    variances = values;
-    basis = orthonormal(await engine.multiply(data, scores, { transposeA: true }));
-  }
-  const { scores, rotation } = await ritz(engine, data, basis);
-  return leading(scores, rotation, basis, count);
+  const start = matrix(side, Math.min(count + OVERSAMPLING, side));
+  start.data.forEach((_, p) => {
+    start.data[p] = stream.normal();
+  });
+  const { vectors, values } = await leadingVectors(apply, start, count, watch);
+  const scores = bySamples
+    ? scaledColumns(vectors, (c) => Math.sqrt(values[c]))
+    : await engine.multiply(data, vectors);
+  return withFixedSigns(scores, count);
 }
 
-/** Scores on a basis (columns of mean zero), and the rotation to the principal axes within it. */
-async function ritz(engine: Engine, data: Matrix, basis: Matrix) {
-  const scores = await engine.multiply(data, basis);
-  removeColumnMeans(scores);
-  const gram = await engine.multiply(scores, scores, { transposeA: true });
-  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(dense(gram), {
+async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promise<Apply> {
+  if (!bySamples && data.columns > MOST_SQUARE_SIDE) {
+    return async (block) => engine.multiply(data, await engine.multiply(data, block), { transposeA: true });
+  }
+  const square = await engine.multiply(data, data, bySamples ? { transposeB: true } : { transposeA: true });
+  return (block) => engine.multiply(square, block);
+}
+
+async function leadingVectors(apply: Apply, start: Matrix, count: number, watch: Watch) {
+  let vectors = orthonormal(start);
+  let before: readonly number[] = [];
+  for (let pass = 0; ; pass++) {
+    await watch.checkpoint();
+    const rotated = await ritz(apply, vectors);
+    const settled =
+      pass > 0 &&
+      rotated.values
+        .slice(0, count)
+        .every((v, c) => Math.abs(v - before[c]) <= TOLERANCE * rotated.values[0]);
+    if (settled || pass === MOST_PASSES || !(rotated.values[0] > 0)) return rotated;
+    before = rotated.values;
+    vectors = orthonormal(await filtered(apply, rotated.vectors, rotated.values));
+  }
+}
+
+/** The block turned to the operator's principal axes within it. */
+async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; values: number[] }> {
+  const image = await apply(block);
+  const width = block.columns;
+  const projected = new Dense(width, width);
+  for (let a = 0; a < width; a++) {
+    for (let b = a; b < width; b++) {
+      let sum = 0;
+      for (let r = 0; r < block.rows; r++) sum += block.data[r * width + a] * image.data[r * width + b];
+      projected.set(a, b, sum);
+      projected.set(b, a, sum);
+    }
+  }
+  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(projected, {
     assumeSymmetric: true,
   });
   const order = realEigenvalues.map((_, c) => c).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
-  const rotation = eigenvectorMatrix.subMatrixColumn(order);
-  return { scores, rotation, values: order.map((c) => Math.max(0, realEigenvalues[c])) };
-}
-
-function leading(scores: Matrix, rotation: Dense, basis: Matrix, count: number): Matrix {
-  const width = scores.columns;
-  const loadings = dense(basis).mmul(rotation);
-  const signs = Array.from({ length: count }, (_, c) => {
-    const column = loadings.getColumn(c);
-    return column.reduce((best, v) => (Math.abs(v) > Math.abs(best) ? v : best), 0) < 0 ? -1 : 1;
-  });
-  const result = matrix(scores.rows, count);
-  for (let i = 0; i < scores.rows; i++) {
-    for (let c = 0; c < count; c++) {
+  const vectors = matrix(block.rows, width);
+  for (let r = 0; r < block.rows; r++) {
+    for (let c = 0; c < width; c++) {
       let sum = 0;
-      for (let w = 0; w < width; w++) sum += scores.data[i * width + w] * rotation.get(w, c);
-      result.data[i * count + c] = sum * signs[c];
+      for (let w = 0; w < width; w++) sum += block.data[r * width + w] * eigenvectorMatrix.get(w, order[c]);
+      vectors.data[r * width + c] = sum;
     }
   }
-  return result;
+  return { vectors, values: order.map((c) => Math.max(0, realEigenvalues[c])) };
 }
 
-function orthonormal(m: Matrix): Matrix {
-  const q = new QrDecomposition(dense(m)).orthogonalMatrix;
-  return matrixOf(m.rows, m.columns, (r, c) => q.get(r, c));
-}
-
-function removeColumnMeans(m: Matrix): void {
-  for (let c = 0; c < m.columns; c++) {
-    let sum = 0;
-    for (let r = 0; r < m.rows; r++) sum += m.data[r * m.columns + c];
-    for (let r = 0; r < m.rows; r++) m.data[r * m.columns + c] -= sum / m.rows;
+/** A Chebyshev polynomial of the operator that stays within 1 up to the smallest value of the block and grows above. */
+async function filtered(apply: Apply, block: Matrix, values: readonly number[]): Promise<Matrix> {
+  const half = values[values.length - 1] / 2;
+  const reach = half > 0 ? Math.acosh(Math.max(1 + 1e-9, values[0] / half - 1)) : Number.POSITIVE_INFINITY;
+  const degree = Math.max(1, Math.min(MOST_DEGREE, Math.floor(Math.acosh(MOST_GAIN) / reach)));
+  if (degree === 1) return apply(block);
+  let last = block;
+  let current = combined(await apply(block), block, null, half, 1);
+  for (let d = 2; d <= degree; d++) {
+    const next = combined(await apply(current), current, last, half, 2);
+    last = current;
+    current = next;
   }
+  return current;
 }
 
-function dense(m: Matrix): Dense {
-  return Dense.from1DArray(m.rows, m.columns, m.data);
+/** factor * (image - half * block) / half - older */
+function combined(image: Matrix, block: Matrix, older: Matrix | null, half: number, factor: number): Matrix {
+  const data = image.data.map((value, p) => {
+    return (factor * (value - half * block.data[p])) / half - (older ? older.data[p] : 0);
+  });
+  return matrix(block.rows, block.columns, data);
 }
 
-function matrixOf(rows: number, columns: number, value: (r: number, c: number) => number): Matrix {
-  const result = matrix(rows, columns);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result.data[r * columns + c] = value(r, c);
+/** Gram-Schmidt, twice, in double; a column that vanishes becomes zero. */
+function orthonormal(block: Matrix): Matrix {
+  const width = block.columns;
+  const columns = Array.from({ length: width }, (_, c) => {
+    return Float64Array.from({ length: block.rows }, (_, r) => block.data[r * width + c]);
+  });
+  columns.forEach((own, c) => {
+    const before = Math.sqrt(dot(own, own));
+    for (let round = 0; round < 2; round++) {
+      for (const other of columns.slice(0, c)) {
+        const shared = dot(own, other);
+        own.forEach((_, r) => {
+          own[r] -= shared * other[r];
+        });
+      }
+    }
+    const length = Math.sqrt(dot(own, own));
+    const scale = length > 1e-12 * before ? 1 / length : 0;
+    own.forEach((_, r) => {
+      own[r] *= scale;
+    });
+  });
+  return matrix(
+    block.rows,
+    width,
+    block.data.map((_, p) => columns[p % width][Math.floor(p / width)]),
+  );
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let r = 0; r < a.length; r++) sum += a[r] * b[r];
+  return sum;
+}
+
+function withoutMeans({ rows, columns, data }: Matrix): Matrix {
+  const means = new Float64Array(columns);
+  for (let p = 0; p < data.length; p++) means[p % columns] += data[p] / rows;
+  const moved = new Float32Array(data.length);
+  for (let p = 0; p < data.length; p++) moved[p] = data[p] - means[p % columns];
+  return matrix(rows, columns, moved);
+}
+
+function scaledColumns(m: Matrix, scale: (c: number) => number): Matrix {
+  return matrix(
+    m.rows,
+    m.columns,
+    m.data.map((value, p) => value * scale(p % m.columns)),
+  );
+}
+
+/** The first columns, each with its largest entry positive. */
+function withFixedSigns(scores: Matrix, count: number): Matrix {
+  const result = matrix(scores.rows, count);
+  for (let c = 0; c < count; c++) {
+    let largest = 0;
+    for (let r = 0; r < scores.rows; r++) {
+      const value = scores.data[r * scores.columns + c];
+      if (Math.abs(value) > Math.abs(largest)) largest = value;
+    }
+    for (let r = 0; r < scores.rows; r++)
+      result.data[r * count + c] = scores.data[r * scores.columns + c] * (largest < 0 ? -1 : 1);
+  }
   return result;
 }

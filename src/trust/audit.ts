@@ -1,0 +1,147 @@
+/**
+ * An audit of a map: every measure beside its references, where the map is wrong, and what may be read off it.
+ *
+ * Purpose: the whole answer to "how far can this map be trusted?" in one call.
+ * Cost: that of `measureTrust`, and the local maps when asked. Determinism: streams `trust-*` only.
+ */
+
+import { type Context, createContext } from '../engine/context.js';
+import type { Matrix, Warning } from '../model.js';
+import { type Distortion, distortion, type LocalMaps, localMaps } from './distortion.js';
+import { type MeasureOptions, measureTrust, type TrustMeasures } from './measure.js';
+import { adjustPValues, nullPoints, pointPValues } from './rank-null.js';
+import type { TrustInput } from './types.js';
+import { type Place, type VerdictSentence, writeVerdict } from './verdict.js';
+
+export interface AuditOptions extends MeasureOptions {
+  /** Rank from which a sample counts as far. Default max(5 k, samples / 10). */
+  readonly far?: number;
+  /** Worst torn and glued links kept a sample. Default 3. */
+  readonly links?: number;
+  /** False leaves out the ellipses. Default true. */
+  readonly ellipses?: boolean;
+  /** Names of the features, for the warning about one that outweighs all others. */
+  readonly featureNames?: readonly string[];
+}
+
+/** One value an asked sample each. */
+export interface PointwiseAudit {
+  readonly trustworthiness: Float64Array;
+  readonly continuity: Float64Array;
+  readonly neighborhoodPreservation: Float64Array;
+  /** Share of true neighbors that are far on the map, and of neighbors on the map that are far in the data. */
+  readonly torn: Float64Array;
+  readonly glued: Float64Array;
+  /** p-value of trustworthiness against shuffled rows, corrected for the number of samples (Benjamini-Hochberg). */
+  readonly pAdjusted: Float64Array;
+  /** Logarithm of the local radius on the map over that in the data, less its median. */
+  readonly logDensityRatio: Float64Array;
+}
+
+export interface Audit extends TrustMeasures {
+  readonly pointwise: PointwiseAudit;
+  readonly distortion: Distortion;
+  readonly localMaps: LocalMaps | null;
+  /** In reading order; joined by spaces they are one paragraph. */
+  readonly verdict: readonly VerdictSentence[];
+}
+
+/** One feature with more than this share of all variance decides the distances. */
+const DOMINANT_SHARE = 0.5;
+
+/** Audits a map. Throws ShapeError, FormatError or OptionError where input or options are wrong. */
+export async function audit(
+  input: TrustInput,
+  options: AuditOptions = {},
+  given: Partial<Context> = {},
+): Promise<Audit> {
+  const context = createContext(given);
+  const measured = await measureTrust(input, options, context);
+  const { neighborhoods } = measured;
+  const distorted = distortion(neighborhoods, { far: options.far, links: options.links });
+  const ellipses = options.ellipses ?? true;
+  const local = ellipses
+    ? await localMaps(measured.trueSpace, input.embedding, neighborhoods, distorted.far, context)
+    : null;
+  const nullSorted = nullPoints(measured.samples, measured.k, context.random);
+  const pointwise = pointwiseOf(measured, distorted, nullSorted);
+  const places = placesOf(measured, input.embedding, options.labels ?? null);
+  const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.trueSpace, options) : [];
+  return {
+    ...measured,
+    pointwise,
+    distortion: distorted,
+    localMaps: local,
+    verdict: writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, places }),
+    warnings: [...measured.warnings, ...dominant],
+  };
+}
+
+function pointwiseOf(
+  measured: TrustMeasures,
+  { torn, glued }: Distortion,
+  nullSorted: Float64Array,
+): PointwiseAudit {
+  const of = (name: keyof TrustMeasures['measures']) =>
+    measured.measures[name]?.pointwise ?? new Float64Array();
+  return {
+    trustworthiness: of('trustworthiness'),
+    continuity: of('continuity'),
+    neighborhoodPreservation: of('neighborhoodPreservation'),
+    torn,
+    glued,
+    pAdjusted: adjustPValues(pointPValues(of('trustworthiness'), nullSorted)),
+    logDensityRatio: of('densityPreservation'),
+  };
+}
+
+/** Places of the map to speak of: the labels, or else the groups of the map with their middle. */
+function placesOf(
+  { neighborhoods, groups, samples }: TrustMeasures,
+  map: Matrix,
+  labels: readonly string[] | null,
+): Place[] {
+  const asked = neighborhoods.asked ?? Int32Array.from({ length: samples }, (_, i) => i);
+  const keyOf = labels
+    ? (i: number) => labels[i]
+    : groups
+      ? (i: number) => String(groups.embedding[i])
+      : null;
+  if (!keyOf) return [];
+  const members = new Map<string, number[]>();
+  asked.forEach((row, q) => {
+    const key = keyOf(row);
+    const known = members.get(key);
+    if (known) known.push(q);
+    else members.set(key, [q]);
+  });
+  return [...members].map(([key, rows]) => ({
+    name: labels ? key : placeName(map, asked, rows),
+    members: rows,
+  }));
+}
+
+function placeName(map: Matrix, asked: Int32Array, members: readonly number[]): string {
+  const middle = Array.from({ length: Math.min(2, map.columns) }, (_, c) => {
+    const values = members.map((q) => map.data[asked[q] * map.columns + c]).sort((a, b) => a - b);
+    return values[values.length >> 1].toFixed(1);
+  });
+  return `the group of ${members.length} samples around (${middle.join(', ')})`;
+}
+
+function dominantFeature(features: Matrix, { featureNames, components }: AuditOptions): Warning[] {
+  const { rows, columns, data } = features;
+  if (columns < 2 || components !== undefined) return [];
+  const means = new Float64Array(columns);
+  const variances = new Float64Array(columns);
+  for (let p = 0; p < data.length; p++) means[p % columns] += data[p] / rows;
+  for (let p = 0; p < data.length; p++) variances[p % columns] += (data[p] - means[p % columns]) ** 2 / rows;
+  const total = variances.reduce((sum, v) => sum + v, 0);
+  const largest = variances.indexOf(Math.max(...variances));
+  const share = variances[largest] / total;
+  if (!(share > DOMINANT_SHARE)) return [];
+  const message =
+    `${featureNames?.[largest] ?? `f${largest}`} alone makes up ${Math.round(100 * share)}% of the variance of all ${columns} features, ` +
+    'so that distances in the data are mostly its differences; if the map was made from standardized features, standardize them here too.';
+  return [{ code: 'dominant-feature', message }];
+}
