@@ -1,0 +1,258 @@
+// The contract of `explain`: files, fields, bytes, and what a person reads.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { readTable } from 'whymap/io';
+import { decodeExplanation } from '#whymap/io/explanation-file.js';
+import { pathSource } from '#whymap/io/path-source.js';
+import { writeCsv } from '#whymap/io/write.js';
+import { plantModules } from '#whymap/reproduce/lava/planted.js';
+import { type Ran, start, temporaryFolder, whymap } from './run.js';
+
+const folder = temporaryFolder();
+const planted = plantModules({
+  seed: 1,
+  correlation: 0.8,
+  samples: 900,
+  features: 40,
+  modules: 3,
+  clusters: 6,
+});
+const FILES = [
+  'explanation.whymap',
+  'localities.csv',
+  'members.npy',
+  'modules.csv',
+  'pairs.csv',
+  'presence.csv',
+  'summary.json',
+];
+const options = [
+  '-e',
+  'map.csv',
+  '-n',
+  '60',
+  '--overlap',
+  '3',
+  '-m',
+  '5',
+  '--label',
+  'cluster',
+  '--seed',
+  '3',
+];
+let ran: Ran;
+
+const read = (out: string, name: string) => readFileSync(join(folder, out, name));
+const summary = (out: string) => JSON.parse(read(out, 'summary.json').toString());
+
+beforeAll(async () => {
+  const features = planted.table.features;
+  if (!('data' in features)) throw new Error('planted tables are dense');
+  const id = (r: number) => `cell${r}`;
+  const row = (data: Float32Array, columns: number, r: number) => [
+    ...data.subarray(r * columns, (r + 1) * columns),
+  ];
+  const samples = Array.from({ length: 900 }, (_, r) => r);
+  const table = samples.map((r) => [id(r), planted.table.labels?.[r] ?? '', ...row(features.data, 40, r)]);
+  const header = ['id', 'cluster', ...planted.table.featureNames];
+  writeFileSync(join(folder, 'features.csv'), writeCsv(header, table));
+  // the embedding in another order: rows must be joined by id
+  const points = planted.embedding.coordinates.data;
+  const shuffled = [...samples].reverse().map((r) => [id(r), ...row(points, 2, r)]);
+  writeFileSync(join(folder, 'map.csv'), writeCsv(['id', 'x', 'y'], shuffled));
+  ran = await whymap(folder, 'explain', 'features.csv', ...options, '--id', 'id', '-o', 'out');
+});
+
+test('ends with 0 and says what was found, in words, and where', () => {
+  expect(ran.err).not.toMatch(/whymap:/);
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/900 samples, 40 features, 45 localities of 60 samples/);
+  expect(ran.out).toMatch(/M1 .*f\d+, f\d+/);
+  expect(ran.out).toMatch(/present in \d+(\.\d)?% of samples: cluster \d/);
+  expect(ran.out).toContain(join(folder, 'out'));
+  for (const stage of ['localities', 'associations', 'modules']) expect(ran.err).toContain(stage);
+});
+
+test('writes every file of the contract', () => {
+  for (const file of FILES) expect(readdirSync(join(folder, 'out'))).toContain(file);
+});
+
+test('summary.json has the fields that scripts rely on', () => {
+  const found = summary('out');
+  expect(found.version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(found.options).toMatchObject({
+    seed: 3,
+    localitySize: 60,
+    overlap: 3,
+    modules: 5,
+    association: 'pearson',
+  });
+  expect(found.data).toMatchObject({ rows: 900, features: 40, dropped: { rows: 0, features: [] } });
+  expect(Array.isArray(found.data.warnings)).toBe(true);
+  expect(found.data.source.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(found.localities).toMatchObject({ count: 45, size: 60, overlap: 3 });
+  expect(found.localities.coverageTv).toBeGreaterThan(0);
+  expect(found.localities.uncovered).toBeGreaterThanOrEqual(0);
+  expect(found.explained).toBeGreaterThan(0);
+  for (const field of ['localities', 'associations', 'modules'])
+    expect(found.timings[field]).toBeGreaterThan(0);
+  for (const module of found.modules) {
+    for (const field of [
+      'id',
+      'label',
+      'share',
+      'topFeatures',
+      'significance',
+      'stability',
+      'trust',
+      'boundary',
+    ]) {
+      expect(module).toHaveProperty(field);
+    }
+  }
+});
+
+test('the tables agree with the explanation and with one another', async () => {
+  const explanation = decodeExplanation(read('out', 'explanation.whymap'));
+  const presence = await readTable(pathSource(join(folder, 'out/presence.csv')), { id: 'sample' });
+  expect(presence.ids?.[7]).toBe('cell7');
+  if (!('data' in presence.features)) throw new Error('presence is dense');
+  expect(presence.features.data).toEqual(explanation.samplePresence.data);
+  const lines = read('out', 'modules.csv').toString().trim().split('\n');
+  expect(lines[0]).toBe('module,rank,feature,loading');
+  expect(lines[1]).toMatch(/^M1,1,f\d+,1$/);
+  expect(read('out', 'pairs.csv').toString()).toMatch(
+    /^module,feature_a,feature_b,weight,correlation\nM1,f\d+,f\d+,/,
+  );
+  const localities = read('out', 'localities.csv').toString().trim().split('\n');
+  expect(localities.length).toBe(46);
+  expect(localities[0]).toMatch(/^locality,x0,x1,radius,M1/);
+  const members = read('out', 'members.npy');
+  expect(members.subarray(members.length - 45 * 60 * 4)).toEqual(
+    Buffer.from(
+      explanation.localities.members.buffer,
+      explanation.localities.members.byteOffset,
+      45 * 60 * 4,
+    ),
+  );
+});
+
+test('rows are joined by id: the planted modules are found although the map was in another order', () => {
+  const explanation = decodeExplanation(read('out', 'explanation.whymap'));
+  for (let k = 0; k < 3; k++) {
+    const truth = planted.membership.data.subarray(k * 40, (k + 1) * 40);
+    const cosines = explanation.descriptions.map((_, j) => {
+      const row = explanation.modules.membership.data.subarray(j * 40, (j + 1) * 40);
+      const product = row.reduce((sum, v, f) => sum + v * truth[f], 0);
+      return product / Math.hypot(...row) / Math.hypot(...truth);
+    });
+    expect(Math.max(...cosines)).toBeGreaterThan(0.95);
+  }
+});
+
+test('the same seed and options give the same bytes in every file but timings, on any number of threads', async () => {
+  await whymap(
+    folder,
+    'explain',
+    'features.csv',
+    ...options,
+    '--id',
+    'id',
+    '-o',
+    'again',
+    '--threads',
+    '3',
+    '--quiet',
+  );
+  for (const file of readdirSync(join(folder, 'out'))) {
+    if (file === 'summary.json' || file === 'explanation.whymap' || file === 'report.html') continue;
+    expect(read('again', file).equals(read('out', file))).toBe(true);
+  }
+  const strip = (out: string) => ({ ...summary(out), timings: {}, engine: {} });
+  expect(strip('again')).toEqual(strip('out'));
+});
+
+test('the same command gives the same bytes, and replaces an earlier result', async () => {
+  cpSync(join(folder, 'out'), join(folder, 'repeat'), { recursive: true });
+  writeFileSync(join(folder, 'repeat/modules.csv'), 'old');
+  writeFileSync(join(folder, 'repeat/mine.txt'), 'kept');
+  await whymap(folder, 'explain', 'features.csv', ...options, '--id', 'id', '-o', 'repeat', '--quiet');
+  for (const file of readdirSync(join(folder, 'out'))) {
+    if (file !== 'summary.json') expect(read('repeat', file).equals(read('out', file)), file).toBe(true);
+  }
+  expect(read('repeat', 'mine.txt').toString()).toBe('kept');
+});
+
+test('--json puts the summary on standard output and words on standard error', async () => {
+  const { code, out, err } = await whymap(
+    folder,
+    'explain',
+    'features.csv',
+    ...options,
+    '--id',
+    'id',
+    '-o',
+    'json',
+    '--json',
+    '--quiet',
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual(summary('json'));
+  expect(err).toMatch(/modules account for/);
+});
+
+test('Ctrl-C ends at once and leaves nothing behind', async () => {
+  mkdirSync(join(folder, 'interrupted'));
+  const { process: child, done } = start(join(folder, 'interrupted'), [
+    'explain',
+    '../features.csv',
+    '-e',
+    '../map.csv',
+    '--engine',
+    'js',
+    '--id',
+    'id',
+    '--label',
+    'cluster',
+    '-n',
+    '300',
+  ]);
+  child.stderr?.on('data', (data) => {
+    if (String(data).includes('associations')) child.kill('SIGINT');
+  });
+  const { code, err } = await done;
+  expect(code).toBe(130);
+  expect(err).toContain('whymap: stopped; nothing was written');
+  expect(readdirSync(join(folder, 'interrupted'))).toEqual([]);
+});
+
+test('help is complete and starts without loading the work', async () => {
+  const help = await whymap(folder, 'explain', '--help');
+  expect(help.code).toBe(0);
+  for (const name of [
+    '--embedding',
+    '--locality-size',
+    '--overlap',
+    '--modules',
+    '--association',
+    '--form',
+    '--max-features',
+    '--id',
+    '--label',
+    '--image',
+    '--seed',
+    '--engine',
+    '--threads',
+    '--memory',
+    '--out',
+    '--json',
+    '--quiet',
+    '--missing',
+  ]) {
+    expect(help.out).toContain(name);
+  }
+  const main = readFileSync(join(import.meta.dirname, '../../dist/cli/main.js'), 'utf8');
+  expect(main).not.toMatch(/from '.*(lava|engine|io)\//);
+  expect(existsSync(join(folder, 'whymap-out'))).toBe(false);
+});
