@@ -56,6 +56,29 @@ const explainOptions = [
   ...showOptions,
 ];
 
+const embedOptions = [
+  option('--method <name>', 'pca, mds, isomap, lle, dk-lle, tsne or umap (default: umap)'),
+  option('--solve <how>', 'spectral or forces, where a method has both'),
+  option('--dimensions <number>', 'dimensions of the embedding (default: 2)'),
+  option('--metric <name>', 'euclidean, cosine, correlation or manhattan (default: euclidean)'),
+  option('--n-neighbors <number>', 'neighbors of a sample (default: umap and dk-lle 15, lle 12, isomap 5)'),
+  option('--min-dist <number>', 'umap, dk-lle: closest distance in the embedding (default: 0.1)'),
+  option('--spread <number>', 'umap, dk-lle: scale of the embedding (default: 1)'),
+  option('--negative-sample-rate <number>', 'umap, dk-lle: strangers repulsed a neighbor (default: 5)'),
+  option('--perplexity <number>', 'tsne: effective number of neighbors (default: 30)'),
+  option('--early-exaggeration <number>', 'tsne: attraction is multiplied by this at first (default: 12)'),
+  option('--theta <number>', 'tsne: 0 exact to 1 coarse (default: 0.5)'),
+  option('--variant <name>', 'mds: classical or metric (default: classical)'),
+  option('--init <name>', 'start of a run by forces: spectral, pca or random'),
+  option('--steps <number>', 'most steps (epochs) of a run by forces'),
+  option('--learning-rate <number>', 'step length; its unit is in docs/embed.md'),
+  option('--audit-ardr', 'compare PCA, MDS, Isomap, DK-LLE and UMAP on these data; -o is then a folder'),
+  ...readingOptions,
+  ...runOptions,
+  option('-o, --out <file>', 'where coordinates go: .npy or .csv (default: embedding.npy)'),
+  ...showOptions,
+];
+
 export const commands: readonly CommandDefinition[] = [
   {
     usage: 'demo',
@@ -79,5 +102,12 @@ export const commands: readonly CommandDefinition[] = [
       'whymap explain images.npy -e latent.npy --image 28x28 -m 16',
     ],
     load: () => import('./explain.js'),
+  },
+  {
+    usage: 'embed <features>',
+    summary: 'Make an embedding: PCA, MDS, Isomap, LLE, DK-LLE, t-SNE or UMAP',
+    options: embedOptions,
+    examples: ['whymap embed expression.csv --method umap -o umap.csv', 'whymap embed images.npy --audit-ardr'],
+    load: () => import('./embed.js'),
   },
 ];

@@ -1,0 +1,162 @@
+/** `whymap embed`: a table in, coordinates out as NPY or CSV; or, with --audit-ardr, a comparison of methods. */
+
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type EmbedOptions, type EmbedResult, embed, methodNames } from '../dr/index.js';
+import { MachineError, OptionError } from '../errors.js';
+import { writeCsv, writeNpy } from '../io/index.js';
+import type { Table } from '../model.js';
+import {
+  choiceOption,
+  flagOption,
+  type Given,
+  integerOption,
+  numberOption,
+  textOption,
+} from './arguments.js';
+import type { CommandRun } from './command.js';
+import { readFeatures } from './inputs.js';
+import { openOutput } from './outputs/folder.js';
+import { packageVersion } from './outputs/summary.js';
+import { type Session, withSession } from './session.js';
+
+export const run: CommandRun = async ([path], given, signal) => {
+  const audit = flagOption(given, 'auditArdr');
+  const options = methodOptions(given);
+  const asked = textOption(given, 'out');
+  const out = audit ? (asked ?? 'whymap-ardr') : outputPath(asked ?? 'embedding.npy');
+  await withSession(given, signal, async (session) => {
+    if (audit) return runAudit(path, out, given, session);
+    await checkWritable(out);
+    const table = await readFeatures(path, given, session);
+    const result = await embed(table, options, session.context);
+    await writeWhole(out, out.endsWith('.csv') ? asCsv(result) : asNpy(result));
+    session.progress.stop();
+    tell(result, table, out, given, session);
+  });
+};
+
+function methodOptions(given: Given): EmbedOptions {
+  const options = {
+    method: choiceOption(given, 'method', methodNames),
+    solve: choiceOption(given, 'solve', ['spectral', 'forces']),
+    dimensions: integerOption(given, 'dimensions', 1),
+    metric: choiceOption(given, 'metric', ['euclidean', 'cosine', 'correlation', 'manhattan']),
+    nNeighbors: integerOption(given, 'nNeighbors', 1),
+    minDist: numberOption(given, 'minDist'),
+    spread: numberOption(given, 'spread'),
+    negativeSampleRate: numberOption(given, 'negativeSampleRate'),
+    perplexity: numberOption(given, 'perplexity'),
+    earlyExaggeration: numberOption(given, 'earlyExaggeration'),
+    theta: numberOption(given, 'theta'),
+    variant: choiceOption(given, 'variant', ['classical', 'metric']),
+    init: choiceOption(given, 'init', ['spectral', 'pca', 'random']),
+    steps: integerOption(given, 'steps', 0),
+    learningRate: numberOption(given, 'learningRate'),
+  } as const;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function outputPath(out: string): string {
+  if (/\.(npy|csv)$/.test(out)) return resolve(out);
+  throw new OptionError({
+    got: `the output file ${out}`,
+    expected: 'a name that ends in .npy or .csv',
+    remedy: 'give the file such a name',
+  });
+}
+
+/** Fails before the work rather than after it. */
+async function checkWritable(out: string): Promise<void> {
+  const existing = await stat(out).catch(() => null);
+  if (existing?.isDirectory()) {
+    throw new OptionError({
+      got: `the output file ${out}, which is a folder`,
+      expected: 'a file',
+      remedy: 'give a file name that ends in .npy or .csv',
+    });
+  }
+  await writeWhole(join(dirname(out), `.${basename(out)}.probe-${process.pid}`), '', true);
+}
+
+/** The file appears whole or not at all. */
+async function writeWhole(out: string, content: string | Uint8Array, probe = false): Promise<void> {
+  const partial = join(dirname(out), `.${basename(out)}.partial-${process.pid}`);
+  try {
+    await mkdir(dirname(out), { recursive: true });
+    await writeFile(partial, content);
+    if (!probe) await rename(partial, out);
+  } catch (cause) {
+    const parts = {
+      got: `${out}, which cannot be written (${cause instanceof Error ? cause.message : cause})`,
+      expected: 'a folder that takes new files',
+      remedy: 'name another place with --out',
+    };
+    throw new MachineError(parts, { cause });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+function asNpy({ embedding: { coordinates } }: EmbedResult): Uint8Array {
+  return writeNpy(coordinates.data, [coordinates.rows, coordinates.columns]);
+}
+
+function asCsv({ embedding: { coordinates, ids } }: EmbedResult): string {
+  const { rows, columns, data } = coordinates;
+  const axes = Array.from({ length: columns }, (_, k) => `x${k + 1}`);
+  const lines = Array.from({ length: rows }, (_, r) => {
+    const values = [...data.subarray(r * columns, (r + 1) * columns)];
+    return ids ? [ids[r], ...values] : values;
+  });
+  return writeCsv(ids ? ['id', ...axes] : axes, lines);
+}
+
+function tell(result: EmbedResult, table: Table, out: string, given: Given, session: Session): void {
+  const { rows, columns } = result.embedding.coordinates;
+  const warnings = [...table.warnings, ...result.warnings];
+  const json = flagOption(given, 'json');
+  const words = json ? process.stderr : process.stdout;
+  words.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
+  for (const warning of warnings) words.write(`Note: ${warning.message}\n`);
+  if (!json) return;
+  const { neighbors: _, distances: __, ...settings } = result.settings;
+  const summary = {
+    version: packageVersion(),
+    method: result.method,
+    solve: result.solve,
+    settings,
+    seed: session.seed,
+    rows,
+    dimensions: columns,
+    steps: result.steps,
+    converged: result.converged,
+    eigenvalues: result.eigenvalues ? [...result.eigenvalues] : null,
+    loss: result.losses.at(-1) ?? null,
+    out,
+    warnings,
+    engine: session.context.engine.name,
+  };
+  process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+}
+
+async function runAudit(path: string, out: string, given: Given, session: Session): Promise<void> {
+  const { auditArdr } = await import('../reproduce/ardr/audit.js');
+  const folder = await openOutput(out);
+  try {
+    const table = await readFeatures(path, given, session);
+    const audit = await auditArdr(table, session.context);
+    await folder.write('ardr.md', audit.markdown);
+    await folder.write('ardr.csv', audit.csv);
+    const data = { version: packageVersion(), seed: session.seed, ...audit.data };
+    const json = `${JSON.stringify(data, null, 2)}\n`;
+    await folder.write('ardr.json', json);
+    await folder.commit();
+    session.progress.stop();
+    const words = flagOption(given, 'json') ? process.stderr : process.stdout;
+    words.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
+    if (flagOption(given, 'json')) process.stdout.write(json);
+  } finally {
+    await folder.discard();
+  }
+}
