@@ -58,6 +58,12 @@ export async function* gunzip(
   }
 }
 
+/** What is at hand, then what is still to come. */
+export async function* chain<T>(first: Iterable<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* rest;
+}
+
 /** All pieces as one array. */
 export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const list: Uint8Array[] = [];
@@ -122,16 +128,21 @@ function markedEncoding(head: Uint8Array): string {
   return 'utf-8';
 }
 
-/** SHA-256 in hexadecimal of a whole source, or null where this platform cannot (no WebCrypto, too large). */
+/**
+ * SHA-256 in hexadecimal of a whole source, or null for a folder, a URL, and where this platform cannot
+ * (no WebCrypto, too large).
+ */
 export async function hashSource(source: Source, signal?: AbortSignal): Promise<string | null> {
-  if (source.origin.kind === 'path') {
+  if (source.origin.kind === 'path' && !(await source.stat()).folder) {
     const { createHash } = await import('node:crypto');
     const hash = createHash('sha256');
     for await (const piece of piecesOf(source, signal)) hash.update(piece);
     return hash.digest('hex');
   }
-  const { size } = await source.stat();
-  if (size > LARGEST_DIGEST || !globalThis.crypto?.subtle) return null;
+  // A URL would be downloaded a second time.
+  if (source.origin.kind === 'url') return null;
+  const { size, folder } = await source.stat();
+  if (folder || size > LARGEST_DIGEST || !globalThis.crypto?.subtle) return null;
   const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(await source.read()));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

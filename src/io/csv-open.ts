@@ -2,7 +2,7 @@
 
 import { FormatError, OptionError } from '../errors.js';
 import type { Warning } from '../model.js';
-import { decodeText } from './bytes.js';
+import { chain, decodeText } from './bytes.js';
 import { guessHeader } from './csv-header.js';
 import { type CsvRecord, csvRecords, guessDelimiter } from './csv-records.js';
 import { isMissing, parseNumber } from './numbers.js';
@@ -78,11 +78,6 @@ function layOut(start: Start, settings: Settings): OpenCsv {
     records: chain(data, records),
     warnings,
   };
-}
-
-async function* chain<T>(first: Iterable<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield* first;
-  yield* rest;
 }
 
 /** A comma in numbers goes with semicolons between fields, as spreadsheets of many countries write them. */

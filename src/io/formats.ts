@@ -17,7 +17,18 @@ interface Format {
   readonly load: () => Promise<FormatReader>;
 }
 
+/** A source with the reader for it. */
+export interface Opened {
+  readonly input: Input;
+  /** The first bytes, after decompression. */
+  readonly head: Uint8Array;
+  readonly format: string;
+  readonly reader: FormatReader;
+}
+
 const HEAD = 4096;
+/** What is said to be expected of a file that is something else. */
+const READ = 'a table: CSV, TSV, NPY, NPZ, IDX, .h5ad, Parquet, Arrow, Zarr, 10x or JSON lines';
 /** Bytes of text that may stand for one byte of float32 table; more is taken as a decompression bomb. */
 const TEXT_BYTES = 8;
 
@@ -28,6 +39,12 @@ const FORMATS: readonly Format[] = [
   { name: 'parquet', fits: isParquet, load: async () => (await import('./parquet.js')).parquetReader },
   { name: 'arrow', fits: isArrow, load: async () => (await import('./arrow.js')).arrowReader },
   { name: 'idx', fits: isIdx, load: async () => (await import('./idx.js')).idxReader },
+  {
+    name: 'mtx',
+    fits: isMatrixMarket,
+    load: async () => (await import('./matrix-market.js')).matrixMarketReader,
+  },
+  { name: 'json', fits: isJson, load: async () => (await import('./json.js')).jsonReader },
   { name: 'csv', fits: isText, load: async () => (await import('./csv.js')).csvReader },
 ];
 
@@ -51,19 +68,49 @@ const OTHERS: readonly { readonly magic: string; readonly what: string; readonly
 ];
 
 /** Opens a source: decompresses it where it is gzipped, and finds the reader for what is inside. */
-export async function openInput(
-  source: Source,
-  settings: Settings,
-): Promise<{ input: Input; head: Uint8Array; format: string; reader: FormatReader }> {
+export async function openInput(source: Source, settings: Settings): Promise<Opened> {
+  if (source.origin.kind === 'url' && /\.zarr\/?$/.test(source.name))
+    return openZarr(plain(source, 0, settings));
   const { folder, size } = await source.stat();
-  if (folder) throw new FormatError(folderParts(source.name));
+  if (folder) return openFolder(source, settings);
   if (size === 0) throw emptyFile(source.name);
   const start = await source.read(0, HEAD);
-  const input = isGzip(start) ? gzipped(source, settings) : plain(source, size, settings);
+  const input = inputOf(source, { start, size }, settings);
   const head = isGzip(start) ? await firstBytes(input.pieces()) : start;
   const format = FORMATS.find((candidate) => candidate.fits(head, input.name));
   if (!format) throw unknown(head, source.name);
   return { input, head, format: format.name, reader: await format.load() };
+}
+
+function inputOf(source: Source, found: { start: Uint8Array; size: number }, settings: Settings): Input {
+  return isGzip(found.start) ? gzipped(source, settings) : plain(source, found.size, settings);
+}
+
+const ZARR_FILES = ['.zgroup', '.zattrs', '.zarray', '.zmetadata', 'zarr.json'];
+
+/** A folder that is a Zarr store, or the output of Cell Ranger. */
+async function openFolder(source: Source, settings: Settings): Promise<Opened> {
+  const names = await source.list();
+  const input = plain(source, 0, settings);
+  if (ZARR_FILES.some((name) => names.includes(name))) return openZarr(input);
+  const { isTenxFolder, readTenxFolder } = await import('./tenx.js');
+  if (!isTenxFolder(names)) throw new FormatError(folderParts(source.name));
+  const open = async (name: string) => {
+    const file = source.child(name);
+    const { size } = await file.stat();
+    return inputOf(file, { start: await file.read(0, HEAD), size }, settings);
+  };
+  const reader: FormatReader = {
+    table: () => readTenxFolder(names, open, settings),
+    texts: () => {
+      throw new FormatError(folderParts(source.name));
+    },
+  };
+  return { input, head: new Uint8Array(0), format: '10x', reader };
+}
+
+async function openZarr(input: Input): Promise<Opened> {
+  return { input, head: new Uint8Array(0), format: 'zarr', reader: (await import('./zarr.js')).zarrReader };
 }
 
 function plain(source: Source, size: number, settings: Settings): Input {
@@ -101,6 +148,14 @@ function isText(head: Uint8Array): boolean {
   return head.length > 0 && !head.includes(0) && !OTHERS.some((other) => startsWith(head, other.magic));
 }
 
+function isJson(head: Uint8Array): boolean {
+  return isText(head) && /^\uFEFF?\s*[[{]/.test(new TextDecoder().decode(head));
+}
+
+function isMatrixMarket(head: Uint8Array): boolean {
+  return startsWith(head, '%%MatrixMarket');
+}
+
 function startsWith(head: Uint8Array, magic: string): boolean {
   return Array.from(magic).every((character, i) => head[i] === character.charCodeAt(0));
 }
@@ -110,7 +165,7 @@ function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError
   if (other) {
     return new UnsupportedError({
       got: `${other.what}, ${name}`,
-      expected: 'a table: CSV, TSV, NPY, NPZ, IDX, Parquet, Arrow or .h5ad',
+      expected: READ,
       remedy: other.remedy,
     });
   }
@@ -118,7 +173,7 @@ function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError
   const bytes = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return new FormatError({
     got: `a file of no known format, ${name} (it begins with ${bytes})`,
-    expected: 'a table: CSV, TSV, NPY, NPZ, IDX, Parquet, Arrow or .h5ad',
+    expected: READ,
     remedy: 'check that it is complete, or convert it to one of these',
   });
 }

@@ -1,9 +1,10 @@
-/** `.h5ad`: AnnData in HDF5. */
+/** HDF5: AnnData (`.h5ad`), and the `.h5` of 10x Genomics. */
 
 import { readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
 import { h5Store } from './h5-store.js';
 import type { FormatReader, Input } from './options.js';
 import type { Store } from './store.js';
+import { readTenxH5, tenxGroup } from './tenx.js';
 
 /** Opens the store, works on it, and closes it whatever happens. */
 async function within<T>(input: Input, work: (store: Store) => Promise<T>): Promise<T> {
@@ -16,7 +17,11 @@ async function within<T>(input: Input, work: (store: Store) => Promise<T>): Prom
 }
 
 export const h5Reader: FormatReader = {
-  table: (input, settings) => within(input, (store) => readAnndata(store, settings)),
+  table: (input, settings) =>
+    within(input, async (store) => {
+      const tenx = await tenxGroup(store);
+      return tenx === null ? readAnndata(store, settings) : readTenxH5(store, tenx, settings);
+    }),
   embedding: (input, settings) => within(input, (store) => readAnndataEmbedding(store, settings)),
   texts: (input, settings) => within(input, (store) => readAnndataTexts(store, settings)),
 };

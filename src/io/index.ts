@@ -7,5 +7,5 @@ export { formatNumber } from './numbers.js';
 export type { Missing, ReadOptions } from './options.js';
 export { pathSource } from './path-source.js';
 export { type EmbeddingRead, readEmbedding, readTable, readTexts } from './read.js';
-export { bytesSource, fileSource, type Source, urlSource } from './source.js';
+export { bytesSource, fileSource, filesSource, type Source, urlSource } from './source.js';
 export { type Cell, csvField, csvPieces, writeCsv, writeNpy } from './write.js';

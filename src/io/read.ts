@@ -12,7 +12,7 @@ import { NORMALIZE_CHOICES } from './normalize.js';
 import type { Missing, ReadOptions, Settings } from './options.js';
 import { prepareTable } from './prepare.js';
 import type { Source } from './source.js';
-import { readJsonTexts, readLines } from './texts.js';
+import { readLines } from './texts.js';
 
 /** An embedding with what was noticed while it was read. */
 export interface EmbeddingRead extends Embedding {
@@ -54,10 +54,8 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
 export async function readTexts(source: Source, options: ReadOptions = {}): Promise<Texts> {
   const settings = settle(options);
   const { input, head, format, reader } = await openInput(source, settings);
-  const json = format === 'csv' && /^\s*[[{]/.test(new TextDecoder().decode(head));
-  const lines = format === 'csv' && !json && isPlainList(input.name, head, settings);
-  const read = json ? readJsonTexts : lines ? readLines : reader.texts;
-  const { values, ids } = await read(input, settings);
+  const lines = format === 'csv' && isPlainList(input.name, head, settings);
+  const { values, ids } = await (lines ? readLines : reader.texts)(input, settings);
   return { values, ids, source: { name: source.name, sha256: await hashSource(source, settings.signal) } };
 }
 

@@ -10,7 +10,8 @@ export type Origin =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'blob'; readonly blob: Blob }
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'files' };
 
 export interface Source {
   /** For people and for `Table.source.name`: the path, the file's name or the URL. */
@@ -61,6 +62,7 @@ export function urlSource(url: string): Source {
     const response = await fetch(url, init).catch((cause: unknown) => {
       throw unreachable(url, cause instanceof Error ? cause.message : String(cause));
     });
+    if (response.status === 404) throw missingFile(url);
     if (!response.ok) throw unreachable(url, `status ${response.status} ${response.statusText}`.trim());
     return response;
   };
@@ -108,12 +110,53 @@ export function noSuchFile(name: string): Source {
   };
 }
 
+/** Marks the error of a file that is not there, for those who can do without it. */
+const ABSENT = 'absent';
+
 export function missingFile(name: string): FormatError {
-  return new FormatError({
-    got: `no file at ${name}`,
-    expected: 'a file that exists',
-    remedy: 'check the path for a typing error',
+  const got = `no file at ${name}`;
+  return new FormatError(
+    { got, expected: 'a file that exists', remedy: 'check the path for a typing error' },
+    { cause: ABSENT },
+  );
+}
+
+/** The bytes of a file, or null when there is none. */
+export async function readIfPresent(source: Source): Promise<Uint8Array | null> {
+  return source.read().catch((error: unknown) => {
+    if (error instanceof FormatError && error.cause === ABSENT) return null;
+    throw error;
   });
+}
+
+/**
+ * Several files as a folder (dropped on a page, or picked): `files` by their relative paths with `/`.
+ */
+export function filesSource(name: string, files: ReadonlyMap<string, Blob>): Source {
+  const fail = async (): Promise<never> => {
+    throw new FormatError({
+      got: `a folder at ${name}`,
+      expected: 'a file',
+      remedy: 'name the file inside it',
+    });
+  };
+  return {
+    name,
+    origin: { kind: 'files' },
+    stat: async () => ({ size: 0, folder: true }),
+    read: fail,
+    child(path) {
+      const file = files.get(path);
+      if (file) return { ...fileSource(file), name: `${name}/${path}` };
+      const inside = [...files].filter(([key]) => key.startsWith(`${path}/`));
+      if (inside.length === 0) return noSuchFile(`${name}/${path}`);
+      return filesSource(
+        `${name}/${path}`,
+        new Map(inside.map(([key, f]) => [key.slice(path.length + 1), f])),
+      );
+    },
+    list: async () => [...new Set([...files.keys()].map((key) => key.split('/')[0]))].sort(),
+  };
 }
 
 function unreachable(url: string, why: string): FormatError {
