@@ -79,6 +79,23 @@ const embedOptions = [
   ...showOptions,
 ];
 
+const auditOptions = [
+  option('-e, --embedding <file|key>', 'the embedding: a file, or a key such as X_umap inside an .h5ad'),
+  option('--embedding-key <key>', 'which array, when the embedding file holds several'),
+  option('-k, --neighbors <number>', 'samples in a neighborhood (default: 15)'),
+  option(
+    '--metric <name>',
+    'distance in the data: euclidean, cosine, correlation or manhattan (default: euclidean)',
+  ),
+  option('--scale <how>', 'none, or standard: every feature to variance 1 (default: none)'),
+  option('--components <number>', 'measure distances on so many principal components of the data'),
+  option('--sample <number>', 'ask only so many samples and give intervals (default: every sample)'),
+  ...readingOptions,
+  ...runOptions,
+  option('-o, --out <folder>', 'where the result is written (default: whymap-audit)'),
+  ...showOptions,
+];
+
 export const commands: readonly CommandDefinition[] = [
   {
     usage: 'demo',
@@ -109,5 +126,16 @@ export const commands: readonly CommandDefinition[] = [
     options: embedOptions,
     examples: ['whymap embed expression.csv --method umap -o umap.csv', 'whymap embed images.npy --audit-ardr'],
     load: () => import('./embed.js'),
+  },
+  {
+    usage: 'audit <features>',
+    summary: 'Tell how far an embedding can be trusted, and what may be read off it',
+    options: auditOptions,
+    examples: [
+      'whymap audit expression.csv -e umap.csv --scale standard',
+      'whymap audit cells.h5ad -e X_umap --label cell_type --components 50',
+      'whymap audit images.npy -e latent.npy --sample 5000',
+    ],
+    load: () => import('./audit.js'),
   },
 ];

@@ -7,6 +7,7 @@
 
 import { type Context, createContext } from '../engine/context.js';
 import type { Matrix, Warning } from '../model.js';
+import { columnMoments } from './center.js';
 import { type Distortion, distortion, type LocalMaps, localMaps } from './distortion.js';
 import { type MeasureOptions, measureTrust, type TrustMeasures } from './measure.js';
 import { adjustPValues, nullPoints, pointPValues } from './rank-null.js';
@@ -66,14 +67,17 @@ export async function audit(
   const nullSorted = nullPoints(measured.samples, measured.k, context.random);
   const pointwise = pointwiseOf(measured, distorted, nullSorted);
   const places = placesOf(measured, input.embedding, options.labels ?? null);
-  const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.trueSpace, options) : [];
+  const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.trueSpace, options) : null;
   return {
     ...measured,
     pointwise,
     distortion: distorted,
     localMaps: local,
-    verdict: writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, places }),
-    warnings: [...measured.warnings, ...dominant],
+    verdict: [
+      ...dominantSentence(dominant),
+      ...writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, places }),
+    ],
+    warnings: [...measured.warnings, ...dominantWarning(dominant)],
   };
 }
 
@@ -129,19 +133,37 @@ function placeName(map: Matrix, asked: Int32Array, members: readonly number[]): 
   return `the group of ${members.length} samples around (${middle.join(', ')})`;
 }
 
-function dominantFeature(features: Matrix, { featureNames, components }: AuditOptions): Warning[] {
-  const { rows, columns, data } = features;
-  if (columns < 2 || components !== undefined) return [];
-  const means = new Float64Array(columns);
-  const variances = new Float64Array(columns);
-  for (let p = 0; p < data.length; p++) means[p % columns] += data[p] / rows;
-  for (let p = 0; p < data.length; p++) variances[p % columns] += (data[p] - means[p % columns]) ** 2 / rows;
+function dominantFeature(features: Matrix, { featureNames, components }: AuditOptions): Dominant | null {
+  const { columns } = features;
+  if (columns < 2 || components !== undefined) return null;
+  const { variances } = columnMoments(features);
   const total = variances.reduce((sum, v) => sum + v, 0);
   const largest = variances.indexOf(Math.max(...variances));
   const share = variances[largest] / total;
-  if (!(share > DOMINANT_SHARE)) return [];
-  const message =
-    `${featureNames?.[largest] ?? `f${largest}`} alone makes up ${Math.round(100 * share)}% of the variance of all ${columns} features, ` +
-    'so that distances in the data are mostly its differences; if the map was made from standardized features, standardize them here too.';
+  if (!(share > DOMINANT_SHARE)) return null;
+  return { name: featureNames?.[largest] ?? `f${largest}`, share, features: columns };
+}
+
+interface Dominant {
+  readonly name: string;
+  readonly share: number;
+  readonly features: number;
+}
+
+/** Told first: all that follows depends on it. */
+function dominantSentence(dominant: Dominant | null): VerdictSentence[] {
+  if (!dominant) return [];
+  const text =
+    `First of all: ${dominant.name} alone makes up ${Math.round(100 * dominant.share)}% of the variance of the ${dominant.features} features, ` +
+    `so "close in the data" below means close in ${dominant.name}; if the map was made from standardized features, audit it on standardized features.`;
+  const figures = [
+    { measure: 'largestVarianceShare', value: dominant.share, null: 1 / dominant.features, pca: null },
+  ];
+  return [{ about: 'overall', answer: 'partly', text, figures }];
+}
+
+function dominantWarning(dominant: Dominant | null): Warning[] {
+  if (!dominant) return [];
+  const message = `${dominant.name} alone makes up ${Math.round(100 * dominant.share)}% of the variance of the features, and so decides the distances.`;
   return [{ code: 'dominant-feature', message }];
 }

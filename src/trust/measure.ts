@@ -14,6 +14,7 @@ import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Matrix, Warning } from '../model.js';
+import { standardized } from './center.js';
 import {
   type CheckedNeighborhoodOptions,
   checkInput,
@@ -75,6 +76,8 @@ export interface Measure extends Figure {
 export interface MeasureOptions extends NeighborhoodOptions {
   /** One label a sample: adds `labelAccuracy` and `silhouette`, and groups for `groupDistances`. */
   readonly labels?: readonly string[] | null;
+  /** Bring every feature to mean 0 and variance 1 before distances are measured (constant ones become 0). Default false. */
+  readonly standardize?: boolean;
   /**
    * Measure distances in the data on this many of its principal components, as pipelines do that make the map from
    * them; the metric must then be `euclidean`. Default: on the features themselves.
@@ -158,12 +161,10 @@ function labelsOf(labels: readonly string[] | null, samples: number, context: Co
 }
 
 /** The space whose distances count as true. */
-async function trueSpace(
-  features: Matrix,
-  { components, metric }: MeasureOptions,
-  context: Context,
-): Promise<Matrix> {
-  if (components === undefined) return features;
+async function trueSpace(features: Matrix, options: MeasureOptions, context: Context): Promise<Matrix> {
+  const { components, metric, standardize = false } = options;
+  const scaled = standardize ? standardized(features) : features;
+  if (components === undefined) return scaled;
   const most = Math.min(features.columns, features.rows);
   checkInteger('components', components, 1, most, 'the data has no more principal components than that');
   if (metric !== undefined && metric !== 'euclidean') {
@@ -173,7 +174,7 @@ async function trueSpace(
       remedy: 'leave one of the two out',
     });
   }
-  return principalComponents(features, components, context, watchStage(context, 'components'));
+  return principalComponents(scaled, components, context, watchStage(context, 'components'));
 }
 
 async function referenceMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {

@@ -1,0 +1,121 @@
+/** What `audit` writes: audit.json, pointwise.csv, links.csv, and the table of measures for the terminal. */
+
+import { type Cell, writeCsv } from '../../io/write.js';
+import type { Warning } from '../../model.js';
+import { type Audit, type Links, MEASURE_NAMES } from '../../trust/index.js';
+import { packageVersion } from './summary.js';
+
+export interface AuditRun {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly engine: Readonly<Record<string, unknown>>;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly warnings: readonly Warning[];
+}
+
+/** Scripts rely on `rows`, `k`, `measures` and `verdict`. A figure that is not defined on the data is null. */
+export function auditJson(audit: Audit, run: AuditRun): string {
+  const measures = Object.fromEntries(
+    Object.entries(audit.measures).map(([name, measure]) => {
+      const { value, interval, pca, input } = measure;
+      return [
+        name,
+        { value, null: measure.null, pca, input: input ?? undefined, interval: interval ?? undefined },
+      ];
+    }),
+  );
+  const content = {
+    version: packageVersion(),
+    rows: audit.samples,
+    k: audit.k,
+    metric: audit.metric,
+    asked: audit.neighborhoods.asked?.length ?? audit.samples,
+    far: audit.distortion.far,
+    measures,
+    verdict: audit.verdict,
+    groups: audit.groups
+      ? { data: countGroups(audit.groups.input), map: countGroups(audit.groups.embedding) }
+      : null,
+    ...run,
+  };
+  return JSON.stringify(content, null, 2);
+}
+
+/** One line an asked sample. */
+export function pointwiseCsv(audit: Audit, ids: readonly string[] | null): string {
+  const { pointwise, localMaps, groups, neighborhoods } = audit;
+  const columns: [string, ArrayLike<number>][] = [
+    ['trustworthiness', pointwise.trustworthiness],
+    ['continuity', pointwise.continuity],
+    ['neighborhood_preservation', pointwise.neighborhoodPreservation],
+    ['torn', pointwise.torn],
+    ['glued', pointwise.glued],
+    ['p_adjusted', pointwise.pAdjusted],
+    ['log_density_ratio', pointwise.logDensityRatio],
+  ];
+  if (localMaps)
+    columns.push(
+      ['scale', localMaps.scale],
+      ['anisotropy', localMaps.anisotropy],
+      ['angle', localMaps.angle],
+    );
+  if (groups) columns.push(['group_data', groups.input], ['group_map', groups.embedding]);
+  return writeCsv(['sample', ...columns.map(([name]) => name)], rows());
+  function* rows(): Generator<Cell[]> {
+    for (let q = 0; q < pointwise.trustworthiness.length; q++) {
+      const row = neighborhoods.asked ? neighborhoods.asked[q] : q;
+      yield [ids?.[row] ?? row, ...columns.map(([, values]) => numberCell(values[q]))];
+    }
+  }
+}
+
+/** kind, sample, other, rank: the worst torn and glued links of every sample that has any. */
+export function linksCsv(audit: Audit, ids: readonly string[] | null): string {
+  const { distortion, neighborhoods } = audit;
+  const nameOf = (row: number) => ids?.[row] ?? row;
+  return writeCsv(['kind', 'sample', 'other', 'rank'], rows());
+  function* rows(): Generator<Cell[]> {
+    const kinds: [string, Links][] = [
+      ['torn', distortion.tornLinks],
+      ['glued', distortion.gluedLinks],
+    ];
+    for (const [kind, links] of kinds) {
+      for (const [at, target] of links.targets.entries()) {
+        if (target < 0) continue;
+        const q = Math.floor(at / links.width);
+        const row = neighborhoods.asked ? neighborhoods.asked[q] : q;
+        yield [kind, nameOf(row), nameOf(target), links.ranks[at] + 1];
+      }
+    }
+  }
+}
+
+/** The measures as lines of a table. */
+export function measuresTable(audit: Audit): string[] {
+  const lines = MEASURE_NAMES.flatMap((name) => {
+    const measure = audit.measures[name];
+    if (!measure) return [];
+    const { value, pca } = measure;
+    const cells = [value, measure.null, pca ?? Number.NaN].map((v) => shown(v).padStart(10));
+    return [`${name.padEnd(26)}${cells.join('')}`];
+  });
+  return [
+    `${''.padEnd(26)}${['map', 'shuffled', 'pca'].map((word) => word.padStart(10)).join('')}`,
+    ...lines,
+  ];
+}
+
+/** Four digits after the point, or three significant ones for large sums; a dash where not defined. */
+export function shown(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  return Math.abs(value) < 1000 ? value.toFixed(3) : value.toPrecision(3);
+}
+
+/** Six digits are more than any of these figures has; an undefined one is an empty cell. */
+function numberCell(value: number): Cell {
+  return Number.isFinite(value) ? Math.round(value * 1e6) / 1e6 : null;
+}
+
+function countGroups(groups: Int32Array): number {
+  return new Set(groups).size;
+}

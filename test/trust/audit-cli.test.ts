@@ -1,0 +1,114 @@
+// `whymap audit` as a person runs it: files, exit codes, JSON, nothing left behind.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tornAndGlued } from './worlds.js';
+
+const main = join(import.meta.dirname, '../../dist/cli/main.js');
+let folder = '';
+const at = (name: string) => join(folder, name);
+const audit = (...given: string[]) =>
+  spawnSync(process.execPath, [main, 'audit', ...given, '--engine', 'js'], { encoding: 'utf8', cwd: folder });
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'whymap-audit-'));
+  const { features, embedding, cluster } = tornAndGlued(40, 6);
+  const lines = (m: typeof features, extra: (i: number) => string[]) =>
+    cluster.map((_, i) =>
+      [`s${i}`, ...m.data.subarray(i * m.columns, (i + 1) * m.columns), ...extra(i)].join(),
+    );
+  const names = Array.from({ length: 10 }, (_, c) => `g${c}`).join();
+  writeFileSync(
+    at('data.csv'),
+    [`id,${names},kind`, ...lines(features, (i) => [`c${cluster[i]}`])].join('\n'),
+  );
+  writeFileSync(at('map.csv'), ['id,x,y', ...lines(embedding, () => [])].join('\n'));
+  writeFileSync(at('short.csv'), ['x,y', '1,2', '3,4'].join('\n'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('it writes the audit, the points, the links and a report', () => {
+  const { status, stdout, stderr } = audit(
+    'data.csv',
+    '-e',
+    'map.csv',
+    '--id',
+    'id',
+    '--label',
+    'kind',
+    '-k',
+    '8',
+    '-o',
+    'out',
+  );
+  expect(stderr).not.toMatch(/whymap:/);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/Take care with .*c0 \(\d+% torn\)/);
+  expect(readdirSync(at('out')).sort()).toEqual(['audit.json', 'links.csv', 'pointwise.csv', 'report.html']);
+  const found = JSON.parse(readFileSync(at('out/audit.json'), 'utf8'));
+  expect([found.rows, found.k]).toEqual([240, 8]);
+  expect(found.measures.trustworthiness).toEqual({
+    value: expect.any(Number),
+    null: expect.any(Number),
+    pca: expect.any(Number),
+  });
+  for (const sentence of found.verdict) {
+    expect(sentence.text.length).toBeGreaterThan(20);
+    expect(sentence.figures.length).toBeGreaterThan(0);
+  }
+  const points = readFileSync(at('out/pointwise.csv'), 'utf8').trimEnd().split('\n');
+  expect(points[0]).toMatch(
+    /^sample,trustworthiness,continuity,neighborhood_preservation,torn,glued,p_adjusted/,
+  );
+  expect(points.length).toBe(241);
+  expect(points[1]).toMatch(/^s0,/);
+  const links = readFileSync(at('out/links.csv'), 'utf8').split('\n');
+  expect(links.some((line) => /^torn,s\d+,s\d+,\d+$/.test(line))).toBe(true);
+  const report = readFileSync(at('out/report.html'), 'utf8');
+  expect(report).not.toMatch(/https?:\/\//);
+  expect(report).toContain(found.verdict[0].text.slice(0, 60));
+});
+
+test('--json gives the audit on standard output and nothing else there', () => {
+  const { status, stdout } = audit(
+    'data.csv',
+    '-e',
+    'map.csv',
+    '--id',
+    'id',
+    '--label',
+    'kind',
+    '-k',
+    '8',
+    '-o',
+    'j',
+    '--json',
+    '--sample',
+    '60',
+  );
+  expect(status).toBe(0);
+  const found = JSON.parse(stdout);
+  expect(found.asked).toBe(60);
+  expect(found.measures.continuity.interval).toHaveLength(2);
+  expect(found.groups).toBeNull();
+});
+
+test.each([
+  ['no embedding', ['data.csv', '--label', 'kind'], /got no --embedding/],
+  ['other rows', ['data.csv', '-e', 'short.csv', '--id', 'id', '--label', 'kind'], /got .*; expected .*;/],
+  ['no file', ['data.csv', '-e', 'absent.npy'], /absent\.npy/],
+  [
+    'neighbors',
+    ['data.csv', '-e', 'map.csv', '--id', 'id', '--label', 'kind', '-k', '500'],
+    /k 500; expected an integer from 1 to 239/,
+  ],
+  ['metric', ['data.csv', '-e', 'map.csv', '--metric', 'sideways'], /--metric sideways/],
+])('what is wrong exits with 2 and one line: %s', (_, given, message) => {
+  const { status, stderr } = audit(...given, '-o', 'wrong', '--quiet');
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split('\n').length).toBe(1);
+  expect(status).toBe(2);
+  expect(readdirSync(folder).filter((name) => /wrong/.test(name))).toEqual([]);
+});
