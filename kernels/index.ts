@@ -4,6 +4,7 @@
  */
 
 export { associateLocality, associateScratch, placeLocality } from './associate';
+export { descentScratch, joinGroup, joinNeighbors, layRows } from './descent';
 export { leadingScratch, leadingVector } from './leading';
 export { multiplyStrip, packColumns, packRows } from './multiply';
 export { nearestBlock } from './nearest';

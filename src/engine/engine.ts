@@ -7,6 +7,7 @@
  * number of threads. A routine that runs long calls `checkpoint` of its context between blocks of work.
  */
 
+import type { Random } from '../core/random.js';
 import type {
   AssociationBlock,
   AssociationForm,
@@ -44,6 +45,16 @@ export interface AssociateResult {
   readonly supported: Uint8Array;
   /** (locality, feature) combinations that are constant. */
   readonly constant: number;
+}
+
+/** Options of `nearestApproximate`. */
+export interface DescentOptions {
+  readonly k: number;
+  readonly metric: Metric;
+  readonly random: Random;
+  /** Random trees that the lists begin with, and most rounds of descent. */
+  readonly trees?: number;
+  readonly rounds?: number;
 }
 
 export interface Engine {
@@ -122,6 +133,12 @@ export interface Engine {
     options: { k: number; metric: Metric; excludeSelf: boolean },
     watch?: Watch,
   ): Promise<Neighbors>;
+
+  /**
+   * The k nearest other rows of every row, nearly: random trees and nearest-neighbor descent (descent.ts), for more
+   * rows than `nearest` can compare. Distances are exact; which rows are found may differ between engines.
+   */
+  nearestApproximate(data: Matrix, options: DescentOptions, watch?: Watch): Promise<Neighbors>;
 
   /**
    * For each row i and each of its targets t: the number of other rows (not i, not t) that are nearer to i than

@@ -1,1 +1,111 @@
-export {};
+/** Nearest neighbors: exact in few dimensions by a kd-tree, exact by blocked products, or approximate by descent. */
+
+import { toDense } from '../core/csr.js';
+import { type Context, createContext, watchStage } from '../engine/context.js';
+import type { Metric } from '../engine/engine.js';
+import { partOf } from '../engine/watch.js';
+import { OptionError, ShapeError } from '../errors.js';
+import type { Csr, Matrix, Neighbors } from '../model.js';
+import { approximateNeighbors } from './approximate.js';
+import { buildKdTree, nearestFinder } from './kd-tree.js';
+
+export type { Metric } from '../engine/engine.js';
+export { buildKdTree, type KdTree, nearestFinder } from './kd-tree.js';
+
+export const METHODS = ['auto', 'exact', 'approximate'] as const;
+export type NeighborsMethod = (typeof METHODS)[number];
+export const METRICS: readonly Metric[] = ['euclidean', 'cosine', 'correlation', 'manhattan'];
+
+export interface NeighborsOptions {
+  /** Neighbors of each row, itself not counted; 1 to rows - 1. Default 15. */
+  readonly k?: number;
+  /** Default `euclidean`. */
+  readonly metric?: Metric;
+  /** `auto` (default) is exact wherever exact is faster; see docs/engines.md for the crossover. */
+  readonly method?: NeighborsMethod;
+}
+
+export interface NeighborsResult extends Neighbors {
+  readonly method: 'kd-tree' | 'exact' | 'approximate';
+  /** Share of the true neighbors that were found, over sampled rows; 1 for the exact methods. */
+  readonly recall: number;
+}
+
+/** Most columns for which the kd-tree is used. */
+const KD_TREE_COLUMNS = 8;
+/**
+ * Rows above which `auto` is approximate, by columns: where descent became faster than comparing all rows
+ * (bench/crossover.mjs, November 2026).
+ */
+const EXACT_ROWS = 10_000;
+
+/**
+ * The k nearest other rows of every row, nearest first, ties by row number.
+ * @param data rows x columns, finite. Errors: OptionError for unknown options, ShapeError for a k that does not fit.
+ */
+export async function neighbors(
+  data: Matrix | Csr,
+  options: NeighborsOptions = {},
+  given: Partial<Context> & { seed?: number } = {},
+): Promise<NeighborsResult> {
+  const context = createContext(given);
+  const { k, metric, method } = normalize(data, options);
+  const dense = toDense(data);
+  const watch = watchStage(context, 'neighbors');
+  const treeFits = metric === 'euclidean' && dense.columns <= KD_TREE_COLUMNS;
+  if (method === 'approximate' || (method === 'auto' && !treeFits && dense.rows > EXACT_ROWS)) {
+    const { found, recall } = await approximateNeighbors(dense, { k, metric }, context, watch);
+    return { ...found, method: 'approximate', recall };
+  }
+  if (treeFits) return { ...(await byKdTree(dense, k, watch)), method: 'kd-tree', recall: 1 };
+  const found = await context.engine.nearest(
+    dense,
+    dense,
+    { k, metric, excludeSelf: true },
+    partOf(watch, 0, 1),
+  );
+  return { ...found, method: 'exact', recall: 1 };
+}
+
+async function byKdTree(data: Matrix, k: number, watch: ReturnType<typeof watchStage>): Promise<Neighbors> {
+  const tree = buildKdTree(data);
+  // one more than asked: the row itself is among its nearest
+  const finder = nearestFinder(tree, k + 1);
+  const indices = new Int32Array(data.rows * k);
+  const distances = new Float32Array(data.rows * k);
+  for (let i = 0; i < data.rows; i++) {
+    finder.find(data.data, i * data.columns);
+    let rank = i * k;
+    for (let n = 0; n < finder.count && rank < (i + 1) * k; n++) {
+      if (finder.rows[n] === i) continue;
+      indices[rank] = finder.rows[n];
+      distances[rank++] = Math.sqrt(finder.squared[n]);
+    }
+    if (i % 256 > 0) continue;
+    watch.progress(i / data.rows);
+    await watch.checkpoint();
+  }
+  return { rows: data.rows, k, indices, distances };
+}
+
+function normalize(data: Matrix | Csr, options: NeighborsOptions): Required<NeighborsOptions> {
+  const { k = 15, metric = 'euclidean', method = 'auto' } = options;
+  if (!METRICS.includes(metric)) throw unknown('metric', metric, METRICS);
+  if (!METHODS.includes(method)) throw unknown('method', method, METHODS);
+  if (!Number.isInteger(k) || k < 1 || k >= data.rows) {
+    throw new ShapeError({
+      got: `k = ${k} for ${data.rows} rows`,
+      expected: 'a whole number from 1 to rows - 1',
+      remedy: 'ask for fewer neighbors or give more rows',
+    });
+  }
+  return { k, metric, method };
+}
+
+function unknown(name: string, value: string, known: readonly string[]): OptionError {
+  return new OptionError({
+    got: `a ${name} called ${value}`,
+    expected: known.join(', '),
+    remedy: 'name one of those, or leave it out',
+  });
+}

@@ -1,5 +1,6 @@
 // One call of each routine, large enough to be shared out to threads.
 
+import { createRandom } from '#whymap/core/random.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { makeMatrix, makeMembers, RULES, toCsr } from './cases.js';
 
@@ -30,6 +31,8 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const leading = await engine.leadingVectors(block, 'debiased', presence, memberships, options);
   const rows = makeMatrix(700, 40, 'ties');
   const near = await engine.nearest(rows, rows, { k: 6, metric: 'euclidean', excludeSelf: true });
+  const random = createRandom(5);
+  const approximate = await engine.nearestApproximate(rows, { k: 6, metric: 'cosine', random });
   const ranks = await engine.ranks(rows, near.indices, { k: 6, metric: 'correlation' });
   const results = {
     product: product.data,
@@ -44,6 +47,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
     eigenvalues: leading.eigenvalues,
     indices: near.indices,
     distances: near.distances,
+    approximate: approximate.indices,
     ranks,
   };
   const digests: Record<string, string> = {};

@@ -2,6 +2,7 @@
 
 import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
+import { nearestApproximate } from './descent.js';
 import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
@@ -17,6 +18,7 @@ export function createJsEngine(): Engine {
     accumulatePatterns,
     leadingVectors,
     nearest,
+    nearestApproximate,
     ranks,
     release: () => {},
     close: async () => {},

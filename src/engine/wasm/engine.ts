@@ -8,6 +8,7 @@ import type { Engine } from '../engine.js';
 
 import { defaultThreads } from '../pool.js';
 import { createAssociate } from './associate.js';
+import { createNearestApproximate } from './descent.js';
 import { createFactor } from './factor.js';
 import { createInputs } from './inputs.js';
 import { type Arena, LARGEST_MEMORY } from './memory.js';
@@ -35,13 +36,15 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
     reclaim: inputs.reclaim,
   });
   arena = runtime.arena;
+  const multiply = createMultiply(runtime);
   return {
     name: 'wasm',
     threads: runtime.threads,
-    multiply: createMultiply(runtime),
+    multiply,
     associate: createAssociate(runtime, inputs),
     ...createFactor(runtime, inputs),
     nearest: createNearest(runtime),
+    nearestApproximate: createNearestApproximate(runtime, multiply),
     ranks: createRanks(runtime),
     release: inputs.releaseBlock,
     close: runtime.close,
