@@ -53,6 +53,8 @@ const explainOptions = [
   ...readingOptions,
   ...runOptions,
   option('-o, --out <folder>', 'where the result is written (default: whymap-out)'),
+  option('--write', 'AnnData: write presence and modules back into the .h5ad'),
+  option('--write-to <file>', 'AnnData: write them into a copy of the .h5ad'),
   ...showOptions,
 ];
 
@@ -124,7 +126,10 @@ export const commands: readonly CommandDefinition[] = [
     usage: 'embed <features>',
     summary: 'Make an embedding: PCA, MDS, Isomap, LLE, DK-LLE, t-SNE or UMAP',
     options: embedOptions,
-    examples: ['whymap embed expression.csv --method umap -o umap.csv', 'whymap embed images.npy --audit-ardr'],
+    examples: [
+      'whymap embed expression.csv --method umap -o umap.csv',
+      'whymap embed images.npy --audit-ardr',
+    ],
     load: () => import('./embed.js'),
   },
   {

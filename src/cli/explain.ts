@@ -18,6 +18,7 @@ import { openOutput } from './outputs/folder.js';
 import { tellFindings } from './outputs/words.js';
 import { writeOutputs } from './outputs/write.js';
 import { type Session, withSession } from './session.js';
+import { writeBack, writeBackPath } from './write-back.js';
 
 export const run: CommandRun = async ([features], given, signal) => {
   const options = explainOptions(given);
@@ -34,6 +35,7 @@ export async function runExplain(
   out: string,
   session: Session,
 ): Promise<void> {
+  const back = writeBackPath(features, given);
   const folder = await openOutput(out);
   try {
     const started = performance.now();
@@ -41,18 +43,23 @@ export async function runExplain(
     const input = await embeddingFor(table, features, given, session);
     const reading = (performance.now() - started) / 1000;
     const found = await explain(input, options, session.context);
-    const explanation: Explanation = {
+    const made: Explanation = {
       ...found,
       options: { ...found.options, seed: session.seed, ...inputOptions(given) },
       warnings: [...found.warnings, ...input.warnings],
       engine: { ...found.engine, reason: session.reason },
       timings: { reading, ...found.timings },
     };
+    const unmatched = await writeBack(made, features, back);
+    const explanation = { ...made, warnings: [...made.warnings, ...unmatched] };
     const summary = await writeOutputs(folder, explanation, input.table);
     await folder.commit();
     session.progress.stop();
     const json = flagOption(given, 'json');
-    tellFindings(explanation, folder.path, json ? process.stderr : process.stdout);
+    const told = json ? process.stderr : process.stdout;
+    tellFindings(explanation, folder.path, told);
+    if (back !== null)
+      told.write(`Presence and modules are in ${back} (obsm X_whymap, varm and uns whymap).\n`);
     if (json) process.stdout.write(`${summary}\n`);
   } finally {
     await folder.discard();
