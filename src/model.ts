@@ -205,6 +205,24 @@ export interface ModuleDescription {
   readonly significance: ModuleSignificance | null;
   readonly stability: ModuleStability | null;
   readonly trust: number | null;
+  /** Which of its leading features go together and which oppose. */
+  readonly signs?: ModuleSigns;
+}
+
+/** Signs within a module, over the localities where it is present. */
+export interface ModuleSigns {
+  /** Leading features that go with the strongest one, itself first, and those that go against it. */
+  readonly together: readonly number[];
+  readonly opposed: readonly number[];
+  /** Localities where its features correlate, but with other signs. */
+  readonly turned: Int32Array;
+  /** Pairs that correlate notably in both directions, with the number of localities of each. */
+  readonly flips: readonly {
+    readonly a: number;
+    readonly b: number;
+    readonly positive: number;
+    readonly negative: number;
+  }[];
 }
 
 /** One question put to a module on samples that it was not fitted on. */
