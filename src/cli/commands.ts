@@ -41,6 +41,16 @@ const explainOptions = [
   option('-n, --locality-size <number>', 'samples in a locality (default: a twentieth, from 30 to 200)'),
   option('--overlap <number>', 'mean number of localities that a sample is in (default: 3)'),
   option('-m, --modules <number>', 'how many modules (default: 12)'),
+  option('--draws <number>', 'permutations for significance; 0 leaves it out (default: 199)'),
+  option('--level <number>', 'largest corrected p that is called significant (default: 0.005)'),
+  option(
+    '--gene-sets <file>',
+    'GMT file: which sets each module holds more of than chance, in gene-sets.csv',
+  ),
+  option(
+    '--stability <runs>',
+    'repeats with other seeds, samples and sizes (default: 0; 5 for a first look)',
+  ),
   option('--association <measure>', 'pearson or spearman (default: pearson)'),
   option('--association-form <form>', 'debiased, absolute or signed (default: debiased)'),
   option(
@@ -142,5 +152,28 @@ export const commands: readonly CommandDefinition[] = [
       'whymap audit images.npy -e latent.npy --sample 5000',
     ],
     load: () => import('./audit.js'),
+  },
+  {
+    usage: 'query <explanation>',
+    summary: 'Ask what is in a region, or what two regions share and how they differ',
+    options: [
+      option(
+        '--region <region>',
+        'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, ids:A,B, rows:0,1, module:M1',
+      ),
+      option('--and <region>', 'a second region to compare with'),
+      option('--features <file>', 'the values that were explained, for correlations and signs'),
+      option('--feature <name>', 'this feature against all others in the region'),
+      option('--pair <a,b>', 'the raw values of two features, inside and outside'),
+      option('--format <form>', 'text, csv or json (default: text)'),
+      ...readingOptions,
+      ...showOptions,
+    ],
+    examples: [
+      'whymap query whymap-out --region label:Boot',
+      'whymap query whymap-out --region label:Boot --and label:Sneaker',
+      'whymap query whymap-out --region module:M2 --features cells.csv --pair CD3D,CD3E --format csv',
+    ],
+    load: () => import('./query.js'),
   },
 ];

@@ -15,6 +15,7 @@ import {
 import type { CommandRun } from './command.js';
 import { readFeatures, readJoinedEmbedding } from './inputs.js';
 import { openOutput } from './outputs/folder.js';
+import { geneSetsCsv } from './outputs/gene-sets.js';
 import { tellFindings } from './outputs/words.js';
 import { writeOutputs } from './outputs/write.js';
 import { type Session, withSession } from './session.js';
@@ -39,7 +40,8 @@ export async function runExplain(
   const folder = await openOutput(out);
   try {
     const started = performance.now();
-    const table = await readFeatures(features, given, session);
+    // features are chosen by what they do inside localities, which are not known while reading
+    const table = await readFeatures(features, { ...given, maxFeatures: undefined }, session);
     const input = await embeddingFor(table, features, given, session);
     const reading = (performance.now() - started) / 1000;
     const found = await explain(input, options, session.context);
@@ -53,6 +55,8 @@ export async function runExplain(
     const unmatched = await writeBack(made, features, back);
     const explanation = { ...made, warnings: [...made.warnings, ...unmatched] };
     const summary = await writeOutputs(folder, explanation, input.table);
+    const sets = textOption(given, 'geneSets');
+    if (sets !== undefined) await folder.write('gene-sets.csv', await geneSetsCsv(explanation, sets));
     await folder.commit();
     session.progress.stop();
     const json = flagOption(given, 'json');
@@ -101,6 +105,10 @@ export function explainOptions(given: Given): ExplainOptions {
     localitySize: integerOption(given, 'localitySize', 3),
     overlap: numberOption(given, 'overlap'),
     modules: integerOption(given, 'modules', 1),
+    maxFeatures: integerOption(given, 'maxFeatures', 2),
+    draws: integerOption(given, 'draws', 0),
+    level: numberOption(given, 'level'),
+    stability: integerOption(given, 'stability', 0),
     association: choiceOption(given, 'association', ['pearson', 'spearman']),
     associationForm: choiceOption(given, 'associationForm', ['debiased', 'absolute', 'signed']),
     support: integerOption(given, 'support', 0),

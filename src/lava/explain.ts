@@ -6,22 +6,16 @@
 
 import type { Context } from '../engine/context.js';
 import { OptionError, ShapeError } from '../errors.js';
-import type {
-  Embedding,
-  Explanation,
-  Localities,
-  ModuleDescription,
-  ModuleStability,
-  Modules,
-  Table,
-  Warning,
-} from '../model.js';
+import type { Embedding, Explanation, Localities, Modules, Table, Warning } from '../model.js';
 import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
+import { type ClaimsOptions, testClaims } from './claims.js';
 import { describeModules } from './describe.js';
 import { type LocalityOptions, locate } from './localities.js';
 import { factorize, type ModuleOptions } from './modules.js';
 import { samplePresence } from './presence.js';
-import { moduleSignificance, type SignificanceOptions, significanceOptions } from './significance.js';
+import { keepFeatures, selectFeatures } from './select-features.js';
+import { significanceOptions } from './significance.js';
+import { stabilityRuns } from './stability.js';
 
 export interface ExplainInput {
   readonly table: Table;
@@ -29,11 +23,9 @@ export interface ExplainInput {
   readonly embedding: Embedding;
 }
 
-export interface ExplainOptions
-  extends LocalityOptions,
-    AssociationOptions,
-    ModuleOptions,
-    SignificanceOptions {
+export interface ExplainOptions extends LocalityOptions, AssociationOptions, ModuleOptions, ClaimsOptions {
+  /** Features at most, those of largest dispersion inside localities (select-features.ts). Default: all. */
+  readonly maxFeatures?: number;
   /** Width and height when features are the pixels of an image, row by row. Default null. */
   readonly image?: { readonly width: number; readonly height: number } | null;
 }
@@ -48,8 +40,10 @@ export async function explain(
   options: ExplainOptions,
   context: Context,
 ): Promise<Explanation> {
-  const { table, embedding } = input;
+  const { embedding } = input;
   checkInput(input, options);
+  significanceOptions(options);
+  stabilityRuns(options);
   const timings: Record<string, number> = {};
   const timed = async <T>(stage: string, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
@@ -59,6 +53,7 @@ export async function explain(
   };
 
   const localities = await timed('localities', () => locate(embedding, options, context));
+  const { table, warnings } = await chosenFeatures(input.table, localities, options, context);
   const rules = associationRules(options, localities.size);
   const associations = await timed('associations', () =>
     associate(table.features, localities, options, context),
@@ -76,7 +71,8 @@ export async function explain(
       context,
     ),
   );
-  const tested = await timed('significance', () => claims(input, { localities, modules }, options, context));
+  const found = { table, embedding, localities, modules, samplePresence: perSample, descriptions };
+  const claimed = await timed('significance', () => testClaims(found, options, context));
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
@@ -86,7 +82,7 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
-    descriptions: descriptions.map((description, k) => ({ ...description, ...tested?.[k] })),
+    descriptions: claimed,
     associationCounts: associations.counts,
     options: {
       ...options,
@@ -96,39 +92,24 @@ export async function explain(
       ...significanceOptions(options),
     },
     image,
-    warnings: [...table.warnings, ...findings(localities, modules, options)],
+    warnings: [...table.warnings, ...warnings, ...findings(localities, modules, options)],
     engine: { name: context.engine.name, reason: '', threads: context.engine.threads },
     timings,
   };
 }
 
-/** Significance of every module with the stability that comes with it; null when it was not asked or possible. */
-async function claims(
-  { table, embedding }: ExplainInput,
-  { localities, modules }: { localities: Localities; modules: Modules },
-  options: ExplainOptions,
+/** The table with at most `maxFeatures` features, and what was left out. */
+async function chosenFeatures(
+  table: Table,
+  localities: Localities,
+  { maxFeatures }: ExplainOptions,
   context: Context,
-): Promise<Pick<ModuleDescription, 'significance' | 'stability'>[] | null> {
-  if (significanceOptions(options).draws === 0) return null;
-  const { measure } = associationRules(options, localities.size);
-  const input = { table, embedding, localities, modules };
-  const tested = await moduleSignificance(input, { ...options, measure }, context);
-  if (tested === null) return null;
-  return tested.significance.map((significance, k) => ({
-    significance,
-    stability: { ...NOT_ASKED, subsample: tested.subsample[k] },
-  }));
+): Promise<{ table: Table; warnings: readonly Warning[] }> {
+  if (maxFeatures === undefined) return { table, warnings: [] };
+  const { kept, warning } = await selectFeatures(table, localities, maxFeatures, context);
+  if (warning === null) return { table, warnings: [] };
+  return { table: keepFeatures(table, kept), warnings: [warning] };
 }
-
-const NOT_ASKED: ModuleStability = {
-  seeds: null,
-  bootstrap: null,
-  subsample: null,
-  localitySize: null,
-  overlap: null,
-  modules: null,
-  presence: null,
-};
 
 function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   return {
@@ -157,6 +138,13 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
     });
   }
   const image = options.image;
+  if (image && options.maxFeatures !== undefined && options.maxFeatures < columns) {
+    throw new OptionError({
+      got: `an image and at most ${options.maxFeatures} of its ${columns} pixels`,
+      expected: 'all pixels when features are shown as an image',
+      remedy: 'leave out --max-features, or --image',
+    });
+  }
   if (image && image.width * image.height !== columns) {
     throw new OptionError({
       got: `an image of ${image.width}x${image.height} for ${columns} features`,

@@ -30,5 +30,7 @@ export {
 } from './queries.js';
 export { type Region, regionName, regionRows } from './regions.js';
 export { type FeatureSelection, keepFeatures, selectFeatures } from './select-features.js';
+export { comparisonSentences, featureSentences, pairSentences, regionSentences } from './sentences.js';
 export { moduleSigns } from './signed-patterns.js';
 export { moduleSignificance, type SignificanceOptions } from './significance.js';
+export { moduleStability, type StabilityOptions } from './stability.js';

@@ -1,7 +1,7 @@
 /** `summary.json`: options, input, sizes, quality and one entry a module. Scripts rely on its fields. */
 
 import { readFileSync } from 'node:fs';
-import type { Explanation, Table } from '../../model.js';
+import type { Explanation, ModuleSigns, Table } from '../../model.js';
 
 /** Everything in it but `timings` is the same for the same input, options and seed. */
 export function summarize(explanation: Explanation, table: Table): Record<string, unknown> {
@@ -41,9 +41,19 @@ export function summarize(explanation: Explanation, table: Table): Record<string
         loading,
       })),
       pairs: undefined,
+      signs: description.signs && namedSigns(description.signs, explanation.featureNames),
     })),
     engine: explanation.engine,
     timings: explanation.timings,
+  };
+}
+
+function namedSigns({ together, opposed, turned, flips }: ModuleSigns, names: readonly string[]) {
+  return {
+    together: together.map((feature) => names[feature]),
+    opposed: opposed.map((feature) => names[feature]),
+    turned: [...turned],
+    flips: flips.map(({ a, b, ...counts }) => ({ a: names[a], b: names[b], ...counts })),
   };
 }
 

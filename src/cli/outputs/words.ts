@@ -28,10 +28,20 @@ function headline(explanation: Explanation): string[] {
 
 function moduleLines(explanation: Explanation): string[] {
   return explanation.descriptions.map((module, k) => {
-    const kind = module.boundary ? '  (contrast between groups)' : '';
+    const kind = kindOf(module);
     const id = module.id.padEnd(4);
     return `${id}${percent(module.share).padStart(6)}  ${nameOf(module, explanation)}${kind}\n            ${placesOf(explanation, k, module)}`;
   });
+}
+
+/** What a reader must know before believing it. */
+function kindOf({ boundary, significance }: ModuleDescription): string {
+  const remarks = [
+    ...(boundary ? ['contrast between groups'] : []),
+    ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
+    ...(significance?.verdict === 'global' ? ['the same all over the map'] : []),
+  ];
+  return remarks.length > 0 ? `  (${remarks.join('; ')})` : '';
 }
 
 /** The leading features; for pixels the place in the image, since `f345` says nothing. */

@@ -1,0 +1,170 @@
+/** `whymap query`: questions about a region of an explanation, answered in sentences, as a table or as JSON. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OptionError } from '../errors.js';
+import { decodeExplanation } from '../io/explanation-file.js';
+import { writeCsv } from '../io/write.js';
+import { parseRegion } from '../lava/parse-region.js';
+import {
+  type ComparisonAnswer,
+  compareRegions,
+  describeRegion,
+  type FeatureAnswer,
+  featureAgainstAll,
+  type PairAnswer,
+  pairValues,
+  type RegionAnswer,
+} from '../lava/queries.js';
+import { comparisonSentences, featureSentences, pairSentences, regionSentences } from '../lava/sentences.js';
+import type { Explanation, Table } from '../model.js';
+import { choiceOption, flagOption, type Given, textOption } from './arguments.js';
+import type { CommandRun } from './command.js';
+import { readFeatures } from './inputs.js';
+import { withSession } from './session.js';
+
+/** An answer in its three forms. */
+interface Shown {
+  readonly sentences: readonly string[];
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  readonly json: unknown;
+}
+
+export const run: CommandRun = async ([path], given, signal) => {
+  const format = flagOption(given, 'json')
+    ? 'json'
+    : (choiceOption(given, 'format', ['text', 'csv', 'json']) ?? 'text');
+  const explanation = await readExplanation(path);
+  await withSession({ ...given, engine: 'js' }, signal, async (session) => {
+    const features = textOption(given, 'features');
+    const reading = { ...given, maxFeatures: undefined };
+    const table = features === undefined ? null : await readFeatures(features, reading, session);
+    const shown = answer(explanation, table, given);
+    session.progress.stop();
+    process.stdout.write(`${render(shown, format)}\n`);
+  });
+};
+
+/** The explanation in a folder that `explain` wrote, or in a file. */
+async function readExplanation(path: string): Promise<Explanation> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const file = isFolder ? join(path, 'explanation.whymap') : path;
+  const bytes = await readFile(file).catch(() => null);
+  if (bytes) return decodeExplanation(new Uint8Array(bytes), file);
+  throw new OptionError({
+    got: `no explanation at ${path}`,
+    expected: 'the folder that whymap explain wrote, or an explanation.whymap',
+    remedy: 'run whymap explain first, or correct the path',
+  });
+}
+
+function answer(explanation: Explanation, table: Table | null, given: Given): Shown {
+  const text = textOption(given, 'region');
+  if (text === undefined) {
+    throw new OptionError({
+      got: 'no --region',
+      expected: 'a region such as label:"B cells", locality:12 or rectangle:0,0,5,3',
+      remedy: 'name the region that is asked about',
+    });
+  }
+  const region = parseRegion(text);
+  const other = textOption(given, 'and');
+  const feature = textOption(given, 'feature');
+  const pair = textOption(given, 'pair');
+  if (feature !== undefined)
+    return showFeature(featureAgainstAll(explanation, { region, feature }, needed(table, '--feature')));
+  if (pair !== undefined) {
+    const [a, b] = splitPair(pair);
+    return showPair(pairValues(explanation, { region, a, b }, needed(table, '--pair')));
+  }
+  if (other === undefined) return showRegion(describeRegion(explanation, region));
+  return showComparison(compareRegions(explanation, { first: region, second: parseRegion(other) }, table));
+}
+
+function needed(table: Table | null, option: string): Table {
+  if (table) return table;
+  throw new OptionError({
+    got: `${option} without --features`,
+    expected: 'the values, which an explanation does not hold',
+    remedy: 'give the file that was explained: --features FILE, with the same reading options',
+  });
+}
+
+function splitPair(text: string): [string, string] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.length === 2) return [parts[0], parts[1]];
+  throw new OptionError({
+    got: `--pair ${text}`,
+    expected: 'two feature names with a comma between them',
+    remedy: 'name two features as in the data',
+  });
+}
+
+function showRegion(found: RegionAnswer): Shown {
+  return {
+    sentences: regionSentences(found),
+    header: ['module', 'label', 'verdict', 'inside', 'outside', 'present_inside', 'present_outside'],
+    rows: found.modules.map((m) => [
+      m.id,
+      m.label,
+      m.verdict,
+      m.inside,
+      m.outside,
+      m.presentInside,
+      m.presentOutside,
+    ]),
+    json: found,
+  };
+}
+
+function showComparison(found: ComparisonAnswer): Shown {
+  return {
+    sentences: comparisonSentences(found),
+    header: ['module', 'label', 'verdict', 'where', 'first', 'second', 'agreement'],
+    rows: found.modules.map((m) => [m.id, m.label, m.verdict, m.where, m.first, m.second, m.agreement]),
+    json: found,
+  };
+}
+
+function showFeature(found: FeatureAnswer): Shown {
+  return {
+    sentences: featureSentences(found),
+    header: ['feature', 'inside', 'outside', 'p_adjusted', 'difference_p_adjusted'],
+    rows: found.features.map((f) => [f.feature, f.inside, f.outside, f.pAdjusted, f.differencePAdjusted]),
+    json: found,
+  };
+}
+
+function showPair(found: PairAnswer): Shown {
+  const sides = [
+    { side: 'inside', ...found.inside },
+    { side: 'outside', ...found.outside },
+  ];
+  return {
+    sentences: pairSentences(found),
+    header: ['row', 'side', found.a, found.b],
+    rows: sides.flatMap(({ side, rows, a, b }) => [...rows].map((row, i) => [row, side, a[i], b[i]])),
+    json: {
+      ...found,
+      inside: plain(found.inside),
+      outside: plain(found.outside),
+    },
+  };
+}
+
+function plain(side: PairAnswer['inside']) {
+  return { rows: [...side.rows], a: [...side.a], b: [...side.b], correlation: side.correlation };
+}
+
+function render({ sentences, header, rows, json }: Shown, format: 'text' | 'csv' | 'json'): string {
+  if (format === 'json') return JSON.stringify({ ...(json as object), sentences }, null, 2);
+  if (format === 'text') return sentences.join('\n');
+  return writeCsv(
+    header,
+    rows.map((row) => row.map((cell) => cell ?? '')),
+  ).trimEnd();
+}
