@@ -9,6 +9,7 @@ export const readingOptions = [
   option('--id <column>', 'column with the sample ids (default: an unnamed first column of unique values)'),
   option('--label <column>', 'column with one label a sample; shown, never used by the method'),
   option('--labels <file>', 'labels from a file of their own: CSV, NPY, JSON list, or one a line'),
+  option('--feature-names <file>', 'names of the features, one a line or a JSON list'),
   option(
     '--missing <what>',
     'cells without a number: error, drop-rows, drop-features or mean (default: error)',

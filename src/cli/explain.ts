@@ -125,6 +125,7 @@ const INPUT_OPTIONS = [
   'id',
   'label',
   'labels',
+  'featureNames',
   'missing',
   'header',
   'layer',

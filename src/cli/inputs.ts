@@ -19,11 +19,18 @@ const NORMALIZE = ['log1p-cp10k', 'none'] as const;
 
 /** The table with its labels. */
 export async function readFeatures(path: string, given: Given, session: Session): Promise<Table> {
-  const table = await readTable(pathSource(path), readOptions(given, session, `reading ${shortName(path)}`));
+  const options = readOptions(given, session, `reading ${shortName(path)}`);
+  const names = textOption(given, 'featureNames');
+  const featureNames = names === undefined ? undefined : await readNames(names, session);
+  const table = await readTable(pathSource(path), { ...options, featureNames });
   const labels = textOption(given, 'labels');
   if (labels === undefined) return table;
   const joined = joinLabels(table, await readTexts(pathSource(labels), { signal: session.context.signal }));
   return { ...joined.table, warnings: [...joined.table.warnings, ...joined.warnings] };
+}
+
+async function readNames(path: string, session: Session): Promise<readonly string[]> {
+  return (await readTexts(pathSource(path), { signal: session.context.signal })).values;
 }
 
 /**

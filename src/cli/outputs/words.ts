@@ -28,7 +28,6 @@ function headline(explanation: Explanation): string[] {
 
 function moduleLines(explanation: Explanation): string[] {
   return explanation.descriptions.map((module, k) => {
-    const kind = kindOf(module);
     const id = module.id.padEnd(4);
     return `${id}${percent(module.share).padStart(6)}  ${nameOf(module, explanation)}${kind}\n            ${placesOf(explanation, k, module)}`;
   });
