@@ -15,7 +15,7 @@ import type { TrustInput } from './types.js';
 import { type Place, type VerdictSentence, writeVerdict } from './verdict.js';
 
 export interface AuditOptions extends MeasureOptions {
-  /** Rank from which a sample counts as far. Default max(5 k, samples / 10). */
+  /** Rank from which a sample counts as far. Default: beyond the size of its own group (see `distortion`). */
   readonly far?: number;
   /** Worst torn and glued links kept a sample. Default 3. */
   readonly links?: number;
@@ -59,10 +59,14 @@ export async function audit(
   const context = createContext(given);
   const measured = await measureTrust(input, options, context);
   const { neighborhoods } = measured;
-  const distorted = distortion(neighborhoods, { far: options.far, links: options.links });
+  const distorted = distortion(neighborhoods, {
+    far: options.far,
+    links: options.links,
+    groups: measured.groups,
+  });
   const ellipses = options.ellipses ?? true;
   const local = ellipses
-    ? await localMaps(measured.trueSpace, input.embedding, neighborhoods, distorted.far, context)
+    ? await localMaps(measured.trueSpace, input.embedding, neighborhoods, distorted.farOnMap, context)
     : null;
   const nullSorted = nullPoints(measured.samples, measured.k, context.random);
   const pointwise = pointwiseOf(measured, distorted, nullSorted);

@@ -4,7 +4,9 @@
  * Purpose: per sample the share of true neighbors that the map put far away (torn) and of neighbors on the map that
  *   are far away in the data (glued), with the worst of them as links; and the local linear map.
  * Source: torn and glued as in CheckViz (Lespinats and Aupetit 2011); the ellipse is Tissot's indicatrix, after
- *   Perrault-Joncas and Meila 2013. Ours: `far` is a rank, so that it needs no unit; the local map is a least squares
+ *   Perrault-Joncas and Meila 2013. Ours: far is a rank, so that it needs no
+ *   unit, and beyond the size of the own group, since within a group of equals the order of neighbors is noise (with one
+ *   rank for all, most T cells of a blood sample looked glued to one another); the local map is a least squares
  *   fit from the tangent plane (principal axes of the true neighbors) to the map, not a Laplacian's metric.
  * Shapes: asked x k ranks in. Double precision. Cost: k^2 x features a sample for the local map.
  * How it fails: no ellipse where fewer than dimensions + 1 true neighbors are left on the map, or the neighbors
@@ -12,10 +14,12 @@
  */
 
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
-import { median } from '../core/statistics.js';
+import { mean, median } from '../core/statistics.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Matrix } from '../model.js';
 import { checkInteger } from './check.js';
+import { communities, mergeGroups } from './communities.js';
+import { groupCount } from './groups.js';
 import type { Neighborhoods } from './types.js';
 
 /** Links from an asked sample to others, `width` a sample, worst first; -1 where there is none. */
@@ -28,8 +32,10 @@ export interface Links {
 }
 
 export interface Distortion {
-  /** Rank (0 the nearest) from which a sample counts as far. */
-  readonly far: number;
+  /** Rank (0 the nearest) from which a sample counts as far in the data, one an asked sample. */
+  readonly farInData: Int32Array;
+  /** The same on the map. */
+  readonly farOnMap: Int32Array;
   /** Share of the k true neighbors that are far on the map, one an asked sample. */
   readonly torn: Float64Array;
   /** Share of the k neighbors on the map that are far in the data. */
@@ -39,7 +45,12 @@ export interface Distortion {
 }
 
 export interface DistortionOptions {
-  /** Rank from which a sample counts as far, k to samples - 1. Default max(5 k, samples / 10), or what there is. */
+  /**
+   * Groups of all samples in both spaces: a sample is then far when more samples are nearer than the own group holds.
+   * Without groups, and without `far`: beyond a tenth of all samples.
+   */
+  readonly groups?: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
+  /** One rank for all samples and both spaces instead, k to samples - 1. */
   readonly far?: number;
   /** Links kept a sample and kind, 1 to k. Default 3. */
   readonly links?: number;
@@ -47,43 +58,80 @@ export interface DistortionOptions {
 
 /** Torn and glued neighbors of every asked sample. */
 export function distortion(neighborhoods: Neighborhoods, options: DistortionOptions = {}): Distortion {
-  const { samples, k } = neighborhoods;
-  const { far = defaultFar(samples, k), links = Math.min(3, k) } = options;
-  checkInteger('far', far, k, samples - 1, 'a neighbor cannot be far within the k nearest');
+  const { samples, k, input, embedding, inputRanks, embeddingRanks } = neighborhoods;
+  const { far, groups, links = Math.min(3, k) } = options;
+  if (far !== undefined)
+    checkInteger('far', far, k, samples - 1, 'a neighbor cannot be far within the k nearest');
   checkInteger('links', links, 1, k, 'no more links than neighbors');
+  const farInData = farRanks(neighborhoods, far, groups?.input);
+  const farOnMap = farRanks(neighborhoods, far, groups?.embedding);
   return {
-    far,
-    torn: shareFar(neighborhoods.embeddingRanks, k, far),
-    glued: shareFar(neighborhoods.inputRanks, k, far),
-    tornLinks: worstLinks(neighborhoods.input.indices, neighborhoods.embeddingRanks, k, far, links),
-    gluedLinks: worstLinks(neighborhoods.embedding.indices, neighborhoods.inputRanks, k, far, links),
+    farInData,
+    farOnMap,
+    torn: shareFar(embeddingRanks, k, farOnMap),
+    glued: shareFar(inputRanks, k, farInData),
+    tornLinks: worstLinks(input.indices, embeddingRanks, k, farOnMap, links),
+    gluedLinks: worstLinks(embedding.indices, inputRanks, k, farInData, links),
   };
 }
 
-/** Beyond five neighborhoods and a tenth of all samples. In tiny data nothing is far, and the rank is the last. */
-export function defaultFar(samples: number, k: number): number {
-  return Math.min(samples - 1, Math.max(5 * k, Math.ceil(samples / 10)));
+/**
+ * Groups to judge what is far by: communities of both neighborhoods, the map's merged until there are no more than in
+ * the data, since maps tend to fall into more. All samples must have been asked.
+ */
+export function groupsOfBoth({ input, embedding }: Neighborhoods): {
+  input: Int32Array;
+  embedding: Int32Array;
+} {
+  const inData = communities(input);
+  return { input: inData, embedding: mergeGroups(embedding, communities(embedding), groupCount(inData)) };
+}
+
+/** Five neighborhoods at least, so that a tiny group does not make everything far; in tiny data nothing is far. */
+function farRanks(
+  { samples, k, asked, input }: Neighborhoods,
+  far?: number,
+  groups?: Int32Array,
+): Int32Array {
+  const sizes = groups ? groupSizes(groups) : null;
+  return Int32Array.from({ length: input.rows }, (_, q) => {
+    if (far !== undefined) return far;
+    const reach = groups && sizes ? sizes[groups[asked ? asked[q] : q]] : Math.ceil(samples / 10);
+    return Math.min(samples - 1, Math.max(5 * k, reach));
+  });
+}
+
+function groupSizes(groups: Int32Array): Int32Array {
+  const sizes = new Int32Array(groupCount(groups));
+  for (const group of groups) sizes[group]++;
+  return sizes;
 }
 
 /** Expected share of far neighbors when the rows of the map are shuffled. */
-export function nullShareFar(samples: number, far: number): number {
-  return (samples - 1 - far) / (samples - 1);
+export function nullShareFar(samples: number, far: Int32Array): number {
+  return mean(far.map((rank) => samples - 1 - rank)) / (samples - 1);
 }
 
-function shareFar(ranks: Int32Array, k: number, far: number): Float64Array {
-  return Float64Array.from({ length: ranks.length / k }, (_, i) => {
+function shareFar(ranks: Int32Array, k: number, far: Int32Array): Float64Array {
+  return Float64Array.from(far, (limit, i) => {
     let count = 0;
-    for (let t = i * k; t < (i + 1) * k; t++) if (ranks[t] >= far) count++;
+    for (let t = i * k; t < (i + 1) * k; t++) if (ranks[t] >= limit) count++;
     return count / k;
   });
 }
 
-function worstLinks(indices: Int32Array, ranks: Int32Array, k: number, far: number, width: number): Links {
+function worstLinks(
+  indices: Int32Array,
+  ranks: Int32Array,
+  k: number,
+  far: Int32Array,
+  width: number,
+): Links {
   const asked = ranks.length / k;
   const targets = new Int32Array(asked * width).fill(-1);
   const kept = new Int32Array(asked * width).fill(-1);
   for (let i = 0; i < asked; i++) {
-    const places = Array.from({ length: k }, (_, t) => i * k + t).filter((p) => ranks[p] >= far);
+    const places = Array.from({ length: k }, (_, t) => i * k + t).filter((p) => ranks[p] >= far[i]);
     places.sort((a, b) => ranks[b] - ranks[a] || a - b);
     places.slice(0, width).forEach((p, at) => {
       targets[i * width + at] = indices[p];
@@ -110,7 +158,7 @@ export async function localMaps(
   features: Matrix,
   embedding: Matrix,
   neighborhoods: Neighborhoods,
-  far: number,
+  farOnMap: Int32Array,
   given: Partial<Context> = {},
 ): Promise<LocalMaps> {
   const watch = watchStage(createContext(given), 'local maps');
@@ -119,7 +167,9 @@ export async function localMaps(
   const axes = new Float64Array(input.rows * dimensions).fill(Number.NaN);
   const angle = new Float64Array(input.rows).fill(Number.NaN);
   for (let q = 0; q < input.rows; q++) {
-    const places = Array.from({ length: k }, (_, t) => q * k + t).filter((p) => embeddingRanks[p] < far);
+    const places = Array.from({ length: k }, (_, t) => q * k + t).filter(
+      (p) => embeddingRanks[p] < farOnMap[q],
+    );
     const near = places.map((p) => input.indices[p]);
     const fitted = localMap(features, embedding, asked ? asked[q] : q, near);
     if (fitted) {

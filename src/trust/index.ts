@@ -5,7 +5,7 @@ export { audit } from './audit.js';
 export { communities } from './communities.js';
 export { densityPreservation } from './density.js';
 export type { Distortion, DistortionOptions, Links, LocalMaps } from './distortion.js';
-export { defaultFar, distortion, localMaps, nullShareFar } from './distortion.js';
+export { distortion, groupsOfBoth, localMaps, nullShareFar } from './distortion.js';
 export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
 export { MEASURE_NAMES, measureTrust } from './measure.js';
 export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';

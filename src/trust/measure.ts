@@ -21,10 +21,11 @@ import {
   checkInteger,
   checkNeighborhoodOptions,
 } from './check.js';
-import { communities, mergeGroups } from './communities.js';
+import { communities } from './communities.js';
 import { densityPreservation } from './density.js';
 import { comparePairs, DISTANCE_FIGURES, type MapDistances, sampleDistances } from './distances.js';
-import { groupCount, groupDistances, groupFit } from './groups.js';
+import { groupsOfBoth } from './distortion.js';
+import { groupDistances, groupFit } from './groups.js';
 import { encodeLabels, type LabelCodes, labelAccuracy, nullLabelAccuracy } from './labels.js';
 import { compareMaps, drawRows } from './neighborhoods.js';
 import { principalComponents } from './principal-components.js';
@@ -98,7 +99,7 @@ export interface TrustMeasures {
   readonly neighborhoods: Neighborhoods;
   /** The space whose distances counted as true: the features, dense, or their principal components. */
   readonly trueSpace: Matrix;
-  /** Group of each sample in the data and on the map, largest first; null in a sampled run. */
+  /** Group of each sample in the data and on the map (see `groupsOfBoth`), largest first; null in a sampled run. */
   readonly groups: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
   readonly warnings: readonly Warning[];
 }
@@ -112,7 +113,7 @@ interface Basis {
   readonly neighborhoods: Neighborhoods;
   readonly distances: MapDistances;
   readonly labels: (LabelCodes & { readonly shuffled: Int32Array }) | null;
-  readonly inputGroups: Int32Array | null;
+  readonly groups: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
 }
 
 /** Every measure of a map. Throws ShapeError, FormatError or OptionError where input or options are wrong. */
@@ -141,9 +142,7 @@ export async function measureTrust(
     measures: besideReferences(tables[0], nullsOf(own), tables[1] ?? null, inputsOf(own)),
     neighborhoods: own.neighborhoods,
     trueSpace: features,
-    groups: own.inputGroups
-      ? { input: own.inputGroups, embedding: communities(own.neighborhoods.embedding) }
-      : null,
+    groups: own.groups,
     warnings: [...own.neighborhoods.warnings, ...leftOutWarnings(tables[0], checked.sample)],
   };
 }
@@ -193,9 +192,9 @@ async function basesOf(
   const compared = await compareMaps(features, maps, { k, metric, asked }, context);
   const onPairs = asked ? sampleDistances : comparePairs;
   const distances = await onPairs(features, maps, { metric, labels }, context);
-  const inputGroups = asked ? null : communities(compared[0].input);
   return maps.map((map, m) => {
-    return { features, map, neighborhoods: compared[m], distances: distances[m], labels, inputGroups };
+    const groups = asked ? null : groupsOfBoth(compared[m]);
+    return { features, map, neighborhoods: compared[m], distances: distances[m], labels, groups };
   });
 }
 
@@ -222,18 +221,13 @@ async function figuresOf(basis: Basis, metric: Metric, triplets: number | undefi
   return table;
 }
 
-function groupFigures({ features, map, neighborhoods, labels, inputGroups }: Basis): FigureTable {
-  if (!inputGroups) return {};
+function groupFigures({ features, map, neighborhoods, labels, groups }: Basis): FigureTable {
+  if (!groups) return {};
   const { input, embedding } = neighborhoods;
-  const mapGroups = communities(embedding);
-  const value = groupDistances(features, map, labels ? labels.codes : inputGroups);
+  const value = groupDistances(features, map, labels ? labels.codes : groups.input);
   return {
-    groupSteadiness: groupFit(embedding, inputGroups, mapGroups),
-    groupCohesiveness: groupFit(
-      input,
-      mergeGroups(embedding, mapGroups, groupCount(inputGroups)),
-      inputGroups,
-    ),
+    groupSteadiness: groupFit(embedding, groups.input, communities(embedding)),
+    groupCohesiveness: groupFit(input, groups.embedding, groups.input),
     groupDistances: { value, pointwise: null, interval: null },
   };
 }

@@ -82,26 +82,25 @@ async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; val
   const image = await apply(block);
   const width = block.columns;
   const projected = new Dense(width, width);
+  const own = columnsOf(block);
+  const images = columnsOf(image);
   for (let a = 0; a < width; a++) {
     for (let b = a; b < width; b++) {
-      let sum = 0;
-      for (let r = 0; r < block.rows; r++) sum += block.data[r * width + a] * image.data[r * width + b];
-      projected.set(a, b, sum);
-      projected.set(b, a, sum);
+      const product = dot(own[a], images[b]);
+      projected.set(a, b, product);
+      projected.set(b, a, product);
     }
   }
   const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(projected, {
     assumeSymmetric: true,
   });
   const order = realEigenvalues.map((_, c) => c).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
-  const vectors = matrix(block.rows, width);
-  for (let r = 0; r < block.rows; r++) {
-    for (let c = 0; c < width; c++) {
-      let sum = 0;
-      for (let w = 0; w < width; w++) sum += block.data[r * width + w] * eigenvectorMatrix.get(w, order[c]);
-      vectors.data[r * width + c] = sum;
-    }
-  }
+  const turned = order.map((column) => {
+    const sum = new Float64Array(block.rows);
+    for (let w = 0; w < width; w++) addScaled(sum, own[w], eigenvectorMatrix.get(w, column));
+    return sum;
+  });
+  const vectors = fromColumns(turned, block.rows);
   return { vectors, values: order.map((c) => Math.max(0, realEigenvalues[c])) };
 }
 
@@ -131,31 +130,37 @@ function combined(image: Matrix, block: Matrix, older: Matrix | null, half: numb
 
 /** Gram-Schmidt, twice, in double; a column that vanishes becomes zero. */
 function orthonormal(block: Matrix): Matrix {
-  const width = block.columns;
-  const columns = Array.from({ length: width }, (_, c) => {
-    return Float64Array.from({ length: block.rows }, (_, r) => block.data[r * width + c]);
-  });
+  const columns = columnsOf(block);
   columns.forEach((own, c) => {
     const before = Math.sqrt(dot(own, own));
     for (let round = 0; round < 2; round++) {
-      for (const other of columns.slice(0, c)) {
-        const shared = dot(own, other);
-        own.forEach((_, r) => {
-          own[r] -= shared * other[r];
-        });
-      }
+      for (let other = 0; other < c; other++) addScaled(own, columns[other], -dot(own, columns[other]));
     }
     const length = Math.sqrt(dot(own, own));
     const scale = length > 1e-12 * before ? 1 / length : 0;
-    own.forEach((_, r) => {
-      own[r] *= scale;
-    });
+    for (let r = 0; r < own.length; r++) own[r] *= scale;
   });
-  return matrix(
-    block.rows,
-    width,
-    block.data.map((_, p) => columns[p % width][Math.floor(p / width)]),
-  );
+  return fromColumns(columns, block.rows);
+}
+
+function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
+  return Array.from({ length: columns }, (_, c) => {
+    const column = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) column[r] = data[r * columns + c];
+    return column;
+  });
+}
+
+function fromColumns(columns: readonly Float64Array[], rows: number): Matrix {
+  const result = matrix(rows, columns.length);
+  columns.forEach((column, c) => {
+    for (let r = 0; r < rows; r++) result.data[r * columns.length + c] = column[r];
+  });
+  return result;
+}
+
+function addScaled(into: Float64Array, from: Float64Array, scale: number): void {
+  for (let r = 0; r < into.length; r++) into[r] += scale * from[r];
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -221,7 +221,10 @@ function labelsSentence(measures: Measures): VerdictSentence | null {
 function placesSentence({ distortion, places, measured }: VerdictInput): VerdictSentence {
   const torn = mean(distortion.torn);
   const glued = mean(distortion.glued);
-  const chance = nullShareFar(measured.samples, distortion.far);
+  const { samples, groups } = measured;
+  const far = groups
+    ? 'far means that more samples are nearer than its own group holds'
+    : 'far means beyond the nearest tenth of all samples';
   const shareAt = (values: Float64Array, place: Place) => mean(place.members.map((q) => values[q]));
   const named = places
     .map((place) => ({
@@ -233,11 +236,11 @@ function placesSentence({ distortion, places, measured }: VerdictInput): Verdict
     .sort((a, b) => Math.max(b.glued, b.torn) - Math.max(a.glued, a.torn));
   const text =
     `On average ${percent(glued)} of a sample's neighbors on the map are far away in the data (glued), and ` +
-    `${percent(torn)} of its true neighbors are far away on the map (torn); far is beyond the nearest ${distortion.far} of ${measured.samples}` +
+    `${percent(torn)} of its true neighbors are far away on the map (torn); ${far}` +
     `${named.length === 0 ? (places.length > 0 ? '; no part of the map stands out' : '') : `. Take care with ${placesWords(named)}`}.`;
   const figures = [
-    { measure: 'glued', value: glued, null: chance, pca: null },
-    { measure: 'torn', value: torn, null: chance, pca: null },
+    { measure: 'glued', value: glued, null: nullShareFar(samples, distortion.farInData), pca: null },
+    { measure: 'torn', value: torn, null: nullShareFar(samples, distortion.farOnMap), pca: null },
   ];
   const answer = Math.max(glued, torn) >= FLAG_SHARE ? 'no' : named.length > 0 ? 'partly' : 'yes';
   return { about: 'places', answer, text, figures };

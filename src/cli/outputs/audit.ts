@@ -30,7 +30,6 @@ export function auditJson(audit: Audit, run: AuditRun): string {
     k: audit.k,
     metric: audit.metric,
     asked: audit.neighborhoods.asked?.length ?? audit.samples,
-    far: audit.distortion.far,
     measures,
     verdict: audit.verdict,
     groups: audit.groups
