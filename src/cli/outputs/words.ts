@@ -29,7 +29,7 @@ function headline(explanation: Explanation): string[] {
 function moduleLines(explanation: Explanation): string[] {
   return explanation.descriptions.map((module, k) => {
     const id = module.id.padEnd(4);
-    return `${id}${percent(module.share).padStart(6)}  ${nameOf(module, explanation)}${kind}\n            ${placesOf(explanation, k, module)}`;
+    return `${id}${percent(module.share).padStart(6)}  ${nameOf(module, explanation)}${kindOf(module)}\n            ${placesOf(explanation, k, module)}`;
   });
 }
 
