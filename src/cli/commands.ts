@@ -177,4 +177,22 @@ export const commands: readonly CommandDefinition[] = [
     ],
     load: () => import('./query.js'),
   },
+  {
+    usage: 'reproduce <name>',
+    summary: 'Re-run a published claim: tables, figures, seeds',
+    options: [
+      option('--data <folder>', 'folder with more data sets: NAME_X.npy, NAME_y.npy or NAME_labels.json'),
+      option('--sets <names>', "data sets, separated by commas (default: the study's own)"),
+      option('--rows <number>', "most samples of each data set (default: the study's own)"),
+      option('--repeats <number>', "runs with different seeds (default: the study's own)"),
+      ...runOptions,
+      option('-o, --out <folder>', 'where tables and figures go (default: the name of the study)'),
+      ...showOptions,
+    ],
+    examples: [
+      'whymap reproduce ardr-pca',
+      'whymap reproduce ardr-lle --data sets --sets mnist,cells --rows 2000',
+    ],
+    load: () => import('./reproduce.js'),
+  },
 ];

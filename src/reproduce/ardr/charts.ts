@@ -22,7 +22,7 @@ export interface Line {
   readonly label: string;
   /** Positive, ascending. */
   readonly x: readonly number[];
-  /** Positive; others are left out. */
+  /** Positive and finite; others are left out. */
   readonly y: readonly number[];
 }
 
@@ -47,7 +47,7 @@ export function lineCharts(charts: readonly LineChart[]): string {
 
 function lineChart(chart: LineChart): string {
   const points = chart.lines.flatMap(({ x, y }) =>
-    x.map((value, at) => [value, y[at]]).filter(([, v]) => v > 0),
+    x.map((value, at) => [value, y[at]]).filter(([, v]) => v > 0 && Number.isFinite(v)),
   );
   const scaleX = logScale(
     points.map(([x]) => x),
@@ -60,7 +60,7 @@ function lineChart(chart: LineChart): string {
     MARGIN.top,
   );
   const paths = chart.lines.map(({ x, y }, at) => {
-    const kept = x.map((value, i) => [value, y[i]]).filter(([, v]) => v > 0);
+    const kept = x.map((value, i) => [value, y[i]]).filter(([, v]) => v > 0 && Number.isFinite(v));
     const path = kept.map(([a, b]) => `${round(scaleX.place(a))},${round(scaleY.place(b))}`).join(' ');
     return `<polyline fill="none" stroke="${color(at)}" stroke-width="1.6" points="${path}"/>`;
   });
@@ -80,7 +80,7 @@ function lineChart(chart: LineChart): string {
   const names = [
     text(middle, 20, chart.title, 'middle', 13),
     text(middle, HEIGHT - 10, chart.xLabel, 'middle', 11),
-    `<text ${FONT} font-size="11" text-anchor="middle" transform="translate(14 ${HEIGHT / 2}) rotate(-90)">${escape(chart.yLabel)}</text>`,
+    `<text ${FONT} font-size="11" text-anchor="middle" transform="translate(14 ${HEIGHT / 2}) rotate(-90)">${escapeXml(chart.yLabel)}</text>`,
   ];
   return [frame, ...paths, ...axes, ...names, ...legend].join('\n');
 }
@@ -169,10 +169,10 @@ function round(value: number): string {
 }
 
 function text(x: number, y: number, content: string, anchor: string, size: number): string {
-  return `<text ${FONT} x="${round(x)}" y="${round(y)}" font-size="${size}" text-anchor="${anchor}">${escape(content)}</text>`;
+  return `<text ${FONT} x="${round(x)}" y="${round(y)}" font-size="${size}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
 }
 
-function escape(content: string): string {
+function escapeXml(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -1,0 +1,16 @@
+/** The ARDR studies by name. */
+
+import { conjecturesStudy } from './conjectures.js';
+import { fastPcaStudy } from './fastPca.js';
+import { lleStudy } from './lleStudy.js';
+import { recoveryStudy } from './recovery.js';
+import type { Study } from './study.js';
+
+export const ardrStudies: Readonly<Record<string, Study>> = {
+  'ardr-pca': recoveryStudy('pca'),
+  'ardr-mds': recoveryStudy('mds'),
+  'ardr-isomap': recoveryStudy('isomap'),
+  'ardr-fast-pca': fastPcaStudy,
+  'ardr-lle': lleStudy,
+  'ardr-conjectures': conjecturesStudy,
+};
