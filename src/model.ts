@@ -205,6 +205,8 @@ export interface ModuleDescription {
   readonly significance: ModuleSignificance | null;
   readonly stability: ModuleStability | null;
   readonly trust: number | null;
+  /** One sentence where the module rests on a torn or glued region of the map. */
+  readonly trustFlag?: string | null;
   /** Which of its leading features go together and which oppose. */
   readonly signs?: ModuleSigns;
 }

@@ -61,6 +61,7 @@ const explainOptions = [
   option('--gate <number>', 'noise gate in standard errors of a correlation (default: 3)'),
   option('--form <form>', 'symmetric or stacked (default: symmetric)'),
   option('--image <WxH>', 'features are the pixels of an image of this width and height, row by row'),
+  option('--trust <yes|no>', 'whether the trust of each region of the map is measured (default: yes)'),
   ...readingOptions,
   ...runOptions,
   option('-o, --out <folder>', 'where the result is written (default: whymap-out)'),

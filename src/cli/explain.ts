@@ -18,6 +18,7 @@ import { openOutput } from './outputs/folder.js';
 import { geneSetsCsv } from './outputs/gene-sets.js';
 import { tellFindings } from './outputs/words.js';
 import { writeOutputs } from './outputs/write.js';
+import { type PlacesTrust, withTrust } from './places.js';
 import { type Session, withSession } from './session.js';
 import { writeBack, writeBackPath } from './write-back.js';
 
@@ -44,7 +45,9 @@ export async function runExplain(
     const table = await readFeatures(features, { ...given, maxFeatures: undefined }, session);
     const input = await embeddingFor(table, features, given, session);
     const reading = (performance.now() - started) / 1000;
-    const found = await explain(input, options, session.context);
+    const explained = await explain(input, options, session.context);
+    const judged = await judge(explained, input.table, given, session);
+    const found = judged.explanation;
     const made: Explanation = {
       ...found,
       options: { ...found.options, seed: session.seed, ...inputOptions(given) },
@@ -54,7 +57,7 @@ export async function runExplain(
     };
     const unmatched = await writeBack(made, features, back);
     const explanation = { ...made, warnings: [...made.warnings, ...unmatched] };
-    const summary = await writeOutputs(folder, explanation, input.table);
+    const summary = await writeOutputs(folder, explanation, input.table, judged.localities);
     const sets = textOption(given, 'geneSets');
     if (sets !== undefined) await folder.write('gene-sets.csv', await geneSetsCsv(explanation, sets));
     await folder.commit();
@@ -68,6 +71,17 @@ export async function runExplain(
   } finally {
     await folder.discard();
   }
+}
+
+/** Trust of the regions, unless it is not wanted. */
+async function judge(
+  explanation: Explanation,
+  table: Table,
+  given: Given,
+  session: Session,
+): Promise<PlacesTrust> {
+  if (choiceOption(given, 'trust', ['yes', 'no'] as const) === 'no') return { explanation, localities: null };
+  return withTrust(explanation, table, session.context);
 }
 
 interface Input {

@@ -49,6 +49,8 @@ export interface Audit extends TrustMeasures {
 
 /** One feature with more than this share of all variance decides the distances. */
 const DOMINANT_SHARE = 0.5;
+/** From so many features on, components are advised. */
+const WIDE = 200;
 
 /** Audits a map. Throws ShapeError, FormatError or OptionError where input or options are wrong. */
 export async function audit(
@@ -81,7 +83,7 @@ export async function audit(
       ...dominantSentence(dominant),
       ...writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, places }),
     ],
-    warnings: [...measured.warnings, ...dominantWarning(dominant)],
+    warnings: [...measured.warnings, ...dominantWarning(dominant), ...wideWarning(input, options)],
   };
 }
 
@@ -146,6 +148,15 @@ function dominantFeature(features: Matrix, { featureNames, components }: AuditOp
   const share = variances[largest] / total;
   if (!(share > DOMINANT_SHARE)) return null;
   return { name: featureNames?.[largest] ?? `f${largest}`, share, features: columns };
+}
+
+/** In wide noisy data the order of neighbors is mostly noise. */
+function wideWarning({ features }: TrustInput, { components }: AuditOptions): Warning[] {
+  if (components !== undefined || features.columns <= WIDE) return [];
+  const message =
+    `Distances were measured on all ${features.columns} features, their noise included. If the map was made from principal ` +
+    'components, as single-cell pipelines do, audit it on as many components: it will look better, and more justly so.';
+  return [{ code: 'many-features', message }];
 }
 
 interface Dominant {

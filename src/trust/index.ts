@@ -7,7 +7,7 @@ export { densityPreservation } from './density.js';
 export type { Distortion, DistortionOptions, Links, LocalMaps } from './distortion.js';
 export { distortion, groupsOfBoth, localMaps, nullShareFar } from './distortion.js';
 export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
-export { MEASURE_NAMES, measureTrust } from './measure.js';
+export { MEASURE_NAMES, measureTrust, trueSpace } from './measure.js';
 export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';
 export { localityTrust, moduleTrust } from './module-trust.js';
 export { compareNeighborhoods } from './neighborhoods.js';

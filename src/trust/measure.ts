@@ -13,7 +13,7 @@ import { permutation } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { OptionError, ShapeError } from '../errors.js';
-import type { Matrix, Warning } from '../model.js';
+import type { Csr, Matrix, Warning } from '../model.js';
 import { standardized } from './center.js';
 import {
   type CheckedNeighborhoodOptions,
@@ -125,7 +125,7 @@ export async function measureTrust(
   const context = createContext(given);
   checkInput(input);
   const checked = checkNeighborhoodOptions(options, input.features.rows);
-  const features = await trueSpace(toDense(input.features), options, context);
+  const features = await trueSpace(input.features, options, context);
   const labels = labelsOf(options.labels ?? null, features.rows, context);
   const maps = [
     input.embedding,
@@ -159,8 +159,13 @@ function labelsOf(labels: readonly string[] | null, samples: number, context: Co
   return { ...encodeLabels(labels), shuffled: permutation(samples, context.random.stream('trust-labels')) };
 }
 
-/** The space whose distances count as true. */
-async function trueSpace(features: Matrix, options: MeasureOptions, context: Context): Promise<Matrix> {
+/** The space whose distances count as true: dense features, standardized or as principal components where asked. */
+export async function trueSpace(
+  given: Matrix | Csr,
+  options: Pick<MeasureOptions, 'components' | 'metric' | 'standardize'>,
+  context: Context,
+): Promise<Matrix> {
+  const features = toDense(given);
   const { components, metric, standardize = false } = options;
   const scaled = standardize ? standardized(features) : features;
   if (components === undefined) return scaled;

@@ -20,7 +20,10 @@ import type { Matrix } from '../model.js';
 
 const OVERSAMPLING = 8;
 const MOST_PASSES = 100;
+/** Variances, as a share of the largest, may still move by this much; many components are a space, not a picture. */
 const TOLERANCE = 1e-7;
+const SPACE_TOLERANCE = 1e-5;
+const MOST_PICTURE_DIMENSIONS = 10;
 const MOST_SQUARE_SIDE = 4096;
 const MOST_DEGREE = 12;
 /** The filter may magnify the first component over the last by this much before digits are lost in float32. */
@@ -62,6 +65,7 @@ async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promi
 
 async function leadingVectors(apply: Apply, start: Matrix, count: number, watch: Watch) {
   let vectors = orthonormal(start);
+  const tolerance = count <= MOST_PICTURE_DIMENSIONS ? TOLERANCE : SPACE_TOLERANCE;
   let before: readonly number[] = [];
   for (let pass = 0; ; pass++) {
     await watch.checkpoint();
@@ -70,7 +74,7 @@ async function leadingVectors(apply: Apply, start: Matrix, count: number, watch:
       pass > 0 &&
       rotated.values
         .slice(0, count)
-        .every((v, c) => Math.abs(v - before[c]) <= TOLERANCE * rotated.values[0]);
+        .every((v, c) => Math.abs(v - before[c]) <= tolerance * rotated.values[0]);
     if (settled || pass === MOST_PASSES || !(rotated.values[0] > 0)) return rotated;
     before = rotated.values;
     vectors = orthonormal(await filtered(apply, rotated.vectors, rotated.values));

@@ -112,3 +112,48 @@ test.each([
   expect(status).toBe(2);
   expect(readdirSync(folder).filter((name) => /wrong/.test(name))).toEqual([]);
 });
+
+test('explain gives the trust of every module and locality, and leaves it out when asked', () => {
+  const explain = (...given: string[]) =>
+    spawnSync(
+      process.execPath,
+      [
+        main,
+        'explain',
+        'data.csv',
+        '-e',
+        'map.csv',
+        '--id',
+        'id',
+        '--label',
+        'kind',
+        '-m',
+        '3',
+        '-n',
+        '30',
+        ...given,
+      ],
+      { encoding: 'utf8', cwd: folder },
+    );
+  const table = (name: string) =>
+    readFileSync(at(name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+  const withTrust = explain('-o', 'explained', '--engine', 'js');
+  expect(withTrust.status).toBe(0);
+  const { modules } = JSON.parse(readFileSync(at('explained/summary.json'), 'utf8'));
+  for (const module of modules) {
+    expect(module.trust).toBeGreaterThan(0.5);
+    expect(module.trust).toBeLessThanOrEqual(1);
+  }
+  const [header, ...rows] = table('explained/localities.csv');
+  expect(header.at(-1)).toBe('trust');
+  // islands lie 12 apart: cluster 1 and 2 share the one at x = 12, y = 0
+  const glued = rows.filter((row) => Math.hypot(Number(row[1]) - 12, Number(row[2])) < 3);
+  const sound = rows.filter((row) => Math.hypot(Number(row[1]) - 36, Number(row[2])) < 3);
+  const least = Math.min(...sound.map((row) => Number(row.at(-1))));
+  for (const row of glued) expect(Number(row.at(-1))).toBeLessThan(least);
+  expect(explain('-o', 'plain', '--trust', 'no', '--engine', 'js').status).toBe(0);
+  expect(table('plain/localities.csv')[1].at(-1)).toBe('');
+});

@@ -2,6 +2,7 @@
 
 import { type Cell, writeCsv } from '../../io/write.js';
 import type { Explanation } from '../../model.js';
+import type { RegionTrust } from '../../trust/index.js';
 
 const PAIRS_LEAST = 0.05;
 
@@ -49,17 +50,18 @@ export function presenceCsv(explanation: Explanation): string {
   }
 }
 
-/** locality, probe coordinates x0, x1..., radius, one presence column a module. */
-export function localitiesCsv(explanation: Explanation): string {
+/** locality, probe coordinates x0, x1..., radius, one presence column a module, trust where it was measured. */
+export function localitiesCsv(explanation: Explanation, trust: readonly RegionTrust[] | null): string {
   const { localities, modules, descriptions } = explanation;
   const { probes, radius } = localities;
   const m = modules.count;
   const axes = Array.from({ length: probes.columns }, (_, c) => `x${c}`);
-  return writeCsv(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id)], rows());
+  return writeCsv(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id), 'trust'], rows());
   function* rows(): Generator<Cell[]> {
     for (let l = 0; l < localities.count; l++) {
       const at = probes.data.subarray(l * probes.columns, (l + 1) * probes.columns);
-      yield [l, ...at, radius[l], ...modules.presence.data.subarray(l * m, (l + 1) * m)];
+      const presence = modules.presence.data.subarray(l * m, (l + 1) * m);
+      yield [l, ...at, radius[l], ...presence, trust ? rounded(trust[l].trust) : null];
     }
   }
 }

@@ -34,11 +34,12 @@ function moduleLines(explanation: Explanation): string[] {
 }
 
 /** What a reader must know before believing it. */
-function kindOf({ boundary, significance }: ModuleDescription): string {
+function kindOf({ boundary, significance, trustFlag }: ModuleDescription): string {
   const remarks = [
     ...(boundary ? ['contrast between groups'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
     ...(significance?.verdict === 'global' ? ['the same all over the map'] : []),
+    ...(trustFlag ? ['on a torn or glued region of the map'] : []),
   ];
   return remarks.length > 0 ? `  (${remarks.join('; ')})` : '';
 }

@@ -3,6 +3,7 @@
 import { encodeExplanation } from '../../io/explanation-file.js';
 import { writeNpy } from '../../io/write.js';
 import type { Explanation, Table } from '../../model.js';
+import type { RegionTrust } from '../../trust/index.js';
 import type { OutputFolder } from './folder.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
@@ -12,6 +13,7 @@ export async function writeOutputs(
   folder: OutputFolder,
   explanation: Explanation,
   table: Table,
+  trust: readonly RegionTrust[] | null,
 ): Promise<string> {
   const { localities } = explanation;
   const summary = JSON.stringify(summarize(explanation, table), null, 2);
@@ -20,7 +22,7 @@ export async function writeOutputs(
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));
   await folder.write('presence.csv', presenceCsv(explanation));
-  await folder.write('localities.csv', localitiesCsv(explanation));
+  await folder.write('localities.csv', localitiesCsv(explanation, trust));
   await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
   return summary;
 }
