@@ -267,6 +267,35 @@ export interface ModuleStability {
   readonly presence: number | null;
 }
 
+/** How many modules: what each number explains on other samples, and how the modules of several levels relate. */
+export interface Granularity {
+  readonly chosen: number;
+  /** By number of modules, ascending. */
+  readonly curve: readonly {
+    readonly modules: number;
+    /** Share of association explained on samples that were not fitted. */
+    readonly heldOut: number;
+    /** The same on those that were. */
+    readonly explained: number;
+    /** Mean cosine between the modules of two halves of the samples, 0 to 1. */
+    readonly stability: number;
+  }[];
+  /** About half, the chosen and about twice the number of modules, coarse first. */
+  readonly levels: readonly {
+    readonly modules: number;
+    /** Leading features of each module, strongest first; modules by share. */
+    readonly topFeatures: readonly (readonly number[])[];
+    readonly share: Float64Array;
+  }[];
+  /** Module `fine` of level + 1 comes from module `coarse` of `level`, numbers from 0. */
+  readonly links: readonly {
+    readonly level: number;
+    readonly coarse: number;
+    readonly fine: number;
+    readonly cosine: number;
+  }[];
+}
+
 /** The result of explaining an embedding: what is written to `explanation.whymap` and shown. */
 export interface Explanation {
   readonly rows: number;
@@ -282,6 +311,8 @@ export interface Explanation {
   readonly associationCounts: AssociationCounts;
   /** Normalized options: all that is needed to run this again. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** How the number of modules was chosen; only with `modules: 'auto'`. */
+  readonly granularity?: Granularity;
   /** Width and height when features are the pixels of an image. */
   readonly image: { readonly width: number; readonly height: number } | null;
   readonly warnings: readonly Warning[];

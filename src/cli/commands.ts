@@ -41,7 +41,10 @@ const explainOptions = [
   option('--method <name>', 'without --embedding: how one is computed (default: umap)'),
   option('-n, --locality-size <number>', 'samples in a locality (default: a twentieth, from 30 to 200)'),
   option('--overlap <number>', 'mean number of localities that a sample is in (default: 3)'),
-  option('-m, --modules <number>', 'how many modules (default: 12)'),
+  option(
+    '-m, --modules <number|auto>',
+    'how many modules, or auto: what holds on other samples (default: 12)',
+  ),
   option('--draws <number>', 'permutations for significance; 0 leaves it out (default: 199)'),
   option('--level <number>', 'largest corrected p that is called significant (default: 0.005)'),
   option(

@@ -10,6 +10,7 @@ import type { Embedding, Explanation, Localities, Modules, Table, Warning } from
 import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
 import { type ClaimsOptions, testClaims } from './claims.js';
 import { describeModules } from './describe.js';
+import { chooseGranularity, type GranularityOptions } from './granularity.js';
 import { type LocalityOptions, locate } from './localities.js';
 import { factorize, type ModuleOptions } from './modules.js';
 import { samplePresence } from './presence.js';
@@ -23,7 +24,14 @@ export interface ExplainInput {
   readonly embedding: Embedding;
 }
 
-export interface ExplainOptions extends LocalityOptions, AssociationOptions, ModuleOptions, ClaimsOptions {
+export interface ExplainOptions
+  extends LocalityOptions,
+    AssociationOptions,
+    Omit<ModuleOptions, 'modules'>,
+    ClaimsOptions,
+    GranularityOptions {
+  /** Number of modules asked, or `auto` (granularity.ts). Default 12. */
+  readonly modules?: number | 'auto';
   /** Features at most, those of largest dispersion inside localities (select-features.ts). Default: all. */
   readonly maxFeatures?: number;
   /** Width and height when features are the pixels of an image, row by row. Default null. */
@@ -37,13 +45,13 @@ export interface ExplainOptions extends LocalityOptions, AssociationOptions, Mod
  */
 export async function explain(
   input: ExplainInput,
-  options: ExplainOptions,
+  asked: ExplainOptions,
   context: Context,
 ): Promise<Explanation> {
   const { embedding } = input;
-  checkInput(input, options);
-  significanceOptions(options);
-  stabilityRuns(options);
+  checkInput(input, asked);
+  significanceOptions(asked);
+  stabilityRuns(asked);
   const timings: Record<string, number> = {};
   const timed = async <T>(stage: string, work: () => Promise<T>): Promise<T> => {
     const start = performance.now();
@@ -52,12 +60,19 @@ export async function explain(
     return result;
   };
 
-  const localities = await timed('localities', () => locate(embedding, options, context));
-  const { table, warnings } = await chosenFeatures(input.table, localities, options, context);
-  const rules = associationRules(options, localities.size);
+  const localities = await timed('localities', () => locate(embedding, asked, context));
+  const { table, warnings } = await chosenFeatures(input.table, localities, asked, context);
+  const rules = associationRules(asked, localities.size);
   const associations = await timed('associations', () =>
-    associate(table.features, localities, options, context),
+    associate(table.features, localities, asked, context),
   );
+  const { modules: count, ...others } = asked;
+  const fitted = { table, embedding, localities, associations };
+  const granularity =
+    count === 'auto'
+      ? await timed('granularity', () => chooseGranularity(fitted, others, context))
+      : undefined;
+  const options = { ...others, modules: count === 'auto' ? granularity?.chosen : count };
   const modules = await timed('modules', () =>
     factorize({ associations, samples: { features: table.features, localities, rules } }, options, context),
   );
@@ -85,12 +100,13 @@ export async function explain(
     descriptions: claimed,
     associationCounts: associations.counts,
     options: {
-      ...options,
+      ...asked,
       localitySize: localities.size,
       overlap: localities.overlap,
       ...rulesAsOptions(rules),
       ...significanceOptions(options),
     },
+    ...(granularity && { granularity }),
     image,
     warnings: [...table.warnings, ...warnings, ...findings(localities, modules, options)],
     engine: { name: context.engine.name, reason: '', threads: context.engine.threads },
@@ -154,7 +170,7 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
   }
 }
 
-function findings(localities: Localities, modules: Modules, options: ExplainOptions): Warning[] {
+function findings(localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {
   const warnings: Warning[] = [];
   const uncovered = localities.uncovered;
   if (uncovered.length > 0) {

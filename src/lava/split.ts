@@ -52,6 +52,11 @@ export async function localitiesOfPart(
 
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
+/** The support asked for localities of `whole` samples, in proportion for localities of `size`. */
+export function scaledSupport({ support }: FitOptions, size: number, whole: number): number | undefined {
+  return support === undefined ? undefined : Math.floor((support * size) / whole);
+}
+
 /** Associations and modules of the given localities; the support rule follows their size. */
 export async function fitModules(
   table: Table,
@@ -59,10 +64,7 @@ export async function fitModules(
   options: FitOptions & { readonly localitySize: number },
   context: Context,
 ): Promise<Modules> {
-  const support =
-    options.support === undefined
-      ? undefined
-      : Math.floor((options.support * localities.size) / options.localitySize);
+  const support = scaledSupport(options, localities.size, options.localitySize);
   const scaled = { ...options, support };
   const associations = await associate(table.features, localities, scaled, context);
   const rules = associationRules(scaled, localities.size);
@@ -79,14 +81,14 @@ export interface ModuleMatch {
   readonly cosine: number;
 }
 
-/** For each row of `memberships` its match among `others`: the assignment with the largest sum of cosines. */
-export function matchMemberships(memberships: Matrix, others: Matrix): ModuleMatch[] {
-  const m = memberships.rows;
-  const n = others.rows;
-  const data = new Float32Array(memberships.data.length + others.data.length);
-  data.set(memberships.data);
-  data.set(others.data, memberships.data.length);
-  const gram = patternGram({ rows: m + n, columns: memberships.columns, data });
+/** Cosines of the pair patterns of all rows of `a` with all rows of `b`: a.rows x b.rows. */
+export function patternCosines(a: Matrix, b: Matrix): Float64Array {
+  const m = a.rows;
+  const n = b.rows;
+  const data = new Float32Array(a.data.length + b.data.length);
+  data.set(a.data);
+  data.set(b.data, a.data.length);
+  const gram = patternGram({ rows: m + n, columns: a.columns, data });
   const cosines = new Float64Array(m * n);
   for (let k = 0; k < m; k++) {
     for (let j = 0; j < n; j++) {
@@ -94,8 +96,14 @@ export function matchMemberships(memberships: Matrix, others: Matrix): ModuleMat
       cosines[k * n + j] = scale > 0 ? gram[k * (m + n) + m + j] / scale : 0;
     }
   }
-  return [...assign(cosines, m, n)].map((other, k) => ({
+  return cosines;
+}
+
+/** For each row of `memberships` its match among `others`: the assignment with the largest sum of cosines. */
+export function matchMemberships(memberships: Matrix, others: Matrix): ModuleMatch[] {
+  const cosines = patternCosines(memberships, others);
+  return [...assign(cosines, memberships.rows, others.rows)].map((other, k) => ({
     other,
-    cosine: other < 0 ? 0 : cosines[k * n + other],
+    cosine: other < 0 ? 0 : cosines[k * others.rows + other],
   }));
 }

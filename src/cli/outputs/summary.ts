@@ -1,7 +1,7 @@
 /** `summary.json`: options, input, sizes, quality and one entry a module. Scripts rely on its fields. */
 
 import { readFileSync } from 'node:fs';
-import type { Explanation, ModuleSigns, Table } from '../../model.js';
+import type { Explanation, Granularity, ModuleSigns, Table } from '../../model.js';
 
 /** Everything in it but `timings` is the same for the same input, options and seed. */
 export function summarize(explanation: Explanation, table: Table): Record<string, unknown> {
@@ -34,6 +34,8 @@ export function summarize(explanation: Explanation, table: Table): Record<string
     },
     explained: modules.explained,
     loss: modules.loss,
+    granularity:
+      explanation.granularity && namedGranularity(explanation.granularity, explanation.featureNames),
     modules: explanation.descriptions.map((description) => ({
       ...description,
       topFeatures: description.topFeatures.map(({ feature, loading }) => ({
@@ -45,6 +47,17 @@ export function summarize(explanation: Explanation, table: Table): Record<string
     })),
     engine: explanation.engine,
     timings: explanation.timings,
+  };
+}
+
+function namedGranularity({ levels, ...rest }: Granularity, names: readonly string[]) {
+  return {
+    ...rest,
+    levels: levels.map(({ modules, topFeatures, share }) => ({
+      modules,
+      topFeatures: topFeatures.map((features) => features.map((feature) => names[feature])),
+      share: [...share],
+    })),
   };
 }
 

@@ -1,0 +1,75 @@
+// The number of modules by what holds on other samples, and stability over repeats, on planted truth.
+import { expect, test } from 'vitest';
+import { createContext, explain } from 'whymap';
+import { locate, moduleStability } from 'whymap/lava';
+import { OptionError } from '#whymap/errors.js';
+import { plantModules } from '#whymap/reproduce/lava/planted.js';
+import { matchModules } from '#whymap/reproduce/lava/score.js';
+
+const planted = plantModules({
+  seed: 4,
+  correlation: 0.7,
+  samples: 1200,
+  features: 60,
+  modules: 4,
+  clusters: 8,
+});
+const options = { localitySize: 80, overlap: 3, evaluations: 0, draws: 0 };
+
+test('auto finds the planted number within one; the curve falls beyond it; levels are linked', async () => {
+  const found = await explain(planted, { ...options, modules: 'auto', mostModules: 10 }, createContext());
+  const { granularity } = found;
+  if (!granularity) throw new Error('auto gives a granularity');
+  expect(Math.abs(granularity.chosen - 4)).toBeLessThanOrEqual(1);
+  expect(found.modules.count).toBe(granularity.chosen);
+  const at = (m: number) => granularity.curve.find(({ modules }) => modules === m);
+  expect(at(1)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);
+  expect(at(10)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);
+  expect(at(10)?.explained).toBeGreaterThan(at(4)?.explained ?? 1);
+  for (const { heldOut, explained, stability } of granularity.curve) {
+    expect(heldOut).toBeLessThan(explained);
+    expect(stability).toBeGreaterThan(0);
+    expect(stability).toBeLessThanOrEqual(1 + 1e-9);
+  }
+  expect(granularity.levels.map(({ modules }) => modules)).toEqual([
+    Math.ceil(granularity.chosen / 2),
+    granularity.chosen,
+    2 * granularity.chosen,
+  ]);
+  // every module of the coarse level goes on in the chosen one
+  const goesOn = granularity.links.filter(({ level, cosine }) => level === 0 && cosine > 0.9);
+  expect(new Set(goesOn.map(({ coarse }) => coarse)).size).toBe(granularity.levels[0].modules);
+});
+
+test('auto is refused when localities cannot be halved, or with a bound that is no number', async () => {
+  const tiny = { ...options, modules: 'auto', localitySize: 5 } as const;
+  await expect(explain(planted, tiny, createContext())).rejects.toThrow(OptionError);
+  const bad = { ...options, modules: 'auto', mostModules: 0 } as const;
+  await expect(explain(planted, bad, createContext())).rejects.toThrow(OptionError);
+});
+
+test('planted modules are stable over seeds, samples and sizes; a made-up one is not', async () => {
+  const context = createContext({ seed: 3 });
+  const found = await explain(planted, { ...options, modules: 4, stability: 2 }, context);
+  for (const { found: k } of matchModules(planted.membership, found.modules.membership)) {
+    const { stability } = found.descriptions[k];
+    for (const kind of ['seeds', 'bootstrap', 'localitySize', 'overlap'] as const) {
+      expect(stability?.[kind]).toBeGreaterThan(0.8);
+    }
+    expect(stability?.presence).toBeGreaterThan(0.7);
+    expect(stability?.subsample).toBeNull();
+  }
+  const data = found.modules.membership.data.slice();
+  data.copyWithin(0, 7, 7 + 50);
+  const membership = { ...found.modules.membership, data };
+  const localities = await locate(planted.embedding, options, context);
+  const input = {
+    ...planted,
+    localities,
+    modules: { ...found.modules, membership },
+    samplePresence: found.samplePresence,
+  };
+  const [madeUp] = await moduleStability(input, { ...options, stability: 1 }, context);
+  expect(madeUp.seeds).toBeLessThan(0.5);
+  await expect(explain(planted, { ...options, stability: -1 }, context)).rejects.toThrow(OptionError);
+});
