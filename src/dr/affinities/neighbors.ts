@@ -1,9 +1,13 @@
-/** Neighbor lists for graph methods: those given, or computed by the engine. */
+/**
+ * Neighbor lists for graph methods: those given, or computed (neighbors/index.ts). umap, tsne and dk-lle let it
+ * choose, which is approximate descent for many samples of many features; isomap and lle, whose graphs must be
+ * connected and whose answers are compared with others', take exact lists.
+ */
 
 import type { Context } from '../../engine/context.js';
-import { watchStage } from '../../engine/context.js';
 import { ShapeError } from '../../errors.js';
 import type { Matrix, Neighbors } from '../../model.js';
+import { type NeighborsMethod, neighbors } from '../../neighbors/index.js';
 import type { EmbedOptions } from '../options.js';
 
 /** The k nearest others of every sample. Throws ShapeError when given lists do not fit. */
@@ -12,11 +16,10 @@ export async function neighborsOf(
   k: number,
   options: EmbedOptions,
   context: Context,
+  method: NeighborsMethod = 'auto',
 ): Promise<Neighbors> {
   if (options.neighbors) return firstNeighbors(options.neighbors, features.rows, k);
-  const metric = options.metric ?? 'euclidean';
-  const watch = watchStage(context, 'neighbors');
-  return context.engine.nearest(features, features, { k, metric, excludeSelf: true }, watch);
+  return neighbors(features, { k, metric: options.metric ?? 'euclidean', method }, context);
 }
 
 function firstNeighbors(given: Neighbors, rows: number, k: number): Neighbors {

@@ -24,7 +24,7 @@ export async function prepareIsomap(input: MethodInput): Promise<Prepared> {
   checkDenseMemory(rows, 1, 'isomap', context);
   const fitted = fitNeighbors(options.nNeighbors, NEIGHBORS, rows, rows - 1);
   const features = denseFeatures(input.features, context);
-  const neighbors = await neighborsOf(features, fitted.value, options, context);
+  const neighbors = await neighborsOf(features, fitted.value, options, context, 'exact');
   const metric = options.metric ?? 'euclidean';
   const graph = neighborGraph(features, neighbors, metric);
   const squared = await geodesics(graph, fitted.value, watchStage(context, 'geodesics'));

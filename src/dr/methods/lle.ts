@@ -75,7 +75,8 @@ export async function weightsOf(
   recipe: ReconstructionOptions,
   context: Context,
 ): Promise<{ neighbors: Neighbors; weights: Float64Array }> {
-  const neighbors = await neighborsOf(features, k, options, context);
+  const method = options.method === 'lle' ? 'exact' : 'auto';
+  const neighbors = await neighborsOf(features, k, options, context, method);
   const watch = watchStage(context, 'weights');
   return { neighbors, weights: await reconstructionWeights(features, neighbors, recipe, watch) };
 }
