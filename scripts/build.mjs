@@ -10,3 +10,4 @@ const run = (script, ...args) => execFileSync(process.execPath, [script, ...args
 run('scripts/kernels.mjs');
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json');
 chmodSync('dist/cli/main.js', 0o755);
+run('scripts/build-viewer.mjs');

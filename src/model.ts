@@ -296,6 +296,17 @@ export interface Granularity {
   }[];
 }
 
+/**
+ * Raw values of some features, so that an explanation can show them without its table. Feature after
+ * feature: the value of sample r in `features[i]` is `data[i * rows + r]`. Bytes when every value is an
+ * integer from 0 to 255, which loses nothing.
+ */
+export interface FeatureValues {
+  /** Columns of the table, ascending. */
+  readonly features: Int32Array;
+  readonly data: Float32Array | Uint8Array;
+}
+
 /** The result of explaining an embedding: what is written to `explanation.whymap` and shown. */
 export interface Explanation {
   readonly rows: number;
@@ -315,6 +326,8 @@ export interface Explanation {
   readonly granularity?: Granularity;
   /** Width and height when features are the pixels of an image. */
   readonly image: { readonly width: number; readonly height: number } | null;
+  /** Raw values of the features that matter; absent or null when none travel with the explanation. */
+  readonly values?: FeatureValues | null;
   readonly warnings: readonly Warning[];
   readonly engine: { readonly name: string; readonly reason: string; readonly threads: number };
   /** Seconds by stage. The only part that differs between two runs of the same input, options and seed. */

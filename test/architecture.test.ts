@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   dr: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
   trust: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
   io: ['model.ts', 'errors.ts', 'core'],
+  viewer: ['model.ts', 'errors.ts', 'io'],
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));

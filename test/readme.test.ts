@@ -15,9 +15,16 @@ test('the code of the README is examples/explain.mjs, and prints what stands bel
 });
 
 test('every file that the README and the docs link to is there', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/README.md', 'docs/method-lava.md', 'docs/getting-started.md']) {
+  for (const file of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/README.md',
+    'docs/method-lava.md',
+    'docs/getting-started.md',
+  ]) {
     const text = readFileSync(join(root, file), 'utf8');
     const links = [...text.matchAll(/\]\((?!http)([^)#]+)/g)].map((m) => m[1]);
-    for (const link of links) expect(() => readFileSync(join(root, file, '..', link)), `${file}: ${link}`).not.toThrow();
+    for (const link of links)
+      expect(() => readFileSync(join(root, file, '..', link)), `${file}: ${link}`).not.toThrow();
   }
 });

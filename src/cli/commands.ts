@@ -138,6 +138,13 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import('./explain.js'),
   },
   {
+    usage: 'view <path>',
+    summary: 'Show an explanation in the browser: a folder that explain wrote, or its .whymap file',
+    options: [option('--port <number>', 'port on 127.0.0.1 (default: a free one)')],
+    examples: ['whymap view whymap-out'],
+    load: () => import('./view.js'),
+  },
+  {
     usage: 'embed <features>',
     summary: 'Make an embedding: PCA, MDS, Isomap, LLE, DK-LLE, t-SNE or UMAP',
     options: embedOptions,

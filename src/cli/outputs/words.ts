@@ -14,7 +14,7 @@ export function tellFindings(explanation: Explanation, path: string, out: Writer
   out.write(
     `${[...headline(explanation), '', ...moduleLines(explanation), ...warningLines(explanation)].join('\n')}\n`,
   );
-  out.write(`\nResult: ${path}\n`);
+  out.write(`\nReport: ${path}/report.html  (open it in a browser, or run: whymap view ${path})\n`);
 }
 
 function headline(explanation: Explanation): string[] {

@@ -4,6 +4,7 @@ import { encodeExplanation } from '../../io/explanation-file.js';
 import { writeNpy } from '../../io/write.js';
 import type { Explanation, Table } from '../../model.js';
 import type { RegionTrust } from '../../trust/index.js';
+import { renderReport, withFeatureValues } from '../../viewer/index.js';
 import type { OutputFolder } from './folder.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
@@ -17,12 +18,20 @@ export async function writeOutputs(
 ): Promise<string> {
   const { localities } = explanation;
   const summary = JSON.stringify(summarize(explanation, table), null, 2);
-  await folder.write('explanation.whymap', encodeExplanation({ ...explanation, timings: {} }));
+  const shown = withFeatureValues({ ...explanation, timings: {} }, table);
+  await folder.write('explanation.whymap', encodeExplanation(shown));
   await folder.write('summary.json', `${summary}\n`);
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));
   await folder.write('presence.csv', presenceCsv(explanation));
   await folder.write('localities.csv', localitiesCsv(explanation, trust));
   await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
+  await folder.write('report.html', renderReport(shown, { title: titleOf(explanation, table) }));
   return summary;
+}
+
+/** The names of the two files, without their folders. */
+function titleOf(explanation: Explanation, table: Table): string {
+  const last = (name: string) => name.split('/').at(-1) ?? name;
+  return `${last(table.source.name)} on ${last(explanation.embedding.source.name)}`;
 }

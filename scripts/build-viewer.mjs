@@ -1,0 +1,72 @@
+// Builds the viewer into one file, dist/viewer/app.html: script and style inlined, and a marked place for
+// the explanation. `renderReport` fills that place.
+// Does nothing when neither the viewer nor what it may import has changed since the last build.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const page = join(root, 'dist/viewer/app.html');
+const stamp = join(root, 'dist/viewer/app.sha256');
+/** What the result depends on; the lock file stands for the libraries. */
+const INPUTS = [
+  'viewer',
+  'src/model.ts',
+  'src/errors.ts',
+  'src/io',
+  'src/viewer',
+  'scripts/build-viewer.mjs',
+  'package-lock.json',
+];
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    if (statSync(join(root, path)).isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) add(`${path}/${name}`);
+    } else hash.update(path).update(readFileSync(join(root, path)));
+  };
+  INPUTS.forEach(add);
+  return hash.digest('hex');
+}
+
+const wanted = fingerprint();
+if (existsSync(page) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
+const { build } = await import('vite');
+
+/** Bundles viewer/src/main.tsx as one script and one style sheet, held in memory. */
+async function bundle() {
+  const { output } = await build({
+    root: join(root, 'viewer'),
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      write: false,
+      modulePreload: false,
+      assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+      cssCodeSplit: false,
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
+  });
+  const script = output.filter((item) => item.type === 'chunk');
+  const style = output.filter((item) => item.type === 'asset' && item.fileName.endsWith('.css'));
+  if (script.length !== 1) throw new Error(`the viewer must be one script, got ${script.length}`);
+  return { script: script[0].code, style: style.map((item) => item.source).join('\n') };
+}
+
+/** A script inside a page ends at the first closing tag, wherever it stands. */
+const inScript = (code) => code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+
+const { script, style } = await bundle();
+const text = readFileSync(join(root, 'viewer/index.html'), 'utf8')
+  .replace('</head>', () => `<style id="whymap-style">${style}</style>\n  </head>`)
+  .replace(
+    /<script type="module"[^>]*><\/script>/,
+    () =>
+      `<!--whymap:explanation-->\n    <script type="module" id="whymap-script">${inScript(script)}</script>`,
+  );
+mkdirSync(join(root, 'dist/viewer'), { recursive: true });
+writeFileSync(page, text);
+writeFileSync(stamp, wanted);

@@ -1,0 +1,15 @@
+/** `whymap view`: serves an explanation on 127.0.0.1 until Ctrl-C. */
+
+import { serve } from '../viewer/serve.js';
+import { integerOption } from './arguments.js';
+import type { CommandRun } from './command.js';
+
+export const run: CommandRun = async ([path], given, signal) => {
+  const serving = await serve(path, { port: integerOption(given, 'port', 0) });
+  process.stdout.write(`Open ${serving.url} in a browser. Ctrl-C ends.\n`);
+  await new Promise<void>((done) => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+  await serving.close();
+};

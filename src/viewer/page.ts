@@ -1,0 +1,43 @@
+/**
+ * The report as one page: how an explanation stands in the built viewer, and how it is found there.
+ *
+ * The explanation travels as the bytes of its file, gzipped and in base64, in an element that browsers do
+ * not run. Compression is left to the caller: Node and browsers each have their own.
+ */
+
+/** Where the explanation goes in the built page. */
+const PLACE = '<!--whymap:explanation-->';
+export const ELEMENT_ID = 'whymap-explanation';
+
+/** Fills `template` (the built viewer) with the gzipped bytes of an explanation's file. */
+export function fillPage(template: string, gzipped: Uint8Array, title: string): string {
+  const escaped = escapeHtml(title);
+  const data = `<script type="application/octet-stream" id="${ELEMENT_ID}" data-title="${escaped}">${toBase64(gzipped)}</script>`;
+  return template
+    .replace(PLACE, () => data)
+    .replace('<title>whymap</title>', () => `<title>${escaped} \u00b7 whymap</title>`);
+}
+
+function escapeHtml(text: string): string {
+  const codes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (character) => codes[character]);
+}
+
+/** A multiple of three, so that the pieces' texts join without padding. */
+const PIECE = 0x6000;
+
+function toBase64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
+  }
+  return pieces.join('');
+}
+
+/** The gzipped bytes that `fillPage` wrote. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text.trim());
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}

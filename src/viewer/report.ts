@@ -1,0 +1,40 @@
+/** The offline report: one self-contained HTML file with the interactive viewer and an explanation in it. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { MachineError } from '../errors.js';
+import { encodeExplanation } from '../io/explanation-file.js';
+import type { Explanation } from '../model.js';
+import { fillPage } from './page.js';
+
+export interface ReportOptions {
+  /** Shown at the top and as the title of the page. Default: the name of the embedding's source. */
+  readonly title?: string;
+}
+
+/**
+ * The text of `report.html`. It makes no request when opened. Raw feature values (for coloring by a feature
+ * and for pictures of samples) are in it when the explanation carries them: see `withFeatureValues`.
+ * The same explanation and options give the same text; `timings` are left out for that reason.
+ *
+ * @throws MachineError when the built viewer is missing from the installed package.
+ */
+export function renderReport(explanation: Explanation, options: ReportOptions = {}): string {
+  const bytes = encodeExplanation({ ...explanation, timings: {} });
+  return fillPage(
+    readTemplate(),
+    gzipSync(bytes, { level: 9 }),
+    options.title ?? explanation.embedding.source.name,
+  );
+}
+
+function readTemplate(): string {
+  try {
+    return readFileSync(new URL('./app.html', import.meta.url), 'utf8');
+  } catch {
+    throw new MachineError({
+      got: 'no viewer beside the library',
+      expected: 'the file app.html, which the build makes',
+      remedy: 'install whymap again, or run npm run build',
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Raw values that travel with an explanation, so that the report can show feature pairs, color the map by
+ * a feature and draw samples as pictures without the table.
+ *
+ * All features are taken when they fit into `maxBytes`; otherwise the leading features of every module, by
+ * rank (first every module's strongest, then every module's second...) until the budget is used. What is left
+ * out is known from `values.features`, and the viewer says so. Deterministic.
+ */
+import type { Csr, Explanation, FeatureValues, Matrix, Table } from '../model.js';
+
+export interface FeatureValuesOptions {
+  /** Bytes of raw values before compression. Default 16 MiB. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 16 * 2 ** 20;
+
+/** The explanation with the raw values of its leading features (`explanation.values`). */
+export function withFeatureValues(
+  explanation: Explanation,
+  table: Table,
+  options: FeatureValuesOptions = {},
+): Explanation {
+  const bytes = fitsBytes(table.features);
+  const each = Math.max(1, explanation.rows * (bytes ? 1 : 4));
+  const room = Math.floor((options.maxBytes ?? DEFAULT_MAX_BYTES) / each);
+  const wanted = room >= table.features.columns ? everyFeature(table) : leadingFeatures(explanation, room);
+  return { ...explanation, values: takeValues(table.features, wanted, bytes) };
+}
+
+function everyFeature(table: Table): Int32Array {
+  return Int32Array.from({ length: table.features.columns }, (_, column) => column);
+}
+
+function leadingFeatures(explanation: Explanation, room: number): Int32Array {
+  const chosen = new Set<number>();
+  const deepest = explanation.descriptions.reduce((most, d) => Math.max(most, d.topFeatures.length), 0);
+  for (let rank = 0; rank < deepest; rank++) {
+    for (const { topFeatures } of explanation.descriptions) {
+      if (rank < topFeatures.length && chosen.size < room) chosen.add(topFeatures[rank].feature);
+    }
+  }
+  return Int32Array.from(chosen).sort();
+}
+
+function fitsBytes(features: Matrix | Csr): boolean {
+  const stored = 'values' in features ? features.values : features.data;
+  return stored.every((value) => value >= 0 && value <= 255 && Number.isInteger(value));
+}
+
+function takeValues(features: Matrix | Csr, wanted: Int32Array, bytes: boolean): FeatureValues {
+  const { rows, columns } = features;
+  const data = bytes ? new Uint8Array(wanted.length * rows) : new Float32Array(wanted.length * rows);
+  const position = new Int32Array(columns).fill(-1);
+  wanted.forEach((column, at) => {
+    position[column] = at;
+  });
+  for (let row = 0; row < rows; row++) {
+    if ('values' in features) {
+      for (let at = features.offsets[row]; at < features.offsets[row + 1]; at++) {
+        const to = position[features.indices[at]];
+        if (to >= 0) data[to * rows + row] = features.values[at];
+      }
+    } else {
+      wanted.forEach((column, to) => {
+        data[to * rows + row] = features.data[row * columns + column];
+      });
+    }
+  }
+  return { features: wanted, data };
+}

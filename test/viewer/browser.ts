@@ -1,0 +1,70 @@
+// A real headless Chromium for the viewer's tests: no request may leave, and nothing may be logged as an
+// error. Pages open from disk, as a person opens a report.
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
+  '--force-color-profile=srgb',
+  '--font-render-hinting=none',
+];
+/** WebGL drawn by the processor; without it the canvas fallback shows. */
+const SOFTWARE_GL = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
+const NO_GL = ['--disable-gpu', '--disable-3d-apis'];
+
+export interface Opened {
+  readonly page: Page;
+  /** Addresses that the page asked for, besides itself and what it made in memory. */
+  readonly requests: string[];
+  readonly errors: string[];
+}
+
+export async function launch(options: { webgl?: boolean } = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: [...FLAGS, ...(options.webgl === false ? NO_GL : SOFTWARE_GL)],
+  });
+}
+
+export interface OpenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: 'light' | 'dark';
+  readonly hash?: string;
+}
+
+/** Opens a text as a file from disk and waits until the viewer says that it is ready. */
+export async function openReport(browser: Browser, html: string, options: OpenOptions = {}): Promise<Opened> {
+  const folder = await mkdtemp(join(tmpdir(), 'whymap-report-'));
+  const file = join(folder, 'report.html');
+  writeFileSync(file, html);
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    colorScheme: options.theme ?? 'light',
+    reducedMotion: 'reduce',
+    offline: true,
+  });
+  const page = await context.newPage();
+  const address = pathToFileURL(file).href;
+  const requests: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(address) && !/^(data|blob):/.test(url)) requests.push(url);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('close', () => void rm(folder, { recursive: true, force: true }));
+  await page.goto(address + (options.hash ?? ''));
+  await page.waitForSelector('html[data-ready="true"], .failure');
+  return { page, requests, errors };
+}

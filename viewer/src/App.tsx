@@ -1,0 +1,53 @@
+/** The page: map first, panels beside it. */
+import { useEffect } from 'preact/hooks';
+import type { View } from './derive/view.js';
+import { MapView } from './map/Map.js';
+import { Ask } from './panels/Ask.js';
+import { Header } from './panels/Header.js';
+import { Modules } from './panels/Modules.js';
+import { Run } from './panels/Run.js';
+import { type Panel, panel, theme } from './state/store.js';
+
+const PANELS: readonly { panel: Panel; name: string }[] = [
+  { panel: 'modules', name: 'Modules' },
+  { panel: 'ask', name: 'Ask' },
+  { panel: 'run', name: 'How it was made' },
+];
+
+export function App({ view, title }: { view: View; title: string }) {
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme.value;
+  }, [theme.value]);
+  return (
+    <div class="page">
+      <Header view={view} title={title} />
+      <main>
+        <MapView view={view} />
+        <aside class="side" aria-label="Explanation">
+          <div class="tabs" role="tablist" aria-label="Explanation">
+            {PANELS.map((entry) => (
+              <button
+                key={entry.panel}
+                type="button"
+                role="tab"
+                id={`tab-${entry.panel}`}
+                aria-selected={panel.value === entry.panel}
+                aria-controls="panel"
+                onClick={() => {
+                  panel.value = entry.panel;
+                }}
+              >
+                {entry.name}
+              </button>
+            ))}
+          </div>
+          <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${panel.value}`}>
+            {panel.value === 'modules' && <Modules view={view} />}
+            {panel.value === 'ask' && <Ask view={view} />}
+            {panel.value === 'run' && <Run view={view} />}
+          </div>
+        </aside>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+/** What the colors of the map say: a color number a sample, the colors, and the legend that explains them. */
+import { density } from './grid.js';
+import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, type Theme } from './palette.js';
+import { quantile } from './presence.js';
+import { moduleName, NONE, type View } from './view.js';
+import { decimal, percent, presenceMeaning } from './words.js';
+
+export type ColorBy =
+  | { readonly by: 'strongest' }
+  | { readonly by: 'module'; readonly module: number }
+  | { readonly by: 'feature'; readonly feature: number }
+  | { readonly by: 'label' }
+  | { readonly by: 'density' };
+
+export type Legend =
+  | {
+      readonly kind: 'ramp';
+      readonly title: string;
+      readonly note: string;
+      readonly low: string;
+      readonly high: string;
+      readonly colors: readonly string[];
+    }
+  | {
+      readonly kind: 'categories';
+      readonly title: string;
+      readonly note: string;
+      readonly entries: readonly { readonly name: string; readonly color: string; readonly count: number }[];
+    };
+
+export interface Coloring {
+  /** Position in `colors`, one a sample. */
+  readonly codes: Uint16Array;
+  readonly colors: readonly string[];
+  /** Samples are drawn in ascending order of this, so that what matters is on top. One a color. */
+  readonly order: readonly number[];
+  readonly legend: Legend;
+}
+
+export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
+  switch (by.by) {
+    case 'strongest':
+      return strongest(view, theme);
+    case 'module':
+      return presence(view, by.module, theme);
+    case 'feature':
+      return feature(view, by.feature, theme);
+    case 'label':
+      return label(view, theme);
+    case 'density':
+      return amounts(density(view.drawing), 1, theme, {
+        title: 'Density',
+        note: 'samples nearby, relative to the densest place',
+        low: 'few',
+        high: 'many',
+      });
+  }
+}
+
+function amounts(
+  values: ArrayLike<number>,
+  top: number,
+  theme: Theme,
+  words: { title: string; note: string; low: string; high: string },
+  low = 0,
+): Coloring {
+  const colors = ramp(theme);
+  const span = top - low || 1;
+  const codes = Uint16Array.from(values, (value) =>
+    Math.round(Math.max(0, Math.min(1, (value - low) / span)) * (RAMP_STEPS - 1)),
+  );
+  const order = colors.map((_, step) => step);
+  return { codes, colors, order, legend: { kind: 'ramp', colors, ...words } };
+}
+
+function presence(view: View, module: number, theme: Theme): Coloring {
+  const { values, top } = view.presence[module];
+  return amounts(values, top, theme, {
+    title: `Presence of ${moduleName(view.explanation, module)}`,
+    note: presenceMeaning(view.explanation),
+    low: '0 absent',
+    high: `${decimal(top)} strong`,
+  });
+}
+
+function feature(view: View, number: number, theme: Theme): Coloring {
+  const values = view.explanation.values;
+  const position = values ? values.features.indexOf(number) : -1;
+  const { rows } = view.explanation;
+  const raw = Float32Array.from(
+    position < 0 || !values ? [] : values.data.subarray(position * rows, (position + 1) * rows),
+  );
+  const sorted = raw.slice().sort();
+  const low = quantile(sorted, 0.005);
+  const high = quantile(sorted, 0.995);
+  return amounts(
+    raw,
+    high,
+    theme,
+    {
+      title: view.explanation.featureNames[number],
+      note: 'raw value; the ends of the scale are the 0.5 and 99.5 percentiles',
+      low: short(low),
+      high: short(high),
+    },
+    low,
+  );
+}
+
+const short = (value: number) => Number(value.toPrecision(3)).toString();
+
+function strongest(view: View, theme: Theme): Coloring {
+  const { explanation } = view;
+  const counts = new Uint32Array(explanation.modules.count + 1);
+  const codes = Uint16Array.from(view.strongest, (module) => (module === NONE ? 0 : module + 1));
+  for (const code of codes) counts[code]++;
+  const colors = [NEUTRAL[theme], ...explanation.descriptions.map((_, m) => categoryColor(m, theme))];
+  const names = ['no module present', ...explanation.descriptions.map((_, m) => moduleName(explanation, m))];
+  return {
+    codes,
+    colors,
+    order: colors.map((_, index) => (index === 0 ? 0 : 1)),
+    legend: {
+      kind: 'categories',
+      title: 'Strongest module',
+      note: 'the module with the highest presence at each sample',
+      entries: [...names.keys()]
+        .filter((index) => counts[index] > 0)
+        .map((index) => ({ name: names[index], color: colors[index], count: counts[index] })),
+    },
+  };
+}
+
+function label(view: View, theme: Theme): Coloring {
+  const { names, codes } = view.labels ?? { names: [], codes: new Uint16Array(view.explanation.rows) };
+  const counts = new Uint32Array(names.length);
+  for (const code of codes) counts[code]++;
+  const colors = names.map((_, index) => categoryColor(index, theme));
+  return {
+    codes,
+    colors,
+    order: colors.map(() => 1),
+    legend: {
+      kind: 'categories',
+      title: 'Label',
+      note: 'given with the data; not used to find the modules',
+      entries: names.map((name, index) => ({
+        name: `${name} (${percent(counts[index] / view.explanation.rows)})`,
+        color: colors[index],
+        count: counts[index],
+      })),
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Where to write the name of a module (or label) on the map: the peaks of its mass on a coarse smoothed
+ * grid. A module that recurs in distant regions gets one name in each of up to three of them.
+ */
+import { boundsOf, smoothed } from './grid.js';
+import type { Drawing } from './project.js';
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  /** Mass relative to the first place. */
+  readonly mass: number;
+}
+
+const SIDE = 48;
+const PLACES = 3;
+/** A further place must hold this much of the first one's mass, and lie this far away (of the map's width). */
+const MINIMUM_MASS = 0.35;
+const MINIMUM_DISTANCE = 0.22;
+
+/** Peaks of the mass `weight(row)`, largest first; none when there is no mass. */
+export function peaks(place: Pick<Drawing, 'x' | 'y'>, weight: (row: number) => number): Place[] {
+  const { minX, minY, maxX, maxY } = boundsOf(place);
+  const span = Math.max(maxX - minX, maxY - minY) || 1;
+  const cell = (value: number) => Math.min(SIDE - 1, Math.floor(value * SIDE));
+  const at = (row: number) => cell((place.y[row] - minY) / span) * SIDE + cell((place.x[row] - minX) / span);
+  let mass = new Float32Array(SIDE * SIDE);
+  for (let row = 0; row < place.x.length; row++) mass[at(row)] += weight(row);
+  mass = smoothed(mass, SIDE);
+  const found: Place[] = [];
+  let first = 0;
+  while (found.length < PLACES) {
+    const best = mass.reduce((top, value, i) => (value > mass[top] ? i : top), 0);
+    if (mass[best] <= 0 || mass[best] < MINIMUM_MASS * first) break;
+    if (found.length === 0) first = mass[best];
+    const [x, y] = [best % SIDE, Math.floor(best / SIDE)];
+    found.push({
+      x: minX + ((x + 0.5) / SIDE) * span,
+      y: minY + ((y + 0.5) / SIDE) * span,
+      mass: mass[best] / first,
+    });
+    mass = mass.map((value, i) =>
+      Math.hypot((i % SIDE) - x, Math.floor(i / SIDE) - y) < MINIMUM_DISTANCE * SIDE ? 0 : value,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,22 @@
+/** Finds the explanation that the page was made with. */
+import { decodeExplanation } from '../../src/io/explanation-file.js';
+import type { Explanation } from '../../src/model.js';
+import { ELEMENT_ID, fromBase64 } from '../../src/viewer/page.js';
+
+export interface Loaded {
+  readonly explanation: Explanation;
+  readonly title: string;
+}
+
+/** Null when the page carries none. */
+export async function embedded(): Promise<Loaded | null> {
+  const element = document.getElementById(ELEMENT_ID);
+  if (!element) return null;
+  const bytes = await unzipped(fromBase64(element.textContent ?? ''));
+  return { explanation: decodeExplanation(bytes), title: element.dataset.title ?? '' };
+}
+
+async function unzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

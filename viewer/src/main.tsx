@@ -1,0 +1,29 @@
+/** Starts the page: finds the explanation in it, and shows it or says why it cannot. */
+import { render } from 'preact';
+import { App } from './App.js';
+import { createView } from './derive/view.js';
+import { embedded, type Loaded } from './load.js';
+import { Failure } from './panels/Failure.js';
+import { view } from './state/store.js';
+import './styles/base.css';
+import './styles/map.css';
+import './styles/panels.css';
+
+async function start(root: HTMLElement): Promise<void> {
+  try {
+    const loaded = await embedded();
+    if (loaded) show(root, loaded);
+    else render(<Failure message="This page carries no explanation." />, root);
+  } catch (error) {
+    render(<Failure message={error instanceof Error ? error.message : String(error)} />, root);
+  }
+}
+
+function show(root: HTMLElement, { explanation, title }: Loaded): void {
+  view.value = createView(explanation);
+  render(<App view={view.value} title={title} />, root);
+  document.documentElement.dataset.ready = 'true';
+}
+
+const root = document.getElementById('app');
+if (root) void start(root);

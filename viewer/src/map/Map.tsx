@@ -1,0 +1,149 @@
+/** The map: points, overlay, names, pointer and keys. */
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { View } from '../derive/view.js';
+import {
+  colorBy,
+  currentColoring,
+  hovered,
+  openModule,
+  region,
+  selectRegion,
+  showLocalities,
+  showNames,
+  theme,
+  tool,
+} from '../state/store.js';
+import { pointRadius, type Size } from './camera.js';
+import { Legend } from './Legend.js';
+import { Names } from './Names.js';
+import { drawOverlay, type OverlayScene } from './overlay.js';
+import { Toolbar } from './Toolbar.js';
+import { Tooltip } from './Tooltip.js';
+import { type CameraControl, useCamera } from './useCamera.js';
+import { usePoints } from './usePoints.js';
+import { useSelection } from './useSelection.js';
+
+export function MapView({ view }: { view: View }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const size = useSize(frame);
+  const control = useCamera(frame, view.grid.bounds, size);
+  const { camera } = control;
+  const radius = pointRadius(view.explanation.rows, size, control.zoom);
+  const points = usePoints(view, { camera, size, radius });
+  const { lasso, ...pointer } = useSelection(view, camera);
+  const scene = useOverlayScene(view, lasso);
+  useLayoutEffect(() => {
+    if (overlay.current)
+      drawOverlay(overlay.current, scene, { camera, size, ratio: devicePixelRatio || 1, radius });
+  });
+  return (
+    <section class="map" aria-label="Map of the embedding">
+      <div
+        ref={frame}
+        class={`map-frame tool-${tool.value}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the map takes keys: arrows, plus, minus, 0, L, R, V
+        tabIndex={0}
+        role="application"
+        aria-label={describe(view)}
+        onKeyDown={(event) => onKey(event, control)}
+        {...pointer}
+      >
+        <canvas ref={points.canvas} class="layer" data-renderer={points.kind} />
+        <canvas ref={overlay} class="layer" />
+        {showNames.value && <Names view={view} camera={camera} size={size} />}
+      </div>
+      <Toolbar control={control} />
+      {points.notice && <p class="notice">{points.notice}</p>}
+      {currentColoring.value && <Legend legend={currentColoring.value.legend} />}
+      <Tooltip view={view} camera={camera} size={size} />
+      <Caveat view={view} />
+    </section>
+  );
+}
+
+function useSize(frame: { current: HTMLElement | null }): Size {
+  const [size, setSize] = useState<Size>({ width: 800, height: 600 });
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const measure = () => {
+      const { clientWidth, clientHeight } = element;
+      if (clientWidth > 0 && clientHeight > 0) setSize({ width: clientWidth, height: clientHeight });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [frame]);
+  return size;
+}
+
+function useOverlayScene(view: View, lasso: OverlayScene['lasso']): OverlayScene {
+  const module = openModule.value;
+  const strength = useMemo(() => (module === null ? null : localityStrength(view, module)), [view, module]);
+  const dark = theme.value === 'dark';
+  return {
+    view,
+    showLocalities: showLocalities.value,
+    strength: colorBy.value.by === 'module' ? strength : null,
+    marked: region.value?.localities ?? [],
+    hovered: hovered.value,
+    lasso,
+    ink: dark ? '#f2f4f6' : '#14181c',
+    page: dark ? '#14171b' : '#ffffff',
+    accent: dark ? '#ffb454' : '#b3261e',
+  };
+}
+
+function localityStrength(view: View, module: number): Float32Array {
+  const { presence } = view.explanation.modules;
+  const { top } = view.presence[module];
+  return Float32Array.from({ length: presence.rows }, (_, locality) =>
+    Math.min(1, presence.data[locality * presence.columns + module] / top),
+  );
+}
+
+function describe(view: View): string {
+  const { rows, modules } = view.explanation;
+  return (
+    `Map of ${rows} samples and ${modules.count} modules. Arrow keys move, plus and minus zoom, 0 shows all, ` +
+    'V moves, L draws a lasso, R draws a rectangle, Escape clears. The cards say in words what is where.'
+  );
+}
+
+const STEP = 60;
+
+function onKey(event: KeyboardEvent, control: CameraControl): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const actions: Record<string, () => void> = {
+    ArrowLeft: () => control.shift(STEP, 0),
+    ArrowRight: () => control.shift(-STEP, 0),
+    ArrowUp: () => control.shift(0, STEP),
+    ArrowDown: () => control.shift(0, -STEP),
+    '+': () => control.by(1.4),
+    '=': () => control.by(1.4),
+    '-': () => control.by(1 / 1.4),
+    '0': () => control.reset(),
+    v: () => (tool.value = 'pan'),
+    l: () => (tool.value = 'lasso'),
+    r: () => (tool.value = 'rectangle'),
+    Escape: () => selectRegion(null),
+  };
+  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+function Caveat({ view }: { view: View }) {
+  const { projection, dimensions } = view.drawing;
+  if (projection === 'as-is') return null;
+  return (
+    <p class="caveat">
+      {projection === 'line'
+        ? 'The embedding has one dimension: only left and right carry meaning here.'
+        : `A flat projection of an embedding with ${dimensions} dimensions: near points here need not be near there. Modules were found in all ${dimensions}.`}
+    </p>
+  );
+}

@@ -1,0 +1,94 @@
+/** Names written on the map: the modules where they are strongest, or the labels at their centers. */
+import { useMemo } from 'preact/hooks';
+import { peaks } from '../derive/places.js';
+import { moduleName, type View } from '../derive/view.js';
+import { colorBy, currentColoring, openModule, selectModule } from '../state/store.js';
+import { type Camera, type Size, toScreen } from './camera.js';
+
+interface Name {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly color: string;
+  readonly module: number | null;
+}
+
+const LABELS = 40;
+const CHARACTER = 7.2;
+const LINE = 22;
+
+export function Names({ view, camera, size }: { view: View; camera: Camera; size: Size }) {
+  const by = colorBy.value.by;
+  const labelNames = useMemo(() => (by === 'label' ? namesOfLabels(view) : []), [view, by]);
+  const colors = currentColoring.value?.colors ?? [];
+  const names =
+    by === 'label'
+      ? labelNames.map((name, i) => ({ ...name, color: colors[i] ?? '' }))
+      : namesOfModules(view, by, colors);
+  return (
+    <div class="names">
+      {withoutOverlaps(names, camera, size).map(({ name, left, top }) => (
+        <button
+          key={`${name.text} ${name.x} ${name.y}`}
+          type="button"
+          tabIndex={-1}
+          aria-hidden="true"
+          class="name"
+          style={{ left: `${left}px`, top: `${top}px`, '--mark': name.color || 'transparent' }}
+          disabled={name.module === null}
+          onPointerDown={(event) => event.stopPropagation()}
+          onClick={() => selectModule(name.module)}
+        >
+          {name.text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function namesOfModules(view: View, by: string, colors: readonly string[]): Name[] {
+  const only = by === 'module' ? openModule.value : null;
+  if (by !== 'strongest' && only === null) return [];
+  return view.modulePlaces.flatMap((places, module) =>
+    only !== null && only !== module
+      ? []
+      : places.map(({ x, y }) => ({
+          text: short(moduleName(view.explanation, module)),
+          x,
+          y,
+          color: by === 'strongest' ? (colors[module + 1] ?? '') : '',
+          module,
+        })),
+  );
+}
+
+function namesOfLabels(view: View): Name[] {
+  const { labels, drawing } = view;
+  if (!labels) return [];
+  return labels.names.slice(0, LABELS).flatMap((text, code) => {
+    const [place] = peaks(drawing, (row) => (labels.codes[row] === code ? 1 : 0));
+    return place ? [{ text: short(text), x: place.x, y: place.y, color: '', module: null }] : [];
+  });
+}
+
+const short = (text: string) => (text.length > 34 ? `${text.slice(0, 33)}\u2026` : text);
+
+/** Names in order of importance; one that would cover an earlier one moves up or down, or is left out. */
+function withoutOverlaps(names: readonly Name[], camera: Camera, size: Size) {
+  const placed: { name: Name; left: number; top: number; width: number }[] = [];
+  for (const name of names) {
+    const [left, y] = toScreen(camera, name.x, name.y);
+    const width = name.text.length * CHARACTER + 26;
+    if (left < width / 2 || left > size.width - width / 2 || y < LINE || y > size.height - LINE) continue;
+    const free = [0, -1, 1, -2, 2]
+      .map((step) => y + step * LINE)
+      .find((top) =>
+        placed.every(
+          (other) =>
+            Math.abs(other.top - top) >= LINE || Math.abs(other.left - left) >= (other.width + width) / 2,
+        ),
+      );
+    if (free !== undefined) placed.push({ name, left, top: free, width });
+  }
+  return placed;
+}

@@ -1,0 +1,94 @@
+/** What is drawn over the points: locality circles and probes, the ring under the pointer, the lasso. */
+import type { View } from '../derive/view.js';
+import { type Camera, type Size, toScreen } from './camera.js';
+
+export interface OverlayScene {
+  readonly view: View;
+  readonly showLocalities: boolean;
+  /** Opacity a locality, 0 to 1, when circles are shown for a module. */
+  readonly strength: Float32Array | null;
+  /** Localities to draw whether or not all are shown. */
+  readonly marked: readonly number[];
+  readonly hovered: number;
+  readonly lasso: readonly (readonly [number, number])[];
+  readonly ink: string;
+  readonly page: string;
+  readonly accent: string;
+}
+
+export function drawOverlay(
+  canvas: HTMLCanvasElement,
+  scene: OverlayScene,
+  frame: { camera: Camera; size: Size; ratio: number; radius: number },
+): void {
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  const { size, ratio, camera } = frame;
+  canvas.width = Math.max(1, Math.round(size.width * ratio));
+  canvas.height = Math.max(1, Math.round(size.height * ratio));
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  drawLocalities(context, scene, camera);
+  drawHovered(context, scene, camera, frame.radius);
+  drawLasso(context, scene);
+}
+
+function drawLocalities(context: CanvasRenderingContext2D, scene: OverlayScene, camera: Camera): void {
+  const { probes } = scene.view;
+  const marked = new Set(scene.marked);
+  for (let locality = 0; locality < probes.x.length; locality++) {
+    const isMarked = marked.has(locality);
+    if (!scene.showLocalities && !isMarked) continue;
+    const [x, y] = toScreen(camera, probes.x[locality], probes.y[locality]);
+    context.globalAlpha = isMarked ? 0.9 : 0.12 + 0.5 * (scene.strength?.[locality] ?? 0.4);
+    context.strokeStyle = isMarked ? scene.accent : scene.ink;
+    context.lineWidth = isMarked ? 1.75 : 1;
+    context.beginPath();
+    if (probes.radius) context.arc(x, y, probes.radius[locality] * camera.scale, 0, 2 * Math.PI);
+    context.moveTo(x - 3.5, y);
+    context.lineTo(x + 3.5, y);
+    context.moveTo(x, y - 3.5);
+    context.lineTo(x, y + 3.5);
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+function drawHovered(
+  context: CanvasRenderingContext2D,
+  scene: OverlayScene,
+  camera: Camera,
+  radius: number,
+): void {
+  const { hovered, view } = scene;
+  if (hovered < 0) return;
+  const [x, y] = toScreen(camera, view.drawing.x[hovered], view.drawing.y[hovered]);
+  for (const [width, color] of [
+    [4.5, scene.page],
+    [2, scene.ink],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = color;
+    context.beginPath();
+    context.arc(x, y, radius + 3, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+function drawLasso(context: CanvasRenderingContext2D, { lasso, accent }: OverlayScene): void {
+  if (lasso.length < 2) return;
+  context.beginPath();
+  lasso.forEach(([x, y], i) => {
+    if (i === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  });
+  context.closePath();
+  context.globalAlpha = 0.12;
+  context.fillStyle = accent;
+  context.fill();
+  context.globalAlpha = 1;
+  context.lineWidth = 1.5;
+  context.strokeStyle = accent;
+  context.setLineDash([5, 4]);
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,62 @@
+/** The camera of the map: d3-zoom turns wheel, drag, touch and keys into zoom and shift. */
+import { select } from 'd3-selection';
+import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Bounds } from '../derive/grid.js';
+import { type Tool, tool } from '../state/store.js';
+import { type Camera, fitCamera, type Size, zoomed } from './camera.js';
+
+export interface CameraControl {
+  readonly camera: Camera;
+  readonly zoom: number;
+  by(factor: number): void;
+  shift(dx: number, dy: number): void;
+  reset(): void;
+}
+
+const LIMITS: [number, number] = [0.5, 200];
+
+export function useCamera(
+  element: { current: HTMLElement | null },
+  bounds: Bounds,
+  size: Size,
+): CameraControl {
+  const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity);
+  const behavior = useRef(
+    zoom<HTMLElement, unknown>()
+      .scaleExtent(LIMITS)
+      .filter((event: Event) => allowed(event, tool.value)),
+  ).current;
+  useEffect(() => {
+    const target = element.current;
+    if (!target) return;
+    const selection = select(target);
+    behavior.on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => setTransform(event.transform));
+    selection.call(behavior).on('dblclick.zoom', null);
+    return () => {
+      selection.on('.zoom', null);
+    };
+  }, [element, behavior]);
+  const act = useCallback(
+    (change: (on: ReturnType<typeof select<HTMLElement, unknown>>) => void) => {
+      if (element.current) change(select(element.current));
+    },
+    [element],
+  );
+  const base = useMemo(() => fitCamera(bounds, size), [bounds, size]);
+  return {
+    camera: zoomed(base, transform),
+    zoom: transform.k,
+    by: (factor) => act((on) => behavior.scaleBy(on, factor)),
+    shift: (dx, dy) => act((on) => behavior.translateBy(on, dx / transform.k, dy / transform.k)),
+    reset: () => act((on) => behavior.transform(on, zoomIdentity)),
+  };
+}
+
+/** The wheel always zooms; dragging moves the map unless it draws a selection. */
+function allowed(event: Event, active: Tool): boolean {
+  if (event.type === 'wheel') return true;
+  if (event instanceof MouseEvent && event.button !== 0) return false;
+  if (event instanceof MouseEvent && event.shiftKey) return false;
+  return active === 'pan';
+}

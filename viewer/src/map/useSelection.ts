@@ -1,0 +1,93 @@
+/** Pointer on the map: hover, click on a sample, lasso and rectangle. Shift makes any drag a lasso. */
+import { useRef, useState } from 'preact/hooks';
+import { nearestWithin } from '../derive/grid.js';
+import { localitiesOf, samplesInside } from '../derive/region.js';
+import { sampleName, type View } from '../derive/view.js';
+import { plural } from '../derive/words.js';
+import { hovered, selectRegion, tool } from '../state/store.js';
+import { type Camera, toDrawing } from './camera.js';
+
+type Point = readonly [number, number];
+
+const HOVER_PIXELS = 12;
+const CLICK_PIXELS = 4;
+
+export function useSelection(view: View, camera: Camera) {
+  const [lasso, setLasso] = useState<readonly Point[]>([]);
+  const start = useRef<Point | null>(null);
+  const drawn = useRef<Point[]>([]);
+  const drawing = useRef<'lasso' | 'rectangle' | null>(null);
+
+  const at = (event: PointerEvent): Point => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  const sampleAt = (point: Point): number =>
+    nearestWithin(view.grid, view.drawing, toDrawing(camera, ...point), HOVER_PIXELS / camera.scale);
+
+  return {
+    lasso,
+    onPointerDown(event: PointerEvent) {
+      if (event.button !== 0) return;
+      start.current = at(event);
+      drawing.current = event.shiftKey ? 'lasso' : tool.value === 'pan' ? null : tool.value;
+      drawn.current = [start.current];
+      if (drawing.current) (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    },
+    onPointerMove(event: PointerEvent) {
+      const point = at(event);
+      if (!start.current || !drawing.current) {
+        hovered.value = sampleAt(point);
+        return;
+      }
+      drawn.current =
+        drawing.current === 'rectangle' ? corners(start.current, point) : [...drawn.current, point];
+      setLasso(drawn.current);
+    },
+    onPointerUp(event: PointerEvent) {
+      const from = start.current;
+      start.current = null;
+      if (!from) return;
+      const to = at(event);
+      const moved = drawn.current.some(([x, y]) => Math.hypot(x - from[0], y - from[1]) > CLICK_PIXELS);
+      const clicked = Math.hypot(to[0] - from[0], to[1] - from[1]) <= CLICK_PIXELS;
+      if (drawing.current && moved) finish(view, camera, drawing.current, drawn.current);
+      else if (clicked) selectSample(view, sampleAt(to));
+      setLasso([]);
+    },
+    onPointerLeave() {
+      hovered.value = -1;
+    },
+  };
+}
+
+function corners([x0, y0]: Point, [x1, y1]: Point): Point[] {
+  return [
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+  ];
+}
+
+function finish(view: View, camera: Camera, kind: 'lasso' | 'rectangle', outline: readonly Point[]): void {
+  const rows = samplesInside(
+    view.drawing,
+    outline.map(([x, y]) => toDrawing(camera, x, y)),
+  );
+  selectRegion({ rows, name: `${kind} of ${plural(rows.length, 'sample')}`, localities: [] });
+}
+
+/** Selects one sample, or nothing for -1. */
+export function selectSample(view: View, row: number): void {
+  if (row < 0) {
+    selectRegion(null);
+    return;
+  }
+  const { members, size } = view.explanation.localities;
+  selectRegion({
+    rows: Int32Array.of(row),
+    name: sampleName(view.explanation, row),
+    localities: localitiesOf(members, size, row),
+  });
+}

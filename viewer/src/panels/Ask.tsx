@@ -1,0 +1,122 @@
+/** What makes the selected region: its modules, inside against outside, and its labels. */
+
+import { categoryColor } from '../derive/palette.js';
+import { labelShares, type ModuleInRegion, modulesInRegion } from '../derive/region.js';
+import { moduleName, type View } from '../derive/view.js';
+import { count, decimal, listed, percent } from '../derive/words.js';
+import { panel, type Region, region, selectModule, selectRegion, theme } from '../state/store.js';
+import { Block } from './ModuleDetail.js';
+import { SamplePicture } from './Picture.js';
+
+export function Ask({ view }: { view: View }) {
+  const asked = region.value;
+  if (!asked) return <AskHint />;
+  const found = modulesInRegion(view.presence, asked.rows);
+  return (
+    <div class="detail">
+      <nav class="detail-nav">
+        <button type="button" class="text-button" onClick={() => selectRegion(null)}>
+          Clear the selection
+        </button>
+      </nav>
+      <header class="asked">
+        {asked.rows.length === 1 && <SamplePicture view={view} row={asked.rows[0]} scale={3} />}
+        <h2>{capitalized(asked.name)}</h2>
+      </header>
+      <p class="lead">{answer(view, asked, found)}</p>
+      <Present view={view} found={found} single={asked.rows.length === 1} />
+      {view.explanation.labels && asked.rows.length > 1 && (
+        <Block title="Labels">
+          <LabelBars view={view} asked={asked} />
+        </Block>
+      )}
+    </div>
+  );
+}
+
+function AskHint() {
+  return (
+    <div class="empty">
+      <h2>Ask what makes a region</h2>
+      <p>Click a sample, or draw a lasso around some (hold Shift and drag).</p>
+      <p>
+        The answer appears here: which modules are present, how that differs from the rest, and which labels.
+      </p>
+    </div>
+  );
+}
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** One sentence: the strongest modules of the region, and how they compare with everywhere else. */
+function answer(view: View, asked: Region, found: readonly ModuleInRegion[]): string {
+  const one = asked.rows.length === 1;
+  const present = found.filter(({ presentInside }) => presentInside >= 0.5);
+  if (present.length === 0) {
+    return one
+      ? 'No module is present at this sample.'
+      : `No module is present in most of these ${count(asked.rows.length)} samples.`;
+  }
+  const names = listed(present.slice(0, 3).map(({ module }) => moduleName(view.explanation, module)));
+  const rest = present.length > 3 ? `, and ${present.length - 3} more` : '';
+  const [first] = present;
+  const elsewhere = `${moduleName(view.explanation, first.module)} is present at ${percent(first.presentOutside)} of the other samples.`;
+  return `${one ? 'Present here' : 'Present in most of it'}: ${names}${rest}. ${elsewhere}`;
+}
+
+const SHOWN = 12;
+
+function Present({ view, found, single }: { view: View; found: readonly ModuleInRegion[]; single: boolean }) {
+  const top = Math.max(...found.map(({ inside, outside }) => Math.max(inside, outside)), 0.01);
+  return (
+    <Block
+      title="Modules here"
+      note={`Presence ${single ? 'at this sample' : 'on average in the region'} (bar) and in all other samples (mark).`}
+    >
+      <ul class="bars compare">
+        {found.slice(0, SHOWN).map(({ module, inside, outside, presentInside }) => (
+          <li key={module} class={presentInside > 0 ? '' : 'absent'}>
+            <button
+              type="button"
+              class="bar-name link"
+              onClick={() => {
+                selectModule(module);
+                panel.value = 'modules';
+              }}
+            >
+              {moduleName(view.explanation, module)}
+            </button>
+            <span class="bar">
+              <i
+                style={{ width: `${(100 * inside) / top}%`, background: categoryColor(module, theme.value) }}
+              />
+              <b style={{ left: `${(100 * outside) / top}%` }} />
+            </span>
+            <span class="bar-value">
+              {decimal(inside)} <small>/ {decimal(outside)}</small>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Block>
+  );
+}
+
+function LabelBars({ view, asked }: { view: View; asked: Region }) {
+  const shares = labelShares(view.explanation.labels ?? [], asked.rows);
+  return (
+    <ul class="bars">
+      {shares.slice(0, 8).map(({ label, share, ofLabel }) => (
+        <li key={label}>
+          <span class="bar-name">{label}</span>
+          <span class="bar">
+            <i style={{ width: `${100 * share}%` }} />
+          </span>
+          <span class="bar-value" title={`${percent(ofLabel)} of all ${label}`}>
+            {percent(share)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,83 @@
+/** The top of the page: what is shown, how it is colored, the theme. */
+import type { ColorBy } from '../derive/coloring.js';
+import { moduleName, type View } from '../derive/view.js';
+import { count } from '../derive/words.js';
+import { colorBy, openModule, theme } from '../state/store.js';
+import { Icon } from './Icon.js';
+
+export function Header({ view, title }: { view: View; title: string }) {
+  const { rows, featureNames, modules } = view.explanation;
+  return (
+    <header class="top">
+      <h1>
+        <span class="mark">whymap</span>
+        <span class="title">{title}</span>
+      </h1>
+      <p class="sizes">
+        {count(rows)} samples · {count(featureNames.length)} features · {count(modules.count)} modules
+      </p>
+      <ColorChoice view={view} />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={theme.value === 'dark' ? 'Use the light theme' : 'Use the dark theme'}
+        title={theme.value === 'dark' ? 'Light theme' : 'Dark theme'}
+        onClick={() => {
+          theme.value = theme.value === 'dark' ? 'light' : 'dark';
+        }}
+      >
+        <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
+      </button>
+    </header>
+  );
+}
+
+function ColorChoice({ view }: { view: View }) {
+  const { explanation } = view;
+  return (
+    <label class="choice">
+      <span>Color by</span>
+      <select
+        value={encode(colorBy.value)}
+        onChange={(event) => {
+          const next = decode(event.currentTarget.value);
+          colorBy.value = next;
+          openModule.value = next.by === 'module' ? next.module : null;
+        }}
+      >
+        <option value="strongest">strongest module</option>
+        {explanation.labels && <option value="label">label</option>}
+        <option value="density">density</option>
+        <optgroup label="Presence of a module">
+          {explanation.descriptions.map((description, module) => (
+            <option key={description.id} value={`module:${module}`}>
+              {moduleName(explanation, module)}
+            </option>
+          ))}
+        </optgroup>
+        {explanation.values && !explanation.image && (
+          <optgroup label="Value of a feature">
+            {[...explanation.values.features].map((feature) => (
+              <option key={feature} value={`feature:${feature}`}>
+                {explanation.featureNames[feature]}
+              </option>
+            ))}
+          </optgroup>
+        )}
+      </select>
+    </label>
+  );
+}
+
+export function encode(by: ColorBy): string {
+  if (by.by === 'module') return `module:${by.module}`;
+  if (by.by === 'feature') return `feature:${by.feature}`;
+  return by.by;
+}
+
+export function decode(text: string): ColorBy {
+  const [by, number] = text.split(':');
+  if (by === 'module') return { by, module: Number(number) };
+  if (by === 'feature') return { by, feature: Number(number) };
+  return by === 'label' || by === 'density' ? { by } : { by: 'strongest' };
+}

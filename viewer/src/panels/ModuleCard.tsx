@@ -1,0 +1,110 @@
+/** One module in short: where it is, what it is made of, and whether to believe it. */
+import type { ModuleDescription } from '../../../src/model.js';
+import { categoryColor } from '../derive/palette.js';
+import { labelShares, samplesWith } from '../derive/region.js';
+import type { View } from '../derive/view.js';
+import { decimal, percent } from '../derive/words.js';
+import { selectModule, theme } from '../state/store.js';
+import { Bars } from './Bars.js';
+import { MiniMap } from './MiniMap.js';
+import { ModulePicture } from './Picture.js';
+
+const FEATURES = 4;
+const LABELS = 3;
+/** A label of which fewer samples have the module is not named on the card. */
+const LEAST_OF_LABEL = 0.1;
+
+export function ModuleCard({ view, module }: { view: View; module: number }) {
+  const description = view.explanation.descriptions[module];
+  const { featureNames, image } = view.explanation;
+  return (
+    <article class="card" aria-labelledby={`card-${module}`}>
+      <CardHeader description={description} module={module} image={image !== null} />
+      <div class="card-body">
+        <MiniMap view={view} module={module} width={116} height={92} />
+        {image ? (
+          <ModulePicture view={view} module={module} size={92} />
+        ) : (
+          <Bars
+            label="Leading features and their membership"
+            rows={description.topFeatures.slice(0, FEATURES).map(({ feature, loading }) => ({
+              key: feature,
+              name: featureNames[feature],
+              value: loading,
+              figure: decimal(loading),
+              color: categoryColor(module, theme.value),
+            }))}
+          />
+        )}
+      </div>
+      <Places view={view} module={module} />
+      <Chips description={description} />
+    </article>
+  );
+}
+
+/** The labels around which the module is present, most samples first, with the share of each. */
+function Places({ view, module }: { view: View; module: number }) {
+  const { labels } = view.explanation;
+  if (!labels) return null;
+  const shares = labelShares(labels, samplesWith(view.presence[module]));
+  const shown = shares.filter(({ ofLabel }) => ofLabel >= LEAST_OF_LABEL).slice(0, LABELS);
+  if (shown.length === 0) return null;
+  return (
+    <p class="places">
+      present in{' '}
+      {shown.map(({ label, ofLabel }, i) => (
+        <span key={label}>
+          {i > 0 && ', '}
+          {label} <b>{percent(ofLabel)}</b>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function CardHeader({
+  description,
+  module,
+  image,
+}: {
+  description: ModuleDescription;
+  module: number;
+  image: boolean;
+}) {
+  return (
+    <header>
+      <h3 id={`card-${module}`}>
+        <button type="button" class="card-open" onClick={() => selectModule(module)}>
+          <i class="swatch" style={{ background: categoryColor(module, theme.value) }} />
+          <span class="module-id">{description.id}</span>
+          <span class="module-label">{image ? shapeOf(description.label) : description.label}</span>
+        </button>
+      </h3>
+    </header>
+  );
+}
+
+/** The shape and place of an image module, without the rows and columns that the picture shows. */
+function shapeOf(label: string): string {
+  return label.replace(/ \(.*\)$/, '');
+}
+
+export function Chips({ description }: { description: ModuleDescription }) {
+  const { significance, stability, trust } = description;
+  return (
+    <ul class="chips">
+      <li title="Share of all local association that this module accounts for">
+        <b>{percent(description.share)}</b> of association
+      </li>
+      <li title="Samples around which the module is present">
+        <b>{percent(description.presentSamples)}</b> of samples
+      </li>
+      {description.boundary && <li class="bad">contrast</li>}
+      {significance && !significance.significant && <li class="bad">not significant</li>}
+      {significance?.significant && <li class="good">significant</li>}
+      {stability?.seeds != null && stability.seeds < 0.7 && <li class="bad">unstable</li>}
+      {trust !== null && trust < 0.6 && <li class="bad">low trust</li>}
+    </ul>
+  );
+}

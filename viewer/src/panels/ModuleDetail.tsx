@@ -1,0 +1,159 @@
+/** One module in full. */
+
+import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
+import { labelShares, samplesWith } from '../derive/region.js';
+import { moduleName, type View } from '../derive/view.js';
+import { beliefs, count, decimal, featureNoun, moduleSentence, percent, signed } from '../derive/words.js';
+import { selectModule, selectRegion, theme } from '../state/store.js';
+import { Bars } from './Bars.js';
+import { Icon } from './Icon.js';
+import { Chips } from './ModuleCard.js';
+import { ModulePicture } from './Picture.js';
+
+const FEATURES = 15;
+const PAIRS = 12;
+const LABELS = 6;
+
+export function ModuleDetail({ view, module }: { view: View; module: number }) {
+  const { explanation } = view;
+  const description = explanation.descriptions[module];
+  return (
+    <div class="detail">
+      <nav class="detail-nav">
+        <button type="button" class="text-button" onClick={() => selectModule(null)}>
+          <Icon name="back" /> All modules
+        </button>
+        <Step to={module - 1} view={view} name="Previous" />
+        <Step to={module + 1} view={view} name="Next" />
+      </nav>
+      <h2 tabIndex={-1}>
+        <i class="swatch" style={{ background: categoryColor(module, theme.value) }} />
+        {moduleName(explanation, module)}
+      </h2>
+      <p class="lead">{moduleSentence(explanation, description)}</p>
+      <Chips description={description} />
+      <Beliefs view={view} module={module} />
+      {explanation.image && (
+        <Block title="Picture" note="Darker pixels belong to the module more.">
+          <ModulePicture view={view} module={module} size={196} />
+        </Block>
+      )}
+      <Features view={view} module={module} />
+      <Pairs view={view} module={module} />
+      <Labels view={view} module={module} />
+    </div>
+  );
+}
+
+function Step({ to, view, name }: { to: number; view: View; name: string }) {
+  const off = to < 0 || to >= view.explanation.modules.count;
+  return (
+    <button type="button" class="text-button" disabled={off} onClick={() => selectModule(to)}>
+      {name}
+    </button>
+  );
+}
+
+export function Block(props: { title: string; note?: string; children: preact.ComponentChildren }) {
+  return (
+    <section class="block">
+      <h3>{props.title}</h3>
+      {props.note && <p class="note">{props.note}</p>}
+      {props.children}
+    </section>
+  );
+}
+
+function Beliefs({ view, module }: { view: View; module: number }) {
+  const found = beliefs(view.explanation.descriptions[module]);
+  if (found.length === 0) return null;
+  return (
+    <ul class="beliefs">
+      {found.map(({ tone, text }) => (
+        <li key={text} class={tone}>
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Features({ view, module }: { view: View; module: number }) {
+  const { descriptions, featureNames, image } = view.explanation;
+  const { topFeatures } = descriptions[module];
+  const noun = featureNoun(view.explanation);
+  const more = topFeatures.length - FEATURES;
+  return (
+    <Block
+      title={`Leading ${noun}s`}
+      note={`How strongly each ${noun} belongs to the module, relative to the first.`}
+    >
+      <Bars
+        label={`Leading ${noun}s`}
+        rows={topFeatures.slice(0, FEATURES).map(({ feature, loading }) => ({
+          key: feature,
+          name: image ? pixelName(feature, image.width) : featureNames[feature],
+          value: loading,
+          figure: decimal(loading),
+          color: categoryColor(module, theme.value),
+        }))}
+      />
+      {more > 0 && <p class="note">and {more} weaker ones, listed in modules.csv</p>}
+    </Block>
+  );
+}
+
+export const pixelName = (feature: number, width: number) =>
+  `row ${Math.floor(feature / width)}, column ${feature % width}`;
+
+function Pairs({ view, module }: { view: View; module: number }) {
+  const { descriptions, featureNames, image } = view.explanation;
+  const pairs = descriptions[module].pairs.slice(0, PAIRS);
+  const colors = SIGN_COLORS[theme.value];
+  if (image || pairs.length === 0) return null;
+  return (
+    <Block
+      title="Pairs"
+      note="Correlation where the module is present: + together, \u2212 in opposite directions."
+    >
+      <Bars
+        label="Pairs of features and their correlation"
+        rows={pairs.map((pair) => ({
+          key: `${pair.a}-${pair.b}`,
+          name: `${featureNames[pair.a]} \u00b7 ${featureNames[pair.b]}`,
+          value: Math.abs(pair.correlation),
+          figure: signed(pair.correlation),
+          color: pair.correlation < 0 ? colors.opposed : colors.together,
+        }))}
+      />
+    </Block>
+  );
+}
+
+function Labels({ view, module }: { view: View; module: number }) {
+  const { labels } = view.explanation;
+  const rows = samplesWith(view.presence[module]);
+  const select = () =>
+    selectRegion({ rows, name: `samples with ${moduleName(view.explanation, module)}`, localities: [] });
+  return (
+    <Block title="Where" note={`${count(rows.length)} samples have this module.`}>
+      {labels && rows.length > 0 && (
+        <Bars
+          label="Labels of the samples with this module"
+          rows={labelShares(labels, rows)
+            .slice(0, LABELS)
+            .map((share) => ({
+              key: share.label,
+              name: share.label,
+              value: share.share,
+              figure: percent(share.share),
+              title: `${count(share.count)} samples, ${percent(share.ofLabel)} of all with this label`,
+            }))}
+        />
+      )}
+      <button type="button" class="button" onClick={select} disabled={rows.length === 0}>
+        Select these samples
+      </button>
+    </Block>
+  );
+}

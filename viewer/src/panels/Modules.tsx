@@ -1,0 +1,57 @@
+/** The list of modules, in order of share, with the summary before it. */
+import type { View } from '../derive/view.js';
+import { summary } from '../derive/words.js';
+import { openModule } from '../state/store.js';
+import { Icon } from './Icon.js';
+import { ModuleCard } from './ModuleCard.js';
+import { ModuleDetail } from './ModuleDetail.js';
+
+export function Modules({ view }: { view: View }) {
+  const open = openModule.value;
+  if (open !== null) return <ModuleDetail view={view} module={open} />;
+  const { descriptions } = view.explanation;
+  return (
+    <>
+      <Summary view={view} />
+      {descriptions.length === 0 ? (
+        <p class="empty">
+          No module was found: no set of features moves together in more than a chance way anywhere on this
+          map.
+        </p>
+      ) : (
+        <div class="cards">
+          {descriptions.map((description, module) => (
+            <ModuleCard key={description.id} view={view} module={module} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Summary({ view }: { view: View }) {
+  const { warnings } = view.explanation;
+  return (
+    <section class="summary" aria-label="Summary">
+      <p>{summary(view.explanation)}</p>
+      <p class="note">
+        Open a module to see where it is, or click any sample on the map to ask why it is there.
+      </p>
+      {warnings.length > 0 && (
+        <details class="warnings">
+          <summary>
+            <Icon name="warning" />
+            {warnings.length === 1
+              ? '1 thing to know about these data'
+              : `${warnings.length} things to know about these data`}
+          </summary>
+          <ul>
+            {warnings.map((warning) => (
+              <li key={warning.code + warning.message}>{warning.message}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
