@@ -1,9 +1,12 @@
 /** `whymap audit`: features and an embedding in, a folder that says how far the map can be trusted out. */
 
+import { methodNames } from '../dr/options.js';
 import { OptionError } from '../errors.js';
-import type { Table, Warning } from '../model.js';
-import { type Audit, type AuditOptions, audit } from '../trust/index.js';
+import { writeNpy } from '../io/write.js';
+import type { Matrix, Table, Warning } from '../model.js';
+import { type Audit, type AuditOptions, audit, trueSpace } from '../trust/index.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';
+import { makeMap, type Repeats } from './audit-method.js';
 import type { CommandRun } from './command.js';
 import { readFeatures, readJoinedEmbedding } from './inputs.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from './outputs/audit.js';
@@ -14,11 +17,13 @@ import { type Session, withSession } from './session.js';
 const METRICS = ['euclidean', 'cosine', 'correlation', 'manhattan'] as const;
 
 export const run: CommandRun = async ([features], given, signal) => {
-  if (textOption(given, 'embedding') === undefined) {
+  const [map, method] = [textOption(given, 'embedding'), choiceOption(given, 'method', methodNames)];
+  if ((map === undefined) === (method === undefined)) {
     throw new OptionError({
-      got: 'no --embedding',
-      expected: 'the map to audit',
-      remedy: 'name its file, or its key inside an .h5ad, with --embedding',
+      got: map === undefined ? 'no --embedding' : `both --embedding ${map} and --method ${method}`,
+      expected: 'the map to audit, or a method to make one with',
+      remedy:
+        'name its file, or its key inside an .h5ad, with --embedding, or a method such as umap with --method',
     });
   }
   const options = auditOptions(given);
@@ -34,35 +39,76 @@ async function runAudit(
   const folder = await openOutput(textOption(given, 'out') ?? 'whymap-audit');
   try {
     const started = performance.now();
+    const seconds = () => (performance.now() - started) / 1000;
     const read = await readFeatures(features, given, session);
-    const { table, embedding, warnings } = await readJoinedEmbedding(read, features, given, session);
-    const reading = (performance.now() - started) / 1000;
+    const input = await mapFor(read, features, given, options, session);
+    const { table } = input;
+    const reading = seconds();
     const { labels, featureNames } = table;
-    const input = { features: table.features, embedding: embedding.coordinates };
-    const found = await audit(input, { ...options, labels, featureNames }, session.context);
-    const all: Warning[] = [...table.warnings, ...warnings, ...found.warnings];
+    const judged = { features: input.space, embedding: input.map };
+    const bare = await audit(
+      judged,
+      { ...options, ...input.measuring, labels, featureNames },
+      session.context,
+    );
+    const repeats = input.repeat && (await input.repeat(bare.k));
+    const found = repeats ? { ...bare, verdict: [...bare.verdict, repeats.sentence] } : bare;
+    const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
     const run = {
       options: { ...options, ...asGiven(given), seed: session.seed },
-      data: { dropped: table.dropped, source: table.source, embedding: embedding.source },
+      data: { dropped: table.dropped, source: table.source, embedding: input.source },
       engine: { name: session.context.engine.name, reason: session.reason },
-      timings: { reading, auditing: (performance.now() - started) / 1000 - reading },
-      warnings: all,
+      timings: { reading, auditing: seconds() - reading },
+      warnings,
     };
     const result = auditJson(found, run);
     await folder.write('audit.json', `${result}\n`);
-    await folder.write('pointwise.csv', pointwiseCsv(found, table.ids));
+    await folder.write('pointwise.csv', pointwiseCsv(found, table.ids, repeats));
     await folder.write('links.csv', linksCsv(found, table.ids));
-    await folder.write(
-      'report.html',
-      auditReport({ audit: found, coordinates: input.embedding, table, warnings: all }),
-    );
+    await folder.write('report.html', auditReport({ audit: found, coordinates: input.map, table, warnings }));
+    if (repeats)
+      await folder.write('embedding.npy', writeNpy(input.map.data, [input.map.rows, input.map.columns]));
     await folder.commit();
     session.progress.stop();
-    tell(found, all, folder.path, table, flagOption(given, 'json') ? process.stderr : process.stdout);
+    tell(found, warnings, folder.path, table, flagOption(given, 'json') ? process.stderr : process.stdout);
     if (flagOption(given, 'json')) process.stdout.write(`${result}\n`);
   } finally {
     await folder.discard();
   }
+}
+
+interface Input {
+  readonly table: Table;
+  /** What the map is judged against. */
+  readonly space: Table['features'];
+  /** Options of the space that are already carried out in it. */
+  readonly measuring: AuditOptions;
+  readonly map: Matrix;
+  readonly source: { readonly name: string; readonly sha256: string | null };
+  readonly warnings: readonly Warning[];
+  readonly repeat: ((k: number) => Promise<Repeats>) | null;
+}
+
+/** The map that was given, or one made here of the space that distances are measured in. */
+async function mapFor(
+  table: Table,
+  path: string,
+  given: Given,
+  options: AuditOptions,
+  session: Session,
+): Promise<Input> {
+  const method = choiceOption(given, 'method', methodNames);
+  if (method === undefined) {
+    const joined = await readJoinedEmbedding(table, path, given, session);
+    const { coordinates: map, source } = joined.embedding;
+    const { features } = joined.table;
+    return { ...joined, space: features, measuring: {}, map, source, repeat: null };
+  }
+  const space = await trueSpace(table.features, options, session.context);
+  const { map, repeat } = await makeMap(space, method, session.seed, session.context);
+  const source = { name: `${method}, made here`, sha256: null };
+  const measuring = { components: undefined, standardize: false };
+  return { table, space, measuring, map, source, warnings: [], repeat };
 }
 
 function auditOptions(given: Given): AuditOptions {

@@ -99,6 +99,10 @@ const embedOptions = [
 const auditOptions = [
   option('-e, --embedding <file|key>', 'the embedding: a file, or a key such as X_umap inside an .h5ad'),
   option('--embedding-key <key>', 'which array, when the embedding file holds several'),
+  option(
+    '--method <name>',
+    'without --embedding: make the map here (umap, tsne, ...), and again to see what comes back',
+  ),
   option('-k, --neighbors <number>', 'samples in a neighborhood (default: 15)'),
   option(
     '--metric <name>',
@@ -162,6 +166,7 @@ export const commands: readonly CommandDefinition[] = [
       'whymap audit expression.csv -e umap.csv --scale standard',
       'whymap audit cells.h5ad -e X_umap --label cell_type --components 50',
       'whymap audit images.npy -e latent.npy --sample 5000',
+      'whymap audit survey.csv --scale standard --method umap',
     ],
     load: () => import('./audit.js'),
   },

@@ -20,6 +20,8 @@ export {
   trustworthiness,
 } from './rank-measures.js';
 export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './rank-null.js';
+export type { EmbedFunction, ReembeddedNull } from './reembedded.js';
+export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js';
 export { tripletAccuracy } from './triplets.js';
 export type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 export type { Answer, VerdictFigure, VerdictSentence } from './verdict.js';

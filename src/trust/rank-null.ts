@@ -6,7 +6,7 @@
  * Source: expectation of a uniform rank (ours, elementary); p-values of points after the question of EMBEDR
  *   (Johnson et al. 2022) and scDEED (Xia et al. 2024): is this neighborhood better than chance? Benjamini and
  *   Hochberg 1995 for the correction over points. Theirs is a null of embedding permuted data anew; that one
- *   is in `reembedded-null.ts`, for when the method that made the map is at hand.
+ *   is in `reembedded.ts`, for when the method that made the map is at hand.
  * Cost: draws x k for the p-values. All points share one null distribution, since under shuffling they have
  *   the same one.
  * How it fails: the null is weak. Nearly every point of any map that was made from the data beats it.

@@ -32,7 +32,8 @@ export interface VerdictSentence {
     | 'densities'
     | 'labels'
     | 'places'
-    | 'pca';
+    | 'pca'
+    | 'repeats';
   /** May this be read off the map? */
   readonly answer: Answer;
   readonly text: string;
@@ -173,10 +174,10 @@ function distancesSentence(measures: Measures): VerdictSentence | null {
     no: 'Distances between clusters may not be read: clusters that are far apart on the map need not be in the data',
     unknown: 'Distances between clusters cannot be judged',
   }[answer];
-  const groups = byGroups
-    ? `rank correlation of the distances between group centers ${told(g)}`
-    : 'fewer than five groups, so judged over all pairs';
-  const text = `${opening} (${groups}; over all pairs of samples ${told(s)}; 0 is chance).`;
+  const scores = byGroups
+    ? `rank correlation of the distances between group centers ${told(g)}, over all pairs of samples ${told(s)}`
+    : `fewer than five groups, so judged by the rank correlation over all pairs of samples, ${told(s)}`;
+  const text = `${opening} (${scores}; 0 is chance).`;
   const names: MeasureName[] = ['groupDistances', 'shepardCorrelation', 'tripletAccuracy'];
   return { about: 'distances', answer, text, figures: figuresOf(measures, names) };
 }

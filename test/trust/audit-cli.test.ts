@@ -71,6 +71,32 @@ test('it writes the audit, the points, the links and a report', () => {
   expect(report).toContain(found.verdict[0].text.slice(0, 60));
 });
 
+test('a map made here is made again, with other seeds and of permuted data', () => {
+  const { status, stdout, stderr } = audit(
+    'data.csv',
+    '--id',
+    'id',
+    '--label',
+    'kind',
+    '--method',
+    'pca',
+    '-k',
+    '8',
+    '-o',
+    'made',
+  );
+  expect(stderr).not.toMatch(/whymap:/);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/Made again with 2 other seeds, maps share 100% of each sample's 8 neighbors/);
+  expect(readdirSync(at('made'))).toContain('embedding.npy');
+  expect(readFileSync(at('made/pointwise.csv'), 'utf8').split('\n')[0]).toMatch(/seed_agreement,p_permuted$/);
+  const { verdict } = JSON.parse(readFileSync(at('made/audit.json'), 'utf8'));
+  expect(verdict.at(-1).figures.map((f: { measure: string }) => f.measure)).toEqual([
+    'seedAgreement',
+    'samplesBetterThanPermuted',
+  ]);
+});
+
 test('--json gives the audit on standard output and nothing else there', () => {
   const { status, stdout } = audit(
     'data.csv',

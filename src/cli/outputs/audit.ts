@@ -40,8 +40,18 @@ export function auditJson(audit: Audit, run: AuditRun): string {
   return JSON.stringify(content, null, 2);
 }
 
+/** One value a sample, where the map was made here and made again. */
+export interface PointRepeats {
+  readonly agreement: Float64Array;
+  readonly pPermuted: Float64Array;
+}
+
 /** One line an asked sample. */
-export function pointwiseCsv(audit: Audit, ids: readonly string[] | null): string {
+export function pointwiseCsv(
+  audit: Audit,
+  ids: readonly string[] | null,
+  repeats: PointRepeats | null,
+): string {
   const { pointwise, localMaps, groups, neighborhoods } = audit;
   const columns: [string, ArrayLike<number>][] = [
     ['trustworthiness', pointwise.trustworthiness],
@@ -59,6 +69,7 @@ export function pointwiseCsv(audit: Audit, ids: readonly string[] | null): strin
       ['angle', localMaps.angle],
     );
   if (groups) columns.push(['group_data', groups.input], ['group_map', groups.embedding]);
+  if (repeats) columns.push(['seed_agreement', repeats.agreement], ['p_permuted', repeats.pPermuted]);
   return writeCsv(['sample', ...columns.map(([name]) => name)], rows());
   function* rows(): Generator<Cell[]> {
     for (let q = 0; q < pointwise.trustworthiness.length; q++) {

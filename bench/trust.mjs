@@ -1,0 +1,89 @@
+// Exact trustworthiness and continuity: time and peak memory, beside scikit-learn's trustworthiness where it fits.
+// Usage: node bench/trust.mjs [rows columns [sample]]. Data: 10 Gaussian clusters and a 2-D map of them.
+// scikit-learn is run by the Python named in PYTHON (default /usr/bin/python3) up to 10,000 rows; above, its samples x samples matrix does not fit.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createContext } from 'whymap';
+import { compareNeighborhoods, continuity, trustworthiness } from 'whymap/trust';
+import { createRandom } from '../dist/core/random.js';
+import { chooseEngine } from '../dist/engine/choose.js';
+import { writeNpy } from '../dist/io/write.js';
+
+const MOST_PEER_ROWS = 10_000;
+const K = 15;
+
+function clusters(rows, columns) {
+  const random = createRandom(1);
+  const centers = Array.from({ length: 10 * columns }, () => 3 * random.normal());
+  const features = { rows, columns, data: new Float32Array(rows * columns) };
+  const embedding = { rows, columns: 2, data: new Float32Array(rows * 2) };
+  for (let i = 0; i < rows; i++) {
+    const c = i % 10;
+    const [u, v] = [random.normal(), random.normal()];
+    for (let j = 0; j < columns; j++) {
+      features.data[i * columns + j] = centers[c * columns + j] + random.normal() + (j % 2 ? u : v);
+    }
+    embedding.data.set([8 * (c % 4) + u, 8 * Math.floor(c / 4) + v], 2 * i);
+  }
+  return { features, embedding };
+}
+
+function peer({ features, embedding }) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-trust-'));
+  for (const [name, m] of Object.entries({ features, embedding })) {
+    writeFileSync(join(folder, `${name}.npy`), writeNpy(m.data, [m.rows, m.columns]));
+  }
+  const code = `
+import numpy as np, time, resource
+from sklearn.manifold import trustworthiness
+X, Y = np.load('${folder}/features.npy'), np.load('${folder}/embedding.npy')
+t = time.time(); v = trustworthiness(X, Y, n_neighbors=${K})
+print(v, time.time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)`;
+  const { stdout, status, stderr } = spawnSync(process.env.PYTHON ?? '/usr/bin/python3', ['-c', code], {
+    encoding: 'utf8',
+  });
+  rmSync(folder, { recursive: true });
+  if (status !== 0) throw new Error(stderr);
+  const [value, seconds, megabytes] = stdout.trim().split(' ').map(Number);
+  return { value, seconds, megabytes };
+}
+
+async function measure(rows, columns, sample) {
+  const input = clusters(rows, columns);
+  const { engine } = await chooseEngine();
+  const started = performance.now();
+  const n = await compareNeighborhoods(input, { k: K, sample }, createContext({ engine }));
+  const [t, c] = [trustworthiness(n), continuity(n)];
+  const seconds = (performance.now() - started) / 1000;
+  await engine.close();
+  const own = {
+    rows,
+    columns,
+    sample: sample ?? null,
+    engine: engine.name,
+    threads: engine.threads,
+    seconds,
+    trustworthiness: t.value,
+    interval: t.interval,
+    continuity: c.value,
+    megabytes: process.resourceUsage().maxRSS / 1024,
+  };
+  console.log(JSON.stringify(own));
+  if (!sample && rows <= MOST_PEER_ROWS) {
+    const other = peer(input);
+    console.log(
+      JSON.stringify({
+        peer: 'scikit-learn, trustworthiness only',
+        ...other,
+        ratio: other.seconds / seconds,
+      }),
+    );
+  }
+}
+
+console.log(JSON.stringify({ machine: cpus()[0].model, cores: cpus().length, node: process.version, k: K }));
+const given = process.argv.slice(2).map(Number);
+const [rows = 10_000, columns = 784, sample] = given;
+await measure(rows, columns, sample);

@@ -1,0 +1,68 @@
+/** `audit --method`: the map is made here, so it can be made again: with other seeds, and of permuted data. */
+
+import { createRandom } from '../core/random.js';
+import { embed, type MethodName, tableOf } from '../dr/index.js';
+import type { Context } from '../engine/context.js';
+import type { Matrix } from '../model.js';
+import { mapAgreement, reembeddedNull, type VerdictSentence } from '../trust/index.js';
+
+/** Maps made with other seeds. */
+const REPEATS = 2;
+const FDR = 0.05;
+
+export interface Repeats {
+  readonly method: MethodName;
+  /** Share of neighbors that maps with other seeds have in common, one a sample. */
+  readonly agreement: Float64Array;
+  /** p-value of each sample's neighborhood against the method on permuted data, corrected over samples. */
+  readonly pPermuted: Float64Array;
+  readonly sentence: VerdictSentence;
+}
+
+export interface MadeMap {
+  readonly map: Matrix;
+  /** Makes the maps again and compares. */
+  readonly repeat: (k: number) => Promise<Repeats>;
+}
+
+/** Makes a map of the space that distances are measured in. */
+export async function makeMap(
+  space: Matrix,
+  method: MethodName,
+  seed: number,
+  context: Context,
+): Promise<MadeMap> {
+  const make = async (features: Matrix, at: number) => {
+    const made = await embed(tableOf(features), { method }, { ...context, random: createRandom(at) });
+    return made.embedding.coordinates;
+  };
+  const map = await make(space, seed);
+  return { map, repeat: (k) => repeatMap(space, map, method, make, { k, seed }, context) };
+}
+
+async function repeatMap(
+  space: Matrix,
+  map: Matrix,
+  method: MethodName,
+  make: (features: Matrix, seed: number) => Promise<Matrix>,
+  { k, seed }: { k: number; seed: number },
+  context: Context,
+): Promise<Repeats> {
+  const maps = [map];
+  for (let r = 1; r <= REPEATS; r++) maps.push(await make(space, seed + r));
+  const agreement = await mapAgreement(maps, { k }, context);
+  const input = { features: space, embedding: map };
+  const { pAdjusted } = await reembeddedNull(input, (permuted) => make(permuted, seed), { k }, context);
+  const better = pAdjusted.filter((p) => p < FDR).length / pAdjusted.length;
+  const percent = (share: number) => `${Math.round(100 * share)}%`;
+  const text =
+    `Made again with ${REPEATS} other seeds, maps share ${percent(agreement.value)} of each sample's ${k} neighbors; ` +
+    `at ${percent(better)} of the samples the neighborhood is better than what ${method} makes of data whose features were permuted.`;
+  const figures = [
+    { measure: 'seedAgreement', value: agreement.value, null: k / (space.rows - 1), pca: null },
+    { measure: 'samplesBetterThanPermuted', value: better, null: FDR, pca: null },
+  ];
+  const answer = better >= 0.9 ? 'yes' : better >= 0.5 ? 'partly' : 'no';
+  const sentence: VerdictSentence = { about: 'repeats', answer, text, figures };
+  return { method, agreement: agreement.pointwise ?? new Float64Array(), pPermuted: pAdjusted, sentence };
+}
