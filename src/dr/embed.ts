@@ -3,8 +3,7 @@
  * `finishEmbedding` for runs that are watched and changed while they go on.
  */
 
-import type { Context } from '../engine/context.js';
-import { watchStage } from '../engine/context.js';
+import { type Context, createContext, watchStage } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { checkFeatures } from './input.js';
@@ -35,6 +34,9 @@ export interface EmbedResult {
   readonly warnings: readonly Warning[];
 }
 
+/** A context, or the parts of one that differ from the default (js engine, seed 0). */
+export type GivenContext = Partial<Context> & { readonly seed?: number };
+
 /** An embedding being made. `run` is null when the method was solved at once. */
 export interface EmbeddingRun {
   readonly table: Table;
@@ -51,7 +53,12 @@ export interface EmbeddingRun {
  * Throws ShapeError, OptionError and FormatError for input that cannot be embedded, MachineError when it
  * does not fit in memory, CancelledError when the context's signal says so.
  */
-export async function embed(table: Table, options: EmbedOptions, context: Context): Promise<EmbedResult> {
+export async function embed(
+  table: Table,
+  options: EmbedOptions = {},
+  given: GivenContext = {},
+): Promise<EmbedResult> {
+  const context = createContext(given);
   const embedding = await startEmbedding(table, options, context);
   await advanceEmbedding(embedding, context);
   return finishEmbedding(embedding);
@@ -60,9 +67,10 @@ export async function embed(table: Table, options: EmbedOptions, context: Contex
 /** Checks the input, computes affinities and the start. */
 export async function startEmbedding(
   table: Table,
-  options: EmbedOptions,
-  context: Context,
+  options: EmbedOptions = {},
+  given: GivenContext = {},
 ): Promise<EmbeddingRun> {
+  const context = createContext(given);
   const method = checkOptions(options);
   checkFeatures(table.features, table.featureNames);
   const recipe = methods[method];
@@ -78,10 +86,10 @@ export async function startEmbedding(
 /** Goes on for `steps` more steps; by default for all that are left. Nothing to do for a spectral solution. */
 export async function advanceEmbedding(
   embedding: EmbeddingRun,
-  context: Context,
+  given: GivenContext = {},
   steps = embedding.prepared.steps - (embedding.run?.step ?? 0),
 ): Promise<void> {
-  if (embedding.run) await advance(embedding.run, steps, watchStage(context, 'embedding'));
+  if (embedding.run) await advance(embedding.run, steps, watchStage(createContext(given), 'embedding'));
 }
 
 /** The result so far: the current coordinates, or the best ones when a later step made them worse. */

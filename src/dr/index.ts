@@ -6,6 +6,7 @@ export {
   type EmbedResult,
   embed,
   finishEmbedding,
+  type GivenContext,
   startEmbedding,
 } from './embed.js';
 export { tableOf } from './input.js';
