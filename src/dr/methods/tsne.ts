@@ -25,7 +25,7 @@ const START = 1e-4;
 const tsneDefaults = {
   metric: 'euclidean',
   init: 'pca',
-  steps: 750,
+  steps: 1000,
   momentum: 0.8,
   earlyExaggeration: 12,
   earlyExaggerationSteps: 250,
