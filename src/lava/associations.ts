@@ -33,7 +33,7 @@ export interface AssociationOptions {
 }
 
 /** Localities in a block: enough for every thread, few enough that one block is small. */
-const BLOCK_LOCALITIES = 16;
+const BLOCK_LOCALITIES = 64;
 const HELD_SHARE = 0.6;
 
 /** Fills in the defaults and checks them. */
