@@ -1,0 +1,206 @@
+// npm run bench -- [--only product,lava,neighbors,growth] [--features X.npy --embedding Y.npy] [--rows 10000,30000]
+//                  [--runs 3] [--write]
+// Checks each result before timing it, warms up, alternates with the peer in the same run, prints the machine.
+// With --write the tables go into bench/RESULTS.md. Peers need Debian's NumPy, SciPy, scikit-learn and
+// pynndescent; one that is not there is left out with a message.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createContext, explain } from 'whymap';
+import { createRandom } from '../dist/core/random.js';
+import { createJsEngine } from '../dist/engine/js/engine.js';
+import { createWasmEngine } from '../dist/engine/wasm/engine.js';
+import { sampledRecall } from '../dist/neighbors/approximate.js';
+import { asInput, chosenData } from './data.mjs';
+import { growth } from './growth.mjs';
+import { alternate, cpuSeconds, folder, machine, peer, table, writeNpy, writeSection } from './measure.mjs';
+import { readFeatures } from './read.mjs';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'product,lava,neighbors,growth' },
+    features: { type: 'string' },
+    embedding: { type: 'string' },
+    rows: { type: 'string', default: '10000,30000,100000,300000,1000000' },
+    runs: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const runs = Number(values.runs);
+const script = (name) => join(import.meta.dirname, 'peers', name);
+const one = (number) => number.toFixed(1);
+const two = (number) => number.toFixed(2);
+
+function normalMatrix(rows, columns, seed) {
+  const random = createRandom(seed);
+  return { rows, columns, data: Float32Array.from({ length: rows * columns }, () => random.normal()) };
+}
+
+/** The engine's product, its association stage at full support, and NumPy's product; each per CPU second. */
+async function product() {
+  const [m, k, n] = [784, 1000, 784];
+  const a = normalMatrix(m, k, 1);
+  const b = normalMatrix(k, n, 2);
+  const features = normalMatrix(5000, 784, 3);
+  const [count, size] = [60, 200];
+  const random = createRandom(4);
+  const members = Int32Array.from({ length: count * size }, () => random.below(5000));
+  const rules = { measure: 'pearson', form: 'debiased', support: 20, gate: 3 };
+  const engine = await createWasmEngine({ threads: 1 });
+  const small = { ...a, rows: 9, data: a.data.subarray(0, 9 * k) };
+  const wanted = await createJsEngine().multiply(small, b);
+  const found = await engine.multiply(small, b);
+  if (found.data.some((value, i) => Math.abs(value - wanted.data[i]) > 1e-3))
+    throw new Error('wrong product');
+  const taken = await alternate(Math.max(runs, 5), {
+    product: () => engine.multiply(a, b),
+    associations: async () => {
+      const { block } = await engine.associate(features, members, { first: 0, count, size }, rules);
+      engine.release(block);
+    },
+  });
+  await engine.close();
+  const rate = (2 * m * k * n) / taken.product.cpu.min / 1e9;
+  const stage = (count * size * 784 * 784) / taken.associations.cpu.min / 1e9;
+  const numpy = peer(script('product.py'), m, k, n);
+  return table(
+    ['what', 'GFLOP per CPU second', 'of the product'],
+    [
+      [`wasm product ${m} x ${k} x ${n}`, one(rate), '100%'],
+      [
+        'wasm associations, 60 localities of 200 x 784, one triangle',
+        one(stage),
+        `${Math.round((100 * stage) / rate)}%`,
+      ],
+      [
+        'NumPy product, one thread',
+        numpy ? one(numpy.rate) : 'not there',
+        numpy ? `${Math.round((100 * numpy.rate) / rate)}%` : '',
+      ],
+    ],
+  );
+}
+
+/** The whole of LAVA beside the same in NumPy, SciPy and scikit-learn. Significance is left out of both. */
+async function lava() {
+  const data = await chosenData(values);
+  const options = { localitySize: 200, overlap: 3, modules: 16, draws: 0 };
+  const files = [writeNpy('x.npy', data.features), writeNpy('y.npy', data.map)];
+  const engine = await createWasmEngine({ threads: 2 });
+  const ours = [];
+  const theirs = [];
+  for (let run = 0; run < runs; run++) {
+    const cpu = cpuSeconds();
+    const start = performance.now();
+    const { modules, timings } = await explain(asInput(data), options, createContext({ engine }));
+    ours.push({
+      wall: (performance.now() - start) / 1000,
+      cpu: cpuSeconds() - cpu,
+      explained: modules.explained,
+      timings,
+    });
+    const found = peer(script('lava.py'), ...files, 200, 3, 16);
+    if (!found) break;
+    theirs.push(found);
+  }
+  await engine.close();
+  const middle = (list, key) => list.map((item) => item[key]).sort((x, y) => x - y)[list.length >> 1];
+  const peak = process.resourceUsage().maxRSS * 1024;
+  const gib = (bytes) => two(bytes / 2 ** 30);
+  const { rows, columns } = data.features;
+  const stages = Object.entries(ours[0].timings).map(([stage, seconds]) => `${stage} ${one(seconds)}`);
+  const lines = [
+    [
+      'whymap, wasm, 2 threads',
+      one(middle(ours, 'wall')),
+      one(middle(ours, 'cpu')),
+      gib(peak),
+      two(ours[0].explained),
+    ],
+  ];
+  if (theirs.length > 0) {
+    lines.push([
+      'NumPy program',
+      one(middle(theirs, 'total')),
+      one(middle(theirs, 'cpu')),
+      gib(theirs[0].peak),
+      two(theirs[0].explained),
+    ]);
+    lines.push([
+      'ratio',
+      one(middle(theirs, 'total') / middle(ours, 'wall')),
+      one(middle(theirs, 'cpu') / middle(ours, 'cpu')),
+      '',
+      '',
+    ]);
+  }
+  const text = table(['program', 'wall s', 'CPU s', 'peak GiB', 'explained'], lines);
+  return `${data.name}, ${rows} x ${columns}, n = 200, overlap 3, 16 modules; ${ours.length} runs each, medians. The peer does not tune its probes.\n\n${text}\n\nStages of the first run, wall s: ${stages.join(', ')}.`;
+}
+
+/** Descent beside pynndescent: time and recall on sampled rows. */
+async function neighbors() {
+  const { features, name } = await chosenData(values);
+  const k = 15;
+  const engine = await createWasmEngine({ threads: 2 });
+  const input = writeNpy('rows.npy', features);
+  const output = join(folder, 'neighbors.npy');
+  const quiet = { checkpoint: async () => {}, progress: () => {} };
+  let found;
+  const ours = await alternate(runs, {
+    descent: async () => {
+      found = await engine.nearestApproximate(features, { k, metric: 'euclidean', random: createRandom(0) });
+    },
+  });
+  const recall = await sampledRecall(engine, features, found, 'euclidean', quiet);
+  const lines = [
+    [
+      'whymap, descent, 2 threads',
+      two(ours.descent.wall.median),
+      two(ours.descent.cpu.median),
+      recall.toFixed(4),
+    ],
+  ];
+  const theirs = peer(script('neighbors.py'), input, k, output);
+  if (theirs) {
+    const listed = await readFeatures(output);
+    const indices = new Int32Array(features.rows * k);
+    for (let i = 0; i < features.rows; i++) {
+      const own = [...listed.data.subarray(i * (k + 1), (i + 1) * (k + 1))].filter((j) => j !== i);
+      indices.set(own.slice(0, k), i * k);
+    }
+    const distances = Float32Array.from(indices, (j, n) => distance(features, Math.floor(n / k), j));
+    const peerRecall = await sampledRecall(
+      engine,
+      features,
+      { rows: features.rows, k, indices, distances },
+      'euclidean',
+      quiet,
+    );
+    lines.push(['pynndescent, 2 threads', two(theirs.wall), two(theirs.cpu), peerRecall.toFixed(4)]);
+  }
+  const exact = await alternate(1, {
+    exact: () => engine.nearest(features, features, { k, metric: 'euclidean', excludeSelf: true }),
+  });
+  lines.push(['whymap, exact, 2 threads', two(exact.exact.wall.median), two(exact.exact.cpu.median), '1']);
+  await engine.close();
+  return `${name}, ${features.rows} x ${features.columns}, k = ${k}.\n\n${table(['program', 'wall s', 'CPU s', 'recall'], lines)}`;
+}
+
+function distance({ columns, data }, i, j) {
+  let sum = 0;
+  for (let c = 0; c < columns; c++) sum += (data[i * columns + c] - data[j * columns + c]) ** 2;
+  return Math.sqrt(sum);
+}
+
+const SECTIONS = {
+  product: ['Products', product],
+  lava: ['LAVA end to end', lava],
+  neighbors: ['Neighbors', neighbors],
+  growth: ['Growth', () => growth(values.rows.split(',').map(Number))],
+};
+for (const name of values.only.split(',')) {
+  const [heading, work] = SECTIONS[name];
+  const text = `${machine()}\n\n${await work()}`;
+  console.log(`## ${heading}\n\n${text}\n`);
+  if (values.write) writeSection(join(import.meta.dirname, 'RESULTS.md'), heading, text);
+}
