@@ -21,6 +21,8 @@ const STRIDE: usize = (<usize>CHUNK) << 2;
 /**
  * Looks for neighbors among data rows `from` (a multiple of 64) to `to`.
  * Bounds: lower = low[j] - factor * product, out when above rankToBound * distance - offset[q].
+ * @param given products of the queries of block `base` and on with rows `from` to `to`, row by row and readable 12
+ * bytes past their end, when another library made them; 0 to make them here. @param base block of the first item.
  * @param distances f64, @param indices i32: queries x k, ascending, infinite and -1 where not yet found.
  */
 export function nearestBlock(
@@ -47,8 +49,10 @@ export function nearestBlock(
   indices: usize,
   from: i32,
   to: i32,
+  given: usize,
+  base: i32,
 ): void {
-  const first = item * QUERY_PANELS * 8;
+  const first = (item + base) * QUERY_PANELS * 8;
   const count = min(QUERY_PANELS * 8, queryCount - first);
   const left = packedQueries + ((<usize>first * <usize>d) << 2);
   const products = scratch;
@@ -58,7 +62,7 @@ export function nearestBlock(
     if (load<i32>(STOP)) return;
     const across = min(CHUNK, to - chunk);
     const right = packed + ((<usize>chunk * <usize>d) << 2);
-    compare(metric, left, (count + 7) >> 3, right, (across + 7) >> 3, d, products, STRIDE);
+    if (!given) compare(metric, left, (count + 7) >> 3, right, (across + 7) >> 3, d, products, STRIDE);
     for (let r: i32 = 0; r < count; r++) {
       const q = first + r;
       const best = distances + ((<usize>q * <usize>k) << 3);
@@ -68,7 +72,9 @@ export function nearestBlock(
         rankToBound,
         load<f64>(offsets + ((<usize>q) << 3)),
       );
-      const row = products + <usize>r * STRIDE;
+      const row = given
+        ? given + ((<usize>(item * QUERY_PANELS * 8 + r) * <usize>(to - from) + <usize>(chunk - from)) << 2)
+        : products + <usize>r * STRIDE;
       const skip = excludeSelf ? q : -1;
       const listed = collect(row, low, factor, limit, chunk, across, skip, candidates);
       for (let c: i32 = 0; c < listed; c += 4) {

@@ -58,6 +58,7 @@ export function rankScratch(k: i32): usize {
  * Counts, among data rows `from` (a multiple of 64) to `to`, those nearer than each target.
  * Bounds: low[j] - lowFactor * product and high[j] - highFactor * product, against rankToBound * distance less
  * the row's own part (lowOffsets for the first, highOffsets for the second).
+ * @param given, base see `nearestBlock`.
  * @param asked i32 row number of each asked row. @param counts i32 asked x k, added to.
  */
 export function rankBlock(
@@ -88,8 +89,10 @@ export function rankBlock(
   counts: usize,
   from: i32,
   to: i32,
+  given: usize,
+  base: i32,
 ): void {
-  const first = item * QUERY_PANELS * 8;
+  const first = (item + base) * QUERY_PANELS * 8;
   const count = min(QUERY_PANELS * 8, askedCount - first);
   const left = packedQueries + ((<usize>first * <usize>d) << 2);
   const products = scratch;
@@ -122,14 +125,16 @@ export function rankBlock(
     if (load<i32>(STOP)) return;
     const across = min(CHUNK, to - chunk);
     const right = packed + ((<usize>chunk * <usize>d) << 2);
-    compare(metric, left, (count + 7) >> 3, right, (across + 7) >> 3, d, products, STRIDE);
+    if (!given) compare(metric, left, (count + 7) >> 3, right, (across + 7) >> 3, d, products, STRIDE);
     for (let r: i32 = 0; r < count; r++) {
       const q = first + r;
       const own = load<i32>(asked + ((<usize>q) << 2));
       const near = nearLimits + <usize>r * width;
       const far = farLimits + <usize>r * width;
       const limit = v128.load_splat<f32>(farthest + ((<usize>r) << 2));
-      const row = products + <usize>r * STRIDE;
+      const row = given
+        ? given + ((<usize>(item * ROWS + r) * <usize>(to - from) + <usize>(chunk - from)) << 2)
+        : products + <usize>r * STRIDE;
       let touched = false;
       for (let j: i32 = 0; j < across; j += 4) {
         const shift = (<usize>j) << 2;

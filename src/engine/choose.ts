@@ -1,7 +1,8 @@
 /** Choosing an engine: by name, or the fastest that loads on this machine. Engines are loaded lazily. */
 
-import { OptionError, UnsupportedError, WhymapError } from '../errors.js';
+import { OptionError, WhymapError } from '../errors.js';
 import type { Engine } from './engine.js';
+import { inNode } from './pool.js';
 
 export const ENGINE_CHOICES = ['auto', 'native', 'wasm', 'js'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
@@ -27,21 +28,41 @@ export async function chooseEngine(options: EngineOptions = {}): Promise<ChosenE
   checkOptions(options);
   if (choice === 'js') return { engine: await createJs(), reason: 'asked for' };
   if (choice === 'wasm') return { engine: await createWasm(threads, memory), reason: 'asked for' };
-  if (choice === 'native') throw nativeMissing();
+  if (choice === 'native') return { engine: await createNative(threads, memory), reason: 'asked for' };
+  const native = inNode ? await ifItLoads(() => createNative(threads, memory)) : null;
+  if (native?.engine) {
+    const reason = `onnxruntime-node is installed: products at its speed, all else in WebAssembly on ${many(native.engine)}`;
+    return { engine: native.engine, reason };
+  }
+  const wasm = await ifItLoads(() => createWasm(threads, memory));
+  if (wasm.engine) {
+    return {
+      engine: wasm.engine,
+      reason: `WebAssembly SIMD on ${many(wasm.engine)}, the fastest engine that loads here`,
+    };
+  }
+  return { engine: await createJs(), reason: `the wasm engine does not load (${wasm.reason})` };
+}
+
+/** The engine, or why it does not load. */
+async function ifItLoads(create: () => Promise<Engine>): Promise<{ engine: Engine | null; reason: string }> {
   try {
-    const engine = await createWasm(threads, memory);
-    const many = engine.threads === 1 ? 'one thread' : `${engine.threads} threads`;
-    return { engine, reason: `WebAssembly SIMD on ${many}, the fastest engine that loads here` };
+    return { engine: await create(), reason: '' };
   } catch (error) {
     if (!(error instanceof WhymapError)) throw error;
-    return { engine: await createJs(), reason: `the wasm engine does not load (${error.message})` };
+    return { engine: null, reason: error.message };
   }
 }
+
+const many = ({ threads }: Engine): string => (threads === 1 ? 'one thread' : `${threads} threads`);
 
 const createJs = async () => (await import('./js/engine.js')).createJsEngine();
 
 const createWasm = async (threads?: number, memory?: number) =>
   (await import('./wasm/engine.js')).createWasmEngine({ threads, memory });
+
+const createNative = async (threads?: number, memory?: number) =>
+  (await import('./native/engine.js')).createNativeEngine({ threads, memory });
 
 function checkOptions({ engine = 'auto', threads = 1, memory = 1 }: EngineOptions): void {
   if (!ENGINE_CHOICES.includes(engine)) {
@@ -65,12 +86,4 @@ function checkOptions({ engine = 'auto', threads = 1, memory = 1 }: EngineOption
       remedy: 'leave it out for the default',
     });
   }
-}
-
-function nativeMissing(): UnsupportedError {
-  return new UnsupportedError({
-    got: 'the native engine, which needs the package onnxruntime-node',
-    expected: 'that package to be installed',
-    remedy: 'run `npm install onnxruntime-node`, or use the wasm engine',
-  });
 }

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { chooseEngine } from '#whymap/engine/choose.js';
+import { hasNative } from './engines.js';
 
 test('auto takes an engine that works and says why', async () => {
   const { engine, reason } = await chooseEngine({ threads: 2 });
@@ -16,6 +17,22 @@ test.each(['js', 'wasm'] as const)('%s is given when asked for', async (name) =>
   const { engine, reason } = await chooseEngine({ engine: name });
   expect([engine.name, reason]).toEqual([name, 'asked for']);
   await engine.close();
+});
+
+test('native is given where its package is installed, and elsewhere says what to install', async () => {
+  const asked = chooseEngine({ engine: 'native', threads: 2 });
+  if (hasNative) {
+    const { engine } = await asked;
+    const a = { rows: 2, columns: 1, data: Float32Array.of(1, 2) };
+    expect((await engine.multiply(a, a, { transposeA: true })).data).toEqual(Float32Array.of(5));
+    expect(engine.name).toBe('native');
+    await engine.close();
+  } else {
+    await expect(asked).rejects.toMatchObject({
+      code: 'unsupported',
+      remedy: expect.stringContaining('npm install onnxruntime-node'),
+    });
+  }
 });
 
 test('options that make no sense say what is expected', async () => {

@@ -136,6 +136,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
             [65, 3, 7],
             [130, 33, 4],
             [97, 300, 9],
+            [270, 40, 3],
           ]) {
             const data = makeMatrix(rows, columns, kind);
             await sameNearest(engine, data, data, { k, metric, excludeSelf: true });

@@ -14,6 +14,7 @@ import { createInputs } from './inputs.js';
 import { type Arena, LARGEST_MEMORY } from './memory.js';
 import { createMultiply } from './multiply.js';
 import { createNearest } from './nearest.js';
+import type { TileProduct } from './passes.js';
 import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
 
@@ -26,7 +27,11 @@ export interface WasmOptions {
   readonly shared?: boolean;
 }
 
-export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
+/** @param product products for `nearest` and `ranks` from another library; see passes.ts. */
+export async function createWasmEngine(
+  options: WasmOptions = {},
+  product: TileProduct | null = null,
+): Promise<Engine> {
   let arena: Arena | null = null;
   const inputs = createInputs(() => arena!);
   const runtime = await createRuntime({
@@ -43,9 +48,9 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
     multiply,
     associate: createAssociate(runtime, inputs),
     ...createFactor(runtime, inputs),
-    nearest: createNearest(runtime),
+    nearest: createNearest(runtime, product),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ranks: createRanks(runtime),
+    ranks: createRanks(runtime, product),
     release: inputs.releaseBlock,
     close: runtime.close,
   };

@@ -2,31 +2,23 @@
 
 import type { Engine } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
-import { partOf, unwatched } from '../watch.js';
+import { unwatched } from '../watch.js';
 import { createScope } from './memory.js';
-import {
-  BLOCK_ROWS,
-  boundsOf,
-  frameOf,
-  METRIC_CODES,
-  placeOffsets,
-  placePoints,
-  placeRowBounds,
-  segments,
-} from './points.js';
+import { runPasses, type TileProduct, takesProducts } from './passes.js';
+import { boundsOf, frameOf, METRIC_CODES, placeOffsets, placePoints, placeRowBounds } from './points.js';
 import type { Runtime } from './runtime.js';
 
 /** Products and candidates of a block, and four exact distances. */
 const SCRATCH = 32 * 64 * 4 + 64 * 4 + 128;
 
-export function createNearest(runtime: Runtime): Engine['nearest'] {
+export function createNearest(runtime: Runtime, product: TileProduct | null): Engine['nearest'] {
   return async (data, queries, { k, metric, excludeSelf }, watch = unwatched) => {
     const length = queries.rows * k;
     const { memory } = runtime.arena;
     const scope = createScope(runtime.arena);
     try {
       const frame = frameOf(data, metric);
-      const { error, lowFactor, rankToBound } = boundsOf(frame);
+      const { error, lowFactor, rankToBound } = boundsOf(frame, takesProducts(frame, product));
       const all = await placePoints(runtime, scope, data, frame);
       const asked = queries.data === data.data ? all : await placePoints(runtime, scope, queries, frame);
       const low = placeRowBounds(runtime, scope, all, error, 'low');
@@ -34,22 +26,19 @@ export function createNearest(runtime: Runtime): Engine['nearest'] {
       const distances = scope.place(new Float64Array(length).fill(Number.POSITIVE_INFINITY));
       const indices = scope.place(new Int32Array(length).fill(-1));
       const d = data.columns;
-      for (const { from, to } of k === 0 ? [] : segments(data.rows, d)) {
-        await runtime.run(
-          {
-            kernel: 'nearestBlock',
-            items: Math.ceil(queries.rows / BLOCK_ROWS),
-            scratch: SCRATCH,
-            work: queries.rows * (to - from) * (2 * d + 8),
-            parameters: [
-              ...[METRIC_CODES[metric], d, asked.source, queries.rows, asked.packed, offsets],
-              ...[asked.means, asked.squares, all.source, all.packed, low, all.means, all.squares],
-              ...[lowFactor, rankToBound, k, excludeSelf ? 1 : 0, distances, indices, from, to],
-            ],
-          },
-          partOf(watch, from / data.rows, to / data.rows),
-        );
-      }
+      const pass = {
+        kernel: 'nearestBlock',
+        scratch: SCRATCH,
+        queries,
+        data,
+        pairWork: 8,
+        parameters: [
+          ...[METRIC_CODES[metric], d, asked.source, queries.rows, asked.packed, offsets],
+          ...[asked.means, asked.squares, all.source, all.packed, low, all.means, all.squares],
+          ...[lowFactor, rankToBound, k, excludeSelf ? 1 : 0, distances, indices],
+        ],
+      };
+      if (k > 0) await runPasses(runtime, pass, frame, product, watch);
       const found = new Float64Array(memory.buffer, distances, length);
       return {
         rows: queries.rows,

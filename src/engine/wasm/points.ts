@@ -112,8 +112,10 @@ export async function placePoints(runtime: Runtime, scope: Scope, m: Matrix, fra
  * The error of a bound, of n_q + n_x: a chain of additions, the sum over chains, rounded coordinates, lengths
  * and the bound itself (2^-24 each), and a tenth on top.
  */
-export function boundsOf({ metric, columns, scale }: Frame): Bounds {
-  const chain = Math.min(columns, DEPTH_BLOCK) + Math.ceil(columns / DEPTH_BLOCK) + 18;
+export function boundsOf({ metric, columns, scale }: Frame, given: boolean): Bounds {
+  // products of another library may be summed in any order: one chain at worst
+  const sums = given ? columns : Math.min(columns, DEPTH_BLOCK) + Math.ceil(columns / DEPTH_BLOCK);
+  const chain = sums + 18;
   const error = chain * 2 ** -24 * 1.1;
   if (metric === 'manhattan') {
     return { error, lowFactor: -(1 - error), highFactor: -(1 + error), rankToBound: scale };

@@ -2,21 +2,13 @@
 
 import { gatherRows } from '../../core/matrix.js';
 import type { Engine } from '../engine.js';
-import { partOf, unwatched } from '../watch.js';
+import { unwatched } from '../watch.js';
 import { createScope } from './memory.js';
-import {
-  BLOCK_ROWS,
-  boundsOf,
-  frameOf,
-  METRIC_CODES,
-  placeOffsets,
-  placePoints,
-  placeRowBounds,
-  segments,
-} from './points.js';
+import { runPasses, type TileProduct, takesProducts } from './passes.js';
+import { boundsOf, frameOf, METRIC_CODES, placeOffsets, placePoints, placeRowBounds } from './points.js';
 import type { Runtime } from './runtime.js';
 
-export function createRanks(runtime: Runtime): Engine['ranks'] {
+export function createRanks(runtime: Runtime, product: TileProduct | null): Engine['ranks'] {
   return async (data, targets, { k, metric, rows }, watch = unwatched) => {
     const d = data.columns;
     const asked = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
@@ -25,9 +17,10 @@ export function createRanks(runtime: Runtime): Engine['ranks'] {
     if (targets.length === 0) return new Int32Array(0);
     try {
       const frame = frameOf(data, metric);
-      const { error, lowFactor, highFactor, rankToBound } = boundsOf(frame);
+      const { error, lowFactor, highFactor, rankToBound } = boundsOf(frame, takesProducts(frame, product));
       const all = await placePoints(runtime, scope, data, frame);
-      const own = rows ? await placePoints(runtime, scope, gatherRows(data, rows), frame) : all;
+      const queries = rows ? gatherRows(data, rows) : data;
+      const own = rows ? await placePoints(runtime, scope, queries, frame) : all;
       const wanted = scope.place(targets);
       const thresholds = scope.allocate(targets.length * 8);
       const code = METRIC_CODES[metric];
@@ -54,18 +47,15 @@ export function createRanks(runtime: Runtime): Engine['ranks'] {
         placeRowBounds(runtime, scope, all, error, 'high'),
         ...[all.means, all.squares, lowFactor, highFactor, rankToBound, wanted, thresholds, k, counts],
       ];
-      for (const { from, to } of segments(data.rows, d)) {
-        await runtime.run(
-          {
-            kernel: 'rankBlock',
-            items: Math.ceil(asked.length / BLOCK_ROWS),
-            scratch: runtime.size('rankScratch', k),
-            work: asked.length * (to - from) * (2 * d + 12),
-            parameters: [code, d, ...shared, from, to],
-          },
-          partOf(watch, from / data.rows, to / data.rows),
-        );
-      }
+      const pass = {
+        kernel: 'rankBlock',
+        scratch: runtime.size('rankScratch', k),
+        queries,
+        data,
+        pairWork: 12,
+        parameters: [code, d, ...shared],
+      };
+      await runPasses(runtime, pass, frame, product, watch);
       return new Int32Array(memory.buffer, counts, targets.length).slice();
     } finally {
       scope.free();

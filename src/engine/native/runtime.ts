@@ -1,0 +1,91 @@
+/** onnxruntime-node, found at run time: an optional package that a person adds. */
+
+import { MachineError, UnsupportedError } from '../../errors.js';
+import type { Matrix } from '../../model.js';
+import { productModel } from './graph.js';
+
+/** The part of onnxruntime-node that is used. */
+interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: object): Promise<Session>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, sides: readonly number[]) => unknown;
+}
+
+interface Session {
+  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: Float32Array }>>;
+  release(): Promise<void>;
+}
+
+export interface NativeRuntime {
+  /** C = op(A) op(B), in one call: it cannot be stopped half way. No side may be 0. */
+  product(a: Matrix, b: Matrix, transposeA: boolean, transposeB: boolean): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+const PACKAGE = 'onnxruntime-node';
+
+/** Throws UnsupportedError, with what to install, where the package is not there or does not load. */
+export async function loadNative(threads: number): Promise<NativeRuntime> {
+  const onnx = await load();
+  const sessions = new Map<string, Promise<Session>>();
+  const options = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionProviders: ['cpu'],
+    logSeverityLevel: 3,
+  };
+  const sessionFor = (transposeA: boolean, transposeB: boolean): Promise<Session> => {
+    const key = `${transposeA}/${transposeB}`;
+    const known = sessions.get(key);
+    if (known) return known;
+    const made = onnx.InferenceSession.create(productModel(transposeA, transposeB), options);
+    sessions.set(key, made);
+    return made;
+  };
+  return {
+    async product(a, b, transposeA, transposeB) {
+      try {
+        const session = await sessionFor(transposeA, transposeB);
+        const result = await session.run({ a: tensorOf(onnx, a), b: tensorOf(onnx, b) });
+        return result.c.data;
+      } catch (cause) {
+        throw new MachineError(
+          {
+            got: `a failure of ${PACKAGE} (${String(cause)})`,
+            expected: 'a product',
+            remedy: 'use the wasm engine, or less data at once',
+          },
+          { cause },
+        );
+      }
+    },
+    async close() {
+      const open = [...sessions.values()];
+      sessions.clear();
+      for (const session of open) await (await session).release();
+    },
+  };
+}
+
+async function load(): Promise<OnnxRuntime> {
+  try {
+    const found = (await import(PACKAGE)) as OnnxRuntime & { default?: OnnxRuntime };
+    return found.InferenceSession ? found : (found.default as OnnxRuntime);
+  } catch (cause) {
+    throw new UnsupportedError(
+      {
+        got: `the native engine, which needs the package ${PACKAGE}`,
+        expected: 'that package to be installed beside whymap',
+        remedy: `run \`npm install ${PACKAGE} --onnxruntime-node-install=skip\`, or use the wasm engine`,
+      },
+      { cause },
+    );
+  }
+}
+
+/** A tensor over the matrix; memory that threads share is copied, since the package does not take it. */
+function tensorOf(onnx: OnnxRuntime, m: Matrix): unknown {
+  const shared = typeof SharedArrayBuffer !== 'undefined' && m.data.buffer instanceof SharedArrayBuffer;
+  return new onnx.Tensor('float32', shared ? m.data.slice() : m.data, [m.rows, m.columns]);
+}
