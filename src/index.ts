@@ -1,3 +1,4 @@
+export { type ChosenEngine, chooseEngine, type EngineChoice, type EngineOptions } from './engine/choose.js';
 export { type Context, createContext, type Progress } from './engine/context.js';
 export * from './errors.js';
 export { type ExplainInput, type ExplainOptions, explain } from './lava/explain.js';
