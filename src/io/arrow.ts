@@ -1,6 +1,6 @@
 /** Arrow: Feather version 2 files and IPC streams, uncompressed or with LZ4 or Zstandard, through flechette. */
 
-import type { DataType, Field, Table } from '@uwdata/flechette';
+import type { Batch, DataType, Field, Table } from '@uwdata/flechette';
 import { FormatError, WhymapError } from '../errors.js';
 import { tooLarge } from './bytes.js';
 import {
@@ -38,6 +38,12 @@ async function openArrow(input: Input, settings: Settings): Promise<{ shape: Col
     note,
     columns.map((column) => column.name),
   );
+  if (!(Number.isSafeInteger(table.numRows) && table.numRows >= 0))
+    damaged(input.name, `${table.numRows} rows`);
+  guard(input.name, () => {
+    for (const { name } of columns)
+      for (const batch of table.getChild(name).data) checkBatch(batch, input.name);
+  });
   if (table.numRows * 4 > settings.memory)
     throw tooLarge(input.name, `${table.numRows} rows`, settings.memory);
   return { shape: { columns, rows: table.numRows, index, name: input.name }, table };
@@ -56,11 +62,24 @@ function kindOf(type: DataType, ids: TypeIds): ColumnKind {
   return item && kindOf(item.type, ids) === 'number' ? 'list' : 'other';
 }
 
+/** The lengths that a damaged header promises are checked against the data before anything of that size is made. */
+function checkBatch(batch: Batch<unknown>, name: string): void {
+  const { length, values, offsets } = batch as {
+    length: number;
+    values?: ArrayLike<unknown>;
+    offsets?: ArrayLike<unknown>;
+  };
+  const bits = values instanceof Uint8Array ? 8 : 1;
+  const lacks = offsets ? offsets.length < length + 1 : values && values.length * bits < length;
+  if (lacks) damaged(name, `${length} values, of which ${values?.length ?? 0} are there`);
+}
+
 function valuesOf(table: Table, column: string, name: string): ArrayLike<unknown> {
-  const values = guard(name, () => table.getChild(column).toArray()) as ArrayLike<unknown>;
-  if (values.length === table.numRows) return values;
   return guard(name, () => {
-    throw new Error(`${values.length} values of ${table.numRows} in ${column}`);
+    const child = table.getChild(column);
+    if (child.length !== table.numRows)
+      damaged(name, `${child.length} values of ${table.numRows} in ${column}`);
+    return child.toArray() as ArrayLike<unknown>;
   });
 }
 
@@ -69,16 +88,19 @@ function guard<T>(name: string, work: () => T): T {
     return work();
   } catch (cause) {
     if (cause instanceof WhymapError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(
-      {
-        got: `a damaged or truncated Arrow file, ${name} (${why.slice(0, 120)})`,
-        expected: 'a complete Feather (version 2) or Arrow file',
-        remedy: 'copy or write the file again',
-      },
-      { cause },
-    );
+    return damaged(name, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function damaged(name: string, why: string, cause?: unknown): never {
+  throw new FormatError(
+    {
+      got: `a damaged or truncated Arrow file, ${name} (${why.slice(0, 120)})`,
+      expected: 'a complete Feather (version 2) or Arrow file',
+      remedy: 'copy or write the file again',
+    },
+    { cause },
+  );
 }
 
 export const arrowReader: FormatReader = {

@@ -6,6 +6,8 @@
 
 const MAGIC = 0x184d2204;
 const STORED = 0x80000000;
+/** No LZ4 block grows more than this. */
+const LARGEST_RATIO = 255;
 
 /** Decompresses one frame. Throws RangeError when it is damaged or longer than `limit` bytes. */
 export function decodeLz4Frame(bytes: Uint8Array, limit: number): Uint8Array {
@@ -15,7 +17,8 @@ export function decodeLz4Frame(bytes: Uint8Array, limit: number): Uint8Array {
   const [blockChecksums, contentSize, dictionary] = [flags & 16, flags & 8, flags & 1];
   // Magic, two descriptor bytes, the optional fields, and one byte of header checksum.
   let at = 6 + (contentSize ? 8 : 0) + (dictionary ? 4 : 0) + 1;
-  const output = growing(limit, contentSize ? Number(view.getBigUint64(6, true)) : bytes.length * 4);
+  const promised = contentSize ? Number(view.getBigUint64(6, true)) : bytes.length * 4;
+  const output = growing(Math.min(limit, bytes.length * LARGEST_RATIO), promised);
   for (;;) {
     const header = view.getUint32(at, true);
     at += 4;

@@ -1,6 +1,6 @@
 /** Parquet through hyparquet: all its codecs and encodings, row group by row group, only the columns needed. */
 
-import type { SchemaTree } from 'hyparquet';
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
 import { CancelledError, FormatError, WhymapError } from '../errors.js';
 import { tooLarge } from './bytes.js';
 import {
@@ -12,6 +12,8 @@ import {
   textColumn,
 } from './columns.js';
 import type { FormatReader, Input, Settings } from './options.js';
+import { checkPages } from './parquet-pages.js';
+import type { Source } from './source.js';
 
 const TEXT_TYPES = ['UTF8', 'STRING', 'ENUM', 'JSON', 'UUID'];
 const OTHER_TYPES = [
@@ -39,17 +41,13 @@ async function openParquet(input: Input, settings: Settings): Promise<OpenParque
   ]);
   const source = await input.plain();
   const { size } = await source.stat();
-  const file = {
-    byteLength: size,
-    async slice(start: number, end = size) {
-      const bytes = await source.read(start < 0 ? size + start : start, end);
-      return bytes.slice().buffer as ArrayBuffer;
-    },
-  };
+  const file = chunkedFile(source, size);
   const guard = <T>(work: Promise<T>) => work.catch((cause: unknown) => damaged(input.name, cause));
-  const scan = await guard(parquetScan({ file, compressors }));
+  const scan = await guard(
+    parquetScan({ file, compressors: file.compressors(compressors), useOffsetIndex: false }),
+  );
   const rows = Number(scan.metadata.num_rows);
-  checkPromise(scan.metadata, input.name, settings);
+  await guard(Promise.resolve().then(() => checkPromise(scan.metadata, input.name, settings)));
   const columns = parquetSchema(scan.metadata).children.map((tree) => ({
     name: tree.element.name,
     kind: kindOf(tree),
@@ -64,11 +62,116 @@ async function openParquet(input: Input, settings: Settings): Promise<OpenParque
     ranges: scan.ranges,
     async read(column, range) {
       if (settings.signal?.aborted) throw new CancelledError();
+      await guard(checkColumn(file, { metadata: scan.metadata, compressors, column, range }));
       const values = await guard(scan.readColumn({ column, ...range }));
       if (values.length === range.rowEnd - range.rowStart) return values;
       return damaged(input.name, `${values.length} values of ${range.rowEnd - range.rowStart} in ${column}`);
     },
   };
+}
+
+interface ChunkedFile extends AsyncBuffer {
+  /** Bytes that are kept, for the reading that follows. */
+  load(start: number, end: number): Promise<ArrayBuffer>;
+  /** Keeps what a page of a loaded range was decompressed to. */
+  keep(page: Uint8Array, content: Uint8Array): void;
+  compressors(own: Compressors): Compressors;
+}
+
+/** The file as hyparquet reads it; a range that was checked just before is not read a second time. */
+function chunkedFile(source: Source, size: number): ChunkedFile {
+  let last = { start: 0, end: 0, buffer: new ArrayBuffer(0) };
+  const pages = new WeakMap<ArrayBufferLike, Map<number, Uint8Array>>();
+  const read = async (start: number, end: number) => {
+    const bytes = await source.read(start, end);
+    return bytes.slice().buffer as ArrayBuffer;
+  };
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const from = start < 0 ? size + start : start;
+      return from === last.start && end === last.end ? last.buffer : read(from, end);
+    },
+    async load(start, end) {
+      last = { start, end, buffer: await read(start, end) };
+      return last.buffer;
+    },
+    keep(page, content) {
+      const known = pages.get(page.buffer) ?? new Map<number, Uint8Array>();
+      pages.set(page.buffer, known.set(page.byteOffset, content));
+    },
+    compressors: (own) =>
+      Object.fromEntries(
+        Object.entries(own).map(([codec, decompress]) => [
+          codec,
+          (input: Uint8Array, length: number) =>
+            pages.get(input.buffer)?.get(input.byteOffset) ?? decompress(input, length),
+        ]),
+      ),
+  };
+}
+
+interface ColumnRange {
+  readonly metadata: FileMetaData;
+  readonly compressors: Compressors;
+  readonly column: string;
+  readonly range: { readonly rowStart: number; readonly rowEnd: number };
+}
+
+/** Checks the pages of a column in the row group that begins at `range`. */
+async function checkColumn(file: ChunkedFile, wanted: ColumnRange): Promise<void> {
+  let start = 0;
+  const group = wanted.metadata.row_groups.find((candidate) => {
+    start += Number(candidate.num_rows);
+    return start > wanted.range.rowStart;
+  });
+  const chunks = (group?.columns ?? []).flatMap(({ meta_data: chunk }) =>
+    chunk && chunk.path_in_schema[0] === wanted.column ? [chunk] : [],
+  );
+  if (chunks.length === 0) throw new Error(`no data of ${wanted.column}`);
+  for (const chunk of chunks) {
+    const first = Number(chunk.dictionary_page_offset || chunk.data_page_offset);
+    const last = first + Number(chunk.total_compressed_size);
+    if (!(first >= 0 && last <= file.byteLength && first <= last))
+      throw new Error(`no data of ${wanted.column}`);
+    const bytes = new Uint8Array(await file.load(first, last));
+    const decompress = wanted.compressors[chunk.codec];
+    checkPages(bytes, {
+      values: Number(chunk.num_values),
+      ...levelsOf(wanted.metadata, chunk.path_in_schema),
+      decompress(page, size) {
+        if (chunk.codec === 'UNCOMPRESSED' || !decompress) return page;
+        if (size > Number(chunk.total_uncompressed_size)) throw new Error(`a page of ${size} bytes`);
+        const content = decompress(page, size);
+        file.keep(page, content);
+        return content;
+      },
+    });
+  }
+}
+
+/** How deep values may be nested and repeated, from the schema along their path. */
+function levelsOf(metadata: FileMetaData, path: readonly string[]) {
+  let at = 0;
+  let maxDefinition = 0;
+  let maxRepetition = 0;
+  for (const name of path) {
+    // Children follow their parent in the flat list, each with its own children before the next.
+    for (at++; metadata.schema[at]?.name !== name; at = afterSubtree(metadata, at)) {
+      if (at >= metadata.schema.length) throw new Error(`no ${name} in the schema`);
+    }
+    const { repetition_type: type } = metadata.schema[at];
+    if (type !== 'REQUIRED') maxDefinition++;
+    if (type === 'REPEATED') maxRepetition++;
+  }
+  return { maxDefinition, maxRepetition };
+}
+
+function afterSubtree({ schema }: FileMetaData, at: number): number {
+  let left = 1;
+  let next = at;
+  while (left > 0 && next < schema.length) left += (schema[next++].num_children ?? 0) - 1;
+  return next;
 }
 
 /** A promise of more than memory is refused before anything is read. */
