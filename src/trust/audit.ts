@@ -11,8 +11,9 @@ import { columnMoments } from './center.js';
 import { type Distortion, distortion, type LocalMaps, localMaps } from './distortion.js';
 import { type MeasureOptions, measureTrust, type TrustMeasures } from './measure.js';
 import { adjustPValues, nullPoints, pointPValues } from './rank-null.js';
-import type { TrustInput } from './types.js';
-import { type Place, type VerdictSentence, writeVerdict } from './verdict.js';
+import type { TrustInput, VerdictSentence } from './types.js';
+import { writeVerdict } from './verdict.js';
+import type { Place } from './verdict-places.js';
 
 export interface AuditOptions extends MeasureOptions {
   /** Rank from which a sample counts as far. Default: beyond the size of its own group (see `distortion`). */

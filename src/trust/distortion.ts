@@ -198,9 +198,8 @@ function relativeTo(axes: Float64Array, angle: Float64Array, dimensions: number)
 function localMap(features: Matrix, embedding: Matrix, i: number, near: readonly number[]) {
   const dimensions = embedding.columns;
   if (near.length < dimensions + 1) return null;
-  const inData = differences(features, i, near);
   const onMap = differences(embedding, i, near);
-  const plane = eigen(inData.mmul(inData.transpose()));
+  const plane = eigen(gram(features, i, near));
   if (!(plane.values[dimensions - 1] > 1e-9 * plane.values[0])) return null;
   const fit = new Dense(dimensions, dimensions);
   for (let a = 0; a < dimensions; a++) {
@@ -215,6 +214,26 @@ function localMap(features: Matrix, embedding: Matrix, i: number, near: readonly
   const turned = Math.atan2(stretch.vectors.get(dimensions > 1 ? 1 : 0, 0), stretch.vectors.get(0, 0));
   const angle = dimensions === 2 ? (turned + Math.PI) % Math.PI : Number.NaN;
   return { axes: stretch.values.slice(0, dimensions).map(Math.sqrt), angle };
+}
+
+/** Products of the differences to sample i: near x near. Plain loops, since the features may be a thousand. */
+function gram(data: Matrix, i: number, near: readonly number[]): Dense {
+  const d = data.columns;
+  const rows = near.map((j) => {
+    const row = new Float64Array(d);
+    for (let c = 0; c < d; c++) row[c] = data.data[j * d + c] - data.data[i * d + c];
+    return row;
+  });
+  const result = new Dense(near.length, near.length);
+  for (let a = 0; a < rows.length; a++) {
+    for (let b = a; b < rows.length; b++) {
+      let sum = 0;
+      for (let c = 0; c < d; c++) sum += rows[a][c] * rows[b][c];
+      result.set(a, b, sum);
+      result.set(b, a, sum);
+    }
+  }
+  return result;
 }
 
 function differences(data: Matrix, i: number, near: readonly number[]): Dense {

@@ -23,6 +23,13 @@ export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './
 export type { EmbedFunction, ReembeddedNull } from './reembedded.js';
 export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js';
 export { tripletAccuracy } from './triplets.js';
-export type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
-export type { Answer, VerdictFigure, VerdictSentence } from './verdict.js';
+export type {
+  Answer,
+  Figure,
+  NeighborhoodOptions,
+  Neighborhoods,
+  TrustInput,
+  VerdictFigure,
+  VerdictSentence,
+} from './types.js';
 export { verdictParagraph } from './verdict.js';

@@ -51,3 +51,30 @@ export interface Figure {
   /** 95% confidence interval when the figure is an estimate from a sample; null when it is exact. */
   readonly interval: readonly [number, number] | null;
 }
+
+/** May something be read off the map? */
+export type Answer = 'yes' | 'partly' | 'no' | 'unknown';
+
+export interface VerdictFigure {
+  readonly measure: string;
+  readonly value: number;
+  readonly null: number | null;
+  readonly pca: number | null;
+}
+
+export interface VerdictSentence {
+  readonly about:
+    | 'overall'
+    | 'neighbors'
+    | 'clusters'
+    | 'distances'
+    | 'densities'
+    | 'labels'
+    | 'places'
+    | 'pca'
+    | 'repeats';
+  /** May this be read off the map? */
+  readonly answer: Answer;
+  readonly text: string;
+  readonly figures: readonly VerdictFigure[];
+}

@@ -7,44 +7,11 @@
  * How it fails: words round. The figures beside each sentence are what counts.
  */
 
-import { mean } from '../core/statistics.js';
 import type { Distortion } from './distortion.js';
-import { nullShareFar } from './distortion.js';
 import type { Measure, MeasureName, TrustMeasures } from './measure.js';
-import { FLAG_SHARE } from './module-trust.js';
 import { excessOverNull } from './rank-null.js';
-
-export type Answer = 'yes' | 'partly' | 'no' | 'unknown';
-
-export interface VerdictFigure {
-  readonly measure: string;
-  readonly value: number;
-  readonly null: number | null;
-  readonly pca: number | null;
-}
-
-export interface VerdictSentence {
-  readonly about:
-    | 'overall'
-    | 'neighbors'
-    | 'clusters'
-    | 'distances'
-    | 'densities'
-    | 'labels'
-    | 'places'
-    | 'pca'
-    | 'repeats';
-  /** May this be read off the map? */
-  readonly answer: Answer;
-  readonly text: string;
-  readonly figures: readonly VerdictFigure[];
-}
-
-/** A part of the map to speak of: places among the asked samples. */
-export interface Place {
-  readonly name: string;
-  readonly members: readonly number[];
-}
+import type { Answer, VerdictFigure, VerdictSentence } from './types.js';
+import { type Place, percent, placesSentence } from './verdict-places.js';
 
 export interface VerdictInput {
   readonly measured: TrustMeasures;
@@ -70,7 +37,6 @@ const LEAST_EXCESS = 4;
 const LEAST_SKILL = 0.1;
 /** By this much another score must differ to be worth a word. */
 const NOTABLE = 0.05;
-const NAMED_PLACES = 3;
 const FDR = 0.05;
 
 /** The verdict's sentences, in reading order. */
@@ -84,7 +50,7 @@ export function writeVerdict(input: VerdictInput): VerdictSentence[] {
     distancesSentence(measures),
     densitiesSentence(measures),
     labelsSentence(measures),
-    placesSentence(input),
+    placesSentence(input.measured, input.distortion, input.places),
     pcaSentence(measures),
   ].filter((sentence) => sentence !== null);
 }
@@ -213,50 +179,10 @@ function labelsSentence(measures: Measures): VerdictSentence | null {
   ];
   return {
     about: 'labels',
-    answer: difference < -NOTABLE ? 'partly' : 'yes',
+    answer: Math.abs(difference) > NOTABLE ? 'partly' : 'yes',
     text: `${words} ${scores}.`,
     figures,
   };
-}
-
-function placesSentence({ distortion, places, measured }: VerdictInput): VerdictSentence {
-  const torn = mean(distortion.torn);
-  const glued = mean(distortion.glued);
-  const { samples, groups } = measured;
-  const far = groups
-    ? 'far means that more samples are nearer than its own group holds'
-    : 'far means beyond the nearest tenth of all samples';
-  const shareAt = (values: Float64Array, place: Place) => mean(place.members.map((q) => values[q]));
-  const named = places
-    .map((place) => ({
-      place,
-      glued: shareAt(distortion.glued, place),
-      torn: shareAt(distortion.torn, place),
-    }))
-    .filter((p) => Math.max(p.glued, p.torn) >= FLAG_SHARE)
-    .sort((a, b) => Math.max(b.glued, b.torn) - Math.max(a.glued, a.torn));
-  const text =
-    `On average ${percent(glued)} of a sample's neighbors on the map are far away in the data (glued), and ` +
-    `${percent(torn)} of its true neighbors are far away on the map (torn); ${far}` +
-    `${named.length === 0 ? (places.length > 0 ? '; no part of the map stands out' : '') : `. Take care with ${placesWords(named)}`}.`;
-  const figures = [
-    { measure: 'glued', value: glued, null: nullShareFar(samples, distortion.farInData), pca: null },
-    { measure: 'torn', value: torn, null: nullShareFar(samples, distortion.farOnMap), pca: null },
-  ];
-  const answer = Math.max(glued, torn) >= FLAG_SHARE ? 'no' : named.length > 0 ? 'partly' : 'yes';
-  return { about: 'places', answer, text, figures };
-}
-
-function placesWords(named: readonly { place: Place; glued: number; torn: number }[]): string {
-  const words = named.slice(0, NAMED_PLACES).map(({ place, glued, torn }) => {
-    const kinds = [
-      glued >= FLAG_SHARE ? `${percent(glued)} glued` : '',
-      torn >= FLAG_SHARE ? `${percent(torn)} torn` : '',
-    ];
-    return `${place.name} (${kinds.filter(Boolean).join(', ')})`;
-  });
-  const more = named.length - words.length;
-  return `${words.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 /** Readings for which a plain PCA would be the better picture. */
@@ -311,9 +237,4 @@ function told({ value, interval }: Measure): string {
 
 function two(value: number): string {
   return value.toFixed(2);
-}
-
-function percent(share: number): string {
-  const value = 100 * share;
-  return `${value > 0 && value < 1 ? value.toFixed(1) : Math.round(value)}%`;
 }
