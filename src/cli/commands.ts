@@ -197,7 +197,10 @@ export const commands: readonly CommandDefinition[] = [
     usage: 'reproduce <name>',
     summary: 'Re-run a published claim: tables, figures, seeds',
     options: [
-      option('--data <folder>', 'folder with more data sets: NAME_X.npy, NAME_y.npy or NAME_labels.json'),
+      option(
+        '--data <folder>',
+        'folder with more data sets: NAME_X.npy, NAME_y.npy or NAME_labels.json; NAME_umap.npy, NAME_features.json',
+      ),
       option('--sets <names>', "data sets, separated by commas (default: the study's own)"),
       option('--rows <number>', "most samples of each data set (default: the study's own)"),
       option('--repeats <number>', "runs with different seeds (default: the study's own)"),
@@ -207,6 +210,8 @@ export const commands: readonly CommandDefinition[] = [
     ],
     examples: [
       'whymap reproduce ardr-pca',
+      'whymap reproduce lava-planted --repeats 20',
+      'whymap reproduce lava-mnist --data folder-with-mnist_X.npy',
       'whymap reproduce ardr-lle --data sets --sets mnist,cells --rows 2000',
     ],
     load: () => import('./reproduce.js'),

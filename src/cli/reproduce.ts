@@ -12,6 +12,7 @@ import { withSession } from './session.js';
 /** Every study by name; each family is loaded when one of its studies is asked for. */
 const families: Readonly<Record<string, () => Promise<Readonly<Record<string, Study>>>>> = {
   ardr: async () => (await import('../reproduce/ardr/index.js')).ardrStudies,
+  lava: async () => (await import('../reproduce/lava/index.js')).lavaStudies,
 };
 
 async function findStudy(name: string): Promise<Study> {
