@@ -48,7 +48,7 @@ export function regionName(region: Region): string {
     case 'rows':
       return `${region.rows.length} rows`;
     case 'module':
-      return `where ${region.module} is present`;
+      return `the region of ${region.module}`;
   }
 }
 

@@ -12,7 +12,8 @@ import { type Planted, plantModules } from './planted.js';
 import { auroc, matchModules } from './score.js';
 
 const MODULES = 12;
-const LOCALITY = { localitySize: 100, overlap: 4 };
+const OVERLAP = 4;
+const MOST_MODULES = 16;
 /** Planted modules active in fewer samples are not counted. */
 const LEAST_ACTIVE = 0.05;
 
@@ -21,6 +22,9 @@ export const plantedStudy: Study = {
   defaults: { rows: 3000, repeats: 3, sets: ['0.8', '0.5', '0.35'] },
   run: runPlanted,
 };
+
+/** A locality is half of a mean cluster, whatever the number of samples. */
+const localityOf = (rows: number) => ({ localitySize: Math.max(30, Math.round(rows / 30)), overlap: OVERLAP });
 
 async function runPlanted(input: StudyInput): Promise<StudyResult> {
   const recovery: (string | number)[][] = [];
@@ -34,7 +38,7 @@ async function runPlanted(input: StudyInput): Promise<StudyResult> {
   return {
     title: 'Planted modules',
     text: [
-      `Each data set: ${input.rows} samples, 150 features, 15 clusters with shifted means, 7 modules of 8 to 14 features, each active in 2 to 5 clusters. Localities of 100, overlap 4, ${MODULES} modules asked of every method. \`per cluster\` is given the true clusters. Cosine: of pair patterns, after optimal assignment, over planted modules active in at least 5% of samples. AUROC: of presence over samples.`,
+      `Each data set: ${input.rows} samples, 150 features, 15 clusters with shifted means, 7 modules of 8 to 14 features, each active in 2 to 5 clusters. Localities of ${localityOf(input.rows).localitySize}, overlap ${OVERLAP}, ${MODULES} modules asked of every method. \`per cluster\` is given the true clusters. Cosine: of pair patterns, after optimal assignment, over planted modules active in at least 5% of samples. AUROC: of presence over samples.`,
       'Counted: `--modules auto` within one of the planted number. Significant: planted modules whose match is called significant (real and local).',
       'Noise: seeds in which any module is called significant. `shuffled map`: planted features, the rows of the embedding in random order.',
     ],
@@ -67,7 +71,7 @@ async function runPlanted(input: StudyInput): Promise<StudyResult> {
       },
     ],
     figures: [],
-    settings: { ...LOCALITY, modules: MODULES, engine: input.context.engine.name },
+    settings: { ...localityOf(input.rows), modules: MODULES, engine: input.context.engine.name },
   };
 }
 
@@ -99,13 +103,14 @@ function scoreKeeper(): Scores {
 async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlation: number) {
   const names = ['LAVA', 'LAVA, stacked', 'global', 'per cluster', 'local autocorrelation'] as const;
   const methods = new Map(names.map((name) => [name, scoreKeeper()]));
+  const locality = localityOf(rows);
   let [counted, significant, planted] = [0, 0, 0];
   for (let run = 0; run < repeats; run++) {
     const data = plantModules({ seed: seed + run, correlation, samples: rows });
     const own = seeded(context, seed + run);
-    const found = await explain(data, { ...LOCALITY, modules: MODULES }, own);
-    const stacked = await explain(data, { ...LOCALITY, modules: MODULES, form: 'stacked', draws: 0 }, own);
-    const auto = await explain(data, { ...LOCALITY, modules: 'auto', draws: 0 }, own);
+    const found = await explain(data, { ...locality, modules: MODULES }, own);
+    const stacked = await explain(data, { ...locality, modules: MODULES, form: 'stacked', draws: 0 }, own);
+    const auto = await explain(data, { ...locality, modules: 'auto', mostModules: MOST_MODULES, draws: 0 }, own);
     const input = { ...data, modules: MODULES };
     methods.get('LAVA')?.add(data, found.modules.membership, found.samplePresence);
     methods.get('LAVA, stacked')?.add(data, stacked.modules.membership, stacked.samplePresence);
@@ -141,7 +146,7 @@ async function noise({ context, seed, repeats, rows }: StudyInput): Promise<(str
     for (let run = 0; run < repeats; run++) {
       const { descriptions } = await explain(
         make(seed + run),
-        { ...LOCALITY, modules: MODULES },
+        { ...localityOf(rows), modules: MODULES },
         seeded(context, seed + run),
       );
       if (descriptions.some(({ significance }) => significance?.significant)) seeds++;
