@@ -245,8 +245,11 @@ export interface ModuleSignificance {
   readonly pAdjusted: number;
   /** Both tests pass at the level asked, and the module was found again on other samples. */
   readonly significant: boolean;
-  /** `local`: significant. `global`: real, but the same all over the map. `chance`: not shown to be real. */
-  readonly verdict: 'local' | 'global' | 'chance';
+  /**
+   * `local`: significant. `global`: real, but the same all over the map. `chance`: not shown to be real.
+   * `unrepeated`: not found again on two thirds of the samples, so not tested.
+   */
+  readonly verdict: 'local' | 'global' | 'chance' | 'unrepeated';
   /** Against features permuted over samples, each on its own. */
   readonly real: SignificanceTest;
   /** Where the module is present less where it is not, against localities of random samples. */

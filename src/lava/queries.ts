@@ -9,7 +9,7 @@
  */
 
 import { ShapeError } from '../errors.js';
-import type { Explanation, ModuleDescription, Table } from '../model.js';
+import type { Explanation, ModuleDescription, ModuleSignificance, Table } from '../model.js';
 import { benjaminiHochberg, correlationP, differenceP } from './corrections.js';
 import { columnsOf, correlationMatrix, standardize } from './local-values.js';
 import { presentThreshold } from './present.js';
@@ -23,7 +23,7 @@ const PAIR_FEATURES = 12;
 export interface ModuleInRegion {
   readonly id: string;
   readonly label: string;
-  readonly verdict: 'local' | 'global' | 'chance' | null;
+  readonly verdict: ModuleSignificance['verdict'] | null;
   readonly boundary: boolean;
   /** Mean presence of the region's samples, and of all others. */
   readonly inside: number;
@@ -97,7 +97,7 @@ function moduleInRegion(
 export interface ComparedModule {
   readonly id: string;
   readonly label: string;
-  readonly verdict: 'local' | 'global' | 'chance' | null;
+  readonly verdict: ModuleSignificance['verdict'] | null;
   readonly where: 'both' | 'first' | 'second' | 'neither';
   /** Mean presence in either region. */
   readonly first: number;

@@ -84,9 +84,12 @@ function named({ id, label }: { readonly id: string; readonly label: string }): 
 function caution(modules: readonly { readonly id: string; readonly verdict: string | null }[]): string[] {
   const list = (verdict: string) =>
     modules.filter((module) => module.verdict === verdict).map(({ id }) => id);
-  const [chance, global] = [list('chance'), list('global')];
+  const [chance, global, unrepeated] = [list('chance'), list('global'), list('unrepeated')];
   return [
     ...(chance.length > 0 ? [`Not shown to be more than chance: ${chance.join(', ')}.`] : []),
+    ...(unrepeated.length > 0
+      ? [`Not found again on two thirds of the samples: ${unrepeated.join(', ')}.`]
+      : []),
     ...(global.length > 0 ? [`The same all over the map: ${global.join(', ')}.`] : []),
   ];
 }

@@ -15,7 +15,7 @@
  *   ones. A correlation that is the same all over the map passes the first test only: the module is `global`.
  * Levels: given the fitted samples both tests are exact permutation tests, p = (1 + reached) / (1 + draws); over
  *   modules they are corrected by the largest statistic (largest-statistic.ts), family-wise. A module that is not
- *   found again (cosine below FOUND_AGAIN) has p = 1.
+ *   found again (cosine below FOUND_AGAIN) has p = 1 and is `unrepeated`.
  * Source: ours. Cost: a factorization of two thirds of the samples, and
  *   2 x draws evaluations of the statistic. Deterministic for a seed.
  * How it fails: a module present in few samples can be lost in two thirds of them: absence of significance is no
@@ -140,7 +140,7 @@ const NOT_FOUND: ModuleSignificance = {
   p: 1,
   pAdjusted: 1,
   significant: false,
-  verdict: 'chance',
+  verdict: 'unrepeated',
   real: NO_TEST,
   local: NO_TEST,
 };

@@ -38,6 +38,7 @@ function kindOf({ boundary, significance, trustFlag }: ModuleDescription): strin
   const remarks = [
     ...(boundary ? ['contrast between groups'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
+    ...(significance?.verdict === 'unrepeated' ? ['not found again on two thirds of the samples'] : []),
     ...(significance?.verdict === 'global' ? ['the same all over the map'] : []),
     ...(trustFlag ? ['on a torn or glued region of the map'] : []),
   ];

@@ -24,7 +24,10 @@ export const plantedStudy: Study = {
 };
 
 /** A locality is half of a mean cluster, whatever the number of samples. */
-const localityOf = (rows: number) => ({ localitySize: Math.max(30, Math.round(rows / 30)), overlap: OVERLAP });
+const localityOf = (rows: number) => ({
+  localitySize: Math.max(30, Math.round(rows / 30)),
+  overlap: OVERLAP,
+});
 
 async function runPlanted(input: StudyInput): Promise<StudyResult> {
   const recovery: (string | number)[][] = [];
@@ -110,7 +113,11 @@ async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlati
     const own = seeded(context, seed + run);
     const found = await explain(data, { ...locality, modules: MODULES }, own);
     const stacked = await explain(data, { ...locality, modules: MODULES, form: 'stacked', draws: 0 }, own);
-    const auto = await explain(data, { ...locality, modules: 'auto', mostModules: MOST_MODULES, draws: 0 }, own);
+    const auto = await explain(
+      data,
+      { ...locality, modules: 'auto', mostModules: MOST_MODULES, draws: 0 },
+      own,
+    );
     const input = { ...data, modules: MODULES };
     methods.get('LAVA')?.add(data, found.modules.membership, found.samplePresence);
     methods.get('LAVA, stacked')?.add(data, stacked.modules.membership, stacked.samplePresence);
