@@ -51,39 +51,59 @@ export function moduleSentence(explanation: Explanation, module: ModuleDescripti
   return `${listed(names)} ${move} around ${where}.`;
 }
 
+export interface Belief {
+  readonly tone: 'good' | 'bad' | 'plain';
+  readonly text: string;
+}
+
 /** What is known about whether to believe the module; empty when nothing was computed. */
-export function beliefs(module: ModuleDescription): { tone: 'good' | 'bad' | 'plain'; text: string }[] {
-  const found: { tone: 'good' | 'bad' | 'plain'; text: string }[] = [];
-  if (module.boundary)
-    found.push({
-      tone: 'bad',
-      text: 'A contrast: it is found only where groups meet, so it says how they differ, not what varies within one.',
-    });
-  if (module.significance)
-    found.push(
-      module.significance.significant
-        ? {
-            tone: 'good',
-            text: `Significant against chance (adjusted p = ${pValue(module.significance.pAdjusted)}).`,
-          }
-        : { tone: 'bad', text: `Not significant (adjusted p = ${pValue(module.significance.pAdjusted)}).` },
-    );
-  if (module.stability?.seeds != null)
-    found.push({
-      tone: module.stability.seeds >= 0.9 ? 'good' : module.stability.seeds >= 0.7 ? 'plain' : 'bad',
-      text: `Other random seeds find it again with a similarity of ${decimal(module.stability.seeds)}.`,
-    });
-  if (module.stability?.bootstrap != null)
-    found.push({
-      tone: module.stability.bootstrap >= 0.9 ? 'good' : module.stability.bootstrap >= 0.7 ? 'plain' : 'bad',
-      text: `Resampled data find it again with a similarity of ${decimal(module.stability.bootstrap)}.`,
-    });
-  if (module.trust !== null)
-    found.push({
-      tone: module.trust >= 0.8 ? 'good' : module.trust >= 0.6 ? 'plain' : 'bad',
-      text: `The map is ${module.trust >= 0.8 ? 'faithful' : module.trust >= 0.6 ? 'fairly faithful' : 'unreliable'} where it is present (trust ${decimal(module.trust)}).`,
-    });
-  return found;
+export function beliefs(module: ModuleDescription): Belief[] {
+  const { significance, stability } = module;
+  const contrast: Belief = {
+    tone: 'bad',
+    text: 'A contrast: it is found only where groups meet, so it says how they differ, not what varies within one.',
+  };
+  return [
+    ...(module.boundary ? [contrast] : []),
+    ...(significance ? [verdict(significance)] : []),
+    ...found(stability?.subsample, 'Two thirds of the samples'),
+    ...found(stability?.seeds, 'Other random seeds'),
+    ...found(stability?.bootstrap, 'Resampled data'),
+    ...(module.trust === null ? [] : [faith(module.trust, module.trustFlag ?? null)]),
+  ];
+}
+
+function verdict(significance: NonNullable<ModuleDescription['significance']>): Belief {
+  const p = `adjusted p = ${pValue(significance.pAdjusted)}`;
+  if (significance.verdict === 'local') {
+    return {
+      tone: 'good',
+      text: `Holds on samples it was not made from, and here more than elsewhere (${p}).`,
+    };
+  }
+  if (significance.verdict === 'global') {
+    return { tone: 'bad', text: `Real, but not shown to be stronger here than all over the map (${p}).` };
+  }
+  return {
+    tone: 'bad',
+    text: `Not shown to be more than chance: it was not found again on other samples (${p}).`,
+  };
+}
+
+/** How alike the module is that comes out of another run. */
+function found(similarity: number | null | undefined, what: string): Belief[] {
+  if (similarity == null) return [];
+  const tone = similarity >= 0.9 ? 'good' : similarity >= 0.7 ? 'plain' : 'bad';
+  return [{ tone, text: `${what} give it again with a similarity of ${decimal(similarity)}.` }];
+}
+
+function faith(trust: number, flag: string | null): Belief {
+  if (flag) return { tone: 'bad', text: flag };
+  const tone = trust >= 0.9 ? 'good' : trust >= 0.75 ? 'plain' : 'bad';
+  return {
+    tone,
+    text: `Neighbors on the map where it is present are neighbors in the data (trust ${decimal(trust)}; a random map has 0.5).`,
+  };
 }
 
 function pValue(p: number): string {

@@ -91,7 +91,7 @@ function shapeOf(label: string): string {
 }
 
 export function Chips({ description }: { description: ModuleDescription }) {
-  const { significance, stability, trust } = description;
+  const { significance, stability, trustFlag } = description;
   return (
     <ul class="chips">
       <li title="Share of all local association that this module accounts for">
@@ -101,10 +101,26 @@ export function Chips({ description }: { description: ModuleDescription }) {
         <b>{percent(description.presentSamples)}</b> of samples
       </li>
       {description.boundary && <li class="bad">contrast</li>}
-      {significance && !significance.significant && <li class="bad">not significant</li>}
-      {significance?.significant && <li class="good">significant</li>}
+      {significance && <Verdict verdict={significance.verdict} />}
       {stability?.seeds != null && stability.seeds < 0.7 && <li class="bad">unstable</li>}
-      {trust !== null && trust < 0.6 && <li class="bad">low trust</li>}
+      {trustFlag && (
+        <li class="bad" title={trustFlag}>
+          torn or glued region
+        </li>
+      )}
     </ul>
   );
+}
+
+type VerdictName = NonNullable<ModuleDescription['significance']>['verdict'];
+
+const VERDICTS: Readonly<Record<VerdictName, { text: string; tone: string }>> = {
+  local: { text: 'significant', tone: 'good' },
+  global: { text: 'the same all over', tone: 'bad' },
+  chance: { text: 'may be chance', tone: 'bad' },
+};
+
+function Verdict({ verdict }: { verdict: VerdictName }) {
+  const { text, tone } = VERDICTS[verdict];
+  return <li class={tone}>{text}</li>;
 }
