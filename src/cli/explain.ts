@@ -1,6 +1,7 @@
 /** `whymap explain`: features and an embedding in, a folder with modules, presence and a report out. */
 
 import { OptionError } from '../errors.js';
+import { isTooLarge } from '../io/index.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import {
@@ -42,7 +43,7 @@ export async function runExplain(
   try {
     const started = performance.now();
     // features are chosen by what they do inside localities, which are not known while reading
-    const table = await readFeatures(features, { ...given, maxFeatures: undefined }, session);
+    const table = await readWithinMemory(features, given, session);
     const input = await embeddingFor(table, features, given, session);
     const reading = (performance.now() - started) / 1000;
     const explained = await explain(input, options, session.context);
@@ -82,6 +83,17 @@ async function judge(
 ): Promise<PlacesTrust> {
   if (choiceOption(given, 'trust', ['yes', 'no'] as const) === 'no') return { explanation, localities: null };
   return withTrust(explanation, table, session.context);
+}
+
+/**
+ * The whole table; where it is larger than the memory it may have and `--max-features` was given, the features of
+ * largest variance, which the reader can find without holding the rest (its warning says so).
+ */
+function readWithinMemory(features: string, given: Given, session: Session): Promise<Table> {
+  return readFeatures(features, { ...given, maxFeatures: undefined }, session).catch((error: unknown) => {
+    if (!isTooLarge(error) || given.maxFeatures === undefined) throw error;
+    return readFeatures(features, given, session);
+  });
 }
 
 interface Input {

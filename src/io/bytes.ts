@@ -78,13 +78,25 @@ export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Arra
   return whole;
 }
 
+/** Marks the error of a file that is sound but larger than the memory it may have. */
+const TOO_LARGE = 'too large';
+
 /** What is said when a file would need more memory than it may have. */
-export function tooLarge(name: string, what: string, limit: number): FormatError {
-  return new FormatError({
-    got: `${what} in ${name}`,
-    expected: `at most ${limit} bytes`,
-    remedy: 'allow more with --memory if this machine has it, or check that the file is what it claims to be',
-  });
+export function tooLarge(
+  name: string,
+  what: string,
+  limit: number,
+  remedy = 'allow more with --memory if this machine has it, or check that the file is what it claims to be',
+): FormatError {
+  return new FormatError(
+    { got: `${what} in ${name}`, expected: `at most ${limit} bytes`, remedy },
+    { cause: TOO_LARGE },
+  );
+}
+
+/** Whether a reading failed because the table is larger than the memory it may have. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof FormatError && error.cause === TOO_LARGE;
 }
 
 const UTF16_LITTLE = [0xff, 0xfe];

@@ -1,3 +1,4 @@
+export { isTooLarge } from './bytes.js';
 export { constantFeatures } from './checks.js';
 export { decodeExplanation, EXPLANATION_VERSION, encodeExplanation } from './explanation-file.js';
 export { writeExplanationToAnndata } from './h5ad-write.js';

@@ -290,7 +290,6 @@ async function fillSparse(
 }
 
 function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
-  const error = tooLarge(stored.name, `a table of ${bytes} bytes`, settings.memory);
-  const remedy = `keep fewer features (--max-features), or ${error.remedy}`;
-  return new FormatError({ got: error.got, expected: error.expected, remedy });
+  const remedy = 'keep fewer features (--max-features), or allow more with --memory if this machine has it';
+  return tooLarge(stored.name, `a table of ${bytes} bytes`, settings.memory, remedy);
 }

@@ -100,3 +100,14 @@ test('--write needs an .h5ad', async () => {
     err: expect.stringContaining('expected an .h5ad file to write into'),
   });
 });
+
+test('--max-features is met while reading when the whole table is larger than --memory', async () => {
+  // 12 cells x 5 genes of layer dense take 240 bytes; three of them 144.
+  const args = ['explain', file, '-e', 'umap', '--layer', 'dense', ...small, '-o', 'tight'];
+  const refused = await whymap(folder, ...args, '--memory', '200');
+  expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('a table of 240 bytes') });
+  expect(refused.err).toContain('--max-features');
+  const ran = await whymap(folder, ...args, '--memory', '200', '--max-features', '3');
+  expect(ran).toMatchObject({ code: 0 });
+  expect(readFileSync(join(folder, 'tight/summary.json'), 'utf8')).toContain('Kept the 3 of 5 features');
+}, 60_000);
