@@ -27,6 +27,9 @@ import { startCoordinates } from './start.js';
 /** scikit-learn's default is 5, which often leaves pieces; Roweis and Saul used 12 and more. */
 const NEIGHBORS = 12;
 
+/** Eigenvalues of M are often 1e-10 of its largest: a residual above this would mix its eigenvectors. */
+const INEXACT = 1e-11;
+
 const runDefaults = {
   precision: 'float64',
   init: 'random',
@@ -106,7 +109,7 @@ async function solved(
   const vectors = [...pairs.vectors];
   while (vectors.length < dimensions) vectors.push(new Float64Array(m.rows));
   const y = columnsToRows(vectors, new Float64Array(dimensions).fill(Math.sqrt(m.rows)));
-  const more = [...rankWarnings(found, dimensions), ...residualWarnings(pairs.residual, 1e-6)];
+  const more = [...rankWarnings(found, dimensions), ...residualWarnings(pairs.residual, INEXACT)];
   const all = [...warnings, ...more];
   return { y, dynamics: null, steps: 0, eigenvalues: pairs.values, model: null, settings, warnings: all };
 }

@@ -114,7 +114,7 @@ async function iterative(
   const options = {
     count,
     end: 'smallest',
-    tolerance: 1e-9,
+    tolerance: 1e-12,
     maxApplications: 1500,
     deflate: [ones],
     precondition: (residual: Float64Array, out: Float64Array) => conjugateGradients(m, residual, out),
