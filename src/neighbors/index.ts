@@ -34,10 +34,11 @@ export interface NeighborsResult extends Neighbors {
 /** Most columns for which the kd-tree is used. */
 const KD_TREE_COLUMNS = 8;
 /**
- * Rows above which `auto` is approximate, by columns: where descent became faster than comparing all rows
- * (bench/crossover.mjs, November 2026).
+ * Rows above which `auto` is approximate: where comparing all rows takes the processor time of descent. A line through
+ * the seconds a row of each in bench/RESULTS.md (wasm, November 2026), at 50 and 784 columns: about 23,000 rows of 50
+ * columns, 4,600 of 784.
  */
-const EXACT_ROWS = 10_000;
+const exactRows = (columns: number): number => (1.5e-4 + 4.4e-7 * columns) / (6e-10 + 1.37e-10 * columns);
 
 /**
  * The k nearest other rows of every row, nearest first, ties by row number.
@@ -53,7 +54,7 @@ export async function neighbors(
   const dense = toDense(data);
   const watch = watchStage(context, 'neighbors');
   const treeFits = metric === 'euclidean' && dense.columns <= KD_TREE_COLUMNS;
-  if (method === 'approximate' || (method === 'auto' && !treeFits && dense.rows > EXACT_ROWS)) {
+  if (method === 'approximate' || (method === 'auto' && !treeFits && dense.rows > exactRows(dense.columns))) {
     const { found, recall } = await approximateNeighbors(dense, { k, metric }, context, watch);
     return { ...found, method: 'approximate', recall };
   }
