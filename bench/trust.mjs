@@ -39,24 +39,29 @@ function peer({ features, embedding }) {
 import numpy as np, time, resource
 from sklearn.manifold import trustworthiness
 X, Y = np.load('${folder}/features.npy'), np.load('${folder}/embedding.npy')
+u = resource.getrusage(resource.RUSAGE_SELF); before = u.ru_utime + u.ru_stime
 t = time.time(); v = trustworthiness(X, Y, n_neighbors=${K})
-print(v, time.time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)`;
+u = resource.getrusage(resource.RUSAGE_SELF)
+print(v, time.time() - t, u.ru_utime + u.ru_stime - before, u.ru_maxrss / 1024)`;
   const { stdout, status, stderr } = spawnSync(process.env.PYTHON ?? '/usr/bin/python3', ['-c', code], {
     encoding: 'utf8',
   });
   rmSync(folder, { recursive: true });
   if (status !== 0) throw new Error(stderr);
-  const [value, seconds, megabytes] = stdout.trim().split(' ').map(Number);
-  return { value, seconds, megabytes };
+  const [value, seconds, cpuSeconds, megabytes] = stdout.trim().split(' ').map(Number);
+  return { value, seconds, cpuSeconds, megabytes };
 }
 
 async function measure(rows, columns, sample) {
   const input = clusters(rows, columns);
   const { engine } = await chooseEngine();
   const started = performance.now();
+  const cpu = process.cpuUsage();
   const n = await compareNeighborhoods(input, { k: K, sample }, createContext({ engine }));
   const [t, c] = [trustworthiness(n), continuity(n)];
   const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuSeconds = (user + system) / 1e6;
   await engine.close();
   const own = {
     rows,
@@ -65,6 +70,7 @@ async function measure(rows, columns, sample) {
     engine: engine.name,
     threads: engine.threads,
     seconds,
+    cpuSeconds,
     trustworthiness: t.value,
     interval: t.interval,
     continuity: c.value,
@@ -78,6 +84,7 @@ async function measure(rows, columns, sample) {
         peer: 'scikit-learn, trustworthiness only',
         ...other,
         ratio: other.seconds / seconds,
+        cpuRatio: other.cpuSeconds / cpuSeconds,
       }),
     );
   }

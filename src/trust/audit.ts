@@ -156,7 +156,7 @@ function wideWarning({ features }: TrustInput, { components }: AuditOptions): Wa
   if (components !== undefined || features.columns <= WIDE) return [];
   const message =
     `Distances were measured on all ${features.columns} features, their noise included. If the map was made from principal ` +
-    'components, as single-cell pipelines do, audit it on as many components: it will look better, and more justly so.';
+    'components, as single-cell pipelines do, measure on as many of them.';
   return [{ code: 'many-features', message }];
 }
 

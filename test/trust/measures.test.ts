@@ -193,10 +193,11 @@ describe('distances', () => {
     },
   );
 
-  test('held pairs and bins give the same figures', () => {
+  test.each([false, true])('held pairs and bins give the same figures (whole numbers: %s)', (whole) => {
     const random = createRandom(7);
-    const count = 300_000;
-    const input = Float64Array.from({ length: count }, () => Math.abs(random.normal()) * 5);
+    const count = 200_000;
+    const draw1 = () => Math.abs(random.normal()) * 5;
+    const input = Float64Array.from({ length: count }, () => (whole ? Math.floor(draw1() / 4) : draw1()));
     const map = input.map((v) => Math.sqrt(v) + 0.7 * random.uniform());
     const draw = (r: typeof random) => {
       const p = r.below(count);
@@ -210,7 +211,7 @@ describe('distances', () => {
     expect(Math.abs(held.shepardCorrelation - binned.shepardCorrelation)).toBeLessThan(1e-5);
     expect(Math.abs(held.kruskalStress - binned.kruskalStress)).toBeLessThan(5e-4);
     expect(binned.scaledStress).toBe(held.scaledStress);
-    expect(held.shepardCorrelation).toBeGreaterThan(0.8);
+    expect(held.shepardCorrelation).toBeGreaterThan(0.7);
   });
 
   test('a map that is the data has stress 0, and scaling it changes only the stresses that depend on scale', async () => {
