@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { WhymapError } from 'whymap';
 import { pathSource, readTable } from 'whymap/io';
+import { openH5 } from '#whymap/io/h5-runtime.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'whymap-h5-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,4 +38,13 @@ test('a chunk that cannot be decompressed is an error, never what was in memory'
     if (broken[i] === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(broken[i + 1])) broken[i + 2] ^= 0xff;
   }
   expect(await outcome(broken)).toBe('FormatError');
+});
+
+test('what HDF5 complains of fails, also in calls of h5wasm that look at no status', async () => {
+  const path = join(import.meta.dirname, '../../fixtures/io/tables/anndata-lzf.h5ad');
+  const { file: open, guard, close, h5 } = await openH5(pathSource(path));
+  const matrix = open.get('X');
+  if (!(matrix instanceof h5.Dataset)) throw new Error('no data set');
+  expect(() => guard('lzf.h5ad', () => matrix.slice([[0, 2]]))).toThrow('compressed with lzf in lzf.h5ad');
+  close();
 });
