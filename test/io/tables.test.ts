@@ -56,6 +56,13 @@ async function check(source: Source, wanted: Expected): Promise<void> {
   for (const code of wanted.warnings ?? []) expect(read.warnings.map((w) => w.code)).toContain(code);
   if ('coordinates' in read) return;
   if (wanted.sparse !== undefined) expect('offsets' in read.features).toBe(wanted.sparse);
+  if ('offsets' in read.features) {
+    const { offsets, indices, rows: count } = read.features;
+    for (let r = 0; r < count; r++) {
+      for (let p = offsets[r] + 1; p < offsets[r + 1]; p++)
+        expect(indices[p]).toBeGreaterThan(indices[p - 1]);
+    }
+  }
   if (wanted.featureNames) expect(read.featureNames).toEqual(wanted.featureNames);
   if (wanted.labels !== undefined) expect(read.labels).toEqual(wanted.labels);
 }
