@@ -93,7 +93,8 @@ test('a map made here is made again, with other seeds and of permuted data', () 
   const { verdict } = JSON.parse(readFileSync(at('made/audit.json'), 'utf8'));
   expect(verdict.at(-1).figures.map((f: { measure: string }) => f.measure)).toEqual([
     'seedAgreement',
-    'samplesBetterThanPermuted',
+    'permutedTrustworthiness',
+    'samplesAbovePermuted',
   ]);
 });
 
