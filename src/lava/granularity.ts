@@ -176,15 +176,17 @@ async function heldOutPoint(
 /** Share of the other half's association that modules of this half explain, presence included. */
 async function heldOutShare(fit: Modules, { associations }: Half, context: Context): Promise<number> {
   const watch = { checkpoint: watchStage(context, 'granularity').checkpoint, progress: () => {} };
+  const problem = weighLocalities(associations);
+  if (!(problem.norm > 0)) return 0;
   const products = await patternProducts(associations, fit.membership, context, watch);
-  return 1 - relativeLoss(patternGram(fit.membership), products, fit.presence, weighLocalities(associations));
+  return 1 - relativeLoss(patternGram(fit.membership), products, fit.presence, problem);
 }
 
-/** The most stable of the numbers that hold nearly best on other samples; of equals the larger. */
+/** The most stable of the numbers that hold nearly best on other samples; of equals the smaller. */
 function choose(curve: Granularity['curve']): number {
   const best = curve.reduce((most, { heldOut }) => Math.max(most, heldOut), Number.NEGATIVE_INFINITY);
   const near = curve.filter(({ heldOut }) => heldOut >= best - NEAR * Math.abs(best));
-  return near.reduce((a, b) => (b.stability >= a.stability ? b : a)).modules;
+  return near.reduce((a, b) => (b.stability > a.stability ? b : a)).modules;
 }
 
 async function fitLevels(

@@ -41,6 +41,23 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   expect(new Set(goesOn.map(({ coarse }) => coarse)).size).toBe(granularity.levels[0].modules);
 });
 
+test('auto takes one module where there is one pair, also when a half shows nothing', async () => {
+  const { features, ...rest } = planted.table;
+  const pair = Float32Array.from({ length: 2400 }, (_, i) => ((i >> 1) % 7) + (i % 2 ? Math.sin(i) : 0));
+  const table = {
+    ...rest,
+    featureNames: ['a', 'b'],
+    features: { rows: features.rows, columns: 2, data: pair },
+  };
+  const found = await explain({ ...planted, table }, { ...options, modules: 'auto' }, createContext());
+  expect(found.granularity?.chosen).toBe(1);
+  const none = { ...table, features: { ...table.features, data: new Float32Array(2400) } };
+  const empty = await explain({ ...planted, table: none }, { ...options, modules: 'auto' }, createContext());
+  expect(empty.granularity).toMatchObject({ chosen: 1, levels: [{ modules: 1 }, { modules: 2 }] });
+  expect(empty.granularity?.curve.every(({ heldOut }) => heldOut === 0)).toBe(true);
+  expect(empty.modules.count).toBe(0);
+});
+
 test('auto is refused when localities cannot be halved, or with a bound that is no number', async () => {
   const tiny = { ...options, modules: 'auto', localitySize: 5 } as const;
   await expect(explain(planted, tiny, createContext())).rejects.toThrow(OptionError);
