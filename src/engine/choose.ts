@@ -12,7 +12,7 @@ export interface EngineOptions {
   readonly engine?: EngineChoice;
   /** Threads; by default as many as the machine runs at once. The `js` engine has one. */
   readonly threads?: number;
-  /** Bytes that the engine may hold at once; the wasm engine holds 4 GiB at most. */
+  /** Bytes that the work is planned for; the wasm engine holds 4 GiB at most. */
   readonly memory?: number;
 }
 
@@ -59,10 +59,17 @@ const many = ({ threads }: Engine): string => (threads === 1 ? 'one thread' : `$
 const createJs = async () => (await import('./js/engine.js')).createJsEngine();
 
 const createWasm = async (threads?: number, memory?: number) =>
-  (await import('./wasm/engine.js')).createWasmEngine({ threads, memory });
+  (await import('./wasm/engine.js')).createWasmEngine({ threads, memory: limitFor(memory) });
+
+/**
+ * What the engine's memory may grow to, for work planned for `memory` bytes. Stages plan up to nine tenths of it for
+ * what they hold; features and what one call needs come on top, most of that address space that is never written to.
+ */
+const limitFor = (memory?: number): number | undefined =>
+  memory === undefined ? undefined : 2 * memory + 2 ** 29;
 
 const createNative = async (threads?: number, memory?: number) =>
-  (await import('./native/engine.js')).createNativeEngine({ threads, memory });
+  (await import('./native/engine.js')).createNativeEngine({ threads, memory: limitFor(memory) });
 
 function checkOptions({ engine = 'auto', threads = 1, memory = 1 }: EngineOptions): void {
   if (!ENGINE_CHOICES.includes(engine)) {

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { chooseEngine } from '#whymap/engine/choose.js';
+import { makeMatrix, makeMembers, RULES } from './cases.js';
 import { hasNative } from './engines.js';
 
 test('auto takes an engine that works and says why', async () => {
@@ -33,6 +34,15 @@ test('native is given where its package is installed, and elsewhere says what to
       remedy: expect.stringContaining('npm install onnxruntime-node'),
     });
   }
+});
+
+test('work planned for little memory still has room to run', async () => {
+  const { engine } = await chooseEngine({ engine: 'wasm', threads: 2, memory: 2 ** 24 });
+  const features = makeMatrix(300, 400, 'sparse');
+  const range = { first: 0, count: 60, size: 50 };
+  const { block } = await engine.associate(features, makeMembers(300, 60, 50), range, RULES.default);
+  expect(block.count).toBe(60);
+  await engine.close();
 });
 
 test('options that make no sense say what is expected', async () => {
