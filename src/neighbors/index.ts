@@ -34,11 +34,13 @@ export interface NeighborsResult extends Neighbors {
 /** Most columns for which the kd-tree is used. */
 const KD_TREE_COLUMNS = 8;
 /**
- * Rows above which `auto` is approximate: where comparing all rows takes the processor time of descent. A line through
- * the seconds a row of each in bench/RESULTS.md (wasm, November 2026), at 50 and 784 columns: about 23,000 rows of 50
- * columns, 4,600 of 784.
+ * Rows above which `auto` is approximate: where comparing all rows takes the processor time of descent, a curve through
+ * the table of bench/crossover.mjs (wasm, November 2026: about 10,000 rows of 50 columns, 2,000 of 784); but not below
+ * FEW_ROWS, where either takes a second or two and exact is worth it.
  */
-const exactRows = (columns: number): number => (1.5e-4 + 4.4e-7 * columns) / (6e-10 + 1.37e-10 * columns);
+const exactRows = (columns: number): number =>
+  Math.max(FEW_ROWS, (1.1e-4 + 1.5e-7 * columns) / (4.8e-9 + 1.39e-10 * columns));
+const FEW_ROWS = 4096;
 
 /**
  * The k nearest other rows of every row, nearest first, ties by row number.
