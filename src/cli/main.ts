@@ -74,6 +74,11 @@ async function main(): Promise<void> {
   await (chosen as (() => Promise<void>) | null)?.();
 }
 
+// a reader that has seen enough (`| head`) is no failure
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 main().catch((error: unknown) => {
   process.stderr.write(`${lineOf(error)}\n`);
   process.exitCode = exitCodeOf(error);

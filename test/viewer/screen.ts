@@ -25,7 +25,7 @@ export async function expectScreen(part: Locator, name: string): Promise<void> {
   const a = PNG.sync.read(readFileSync(file));
   const b = PNG.sync.read(found);
   expect([b.width, b.height]).toEqual([a.width, a.height]);
-  const different = pixelmatch(a.data, b.data, null, a.width, a.height, { threshold: 0.15 });
+  const different = pixelmatch(a.data, b.data, undefined, a.width, a.height, { threshold: 0.15 });
   const drawn = a.data.filter((_, i) => i % 4 === 0 && (a.data[i] < 200 || a.data[i + 1] < 200)).length;
   // relative to what is drawn, so that an empty canvas cannot pass
   expect(different).toBeLessThan(TOLERANCE * a.width * a.height);

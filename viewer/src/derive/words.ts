@@ -75,19 +75,19 @@ export function beliefs(module: ModuleDescription): Belief[] {
 
 function verdict(significance: NonNullable<ModuleDescription['significance']>): Belief {
   const p = `adjusted p = ${pValue(significance.pAdjusted)}`;
-  if (significance.verdict === 'local') {
-    return {
+  const words: Record<typeof significance.verdict, Belief> = {
+    local: {
       tone: 'good',
       text: `Holds on samples it was not made from, and here more than elsewhere (${p}).`,
-    };
-  }
-  if (significance.verdict === 'global') {
-    return { tone: 'bad', text: `Real, but not shown to be stronger here than all over the map (${p}).` };
-  }
-  return {
-    tone: 'bad',
-    text: `Not shown to be more than chance: it was not found again on other samples (${p}).`,
+    },
+    global: { tone: 'bad', text: `Real, but not shown to be stronger here than all over the map (${p}).` },
+    chance: { tone: 'bad', text: `Not shown to be more than chance on other samples (${p}).` },
+    unrepeated: {
+      tone: 'bad',
+      text: 'Two thirds of the samples do not give it again, so it could not be tested on the rest.',
+    },
   };
+  return words[significance.verdict];
 }
 
 /** How alike the module is that comes out of another run. */

@@ -118,6 +118,7 @@ const VERDICTS: Readonly<Record<VerdictName, { text: string; tone: string }>> = 
   local: { text: 'significant', tone: 'good' },
   global: { text: 'the same all over', tone: 'bad' },
   chance: { text: 'may be chance', tone: 'bad' },
+  unrepeated: { text: 'not found again', tone: 'bad' },
 };
 
 function Verdict({ verdict }: { verdict: VerdictName }) {
