@@ -1,5 +1,6 @@
 /** One module in full. */
 
+import { useLayoutEffect } from 'preact/hooks';
 import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
 import { labelShares, samplesWith } from '../derive/region.js';
 import { moduleName, type View } from '../derive/view.js';
@@ -17,6 +18,8 @@ const LABELS = 6;
 export function ModuleDetail({ view, module }: { view: View; module: number }) {
   const { explanation } = view;
   const description = explanation.descriptions[module];
+  // the list may have been scrolled: a module begins at its name
+  useLayoutEffect(() => document.getElementById('panel')?.scrollTo(0, 0), [module]);
   return (
     <div class="detail">
       <nav class="detail-nav">
