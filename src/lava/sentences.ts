@@ -90,7 +90,9 @@ function caution(modules: readonly { readonly id: string; readonly verdict: stri
     ...(unrepeated.length > 0
       ? [`Not found again on two thirds of the samples: ${unrepeated.join(', ')}.`]
       : []),
-    ...(global.length > 0 ? [`The same all over the map: ${global.join(', ')}.`] : []),
+    ...(global.length > 0
+      ? [`Real, but not shown to be stronger in one part of the map: ${global.join(', ')}.`]
+      : []),
   ];
 }
 

@@ -39,7 +39,7 @@ function kindOf({ boundary, significance, trustFlag }: ModuleDescription): strin
     ...(boundary ? ['contrast between groups'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
     ...(significance?.verdict === 'unrepeated' ? ['not found again on two thirds of the samples'] : []),
-    ...(significance?.verdict === 'global' ? ['the same all over the map'] : []),
+    ...(significance?.verdict === 'global' ? ['real, but not shown to be local'] : []),
     ...(trustFlag ? ['on a torn or glued region of the map'] : []),
   ];
   return remarks.length > 0 ? `  (${remarks.join('; ')})` : '';

@@ -115,7 +115,7 @@ function strongest(view: View, theme: Theme): Coloring {
   const codes = Uint16Array.from(view.strongest, (module) => (module === NONE ? 0 : module + 1));
   for (const code of codes) counts[code]++;
   const colors = [NEUTRAL[theme], ...explanation.descriptions.map((_, m) => categoryColor(m, theme))];
-  const names = ['no module present', ...explanation.descriptions.map((_, m) => moduleName(explanation, m))];
+  const names = ['no module present', ...explanation.descriptions.map(({ id }) => id)];
   return {
     codes,
     colors,

@@ -116,7 +116,7 @@ type VerdictName = NonNullable<ModuleDescription['significance']>['verdict'];
 
 const VERDICTS: Readonly<Record<VerdictName, { text: string; tone: string }>> = {
   local: { text: 'significant', tone: 'good' },
-  global: { text: 'the same all over', tone: 'bad' },
+  global: { text: 'not shown to be local', tone: 'bad' },
   chance: { text: 'may be chance', tone: 'bad' },
   unrepeated: { text: 'not found again', tone: 'bad' },
 };
