@@ -37,7 +37,7 @@ while (running.run.step < 150) {
   const { step, y } = snapshot(running.run);
   console.log(`epoch ${step}: the first sample is at ${y[0].toFixed(1)}, ${y[1].toFixed(1)}`);
 }
-const { model, embedding } = finishEmbedding(running);
+const { model } = finishEmbedding(running);
 
 // New samples, placed in the finished map.
 const placed = await transform(model, groups(0.1), { seed: 1 });
