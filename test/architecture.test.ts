@@ -17,6 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   trust: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
   io: ['model.ts', 'errors.ts', 'core'],
   viewer: ['model.ts', 'errors.ts', 'io'],
+  run: ['model.ts', 'errors.ts', 'core', 'engine', 'lava', 'dr', 'trust', 'io', 'viewer'],
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));

@@ -1,6 +1,6 @@
 /** What a command is: its arguments in words, and where its code is. */
 
-import type { Given } from './arguments.js';
+import type { Given } from '../run/arguments.js';
 
 export interface OptionDefinition {
   readonly flags: string;

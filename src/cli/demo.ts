@@ -3,9 +3,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MachineError } from '../errors.js';
-import { choiceOption, type Given, textOption } from './arguments.js';
+import { choiceOption, type Given, textOption } from '../run/arguments.js';
+import { explainOptions } from '../run/explain.js';
 import type { CommandRun } from './command.js';
-import { explainOptions, runExplain } from './explain.js';
+import { runExplain } from './explain.js';
 import { withSession } from './session.js';
 
 interface Demo {

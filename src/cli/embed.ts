@@ -13,9 +13,9 @@ import {
   integerOption,
   numberOption,
   textOption,
-} from './arguments.js';
+} from '../run/arguments.js';
+import { readFeatures } from '../run/inputs.js';
 import type { CommandRun } from './command.js';
-import { readFeatures } from './inputs.js';
 import { openOutput } from './outputs/folder.js';
 import { packageVersion } from './outputs/summary.js';
 import { type Session, withSession } from './session.js';

@@ -18,9 +18,9 @@ import {
 } from '../lava/queries.js';
 import { comparisonSentences, featureSentences, pairSentences, regionSentences } from '../lava/sentences.js';
 import type { Explanation, Table } from '../model.js';
-import { choiceOption, flagOption, type Given, textOption } from './arguments.js';
+import { choiceOption, flagOption, type Given, textOption } from '../run/arguments.js';
+import { readFeatures } from '../run/inputs.js';
 import type { CommandRun } from './command.js';
-import { readFeatures } from './inputs.js';
 import { withSession } from './session.js';
 
 /** An answer in its three forms. */

@@ -3,7 +3,7 @@
 import { OptionError } from '../errors.js';
 import { type StudyResult, studyMarkdown, tableCsv } from '../reproduce/ardr/report.js';
 import type { Study } from '../reproduce/ardr/study.js';
-import { flagOption, integerOption, textOption } from './arguments.js';
+import { flagOption, integerOption, textOption } from '../run/arguments.js';
 import type { CommandRun } from './command.js';
 import { type OutputFolder, openOutput } from './outputs/folder.js';
 import { packageVersion } from './outputs/summary.js';

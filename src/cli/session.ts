@@ -1,8 +1,10 @@
 /** What every command that computes sets up: engine, seed, memory, progress; and takes down again. */
 
+import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { chooseEngine, ENGINE_CHOICES } from '../engine/choose.js';
-import { type Context, createContext } from '../engine/context.js';
+import { createContext } from '../engine/context.js';
+import { pathSource } from '../io/path-source.js';
 import {
   choiceOption,
   flagOption,
@@ -10,16 +12,24 @@ import {
   integerOption,
   numberOption,
   sizeOption,
-} from './arguments.js';
+} from '../run/arguments.js';
+import type { Run } from '../run/explain.js';
+import type { Files } from '../run/inputs.js';
 import { type ProgressView, showProgress } from './progress.js';
 
-export interface Session {
-  readonly context: Context;
-  readonly seed: number;
-  /** Why this engine. */
-  readonly reason: string;
+export interface Session extends Run {
   readonly progress: ProgressView;
 }
+
+/** Files by their paths. */
+const onDisk: Files = {
+  open: pathSource,
+  exists: (path) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    ),
+};
 
 /** Runs `work` with a session made from the run options, and closes the engine whatever happens. */
 export async function withSession<T>(
@@ -39,6 +49,7 @@ export async function withSession<T>(
       context: createContext({ engine, seed, memory, signal, onProgress }),
       seed,
       reason,
+      files: onDisk,
       progress,
     });
   } finally {

@@ -1,7 +1,7 @@
 /** `whymap view`: serves an explanation on 127.0.0.1 until Ctrl-C. */
 
+import { integerOption } from '../run/arguments.js';
 import { serve } from '../viewer/serve.js';
-import { integerOption } from './arguments.js';
 import type { CommandRun } from './command.js';
 
 export const run: CommandRun = async ([path], given, signal) => {

@@ -3,7 +3,7 @@
 import { OptionError } from '../errors.js';
 import { writeExplanationToAnndata } from '../io/index.js';
 import type { Explanation, Warning } from '../model.js';
-import { flagOption, type Given, textOption } from './arguments.js';
+import { flagOption, type Given, textOption } from '../run/arguments.js';
 
 /** Where results are to be written back, or null; OptionError when the features are no .h5ad. Asked before work begins. */
 export function writeBackPath(features: string, given: Given): string | null {

@@ -3,8 +3,9 @@
 import { encodeExplanation } from '../../io/explanation-file.js';
 import { writeNpy } from '../../io/write.js';
 import type { Explanation, Table } from '../../model.js';
+import { shownExplanation } from '../../run/explain.js';
 import type { RegionTrust } from '../../trust/index.js';
-import { renderReport, withFeatureValues } from '../../viewer/index.js';
+import { renderReport } from '../../viewer/index.js';
 import type { OutputFolder } from './folder.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
@@ -18,7 +19,7 @@ export async function writeOutputs(
 ): Promise<string> {
   const { localities } = explanation;
   const summary = JSON.stringify(summarize(explanation, table), null, 2);
-  const shown = withFeatureValues({ ...explanation, timings: {} }, table);
+  const shown = shownExplanation(explanation, table);
   await folder.write('explanation.whymap', encodeExplanation(shown));
   await folder.write('summary.json', `${summary}\n`);
   await folder.write('modules.csv', modulesCsv(explanation));

@@ -1,5 +1,9 @@
-/** Reading what the command line names: the table, its labels, and the embedding joined to it. */
+/**
+ * Reading what a run names: the table, its labels, and the embedding joined to it. Names are looked up in `Files`:
+ * paths on the command line, dropped files in the browser.
+ */
 
+import type { Context } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import {
   joinEmbedding,
@@ -9,28 +13,39 @@ import {
   readTable,
   readTexts,
 } from '../io/index.js';
-import { pathSource } from '../io/path-source.js';
+import type { Source } from '../io/source.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';
-import type { Session } from './session.js';
+
+/** Where the files that a run names are found. */
+export interface Files {
+  open(name: string): Source;
+  exists(name: string): Promise<boolean>;
+}
+
+/** What reading needs besides the names. */
+export interface Work {
+  readonly context: Context;
+  readonly files: Files;
+}
 
 const MISSING = ['error', 'drop-rows', 'drop-features', 'mean'] as const;
 const NORMALIZE = ['log1p-cp10k', 'none'] as const;
 
 /** The table with its labels. */
-export async function readFeatures(path: string, given: Given, session: Session): Promise<Table> {
-  const options = readOptions(given, session, `reading ${shortName(path)}`);
+export async function readFeatures(path: string, given: Given, work: Work): Promise<Table> {
+  const options = readOptions(given, work, `reading ${shortName(path)}`);
   const names = textOption(given, 'featureNames');
-  const featureNames = names === undefined ? undefined : await readNames(names, session);
-  const table = await readTable(pathSource(path), { ...options, featureNames });
+  const featureNames = names === undefined ? undefined : await readNames(names, work);
+  const table = await readTable(work.files.open(path), { ...options, featureNames });
   const labels = textOption(given, 'labels');
   if (labels === undefined) return table;
-  const joined = joinLabels(table, await readTexts(pathSource(labels), { signal: session.context.signal }));
+  const joined = joinLabels(table, await readTexts(work.files.open(labels), { signal: work.context.signal }));
   return { ...joined.table, warnings: [...joined.table.warnings, ...joined.warnings] };
 }
 
-async function readNames(path: string, session: Session): Promise<readonly string[]> {
-  return (await readTexts(pathSource(path), { signal: session.context.signal })).values;
+async function readNames(path: string, work: Work): Promise<readonly string[]> {
+  return (await readTexts(work.files.open(path), { signal: work.context.signal })).values;
 }
 
 /**
@@ -41,18 +56,18 @@ export async function readJoinedEmbedding(
   table: Table,
   path: string,
   given: Given,
-  session: Session,
+  work: Work,
 ): Promise<{ table: Table; embedding: Embedding; warnings: readonly Warning[] }> {
   const asked = textOption(given, 'embedding') ?? '';
-  const isKey = holdsArrays(path) && !(await exists(asked));
-  const source = pathSource(isKey ? path : asked);
+  const isKey = holdsArrays(path) && !(await work.files.exists(asked));
+  const source = work.files.open(isKey ? path : asked);
   const key = isKey ? asked : textOption(given, 'embeddingKey');
-  const { signal } = session.context;
+  const { signal } = work.context;
   const { warnings, ...embedding } = await readEmbedding(source, {
     id: textOption(given, 'id'),
     key,
     signal,
-  }).catch((error: unknown) => retryWithoutId(error, source, key, given, session));
+  }).catch((error: unknown) => retryWithoutId(error, source, key, given, work));
   const joined = joinEmbedding(table, embedding);
   return { ...joined, warnings: [...warnings, ...joined.warnings] };
 }
@@ -60,13 +75,13 @@ export async function readJoinedEmbedding(
 /** `--id` names a column of the table; the embedding's file may well have none of that name. */
 async function retryWithoutId(
   error: unknown,
-  source: ReturnType<typeof pathSource>,
+  source: Source,
   key: string | undefined,
   given: Given,
-  session: Session,
+  work: Work,
 ) {
   if (!(error instanceof OptionError) || textOption(given, 'id') === undefined) throw error;
-  return readEmbedding(source, { key, signal: session.context.signal });
+  return readEmbedding(source, { key, signal: work.context.signal });
 }
 
 /** Files in which an embedding may lie beside the features. */
@@ -74,17 +89,9 @@ function holdsArrays(path: string): boolean {
   return /\.(h5ad|h5|zarr|npz|parquet|json)$/i.test(path);
 }
 
-async function exists(path: string): Promise<boolean> {
-  const { stat } = await import('node:fs/promises');
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function readOptions(given: Given, session: Session, stage: string): ReadOptions {
+function readOptions(given: Given, work: Work, stage: string): ReadOptions {
   const header = choiceOption(given, 'header', ['yes', 'no'] as const);
-  const { signal, onProgress, memory } = session.context;
+  const { signal, onProgress, memory } = work.context;
   return {
     id: textOption(given, 'id'),
     label: textOption(given, 'label'),
