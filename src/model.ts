@@ -96,6 +96,8 @@ export interface Localities {
     /** The same at the starting point alpha = 0, beta = 2. */
     readonly startTv: number;
     readonly evaluations: number;
+    /** Samples that the exponents were tuned on: all, or a random part of them. */
+    readonly samples: number;
   };
   /** Rows of the samples that are in no locality, ascending. */
   readonly uncovered: Int32Array;

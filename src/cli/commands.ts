@@ -42,6 +42,10 @@ const explainOptions = [
   option('-n, --locality-size <number>', 'samples in a locality (default: a twentieth, from 30 to 200)'),
   option('--overlap <number>', 'mean number of localities that a sample is in (default: 3)'),
   option(
+    '--tuning-samples <number>',
+    'samples at most to tune where localities lie; they are placed on all (default: 100000)',
+  ),
+  option(
     '-m, --modules <number|auto>',
     'how many modules, or auto: what holds on other samples (default: 12)',
   ),

@@ -108,7 +108,11 @@ export async function explain(
     },
     ...(granularity && { granularity }),
     image,
-    warnings: [...table.warnings, ...warnings, ...findings(localities, modules, options)],
+    warnings: [
+      ...table.warnings,
+      ...warnings,
+      ...findings(table.features.rows, localities, modules, options),
+    ],
     engine: { name: context.engine.name, reason: '', threads: context.engine.threads },
     timings,
   };
@@ -170,9 +174,15 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
   }
 }
 
-function findings(localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {
-  const warnings: Warning[] = [];
-  const uncovered = localities.uncovered;
+function tunedOnPart(samples: number, rows: number): Warning[] {
+  if (samples === rows) return [];
+  const message = `Where localities lie was tuned on ${samples} of the ${rows} samples, drawn at random (tuning samples); they were then placed on all.`;
+  return [{ code: 'tuned-on-part', message }];
+}
+
+function findings(rows: number, localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {
+  const { uncovered, tuning } = localities;
+  const warnings: Warning[] = tunedOnPart(tuning.samples, rows);
   if (uncovered.length > 0) {
     const first = [...uncovered.subarray(0, 3)].join(', ');
     warnings.push({

@@ -13,12 +13,15 @@
  */
 
 import { minimizeDirect } from '../core/direct.js';
+import { gatherRows } from '../core/matrix.js';
+import { permutation, type Random } from '../core/random.js';
 import { type Context, watchStage } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import { OptionError } from '../errors.js';
 import type { Embedding, Localities, Matrix } from '../model.js';
 import { buildKdTree, type KdTree, nearestFinder } from '../neighbors/kd-tree.js';
+import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes, TREE_DIMENSIONS } from './placement.js';
 
 export interface LocalityOptions {
@@ -28,11 +31,17 @@ export interface LocalityOptions {
   readonly overlap?: number;
   /** Budget of k-means runs for tuning the probe weights. Default 30; 0 takes alpha = 0, beta = 2. */
   readonly evaluations?: number;
+  /**
+   * Samples at most that the probe weights are tuned on, drawn at random from more; the probes themselves are always
+   * placed on all. Default 100,000.
+   */
+  readonly tuningSamples?: number;
 }
 
 const BOX = { lower: [0, 0], upper: [4, 4] };
 const START = [0, 2] as const;
 const KMEANS_ITERATIONS = 25;
+const DEFAULT_TUNING_SAMPLES = 100_000;
 
 /** The default locality size for a number of samples. */
 export function defaultLocalitySize(samples: number): number {
@@ -46,55 +55,106 @@ export async function locate(
   context: Context,
 ): Promise<Localities> {
   const points = embedding.coordinates;
-  const { size, overlap, count, evaluations } = checkOptions(points.rows, options);
+  const checked = checkOptions(points.rows, options);
+  const { size, overlap, count, evaluations, tuningSamples } = checked;
   const watch = watchStage(context, 'localities');
-  const tree = buildKdTree(points);
-  const graph = await neighborhoodGraph(tree, size, context.engine, partOf(watch, 0, 0.4));
-  const reference = share(graph.indegree);
+  const { engine } = context;
   const random = context.random.stream('localities');
-
-  const attempt = async (alpha: number, beta: number, part: Watch) => {
-    const weights = probeWeights(graph, alpha, beta);
-    // the same stream each time, so that the objective is a function of alpha and beta alone
-    const placement = { count, iterations: KMEANS_ITERATIONS };
-    const probes = await placeProbes(tree, weights, placement, random.stream('start'), part, context.engine);
-    const found = await gatherMembers(tree, probes, size, context.engine, part);
-    return { alpha, beta, probes, ...found, tv: totalVariation(reference, share(found.inLocalities)) };
-  };
+  const whole = await newProblem(points, size, engine, partOf(watch, 0, 0.4));
+  const attempt = newAttempt(whole, count, random, engine);
   const tuning = partOf(watch, 0.4, 1);
   const start = await attempt(START[0], START[1], tuning);
   let best = start;
   let used = 1;
+  let samples = points.rows;
   if (evaluations > 1) {
+    samples = Math.min(points.rows, tuningSamples);
+    let tuned = attempt;
+    if (samples < points.rows) {
+      const rows = permutation(points.rows, random.stream('tuning')).slice(0, samples).sort();
+      const part = await newProblem(gatherRows(points, rows), size, engine, { ...watch, progress: () => {} });
+      tuned = newAttempt(part, Math.ceil((samples * overlap) / size), random, engine);
+    }
+    let reached: Attempt | null = null;
     const refined = await minimizeDirect(
       async ([alpha, beta]) => {
         tuning.progress(used++ / evaluations);
-        const tried = await attempt(alpha, beta, tuning);
-        if (tried.tv < best.tv) best = tried;
+        const tried = await tuned(alpha, beta, tuning);
+        if (reached === null || tried.tv < reached.tv) reached = tried;
         return tried.tv;
       },
       BOX,
       evaluations - 1,
     );
     used = refined.evaluations + 1;
+    const [alpha, beta] = refined.point;
+    const found = samples < points.rows ? await attempt(alpha, beta, tuning) : (reached ?? start);
+    if (found.tv < best.tv) best = found;
   }
   watch.progress(1);
+  const { probes, members, radius } = best;
   return {
     count,
     size,
     overlap,
-    probes: best.probes,
-    members: best.members,
-    radius: best.radius,
-    tuning: { alpha: best.alpha, beta: best.beta, coverageTv: best.tv, startTv: start.tv, evaluations: used },
-    uncovered: Int32Array.from([...best.inLocalities.keys()].filter((i) => best.inLocalities[i] === 0)),
+    probes,
+    members,
+    radius,
+    tuning: {
+      alpha: best.alpha,
+      beta: best.beta,
+      coverageTv: best.tv,
+      startTv: start.tv,
+      evaluations: used,
+      samples,
+    },
+    uncovered: emptyPlaces(best.inLocalities),
   };
+}
+
+/** Samples to be covered, and what their neighborhoods ask of the cover. */
+interface Problem {
+  readonly tree: KdTree;
+  readonly size: number;
+  readonly graph: NeighborhoodGraph;
+}
+
+async function newProblem(points: Matrix, size: number, engine: Engine, watch: Watch): Promise<Problem> {
+  const tree = buildKdTree(points);
+  return { tree, size, graph: await neighborhoodGraph(tree, size, engine, watch) };
+}
+
+/** A cover and how well it follows the neighborhoods. */
+interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly probes: Matrix;
+  readonly tv: number;
+}
+
+function newAttempt({ tree, size, graph }: Problem, count: number, random: Random, engine: Engine) {
+  const reference = share(graph.indegree);
+  return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
+    const weights = probeWeights(graph, alpha, beta);
+    // the same stream each time, so that the objective is a function of alpha and beta alone
+    const placement = { count, iterations: KMEANS_ITERATIONS };
+    const probes = await placeProbes(tree, weights, placement, random.stream('start'), watch, engine);
+    const found = await gatherMembers(tree, probes, size, engine, watch);
+    return { alpha, beta, probes, ...found, tv: totalVariation(reference, share(found.inLocalities)) };
+  };
+}
+
+function emptyPlaces(counts: Float64Array): Int32Array {
+  const places: number[] = [];
+  for (let i = 0; i < counts.length; i++) if (counts[i] === 0) places.push(i);
+  return Int32Array.from(places);
 }
 
 function checkOptions(samples: number, options: LocalityOptions) {
   const size = options.localitySize ?? defaultLocalitySize(samples);
   const overlap = options.overlap ?? 3;
   const evaluations = options.evaluations ?? 30;
+  const tuningSamples = options.tuningSamples ?? DEFAULT_TUNING_SAMPLES;
   if (!Number.isInteger(size) || size < 3 || size > samples) {
     throw new OptionError({
       got: `a locality size of ${size} for ${samples} samples`,
@@ -109,33 +169,14 @@ function checkOptions(samples: number, options: LocalityOptions) {
       remedy: 'choose an --overlap of 2 to 5: the mean number of localities that a sample is in',
     });
   }
-  return { size, overlap, evaluations, count: Math.ceil((samples * overlap) / size) };
-}
-
-interface NeighborhoodGraph {
-  /** Number of sample-centered n-neighborhoods that hold each sample, its own included. */
-  readonly indegree: Float64Array;
-  /** Mean distance from each sample to its n nearest, itself included. */
-  readonly meanDistance: Float64Array;
-}
-
-async function neighborhoodGraph(tree: KdTree, n: number, engine: Engine, watch: Watch) {
-  const points = tree.points;
-  const indegree = new Float64Array(points.rows);
-  const meanDistance = new Float64Array(points.rows);
-  const byRow = await nearestByRow(tree, points, n, engine, watch);
-  for (let i = 0; i < points.rows; i++) {
-    const found = byRow(i);
-    let sum = 0;
-    for (let t = 0; t < n; t++) {
-      indegree[found.rows[t]]++;
-      sum += found.distance(t);
-    }
-    meanDistance[i] = sum / n;
-    watch.progress(i / points.rows);
-    if ((i & 63) === 0) await watch.checkpoint();
+  if (!Number.isInteger(tuningSamples) || tuningSamples < size) {
+    throw new OptionError({
+      got: `${tuningSamples} samples to tune the probes on`,
+      expected: `a whole number of at least the locality size, ${size}`,
+      remedy: `choose more --tuning-samples (${DEFAULT_TUNING_SAMPLES} is the default)`,
+    });
   }
-  return { indegree, meanDistance };
+  return { size, overlap, evaluations, tuningSamples, count: Math.ceil((samples * overlap) / size) };
 }
 
 type FoundRow = { readonly rows: Int32Array; distance(t: number): number };

@@ -123,6 +123,7 @@ export function explainOptions(given: Given): ExplainOptions {
   return {
     localitySize: integerOption(given, 'localitySize', 3),
     overlap: numberOption(given, 'overlap'),
+    tuningSamples: integerOption(given, 'tuningSamples', 1),
     modules: given.modules === 'auto' ? 'auto' : integerOption(given, 'modules', 1),
     maxFeatures: integerOption(given, 'maxFeatures', 2),
     draws: integerOption(given, 'draws', 0),

@@ -26,6 +26,7 @@ export function summarize(explanation: Explanation, table: Table): Record<string
       alpha: localities.tuning.alpha,
       beta: localities.tuning.beta,
       evaluations: localities.tuning.evaluations,
+      tuningSamples: localities.tuning.samples,
       uncovered: localities.uncovered.length,
     },
     associations: {

@@ -107,7 +107,7 @@ const NO_LOCALITIES: Localities = {
   probes: EMPTY,
   members: new Int32Array(0),
   radius: new Float32Array(0),
-  tuning: { alpha: 0, beta: 0, coverageTv: 0, startTv: 0, evaluations: 0 },
+  tuning: { alpha: 0, beta: 0, coverageTv: 0, startTv: 0, evaluations: 0, samples: 0 },
   uncovered: new Int32Array(0),
 };
 
