@@ -11,3 +11,4 @@ export { nearestBlock } from './nearest';
 export { preparePanel } from './points';
 export { accumulatePatterns, quadraticForms } from './quadratic';
 export { rankBlock, rankScratch, targetDistances } from './ranks';
+export { repulseScratch, treeBytes, tsneItem } from './tsne';

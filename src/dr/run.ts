@@ -14,15 +14,22 @@ export type Parameters = Record<string, number>;
 export interface Dynamics {
   readonly parameters: Parameters;
   /**
-   * Does step number `step` (from 0) on y in place. Returns the loss at y before the step (NaN where the
-   * method computes none) and whether the step was too short to matter.
+   * Does step number `step` (from 0) on y in place, and with it others that follow, `most` in all at most. Returns
+   * the loss at y before it (NaN where the method computes none, and for several steps at once), whether the step
+   * was too short to matter, and how many were done (one where it does not say).
    */
-  readonly step: (y: Float64Array, step: number, watch: Watch) => Promise<StepOutcome> | StepOutcome;
+  readonly step: (
+    y: Float64Array,
+    step: number,
+    watch: Watch,
+    most: number,
+  ) => Promise<StepOutcome> | StepOutcome;
 }
 
 export interface StepOutcome {
   readonly loss: number;
   readonly converged: boolean;
+  readonly done?: number;
 }
 
 export interface Run {
@@ -71,30 +78,33 @@ export function createRun(start: Float64Array, dimensions: number, dynamics: Dyn
 /** Does up to `steps` more steps; stops early once converged. CancelledError leaves the run as it is. */
 export async function advance(run: Run, steps: number, watch: Watch): Promise<void> {
   const held = new Float64Array(run.y.length);
-  for (let done = 0; done < steps && !run.converged; done++) {
+  for (let done = 0; done < steps && !run.converged; ) {
     held.set(run.y);
-    const { loss, converged } = await run.dynamics.step(run.y, run.step, watch);
-    run.loss = loss;
-    if (!Number.isNaN(loss)) run.losses.push(loss);
-    keepBest(run, held, loss);
-    run.step++;
-    run.converged = converged;
-    watch.progress((done + 1) / steps);
+    const outcome = await run.dynamics.step(run.y, run.step, watch, steps - done);
+    const count = outcome.done ?? 1;
+    done += count;
+    run.step += count;
+    run.loss = outcome.loss;
+    if (!Number.isNaN(run.loss)) run.losses.push(run.loss);
+    keepBest(run, held);
+    run.converged = outcome.converged;
+    watch.progress(done / steps);
     await watch.checkpoint();
   }
 }
 
-function keepBest(run: Run, before: Float64Array, loss: number): void {
-  const { best } = run;
+/** `before`: the coordinates before the last step, whose loss is the run's. */
+function keepBest(run: Run, before: Float64Array): void {
+  const { best, loss } = run;
   if (Number.isNaN(loss)) {
     best.y.set(run.y);
-    best.step = run.step + 1;
+    best.step = run.step;
     return;
   }
   if (loss > best.loss + ROUNDING * Math.abs(best.loss)) return;
   best.y.set(before);
   best.loss = loss;
-  best.step = run.step;
+  best.step = run.step - 1;
 }
 
 /** The current coordinates, copied. */

@@ -78,7 +78,7 @@ async function placed(model: UmapModel, features: Matrix, context: Context): Pro
   });
   const moving = watchStage(context, 'placing');
   for (let epoch = 0; epoch < epochs; epoch++) {
-    await dynamics.step(y, epoch, moving);
+    await dynamics.step(y, epoch, moving, 1);
     moving.progress((epoch + 1) / epochs);
   }
   return y;

@@ -57,6 +57,27 @@ export interface DescentOptions {
   readonly rounds?: number;
 }
 
+/** What t-SNE's descent keeps between steps: rows x dimensions each, changed in place. */
+export interface TsneState {
+  readonly y: Float64Array;
+  readonly velocity: Float64Array;
+  readonly gains: Float64Array;
+}
+
+/** Options of `tsneSteps`. */
+export interface TsneSteps {
+  readonly dimensions: number;
+  readonly steps: number;
+  /** Largest size of a group that counts as one point, over its distance; 0 is exact. */
+  readonly theta: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  /** Factor of the attraction. */
+  readonly exaggeration: number;
+  /** Whether to compute the divergence before the last step. */
+  readonly withLoss: boolean;
+}
+
 export interface Engine {
   readonly name: EngineName;
   readonly threads: number;
@@ -152,6 +173,14 @@ export interface Engine {
     options: { k: number; metric: Metric; rows?: Int32Array },
     watch?: Watch,
   ): Promise<Int32Array>;
+
+  /**
+   * Steps of t-SNE's descent (dr/optimize/gains.ts): attraction along P, repulsion by Barnes-Hut sums, momentum and
+   * gains. `state` is changed once all steps are done, and left as it was by a cancellation.
+   * @param p rows x rows, symmetric, sum 1. @returns the divergence before the last step, or NaN.
+   * Engines agree to 1e-5 a step at theta 0; above it their trees, and so their errors, differ.
+   */
+  tsneSteps(p: Csr, state: TsneState, options: TsneSteps, watch?: Watch): Promise<number>;
 
   /** Gives back the memory behind a block that this engine made; its arrays must not be used afterwards. */
   release(block: AssociationBlock): void;

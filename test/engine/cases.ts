@@ -67,3 +67,39 @@ export const RULES: Record<string, AssociationRules> = {
   spearman: { measure: 'spearman', form: 'debiased', support: 2, gate: 0 },
   strict: { measure: 'pearson', form: 'debiased', support: 12, gate: 2 },
 };
+
+export const TSNE_OPTIONS = {
+  dimensions: 2,
+  theta: 0.5,
+  learningRate: 100,
+  momentum: 0.8,
+  exaggeration: 1,
+  withLoss: false,
+};
+
+/** A symmetric P of random pairs with sum 1, and a state to go on from. */
+export function tsneProblem(rows: number, pairs: number, scale: number, dimensions = 2) {
+  const random = createRandom(rows);
+  const entries = Array.from({ length: rows }, () => new Map<number, number>());
+  for (let n = 0; n < rows * pairs; n++) {
+    const [i, j] = [random.below(rows), random.below(rows)];
+    if (i === j) continue;
+    const value = random.uniform();
+    entries[i].set(j, value);
+    entries[j].set(i, value);
+  }
+  const total = entries.reduce((sum, row) => sum + [...row.values()].reduce((a, b) => a + b, 0), 0);
+  const offsets = new Float64Array(rows + 1);
+  entries.forEach((row, i) => {
+    offsets[i + 1] = offsets[i] + row.size;
+  });
+  const indices = Int32Array.from(entries.flatMap((row) => [...row.keys()]));
+  const values = Float32Array.from(entries.flatMap((row) => [...row.values()].map((v) => v / total)));
+  const size = rows * dimensions;
+  const state = {
+    y: Float64Array.from({ length: size }, () => Math.fround(scale * random.normal())),
+    velocity: Float64Array.from({ length: size }, () => Math.fround(1e-3 * scale * random.normal())),
+    gains: Float64Array.from({ length: size }, () => 0.5 + random.uniform()),
+  };
+  return { p: { rows, columns: rows, offsets, indices, values }, state };
+}

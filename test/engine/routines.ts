@@ -2,7 +2,7 @@
 
 import { createRandom } from '#whymap/core/random.js';
 import type { Engine } from '#whymap/engine/engine.js';
-import { makeMatrix, makeMembers, RULES, toCsr } from './cases.js';
+import { makeMatrix, makeMembers, RULES, TSNE_OPTIONS, toCsr, tsneProblem } from './cases.js';
 
 async function digest(array: ArrayBufferView): Promise<string> {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
@@ -34,7 +34,10 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const random = createRandom(5);
   const approximate = await engine.nearestApproximate(rows, { k: 6, metric: 'cosine', random });
   const ranks = await engine.ranks(rows, near.indices, { k: 6, metric: 'correlation' });
+  const tsne = tsneProblem(1500, 60, 1);
+  await engine.tsneSteps(tsne.p, tsne.state, { ...TSNE_OPTIONS, steps: 25 });
   const results = {
+    ...tsne.state,
     product: product.data,
     offsets: block.offsets,
     columns: block.columns,

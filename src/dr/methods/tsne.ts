@@ -11,7 +11,6 @@ import type { Warning } from '../../model.js';
 import { neighborsOf } from '../affinities/neighbors.js';
 import { conditionalProbabilities, jointProbabilities } from '../affinities/perplexity.js';
 import { constantWarning, denseFeatures } from '../input.js';
-import { tsneLaw } from '../laws/tsne.js';
 import { gainsDynamics } from '../optimize/gains.js';
 import { withDefaults } from '../options.js';
 import type { MethodInput, Prepared } from './method.js';
@@ -47,10 +46,11 @@ export async function prepareTsne(input: MethodInput): Promise<Prepared> {
   const pca = async () => scaled((await principalComponents(features, dimensions, context)).y, dimensions);
   if (settings.init === 'spectral') throw noSpectralStart();
   const y = await startCoordinates(settings.init, rows, dimensions, { random, deviation: START, pca });
-  const run = { dimensions, steps, learningRate, momentum, earlyExaggeration, earlyExaggerationSteps };
+  const descent = { dimensions, steps, theta, learningRate, momentum };
+  const run = { ...descent, earlyExaggeration, earlyExaggerationSteps };
   return {
     y,
-    dynamics: gainsDynamics(tsneLaw(p, theta), run),
+    dynamics: gainsDynamics(context.engine, p, run),
     steps,
     eigenvalues: null,
     model: null,

@@ -1,18 +1,22 @@
 /**
- * Descent with momentum and one gain a coordinate (delta-bar-delta), and t-SNE's early exaggeration.
+ * t-SNE's schedule: early exaggeration, then descent to the end, through the engine's steps (momentum and one gain
+ * a coordinate).
  *
- * Source: Jacobs (1988), as used by van der Maaten and Hinton (2008): a gain grows by 0.2 while the force has
- * the sign of the last step, else it shrinks by a fifth, to at least 0.01. Default learning rate
- * rows / earlyExaggeration / 4: Belkina et al. (2019). The step is force times rate, force = -grad.
- * Cost: the law's. Loss is computed every 50 steps and at the last. Deterministic.
+ * Source: van der Maaten and Hinton (2008). Default learning rate rows / earlyExaggeration / 4: Belkina et al. (2019).
+ * The step is force times rate, force = -grad. The loss is computed every 50 steps after the early ones and at the
+ * last. Several steps are asked for at once, as many as take about a twentieth of a second: their number changes how
+ * often others are heard, never the result. Deterministic.
  */
 
-import type { TsneLaw } from '../laws/tsne.js';
+import type { Engine, Watch } from '../../engine/engine.js';
+import type { Csr } from '../../model.js';
 import type { Dynamics, Parameters } from '../run.js';
+import { createPace } from './pace.js';
 
 export interface GainsOptions {
   readonly dimensions: number;
   readonly steps: number;
+  readonly theta: number;
   readonly learningRate: number;
   readonly momentum: number;
   readonly earlyExaggeration: number;
@@ -20,37 +24,49 @@ export interface GainsOptions {
 }
 
 const EARLY_MOMENTUM = 0.5;
-const LOSS_EVERY = 50;
-const LEAST_GAIN = 0.01;
+/** Steps between two looks at the loss, at which the mean is brought back to 0: gains and rounding move it. */
+const EVERY = 50;
 
-export function gainsDynamics(law: TsneLaw, options: GainsOptions): Dynamics {
-  const { dimensions, steps, learningRate, momentum, earlyExaggeration, earlyExaggerationSteps } = options;
-  const size = law.rows * dimensions;
-  const force = new Float64Array(size);
-  const velocity = new Float64Array(size);
-  const gains = new Float64Array(size).fill(1);
+export function gainsDynamics(engine: Engine, p: Csr, options: GainsOptions): Dynamics {
+  const { dimensions, steps, theta } = options;
+  const { learningRate, momentum, earlyExaggeration, earlyExaggerationSteps } = options;
+  const velocity = new Float64Array(p.rows * dimensions);
+  const gains = new Float64Array(p.rows * dimensions).fill(1);
   const parameters: Parameters = { learningRate, momentum, earlyExaggeration, earlyExaggerationSteps };
+  const pace = createPace();
+  const regular = (done: number): boolean => done % EVERY === 0 || done === steps;
+  const losing = (step: number): boolean => step >= parameters.earlyExaggerationSteps && regular(step + 1);
   return {
     parameters,
-    step(y, step) {
+    async step(y, step, watch: Watch, most) {
       const early = step < parameters.earlyExaggerationSteps;
-      law.exaggeration = early ? parameters.earlyExaggeration : 1;
-      law.withLoss = !early && ((step + 1) % LOSS_EVERY === 0 || step + 1 === steps);
-      const loss = law.forces(y, dimensions, force);
-      const kept = early ? Math.min(EARLY_MOMENTUM, parameters.momentum) : parameters.momentum;
-      for (let at = 0; at < size; at++) {
-        const agrees = force[at] > 0 === velocity[at] > 0;
-        gains[at] = Math.max(LEAST_GAIN, agrees ? gains[at] + 0.2 : gains[at] * 0.8);
-        velocity[at] = kept * velocity[at] + parameters.learningRate * gains[at] * force[at];
-        y[at] += velocity[at];
-      }
-      center(y, dimensions);
-      return { loss, converged: false };
+      const withLoss = losing(step);
+      let done = 1;
+      const together = (other: number): boolean =>
+        !regular(other) && !losing(other) && other < parameters.earlyExaggerationSteps === early;
+      while (done < Math.min(most, pace.size()) && together(step + done)) done++;
+      const loss = await pace.timed(done, () =>
+        engine.tsneSteps(
+          p,
+          { y, velocity, gains },
+          {
+            dimensions,
+            theta,
+            withLoss,
+            steps: done,
+            learningRate: parameters.learningRate,
+            momentum: early ? Math.min(EARLY_MOMENTUM, parameters.momentum) : parameters.momentum,
+            exaggeration: early ? parameters.earlyExaggeration : 1,
+          },
+          { ...watch, progress: () => {} },
+        ),
+      );
+      if (regular(step + done)) center(y, dimensions);
+      return { loss, converged: false, done };
     },
   };
 }
 
-/** Keeps the mean at 0: forces do not move it, rounding does. */
 function center(y: Float64Array, dimensions: number): void {
   for (let k = 0; k < dimensions; k++) {
     let mean = 0;

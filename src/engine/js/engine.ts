@@ -7,6 +7,7 @@ import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js'
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
 import { ranks } from './ranks.js';
+import { tsneSteps } from './tsne.js';
 
 export function createJsEngine(): Engine {
   return {
@@ -20,6 +21,7 @@ export function createJsEngine(): Engine {
     nearest,
     nearestApproximate,
     ranks,
+    tsneSteps,
     release: () => {},
     close: async () => {},
   };

@@ -17,6 +17,7 @@ import { createNearest } from './nearest.js';
 import type { TileProduct } from './passes.js';
 import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
+import { createTsneSteps } from './tsne.js';
 
 export interface WasmOptions {
   /** Threads that work at once; by default as many as the machine runs at once. */
@@ -51,6 +52,7 @@ export async function createWasmEngine(
     nearest: createNearest(runtime, product),
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ranks: createRanks(runtime, product),
+    tsneSteps: createTsneSteps(runtime, inputs),
     release: inputs.releaseBlock,
     close: runtime.close,
   };

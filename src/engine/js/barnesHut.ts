@@ -12,6 +12,8 @@
 
 export const MAX_TREE_DIMENSIONS = 3;
 const LEAF = 12;
+/** One leaf in so many begins a pause. */
+const PAUSE_LEAVES = 16;
 
 export interface Tree {
   readonly dimensions: number;
@@ -168,14 +170,17 @@ interface Sources {
   count: number;
 }
 
-/** Writes the repulsion of every point to `out` (in row order) and returns Z, the points themselves left out. */
-export function repulseByTree(
+/**
+ * Writes the repulsion of every point to `out` (in row order) and returns Z, the points themselves left out.
+ * Pauses now and then, so that the caller can look at its clock.
+ */
+export function* repulseByTree(
   tree: Tree,
   y: Float64Array,
   dimensions: number,
   theta: number,
   out: Float64Array,
-): number {
+): Generator<void, number> {
   const rows = y.length / dimensions;
   const sources: Sources = {
     places: new Float64Array(1024 * dimensions),
@@ -188,6 +193,7 @@ export function repulseByTree(
     if (tree.after[node] !== node + 1) continue;
     collectSources(tree, node, theta, sources);
     z += sum(tree, node, sources, out);
+    if (node % PAUSE_LEAVES === 0) yield;
   }
   return z - rows;
 }

@@ -1,0 +1,36 @@
+/**
+ * Order among the items of one job: an item waits until enough items of an earlier stage are done.
+ *
+ * Threads take items in ascending order, so what an item waits for has been taken by a thread that runs, and the
+ * job cannot lock up; on one thread nothing is ever waited for. A counter is an i32 that its job begins at 0, alone
+ * in its 64 bytes.
+ */
+
+import { STOP } from './control';
+
+/** Looks at a counter before a thread goes to sleep over it. */
+const SPINS: i32 = 2000;
+/** Longest sleep between looks at the stop word, in nanoseconds. */
+const SLEEP: i64 = 2_000_000;
+
+/** Counts one item of a stage as done. */
+export function passOn(counter: usize): void {
+  if (ASC_FEATURE_THREADS) {
+    atomic.add<i32>(counter, 1);
+    atomic.notify(counter, -1);
+  } else store<i32>(counter, load<i32>(counter) + 1);
+}
+
+/** Waits until `needed` items are done. False when the job was stopped meanwhile: the item must then return. */
+export function reached(counter: usize, needed: i32): boolean {
+  if (!ASC_FEATURE_THREADS) return true;
+  let spins = SPINS;
+  let done = atomic.load<i32>(counter);
+  while (done < needed) {
+    if (atomic.load<i32>(STOP)) return false;
+    if (spins > 0) spins--;
+    else atomic.wait<i32>(counter, done, SLEEP);
+    done = atomic.load<i32>(counter);
+  }
+  return true;
+}

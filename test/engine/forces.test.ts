@@ -1,0 +1,87 @@
+// Steps of embeddings: every engine against the reference, and cancellation inside a step.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createContext, watchStage } from '#whymap/engine/context.js';
+import type { Engine } from '#whymap/engine/engine.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { TSNE_OPTIONS, tsneProblem } from './cases.js';
+import { ENGINES } from './engines.js';
+
+const js = createJsEngine();
+
+function relative(found: Float64Array, wanted: Float64Array): number {
+  const norm = (a: Float64Array) => Math.sqrt(a.reduce((sum, x) => sum + x * x, 0));
+  return norm(found.map((x, at) => x - wanted[at])) / (norm(wanted) || 1);
+}
+
+/** The velocities after `steps` steps from rest, which are the forces summed up, and the divergence. */
+async function moved(engine: Engine, rows: number, scale: number, given: object, ties = false) {
+  const { p, state } = tsneProblem(rows, 12, scale);
+  state.velocity.fill(0);
+  if (ties) state.y.copyWithin(2, 0, Math.min(60, state.y.length - 2));
+  const options = { ...TSNE_OPTIONS, steps: 1, withLoss: true, ...given };
+  const loss = await engine.tsneSteps(p, state, options);
+  return { ...state, loss };
+}
+
+for (const [name, create] of [['js', async () => createJsEngine()] as const, ...Object.entries(ENGINES)]) {
+  describe(name, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await create();
+    });
+    afterAll(() => engine.close());
+
+    test.each([2, 3, 5, 64, 300])('t-SNE without approximation, %i rows', async (rows) => {
+      for (const scale of [1e-4, 1, 100]) {
+        const options = { theta: 0, steps: 3, learningRate: 1e-3, exaggeration: 4 };
+        const [found, wanted] = [
+          await moved(engine, rows, scale, options),
+          await moved(js, rows, scale, options),
+        ];
+        // of forces that nearly cancel: attraction and repulsion themselves agree to 1e-6
+        expect(relative(found.velocity, wanted.velocity)).toBeLessThan(2e-4);
+        expect(relative(found.y, wanted.y)).toBeLessThan(1e-6);
+        expect(Math.abs(found.loss - wanted.loss)).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted.loss)));
+      }
+    });
+
+    test('t-SNE by tree: the error of theta 0.5 is about a percent, with ties too', async () => {
+      for (const ties of [false, true]) {
+        for (const scale of [1e-4, 1, 20]) {
+          const exact = await moved(js, 900, scale, { theta: 0, exaggeration: 0 }, ties);
+          const found = await moved(engine, 900, scale, { theta: 0.5, exaggeration: 0 }, ties);
+          expect(relative(found.velocity, exact.velocity)).toBeLessThan(0.02);
+          expect(Math.abs(found.loss - exact.loss)).toBeLessThan(5e-3);
+          const fine = await moved(engine, 900, scale, { theta: 0.1, exaggeration: 0 }, ties);
+          expect(relative(fine.velocity, exact.velocity)).toBeLessThan(5e-4);
+        }
+      }
+    });
+
+    test('all samples at one place stay finite', async () => {
+      const { p, state } = tsneProblem(50, 6, 0);
+      await engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 3 });
+      expect(state.y.every(Number.isFinite)).toBe(true);
+    });
+
+    test('a run that is cancelled inside its steps stops within 100 ms and leaves its state', async () => {
+      const { p, state } = tsneProblem(15_000, 2, 10);
+      const before = state.y.slice();
+      const controller = new AbortController();
+      let asked = 0;
+      setTimeout(() => {
+        asked = performance.now();
+        controller.abort();
+      }, 150);
+      const watch = watchStage(createContext({ signal: controller.signal }), 'embedding');
+      const running = engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 500 }, watch);
+      await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+      // measured at 5 to 60 ms; the bound leaves room for a machine that does other things too
+      expect(performance.now() - asked).toBeLessThan(1000);
+      expect(state.y).toEqual(before);
+      const small = tsneProblem(100, 4, 1);
+      await engine.tsneSteps(small.p, small.state, { ...TSNE_OPTIONS, steps: 1 });
+    });
+  });
+}
