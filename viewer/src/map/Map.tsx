@@ -49,7 +49,7 @@ export function MapView({ view }: { view: View }) {
         onKeyDown={(event) => onKey(event, control)}
         {...pointer}
       >
-        <canvas ref={points.canvas} class="layer" data-renderer={points.kind} />
+        <canvas key={points.key} ref={points.canvas} class="layer" data-renderer={points.kind} />
         <canvas ref={overlay} class="layer" />
         {showNames.value && <Names view={view} camera={camera} size={size} />}
       </div>

@@ -1,6 +1,6 @@
 /** Points on a 2-D canvas: the way that works everywhere. One small picture a color, copied to every point. */
 import type { Camera, Size } from './camera.js';
-import { drawOrder, FADED, type PointRenderer, type Scene } from './renderer.js';
+import { drawOrder, FADED, OPACITY, type PointRenderer, type Scene } from './renderer.js';
 
 export function createCanvasRenderer(canvas: HTMLCanvasElement): PointRenderer {
   const context = canvas.getContext('2d');
@@ -49,7 +49,7 @@ function drawPoints(context: CanvasRenderingContext2D, scene: Scene, order: Uint
     const x = drawing.x[row] * camera.scale + camera.left;
     const y = camera.top - drawing.y[row] * camera.scale;
     if (x < -radius || y < -radius || x > size.width + radius || y > size.height + radius) continue;
-    context.globalAlpha = emphasis && !emphasis[row] ? FADED : 0.85;
+    context.globalAlpha = emphasis && !emphasis[row] ? FADED : OPACITY;
     context.drawImage(sprites[coloring.codes[row]], x * ratio - half, y * ratio - half);
   }
   context.globalAlpha = 1;

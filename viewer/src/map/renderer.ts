@@ -1,4 +1,4 @@
-/** What draws the points. Two exist: WebGL (regl-scatterplot) and a 2-D canvas where WebGL is missing. */
+/** What draws the points. Two exist: WebGL (webgl.ts) and a 2-D canvas where WebGL is missing (canvas.ts). */
 import type { Coloring } from '../derive/coloring.js';
 import type { Drawing } from '../derive/project.js';
 import type { Camera, Size } from './camera.js';
@@ -21,6 +21,7 @@ export interface PointRenderer {
 }
 
 export const FADED = 0.12;
+export const OPACITY = 0.85;
 
 /** Sample numbers in the order in which they are drawn: faded first, then by the coloring's order. */
 export function drawOrder({ coloring, emphasis }: Pick<Scene, 'coloring' | 'emphasis'>): Uint32Array {
