@@ -33,12 +33,19 @@ import { drawOrder, FADED, OPACITY, type PointRenderer, type Scene } from './ren
 
 /** Null where the browser gives no WebGL2. `onLost` is called when the driver takes it away later. */
 export function createWebglRenderer(canvas: HTMLCanvasElement, onLost: () => void): PointRenderer | null {
-  const context = canvas.getContext('webgl2', { antialias: false, alpha: true, depth: false, stencil: false });
+  const context = canvas.getContext('webgl2', {
+    antialias: false,
+    alpha: true,
+    depth: false,
+    stencil: false,
+  });
   if (!context) return null;
   // Colors are given as the screen shows them; the canvas fallback has the same ones.
   ColorManagement.enabled = false;
   const renderer = new WebGLRenderer({ canvas, context, alpha: true, antialias: false });
   renderer.outputColorSpace = LinearSRGBColorSpace;
+  // One object: nothing to sort, and no bounding sphere to find over a million points.
+  renderer.sortObjects = false;
   canvas.addEventListener('webglcontextlost', onLost);
   const material = pointMaterial();
   const points = new Points(new BufferGeometry(), material);

@@ -1,0 +1,68 @@
+// The map in a real browser, with WebGL (drawn by the processor here) and without.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pixelmatch from 'pixelmatch';
+import type { Browser } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder, whymap } from '../cli/run.js';
+import { launch, type Opened, openReport } from './browser.js';
+
+const folder = temporaryFolder();
+let browser: Browser;
+let html: string;
+
+beforeAll(async () => {
+  browser = await launch();
+  const { code } = await whymap(folder, 'demo', '--data', 'penguins', '-o', 'demo', '--quiet');
+  expect(code).toBe(0);
+  html = readFileSync(join(folder, 'demo/report.html'), 'utf8');
+}, 120_000);
+
+afterAll(() => browser?.close());
+
+const quiet = async ({ page, requests, errors }: Opened) => {
+  expect(requests).toEqual([]);
+  expect(errors).toEqual([]);
+  await page.close();
+};
+
+const points = async ({ page }: Opened) => {
+  await page.waitForTimeout(300);
+  return PNG.sync.read(await page.locator('canvas[data-renderer]').screenshot());
+};
+
+test('WebGL and the canvas draw the same map, and the canvas says that it is one', async () => {
+  const withGl = await openReport(browser, html);
+  expect(await withGl.page.locator('canvas[data-renderer="webgl"]').count()).toBe(1);
+  expect(await withGl.page.locator('.notice').count()).toBe(0);
+  const plain = await launch({ webgl: false });
+  const without = await openReport(plain, html);
+  expect(await without.page.locator('canvas[data-renderer="canvas"]').count()).toBe(1);
+  expect(await without.page.locator('.notice').innerText()).toMatch(/without WebGL.*100,000/);
+  const hide = '.toolbar,.legend,.names,.notice { visibility: hidden }';
+  for (const { page } of [withGl, without]) await page.addStyleTag({ content: hide });
+  const [a, b] = [await points(withGl), await points(without)];
+  const different = pixelmatch(a.data, b.data, undefined, a.width, a.height, { threshold: 0.2 });
+  const drawn = a.data.filter((value, i) => i % 4 < 3 && value < 200).length / 3;
+  expect(drawn).toBeGreaterThan(2000);
+  expect(different).toBeLessThan(0.1 * drawn);
+  await quiet(withGl);
+  await quiet(without);
+  await plain.close();
+}, 60_000);
+
+test('a lost graphics driver leaves a drawn map and a message', async () => {
+  const opened = await openReport(browser, html);
+  const { page } = opened;
+  await page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('canvas[data-renderer="webgl"]');
+    canvas?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+  });
+  await page.waitForSelector('canvas[data-renderer="canvas"]');
+  expect(await page.locator('.notice').innerText()).toMatch(/driver stopped/);
+  const { data } = await points(opened);
+  expect(data.filter((value, i) => i % 4 < 3 && value < 200).length).toBeGreaterThan(2000);
+  expect(opened.requests).toEqual([]);
+  await page.close();
+}, 60_000);
