@@ -36,7 +36,7 @@ export async function readAnndata(store: Store, settings: Settings): Promise<Raw
     });
   }
   const labels = settings.label === undefined ? null : await readColumn(store, obs, settings.label);
-  const read = await readStoredMatrix(stored, featureNames, settings, true);
+  const read = await readStoredMatrix(stored, { ids, featureNames }, settings, true);
   return {
     features: read.features,
     featureNames: read.kept === null ? featureNames : read.kept.map((c) => featureNames[c]),
@@ -200,8 +200,8 @@ async function readObsm(store: Store, key: string, settings: Settings): Promise<
   const encoding = textAttribute(await store.attributes(path), 'encoding-type');
   if (encoding === 'dataframe') return readFrame(store, path);
   const stored = await findMatrix(store, path);
-  const plain = { ...settings, normalize: 'none' as const, maxFeatures: undefined };
-  return (await readStoredMatrix(stored, [], plain, false)).features;
+  const plain = { ...settings, normalize: 'none' as const, maxFeatures: undefined, chooser: undefined };
+  return (await readStoredMatrix(stored, { ids: [], featureNames: [] }, plain, false)).features;
 }
 
 async function readFrame(store: Store, path: string): Promise<Matrix> {

@@ -93,18 +93,28 @@ function notMatrix(name: string, what: string): FormatError {
 /** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
 export async function readStoredMatrix(
   stored: Stored,
-  names: readonly string[],
+  { ids, featureNames: names }: { readonly ids: readonly string[]; readonly featureNames: readonly string[] },
   settings: Settings,
   detectCounts: boolean,
 ): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
   const wanted = settings.normalize;
   let totals =
     wanted === 'log1p-cp10k' && stored.layout === 'columns' ? await cellTotals(stored, settings) : null;
-  const sums = await sumFeatures(stored, totals, settings);
-  if (detectCounts && wanted === undefined && sums.whole && sums.largest > 1) {
-    throw askNormalize(sums.largest, stored.name);
-  }
-  const choice = chooseFeatures(sums, stored.rows, names, settings.maxFeatures, stored.name);
+  const { name, rows: samples, layout } = stored;
+  const { chooser } = settings;
+  const mayAsk = detectCounts && wanted === undefined;
+  // what a chooser does first takes long: a file that begins as counts is asked about before that
+  if (mayAsk && chooser && (await beginsWhole(stored))) ask(await sumFeatures(stored, totals, settings, 0));
+  const passes = await chooser?.begin({
+    name,
+    samples,
+    sparse: layout !== 'dense',
+    ids,
+    featureNames: names,
+  });
+  const sums = await sumFeatures(stored, totals, settings, passes ?? 0);
+  if (mayAsk) ask(sums);
+  const choice = chooser?.choose() ?? chooseFeatures(sums, samples, names, settings.maxFeatures, name);
   const warnings = [...choice.warnings];
   if (wanted === 'log1p-cp10k') {
     const message = `Counts of ${stored.name} were normalized to 10,000 a cell, then log1p.`;
@@ -113,6 +123,16 @@ export async function readStoredMatrix(
   const features = await fill(stored, totals, choice.kept, sums, settings);
   totals = null;
   return { features, kept: choice.kept, warnings };
+
+  function ask({ whole, largest }: FeatureSums): void {
+    if (whole && largest > 1) throw askNormalize(largest, name);
+  }
+}
+
+/** Whether the first block holds whole numbers only, so that all may be counts. */
+async function beginsWhole(stored: Stored): Promise<boolean> {
+  const { values } = await readBlock(stored, 0, stored.layout === 'columns' ? stored.columns : stored.rows);
+  return Array.prototype.every.call(values, (value: number) => value >= 0 && value === Math.floor(value));
 }
 
 async function* blocksOf(
@@ -188,21 +208,35 @@ async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Ar
   return totals;
 }
 
+/** Sums of every feature; the values come by the chooser of features as often as it needs them. */
 async function sumFeatures(
   stored: Stored,
   totals: Float64Array | null,
   settings: Settings,
+  passes: number,
 ): Promise<FeatureSums> {
+  const { chooser } = settings;
   const sums = newSums(stored.columns);
-  for await (const block of blocksOf(stored, totals, settings)) {
-    // The first sample is the origin of a dense matrix's sums, so that large means do not swamp variances.
-    if (block.first === 0 && stored.layout === 'dense') {
-      for (let c = 0; c < stored.columns; c++)
-        sums.origin[c] = Number.isFinite(block.values[c]) ? block.values[c] : 0;
+  for (let pass = 0; pass < Math.max(1, passes); pass++) {
+    if (passes > 0) chooser?.pass(pass);
+    for await (const block of blocksOf(stored, totals, settings)) {
+      if (pass === 0) addToSums(sums, block, stored);
+      if (chooser && passes > 0) {
+        forEachEntry(block, stored.layout, (value, row, column) => chooser.add(value, row, column));
+      }
     }
-    forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
   }
   return sums;
+}
+
+function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
+  // The first sample is the origin of a dense matrix's sums, so that large means do not swamp variances.
+  if (block.first === 0 && stored.layout === 'dense') {
+    for (let c = 0; c < stored.columns; c++) {
+      sums.origin[c] = Number.isFinite(block.values[c]) ? block.values[c] : 0;
+    }
+  }
+  forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
 }
 
 function forEachEntry(

@@ -83,7 +83,7 @@ export async function readTenxH5(store: Store, group: string, settings: Settings
   const [columns, rows] = Array.from(await shape.numbers(0, 2));
   checkNames(store.name, { rows, columns }, ids.length, featureNames.length);
   const stored = await findSparse(store, group, { rows, columns, layout: 'rows' });
-  const read = await readStoredMatrix(stored, featureNames, settings, true);
+  const read = await readStoredMatrix(stored, { ids, featureNames }, settings, true);
   return {
     features: read.features,
     featureNames: read.kept === null ? featureNames : read.kept.map((c) => featureNames[c]),

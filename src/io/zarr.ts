@@ -17,8 +17,8 @@ async function plainArray(store: Store, settings: Settings): Promise<string | nu
 async function readArray(store: Store, path: string, settings: Settings): Promise<RawTable> {
   const { features, kept, warnings } = await readStoredMatrix(
     await findMatrix(store, path),
-    [],
-    settings,
+    { ids: [], featureNames: [] },
+    { ...settings, chooser: undefined },
     false,
   );
   const featureNames = kept === null ? null : kept.map((c) => settings.featureNames?.[c] ?? `f${c}`);

@@ -22,6 +22,8 @@ export interface ExplainInput {
   readonly table: Table;
   /** Of the same samples, in the same order (see `joinEmbedding` of whymap/io). */
   readonly embedding: Embedding;
+  /** Where they are known already: what `locate` finds with the same options and context. */
+  readonly localities?: Localities;
 }
 
 export interface ExplainOptions
@@ -60,7 +62,7 @@ export async function explain(
     return result;
   };
 
-  const localities = await timed('localities', () => locate(embedding, asked, context));
+  const localities = input.localities ?? (await timed('localities', () => locate(embedding, asked, context)));
   const { table, warnings } = await chosenFeatures(input.table, localities, asked, context);
   const rules = associationRules(asked, localities.size);
   const associations = await timed('associations', () =>

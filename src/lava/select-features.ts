@@ -17,6 +17,7 @@ import { median } from '../core/statistics.js';
 import { type Context, watchStage } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import type { Csr, Localities, Matrix, Table, Warning } from '../model.js';
+import { type MomentSums, type Moments, newMomentSums } from './local-moments.js';
 
 export interface FeatureSelection {
   /** Columns kept, ascending. */
@@ -38,14 +39,27 @@ export async function selectFeatures(
   maxFeatures: number,
   context: Context,
 ): Promise<FeatureSelection> {
-  if (!Number.isInteger(maxFeatures) || maxFeatures < 2) {
-    throw new OptionError({
-      got: `${maxFeatures} features at most`,
-      expected: 'a whole number, 2 or more',
-      remedy: 'modules are made of pairs: raise --max-features, or leave it out to use all',
-    });
-  }
+  checkMaxFeatures(maxFeatures);
   const moments = await localMoments(table.features, localities, context);
+  return selectByMoments(moments, table.featureNames, maxFeatures);
+}
+
+/** OptionError unless it is a whole number of 2 or more. */
+function checkMaxFeatures(maxFeatures: number): void {
+  if (Number.isInteger(maxFeatures) && maxFeatures >= 2) return;
+  throw new OptionError({
+    got: `${maxFeatures} features at most`,
+    expected: 'a whole number, 2 or more',
+    remedy: 'modules are made of pairs: raise --max-features, or leave it out to use all',
+  });
+}
+
+/** The same, from the moments of every feature. One with a missing cell (NaN) is kept, so that data checks meet it. */
+export function selectByMoments(
+  moments: Moments,
+  names: readonly string[],
+  maxFeatures: number,
+): FeatureSelection {
   const scores = dispersionScores(moments);
   const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
   const kept = Int32Array.from(
@@ -57,16 +71,7 @@ export async function selectFeatures(
   const total = relative.reduce((a, b) => a + b, 0);
   const held = kept.reduce((sum, f) => sum + relative[f], 0);
   const localVariance = total > 0 ? held / total : 0;
-  return { kept, scores, localVariance, warning: selectionWarning(table, order, kept.length, localVariance) };
-}
-
-interface Moments {
-  /** Mean over localities of the variance inside, one a feature. */
-  readonly within: Float64Array;
-  /** Variance and mean over the samples of all localities together, counted as often as they are in one. */
-  readonly overall: Float64Array;
-  readonly mean: Float64Array;
-  readonly negative: boolean;
+  return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
 }
 
 async function localMoments(
@@ -75,70 +80,42 @@ async function localMoments(
   context: Context,
 ): Promise<Moments> {
   const watch = watchStage(context, 'features');
-  const d = features.columns;
-  const { count, size, members } = localities;
-  const center = columnMeans(features);
-  const within = new Float64Array(d);
-  const totalSum = new Float64Array(d);
-  const totalSquare = new Float64Array(d);
-  for (let l = 0; l < count; l++) {
-    const sum = new Float64Array(d);
-    const square = new Float64Array(d);
-    for (let s = 0; s < size; s++) addRow(features, members[l * size + s], center, sum, square);
-    for (let f = 0; f < d; f++) {
-      within[f] += Math.max(0, square[f] / size - (sum[f] / size) ** 2) / count;
-      totalSum[f] += sum[f];
-      totalSquare[f] += square[f];
+  const { rows, columns } = features;
+  const sums = newMomentSums(
+    localities,
+    { samples: rows, features: columns, sparse: isCsr(features) },
+    sumsMemory(context),
+  );
+  for (let pass = 0; pass < sums.passes; pass++) {
+    sums.begin(pass);
+    for (let r = 0; r < rows; r++) {
+      addRow(features, r, sums);
+      watch.progress((pass + (r + 1) / rows) / sums.passes);
+      if ((r & 63) === 0) await watch.checkpoint();
     }
-    watch.progress((l + 1) / count);
-    await watch.checkpoint();
   }
-  const n = count * size;
-  const overall = totalSquare.map((value, f) => Math.max(0, value / n - (totalSum[f] / n) ** 2));
-  // what rounding leaves of a constant is no variance
-  const settled = within.map((value, f) => (value > 1e-12 * (overall[f] + center[f] ** 2) ? value : 0));
-  const values = isCsr(features) ? features.values : features.data;
-  return {
-    within: settled,
-    overall,
-    mean: totalSum.map((value, f) => center[f] + value / n),
-    negative: values.some((value) => value < 0),
-  };
+  return sums.moments();
 }
 
-function columnMeans(features: Matrix | Csr): Float64Array {
-  const means = new Float64Array(features.columns);
-  if (isCsr(features)) return means;
-  for (let p = 0; p < features.data.length; p++) means[p % features.columns] += features.data[p];
-  return means.map((sum) => sum / features.rows);
-}
+/** Bytes for sums over localities: a quarter of what there is. */
+export const sumsMemory = ({ memory }: Context) => memory / 4;
 
-/** Adds a row less the center: sparse rows have a center of 0, so that their zeros cost nothing. */
-function addRow(
-  features: Matrix | Csr,
-  row: number,
-  center: Float64Array,
-  sum: Float64Array,
-  square: Float64Array,
-): void {
+function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   if (isCsr(features)) {
     for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
-      const x = features.values[p];
-      sum[features.indices[p]] += x;
-      square[features.indices[p]] += x * x;
+      sums.add(features.values[p], row, features.indices[p]);
     }
     return;
   }
   const base = row * features.columns;
-  for (let f = 0; f < features.columns; f++) {
-    const x = features.data[base + f] - center[f];
-    sum[f] += x;
-    square[f] += x * x;
-  }
+  for (let f = 0; f < features.columns; f++) sums.add(features.data[base + f], row, f);
 }
 
 function dispersionScores({ within, mean, negative }: Moments): Float64Array {
-  const scores = within.map((value) => (value > 0 ? Math.log(value) : Number.NEGATIVE_INFINITY));
+  const scores = within.map((value) => {
+    if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
+    return value > 0 ? Math.log(value) : Number.NEGATIVE_INFINITY;
+  });
   if (negative) return scores;
   const varying = [...scores.keys()].filter((f) => within[f] > 0 && mean[f] > 0);
   varying.sort((a, b) => mean[a] - mean[b] || a - b);
@@ -151,17 +128,17 @@ function dispersionScores({ within, mean, negative }: Moments): Float64Array {
 }
 
 function selectionWarning(
-  table: Table,
+  featureNames: readonly string[],
   order: readonly number[],
   kept: number,
   share: number,
 ): Warning | null {
-  const left = table.features.columns - kept;
+  const left = featureNames.length - kept;
   if (left === 0) return null;
-  const names = order.slice(kept, kept + 3).map((f) => table.featureNames[f]);
+  const names = order.slice(kept, kept + 3).map((f) => featureNames[f]);
   return {
     code: 'features-left-out',
-    message: `${kept} of ${table.features.columns} features were kept, those of largest dispersion inside localities; they hold ${Math.round(100 * share)}% of the variance there. The ${left} left out begin with ${names.join(', ')}.`,
+    message: `${kept} of ${featureNames.length} features were kept, those of largest dispersion inside localities; they hold ${Math.round(100 * share)}% of the variance there. The ${left} left out begin with ${names.join(', ')}.`,
   };
 }
 
@@ -182,25 +159,21 @@ function sparseColumns(m: Csr, columns: Int32Array): Csr {
     place[f] = i;
   });
   const offsets = new Float64Array(m.rows + 1);
-  const indices: number[] = [];
-  const values: number[] = [];
   for (let r = 0; r < m.rows; r++) {
-    const entries: [number, number][] = [];
-    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) {
-      if (place[m.indices[p]] >= 0) entries.push([place[m.indices[p]], m.values[p]]);
-    }
-    entries.sort((a, b) => a[0] - b[0]);
-    for (const [index, value] of entries) {
-      indices.push(index);
-      values.push(value);
-    }
-    offsets[r + 1] = indices.length;
+    let count = 0;
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (place[m.indices[p]] >= 0) count++;
+    offsets[r + 1] = offsets[r] + count;
   }
-  return {
-    rows: m.rows,
-    columns: columns.length,
-    offsets,
-    indices: Int32Array.from(indices),
-    values: Float32Array.from(values),
-  };
+  const indices = new Int32Array(offsets[m.rows]);
+  const values = new Float32Array(offsets[m.rows]);
+  for (let r = 0, at = 0; r < m.rows; r++) {
+    const entries: number[] = [];
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (place[m.indices[p]] >= 0) entries.push(p);
+    entries.sort((a, b) => place[m.indices[a]] - place[m.indices[b]]);
+    for (const p of entries) {
+      indices[at] = place[m.indices[p]];
+      values[at++] = m.values[p];
+    }
+  }
+  return { rows: m.rows, columns: columns.length, offsets, indices, values };
 }

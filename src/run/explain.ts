@@ -9,6 +9,7 @@
 import { OptionError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
 import { isTooLarge } from '../io/index.js';
+import type { FeatureChooser } from '../io/select-features.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { withFeatureValues } from '../viewer/values.js';
@@ -20,8 +21,9 @@ import {
   numberOption,
   textOption,
 } from './arguments.js';
-import { readFeatures, readJoinedEmbedding, type Work } from './inputs.js';
+import { joined, readFeatures, readGivenEmbedding, readJoinedEmbedding, type Work } from './inputs.js';
 import { type PlacesTrust, withTrust } from './places.js';
+import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 
 /** How a run is carried out: the engine and why it was chosen, the seed, and where its files are. */
 export interface Run extends Work {
@@ -46,18 +48,20 @@ export async function explainFiles(
   run: Run,
 ): Promise<Explained> {
   const started = performance.now();
-  // features are chosen by what they do inside localities, which are not known while reading
-  const table = await readWithinMemory(features, given, run);
-  const input = await embeddingFor(table, features, given, run);
-  const reading = (performance.now() - started) / 1000;
-  const explained = await explain(input, options, run.context);
+  const input = await readInput(features, given, options, run);
+  const seconds = (performance.now() - started) / 1000;
+  const timings: Record<string, number> = input.located
+    ? { reading: seconds - input.located.seconds, localities: input.located.seconds }
+    : { reading: seconds };
+  const localitiesKnown = input.located?.localities;
+  const explained = await explain({ ...input, localities: localitiesKnown }, options, run.context);
   const { explanation: found, localities } = await judge(explained, input.table, given, run);
   const explanation: Explanation = {
     ...found,
     options: { ...found.options, seed: run.seed, ...inputOptions(given) },
     warnings: [...found.warnings, ...input.warnings],
     engine: { ...found.engine, reason: run.reason },
-    timings: { reading, ...found.timings },
+    timings: { ...timings, ...found.timings },
   };
   return { explanation, table: input.table, localities };
 }
@@ -78,21 +82,46 @@ async function judge(explanation: Explanation, table: Table, given: Given, run: 
   return withTrust(explanation, table, run.context);
 }
 
-/**
- * The whole table; where it is larger than the memory it may have and `--max-features` was given, the features of
- * largest variance, which the reader can find without holding the rest (its warning says so).
- */
-function readWithinMemory(features: string, given: Given, run: Run): Promise<Table> {
-  return readFeatures(features, { ...given, maxFeatures: undefined }, run).catch((error: unknown) => {
-    if (!isTooLarge(error) || given.maxFeatures === undefined) throw error;
-    return readFeatures(features, given, run);
-  });
-}
-
 interface Input {
   readonly table: Table;
   readonly embedding: Embedding;
   readonly warnings: readonly Warning[];
+  /** Where features were chosen while reading. */
+  readonly located?: ReturnType<StreamedChoice['located']>;
+}
+
+/**
+ * The table and its embedding. With both an embedding and `--max-features` the features are chosen while they are read,
+ * in formats that allow it; not where samples may yet be dropped for missing cells or labels, since localities are
+ * of all samples.
+ */
+async function readInput(features: string, given: Given, options: ExplainOptions, run: Run): Promise<Input> {
+  const { maxFeatures } = options;
+  const steady = (given.missing ?? 'error') === 'error' && given.labels === undefined;
+  if (given.embedding === undefined || given.method !== undefined || maxFeatures === undefined || !steady) {
+    return embeddingFor(await readWithinMemory(features, given, run), features, given, run);
+  }
+  const embedding = await readGivenEmbedding(features, given, run);
+  const choice = newStreamedChoice(embedding, { ...options, maxFeatures }, run.context);
+  const table = await readWithinMemory(features, given, run, choice.chooser);
+  return { ...joined(table, embedding), located: choice.located() };
+}
+
+/**
+ * The whole table; where it is larger than the memory it may have and `--max-features` was given, the features of
+ * largest variance, which the reader can find without holding the rest (its warning says so).
+ */
+function readWithinMemory(
+  features: string,
+  given: Given,
+  run: Run,
+  chooser?: FeatureChooser,
+): Promise<Table> {
+  const whole = { ...given, maxFeatures: undefined };
+  return readFeatures(features, whole, run, chooser).catch((error: unknown) => {
+    if (!isTooLarge(error) || given.maxFeatures === undefined) throw error;
+    return readFeatures(features, given, run);
+  });
 }
 
 /** The embedding that was given, or one made here. */

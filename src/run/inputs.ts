@@ -6,6 +6,7 @@
 import type { Context } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import {
+  type EmbeddingRead,
   joinEmbedding,
   joinLabels,
   type ReadOptions,
@@ -13,8 +14,9 @@ import {
   readTable,
   readTexts,
 } from '../io/index.js';
+import type { FeatureChooser } from '../io/select-features.js';
 import type { Source } from '../io/source.js';
-import type { Embedding, Table, Warning } from '../model.js';
+import type { Table } from '../model.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';
 
 /** Where the files that a run names are found. */
@@ -33,8 +35,13 @@ const MISSING = ['error', 'drop-rows', 'drop-features', 'mean'] as const;
 const NORMALIZE = ['log1p-cp10k', 'none'] as const;
 
 /** The table with its labels. */
-export async function readFeatures(path: string, given: Given, work: Work): Promise<Table> {
-  const options = readOptions(given, work, `reading ${shortName(path)}`);
+export async function readFeatures(
+  path: string,
+  given: Given,
+  work: Work,
+  chooser?: FeatureChooser,
+): Promise<Table> {
+  const options = { ...readOptions(given, work, `reading ${shortName(path)}`), chooser };
   const names = textOption(given, 'featureNames');
   const featureNames = names === undefined ? undefined : await readNames(names, work);
   const table = await readTable(work.files.open(path), { ...options, featureNames });
@@ -48,28 +55,27 @@ async function readNames(path: string, work: Work): Promise<readonly string[]> {
   return (await readTexts(work.files.open(path), { signal: work.context.signal })).values;
 }
 
-/**
- * The embedding that `-e` names, joined to the table. A name that is no file is a key inside the features' file
- * (`X_umap` in an .h5ad).
- */
-export async function readJoinedEmbedding(
-  table: Table,
-  path: string,
-  given: Given,
-  work: Work,
-): Promise<{ table: Table; embedding: Embedding; warnings: readonly Warning[] }> {
+/** The embedding that `-e` names. A name that is no file is a key inside the features' file (`X_umap` in an .h5ad). */
+export async function readGivenEmbedding(path: string, given: Given, work: Work): Promise<EmbeddingRead> {
   const asked = textOption(given, 'embedding') ?? '';
   const isKey = holdsArrays(path) && !(await work.files.exists(asked));
   const source = work.files.open(isKey ? path : asked);
   const key = isKey ? asked : textOption(given, 'embeddingKey');
   const { signal } = work.context;
-  const { warnings, ...embedding } = await readEmbedding(source, {
-    id: textOption(given, 'id'),
-    key,
-    signal,
-  }).catch((error: unknown) => retryWithoutId(error, source, key, given, work));
-  const joined = joinEmbedding(table, embedding);
-  return { ...joined, warnings: [...warnings, ...joined.warnings] };
+  return readEmbedding(source, { id: textOption(given, 'id'), key, signal }).catch((error: unknown) =>
+    retryWithoutId(error, source, key, given, work),
+  );
+}
+
+/** Table and embedding with the same samples. */
+export function joined(table: Table, { warnings, ...embedding }: EmbeddingRead) {
+  const found = joinEmbedding(table, embedding);
+  return { ...found, warnings: [...warnings, ...found.warnings] };
+}
+
+/** The embedding that `-e` names, joined to the table. */
+export async function readJoinedEmbedding(table: Table, path: string, given: Given, work: Work) {
+  return joined(table, await readGivenEmbedding(path, given, work));
 }
 
 /** `--id` names a column of the table; the embedding's file may well have none of that name. */
@@ -86,7 +92,7 @@ async function retryWithoutId(
 
 /** Files in which an embedding may lie beside the features. */
 function holdsArrays(path: string): boolean {
-  return /\.(h5ad|h5|zarr|npz|parquet|json)$/i.test(path);
+  return /\.(h5ad|h5|zarr|npz|parquet|json)\/?$/i.test(path);
 }
 
 function readOptions(given: Given, work: Work, stage: string): ReadOptions {
@@ -109,5 +115,5 @@ function readOptions(given: Given, work: Work, stage: string): ReadOptions {
 
 /** The last part of a path, for progress. */
 function shortName(path: string): string {
-  return path.split('/').at(-1) ?? path;
+  return path.split('/').filter(Boolean).at(-1) ?? path;
 }

@@ -1,0 +1,56 @@
+// Writes small .h5ad files, laid out as anndata 0.8 does.
+import { File, ready } from 'h5wasm/node';
+
+export interface MadeAnndata {
+  layout: 'csr' | 'csc' | 'dense';
+  rows: number;
+  columns: number;
+  /** rows x columns. */
+  values: Float32Array;
+  ids: readonly string[];
+  featureNames: readonly string[];
+  /** rows x 2 each. */
+  obsm: Readonly<Record<string, Float32Array>>;
+}
+
+export async function makeAnndata(path: string, made: MadeAnndata): Promise<void> {
+  await ready;
+  const file = new File(path, 'w');
+  const { rows, columns, values } = made;
+  if (made.layout === 'dense') {
+    file.create_dataset({ name: 'X', data: values, shape: [rows, columns] });
+  } else {
+    const byRow = made.layout === 'csr';
+    const [lines, width] = byRow ? [rows, columns] : [columns, rows];
+    const [data, indices, indptr]: number[][] = [[], [], [0]];
+    for (let line = 0; line < lines; line++) {
+      for (let place = 0; place < width; place++) {
+        const value = values[byRow ? line * columns + place : place * columns + line];
+        if (value === 0) continue;
+        data.push(value);
+        indices.push(place);
+      }
+      indptr.push(data.length);
+    }
+    const group = file.create_group('X');
+    group.create_attribute('encoding-type', `${made.layout}_matrix`);
+    group.create_attribute('shape', [rows, columns], [2], '<i4');
+    group.create_dataset({ name: 'data', data: Float32Array.from(data) });
+    group.create_dataset({ name: 'indices', data: Int32Array.from(indices) });
+    group.create_dataset({ name: 'indptr', data: Int32Array.from(indptr) });
+  }
+  for (const [axis, names] of [
+    ['obs', made.ids],
+    ['var', made.featureNames],
+  ] as const) {
+    const group = file.create_group(axis);
+    group.create_attribute('_index', '_index');
+    group.create_attribute('encoding-type', 'dataframe');
+    group.create_dataset({ name: '_index', data: [...names] });
+  }
+  const obsm = file.create_group('obsm');
+  for (const [key, data] of Object.entries(made.obsm)) {
+    obsm.create_dataset({ name: key, data, shape: [rows, 2] });
+  }
+  file.close();
+}
