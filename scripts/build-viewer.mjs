@@ -14,6 +14,7 @@ const INPUTS = [
   'viewer',
   'src/model.ts',
   'src/errors.ts',
+  'src/lava/present.ts',
   'src/io',
   'src/viewer',
   'scripts/build-viewer.mjs',

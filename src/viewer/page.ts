@@ -11,8 +11,17 @@ export const ELEMENT_ID = 'whymap-explanation';
 
 /** Fills `template` (the built viewer) with the gzipped bytes of an explanation's file. */
 export function fillPage(template: string, gzipped: Uint8Array, title: string): string {
+  return withElement(template, title, '', toBase64(gzipped));
+}
+
+/** Fills `template` with the address of an explanation's file, relative to the page. */
+export function linkPage(template: string, source: string, title: string): string {
+  return withElement(template, title, ` data-source="${escapeHtml(source)}"`, '');
+}
+
+function withElement(template: string, title: string, attributes: string, content: string): string {
   const escaped = escapeHtml(title);
-  const data = `<script type="application/octet-stream" id="${ELEMENT_ID}" data-title="${escaped}">${toBase64(gzipped)}</script>`;
+  const data = `<script type="application/octet-stream" id="${ELEMENT_ID}" data-title="${escaped}"${attributes}>${content}</script>`;
   return template
     .replace(PLACE, () => data)
     .replace('<title>whymap</title>', () => `<title>${escaped} \u00b7 whymap</title>`);

@@ -27,7 +27,8 @@ export function renderReport(explanation: Explanation, options: ReportOptions = 
   );
 }
 
-function readTemplate(): string {
+/** The built viewer, without an explanation. */
+export function readTemplate(): string {
   try {
     return readFileSync(new URL('./app.html', import.meta.url), 'utf8');
   } catch {

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FormatError, MachineError } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
-import { renderReport } from './report.js';
+import { linkPage } from './page.js';
+import { readTemplate } from './report.js';
 
 export interface ServeOptions {
   /** Port on 127.0.0.1. Default: a free one. */
@@ -19,15 +20,23 @@ export interface Serving {
   close(): Promise<void>;
 }
 
+/** Where the page finds the explanation: as its file's bytes, not in the page, so that a million samples open. */
+const SOURCE = 'explanation.whymap';
+
 /**
  * Serves the viewer with the explanation at `path`: a folder that `explain` wrote, or its `.whymap` file.
  * @throws FormatError when there is no explanation there; MachineError when the port cannot be had.
  */
 export async function serve(path: string, options: ServeOptions = {}): Promise<Serving> {
   const file = await explanationAt(path);
-  const explanation = decodeExplanation(new Uint8Array(await readFile(file)));
-  const page = renderReport(explanation, { title: basename(dirname(resolve(file))) });
-  const server = createServer((request, response) => answer(request, response, page));
+  const bytes = new Uint8Array(await readFile(file));
+  decodeExplanation(bytes, file);
+  const page = linkPage(readTemplate(), SOURCE, basename(dirname(resolve(file))));
+  const content: Content = {
+    '/': { type: 'text/html; charset=utf-8', body: page },
+    [`/${SOURCE}`]: { type: 'application/octet-stream', body: bytes },
+  };
+  const server = createServer((request, response) => answer(request, response, content));
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   return {
@@ -66,17 +75,21 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Only the page, and only to this machine under its own name: another site's page must not read it. */
-function answer(request: IncomingMessage, response: ServerResponse, page: string): void {
+/** What is served: a type and a body by path. */
+type Content = Readonly<Record<string, { readonly type: string; readonly body: string | Uint8Array }>>;
+
+/** Only the page and its explanation, and only to this machine under its own name: another site's page must not read them. */
+function answer(request: IncomingMessage, response: ServerResponse, content: Content): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (host !== '127.0.0.1' && host !== 'localhost') {
     response.writeHead(403).end();
     return;
   }
-  if (request.url !== '/' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+  const found = Object.hasOwn(content, request.url ?? '') ? content[request.url ?? ''] : null;
+  if (!found || (request.method !== 'GET' && request.method !== 'HEAD')) {
     response.writeHead(404).end();
     return;
   }
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(request.method === 'HEAD' ? undefined : page);
+  response.writeHead(200, { 'content-type': found.type, 'cache-control': 'no-store' });
+  response.end(request.method === 'HEAD' ? undefined : found.body);
 }

@@ -12,11 +12,20 @@ export interface Loaded {
 export async function embedded(): Promise<Loaded | null> {
   const element = document.getElementById(ELEMENT_ID);
   if (!element) return null;
-  const bytes = await unzipped(fromBase64(element.textContent ?? ''));
+  const { source } = element.dataset;
+  const bytes = source ? await fetched(source) : await unzipped(fromBase64(element.textContent ?? ''));
   return { explanation: decodeExplanation(bytes), title: element.dataset.title ?? '' };
 }
 
 async function unzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** From the server that gave this page: no base64 and no unzipping of what may be a hundred megabytes. */
+async function fetched(source: string): Promise<Uint8Array> {
+  const response = await fetch(source);
+  if (!response.ok)
+    throw new Error(`The explanation could not be read (${response.status}): is whymap view still running?`);
+  return new Uint8Array(await response.arrayBuffer());
 }

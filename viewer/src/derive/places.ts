@@ -18,14 +18,30 @@ const PLACES = 3;
 const MINIMUM_MASS = 0.35;
 const MINIMUM_DISTANCE = 0.22;
 
-/** Peaks of the mass `weight(row)`, largest first; none when there is no mass. */
-export function peaks(place: Pick<Drawing, 'x' | 'y'>, weight: (row: number) => number): Place[] {
+/** The coarse cell that each sample lies in. */
+export interface Cells {
+  readonly minX: number;
+  readonly minY: number;
+  readonly span: number;
+  /** One a sample. */
+  readonly cell: Uint16Array;
+}
+
+export function cellsOf(place: Pick<Drawing, 'x' | 'y'>): Cells {
   const { minX, minY, maxX, maxY } = boundsOf(place);
   const span = Math.max(maxX - minX, maxY - minY) || 1;
-  const cell = (value: number) => Math.min(SIDE - 1, Math.floor(value * SIDE));
-  const at = (row: number) => cell((place.y[row] - minY) / span) * SIDE + cell((place.x[row] - minX) / span);
+  const cell = new Uint16Array(place.x.length);
+  for (let row = 0; row < cell.length; row++) {
+    const across = Math.min(SIDE - 1, Math.floor(((place.x[row] - minX) / span) * SIDE));
+    cell[row] = Math.min(SIDE - 1, Math.floor(((place.y[row] - minY) / span) * SIDE)) * SIDE + across;
+  }
+  return { minX, minY, span, cell };
+}
+
+/** Peaks of the mass `weight(row)`, largest first; none when there is no mass. */
+export function peaks({ minX, minY, span, cell }: Cells, weight: (row: number) => number): Place[] {
   let mass = new Float32Array(SIDE * SIDE);
-  for (let row = 0; row < place.x.length; row++) mass[at(row)] += weight(row);
+  for (let row = 0; row < cell.length; row++) mass[cell[row]] += weight(row);
   mass = smoothed(mass, SIDE);
   const found: Place[] = [];
   let first = 0;

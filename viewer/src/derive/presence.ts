@@ -1,10 +1,13 @@
 /** Where modules are present: columns of the samples x modules matrix, cut-offs and the strongest module. */
+import { presentThreshold } from '../../../src/lava/present.js';
 import type { Explanation, Matrix } from '../../../src/model.js';
 
 export const NONE = 255;
 
-export function column(matrix: Matrix, index: number): Float32Array {
-  return Float32Array.from({ length: matrix.rows }, (_, row) => matrix.data[row * matrix.columns + index]);
+export function column({ rows, columns, data }: Matrix, index: number): Float32Array {
+  const values = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) values[row] = data[row * columns + index];
+  return values;
 }
 
 /** Value at `fraction` (0 to 1) of the sorted values; 0 for none. */
@@ -22,33 +25,37 @@ export interface PresenceColumn {
   readonly top: number;
 }
 
-/**
- * The cut-off is not stored: it is read back from the fraction of samples that the description counts, so
- * that the map and the words never disagree.
- */
 export function presenceColumn(explanation: Explanation, module: number): PresenceColumn {
   const values = column(explanation.samplePresence, module);
-  const sorted = values.slice().sort();
-  const present = Math.round(explanation.descriptions[module].presentSamples * explanation.rows);
-  const cut = present === 0 ? Infinity : sorted[Math.max(0, sorted.length - present)];
-  return {
-    values,
-    cut: cut > 0 ? cut : Number.MIN_VALUE,
-    top: quantile(sorted, 0.995) || quantile(sorted, 1) || 1,
-  };
+  const cut = presentThreshold(explanation.modules.presence, module);
+  return { values, cut: cut > 0 ? cut : Number.MIN_VALUE, top: highest(values, 0.995) || 1 };
+}
+
+const BINS = 4096;
+
+/** A value that `fraction` of the values do not exceed, or the largest where that is 0; by counting, not sorting. */
+function highest(values: Float32Array, fraction: number): number {
+  let most = 0;
+  for (let row = 0; row < values.length; row++) if (values[row] > most) most = values[row];
+  if (!(most > 0)) return 0;
+  const counts = new Uint32Array(BINS + 1);
+  for (let row = 0; row < values.length; row++) counts[Math.ceil((values[row] / most) * BINS)]++;
+  let left = fraction * values.length;
+  let bin = 0;
+  while (bin < BINS && left > counts[bin]) left -= counts[bin++];
+  return bin === 0 ? most : (bin / BINS) * most;
 }
 
 /** The module with the highest presence at each sample among those present there; NONE where there is none. */
 export function strongestModule(columns: readonly PresenceColumn[], rows: number): Uint8Array {
-  return Uint8Array.from({ length: rows }, (_, row) => {
-    let best = NONE;
-    let bestValue = 0;
-    columns.forEach(({ values, cut }, module) => {
-      if (module < NONE && values[row] >= cut && values[row] > bestValue) {
-        best = module;
-        bestValue = values[row];
-      }
-    });
-    return best;
-  });
+  const best = new Uint8Array(rows).fill(NONE);
+  const most = new Float32Array(rows);
+  for (const [module, { values, cut }] of columns.slice(0, NONE).entries()) {
+    for (let row = 0; row < rows; row++) {
+      if (values[row] < cut || values[row] <= most[row]) continue;
+      best[row] = module;
+      most[row] = values[row];
+    }
+  }
+  return best;
 }

@@ -1,7 +1,7 @@
 /** Everything that is derived once from an explanation and shared by all parts of the page. */
 import type { Explanation } from '../../../src/model.js';
 import { buildGrid, type Grid } from './grid.js';
-import { type Place, peaks } from './places.js';
+import { type Cells, cellsOf, type Place, peaks } from './places.js';
 import { NONE, type PresenceColumn, presenceColumn, strongestModule } from './presence.js';
 import { type Drawing, drawing } from './project.js';
 
@@ -12,6 +12,8 @@ export interface View {
   readonly presence: readonly PresenceColumn[];
   /** Module number a sample, NONE where no module is present. */
   readonly strongest: Uint8Array;
+  /** Coarse cells of the samples, for finding where names go. */
+  readonly cells: Cells;
   /** Where to write each module's name. */
   readonly modulePlaces: readonly (readonly Place[])[];
   /** Labels, most frequent first, with each sample's position in that list. Null without labels. */
@@ -28,6 +30,7 @@ export function createView(explanation: Explanation): View {
   const place = drawing(explanation.embedding.coordinates);
   const presence = explanation.descriptions.map((_, module) => presenceColumn(explanation, module));
   const strongest = strongestModule(presence, explanation.rows);
+  const cells = cellsOf(place);
   const flat = place.projection === 'as-is';
   return {
     explanation,
@@ -35,11 +38,12 @@ export function createView(explanation: Explanation): View {
     grid: buildGrid(place),
     presence,
     strongest,
+    cells,
     modulePlaces: presence.map((column, module) => {
-      const strongHere = peaks(place, (row) => (strongest[row] === module ? column.values[row] : 0));
+      const strongHere = peaks(cells, (row) => (strongest[row] === module ? column.values[row] : 0));
       return strongHere.length > 0
         ? strongHere
-        : peaks(place, (row) => (column.values[row] >= column.cut ? column.values[row] : 0)).slice(0, 1);
+        : peaks(cells, (row) => (column.values[row] >= column.cut ? column.values[row] : 0)).slice(0, 1);
     }),
     labels: explanation.labels ? encodeLabels(explanation.labels) : null,
     probes: {

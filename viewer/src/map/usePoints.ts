@@ -33,7 +33,10 @@ export function usePoints(view: View, frame: { camera: Camera; size: Size; radiu
     renderer.setScene({ drawing: view.drawing, coloring, emphasis, background });
   }, [renderer, view, coloring, emphasis]);
   useEffect(() => {
-    const request = requestAnimationFrame(() => renderer?.draw(camera, radius));
+    const request = requestAnimationFrame(() => {
+      renderer?.draw(camera, radius);
+      if (renderer) document.documentElement.dataset.drawn = 'true';
+    });
     return () => cancelAnimationFrame(request);
   }, [renderer, camera.scale, camera.left, camera.top, radius, size, coloring, emphasis]);
   return {

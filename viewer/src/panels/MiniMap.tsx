@@ -37,7 +37,7 @@ export function MiniMap({ view, module, width, height }: MiniMapProps) {
   );
 }
 
-/** Points in ascending order of presence, so that where the module is present is never covered. */
+/** The highest presence at each pixel, so that where the module is present is never covered; one pass over the samples. */
 function drawPoints(
   context: CanvasRenderingContext2D,
   { view, module, width, height }: MiniMapProps,
@@ -45,16 +45,25 @@ function drawPoints(
   ratio: number,
 ): void {
   const { values, top } = view.presence[module];
+  const { x, y } = view.drawing;
   const camera = fitCamera(view.grid.bounds, { width, height }, FRAME);
-  const side = Math.max(1, 1.6 * ratio * Math.min(1, Math.sqrt(3000 / values.length)));
-  const codes = Uint8Array.from(values, (value) => Math.round(Math.min(1, value / top) * (RAMP_STEPS - 1)));
-  for (let code = 0; code < RAMP_STEPS; code++) {
-    context.fillStyle = colors[code];
-    for (let row = 0; row < codes.length; row++) {
-      if (codes[row] !== code) continue;
-      const x = (view.drawing.x[row] * camera.scale + camera.left) * ratio;
-      const y = (camera.top - view.drawing.y[row] * camera.scale) * ratio;
-      context.fillRect(x - side / 2, y - side / 2, side, side);
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+  const side = Math.max(1, Math.round(1.6 * ratio * Math.min(1, Math.sqrt(3000 / values.length))));
+  const highest = new Uint8Array(across * down);
+  for (let row = 0; row < values.length; row++) {
+    const code = 1 + Math.round(Math.min(1, values[row] / top) * (RAMP_STEPS - 1));
+    const left = Math.round((x[row] * camera.scale + camera.left) * ratio - side / 2);
+    const above = Math.round((camera.top - y[row] * camera.scale) * ratio - side / 2);
+    for (let at = 0; at < side * side; at++) {
+      const pixel = (above + Math.floor(at / side)) * across + left + (at % side);
+      if (code > highest[pixel]) highest[pixel] = code;
     }
   }
+  const image = context.createImageData(across, down);
+  const rgb = colors.map((hex) => Number.parseInt(hex.slice(1), 16));
+  highest.forEach((code, pixel) => {
+    if (code > 0)
+      image.data.set([rgb[code - 1] >> 16, (rgb[code - 1] >> 8) & 255, rgb[code - 1] & 255, 255], 4 * pixel);
+  });
+  context.putImageData(image, 0, 0);
 }

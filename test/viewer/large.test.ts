@@ -1,0 +1,42 @@
+// A larger map through `whymap view`'s server: the file itself is fetched, and nothing else.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { expect, test } from 'vitest';
+import { serve } from 'whymap/viewer';
+import { encodeExplanation } from '#whymap/io/explanation-file.js';
+import { madeMap } from '../../bench/made-map.mjs';
+import { temporaryFolder } from '../cli/run.js';
+import { launch } from './browser.js';
+
+const folder = temporaryFolder();
+const ROWS = 60_000;
+
+test('60,000 samples: counted, drawn, hovered and colored, with one request for the file', async () => {
+  mkdirSync(join(folder, 'made'));
+  writeFileSync(join(folder, 'made/explanation.whymap'), encodeExplanation(madeMap(ROWS)));
+  const serving = await serve(join(folder, 'made'));
+  const browser = await launch();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const requests: string[] = [];
+  const problems: string[] = [];
+  page.on('request', (request) => requests.push(request.url().replace(serving.url, '/')));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  await page.goto(serving.url);
+  await page.waitForSelector('html[data-drawn="true"]');
+  expect(await page.locator('.sizes').innerText()).toMatch(/^60,000 samples/);
+  const { data } = PNG.sync.read(await page.locator('canvas[data-renderer="webgl"]').screenshot());
+  const colored = data.filter((value, i) => i % 4 === 0 && Math.abs(value - data[i + 2]) > 60).length;
+  expect(colored).toBeGreaterThan(0.03 * (data.length / 4));
+  await page.selectOption('.choice select', 'density');
+  expect(await page.locator('.legend').innerText()).toMatch(/Density/);
+  // somewhere in the middle there is a sample under the pointer
+  for (let x = 300; x < 600 && (await page.locator('.tooltip').count()) === 0; x += 20)
+    await page.mouse.move(x, 420);
+  expect(await page.locator('.tooltip').innerText()).toMatch(/row \d+/);
+  expect(requests.filter((url) => !url.startsWith('data:'))).toEqual(['/', '/explanation.whymap']);
+  expect(problems).toEqual([]);
+  await browser.close();
+  await serving.close();
+}, 90_000);
