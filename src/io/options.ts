@@ -1,8 +1,8 @@
 /** What a person may say about a file, and what a reader hands on before the data checks. */
 
 import type { Csr, Matrix, Warning } from '../model.js';
+import type { FeatureChooser } from './feature-chooser.js';
 import type { Normalize } from './normalize.js';
-import type { FeatureChooser } from './select-features.js';
 import type { Source } from './source.js';
 
 /** What to do with cells that are missing, NaN or infinite. `error` stops; the others repair and say so. */
@@ -34,7 +34,7 @@ export interface ReadOptions {
   readonly normalize?: Normalize;
   /** Keep at most so many features, those of the largest variance (after `normalize`). Default: all. */
   readonly maxFeatures?: number;
-  /** Chooses the features instead, where the reader streams (select-features.ts). */
+  /** Chooses the features instead, where the reader streams (feature-chooser.ts). */
   readonly chooser?: FeatureChooser;
   /** Names of the features, in order, for files that have none. */
   readonly featureNames?: readonly string[];

@@ -8,8 +8,8 @@
 
 import { OptionError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
+import type { FeatureChooser } from '../io/feature-chooser.js';
 import { isTooLarge } from '../io/index.js';
-import type { FeatureChooser } from '../io/select-features.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { withFeatureValues } from '../viewer/values.js';

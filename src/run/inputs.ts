@@ -5,6 +5,7 @@
 
 import type { Context } from '../engine/context.js';
 import { OptionError } from '../errors.js';
+import type { FeatureChooser } from '../io/feature-chooser.js';
 import {
   type EmbeddingRead,
   joinEmbedding,
@@ -14,7 +15,6 @@ import {
   readTable,
   readTexts,
 } from '../io/index.js';
-import type { FeatureChooser } from '../io/select-features.js';
 import type { Source } from '../io/source.js';
 import type { Table } from '../model.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';

@@ -6,8 +6,8 @@
  */
 
 import type { Context } from '../engine/context.js';
+import type { FeatureChooser, StreamedFile } from '../io/feature-chooser.js';
 import { joinEmbedding } from '../io/index.js';
-import type { FeatureChooser, StreamedFile } from '../io/select-features.js';
 import type { ExplainOptions } from '../lava/explain.js';
 import { type MomentSums, newMomentSums } from '../lava/local-moments.js';
 import { locate } from '../lava/localities.js';
