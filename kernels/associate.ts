@@ -20,6 +20,11 @@ function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 
+/** Row count of the first feature of a locality whose slot was too small. */
+const OVERFLOW: u32 = 0xffffffff;
+/** `keepRow` may write this far past the last entry it keeps. */
+const PAST: i32 = 4;
+
 /** Bytes of scratch that `associateLocality` needs. */
 export function associateScratch(d: i32, n: i32, sparse: i32): usize {
   const width = <usize>((d + 7) & ~7);
@@ -40,6 +45,7 @@ export function associateScratch(d: i32, n: i32, sparse: i32): usize {
  * @param members i32 sample rows of this call's first locality and on, n a locality.
  * @param raw 1 to store correlations, 0 to store debiased squares. @param gate smallest square that is kept.
  * @param slotColumns, slotValues room for `slotEntries` entries a locality, u16 and f32.
+ * A locality that keeps more than its slot holds is given up: its first row count is then OVERFLOW.
  * @param rowCounts u32 entries a (locality, feature). @param supported u8 a (locality, feature).
  * @param constants i32 a locality.
  */
@@ -85,6 +91,7 @@ export function associateLocality(
   const debias: f32 = raw ? 0 : <f32>(1 / <f64>(n - 1));
   let column = slotColumns + ((<usize>item * <usize>slotEntries) << 1);
   let value = slotValues + ((<usize>item * <usize>slotEntries) << 2);
+  let room = slotEntries - PAST;
   const allPanels = (count + 7) >> 3;
   for (let p: i32 = 0; p < allPanels; p += STRIP_PANELS) {
     if (load<i32>(STOP)) return;
@@ -95,9 +102,14 @@ export function associateLocality(
     panels(start, height, start, across, n, strip, stride);
     const last = min(count, (p + height) << 3);
     for (let i = p << 3; i < last; i++) {
+      if (room < count - i) {
+        store<u32>(counts, OVERFLOW);
+        return;
+      }
       const row = strip + <usize>(i - (p << 3)) * stride;
       const kept = keepRow(row, i, p << 3, count, list, gate, debias, raw, column, value);
       store<u32>(counts + ((<usize>load<i32>(list + ((<usize>i) << 2))) << 2), kept);
+      room -= kept;
       column += (<usize>kept) << 1;
       value += (<usize>kept) << 2;
     }

@@ -38,9 +38,10 @@ export function createContext(given: Partial<Context> & { seed?: number } = {}):
   };
 }
 
-/** A watch over one stage: reports its progress, and stops within 100 ms of the context's signal. */
+/** A watch over one stage: reports its progress, which never steps back, and stops within 100 ms of the context's signal. */
 export function watchStage(context: Context, stage: string): Watch {
   let last = performance.now();
+  let shown = 0;
   context.onProgress?.({ stage, done: 0 });
   return {
     async checkpoint() {
@@ -52,7 +53,9 @@ export function watchStage(context: Context, stage: string): Watch {
       if (context.signal?.aborted) throw new CancelledError();
     },
     progress(done) {
-      context.onProgress?.({ stage, done: Math.min(1, Math.max(0, done)) });
+      if (!(done > shown)) return;
+      shown = Math.min(1, done);
+      context.onProgress?.({ stage, done: shown });
     },
   };
 }

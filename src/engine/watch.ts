@@ -9,3 +9,8 @@ export const unwatched: Watch = { checkpoint: async () => {}, progress: () => {}
 export function partOf(watch: Watch, from: number, to: number): Watch {
   return { checkpoint: watch.checkpoint, progress: (done) => watch.progress(from + (to - from) * done) };
 }
+
+/** The same stop, and no progress: for a step whose caller reports the progress of all steps. */
+export function withoutProgress(watch: Watch): Watch {
+  return { checkpoint: watch.checkpoint, progress: () => {} };
+}

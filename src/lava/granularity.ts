@@ -7,19 +7,19 @@
  *   localities of the same places. For each number of modules both halves are factored; memberships and presence
  *   of one are laid over the associations of the other, and back: the mean is `heldOut`. No sample is on both
  *   sides, though the places are. `stability` is the mean cosine between the modules of the halves (optimal
- *   assignment). Of the numbers whose `heldOut` is within NEAR of the best, the most stable is chosen. Measured on
- *   planted data (7 modules, correlation 0.5, 3 seeds): the peak is at 7, with stability 0.97 to 0.98 there and
- *   0.66 to 0.93 beside it.
+ *   assignment). The number with the largest product of the two is chosen: what holds on other samples, as far as
+ *   it is found again in them. `heldOut` alone is flat past the peak (planted, 7 modules, correlation 0.35: 0.046 at
+ *   6, 0.051 at 10), stability alone is largest at one module.
  * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, and the neighbors of the best.
  * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
  *   linked with the coarser one whose pair pattern is most like its own (cosine).
  * Cost: twelve to sixteen factorizations of either half, two more of the whole. Deterministic for a seed.
- * How it fails: half of the samples show fewer weak modules than all: the number leans to the low side.
+ * How it fails: see docs/claims.md, with the figures.
  */
 
 import { type Context, watchStage } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
-import { partOf } from '../engine/watch.js';
+import { partOf, withoutProgress } from '../engine/watch.js';
 import { OptionError } from '../errors.js';
 import type { Associations, Embedding, Granularity, Localities, Matrix, Modules, Table } from '../model.js';
 import { associate, associationRules, releaseAssociations } from './associations.js';
@@ -30,7 +30,7 @@ import {
   localitiesOfPart,
   matchMemberships,
   patternCosines,
-  scaledSupport,
+  scaledRules,
   splitSamples,
 } from './split.js';
 import { patternGram, patternProducts, relativeLoss, weighLocalities } from './symmetric.js';
@@ -48,7 +48,6 @@ export interface GranularityInput {
   readonly associations: Associations;
 }
 
-const NEAR = 0.02;
 const LEVEL_FEATURES = 8;
 /** Cosine from which a finer module is said to come from a coarser one. */
 const LINKED = 0.2;
@@ -110,7 +109,7 @@ async function associateHalves(
   const halves: Half[] = [];
   for (const rows of [split.fitted, split.heldOut]) {
     const part = await localitiesOfPart(localities, embedding, { rows, size }, context, watch);
-    const own = { ...options, support: scaledSupport(options, part.size, localities.size) };
+    const own = { ...options, ...scaledRules(options, part.size, localities.size) };
     // either half may hold two fifths of the memory, so that the whole's associations keep theirs
     const half = { ...context, memory: 0.4 * context.memory };
     halves.push({ localities: part, associations: await associate(table.features, part, own, half) });
@@ -135,7 +134,7 @@ async function heldOutCurve(
     await watch.checkpoint();
   };
   for (const modules of coarse) await attempt(modules);
-  const best = [...tried.values()].reduce((a, b) => (b.heldOut > a.heldOut ? b : a)).modules;
+  const best = choose([...tried.values()]);
   await attempt(best - 1);
   await attempt(best + 1);
   return [...tried.values()].sort((a, b) => a.modules - b.modules);
@@ -175,19 +174,20 @@ async function heldOutPoint(
 
 /** Share of the other half's association that modules of this half explain, presence included. */
 async function heldOutShare(fit: Modules, { associations }: Half, context: Context): Promise<number> {
-  const watch = { checkpoint: watchStage(context, 'granularity').checkpoint, progress: () => {} };
+  const watch = withoutProgress(watchStage(context, 'granularity'));
   const problem = weighLocalities(associations);
   if (!(problem.norm > 0)) return 0;
   const products = await patternProducts(associations, fit.membership, context, watch);
   return 1 - relativeLoss(patternGram(fit.membership), products, fit.presence, problem);
 }
 
-/** The most stable of the numbers that hold nearly best on other samples; of equals the smaller. */
-function choose(curve: Granularity['curve']): number {
-  const best = curve.reduce((most, { heldOut }) => Math.max(most, heldOut), Number.NEGATIVE_INFINITY);
-  const near = curve.filter(({ heldOut }) => heldOut >= best - NEAR * Math.abs(best));
-  return near.reduce((a, b) => (b.stability > a.stability ? b : a)).modules;
+/** What holds on other samples, as far as it is found again in them; of equals the smaller. */
+function choose(curve: readonly Granularity['curve'][number][]): number {
+  return curve.reduce((a, b) => (reproduced(b) > reproduced(a) ? b : a)).modules;
 }
+
+const reproduced = ({ heldOut, stability }: Granularity['curve'][number]): number =>
+  heldOut > 0 ? heldOut * stability : heldOut;
 
 async function fitLevels(
   { table, localities, associations }: GranularityInput,

@@ -52,7 +52,10 @@ export async function factorize(
   const sweeps = options.sweeps ?? 10;
   checkCount(count, associations);
   const problem = weighLocalities(associations);
-  if (options.form === 'stacked') return factorizeStacked(problem, { count, sweeps }, context);
+  if (options.form === 'stacked') {
+    checkPairs(count, associations.features, context.memory);
+    return factorizeStacked(problem, { count, sweeps }, context);
+  }
 
   const watch = watchStage(context, 'modules');
   const peeled = await peelModules(
@@ -89,6 +92,19 @@ function checkCount(count: number, associations: Associations): void {
       'ask for fewer --modules, or for more localities by a larger --overlap or a smaller --locality-size',
   });
 }
+
+/** The stacked form holds a value for every pair of features and module. */
+function checkPairs(count: number, features: number, memory: number): void {
+  const bytes = 2 * count * features * (features - 1);
+  if (bytes <= memory) return;
+  throw new OptionError({
+    got: `the stacked form of ${features} features, whose ${count} modules take ${gibibytes(bytes)}`,
+    expected: `at most the ${gibibytes(memory)} of --memory`,
+    remedy: 'take --form symmetric, which needs no value for every pair, or fewer features by --max-features',
+  });
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Modules by share, each scaled so that its largest membership is 1. */
 function orderedModules(factors: Factors, problem: Problem, loss: readonly number[]): Modules {

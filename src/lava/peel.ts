@@ -16,19 +16,12 @@ import type { Watch } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
 import { type LeadingVectors, promisingCandidates } from './candidates.js';
-import {
-  type Problem,
-  patternGram,
-  patternProducts,
-  presenceGram,
-  solvePresence,
-  sweepModule,
-  unpackPairs,
-  weightedPatterns,
-} from './symmetric.js';
+import { sweepModules } from './sweeps.js';
+import { type Problem, patternGram, patternProducts, presenceGram, solvePresence } from './symmetric.js';
 
 const POWER_ITERATIONS = 8;
 const POLISH = 2;
+const POLISH_SWEEPS = 3;
 /** A locality is looked at again when its residual has changed by more than this share of its eigenvalue. */
 const CHANGED = 0.02;
 /** A module that explains less than this share of all association is not worth peeling. */
@@ -151,14 +144,11 @@ async function polish(
 ): Promise<void> {
   const d = problem.associations.features;
   const k = memberships.rows - 1;
-  const full = new Float32Array(d * d);
   let own = start;
   for (let round = 0; round < POLISH; round++) {
     const alone = { rows: own.length, columns: 1, data: own };
-    const pattern = await weightedPatterns(problem, alone, context, watch);
-    unpackPairs(pattern.data, d, full);
     const q = presenceGram(appendColumn(otherPresence, own), problem.weights);
-    for (let sweep = 0; sweep < 3; sweep++) sweepModule(memberships, k, full, q);
+    await sweepModules({ problem, memberships, first: k, presence: alone, q }, POLISH_SWEEPS, context, watch);
     const newest = { rows: 1, columns: d, data: memberships.data.subarray(k * d) };
     const products = await patternProducts(problem.associations, newest, context, watch);
     own = residualPresence(patternGram(memberships), products.data, otherPresence);

@@ -11,6 +11,7 @@
 import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
+import { sweepModules } from './sweeps.js';
 import {
   type Problem,
   patternGram,
@@ -18,9 +19,6 @@ import {
   presenceGram,
   relativeLoss,
   solvePresence,
-  sweepModule,
-  unpackPairs,
-  weightedPatterns,
 } from './symmetric.js';
 
 const INNER_SWEEPS = 2;
@@ -55,7 +53,9 @@ export async function refine(
   history.push(factors.loss);
   for (let sweep = 0; sweep < options.sweeps; sweep++) {
     const memberships = { ...factors.memberships, data: factors.memberships.data.slice() };
-    await improveMemberships(problem, memberships, factors.presence, context, watch);
+    const q = presenceGram(factors.presence, problem.weights);
+    const input = { problem, memberships, first: 0, presence: factors.presence, q };
+    await sweepModules(input, INNER_SWEEPS, context, watch);
     const next = await withPresence(problem, memberships, context, watch);
     // float32 rounding of the products can undo the last tiny gain: then the sweep is not taken
     const gain = factors.loss - next.loss;
@@ -81,43 +81,6 @@ export async function withPresence(
   const presence = solvePresence(gram, products);
   const loss = relativeLoss(gram, products, presence, problem);
   return { memberships, presence, products, loss };
-}
-
-/** Sweeps over all memberships, in place. Patterns are summed for as many modules at once as memory allows. */
-async function improveMemberships(
-  problem: Problem,
-  memberships: Matrix,
-  presence: Matrix,
-  context: Context,
-  watch: Watch,
-): Promise<void> {
-  const d = memberships.columns;
-  const m = memberships.rows;
-  const q = presenceGram(presence, problem.weights);
-  const full = new Float32Array(d * d);
-  const bytesOfPattern = 2 * d * (d - 1);
-  const group = Math.max(1, Math.min(m, Math.floor((0.3 * context.memory) / Math.max(1, bytesOfPattern))));
-  for (let first = 0; first < m; first += group) {
-    const last = Math.min(m, first + group);
-    const patterns = await weightedPatterns(problem, columnsOf(presence, first, last), context, watch);
-    // all sweeps of one module before the next, so that the grouping does not change the result
-    for (let k = first; k < last; k++) {
-      const start = (k - first) * patterns.columns;
-      unpackPairs(patterns.data.subarray(start, start + patterns.columns), d, full);
-      for (let sweep = 0; sweep < INNER_SWEEPS; sweep++) sweepModule(memberships, k, full, q);
-      await watch.checkpoint();
-    }
-  }
-}
-
-function columnsOf(m: Matrix, first: number, last: number): Matrix {
-  if (first === 0 && last === m.columns) return m;
-  const columns = last - first;
-  const data = new Float32Array(m.rows * columns);
-  for (let r = 0; r < m.rows; r++) {
-    data.set(m.data.subarray(r * m.columns + first, r * m.columns + last), r * columns);
-  }
-  return { rows: m.rows, columns, data };
 }
 
 /** Share of the weighted squared association that each module accounts for; they sum to 1 - loss. */

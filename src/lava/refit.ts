@@ -14,9 +14,11 @@ import { denseCells } from '../core/csr.js';
 import { gatherColumns, gatherRows, row } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import type { AssociationRules, Watch } from '../engine/engine.js';
+import { withoutProgress } from '../engine/watch.js';
 import type { Csr, Localities, Matrix } from '../model.js';
+import { sweepModule } from './coordinate-step.js';
 import { presentRows, presentThreshold } from './present.js';
-import { presenceGram, sweepModule } from './symmetric.js';
+import { presenceGram } from './symmetric.js';
 
 const LEAST = 0.05;
 const MOST_FEATURES = 400;
@@ -64,7 +66,7 @@ async function refitOne(
   for (let first = 0; first < present.length; first += BLOCK) {
     const some = present.slice(first, first + BLOCK);
     const factors = some.map((l) => weights[l] * presence.data[l * presence.columns + k]);
-    await addUnbiasedSquares(samples, some, factors, features, sums, context, watch);
+    await addUnbiasedSquares(samples, some, factors, features, sums, context, withoutProgress(watch));
     await watch.checkpoint();
   }
   const q = presenceGram(
@@ -72,7 +74,8 @@ async function refitOne(
     Float64Array.from(present, (l) => weights[l]),
   );
   const local = gatherColumns(memberships, features);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, sums, q) < 1e-5) break;
+  const pattern = { features: null, full: sums, image: null };
+  for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, pattern, q) < 1e-5) break;
   const u = row(local, k);
   if (u.every((value) => value === 0)) return;
   target.fill(0, k * d, (k + 1) * d);

@@ -52,9 +52,19 @@ export async function localitiesOfPart(
 
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
-/** The support asked for localities of `whole` samples, in proportion for localities of `size`. */
-export function scaledSupport({ support }: FitOptions, size: number, whole: number): number | undefined {
-  return support === undefined ? undefined : Math.floor((support * size) / whole);
+const GATE = 3;
+
+/**
+ * The rules for localities of `size` samples that stand for localities of `whole`: support in proportion, and the
+ * gate at the same correlation. A gate at the same number of standard errors would hide in half of the samples what
+ * the whole shows: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules.
+ */
+export function scaledRules(options: FitOptions, size: number, whole: number): AssociationOptions {
+  const { support, gate = GATE } = options;
+  return {
+    support: support === undefined ? undefined : Math.floor((support * size) / whole),
+    gate: gate * Math.sqrt((size - 1) / (whole - 1)),
+  };
 }
 
 /** Associations and modules of the given localities; the support rule follows their size. */
@@ -64,8 +74,7 @@ export async function fitModules(
   options: FitOptions & { readonly localitySize: number },
   context: Context,
 ): Promise<Modules> {
-  const support = scaledSupport(options, localities.size, options.localitySize);
-  const scaled = { ...options, support };
+  const scaled = { ...options, ...scaledRules(options, localities.size, options.localitySize) };
   const associations = await associate(table.features, localities, scaled, context);
   const rules = associationRules(scaled, localities.size);
   const samples = { features: table.features, localities, rules };

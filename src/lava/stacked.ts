@@ -14,7 +14,8 @@ import { partOf } from '../engine/watch.js';
 import type { Associations, Matrix, Modules } from '../model.js';
 import { nonNegativeSolver } from './nnls.js';
 import { peelModules } from './peel.js';
-import { type Problem, presenceGram, relativeLoss, unpackPairs, weightedPatterns } from './symmetric.js';
+import { unpackPairs } from './sweeps.js';
+import { type Problem, presenceGram, relativeLoss, weightedPatterns } from './symmetric.js';
 
 const TOLERANCE = 1e-5;
 const POWER_ITERATIONS = 30;

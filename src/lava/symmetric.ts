@@ -12,6 +12,7 @@ import { transpose } from '../core/matrix.js';
 import { median } from '../core/statistics.js';
 import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
+import { withoutProgress } from '../engine/watch.js';
 import type { Associations, Matrix } from '../model.js';
 import { nonNegativeSolver } from './nnls.js';
 
@@ -60,11 +61,12 @@ export async function patternProducts(
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
+  const step = withoutProgress(watch);
   const m = memberships.rows;
   const columns = transpose(memberships);
   const result = new Float32Array(associations.localities * m);
   for await (const block of associations.blocks()) {
-    const part = await context.engine.quadraticForms(block, associations.form, columns, watch);
+    const part = await context.engine.quadraticForms(block, associations.form, columns, step);
     result.set(part.data, block.first * m);
   }
   return { rows: associations.localities, columns: m, data: result };
@@ -109,6 +111,7 @@ export async function weightedPatterns(
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
+  const step = withoutProgress(watch);
   const m = presence.columns;
   const d = associations.features;
   const total = { rows: m, columns: (d * (d - 1)) / 2, data: new Float32Array((m * d * (d - 1)) / 2) };
@@ -116,59 +119,9 @@ export async function weightedPatterns(
     const part = presence.data.slice(block.first * m, (block.first + block.count) * m);
     for (let t = 0; t < part.length; t++) part[t] *= weights[block.first + Math.floor(t / m)];
     const rows = { rows: block.count, columns: m, data: part };
-    await context.engine.accumulatePatterns(block, associations.form, rows, total, watch);
+    await context.engine.accumulatePatterns(block, associations.form, rows, total, step);
   }
   return total;
-}
-
-/** One row of pairs as a full symmetric d x d matrix with a zero diagonal. */
-export function unpackPairs(pairs: Float32Array, d: number, target: Float32Array): void {
-  let p = 0;
-  for (let i = 0; i < d; i++) {
-    target[i * d + i] = 0;
-    for (let j = i + 1; j < d; j++) {
-      const value = pairs[p++];
-      target[i * d + j] = value;
-      target[j * d + i] = value;
-    }
-  }
-}
-
-/**
- * One sweep of exact coordinate steps over the memberships of module k, the others fixed. With v_j the others,
- * f(t) for one entry u_i = t is Q_kk |u_-i|^2 t^2 - 2 t [(G u)_i - sum_j Q_kj v_ji (u.v_j - u_i v_ji)].
- * @param full G_k unpacked, d x d. Changes row k of `memberships`; returns the largest change.
- */
-export function sweepModule(memberships: Matrix, k: number, full: Float32Array, q: Float64Array): number {
-  const { rows: m, columns: d, data } = memberships;
-  const u = data.subarray(k * d, (k + 1) * d);
-  const image = multiplyVector(full, u);
-  const others: number[] = [];
-  for (let j = 0; j < m; j++) if (j !== k && q[k * m + j] !== 0) others.push(j);
-  const overlaps = others.map((j) => dot(u, data, j * d));
-  let square = dot(u, data, k * d);
-  const own = q[k * m + k];
-  let largest = 0;
-  for (let i = 0; i < d; i++) {
-    const old = u[i];
-    const rest = square - old * old;
-    if (!(own * rest > 0)) continue;
-    let slope = image[i];
-    for (let o = 0; o < others.length; o++) {
-      const v = data[others[o] * d + i];
-      if (v !== 0) slope -= q[k * m + others[o]] * v * (overlaps[o] - old * v);
-    }
-    const next = Math.fround(Math.max(0, slope / (own * rest)));
-    const change = next - old;
-    if (change === 0) continue;
-    u[i] = next;
-    square = rest + next * next;
-    for (let o = 0; o < others.length; o++) overlaps[o] += change * data[others[o] * d + i];
-    const base = i * d;
-    for (let r = 0; r < d; r++) image[r] += change * full[base + r];
-    largest = Math.max(largest, Math.abs(change));
-  }
-  return largest;
 }
 
 /** Q = P'wP. */
@@ -183,22 +136,4 @@ export function presenceGram(presence: Matrix, weights: Float64Array): Float64Ar
     }
   }
   return gram;
-}
-
-function multiplyVector(full: Float32Array, u: Float32Array): Float64Array {
-  const d = u.length;
-  const result = new Float64Array(d);
-  for (let i = 0; i < d; i++) {
-    if (u[i] === 0) continue;
-    const factor = u[i];
-    const base = i * d;
-    for (let r = 0; r < d; r++) result[r] += factor * full[base + r];
-  }
-  return result;
-}
-
-function dot(u: Float32Array, data: Float32Array, offset: number): number {
-  let sum = 0;
-  for (let i = 0; i < u.length; i++) sum += u[i] * data[offset + i];
-  return sum;
 }

@@ -97,6 +97,26 @@ test('closing during work ends it', async () => {
   expect(workerCount()).toBe(before);
 });
 
+test('associations that outgrow their slots are made again in larger ones, with the same entries', async () => {
+  const features = makeMatrix(40, 90);
+  const members = Int32Array.from({ length: 5 * 20 }, (_, i) => (7 * i) % 40);
+  const range = { first: 0, count: 5, size: 20 };
+  const rules = { measure: 'pearson', form: 'debiased', support: 0, gate: 1 } as const;
+  const entries = async (slotEntries?: number) =>
+    withEngine({ threads: 2, slotEntries }, async (engine) => {
+      const { block } = await engine.associate(features, members, range, rules);
+      return {
+        ...block,
+        offsets: block.offsets.slice(),
+        columns: block.columns.slice(),
+        values: block.values.slice(),
+      };
+    });
+  const wanted = await entries();
+  expect(wanted.values.length).toBeGreaterThan(5 * 500);
+  expect(await entries(150)).toEqual(wanted);
+});
+
 test('a worker that fails ends in MachineError; the others stop, and the next job has new ones', async () => {
   const before = workerCount();
   const runtime = await createRuntime(runtimeOptions({}));

@@ -113,7 +113,7 @@ test('ends within its signal, with a typed error', async () => {
   }
 });
 
-test('progress of every stage goes from 0 to 1', async () => {
+test('progress of every stage goes from 0 to 1 and never back', async () => {
   const seen = new Map<string, number[]>();
   const onProgress = ({ stage, done }: { stage: string; done: number }) => {
     seen.set(stage, [...(seen.get(stage) ?? []), done]);
@@ -123,6 +123,9 @@ test('progress of every stage goes from 0 to 1', async () => {
     const done = seen.get(stage) ?? [];
     expect(done[0]).toBe(0);
     expect(done.at(-1)).toBe(1);
+    done.forEach((value, i) => {
+      if (i > 0) expect(value).toBeGreaterThan(done[i - 1]);
+    });
   }
 });
 

@@ -3,16 +3,16 @@ import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
+import { sweepModule } from '#whymap/lava/coordinate-step.js';
 import { peelModules } from '#whymap/lava/peel.js';
 import { refine, shares } from '#whymap/lava/refine.js';
+import { sweepModules, unpackPairs } from '#whymap/lava/sweeps.js';
 import {
   patternGram,
   patternProducts,
   presenceGram,
   relativeLoss,
   solvePresence,
-  sweepModule,
-  unpackPairs,
   weighLocalities,
   weightedPatterns,
 } from '#whymap/lava/symmetric.js';
@@ -130,7 +130,8 @@ test('a coordinate step lands on the minimum along each membership', async () =>
   const patterns = await weightedPatterns(problem, p, context, unwatched);
   const full = new Float32Array(d * d);
   unpackPairs(patterns.data.subarray(patterns.columns), d, full);
-  for (let sweep = 0; sweep < 200; sweep++) sweepModule(u, 1, full, presenceGram(p, problem.weights));
+  const pattern = { features: null, full, image: null };
+  for (let sweep = 0; sweep < 200; sweep++) sweepModule(u, 1, pattern, presenceGram(p, problem.weights));
   const at = naiveLoss(strengths, problem.weights, u, p);
   for (let i = 0; i < d; i++) {
     for (const step of [-0.02, 0.02]) {
@@ -224,4 +225,41 @@ test('nothing to peel: no module', async () => {
   };
   const peeled = await peelModules(weighLocalities(empty), 3, context, unwatched);
   expect(peeled.memberships.rows).toBe(0);
+});
+
+/** The loss after sweeps over all modules, and the memberships. */
+async function swept(seed: number, workingSet: number | null, rounds: number) {
+  const { associations, strengths, random } = made(seed);
+  const problem = weighLocalities(associations);
+  const presence = randomMatrix(l, 3, random);
+  const memberships = randomMatrix(3, d, random);
+  const q = presenceGram(presence, problem.weights);
+  const limits = workingSet === null ? undefined : { widest: 0, workingSet };
+  const input = { problem, memberships, first: 0, presence, q };
+  const loss = () => naiveLoss(strengths, problem.weights, memberships, presence);
+  const losses = [loss()];
+  for (let round = 0; round < rounds; round++) {
+    await sweepModules(input, 1, context, unwatched, limits);
+    losses.push(loss());
+  }
+  return { losses, memberships, input, loss };
+}
+
+test('a working set of all features takes the same steps as whole patterns', async () => {
+  for (let seed = 0; seed < 5; seed++) {
+    const whole = await swept(seed, null, 3);
+    const sets = await swept(seed, d, 3);
+    sets.memberships.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(whole.memberships.data[i], 5);
+    });
+  }
+});
+
+test('sweeps over small working sets never raise the loss, and end where no step lowers it', async () => {
+  for (let seed = 0; seed < 5; seed++) {
+    const { losses, input, loss } = await swept(seed, 3, 400);
+    for (let i = 1; i < losses.length; i++) expect(losses[i]).toBeLessThanOrEqual(losses[i - 1] + 1e-6);
+    await sweepModules(input, 1, context, unwatched);
+    expect((losses.at(-1) ?? 0) - loss()).toBeLessThan(1e-4);
+  }
 });

@@ -2,8 +2,9 @@
  * The association stage over the kernels of `kernels/associate.ts`: an item is a locality.
  *
  * How many entries a locality keeps is known only afterwards. Each locality of a group writes into a slot that
- * has room for every pair (address space, of which only what is written becomes memory), and the group is
- * then moved, in order and in parallel, behind the entries of the groups before it.
+ * has room for every pair, or for SLOT_ENTRIES (address space, of which only what is written becomes memory), and
+ * the group is then moved, in order and in parallel, behind the entries of the groups before it. A group in which
+ * a slot was too small is made again with larger ones.
  */
 
 import type { AssociationBlock, Csr, Matrix } from '../../model.js';
@@ -15,6 +16,13 @@ import type { Runtime } from './runtime.js';
 
 /** Address space for the slots of one group. */
 const GROUP_BYTES = 2 ** 28;
+/** Entries of a slot at first: every pair of 6,900 features, 144 MB. */
+const SLOT_ENTRIES = 24e6;
+const LARGER_SLOT = 3;
+/** Room for the kernel to write past the last entry. */
+const PAST = 4;
+/** What the kernel leaves as the first row count of a locality that did not fit its slot. */
+const OVERFLOW = 0xffffffff;
 /** Bytes of one entry: a 16-bit column and a float32 value. */
 const ENTRY_BYTES = 6;
 
@@ -25,15 +33,17 @@ interface Call {
   readonly size: number;
   readonly sparse: boolean;
   readonly rules: AssociationRules;
-  /** Entries of one slot: every pair, and room for the kernel to write past the last. */
-  readonly slotEntries: number;
   readonly rowCounts: number;
   readonly supported: number;
   readonly constants: number;
   readonly members: number;
 }
 
-export function createAssociate(runtime: Runtime, inputs: Inputs): Engine['associate'] {
+export function createAssociate(
+  runtime: Runtime,
+  inputs: Inputs,
+  slotEntries = SLOT_ENTRIES,
+): Engine['associate'] {
   return async (features, members, { first, count, size }, rules, watch = unwatched) => {
     const d = features.columns;
     if (d > WIDEST) throw tooWide(d);
@@ -43,11 +53,14 @@ export function createAssociate(runtime: Runtime, inputs: Inputs): Engine['assoc
       const call = placeCall(scope, inputs, { features, members, first, count, size, rules });
       new Int32Array(runtime.arena.memory.buffer, call.constants, count).fill(0);
       const offsets = new Uint32Array(count * d + 1);
-      const group = groupSize(call, runtime.threads);
-      for (let from = 0; from < count; from += group) {
-        const localities = Math.min(group, count - from);
+      const everyPair = (d * (d - 1)) / 2 + PAST;
+      let slot = Math.min(everyPair, slotEntries);
+      for (let from = 0; from < count; ) {
+        const localities = Math.min(groupSize(slot, runtime.threads), count - from);
         const part = partOf(watch, from / count, (from + localities) / count);
-        await associateGroup(runtime, call, { from, localities, count }, offsets, entries, part);
+        const range = { from, localities, count, slot };
+        if (await associateGroup(runtime, call, range, offsets, entries, part)) from += localities;
+        else slot = Math.min(everyPair, slot * LARGER_SLOT);
       }
       const block = finish(runtime, inputs, { first, count, features: d }, offsets, entries);
       const buffer = runtime.arena.memory.buffer;
@@ -85,7 +98,6 @@ function placeCall(scope: Scope, inputs: Inputs, asked: Asked): Call {
     size,
     sparse: placed.dense === 0,
     rules,
-    slotEntries: (d * (d - 1)) / 2 + 4,
     rowCounts: scope.allocate(count * d * 4),
     supported: scope.allocate(count * d),
     constants: scope.allocate(count * 4),
@@ -93,23 +105,24 @@ function placeCall(scope: Scope, inputs: Inputs, asked: Asked): Call {
   };
 }
 
-const groupSize = (call: Call, threads: number): number =>
-  Math.max(threads, Math.floor(GROUP_BYTES / (call.slotEntries * ENTRY_BYTES)));
+const groupSize = (slot: number, threads: number): number =>
+  Math.max(threads, Math.floor(GROUP_BYTES / (slot * ENTRY_BYTES)));
 
+/** Appends a group of localities; false, with nothing appended, when a slot was too small. */
 async function associateGroup(
   runtime: Runtime,
   call: Call,
-  range: { from: number; localities: number; count: number },
+  range: { from: number; localities: number; count: number; slot: number },
   offsets: Uint32Array,
   entries: Entries,
   watch = unwatched,
-): Promise<void> {
-  const { d, size, rules, slotEntries, sparse } = call;
-  const { from, localities, count } = range;
+): Promise<boolean> {
+  const { d, size, rules, sparse } = call;
+  const { from, localities, count, slot } = range;
   const scope = createScope(runtime.arena);
   try {
-    const slotColumns = scope.allocate(localities * slotEntries * 2);
-    const slotValues = scope.allocate(localities * slotEntries * 4);
+    const slotColumns = scope.allocate(localities * slot * 2);
+    const slotValues = scope.allocate(localities * slot * 4);
     const { dense, offsets: rowOffsets, indices, values } = call.features;
     const rowCounts = call.rowCounts + from * d * 4;
     await runtime.run(
@@ -123,14 +136,16 @@ async function associateGroup(
           ...[call.members + from * size * 4, size],
           ...[rules.measure === 'spearman' ? 1 : 0, rules.form === 'debiased' ? 0 : 1, rules.support],
           rules.gate ** 2 / (size - 1),
-          ...[slotColumns, slotValues, slotEntries],
+          ...[slotColumns, slotValues, slot],
           ...[rowCounts, call.supported + from * d, call.constants + from * 4],
         ],
       },
       watch,
     );
     const before = offsets[from * d];
-    sumOffsets(new Uint32Array(runtime.arena.memory.buffer, rowCounts, localities * d), offsets, from * d);
+    const counts = new Uint32Array(runtime.arena.memory.buffer, rowCounts, localities * d);
+    for (let l = 0; l < localities; l++) if (counts[l * d] === OVERFLOW) return false;
+    sumOffsets(counts, offsets, from * d);
     const after = offsets[(from + localities) * d];
     // what the next groups will need, judged by those so far
     entries.reserve(before, after, Math.ceil((after / (from + localities)) * count));
@@ -142,10 +157,11 @@ async function associateGroup(
         kernel: 'placeLocality',
         items: localities,
         work: (after - before) * 2,
-        parameters: [slotColumns, slotValues, slotEntries, positions, ...entries.addresses()],
+        parameters: [slotColumns, slotValues, slot, positions, ...entries.addresses()],
       },
       unwatched,
     );
+    return true;
   } finally {
     scope.free();
   }

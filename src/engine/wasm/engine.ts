@@ -26,6 +26,8 @@ export interface WasmOptions {
   readonly memory?: number;
   /** Whether threads share memory; by default where the platform allows it. Without it there is one thread. */
   readonly shared?: boolean;
+  /** Entries that a locality's associations have room for at first; see associate.ts. */
+  readonly slotEntries?: number;
 }
 
 /** @param product products for `nearest` and `ranks` from another library; see passes.ts. */
@@ -47,7 +49,7 @@ export async function createWasmEngine(
     name: 'wasm',
     threads: runtime.threads,
     multiply,
-    associate: createAssociate(runtime, inputs),
+    associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
     nearest: createNearest(runtime, product),
     nearestApproximate: createNearestApproximate(runtime, multiply),
