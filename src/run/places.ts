@@ -4,19 +4,15 @@ import type { Context } from '../engine/context.js';
 import type { Explanation, Table, Warning } from '../model.js';
 import {
   compareNeighborhoods,
-  continuity,
-  distortion,
-  groupsOfBoth,
   localityTrust,
   moduleTrust,
-  type PointwiseTrust,
   type RegionTrust,
   trueSpace,
-  trustworthiness,
+  trustLayer,
 } from '../trust/index.js';
 
 export interface PlacesTrust {
-  /** The explanation with the trust of each module, and a warning for each that rests on a torn or glued region. */
+  /** The explanation with the trust of the map and of each module, and a warning for each that rests on a torn or glued region. */
   readonly explanation: Explanation;
   /** One a locality; null when trust was not measured. */
   readonly localities: readonly RegionTrust[] | null;
@@ -44,7 +40,7 @@ export async function withTrust(
     return { explanation: warned(explanation, [tooLarge(bytes)]), localities: null };
   }
   const started = performance.now();
-  const pointwise = await pointwiseTrust(explanation, table, context);
+  const { layer, pointwise } = await mapTrust(explanation, table, context);
   const modules = moduleTrust({ samplePresence: explanation.samplePresence, pointwise });
   const { members, size } = explanation.localities;
   const described = {
@@ -54,29 +50,19 @@ export async function withTrust(
       trust: Number.isNaN(modules[m].trust) ? null : modules[m].trust,
       trustFlag: modules[m].flag,
     })),
+    trust: layer,
     timings: { ...explanation.timings, trust: (performance.now() - started) / 1000 },
   };
   return { explanation: described, localities: localityTrust({ members, size, pointwise }) };
 }
 
-async function pointwiseTrust(
-  explanation: Explanation,
-  table: Table,
-  context: Context,
-): Promise<PointwiseTrust> {
+async function mapTrust(explanation: Explanation, table: Table, context: Context) {
   const { rows, columns } = table.features;
   const wide = columns > 2 * COMPONENTS && rows > COMPONENTS;
   const features = await trueSpace(table.features, wide ? { components: COMPONENTS } : {}, context);
   const input = { features, embedding: explanation.embedding.coordinates };
   const neighborhoods = await compareNeighborhoods(input, {}, context);
-  const { torn, glued } = distortion(neighborhoods, { groups: groupsOfBoth(neighborhoods) });
-  const of = (figure: { pointwise: Float64Array | null }) => figure.pointwise ?? new Float64Array();
-  return {
-    trustworthiness: of(trustworthiness(neighborhoods)),
-    continuity: of(continuity(neighborhoods)),
-    torn,
-    glued,
-  };
+  return trustLayer({ neighborhoods, trueSpace: features, labels: table.labels }, context);
 }
 
 function warned(explanation: Explanation, warnings: readonly Warning[]): Explanation {

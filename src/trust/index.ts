@@ -6,6 +6,7 @@ export { communities } from './communities.js';
 export { densityPreservation } from './density.js';
 export type { Distortion, DistortionOptions, Links, LocalMaps } from './distortion.js';
 export { distortion, groupsOfBoth, localMaps, nullShareFar } from './distortion.js';
+export { type LayerInput, trustLayer } from './layer.js';
 export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
 export { MEASURE_NAMES, measureTrust, trueSpace } from './measure.js';
 export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';

@@ -1,0 +1,128 @@
+/**
+ * The trust of a map as a layer over it: a value at every sample, the worst links, and a verdict in words.
+ *
+ * Purpose: what travels with an explanation and is drawn. It asks for nothing that the trust of the modules does not
+ *   need already: neighborhoods and groups. Distances between groups need all pairs and are left to `audit`.
+ * Source: measures and words of rank-measures.ts, distortion.ts and verdict.ts; the choice is ours.
+ * Shapes: one value a sample, LINKS of each kind at most. Precision: single, for drawing; `audit` has double.
+ * Cost: two passes over samples x k, and a sort of the links. Determinism: exact; stream `trust-null` only.
+ * How it fails: needs every sample asked; in tiny data nothing is far, so there are no links.
+ */
+
+import type { Context } from '../engine/context.js';
+import type { Matrix, TrustLayer, TrustLinks } from '../model.js';
+import { communities } from './communities.js';
+import { densityPreservation } from './density.js';
+import { distortion, groupsOfBoth, type Links } from './distortion.js';
+import { groupFit } from './groups.js';
+import type { Measure } from './measure.js';
+import type { PointwiseTrust } from './module-trust.js';
+import { continuity, neighborhoodPreservation, trustworthiness } from './rank-measures.js';
+import {
+  adjustPValues,
+  nullPoints,
+  nullPreservation,
+  nullTrustworthiness,
+  pointPValues,
+} from './rank-null.js';
+import type { Figure, Neighborhoods } from './types.js';
+import { writeVerdict } from './verdict.js';
+import type { Place } from './verdict-places.js';
+
+/** Links of each kind that are kept: more cannot be told apart on a screen. */
+export const MOST_LINKS = 2000;
+
+export interface LayerInput {
+  /** Of all samples (see `compareNeighborhoods`). */
+  readonly neighborhoods: Neighborhoods;
+  /** The space whose distances counted as true. */
+  readonly trueSpace: Matrix;
+  /** One a sample, to name places by; null for none. */
+  readonly labels: readonly string[] | null;
+}
+
+/** The layer, and the same values in double precision for the trust of regions. */
+export function trustLayer(
+  { neighborhoods, trueSpace, labels }: LayerInput,
+  context: Pick<Context, 'random'>,
+): { readonly layer: TrustLayer; readonly pointwise: PointwiseTrust } {
+  const { samples, k } = neighborhoods;
+  const groups = groupsOfBoth(neighborhoods);
+  const distorted = distortion(neighborhoods, { groups });
+  const measures = measuresOf(neighborhoods, groups);
+  const of = (measure: Measure) => measure.pointwise ?? new Float64Array();
+  const pointwise = {
+    trustworthiness: of(measures.trustworthiness),
+    continuity: of(measures.continuity),
+    torn: distorted.torn,
+    glued: distorted.glued,
+  };
+  const nullSorted = nullPoints(samples, k, context.random);
+  const verdict = writeVerdict({
+    measured: { samples, k, metric: 'euclidean', measures, neighborhoods, trueSpace, groups, warnings: [] },
+    distortion: distorted,
+    pointwise: {
+      ...pointwise,
+      pAdjusted: adjustPValues(pointPValues(pointwise.trustworthiness, nullSorted)),
+    },
+    nullSorted,
+    places: labels ? placesOf(labels) : [],
+  });
+  const layer: TrustLayer = {
+    k,
+    value: Float32Array.from(pointwise.trustworthiness, (t, i) => Math.min(t, pointwise.continuity[i])),
+    chance: nullTrustworthiness(samples, k),
+    torn: countsOf(distorted.torn, k),
+    glued: countsOf(distorted.glued, k),
+    tornLinks: worst(distorted.tornLinks),
+    gluedLinks: worst(distorted.gluedLinks),
+    verdict: verdict.map(({ about, answer, text }) => ({ about, answer, text })),
+  };
+  return { layer, pointwise };
+}
+
+function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; embedding: Int32Array }) {
+  const { samples, k, input, embedding } = neighborhoods;
+  const beside = (figure: Figure, chance: number): Measure => ({
+    ...figure,
+    null: chance,
+    pca: null,
+    input: null,
+  });
+  const rank = nullTrustworthiness(samples, k);
+  return {
+    trustworthiness: beside(trustworthiness(neighborhoods), rank),
+    continuity: beside(continuity(neighborhoods), rank),
+    neighborhoodPreservation: beside(neighborhoodPreservation(neighborhoods), nullPreservation(samples, k)),
+    groupSteadiness: beside(groupFit(embedding, groups.input, communities(embedding)), 0),
+    groupCohesiveness: beside(groupFit(input, groups.embedding, groups.input), 0),
+    densityPreservation: beside(densityPreservation(neighborhoods), 0),
+  };
+}
+
+function placesOf(labels: readonly string[]): Place[] {
+  const members = new Map<string, number[]>();
+  labels.forEach((label, row) => {
+    const known = members.get(label);
+    if (known) known.push(row);
+    else members.set(label, [row]);
+  });
+  return [...members].map(([name, rows]) => ({ name, members: rows }));
+}
+
+/** Shares of k as counts. */
+const countsOf = (shares: Float64Array, k: number): Uint16Array =>
+  Uint16Array.from(shares, (share) => Math.round(share * k));
+
+/** The links of largest rank, worst first; ties by sample, then by their order there. */
+function worst({ width, targets, ranks }: Links): TrustLinks {
+  const places = Int32Array.from(targets.keys())
+    .filter((at) => targets[at] >= 0)
+    .sort((a, b) => ranks[b] - ranks[a] || a - b)
+    .subarray(0, MOST_LINKS);
+  return {
+    from: places.map((at) => Math.floor(at / width)),
+    to: places.map((at) => targets[at]),
+    rank: places.map((at) => ranks[at]),
+  };
+}
