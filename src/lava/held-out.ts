@@ -108,22 +108,21 @@ function localitiesUsed(presence: Float64Array): number[] {
   return [...strongest, ...others];
 }
 
-/**
- * T[k, l] for every locality used by the module. `values` stands for the module's own; the sample at a position
- * is row `order[position]` of it.
- */
-export function heldOutCorrelations(
-  module: HeldOutModule,
-  values: Float64Array,
-  order: Int32Array,
-  target: Float64Array,
-): void {
+/** Where a draw takes the values of the sample at a position from: row `order[position]`, turned on by each feature. */
+export interface Drawn {
+  readonly order: Int32Array;
+  /** One a feature of the module: rows to turn on by, cyclically; null for none. */
+  readonly turns: Int32Array | null;
+}
+
+/** T[k, l] for every locality used by the module. */
+export function heldOutCorrelations(module: HeldOutModule, drawn: Drawn, target: Float64Array): void {
   const f = module.features.length;
   const gathered = new Float64Array(f * (module.localities[0]?.positions.length ?? 0));
   const work = { gathered, mean: new Float64Array(f), scale: new Float64Array(f) };
   for (let l = 0; l < target.length; l++) {
     const { positions, loadings } = module.localities[l];
-    gatherRows(values, order, positions, f, gathered);
+    gatherRows(module.values, drawn, positions, f, gathered);
     const sum = squaredScores(positions.length, loadings, work);
     target[l] = module.pairWeight > 0 ? sum / module.pairWeight : 0;
   }
@@ -131,7 +130,7 @@ export function heldOutCorrelations(
 
 function gatherRows(
   values: Float64Array,
-  order: Int32Array,
+  { order, turns }: Drawn,
   positions: Int32Array,
   f: number,
   target: Float64Array,
@@ -139,7 +138,10 @@ function gatherRows(
   let at = 0;
   for (let s = 0; s < positions.length; s++) {
     const base = order[positions[s]] * f;
-    for (let i = 0; i < f; i++) target[at++] = values[base + i];
+    for (let i = 0; i < f; i++) {
+      const from = turns === null ? base : base + turns[i] * f;
+      target[at++] = values[(from < values.length ? from : from - values.length) + i];
+    }
   }
 }
 

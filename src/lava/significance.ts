@@ -33,7 +33,7 @@ import type {
   Modules,
   Table,
 } from '../model.js';
-import { type HeldOutModule, heldOutCorrelations, heldOutModule } from './held-out.js';
+import { type Drawn, type HeldOutModule, heldOutCorrelations, heldOutModule } from './held-out.js';
 import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
 import { type FitOptions, fitModules, localitiesOfPart, matchMemberships, splitSamples } from './split.js';
 
@@ -165,17 +165,24 @@ async function runTests(
   step: (done: number) => Promise<void>,
 ): Promise<{ real: DrawnTest[]; local: DrawnTest[] }> {
   const samples = modules[0].values.length / modules[0].features.length;
+  // Each feature is turned by its own amount along the random order of samples. These turns are a subgroup of all
+  // permutations of features, so the test is as exact as with free permutations, at one random number a feature.
   const features = 1 + modules.reduce((most, module) => Math.max(most, ...module.features), 0);
   const inOrder = Int32Array.from({ length: samples }, (_, i) => i);
-  const observed = statistics(modules, ({ values }) => values, inOrder);
+  const observed = statistics(modules, () => ({ order: inOrder, turns: null }));
   const real: Float64Array[] = [];
   const local: Float64Array[] = [];
   const turns = random.stream('features');
   const orders = random.stream('samples');
   for (let draw = 0; draw < draws; draw++) {
     const by = Int32Array.from({ length: features }, () => turns.below(samples));
-    real.push(statistics(modules, (module) => turned(module, by), inOrder).mean);
-    local.push(statistics(modules, ({ values }) => values, permutation(samples, orders)).contrast);
+    const turned = statistics(modules, ({ features }) => ({
+      order: inOrder,
+      turns: Int32Array.from(features, (feature) => by[feature]),
+    }));
+    real.push(turned.mean);
+    const order = permutation(samples, orders);
+    local.push(statistics(modules, () => ({ order, turns: null })).contrast);
     await step((draw + 1) / draws);
   }
   return {
@@ -185,37 +192,16 @@ async function runTests(
 }
 
 /** For each module the presence-weighted mean of T over its localities, and that less the plain mean. */
-function statistics(
-  modules: readonly HeldOutModule[],
-  valuesOf: (module: HeldOutModule) => Float64Array,
-  order: Int32Array,
-) {
+function statistics(modules: readonly HeldOutModule[], drawnFor: (module: HeldOutModule) => Drawn) {
   const mean = new Float64Array(modules.length);
   const contrast = new Float64Array(modules.length);
   modules.forEach((module, k) => {
     const t = new Float64Array(module.localities.length);
-    heldOutCorrelations(module, valuesOf(module), order, t);
+    heldOutCorrelations(module, drawnFor(module), t);
     t.forEach((value, l) => {
       mean[k] += module.presence[l] * value;
       contrast[k] += (module.presence[l] - 1 / t.length) * value;
     });
   });
   return { mean, contrast };
-}
-
-/**
- * Each feature turned by its own amount along the random order of samples. These turns are a subgroup of all
- * permutations of features, so the test is as exact as with free permutations, at one random number a feature.
- */
-function turned({ values, features }: HeldOutModule, by: Int32Array): Float64Array {
-  const result = new Float64Array(values.length);
-  features.forEach((feature, f) => {
-    let from = by[feature] * features.length + f;
-    for (let to = f; to < values.length; to += features.length) {
-      result[to] = values[from];
-      from += features.length;
-      if (from >= values.length) from = f;
-    }
-  });
-  return result;
 }

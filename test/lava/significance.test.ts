@@ -148,7 +148,7 @@ test('the held-out statistic is the weighted mean of signed correlations over pa
     presence,
   };
   const target = new Float64Array(1);
-  heldOutCorrelations(module, values, order, target);
+  heldOutCorrelations(module, { order, turns: null }, target);
   const column = (i: number) => Array.from(positions, (p) => values[order[p] * f + i]);
   let expected = 0;
   for (let i = 0; i < f; i++) {
@@ -156,6 +156,15 @@ test('the held-out statistic is the weighted mean of signed correlations over pa
       expected += 2 * loadings[i] * loadings[j] * correlation(column(i), column(j));
   }
   expect(target[0]).toBeCloseTo(expected / pairWeight, 10);
+
+  // a draw of the first null: each feature turned on by rows of its own, as if the values themselves had been moved
+  const turns = Int32Array.of(0, 7, 33, 39);
+  const moved = values.map((_, at) => values[((Math.floor(at / f) + turns[at % f]) % rows) * f + (at % f)]);
+  const [turned, direct] = [new Float64Array(1), new Float64Array(1)];
+  heldOutCorrelations(module, { order, turns }, turned);
+  heldOutCorrelations({ ...module, values: moved }, { order, turns: null }, direct);
+  expect(turned).toEqual(direct);
+  expect(turned).not.toEqual(target);
 });
 
 test('corrected p is the share of draws whose largest scaled statistic reaches the observed', () => {
