@@ -260,6 +260,7 @@ export interface ModuleSignificance {
 
 /** Cosines of a module's pair pattern with its match in another run, 0 to 1; the mean over runs. */
 export interface ModuleStability {
+  /** With probes started elsewhere: other coverings of the same map. */
   readonly seeds: number | null;
   readonly bootstrap: number | null;
   /** With the modules fitted on two thirds of the samples. Always there when significance is. */

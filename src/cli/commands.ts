@@ -45,6 +45,7 @@ const explainOptions = [
     '--tuning-samples <number>',
     'samples at most to tune where localities lie; they are placed on all (default: 100000)',
   ),
+  option('--covering <number>', 'another of many equally good coverings of the map (default: 0)'),
   option(
     '-m, --modules <number|auto>',
     'how many modules, or auto: what holds on other samples (default: 12)',
@@ -57,7 +58,7 @@ const explainOptions = [
   ),
   option(
     '--stability <runs>',
-    'repeats with other seeds, samples and sizes (default: 0; 5 for a first look)',
+    'repeats with other coverings, samples and sizes (default: 0; 5 for a first look)',
   ),
   option('--association <measure>', 'pearson or spearman (default: pearson)'),
   option('--association-form <form>', 'debiased, absolute or signed (default: debiased)'),

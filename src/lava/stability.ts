@@ -1,7 +1,7 @@
 /**
  * Stability of modules: are they found again with other seeds, other samples, other sizes?
  *
- * Source: ours. The whole run (localities, associations, modules) is repeated: with other seeds for the probes,
+ * Source: ours. The whole run (localities, associations, modules) is repeated: with other coverings (probes started elsewhere),
  * on bootstraps of the samples (as many, drawn with replacement), and with the locality size, the overlap and
  * the number of modules a step down and up. Each module is matched with one of every repeat (optimal assignment
  * on the cosines of pair patterns); its stability is the mean cosine over the repeats of a kind. A repeat with
@@ -20,7 +20,7 @@ import { samplePresence } from './presence.js';
 import { type FitOptions, fitModules, matchMemberships } from './split.js';
 
 export interface StabilityOptions {
-  /** Repeats with other seeds, and as many with bootstraps. Default 0: none of the repeats. */
+  /** Repeats with other coverings (`seeds`), and as many with bootstraps. Default 0: none of the repeats. */
   readonly stability?: number;
 }
 
@@ -39,6 +39,7 @@ interface Repeat {
   readonly localitySize: number;
   readonly overlap: number;
   readonly modules: number;
+  readonly covering: number;
   readonly random: Random;
 }
 
@@ -62,7 +63,12 @@ export async function moduleStability(
   context: Context,
 ): Promise<ModuleStability[]> {
   const watch = watchStage(context, 'stability');
-  const repeats = plan(input, stabilityRuns(options), context.random.stream('stability'));
+  const repeats = plan(
+    input,
+    stabilityRuns(options),
+    options.covering ?? 0,
+    context.random.stream('stability'),
+  );
   const sums = Array.from(input.modules.share, () => ({ presence: 0, byKind: new Map<Kind, number>() }));
   for (const [i, repeat] of repeats.entries()) {
     const found = await runOnce(input, options, repeat, context);
@@ -88,12 +94,17 @@ export async function moduleStability(
   }));
 }
 
-function plan({ localities, modules, embedding }: StabilityInput, runs: number, random: Random): Repeat[] {
+function plan(
+  { localities, modules, embedding }: StabilityInput,
+  runs: number,
+  covering: number,
+  random: Random,
+): Repeat[] {
   const same = { localitySize: localities.size, overlap: localities.overlap, modules: modules.count };
   const samples = embedding.coordinates.rows;
   const bounded = (size: number) => Math.max(3, Math.min(samples, Math.round(size)));
   const step = Math.max(1, Math.round(modules.count / 4));
-  const others: (Omit<Repeat, 'random'> & { readonly kind: Kind })[] = [
+  const others: (Omit<Repeat, 'random' | 'covering'> & { readonly kind: Kind })[] = [
     { ...same, kind: 'localitySize', localitySize: bounded(0.75 * localities.size) },
     { ...same, kind: 'localitySize', localitySize: bounded(localities.size / 0.75) },
     { ...same, kind: 'overlap', overlap: Math.max(1, localities.overlap - 1) },
@@ -107,6 +118,7 @@ function plan({ localities, modules, embedding }: StabilityInput, runs: number, 
   ]).flat();
   return [...repeated, ...(runs > 0 ? others : [])].map((repeat, i) => ({
     ...repeat,
+    covering: covering + i + 1,
     random: random.stream(String(i)),
   }));
 }
@@ -119,10 +131,10 @@ async function runOnce(
 ) {
   const own = { ...context, random: repeat.random, onProgress: undefined };
   const evaluations = Math.min(options.evaluations ?? EVALUATIONS, EVALUATIONS);
-  const { localitySize, overlap } = repeat;
   const rows = repeat.kind === 'bootstrap' ? drawRows(embedding.coordinates.rows, repeat.random) : null;
   const drawn = rows ? { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) } : embedding;
-  const found = await locate(drawn, { localitySize, overlap, evaluations }, own);
+  const { localitySize, overlap, covering } = repeat;
+  const found = await locate(drawn, { localitySize, overlap, evaluations, covering }, own);
   const localities = rows ? { ...found, ...inOriginalRows(found, rows, embedding) } : found;
   const asked = { ...options, modules: Math.min(repeat.modules, localities.count) };
   const modules = await fitModules(table, localities, { ...asked, localitySize }, own);

@@ -153,6 +153,7 @@ export function explainOptions(given: Given): ExplainOptions {
     localitySize: integerOption(given, 'localitySize', 3),
     overlap: numberOption(given, 'overlap'),
     tuningSamples: integerOption(given, 'tuningSamples', 1),
+    covering: integerOption(given, 'covering', 0),
     modules: given.modules === 'auto' ? 'auto' : integerOption(given, 'modules', 1),
     maxFeatures: integerOption(given, 'maxFeatures', 2),
     draws: integerOption(given, 'draws', 0),

@@ -62,7 +62,7 @@ async function runReal(options: RealStudyOptions, input: StudyInput): Promise<St
   return {
     title: options.title,
     text: [
-      'Modules by share of the association that they explain. `seeds`: least matched cosine of the module over the other seeds. Labels are used for nothing but these tables: `present in` gives the labels of which at least 30% of the samples have the module, with that share. A module in several labels recurs in regions that the labels tell apart.',
+      'Modules by share of the association that they explain. `coverings`: least matched cosine of the module over other coverings of the map. Labels are used for nothing but these tables: `present in` gives the labels of which at least 30% of the samples have the module, with that share. A module in several labels recurs in regions that the labels tell apart.',
       'Baselines: the largest cosine of the module with any of theirs, as many asked. `per cluster` is given the labels. A value far below 1 is a pattern that the baseline misses.',
     ],
     tables,
@@ -101,7 +101,7 @@ async function loadSet(name: string, { data: folder, rows, context }: StudyInput
   return { table, embedding: { ...rest, coordinates: gatherRows(coordinates, first) } };
 }
 
-/** The run with the study's seed, and the least matched cosine of its modules with those of other seeds. */
+/** The run with the study's seed, and the least matched cosine of its modules with those of other coverings. */
 async function explainSeeds(
   data: SetData,
   options: RealStudyOptions,
@@ -113,7 +113,7 @@ async function explainSeeds(
   const run = (own: number, draws?: number) =>
     explain(
       data,
-      { ...chosen, draws },
+      { ...chosen, draws, covering: own },
       { ...context, random: createContext({ seed: own, engine: context.engine }).random },
     );
   const first = await run(seed);
@@ -156,7 +156,7 @@ function moduleTable(
       'share',
       'verdict',
       'contrast',
-      'seeds',
+      'coverings',
       'present in',
       'global',
       'local autocorrelation',

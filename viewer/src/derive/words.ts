@@ -67,7 +67,7 @@ export function beliefs(module: ModuleDescription): Belief[] {
     ...(module.boundary ? [contrast] : []),
     ...(significance ? [verdict(significance)] : []),
     ...found(stability?.subsample, 'Two thirds of the samples'),
-    ...found(stability?.seeds, 'Other random seeds'),
+    ...found(stability?.seeds, 'Other coverings of the map'),
     ...found(stability?.bootstrap, 'Resampled data'),
     ...(module.trust === null ? [] : [faith(module.trust, module.trustFlag ?? null)]),
   ];
