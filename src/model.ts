@@ -209,6 +209,8 @@ export interface ModuleDescription {
   readonly trust: number | null;
   /** One sentence where the module rests on a torn or glued region of the map. */
   readonly trustFlag?: string | null;
+  /** 95% interval of `trust`; only where it was measured on a random part of the samples. */
+  readonly trustInterval?: readonly [number, number] | null;
   /** Which of its leading features go together and which oppose. */
   readonly signs?: ModuleSigns;
 }

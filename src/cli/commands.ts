@@ -70,6 +70,10 @@ const explainOptions = [
   option('--form <form>', 'symmetric or stacked (default: symmetric)'),
   option('--image <WxH>', 'features are the pixels of an image of this width and height, row by row'),
   option('--trust <yes|no>', 'whether the trust of each region of the map is measured (default: yes)'),
+  option(
+    '--trust-samples <number>',
+    'samples that trust is measured on (default: all up to 100000, 2000 of more)',
+  ),
   ...readingOptions,
   ...runOptions,
   option('-o, --out <folder>', 'where the result is written (default: whymap-out)'),

@@ -79,7 +79,7 @@ export function explanationFile(explanation: Explanation, table: Table): Uint8Ar
 /** Trust of the regions, unless it is not wanted. */
 async function judge(explanation: Explanation, table: Table, given: Given, run: Run): Promise<PlacesTrust> {
   if (choiceOption(given, 'trust', ['yes', 'no'] as const) === 'no') return { explanation, localities: null };
-  return withTrust(explanation, table, run.context);
+  return withTrust(explanation, table, run.context, integerOption(given, 'trustSamples', 2));
 }
 
 interface Input {

@@ -1,14 +1,18 @@
 /** Trust of the places that an explanation speaks of: each module's region, and each locality. */
 
+import { gatherRows } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import type { Explanation, Table, Warning } from '../model.js';
 import {
   compareNeighborhoods,
+  continuity,
+  distortion,
   localityTrust,
   moduleTrust,
   type RegionTrust,
   trueSpace,
   trustLayer,
+  trustworthiness,
 } from '../trust/index.js';
 
 export interface PlacesTrust {
@@ -28,41 +32,115 @@ const DENSE_SHARE = 0.5;
  */
 const COMPONENTS = 50;
 
-/** Measures trust on the features that are explained, by Euclidean distance; on 50 components of wide data. */
+/** Samples up to which the neighborhoods of all are compared, and how many of more are drawn. */
+const MOST_SAMPLES = 100_000;
+const DRAWN = 2000;
+
+/**
+ * Measures trust on the features that are explained, by Euclidean distance; on 50 components of wide data. Of more than
+ * 100,000 samples 2,000 are drawn at random (or `samples` of any number), and compared with all: modules then have an
+ * interval, and neither localities nor the map at each sample have a figure.
+ */
 export async function withTrust(
   explanation: Explanation,
   table: Table,
   context: Context,
+  samples?: number,
 ): Promise<PlacesTrust> {
   const { features } = table;
-  const bytes = 4 * features.rows * features.columns;
+  const bytes = 4 * features.rows * (isWide(features) ? COMPONENTS : features.columns);
   if ('offsets' in features && bytes > DENSE_SHARE * context.memory) {
     return { explanation: warned(explanation, [tooLarge(bytes)]), localities: null };
   }
+  const { rows } = features;
+  const drawn = Math.min(rows, samples ?? (rows > MOST_SAMPLES ? DRAWN : rows));
   const started = performance.now();
-  const { layer, pointwise } = await mapTrust(explanation, table, context);
-  const modules = moduleTrust({ samplePresence: explanation.samplePresence, pointwise });
-  const { members, size } = explanation.localities;
+  const measured =
+    drawn < rows
+      ? await sampledTrust(explanation, table, drawn, context)
+      : await wholeTrust(explanation, table, context);
+  const { modules, localities, layer } = measured;
   const described = {
     ...explanation,
     descriptions: explanation.descriptions.map((description, m) => ({
       ...description,
       trust: Number.isNaN(modules[m].trust) ? null : modules[m].trust,
       trustFlag: modules[m].flag,
+      ...(drawn < rows && { trustInterval: intervalOf(modules[m]) }),
     })),
     trust: layer,
     timings: { ...explanation.timings, trust: (performance.now() - started) / 1000 },
   };
-  return { explanation: described, localities: localityTrust({ members, size, pointwise }) };
+  const said = drawn < rows ? warned(described, [sampled(drawn, rows)]) : described;
+  return { explanation: said, localities };
 }
 
-async function mapTrust(explanation: Explanation, table: Table, context: Context) {
-  const { rows, columns } = table.features;
-  const wide = columns > 2 * COMPONENTS && rows > COMPONENTS;
-  const features = await trueSpace(table.features, wide ? { components: COMPONENTS } : {}, context);
+interface Measured {
+  readonly modules: readonly RegionTrust[];
+  readonly localities: readonly RegionTrust[] | null;
+  readonly layer: Explanation['trust'];
+}
+
+async function wholeTrust(explanation: Explanation, table: Table, context: Context): Promise<Measured> {
+  const { neighborhoods, trueSpace } = await neighborhoodsOf(explanation, table, undefined, context);
+  const { layer, pointwise } = await trustLayer({ neighborhoods, trueSpace, labels: table.labels }, context);
+  const modules = moduleTrust({ samplePresence: explanation.samplePresence, pointwise });
+  const { members, size } = explanation.localities;
+  return { modules, localities: localityTrust({ members, size, pointwise }), layer };
+}
+
+/** Without groups, which need every sample: far is beyond a tenth of all samples. */
+async function sampledTrust(
+  explanation: Explanation,
+  table: Table,
+  drawn: number,
+  context: Context,
+): Promise<Measured> {
+  const { neighborhoods } = await neighborhoodsOf(explanation, table, drawn, context);
+  const { torn, glued } = distortion(neighborhoods);
+  const of = ({ pointwise }: { pointwise: Float64Array | null }) => pointwise ?? new Float64Array();
+  const pointwise = {
+    trustworthiness: of(trustworthiness(neighborhoods)),
+    continuity: of(continuity(neighborhoods)),
+    torn,
+    glued,
+  };
+  const { samplePresence } = explanation;
+  const asked = neighborhoods.asked ?? new Int32Array();
+  return {
+    modules: moduleTrust({ samplePresence: gatherRows(samplePresence, asked), pointwise }),
+    localities: null,
+    layer: null,
+  };
+}
+
+async function neighborhoodsOf(
+  explanation: Explanation,
+  table: Table,
+  sample: number | undefined,
+  context: Context,
+) {
+  const options = isWide(table.features) ? { components: COMPONENTS } : {};
+  const features = await trueSpace(table.features, options, context);
   const input = { features, embedding: explanation.embedding.coordinates };
-  const neighborhoods = await compareNeighborhoods(input, {}, context);
-  return trustLayer({ neighborhoods, trueSpace: features, labels: table.labels }, context);
+  return { neighborhoods: await compareNeighborhoods(input, { sample }, context), trueSpace: features };
+}
+
+function isWide({ rows, columns }: Table['features']): boolean {
+  return columns > 2 * COMPONENTS && rows > COMPONENTS;
+}
+
+/** Mean and 1.96 standard errors either way, between 0 and 1. */
+function intervalOf({ trust, error }: RegionTrust): [number, number] | null {
+  if (Number.isNaN(trust)) return null;
+  return [Math.max(0, trust - 1.96 * error), Math.min(1, trust + 1.96 * error)];
+}
+
+function sampled(drawn: number, rows: number): Warning {
+  const message =
+    `Trust of the modules was measured on ${drawn} of the ${rows} samples, drawn at random and compared with all: each figure ` +
+    'has a 95% interval (trustInterval). Localities and single samples have none.';
+  return { code: 'trust-sampled', message };
 }
 
 function warned(explanation: Explanation, warnings: readonly Warning[]): Explanation {

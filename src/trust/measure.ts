@@ -8,7 +8,7 @@
  *   estimated from drawn pairs, and a warning names them. Determinism: streams `trust-*` only.
  */
 
-import { toDense } from '../core/csr.js';
+import { isCsr, toDense } from '../core/csr.js';
 import { permutation } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
@@ -38,6 +38,7 @@ import {
   trustworthiness,
 } from './rank-measures.js';
 import { nullPreservation, nullRelativeRankError, nullTrustworthiness } from './rank-null.js';
+import { fitsSparseComponents, sparseComponents } from './sparse-components.js';
 import { tripletAccuracy } from './triplets.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 
@@ -165,10 +166,19 @@ export async function trueSpace(
   options: Pick<MeasureOptions, 'components' | 'metric' | 'standardize'>,
   context: Context,
 ): Promise<Matrix> {
-  const features = toDense(given);
   const { components, metric, standardize = false } = options;
+  if (isCsr(given) && components !== undefined && !standardize && fitsSparseComponents(given)) {
+    checkComponents(components, metric, given);
+    return sparseComponents(given, components, context, watchStage(context, 'components'));
+  }
+  const features = toDense(given);
   const scaled = standardize ? standardized(features) : features;
   if (components === undefined) return scaled;
+  checkComponents(components, metric, features);
+  return principalComponents(scaled, components, context, watchStage(context, 'components'));
+}
+
+function checkComponents(components: number, metric: Metric | undefined, features: Matrix | Csr): void {
   const most = Math.min(features.columns, features.rows);
   checkInteger('components', components, 1, most, 'the data has no more principal components than that');
   if (metric !== undefined && metric !== 'euclidean') {
@@ -178,7 +188,6 @@ export async function trueSpace(
       remedy: 'leave one of the two out',
     });
   }
-  return principalComponents(scaled, components, context, watchStage(context, 'components'));
 }
 
 async function referenceMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {

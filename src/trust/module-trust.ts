@@ -30,6 +30,8 @@ export interface RegionTrust {
   readonly trust: number;
   readonly torn: number;
   readonly glued: number;
+  /** Standard error of `trust` where the samples asked are a random part of all. */
+  readonly error: number;
   /** One sentence for people where the region rests on a torn or glued place, else null. */
   readonly flag: string | null;
 }
@@ -47,14 +49,14 @@ export interface LocalityTrustInput {
   readonly pointwise: PointwiseTrust;
 }
 
-/** Trust of the region of each module. Throws ShapeError unless both have the same samples. */
+/** Trust of the region of each module, from all samples or some. Throws ShapeError unless both have the same. */
 export function moduleTrust({ samplePresence, pointwise }: ModuleTrustInput): RegionTrust[] {
   const { rows, columns, data } = samplePresence;
   if (rows !== pointwise.trustworthiness.length) {
     throw new ShapeError({
       got: `presence of ${rows} samples and trust of ${pointwise.trustworthiness.length}`,
       expected: 'the same samples in both',
-      remedy: 'measure trust on every sample, not on a part of them',
+      remedy: 'take the presence of the samples that were asked',
     });
   }
   return Array.from({ length: columns }, (_, m) => {
@@ -85,8 +87,15 @@ function regionTrust(
     torn += weight * p.torn[i];
     glued += weight * p.glued[i];
   });
-  if (!(total > 0)) return { trust: Number.NaN, torn: Number.NaN, glued: Number.NaN, flag: null };
+  const { NaN: none } = Number;
+  if (!(total > 0)) return { trust: none, torn: none, glued: none, error: none, flag: null };
+  let squares = 0;
+  weights.forEach((weight, place) => {
+    const i = rowAt(place);
+    squares += (weight * (Math.min(p.trustworthiness[i], p.continuity[i]) - trust / total)) ** 2;
+  });
   return {
+    error: Math.sqrt(squares) / total,
     trust: trust / total,
     torn: torn / total,
     glued: glued / total,

@@ -14,6 +14,7 @@
 
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { matrix } from '../core/matrix.js';
+import type { Random } from '../core/random.js';
 import type { Context } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
@@ -24,7 +25,8 @@ const MOST_PASSES = 100;
 const TOLERANCE = 1e-7;
 const SPACE_TOLERANCE = 1e-5;
 const MOST_PICTURE_DIMENSIONS = 10;
-const MOST_SQUARE_SIDE = 4096;
+/** Sides up to which the square is made. */
+export const MOST_SQUARE_SIDE = 4096;
 const MOST_DEGREE = 12;
 /** The filter may magnify the first component over the last by this much before digits are lost in float32. */
 const MOST_GAIN = 1e4;
@@ -43,16 +45,22 @@ export async function principalComponents(
   const bySamples = data.rows < data.columns && data.rows <= MOST_SQUARE_SIDE;
   const side = bySamples ? data.rows : data.columns;
   const apply = await operator(data, bySamples, engine);
-  const stream = random.stream('trust-pca');
-  const start = matrix(side, Math.min(count + OVERSAMPLING, side));
-  start.data.forEach((_, p) => {
-    start.data[p] = stream.normal();
-  });
+  const start = startingVectors(side, count, random);
   const { vectors, values } = await leadingVectors(apply, start, count, watch);
   const scores = bySamples
     ? scaledColumns(vectors, (c) => Math.sqrt(values[c]))
     : await engine.multiply(data, vectors);
   return withFixedSigns(scores, count);
+}
+
+/** Random vectors, some more than the components wanted, one a column. */
+export function startingVectors(side: number, count: number, random: Random): Matrix {
+  const stream = random.stream('trust-pca');
+  const start = matrix(side, Math.min(count + OVERSAMPLING, side));
+  start.data.forEach((_, p) => {
+    start.data[p] = stream.normal();
+  });
+  return start;
 }
 
 async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promise<Apply> {
@@ -63,7 +71,8 @@ async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promi
   return (block) => engine.multiply(square, block);
 }
 
-async function leadingVectors(apply: Apply, start: Matrix, count: number, watch: Watch) {
+/** Eigenvectors of the largest eigenvalues, one a column, in that order. */
+export async function leadingVectors(apply: Apply, start: Matrix, count: number, watch: Watch) {
   let vectors = orthonormal(start);
   const tolerance = count <= MOST_PICTURE_DIMENSIONS ? TOLERANCE : SPACE_TOLERANCE;
   let before: readonly number[] = [];
@@ -190,7 +199,7 @@ function scaledColumns(m: Matrix, scale: (c: number) => number): Matrix {
 }
 
 /** The first columns, each with its largest entry positive. */
-function withFixedSigns(scores: Matrix, count: number): Matrix {
+export function withFixedSigns(scores: Matrix, count: number): Matrix {
   const result = matrix(scores.rows, count);
   for (let c = 0; c < count; c++) {
     let largest = 0;
