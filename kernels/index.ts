@@ -12,3 +12,4 @@ export { preparePanel } from './points';
 export { accumulatePatterns, quadraticForms } from './quadratic';
 export { rankBlock, rankScratch, targetDistances } from './ranks';
 export { repulseScratch, treeBytes, tsneItem } from './tsne';
+export { umapItem } from './umap';

@@ -66,7 +66,7 @@ async function placed(model: UmapModel, features: Matrix, context: Context): Pro
   const graph = memberGraph(neighbors, model);
   const y = weightedMeans(graph, coordinates, dimensions);
   const epochs = features.rows <= 10_000 ? 100 : 30;
-  const dynamics = sampledDynamics(graph, {
+  const dynamics = sampledDynamics(context.engine, graph, {
     dimensions,
     epochs,
     curve: model,
@@ -77,9 +77,11 @@ async function placed(model: UmapModel, features: Matrix, context: Context): Pro
     targets: coordinates,
   });
   const moving = watchStage(context, 'placing');
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    await dynamics.step(y, epoch, moving, 1);
-    moving.progress((epoch + 1) / epochs);
+  for (let epoch = 0; epoch < epochs; ) {
+    const { done = 1 } = await dynamics.step(y, epoch, moving, epochs - epoch);
+    epoch += done;
+    moving.progress(epoch / epochs);
+    await moving.checkpoint();
   }
   return y;
 }

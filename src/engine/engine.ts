@@ -78,6 +78,25 @@ export interface TsneSteps {
   readonly withLoss: boolean;
 }
 
+/** Options of `sampledEpochs`. */
+export interface SampledEpochs {
+  readonly dimensions: number;
+  /** Epochs `first` to `first + epochs` of a run of `total`. */
+  readonly first: number;
+  readonly epochs: number;
+  readonly total: number;
+  /** The output kernel 1 / (1 + a d^(2b)). */
+  readonly a: number;
+  readonly b: number;
+  readonly learningRate: number;
+  readonly negativeSampleRate: number;
+  readonly repulsionStrength: number;
+  /** Of the strangers, 32 bits. */
+  readonly seed: number;
+  /** Coordinates of fixed samples that edges lead to; null where they lead to the moving ones. */
+  readonly targets: Float64Array | null;
+}
+
 export interface Engine {
   readonly name: EngineName;
   readonly threads: number;
@@ -181,6 +200,14 @@ export interface Engine {
    * Engines agree to 1e-5 a step at theta 0; above it their trees, and so their errors, differ.
    */
   tsneSteps(p: Csr, state: TsneState, options: TsneSteps, watch?: Watch): Promise<number>;
+
+  /**
+   * Epochs of UMAP's sampled attraction and repulsion (dr/optimize/sampled.ts), all samples of an epoch at once.
+   * @param rates rows x targets: how often an edge is used an epoch, at most 1; symmetric unless targets are fixed.
+   * @param y rows x dimensions, changed once all epochs are done, and left as it was by a cancellation.
+   * Kernels hold coordinates in float32, and repulsion multiplies that rounding by up to 2000 a stranger.
+   */
+  sampledEpochs(rates: Csr, y: Float64Array, options: SampledEpochs, watch?: Watch): Promise<void>;
 
   /** Gives back the memory behind a block that this engine made; its arrays must not be used afterwards. */
   release(block: AssociationBlock): void;

@@ -77,6 +77,20 @@ export const TSNE_OPTIONS = {
   withLoss: false,
 };
 
+export const UMAP_OPTIONS = {
+  dimensions: 2,
+  first: 0,
+  epochs: 1,
+  total: 100,
+  a: 1.577,
+  b: 0.895,
+  learningRate: 1,
+  negativeSampleRate: 5,
+  repulsionStrength: 1,
+  seed: 0x12345678,
+  targets: null,
+};
+
 /** A symmetric P of random pairs with sum 1, and a state to go on from. */
 export function tsneProblem(rows: number, pairs: number, scale: number, dimensions = 2) {
   const random = createRandom(rows);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createContext, watchStage } from '#whymap/engine/context.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
-import { TSNE_OPTIONS, tsneProblem } from './cases.js';
+import { TSNE_OPTIONS, tsneProblem, UMAP_OPTIONS } from './cases.js';
 import { ENGINES } from './engines.js';
 
 const js = createJsEngine();
@@ -59,9 +59,60 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       }
     });
 
+    test.each([2, 3, 9, 70, 400])('UMAP, an epoch of %i rows', async (rows) => {
+      for (const scale of [1e-4, 0.1, 3, 1e4]) {
+        for (const given of [{}, { repulsionStrength: 2.5, negativeSampleRate: 3.4 }, { a: 0.6, b: 1.1 }]) {
+          const { p, state } = tsneProblem(rows, 6, scale);
+          if (rows > 9) state.y.copyWithin(2, 0, 40);
+          const rates = { ...p, values: p.values.map((v, e) => (e % 2 === 0 ? 1 : Math.min(1, 30 * v))) };
+          // short steps: forces this stiff carry the rounding of one turn (kernels hold float32) on into the next
+          const options = { ...UMAP_OPTIONS, ...given, first: 7, learningRate: 2e-3 };
+          const [found, wanted] = [state.y.slice(), state.y.slice()];
+          await engine.sampledEpochs(rates, found, options);
+          await js.sampledEpochs(rates, wanted, options);
+          const moves = (y: Float64Array) => y.map((value, at) => value - state.y[at]);
+          if (scale < 1e3) expect(relative(moves(found), moves(wanted))).toBeLessThan(1e-3);
+          expect(relative(found, wanted)).toBeLessThan(5e-4);
+          expect(wanted).not.toEqual(state.y);
+          const targets = Float64Array.from({ length: 2 * rows }, (_, at) => Math.sin(at) * scale);
+          await engine.sampledEpochs(rates, found, { ...options, targets });
+          await js.sampledEpochs(rates, wanted, { ...options, targets });
+          expect(relative(found, wanted)).toBeLessThan(5e-4);
+        }
+      }
+    });
+
+    test('UMAP: attraction and repulsion of two samples are those of the definition', async () => {
+      const rates = {
+        rows: 2,
+        columns: 2,
+        offsets: Float64Array.of(0, 1, 2),
+        indices: Int32Array.of(1, 0),
+        values: Float32Array.of(1, 1),
+      };
+      const { a, b } = UMAP_OPTIONS;
+      const y = Float64Array.of(0.5, 0, -0.25, 0);
+      const squared = 0.75 ** 2;
+      const pull = (2 * 0.75 * 2 * a * b * squared ** (b - 1)) / (1 + a * squared ** b);
+      const options = { ...UMAP_OPTIONS, first: 1, total: 4, learningRate: 0.1, negativeSampleRate: 0 };
+      await engine.sampledEpochs(rates, y, options);
+      expect(y[0]).toBeCloseTo(0.5 - 0.075 * pull, 5);
+      expect(y[2]).toBeCloseTo(-0.25 + 0.075 * pull, 5);
+      // strangers of a row of two are itself, which does nothing, or the other one
+      const pushed = Float64Array.of(0.5, 0, -0.25, 0);
+      await engine.sampledEpochs(rates, pushed, { ...options, negativeSampleRate: 400 });
+      const push = (0.75 * 2 * b) / ((0.001 + squared) * (1 + a * squared ** b));
+      const times = (pushed[0] - 0.5 + 0.075 * pull) / (0.075 * push);
+      expect(Math.abs(times - Math.round(times))).toBeLessThan(2e-3);
+      expect(times).toBeGreaterThan(150);
+      expect(times).toBeLessThan(250);
+    });
+
     test('all samples at one place stay finite', async () => {
       const { p, state } = tsneProblem(50, 6, 0);
       await engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 3 });
+      expect(state.y.every(Number.isFinite)).toBe(true);
+      await engine.sampledEpochs(p, state.y.fill(0), { ...UMAP_OPTIONS, epochs: 3 });
       expect(state.y.every(Number.isFinite)).toBe(true);
     });
 

@@ -2,7 +2,7 @@
 
 import { createRandom } from '#whymap/core/random.js';
 import type { Engine } from '#whymap/engine/engine.js';
-import { makeMatrix, makeMembers, RULES, TSNE_OPTIONS, toCsr, tsneProblem } from './cases.js';
+import { makeMatrix, makeMembers, RULES, TSNE_OPTIONS, toCsr, tsneProblem, UMAP_OPTIONS } from './cases.js';
 
 async function digest(array: ArrayBufferView): Promise<string> {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
@@ -36,7 +36,12 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const ranks = await engine.ranks(rows, near.indices, { k: 6, metric: 'correlation' });
   const tsne = tsneProblem(1500, 60, 1);
   await engine.tsneSteps(tsne.p, tsne.state, { ...TSNE_OPTIONS, steps: 25 });
+  const graph = tsneProblem(2000, 8, 3);
+  const rates = { ...graph.p, values: graph.p.values.map((value, e) => (e % 3 === 0 ? 1 : value)) };
+  const placed = graph.state.y;
+  await engine.sampledEpochs(rates, placed, { ...UMAP_OPTIONS, epochs: 30, total: 60 });
   const results = {
+    placed,
     ...tsne.state,
     product: product.data,
     offsets: block.offsets,

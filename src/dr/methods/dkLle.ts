@@ -138,7 +138,7 @@ function dynamicsOf(
 ): Dynamics {
   const { learningRate, momentum, repulsionStrength, negativeSampleRate, steps } = settings;
   if (settings.objective === 'umap') {
-    return sampledDynamics(graph, {
+    return sampledDynamics(context.engine, graph, {
       dimensions,
       epochs: steps,
       curve: fitCurve(settings.spread, settings.minDist),

@@ -54,7 +54,7 @@ export async function prepareUmap(input: MethodInput): Promise<Prepared> {
   const curve = fitCurve(settings.spread, settings.minDist);
   const y = await graphStart(settings.init, graph, features, dimensions, context);
   const { learningRate, negativeSampleRate, repulsionStrength, steps } = settings;
-  const dynamics = sampledDynamics(graph, {
+  const dynamics = sampledDynamics(context.engine, graph, {
     dimensions,
     epochs: steps,
     curve,

@@ -1,24 +1,20 @@
 /**
  * UMAP's optimization: attraction along edges, as often as their weight says, and repulsion from a few
- * strangers drawn at random for each.
+ * strangers drawn at random for each, through the engine's epochs.
  *
  * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule (an edge of weight w
- * is used every maxWeight / w epochs; learning rate falls linearly to 0), force limit of 4 and softening 0.001.
- * Ours: coefficients come from tables over squared distance (see coefficients.ts), and the strangers of one
- * edge all push from where its head was, which breaks a chain of dependent look-ups (a third faster).
- * Shapes: graph rows x rows; y rows x dimensions doubles, changed in place; with `targets`, edges lead to
- * fixed samples and only the heads move (placing new samples).
- * Cost: edges used x (1 + negativeSampleRate). Determinism: one sequence of edges and draws, in one thread,
- * so the same bytes whatever the engine's number of threads.
+ * is used every maxWeight / w epochs; learning rate falls linearly to 0). Ours: see engine/js/sampled.ts.
+ * Shapes: graph rows x rows, symmetric; y rows x dimensions doubles, changed in place; with `targets`, edges lead to
+ * fixed samples and only the heads move (placing new samples). Several epochs are asked for at once (pace.ts).
+ * Cost: edges used x (1 + negativeSampleRate). Deterministic, the same on any number of threads.
  */
 
 import type { Random } from '../../core/random.js';
-import type { Watch } from '../../engine/engine.js';
+import type { Engine, Watch } from '../../engine/engine.js';
 import type { Csr } from '../../model.js';
 import type { Curve } from '../affinities/curve.js';
 import type { Dynamics, Parameters } from '../run.js';
-import { type Edges, forceTables, runEdges, type Work } from './sampledEdges.js';
-import { runPlaneEdges } from './sampledPlane.js';
+import { createPace } from './pace.js';
 
 export interface SampledOptions {
   readonly dimensions: number;
@@ -32,51 +28,53 @@ export interface SampledOptions {
   readonly targets: Float64Array | null;
 }
 
-/** Edges between two looks at the clock: about 5 ms of work. */
-const CHUNK = 1 << 16;
-
-export function sampledDynamics(graph: Csr, options: SampledOptions): Dynamics {
-  const { dimensions, epochs, curve, random } = options;
-  const edges = usableEdges(graph, epochs, options.negativeSampleRate);
-  const tables = forceTables(curve);
-  const state = Int32Array.from({ length: 4 }, () => random.integer() | 1);
+export function sampledDynamics(engine: Engine, graph: Csr, options: SampledOptions): Dynamics {
+  const { dimensions, epochs, curve, targets } = options;
+  const rates = usedEdges(graph, epochs);
+  const seed = options.random.integer();
   const { learningRate, negativeSampleRate, repulsionStrength } = options;
   const parameters: Parameters = { learningRate, negativeSampleRate, repulsionStrength };
-  const work: Work = { edges, tables, state, dimensions, force: new Float64Array(dimensions) };
-  const run = dimensions === 2 ? runPlaneEdges : runEdges;
+  const pace = createPace();
   return {
     parameters,
-    async step(y, epoch, watch: Watch) {
-      const alpha = parameters.learningRate * Math.max(0, 1 - epoch / epochs);
-      const targets = options.targets ?? y;
-      for (let from = 0; from < edges.heads.length; from += CHUNK) {
-        const to = Math.min(edges.heads.length, from + CHUNK);
-        run(work, { y, targets, moveTargets: targets === y, epoch, alpha, from, to, parameters });
-        await watch.checkpoint();
-      }
-      return { loss: Number.NaN, converged: false };
+    async step(y, epoch, watch: Watch, most) {
+      const done = Math.min(most, pace.size());
+      const asked = {
+        dimensions,
+        first: epoch,
+        epochs: done,
+        total: epochs,
+        seed,
+        targets,
+        a: curve.a,
+        b: curve.b,
+        learningRate: parameters.learningRate,
+        negativeSampleRate: parameters.negativeSampleRate,
+        repulsionStrength: parameters.repulsionStrength,
+      };
+      const quiet = { ...watch, progress: () => {} };
+      await pace.timed(done, () => engine.sampledEpochs(rates, y, asked, quiet));
+      return { loss: Number.NaN, converged: false, done };
     },
   };
 }
 
-function usableEdges(graph: Csr, epochs: number, negativeSampleRate: number): Edges {
+/** Weights over the largest; edges that would not be used once are left out. */
+function usedEdges(graph: Csr, epochs: number): Csr {
   let largest = 0;
   for (const value of graph.values) largest = Math.max(largest, value);
-  const kept: number[] = [];
-  const heads: number[] = [];
+  const offsets = new Float64Array(graph.rows + 1);
+  const indices = new Int32Array(graph.values.length);
+  const values = new Float32Array(graph.values.length);
+  let at = 0;
   for (let i = 0; i < graph.rows; i++) {
     for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) {
-      if (!(graph.values[p] * epochs >= largest)) continue;
-      kept.push(p);
-      heads.push(i);
+      if (!(graph.values[p] > 0 && graph.values[p] * epochs >= largest)) continue;
+      indices[at] = graph.indices[p];
+      values[at++] = graph.values[p] / largest;
     }
+    offsets[i + 1] = at;
   }
-  const period = Float32Array.from(kept, (p) => largest / graph.values[p]);
-  return {
-    heads: Int32Array.from(heads),
-    tails: Int32Array.from(kept, (p) => graph.indices[p]),
-    period,
-    next: period.slice(),
-    nextNegative: period.map((value) => (negativeSampleRate > 0 ? value / negativeSampleRate : 0)),
-  };
+  const kept = { indices: indices.slice(0, at), values: values.slice(0, at) };
+  return { rows: graph.rows, columns: graph.columns, offsets, ...kept };
 }

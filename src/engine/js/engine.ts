@@ -7,6 +7,7 @@ import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js'
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
 import { ranks } from './ranks.js';
+import { createSampledEpochs } from './sampled.js';
 import { tsneSteps } from './tsne.js';
 
 export function createJsEngine(): Engine {
@@ -22,6 +23,7 @@ export function createJsEngine(): Engine {
     nearestApproximate,
     ranks,
     tsneSteps,
+    sampledEpochs: createSampledEpochs(),
     release: () => {},
     close: async () => {},
   };

@@ -17,6 +17,7 @@ import { createNearest } from './nearest.js';
 import type { TileProduct } from './passes.js';
 import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
+import { createSampledEpochs } from './sampled.js';
 import { createTsneSteps } from './tsne.js';
 
 export interface WasmOptions {
@@ -55,6 +56,7 @@ export async function createWasmEngine(
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ranks: createRanks(runtime, product),
     tsneSteps: createTsneSteps(runtime, inputs),
+    sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,
     close: runtime.close,
   };

@@ -1,11 +1,11 @@
 /**
- * A function of squared distance as a table over the bits of a float32: 64 entries an octave with linear
- * interpolation between them, over 2^-40 to 2^40. Relative error below 2e-4 for powers between -2 and 2.
+ * A function of squared distance as a table over the bits of a float32: 256 entries an octave with linear
+ * interpolation between them, over 2^-40 to 2^40. Relative error below 2e-5 for powers between -2 and 2.
  * Measured: a lookup takes about 3 ns where Math.pow takes 40.
  */
 
-const STEPS = 64;
-const STEP_BITS = 6;
+const STEPS = 256;
+const STEP_BITS = 8;
 const SHIFT = 23 - STEP_BITS;
 const LOW_EXPONENT = -40;
 const HIGH_EXPONENT = 40;

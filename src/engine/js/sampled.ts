@@ -1,0 +1,160 @@
+/**
+ * UMAP's sampled attraction and repulsion, reference: plain loops in double over any number of dimensions.
+ *
+ * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule (an edge of rate r is used in
+ * the epochs in which floor(epoch r) rises; learning rate falls linearly to 0), force limit of 4 and softening 0.001.
+ * Ours: an epoch is two turns, each over half of every sample's edges, and all samples of a turn move at once, from
+ * where they were at its beginning; strangers come from a hash of (seed, turn, sample, draw). So no order of edges and
+ * no number of threads shows in the result. Measured on 10,000 digits: trustworthiness 0.958, 0.960 and 0.960 with
+ * one, two and four turns, 0.961 one edge after another. Coefficients come from tables over squared distance
+ * (coefficients.ts).
+ * Cost: edges used x (1 + negativeSampleRate). Deterministic.
+ */
+
+import type { Csr } from '../../model.js';
+import type { Engine, SampledEpochs, Watch } from '../engine.js';
+import { unwatched } from '../watch.js';
+import { coefficientTable, lookUp } from './coefficients.js';
+
+/** Largest force along one axis. */
+const LIMIT = 4;
+const SOFTENING = 0.001;
+/** Turns of an epoch; the kernels divide rows by groups of four edges, and so is it here. */
+export const TURNS = 2;
+/** Samples between two looks at the clock: some milliseconds. */
+const CHUNK = 4096;
+
+interface Tables {
+  readonly a: number;
+  readonly b: number;
+  readonly attraction: Float64Array;
+  readonly repulsion: Float64Array;
+}
+
+/** Coefficients of the forces along (y_i - y_j), before the learning rate. */
+function forceTables({ a, b }: { readonly a: number; readonly b: number }): Tables {
+  return {
+    a,
+    b,
+    attraction: coefficientTable((s) => (-2 * a * b * s ** (b - 1)) / (a * s ** b + 1)),
+    repulsion: coefficientTable((s) => (2 * b) / ((SOFTENING + s) * (a * s ** b + 1))),
+  };
+}
+
+/** The tables of a graph are kept while it lives: making them takes as long as an epoch of some thousand samples. */
+export function createSampledEpochs(): Engine['sampledEpochs'] {
+  const kept = new WeakMap<Csr, Tables>();
+  return async (rates, y, options, watch = unwatched) => {
+    const known = kept.get(rates);
+    const tables = known?.a === options.a && known.b === options.b ? known : forceTables(options);
+    kept.set(rates, tables);
+    await runEpochs(rates, y, options, tables, watch);
+  };
+}
+
+async function runEpochs(
+  rates: Csr,
+  y: Float64Array,
+  options: SampledEpochs,
+  tables: Tables,
+  watch: Watch,
+): Promise<void> {
+  const force = new Float64Array(options.dimensions);
+  let from = y.slice();
+  let to = y.slice();
+  for (let turn = options.first * TURNS; turn < (options.first + options.epochs) * TURNS; turn++) {
+    const places = { from, to, targets: options.targets ?? from };
+    for (let i = 0; i < rates.rows; i++) {
+      moveSample(i, turn, rates, places, tables, options, force);
+      if (i % CHUNK === CHUNK - 1) await watch.checkpoint();
+    }
+    [from, to] = [to, from];
+    await watch.checkpoint();
+  }
+  y.set(from);
+}
+
+interface Places {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+  readonly targets: Float64Array;
+}
+
+function moveSample(
+  i: number,
+  turn: number,
+  rates: Csr,
+  places: Places,
+  tables: Tables,
+  options: SampledEpochs,
+  force: Float64Array,
+): void {
+  const { dimensions, total, negativeSampleRate, learningRate } = options;
+  const { from, to } = places;
+  const head = i * dimensions;
+  const epoch = Math.floor(turn / TURNS);
+  const [start, end] = [rates.offsets[i], rates.offsets[i + 1]];
+  const groups = Math.ceil((end - start) / 4);
+  const edgeOf = (part: number) => Math.min(end, start + 4 * Math.floor((groups * part) / TURNS));
+  let strangers = 0;
+  force.fill(0);
+  for (let e = edgeOf(turn % TURNS); e < edgeOf((turn % TURNS) + 1); e++) {
+    // in float32, as the kernels: another rounding would move a use to the next epoch
+    const used = Math.floor(Math.fround(rates.values[e] * epoch));
+    if (used <= Math.floor(Math.fround(rates.values[e] * (epoch - 1)))) continue;
+    attract(places, head, rates.indices[e] * dimensions, tables, force);
+    strangers += Math.floor(used * negativeSampleRate) - Math.floor((used - 1) * negativeSampleRate);
+  }
+  // an edge of the symmetric graph stands in both rows, and each pulls both ends
+  if (!options.targets) for (let k = 0; k < dimensions; k++) force[k] *= 2;
+  if (strangers > 0) repulse(places, i, turn, strangers, tables, options, force);
+  const alpha = learningRate * Math.max(0, 1 - epoch / total);
+  for (let k = 0; k < dimensions; k++) to[head + k] = from[head + k] + alpha * force[k];
+}
+
+function clip(value: number): number {
+  return value > LIMIT ? LIMIT : value < -LIMIT ? -LIMIT : value;
+}
+
+function attract({ from, targets }: Places, head: number, tail: number, tables: Tables, force: Float64Array) {
+  let squared = 0;
+  for (let k = 0; k < force.length; k++) squared += (from[head + k] - targets[tail + k]) ** 2;
+  if (!(squared > 0)) return;
+  const coefficient = lookUp(tables.attraction, squared);
+  for (let k = 0; k < force.length; k++) force[k] += clip(coefficient * (from[head + k] - targets[tail + k]));
+}
+
+function repulse(
+  { from, targets }: Places,
+  i: number,
+  turn: number,
+  strangers: number,
+  tables: Tables,
+  options: SampledEpochs,
+  force: Float64Array,
+): void {
+  const { dimensions, repulsionStrength, seed } = options;
+  const head = i * dimensions;
+  const count = targets.length / dimensions;
+  let key = mixed(mixed(seed + Math.imul(turn, 0x9e3779b9)) ^ Math.imul(i, 0x85ebca6b));
+  for (let drawn = 0; drawn < strangers; drawn++) {
+    key = (key + 0x9e3779b9) | 0;
+    const other = Math.floor(((mixed(key) >>> 0) * count) / 0x100000000) * dimensions;
+    if (!options.targets && other === head) continue;
+    let squared = 0;
+    for (let k = 0; k < dimensions; k++) squared += (from[head + k] - targets[other + k]) ** 2;
+    const coefficient = squared > 0 ? repulsionStrength * lookUp(tables.repulsion, squared) : 0;
+    for (let k = 0; k < dimensions; k++) {
+      // samples at one place have no direction: umap-learn pushes the head by the limit
+      force[k] += squared > 0 ? clip(coefficient * (from[head + k] - targets[other + k])) : LIMIT;
+    }
+  }
+}
+
+/** The finalizer of MurmurHash3 (Appleby). */
+function mixed(key: number): number {
+  let h = key;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
