@@ -1,5 +1,7 @@
-// Builds the viewer into one file, dist/viewer/app.html: script and style inlined, and a marked place for
-// the explanation. `renderReport` fills that place.
+// Builds the viewer twice.
+// dist/viewer/app.html is one file: script and style inlined, and a marked place for the explanation, which
+// `renderReport` fills. dist/viewer/site/ is the page that computes: parts that load when they are needed, with the
+// library's workers among them, to be served by `whymap view` or any web server.
 // Does nothing when neither the viewer nor what it may import has changed since the last build.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -8,18 +10,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const page = join(root, 'dist/viewer/app.html');
+const site = join(root, 'dist/viewer/site');
 const stamp = join(root, 'dist/viewer/app.sha256');
 /** What the result depends on; the lock file stands for the libraries. */
-const INPUTS = [
-  'viewer',
-  'src/model.ts',
-  'src/errors.ts',
-  'src/lava/present.ts',
-  'src/io',
-  'src/viewer',
-  'scripts/build-viewer.mjs',
-  'package-lock.json',
-];
+const INPUTS = ['viewer', 'src', 'scripts/build-viewer.mjs', 'package-lock.json'];
 
 function fingerprint() {
   const hash = createHash('sha256');
@@ -33,7 +27,8 @@ function fingerprint() {
 }
 
 const wanted = fingerprint();
-if (existsSync(page) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
+if (existsSync(page) && existsSync(site) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
+  process.exit(0);
 const { build } = await import('vite');
 
 /** Bundles viewer/src/main.tsx as one script and one style sheet, held in memory. */
@@ -70,4 +65,31 @@ const text = readFileSync(join(root, 'viewer/index.html'), 'utf8')
   );
 mkdirSync(join(root, 'dist/viewer'), { recursive: true });
 writeFileSync(page, text);
+await buildSite(text);
 writeFileSync(stamp, wanted);
+
+/** The page that computes. Node's own modules are named in branches that browsers never take. */
+async function buildSite(template) {
+  const rolldownOptions = { external: [/^node:/], onLog: quietly };
+  await build({
+    root: join(root, 'viewer/site'),
+    base: './',
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      outDir: site,
+      emptyOutDir: true,
+      modulePreload: false,
+      chunkSizeWarningLimit: 6000,
+      rolldownOptions,
+    },
+    worker: { format: 'es', rolldownOptions },
+  });
+  // so that the page can make offline reports
+  writeFileSync(join(site, 'report-template.js'), `export default ${JSON.stringify(template)};\n`);
+}
+
+/** The js engine is part of every context here, so its import is never lazy: known, and no harm. */
+function quietly(level, log, handler) {
+  if (!['INEFFECTIVE_DYNAMIC_IMPORT', 'PLUGIN_TIMINGS'].includes(log.code)) handler(level, log);
+}

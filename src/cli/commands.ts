@@ -38,6 +38,7 @@ export const showOptions = [
 const explainOptions = [
   option('-e, --embedding <file|key>', 'the embedding: a file, or a key such as X_umap inside an .h5ad'),
   option('--embedding-key <key>', 'which array, when the embedding file holds several'),
+  option('--embedding-columns <a,b>', 'the embedding is in these columns of its file, or of the features'),
   option('--method <name>', 'without --embedding: how one is computed (default: umap)'),
   option('-n, --locality-size <number>', 'samples in a locality (default: a twentieth, from 30 to 200)'),
   option('--overlap <number>', 'mean number of localities that a sample is in (default: 3)'),
@@ -151,10 +152,11 @@ export const commands: readonly CommandDefinition[] = [
     load: () => import('./explain.js'),
   },
   {
-    usage: 'view <path>',
-    summary: 'Show an explanation in the browser: a folder that explain wrote, or its .whymap file',
+    usage: 'view [path]',
+    summary:
+      'Show an explanation in the browser: a folder that explain wrote, or its .whymap file; without one, explain files there',
     options: [option('--port <number>', 'port on 127.0.0.1 (default: a free one)')],
-    examples: ['whymap view whymap-out'],
+    examples: ['whymap view whymap-out', 'whymap view'],
     load: () => import('./view.js'),
   },
   {

@@ -1,11 +1,12 @@
-/** `whymap view`: serves an explanation on 127.0.0.1 until Ctrl-C. */
+/** `whymap view`: serves an explanation, or without one the page that makes one, on 127.0.0.1 until Ctrl-C. */
 
 import { integerOption } from '../run/arguments.js';
-import { serve } from '../viewer/serve.js';
+import { serve, serveSite } from '../viewer/serve.js';
 import type { CommandRun } from './command.js';
 
 export const run: CommandRun = async ([path], given, signal) => {
-  const serving = await serve(path, { port: integerOption(given, 'port', 0) });
+  const options = { port: integerOption(given, 'port', 0) };
+  const serving = path === undefined ? await serveSite(options) : await serve(path, options);
   process.stdout.write(`Open ${serving.url} in a browser. Ctrl-C ends.\n`);
   await new Promise<void>((done) => {
     if (signal.aborted) done();

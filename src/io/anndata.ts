@@ -6,7 +6,7 @@
 
 import { FormatError, OptionError } from '../errors.js';
 import type { Matrix } from '../model.js';
-import type { RawTable, RawTexts, Settings } from './options.js';
+import type { Contents, RawTable, RawTexts, Settings } from './options.js';
 import { below, type Store, textAttribute } from './store.js';
 import { findMatrix, readStoredMatrix } from './stored-matrix.js';
 import { describeNames } from './suggest.js';
@@ -176,10 +176,26 @@ async function readTexts(store: Store, path: string): Promise<string[]> {
   return Array.from(await array.numbers(0, length), (value) => (Number.isNaN(value) ? '' : String(value)));
 }
 
+/** Keys of `obsm`. */
+async function embeddingKeys(store: Store): Promise<readonly string[]> {
+  const isTable = (await store.kind('obsm')) === 'array';
+  return isTable ? (await store.array('obsm')).fields : keysOf(store, 'obsm');
+}
+
+/** What an AnnData file offers: columns of `obs`, keys of `obsm`, layers. */
+export async function anndataContents(store: Store): Promise<Contents> {
+  const obs = await findAxis(store, 'obs');
+  return {
+    columns: obs.columns.map((name) => ({ name, kind: 'text' })),
+    arrays: await embeddingKeys(store),
+    layers: await keysOf(store, 'layers'),
+  };
+}
+
 /** Coordinates under a key of `obsm`. The key may be left out when there is one only. */
 export async function readAnndataEmbedding(store: Store, settings: Settings): Promise<RawTable> {
   const obsm = await store.kind('obsm');
-  const keys = obsm === 'array' ? (await store.array('obsm')).fields : await keysOf(store, 'obsm');
+  const keys = await embeddingKeys(store);
   if (settings.key === undefined && keys.length !== 1) {
     throw new OptionError({
       got: `${keys.length} embeddings in ${store.name}`,

@@ -7,6 +7,7 @@ import {
   type ColumnKind,
   type ColumnShape,
   columnSink,
+  contentsOf,
   pandasIndex,
   rawTexts,
   textColumn,
@@ -104,6 +105,7 @@ function damaged(name: string, why: string, cause?: unknown): never {
 }
 
 export const arrowReader: FormatReader = {
+  contents: async (input, settings) => contentsOf((await openArrow(input, settings)).shape),
   async table(input, settings) {
     const { shape, table } = await openArrow(input, settings);
     const sink = columnSink(shape, settings);

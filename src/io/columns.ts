@@ -9,7 +9,7 @@
 import { FormatError, OptionError } from '../errors.js';
 import type { Matrix, Warning } from '../model.js';
 import { tooLarge } from './bytes.js';
-import type { RawTable, RawTexts, Settings } from './options.js';
+import type { Contents, RawTable, RawTexts, Settings } from './options.js';
 import { describeNames } from './suggest.js';
 
 export type ColumnKind = 'number' | 'text' | 'list' | 'other';
@@ -26,6 +26,12 @@ export interface ColumnShape {
   readonly index: string | null;
   /** The file, for messages. */
   readonly name: string;
+}
+
+/** What named columns offer; a column of lists may be an embedding. */
+export function contentsOf({ columns }: ColumnShape): Contents {
+  const arrays = columns.filter(({ kind }) => kind === 'list').map(({ name }) => name);
+  return { columns, arrays, layers: [] };
 }
 
 /** Takes the values of columns in any order, and gives the table. */

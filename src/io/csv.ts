@@ -12,7 +12,7 @@ import { tooLarge } from './bytes.js';
 import { checkWidth, columnNamed, idCandidate, isUnnamed, type OpenCsv, openCsv } from './csv-open.js';
 import type { CsvRecord } from './csv-records.js';
 import { isMissing, parseNumber } from './numbers.js';
-import type { FormatReader, Input, RawTable, RawTexts, Settings } from './options.js';
+import type { Contents, FormatReader, Input, RawTable, RawTexts, Settings } from './options.js';
 
 /** Which columns are ids, labels and numbers. */
 interface Roles {
@@ -204,4 +204,21 @@ function onlyColumn(open: OpenCsv, id: number | null, name: string): number {
   });
 }
 
-export const csvReader: FormatReader = { table: readCsvTable, texts: readCsvTexts };
+/** Columns by their first records: text where no cell is a number. */
+async function readCsvContents(input: Input, settings: Settings): Promise<Contents> {
+  const open = await openCsv(input, settings);
+  const isText = (c: number) =>
+    open.sample.some(({ fields }) => !isMissing(fields[c] ?? '')) &&
+    open.sample.every(({ fields }) => Number.isNaN(parseNumber(fields[c] ?? '', open.decimal)));
+  const columns = Array.from({ length: open.columns }, (_, c) => ({
+    name: open.names?.[c] ?? `f${c}`,
+    kind: isText(c) ? ('text' as const) : ('number' as const),
+  }));
+  return { columns, arrays: [], layers: [] };
+}
+
+export const csvReader: FormatReader = {
+  table: readCsvTable,
+  texts: readCsvTexts,
+  contents: readCsvContents,
+};

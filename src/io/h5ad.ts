@@ -1,6 +1,6 @@
 /** HDF5: AnnData (`.h5ad`), and the `.h5` of 10x Genomics. */
 
-import { readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
+import { anndataContents, readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
 import { h5Store } from './h5-store.js';
 import type { FormatReader, Input } from './options.js';
 import type { Store } from './store.js';
@@ -17,6 +17,10 @@ async function within<T>(input: Input, work: (store: Store) => Promise<T>): Prom
 }
 
 export const h5Reader: FormatReader = {
+  contents: (input) =>
+    within(input, async (store) =>
+      (await tenxGroup(store)) === null ? anndataContents(store) : { columns: [], arrays: [], layers: [] },
+    ),
   table: (input, settings) =>
     within(input, async (store) => {
       const tenx = await tenxGroup(store);

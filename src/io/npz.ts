@@ -78,6 +78,10 @@ async function sparseTable(arrays: readonly Array[], name: string): Promise<RawT
 
 export const npzReader: FormatReader = {
   table,
+  async contents(input, settings) {
+    const arrays = (await arraysOf(input, settings)).map(({ key }) => key);
+    return { columns: [], arrays, layers: [] };
+  },
   async texts(input, settings) {
     const arrays = await arraysOf(input, settings);
     return readNpyTexts(await choose(arrays, settings.key ?? settings.label, (d) => d === 1, input.name));

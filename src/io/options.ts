@@ -82,10 +82,22 @@ export interface RawTexts {
   readonly ids: readonly string[] | null;
 }
 
+/** What a file offers to choose from, known without reading all of it. */
+export interface Contents {
+  /** Columns besides the features' matrix or among it: any may be ids or labels, those of numbers are features. */
+  readonly columns: readonly { readonly name: string; readonly kind: 'number' | 'text' | 'list' | 'other' }[];
+  /** Keys of arrays that may be embeddings. */
+  readonly arrays: readonly string[];
+  /** AnnData: layers besides X. */
+  readonly layers: readonly string[];
+}
+
 /** One file format. */
 export interface FormatReader {
   table(input: Input, settings: Settings): Promise<RawTable>;
   /** Absent where an embedding is a table like any other. */
   embedding?(input: Input, settings: Settings): Promise<RawTable>;
   texts(input: Input, settings: Settings): Promise<RawTexts>;
+  /** Absent where a file has no names to choose from. */
+  contents?(input: Input, settings: Settings): Promise<Contents>;
 }

@@ -7,6 +7,7 @@ import {
   type ColumnKind,
   type ColumnShape,
   columnSink,
+  contentsOf,
   pandasIndex,
   rawTexts,
   textColumn,
@@ -224,6 +225,10 @@ function damaged(name: string, cause: unknown): never {
 }
 
 export const parquetReader: FormatReader = {
+  async contents(input, settings) {
+    const { shape } = await openParquet(input, settings);
+    return contentsOf(shape);
+  },
   async table(input, settings) {
     const { shape, ranges, read } = await openParquet(input, settings);
     const sink = columnSink(shape, settings);

@@ -9,7 +9,7 @@ import { openInput } from './formats.js';
 import type { Texts } from './join.js';
 import { repairMissing } from './missing.js';
 import { NORMALIZE_CHOICES } from './normalize.js';
-import type { Missing, ReadOptions, Settings } from './options.js';
+import type { Contents, Missing, ReadOptions, Settings } from './options.js';
 import { prepareTable } from './prepare.js';
 import type { Source } from './source.js';
 import { readLines } from './texts.js';
@@ -63,6 +63,17 @@ export async function readTexts(source: Source, options: ReadOptions = {}): Prom
 function isPlainList(name: string, head: Uint8Array, settings: Settings): boolean {
   if (settings.key ?? settings.label ?? settings.id ?? settings.delimiter) return false;
   return !/\.(csv|tsv|tab)$/i.test(name) && !/[\t;,]/.test(new TextDecoder().decode(head));
+}
+
+/** What a file offers to choose from: columns, keys, layers. Errors as of readTable. */
+export async function readContents(
+  source: Source,
+  options: ReadOptions = {},
+): Promise<Contents & { readonly format: string }> {
+  const settings = settle(options);
+  const { input, format, reader } = await openInput(source, settings);
+  const found = await reader.contents?.(input, settings);
+  return { format, columns: [], arrays: [], layers: [], ...found };
 }
 
 function settle(options: ReadOptions): Settings {

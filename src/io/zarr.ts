@@ -1,6 +1,6 @@
 /** Zarr: AnnData in a store, or one array of samples x features. */
 
-import { readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
+import { anndataContents, readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
 import type { FormatReader, Input, RawTable, Settings } from './options.js';
 import type { Store } from './store.js';
 import { below } from './store.js';
@@ -28,6 +28,11 @@ async function readArray(store: Store, path: string, settings: Settings): Promis
 const open = (input: Input) => zarrStore(input.source);
 
 export const zarrReader: FormatReader = {
+  async contents(input, settings) {
+    const store = await open(input);
+    const single = (await plainArray(store, settings)) !== null;
+    return single ? { columns: [], arrays: [], layers: [] } : anndataContents(store);
+  },
   async table(input, settings) {
     const store = await open(input);
     const array = await plainArray(store, settings);

@@ -21,7 +21,14 @@ import {
   numberOption,
   textOption,
 } from './arguments.js';
-import { joined, readFeatures, readGivenEmbedding, readJoinedEmbedding, type Work } from './inputs.js';
+import {
+  joined,
+  readEmbeddingColumns,
+  readFeatures,
+  readGivenEmbedding,
+  readJoinedEmbedding,
+  type Work,
+} from './inputs.js';
 import { type PlacesTrust, withTrust } from './places.js';
 import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 
@@ -76,6 +83,12 @@ export function explanationFile(explanation: Explanation, table: Table): Uint8Ar
   return encodeExplanation(shownExplanation(explanation, table));
 }
 
+/** The names of the two files, without their folders. */
+export function titleOf(explanation: Explanation, table: Table): string {
+  const last = (name: string) => name.split('/').at(-1) ?? name;
+  return `${last(table.source.name)} on ${last(explanation.embedding.source.name)}`;
+}
+
 /** Trust of the regions, unless it is not wanted. */
 async function judge(explanation: Explanation, table: Table, given: Given, run: Run): Promise<PlacesTrust> {
   if (choiceOption(given, 'trust', ['yes', 'no'] as const) === 'no') return { explanation, localities: null };
@@ -98,7 +111,8 @@ interface Input {
 async function readInput(features: string, given: Given, options: ExplainOptions, run: Run): Promise<Input> {
   const { maxFeatures } = options;
   const steady = (given.missing ?? 'error') === 'error' && given.labels === undefined;
-  if (given.embedding === undefined || given.method !== undefined || maxFeatures === undefined || !steady) {
+  const wholeFile = given.method === undefined && given.embeddingColumns === undefined;
+  if (given.embedding === undefined || !wholeFile || maxFeatures === undefined || !steady) {
     return embeddingFor(await readWithinMemory(features, given, run), features, given, run);
   }
   const embedding = await readGivenEmbedding(features, given, run);
@@ -128,10 +142,15 @@ function readWithinMemory(
 async function embeddingFor(table: Table, path: string, given: Given, run: Run): Promise<Input> {
   const asked = textOption(given, 'embedding');
   const method = textOption(given, 'method');
-  if (asked !== undefined) {
-    if (method === undefined) return readJoinedEmbedding(table, path, given, run);
+  const columns = textOption(given, 'embeddingColumns');
+  if (asked !== undefined || columns !== undefined) {
+    if (method === undefined) {
+      return columns === undefined
+        ? readJoinedEmbedding(table, path, given, run)
+        : readEmbeddingColumns(table, given, run);
+    }
     throw new OptionError({
-      got: `both --embedding ${asked} and --method ${method}`,
+      got: `both --embedding ${asked ?? columns} and --method ${method}`,
       expected: 'one of them',
       remedy: 'leave out --method to explain the embedding that is given',
     });
@@ -171,6 +190,7 @@ export function explainOptions(given: Given): ExplainOptions {
 const INPUT_OPTIONS = [
   'embedding',
   'embeddingKey',
+  'embeddingColumns',
   'method',
   'id',
   'label',

@@ -3,6 +3,8 @@
  * paths on the command line, dropped files in the browser.
  */
 
+import { toDense } from '../core/csr.js';
+import { gatherColumns } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import type { FeatureChooser } from '../io/feature-chooser.js';
@@ -14,9 +16,10 @@ import {
   readEmbedding,
   readTable,
   readTexts,
+  selectColumns,
 } from '../io/index.js';
 import type { Source } from '../io/source.js';
-import type { Table } from '../model.js';
+import type { Embedding, Matrix, Table, Warning } from '../model.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';
 
 /** Where the files that a run names are found. */
@@ -76,6 +79,44 @@ export function joined(table: Table, { warnings, ...embedding }: EmbeddingRead) 
 /** The embedding that `-e` names, joined to the table. */
 export async function readJoinedEmbedding(table: Table, path: string, given: Given, work: Work) {
   return joined(table, await readGivenEmbedding(path, given, work));
+}
+
+/**
+ * The embedding in columns of numbers: of the file that `-e` names, or of the features themselves, which then
+ * leave those columns out. Wide tables often carry their map in two columns of their own.
+ */
+export async function readEmbeddingColumns(
+  table: Table,
+  given: Given,
+  work: Work,
+): Promise<{ table: Table; embedding: Embedding; warnings: readonly Warning[] }> {
+  const names = (textOption(given, 'embeddingColumns') ?? '').split(',').map((name) => name.trim());
+  const file = textOption(given, 'embedding');
+  if (file !== undefined) {
+    const { signal } = work.context;
+    const other = await readTable(work.files.open(file), { id: textOption(given, 'id'), signal });
+    const joined = joinEmbedding(table, { ...other, coordinates: columnsOf(other, names) });
+    return { ...joined, warnings: [...other.warnings, ...joined.warnings] };
+  }
+  const coordinates = columnsOf(table, names);
+  const rest = table.featureNames.flatMap((name, c) => (names.includes(name) ? [] : [c]));
+  const features = selectColumns(table.features, rest);
+  const left = { ...table, features, featureNames: rest.map((c) => table.featureNames[c]) };
+  return { table: left, embedding: { coordinates, ids: table.ids, source: table.source }, warnings: [] };
+}
+
+function columnsOf(table: Table, names: readonly string[]): Matrix {
+  const places = names.map((name) => {
+    const place = table.featureNames.indexOf(name);
+    if (place >= 0) return place;
+    throw new OptionError({
+      got: `the embedding column ${JSON.stringify(name)}, which is no column of numbers of ${table.source.name}`,
+      expected: 'names of columns of numbers, separated by commas',
+      remedy: `name some of ${table.featureNames.slice(0, 8).join(', ')}`,
+    });
+  });
+  const dense = toDense(table.features);
+  return gatherColumns(dense, places);
 }
 
 /** `--id` names a column of the table; the embedding's file may well have none of that name. */

@@ -1,4 +1,4 @@
 /** The viewer as `whymap/viewer`: the offline report, and a local server that shows an explanation. */
 export { type ReportOptions, renderReport } from './report.js';
-export { type ServeOptions, type Serving, serve } from './serve.js';
+export { type ServeOptions, type Serving, serve, serveSite } from './serve.js';
 export { type FeatureValuesOptions, withFeatureValues } from './values.js';

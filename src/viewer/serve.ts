@@ -1,9 +1,10 @@
-/** `whymap view`: shows an explanation from this machine's disk, on 127.0.0.1 only. */
+/** `whymap view`: shows an explanation from this machine's disk, or the page that makes one, on 127.0.0.1 only. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FormatError, MachineError } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
 import { linkPage } from './page.js';
@@ -32,11 +33,50 @@ export async function serve(path: string, options: ServeOptions = {}): Promise<S
   const bytes = new Uint8Array(await readFile(file));
   decodeExplanation(bytes, file);
   const page = linkPage(readTemplate(), SOURCE, basename(dirname(resolve(file))));
-  const content: Content = {
-    '/': { type: 'text/html; charset=utf-8', body: page },
-    [`/${SOURCE}`]: { type: 'application/octet-stream', body: bytes },
-  };
-  const server = createServer((request, response) => answer(request, response, content));
+  const content: ReadonlyMap<string, Page> = new Map([
+    ['/', { type: TYPES['.html'], body: page }],
+    [`/${SOURCE}`, { type: BINARY, body: bytes }],
+  ]);
+  return listening(async (path) => content.get(path) ?? null, options);
+}
+
+/**
+ * Serves the page that computes: files are dropped on it and explained in the browser. The page may share memory
+ * between threads, which browsers allow only to pages that are isolated from others.
+ */
+export async function serveSite(options: ServeOptions = {}): Promise<Serving> {
+  const folder = fileURLToPath(new URL('./site/', import.meta.url));
+  if (!(await stat(join(folder, 'index.html')).catch(() => null))) {
+    throw new MachineError({
+      got: 'no page beside the library',
+      expected: 'the folder site, which the build makes',
+      remedy: 'install whymap again, or run npm run build',
+    });
+  }
+  return listening(async (path) => {
+    const file = join(folder, path === '/' ? 'index.html' : path);
+    if (!file.startsWith(folder)) return null;
+    const body = await readFile(file).catch(() => null);
+    return body && { body, type: TYPES[extname(file)] ?? BINARY };
+  }, options);
+}
+
+const BINARY = 'application/octet-stream';
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+interface Page {
+  readonly body: string | Uint8Array;
+  readonly type: string;
+}
+
+type Find = (path: string) => Promise<Page | null>;
+
+async function listening(find: Find, options: ServeOptions): Promise<Serving> {
+  const server = createServer((request, response) => void answer(request, response, find));
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   return {
@@ -75,21 +115,33 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** What is served: a type and a body by path. */
-type Content = Readonly<Record<string, { readonly type: string; readonly body: string | Uint8Array }>>;
-
-/** Only the page and its explanation, and only to this machine under its own name: another site's page must not read them. */
-function answer(request: IncomingMessage, response: ServerResponse, content: Content): void {
+/** Only what is there, and only to this machine under its own name: another site's page must not read it. */
+async function answer(request: IncomingMessage, response: ServerResponse, find: Find): Promise<void> {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (host !== '127.0.0.1' && host !== 'localhost') {
     response.writeHead(403).end();
     return;
   }
-  const found = Object.hasOwn(content, request.url ?? '') ? content[request.url ?? ''] : null;
-  if (!found || (request.method !== 'GET' && request.method !== 'HEAD')) {
+  const asked = request.method === 'GET' || request.method === 'HEAD';
+  const page = asked ? await find(pathOf(request.url ?? '/')) : null;
+  if (!page) {
     response.writeHead(404).end();
     return;
   }
-  response.writeHead(200, { 'content-type': found.type, 'cache-control': 'no-store' });
-  response.end(request.method === 'HEAD' ? undefined : found.body);
+  response.writeHead(200, {
+    'content-type': page.type,
+    'cache-control': 'no-store',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  });
+  response.end(request.method === 'HEAD' ? undefined : page.body);
+}
+
+/** The path of an address, without its query; a damaged one is no page. */
+function pathOf(url: string): string {
+  try {
+    return decodeURIComponent(url.split(/[?#]/)[0]);
+  } catch {
+    return '';
+  }
 }

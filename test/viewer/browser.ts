@@ -1,6 +1,6 @@
 // A real headless Chromium for the viewer's tests: no request may leave, and nothing may be logged as an
 // error. Pages open from disk, as a person opens a report.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,4 +67,21 @@ export async function openReport(browser: Browser, html: string, options: OpenOp
   await page.goto(address + (options.hash ?? ''));
   await page.waitForSelector('html[data-ready="true"], .failure');
   return { page, requests, errors };
+}
+
+const AXE = join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js');
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}
+
+/** Serious and critical findings of the accessibility checker on the page as it stands. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
+  });
 }

@@ -3,7 +3,7 @@
 import { encodeExplanation } from '../../io/explanation-file.js';
 import { writeNpy } from '../../io/write.js';
 import type { Explanation, Table } from '../../model.js';
-import { shownExplanation } from '../../run/explain.js';
+import { shownExplanation, titleOf } from '../../run/explain.js';
 import type { RegionTrust } from '../../trust/index.js';
 import { renderReport } from '../../viewer/index.js';
 import type { OutputFolder } from './folder.js';
@@ -29,10 +29,4 @@ export async function writeOutputs(
   await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
   await folder.write('report.html', renderReport(shown, { title: titleOf(explanation, table) }));
   return summary;
-}
-
-/** The names of the two files, without their folders. */
-function titleOf(explanation: Explanation, table: Table): string {
-  const last = (name: string) => name.split('/').at(-1) ?? name;
-  return `${last(table.source.name)} on ${last(explanation.embedding.source.name)}`;
 }

@@ -2,6 +2,7 @@
 import type { ColorBy } from '../derive/coloring.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count } from '../derive/words.js';
+import { home } from '../state/home.js';
 import { colorBy, openModule, theme } from '../state/store.js';
 import { Icon } from './Icon.js';
 
@@ -16,6 +17,11 @@ export function Header({ view, title }: { view: View; title: string }) {
       <p class="sizes">
         {count(rows)} samples · {count(featureNames.length)} features · {count(modules.count)} modules
       </p>
+      {home.value && (
+        <button type="button" class="text-button" onClick={home.value.change}>
+          <Icon name="back" /> {home.value.command ? 'Settings' : 'Other data'}
+        </button>
+      )}
       <ColorChoice view={view} />
       <button
         type="button"

@@ -1,6 +1,7 @@
 /** How the explanation was made: data, options, checks. Enough to run it again. */
 import type { View } from '../derive/view.js';
 import { count, decimal, percent } from '../derive/words.js';
+import { type Home, home } from '../state/home.js';
 import { Block } from './ModuleDetail.js';
 
 export function Run({ view }: { view: View }) {
@@ -9,6 +10,7 @@ export function Run({ view }: { view: View }) {
   const { coverageTv } = localities.tuning;
   return (
     <div class="detail">
+      {home.value && <Again home={home.value} />}
       <Block title="Data">
         <Facts
           facts={[
@@ -58,6 +60,42 @@ export function Run({ view }: { view: View }) {
         />
       </Block>
     </div>
+  );
+}
+
+/** Where the explanation was made in this page: the settings again, the same in a terminal, and the files. */
+function Again({ home }: { home: Home }) {
+  const stages = Object.entries(home.timings);
+  const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0);
+  return (
+    <Block title="This run">
+      <p class="actions">
+        <button type="button" class="button" onClick={home.change}>
+          {home.command ? 'Change the settings and run again' : 'Explain other data'}
+        </button>
+        <button type="button" class="button" onClick={home.saveExplanation}>
+          Save the explanation
+        </button>
+        <button type="button" class="button" onClick={home.saveReport}>
+          Save as one offline page
+        </button>
+      </p>
+      {home.command && (
+        <p class="note">
+          The same in a terminal: <code>{home.command}</code>
+        </p>
+      )}
+      {stages.length > 0 && (
+        <Facts
+          facts={[
+            ['Time', `${total.toFixed(1)} s`],
+            ...stages
+              .filter(([, seconds]) => seconds >= 0.05)
+              .map(([stage, seconds]) => [`\u2003${stage}`, `${seconds.toFixed(1)} s`] as const),
+          ]}
+        />
+      )}
+    </Block>
   );
 }
 

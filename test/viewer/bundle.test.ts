@@ -1,0 +1,39 @@
+// What a person loads to open the page that computes and run a CSV: everything but the readers that load when used.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+
+const site = join(import.meta.dirname, '../../dist/viewer/site');
+/** Loaded when a file of their format is opened, or when a report is saved. */
+const OPTIONAL = [
+  /hdf5_hl/,
+  /^(parquet|arrow|anndata|h5ad|zarr|npz|idx|json|tenx|matrix-market)-/,
+  /^(blosc|zstd|lz4|zlib|gzip|zip\.js|src)-/,
+];
+
+const files = readdirSync(join(site, 'assets'));
+const compressed = (name: string) => gzipSync(readFileSync(join(site, 'assets', name)), { level: 9 }).length;
+
+test('the page without the optional readers is under 500 kB compressed', () => {
+  const main = files.filter((name) => !OPTIONAL.some((pattern) => pattern.test(name)));
+  expect(main.some((name) => name.startsWith('worker'))).toBe(true);
+  expect(main.reduce((sum, name) => sum + compressed(name), 0)).toBeLessThan(500_000);
+});
+
+test('no part that loads at the start names an optional reader as one of its own', () => {
+  const statically = (name: string) =>
+    [
+      ...readFileSync(join(site, 'assets', name), 'utf8').matchAll(
+        /(?:^|[;}])import(?:[^"'();]*from)?["']\.\/([^"']+)["']/g,
+      ),
+    ].map((match) => match[1]);
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    statically(name).forEach(visit);
+  };
+  files.filter((name) => /^(index|worker)-.*\.js$/.test(name)).forEach(visit);
+  expect([...seen].filter((name) => OPTIONAL.some((pattern) => pattern.test(name)))).toEqual([]);
+});

@@ -1,0 +1,86 @@
+/** The page's side of the worker: looks at files, runs jobs, cancels. One worker, made anew after it was ended. */
+import type { Answer, Found, Job, Problem, Request } from './messages.js';
+
+/** What a run that was begun reports. Exactly one of `done` and `failed` is called, and it is called once. */
+export interface RunListener {
+  progress(stage: string, done: number): void;
+  done(result: Extract<Answer, { kind: 'done' }>): void;
+  failed(problem: Problem): void;
+}
+
+/** A reader may be busy in code that cannot be asked to stop; the worker is ended after this many milliseconds. */
+const PATIENCE_MS = 400;
+
+const CANCELLED: Problem = { code: 'cancelled', got: '', expected: '', remedy: '' };
+
+let worker: Worker | null = null;
+let listener: RunListener | null = null;
+let looks = 0;
+const looking = new Map<number, { found(found: Found): void; failed(problem: Problem): void }>();
+
+/** What a file offers to choose from; rejects with a `Problem`. */
+export function look(file: File): Promise<Found> {
+  return new Promise((resolve, reject) => {
+    const number = looks++;
+    looking.set(number, { found: resolve, failed: reject });
+    send({ kind: 'look', number, file });
+  });
+}
+
+export function run(job: Job, next: RunListener): void {
+  listener = next;
+  send({ kind: 'run', job });
+}
+
+/** Stops the run; its listener hears `failed` with the code `cancelled`. */
+export function cancel(): void {
+  const asked = listener;
+  if (!asked) return;
+  send({ kind: 'cancel' });
+  setTimeout(() => {
+    if (listener !== asked) return;
+    end();
+    finish(asked, () => asked.failed(CANCELLED));
+  }, PATIENCE_MS);
+}
+
+function send(request: Request): void {
+  worker ??= started();
+  worker.postMessage(request);
+}
+
+function started(): Worker {
+  const made = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  made.addEventListener('message', ({ data }: MessageEvent<Answer>) => hear(data));
+  made.addEventListener('error', (event) => {
+    const got = event.message || 'the part that computes could not start';
+    const problem = { code: 'defect', got, expected: '', remedy: '' };
+    end();
+    for (const asked of looking.values()) asked.failed(problem);
+    looking.clear();
+    if (listener) finish(listener, (asked) => asked.failed(problem));
+  });
+  return made;
+}
+
+function hear(answer: Answer): void {
+  if (answer.kind === 'seen' || answer.kind === 'unreadable') {
+    const asked = looking.get(answer.number);
+    looking.delete(answer.number);
+    if (answer.kind === 'seen') asked?.found(answer.found);
+    else asked?.failed(answer.problem);
+  } else if (answer.kind === 'progress') listener?.progress(answer.stage, answer.done);
+  else if (listener) {
+    finish(listener, (asked) => (answer.kind === 'done' ? asked.done(answer) : asked.failed(answer.problem)));
+  }
+}
+
+function finish(asked: RunListener, tell: (asked: RunListener) => void): void {
+  listener = null;
+  tell(asked);
+}
+
+function end(): void {
+  worker?.terminate();
+  worker = null;
+}

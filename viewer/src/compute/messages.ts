@@ -1,0 +1,39 @@
+/** What the page and its worker say to each other. Files cross as handles: their bytes are read in the worker. */
+import type { Contents } from '../../../src/io/index.js';
+import type { Given } from '../../../src/run/arguments.js';
+
+/** What to explain: files by name, as the command line would name them, and the options given. */
+export interface Job {
+  readonly files: ReadonlyMap<string, File>;
+  /** The name of the one with the features. */
+  readonly features: string;
+  readonly given: Given;
+}
+
+export type Found = Contents & { readonly format: string };
+
+export type Request =
+  | { readonly kind: 'look'; readonly number: number; readonly file: File }
+  | { readonly kind: 'run'; readonly job: Job }
+  | { readonly kind: 'cancel' };
+
+/** A failure in parts, as `WhymapError` has them; a defect has its text in `got`. */
+export interface Problem {
+  readonly code: string;
+  readonly got: string;
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+export type Answer =
+  | { readonly kind: 'seen'; readonly number: number; readonly found: Found }
+  | { readonly kind: 'unreadable'; readonly number: number; readonly problem: Problem }
+  | { readonly kind: 'progress'; readonly stage: string; readonly done: number }
+  /** The bytes of `explanation.whymap`, and the seconds by stage that are not in it. */
+  | {
+      readonly kind: 'done';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly title: string;
+      readonly timings: Readonly<Record<string, number>>;
+    }
+  | { readonly kind: 'failed'; readonly problem: Problem };

@@ -1,0 +1,92 @@
+/**
+ * The worker that computes: the library's own run, on dropped files, with the engine that loads here. Threads of the
+ * engine are workers of this worker, where the page may share memory.
+ */
+import { chooseEngine } from '../../../src/engine/choose.js';
+import { createContext, type Progress } from '../../../src/engine/context.js';
+import { WhymapError } from '../../../src/errors.js';
+import { readContents } from '../../../src/io/read.js';
+import { fileSource, noSuchFile } from '../../../src/io/source.js';
+import { integerOption, numberOption } from '../../../src/run/arguments.js';
+import { explainFiles, explainOptions, explanationFile, titleOf } from '../../../src/run/explain.js';
+import type { Answer, Job, Problem, Request } from './messages.js';
+
+/** Bytes to work in. A page cannot ask how much the machine has; the engine holds at most 4 GiB. */
+const MEMORY = 4 * 2 ** 30;
+const PROGRESS_MS = 60;
+
+let running: AbortController | null = null;
+
+const say = (answer: Answer, transfer: Transferable[] = []) => postMessage(answer, { transfer });
+
+async function look(number: number, file: File): Promise<void> {
+  try {
+    say({ kind: 'seen', number, found: await readContents(fileSource(file), { memory: MEMORY }) });
+  } catch (error) {
+    say({ kind: 'unreadable', number, problem: problemOf(error) });
+  }
+}
+
+async function run(job: Job): Promise<void> {
+  running = new AbortController();
+  try {
+    const { bytes, ...rest } = await explained(job, running.signal);
+    say({ kind: 'done', bytes, ...rest }, [bytes.buffer]);
+  } catch (error) {
+    say({ kind: 'failed', problem: problemOf(error) });
+  } finally {
+    running = null;
+  }
+}
+
+async function explained({ files, features, given }: Job, signal: AbortSignal) {
+  const options = explainOptions(given);
+  const seed = numberOption(given, 'seed') ?? 0;
+  const threads = integerOption(given, 'threads', 1);
+  const { engine, reason } = await chooseEngine({ threads, memory: MEMORY });
+  try {
+    const context = createContext({ engine, seed, memory: MEMORY, signal, onProgress: seldom() });
+    const found = {
+      open: (name: string) => {
+        const file = files.get(name);
+        return file ? { ...fileSource(file), name } : noSuchFile(name);
+      },
+      exists: async (name: string) => files.has(name),
+    };
+    const made = await explainFiles(features, given, options, { context, seed, reason, files: found });
+    const bytes = explanationFile(made.explanation, made.table) as Uint8Array<ArrayBuffer>;
+    const title = titleOf(made.explanation, made.table);
+    return { bytes, title, timings: made.explanation.timings };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Passes on the start and the end of every stage, and what is between not more often than a person can see. */
+function seldom(): (progress: Progress) => void {
+  let last = 0;
+  let stage = '';
+  return (progress) => {
+    const now = performance.now();
+    if (progress.stage === stage && progress.done < 1 && now - last < PROGRESS_MS) return;
+    stage = progress.stage;
+    last = now;
+    say({ kind: 'progress', ...progress });
+  };
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof WhymapError) {
+    const { code, got, expected, remedy } = error;
+    return { code, got, expected, remedy };
+  }
+  const got = error instanceof Error ? error.message : String(error);
+  const memory = error instanceof RangeError && /alloc|length|memory/i.test(got);
+  return { code: memory ? 'memory' : 'defect', got, expected: '', remedy: '' };
+}
+
+addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  if (data.kind === 'look') void look(data.number, data.file);
+  else if (data.kind === 'run') void run(data.job);
+  else running?.abort();
+});

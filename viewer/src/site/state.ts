@@ -1,0 +1,243 @@
+/** The state of the page on which a run is prepared, and the actions that change it. */
+import { computed, signal } from '@preact/signals';
+import { decodeExplanation } from '../../../src/io/explanation-file.js';
+import type { Given } from '../../../src/run/arguments.js';
+import { cancel, look, run } from '../compute/client.js';
+import type { Found, Job, Problem } from '../compute/messages.js';
+import { createView } from '../derive/view.js';
+import { home } from '../state/home.js';
+import { clearRegions, panel, selectModule, view } from '../state/store.js';
+import { commandLine } from './command.js';
+import { saveBytes, saveReport } from './save.js';
+
+export type Slot = 'features' | 'embedding' | 'labels';
+/** Where the map comes from: made here, a file of its own, a key inside the features' file, or columns of it. */
+export type MapFrom = 'made' | 'file' | 'key' | 'columns';
+
+export interface Dropped {
+  readonly file: File;
+  /** Null while it is being looked at. */
+  readonly found: Found | null;
+  readonly problem: Problem | null;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly done: number;
+  readonly began: number;
+  readonly ended: number | null;
+}
+
+export const slots = signal<Readonly<Record<Slot, Dropped | null>>>({
+  features: null,
+  embedding: null,
+  labels: null,
+});
+export const mapFrom = signal<MapFrom>('made');
+/** Settings that were filled in, by the names of the command line's options. */
+export const settings = signal<Given>({});
+export const phase = signal<'start' | 'running' | 'done'>('start');
+export const stages = signal<readonly Stage[]>([]);
+export const problem = signal<Problem | null>(null);
+export const title = signal('');
+
+export const features = computed(() => slots.value.features);
+
+/** Two files of one name are told apart by a folder of ours. */
+const nameIn = (slot: Slot): string => {
+  const name = slots.value[slot]?.file.name ?? '';
+  const others = (['features', 'embedding', 'labels'] as const).slice(0, slot === 'labels' ? 2 : 1);
+  const taken = slot !== 'features' && others.some((other) => slots.value[other]?.file.name === name);
+  return taken && name !== '' ? `${slot}/${name}` : name;
+};
+
+/** The settings as the command line would be given them. */
+export const given = computed<Given>(() => {
+  const { method, embeddingKey, embeddingColumns, ...rest } = settings.value;
+  const from = mapFrom.value;
+  const map: Given = {
+    made: { method },
+    file: { embedding: nameIn('embedding'), embeddingKey },
+    key: { embedding: embeddingKey },
+    columns: { embeddingColumns },
+  }[from];
+  const labels = slots.value.labels ? { labels: nameIn('labels') } : {};
+  return withoutEmpty({ ...map, ...labels, ...rest });
+});
+
+export const command = computed(() => commandLine(nameIn('features'), given.value));
+
+/** Why the run cannot start yet, or null. */
+export const lacking = computed<string | null>(() => {
+  const { features: table, embedding } = slots.value;
+  if (!table) return 'Choose the file with your features first.';
+  if (table.problem) return 'The file with the features cannot be read.';
+  if (!table.found) return 'Looking at the file\u2026';
+  const from = mapFrom.value;
+  if (from === 'file' && !embedding) return 'Choose the file with the map, or let it be made here.';
+  if (from === 'file' && embedding?.problem) return 'The file with the map cannot be read.';
+  if (from === 'columns' && !settings.value.embeddingColumns) return 'Name the columns of the map.';
+  return null;
+});
+
+function withoutEmpty(all: Given): Given {
+  return Object.fromEntries(
+    Object.entries(all).filter(([, value]) => value !== undefined && value !== '' && value !== false),
+  );
+}
+
+export function set(name: string, value: string | boolean): void {
+  settings.value = withoutEmpty({ ...settings.value, [name]: value });
+}
+
+/** Files of a drop or a choice: into the slot named, or each where its name says that it belongs. */
+export async function take(files: readonly File[], slot?: Slot): Promise<void> {
+  problem.value = null;
+  for (const file of files) {
+    if (/\.whymap$/i.test(file.name)) return openFinished(file);
+    await put(slot ?? slotFor(file), file);
+  }
+}
+
+const MAP_NAME = /umap|tsne|t-sne|embed|latent|coord|pca|isomap/i;
+const LABEL_NAME = /label|class|cluster|celltype|cell_type/i;
+
+function slotFor(file: File): Slot {
+  if (!slots.value.features) return 'features';
+  if (LABEL_NAME.test(file.name)) return 'labels';
+  return MAP_NAME.test(file.name) || !slots.value.embedding ? 'embedding' : 'labels';
+}
+
+async function put(slot: Slot, file: File): Promise<void> {
+  const place = (dropped: Dropped) => {
+    slots.value = { ...slots.value, [slot]: dropped };
+  };
+  place({ file, found: null, problem: null });
+  if (slot === 'embedding') mapFrom.value = 'file';
+  if (slot === 'features') forgetNames();
+  const still = () => slots.value[slot]?.file === file;
+  try {
+    const found = await look(file);
+    if (!still()) return;
+    place({ file, found, problem: null });
+    if (slot === 'features') guess(found);
+  } catch (reason) {
+    if (still()) place({ file, found: null, problem: reason as Problem });
+  }
+}
+
+/** Names of columns and keys belong to the file that was there before. */
+function forgetNames(): void {
+  const { id, label, layer, useRaw, embeddingKey, embeddingColumns, ...rest } = settings.value;
+  settings.value = rest;
+  if (mapFrom.value !== 'file') mapFrom.value = 'made';
+}
+
+const FAVORITES = ['X_umap', 'X_tsne', 'X_draw_graph_fa', 'X_scVI', 'X_pca'];
+
+/** A file with maps in it most likely is to be explained by one of them. */
+function guess(found: Found): void {
+  if (mapFrom.value === 'file' || found.arrays.length === 0) return;
+  const best = FAVORITES.find((key) => found.arrays.includes(key));
+  if (best === undefined) return;
+  mapFrom.value = 'key';
+  set('embeddingKey', best);
+}
+
+/** Data to try the page on, with their labels chosen. */
+export async function tryPenguins(): Promise<void> {
+  const { default: text } = await import('../../../data/penguins/penguins.csv?raw');
+  await take([new File([text], 'penguins.csv')], 'features');
+  settings.value = { id: 'id', label: 'species', modules: '4', localitySize: '40' };
+}
+
+export function remove(slot: Slot): void {
+  slots.value = { ...slots.value, [slot]: null };
+  if (slot === 'embedding' && mapFrom.value === 'file') mapFrom.value = 'made';
+  if (slot === 'features') forgetNames();
+}
+
+export function start(): void {
+  if (lacking.value !== null || phase.value === 'running') return;
+  problem.value = null;
+  stages.value = [];
+  phase.value = 'running';
+  const asked = { features: nameIn('features'), given: given.value, command: command.value };
+  run(jobOf(asked.features), {
+    progress: note,
+    done: (made) => {
+      noteEnd();
+      show(made.bytes, { title: made.title, timings: made.timings, command: asked.command });
+    },
+    failed: (found) => {
+      phase.value = 'start';
+      problem.value = found.code === 'cancelled' ? null : found;
+    },
+  });
+}
+
+function jobOf(name: string): Job {
+  const files = new Map<string, File>();
+  for (const slot of ['features', 'embedding', 'labels'] as const) {
+    const dropped = slots.value[slot];
+    if (dropped) files.set(nameIn(slot), dropped.file);
+  }
+  return { files, features: name, given: given.value };
+}
+
+function note(stage: string, done: number): void {
+  const last = stages.value.at(-1);
+  if (last?.name === stage) {
+    stages.value = [...stages.value.slice(0, -1), { ...last, done }];
+    return;
+  }
+  noteEnd();
+  stages.value = [...stages.value, { name: stage, done, began: performance.now(), ended: null }];
+}
+
+function noteEnd(): void {
+  const last = stages.value.at(-1);
+  if (last) stages.value = [...stages.value.slice(0, -1), { ...last, done: 1, ended: performance.now() }];
+}
+
+export const stop = cancel;
+
+async function openFinished(file: File): Promise<void> {
+  try {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    show(bytes, { title: file.name, timings: {}, command: '' });
+  } catch (error) {
+    const { code = 'defect', got = String(error), expected = '', remedy = '' } = error as Partial<Problem>;
+    problem.value = { code, got, expected, remedy };
+  }
+}
+
+interface Made {
+  readonly title: string;
+  readonly timings: Readonly<Record<string, number>>;
+  readonly command: string;
+}
+
+function show(bytes: Uint8Array<ArrayBuffer>, made: Made): void {
+  const explanation = decodeExplanation(bytes);
+  clearRegions();
+  selectModule(null);
+  panel.value = 'modules';
+  view.value = createView(explanation);
+  title.value = made.title;
+  home.value = {
+    timings: made.timings,
+    command: made.command,
+    change: () => {
+      phase.value = 'start';
+    },
+    saveExplanation: () => saveBytes(bytes, 'explanation.whymap', 'application/octet-stream'),
+    saveReport: () => saveReport(bytes, made.title),
+  };
+  phase.value = 'done';
+}
+
+/** Back to the result that is there. */
+export function showLast(): void {
+  if (view.value) phase.value = 'done';
+}
