@@ -102,7 +102,7 @@ export function associateLocality(
     panels(start, height, start, across, n, strip, stride);
     const last = min(count, (p + height) << 3);
     for (let i = p << 3; i < last; i++) {
-      if (room < count - i) {
+      if (room < count - 1 - i) {
         store<u32>(counts, OVERFLOW);
         return;
       }
