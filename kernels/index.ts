@@ -7,9 +7,9 @@ export { associateLocality, associateScratch, placeLocality } from './associate'
 export { descentScratch, joinGroup, joinNeighbors, layRows } from './descent';
 export { leadingScratch, leadingVector } from './leading';
 export { multiplyStrip, packColumns, packRows } from './multiply';
-export { nearestBlock } from './nearest';
-export { preparePanel } from './points';
+export { comparePairs, pairsScratch } from './pairs';
 export { accumulatePatterns, quadraticForms } from './quadratic';
-export { rankBlock, rankScratch, targetDistances } from './ranks';
+export { rankLimits, targetDistances } from './ranks';
+export { prepareRows, prepareScratch } from './screen';
 export { repulseScratch, treeBytes, tsneItem } from './tsne';
 export { umapItem } from './umap';

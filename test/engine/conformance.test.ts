@@ -178,6 +178,16 @@ for (const [name, create] of Object.entries(ENGINES)) {
       });
     });
 
+    test.each(['euclidean', 'cosine', 'correlation'] as const)(
+      'nearest and ranks by %s of rows that are compared along few directions first',
+      async (metric) => {
+        const { data, near, ranks } = await wantedOfLowRank(metric);
+        const options = { metric, excludeSelf: true };
+        expect(await engine.nearest(data, data, { k: 6, ...options })).toEqual(near);
+        expect(await engine.ranks(data, targetsOf(data, 3), { k: 3, metric })).toEqual(ranks);
+      },
+    );
+
     test('leading vectors of sparse localities, no modules, and blocks of another engine', async () => {
       const table = makeMatrix(200, 150, 'plain', 9);
       const range = { first: 0, count: 4, size: 60 };
@@ -189,6 +199,41 @@ for (const [name, create] of Object.entries(ENGINES)) {
       await sameFactorProducts(engine, block, 'debiased', 0);
     });
   });
+}
+
+const wantedBefore = new Map<Metric, ReturnType<typeof wantOfLowRank>>();
+
+/** The reference's results, made once for all engines. */
+function wantedOfLowRank(metric: Metric): ReturnType<typeof wantOfLowRank> {
+  const wanted = wantedBefore.get(metric) ?? wantOfLowRank(metric);
+  wantedBefore.set(metric, wanted);
+  return wanted;
+}
+
+async function wantOfLowRank(metric: Metric) {
+  const data = lowRank(2050, 40);
+  const near = await js.nearest(data, data, { k: 6, metric, excludeSelf: true });
+  return { data, near, ranks: await js.ranks(data, targetsOf(data, 3), { k: 3, metric }) };
+}
+
+const targetsOf = (data: Matrix, k: number): Int32Array =>
+  Int32Array.from({ length: data.rows * k }, (_, i) => (i * 31 + (i % k)) % data.rows);
+
+/** Whole numbers near a plane of three dimensions: duplicates, ties, and rows of zeros. */
+function lowRank(rows: number, columns: number): Matrix {
+  const latent = makeMatrix(rows, 3, 'plain', 21);
+  const basis = makeMatrix(3, columns, 'plain', 22);
+  const result = makeMatrix(rows, columns, 'zeros');
+  for (let r = 0; r < rows; r++) {
+    // every 50th row is a row of zeros, every 7th a copy of the one before
+    const from = r % 7 === 6 ? r - 1 : r;
+    for (let c = 0; c < columns && r % 50 > 0; c++) {
+      let value = 0;
+      for (let e = 0; e < 3; e++) value += latent.data[from * 3 + e] * basis.data[e * columns + c];
+      result.data[r * columns + c] = Math.round(4 * value);
+    }
+  }
+  return result;
 }
 
 async function sameAssociations(
@@ -292,7 +337,7 @@ async function sameNearest(
 }
 
 async function sameRanks(engine: Engine, data: Matrix, k: number, metric: Metric): Promise<void> {
-  const targets = Int32Array.from({ length: data.rows * k }, (_, i) => (i * 31 + (i % k)) % data.rows);
+  const targets = targetsOf(data, k);
   expect(await engine.ranks(data, targets, { k, metric })).toEqual(
     await js.ranks(data, targets, { k, metric }),
   );

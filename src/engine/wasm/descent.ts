@@ -6,8 +6,8 @@ import type { Engine, Metric, Watch } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
 import { createScope, type Scope } from './memory.js';
-import { METRIC_CODES } from './points.js';
 import type { Runtime } from './runtime.js';
+import { METRIC_CODES } from './screen.js';
 
 /** Rows of an item of `joinNeighbors` and of `layRows` in the kernels. */
 const JOIN_ROWS = 32;

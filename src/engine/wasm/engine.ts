@@ -14,7 +14,7 @@ import { createInputs } from './inputs.js';
 import { type Arena, LARGEST_MEMORY } from './memory.js';
 import { createMultiply } from './multiply.js';
 import { createNearest } from './nearest.js';
-import type { TileProduct } from './passes.js';
+import type { TileProduct } from './pairs.js';
 import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
 import { createSampledEpochs } from './sampled.js';
@@ -31,7 +31,7 @@ export interface WasmOptions {
   readonly slotEntries?: number;
 }
 
-/** @param product products for `nearest` and `ranks` from another library; see passes.ts. */
+/** @param product products for `nearest` and `ranks` from another library; see pairs.ts. */
 export async function createWasmEngine(
   options: WasmOptions = {},
   product: TileProduct | null = null,
@@ -52,9 +52,9 @@ export async function createWasmEngine(
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
-    nearest: createNearest(runtime, product),
+    nearest: createNearest(runtime, multiply, product),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ranks: createRanks(runtime, product),
+    ranks: createRanks(runtime, multiply, product),
     tsneSteps: createTsneSteps(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,

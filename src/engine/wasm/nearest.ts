@@ -1,47 +1,48 @@
-/** Exact nearest rows over `kernels/nearest.ts`: an item is a block of queries, over one segment of data at a time. */
+/** The k nearest rows, exact, over `kernels/pairs.ts` and `kernels/nearest.ts`. */
 
 import type { Engine } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
+import { directionsFor, frameOf } from './frame.js';
 import { createScope } from './memory.js';
-import { runPasses, type TileProduct, takesProducts } from './passes.js';
-import { boundsOf, frameOf, METRIC_CODES, placeOffsets, placePoints, placeRowBounds } from './points.js';
+import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
 import type { Runtime } from './runtime.js';
+import { CHUNK_ROWS, placeScreen, structOf } from './screen.js';
 
-/** Products and candidates of a block, and four exact distances. */
-const SCRATCH = 32 * 64 * 4 + 64 * 4 + 128;
-
-export function createNearest(runtime: Runtime, product: TileProduct | null): Engine['nearest'] {
+export function createNearest(
+  runtime: Runtime,
+  multiply: Engine['multiply'],
+  product: TileProduct | null,
+): Engine['nearest'] {
   return async (data, queries, { k, metric, excludeSelf }, watch = unwatched) => {
-    const length = queries.rows * k;
+    const same = queries.data === data.data;
+    const asked = same ? data : queries;
+    const length = asked.rows * k;
     const { memory } = runtime.arena;
     const scope = createScope(runtime.arena);
     try {
-      const frame = frameOf(data, metric);
-      const { error, lowFactor, rankToBound } = boundsOf(frame, takesProducts(frame, product));
-      const all = await placePoints(runtime, scope, data, frame);
-      const asked = queries.data === data.data ? all : await placePoints(runtime, scope, queries, frame);
-      const low = placeRowBounds(runtime, scope, all, error, 'low');
-      const offsets = placeOffsets(runtime, scope, asked, error, 'low');
       const distances = scope.place(new Float64Array(length).fill(Number.POSITIVE_INFINITY));
       const indices = scope.place(new Int32Array(length).fill(-1));
-      const d = data.columns;
-      const pass = {
-        kernel: 'nearestBlock',
-        scratch: SCRATCH,
-        queries,
-        data,
-        pairWork: 8,
-        parameters: [
-          ...[METRIC_CODES[metric], d, asked.source, queries.rows, asked.packed, offsets],
-          ...[asked.means, asked.squares, all.source, all.packed, low, all.means, all.squares],
-          ...[lowFactor, rankToBound, k, excludeSelf ? 1 : 0, distances, indices],
-        ],
-      };
-      if (k > 0) await runPasses(runtime, pass, frame, product, watch);
+      if (k > 0) {
+        const frame = frameOf(data, metric);
+        const directions = await directionsFor(multiply, frame, { data, asked, thresholds: null, k });
+        const given = takesProducts(metric, directions?.depth ?? data.columns, product);
+        const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, directions);
+        const places = Math.ceil(asked.rows / CHUNK_ROWS) * CHUNK_ROWS;
+        const limits = scope.place(new Float32Array(places).fill(Number.POSITIVE_INFINITY));
+        const locks = scope.place(new Int32Array(asked.rows));
+        const once = same && excludeSelf;
+        const own = Int32Array.from({ length: asked.rows }, (_, q) => (excludeSelf ? q : -1));
+        const comparison = {
+          ...{ screen, stride: 0, ranks: 0, once, askedLimits: limits, limits },
+          lists: scope.place(structOf([screen.rankToBound], [k, distances, indices, locks])),
+          own: scope.place(own),
+        };
+        await comparePairs(runtime, scope, comparison, given ? product : null, watch);
+      }
       const found = new Float64Array(memory.buffer, distances, length);
       return {
-        rows: queries.rows,
+        rows: asked.rows,
         k,
         indices: new Int32Array(memory.buffer, indices, length).slice(),
         distances: Float32Array.from(found, (distance) => trueDistance(metric, distance)),

@@ -1,0 +1,186 @@
+/** Rows in the engine's memory, prepared for distances by bounds: see `kernels/screen.ts`. */
+
+import type { Matrix } from '../../model.js';
+import type { Metric } from '../engine.js';
+import { unwatched } from '../watch.js';
+import { type Directions, type Frame, rankToBound } from './frame.js';
+import type { Scope } from './memory.js';
+import type { Runtime } from './runtime.js';
+
+export const METRIC_CODES: Record<Metric, number> = {
+  euclidean: 0,
+  cosine: 1,
+  correlation: 2,
+  manhattan: 3,
+};
+
+/** Prepared rows: their number and addresses, in the order of the kernels' `Side`. */
+export interface Side {
+  readonly count: number;
+  readonly source: number;
+  readonly packed: number;
+  readonly turned: number;
+  readonly low: number;
+  readonly high: number;
+  readonly gaps: number;
+  readonly lastGaps: number;
+  readonly means: number;
+  readonly squares: number;
+}
+
+export interface Screen {
+  /** Address of the kernels' `Screen`. */
+  readonly address: number;
+  readonly asked: Side;
+  readonly data: Side;
+  /** Columns of the blocked product. */
+  readonly depth: number;
+  /** From a ranking distance to a squared distance in the frame (for manhattan, a distance). */
+  readonly rankToBound: number;
+}
+
+/** Rows of a chunk of data in the kernels. */
+export const CHUNK_ROWS = 64;
+/** Depth of one chain of additions (kernels/tile.ts). */
+const DEPTH_BLOCK = 128;
+const ULP = 2 ** -24;
+/** What is lost to float32's smallest numbers, in units of the scaled data. */
+const UNDERFLOW = 1e-30;
+
+/** How far computed bounds may be off, as shares of n_i + n_j (`error`) and of n (`slack`, of what is left out). */
+interface Errors {
+  readonly error: number;
+  readonly slack: number;
+}
+
+/**
+ * Chains of additions, the sum over chains, rounded coordinates, lengths and the bounds themselves (2^-24 each). A turned
+ * coordinate is off by up to `turn` |v|, so a product of turned rows by 2 turn sqrt(width) |v_i| |v_j|, which is at
+ * most turn sqrt(width) (n_i + n_j) and enters twice. A tenth on top.
+ * @param given products come from another library, which may add in any order: one chain at worst.
+ */
+function errorsOf(columns: number, width: number | null, given: boolean): Errors {
+  const chain = (depth: number) => Math.min(depth, DEPTH_BLOCK) + Math.ceil(depth / DEPTH_BLOCK);
+  const turn = width === null ? 0 : (chain(columns) + 3) * ULP * Math.sqrt(width);
+  const depth = width ?? columns;
+  const sums = given ? depth : chain(depth) + depth / 8;
+  return { error: 1.1 * ((sums + 26) * ULP + 2 * turn), slack: 1.1 * (2 * turn + 4 * ULP) };
+}
+
+/**
+ * Prepares data and asked rows; `asked` is `data` itself where the same rows are meant.
+ * @param given see `errorsOf`.
+ */
+export async function placeScreen(
+  runtime: Runtime,
+  scope: Scope,
+  { data, asked, frame, given }: { data: Matrix; asked: Matrix; frame: Frame; given: boolean },
+  directions: Directions | null,
+): Promise<Screen> {
+  const { metric, columns, scale } = frame;
+  const width = directions ? padded(directions.basis.rows) : columns;
+  const depth = directions ? padded(directions.depth) : columns;
+  const errors = errorsOf(columns, directions ? width : null, given);
+  const sizes = { columns, depth, width: directions ? width : 0 };
+  const dataSide = placeSide(scope, data, metric, sizes);
+  const askedSide = asked === data ? dataSide : placeSide(scope, asked, metric, sizes);
+  const factors = metric === 'manhattan' ? [-(1 - errors.error), -(1 + errors.error)] : [2, 2];
+  const complete = directions === null || directions.basis.rows === columns;
+  const wholeError = metric === 'euclidean' && !complete ? 1.1 * (columns / 8 + 12) * ULP : 0;
+  const address = scope.place(
+    structOf(
+      [rankToBound(frame), wholeError],
+      [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0],
+      factors,
+      [placeStruct(scope, askedSide), placeStruct(scope, dataSide)],
+    ),
+  );
+  const basis = directions ? scope.place(packedBasis(directions.basis, width)) : 0;
+  const center = scope.place(frame.center);
+  const sides = asked === data ? [dataSide] : [dataSide, askedSide];
+  for (const side of sides) {
+    await runtime.run(
+      {
+        kernel: 'prepareRows',
+        items: Math.ceil(side.count / 8),
+        scratch: runtime.size('prepareScratch', columns, width),
+        work: side.count * columns * (8 + 2 * sizes.width),
+        parameters: [
+          ...[address, placeStruct(scope, side), center, scale, basis],
+          ...[errors.slack, errors.error, UNDERFLOW],
+        ],
+      },
+      unwatched,
+    );
+  }
+  return { address, asked: askedSide, data: dataSide, depth, rankToBound: rankToBound(frame) };
+}
+
+const padded = (columns: number): number => Math.ceil(columns / 8) * 8;
+
+function placeSide(
+  scope: Scope,
+  m: Matrix,
+  metric: Metric,
+  { depth, width }: { depth: number; width: number },
+): Side {
+  const angular = metric === 'cosine' || metric === 'correlation';
+  const panels = Math.ceil(m.rows / 8);
+  // whole chunks: norms past the last row are infinite, so that nothing there passes
+  const places = Math.ceil(m.rows / CHUNK_ROWS) * CHUNK_ROWS;
+  const filled = (value: number) => scope.place(new Float32Array(places).fill(value));
+  const gaps = filled(0);
+  return {
+    count: m.rows,
+    source: scope.place(m.data),
+    packed: scope.allocate(panels * 8 * depth * 4),
+    turned: width > 0 ? scope.allocate(m.rows * width * 4) : 0,
+    low: filled(Number.POSITIVE_INFINITY),
+    high: filled(Number.POSITIVE_INFINITY),
+    gaps,
+    lastGaps: width > 0 ? filled(0) : gaps,
+    means: angular ? scope.allocate(panels * 8 * 8) : 0,
+    squares: angular ? scope.allocate(panels * 8 * 8) : 0,
+  };
+}
+
+const placeStruct = (scope: Scope, side: Side): number =>
+  scope.place(
+    Uint32Array.of(
+      ...[side.count, side.source, side.packed, side.turned, side.low],
+      ...[side.high, side.gaps, side.lastGaps, side.means, side.squares],
+    ),
+  );
+
+/** Bytes of a kernel's structure: doubles first, then whole numbers, floats and addresses. */
+export function structOf(
+  doubles: readonly number[],
+  whole: readonly number[],
+  floats: readonly number[] = [],
+  addresses: readonly number[] = [],
+): Uint8Array {
+  const parts = [
+    Float64Array.from(doubles),
+    Uint32Array.from(whole),
+    Float32Array.from(floats),
+    Uint32Array.from(addresses),
+  ];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part.buffer), at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+/** Directions as panels of 8 (kernels/tile.ts); those that pad are zero. */
+function packedBasis({ rows, columns, data }: Matrix, width: number): Float32Array {
+  const packed = new Float32Array(width * columns);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      packed[((r >> 3) * columns + c) * 8 + (r & 7)] = data[r * columns + c];
+    }
+  }
+  return packed;
+}
