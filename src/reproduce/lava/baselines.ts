@@ -4,7 +4,8 @@
  * - `global`: correlation over all samples, features clustered by average linkage on 1 - |rho| (as in WGCNA's
  *   plainest form).
  * - `per cluster`: correlation inside each group of samples, the groups x pairs matrix of debiased squares factored
- *   by non-negative matrix factorization. It is given the true groups, or the labels, which LAVA never sees.
+ *   by non-negative matrix factorization. It is given the true groups, or the labels, which LAVA never sees; or the
+ *   groups that k-means finds in the map.
  * - `local autocorrelation`: after Hotspot (DeTomaso and Yosef 2021): z-scores of pairwise autocorrelation over the
  *   k-nearest-neighbor graph of the embedding, features clustered by average linkage. Reimplemented in short, with
  *   equal weights and the permutation variance of independent features.
@@ -15,6 +16,7 @@
 import { toDense } from '../../core/csr.js';
 import type { Context } from '../../engine/context.js';
 import { correlationMatrix, standardize } from '../../lava/local-values.js';
+import { locate } from '../../lava/localities.js';
 import { factorize } from '../../lava/modules.js';
 import type { AssociationBlock, Associations, Embedding, Localities, Matrix, Table } from '../../model.js';
 import { buildKdTree, nearestFinder } from '../../neighbors/kd-tree.js';
@@ -77,6 +79,24 @@ function smoothed(columns: readonly Float64Array[], points: Matrix): Float64Arra
     }
   }
   return result;
+}
+
+/** The table with clusters of the map as labels: `clusters` centers by k-means over the embedding. */
+export async function labelledByMap(
+  { table, embedding }: BaselineInput,
+  clusters: number,
+  context: Context,
+): Promise<Table> {
+  const { rows, columns, data } = embedding.coordinates;
+  // one locality a cluster, none shared: their probes are k-means centers
+  const options = { localitySize: Math.ceil(rows / clusters), overlap: 1, evaluations: 0 };
+  const { probes } = await locate(embedding, options, context);
+  const finder = nearestFinder(buildKdTree(probes), 1);
+  const labels = Array.from({ length: rows }, (_, s) => {
+    finder.find(data, s * columns);
+    return String(finder.rows[0]);
+  });
+  return { ...table, labels };
 }
 
 /** Correlation in each labelled group, factored. Groups of fewer than 20 samples are left out. */
