@@ -6,7 +6,7 @@
  */
 
 /** Where the explanation goes in the built page. */
-const PLACE = '<!--whymap:explanation-->';
+export const PLACE = '<!--whymap:explanation-->';
 export const ELEMENT_ID = 'whymap-explanation';
 
 /** Fills `template` (the built viewer) with the gzipped bytes of an explanation's file. */

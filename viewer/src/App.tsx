@@ -6,15 +6,20 @@ import { Ask } from './panels/Ask.js';
 import { Header } from './panels/Header.js';
 import { Modules } from './panels/Modules.js';
 import { Run } from './panels/Run.js';
+import { Trust } from './panels/Trust.js';
+import { useAddress } from './state/address.js';
 import { type Panel, panel, theme } from './state/store.js';
+import './styles/tools.css';
 
 const PANELS: readonly { panel: Panel; name: string }[] = [
   { panel: 'modules', name: 'Modules' },
   { panel: 'ask', name: 'Ask' },
+  { panel: 'trust', name: 'Trust' },
   { panel: 'run', name: 'How it was made' },
 ];
 
 export function App({ view, title }: { view: View; title: string }) {
+  useAddress(view);
   useEffect(() => {
     document.documentElement.dataset.theme = theme.value;
   }, [theme.value]);
@@ -44,6 +49,7 @@ export function App({ view, title }: { view: View; title: string }) {
           <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${panel.value}`}>
             {panel.value === 'modules' && <Modules view={view} />}
             {panel.value === 'ask' && <Ask view={view} />}
+            {panel.value === 'trust' && <Trust view={view} />}
             {panel.value === 'run' && <Run view={view} />}
           </div>
         </aside>

@@ -1,7 +1,7 @@
 /** What the colors of the map say: a color number a sample, the colors, and the legend that explains them. */
 import { density } from './grid.js';
 import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, type Theme } from './palette.js';
-import { quantile } from './presence.js';
+import { highest, quantile } from './presence.js';
 import { moduleName, NONE, type View } from './view.js';
 import { decimal, percent, presenceMeaning } from './words.js';
 
@@ -10,7 +10,10 @@ export type ColorBy =
   | { readonly by: 'module'; readonly module: number }
   | { readonly by: 'feature'; readonly feature: number }
   | { readonly by: 'label' }
-  | { readonly by: 'density' };
+  | { readonly by: 'density' }
+  | { readonly by: 'trust' }
+  | { readonly by: 'torn' }
+  | { readonly by: 'glued' };
 
 export type Legend =
   | {
@@ -35,6 +38,8 @@ export interface Coloring {
   /** Samples are drawn in ascending order of this, so that what matters is on top. One a color. */
   readonly order: readonly number[];
   readonly legend: Legend;
+  /** What the color stands for at a sample, for tables. */
+  value(row: number): string | number;
 }
 
 export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
@@ -54,7 +59,42 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
         low: 'few',
         high: 'many',
       });
+    case 'trust':
+    case 'torn':
+    case 'glued':
+      return trust(view, by.by, theme);
   }
+}
+
+/** Untrustworthy places are the dark end and lie on top: they are what a person looks for. */
+function trust(view: View, by: 'trust' | 'torn' | 'glued', theme: Theme): Coloring {
+  const layer = view.explanation.trust;
+  if (!layer) return strongest(view, theme);
+  if (by === 'trust') {
+    const shown = amounts(
+      layer.value.map((value) => 1 - value),
+      1 - layer.chance,
+      theme,
+      {
+        title: 'Trust at each sample',
+        note: 'how far its neighbors on the map are its neighbors in the data, and the reverse',
+        low: '1 all kept',
+        high: `${decimal(layer.chance)} as by chance`,
+      },
+    );
+    return { ...shown, value: (row) => layer.value[row] };
+  }
+  const shares = Float32Array.from(layer[by], (count) => count / layer.k);
+  const where =
+    by === 'torn'
+      ? 'nearest in the data that are far on the map'
+      : 'nearest on the map that are far in the data';
+  return amounts(shares, Math.max(0.2, highest(shares, 0.995)), theme, {
+    title: by === 'torn' ? 'Torn apart' : 'Glued together',
+    note: `share of a sample\u2019s ${layer.k} ${where}`,
+    low: '0%',
+    high: percent(Math.max(0.2, highest(shares, 0.995))),
+  });
 }
 
 function amounts(
@@ -70,7 +110,13 @@ function amounts(
     Math.round(Math.max(0, Math.min(1, (value - low) / span)) * (RAMP_STEPS - 1)),
   );
   const order = colors.map((_, step) => step);
-  return { codes, colors, order, legend: { kind: 'ramp', colors, ...words } };
+  return {
+    codes,
+    colors,
+    order,
+    legend: { kind: 'ramp', colors, ...words },
+    value: (row) => values[row],
+  };
 }
 
 function presence(view: View, module: number, theme: Theme): Coloring {
@@ -120,6 +166,7 @@ function strongest(view: View, theme: Theme): Coloring {
     codes,
     colors,
     order: colors.map((_, index) => (index === 0 ? 0 : 1)),
+    value: (row) => names[codes[row]],
     legend: {
       kind: 'categories',
       title: 'Strongest module',
@@ -140,6 +187,7 @@ function label(view: View, theme: Theme): Coloring {
     codes,
     colors,
     order: colors.map(() => 1),
+    value: (row) => names[codes[row]] ?? '',
     legend: {
       kind: 'categories',
       title: 'Label',
@@ -151,4 +199,22 @@ function label(view: View, theme: Theme): Coloring {
       })),
     },
   };
+}
+
+/** A coloring as a short text: `module:3`, `feature:12`, `trust`. */
+export function encodeColoring(by: ColorBy): string {
+  if (by.by === 'module') return `module:${by.module}`;
+  if (by.by === 'feature') return `feature:${by.feature}`;
+  return by.by;
+}
+
+/** The coloring of a text; the strongest module for one that this explanation does not have. */
+export function decodeColoring(view: View, text: string): ColorBy {
+  const [by, number] = text.split(':');
+  const { descriptions, values, trust: layer } = view.explanation;
+  if (by === 'module' && Number(number) < descriptions.length) return { by, module: Number(number) };
+  if (by === 'feature' && values?.features.includes(Number(number))) return { by, feature: Number(number) };
+  if (by === 'label' && view.labels) return { by };
+  if ((by === 'trust' || by === 'torn' || by === 'glued') && layer) return { by };
+  return by === 'density' ? { by } : { by: 'strongest' };
 }

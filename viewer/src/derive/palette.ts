@@ -76,3 +76,7 @@ export function signColor(value: number, theme: Theme): string {
   const mixed = end.map((channel, c) => Math.round(page[c] + (channel - page[c]) * amount));
   return `rgb(${mixed.join(' ')})`;
 }
+
+/** Torn links in the warm color, glued ones in the cool one. */
+export const linkColor = (kind: 'torn' | 'glued', theme: Theme): string =>
+  kind === 'torn' ? SIGN_COLORS[theme].opposed : SIGN_COLORS[theme].together;

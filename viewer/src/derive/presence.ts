@@ -34,7 +34,7 @@ export function presenceColumn(explanation: Explanation, module: number): Presen
 const BINS = 4096;
 
 /** A value that `fraction` of the values do not exceed, or the largest where that is 0; by counting, not sorting. */
-function highest(values: Float32Array, fraction: number): number {
+export function highest(values: Float32Array, fraction: number): number {
   let most = 0;
   for (let row = 0; row < values.length; row++) if (values[row] > most) most = values[row];
   if (!(most > 0)) return 0;

@@ -1,5 +1,5 @@
 /** Numbers and findings in plain words. */
-import type { Explanation, ModuleDescription } from '../../../src/model.js';
+import type { Explanation, ModuleDescription, TrustLayer } from '../../../src/model.js';
 
 const grouped = new Intl.NumberFormat('en-US');
 
@@ -30,6 +30,12 @@ export function listed(names: readonly string[]): string {
 
 /** Nouns of what is shown: features that are pixels are called pixels. */
 export const featureNoun = (explanation: Explanation): string => (explanation.image ? 'pixel' : 'feature');
+
+/** The name of a feature; a pixel is named by its place. */
+export function featureName({ image, featureNames }: Explanation, feature: number): string {
+  if (!image) return featureNames[feature];
+  return `row ${Math.floor(feature / image.width)}, column ${feature % image.width}`;
+}
 
 /** What the presence of this explanation measures, as the legend says it. */
 export function presenceMeaning(explanation: Explanation): string {
@@ -108,6 +114,16 @@ function faith(trust: number, flag: string | null): Belief {
 
 function pValue(p: number): string {
   return p < 0.001 ? '<0.001' : p.toFixed(3);
+}
+
+/** One line on the trust of a sample. */
+export function trustHere(layer: TrustLayer, row: number): string {
+  const { k } = layer;
+  const parts = [
+    layer.torn[row] > 0 ? `${layer.torn[row]} of its ${k} nearest in the data lie far away` : '',
+    layer.glued[row] > 0 ? `${layer.glued[row]} of its ${k} neighbors here are strangers` : '',
+  ].filter(Boolean);
+  return `Trust ${decimal(layer.value[row])}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}.`;
 }
 
 /** The first lines a newcomer reads. */

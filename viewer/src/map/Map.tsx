@@ -1,10 +1,14 @@
 /** The map: points, overlay, names, pointer and keys. */
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { linksShown } from '../derive/links.js';
+import { linkColor } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import {
   colorBy,
   currentColoring,
   hovered,
+  links,
+  mapFrame,
   openModule,
   region,
   selectRegion,
@@ -16,7 +20,7 @@ import {
 import { pointRadius, type Size } from './camera.js';
 import { Legend } from './Legend.js';
 import { Names } from './Names.js';
-import { drawOverlay, type OverlayScene } from './overlay.js';
+import { drawOverlay, type OverlayScene, overlayInk } from './overlay.js';
 import { Toolbar } from './Toolbar.js';
 import { Tooltip } from './Tooltip.js';
 import { type CameraControl, useCamera } from './useCamera.js';
@@ -37,6 +41,9 @@ export function MapView({ view }: { view: View }) {
     if (overlay.current)
       drawOverlay(overlay.current, scene, { camera, size, ratio: devicePixelRatio || 1, radius });
   });
+  useEffect(() => {
+    mapFrame.value = { camera, size, radius };
+  }, [camera.scale, camera.left, camera.top, size, radius]);
   return (
     <section class="map" aria-label="Map of the embedding">
       <div
@@ -82,17 +89,19 @@ function useSize(frame: { current: HTMLElement | null }): Size {
 function useOverlayScene(view: View, lasso: OverlayScene['lasso']): OverlayScene {
   const module = openModule.value;
   const strength = useMemo(() => (module === null ? null : localityStrength(view, module)), [view, module]);
-  const dark = theme.value === 'dark';
+  const shownLinks = useMemo(
+    () => linksShown(view, links.value, region.value),
+    [view, links.value, region.value],
+  );
   return {
+    ...overlayInk(theme.value),
     view,
     showLocalities: showLocalities.value,
     strength: colorBy.value.by === 'module' ? strength : null,
     marked: region.value?.localities ?? [],
+    links: shownLinks && { ...shownLinks, color: linkColor(shownLinks.kind, theme.value) },
     hovered: hovered.value,
     lasso,
-    ink: dark ? '#f2f4f6' : '#14181c',
-    page: dark ? '#14171b' : '#ffffff',
-    accent: dark ? '#ffb454' : '#b3261e',
   };
 }
 

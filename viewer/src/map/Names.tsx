@@ -20,14 +20,9 @@ const LINE = 22;
 export function Names({ view, camera, size }: { view: View; camera: Camera; size: Size }) {
   const by = colorBy.value.by;
   const labelNames = useMemo(() => (by === 'label' ? namesOfLabels(view) : []), [view, by]);
-  const colors = currentColoring.value?.colors ?? [];
-  const names =
-    by === 'label'
-      ? labelNames.map((name, i) => ({ ...name, color: colors[i] ?? '' }))
-      : namesOfModules(view, by, colors);
   return (
     <div class="names">
-      {withoutOverlaps(names, camera, size).map(({ name, left, top }) => (
+      {placedNames(view, { camera, size }, labelNames).map(({ name, left, top }) => (
         <button
           key={`${name.text} ${name.x} ${name.y}`}
           type="button"
@@ -44,6 +39,21 @@ export function Names({ view, camera, size }: { view: View; camera: Camera; size
       ))}
     </div>
   );
+}
+
+/** The names that the map shows now, and where on the screen. */
+export function placedNames(
+  view: View,
+  { camera, size }: { camera: Camera; size: Size },
+  labelNames: readonly Name[] = namesOfLabels(view),
+) {
+  const by = colorBy.value.by;
+  const colors = currentColoring.value?.colors ?? [];
+  const names =
+    by === 'label'
+      ? labelNames.map((name, i) => ({ ...name, color: colors[i] ?? '' }))
+      : namesOfModules(view, by, colors);
+  return withoutOverlaps(names, camera, size);
 }
 
 function namesOfModules(view: View, by: string, colors: readonly string[]): Name[] {

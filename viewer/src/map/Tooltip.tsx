@@ -1,7 +1,7 @@
 /** What is under the pointer: the sample, and the modules that are present there. */
 import { categoryColor } from '../derive/palette.js';
 import { moduleName, sampleName, type View } from '../derive/view.js';
-import { decimal } from '../derive/words.js';
+import { decimal, trustHere } from '../derive/words.js';
 import { SamplePicture } from '../panels/Picture.js';
 import { hovered, theme } from '../state/store.js';
 import { type Camera, type Size, toScreen } from './camera.js';
@@ -28,6 +28,7 @@ export function Tooltip({ view, camera, size }: { view: View; camera: Camera; si
         </div>
       </header>
       <PresentModules view={view} row={row} />
+      {explanation.trust && <p class="hint">{trustHere(explanation.trust, row)}</p>}
       <p class="hint">Click to ask why.</p>
     </div>
   );

@@ -1,4 +1,5 @@
 /** What is drawn over the points: locality circles and probes, the ring under the pointer, the lasso. */
+import type { Theme } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import { type Camera, type Size, toScreen } from './camera.js';
 
@@ -9,11 +10,24 @@ export interface OverlayScene {
   readonly strength: Float32Array | null;
   /** Localities to draw whether or not all are shown. */
   readonly marked: readonly number[];
+  /** Lines between samples, and the color they have. */
+  readonly links: {
+    readonly from: ArrayLike<number>;
+    readonly to: ArrayLike<number>;
+    readonly color: string;
+  } | null;
   readonly hovered: number;
   readonly lasso: readonly (readonly [number, number])[];
   readonly ink: string;
   readonly page: string;
   readonly accent: string;
+}
+
+/** Colors of lines on either page. */
+export function overlayInk(theme: Theme): Pick<OverlayScene, 'ink' | 'page' | 'accent'> {
+  return theme === 'dark'
+    ? { ink: '#f2f4f6', page: '#14171b', accent: '#ffb454' }
+    : { ink: '#14181c', page: '#ffffff', accent: '#b3261e' };
 }
 
 export function drawOverlay(
@@ -28,6 +42,7 @@ export function drawOverlay(
   canvas.height = Math.max(1, Math.round(size.height * ratio));
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawLocalities(context, scene, camera);
+  drawLinks(context, scene, camera);
   drawHovered(context, scene, camera, frame.radius);
   drawLasso(context, scene);
 }
@@ -49,6 +64,28 @@ function drawLocalities(context: CanvasRenderingContext2D, scene: OverlayScene, 
     context.moveTo(x, y - 3.5);
     context.lineTo(x, y + 3.5);
     context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+/** Each link as a line with a dot at both ends, so that a link between close samples shows too. */
+function drawLinks(context: CanvasRenderingContext2D, { view, links }: OverlayScene, camera: Camera): void {
+  if (!links) return;
+  const { x, y } = view.drawing;
+  context.strokeStyle = context.fillStyle = links.color;
+  context.lineWidth = 1.25;
+  context.globalAlpha = links.from.length > 300 ? 0.4 : 0.75;
+  for (let at = 0; at < links.from.length; at++) {
+    const [x1, y1] = toScreen(camera, x[links.from[at]], y[links.from[at]]);
+    const [x2, y2] = toScreen(camera, x[links.to[at]], y[links.to[at]]);
+    context.beginPath();
+    context.moveTo(x1, y1);
+    context.lineTo(x2, y2);
+    context.stroke();
+    context.beginPath();
+    context.arc(x1, y1, 2.5, 0, 2 * Math.PI);
+    context.arc(x2, y2, 2.5, 0, 2 * Math.PI);
+    context.fill();
   }
   context.globalAlpha = 1;
 }

@@ -3,8 +3,8 @@ import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Bounds } from '../derive/grid.js';
-import { type Tool, tool } from '../state/store.js';
-import { type Camera, fitCamera, type Size, zoomed } from './camera.js';
+import { type Place, place, type Tool, tool } from '../state/store.js';
+import { type Camera, fitCamera, type Size, toDrawing, zoomed } from './camera.js';
 
 export interface CameraControl {
   readonly camera: Camera;
@@ -44,6 +44,16 @@ export function useCamera(
     [element],
   );
   const base = useMemo(() => fitCamera(bounds, size), [bounds, size]);
+  const reported = useRef<Place | null>(null);
+  useEffect(() => {
+    reported.current = placeOf(base, transform, size);
+    place.value = reported.current;
+  }, [transform]);
+  useEffect(() => {
+    // what the address says; what this map reported itself is there already
+    if (place.value !== reported.current)
+      act((on) => behavior.transform(on, transformOf(base, place.value, size)));
+  }, [place.value]);
   return {
     camera: zoomed(base, transform),
     zoom: transform.k,
@@ -51,6 +61,21 @@ export function useCamera(
     shift: (dx, dy) => act((on) => behavior.translateBy(on, dx / transform.k, dy / transform.k)),
     reset: () => act((on) => behavior.transform(on, zoomIdentity)),
   };
+}
+
+function placeOf(base: Camera, transform: ZoomTransform, size: Size): Place | null {
+  if (transform.k === 1 && transform.x === 0 && transform.y === 0) return null;
+  const [x, y] = toDrawing(zoomed(base, transform), size.width / 2, size.height / 2);
+  return { zoom: transform.k, x, y };
+}
+
+function transformOf(base: Camera, wanted: Place | null, { width, height }: Size): ZoomTransform {
+  if (!wanted) return zoomIdentity;
+  const { zoom: k, x, y } = wanted;
+  const scale = base.scale * k;
+  return zoomIdentity
+    .translate(width / 2 - x * scale - base.left * k, height / 2 + y * scale - base.top * k)
+    .scale(k);
 }
 
 /** The wheel always zooms; dragging moves the map unless it draws a selection. */

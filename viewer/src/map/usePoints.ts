@@ -48,7 +48,7 @@ export function usePoints(view: View, frame: { camera: Camera; size: Size; radiu
   };
 }
 
-function emphasized(rows: number, chosen: Int32Array | undefined): Uint8Array | null {
+export function emphasized(rows: number, chosen: Int32Array | undefined): Uint8Array | null {
   if (!chosen || chosen.length < 2) return null;
   const mask = new Uint8Array(rows);
   for (const row of chosen) mask[row] = 1;

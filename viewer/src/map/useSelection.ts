@@ -1,8 +1,8 @@
 /** Pointer on the map: hover, click on a sample, lasso and rectangle. Shift makes any drag a lasso. */
 import { useRef, useState } from 'preact/hooks';
 import { nearestWithin } from '../derive/grid.js';
-import { localitiesOf, samplesInside } from '../derive/region.js';
-import { sampleName, type View } from '../derive/view.js';
+import { polygonCode, regionOf } from '../derive/region-code.js';
+import type { View } from '../derive/view.js';
 import { plural } from '../derive/words.js';
 import { hovered, selectRegion, tool } from '../state/store.js';
 import { type Camera, toDrawing } from './camera.js';
@@ -71,23 +71,12 @@ function corners([x0, y0]: Point, [x1, y1]: Point): Point[] {
 }
 
 function finish(view: View, camera: Camera, kind: 'lasso' | 'rectangle', outline: readonly Point[]): void {
-  const rows = samplesInside(
-    view.drawing,
-    outline.map(([x, y]) => toDrawing(camera, x, y)),
-  );
-  selectRegion({ rows, name: `${kind} of ${plural(rows.length, 'sample')}`, localities: [] });
+  const code = polygonCode(outline.map(([x, y]) => toDrawing(camera, x, y)));
+  const found = regionOf(view, code);
+  selectRegion(found && { ...found, name: `${kind} of ${plural(found.rows.length, 'sample')}` });
 }
 
 /** Selects one sample, or nothing for -1. */
 export function selectSample(view: View, row: number): void {
-  if (row < 0) {
-    selectRegion(null);
-    return;
-  }
-  const { members, size } = view.explanation.localities;
-  selectRegion({
-    rows: Int32Array.of(row),
-    name: sampleName(view.explanation, row),
-    localities: localitiesOf(members, size, row),
-  });
+  selectRegion(row < 0 ? null : regionOf(view, `rows:${row}`));
 }

@@ -4,12 +4,25 @@ import { categoryColor } from '../derive/palette.js';
 import { labelShares, type ModuleInRegion, modulesInRegion } from '../derive/region.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count, decimal, listed, percent } from '../derive/words.js';
-import { panel, type Region, region, selectModule, selectRegion, theme } from '../state/store.js';
+import {
+  askedFeature,
+  kept,
+  panel,
+  type Region,
+  region,
+  selectModule,
+  selectRegion,
+  theme,
+} from '../state/store.js';
+import { Compare } from './Compare.js';
+import { FeatureAsked } from './FeatureAsked.js';
 import { Block } from './ModuleDetail.js';
+import { PairScatter } from './PairScatter.js';
 import { SamplePicture } from './Picture.js';
 
 export function Ask({ view }: { view: View }) {
   const asked = region.value;
+  if (askedFeature.value !== null) return <FeatureAsked view={view} feature={askedFeature.value} />;
   if (!asked) return <AskHint />;
   const found = modulesInRegion(view.presence, asked.rows);
   return (
@@ -18,13 +31,20 @@ export function Ask({ view }: { view: View }) {
         <button type="button" class="text-button" onClick={() => selectRegion(null)}>
           Clear the selection
         </button>
+        <KeepButton asked={asked} />
       </nav>
       <header class="asked">
         {asked.rows.length === 1 && <SamplePicture view={view} row={asked.rows[0]} scale={3} />}
         <h2>{capitalized(asked.name)}</h2>
       </header>
       <p class="lead">{answer(view, asked, found)}</p>
+      {kept.value && kept.value !== asked && <Compare view={view} first={kept.value} second={asked} />}
       <Present view={view} found={found} single={asked.rows.length === 1} />
+      <PairScatter
+        view={view}
+        region={asked}
+        modules={found.filter(({ presentInside }) => presentInside > 0).map(({ module }) => module)}
+      />
       {view.explanation.labels && asked.rows.length > 1 && (
         <Block title="Labels">
           <LabelBars view={view} asked={asked} />
@@ -34,10 +54,28 @@ export function Ask({ view }: { view: View }) {
   );
 }
 
+/** Keeps the region so that the next one is compared with it. */
+function KeepButton({ asked }: { asked: Region }) {
+  const isKept = kept.value === asked;
+  return (
+    <button
+      type="button"
+      class="text-button"
+      aria-pressed={isKept}
+      onClick={() => {
+        kept.value = isKept ? null : asked;
+      }}
+    >
+      {isKept ? 'Kept: select another to compare' : 'Keep, to compare with another'}
+    </button>
+  );
+}
+
 function AskHint() {
   return (
     <div class="empty">
       <h2>Ask what makes a region</h2>
+      {kept.value && <p>Kept: {kept.value.name}. Select another region to compare the two.</p>}
       <p>Click a sample, or draw a lasso around some (hold Shift and drag).</p>
       <p>
         The answer appears here: which modules are present, how that differs from the rest, and which labels.

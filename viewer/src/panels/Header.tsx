@@ -1,10 +1,12 @@
 /** The top of the page: what is shown, how it is colored, the theme. */
-import type { ColorBy } from '../derive/coloring.js';
+import { decodeColoring, encodeColoring } from '../derive/coloring.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count } from '../derive/words.js';
 import { home } from '../state/home.js';
 import { colorBy, openModule, theme } from '../state/store.js';
 import { Icon } from './Icon.js';
+import { Save } from './Save.js';
+import { Search } from './Search.js';
 
 export function Header({ view, title }: { view: View; title: string }) {
   const { rows, featureNames, modules } = view.explanation;
@@ -22,7 +24,9 @@ export function Header({ view, title }: { view: View; title: string }) {
           <Icon name="back" /> {home.value.command ? 'Settings' : 'Other data'}
         </button>
       )}
+      <Search view={view} />
       <ColorChoice view={view} />
+      <Save view={view} title={title} />
       <button
         type="button"
         class="icon-button"
@@ -44,9 +48,9 @@ function ColorChoice({ view }: { view: View }) {
     <label class="choice">
       <span>Color by</span>
       <select
-        value={encode(colorBy.value)}
+        value={encodeColoring(colorBy.value)}
         onChange={(event) => {
-          const next = decode(event.currentTarget.value);
+          const next = decodeColoring(view, event.currentTarget.value);
           colorBy.value = next;
           openModule.value = next.by === 'module' ? next.module : null;
         }}
@@ -54,6 +58,13 @@ function ColorChoice({ view }: { view: View }) {
         <option value="strongest">strongest module</option>
         {explanation.labels && <option value="label">label</option>}
         <option value="density">density</option>
+        {explanation.trust && (
+          <optgroup label="Trust">
+            <option value="trust">trust at each sample</option>
+            <option value="torn">torn apart</option>
+            <option value="glued">glued together</option>
+          </optgroup>
+        )}
         <optgroup label="Presence of a module">
           {explanation.descriptions.map((description, module) => (
             <option key={description.id} value={`module:${module}`}>
@@ -73,17 +84,4 @@ function ColorChoice({ view }: { view: View }) {
       </select>
     </label>
   );
-}
-
-export function encode(by: ColorBy): string {
-  if (by.by === 'module') return `module:${by.module}`;
-  if (by.by === 'feature') return `feature:${by.feature}`;
-  return by.by;
-}
-
-export function decode(text: string): ColorBy {
-  const [by, number] = text.split(':');
-  if (by === 'module') return { by, module: Number(number) };
-  if (by === 'feature') return { by, feature: Number(number) };
-  return by === 'label' || by === 'density' ? { by } : { by: 'strongest' };
 }

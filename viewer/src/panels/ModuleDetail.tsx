@@ -3,6 +3,7 @@
 import { useLayoutEffect } from 'preact/hooks';
 import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
 import { labelShares, samplesWith } from '../derive/region.js';
+import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import { beliefs, count, decimal, featureNoun, moduleSentence, percent, signed } from '../derive/words.js';
 import { selectModule, selectRegion, theme } from '../state/store.js';
@@ -136,8 +137,7 @@ function Pairs({ view, module }: { view: View; module: number }) {
 function Labels({ view, module }: { view: View; module: number }) {
   const { labels } = view.explanation;
   const rows = samplesWith(view.presence[module]);
-  const select = () =>
-    selectRegion({ rows, name: `samples with ${moduleName(view.explanation, module)}`, localities: [] });
+  const select = () => selectRegion(regionOf(view, `module:${view.explanation.descriptions[module].id}`));
   return (
     <Block title="Where" note={`${count(rows.length)} samples have this module.`}>
       {labels && rows.length > 0 && (

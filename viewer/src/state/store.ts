@@ -3,9 +3,10 @@ import { computed, signal } from '@preact/signals';
 import { type ColorBy, coloring } from '../derive/coloring.js';
 import type { Theme } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
+import type { Camera, Size } from '../map/camera.js';
 
 export type Tool = 'pan' | 'lasso' | 'rectangle';
-export type Panel = 'modules' | 'ask' | 'run';
+export type Panel = 'modules' | 'ask' | 'trust' | 'run';
 
 export interface Region {
   readonly rows: Int32Array;
@@ -13,6 +14,28 @@ export interface Region {
   readonly name: string;
   /** Localities to mark on the map: those that hold the sample, for a region of one. */
   readonly localities: readonly number[];
+  /** The same region as a short text, as `whymap query` and the address take it; see derive/region-code.ts. */
+  readonly code: string;
+}
+
+/** The worst links of one kind, as many as asked. */
+export interface LinksShown {
+  readonly kind: 'torn' | 'glued';
+  readonly count: number;
+}
+
+/** How the map lies on the screen, for pictures of it. */
+export interface MapFrame {
+  readonly camera: Camera;
+  readonly size: Size;
+  readonly radius: number;
+}
+
+/** Zoom, and the place of the drawing in the middle of the screen; null for all of it. */
+export interface Place {
+  readonly zoom: number;
+  readonly x: number;
+  readonly y: number;
 }
 
 export const view = signal<View | null>(null);
@@ -22,6 +45,13 @@ export const openModule = signal<number | null>(null);
 export const region = signal<Region | null>(null);
 /** A second region, kept to be compared with the first. */
 export const kept = signal<Region | null>(null);
+/** The pair of features whose values are shown; null for the one that tells most about the region. */
+export const pair = signal<readonly [number, number] | null>(null);
+/** A feature that was searched for. */
+export const askedFeature = signal<number | null>(null);
+export const links = signal<LinksShown | null>(null);
+export const place = signal<Place | null>(null);
+export const mapFrame = signal<MapFrame | null>(null);
 export const hovered = signal<number>(-1);
 export const tool = signal<Tool>('pan');
 export const panel = signal<Panel>('modules');
@@ -29,7 +59,8 @@ export const showLocalities = signal(false);
 export const showNames = signal(true);
 
 const prefersDark = typeof matchMedia === 'function' && matchMedia('(prefers-color-scheme: dark)').matches;
-export const theme = signal<Theme>(prefersDark ? 'dark' : 'light');
+export const systemTheme: Theme = prefersDark ? 'dark' : 'light';
+export const theme = signal<Theme>(systemTheme);
 
 export const currentColoring = computed(() =>
   view.value ? coloring(view.value, colorBy.value, theme.value) : null,
@@ -43,15 +74,18 @@ export function selectModule(module: number | null): void {
 
 export function selectRegion(next: Region | null): void {
   region.value = next && next.rows.length > 0 ? next : null;
+  pair.value = null;
+  askedFeature.value = null;
   if (region.value) panel.value = 'ask';
 }
 
-/** Keeps the present region as the one to compare the next with. */
-export function keepRegion(): void {
-  kept.value = region.value;
-}
-
-export function clearRegions(): void {
+/** Shows where a feature is: in modules, and its values on the map where the file holds them. */
+export function askFeature(shown: View, feature: number): void {
+  askedFeature.value = feature;
   region.value = null;
-  kept.value = null;
+  panel.value = 'ask';
+  if (shown.explanation.values?.features.includes(feature)) {
+    openModule.value = null;
+    colorBy.value = { by: 'feature', feature };
+  }
 }

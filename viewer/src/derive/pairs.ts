@@ -1,0 +1,94 @@
+/** Raw values of pairs of features inside a set of samples and outside, where they travel with the explanation. */
+import { averageRanks, correlation } from '../../../src/core/statistics.js';
+import type { Explanation } from '../../../src/model.js';
+import type { View } from './view.js';
+
+export type Pair = readonly [number, number];
+
+/** Values of a feature, one a sample; null when they are not in the file. */
+export function valuesOf({ values, rows }: Explanation, feature: number): Float32Array | Uint8Array | null {
+  const at = values ? values.features.indexOf(feature) : -1;
+  return values && at >= 0 ? values.data.subarray(at * rows, (at + 1) * rows) : null;
+}
+
+/** Correlation of the measure that was explained with, over some samples; null where either is constant. */
+export function correlationOver(
+  explanation: Explanation,
+  [a, b]: Pair,
+  rows: ArrayLike<number>,
+): number | null {
+  const [x, y] = [valuesOf(explanation, a), valuesOf(explanation, b)];
+  if (!x || !y || rows.length < 3) return null;
+  const take = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]);
+  const ranks =
+    explanation.options.association === 'spearman' ? averageRanks : (values: Float64Array) => values;
+  const [u, v] = [ranks(take(x)), ranks(take(y))];
+  return varies(u) && varies(v) ? correlation(u, v) : null;
+}
+
+const varies = (values: Float64Array) => values.some((value) => value !== values[0]);
+
+/** All samples that are not in `inside`. */
+export function others(rows: number, inside: Int32Array): Int32Array {
+  const mask = new Uint8Array(rows);
+  for (const row of inside) mask[row] = 1;
+  const rest = new Int32Array(rows - inside.length);
+  let at = 0;
+  for (let row = 0; row < rows; row++) if (!mask[row]) rest[at++] = row;
+  return rest;
+}
+
+export interface ModulePair {
+  readonly pair: Pair;
+  readonly module: number;
+}
+
+/** Leading pairs of the modules whose values are in the file, each once, with the first module that has it. */
+export function knownPairs({ explanation }: View, modules: readonly number[], each: number): ModulePair[] {
+  const known = new Set(explanation.values?.features);
+  const seen = new Set<string>();
+  return modules.flatMap((module) => {
+    const found: ModulePair[] = [];
+    for (const { a, b } of explanation.descriptions[module].pairs) {
+      const key = `${Math.min(a, b)} ${Math.max(a, b)}`;
+      if (found.length >= each || seen.has(key) || !known.has(a) || !known.has(b)) continue;
+      seen.add(key);
+      found.push({ pair: [a, b], module });
+    }
+    return found;
+  });
+}
+
+export interface ComparedPair extends ModulePair {
+  /** Correlation in the first and the second region. */
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Leading pairs of all modules by their correlation in two regions; those that are constant in either are left out. */
+export function comparedPairs(view: View, first: Int32Array, second: Int32Array, each = 6): ComparedPair[] {
+  const modules = view.explanation.descriptions.map((_, module) => module);
+  return knownPairs(view, modules, each).flatMap(({ pair, module }) => {
+    const a = correlationOver(view.explanation, pair, first);
+    const b = correlationOver(view.explanation, pair, second);
+    return a === null || b === null ? [] : [{ pair, module, first: a, second: b }];
+  });
+}
+
+/** Both regions, same sign: strongest in the weaker of the two first. */
+export const shared = (pairs: readonly ComparedPair[]): ComparedPair[] =>
+  pairs
+    .filter(
+      ({ first, second }) => first * second > 0 && Math.min(Math.abs(first), Math.abs(second)) >= SHARED,
+    )
+    .sort((p, q) => strength(q) - strength(p));
+
+/** Largest difference first. */
+export const different = (pairs: readonly ComparedPair[]): ComparedPair[] =>
+  pairs
+    .filter(({ first, second }) => Math.abs(first - second) >= DIFFERENT)
+    .sort((p, q) => Math.abs(q.first - q.second) - Math.abs(p.first - p.second));
+
+const SHARED = 0.3;
+const DIFFERENT = 0.4;
+const strength = ({ first, second }: ComparedPair) => Math.min(Math.abs(first), Math.abs(second));

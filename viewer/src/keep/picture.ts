@@ -1,0 +1,231 @@
+/**
+ * The map as a picture of its own, with its names and legend: PNG, or SVG to edit further. Both come from one list
+ * of parts. In SVG points are circles; above 20,000 samples they are one picture inside it, which programs can open.
+ */
+
+import type { Legend } from '../derive/coloring.js';
+import { linksShown } from '../derive/links.js';
+import { linkColor, type Theme } from '../derive/palette.js';
+import type { View } from '../derive/view.js';
+import { toScreen } from '../map/camera.js';
+import { createCanvasRenderer } from '../map/canvas.js';
+import { drawOverlay, overlayInk } from '../map/overlay.js';
+import { drawOrder, FADED, OPACITY, type Scene } from '../map/renderer.js';
+import type { LinksShown, MapFrame, Region } from '../state/store.js';
+
+export interface PictureInput {
+  readonly view: View;
+  readonly scene: Scene;
+  readonly frame: MapFrame;
+  readonly theme: Theme;
+  readonly names: readonly {
+    readonly text: string;
+    readonly left: number;
+    readonly top: number;
+    readonly color: string;
+  }[];
+  readonly links: LinksShown | null;
+  readonly region: Region | null;
+  readonly showLocalities: boolean;
+}
+
+const RATIO = 2;
+const LEGEND = 74;
+const MOST_CIRCLES = 20_000;
+const FONT = '12px system-ui, sans-serif';
+
+/** PNG at twice the size of the map on the screen, with the legend below it. */
+export async function pngOf(input: PictureInput): Promise<Blob> {
+  const { size } = input.frame;
+  const canvas = document.createElement('canvas');
+  canvas.width = size.width * RATIO;
+  canvas.height = (size.height + LEGEND) * RATIO;
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this browser cannot draw on a canvas');
+  const { ink, page } = overlayInk(input.theme);
+  context.fillStyle = page;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(pointsOf(input), 0, 0);
+  context.drawImage(overlayOf(input), 0, 0);
+  context.scale(RATIO, RATIO);
+  context.font = FONT;
+  context.textBaseline = 'middle';
+  for (const part of textParts(input)) {
+    if (part.kind === 'dot') {
+      context.fillStyle = part.color;
+      context.beginPath();
+      context.arc(part.x, part.y, 5, 0, 2 * Math.PI);
+      context.fill();
+    } else if (part.kind === 'ramp') {
+      const gradient = context.createLinearGradient(part.x, 0, part.x + part.width, 0);
+      part.colors.forEach((color, i) => {
+        gradient.addColorStop(i / (part.colors.length - 1), color);
+      });
+      context.fillStyle = gradient;
+      context.fillRect(part.x, part.y, part.width, 10);
+    } else {
+      context.font = part.strong ? `600 ${FONT}` : FONT;
+      context.textAlign = part.anchor;
+      context.fillStyle = ink;
+      if (part.halo) {
+        context.lineWidth = 4;
+        context.strokeStyle = page;
+        context.strokeText(part.text, part.x, part.y);
+      }
+      context.fillText(part.text, part.x, part.y);
+    }
+  }
+  return new Promise((done, failed) => {
+    canvas.toBlob(
+      (blob) => (blob ? done(blob) : failed(new Error('the picture could not be made'))),
+      'image/png',
+    );
+  });
+}
+
+/** The same as SVG. */
+export function svgOf(input: PictureInput): Blob {
+  const { size } = input.frame;
+  const { ink, page } = overlayInk(input.theme);
+  const height = size.height + LEGEND;
+  const overlay = overlayOf(input).toDataURL('image/png');
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${height}" viewBox="0 0 ${size.width} ${height}" font-family="system-ui, sans-serif" font-size="12">
+<rect width="100%" height="100%" fill="${page}"/>
+<g clip-path="inset(0 0 ${LEGEND}px 0)">${pointsAsSvg(input)}</g>
+<image href="${overlay}" width="${size.width}" height="${size.height}"/>
+${textParts(input)
+  .map((part) => partAsSvg(part, ink, page))
+  .join('\n')}
+</svg>
+`;
+  return new Blob([text], { type: 'image/svg+xml' });
+}
+
+function pointsOf({ scene, frame }: PictureInput): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  const renderer = createCanvasRenderer(canvas);
+  renderer.resize(frame.size, RATIO);
+  renderer.setScene(scene);
+  renderer.draw(frame.camera, frame.radius);
+  return canvas;
+}
+
+function overlayOf({ view, frame, theme, links, region, showLocalities }: PictureInput): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  const shown = linksShown(view, links, region);
+  drawOverlay(
+    canvas,
+    {
+      ...overlayInk(theme),
+      view,
+      showLocalities,
+      strength: null,
+      marked: region?.localities ?? [],
+      links: shown && { ...shown, color: linkColor(shown.kind, theme) },
+      hovered: -1,
+      lasso: [],
+    },
+    { ...frame, ratio: RATIO },
+  );
+  return canvas;
+}
+
+function pointsAsSvg(input: PictureInput): string {
+  const { scene, frame } = input;
+  const { drawing, coloring, emphasis } = scene;
+  const { width, height } = frame.size;
+  if (drawing.x.length > MOST_CIRCLES)
+    return `<image href="${pointsOf(input).toDataURL('image/png')}" width="${width}" height="${height}"/>`;
+  const circles: string[] = [];
+  for (const row of drawOrder(scene)) {
+    const [x, y] = toScreen(frame.camera, drawing.x[row], drawing.y[row]);
+    if (x < 0 || y < 0 || x > width || y > height) continue;
+    const opacity = emphasis && !emphasis[row] ? FADED : OPACITY;
+    circles.push(
+      `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${frame.radius.toFixed(2)}" fill="${coloring.colors[coloring.codes[row]]}" opacity="${opacity}"/>`,
+    );
+  }
+  return circles.join('');
+}
+
+type Part =
+  | { readonly kind: 'dot'; readonly x: number; readonly y: number; readonly color: string }
+  | {
+      readonly kind: 'ramp';
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly colors: readonly string[];
+    }
+  | {
+      readonly kind: 'text';
+      readonly x: number;
+      readonly y: number;
+      readonly text: string;
+      readonly anchor: 'left' | 'center' | 'right';
+      readonly strong: boolean;
+      readonly halo: boolean;
+    };
+
+const words = (x: number, y: number, text: string, rest: Partial<Part & { kind: 'text' }> = {}): Part => ({
+  kind: 'text',
+  x,
+  y,
+  text,
+  anchor: 'left',
+  strong: false,
+  halo: false,
+  ...rest,
+});
+
+function textParts({ names, scene, frame }: PictureInput): Part[] {
+  const labels = names.map(({ text, left, top }) =>
+    words(left, top, text, { anchor: 'center', strong: true, halo: true }),
+  );
+  return [...labels, ...legendParts(scene.coloring.legend, frame.size.height, frame.size.width)];
+}
+
+function legendParts(legend: Legend, top: number, width: number): Part[] {
+  const head = [words(16, top + 14, legend.title, { strong: true }), words(16, top + 60, legend.note)];
+  if (legend.kind === 'ramp') {
+    return [
+      ...head,
+      { kind: 'ramp', x: 16, y: top + 26, width: 220, colors: legend.colors },
+      words(16, top + 44, legend.low),
+      words(236, top + 44, legend.high, { anchor: 'right' }),
+    ];
+  }
+  let at = 16;
+  const entries: Part[] = [];
+  for (const [i, { name, color }] of legend.entries.entries()) {
+    const room = 26 + 7 * name.length;
+    if (at + room > width - 90) {
+      entries.push(words(at, top + 36, `and ${legend.entries.length - i} more`));
+      break;
+    }
+    entries.push({ kind: 'dot', x: at + 5, y: top + 36, color }, words(at + 14, top + 36, name));
+    at += room;
+  }
+  return [...head, ...entries];
+}
+
+const ANCHORS = { left: 'start', center: 'middle', right: 'end' } as const;
+
+function partAsSvg(part: Part, ink: string, page: string): string {
+  if (part.kind === 'dot') return `<circle cx="${part.x}" cy="${part.y}" r="5" fill="${part.color}"/>`;
+  if (part.kind === 'ramp') {
+    const each = part.width / part.colors.length;
+    return part.colors
+      .map(
+        (color, i) =>
+          `<rect x="${part.x + i * each}" y="${part.y}" width="${each + 0.5}" height="10" fill="${color}"/>`,
+      )
+      .join('');
+  }
+  const halo = part.halo ? ` stroke="${page}" stroke-width="4" paint-order="stroke"` : '';
+  const weight = part.strong ? ' font-weight="600"' : '';
+  return `<text x="${part.x}" y="${part.y}" dominant-baseline="central" text-anchor="${ANCHORS[part.anchor]}" fill="${ink}"${weight}${halo}>${escaped(part.text)}</text>`;
+}
+
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

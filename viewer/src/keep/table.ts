@@ -1,0 +1,31 @@
+/** What the map shows as a table, and the ids of the selection as lines. */
+import { type Cell, csvPieces } from '../../../src/io/write.js';
+import type { Coloring } from '../derive/coloring.js';
+import type { View } from '../derive/view.js';
+import type { Region } from '../state/store.js';
+
+/** Sample, place, what its color stands for, label and whether it is selected; one line a sample. */
+export function csvOf(view: View, coloring: Coloring, region: Region | null): Blob {
+  const { labels } = view.explanation;
+  const header = ['sample', 'x', 'y', coloring.legend.title, ...(labels ? ['label'] : []), 'selected'];
+  return new Blob([...csvPieces(header, lines(view, coloring, region))], { type: 'text/csv' });
+}
+
+function* lines(view: View, coloring: Coloring, region: Region | null): Generator<Cell[]> {
+  const { ids, labels, rows } = view.explanation;
+  const { x, y } = view.drawing;
+  const selected = new Set(region?.rows);
+  for (let row = 0; row < rows; row++) {
+    const sample = ids?.[row] ?? row;
+    const rest = [...(labels ? [labels[row]] : []), selected.has(row) ? 1 : 0];
+    yield [sample, x[row], y[row], coloring.value(row), ...rest];
+  }
+}
+
+/** Ids where there are any, row numbers counted from 0 otherwise. */
+export function idsOf({ explanation }: View, region: Region): Blob {
+  const { ids } = explanation;
+  return new Blob([`${Array.from(region.rows, (row) => ids?.[row] ?? row).join('\n')}\n`], {
+    type: 'text/plain',
+  });
+}

@@ -1,0 +1,58 @@
+/** One feature: the modules that it belongs to, and whether its values can be shown. */
+import { categoryColor } from '../derive/palette.js';
+import { moduleName, type View } from '../derive/view.js';
+import { decimal, featureName, featureNoun } from '../derive/words.js';
+import { askedFeature, panel, selectModule, theme } from '../state/store.js';
+import { Bars } from './Bars.js';
+import { Block } from './ModuleDetail.js';
+
+const LEAST = 0.01;
+
+export function FeatureAsked({ view, feature }: { view: View; feature: number }) {
+  const { explanation } = view;
+  const { membership } = explanation.modules;
+  const noun = featureNoun(explanation);
+  const memberships = explanation.descriptions
+    .map((_, module) => ({ module, loading: membership.data[module * membership.columns + feature] }))
+    .filter(({ loading }) => loading >= LEAST)
+    .sort((a, b) => b.loading - a.loading);
+  const shown = explanation.values?.features.includes(feature);
+  return (
+    <div class="detail">
+      <nav class="detail-nav">
+        <button
+          type="button"
+          class="text-button"
+          onClick={() => {
+            askedFeature.value = null;
+          }}
+        >
+          Clear
+        </button>
+      </nav>
+      <h2>{featureName(explanation, feature)}</h2>
+      <p class="lead">
+        {shown
+          ? `The map shows the values of this ${noun}.`
+          : `The raw values of this ${noun} are not in this file, so the map cannot be colored by it.`}
+      </p>
+      <Block title="Modules it belongs to" note={`Membership relative to the module\u2019s first ${noun}.`}>
+        {memberships.length === 0 && <p class="note">None.</p>}
+        <Bars
+          label="Membership in modules"
+          rows={memberships.map(({ module, loading }) => ({
+            key: module,
+            name: moduleName(explanation, module),
+            value: loading,
+            figure: decimal(loading),
+            color: categoryColor(module, theme.value),
+            onSelect: () => {
+              selectModule(module);
+              panel.value = 'modules';
+            },
+          }))}
+        />
+      </Block>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+/** What can be kept: the picture, the table, the selected ids, a report with this view, and the address itself. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { View } from '../derive/view.js';
+import { download } from '../keep/download.js';
+import { canSave, offlineReport } from '../keep/offline.js';
+import { type PictureInput, pngOf, svgOf } from '../keep/picture.js';
+import { csvOf, idsOf } from '../keep/table.js';
+import { placedNames } from '../map/Names.js';
+import { emphasized } from '../map/usePoints.js';
+import { encodeAddress } from '../state/address.js';
+import {
+  currentColoring,
+  links,
+  mapFrame,
+  region,
+  showLocalities,
+  showNames,
+  theme,
+} from '../state/store.js';
+import { Icon } from './Icon.js';
+
+interface Kind {
+  readonly name: string;
+  readonly note: string;
+  readonly off?: boolean;
+  make(): Promise<void> | void;
+}
+
+export function Save({ view, title }: { view: View; title: string }) {
+  const [open, setOpen] = useState(false);
+  const [told, setTold] = useState('');
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    box.current?.querySelector<HTMLElement>('.menu button')?.focus();
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close();
+    };
+    addEventListener('pointerdown', outside);
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('pointerdown', outside);
+      removeEventListener('keydown', onKey);
+    };
+  }, [open]);
+  const close = () => {
+    setOpen(false);
+    box.current?.querySelector('button')?.focus();
+  };
+  const run = async ({ name, make }: Kind) => {
+    setTold(`Making: ${name}.`);
+    try {
+      await make();
+      setTold(`${name}: done.`);
+      close();
+    } catch (error) {
+      setTold(`${name} could not be made: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return (
+    <div ref={box} class="save">
+      <button
+        type="button"
+        class="button"
+        aria-expanded={open}
+        aria-haspopup="true"
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="download" /> Save
+      </button>
+      {open && (
+        <div class="menu">
+          {kinds(view, title).map((kind) => (
+            <button key={kind.name} type="button" disabled={kind.off} onClick={() => void run(kind)}>
+              <span>{kind.name}</span>
+              <small>{kind.note}</small>
+            </button>
+          ))}
+        </div>
+      )}
+      <span class="told" role="status">
+        {told}
+      </span>
+    </div>
+  );
+}
+
+function kinds(view: View, title: string): Kind[] {
+  const name = title.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '') || 'whymap';
+  const chosen = region.value;
+  return [
+    {
+      name: 'Picture (PNG)',
+      note: 'the map as it is now, with its legend',
+      make: async () => download(await pngOf(pictureInput(view)), `${name}.png`),
+    },
+    {
+      name: 'Picture (SVG)',
+      note: 'the same, to edit further',
+      make: () => download(svgOf(pictureInput(view)), `${name}.svg`),
+    },
+    {
+      name: 'Table (CSV)',
+      note: 'each sample with its place and what its color stands for',
+      make: () => {
+        if (currentColoring.value) download(csvOf(view, currentColoring.value, chosen), `${name}.csv`);
+      },
+    },
+    {
+      name: 'Selected ids',
+      note: chosen ? chosen.name : 'nothing is selected',
+      off: !chosen,
+      make: () => {
+        if (chosen) download(idsOf(view, chosen), `${name}-selected.txt`);
+      },
+    },
+    {
+      name: 'Report with this view',
+      note: 'one file that opens offline, as the page is now',
+      off: !canSave(),
+      make: async () =>
+        download(await offlineReport(view.explanation, title, encodeAddress()), `${name}.html`),
+    },
+    {
+      name: 'Link to this view',
+      note: 'copies the address of this page',
+      make: () => navigator.clipboard.writeText(location.href.replace(/#.*/, '') + encodeAddress()),
+    },
+  ];
+}
+
+function pictureInput(view: View): PictureInput {
+  const frame = mapFrame.value;
+  const coloring = currentColoring.value;
+  if (!frame || !coloring) throw new Error('the map is not drawn yet');
+  const background = theme.value === 'dark' ? '#14171b' : '#ffffff';
+  const emphasis = emphasized(view.explanation.rows, region.value?.rows);
+  return {
+    view,
+    frame,
+    theme: theme.value,
+    scene: { drawing: view.drawing, coloring, emphasis, background },
+    names: showNames.value
+      ? placedNames(view, frame).map(({ name, left, top }) => ({
+          text: name.text,
+          left,
+          top,
+          color: name.color,
+        }))
+      : [],
+    links: links.value,
+    region: region.value,
+    showLocalities: showLocalities.value,
+  };
+}

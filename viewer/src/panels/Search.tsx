@@ -1,0 +1,99 @@
+/** A search field for features, samples, labels and modules: a combobox that is used by keys or pointer. */
+import { useId, useMemo, useRef, useState } from 'preact/hooks';
+import { regionOf } from '../derive/region-code.js';
+import { type Found, search } from '../derive/search.js';
+import type { View } from '../derive/view.js';
+import { featureNoun } from '../derive/words.js';
+import { selectSample } from '../map/useSelection.js';
+import { askFeature, panel, selectModule, selectRegion } from '../state/store.js';
+import { Icon } from './Icon.js';
+
+export function Search({ view }: { view: View }) {
+  const [text, setText] = useState('');
+  const [active, setActive] = useState(0);
+  const [open, setOpen] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const list = useId();
+  const found = useMemo(() => search(view, text), [view, text]);
+  const shown = open && text.trim() !== '';
+  const choose = (entry: Found | undefined) => {
+    if (!entry) return;
+    go(view, entry);
+    setText('');
+    setOpen(false);
+    input.current?.blur();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0 && found.length > 0) {
+      event.preventDefault();
+      setOpen(true);
+      setActive((active + step + found.length) % found.length);
+    } else if (event.key === 'Enter') choose(found[active]);
+    else if (event.key === 'Escape') {
+      setText('');
+      setOpen(false);
+    }
+  };
+  return (
+    <div class="search">
+      <Icon name="search" />
+      <input
+        ref={input}
+        type="text"
+        role="combobox"
+        aria-label={`Find a ${featureNoun(view.explanation)}, sample, label or module`}
+        aria-expanded={shown}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={shown && found[active] ? `${list}-${active}` : undefined}
+        placeholder="Find"
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setActive(0);
+          setOpen(true);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={() => setOpen(false)}
+        onFocus={() => setOpen(true)}
+      />
+      <div class="found" hidden={!shown}>
+        <div id={list} role="listbox" aria-label="Found">
+          {found.map((entry, at) => (
+            <div
+              key={`${entry.kind} ${'number' in entry ? entry.number : entry.name}`}
+              id={`${list}-${at}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={at === active}
+              // before the field loses the focus, which closes the list
+              onPointerDown={(event) => {
+                event.preventDefault();
+                choose(entry);
+              }}
+            >
+              <span>{entry.name}</span>
+              <small>{entry.kind === 'feature' ? featureNoun(view.explanation) : entry.kind}</small>
+            </div>
+          ))}
+        </div>
+        {found.length === 0 && (
+          <p class="note" role="status">
+            Nothing by that name{view.explanation.ids ? '' : '; samples here have row numbers only'}.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function go(view: View, entry: Found): void {
+  if (entry.kind === 'feature') askFeature(view, entry.number);
+  else if (entry.kind === 'sample') selectSample(view, entry.number);
+  else if (entry.kind === 'label') selectRegion(regionOf(view, `label:${entry.name}`));
+  else {
+    selectModule(entry.number);
+    panel.value = 'modules';
+  }
+}

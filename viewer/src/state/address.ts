@@ -1,0 +1,92 @@
+/**
+ * The view's state in the part of the address after `#`: color, open module, panel, theme, place, region, kept
+ * region, pair, links and what is shown. A saved report carries its own in an element, for when the address has none.
+ */
+import { effect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { decodeColoring, encodeColoring } from '../derive/coloring.js';
+import { regionOf } from '../derive/region-code.js';
+import type { View } from '../derive/view.js';
+import * as store from './store.js';
+
+export const SAVED_VIEW = 'whymap-view';
+/** A longer address is refused by some programs that links are pasted into. */
+const LONGEST = 6000;
+const WAIT = 250;
+
+/** Applies the address once, then keeps it up to date. */
+export function useAddress(view: View): void {
+  useEffect(() => {
+    const saved = document.getElementById(SAVED_VIEW)?.textContent ?? '';
+    applyAddress(view, location.hash.length > 1 ? location.hash : saved);
+    let timer = 0;
+    const stop = effect(() => {
+      const hash = encodeAddress();
+      clearTimeout(timer);
+      timer = window.setTimeout(() => history.replaceState(null, '', hash || location.pathname), WAIT);
+    });
+    const changed = () => applyAddress(view, location.hash);
+    addEventListener('hashchange', changed);
+    return () => {
+      stop();
+      clearTimeout(timer);
+      removeEventListener('hashchange', changed);
+    };
+  }, [view]);
+}
+
+/** `#color=trust&panel=ask...`; empty for the view that a page opens with. */
+export function encodeAddress(): string {
+  const { colorBy, openModule, panel, region, kept, pair, links, place, showLocalities, showNames } = store;
+  const at = place.value;
+  const fields: readonly (readonly [string, string | null])[] = [
+    ['color', colorBy.value.by === 'strongest' ? null : encodeColoring(colorBy.value)],
+    ['module', openModule.value === null ? null : String(openModule.value)],
+    ['panel', panel.value === 'modules' ? null : panel.value],
+    ['at', at && [at.zoom, at.x, at.y].map((value) => Number(value.toPrecision(6))).join(',')],
+    ['region', region.value?.code ?? null],
+    ['kept', kept.value?.code ?? null],
+    ['pair', pair.value?.join(',') ?? null],
+    ['feature', store.askedFeature.value === null ? null : String(store.askedFeature.value)],
+    ['links', links.value && `${links.value.kind},${links.value.count}`],
+    ['localities', showLocalities.value ? '1' : null],
+    ['names', showNames.value ? null : '0'],
+    ['theme', store.theme.value === store.systemTheme ? null : store.theme.value],
+  ];
+  const text = fields
+    .filter(([, value]) => value !== null)
+    .map(
+      ([name, value]) =>
+        `${name}=${encodeURIComponent(value ?? '').replace(/%(2C|3A|3B)/g, decodeURIComponent)}`,
+    )
+    .join('&');
+  return text === '' || text.length > LONGEST ? '' : `#${text}`;
+}
+
+/** Shows what an address says; what it does not name, or names wrongly, is as when a page opens. */
+export function applyAddress(view: View, hash: string): void {
+  const given = new URLSearchParams(hash.replace(/^#/, '').replaceAll('+', '%2B'));
+  const text = (name: string) => given.get(name) ?? '';
+  const whole = (name: string, below: number) => {
+    const value = Number.parseInt(text(name), 10);
+    return value >= 0 && value < below ? value : null;
+  };
+  const { descriptions, featureNames } = view.explanation;
+  store.colorBy.value = decodeColoring(view, text('color'));
+  store.openModule.value = whole('module', descriptions.length);
+  store.kept.value = regionOf(view, text('kept'));
+  store.region.value = regionOf(view, text('region'));
+  store.askedFeature.value = whole('feature', featureNames.length);
+  const [a, b] = text('pair').split(',').map(Number);
+  store.pair.value = a >= 0 && b >= 0 && Math.max(a, b) < featureNames.length ? [a, b] : null;
+  store.panel.value = (['ask', 'trust', 'run'] as const).find((name) => name === text('panel')) ?? 'modules';
+  const [kind, count] = text('links').split(',');
+  store.links.value =
+    (kind === 'torn' || kind === 'glued') && Number(count) > 0 ? { kind, count: Number(count) } : null;
+  const [zoom, x, y] = text('at').split(',').map(Number);
+  store.place.value = zoom > 0 && Number.isFinite(x) && Number.isFinite(y) ? { zoom, x, y } : null;
+  store.showLocalities.value = text('localities') === '1';
+  store.showNames.value = text('names') !== '0';
+  const theme = text('theme');
+  if (theme === 'dark' || theme === 'light') store.theme.value = theme;
+}
