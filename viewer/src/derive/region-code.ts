@@ -19,7 +19,8 @@ export function polygonCode(outline: readonly (readonly [number, number])[]): st
     { length: Math.min(CORNERS, outline.length) },
     (_, i) => outline[Math.floor(i * step)],
   );
-  return `polygon:${corners.map((corner) => corner.map(rounded).join(',')).join(';')}`;
+  const texts = corners.map((corner) => corner.map(rounded).join(','));
+  return `polygon:${texts.filter((text, i) => text !== texts[i - 1]).join(';')}`;
 }
 
 const rounded = (value: number) => Number(value.toPrecision(5)).toString();

@@ -169,7 +169,7 @@ function ModuleTrust({ view, layer }: { view: View; layer: TrustLayer }) {
   const flagged = judged.filter(({ flag }) => flag);
   return (
     <Block
-      title="Trust of each module\u2019s region"
+      title={'Trust of each module\u2019s region'}
       note={`1 is best, ${decimal(layer.chance)} is a shuffled map; least trusted first.`}
     >
       {flagged.length > 0 && (

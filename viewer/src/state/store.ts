@@ -89,3 +89,12 @@ export function askFeature(shown: View, feature: number): void {
     colorBy.value = { by: 'feature', feature };
   }
 }
+
+export function clearRegions(): void {
+  region.value = null;
+  kept.value = null;
+  pair.value = null;
+  askedFeature.value = null;
+  links.value = null;
+  place.value = null;
+}
