@@ -104,7 +104,10 @@ async function dragged(page, frames) {
     };
     requestAnimationFrame(tick);
   });
-  for (let i = 0; i < frames; i++) await page.mouse.move(400 + 3 * i, 400 + 2 * i);
+  for (let i = 0; i < frames; i++) {
+    await page.mouse.move(400 + 3 * i, 400 + 2 * i);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+  }
   const ticks = await page.evaluate(async () => {
     cancelAnimationFrame(globalThis.ticking);
     return globalThis.ticks;

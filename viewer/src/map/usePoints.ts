@@ -23,7 +23,7 @@ export function usePoints(view: View, frame: { camera: Camera; size: Size; radiu
   }, [lost]);
   const emphasis = useMemo(() => emphasized(view.explanation.rows, region.value?.rows), [view, region.value]);
   const coloring = currentColoring.value;
-  const { camera, size, radius } = frame;
+  const { size } = frame;
   useLayoutEffect(() => {
     renderer?.resize(size, devicePixelRatio || 1);
   }, [renderer, size]);
@@ -32,13 +32,7 @@ export function usePoints(view: View, frame: { camera: Camera; size: Size; radiu
     const background = theme.value === 'dark' ? '#14171b' : '#ffffff';
     renderer.setScene({ drawing: view.drawing, coloring, emphasis, background });
   }, [renderer, view, coloring, emphasis]);
-  useEffect(() => {
-    const request = requestAnimationFrame(() => {
-      renderer?.draw(camera, radius);
-      if (renderer) document.documentElement.dataset.drawn = 'true';
-    });
-    return () => cancelAnimationFrame(request);
-  }, [renderer, camera.scale, camera.left, camera.top, radius, size, coloring, emphasis]);
+  useDrawing(canvas, renderer, frame, [coloring, emphasis]);
   return {
     canvas,
     /** A canvas keeps the kind of its first drawing: another kind needs a new one. */
@@ -46,6 +40,59 @@ export function usePoints(view: View, frame: { camera: Camera; size: Size; radiu
     kind: renderer?.kind ?? 'none',
     notice: renderer?.kind === 'canvas' ? (lost ? LOST : WITHOUT_WEBGL) : null,
   };
+}
+
+/** A picture that takes longer than this, in milliseconds, is moved with the camera and drawn anew when that rests. */
+const SLOW = 80;
+const REST = 120;
+
+/**
+ * Draws on the next frame. Where a picture takes long (a million points drawn by the processor), the last one is
+ * moved and scaled while the person drags, so that the map follows the pointer at the speed of the screen.
+ */
+function useDrawing(
+  canvas: { current: HTMLCanvasElement | null },
+  renderer: PointRenderer | null,
+  { camera, size, radius }: { camera: Camera; size: Size; radius: number },
+  scene: readonly unknown[],
+): void {
+  const last = useRef<{ camera: Camera; scene: readonly unknown[] } | null>(null);
+  const slow = useRef(false);
+  useEffect(() => {
+    const element = canvas.current;
+    if (!renderer || !element) return;
+    const now = [renderer, size, ...scene];
+    const draw = () => {
+      const start = performance.now();
+      element.style.transform = '';
+      renderer.draw(camera, radius);
+      last.current = { camera, scene: now };
+      document.documentElement.dataset.drawn = 'true';
+      // the second frame waits for the graphics process to have taken the first
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          slow.current = performance.now() - start > SLOW;
+        }),
+      );
+    };
+    const same = last.current?.scene.every((part, i) => part === now[i]) ?? false;
+    const wait = slow.current && same && last.current ? REST : 0;
+    if (wait > 0 && last.current) element.style.transform = moved(last.current.camera, camera);
+    let request = 0;
+    const timer = setTimeout(() => {
+      request = requestAnimationFrame(draw);
+    }, wait);
+    return () => {
+      clearTimeout(timer);
+      cancelAnimationFrame(request);
+    };
+  }, [renderer, camera.scale, camera.left, camera.top, radius, size, ...scene]);
+}
+
+/** The style that shows a picture taken with one camera as another sees it. */
+function moved(from: Camera, to: Camera): string {
+  const scale = to.scale / from.scale;
+  return `translate(${to.left - from.left * scale}px, ${to.top - from.top * scale}px) scale(${scale})`;
 }
 
 export function emphasized(rows: number, chosen: Int32Array | undefined): Uint8Array | null {

@@ -23,7 +23,10 @@ export function useAddress(view: View): void {
     const stop = effect(() => {
       const hash = encodeAddress();
       clearTimeout(timer);
-      timer = window.setTimeout(() => history.replaceState(null, '', hash || location.pathname), WAIT);
+      timer = window.setTimeout(
+        () => history.replaceState(null, '', hash || location.pathname + location.search),
+        WAIT,
+      );
     });
     const changed = () => applyAddress(view, location.hash);
     addEventListener('hashchange', changed);
