@@ -1,8 +1,8 @@
 /** `whymap reproduce`: runs a study of published claims and writes its tables, figures and settings. */
 
 import { OptionError } from '../errors.js';
-import { type StudyResult, studyMarkdown, tableCsv } from '../reproduce/ardr/report.js';
-import type { Study } from '../reproduce/ardr/study.js';
+import { type StudyResult, studyMarkdown, tableCsv } from '../reproduce/report.js';
+import type { Study } from '../reproduce/study.js';
 import { flagOption, integerOption, textOption } from '../run/arguments.js';
 import type { CommandRun } from './command.js';
 import { type OutputFolder, openOutput } from './outputs/folder.js';

@@ -50,7 +50,8 @@ export function nullLabelAccuracy(
   return labelAccuracy({ codes: codesShuffled, names }, neighborhoods).value;
 }
 
-function vote(neighbors: Int32Array, codes: Int32Array, votes: Int32Array): number {
+/** The label that most of the neighbors have; -1 without neighbors. `votes` is zeros, a place a label. */
+export function vote(neighbors: Int32Array, codes: Int32Array, votes: Int32Array): number {
   let most = 0;
   for (const j of neighbors) most = Math.max(most, ++votes[codes[j]]);
   const won = neighbors.find((j) => votes[codes[j]] === most);

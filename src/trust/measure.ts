@@ -12,6 +12,8 @@ import { isCsr, toDense } from '../core/csr.js';
 import { permutation } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
+import { principalComponents } from '../engine/principal-components.js';
+import { fitsSparseComponents, sparseComponents } from '../engine/sparse-components.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Warning } from '../model.js';
 import { standardized } from './center.js';
@@ -28,7 +30,6 @@ import { groupsOfBoth } from './distortion.js';
 import { groupDistances, groupFit } from './groups.js';
 import { encodeLabels, type LabelCodes, labelAccuracy, nullLabelAccuracy } from './labels.js';
 import { compareMaps, drawRows } from './neighborhoods.js';
-import { principalComponents } from './principal-components.js';
 import {
   continuity,
   neighborhoodPreservation,
@@ -38,7 +39,6 @@ import {
   trustworthiness,
 } from './rank-measures.js';
 import { nullPreservation, nullRelativeRankError, nullTrustworthiness } from './rank-null.js';
-import { fitsSparseComponents, sparseComponents } from './sparse-components.js';
 import { tripletAccuracy } from './triplets.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ardrStudies } from '#whymap/reproduce/ardr/index.js';
 import { labelAccuracy, mapNeighbors, overlap, trustworthiness } from '#whymap/reproduce/ardr/measures.js';
-import { tableMarkdown } from '#whymap/reproduce/ardr/report.js';
+import { tableMarkdown } from '#whymap/reproduce/report.js';
 import { context, gaussianData } from './data.js';
 
 const small = { seed: 3, repeats: 1, rows: 60, data: undefined };

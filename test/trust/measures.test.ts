@@ -23,10 +23,10 @@ import {
 import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { principalComponents } from '#whymap/engine/principal-components.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { communities, mergeGroups, modularity } from '#whymap/trust/communities.js';
 import { walkPairs } from '#whymap/trust/pairs.js';
-import { principalComponents } from '#whymap/trust/principal-components.js';
 import { largestExcess, largestRelativeError } from '#whymap/trust/rank-measures.js';
 import { excessOverNull, nullPreservation, nullRelativeRankError } from '#whymap/trust/rank-null.js';
 import { treeRanks } from '#whymap/trust/rank-tree.js';

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { mapAgreement, permutedFeatures, reembeddedNull } from 'whymap/trust';
 import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
+import { principalComponents } from '#whymap/engine/principal-components.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import type { Matrix } from '#whymap/model.js';
-import { principalComponents } from '#whymap/trust/principal-components.js';
 import { matrixFrom, naivePreservation, rankMatrix, rowsOf } from './naive.js';
 import { shuffledRows, tornAndGlued } from './worlds.js';
 

@@ -1,7 +1,10 @@
 /** Starting coordinates of a run by forces. */
 
 import type { Random } from '../../core/random.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import { principalComponents } from '../../engine/principal-components.js';
 import { ShapeError } from '../../errors.js';
+import type { Matrix } from '../../model.js';
 import type { Init } from '../options.js';
 
 export interface StartWays {
@@ -34,4 +37,27 @@ export async function startCoordinates(
 
 export function gaussian(size: number, deviation: number, random: Random): Float64Array {
   return Float64Array.from({ length: size }, () => deviation * random.normal());
+}
+
+/**
+ * Scores on the leading principal components, in float32 as a start needs no more; zeros beyond the rank. In units of
+ * the largest value, so that its square fits.
+ */
+export async function componentScores(
+  features: Matrix,
+  dimensions: number,
+  context: Context,
+): Promise<Float64Array> {
+  const { rows, columns, data } = features;
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  const unit = largest > 0 ? largest : 1;
+  const scaled = { rows, columns, data: data.map((value) => value / unit) };
+  const count = Math.min(dimensions, rows, columns);
+  const scores = await principalComponents(scaled, count, context, watchStage(context, 'components'));
+  const y = new Float64Array(rows * dimensions);
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < count; k++) y[r * dimensions + k] = unit * scores.data[r * count + k];
+  }
+  return y;
 }

@@ -14,10 +14,10 @@ import { constantWarning, denseFeatures } from '../input.js';
 import { gainsDynamics } from '../optimize/gains.js';
 import { withDefaults } from '../options.js';
 import type { MethodInput, Prepared } from './method.js';
-import { principalComponents } from './pca.js';
-import { startCoordinates } from './start.js';
+import { componentScores, startCoordinates } from './start.js';
 
 const PERPLEXITY = 30;
+const LEAST_RATE = 50;
 /** Standard deviation of the first dimension of a start. */
 const START = 1e-4;
 
@@ -37,16 +37,18 @@ export async function prepareTsne(input: MethodInput): Promise<Prepared> {
   const fitted = fitPerplexity(options.perplexity, rows);
   const settings = withDefaults(options, { ...tsneDefaults, perplexity: fitted.perplexity });
   const { earlyExaggeration, theta, steps, momentum, earlyExaggerationSteps } = settings;
-  const learningRate = settings.learningRate ?? Math.max(rows / earlyExaggeration / 4, 50);
+  const rate = (exaggeration: number) => Math.max(rows / exaggeration / 4, LEAST_RATE);
+  const learningRate = settings.learningRate ?? rate(earlyExaggeration);
+  const laterRate = settings.learningRate === undefined ? rate(1) / learningRate : 1;
   const features = denseFeatures(input.features, context);
   const k = Math.min(rows - 1, Math.ceil(3 * fitted.perplexity));
   const neighbors = await neighborsOf(features, k, options, context);
   const p = jointProbabilities(neighbors, conditionalProbabilities(neighbors, fitted.perplexity));
   const random = context.random.stream('start');
-  const pca = async () => scaled((await principalComponents(features, dimensions, context)).y, dimensions);
+  const pca = async () => scaled(await componentScores(features, dimensions, context), dimensions);
   if (settings.init === 'spectral') throw noSpectralStart();
   const y = await startCoordinates(settings.init, rows, dimensions, { random, deviation: START, pca });
-  const descent = { dimensions, steps, theta, learningRate, momentum };
+  const descent = { dimensions, steps, theta, learningRate, laterRate, momentum };
   const run = { ...descent, earlyExaggeration, earlyExaggerationSteps };
   return {
     y,

@@ -17,8 +17,7 @@ import { sampledDynamics } from '../optimize/sampled.js';
 import { type Init, withDefaults } from '../options.js';
 import { laplacianLayout } from '../spectral/laplacian.js';
 import type { MethodInput, Prepared } from './method.js';
-import { principalComponents } from './pca.js';
-import { gaussian, startCoordinates } from './start.js';
+import { componentScores, gaussian, startCoordinates } from './start.js';
 
 export const umapDefaults = {
   metric: 'euclidean',
@@ -98,7 +97,7 @@ export async function graphStart(
     const watch = watchStage(context, 'spectral start');
     return noisy(await laplacianLayout(graph, dimensions, { random, watch, place }));
   };
-  const pca = async () => noisy((await principalComponents(features, dimensions, context)).y);
+  const pca = async () => noisy(await componentScores(features, dimensions, context));
   const noisy = (y: Float64Array) => addNoise(y, random.stream('noise').normal);
   const y = await startCoordinates(init, graph.rows, dimensions, { random, deviation: 1, spectral, pca });
   if (typeof init === 'string') fitExtent(y, dimensions);
@@ -143,6 +142,6 @@ async function pieceMeans(
     for (let c = 0; c < columns; c++) sums[p * columns + c] += data[r * columns + c];
   });
   const means = Float32Array.from(sums, (sum, at) => sum / sizes[Math.floor(at / columns)]);
-  const { y } = await principalComponents({ rows: count, columns, data: means }, dimensions, context);
+  const y = await componentScores({ rows: count, columns, data: means }, dimensions, context);
   return y.some((value) => value !== 0) ? y : gaussian(y.length, 1, context.random.stream('places'));
 }

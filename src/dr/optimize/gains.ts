@@ -2,8 +2,10 @@
  * t-SNE's schedule: early exaggeration, then descent to the end, through the engine's steps (momentum and one gain
  * a coordinate).
  *
- * Source: van der Maaten and Hinton (2008). Default learning rate rows / earlyExaggeration / 4: Belkina et al. (2019).
- * The step is force times rate, force = -grad. The loss is computed every 50 steps after the early ones and at the
+ * Source: van der Maaten and Hinton (2008). Default learning rates: rows / exaggeration / 4 in either part, Belkina et
+ * al. (2019) for the early one, openTSNE 1.0 for the other and for the momentum of 0.8 throughout. Measured on 10,000
+ * digits after 1,000 steps: divergence 1.757 with the early rate and an early momentum of 0.5 as in scikit-learn,
+ * 1.723 with these. The step is force times rate, force = -grad. The loss is computed every 50 steps after the early ones and at the
  * last. Several steps are asked for at once, as many as take about a twentieth of a second: their number changes how
  * often others are heard, never the result. Deterministic.
  */
@@ -18,17 +20,18 @@ export interface GainsOptions {
   readonly steps: number;
   readonly theta: number;
   readonly learningRate: number;
+  /** Of the later steps, over that of the early ones. */
+  readonly laterRate: number;
   readonly momentum: number;
   readonly earlyExaggeration: number;
   readonly earlyExaggerationSteps: number;
 }
 
-const EARLY_MOMENTUM = 0.5;
 /** Steps between two looks at the loss, at which the mean is brought back to 0: gains and rounding move it. */
 const EVERY = 50;
 
 export function gainsDynamics(engine: Engine, p: Csr, options: GainsOptions): Dynamics {
-  const { dimensions, steps, theta } = options;
+  const { dimensions, steps, theta, laterRate } = options;
   const { learningRate, momentum, earlyExaggeration, earlyExaggerationSteps } = options;
   const velocity = new Float64Array(p.rows * dimensions);
   const gains = new Float64Array(p.rows * dimensions).fill(1);
@@ -54,8 +57,8 @@ export function gainsDynamics(engine: Engine, p: Csr, options: GainsOptions): Dy
             theta,
             withLoss,
             steps: done,
-            learningRate: parameters.learningRate,
-            momentum: early ? Math.min(EARLY_MOMENTUM, parameters.momentum) : parameters.momentum,
+            learningRate: parameters.learningRate * (early ? 1 : laterRate),
+            momentum: parameters.momentum,
             exaggeration: early ? parameters.earlyExaggeration : 1,
           },
           { ...watch, progress: () => {} },

@@ -9,8 +9,8 @@ import { type EmbedOptions, embed } from '../../dr/index.js';
 import type { Context } from '../../engine/context.js';
 import { WhymapError } from '../../errors.js';
 import type { Matrix, Table } from '../../model.js';
+import { type StudyTable, tableCsv, tableMarkdown } from '../report.js';
 import { type Comparison, compare, mapNeighbors, NEIGHBORHOOD } from './measures.js';
-import { type StudyTable, tableCsv, tableMarkdown } from './report.js';
 
 export interface ArdrAudit {
   readonly markdown: string;

@@ -18,11 +18,11 @@ import { graphStart } from '../../dr/methods/umap.js';
 import { descent } from '../../dr/optimize/descent.js';
 import { advance, createRun, type Run } from '../../dr/run.js';
 import { type Context, watchStage } from '../../engine/context.js';
-import { lineCharts } from './charts.js';
+import { lineCharts } from '../charts.js';
+import type { StudyResult } from '../report.js';
+import type { Study, StudyInput } from '../study.js';
 import { loadData, type StudyData } from './datasets.js';
 import { mapNeighbors, NEIGHBORHOOD } from './measures.js';
-import type { StudyResult } from './report.js';
-import type { Study, StudyInput } from './study.js';
 
 const NEIGHBORS = 15;
 const STEPS = 400;

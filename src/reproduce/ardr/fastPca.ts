@@ -13,10 +13,10 @@ import { procrustesError } from '../../dr/index.js';
 import { principalComponents } from '../../dr/methods/pca.js';
 import { gaussian } from '../../dr/methods/start.js';
 import { watchStage } from '../../engine/context.js';
-import { lineCharts } from './charts.js';
+import { lineCharts } from '../charts.js';
+import type { StudyResult } from '../report.js';
+import type { Study, StudyInput } from '../study.js';
 import { loadData, type StudyData } from './datasets.js';
-import type { StudyResult } from './report.js';
-import type { Study, StudyInput } from './study.js';
 
 const STEPS = 1500;
 const SHARE = 0.5;

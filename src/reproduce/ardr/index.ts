@@ -1,10 +1,10 @@
 /** The ARDR studies by name. */
 
+import type { Study } from '../study.js';
 import { conjecturesStudy } from './conjectures.js';
 import { fastPcaStudy } from './fastPca.js';
 import { lleStudy } from './lleStudy.js';
 import { recoveryStudy } from './recovery.js';
-import type { Study } from './study.js';
 
 export const ardrStudies: Readonly<Record<string, Study>> = {
   'ardr-pca': recoveryStudy('pca'),

@@ -15,11 +15,11 @@ import type { Context } from '../../engine/context.js';
 
 import { WhymapError } from '../../errors.js';
 import type { Csr } from '../../model.js';
-import { type MapPanel, mapPanels } from './charts.js';
+import { type MapPanel, mapPanels } from '../charts.js';
+import type { StudyResult } from '../report.js';
+import type { Study, StudyInput } from '../study.js';
 import { loadData, type StudyData } from './datasets.js';
 import { type Comparison, compare, mapNeighbors, NEIGHBORHOOD } from './measures.js';
-import type { StudyResult } from './report.js';
-import type { Study, StudyInput } from './study.js';
 
 /** UMAP counts the sample itself, the others do not: the same neighbors for all. */
 const UMAP_NEIGHBORS = 15;

@@ -1,14 +1,15 @@
 /**
  * The figures by which two embeddings of the same samples are compared in the ARDR studies: all exact, O(n^2).
  *
- * Trustworthiness: Venna and Kaski (2001). Overlap: share of the k nearest neighbors in one embedding that
- * are also among those of the other. Label accuracy: majority label of the k nearest others (ties to the
- * nearest), each sample left out in turn.
+ * Trustworthiness and label accuracy are those of src/trust. Overlap: share of the k nearest neighbors in one
+ * embedding that are also among those of the other.
  */
 
 import { procrustesError } from '../../dr/index.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Matrix, Neighbors } from '../../model.js';
+import { encodeLabels, vote } from '../../trust/labels.js';
+import { excessOf, largestExcess } from '../../trust/rank-measures.js';
 
 export const NEIGHBORHOOD = 15;
 
@@ -38,31 +39,25 @@ export function overlap(a: Neighbors, b: Neighbors): number {
   return common / (a.rows * a.k);
 }
 
-/** 1 when no neighbor in the map is a stranger in the features; NaN when there are too few samples for it. */
+/** 1 when no neighbor in the map is a stranger in the features. */
 export async function trustworthiness(features: Matrix, map: Neighbors, context: Context): Promise<number> {
   const { rows, k } = map;
-  if (2 * rows - 3 * k - 1 <= 0) return Number.NaN;
   const options = { k, metric: 'euclidean' } as const;
   const ranks = await context.engine.ranks(features, map.indices, options, watchStage(context, 'measuring'));
   let excess = 0;
-  for (const rank of ranks) excess += Math.max(0, rank + 1 - k);
-  return 1 - (2 / (rows * k * (2 * rows - 3 * k - 1))) * excess;
+  for (let i = 0; i < rows; i++) excess += excessOf(ranks, i * k, k);
+  const worst = rows * largestExcess(rows, k);
+  return worst > 0 ? 1 - excess / worst : 1;
 }
 
 /** Share of samples whose label is that of most of their neighbors; null without labels. */
 export function labelAccuracy(map: Neighbors, labels: readonly string[] | null): number | null {
   if (!labels) return null;
+  const { codes, names } = encodeLabels(labels);
+  const votes = new Int32Array(names.length);
   let right = 0;
   for (let i = 0; i < map.rows; i++) {
-    const counts = new Map<string, number>();
-    let best = '';
-    for (let p = i * map.k; p < (i + 1) * map.k; p++) {
-      const label = labels[map.indices[p]];
-      const count = (counts.get(label) ?? 0) + 1;
-      counts.set(label, count);
-      if (count > (counts.get(best) ?? 0)) best = label;
-    }
-    if (best === labels[i]) right++;
+    if (vote(map.indices.subarray(i * map.k, (i + 1) * map.k), codes, votes) === codes[i]) right++;
   }
   return right / map.rows;
 }

@@ -13,10 +13,10 @@ import { gramLaw } from '../../dr/laws/gram.js';
 import { largestEigenvalue, solveGram } from '../../dr/methods/gramMethod.js';
 import { gaussian } from '../../dr/methods/start.js';
 import { type Context, watchStage } from '../../engine/context.js';
-import { lineCharts } from './charts.js';
+import { lineCharts } from '../charts.js';
+import type { StudyResult } from '../report.js';
+import type { Study, StudyInput } from '../study.js';
 import { loadData, type StudyData } from './datasets.js';
-import type { StudyResult } from './report.js';
-import type { Study, StudyInput } from './study.js';
 
 type Recovered = 'pca' | 'mds' | 'isomap';
 

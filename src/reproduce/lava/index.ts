@@ -1,6 +1,6 @@
 /** The LAVA studies by name. */
 
-import type { Study } from '../ardr/study.js';
+import type { Study } from '../study.js';
 import { plantedStudy } from './planted-study.js';
 import { realStudy } from './real-study.js';
 

@@ -17,10 +17,10 @@ import { explain } from '../../lava/explain.js';
 import { presentRows, presentThreshold } from '../../lava/present.js';
 import { matchMemberships, patternCosines } from '../../lava/split.js';
 import type { Embedding, Explanation, Matrix, Table } from '../../model.js';
-import { mapPanels } from '../ardr/charts.js';
 import { loadData } from '../ardr/datasets.js';
-import type { Figure, StudyResult, StudyTable } from '../ardr/report.js';
-import type { Study, StudyInput } from '../ardr/study.js';
+import { mapPanels } from '../charts.js';
+import type { Figure, StudyResult, StudyTable } from '../report.js';
+import type { Study, StudyInput } from '../study.js';
 import { autocorrelationModules, globalModules, perClusterModules } from './baselines.js';
 import { strokeFigure } from './strokes.js';
 

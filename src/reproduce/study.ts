@@ -1,6 +1,6 @@
 /** What a study is given, and how it is run: `whymap reproduce NAME` looks it up and writes what it returns. */
 
-import type { Context } from '../../engine/context.js';
+import type { Context } from '../engine/context.js';
 import type { StudyResult } from './report.js';
 
 export interface StudyInput {

@@ -1,5 +1,6 @@
 /**
- * Leading principal components: the map that every other map is compared with, and a space to measure in.
+ * Leading principal components in float32: the map that every other map is compared with, a space to measure in, and
+ * the start of maps by forces. The `pca` method itself is dr/methods/pca.ts, in double precision.
  *
  * Source: subspace iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and Chelikowsky
  *   2006), on the covariance, or on the samples' products where there are fewer samples than features.
@@ -15,9 +16,9 @@
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { matrix } from '../core/matrix.js';
 import type { Random } from '../core/random.js';
-import type { Context } from '../engine/context.js';
-import type { Engine, Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
+import type { Context } from './context.js';
+import type { Engine, Watch } from './engine.js';
 
 const OVERSAMPLING = 8;
 const MOST_PASSES = 100;

@@ -8,9 +8,9 @@
  */
 
 import { matrix } from '../core/matrix.js';
-import type { Context } from '../engine/context.js';
-import type { Watch } from '../engine/engine.js';
 import type { Csr, Matrix } from '../model.js';
+import type { Context } from './context.js';
+import type { Watch } from './engine.js';
 import { leadingVectors, MOST_SQUARE_SIDE, startingVectors, withFixedSigns } from './principal-components.js';
 
 /** Whether sparse rows have few enough features, and fewer than samples, for a square of them. */

@@ -1,0 +1,48 @@
+"""umap-learn or scikit-learn's t-SNE on a file of float32 rows: python3 embed.py METHOD ROWS.npy OUT.npy [STEPS].
+
+umap2: 2 threads, unseeded. umap1: seeded, so one thread. Prints seconds, CPU seconds, peak bytes and the loss.
+Compiling is not counted: a small run goes before.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import numpy as np
+
+method, rows = sys.argv[1], np.load(sys.argv[2])
+steps = int(sys.argv[4]) if len(sys.argv) > 4 else None
+loss = None
+
+
+def umap_of(data):
+    import numba
+    import umap
+
+    numba.set_num_threads(min(2, numba.config.NUMBA_NUM_THREADS))
+    given = {"random_state": 0, "n_jobs": 1} if method == "umap1" else {"n_jobs": 2}
+    return umap.UMAP(n_epochs=steps, **given).fit_transform(data)
+
+
+def tsne_of(data):
+    global loss
+    from sklearn.manifold import TSNE
+
+    model = TSNE(init="pca", learning_rate="auto", n_iter=steps or 1000, n_jobs=2)
+    map = model.fit_transform(data)
+    loss = float(model.kl_divergence_)
+    return map
+
+
+make = tsne_of if method == "tsne" else umap_of
+if method != "tsne":
+    # small ones are compared by other code than large ones
+    for count in (1000, 4500):
+        make(rows[:count])
+begin, cpu = time.perf_counter(), time.process_time()
+result = make(rows)
+wall, cpu = time.perf_counter() - begin, time.process_time() - cpu
+np.save(sys.argv[3], result.astype(np.float32))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak, "loss": loss}))
