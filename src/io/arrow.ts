@@ -30,7 +30,7 @@ async function openArrow(input: Input, settings: Settings): Promise<{ shape: Col
     decode: (buffer) => decodeLz4Frame(buffer, settings.memory),
     encode: never,
   });
-  flechette.setCompressionCodec(ZSTD, { decode: (buffer) => decompressZstd(buffer), encode: never });
+  flechette.setCompressionCodec(ZSTD, { decode: (buffer) => aligned(decompressZstd(buffer)), encode: never });
   const table = guard(input.name, () => flechette.tableFromIPC(bytes.slice(), { useBigInt: true }));
   const kind = (field: Field) => kindOf(field.type, flechette.Type);
   const columns = table.schema.fields.map((field) => ({ name: field.name, kind: kind(field) }));
@@ -48,6 +48,11 @@ async function openArrow(input: Input, settings: Settings): Promise<{ shape: Col
   if (table.numRows * 4 > settings.memory)
     throw tooLarge(input.name, `${table.numRows} rows`, settings.memory);
   return { shape: { columns, rows: table.numRows, index, name: input.name }, table };
+}
+
+/** The decoder may return a part of a larger buffer, where numbers of 8 bytes cannot be viewed. */
+function aligned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
 }
 
 type TypeIds = typeof import('@uwdata/flechette').Type;

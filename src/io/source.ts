@@ -121,9 +121,13 @@ export function missingFile(name: string): FormatError {
   );
 }
 
-/** The bytes of a file, or null when there is none. */
-export async function readIfPresent(source: Source): Promise<Uint8Array | null> {
-  return source.read().catch((error: unknown) => {
+/** The bytes of a file, or of a part of it, or null when there is none. */
+export async function readIfPresent(
+  source: Source,
+  part?: (size: number) => readonly [start: number, end: number],
+): Promise<Uint8Array | null> {
+  const read = async () => source.read(...(part === undefined ? [] : part((await source.stat()).size)));
+  return read().catch((error: unknown) => {
     if (error instanceof FormatError && error.cause === ABSENT) return null;
     throw error;
   });

@@ -10,7 +10,12 @@ import { readIfPresent, type Source } from './source.js';
 import type { Store, StoredArray } from './store.js';
 
 type Zarrita = typeof import('zarrita');
-type Reader = { get(key: AbsolutePath): Promise<Uint8Array | undefined> };
+type Range = { offset: number; length: number } | { suffixLength: number };
+interface Reader {
+  get(key: AbsolutePath): Promise<Uint8Array | undefined>;
+  /** A part of a file: chunks that share one (shards) are read on their own. */
+  getRange(key: AbsolutePath, range: Range): Promise<Uint8Array | undefined>;
+}
 type ZarrArray = import('zarrita').Array<import('zarrita').DataType, Reader>;
 
 /** Files that describe a node of the tree rather than being one. */
@@ -22,6 +27,8 @@ export async function zarrStore(source: Source): Promise<Store> {
   const zarr = await import('zarrita');
   const reader: Reader = {
     get: async (key) => (await readIfPresent(source.child(key.slice(1)))) ?? undefined,
+    getRange: async (key, range) =>
+      (await readIfPresent(source.child(key.slice(1)), (size) => placeOf(range, size))) ?? undefined,
   };
   const consolidated = await consolidatedPaths(source);
   const guard = <T>(work: Promise<T>) => work.catch((cause: unknown) => damaged(source.name, cause));
@@ -47,6 +54,12 @@ export async function zarrStore(source: Source): Promise<Store> {
     },
     close: async () => undefined,
   };
+}
+
+/** Start and end of a range, within the file: what is promised beyond its end is found missing by the decoder. */
+function placeOf(range: Range, size: number): readonly [number, number] {
+  if ('suffixLength' in range) return [Math.max(0, size - range.suffixLength), size];
+  return [Math.min(size, range.offset), Math.min(size, range.offset + range.length)];
 }
 
 async function listed(source: Source, path: string): Promise<readonly string[]> {
