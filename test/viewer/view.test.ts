@@ -78,6 +78,8 @@ test('two regions are compared: modules, a figure, and pairs that lead to their 
       expect(
         data.filter((value, i) => i % 4 === 0 && Math.abs(value - data[i + 2]) > 60).length,
       ).toBeGreaterThan(100);
+      await page.click('#tab-modules');
+      expect(await page.locator('.selected-here').count()).toBeGreaterThanOrEqual(1);
       const address = await page.evaluate(
         () => new Promise<string>((done) => setTimeout(() => done(location.hash), 400)),
       );

@@ -71,17 +71,14 @@ function trust(view: View, by: 'trust' | 'torn' | 'glued', theme: Theme): Colori
   const layer = view.explanation.trust;
   if (!layer) return strongest(view, theme);
   if (by === 'trust') {
-    const shown = amounts(
-      layer.value.map((value) => 1 - value),
-      1 - layer.chance,
-      theme,
-      {
-        title: 'Trust at each sample',
-        note: 'how far its neighbors on the map are its neighbors in the data, and the reverse',
-        low: '1 all kept',
-        high: `${decimal(layer.chance)} as by chance`,
-      },
-    );
+    const doubt = layer.value.map((value) => 1 - value);
+    const top = Math.min(1 - layer.chance, Math.max(0.1, highest(doubt, 0.995)));
+    const shown = amounts(doubt, top, theme, {
+      title: 'Trust at each sample',
+      note: `how far its neighbors on the map are its neighbors in the data, and the reverse; ${decimal(layer.chance)} is a shuffled map`,
+      low: '1 all kept',
+      high: `${decimal(1 - top)} or less`,
+    });
     return { ...shown, value: (row) => layer.value[row] };
   }
   const shares = Float32Array.from(layer[by], (count) => count / layer.k);

@@ -65,10 +65,38 @@ export interface ComparedPair extends ModulePair {
   readonly second: number;
 }
 
-/** Leading pairs of all modules by their correlation in two regions; those that are constant in either are left out. */
+/** Samples whose value is not the most frequent one: with few of them a correlation rests on those alone. */
+function differing(values: ArrayLike<number>, rows: ArrayLike<number>): number {
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const found = (counts.get(values[rows[at]]) ?? 0) + 1;
+    counts.set(values[rows[at]], found);
+    if (found > most) most = found;
+  }
+  return rows.length - most;
+}
+
+/** For explanations that do not say their support. */
+const LEAST_SUPPORT = 10;
+
+/**
+ * Leading pairs of all modules by their correlation in two regions. Left out are pairs of which a feature differs in
+ * fewer samples of either region than the support that the modules were found with.
+ */
 export function comparedPairs(view: View, first: Int32Array, second: Int32Array, each = 6): ComparedPair[] {
   const modules = view.explanation.descriptions.map((_, module) => module);
+  const support = Number(view.explanation.options.support ?? LEAST_SUPPORT);
+  const known = new Map<number, boolean>();
+  const supported = (feature: number) => {
+    const values = valuesOf(view.explanation, feature);
+    const enough = (rows: Int32Array) => values !== null && differing(values, rows) >= support;
+    const found = known.get(feature) ?? (enough(first) && enough(second));
+    known.set(feature, found);
+    return found;
+  };
   return knownPairs(view, modules, each).flatMap(({ pair, module }) => {
+    if (!pair.every(supported)) return [];
     const a = correlationOver(view.explanation, pair, first);
     const b = correlationOver(view.explanation, pair, second);
     return a === null || b === null ? [] : [{ pair, module, first: a, second: b }];

@@ -4,7 +4,7 @@ import { categoryColor } from '../derive/palette.js';
 import { labelShares, samplesWith } from '../derive/region.js';
 import type { View } from '../derive/view.js';
 import { decimal, percent } from '../derive/words.js';
-import { selectModule, theme } from '../state/store.js';
+import { selectedModules, selectModule, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
 import { MiniMap } from './MiniMap.js';
 import { ModulePicture } from './Picture.js';
@@ -39,6 +39,7 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
       </div>
       <Places view={view} module={module} />
       <Chips description={description} />
+      {selectedModules.value?.has(module) && <p class="selected-here">in the selection</p>}
     </article>
   );
 }

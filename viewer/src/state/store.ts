@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { type ColorBy, coloring } from '../derive/coloring.js';
 import type { Theme } from '../derive/palette.js';
+import { modulesInRegion } from '../derive/region.js';
 import type { View } from '../derive/view.js';
 import type { Camera, Size } from '../map/camera.js';
 
@@ -65,6 +66,13 @@ export const theme = signal<Theme>(systemTheme);
 export const currentColoring = computed(() =>
   view.value ? coloring(view.value, colorBy.value, theme.value) : null,
 );
+
+/** Modules that most samples of the selection have; null without a selection. */
+export const selectedModules = computed(() => {
+  if (!view.value || !region.value) return null;
+  const found = modulesInRegion(view.value.presence, region.value.rows);
+  return new Set(found.filter(({ presentInside }) => presentInside >= 0.5).map(({ module }) => module));
+});
 
 /** Opens a module: its card, and its presence on the map. */
 export function selectModule(module: number | null): void {
