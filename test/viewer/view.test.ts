@@ -130,6 +130,23 @@ test('search by keys: a feature colors the map, an id selects its sample, nonsen
   }),
 );
 
+test('tabs are walked by arrow keys, and the map by its own', within, () =>
+  withReport(async (page) => {
+    await page.locator('#tab-modules').focus();
+    const focused = () => page.evaluate(() => document.activeElement?.id);
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('tab-ask');
+    expect(await page.locator('.panel').innerText()).toMatch(/Ask what makes a region/);
+    await page.keyboard.press('End');
+    expect(await focused()).toBe('tab-run');
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('tab-modules');
+    await page.locator('.map-frame').focus();
+    for (const key of ['+', '+', 'ArrowLeft']) await page.keyboard.press(key);
+    await page.waitForFunction(() => /at=1\.96,/.test(location.hash));
+  }),
+);
+
 const VIEW = '#color=feature:1&panel=ask&at=2.5,4,5&region=label:Adelie&localities=1&theme=dark';
 
 test('the address restores the view, and the saved report opens with it', within, async () => {

@@ -29,7 +29,7 @@ export function App({ view, title }: { view: View; title: string }) {
       <main>
         <MapView view={view} />
         <aside class="side" aria-label="Explanation">
-          <div class="tabs" role="tablist" aria-label="Explanation">
+          <div class="tabs" role="tablist" aria-label="Explanation" onKeyDown={onTabKey}>
             {PANELS.map((entry) => (
               <button
                 key={entry.panel}
@@ -37,6 +37,7 @@ export function App({ view, title }: { view: View; title: string }) {
                 role="tab"
                 id={`tab-${entry.panel}`}
                 aria-selected={panel.value === entry.panel}
+                tabIndex={panel.value === entry.panel ? 0 : -1}
                 aria-controls="panel"
                 onClick={() => {
                   panel.value = entry.panel;
@@ -56,4 +57,20 @@ export function App({ view, title }: { view: View; title: string }) {
       </main>
     </div>
   );
+}
+
+/** Arrow keys, Home and End go from tab to tab, as in every list of tabs. */
+function onTabKey(event: KeyboardEvent): void {
+  const at = PANELS.findIndex((entry) => entry.panel === panel.value);
+  const last = PANELS.length - 1;
+  const next = {
+    ArrowRight: at === last ? 0 : at + 1,
+    ArrowLeft: at === 0 ? last : at - 1,
+    Home: 0,
+    End: last,
+  }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  panel.value = PANELS[next].panel;
+  document.getElementById(`tab-${PANELS[next].panel}`)?.focus();
 }

@@ -11,18 +11,30 @@ import { Block } from './ModuleDetail.js';
 
 export function Trust({ view }: { view: View }) {
   const layer = view.explanation.trust;
-  if (!layer) return <NotMeasured />;
+  if (!layer) return <NotAtEachSample view={view} />;
   return (
     <div class="detail">
       <Verdict layer={layer} />
       <Places view={view} layer={layer} />
       <LinkChoice view={view} layer={layer} />
-      <ModuleTrust view={view} layer={layer} />
+      <ModuleTrust view={view} chance={layer.chance} />
     </div>
   );
 }
 
-function NotMeasured() {
+/** Regions may have a figure where samples have none: of very many samples only some are asked. */
+function NotAtEachSample({ view }: { view: View }) {
+  if (view.explanation.descriptions.some(({ trust }) => trust !== null)) {
+    return (
+      <div class="detail">
+        <p class="lead">
+          Trust was measured on samples drawn at random, so modules have a figure and the places of the map
+          have none.
+        </p>
+        <ModuleTrust view={view} chance={null} />
+      </div>
+    );
+  }
   return (
     <div class="empty">
       <h2>Trust was not measured</h2>
@@ -161,7 +173,7 @@ function LinkChoice({ view, layer }: { view: View; layer: TrustLayer }) {
   );
 }
 
-function ModuleTrust({ view, layer }: { view: View; layer: TrustLayer }) {
+function ModuleTrust({ view, chance }: { view: View; chance: number | null }) {
   const { descriptions } = view.explanation;
   const judged = descriptions
     .map((description, module) => ({ module, trust: description.trust, flag: description.trustFlag ?? null }))
@@ -170,7 +182,7 @@ function ModuleTrust({ view, layer }: { view: View; layer: TrustLayer }) {
   return (
     <Block
       title={'Trust of each module\u2019s region'}
-      note={`1 is best, ${decimal(layer.chance)} is a shuffled map; least trusted first.`}
+      note={`1 is best, ${chance === null ? 'about 0.5' : decimal(chance)} is a shuffled map; least trusted first.`}
     >
       {flagged.length > 0 && (
         <ul class="beliefs">
