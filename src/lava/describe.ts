@@ -28,8 +28,8 @@ import { presentRows, presentThreshold } from './present.js';
 const TOP_FEATURES = 20;
 /** Features with less of the largest membership are not notable. */
 export const LEAST_LOADING = 0.25;
+/** Every pair of these is described, so that they can be shown as a matrix. */
 const PAIR_FEATURES = 12;
-const TOP_PAIRS = 30;
 /** Within-group association below this share of the whole makes a locality a straddling one. */
 const CONTRAST = 0.5;
 
@@ -151,7 +151,7 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
       correlation: sums.weight > 0 ? sums.correlation[p++] / sums.weight : 0,
     })),
   );
-  return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b).slice(0, TOP_PAIRS);
+  return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b);
 }
 
 /** Correlations of pairs i < j, rows of i first; 0 with a constant column. */

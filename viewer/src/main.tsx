@@ -8,6 +8,7 @@ import { view } from './state/store.js';
 import './styles/base.css';
 import './styles/map.css';
 import './styles/panels.css';
+import './styles/charts.css';
 
 async function start(root: HTMLElement): Promise<void> {
   try {

@@ -8,8 +8,10 @@ import { moduleName, type View } from '../derive/view.js';
 import { beliefs, count, decimal, featureNoun, moduleSentence, percent, signed } from '../derive/words.js';
 import { selectModule, selectRegion, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
+import { Checks } from './Checks.js';
 import { Icon } from './Icon.js';
 import { Chips } from './ModuleCard.js';
+import { FeatureCharts, PresenceHistogram } from './ModuleCharts.js';
 import { ModulePicture } from './Picture.js';
 
 const FEATURES = 15;
@@ -43,8 +45,11 @@ export function ModuleDetail({ view, module }: { view: View; module: number }) {
         </Block>
       )}
       <Features view={view} module={module} />
+      <FeatureCharts view={view} module={module} />
       <Pairs view={view} module={module} />
       <Labels view={view} module={module} />
+      <PresenceHistogram view={view} module={module} />
+      <Checks description={description} />
     </div>
   );
 }
@@ -118,7 +123,7 @@ function Pairs({ view, module }: { view: View; module: number }) {
   return (
     <Block
       title="Pairs"
-      note="Correlation where the module is present: + together, \u2212 in opposite directions."
+      note={'Correlation where the module is present: + together, \u2212 in opposite directions.'}
     >
       <Bars
         label="Pairs of features and their correlation"

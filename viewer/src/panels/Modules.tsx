@@ -1,18 +1,25 @@
 /** The list of modules, in order of share, with the summary before it. */
+
+import { listedModules } from '../derive/module-order.js';
 import type { View } from '../derive/view.js';
 import { summary } from '../derive/words.js';
 import { openModule } from '../state/store.js';
+import { Granularity } from './Granularity.js';
 import { Icon } from './Icon.js';
 import { ModuleCard } from './ModuleCard.js';
 import { ModuleDetail } from './ModuleDetail.js';
+import { filter, ModuleFilter, showEvery } from './ModuleFilter.js';
 
 export function Modules({ view }: { view: View }) {
   const open = openModule.value;
   if (open !== null) return <ModuleDetail view={view} module={open} />;
   const { descriptions } = view.explanation;
+  const listed = listedModules(view.explanation, filter.value);
   return (
     <>
       <Summary view={view} />
+      <Granularity view={view} />
+      <ModuleFilter explanation={view.explanation} shown={listed.length} />
       {descriptions.length === 0 ? (
         <p class="empty">
           No module was found: no set of features moves together in more than a chance way anywhere on this
@@ -20,12 +27,26 @@ export function Modules({ view }: { view: View }) {
         </p>
       ) : (
         <div class="cards">
-          {descriptions.map((description, module) => (
-            <ModuleCard key={description.id} view={view} module={module} />
+          {listed.map((module) => (
+            <ModuleCard key={descriptions[module].id} view={view} module={module} />
           ))}
+          {listed.length === 0 && <NoneListed />}
         </div>
       )}
     </>
+  );
+}
+
+function NoneListed() {
+  return (
+    <div class="empty">
+      <p>No module matches.</p>
+      <p>
+        <button type="button" class="button" onClick={showEvery}>
+          Show all modules
+        </button>
+      </p>
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { render } from 'preact';
 import '../styles/base.css';
 import '../styles/map.css';
 import '../styles/panels.css';
+import '../styles/charts.css';
 import '../styles/site.css';
 import { Site } from './Site.js';
 
