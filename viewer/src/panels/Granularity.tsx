@@ -152,9 +152,7 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
                 <g
                   key={features.join()}
                   class={own ? 'node own' : 'node'}
-                  {...(own
-                    ? { role: 'button', tabIndex: 0, 'aria-label': `Open M${module + 1} ${name}` }
-                    : {})}
+                  {...(own ? { role: 'button', tabIndex: 0 } : {})}
                   onClick={open}
                   onKeyDown={(event) => event.key === 'Enter' && open()}
                   onMouseEnter={() => setMarked({ level, module })}
