@@ -6,7 +6,7 @@ import { cancel, look, run } from '../compute/client.js';
 import type { Found, Job, Problem } from '../compute/messages.js';
 import { createView } from '../derive/view.js';
 import { home } from '../state/home.js';
-import { clearRegions, panel, selectModule, view } from '../state/store.js';
+import { systemTheme, theme, view } from '../state/store.js';
 import { commandLine } from './command.js';
 import { saveBytes, saveReport } from './save.js';
 
@@ -218,11 +218,15 @@ interface Made {
   readonly command: string;
 }
 
+/** A new result is seen from the start: the address of the last one goes, but for the theme. */
+function freshAddress(): void {
+  const rest = theme.value === systemTheme ? '' : `#theme=${theme.value}`;
+  history.replaceState(null, '', location.pathname + location.search + rest);
+}
+
 function show(bytes: Uint8Array<ArrayBuffer>, made: Made): void {
   const explanation = decodeExplanation(bytes);
-  clearRegions();
-  selectModule(null);
-  panel.value = 'modules';
+  if (view.value || made.command !== '') freshAddress();
   view.value = createView(explanation);
   title.value = made.title;
   home.value = {
