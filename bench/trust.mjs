@@ -1,15 +1,20 @@
 // Exact trustworthiness and continuity: time and peak memory, beside scikit-learn's trustworthiness where it fits.
-// Usage: node bench/trust.mjs [rows columns [sample]]. Data: 10 Gaussian clusters and a 2-D map of them.
+// Usage: node bench/trust.mjs [rows columns [sample]] [--features X.npy --embedding Y.npy] [--engine wasm]. Without files
+// the data is 10 Gaussian clusters and a 2-D map of them. Before and after, the machine's ceiling (ceiling.mjs) is measured
+// for a second: its best slice, and what it came to over that second, which tells how much of a core others left.
 // scikit-learn is run by the Python named in PYTHON (default /usr/bin/python3) up to 10,000 rows; above, its samples x samples matrix does not fit.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { createContext } from 'whymap';
 import { compareNeighborhoods, continuity, trustworthiness } from 'whymap/trust';
 import { createRandom } from '../dist/core/random.js';
 import { chooseEngine } from '../dist/engine/choose.js';
 import { writeNpy } from '../dist/io/write.js';
+import { ceiling } from './ceiling.mjs';
+import { readFeatures } from './read.mjs';
 
 const MOST_PEER_ROWS = 10_000;
 const K = 15;
@@ -52,9 +57,25 @@ print(v, time.time() - t, u.ru_utime + u.ru_stime - before, u.ru_maxrss / 1024)`
   return { value, seconds, cpuSeconds, megabytes };
 }
 
-async function measure(rows, columns, sample) {
-  const input = clusters(rows, columns);
-  const { engine } = await chooseEngine();
+/** GFLOP/s of the ceiling's kernel over a second: the best slice, and all of it. */
+function ceilingNow({ run, operations }) {
+  const start = performance.now();
+  let best = Number.POSITIVE_INFINITY;
+  let slices = 0;
+  for (; performance.now() - start < 1000; slices++) {
+    const begin = performance.now();
+    run();
+    best = Math.min(best, performance.now() - begin);
+  }
+  const rate = (milliseconds) => Number((operations / milliseconds / 1e6).toFixed(1));
+  return { best: rate(best), overall: rate((performance.now() - start) / slices) };
+}
+
+async function measure(input, sample) {
+  const { rows, columns } = input.features;
+  const most = await ceiling();
+  const before = ceilingNow(most);
+  const { engine } = await chooseEngine({ engine: values.engine, threads: 2 });
   const started = performance.now();
   const cpu = process.cpuUsage();
   const n = await compareNeighborhoods(input, { k: K, sample }, createContext({ engine }));
@@ -75,6 +96,7 @@ async function measure(rows, columns, sample) {
     interval: t.interval,
     continuity: c.value,
     megabytes: process.resourceUsage().maxRSS / 1024,
+    ceiling: [before, ceilingNow(most)],
   };
   console.log(JSON.stringify(own));
   if (!sample && rows <= MOST_PEER_ROWS) {
@@ -91,6 +113,17 @@ async function measure(rows, columns, sample) {
 }
 
 console.log(JSON.stringify({ machine: cpus()[0].model, cores: cpus().length, node: process.version, k: K }));
-const given = process.argv.slice(2).map(Number);
-const [rows = 10_000, columns = 784, sample] = given;
-await measure(rows, columns, sample);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    features: { type: 'string' },
+    embedding: { type: 'string' },
+    engine: { type: 'string', default: 'auto' },
+  },
+});
+const [rows = 10_000, columns = 784, sample] = positionals.map(Number);
+const input =
+  values.features && values.embedding
+    ? { features: await readFeatures(values.features), embedding: await readFeatures(values.embedding) }
+    : clusters(rows, columns);
+await measure(input, sample);

@@ -3,7 +3,8 @@
  * rows (leaves of random trees) and from neighbors of neighbors. The algorithm is in `engine/descent.ts`.
  *
  * Rows lie one after another, padded with zeros to `width` floats (a multiple of 16), with the columns of largest
- * variance first: most rows are given up after part of the columns. Precision: float32 sums; final distances are
+ * variance first: most rows are given up after part of the columns; where there are many columns, by their parts along a
+ * few directions of large variance. Precision: float32 sums; final distances are
  * measured again in double. Lists are ascending by (distance, row); an item writes only lists of its own rows,
  * and reads neighbors from a copy, so results do not depend on threads.
  */
@@ -48,9 +49,44 @@ export function layRows(
   }
 }
 
+/** Rows to be measured. The same order of fields in engine/wasm/descent.ts. */
+@unmanaged
+export class Laid {
+  metric: i32;
+  /** Rows one after another, `width` floats each. */
+  rows: usize;
+  width: i32;
+  /** Their parts along a few orthonormal directions of large variance (screen.ts), which are never farther apart; or 0. */
+  turned: usize;
+  turnedWidth: i32;
+  /** f32 a row: sqrt(2) times the length of what those directions leave out, where that is little; else 0. */
+  rest: usize;
+}
+
 /** Squared (or, for manhattan, absolute) distance; infinite once it is above `limit`. */
-function measure(metric: i32, a: usize, b: usize, bytes: usize, limit: f32): f32 {
-  return metric === MANHATTAN ? measureAbsolute(a, b, bytes, limit) : measureSquared(a, b, bytes, limit);
+function measure(laid: Laid, i: i32, j: i32, limit: f32): f32 {
+  if (laid.turned) {
+    const bytes = (<usize>laid.turnedWidth) << 2;
+    const a = laid.turned + <usize>i * bytes;
+    const rest: f32 = laid.rest ? restOf(laid, i) + restOf(laid, j) : 0;
+    const within = measureSquared(a, laid.turned + <usize>j * bytes, bytes, limit - rest);
+    if (laid.rest || within === Infinity) return within + rest;
+  }
+  return measureWhole(laid, i, j, limit);
+}
+
+/** A row's part in a squared distance where the rests of two rows are at right angles, as they nearly are. */
+function restOf(laid: Laid, i: i32): f32 {
+  const rest = load<f32>(laid.rest + ((<usize>i) << 2));
+  return rest * rest * <f32>0.5;
+}
+
+function measureWhole(laid: Laid, i: i32, j: i32, limit: f32): f32 {
+  const bytes = (<usize>laid.width) << 2;
+  const a = laid.rows + <usize>i * bytes;
+  const b = laid.rows + <usize>j * bytes;
+  if (laid.metric === MANHATTAN) return measureAbsolute(a, b, bytes, limit);
+  return measureSquared(a, b, bytes, limit);
 }
 
 function measureSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
@@ -135,9 +171,7 @@ function offer(indices: usize, distances: usize, fresh: usize, k: i32, distance:
 export function joinGroup(
   item: i32,
   _scratch: usize,
-  metric: i32,
-  rows: usize,
-  width: i32,
+  laid: Laid,
   offsets: usize,
   members: usize,
   indices: usize,
@@ -145,7 +179,6 @@ export function joinGroup(
   fresh: usize,
   k: i32,
 ): void {
-  const bytes = (<usize>width) << 2;
   const list = (<usize>k) << 2;
   const begin = load<i32>(offsets + ((<usize>item) << 2));
   const end = load<i32>(offsets + ((<usize>item) << 2), 4);
@@ -157,7 +190,7 @@ export function joinGroup(
       const b = load<i32>(members + ((<usize>q) << 2));
       const otherDistances = distances + <usize>b * list;
       const limit = max(load<f32>(ownDistances + list - 4), load<f32>(otherDistances + list - 4));
-      const distance = measure(metric, rows + <usize>a * bytes, rows + <usize>b * bytes, bytes, limit);
+      const distance = measure(laid, a, b, limit);
       if (distance === Infinity) continue;
       offer(ownIndices, ownDistances, fresh + <usize>a * <usize>k, k, distance, b);
       offer(indices + <usize>b * list, otherDistances, fresh + <usize>b * <usize>k, k, distance, a);
@@ -174,10 +207,8 @@ export function joinGroup(
 export function joinNeighbors(
   item: i32,
   scratch: usize,
-  metric: i32,
-  rows: usize,
+  laid: Laid,
   count: i32,
-  width: i32,
   offsets: usize,
   neighbors: usize,
   flags: usize,
@@ -188,11 +219,9 @@ export function joinNeighbors(
   used: i32,
   changes: usize,
 ): void {
-  const bytes = (<usize>width) << 2;
   const last = min(count, (item + 1) * BLOCK);
   let changed: i32 = 0;
   for (let i = item * BLOCK; i < last; i++) {
-    const own = rows + <usize>i * bytes;
     const list = <usize>i * <usize>k;
     const ownIndices = indices + (list << 2);
     const ownDistances = distances + (list << 2);
@@ -214,13 +243,44 @@ export function joinNeighbors(
         const id = load<i32>(neighbors + ((<usize>q) << 2));
         if (seen(scratch, id)) continue;
         const limit = load<f32>(ownDistances + ((<usize>(k - 1)) << 2));
-        const distance = measure(metric, own, rows + <usize>id * bytes, bytes, limit);
+        const distance = measure(laid, i, id, limit);
         if (distance === Infinity) continue;
         changed += offer(ownIndices, ownDistances, ownFresh, k, distance, id);
       }
     }
   }
   store<i32>(changes + ((<usize>item) << 2), changed);
+}
+
+/** Measures the lists of rows item * 64 and on over all columns, and orders them anew. */
+export function measureLists(
+  item: i32,
+  _scratch: usize,
+  laid: Laid,
+  count: i32,
+  indices: usize,
+  distances: usize,
+  k: i32,
+): void {
+  const last = min(count, (item + 1) << 6);
+  for (let i = item << 6; i < last; i++) {
+    const own = indices + ((<usize>i * <usize>k) << 2);
+    const found = distances + ((<usize>i * <usize>k) << 2);
+    for (let n: i32 = 0; n < k; n++) {
+      const id = load<i32>(own + ((<usize>n) << 2));
+      const distance: f32 = id < 0 ? Infinity : measureWhole(laid, i, id, Infinity);
+      let at = n;
+      for (; at > 0; at--) {
+        const before = load<f32>(found + ((<usize>(at - 1)) << 2));
+        const other = load<i32>(own + ((<usize>(at - 1)) << 2));
+        if (before < distance || (before === distance && other < id)) break;
+        store<f32>(found + ((<usize>at) << 2), before);
+        store<i32>(own + ((<usize>at) << 2), other);
+      }
+      store<f32>(found + ((<usize>at) << 2), distance);
+      store<i32>(own + ((<usize>at) << 2), id);
+    }
+  }
 }
 
 /** Whether the table holds a row; it does afterwards. */

@@ -4,7 +4,7 @@
  */
 
 export { associateLocality, associateScratch, placeLocality } from './associate';
-export { descentScratch, joinGroup, joinNeighbors, layRows } from './descent';
+export { descentScratch, joinGroup, joinNeighbors, layRows, measureLists } from './descent';
 export { leadingScratch, leadingVector } from './leading';
 export { multiplyStrip, packColumns, packRows } from './multiply';
 export { comparePairs, pairsScratch } from './pairs';

@@ -14,7 +14,7 @@
 
 import { EUCLIDEAN, MANHATTAN } from './exact';
 import { placeCentered, placeDirection, placeScaled } from './points';
-import { panels, panelsOfDifferences } from './tile';
+import { panels, panelsOfDifferences, panelsOfShorts } from './tile';
 
 /** Prepared rows: addresses. The same order of fields in engine/wasm/screen.ts. */
 @unmanaged
@@ -48,6 +48,8 @@ export class Screen {
   width: i32;
   /** The `width` directions leave nothing out. */
   complete: i32;
+  /** Products are of 16-bit whole numbers; `depth` counts pairs of columns. */
+  shorts: i32;
   lowFactor: f32;
   highFactor: f32;
   asked: usize;
@@ -63,7 +65,7 @@ export function prepareScratch(d: i32, width: i32): usize {
  * Prepares rows item * 8 to item * 8 + 8 of a side. Norms become `low` and `high` by the factors given.
  * @param center f64 a column. @param basis panels of `width` directions over d columns, or 0 to leave rows unturned;
  * then
- * `depth` and `width` are d, and nothing is left out. @param slack share of n by which |r|^2 may be larger than computed.
+ * `depth` and `width` are d, and nothing is left out. @param factor see `roundPanel`. @param slack share of n by which |r|^2 may be larger than computed.
  */
 export function prepareRows(
   item: i32,
@@ -76,10 +78,12 @@ export function prepareRows(
   slack: f64,
   error: f64,
   underflow: f64,
+  factor: f64,
 ): void {
   const d = <usize>screen.d;
   const first = item << 3;
-  const frame = basis ? scratch : side.packed + ((<usize>first * d) << 2);
+  const apart = basis !== 0 || screen.shorts !== 0;
+  const frame = apart ? scratch : side.packed + ((<usize>first * d) << 2);
   const turned = scratch + (d << 5);
   for (let lane: i32 = 0; lane < 8; lane++) {
     const r = first + lane;
@@ -93,6 +97,7 @@ export function prepareRows(
     store<f32>(side.low + at, norm < Infinity ? <f32>(norm * (1 - error) - underflow) : -Infinity);
     store<f32>(side.high + at, <f32>(norm * (1 + error) + underflow));
   }
+  if (screen.shorts) roundPanel(screen, side, first, frame, factor);
   if (!basis) return;
   panels(basis, screen.width >> 3, frame, 1, screen.d, turned, 32);
   const kept = (<usize>screen.depth) << 5;
@@ -143,6 +148,28 @@ function placeTurned(
   if (screen.depth === screen.width) store<f32>(side.gaps + at, left);
 }
 
+/**
+ * Rounds a panel of rows, times `factor`, to 16-bit whole numbers, two columns of a row beside each other. Leaves in
+ * `gaps` the length of what rounding took away, from which the caller widens `low` and `high`.
+ */
+function roundPanel(screen: Screen, side: Side, first: i32, frame: usize, factor: f64): void {
+  const target = side.packed + ((<usize>first * <usize>screen.depth) << 2);
+  const last = min(8, side.count - first);
+  memory.fill(target, 0, (<usize>screen.depth) << 5);
+  for (let lane: i32 = 0; lane < last; lane++) {
+    const shift = (<usize>lane) << 2;
+    let lost: f64 = 0;
+    for (let k: i32 = 0; k < screen.d; k++) {
+      const value = <f64>load<f32>(frame + shift + ((<usize>k) << 5));
+      const whole = nearest<f64>(value * factor);
+      store<i16>(target + shift + ((<usize>(k >> 1)) << 5) + ((<usize>(k & 1)) << 1), <i16>(<i32>whole));
+      const difference = value - whole / factor;
+      lost += difference * difference;
+    }
+    store<f32>(side.gaps + ((<usize>(first + lane)) << 2), <f32>(sqrt(lost) * (1 + 1e-6)));
+  }
+}
+
 function gapOf(norm: f64, seen: f64, slack: f64): f32 {
   return <f32>(sqrt(2 * (max<f64>(0, norm - seen) + slack * norm)) * (1 + 1e-6));
 }
@@ -158,6 +185,7 @@ export function compare(
   stride: usize,
 ): void {
   if (screen.metric === MANHATTAN) panelsOfDifferences(a, aPanels, b, bPanels, screen.depth, c, stride);
+  else if (screen.shorts) panelsOfShorts(a, aPanels, b, bPanels, screen.depth, c, stride);
   else panels(a, aPanels, b, bPanels, screen.depth, c, stride);
 }
 

@@ -27,6 +27,8 @@ export interface Adjacency {
 
 /** What an engine brings: lists of `length` neighbors for every row, and ways to improve them. */
 export interface Measurer {
+  /** Entries of a list: `listLength` or more. */
+  readonly length: number;
   /** Measures all pairs inside each group of rows; each row is in one group. */
   joinGroups(offsets: Int32Array, members: Int32Array): Promise<void>;
   /** Measures neighbors of neighbors along paths with a fresh edge; returns how many entries were inserted. */
@@ -57,7 +59,7 @@ export async function descend(
   watch: Watch,
 ): Promise<Neighbors> {
   const { k, metric, random, trees = TREES, rounds = ROUNDS } = options;
-  const length = listLength(data.rows, k);
+  const { length } = measurer;
   const used = Math.min(length, MOST_USED);
   try {
     const directions = projectable(data, metric);
@@ -123,7 +125,7 @@ async function project(
 }
 
 /** Halves all rows `levels` times, each time at the median along the next direction. */
-function splitByMedians(projections: Matrix, levels: number) {
+export function splitByMedians(projections: Matrix, levels: number) {
   const { rows } = projections;
   const members = Int32Array.from({ length: rows }, (_, i) => i);
   let offsets = Int32Array.of(0, rows);

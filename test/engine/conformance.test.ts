@@ -178,15 +178,18 @@ for (const [name, create] of Object.entries(ENGINES)) {
       });
     });
 
-    test.each(['euclidean', 'cosine', 'correlation'] as const)(
-      'nearest and ranks by %s of rows that are compared along few directions first',
-      async (metric) => {
-        const { data, near, ranks } = await wantedOfLowRank(metric);
-        const options = { metric, excludeSelf: true };
-        expect(await engine.nearest(data, data, { k: 6, ...options })).toEqual(near);
-        expect(await engine.ranks(data, targetsOf(data, 3), { k: 3, metric })).toEqual(ranks);
-      },
-    );
+    test.each([
+      ['euclidean', 'directions'],
+      ['cosine', 'directions'],
+      ['correlation', 'directions'],
+      ['euclidean', 'whole numbers'],
+      ['cosine', 'whole numbers'],
+    ] as const)('nearest and ranks by %s of rows that are compared first by %s', async (metric, first) => {
+      const { data, near, ranks } = await wantedOfMany(metric, first);
+      const options = { metric, excludeSelf: true };
+      expect(await engine.nearest(data, data, { k: 6, ...options })).toEqual(near);
+      expect(await engine.ranks(data, targetsOf(data, 3), { k: 3, metric })).toEqual(ranks);
+    });
 
     test('leading vectors of sparse localities, no modules, and blocks of another engine', async () => {
       const table = makeMatrix(200, 150, 'plain', 9);
@@ -201,17 +204,20 @@ for (const [name, create] of Object.entries(ENGINES)) {
   });
 }
 
-const wantedBefore = new Map<Metric, ReturnType<typeof wantOfLowRank>>();
+type First = 'directions' | 'whole numbers';
+const wantedBefore = new Map<string, ReturnType<typeof wantOfMany>>();
 
 /** The reference's results, made once for all engines. */
-function wantedOfLowRank(metric: Metric): ReturnType<typeof wantOfLowRank> {
-  const wanted = wantedBefore.get(metric) ?? wantOfLowRank(metric);
-  wantedBefore.set(metric, wanted);
+function wantedOfMany(metric: Metric, first: First): ReturnType<typeof wantOfMany> {
+  const key = `${metric} ${first}`;
+  const wanted = wantedBefore.get(key) ?? wantOfMany(metric, first);
+  wantedBefore.set(key, wanted);
   return wanted;
 }
 
-async function wantOfLowRank(metric: Metric) {
-  const data = lowRank(2050, 40);
+/** So many rows that they are not compared by all columns at once: near a plane, or in all dimensions alike. */
+async function wantOfMany(metric: Metric, first: First) {
+  const data = first === 'directions' ? lowRank(2050, 40) : makeMatrix(2050, 32, 'ties', 23);
   const near = await js.nearest(data, data, { k: 6, metric, excludeSelf: true });
   return { data, near, ranks: await js.ranks(data, targetsOf(data, 3), { k: 3, metric }) };
 }

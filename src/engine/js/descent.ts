@@ -35,6 +35,7 @@ function createMeasurer(data: Matrix, metric: Metric, length: number): Measurer 
   };
 
   return {
+    length,
     lists: () => ({ indices, fresh }),
     free: () => {},
     async joinGroups(offsets, members) {

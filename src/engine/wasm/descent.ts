@@ -1,19 +1,31 @@
 /** The measuring of nearest-neighbor descent over `kernels/descent.ts`. */
 
+import { gatherRows } from '../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../model.js';
-import { descend, direction, listLength, type Measurer } from '../descent.js';
+import { descend, direction, listLength, type Measurer, splitByMedians } from '../descent.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
+import { directionsOf, frameOf, nearDistance } from './frame.js';
 import { createScope, type Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
-import { METRIC_CODES } from './screen.js';
+import { METRIC_CODES, placeScreen, type Side } from './screen.js';
 
 /** Rows of an item of `joinNeighbors` and of `layRows` in the kernels. */
 const JOIN_ROWS = 32;
 const LAY_ROWS = 64;
 /** Rows that the order of columns is judged by. */
 const SAMPLED_ROWS = 1000;
+/** Rows that `nearTogether` does not order among themselves. */
+const NEAR_ROWS = 16;
+/** Directions along which rows are compared first, and the columns from which that pays. */
+const DIRECTIONS = 128;
+const TURNED_COLUMNS = 256;
+/** Estimates are taken where what the directions leave out is less than this share of a near row's squared distance. */
+const LITTLE = 0.3;
+/** Entries of a list beyond the k that are asked for, where distances are estimated, and those measured in double. */
+const MORE_ENTRIES = 20;
+const MORE_EXACT = 4;
 
 export function createNearestApproximate(
   runtime: Runtime,
@@ -22,24 +34,64 @@ export function createNearestApproximate(
   return async (data, options, watch = unwatched) => {
     const scope = createScope(runtime.arena);
     try {
-      const placed = await placeRows(runtime, scope, data, options.metric);
-      const measurer = createMeasurer(runtime, scope, data, placed, options, watch);
-      return await descend({ multiply }, measurer, data, options, watch);
+      const order = await nearTogether(multiply, data, options.metric);
+      const moved = gatherRows(data, order);
+      const placed = await placeRows(runtime, scope, multiply, moved, options);
+      const measurer = createMeasurer(runtime, scope, moved, placed, options, watch);
+      return renamed(await descend({ multiply }, measurer, moved, options, watch), order);
     } finally {
       scope.free();
     }
   };
 }
 
+/**
+ * An order of the rows in which near rows lie near one another, by halving along directions of large variance: descent
+ * looks at rows here and there, and waits for memory more than it computes.
+ */
+async function nearTogether(multiply: Engine['multiply'], data: Matrix, metric: Metric): Promise<Int32Array> {
+  const levels = Math.min(data.columns, Math.max(1, Math.ceil(Math.log2(data.rows / NEAR_ROWS))));
+  const basis = await directionsOf(multiply, data, frameOf(data, metric), levels);
+  return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
+}
+
+/** Results for the rows in their own order; rows at the same distance are ordered by their own numbers. */
+function renamed({ rows, k, indices, distances }: Neighbors, order: Int32Array): Neighbors {
+  const result = { rows, k, indices: new Int32Array(rows * k), distances: new Float32Array(rows * k) };
+  for (let i = 0; i < rows; i++) {
+    const first = order[i] * k;
+    for (let n = 0; n < k; n++) {
+      const id = indices[i * k + n] < 0 ? -1 : order[indices[i * k + n]];
+      const distance = distances[i * k + n];
+      let at = first + n;
+      for (; at > first && id >= 0; at--) {
+        if (result.distances[at - 1] !== distance || result.indices[at - 1] < id) break;
+        result.indices[at] = result.indices[at - 1];
+      }
+      result.indices[at] = id;
+      result.distances[first + n] = distance;
+    }
+  }
+  return result;
+}
+
 interface PlacedRows {
   readonly source: number;
+  /** Address of the kernels' `Laid`. */
   readonly laid: number;
-  readonly width: number;
+  /** Whether distances are estimated while searching. */
+  readonly estimates: boolean;
   readonly means: number;
   readonly squares: number;
 }
 
-async function placeRows(runtime: Runtime, scope: Scope, data: Matrix, metric: Metric): Promise<PlacedRows> {
+async function placeRows(
+  runtime: Runtime,
+  scope: Scope,
+  multiply: Engine['multiply'],
+  data: Matrix,
+  { metric, k }: { metric: Metric; k: number },
+): Promise<PlacedRows> {
   const { rows, columns } = data;
   const width = Math.ceil(columns / 16) * 16;
   const means = new Float64Array(rows);
@@ -53,13 +105,20 @@ async function placeRows(runtime: Runtime, scope: Scope, data: Matrix, metric: M
       scales[r] = found.scale;
     }
   } else scales.fill(powerOfTwoScale(data));
-  const source = scope.place(data.data);
+  const turned = await turnRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
+  const source = turned?.side.source ?? scope.place(data.data);
+  const target = scope.allocate(rows * width * 4);
+  const struct = Uint32Array.of(
+    ...[METRIC_CODES[metric], target, width],
+    ...[turned?.side.turned ?? 0, turned ? DIRECTIONS : 0],
+    turned?.estimates ? turned.side.lastGaps : 0,
+  );
   const placed = {
     source,
-    width,
-    laid: scope.allocate(rows * width * 4),
+    laid: scope.place(struct),
     means: scope.place(means),
     squares: scope.place(squares),
+    estimates: turned?.estimates ?? false,
   };
   const order = scope.place(byVariance(data));
   await runtime.run(
@@ -67,11 +126,34 @@ async function placeRows(runtime: Runtime, scope: Scope, data: Matrix, metric: M
       kernel: 'layRows',
       items: Math.ceil(rows / LAY_ROWS),
       work: data.data.length * 6,
-      parameters: [source, rows, columns, order, placed.means, scope.place(scales), placed.laid, width],
+      parameters: [source, rows, columns, order, placed.means, scope.place(scales), target, width],
     },
     unwatched,
   );
   return placed;
+}
+
+/**
+ * The rows along a few directions of large variance, where there are enough columns to gain by it. Where those leave
+ * little out, distances are estimated while searching, as if the rests of two rows were at right angles.
+ */
+async function turnRows(
+  runtime: Runtime,
+  scope: Scope,
+  multiply: Engine['multiply'],
+  data: Matrix,
+  { metric, scale, k }: { metric: Metric; scale: number; k: number },
+): Promise<{ side: Side; estimates: boolean } | null> {
+  if (metric === 'manhattan' || data.columns < TURNED_COLUMNS) return null;
+  const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
+  const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
+  const plan = { kind: 'turned', basis, depth: 8 } as const;
+  const { data: side } = await placeScreen(runtime, scope, { data, asked: data, frame, given: false }, plan);
+  let rest = 0;
+  for (const gap of new Float32Array(runtime.arena.memory.buffer, side.lastGaps, side.count))
+    rest += gap * gap;
+  const near = await nearDistance(multiply, data, frame, k / data.rows);
+  return { side, estimates: rest / side.count < LITTLE * near };
 }
 
 /** Brings the largest value near 1, so that squares stay inside float32's range. */
@@ -108,16 +190,17 @@ function createMeasurer(
 ): Measurer {
   const { memory } = runtime.arena;
   const { rows, columns } = data;
-  const length = listLength(rows, k);
+  const shortest = listLength(rows, k);
+  const length = placed.estimates ? Math.min(rows - 1, Math.max(shortest, k + MORE_ENTRIES)) : shortest;
   const indices = scope.place(new Int32Array(rows * length).fill(-1));
   const distances = scope.place(new Float32Array(rows * length).fill(Number.POSITIVE_INFINITY));
   const fresh = scope.place(new Uint8Array(rows * length));
-  const code = METRIC_CODES[metric];
-  const { laid, width } = placed;
+  const { laid } = placed;
   // the parts of descent report progress themselves
   const quiet = { ...watch, progress: () => {} };
 
   return {
+    length,
     free: () => {},
     lists: () => ({
       indices: new Int32Array(memory.buffer, indices, rows * length),
@@ -132,17 +215,7 @@ function createMeasurer(
           kernel: 'joinGroup',
           items: groups,
           work: rows * perRow * columns,
-          parameters: [
-            code,
-            laid,
-            width,
-            part.place(offsets),
-            part.place(members),
-            indices,
-            distances,
-            fresh,
-            length,
-          ],
+          parameters: [laid, part.place(offsets), part.place(members), indices, distances, fresh, length],
         },
         quiet,
       );
@@ -151,7 +224,7 @@ function createMeasurer(
       const part = scopeOf(runtime);
       const items = Math.ceil(rows / JOIN_ROWS);
       const parameters = [
-        ...[code, laid, rows, width],
+        ...[laid, rows],
         ...[adjacency.offsets, adjacency.rows, adjacency.fresh].map(part.place),
         ...[indices, distances, fresh, length, used],
       ];
@@ -163,7 +236,20 @@ function createMeasurer(
         new Int32Array(memory.buffer, changes, items).reduce((sum, one) => sum + one, 0),
       );
     },
-    finish: (wanted) => finish(runtime, data, placed, metric, indices, length, wanted),
+    async finish(wanted) {
+      if (placed.estimates) {
+        const parameters = [laid, rows, indices, distances, length];
+        const work = rows * length * columns * 3;
+        const items = Math.ceil(rows / LAY_ROWS);
+        await runtime.run({ kernel: 'measureLists', items, work, parameters }, quiet);
+      }
+      const all = new Int32Array(memory.buffer, indices, rows * length);
+      const most = Math.min(length, wanted + MORE_EXACT);
+      const first = Int32Array.from({ length: rows * most }, (_, n) => {
+        return all[Math.floor(n / most) * length + (n % most)];
+      });
+      return finish(runtime, data, placed, metric, { listed: first, length: most }, wanted);
+    },
   };
 }
 
@@ -189,13 +275,11 @@ async function finish(
   data: Matrix,
   placed: PlacedRows,
   metric: Metric,
-  indices: number,
-  length: number,
+  { listed, length }: { listed: Int32Array; length: number },
   k: number,
 ): Promise<Neighbors> {
   const { memory } = runtime.arena;
   const { rows, columns } = data;
-  const listed = new Int32Array(memory.buffer, indices, rows * length).slice();
   const part = scopeOf(runtime);
   const { source, means, squares } = placed;
   const targets = part.place(listed.map((id) => Math.max(id, 0)));
@@ -220,14 +304,36 @@ async function finish(
     indices: new Int32Array(rows * k).fill(-1),
     distances: new Float32Array(rows * k).fill(Number.POSITIVE_INFINITY),
   };
+  const order = new Int32Array(length);
   for (let i = 0; i < rows; i++) {
-    const own: number[] = [];
-    for (let n = i * length; n < (i + 1) * length; n++) if (listed[n] >= 0) own.push(n);
-    own.sort((a, b) => exact[a] - exact[b] || listed[a] - listed[b]);
-    for (let rank = 0; rank < Math.min(k, own.length); rank++) {
-      result.indices[i * k + rank] = listed[own[rank]];
-      result.distances[i * k + rank] = trueDistance(metric, exact[own[rank]]);
+    const count = orderByDistance(order, i * length, length, exact, listed);
+    for (let rank = 0; rank < Math.min(k, count); rank++) {
+      result.indices[i * k + rank] = listed[order[rank]];
+      result.distances[i * k + rank] = trueDistance(metric, exact[order[rank]]);
     }
   }
   return result;
+}
+
+/** Writes the places of a list's entries in order of (distance, row); returns how many there are. */
+function orderByDistance(
+  order: Int32Array,
+  first: number,
+  length: number,
+  distances: Float64Array,
+  rows: Int32Array,
+): number {
+  let count = 0;
+  for (let n = first; n < first + length; n++) {
+    if (rows[n] < 0) continue;
+    let at = count++;
+    for (; at > 0; at--) {
+      const before = order[at - 1];
+      if (distances[before] < distances[n]) break;
+      if (distances[before] === distances[n] && rows[before] < rows[n]) break;
+      order[at] = before;
+    }
+    order[at] = n;
+  }
+  return count;
 }

@@ -21,11 +21,13 @@ export interface Frame {
   readonly scale: number;
 }
 
-/** Directions, one a row; the first `depth` enter the blocked product. */
-export interface Directions {
-  readonly basis: Matrix;
-  readonly depth: number;
-}
+/**
+ * How the blocked product is made. `whole`: of all columns. `rounded`: of all columns as 16-bit whole numbers, of which
+ * a vector holds twice as many. `turned`: along directions, one a row of `basis`, the first `depth` of them.
+ */
+export type Plan =
+  | { readonly kind: 'whole' | 'rounded' }
+  | { readonly kind: 'turned'; readonly basis: Matrix; readonly depth: number };
 
 const SAMPLED_ROWS = 1024;
 const PROBES = 64;
@@ -42,8 +44,13 @@ const DEPTHS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256];
  * where rows are compared one by one.
  */
 const PAIR_COST = 10;
-const OPEN_COST = 80;
-const SINGLE_COST = 2.5;
+const OPEN_COST = 100;
+const SINGLE_COST = 5;
+/** What a column costs where products come from another library, and where numbers are rounded. */
+const GIVEN_COST = 0.25;
+const ROUNDED_COST = 0.5;
+/** Largest whole number that rows are rounded to. */
+export const LARGEST_SHORT = 32_767;
 
 export function frameOf(data: Matrix, metric: Metric): Frame {
   const columns = data.columns;
@@ -103,10 +110,11 @@ export const probeRows = (asked: number): number[] =>
   );
 
 /**
- * Directions for comparing asked rows with data rows, or null where all columns are compared at once.
+ * The plan that costs least, by its open pairs on a sample.
  * @param thresholds distances, in the frame, that matter to each probe (`probeRows`); null where only the `k` nearest do.
+ * @param given products come from another library.
  */
-export async function directionsFor(
+export async function planFor(
   multiply: Engine['multiply'],
   frame: Frame,
   {
@@ -115,25 +123,81 @@ export async function directionsFor(
     thresholds,
     k,
   }: { data: Matrix; asked: Matrix; thresholds: Float64Array[] | null; k: number },
-): Promise<Directions | null> {
-  if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return null;
-  if (data.rows * asked.rows < FEWEST_PAIRS) return null;
+  given: boolean,
+): Promise<Plan> {
+  const whole: Plan = { kind: 'whole' };
+  if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return whole;
+  if (data.rows * asked.rows < FEWEST_PAIRS) return whole;
   const sample = framedSample(data, SAMPLED_ROWS, frame);
-  if (sample.data.some((value) => !Number.isFinite(value))) return null;
-  const most = thresholds ? MOST_DIRECTIONS : FEWER_DIRECTIONS;
-  const basis = await subspace(multiply, sample, Math.min(most, frame.columns));
+  if (sample.data.some((value) => !Number.isFinite(value))) return whole;
   const probes = framedSample(asked, PROBES, frame);
+  const products = await multiply(probes, sample, { transposeB: true });
+  const norms = { probes: squaredLengths(probes), sample: squaredLengths(sample) };
+  const decided = thresholds ?? quantiles(products, norms.probes, norms.sample, k / data.rows);
+  const below = thresholds === null;
+
+  const basis = await subspace(
+    multiply,
+    sample,
+    Math.min(below ? FEWER_DIRECTIONS : MOST_DIRECTIONS, frame.columns),
+  );
   const few = framedSample(data, COUNTED_ROWS, frame);
   const turn = async (rows: Matrix): Promise<Turned> => ({
     rows: await multiply(rows, basis, { transposeB: true }),
     norms: squaredLengths(rows),
   });
-  const [askedTurned, turned, own] = [await turn(probes), await turn(few), squaredLengths(sample)];
+  const counted = openShares(await turn(probes), await turn(few), decided, below);
+  const turned = cheapest(counted, basis.rows, frame.columns, given);
+  const rounded = given
+    ? Number.POSITIVE_INFINITY
+    : costOfRounded(products, norms, decided, below, frame.columns);
+  const plain = frame.columns * (given ? GIVEN_COST : 1) + PAIR_COST;
+  if (turned.cost < Math.min(plain, rounded)) return { kind: 'turned', basis, depth: turned.depth };
+  return rounded < plain ? { kind: 'rounded' } : whole;
+}
+
+/** Rounding a coordinate takes away 1 / sqrt(12) of a unit on average, in all columns: that much opens a pair. */
+function costOfRounded(
+  products: Matrix,
+  norms: { probes: Float64Array; sample: Float64Array },
+  thresholds: readonly Float64Array[],
+  below: boolean,
+  columns: number,
+): number {
+  const largest = Math.sqrt(norms.sample.reduce((x, y) => Math.max(x, y), 0));
+  const lost = (Math.sqrt(columns / 12) * largest) / LARGEST_SHORT;
+  let open = 0;
+  norms.probes.forEach((own, p) => {
+    norms.sample.forEach((other, s) => {
+      const distance = own + other - 2 * products.data[p * norms.sample.length + s];
+      const band = 2 * lost * (Math.sqrt(own) + Math.sqrt(other));
+      if (isOpen(thresholds[p], distance - band, distance + band, below)) open++;
+    });
+  });
+  const share = open / products.data.length;
+  return ROUNDED_COST * columns + PAIR_COST + share * (OPEN_COST + SINGLE_COST * columns);
+}
+
+function isOpen(thresholds: Float64Array, lower: number, upper: number, below: boolean): boolean {
+  for (const t of thresholds) if (lower <= t && (below || t <= upper)) return true;
+  return false;
+}
+
+/** `count` directions of large variance, one a row. */
+export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: Frame, count: number) =>
+  subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
+
+/** A squared distance, in the frame, at which a row's nearest `share` of all rows ends: the median over probes. */
+export async function nearDistance(
+  multiply: Engine['multiply'],
+  data: Matrix,
+  frame: Frame,
+  share: number,
+): Promise<number> {
+  const [probes, sample] = [framedSample(data, PROBES, frame), framedSample(data, SAMPLED_ROWS, frame)];
   const products = await multiply(probes, sample, { transposeB: true });
-  const decided = thresholds ?? quantiles(products, askedTurned.norms, own, k / data.rows);
-  const counted = openShares(askedTurned, turned, decided, thresholds === null);
-  const depth = cheapest(counted, basis.rows, frame.columns);
-  return depth === null ? null : { basis, depth };
+  const found = quantiles(products, squaredLengths(probes), squaredLengths(sample), share);
+  return found.map(([distance]) => distance).sort((a, b) => a - b)[found.length >> 1];
 }
 
 async function subspace(multiply: Engine['multiply'], sample: Matrix, count: number): Promise<Matrix> {
@@ -226,10 +290,6 @@ function openShares(
   const width = sample.rows.columns;
   const depths = [...DEPTHS.filter((depth) => depth < width), width];
   const open = new Float64Array(depths.length);
-  const isOpen = (own: Float64Array, between: number, gap: number): boolean => {
-    for (const t of own) if (between - gap <= t && (below || t <= between + gap)) return true;
-    return false;
-  };
   for (let p = 0; p < probes.norms.length; p++) {
     for (let s = 0; s < sample.norms.length; s++) {
       let own = probes.norms[p];
@@ -245,7 +305,7 @@ function openShares(
           left -= b * b;
         }
         const gap = 2 * Math.sqrt(Math.max(0, own) * Math.max(0, left));
-        if (isOpen(thresholds[p], between, gap)) open[n]++;
+        if (isOpen(thresholds[p], between - gap, between + gap, below)) open[n]++;
       }
     }
   }
@@ -253,10 +313,17 @@ function openShares(
   return depths.map((depth, n) => ({ depth, share: open[n] / pairs }));
 }
 
-function cheapest(counted: readonly { depth: number; share: number }[], width: number, columns: number) {
-  const rest = counted[counted.length - 1].share * SINGLE_COST * columns;
-  const cost = ({ depth, share }: { depth: number; share: number }) =>
-    depth + PAIR_COST + share * (OPEN_COST + SINGLE_COST * (width - depth));
-  const best = counted.reduce((a, b) => (cost(b) < cost(a) ? b : a));
-  return cost(best) + rest < columns + PAIR_COST ? best.depth : null;
+/** The cheapest number of directions for the blocked product. What all of them leave open is compared over all columns. */
+function cheapest(
+  counted: readonly { depth: number; share: number }[],
+  width: number,
+  columns: number,
+  given: boolean,
+): { depth: number; cost: number } {
+  const left = counted[counted.length - 1].share * SINGLE_COST * columns;
+  const costs = counted.map(({ depth, share }) => {
+    const singly = share * (OPEN_COST + SINGLE_COST * (width - depth));
+    return { depth, cost: depth * (given ? GIVEN_COST : 1) + PAIR_COST + singly + left };
+  });
+  return costs.reduce((a, b) => (b.cost < a.cost ? b : a));
 }

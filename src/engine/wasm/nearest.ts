@@ -3,7 +3,7 @@
 import type { Engine } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { directionsFor, frameOf } from './frame.js';
+import { frameOf, planFor } from './frame.js';
 import { createScope } from './memory.js';
 import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
 import type { Runtime } from './runtime.js';
@@ -25,9 +25,9 @@ export function createNearest(
       const indices = scope.place(new Int32Array(length).fill(-1));
       if (k > 0) {
         const frame = frameOf(data, metric);
-        const directions = await directionsFor(multiply, frame, { data, asked, thresholds: null, k });
-        const given = takesProducts(metric, directions?.depth ?? data.columns, product);
-        const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, directions);
+        const given = takesProducts(metric, data.columns, product);
+        const plan = await planFor(multiply, frame, { data, asked, thresholds: null, k }, given);
+        const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, plan);
         const places = Math.ceil(asked.rows / CHUNK_ROWS) * CHUNK_ROWS;
         const limits = scope.place(new Float32Array(places).fill(Number.POSITIVE_INFINITY));
         const locks = scope.place(new Int32Array(asked.rows));

@@ -5,7 +5,7 @@ import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { rankingDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { directionsFor, type Frame, frameOf, probeRows, rankToBound } from './frame.js';
+import { type Frame, frameOf, planFor, probeRows, rankToBound } from './frame.js';
 import { createScope } from './memory.js';
 import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
 import type { Runtime } from './runtime.js';
@@ -26,9 +26,9 @@ export function createRanks(
     try {
       const frame = frameOf(data, metric);
       const near = probeThresholds(data, own, targets, k, frame);
-      const directions = await directionsFor(multiply, frame, { data, asked, thresholds: near, k });
-      const given = takesProducts(metric, directions?.depth ?? d, product);
-      const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, directions);
+      const given = takesProducts(metric, d, product);
+      const plan = await planFor(multiply, frame, { data, asked, thresholds: near, k }, given);
+      const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, plan);
       const wanted = scope.place(targets);
       const thresholds = scope.allocate(targets.length * 8);
       const { asked: a, data: b } = screen;

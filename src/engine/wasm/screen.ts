@@ -3,7 +3,7 @@
 import type { Matrix } from '../../model.js';
 import type { Metric } from '../engine.js';
 import { unwatched } from '../watch.js';
-import { type Directions, type Frame, rankToBound } from './frame.js';
+import { type Frame, LARGEST_SHORT, type Plan, rankToBound } from './frame.js';
 import type { Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
 
@@ -75,27 +75,31 @@ export async function placeScreen(
   runtime: Runtime,
   scope: Scope,
   { data, asked, frame, given }: { data: Matrix; asked: Matrix; frame: Frame; given: boolean },
-  directions: Directions | null,
+  plan: Plan,
 ): Promise<Screen> {
   const { metric, columns, scale } = frame;
-  const width = directions ? padded(directions.basis.rows) : columns;
-  const depth = directions ? padded(directions.depth) : columns;
-  const errors = errorsOf(columns, directions ? width : null, given);
-  const sizes = { columns, depth, width: directions ? width : 0 };
+  const turned = plan.kind === 'turned' ? plan : null;
+  const rounded = plan.kind === 'rounded';
+  const depth = turned ? padded(turned.depth) : rounded ? Math.ceil(columns / 2) : columns;
+  const width = turned ? padded(turned.basis.rows) : depth;
+  const errors = errorsOf(columns, turned ? width : null, given);
+  const sizes = { depth, width: turned ? width : 0 };
   const dataSide = placeSide(scope, data, metric, sizes);
   const askedSide = asked === data ? dataSide : placeSide(scope, asked, metric, sizes);
-  const factors = metric === 'manhattan' ? [-(1 - errors.error), -(1 + errors.error)] : [2, 2];
-  const complete = directions === null || directions.basis.rows === columns;
-  const wholeError = metric === 'euclidean' && !complete ? 1.1 * (columns / 8 + 12) * ULP : 0;
+  const factor = rounded ? roundingFactor(asked === data ? [data] : [data, asked], frame) : 0;
+  const complete = turned === null || turned.basis.rows === columns;
   const address = scope.place(
     structOf(
-      [rankToBound(frame), wholeError],
-      [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0],
-      factors,
+      [
+        rankToBound(frame),
+        metric === 'euclidean' && (rounded || !complete) ? 1.1 * (columns / 8 + 12) * ULP : 0,
+      ],
+      [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0, rounded ? 1 : 0],
+      factorsOf(metric, errors.error, factor),
       [placeStruct(scope, askedSide), placeStruct(scope, dataSide)],
     ),
   );
-  const basis = directions ? scope.place(packedBasis(directions.basis, width)) : 0;
+  const basis = turned ? scope.place(packedBasis(turned.basis, width)) : 0;
   const center = scope.place(frame.center);
   const sides = asked === data ? [dataSide] : [dataSide, askedSide];
   for (const side of sides) {
@@ -107,13 +111,54 @@ export async function placeScreen(
         work: side.count * columns * (8 + 2 * sizes.width),
         parameters: [
           ...[address, placeStruct(scope, side), center, scale, basis],
-          ...[errors.slack, errors.error, UNDERFLOW],
+          ...[errors.slack, errors.error, UNDERFLOW, factor],
         ],
       },
       unwatched,
     );
   }
+  if (rounded) widenByRounding(runtime, sides);
   return { address, asked: askedSide, data: dataSide, depth, rankToBound: rankToBound(frame) };
+}
+
+function factorsOf(metric: Metric, error: number, factor: number): number[] {
+  if (metric === 'manhattan') return [-(1 - error), -(1 + error)];
+  const share = factor > 0 ? 2 / factor ** 2 : 2;
+  return [share, share];
+}
+
+/** Brings the longest row to LARGEST_SHORT, so that no coordinate and no product overflows. */
+function roundingFactor(sides: readonly Matrix[], { metric, columns, center, scale }: Frame): number {
+  if (metric !== 'euclidean') return 0.9999 * LARGEST_SHORT;
+  let longest = 0;
+  for (const { rows, data } of sides) {
+    for (let r = 0; r < rows; r++) {
+      let square = 0;
+      for (let c = 0; c < columns; c++) square += (data[r * columns + c] - center[c]) ** 2;
+      longest = Math.max(longest, square);
+    }
+  }
+  return longest > 0 ? (0.9999 * LARGEST_SHORT) / (scale * Math.sqrt(longest)) : 1;
+}
+
+/**
+ * With E the most that rounding took from a row, a product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2;
+ * it enters bounds twice.
+ */
+function widenByRounding(runtime: Runtime, sides: readonly Side[]): void {
+  const floats = ({ count }: Side, address: number) =>
+    new Float32Array(runtime.arena.memory.buffer, address, count);
+  let most = 0;
+  for (const side of sides) for (const lost of floats(side, side.gaps)) most = Math.max(most, lost);
+  for (const side of sides) {
+    const [low, high] = [floats(side, side.low), floats(side, side.high)];
+    for (let r = 0; r < side.count; r++) {
+      const slack = (2 * most * Math.sqrt(Math.max(0, high[r])) + most * most) * (1 + 1e-5);
+      low[r] -= slack;
+      high[r] += slack;
+    }
+    floats(side, side.gaps).fill(0);
+  }
 }
 
 const padded = (columns: number): number => Math.ceil(columns / 8) * 8;
