@@ -43,9 +43,15 @@ export async function readNpyHeader(source: Source): Promise<NpyHeader> {
 function parseHeader(text: string, name: string): Omit<NpyHeader, 'offset'> {
   const descriptor = /'descr'\s*:\s*(?:'([^']*)'|(\[.*\]))\s*,\s*'fortran_order'/.exec(text);
   const order = /'fortran_order'\s*:\s*(True|False)\s*,/.exec(text);
-  const shape = /'shape'\s*:\s*\(((?:\s*\d+L?\s*,?)*)\s*\)/.exec(text);
+  // one class of characters, checked piece by piece below: nested repeats take forever on a long row of digits
+  const shape = /'shape'\s*:\s*\(([\d\sL,]*)\)/.exec(text);
   if (!descriptor || !order || !shape) throw damaged(name, `the header ${JSON.stringify(text.slice(0, 60))}`);
-  const lengths = [...shape[1].matchAll(/\d+/g)].map((match) => Number(match[0]));
+  const pieces = shape[1].split(',').map((piece) => piece.trim());
+  // Python writes a comma behind the only length of one dimension, and nothing between the brackets for one value
+  if (pieces.at(-1) === '') pieces.pop();
+  if (!pieces.every((piece) => /^\d{1,16}L?$/.test(piece)))
+    throw damaged(name, `the shape (${shape[1].slice(0, 60)})`);
+  const lengths = pieces.map((piece) => Number.parseInt(piece, 10));
   const count = lengths.reduce((product, length) => product * Math.max(1, length), 1);
   if (count > LARGEST_COUNT) throw damaged(name, `a promised shape of ${lengths.join(' x ')}`);
   return {

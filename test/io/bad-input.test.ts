@@ -101,6 +101,13 @@ test('an NPY file whose header promises another size', async () => {
   expect(error.message).toContain('expected 324 bytes for its promised shape 9 x 9');
 });
 
+test('a long row of digits in place of an NPY shape is refused at once', async () => {
+  const bytes = new Uint8Array(readFileSync(join(tables, 'npy-f4-le-C.npy')));
+  bytes.fill('3'.charCodeAt(0), 62);
+  expect(new TextDecoder('latin1').decode(bytes)).toContain("'shape': (3333");
+  expect((await failure(bytesSource('digits.npy', bytes))).name).toBe('FormatError');
+});
+
 test('promises beyond the memory are refused with the numbers', async () => {
   expect((await failure(npy([100, 100], new Array(10000).fill(1)), { memory: 1000 })).expected).toContain(
     '1000 bytes',
