@@ -103,8 +103,7 @@ test('an NPY file whose header promises another size', async () => {
 
 test('a long row of digits in place of an NPY shape is refused at once', async () => {
   const bytes = new Uint8Array(readFileSync(join(tables, 'npy-f4-le-C.npy')));
-  bytes.fill('3'.charCodeAt(0), 62);
-  expect(new TextDecoder('latin1').decode(bytes)).toContain("'shape': (3333");
+  bytes.fill('3'.charCodeAt(0), bytes.indexOf('('.charCodeAt(0)) + 1);
   expect((await failure(bytesSource('digits.npy', bytes))).name).toBe('FormatError');
 });
 
