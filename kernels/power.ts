@@ -45,9 +45,15 @@ function sumLanes(v: v128): f32 {
   );
 }
 
+/** (1 - e^-g) / g, with e^g by its series to the third power: 1 - g / 2 for small g, 1 / g for large. */
+function damping(g: f32): f32 {
+  return (1 + g * (0.5 + g * <f32>(1.0 / 6))) / (1 + g * (1 + g * (0.5 + g * <f32>(1.0 / 6))));
+}
+
 /**
  * Adds to the place at `from` the forces of listed targets, and writes it to `to`: attraction by those from `list` to
  * `pulls`, repulsion by those from `pulls` to `pushes` (row numbers i32, either part filled up to fours with -1).
+ * The whole is damped by the sum g of the pulls' coefficients (see engine/js/sampled.ts).
  * @param self the row that does not repulse itself, or -2. @param alpha learning rate; @param pull factor of the
  * attraction beside it; @param strength factor of the repulsion before its limit.
  */
@@ -75,6 +81,7 @@ export function movePlace(
   const least = f32x4.splat(-LIMIT);
   let moveX = f32x4.splat(0);
   let moveY = f32x4.splat(0);
+  let stiffness = f32x4.splat(0);
   for (let at = list; at < pushes; at += 16) {
     const pulling = at < pulls;
     const rows = v128.load(at);
@@ -96,9 +103,11 @@ export function movePlace(
     const apart = f32x4.gt(s, f32x4.splat(0));
     const listed = i32x4.ge_s(rows, zero);
     if (pulling) {
-      const factor = v128.and(f32x4.splat(pull), v128.and(listed, apart));
-      moveX = f32x4.add(moveX, v128.and(f32x4.mul(forceX, factor), apart));
-      moveY = f32x4.add(moveY, v128.and(f32x4.mul(forceY, factor), apart));
+      const kept = v128.and(listed, apart);
+      const factor = f32x4.splat(pull);
+      stiffness = f32x4.sub(stiffness, v128.and(f32x4.mul(c, factor), kept));
+      moveX = f32x4.add(moveX, v128.and(f32x4.mul(forceX, factor), kept));
+      moveY = f32x4.add(moveY, v128.and(f32x4.mul(forceY, factor), kept));
     } else {
       // samples at one place have no direction: umap-learn pushes the head by the limit
       const others = v128.andnot(listed, i32x4.eq(rows, i32x4.splat(self)));
@@ -106,6 +115,7 @@ export function movePlace(
       moveY = f32x4.add(moveY, v128.and(v128.bitselect(forceY, most, apart), others));
     }
   }
-  store<f32>(to, load<f32>(from) + alpha * sumLanes(moveX));
-  store<f32>(to, load<f32>(from, 4) + alpha * sumLanes(moveY), 4);
+  const step = alpha * damping(alpha * sumLanes(stiffness));
+  store<f32>(to, load<f32>(from) + step * sumLanes(moveX));
+  store<f32>(to, load<f32>(from, 4) + step * sumLanes(moveY), 4);
 }

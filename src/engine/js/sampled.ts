@@ -5,9 +5,11 @@
  * the epochs in which floor(epoch r) rises; learning rate falls linearly to 0), force limit of 4 and softening 0.001.
  * Ours: an epoch is two turns, each over half of every sample's edges, and all samples of a turn move at once, from
  * where they were at its beginning; strangers come from a hash of (seed, turn, sample, draw). So no order of edges and
- * no number of threads shows in the result. Measured on 10,000 digits: trustworthiness 0.958, 0.960 and 0.960 with
- * one, two and four turns, 0.961 one edge after another. Coefficients come from tables over squared distance
- * (coefficients.ts).
+ * no number of threads shows in the result. Pulls that act at once would throw a sample with many of them past all of
+ * its targets, ever farther; so its move is multiplied by (1 - e^-g) / g, g the sum of the coefficients of its pulls
+ * times the learning rate: the exact solution of a linear pull, which ends at their mean. Measured, trustworthiness:
+ * 0.9941 on 10,000 made rows of 50 columns (0.936 without the factor, 0.9941 one edge after another, umap-learn
+ * 0.9938), 0.960 on 10,000 digits by each. Coefficients come from tables over squared distance (coefficients.ts).
  * Cost: edges used x (1 + negativeSampleRate). Deterministic.
  */
 
@@ -97,31 +99,47 @@ function moveSample(
   const groups = Math.ceil((end - start) / 4);
   const edgeOf = (part: number) => Math.min(end, start + 4 * Math.floor((groups * part) / TURNS));
   let strangers = 0;
+  let stiffness = 0;
   force.fill(0);
   for (let e = edgeOf(turn % TURNS); e < edgeOf((turn % TURNS) + 1); e++) {
     // in float32, as the kernels: another rounding would move a use to the next epoch
     const used = Math.floor(Math.fround(rates.values[e] * epoch));
     if (used <= Math.floor(Math.fround(rates.values[e] * (epoch - 1)))) continue;
-    attract(places, head, rates.indices[e] * dimensions, tables, force);
+    stiffness += attract(places, head, rates.indices[e] * dimensions, tables, force);
     strangers += Math.floor(used * negativeSampleRate) - Math.floor((used - 1) * negativeSampleRate);
   }
   // an edge of the symmetric graph stands in both rows, and each pulls both ends
-  if (!options.targets) for (let k = 0; k < dimensions; k++) force[k] *= 2;
+  const pull = options.targets ? 1 : 2;
+  for (let k = 0; k < dimensions; k++) force[k] *= pull;
   if (strangers > 0) repulse(places, i, turn, strangers, tables, options, force);
   const alpha = learningRate * Math.max(0, 1 - epoch / total);
-  for (let k = 0; k < dimensions; k++) to[head + k] = from[head + k] + alpha * force[k];
+  const step = alpha * damping(alpha * pull * stiffness);
+  for (let k = 0; k < dimensions; k++) to[head + k] = from[head + k] + step * force[k];
 }
 
 function clip(value: number): number {
   return value > LIMIT ? LIMIT : value < -LIMIT ? -LIMIT : value;
 }
 
-function attract({ from, targets }: Places, head: number, tail: number, tables: Tables, force: Float64Array) {
+/** (1 - e^-g) / g, with e^g by its series to the third power: 1 - g / 2 for small g, 1 / g for large. */
+function damping(g: number): number {
+  return (1 + g * (0.5 + g / 6)) / (1 + g * (1 + g * (0.5 + g / 6)));
+}
+
+/** Adds the pull of a target to the force on a head; returns its coefficient, so far as it pulls. */
+function attract(
+  { from, targets }: Places,
+  head: number,
+  tail: number,
+  tables: Tables,
+  force: Float64Array,
+): number {
   let squared = 0;
   for (let k = 0; k < force.length; k++) squared += (from[head + k] - targets[tail + k]) ** 2;
-  if (!(squared > 0)) return;
+  if (!(squared > 0)) return 0;
   const coefficient = lookUp(tables.attraction, squared);
   for (let k = 0; k < force.length; k++) force[k] += clip(coefficient * (from[head + k] - targets[tail + k]));
+  return -coefficient;
 }
 
 function repulse(
