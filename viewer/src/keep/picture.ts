@@ -3,7 +3,6 @@
  * of parts. In SVG points are circles; above 20,000 samples they are one picture inside it, which programs can open.
  */
 
-import type { Legend } from '../derive/coloring.js';
 import { linksShown } from '../derive/links.js';
 import { linkColor, type Theme } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
@@ -30,16 +29,16 @@ export interface PictureInput {
 }
 
 const RATIO = 2;
-const LEGEND = 74;
 const MOST_CIRCLES = 20_000;
 const FONT = '12px system-ui, sans-serif';
 
 /** PNG at twice the size of the map on the screen, with the legend below it. */
 export async function pngOf(input: PictureInput): Promise<Blob> {
   const { size } = input.frame;
+  const legend = legendOf(input);
   const canvas = document.createElement('canvas');
   canvas.width = size.width * RATIO;
-  canvas.height = (size.height + LEGEND) * RATIO;
+  canvas.height = (size.height + legend.height) * RATIO;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('this browser cannot draw on a canvas');
   const { ink, page } = overlayInk(input.theme);
@@ -50,7 +49,7 @@ export async function pngOf(input: PictureInput): Promise<Blob> {
   context.scale(RATIO, RATIO);
   context.font = FONT;
   context.textBaseline = 'middle';
-  for (const part of textParts(input)) {
+  for (const part of [...nameParts(input), ...legend.parts]) {
     if (part.kind === 'dot') {
       context.fillStyle = part.color;
       context.beginPath();
@@ -87,15 +86,14 @@ export async function pngOf(input: PictureInput): Promise<Blob> {
 export function svgOf(input: PictureInput): Blob {
   const { size } = input.frame;
   const { ink, page } = overlayInk(input.theme);
-  const height = size.height + LEGEND;
+  const legend = legendOf(input);
+  const height = size.height + legend.height;
   const overlay = overlayOf(input).toDataURL('image/png');
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${height}" viewBox="0 0 ${size.width} ${height}" font-family="system-ui, sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="${page}"/>
-<g clip-path="inset(0 0 ${LEGEND}px 0)">${pointsAsSvg(input)}</g>
+<g clip-path="inset(0 0 ${legend.height}px 0)">${pointsAsSvg(input)}</g>
 <image href="${overlay}" width="${size.width}" height="${size.height}"/>
-${textParts(input)
-  .map((part) => partAsSvg(part, ink, page))
-  .join('\n')}
+${[...nameParts(input), ...legend.parts].map((part) => partAsSvg(part, ink, page)).join('\n')}
 </svg>
 `;
   return new Blob([text], { type: 'image/svg+xml' });
@@ -122,6 +120,7 @@ function overlayOf({ view, frame, theme, links, region, showLocalities }: Pictur
       strength: null,
       marked: region?.localities ?? [],
       links: shown && { ...shown, color: linkColor(shown.kind, theme) },
+      selected: region?.rows.length === 1 ? region.rows[0] : -1,
       hovered: -1,
       lasso: [],
     },
@@ -178,35 +177,35 @@ const words = (x: number, y: number, text: string, rest: Partial<Part & { kind: 
   ...rest,
 });
 
-function textParts({ names, scene, frame }: PictureInput): Part[] {
-  const labels = names.map(({ text, left, top }) =>
-    words(left, top, text, { anchor: 'center', strong: true, halo: true }),
-  );
-  return [...labels, ...legendParts(scene.coloring.legend, frame.size.height, frame.size.width)];
-}
+const nameParts = ({ names }: PictureInput): Part[] =>
+  names.map(({ text, left, top }) => words(left, top, text, { anchor: 'center', strong: true, halo: true }));
 
-function legendParts(legend: Legend, top: number, width: number): Part[] {
-  const head = [words(16, top + 14, legend.title, { strong: true }), words(16, top + 60, legend.note)];
+const ROW = 20;
+
+/** The legend under the map, in as many rows as it needs: a picture without some of its colors is no use. */
+function legendOf({ scene, frame: { size } }: PictureInput): { parts: Part[]; height: number } {
+  const { legend } = scene.coloring;
+  const top = size.height + 14;
+  const title = words(16, top, legend.title, { strong: true });
   if (legend.kind === 'ramp') {
-    return [
-      ...head,
-      { kind: 'ramp', x: 16, y: top + 26, width: 220, colors: legend.colors },
-      words(16, top + 44, legend.low),
-      words(236, top + 44, legend.high, { anchor: 'right' }),
+    const parts: Part[] = [
+      title,
+      { kind: 'ramp', x: 16, y: top + 12, width: 220, colors: legend.colors },
+      words(16, top + 32, legend.low),
+      words(236, top + 32, legend.high, { anchor: 'right' }),
+      words(16, top + 52, legend.note),
     ];
+    return { parts, height: 84 };
   }
-  let at = 16;
-  const entries: Part[] = [];
-  for (const [i, { name, color }] of legend.entries.entries()) {
-    const room = 26 + 7 * name.length;
-    if (at + room > width - 90) {
-      entries.push(words(at, top + 36, `and ${legend.entries.length - i} more`));
-      break;
-    }
-    entries.push({ kind: 'dot', x: at + 5, y: top + 36, color }, words(at + 14, top + 36, name));
-    at += room;
-  }
-  return [...head, ...entries];
+  let [x, y] = [16, top + ROW + 2];
+  const entries = legend.entries.flatMap(({ name, color }): Part[] => {
+    const room = 30 + 7 * name.length;
+    if (x > 16 && x + room > size.width) [x, y] = [16, y + ROW];
+    const at = x;
+    x += room;
+    return [{ kind: 'dot', x: at + 5, y, color }, words(at + 14, y, name)];
+  });
+  return { parts: [title, ...entries, words(16, y + ROW, legend.note)], height: y + 2 * ROW - size.height };
 }
 
 const ANCHORS = { left: 'start', center: 'middle', right: 'end' } as const;

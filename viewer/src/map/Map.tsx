@@ -100,6 +100,7 @@ function useOverlayScene(view: View, lasso: OverlayScene['lasso']): OverlayScene
     strength: colorBy.value.by === 'module' ? strength : null,
     marked: region.value?.localities ?? [],
     links: shownLinks && { ...shownLinks, color: linkColor(shownLinks.kind, theme.value) },
+    selected: region.value?.rows.length === 1 ? region.value.rows[0] : -1,
     hovered: hovered.value,
     lasso,
   };

@@ -16,6 +16,8 @@ export interface OverlayScene {
     readonly to: ArrayLike<number>;
     readonly color: string;
   } | null;
+  /** The one sample that is selected, or -1. */
+  readonly selected: number;
   readonly hovered: number;
   readonly lasso: readonly (readonly [number, number])[];
   readonly ink: string;
@@ -43,7 +45,8 @@ export function drawOverlay(
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawLocalities(context, scene, camera);
   drawLinks(context, scene, camera);
-  drawHovered(context, scene, camera, frame.radius);
+  drawRing(context, scene, { row: scene.selected, color: scene.accent }, frame);
+  drawRing(context, scene, { row: scene.hovered, color: scene.ink }, frame);
   drawLasso(context, scene);
 }
 
@@ -90,21 +93,20 @@ function drawLinks(context: CanvasRenderingContext2D, { view, links }: OverlaySc
   context.globalAlpha = 1;
 }
 
-function drawHovered(
+function drawRing(
   context: CanvasRenderingContext2D,
-  scene: OverlayScene,
-  camera: Camera,
-  radius: number,
+  { view, page }: OverlayScene,
+  { row, color }: { row: number; color: string },
+  { camera, radius }: { camera: Camera; radius: number },
 ): void {
-  const { hovered, view } = scene;
-  if (hovered < 0) return;
-  const [x, y] = toScreen(camera, view.drawing.x[hovered], view.drawing.y[hovered]);
-  for (const [width, color] of [
-    [4.5, scene.page],
-    [2, scene.ink],
+  if (row < 0) return;
+  const [x, y] = toScreen(camera, view.drawing.x[row], view.drawing.y[row]);
+  for (const [width, stroke] of [
+    [4.5, page],
+    [2, color],
   ] as const) {
     context.lineWidth = width;
-    context.strokeStyle = color;
+    context.strokeStyle = stroke;
     context.beginPath();
     context.arc(x, y, radius + 3, 0, 2 * Math.PI);
     context.stroke();
