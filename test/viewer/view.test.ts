@@ -32,6 +32,10 @@ async function withReport(work: (page: Page) => Promise<void>, options: OpenOpti
   await opened.page.close();
 }
 
+/** Pixels of a strong color. */
+const strongIn = ({ data }: PNG) =>
+  data.filter((value, i) => i % 4 === 0 && Math.abs(value - data[i + 2]) > 80).length;
+
 async function saved(page: Page, name: string): Promise<Buffer> {
   await page.click('.save > button');
   const [file] = await Promise.all([page.waitForEvent('download'), page.click(`.menu >> text=${name}`)]);
@@ -191,13 +195,17 @@ test('pictures, the table and the ids that were selected', within, () =>
       const png = PNG.sync.read(await saved(page, 'Picture (PNG)'));
       const frame = await page.locator('.map-frame').boundingBox();
       expect(png.width).toBe(2 * Math.round(frame?.width ?? 0));
-      const strong = png.data.filter(
-        (value, i) => i % 4 === 0 && Math.abs(value - png.data[i + 2]) > 80,
-      ).length;
-      expect(strong).toBeGreaterThan(3000);
+      expect(strongIn(png)).toBeGreaterThan(3000);
       const svg = (await saved(page, 'Picture (SVG)')).toString();
       expect(svg.match(/<circle/g)?.length).toBeGreaterThanOrEqual(342);
       expect(svg).toMatch(/Strongest module/);
+      const alone = await page.context().newPage();
+      await alone.setViewportSize({ width: png.width / 2, height: Math.ceil(png.height / 2) });
+      await alone.setContent(`<body style="margin:0">${svg}</body>`);
+      const drawn = PNG.sync.read(await alone.screenshot());
+      expect(4 * strongIn(drawn)).toBeGreaterThan(0.8 * strongIn(png));
+      expect(4 * strongIn(drawn)).toBeLessThan(1.2 * strongIn(png));
+      await alone.close();
       const table = (await saved(page, 'Table (CSV)')).toString().trimEnd().split('\n');
       expect(table.length).toBe(343);
       expect(table[0]).toBe('sample,x,y,Strongest module,label,selected');

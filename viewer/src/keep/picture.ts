@@ -91,7 +91,7 @@ export function svgOf(input: PictureInput): Blob {
   const overlay = overlayOf(input).toDataURL('image/png');
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${height}" viewBox="0 0 ${size.width} ${height}" font-family="system-ui, sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="${page}"/>
-<g clip-path="inset(0 0 ${legend.height}px 0)">${pointsAsSvg(input)}</g>
+<g>${pointsAsSvg(input)}</g>
 <image href="${overlay}" width="${size.width}" height="${size.height}"/>
 ${[...nameParts(input), ...legend.parts].map((part) => partAsSvg(part, ink, page)).join('\n')}
 </svg>
