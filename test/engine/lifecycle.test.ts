@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createContext, watchStage } from '#whymap/engine/context.js';
-import type { Engine } from '#whymap/engine/engine.js';
+import type { Engine, Watch } from '#whymap/engine/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { createRuntime, type RuntimeOptions } from '#whymap/engine/wasm/runtime.js';
 import { unwatched } from '#whymap/engine/watch.js';
@@ -77,6 +77,29 @@ test('a product that is cancelled half way ends in CancelledError and leaves a w
   expect(workerCount()).toBe(before);
 });
 
+test('neighbors and ranks that are cancelled half way end in CancelledError and leave a working engine', async () => {
+  const before = workerCount();
+  const rows = makeMatrix(6000, 40);
+  const targets = Int32Array.from({ length: 6000 }, (_, i) => (i + 3) % 6000);
+  await withEngine({ threads: 2 }, async (engine) => {
+    const near = { k: 3, metric: 'manhattan', excludeSelf: true } as const;
+    for (const work of [
+      (watch: Watch) => engine.nearest(rows, rows, near, watch),
+      (watch: Watch) => engine.ranks(rows, targets, { k: 1, metric: 'manhattan' }, watch),
+    ]) {
+      const controller = new AbortController();
+      const onProgress = ({ done }: { done: number }) => {
+        if (done > 0 && done < 1) controller.abort();
+      };
+      const watch = watchStage(createContext({ signal: controller.signal, onProgress }), 'rows');
+      await expect(work(watch)).rejects.toMatchObject({ code: 'cancelled' });
+    }
+    const few = makeMatrix(9, 4);
+    expect((await engine.nearest(few, few, { ...near, k: 1 })).indices.length).toBe(9);
+  });
+  expect(workerCount()).toBe(before);
+});
+
 test('work that is cancelled before it begins does nothing', async () => {
   const watch = watchStage(createContext({ signal: AbortSignal.abort() }), 'product');
   const a = makeMatrix(3, 3);
@@ -132,7 +155,8 @@ test('a worker that fails ends in MachineError; the others stop, and the next jo
   expect(workerCount()).toBe(before);
 });
 
-test('memory that cannot be had ends in MachineError, and is usable afterwards', async () => {
+test('memory that cannot be had ends in MachineError, is usable afterwards and leaves no worker', async () => {
+  const before = workerCount();
   for (const shared of [true, false]) {
     await withEngine({ threads: 2, memory: 2 ** 23, shared }, async (engine) => {
       const large = makeMatrix(1000, 1200);
@@ -150,6 +174,7 @@ test('memory that cannot be had ends in MachineError, and is usable afterwards',
       expect((await engine.multiply(small, small)).data.length).toBe(400);
     });
   }
+  expect(workerCount()).toBe(before);
 });
 
 test('every routine gives its memory back', async () => {
