@@ -77,7 +77,7 @@ test('results are written into a copy, and into the file itself, equal to presen
   const other = await h5Store(pathSource(own));
   expect(await other.kind('obsm/X_whymap')).toBe('array');
   await other.close();
-}, 60_000);
+});
 
 test.each([
   [['-e', 'X_umpa'], 'did you mean X_umap?'],
@@ -112,4 +112,4 @@ test('--max-features is met while reading when the whole table is larger than --
   expect(readFileSync(join(folder, 'tight/summary.json'), 'utf8')).toContain(
     '3 of 5 features were kept, those of largest dispersion',
   );
-}, 60_000);
+});

@@ -19,6 +19,9 @@ const FLAGS = [
 const SOFTWARE_GL = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
 const NO_GL = ['--disable-gpu', '--disable-3d-apis'];
 
+/** Milliseconds that a page may take for anything: against hanging only. */
+export const PATIENCE = 300_000;
+
 export interface Opened {
   readonly page: Page;
   /** Addresses that the page asked for, besides itself and what it made in memory. */
@@ -51,6 +54,7 @@ export async function openReport(browser: Browser, html: string, options: OpenOp
     reducedMotion: 'reduce',
     offline: true,
   });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const address = pathToFileURL(file).href;
   const requests: string[] = [];

@@ -7,7 +7,7 @@ import { serve } from 'whymap/viewer';
 import { encodeExplanation } from '#whymap/io/explanation-file.js';
 import { madeMap } from '../../bench/made-map.mjs';
 import { temporaryFolder } from '../cli/run.js';
-import { launch } from './browser.js';
+import { launch, PATIENCE } from './browser.js';
 
 const folder = temporaryFolder();
 const ROWS = 60_000;
@@ -18,6 +18,7 @@ test('60,000 samples: counted, drawn, hovered and colored, with one request for 
   const serving = await serve(join(folder, 'made'));
   const browser = await launch();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(PATIENCE);
   const requests: string[] = [];
   const problems: string[] = [];
   page.on('request', (request) => requests.push(request.url().replace(serving.url, '/')));
@@ -39,4 +40,4 @@ test('60,000 samples: counted, drawn, hovered and colored, with one request for 
   expect(problems).toEqual([]);
   await browser.close();
   await serving.close();
-}, 90_000);
+});

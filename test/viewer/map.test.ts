@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { code } = await whymap(folder, 'demo', '--data', 'penguins', '-o', 'demo', '--quiet');
   expect(code).toBe(0);
   html = readFileSync(join(folder, 'demo/report.html'), 'utf8');
-}, 120_000);
+});
 
 afterAll(() => browser?.close());
 
@@ -50,7 +50,7 @@ test('WebGL and the canvas draw the same map, and the canvas says that it is one
   await quiet(withGl);
   await quiet(without);
   await plain.close();
-}, 60_000);
+});
 
 test('a lost graphics driver leaves a drawn map and a message', async () => {
   const opened = await openReport(browser, html);
@@ -65,4 +65,4 @@ test('a lost graphics driver leaves a drawn map and a message', async () => {
   expect(data.filter((value, i) => i % 4 < 3 && value < 200).length).toBeGreaterThan(2000);
   expect(opened.requests).toEqual([]);
   await page.close();
-}, 60_000);
+});

@@ -37,7 +37,7 @@ beforeAll(async () => {
   expect([code, err]).toEqual([0, '']);
   html = readFileSync(join(folder, 'out/report.html'), 'utf8');
   explanation = decodeExplanation(new Uint8Array(readFileSync(join(folder, 'out/explanation.whymap'))));
-}, 180_000);
+});
 
 afterAll(() => browser?.close());
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   expect(err).toBe('');
   expect(code).toBe(0);
   html = readFileSync(join(folder, 'demo/report.html'), 'utf8');
-}, 180_000);
+});
 
 afterAll(() => browser?.close());
 

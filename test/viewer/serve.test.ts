@@ -35,7 +35,7 @@ test('view serves the page to this machine only, from a folder or the file, and 
     child.kill('SIGINT');
     expect((await done).code).toBe(0);
   }
-}, 120_000);
+});
 
 test('a folder without an explanation is refused', async () => {
   const { code, err } = await whymap(folder, 'view', '.');

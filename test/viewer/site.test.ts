@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, serveSite } from 'whymap/viewer';
 import { temporaryFolder, whymap } from '../cli/run.js';
-import { axeFindings, launch } from './browser.js';
+import { axeFindings, launch, PATIENCE } from './browser.js';
 
 const root = join(import.meta.dirname, '../..');
 const site = join(root, 'dist/viewer/site');
@@ -53,6 +53,7 @@ async function open(url = serving.url, theme: 'light' | 'dark' = 'light'): Promi
     colorScheme: theme,
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const strangers: string[] = [];
   const errors: string[] = [];
@@ -88,7 +89,7 @@ async function fill(page: Page, values: Readonly<Record<string, string>>): Promi
 
 async function explain(page: Page): Promise<void> {
   await page.click('button.primary');
-  await page.waitForSelector('html[data-phase="done"], .problem', { timeout: 60_000, state: 'attached' });
+  await page.waitForSelector('html[data-phase="done"], .problem', { state: 'attached' });
   expect(await page.locator('.problem').allInnerTexts()).toEqual([]);
 }
 
@@ -252,11 +253,8 @@ test('a run that is stopped stops soon, and the page goes on', async () => {
   await fill(page, { label: 'species', stability: '30' });
   await page.click('button.primary');
   await page.waitForSelector('.stages progress');
-  const began = Date.now();
   await page.click('text=Stop');
   await page.waitForSelector('html[data-phase="start"]');
-  // a bound against hanging; the library's own limit of 100 ms is tested where it is kept
-  expect(Date.now() - began).toBeLessThan(10_000);
   expect(await page.locator('.problem').count()).toBe(0);
   await fill(page, { stability: '0', modules: '1', draws: '0', trust: 'no' });
   await explain(page);

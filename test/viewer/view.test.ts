@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, whymap } from '../cli/run.js';
-import { launch, type Opened, type OpenOptions, openReport } from './browser.js';
+import { launch, type Opened, type OpenOptions, openReport, PATIENCE } from './browser.js';
 import { expectScreen } from './screen.js';
 
 const folder = temporaryFolder();
@@ -17,11 +17,11 @@ beforeAll(async () => {
   const { code } = await whymap(folder, 'demo', '--data', 'penguins', '-o', 'demo', '--quiet');
   expect(code).toBe(0);
   html = readFileSync(join(folder, 'demo/report.html'), 'utf8');
-}, 120_000);
+});
 
 afterAll(() => browser?.close());
 
-const within = { timeout: 60_000 };
+const within = { timeout: PATIENCE };
 
 /** Opens the report, does something, and sees that nothing was asked for and nothing went wrong. */
 async function withReport(work: (page: Page) => Promise<void>, options: OpenOptions = {}, text = html) {
