@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
   readonly hash?: string;
+  /** Whether this is the first time that the person opens a report. Default false. */
+  readonly first?: boolean;
 }
 
 /** Opens a text as a file from disk and waits until the viewer says that it is ready. */
@@ -55,6 +57,7 @@ export async function openReport(browser: Browser, html: string, options: OpenOp
     offline: true,
   });
   context.setDefaultTimeout(PATIENCE);
+  if (!options.first) await context.addInitScript(() => localStorage.setItem('whymap-tour', 'seen'));
   const page = await context.newPage();
   const address = pathToFileURL(file).href;
   const requests: string[] = [];

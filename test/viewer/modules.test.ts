@@ -122,3 +122,27 @@ test('the curve and the levels of auto; a module of the chosen level opens from 
   quiet(opened);
   await page.close();
 });
+
+test('a tour on first use: by keyboard, ended for good, and brought back', async () => {
+  const opened = await openReport(browser, html, { first: true });
+  const { page } = opened;
+  const tour = page.locator('.tour');
+  expect(await tour.innerText()).toMatch(/1 of 4/);
+  expect(await axeFindings(page)).toEqual([]);
+  await tour.locator('text=Next').focus();
+  for (let step = 2; step <= 4; step++) {
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(`.tour >> text=${step} of 4`);
+  }
+  await page.keyboard.press('Escape');
+  expect(await tour.count()).toBe(0);
+  await page.reload();
+  await page.waitForSelector('html[data-ready="true"]');
+  expect(await tour.count()).toBe(0);
+  await page.click('[aria-label="Show the tour"]');
+  expect(await tour.count()).toBe(1);
+  await tour.locator('text=End the tour').click();
+  expect(await tour.count()).toBe(0);
+  quiet(opened);
+  await page.close();
+});

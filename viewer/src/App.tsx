@@ -6,6 +6,7 @@ import { Ask } from './panels/Ask.js';
 import { Header } from './panels/Header.js';
 import { Modules } from './panels/Modules.js';
 import { Run } from './panels/Run.js';
+import { Tour } from './panels/Tour.js';
 import { Trust } from './panels/Trust.js';
 import { useAddress } from './state/address.js';
 import { type Panel, panel, theme } from './state/store.js';
@@ -29,6 +30,7 @@ export function App({ view, title }: { view: View; title: string }) {
       <main>
         <MapView view={view} />
         <aside class="side" aria-label="Explanation">
+          <Tour />
           <div class="tabs" role="tablist" aria-label="Explanation" onKeyDown={onTabKey}>
             {PANELS.map((entry) => (
               <button

@@ -1,12 +1,13 @@
 /** The top of the page: what is shown, how it is colored, the theme. */
 import { decodeColoring, encodeColoring } from '../derive/coloring.js';
 import { moduleName, type View } from '../derive/view.js';
-import { count } from '../derive/words.js';
+import { plural } from '../derive/words.js';
 import { home } from '../state/home.js';
 import { colorBy, openModule, theme } from '../state/store.js';
 import { Icon } from './Icon.js';
 import { Save } from './Save.js';
 import { Search } from './Search.js';
+import { TourButton } from './Tour.js';
 
 export function Header({ view, title }: { view: View; title: string }) {
   const { rows, featureNames, modules } = view.explanation;
@@ -17,7 +18,8 @@ export function Header({ view, title }: { view: View; title: string }) {
         <span class="title">{title}</span>
       </h1>
       <p class="sizes">
-        {count(rows)} samples · {count(featureNames.length)} features · {count(modules.count)} modules
+        {plural(rows, 'sample')} · {plural(featureNames.length, 'feature')} ·{' '}
+        {plural(modules.count, 'module')}
       </p>
       {home.value && (
         <button type="button" class="text-button" onClick={home.value.change}>
@@ -27,6 +29,7 @@ export function Header({ view, title }: { view: View; title: string }) {
       <Search view={view} />
       <ColorChoice view={view} />
       <Save view={view} title={title} />
+      <TourButton />
       <button
         type="button"
         class="icon-button"

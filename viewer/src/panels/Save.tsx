@@ -8,6 +8,7 @@ import { csvOf, idsOf } from '../keep/table.js';
 import { placedNames } from '../map/Names.js';
 import { emphasized } from '../map/usePoints.js';
 import { encodeAddress } from '../state/address.js';
+import { home } from '../state/home.js';
 import {
   currentColoring,
   links,
@@ -120,9 +121,11 @@ function kinds(view: View, title: string): Kind[] {
     {
       name: 'Report with this view',
       note: 'one file that opens offline, as the page is now',
-      off: !canSave(),
-      make: async () =>
-        download(await offlineReport(view.explanation, title, encodeAddress()), `${name}.html`),
+      off: !canSave() && !home.value,
+      make: async () => {
+        if (home.value) return home.value.saveReport();
+        download(await offlineReport(view.explanation, title, encodeAddress()), `${name}.html`);
+      },
     },
     {
       name: 'Link to this view',

@@ -31,7 +31,7 @@ export function Running() {
                   max={1}
                   value={stage.ended === null ? stage.done : 1}
                 />
-                <span class="note">{seconds(((stage.ended ?? now) - stage.began) / 1000)}</span>
+                <span class="note">{seconds(Math.max(0, (stage.ended ?? now) - stage.began) / 1000)}</span>
               </li>
             ))}
             {shown.length === 0 && <li class="note">Starting</li>}

@@ -51,6 +51,13 @@ export const GROUPS: readonly Group[] = [
         input: 'number',
       },
       {
+        name: 'covering',
+        label: 'Covering',
+        help: 'Where the neighborhoods start. Any number is as good as another: try one to see what depends on it.',
+        default: '0',
+        input: 'number',
+      },
+      {
         name: 'seed',
         label: 'Seed',
         help: 'Of everything random: the same seed gives the same result.',

@@ -1,5 +1,6 @@
 /** Results as files on this machine. */
-import { fillPage } from '../../../src/viewer/page.js';
+import { fillPage, PLACE } from '../../../src/viewer/page.js';
+import { SAVED_VIEW } from '../state/address.js';
 
 export function saveBytes(bytes: BlobPart, name: string, type: string): void {
   const address = URL.createObjectURL(new Blob([bytes], { type }));
@@ -11,10 +12,12 @@ export function saveBytes(bytes: BlobPart, name: string, type: string): void {
 }
 
 /** The offline report: the page that the command line fills too, which lies beside this one. */
-export async function saveReport(bytes: Uint8Array<ArrayBuffer>, title: string): Promise<void> {
+export async function saveReport(bytes: Uint8Array<ArrayBuffer>, title: string, view: string): Promise<void> {
   const address = new URL('report-template.js', document.baseURI).href;
   const { default: template } = (await import(/* @vite-ignore */ address)) as { default: string };
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
   const gzipped = new Uint8Array(await new Response(stream).arrayBuffer());
-  saveBytes(fillPage(template, gzipped, title), 'report.html', 'text/html');
+  const saved = `<script type="application/octet-stream" id="${SAVED_VIEW}">${view.replaceAll('<', '%3C')}</script>`;
+  const page = template.replace(PLACE, () => saved + PLACE);
+  saveBytes(fillPage(page, gzipped, title), 'report.html', 'text/html');
 }

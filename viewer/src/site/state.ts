@@ -5,6 +5,7 @@ import type { Given } from '../../../src/run/arguments.js';
 import { cancel, look, run } from '../compute/client.js';
 import type { Found, Job, Problem } from '../compute/messages.js';
 import { createView } from '../derive/view.js';
+import { encodeAddress } from '../state/address.js';
 import { home } from '../state/home.js';
 import { systemTheme, theme, view } from '../state/store.js';
 import { commandLine } from './command.js';
@@ -236,7 +237,7 @@ function show(bytes: Uint8Array<ArrayBuffer>, made: Made): void {
       phase.value = 'start';
     },
     saveExplanation: () => saveBytes(bytes, 'explanation.whymap', 'application/octet-stream'),
-    saveReport: () => saveReport(bytes, made.title),
+    saveReport: () => saveReport(bytes, made.title, encodeAddress()),
   };
   phase.value = 'done';
 }
