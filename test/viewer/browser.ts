@@ -57,7 +57,11 @@ export async function openReport(browser: Browser, html: string, options: OpenOp
     offline: true,
   });
   context.setDefaultTimeout(PATIENCE);
-  if (!options.first) await context.addInitScript(() => localStorage.setItem('whymap-tour', 'seen'));
+  // the blank page before the first has no storage
+  if (!options.first)
+    await context.addInitScript(() => {
+      if (location.protocol !== 'about:') localStorage.setItem('whymap-tour', 'seen');
+    });
   const page = await context.newPage();
   const address = pathToFileURL(file).href;
   const requests: string[] = [];
