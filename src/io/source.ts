@@ -39,6 +39,9 @@ export function bytesSource(name: string, bytes: Uint8Array): Source {
   };
 }
 
+/** A place inside a file: Node ends the process where a blob is cut at a place that is no whole number. */
+const within = (place: number, size: number): number => Math.trunc(Math.max(0, Math.min(size, place))) || 0;
+
 /** A `File` or `Blob` of the browser (or of Node). */
 export function fileSource(file: Blob & { readonly name?: string }): Source {
   const name = file.name ?? 'file';
@@ -47,7 +50,7 @@ export function fileSource(file: Blob & { readonly name?: string }): Source {
     origin: { kind: 'blob', blob: file },
     stat: async () => ({ size: file.size, folder: false }),
     read: async (start = 0, end = file.size) =>
-      new Uint8Array(await file.slice(start, Math.min(end, file.size)).arrayBuffer()),
+      new Uint8Array(await file.slice(within(start, file.size), within(end, file.size)).arrayBuffer()),
     child: (path) => noSuchFile(`${name}/${path}`),
     list: async () => [],
   };
