@@ -124,7 +124,10 @@ function matches(modules, presence) {
     total++;
     at = end + 1;
   }
+  const features = new Set([...loadings.values()].flat().map(([feature]) => feature));
   return Array.from({ length: PROGRAMMES }, (_, k) => {
+    // how many were kept is a matter of --max-features, and has a column of its own
+    const kept = [...features].filter((feature) => feature.startsWith(`P${k}-`)).length;
     const scored = names.map((module, m) => {
       const list = loadings.get(module);
       const length = Math.hypot(...list.map(([, loading]) => loading));
@@ -132,13 +135,12 @@ function matches(modules, presence) {
       const sum = own.reduce((a, [, loading]) => a + loading, 0);
       return {
         module,
-        cosine: length > 0 ? sum / length / Math.sqrt(PROGRAMME_FEATURES) : 0,
+        cosine: length > 0 ? sum / length / Math.sqrt(Math.max(1, kept)) : 0,
         inside: inside[k * names.length + m] / samples[k],
         outside: outside[k * names.length + m] / (total - samples[k]),
       };
     });
     const best = scored.reduce((a, b) => (b.cosine > a.cosine ? b : a));
-    const kept = new Set([...loadings.values()].flat().map(([feature]) => feature));
-    return { ...best, kept: [...kept].filter((feature) => feature.startsWith(`P${k}-`)).length };
+    return { ...best, kept };
   });
 }
