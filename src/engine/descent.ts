@@ -16,6 +16,7 @@
 import type { Random } from '../core/random.js';
 import type { Matrix, Neighbors } from '../model.js';
 import type { DescentOptions, Engine, Metric, Watch } from './engine.js';
+import { withoutProgress } from './watch.js';
 
 /** Neighbors of every row in both directions: row i at `offsets[i]` to `offsets[i + 1]`. */
 export interface Adjacency {
@@ -121,7 +122,7 @@ async function project(
   const directions = Float32Array.from({ length: levels * data.columns }, () => random.normal());
   const right = { rows: levels, columns: data.columns, data: directions };
   // no progress of its own: it is a small part of a tree
-  return engine.multiply(data, right, { transposeB: true }, { ...watch, progress: () => {} });
+  return engine.multiply(data, right, { transposeB: true }, withoutProgress(watch));
 }
 
 /** Halves all rows `levels` times, each time at the median along the next direction. */

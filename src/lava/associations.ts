@@ -35,6 +35,8 @@ export interface AssociationOptions {
 /** Localities in a block: enough for every thread, few enough that one block is small. */
 const BLOCK_LOCALITIES = 64;
 const HELD_SHARE = 0.6;
+/** Standard errors below which a correlation is noise, unless asked otherwise. */
+export const DEFAULT_GATE = 3;
 
 /** Fills in the defaults and checks them. */
 export function associationRules(options: AssociationOptions, localitySize: number): AssociationRules {
@@ -42,7 +44,7 @@ export function associationRules(options: AssociationOptions, localitySize: numb
     measure: options.association ?? 'pearson',
     form: options.associationForm ?? 'debiased',
     support: options.support ?? Math.min(Math.max(10, Math.ceil(0.1 * localitySize)), localitySize - 1),
-    gate: options.gate ?? 3,
+    gate: options.gate ?? DEFAULT_GATE,
   };
   if (!(rules.gate >= 0) || !(rules.support >= 0) || rules.support >= localitySize) {
     throw new OptionError({

@@ -17,7 +17,7 @@ import { gatherRows } from '../core/matrix.js';
 import { createRandom, permutation, type Random } from '../core/random.js';
 import { type Context, watchStage } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
-import { partOf } from '../engine/watch.js';
+import { partOf, withoutProgress } from '../engine/watch.js';
 import { OptionError } from '../errors.js';
 import type { Embedding, Localities, Matrix } from '../model.js';
 import { buildKdTree, type KdTree, nearestFinder } from '../neighbors/kd-tree.js';
@@ -77,7 +77,7 @@ export async function locate(
     let tuned = attempt;
     if (samples < points.rows) {
       const rows = permutation(points.rows, random.stream('tuning')).slice(0, samples).sort();
-      const part = await newProblem(gatherRows(points, rows), size, engine, { ...watch, progress: () => {} });
+      const part = await newProblem(gatherRows(points, rows), size, engine, withoutProgress(watch));
       tuned = newAttempt(part, Math.ceil((samples * overlap) / size), random, engine);
     }
     let reached: Attempt | null = null;

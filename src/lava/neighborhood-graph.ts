@@ -11,6 +11,7 @@
  */
 
 import type { Engine, Watch } from '../engine/engine.js';
+import { withoutProgress } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
 import { type KdTree, LEAF, type NearestFinder, nearestFinder } from '../neighbors/kd-tree.js';
 import { TREE_DIMENSIONS } from './placement.js';
@@ -224,7 +225,7 @@ async function graphByEngine(points: Matrix, n: number, engine: Engine, watch: W
     const rows = Math.min(ENGINE_ROWS, points.rows - first);
     const d = points.columns;
     const queries = { rows, columns: d, data: points.data.subarray(first * d, (first + rows) * d) };
-    const found = await engine.nearest(points, queries, options, { ...watch, progress: () => {} });
+    const found = await engine.nearest(points, queries, options, withoutProgress(watch));
     for (let i = 0; i < rows; i++) {
       let sum = 0;
       for (let t = i * n; t < (i + 1) * n; t++) {

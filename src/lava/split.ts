@@ -13,7 +13,13 @@ import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
 import type { Embedding, Localities, Matrix, Modules, Table } from '../model.js';
 import { buildKdTree } from '../neighbors/kd-tree.js';
-import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
+import {
+  type AssociationOptions,
+  associate,
+  associationRules,
+  DEFAULT_GATE,
+  releaseAssociations,
+} from './associations.js';
 import { gatherMembers } from './localities.js';
 import { factorize, type ModuleOptions } from './modules.js';
 import { patternGram } from './symmetric.js';
@@ -52,15 +58,13 @@ export async function localitiesOfPart(
 
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
-const GATE = 3;
-
 /**
  * The rules for localities of `size` samples that stand for localities of `whole`: support in proportion, and the
  * gate at the same correlation. A gate at the same number of standard errors would hide in half of the samples what
  * the whole shows: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules.
  */
 export function scaledRules(options: FitOptions, size: number, whole: number): AssociationOptions {
-  const { support, gate = GATE } = options;
+  const { support, gate = DEFAULT_GATE } = options;
   return {
     support: support === undefined ? undefined : Math.floor((support * size) / whole),
     gate: gate * Math.sqrt((size - 1) / (whole - 1)),

@@ -11,6 +11,7 @@
  */
 
 import type { Engine, Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import type { Csr } from '../../model.js';
 import type { Dynamics, Parameters } from '../run.js';
 import { createPace } from './pace.js';
@@ -61,7 +62,7 @@ export function gainsDynamics(engine: Engine, p: Csr, options: GainsOptions): Dy
             momentum: parameters.momentum,
             exaggeration: early ? parameters.earlyExaggeration : 1,
           },
-          { ...watch, progress: () => {} },
+          withoutProgress(watch),
         ),
       );
       if (regular(step + done)) center(y, dimensions);

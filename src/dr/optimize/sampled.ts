@@ -11,6 +11,7 @@
 
 import type { Random } from '../../core/random.js';
 import type { Engine, Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import type { Csr } from '../../model.js';
 import type { Curve } from '../affinities/curve.js';
 import type { Dynamics, Parameters } from '../run.js';
@@ -52,7 +53,7 @@ export function sampledDynamics(engine: Engine, graph: Csr, options: SampledOpti
         negativeSampleRate: parameters.negativeSampleRate,
         repulsionStrength: parameters.repulsionStrength,
       };
-      const quiet = { ...watch, progress: () => {} };
+      const quiet = withoutProgress(watch);
       await pace.timed(done, () => engine.sampledEpochs(rates, y, asked, quiet));
       return { loss: Number.NaN, converged: false, done };
     },

@@ -5,7 +5,7 @@ import type { Matrix, Neighbors } from '../../model.js';
 import { descend, direction, listLength, type Measurer, splitByMedians } from '../descent.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
-import { unwatched } from '../watch.js';
+import { unwatched, withoutProgress } from '../watch.js';
 import { directionsOf, frameOf, nearDistance } from './frame.js';
 import { createScope, type Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
@@ -197,7 +197,7 @@ function createMeasurer(
   const fresh = scope.place(new Uint8Array(rows * length));
   const { laid } = placed;
   // the parts of descent report progress themselves
-  const quiet = { ...watch, progress: () => {} };
+  const quiet = withoutProgress(watch);
 
   return {
     length,

@@ -5,7 +5,7 @@
 
 import type { Matrix } from '../../model.js';
 import type { Watch } from '../engine.js';
-import { partOf } from '../watch.js';
+import { partOf, withoutProgress } from '../watch.js';
 import { createScope, type Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
 import { CHUNK_ROWS, type Screen, type Side, structOf } from './screen.js';
@@ -114,7 +114,7 @@ async function compareGiven(
             work: some * (to - from) * (stride ? 24 : 12),
             parameters: [pairs, from, to, given, first / BLOCK_ROWS],
           },
-          { ...watch, progress: () => {} },
+          withoutProgress(watch),
         );
       } finally {
         tile.free();
