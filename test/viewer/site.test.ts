@@ -1,14 +1,15 @@
-// The page that computes, in a real browser: dropped files, settings, progress, cancelling, and the bytes of the result
+// The page that computes, in a real browser: settings, progress, cancelling, errors, and the bytes of the result
 // against those of the command line. Every request that is not for a part of the page is blocked and counted.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, serveSite } from 'whymap/viewer';
-import { temporaryFolder, whymap } from '../cli/run.js';
-import { axeFindings, launch, PATIENCE } from './browser.js';
+import { temporaryFolder } from '../cli/run.js';
+import { axeFindings, launch } from './browser.js';
+import { copied, explain, explained, fill, give, openSite, quiet, saved } from './site-page.js';
 
 const root = join(import.meta.dirname, '../..');
 const site = join(root, 'dist/viewer/site');
@@ -41,80 +42,9 @@ afterAll(async () => {
   plain?.close();
 });
 
-interface Opened {
-  readonly page: Page;
-  readonly strangers: string[];
-  readonly errors: string[];
-}
-
-async function open(url = serving.url, theme: 'light' | 'dark' = 'light'): Promise<Opened> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    colorScheme: theme,
-    reducedMotion: 'reduce',
-  });
-  context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
-  const strangers: string[] = [];
-  const errors: string[] = [];
-  await page.route('**', (route) => {
-    const request = route.request();
-    if (request.url().startsWith(url) && request.method() === 'GET') return route.continue();
-    strangers.push(`${request.method()} ${request.url()}`);
-    return route.abort();
-  });
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) errors.push(message.text());
-  });
-  page.on('pageerror', (error) => errors.push(String(error)));
-  await page.goto(url);
-  await page.waitForSelector('html[data-ready="true"]');
-  return { page, strangers, errors };
-}
-
-const give = (page: Page, slot: string, ...files: string[]) =>
-  page.locator(`input[data-slot=${slot}]`).setInputFiles(files);
-
-async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
-  await page.waitForSelector('#step-settings');
-  await page.evaluate(() => {
-    for (const group of document.querySelectorAll('details.group')) group.setAttribute('open', '');
-  });
-  for (const [name, value] of Object.entries(values)) {
-    const field = page.locator(`#field-${name}`);
-    if ((await field.evaluate((element) => element.tagName)) === 'SELECT') await field.selectOption(value);
-    else await field.fill(value);
-  }
-}
-
-async function explain(page: Page): Promise<void> {
-  await page.click('button.primary');
-  await page.waitForSelector('html[data-phase="done"], .problem', { state: 'attached' });
-  expect(await page.locator('.problem').allInnerTexts()).toEqual([]);
-}
-
-async function saved(page: Page, button: string): Promise<Buffer> {
-  await page.click('text=How it was made');
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click(`text=${button}`)]);
-  return readFileSync(await download.path());
-}
-
-async function byCommandLine(out: string, ...args: string[]): Promise<Buffer> {
-  const { code, err } = await whymap(folder, 'explain', ...args, '--quiet', '-o', out);
-  expect([code, err]).toEqual([0, '']);
-  return readFileSync(join(folder, out, 'explanation.whymap'));
-}
-
-function here(name: string, from: string, as = name): string {
-  const path = join(folder, as);
-  writeFileSync(path, readFileSync(join(from, name)));
-  return path;
-}
-
-const quiet = ({ strangers, errors }: Opened) => {
-  expect(strangers).toEqual([]);
-  expect(errors).toEqual([]);
-};
+const open = (url = serving.url, theme: 'light' | 'dark' = 'light') => openSite(browser, url, theme);
+const byCommandLine = (out: string, ...args: string[]) => explained(folder, out, ...args);
+const here = (name: string, from: string, as = name) => copied(join(from, name), join(folder, as));
 
 test('a CSV and a NPY map: the bytes of the command line; then other settings, and those bytes too', async () => {
   const opened = await open();

@@ -1,5 +1,5 @@
 /** The page's side of the worker: looks at files, runs jobs, cancels. One worker, made anew after it was ended. */
-import type { Answer, Found, Job, Problem, Request } from './messages.js';
+import type { Answer, Found, Item, Job, Problem, Request } from './messages.js';
 
 /** What a run that was begun reports. Exactly one of `done` and `failed` is called, and it is called once. */
 export interface RunListener {
@@ -18,12 +18,12 @@ let listener: RunListener | null = null;
 let looks = 0;
 const looking = new Map<number, { found(found: Found): void; failed(problem: Problem): void }>();
 
-/** What a file offers to choose from; rejects with a `Problem`. */
-export function look(file: File): Promise<Found> {
+/** What a file or folder offers to choose from; rejects with a `Problem`. */
+export function look(item: Item): Promise<Found> {
   return new Promise((resolve, reject) => {
     const number = looks++;
     looking.set(number, { found: resolve, failed: reject });
-    send({ kind: 'look', number, file });
+    send({ kind: 'look', number, item });
   });
 }
 

@@ -2,9 +2,17 @@
 import type { Contents } from '../../../src/io/index.js';
 import type { Given } from '../../../src/run/arguments.js';
 
+/** What was dropped or chosen: a file, or a folder as its files by their relative paths with `/`. */
+export interface Item {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly content: File | ReadonlyMap<string, File>;
+}
+
 /** What to explain: files by name, as the command line would name them, and the options given. */
 export interface Job {
-  readonly files: ReadonlyMap<string, File>;
+  readonly files: ReadonlyMap<string, Item>;
   /** The name of the one with the features. */
   readonly features: string;
   readonly given: Given;
@@ -13,7 +21,7 @@ export interface Job {
 export type Found = Contents & { readonly format: string };
 
 export type Request =
-  | { readonly kind: 'look'; readonly number: number; readonly file: File }
+  | { readonly kind: 'look'; readonly number: number; readonly item: Item }
   | { readonly kind: 'run'; readonly job: Job }
   | { readonly kind: 'cancel' };
 

@@ -6,10 +6,10 @@ import { chooseEngine } from '../../../src/engine/choose.js';
 import { createContext, type Progress } from '../../../src/engine/context.js';
 import { WhymapError } from '../../../src/errors.js';
 import { readContents } from '../../../src/io/read.js';
-import { fileSource, noSuchFile } from '../../../src/io/source.js';
+import { fileSource, filesSource, noSuchFile, type Source } from '../../../src/io/source.js';
 import { integerOption, numberOption } from '../../../src/run/arguments.js';
 import { explainFiles, explainOptions, explanationFile, titleOf } from '../../../src/run/explain.js';
-import type { Answer, Job, Problem, Request } from './messages.js';
+import type { Answer, Item, Job, Problem, Request } from './messages.js';
 
 /** Bytes to work in. A page cannot ask how much the machine has; the engine holds at most 4 GiB. */
 const MEMORY = 4 * 2 ** 30;
@@ -19,9 +19,14 @@ let running: AbortController | null = null;
 
 const say = (answer: Answer, transfer: Transferable[] = []) => postMessage(answer, { transfer });
 
-async function look(number: number, file: File): Promise<void> {
+const sourceOf = (item: Item, name: string): Source =>
+  item.content instanceof Map
+    ? filesSource(name, item.content)
+    : { ...fileSource(item.content as File), name };
+
+async function look(number: number, item: Item): Promise<void> {
   try {
-    say({ kind: 'seen', number, found: await readContents(fileSource(file), { memory: MEMORY }) });
+    say({ kind: 'seen', number, found: await readContents(sourceOf(item, item.name), { memory: MEMORY }) });
   } catch (error) {
     say({ kind: 'unreadable', number, problem: problemOf(error) });
   }
@@ -48,8 +53,8 @@ async function explained({ files, features, given }: Job, signal: AbortSignal) {
     const context = createContext({ engine, seed, memory: MEMORY, signal, onProgress: seldom() });
     const found = {
       open: (name: string) => {
-        const file = files.get(name);
-        return file ? { ...fileSource(file), name } : noSuchFile(name);
+        const item = files.get(name);
+        return item ? sourceOf(item, name) : noSuchFile(name);
       },
       exists: async (name: string) => files.has(name),
     };
@@ -86,7 +91,7 @@ function problemOf(error: unknown): Problem {
 }
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  if (data.kind === 'look') void look(data.number, data.file);
+  if (data.kind === 'look') void look(data.number, data.item);
   else if (data.kind === 'run') void run(data.job);
   else running?.abort();
 });

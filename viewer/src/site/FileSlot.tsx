@@ -1,9 +1,13 @@
 /** A place for one file: chosen, being looked at, read, or refused. */
 import { useRef } from 'preact/hooks';
-import { count } from '../derive/words.js';
+import { count, plural } from '../derive/words.js';
 import { Icon } from '../panels/Icon.js';
+import { fileItem, pickedFolder } from './items.js';
 import { type Dropped, remove, type Slot, slots, take } from './state.js';
 import { problemWords } from './words.js';
+
+/** Makes a choice of files one of folders, in every browser; not among the attributes that the types know. */
+const FOLDERS = { webkitdirectory: true };
 
 interface FileSlotProps {
   readonly slot: Slot;
@@ -14,6 +18,7 @@ interface FileSlotProps {
 
 export function FileSlot({ slot, label, hint, large }: FileSlotProps) {
   const input = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
   const dropped = slots.value[slot];
   const choose = () => input.current?.click();
   return (
@@ -29,9 +34,25 @@ export function FileSlot({ slot, label, hint, large }: FileSlotProps) {
         onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = '';
-          if (files.length > 0) void take(files, files.length === 1 ? slot : undefined);
+          if (files.length > 0) void take(files.map(fileItem), files.length === 1 ? slot : undefined);
         }}
       />
+      {slot !== 'labels' && (
+        <input
+          ref={folder}
+          type="file"
+          class="unseen"
+          tabIndex={-1}
+          aria-label={`${label}: choose a folder`}
+          data-folder={slot}
+          {...FOLDERS}
+          onChange={(event) => {
+            const files = [...(event.currentTarget.files ?? [])];
+            event.currentTarget.value = '';
+            if (files.length > 0) void take([pickedFolder(files)], slot);
+          }}
+        />
+      )}
       {dropped ? (
         <Chosen dropped={dropped} label={label} onChange={choose} onRemove={() => remove(slot)} />
       ) : (
@@ -40,6 +61,11 @@ export function FileSlot({ slot, label, hint, large }: FileSlotProps) {
           <button type="button" class="button" onClick={choose}>
             Choose a file
           </button>
+          {slot !== 'labels' && (
+            <button type="button" class="text-button" onClick={() => folder.current?.click()}>
+              or a folder
+            </button>
+          )}
         </p>
       )}
     </div>
@@ -54,13 +80,14 @@ interface ChosenProps {
 }
 
 function Chosen({ dropped, label, onChange, onRemove }: ChosenProps) {
-  const { file, found, problem } = dropped;
+  const { item, found, problem } = dropped;
   return (
     <>
       <p class="slot-file">
-        <b>{file.name}</b>
+        <b>{item.name}</b>
         <span class="note">
-          {size(file.size)}
+          {size(item.size)}
+          {item.content instanceof Map && ` in ${plural(item.content.size, 'file')}`}
           {found && `, ${FORMATS[found.format] ?? found.format}`}
           {found && found.columns.length > 0 && `, ${count(found.columns.length)} columns`}
           {!found && !problem && ', looking at it\u2026'}
@@ -71,7 +98,7 @@ function Chosen({ dropped, label, onChange, onRemove }: ChosenProps) {
         <button
           type="button"
           class="icon-button"
-          aria-label={`Remove ${label}: ${file.name}`}
+          aria-label={`Remove ${label}: ${item.name}`}
           onClick={onRemove}
         >
           <Icon name="close" />
@@ -92,6 +119,8 @@ const FORMATS: Readonly<Record<string, string>> = {
   csv: 'text table',
   npy: 'NumPy array',
   npz: 'NumPy arrays',
+  zarr: 'Zarr',
+  '10x': 'Cell Ranger',
   h5: 'HDF5',
   parquet: 'Parquet',
   arrow: 'Arrow',

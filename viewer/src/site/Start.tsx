@@ -5,7 +5,7 @@ import { Columns } from './Columns.js';
 import { FileSlot } from './FileSlot.js';
 import { MapChoice } from './MapChoice.js';
 import { Settings } from './Settings.js';
-import { command, lacking, problem, slots, start, take, tryPenguins } from './state.js';
+import { command, lacking, problem, slots, start, takeDropped, tryPenguins } from './state.js';
 import { TopBar } from './TopBar.js';
 import { problemWords } from './words.js';
 
@@ -27,8 +27,8 @@ export function Start() {
           <section class="step" aria-labelledby="step-features">
             <h2 id="step-features">Your data</h2>
             <p class="note">
-              A table with samples in rows and features in columns: CSV, NPY, NPZ, Parquet, Arrow, .h5ad, 10x
-              .h5 or JSON lines. It stays on this machine: this page cannot send anything anywhere.
+              A table with samples in rows and features in columns: CSV, NPY, NPZ, Parquet, Arrow, .h5ad,
+              Zarr, 10x .h5 or JSON lines. It stays on this machine: this page cannot send anything anywhere.
             </p>
             {!table && <Welcome />}
             <FileSlot
@@ -117,7 +117,7 @@ function useDrop(): boolean {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       setOver(false);
-      void take([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void takeDropped(event.dataTransfer);
     };
     const events = ['dragenter', 'dragover', 'dragleave'] as const;
     for (const name of events) addEventListener(name, hold);

@@ -3,12 +3,13 @@ import { computed, signal } from '@preact/signals';
 import { decodeExplanation } from '../../../src/io/explanation-file.js';
 import type { Given } from '../../../src/run/arguments.js';
 import { cancel, look, run } from '../compute/client.js';
-import type { Found, Job, Problem } from '../compute/messages.js';
+import type { Found, Item, Job, Problem } from '../compute/messages.js';
 import { createView } from '../derive/view.js';
 import { encodeAddress } from '../state/address.js';
 import { home } from '../state/home.js';
 import { systemTheme, theme, view } from '../state/store.js';
 import { commandLine } from './command.js';
+import { droppedItems, fileItem } from './items.js';
 import { saveBytes, saveReport } from './save.js';
 
 export type Slot = 'features' | 'embedding' | 'labels';
@@ -16,7 +17,7 @@ export type Slot = 'features' | 'embedding' | 'labels';
 export type MapFrom = 'made' | 'file' | 'key' | 'columns';
 
 export interface Dropped {
-  readonly file: File;
+  readonly item: Item;
   /** Null while it is being looked at. */
   readonly found: Found | null;
   readonly problem: Problem | null;
@@ -46,9 +47,9 @@ export const features = computed(() => slots.value.features);
 
 /** Two files of one name are told apart by a folder of ours. */
 const nameIn = (slot: Slot): string => {
-  const name = slots.value[slot]?.file.name ?? '';
+  const name = slots.value[slot]?.item.name ?? '';
   const others = (['features', 'embedding', 'labels'] as const).slice(0, slot === 'labels' ? 2 : 1);
-  const taken = slot !== 'features' && others.some((other) => slots.value[other]?.file.name === name);
+  const taken = slot !== 'features' && others.some((other) => slots.value[other]?.item.name === name);
   return taken && name !== '' ? `${slot}/${name}` : name;
 };
 
@@ -91,39 +92,57 @@ export function set(name: string, value: string | boolean): void {
   settings.value = withoutEmpty({ ...settings.value, [name]: value });
 }
 
-/** Files of a drop or a choice: into the slot named, or each where its name says that it belongs. */
-export async function take(files: readonly File[], slot?: Slot): Promise<void> {
+/** What was dropped or chosen: into the slot named, or each where its name says that it belongs. */
+export async function take(items: readonly Item[], slot?: Slot): Promise<void> {
   problem.value = null;
-  for (const file of files) {
-    if (/\.whymap$/i.test(file.name)) return openFinished(file);
-    await put(slot ?? slotFor(file), file);
+  for (const item of items) {
+    const finished = finishedIn(item);
+    if (finished) return openFinished(finished);
+    await put(slot ?? slotFor(item), item);
   }
+}
+
+/** As `take`, for what was dropped: a folder may be refused by the browser or change while it is read. */
+export async function takeDropped(transfer: DataTransfer): Promise<void> {
+  try {
+    await take(await droppedItems(transfer));
+  } catch (error) {
+    const got = `something dropped that the browser could not read (${error instanceof Error ? error.message : error})`;
+    const remedy = 'drop it again, or use the button that chooses a folder';
+    problem.value = { code: 'format', got, expected: 'files and folders of this machine', remedy };
+  }
+}
+
+/** A saved explanation, by itself or in the folder that the command line wrote. */
+function finishedIn({ name, content }: Item): File | undefined {
+  if (content instanceof File) return /\.whymap$/i.test(name) ? content : undefined;
+  return content.get('explanation.whymap');
 }
 
 const MAP_NAME = /umap|tsne|t-sne|embed|latent|coord|pca|isomap/i;
 const LABEL_NAME = /label|class|cluster|celltype|cell_type/i;
 
-function slotFor(file: File): Slot {
+function slotFor({ name }: Item): Slot {
   if (!slots.value.features) return 'features';
-  if (LABEL_NAME.test(file.name)) return 'labels';
-  return MAP_NAME.test(file.name) || !slots.value.embedding ? 'embedding' : 'labels';
+  if (LABEL_NAME.test(name)) return 'labels';
+  return MAP_NAME.test(name) || !slots.value.embedding ? 'embedding' : 'labels';
 }
 
-async function put(slot: Slot, file: File): Promise<void> {
+async function put(slot: Slot, item: Item): Promise<void> {
   const place = (dropped: Dropped) => {
     slots.value = { ...slots.value, [slot]: dropped };
   };
-  place({ file, found: null, problem: null });
+  place({ item, found: null, problem: null });
   if (slot === 'embedding') mapFrom.value = 'file';
   if (slot === 'features') forgetNames();
-  const still = () => slots.value[slot]?.file === file;
+  const still = () => slots.value[slot]?.item === item;
   try {
-    const found = await look(file);
+    const found = await look(item);
     if (!still()) return;
-    place({ file, found, problem: null });
+    place({ item, found, problem: null });
     if (slot === 'features') guess(found);
   } catch (reason) {
-    if (still()) place({ file, found: null, problem: reason as Problem });
+    if (still()) place({ item, found: null, problem: reason as Problem });
   }
 }
 
@@ -148,7 +167,7 @@ function guess(found: Found): void {
 /** Data to try the page on, with their labels chosen. */
 export async function tryPenguins(): Promise<void> {
   const { default: text } = await import('../../../data/penguins/penguins.csv?raw');
-  await take([new File([text], 'penguins.csv')], 'features');
+  await take([fileItem(new File([text], 'penguins.csv'))], 'features');
   settings.value = { id: 'id', label: 'species', modules: '4', localitySize: '40' };
 }
 
@@ -178,10 +197,10 @@ export function start(): void {
 }
 
 function jobOf(name: string): Job {
-  const files = new Map<string, File>();
+  const files = new Map<string, Item>();
   for (const slot of ['features', 'embedding', 'labels'] as const) {
     const dropped = slots.value[slot];
-    if (dropped) files.set(nameIn(slot), dropped.file);
+    if (dropped) files.set(nameIn(slot), dropped.item);
   }
   return { files, features: name, given: given.value };
 }
