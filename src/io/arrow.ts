@@ -1,7 +1,24 @@
-/** Arrow: Feather version 2 files and IPC streams, uncompressed or with LZ4 or Zstandard, through flechette. */
+/**
+ * Arrow: Feather version 2 files and IPC streams, uncompressed or with LZ4 or Zstandard; batch by batch, and of each only
+ * the columns needed. Own reader: flechette (2.5.0) and apache-arrow (21.1.0) believe the lengths of a damaged header,
+ * and make lists of that length until the process ends; flechette does not find the dictionaries that polars writes
+ * after the rows. Both are oracles of the tests.
+ */
 
-import type { Batch, DataType, Field, Table } from '@uwdata/flechette';
-import { FormatError, WhymapError } from '../errors.js';
+import { CancelledError, FormatError, UnsupportedError, WhymapError } from '../errors.js';
+import type { Warning } from '../model.js';
+import {
+  type BatchReader,
+  isList,
+  isNumber,
+  isReadable,
+  isText,
+  readValues,
+  skip,
+  type Values,
+} from './arrow-columns.js';
+import { type ArrowBatch, type ArrowFile, readMessages } from './arrow-messages.js';
+import { ARROW, type ArrowField } from './arrow-schema.js';
 import { tooLarge } from './bytes.js';
 import {
   type ColumnKind,
@@ -14,115 +31,224 @@ import {
 } from './columns.js';
 import { decodeLz4Frame } from './lz4.js';
 import type { FormatReader, Input, Settings } from './options.js';
+import type { Source } from './source.js';
+import { zstdDecoder } from './zstd.js';
 
-async function openArrow(input: Input, settings: Settings): Promise<{ shape: ColumnShape; table: Table }> {
-  const flechette = await import('@uwdata/flechette');
+interface OpenArrow {
+  readonly shape: ColumnShape;
+  readonly file: ArrowFile;
+  readonly source: Source;
+}
+
+async function openArrow(input: Input): Promise<OpenArrow> {
   const source = await input.plain();
-  const { size } = await source.stat();
-  if (size > settings.memory) throw tooLarge(input.name, `${size} bytes`, settings.memory);
-  const bytes = await source.read();
-  const { decompressZstd } = await import('hyparquet-compressors');
-  const { LZ4_FRAME, ZSTD } = flechette.CompressionType;
-  const never = (): never => {
-    throw new Error('compressing is not needed to read');
-  };
-  flechette.setCompressionCodec(LZ4_FRAME, {
-    decode: (buffer) => decodeLz4Frame(buffer, settings.memory),
-    encode: never,
-  });
-  flechette.setCompressionCodec(ZSTD, { decode: (buffer) => aligned(decompressZstd(buffer)), encode: never });
-  const table = guard(input.name, () => flechette.tableFromIPC(bytes.slice(), { useBigInt: true }));
-  const kind = (field: Field) => kindOf(field.type, flechette.Type);
-  const columns = table.schema.fields.map((field) => ({ name: field.name, kind: kind(field) }));
-  const note = table.schema.metadata?.get('pandas');
+  const { name } = input;
+  const file = await guard(name, () => readMessages(source));
+  const { fields, metadata, bigEndian } = file.schema;
+  if (bigEndian) {
+    throw new UnsupportedError({
+      got: `numbers with their first byte the largest (big-endian) in ${name}`,
+      expected: 'an Arrow file of the usual byte order',
+      remedy: 'write it again on another machine, or as Parquet',
+    });
+  }
+  const columns = fields.map((field) => ({ name: field.name, kind: kindOf(field) }));
   const index = pandasIndex(
-    note,
+    metadata.get('pandas'),
     columns.map((column) => column.name),
   );
-  if (!(Number.isSafeInteger(table.numRows) && table.numRows >= 0))
-    damaged(input.name, `${table.numRows} rows`);
-  guard(input.name, () => {
-    for (const { name } of columns)
-      for (const batch of table.getChild(name).data) checkBatch(batch, input.name);
-  });
-  if (table.numRows * 4 > settings.memory)
-    throw tooLarge(input.name, `${table.numRows} rows`, settings.memory);
-  return { shape: { columns, rows: table.numRows, index, name: input.name }, table };
+  const rows = file.batches.reduce((sum, batch) => sum + (batch.dictionary === null ? batch.rows : 0), 0);
+  return { shape: { columns, rows, index, name }, file, source };
 }
 
-/** The decoder may return a part of a larger buffer, where numbers of 8 bytes cannot be viewed. */
-function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+function kindOf(field: ArrowField): ColumnKind {
+  if (isNumber(field)) return 'number';
+  if (isText(field)) return 'text';
+  const [item] = field.children;
+  return isList(field) && item !== undefined && isNumber(item) ? 'list' : 'other';
 }
 
-type TypeIds = typeof import('@uwdata/flechette').Type;
-
-function kindOf(type: DataType, ids: TypeIds): ColumnKind {
-  const { typeId } = type;
-  const is = (...wanted: readonly number[]) => wanted.includes(typeId);
-  if (is(ids.Int, ids.Float, ids.Bool, ids.Decimal)) return 'number';
-  if (is(ids.Utf8, ids.LargeUtf8, ids.Utf8View)) return 'text';
-  if ('dictionary' in type) return kindOf(type.dictionary, ids);
-  if (!is(ids.List, ids.LargeList, ids.FixedSizeList) || !('children' in type)) return 'other';
-  const item = type.children?.[0];
-  return item && kindOf(item.type, ids) === 'number' ? 'list' : 'other';
-}
-
-/** The lengths that a damaged header promises are checked against the data before anything of that size is made. */
-function checkBatch(batch: Batch<unknown>, name: string): void {
-  const { length, values, offsets } = batch as {
-    length: number;
-    values?: ArrayLike<unknown>;
-    offsets?: ArrayLike<unknown>;
-  };
-  const bits = values instanceof Uint8Array ? 8 : 1;
-  const lacks = offsets ? offsets.length < length + 1 : values && values.length * bits < length;
-  if (lacks) damaged(name, `${length} values, of which ${values?.length ?? 0} are there`);
-}
-
-function valuesOf(table: Table, column: string, name: string): ArrayLike<unknown> {
-  return guard(name, () => {
-    const child = table.getChild(column);
-    if (child.length !== table.numRows)
-      damaged(name, `${child.length} values of ${table.numRows} in ${column}`);
-    return child.toArray() as ArrayLike<unknown>;
-  });
-}
-
-function guard<T>(name: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (cause instanceof WhymapError) throw cause;
-    return damaged(name, cause instanceof Error ? cause.message : String(cause), cause);
+/** Hands over the values of columns, batch by batch. */
+async function forEachPart(
+  { file, source, shape }: OpenArrow,
+  wanted: readonly string[],
+  settings: Settings,
+  use: (column: string, start: number, values: Values) => void,
+): Promise<void> {
+  const chosen = file.schema.fields.filter((field) => wanted.includes(field.name));
+  for (const field of chosen) if (!isReadable(field)) throw notReadable(field, shape.name);
+  const dictionaries = new Map<number, Values>();
+  const open = await batchOpener(source, shape.name, settings, dictionaries);
+  let start = 0;
+  for (const batch of file.batches) {
+    if (settings.signal?.aborted) throw new CancelledError();
+    const parts = open(batch);
+    if (batch.dictionary !== null) await addDictionary(batch, chosen, parts, dictionaries);
+    else {
+      for await (const { field, values } of columnsOf(file.schema.fields, chosen, batch, parts)) {
+        use(field.name, start, values);
+      }
+      start += batch.rows;
+      settings.onProgress?.(start / shape.rows);
+    }
   }
 }
 
-function damaged(name: string, why: string, cause?: unknown): never {
-  throw new FormatError(
-    {
-      got: `a damaged or truncated Arrow file, ${name} (${why.slice(0, 120)})`,
-      expected: 'a complete Feather (version 2) or Arrow file',
-      remedy: 'copy or write the file again',
-    },
-    { cause },
-  );
+/** Reads the buffers `from` to `to` of a batch. */
+type Parts = (from: number, to: number) => Promise<BatchReader>;
+
+async function* columnsOf(
+  fields: readonly ArrowField[],
+  chosen: readonly ArrowField[],
+  batch: ArrowBatch,
+  parts: Parts,
+): AsyncGenerator<{ field: ArrowField; values: Values }> {
+  let cursor = { node: 0, region: 0, variadic: 0 };
+  for (const field of fields) {
+    const next = { ...cursor };
+    skip(field, batch, next);
+    if (chosen.includes(field)) {
+      const values = readValues(field, await parts(cursor.region, next.region), cursor);
+      if (values.length !== batch.rows) {
+        throw new RangeError(`${values.length} values of ${batch.rows} in ${field.name}`);
+      }
+      yield { field, values };
+    }
+    cursor = next;
+  }
+}
+
+async function addDictionary(
+  batch: ArrowBatch,
+  chosen: readonly ArrowField[],
+  parts: Parts,
+  dictionaries: Map<number, Values>,
+): Promise<void> {
+  const id = batch.dictionary ?? -1;
+  const all = chosen.flatMap((field) => [field, ...field.children]);
+  const field = all.find((candidate) => candidate.dictionary?.id === id);
+  if (!field) return;
+  const reader = await parts(0, batch.regions.length);
+  const values = readValues({ ...field, dictionary: null }, reader, { node: 0, region: 0, variadic: 0 });
+  const before = batch.delta ? dictionaries.get(id) : [];
+  if (!before) throw new RangeError('an addition to a dictionary that is not there');
+  dictionaries.set(id, batch.delta ? [...Array.from(before), ...Array.from(values)] : values);
+}
+
+/** Batches up to this size are read at once, larger ones column by column. */
+const READ_WHOLE = 2 ** 26;
+/** Length of a buffer that was left uncompressed. */
+const STORED = -1;
+const PREFIX = 8;
+
+/** How a batch is read and decompressed, no more than the memory allows at a time. */
+async function batchOpener(
+  source: Source,
+  name: string,
+  settings: Settings,
+  dictionaries: ReadonlyMap<number, Values>,
+): Promise<(batch: ArrowBatch) => Parts> {
+  const zstd = await zstdDecoder();
+  const decompress = (content: Uint8Array, codec: 'lz4' | 'zstd') => {
+    if (content.length === 0) return content;
+    const view = new DataView(content.buffer, content.byteOffset, content.length);
+    const length = Number(view.getBigInt64(0, true));
+    const rest = content.subarray(PREFIX);
+    if (length === STORED) return rest;
+    if (length > settings.memory) throw tooLarge(name, `a buffer of ${length} bytes`, settings.memory);
+    if (length < 0) throw new RangeError(`a buffer of ${length} bytes`);
+    // arrow-js 21.1 writes the compressed length here, so that one tells nothing.
+    const known = length === rest.length ? null : length;
+    if (codec === 'zstd') return zstd(rest, known, settings.memory);
+    const result = decodeLz4Frame(rest, known ?? settings.memory);
+    if (known === null || result.length === known) return result;
+    throw new RangeError(`${result.length} bytes where ${length} were promised`);
+  };
+  return (batch) => {
+    const { compression, regions, start, bytes } = batch;
+    let whole: Promise<Uint8Array> | null = null;
+    return async (from, to) => {
+      const used = regions.slice(from, to).filter(({ length }) => length > 0);
+      const low = bytes > READ_WHOLE ? Math.min(...used.map(({ offset }) => offset)) : 0;
+      const high =
+        bytes > READ_WHOLE ? Math.max(...used.map(({ offset, length }) => offset + length)) : bytes;
+      if (high - low > settings.memory)
+        throw tooLarge(name, `a column of ${high - low} bytes`, settings.memory);
+      whole = bytes > READ_WHOLE || whole === null ? source.read(start + low, start + high) : whole;
+      const content = await whole;
+      return {
+        batch,
+        dictionary: (id) => dictionaries.get(id) ?? [],
+        buffer(region) {
+          if (region < from || region >= Math.min(to, regions.length))
+            throw new RangeError('a buffer that is missing');
+          const { offset, length } = regions[region];
+          const part =
+            length === 0 ? new Uint8Array(0) : content.subarray(offset - low, offset - low + length);
+          return compression === null ? part : decompress(part, compression);
+        },
+      };
+    };
+  };
+}
+
+function notReadable(field: ArrowField, name: string): UnsupportedError {
+  return new UnsupportedError({
+    got: `the column ${field.name} of ${name}, of a kind that is no text, number, date or list (${nameOf(field)})`,
+    expected: 'a column of texts, numbers or dates',
+    remedy: 'convert it to text, or name another column',
+  });
+}
+
+function nameOf({ type }: ArrowField): string {
+  return Object.entries(ARROW).find(([, id]) => id === type)?.[0] ?? String(type);
+}
+
+async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof WhymapError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError(
+      {
+        got: `a damaged or truncated Arrow file, ${name} (${why.slice(0, 120)})`,
+        expected: 'a complete Feather (version 2) or Arrow file',
+        remedy: 'copy or write the file again',
+      },
+      { cause },
+    );
+  }
+}
+
+/** A stream may end without a mark, so one that was cut off between two batches cannot be told from a whole one. */
+function endWarnings({ file, shape }: OpenArrow): Warning[] {
+  if (file.ended) return [];
+  const message = `${shape.name} ends without the mark of its end: if it was cut off, its last rows are missing.`;
+  return [{ code: 'no-end-mark', message }];
 }
 
 export const arrowReader: FormatReader = {
-  contents: async (input, settings) => contentsOf((await openArrow(input, settings)).shape),
+  contents: async (input) => contentsOf((await openArrow(input)).shape),
   async table(input, settings) {
-    const { shape, table } = await openArrow(input, settings);
-    const sink = columnSink(shape, settings);
-    for (const column of sink.wanted) sink.put(column, 0, valuesOf(table, column, input.name));
-    return sink.table();
+    const open = await openArrow(input);
+    const sink = columnSink(open.shape, settings);
+    await guard(input.name, () => forEachPart(open, sink.wanted, settings, sink.put));
+    const table = sink.table();
+    return { ...table, warnings: [...endWarnings(open), ...table.warnings] };
   },
   async texts(input, settings) {
-    const { shape, table } = await openArrow(input, settings);
-    const { column, id } = textColumn(shape, settings);
-    return rawTexts(
-      valuesOf(table, column, input.name),
-      id === null ? null : valuesOf(table, id, input.name),
+    const open = await openArrow(input);
+    const { column, id } = textColumn(open.shape, settings);
+    const values: unknown[] = [];
+    const ids: unknown[] = [];
+    const wanted = id === null ? [column] : [column, id];
+    await guard(input.name, () =>
+      forEachPart(open, wanted, settings, (name, _start, part) => {
+        if (name === column) for (const value of Array.from(part)) values.push(value);
+        if (name === id) for (const value of Array.from(part)) ids.push(value);
+      }),
     );
+    return rawTexts(values, id === null ? null : ids);
   },
 };

@@ -68,6 +68,10 @@ export async function* chain<T>(first: Iterable<T>, rest: AsyncIterable<T>): Asy
 export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const list: Uint8Array[] = [];
   for await (const piece of pieces) list.push(piece);
+  return joined(list);
+}
+
+export function joined(list: readonly Uint8Array[]): Uint8Array {
   if (list.length === 1) return list[0];
   const whole = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0));
   let at = 0;

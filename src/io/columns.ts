@@ -9,6 +9,8 @@
 import { FormatError, OptionError } from '../errors.js';
 import type { Matrix, Warning } from '../model.js';
 import { tooLarge } from './bytes.js';
+import { repeatedValues } from './checks.js';
+import { numberOf } from './dtypes.js';
 import type { Contents, RawTable, RawTexts, Settings } from './options.js';
 import { describeNames } from './suggest.js';
 
@@ -45,7 +47,6 @@ export interface ColumnSink {
 
 /** pandas stores an index without a name as a column of this name. */
 const UNNAMED_INDEX = /^__index_level_\d+__$/;
-const LARGEST_WHOLE = 2n ** 53n;
 
 interface Roles {
   readonly id: string | null;
@@ -90,16 +91,22 @@ export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
   const bytes = rows * numbers.length * 4;
   if (bytes > settings.memory)
     throw tooLarge(name, `a table of ${rows} x ${numbers.length}`, settings.memory);
-  const matrix = { rows, columns: numbers.length, data: new Float32Array(rows * numbers.length) };
+  // Made with the first values: until then the number of rows is a promise.
+  let matrix = { rows, columns: numbers.length, data: new Float32Array(0) };
   const place = new Map(numbers.map((column, c) => [column.name, c]));
   const lists = new Map<string, Matrix>();
   const texts = new Map<string, string[]>();
   for (const column of [roles.id ?? roles.candidate, roles.label]) {
-    if (column !== null) texts.set(column, new Array<string>(rows).fill(''));
+    if (column !== null) texts.set(column, []);
   }
+  const wanted = [...new Set([...roles.features.map((column) => column.name), ...texts.keys()])];
+  const repeated = repeatedValues(shape.columns.map((column) => column.name));
+  const twice = repeated.find((column) => wanted.includes(column));
+  if (twice !== undefined) throw twoColumns(twice, name);
   return {
-    wanted: [...new Set([...roles.features.map((column) => column.name), ...texts.keys()])],
+    wanted,
     put(column, start, values) {
+      if (matrix.data.length === 0) matrix = { ...matrix, data: new Float32Array(rows * numbers.length) };
       const list = texts.get(column);
       if (list) for (let i = 0; i < values.length; i++) list[start + i] = textOf(values[i]);
       const c = place.get(column);
@@ -110,6 +117,14 @@ export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
     },
     table: () => assemble(shape, roles, { matrix, lists, texts }),
   };
+}
+
+function twoColumns(column: string, name: string): FormatError {
+  return new FormatError({
+    got: `two columns named ${column} in ${name}`,
+    expected: 'columns that can be told apart by their names',
+    remedy: 'rename one of them',
+  });
 }
 
 function textOf(value: unknown): string {
@@ -126,19 +141,6 @@ function putNumbers(
   for (let i = 0, at = start * m.columns + column; i < values.length; i++, at += m.columns) {
     m.data[at] = numberOf(values[i], name);
   }
-}
-
-/** Null is missing, true is 1. FormatError for texts, and for integers that a double cannot hold. */
-export function numberOf(value: unknown, name: string): number {
-  if (typeof value === 'number') return value;
-  if (value === null || value === undefined) return Number.NaN;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'bigint' && value <= LARGEST_WHOLE && value >= -LARGEST_WHOLE) return Number(value);
-  throw new FormatError({
-    got: `${typeof value === 'bigint' ? 'the 64-bit integer' : `the ${typeof value}`} ${String(value).slice(0, 60)} in ${name}`,
-    expected: typeof value === 'bigint' ? 'integers of at most 2^53' : 'a number',
-    remedy: 'leave that column out (it may be an identifier), or convert it to float64',
-  });
 }
 
 interface Piece {

@@ -106,3 +106,16 @@ function halves(bits: Uint16Array): Float32Array {
   const table = halfTable;
   return Float32Array.from(bits, (h) => table[h]);
 }
+
+/** Null is missing, true is 1. FormatError for texts, and for integers that a double cannot hold. */
+export function numberOf(value: unknown, name: string): number {
+  if (typeof value === 'number') return value;
+  if (value === null || value === undefined) return Number.NaN;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'bigint' && value <= LARGEST_WHOLE && value >= -LARGEST_WHOLE) return Number(value);
+  throw new FormatError({
+    got: `${typeof value === 'bigint' ? 'the 64-bit integer' : `the ${typeof value}`} ${String(value).slice(0, 60)} in ${name}`,
+    expected: typeof value === 'bigint' ? 'integers of at most 2^53' : 'a number',
+    remedy: 'leave that column out (it may be an identifier), or convert it to float64',
+  });
+}

@@ -13,15 +13,9 @@ const milliseconds = 1000 * Number(process.env.FUZZ_SECONDS ?? 0.1);
 const LEAST = 3;
 const options = { normalize: 'none', missing: 'mean', memory: 2 ** 26 } as const;
 
-// A damaged header of Arrow files can cost seconds, or all the memory of the process (docs/formats.md): they take part in
-// longer runs only.
-const slow = /\.(arrows?|feather)$/;
-const chosen =
-  process.env.FUZZ_SECONDS === undefined ? fixtures.filter((name) => !slow.test(name)) : fixtures;
+test('there is something to damage', () => expect(fixtures.length).toBeGreaterThan(140));
 
-test('there is something to damage', () => expect(chosen.length).toBeGreaterThan(110));
-
-test.each(chosen)('%s', async (name) => {
+test.each(fixtures)('%s', async (name) => {
   const files = filesOf(name);
   const whole = await readTable(sourceOf(name, files), options).catch(() => null);
   const random = createRandom(7, name);

@@ -1,0 +1,118 @@
+/** The columns of an Arrow file from its schema message, and how the values of each are laid out. */
+
+import { byteOf, type FlatTable, intOf, longOf, shortOf, tableOf, tablesOf, textOf } from './flatbuffer.js';
+
+/** Type numbers of the format (Schema.fbs). */
+export const ARROW = {
+  Null: 1,
+  Int: 2,
+  Float: 3,
+  Binary: 4,
+  Utf8: 5,
+  Bool: 6,
+  Decimal: 7,
+  Date: 8,
+  Time: 9,
+  Timestamp: 10,
+  Interval: 11,
+  List: 12,
+  Struct: 13,
+  Union: 14,
+  FixedSizeBinary: 15,
+  FixedSizeList: 16,
+  Map: 17,
+  Duration: 18,
+  LargeBinary: 19,
+  LargeUtf8: 20,
+  LargeList: 21,
+  RunEndEncoded: 22,
+  BinaryView: 23,
+  Utf8View: 24,
+  ListView: 25,
+  LargeListView: 26,
+} as const;
+
+export interface ArrowField {
+  readonly name: string;
+  readonly type: number;
+  /** Numbers: width of one. */
+  readonly bits: number;
+  readonly signed: boolean;
+  /** Decimals: digits behind the point. Dates: milliseconds of one unit. */
+  readonly scale: number;
+  /** Lists of one length: that length. Unions: 1 when dense. */
+  readonly size: number;
+  readonly children: readonly ArrowField[];
+  /** Values are places in the dictionary of this number. */
+  readonly dictionary: { readonly id: number; readonly bits: number; readonly signed: boolean } | null;
+}
+
+export interface ArrowSchema {
+  readonly fields: readonly ArrowField[];
+  readonly bigEndian: boolean;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const MILLISECONDS_PER_DAY = 86400000;
+/** Of timestamps in seconds, milliseconds, microseconds and nanoseconds. */
+const MILLISECONDS = [1e3, 1, 1e-3, 1e-6];
+const DEEPEST = 32;
+/** Decimals of 256 bits have 76 digits. */
+const MOST_DIGITS = 76;
+
+/** Throws RangeError when the message is damaged. */
+export function readSchema(schema: FlatTable): ArrowSchema {
+  const metadata = tablesOf(schema, 8).map((pair) => [textOf(pair, 4) ?? '', textOf(pair, 6) ?? ''] as const);
+  return {
+    fields: tablesOf(schema, 6).map((field) => readField(field, 0)),
+    bigEndian: shortOf(schema, 4) === 1,
+    metadata: new Map(metadata),
+  };
+}
+
+function readField(field: FlatTable, depth: number): ArrowField {
+  if (depth > DEEPEST) throw new RangeError(`columns nested more than ${DEEPEST} deep`);
+  const children = tablesOf(field, 14).map((child) => readField(child, depth + 1));
+  const type = byteOf(field, 8);
+  if (!(type >= ARROW.Null && type <= ARROW.LargeListView)) throw new RangeError(`a column of type ${type}`);
+  const encoded = tableOf(field, 12);
+  return {
+    name: textOf(field, 4) ?? '',
+    type,
+    ...detailsOf(type, tableOf(field, 10)),
+    children,
+    dictionary: encoded === null ? null : { id: longOf(encoded, 4), ...indexType(tableOf(encoded, 6)) },
+  };
+}
+
+function indexType(type: FlatTable | null) {
+  if (type === null) return { bits: 32, signed: true };
+  return { bits: width(intOf(type, 4), [8, 16, 32, 64]), signed: byteOf(type, 6) !== 0 };
+}
+
+function detailsOf(type: number, table: FlatTable | null) {
+  const plain = { bits: 0, signed: true, scale: 0, size: 0 };
+  if (type === ARROW.Bool) return { ...plain, bits: 1 };
+  if (table === null) return plain;
+  if (type === ARROW.Int) return { ...plain, ...indexType(table) };
+  if (type === ARROW.Float) return { ...plain, bits: [16, 32, 64][shortOf(table, 4)] ?? width(0, []) };
+  if (type === ARROW.Decimal) {
+    const scale = intOf(table, 6);
+    if (Math.abs(scale) > MOST_DIGITS) throw new RangeError(`a decimal of ${scale} digits behind the point`);
+    return { ...plain, scale, bits: width(intOf(table, 8, 128), [32, 64, 128, 256]) };
+  }
+  if (type === ARROW.Date) {
+    const days = shortOf(table, 4, 1) === 0;
+    return { ...plain, bits: days ? 32 : 64, scale: days ? MILLISECONDS_PER_DAY : 1 };
+  }
+  if (type === ARROW.Timestamp)
+    return { ...plain, bits: 64, scale: MILLISECONDS[shortOf(table, 4)] ?? Number.NaN };
+  if (type === ARROW.FixedSizeList) return { ...plain, size: width(intOf(table, 4), null) };
+  if (type === ARROW.Union) return { ...plain, size: shortOf(table, 4) };
+  return plain;
+}
+
+function width(value: number, allowed: readonly number[] | null): number {
+  if (allowed === null ? value >= 0 : allowed.includes(value)) return value;
+  throw new RangeError(`numbers of ${value} bits`);
+}

@@ -1,0 +1,115 @@
+/**
+ * FlatBuffers, read with every place and length checked against the bytes: the metadata of Arrow files.
+ *
+ * Source: the FlatBuffers binary format (internals document). A table is found through an offset, and its fields
+ * through a list of 16-bit places; field n of a schema has slot 4 + 2n, as counted here.
+ * How it fails: RangeError for a place outside, for a list of more entries than the bytes can hold, and for lists
+ * that share their bytes so often that reading them would take much longer than the bytes are long.
+ */
+
+export interface FlatBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Bytes that lists may still take together. */
+  left: number;
+}
+
+export interface FlatTable {
+  readonly within: FlatBytes;
+  readonly at: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+}
+
+export interface FlatList {
+  readonly count: number;
+  /** Place of the first entry. */
+  readonly start: number;
+}
+
+const NO_LIST: FlatList = { count: 0, start: 0 };
+/** No writer lets lists share bytes; a little of it does no harm. */
+const SHARING = 4;
+
+export function flatBytes(bytes: Uint8Array): FlatBytes {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { bytes, view, left: bytes.length * SHARING };
+}
+
+/** The table that the offset at `place` leads to. */
+export function tableAt(within: FlatBytes, place: number): FlatTable {
+  const { view } = within;
+  const at = place + view.getUint32(place, true);
+  const slots = at - view.getInt32(at, true);
+  return { within, at, slots, slotBytes: view.getUint16(slots, true) };
+}
+
+/** Where a field lies, or null when it has its default. */
+function placeOf(table: FlatTable, slot: number): number | null {
+  if (slot + 2 > table.slotBytes) return null;
+  const offset = table.within.view.getUint16(table.slots + slot, true);
+  return offset === 0 ? null : table.at + offset;
+}
+
+export function tableOf(table: FlatTable, slot: number): FlatTable | null {
+  const place = placeOf(table, slot);
+  return place === null ? null : tableAt(table.within, place);
+}
+
+export function byteOf(table: FlatTable, slot: number, absent = 0): number {
+  const place = placeOf(table, slot);
+  return place === null ? absent : table.within.view.getInt8(place);
+}
+
+export function shortOf(table: FlatTable, slot: number, absent = 0): number {
+  const place = placeOf(table, slot);
+  return place === null ? absent : table.within.view.getInt16(place, true);
+}
+
+export function intOf(table: FlatTable, slot: number, absent = 0): number {
+  const place = placeOf(table, slot);
+  return place === null ? absent : table.within.view.getInt32(place, true);
+}
+
+export function longOf(table: FlatTable, slot: number, absent = 0): number {
+  const place = placeOf(table, slot);
+  return place === null ? absent : longAt(table.within, place);
+}
+
+/** A 64-bit length or place: whole, not negative, and exact as a double. */
+export function longAt({ view }: FlatBytes, place: number): number {
+  const value = Number(view.getBigInt64(place, true));
+  if (value >= 0 && Number.isSafeInteger(value)) return value;
+  throw new RangeError(`a length of ${value}`);
+}
+
+/** A list of entries of `stride` bytes each. */
+export function listOf(table: FlatTable, slot: number, stride: number): FlatList {
+  const place = placeOf(table, slot);
+  return place === null ? NO_LIST : listAt(table.within, place, stride);
+}
+
+function listAt(within: FlatBytes, place: number, stride: number): FlatList {
+  const { view, bytes } = within;
+  const at = place + view.getUint32(place, true);
+  const count = view.getUint32(at, true);
+  const start = at + 4;
+  if (count * stride > bytes.length - start) {
+    throw new RangeError(`a list of ${count} entries where ${bytes.length - start} bytes are left`);
+  }
+  within.left -= count * stride;
+  if (within.left < 0) throw new RangeError('lists that share their bytes');
+  return { count, start };
+}
+
+export function tablesOf(table: FlatTable, slot: number): FlatTable[] {
+  const { count, start } = listOf(table, slot, 4);
+  return Array.from({ length: count }, (_, i) => tableAt(table.within, start + 4 * i));
+}
+
+export function textOf(table: FlatTable, slot: number): string | null {
+  const place = placeOf(table, slot);
+  if (place === null) return null;
+  const { count, start } = listAt(table.within, place, 1);
+  return new TextDecoder().decode(table.within.bytes.subarray(start, start + count));
+}
