@@ -65,6 +65,8 @@ export interface EmbedOptions {
   readonly inputKernel?: 'gaussian' | 'linear';
   /** dk-lle: how weights are found; see docs/ardr.md. Default `entropic`. */
   readonly weights?: 'entropic' | 'nonnegative' | 'signed';
+  /** dk-lle: what a sample's weights sum to, above 0 and at most 1 (LLE's constraint). Default 1. */
+  readonly weightSum?: number;
   /** dk-lle: `umap` forces or the `frobenius` objective of the paper's penalized form. Default `umap`. */
   readonly objective?: 'umap' | 'frobenius';
 }
@@ -92,7 +94,7 @@ const taken: Record<MethodName, readonly OptionName[]> = {
     ...common,
     ...graph,
     ...['init', 'steps', 'learningRate', 'minDist', 'spread', 'negativeSampleRate', 'repulsionStrength'],
-    ...['momentum', 'regularization', 'inputKernel', 'weights', 'objective'],
+    ...['momentum', 'regularization', 'inputKernel', 'weights', 'weightSum', 'objective'],
   ] as readonly OptionName[],
   tsne: [
     ...common,
@@ -133,6 +135,7 @@ const ranges: Partial<Record<OptionName, Range>> = {
   earlyExaggerationSteps: { low: 0, high: unbounded, integer: true },
   theta: { low: 0, high: 1 },
   regularization: { low: 0, high: unbounded },
+  weightSum: { low: 0, high: 1, above: true },
 };
 
 const choices: Partial<Record<OptionName, readonly string[]>> = {

@@ -2,11 +2,14 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { alignmentMatrix, multiplySparse } from '#whymap/dr/affinities/alignment.js';
+import { bandwidths, fuzzyUnion, memberships } from '#whymap/dr/affinities/fuzzy.js';
 import { reconstructionWeights } from '#whymap/dr/affinities/reconstruction.js';
 import { embed, procrustesError } from '#whymap/dr/index.js';
+import { entropicWeights, positivePart, saturated } from '#whymap/dr/methods/dkLle.js';
 import { smallestEigenpairs } from '#whymap/dr/spectral/inverse.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
+import type { Csr } from '../../src/model.js';
 import { context, gaussianData, swissRoll, table } from './data.js';
 
 const k = 7;
@@ -116,3 +119,45 @@ test('LLE by forces goes toward LLE by eigenvectors', async () => {
   const forces = await embed(table(roll), { ...options, steps: 6000 }, context(1));
   expect(procrustesError(spectral.values, forces.values, 2)).toBeLessThan(1e-3);
 });
+
+test("weights that sum to little give UMAP's memberships, but for the pairs that reconstruct one another", async () => {
+  const neighbors = await listed();
+  const weightSum = 1e-5;
+  const weights = entropicWeights(neighbors).map((w) => w * weightSum);
+  const graph = saturated(positivePart(alignmentMatrix(neighbors, weights)), { weightSum, nNeighbors: k });
+  const own = memberships(neighbors, bandwidths(neighbors, 1));
+  const joined = fuzzyUnion(neighbors, own, 1);
+  const [a, b] = [dense(graph), dense(joined)];
+  const mutual = (i: number, j: number) => lists(neighbors, i, j) && lists(neighbors, j, i);
+  for (let i = 0; i < data.rows; i++) {
+    for (let j = 0; j < data.rows; j++) {
+      if (!mutual(i, j)) expect(a[i * data.rows + j]).toBeCloseTo(b[i * data.rows + j], 3);
+      else expect(a[i * data.rows + j]).toBeGreaterThan(b[i * data.rows + j] - 1e-3);
+      expect(a[i * data.rows + j]).toBeLessThanOrEqual(1);
+    }
+  }
+});
+
+test('dk-lle: the sum of weights changes the map, and is above 0 and at most 1', async () => {
+  const options = { method: 'dk-lle', steps: 30 } as const;
+  const whole = await embed(table(data), options, context(1));
+  const part = await embed(table(data), { ...options, weightSum: 0.25 }, context(1));
+  expect(procrustesError(whole.values, part.values, 2)).toBeGreaterThan(1e-3);
+  for (const weightSum of [0, 1.5]) {
+    await expect(embed(table(data), { ...options, weightSum }, context(1))).rejects.toThrow(/weightSum/);
+  }
+});
+
+function lists({ indices }: { readonly indices: Int32Array }, i: number, j: number): boolean {
+  return indices.subarray(i * k, (i + 1) * k).includes(j);
+}
+
+function dense(graph: Csr): Float64Array {
+  const all = new Float64Array(graph.rows * graph.columns);
+  for (let i = 0; i < graph.rows; i++) {
+    for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) {
+      all[i * graph.columns + graph.indices[p]] = graph.values[p];
+    }
+  }
+  return all;
+}

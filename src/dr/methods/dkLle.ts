@@ -3,9 +3,9 @@
  * q = 1 / (1 + a d^(2b)) in place of LLE's linear one. A reconstruction, ours, after the names in
  * arXiv 2306.11898; the papers' own form is not public (docs/ardr.md says what is whose).
  *
- * Objective `umap`: P = W + W' - W'W goes through UMAP's sampled attraction and repulsion in place of
- * fuzzy memberships; its negative entries (pairs that share reconstructed samples but do not reconstruct one
- * another) are left to the sampled repulsion. Objective `frobenius`: tr(M K) + lambda |K|_F^2 by descent over
+ * Objective `umap`: P / (2 lambda), P = W + W' - W'W, goes through UMAP's sampled attraction and repulsion in place of
+ * fuzzy memberships, cut off at 1; its negative entries (pairs that share reconstructed samples but do not reconstruct
+ * one another) are left to the sampled repulsion. Objective `frobenius`: tr(M K) + lambda |K|_F^2 by descent over
  * all pairs, a = b = 1, lambda = repulsionStrength * max(P) / 2.
  * Weights: see affinities/reconstruction.ts; `entropic` weights minimize sum_a w_a d_ia - sigma_i H(w), a bound on
  * the reconstruction error less an entropy, with UMAP's bandwidths sigma_i: w_a ~ exp(-(d_ia - rho_i)+ / sigma_i).
@@ -37,6 +37,7 @@ const defaults = {
   init: 'spectral',
   weights: 'entropic',
   inputKernel: 'gaussian',
+  weightSum: 1,
   objective: 'umap',
   regularization: 0.1,
   minDist: 0.1,
@@ -63,8 +64,12 @@ export async function prepareDkLle(input: MethodInput): Promise<Prepared> {
   const settings = settingsOf(options, rows, fitted.value);
   const features = denseFeatures(input.features, context);
   const { neighbors, weights } = await kernelWeights(features, options, settings, context);
-  const m = alignmentMatrix(neighbors, weights);
-  const graph = positivePart(m);
+  const m = alignmentMatrix(
+    neighbors,
+    weights.map((weight) => weight * settings.weightSum),
+  );
+  const positive = positivePart(m);
+  const graph = settings.objective === 'umap' ? saturated(positive, settings) : positive;
   const y = await graphStart(settings.init, graph, features, dimensions, context);
   return {
     y,
@@ -127,6 +132,18 @@ export function positivePart(m: SparseRows): Csr {
   }
   const graph = { indices: Int32Array.from(indices), values: Float32Array.from(values) };
   return { rows: m.rows, columns: m.rows, offsets, ...graph };
+}
+
+/**
+ * P / (2 lambda), at most 1 as the output kernel is, where 2 lambda is what a full membership of UMAP's comes to as a
+ * weight: its row sums to log2(nNeighbors + 1), here to weightSum.
+ */
+export function saturated(
+  graph: Csr,
+  { weightSum, nNeighbors }: { readonly weightSum: number; readonly nNeighbors: number },
+): Csr {
+  const full = weightSum / Math.log2(nNeighbors + 1);
+  return { ...graph, values: graph.values.map((value) => Math.min(1, value / full)) };
 }
 
 function dynamicsOf(
