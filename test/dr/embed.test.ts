@@ -176,6 +176,7 @@ const odd: [string, Matrix][] = [
   ['1 feature', gaussianData(30, 1, 1)],
   ['constant data', matrixOf(20, 3, () => 2)],
   ['duplicates', matrixOf(40, 3, (r, c) => Math.sin((r % 8) * 3 + c))],
+  ['two groups far apart', matrixOf(40, 3, (r, c) => (r % 2) * 1e3 + Math.sin(r * 3 + c))],
   ['huge values', matrixOf(30, 3, (r, c) => 1e15 * Math.sin(r * 3 + c))],
   ['tiny values', matrixOf(30, 3, (r, c) => 1e-15 * Math.sin(r * 3 + c))],
 ];
@@ -196,12 +197,38 @@ for (const [name, matrix] of odd) {
       const { values, warnings } = result as Awaited<ReturnType<typeof embed>>;
       expect(values.every(Number.isFinite)).toBe(true);
       if (name === 'constant data') expect(warnings.map((w) => w.code)).toContain('constant-data');
+      expect(['two groups far apart isomap', 'two groups far apart lle']).not.toContain(`${name} ${method}`);
       if (name === '3 samples' && method !== 'pca' && method !== 'mds') {
         expect(warnings.map((w) => w.code).some((code) => code.endsWith('-reduced'))).toBe(true);
       }
     });
   }
 }
+
+test('more neighbors than there are samples: an error that says how many there may be, for every graph method', async () => {
+  const few = gaussianData(8, 4, 1);
+  for (const method of ['isomap', 'lle', 'dk-lle', 'umap'] as const) {
+    const failure = embed(table(few), { method, nNeighbors: 9 }, context());
+    await expect(failure).rejects.toThrow(/nNeighbors 9 for 8 samples/);
+    const most = method === 'umap' ? 8 : 7;
+    const result = await embed(table(few), { method, nNeighbors: most }, context());
+    expect(result.values.every(Number.isFinite)).toBe(true);
+  }
+});
+
+test('a change for the worse: the best embedding so far is kept, and is what a run ends with', async () => {
+  const c = context(5);
+  const run = await startEmbedding(table(features), { method: 'pca', solve: 'forces', steps: 400 }, c);
+  await advanceEmbedding(run, c, 200);
+  change(run.run!, { learningRate: 1.4 });
+  await advanceEmbedding(run, c, 60);
+  const { losses } = run.run!;
+  const best = bestSnapshot(run.run!);
+  expect(losses.at(-1)).toBeGreaterThan(best.loss * (1 + 1e-6));
+  expect(best.loss / Math.min(...losses)).toBeCloseTo(1, 11);
+  expect(best.step).toBeLessThanOrEqual(200);
+  expect(finishEmbedding(run).values).toEqual(best.y);
+});
 
 test('what cannot be embedded is an error of the right kind', async () => {
   const cases: [Matrix, EmbedOptions, typeof OptionError | typeof ShapeError, RegExp][] = [
