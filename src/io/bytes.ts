@@ -19,11 +19,15 @@ export async function* piecesOf(source: Source, signal?: AbortSignal): AsyncGene
   }
 }
 
-/** The decompressed bytes of gzip pieces (several members in a row too); FormatError when damaged. */
+/**
+ * The decompressed bytes of gzip (several members in a row too) or zlib pieces; FormatError when damaged, or more than
+ * `limit` bytes.
+ */
 export async function* gunzip(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
   limit: number,
+  format: 'gzip' | 'deflate' = 'gzip',
 ): AsyncGenerator<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
   const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -33,7 +37,7 @@ export async function* gunzip(
       else controller.enqueue(new Uint8Array(next.value));
     },
   });
-  const reader = compressed.pipeThrough(new DecompressionStream('gzip')).getReader();
+  const reader = compressed.pipeThrough(new DecompressionStream(format)).getReader();
   let total = 0;
   try {
     for (;;) {

@@ -6,12 +6,14 @@
 import { isCsr } from '../core/csr.js';
 import { FormatError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Table, Warning } from '../model.js';
+import { tooLarge } from './bytes.js';
 import { forEachCell, repairMissing } from './missing.js';
 import type { RawTable, Settings } from './options.js';
 
 /** Checks a table as read, and completes its names. Throws ShapeError and FormatError. */
 export function checkTable(raw: RawTable, source: Table['source'], settings: Settings): Table {
   checkSize(raw.features, source.name);
+  checkNames(raw.features.columns, source.name, settings);
   const names = completeNames(raw, source.name, settings);
   const named = { name: source.name, featureNames: names, ids: raw.ids };
   const { features, keptRows, keptColumns, warnings } = repairMissing(raw.features, settings.missing, named);
@@ -58,6 +60,14 @@ function checkSize(features: Matrix | Csr, name: string): void {
         ? 'put samples in rows and features in columns (transpose the table), or give a larger file'
         : 'check the delimiter and that samples are rows and features are columns',
   });
+}
+
+/** Of the name of a feature, and of what is counted for it. */
+const NAME_BYTES = 64;
+
+/** A sparse header may promise more features than have room for their names. */
+function checkNames(columns: number, name: string, settings: Settings): void {
+  if (columns * NAME_BYTES > settings.memory) throw tooLarge(name, `${columns} features`, settings.memory);
 }
 
 function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {

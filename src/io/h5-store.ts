@@ -5,7 +5,7 @@ import { FormatError, UnsupportedError } from '../errors.js';
 import { decodeNumbers, type NumberKind } from './dtypes.js';
 import { type H5Module, type OpenH5, openH5 } from './h5-runtime.js';
 import type { Source } from './source.js';
-import type { Store, StoredArray } from './store.js';
+import { checkReading, type Store, type StoredArray } from './store.js';
 
 /** HDF5's classes of types (H5T_class_t). */
 const INTEGER = 0;
@@ -13,6 +13,9 @@ const FLOAT = 1;
 const STRING = 3;
 const COMPOUND = 6;
 const ENUM = 8;
+
+/** That a text takes at least, beside its place in the data set. */
+const TEXT_BYTES = 16;
 
 /** Opens the file; close the store when done. */
 export async function h5Store(source: Source): Promise<Store> {
@@ -78,6 +81,10 @@ function storedArray(
     });
   };
   checkFilters(dataset, path, name);
+  const size = Math.max(metadata.size, metadata.type === STRING ? TEXT_BYTES : 0);
+  const width = shape.slice(1).reduce((product, length) => product * length, size);
+  const check = (start: number, end: number) =>
+    checkReading(`${path} of ${name}`, (Math.min(end, shape[0] ?? 1) - start) * width);
   const content =
     metadata.type === STRING ? 'texts' : metadata.type === COMPOUND ? 'records' : ('numbers' as const);
   return {
@@ -87,16 +94,19 @@ function storedArray(
     fields: metadata.compound_type?.members.map((member) => member.name) ?? [],
     async numbers(start, end) {
       const type = numberTypeOf(metadata) ?? wrongContent('numbers');
+      check(start, end);
       const bytes = guard(() => readBytes(module, dataset, start, end));
       return decodeNumbers(bytes, type, `${path} of ${name}`);
     },
     async texts(start, end) {
       if (content !== 'texts') return wrongContent('texts');
+      check(start, end);
       return guard(() => readTexts(module, dataset, start, end));
     },
     async field(field, start, end) {
       const position = metadata.compound_type?.members.findIndex((member) => member.name === field) ?? -1;
       if (position < 0) return wrongContent(`records with a field ${field}`);
+      check(start, end);
       const records = guard(() => dataset.slice([[start, end]])) as unknown as unknown[][];
       return records.map((record) => record[position]);
     },

@@ -4,7 +4,7 @@ import { FormatError } from '../errors.js';
 import { decodeText, tooLarge } from './bytes.js';
 import { type ColumnKind, type ColumnShape, columnSink, rawTexts, textColumn } from './columns.js';
 import type { FormatReader, Input, RawTexts, Settings } from './options.js';
-import { readJsonTexts } from './texts.js';
+import { LONGEST_TEXT, longText, readJsonTexts } from './texts.js';
 
 interface Records {
   readonly shape: ColumnShape;
@@ -47,6 +47,7 @@ async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; place
   };
   for await (const piece of decodeText(input.pieces(), input.name)) {
     held += piece;
+    if (held.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
     if (isOneList(held, line)) continue;
     const lines = held.split('\n');
     held = lines.pop() ?? '';

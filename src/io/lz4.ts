@@ -32,6 +32,14 @@ export function decodeLz4Frame(bytes: Uint8Array, limit: number): Uint8Array {
   }
 }
 
+/** Decompresses one block without a frame. Throws RangeError when it is damaged or longer than `limit` bytes. */
+export function decodeLz4Block(bytes: Uint8Array, limit: number): Uint8Array {
+  const most = Math.min(limit, bytes.length * LARGEST_RATIO);
+  const output = growing(most, most);
+  decodeBlock(bytes, output);
+  return output.whole();
+}
+
 interface Output {
   /** Copies bytes of the input. */
   append(from: Uint8Array, start: number, end: number): void;

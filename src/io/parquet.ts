@@ -13,6 +13,7 @@ import {
   textColumn,
 } from './columns.js';
 import type { FormatReader, Input, Settings } from './options.js';
+import { parquetCompressors } from './parquet-codecs.js';
 import { checkPages } from './parquet-pages.js';
 import type { Source } from './source.js';
 
@@ -36,10 +37,8 @@ interface OpenParquet {
 }
 
 async function openParquet(input: Input, settings: Settings): Promise<OpenParquet> {
-  const [{ parquetScan, parquetSchema }, { compressors }] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet-compressors'),
-  ]);
+  const { parquetScan, parquetSchema } = await import('hyparquet');
+  const compressors = await parquetCompressors();
   const source = await input.plain();
   const { size } = await source.stat();
   const file = chunkedFile(source, size);

@@ -3,7 +3,7 @@
 import { toDense } from '../core/csr.js';
 import { FormatError, OptionError } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
-import { hashSource } from './bytes.js';
+import { hashSource, tooLarge } from './bytes.js';
 import { checkTable } from './checks.js';
 import { openInput } from './formats.js';
 import type { Texts } from './join.js';
@@ -41,6 +41,9 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
   const settings = settle({ ...options, missing: 'error' });
   const { input, reader } = await openInput(source, settings);
   const raw = await (reader.embedding ?? reader.table)(input, settings);
+  const { rows, columns } = raw.features;
+  if (rows * columns * 4 > settings.memory)
+    throw tooLarge(source.name, `${rows} x ${columns} coordinates`, settings.memory);
   const coordinates = toDense(raw.features);
   if (coordinates.rows === 0 || coordinates.columns === 0) throw emptyEmbedding(source.name);
   const featureNames =

@@ -3,6 +3,8 @@
  * relative, parts separated by `/`, without one at the start. Nothing is read before it is asked for.
  */
 
+import { tooLarge } from './bytes.js';
+
 export interface Store {
   /** Of the file, for messages. */
   readonly name: string;
@@ -37,4 +39,19 @@ export function below(group: string, name: string): string {
 export function textAttribute(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
   const value = attributes[name];
   return typeof value === 'string' ? value : null;
+}
+
+/** Bytes that one reading may take. Blocks take 16 MiB; names of 60 million samples fit. */
+const LARGEST_READING = 2 ** 30;
+
+/** Throws before a promise of too many values is read. */
+export function checkReading(place: string, bytes: number): void {
+  if (bytes > LARGEST_READING) {
+    throw tooLarge(
+      place,
+      `values of ${bytes} bytes`,
+      LARGEST_READING,
+      'check that the file is what it claims to be',
+    );
+  }
 }

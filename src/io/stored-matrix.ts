@@ -40,6 +40,8 @@ interface Block {
   readonly values: ArrayLike<number>;
 }
 
+/** Of the sums of one feature. */
+const SUMS_BYTES = 24;
 const BLOCK_ENTRIES = 2 ** 21;
 
 /** The matrix at a path: a data set, or a group of data, indices and indptr. FormatError otherwise. */
@@ -73,9 +75,12 @@ export async function findSparse(
     ['data', 'indices', 'indptr'].map((part) => store.array(below(path, part))),
   );
   const lines = known.layout === 'rows' ? known.rows : known.columns;
+  const width = known.layout === 'rows' ? known.columns : known.rows;
   const offsets = await indptr.numbers(0, indptr.shape[0]);
   let sound = offsets.length === lines + 1 && offsets[0] === 0 && offsets[lines] === values.shape[0];
-  for (let i = 0; sound && i < lines; i++) sound = offsets[i] <= offsets[i + 1];
+  for (let i = 0; sound && i < lines; i++) {
+    sound = offsets[i] <= offsets[i + 1] && offsets[i + 1] - offsets[i] <= width;
+  }
   if (!sound || values.shape[0] !== indices.shape[0]) {
     throw notMatrix(name, `offsets that do not fit ${lines} lines of ${values.shape[0]} entries`);
   }
@@ -97,6 +102,7 @@ export async function readStoredMatrix(
   settings: Settings,
   detectCounts: boolean,
 ): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
+  checkPromise(stored, settings);
   const wanted = settings.normalize;
   let totals =
     wanted === 'log1p-cp10k' && stored.layout === 'columns' ? await cellTotals(stored, settings) : null;
@@ -127,6 +133,16 @@ export async function readStoredMatrix(
   function ask({ whole, largest }: FeatureSums): void {
     if (whole && largest > 1) throw askNormalize(largest, name);
   }
+}
+
+/** A shape that cannot be meant is refused before anything is read. */
+function checkPromise(stored: Stored, settings: Settings): void {
+  const { rows, columns, layout } = stored;
+  const sums = columns * SUMS_BYTES;
+  if (sums > settings.memory) throw tooLarge(stored.name, `${rows} x ${columns} values`, settings.memory);
+  if (layout !== 'dense' || settings.chooser) return;
+  const bytes = rows * Math.min(columns, settings.maxFeatures ?? columns) * 4;
+  if (bytes > settings.memory) throw needsMemory(stored, bytes, settings);
 }
 
 /** Whether the first block holds whole numbers only, so that all may be counts. */
@@ -325,5 +341,10 @@ async function fillSparse(
 
 function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
   const remedy = 'keep fewer features (--max-features), or allow more with --memory if this machine has it';
-  return tooLarge(stored.name, `a table of ${bytes} bytes`, settings.memory, remedy);
+  return tooLarge(
+    stored.name,
+    `a table of ${stored.rows} x ${stored.columns} that takes ${bytes} bytes`,
+    settings.memory,
+    remedy,
+  );
 }

@@ -1,13 +1,28 @@
 /** Plain lists of texts: one a line, or a JSON list (or one list of a JSON object). For labels and names. */
 
 import { FormatError, OptionError } from '../errors.js';
-import { decodeText } from './bytes.js';
+import { decodeText, tooLarge } from './bytes.js';
 import type { Input, RawTexts, Settings } from './options.js';
 import { describeNames } from './suggest.js';
 
+/** Characters that are held at once: engines stop at about 2^29. */
+export const LONGEST_TEXT = 2 ** 28;
+
+export function longText(name: string, limit: number): FormatError {
+  return tooLarge(
+    name,
+    `a list or a line of more than ${limit} characters`,
+    limit,
+    'write one record a line',
+  );
+}
+
 async function wholeText(input: Input, settings: Settings): Promise<string> {
   let text = '';
-  for await (const piece of decodeText(input.pieces(), input.name, settings.encoding)) text += piece;
+  for await (const piece of decodeText(input.pieces(), input.name, settings.encoding)) {
+    text += piece;
+    if (text.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
+  }
   return text;
 }
 

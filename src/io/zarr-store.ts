@@ -7,7 +7,8 @@ import type { AbsolutePath } from 'zarrita';
 import { FormatError, UnsupportedError, WhymapError } from '../errors.js';
 import { wholeDoubles } from './dtypes.js';
 import { readIfPresent, type Source } from './source.js';
-import type { Store, StoredArray } from './store.js';
+import { checkReading, type Store, type StoredArray } from './store.js';
+import { boundCodecs } from './zarr-codecs.js';
 
 type Zarrita = typeof import('zarrita');
 type Range = { offset: number; length: number } | { suffixLength: number };
@@ -20,11 +21,14 @@ type ZarrArray = import('zarrita').Array<import('zarrita').DataType, Reader>;
 
 /** Files that describe a node of the tree rather than being one. */
 const DESCRIPTIONS = /^(\.z(array|attrs|group|metadata)|zarr\.json)$/;
+/** Of a number or, at least, a text in memory. */
+const VALUE_BYTES = 8;
 /** A chunk of more values is refused: it would have to be held whole. */
 const LARGEST_CHUNK = 2 ** 28;
 
 export async function zarrStore(source: Source): Promise<Store> {
   const zarr = await import('zarrita');
+  boundCodecs(zarr.registry);
   const reader: Reader = {
     get: async (key) => (await readIfPresent(source.child(key.slice(1)))) ?? undefined,
     getRange: async (key, range) =>
@@ -98,7 +102,9 @@ function storedArray(
   if (chunk > LARGEST_CHUNK)
     damaged(name, new Error(`chunks of ${array.chunks.join(' x ')} values at ${path}`));
   const isNumber = array.is('number') || array.is('bigint') || array.is('boolean');
+  const width = array.shape.slice(1).reduce((product, length) => product * length, VALUE_BYTES);
   const read = async (start: number, end: number): Promise<unknown> => {
+    checkReading(`${path} of ${name}`, (Math.min(end, array.shape[0] ?? 1) - start) * width);
     const slices = array.shape.map((_, axis) => (axis === 0 ? zarr.slice(start, end) : null));
     const result = await guard(zarr.get(array, slices));
     return typeof result === 'object' && result !== null && 'data' in result ? inRowOrder(result) : [result];
@@ -141,7 +147,10 @@ function inRowOrder({ data, shape, stride }: Strided): unknown {
 
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
-  const why = (cause instanceof Error ? cause.message : String(cause)).slice(0, 120);
+  // zarrita wraps what a codec said, which is the better reason.
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (inner instanceof WhymapError) throw inner;
+  const why = (inner instanceof Error ? inner.message : String(inner)).slice(0, 120);
   const kind = cause instanceof Error ? cause.name : '';
   if (kind === 'UnknownCodecError' || kind === 'UnsupportedError') {
     throw new UnsupportedError(

@@ -11,7 +11,7 @@ export interface ZipMember {
   readonly open: () => Promise<Source>;
 }
 
-/** Lists an archive. A member larger than `limit` bytes is refused when it is opened. */
+/** Lists an archive. Members that take more than `limit` bytes together are refused when they are opened. */
 export async function openZip(source: Source, limit: number): Promise<readonly ZipMember[]> {
   const zip = await import('@zip.js/zip.js');
   class SourceReader extends zip.Reader<Source> {
@@ -26,6 +26,7 @@ export async function openZip(source: Source, limit: number): Promise<readonly Z
   const entries = await new zip.ZipReader(new SourceReader(source), options)
     .getEntries()
     .catch((cause: unknown) => damaged(source.name, cause));
+  let left = limit;
   return entries
     .filter((entry) => !entry.directory)
     .map((entry) => {
@@ -34,7 +35,8 @@ export async function openZip(source: Source, limit: number): Promise<readonly Z
         name: entry.filename,
         size: entry.uncompressedSize,
         async open() {
-          if (entry.uncompressedSize > limit) {
+          left -= entry.uncompressedSize;
+          if (left < 0) {
             throw tooLarge(name, `${entry.uncompressedSize} bytes once decompressed`, limit);
           }
           const pieces = bounded(name, entry.uncompressedSize);

@@ -60,7 +60,7 @@ function narrowed(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 /** Length of the content by the header, or null when it does not say. */
-function promisedLength(bytes: Uint8Array): number | null {
+export function promisedLength(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(0, true) !== MAGIC) throw new RangeError('no Zstandard frame');
   const flags = view.getUint8(4);
