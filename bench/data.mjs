@@ -1,4 +1,5 @@
 // Data of the benchmarks: files that a person names, or the demo's images, or made points.
+import { basename } from 'node:path';
 import { createRandom } from '../dist/core/random.js';
 import { readFeatures } from './read.mjs';
 
@@ -30,7 +31,7 @@ export async function chosenData({ features, embedding }) {
     return {
       features: await readFeatures(features),
       map: await readFeatures(embedding),
-      name: 'given files',
+      name: basename(features),
     };
   }
   const made = madeTable(20_000, 784, 1);

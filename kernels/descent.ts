@@ -2,14 +2,11 @@
  * The measuring of nearest-neighbor descent: lists of the K nearest rows found so far are improved from groups of
  * rows (leaves of random trees) and from neighbors of neighbors. The algorithm is in `engine/descent.ts`.
  *
- * Rows lie one after another, padded with zeros to `width` floats (a multiple of 16), with the columns of largest
- * variance first: most rows are given up after part of the columns; where there are many columns, by their parts along a
- * few directions of large variance. Precision: float32 sums; final distances are
- * measured again in double. Lists are ascending by (distance, row); an item writes only lists of its own rows,
- * and reads neighbors from a copy, so results do not depend on threads.
+ * Precision: float32 sums; final distances are measured again in double. Lists are ascending by (distance, row); an
+ * item writes only lists of its own rows, and reads neighbors from a copy, so results do not depend on threads.
  */
 
-import { MANHATTAN } from './exact';
+import { Laid, measure, measureWhole } from './laid';
 
 /** Slots of the table of rows already seen from one row: a power of two above every number of candidates. */
 const TABLE: u32 = 4096;
@@ -17,129 +14,6 @@ const BLOCK: i32 = 32;
 
 export function descentScratch(): usize {
   return TABLE << 2;
-}
-
-/**
- * Copies row `item` * 64 and on: (value - mean) * scale, columns in the order given.
- * @param means, scales f64 a row.
- */
-export function layRows(
-  item: i32,
-  _scratch: usize,
-  source: usize,
-  rows: i32,
-  d: i32,
-  order: usize,
-  means: usize,
-  scales: usize,
-  target: usize,
-  width: i32,
-): void {
-  const last = min(rows, (item + 1) << 6);
-  for (let r = item << 6; r < last; r++) {
-    const from = source + ((<usize>r * <usize>d) << 2);
-    const to = target + ((<usize>r * <usize>width) << 2);
-    const mean = load<f64>(means + ((<usize>r) << 3));
-    const scale = load<f64>(scales + ((<usize>r) << 3));
-    for (let c: usize = 0; c < <usize>d; c++) {
-      const value = <f64>load<f32>(from + ((<usize>load<i32>(order + (c << 2))) << 2));
-      store<f32>(to + (c << 2), <f32>((value - mean) * scale));
-    }
-    memory.fill(to + ((<usize>d) << 2), 0, (<usize>(width - d)) << 2);
-  }
-}
-
-/** Rows to be measured. The same order of fields in engine/wasm/descent.ts. */
-@unmanaged
-export class Laid {
-  metric: i32;
-  /** Rows one after another, `width` floats each. */
-  rows: usize;
-  width: i32;
-  /** Their parts along a few orthonormal directions of large variance (screen.ts), which are never farther apart; or 0. */
-  turned: usize;
-  turnedWidth: i32;
-  /** f32 a row: sqrt(2) times the length of what those directions leave out, where that is little; else 0. */
-  rest: usize;
-}
-
-/** Squared (or, for manhattan, absolute) distance; infinite once it is above `limit`. */
-function measure(laid: Laid, i: i32, j: i32, limit: f32): f32 {
-  if (laid.turned) {
-    const bytes = (<usize>laid.turnedWidth) << 2;
-    const a = laid.turned + <usize>i * bytes;
-    const rest: f32 = laid.rest ? restOf(laid, i) + restOf(laid, j) : 0;
-    const within = measureSquared(a, laid.turned + <usize>j * bytes, bytes, limit - rest);
-    if (laid.rest || within === Infinity) return within + rest;
-  }
-  return measureWhole(laid, i, j, limit);
-}
-
-/** A row's part in a squared distance where the rests of two rows are at right angles, as they nearly are. */
-function restOf(laid: Laid, i: i32): f32 {
-  const rest = load<f32>(laid.rest + ((<usize>i) << 2));
-  return rest * rest * <f32>0.5;
-}
-
-function measureWhole(laid: Laid, i: i32, j: i32, limit: f32): f32 {
-  const bytes = (<usize>laid.width) << 2;
-  const a = laid.rows + <usize>i * bytes;
-  const b = laid.rows + <usize>j * bytes;
-  if (laid.metric === MANHATTAN) return measureAbsolute(a, b, bytes, limit);
-  return measureSquared(a, b, bytes, limit);
-}
-
-function measureSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  const end = a + bytes;
-  while (a < end) {
-    const stop = min(end, a + 256);
-    for (; a < stop; a += 64) {
-      const d0 = f32x4.sub(v128.load(a), v128.load(b));
-      const d1 = f32x4.sub(v128.load(a, 16), v128.load(b, 16));
-      const d2 = f32x4.sub(v128.load(a, 32), v128.load(b, 32));
-      const d3 = f32x4.sub(v128.load(a, 48), v128.load(b, 48));
-      s0 = f32x4.add(s0, f32x4.mul(d0, d0));
-      s1 = f32x4.add(s1, f32x4.mul(d1, d1));
-      s2 = f32x4.add(s2, f32x4.mul(d2, d2));
-      s3 = f32x4.add(s3, f32x4.mul(d3, d3));
-      b += 64;
-    }
-    if (sumOf(s0, s1, s2, s3) > limit) return Infinity;
-  }
-  return sumOf(s0, s1, s2, s3);
-}
-
-function measureAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
-  let s0 = f32x4.splat(0);
-  let s1 = f32x4.splat(0);
-  let s2 = f32x4.splat(0);
-  let s3 = f32x4.splat(0);
-  const end = a + bytes;
-  while (a < end) {
-    const stop = min(end, a + 256);
-    for (; a < stop; a += 64) {
-      s0 = f32x4.add(s0, f32x4.abs(f32x4.sub(v128.load(a), v128.load(b))));
-      s1 = f32x4.add(s1, f32x4.abs(f32x4.sub(v128.load(a, 16), v128.load(b, 16))));
-      s2 = f32x4.add(s2, f32x4.abs(f32x4.sub(v128.load(a, 32), v128.load(b, 32))));
-      s3 = f32x4.add(s3, f32x4.abs(f32x4.sub(v128.load(a, 48), v128.load(b, 48))));
-      b += 64;
-    }
-    if (sumOf(s0, s1, s2, s3) > limit) return Infinity;
-  }
-  return sumOf(s0, s1, s2, s3);
-}
-
-function sumOf(s0: v128, s1: v128, s2: v128, s3: v128): f32 {
-  const s = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-  return (
-    f32x4.extract_lane(s, 0) +
-    f32x4.extract_lane(s, 1) +
-    (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3))
-  );
 }
 
 /** Inserts a row into a list unless it is there; returns 1 when the list changed. */

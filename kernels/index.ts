@@ -4,7 +4,8 @@
  */
 
 export { associateLocality, associateScratch, placeLocality } from './associate';
-export { descentScratch, joinGroup, joinNeighbors, layRows, measureLists } from './descent';
+export { descentScratch, joinGroup, joinNeighbors, measureLists } from './descent';
+export { layRows, shortenRows } from './laid';
 export { leadingScratch, leadingVector } from './leading';
 export { multiplyStrip, packColumns, packRows } from './multiply';
 export { comparePairs, pairsScratch } from './pairs';

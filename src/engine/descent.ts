@@ -43,40 +43,40 @@ export interface Measurer {
 
 /** Shortest list that descent works well with, and most of a list that one round uses. */
 const SHORTEST_LIST = 20;
-export const MOST_USED = 20;
-const LEAF = 48;
-const TREES = 5;
+const MOST_USED = 20;
+const LEAF = 64;
+const TREES = 16;
 const ROUNDS = 12;
 /** A round that changes fewer than this share of all entries is the last. */
-const CONVERGED = 0.001;
+const CONVERGED = 0.01;
 
 export const listLength = (rows: number, k: number): number => Math.min(rows - 1, Math.max(k, SHORTEST_LIST));
 
+/** @param points the rows, or fewer coordinates of them (`projectable`), that trees split along random directions. */
 export async function descend(
   engine: Pick<Engine, 'multiply'>,
   measurer: Measurer,
-  data: Matrix,
+  points: Matrix,
   options: DescentOptions,
   watch: Watch,
 ): Promise<Neighbors> {
-  const { k, metric, random, trees = TREES, rounds = ROUNDS } = options;
+  const { k, random, trees = TREES, rounds = ROUNDS } = options;
   const { length } = measurer;
   const used = Math.min(length, MOST_USED);
   try {
-    const directions = projectable(data, metric);
-    const levels = Math.max(1, Math.ceil(Math.log2(data.rows / LEAF)));
+    const levels = Math.max(1, Math.ceil(Math.log2(points.rows / LEAF)));
     for (let tree = 0; tree < trees; tree++) {
-      const projections = await project(engine, directions, levels, random.stream(`tree-${tree}`), watch);
+      const projections = await project(engine, points, levels, random.stream(`tree-${tree}`), watch);
       const leaves = splitByMedians(projections, levels);
       await measurer.joinGroups(leaves.offsets, leaves.members);
       watch.progress((0.4 * (tree + 1)) / trees);
     }
     for (let round = 0; round < rounds; round++) {
       await watch.checkpoint();
-      const adjacency = bothDirections(measurer.lists(), data.rows, length, used);
+      const adjacency = bothDirections(measurer.lists(), points.rows, length, used);
       const changes = await measurer.joinNeighbors(adjacency, used);
       watch.progress(0.4 + (0.6 * (round + 1)) / rounds);
-      if (changes <= CONVERGED * data.rows * length) break;
+      if (changes <= CONVERGED * points.rows * length) break;
     }
     return await measurer.finish(k);
   } finally {
@@ -85,7 +85,7 @@ export async function descend(
 }
 
 /** Rows whose projections respect the metric: of unit length where only the direction counts. */
-function projectable(data: Matrix, metric: Metric): Matrix {
+export function projectable(data: Matrix, metric: Metric): Matrix {
   if (metric !== 'cosine' && metric !== 'correlation') return data;
   const { rows, columns } = data;
   const result = new Float32Array(data.data.length);

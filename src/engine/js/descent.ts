@@ -1,7 +1,7 @@
 /** The measuring of nearest-neighbor descent, reference: plain loops in double. */
 
 import type { Matrix } from '../../model.js';
-import { descend, listLength, type Measurer } from '../descent.js';
+import { descend, listLength, type Measurer, projectable } from '../descent.js';
 import type { Engine, Metric } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { rankingDistance, trueDistance } from './distance.js';
@@ -9,7 +9,13 @@ import { multiply } from './multiply.js';
 
 export const nearestApproximate: Engine['nearestApproximate'] = (data, options, watch = unwatched) => {
   const length = listLength(data.rows, options.k);
-  return descend({ multiply }, createMeasurer(data, options.metric, length), data, options, watch);
+  return descend(
+    { multiply },
+    createMeasurer(data, options.metric, length),
+    projectable(data, options.metric),
+    options,
+    watch,
+  );
 };
 
 function createMeasurer(data: Matrix, metric: Metric, length: number): Measurer {

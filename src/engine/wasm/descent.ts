@@ -2,30 +2,23 @@
 
 import { gatherRows } from '../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../model.js';
-import { descend, direction, listLength, type Measurer, splitByMedians } from '../descent.js';
+import { descend, listLength, type Measurer, splitByMedians } from '../descent.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched, withoutProgress } from '../watch.js';
-import { directionsOf, frameOf, nearDistance } from './frame.js';
+import { LAY_ROWS, type PlacedRows, placeRows } from './descent-rows.js';
+import { directionsOf, frameOf } from './frame.js';
 import { createScope, type Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
-import { METRIC_CODES, placeScreen, type Side } from './screen.js';
+import { METRIC_CODES } from './screen.js';
 
-/** Rows of an item of `joinNeighbors` and of `layRows` in the kernels. */
+/** Rows of an item of `joinNeighbors` in the kernels. */
 const JOIN_ROWS = 32;
-const LAY_ROWS = 64;
-/** Rows that the order of columns is judged by. */
-const SAMPLED_ROWS = 1000;
 /** Rows that `nearTogether` does not order among themselves. */
 const NEAR_ROWS = 16;
-/** Directions along which rows are compared first, and the columns from which that pays. */
-const DIRECTIONS = 128;
-const TURNED_COLUMNS = 256;
-/** Estimates are taken where what the directions leave out is less than this share of a near row's squared distance. */
-const LITTLE = 0.3;
 /** Entries of a list beyond the k that are asked for, where distances are estimated, and those measured in double. */
-const MORE_ENTRIES = 20;
-const MORE_EXACT = 4;
+const MORE_ENTRIES = 24;
+const MORE_EXACT = 2;
 
 export function createNearestApproximate(
   runtime: Runtime,
@@ -38,7 +31,7 @@ export function createNearestApproximate(
       const moved = gatherRows(data, order);
       const placed = await placeRows(runtime, scope, multiply, moved, options);
       const measurer = createMeasurer(runtime, scope, moved, placed, options, watch);
-      return renamed(await descend({ multiply }, measurer, moved, options, watch), order);
+      return renamed(await descend({ multiply }, measurer, placed.points, options, watch), order);
     } finally {
       scope.free();
     }
@@ -73,111 +66,6 @@ function renamed({ rows, k, indices, distances }: Neighbors, order: Int32Array):
     }
   }
   return result;
-}
-
-interface PlacedRows {
-  readonly source: number;
-  /** Address of the kernels' `Laid`. */
-  readonly laid: number;
-  /** Whether distances are estimated while searching. */
-  readonly estimates: boolean;
-  readonly means: number;
-  readonly squares: number;
-}
-
-async function placeRows(
-  runtime: Runtime,
-  scope: Scope,
-  multiply: Engine['multiply'],
-  data: Matrix,
-  { metric, k }: { metric: Metric; k: number },
-): Promise<PlacedRows> {
-  const { rows, columns } = data;
-  const width = Math.ceil(columns / 16) * 16;
-  const means = new Float64Array(rows);
-  const squares = new Float64Array(rows).fill(1);
-  const scales = new Float64Array(rows);
-  if (metric === 'cosine' || metric === 'correlation') {
-    for (let r = 0; r < rows; r++) {
-      const found = direction(data, r, metric);
-      means[r] = found.mean;
-      squares[r] = found.squares;
-      scales[r] = found.scale;
-    }
-  } else scales.fill(powerOfTwoScale(data));
-  const turned = await turnRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
-  const source = turned?.side.source ?? scope.place(data.data);
-  const target = scope.allocate(rows * width * 4);
-  const struct = Uint32Array.of(
-    ...[METRIC_CODES[metric], target, width],
-    ...[turned?.side.turned ?? 0, turned ? DIRECTIONS : 0],
-    turned?.estimates ? turned.side.lastGaps : 0,
-  );
-  const placed = {
-    source,
-    laid: scope.place(struct),
-    means: scope.place(means),
-    squares: scope.place(squares),
-    estimates: turned?.estimates ?? false,
-  };
-  const order = scope.place(byVariance(data));
-  await runtime.run(
-    {
-      kernel: 'layRows',
-      items: Math.ceil(rows / LAY_ROWS),
-      work: data.data.length * 6,
-      parameters: [source, rows, columns, order, placed.means, scope.place(scales), target, width],
-    },
-    unwatched,
-  );
-  return placed;
-}
-
-/**
- * The rows along a few directions of large variance, where there are enough columns to gain by it. Where those leave
- * little out, distances are estimated while searching, as if the rests of two rows were at right angles.
- */
-async function turnRows(
-  runtime: Runtime,
-  scope: Scope,
-  multiply: Engine['multiply'],
-  data: Matrix,
-  { metric, scale, k }: { metric: Metric; scale: number; k: number },
-): Promise<{ side: Side; estimates: boolean } | null> {
-  if (metric === 'manhattan' || data.columns < TURNED_COLUMNS) return null;
-  const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
-  const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
-  const plan = { kind: 'turned', basis, depth: 8 } as const;
-  const { data: side } = await placeScreen(runtime, scope, { data, asked: data, frame, given: false }, plan);
-  let rest = 0;
-  for (const gap of new Float32Array(runtime.arena.memory.buffer, side.lastGaps, side.count))
-    rest += gap * gap;
-  const near = await nearDistance(multiply, data, frame, k / data.rows);
-  return { side, estimates: rest / side.count < LITTLE * near };
-}
-
-/** Brings the largest value near 1, so that squares stay inside float32's range. */
-function powerOfTwoScale({ data }: Matrix): number {
-  let largest = 0;
-  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
-  return largest > 0 ? 2 ** -Math.ceil(Math.log2(largest)) : 1;
-}
-
-/** Columns by their variance over a sample of rows, largest first. */
-function byVariance({ rows, columns, data }: Matrix): Int32Array {
-  const sums = new Float64Array(columns);
-  const squares = new Float64Array(columns);
-  const step = Math.max(1, Math.floor(rows / SAMPLED_ROWS));
-  let count = 0;
-  for (let r = 0; r < rows; r += step, count++) {
-    for (let c = 0; c < columns; c++) {
-      const value = data[r * columns + c];
-      sums[c] += value;
-      squares[c] += value * value;
-    }
-  }
-  const variance = squares.map((square, c) => square / count - (sums[c] / count) ** 2);
-  return Int32Array.from({ length: columns }, (_, c) => c).sort((a, b) => variance[b] - variance[a] || a - b);
 }
 
 function createMeasurer(
