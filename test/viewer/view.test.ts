@@ -5,7 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, whymap } from '../cli/run.js';
-import { launch, type Opened, type OpenOptions, openReport, PATIENCE } from './browser.js';
+import { axeFindings, launch, type Opened, type OpenOptions, openReport, PATIENCE } from './browser.js';
+import { addressOf, kept } from './report-page.js';
 import { expectScreen } from './screen.js';
 
 const folder = temporaryFolder();
@@ -35,12 +36,6 @@ async function withReport(work: (page: Page) => Promise<void>, options: OpenOpti
 /** Pixels of a strong color. */
 const strongIn = ({ data }: PNG) =>
   data.filter((value, i) => i % 4 === 0 && Math.abs(value - data[i + 2]) > 80).length;
-
-async function saved(page: Page, name: string): Promise<Buffer> {
-  await page.click('.save > button');
-  const [file] = await Promise.all([page.waitForEvent('download'), page.click(`.menu >> text=${name}`)]);
-  return readFileSync(await file.path());
-}
 
 test('trust: the verdict in words, colors at each sample, and the worst links on the map', within, () =>
   withReport(async (page) => {
@@ -84,9 +79,7 @@ test('two regions are compared: modules, a figure, and pairs that lead to their 
       ).toBeGreaterThan(100);
       await page.click('#tab-modules');
       expect(await page.locator('.selected-here').count()).toBeGreaterThanOrEqual(1);
-      const address = await page.evaluate(
-        () => new Promise<string>((done) => setTimeout(() => done(location.hash), 400)),
-      );
+      const address = await addressOf(page);
       expect(address).toMatch(/region=label:Chinstrap/);
       expect(address).toMatch(/kept=label:Gentoo/);
       expect(address).toMatch(/pair=\d,\d/);
@@ -160,19 +153,17 @@ test('the address restores the view, and the saved report opens with it', within
     async (page) => {
       expect(await page.locator('.legend').innerText()).toMatch(legend);
       expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
-      const now = () =>
-        page.evaluate(() => new Promise((done) => setTimeout(() => done(location.hash), 400)));
-      expect(await now()).toBe(VIEW);
+      expect(await addressOf(page)).toBe(VIEW);
       await page.locator('.map-frame').focus();
       await page.keyboard.press('0');
-      expect(await now()).not.toMatch(/at=/);
+      expect(await addressOf(page)).not.toMatch(/at=/);
       await page.goBack().catch(() => null);
     },
     { hash: VIEW },
   );
   await withReport(
     async (page) => {
-      report = (await saved(page, 'Report with this view')).toString('utf8');
+      report = (await kept(page, 'Report with this view')).toString('utf8');
     },
     { hash: VIEW },
   );
@@ -180,9 +171,7 @@ test('the address restores the view, and the saved report opens with it', within
     async (page) => {
       expect(await page.locator('.legend').innerText()).toMatch(legend);
       expect(await page.locator('.asked').innerText()).toBe('Adelie');
-      expect(
-        await page.evaluate(() => new Promise((done) => setTimeout(() => done(location.hash), 400))),
-      ).toBe(VIEW);
+      expect(await addressOf(page)).toBe(VIEW);
     },
     {},
     report,
@@ -192,11 +181,11 @@ test('the address restores the view, and the saved report opens with it', within
 test('pictures, the table and the ids that were selected', within, () =>
   withReport(
     async (page) => {
-      const png = PNG.sync.read(await saved(page, 'Picture (PNG)'));
+      const png = PNG.sync.read(await kept(page, 'Picture (PNG)'));
       const frame = await page.locator('.map-frame').boundingBox();
       expect(png.width).toBe(2 * Math.round(frame?.width ?? 0));
       expect(strongIn(png)).toBeGreaterThan(3000);
-      const svg = (await saved(page, 'Picture (SVG)')).toString();
+      const svg = (await kept(page, 'Picture (SVG)')).toString();
       expect(svg.match(/<circle/g)?.length).toBeGreaterThanOrEqual(342);
       expect(svg).toMatch(/Strongest module/);
       const alone = await page.context().newPage();
@@ -206,11 +195,11 @@ test('pictures, the table and the ids that were selected', within, () =>
       expect(4 * strongIn(drawn)).toBeGreaterThan(0.8 * strongIn(png));
       expect(4 * strongIn(drawn)).toBeLessThan(1.2 * strongIn(png));
       await alone.close();
-      const table = (await saved(page, 'Table (CSV)')).toString().trimEnd().split('\n');
+      const table = (await kept(page, 'Table (CSV)')).toString().trimEnd().split('\n');
       expect(table.length).toBe(343);
       expect(table[0]).toBe('sample,x,y,Strongest module,label,selected');
       expect(table.filter((line) => line.endsWith(',Chinstrap,1')).length).toBe(68);
-      const ids = (await saved(page, 'Selected ids')).toString().trimEnd().split('\n');
+      const ids = (await kept(page, 'Selected ids')).toString().trimEnd().split('\n');
       expect(ids.length).toBe(68);
       expect(ids.every((id) => /^penguin\d+$/.test(id))).toBe(true);
     },
@@ -224,29 +213,14 @@ test(
   () =>
     withReport(
       async (page) => {
-        await page.evaluate(
-          readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'),
-        );
-        const serious = () =>
-          page.evaluate(async () => {
-            const { axe } = globalThis as unknown as {
-              axe: {
-                run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-              };
-            };
-            const { violations } = await axe.run();
-            return violations
-              .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-              .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-          });
-        expect(await serious()).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         await page.click('.save > button');
-        expect(await serious()).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
         await page.keyboard.press('Escape');
         expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/Save/);
         await page.click('#tab-trust');
         await page.fill('.search input', 'bill');
-        expect(await serious()).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
       },
       { hash: '#region=label:Gentoo&kept=label:Adelie&panel=ask&theme=dark' },
     ),

@@ -1,5 +1,5 @@
 /** The page: map first, panels beside it. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { View } from './derive/view.js';
 import { MapView } from './map/Map.js';
 import { Ask } from './panels/Ask.js';
@@ -9,7 +9,7 @@ import { Run } from './panels/Run.js';
 import { Tour } from './panels/Tour.js';
 import { Trust } from './panels/Trust.js';
 import { useAddress } from './state/address.js';
-import { type Panel, panel, theme } from './state/store.js';
+import { askedFeature, openModule, type Panel, panel, region, theme } from './state/store.js';
 import './styles/tools.css';
 
 const PANELS: readonly { panel: Panel; name: string }[] = [
@@ -24,6 +24,7 @@ export function App({ view, title }: { view: View; title: string }) {
   useEffect(() => {
     document.documentElement.dataset.theme = theme.value;
   }, [theme.value]);
+  useFocusKept();
   return (
     <div class="page">
       <Header view={view} title={title} />
@@ -49,7 +50,7 @@ export function App({ view, title }: { view: View; title: string }) {
               </button>
             ))}
           </div>
-          <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${panel.value}`}>
+          <div class="panel" id="panel" role="tabpanel" tabIndex={-1} aria-labelledby={`tab-${panel.value}`}>
             {panel.value === 'modules' && <Modules view={view} />}
             {panel.value === 'ask' && <Ask view={view} />}
             {panel.value === 'trust' && <Trust view={view} />}
@@ -59,6 +60,17 @@ export function App({ view, title }: { view: View; title: string }) {
       </main>
     </div>
   );
+}
+
+/** What had the focus may be gone when the panel shows something else: the panel has it then, not the page's start. */
+function useFocusKept(): void {
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && document.activeElement === document.body) {
+      document.getElementById('panel')?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [panel.value, openModule.value, region.value, askedFeature.value]);
 }
 
 /** Arrow keys, Home and End go from tab to tab, as in every list of tabs. */

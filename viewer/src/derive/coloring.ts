@@ -3,7 +3,7 @@ import { density } from './grid.js';
 import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, type Theme } from './palette.js';
 import { highest, quantile } from './presence.js';
 import { moduleName, NONE, type View } from './view.js';
-import { decimal, percent, presenceMeaning } from './words.js';
+import { decimal, featureName, percent, presenceMeaning } from './words.js';
 
 export type ColorBy =
   | { readonly by: 'strongest' }
@@ -141,7 +141,7 @@ function feature(view: View, number: number, theme: Theme): Coloring {
     high,
     theme,
     {
-      title: view.explanation.featureNames[number],
+      title: featureName(view.explanation, number),
       note: 'raw value; the ends of the scale are the 0.5 and 99.5 percentiles',
       low: short(low),
       high: short(high),

@@ -1,5 +1,6 @@
 /** Which modules are listed, and in which order. */
 import type { Explanation, ModuleDescription } from '../../../src/model.js';
+import { featureName } from './words.js';
 
 export const ORDERS = ['share', 'samples', 'evidence', 'stability', 'trust', 'name'] as const;
 export type Order = (typeof ORDERS)[number];
@@ -23,10 +24,10 @@ export interface Filter {
 
 /** Module numbers, as asked; ties by number, so that the order of shares stays. What was not measured is last. */
 export function listedModules(explanation: Explanation, { order, text, significant }: Filter): number[] {
-  const { descriptions, featureNames } = explanation;
+  const { descriptions } = explanation;
   const wanted = text.trim().toLowerCase();
   const matches = ({ id, label, topFeatures }: ModuleDescription) =>
-    [id, label, ...topFeatures.map(({ feature }) => featureNames[feature])].some((name) =>
+    [id, label, ...topFeatures.map(({ feature }) => featureName(explanation, feature))].some((name) =>
       name.toLowerCase().includes(wanted),
     );
   const kept = descriptions

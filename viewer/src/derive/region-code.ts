@@ -58,7 +58,11 @@ function rowsOf(view: View, code: string): { rows: Int32Array; name: string } | 
     case 'label': {
       const wanted = view.labels?.names.indexOf(parsed.label) ?? -1;
       if (wanted < 0) return null;
-      return { rows: rowsWith(view.labels?.codes ?? [], wanted), name: parsed.label };
+      const name =
+        parsed.label.trim() === '' || Number.isFinite(Number(parsed.label))
+          ? `label ${parsed.label}`
+          : parsed.label;
+      return { rows: rowsWith(view.labels?.codes ?? [], wanted), name };
     }
     case 'locality': {
       const { members, size } = explanation.localities;

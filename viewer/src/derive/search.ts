@@ -1,6 +1,7 @@
 /** Finds features, samples, labels and modules by a part of their name. */
-import type { View } from './view.js';
-import { moduleName, sampleName } from './view.js';
+import type { Explanation } from '../../../src/model.js';
+import { moduleName, sampleName, type View } from './view.js';
+import { featureName } from './words.js';
 
 export type Found =
   | { readonly kind: 'feature' | 'sample' | 'module'; readonly number: number; readonly name: string }
@@ -12,11 +13,12 @@ const EACH = 6;
 export function search(view: View, asked: string): Found[] {
   const text = asked.trim().toLowerCase();
   if (text === '') return [];
-  const { featureNames, ids, rows, descriptions } = view.explanation;
-  const features = matches(featureNames, text).map((number) => ({
+  const { ids, rows, descriptions } = view.explanation;
+  const names = featureNames(view.explanation);
+  const features = matches(names, text).map((number) => ({
     kind: 'feature' as const,
     number,
-    name: featureNames[number],
+    name: names[number],
   }));
   const samples = (ids ? matches(ids, text) : rowNumbers(text, rows)).map((number) => ({
     kind: 'sample' as const,
@@ -24,14 +26,20 @@ export function search(view: View, asked: string): Found[] {
     name: sampleName(view.explanation, number),
   }));
   const labels = view.labels?.names ?? [];
-  const names = descriptions.map((_, module) => moduleName(view.explanation, module));
+  const modules = descriptions.map((_, module) => moduleName(view.explanation, module));
   return [
-    ...matches(names, text).map((number) => ({ kind: 'module' as const, number, name: names[number] })),
+    ...matches(modules, text).map((number) => ({ kind: 'module' as const, number, name: modules[number] })),
     ...features,
     ...matches(labels, text).map((number) => ({ kind: 'label' as const, name: labels[number] })),
     ...samples,
   ];
 }
+
+/** As they are shown: a pixel is found by its row and column. */
+const featureNames = (explanation: Explanation): readonly string[] =>
+  explanation.image
+    ? explanation.featureNames.map((_, feature) => featureName(explanation, feature))
+    : explanation.featureNames;
 
 function matches(names: readonly string[], text: string): number[] {
   const first: number[] = [];

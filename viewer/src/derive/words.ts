@@ -129,10 +129,12 @@ export function trustHere(layer: TrustLayer, row: number): string {
 /** The first lines a newcomer reads. */
 export function summary(explanation: Explanation): string {
   const { modules, localities } = explanation;
+  const one = modules.count === 1;
   const nouns = plural(explanation.featureNames.length, featureNoun(explanation));
   return (
-    `${plural(modules.count, 'module')}, sets of ${featureNoun(explanation)}s that move together, account for ` +
-    `${percent(modules.explained)} of all local association among ${nouns}. They were found by comparing ` +
+    `${plural(modules.count, 'module')}, ${one ? 'a set' : 'sets'} of ${featureNoun(explanation)}s that move together, ` +
+    `account${one ? 's' : ''} for ${percent(modules.explained)} of all local association among ${nouns}. ` +
+    `${one ? 'It was' : 'They were'} found by comparing ` +
     `${plural(localities.count, 'neighborhood')} of ${count(localities.size)} samples all over the map.`
   );
 }

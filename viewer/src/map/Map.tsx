@@ -1,5 +1,6 @@
 /** The map: points, overlay, names, pointer and keys. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { nearestWithin } from '../derive/grid.js';
 import { linksShown } from '../derive/links.js';
 import { linkColor } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
@@ -17,7 +18,7 @@ import {
   theme,
   tool,
 } from '../state/store.js';
-import { pointRadius, type Size } from './camera.js';
+import { type Camera, pointRadius, type Size, toDrawing } from './camera.js';
 import { Legend } from './Legend.js';
 import { Names } from './Names.js';
 import { drawOverlay, type OverlayScene, overlayInk } from './overlay.js';
@@ -25,7 +26,7 @@ import { Toolbar } from './Toolbar.js';
 import { Tooltip } from './Tooltip.js';
 import { type CameraControl, useCamera } from './useCamera.js';
 import { usePoints } from './usePoints.js';
-import { useSelection } from './useSelection.js';
+import { selectSample, useSelection } from './useSelection.js';
 
 export function MapView({ view }: { view: View }) {
   const frame = useRef<HTMLDivElement>(null);
@@ -37,6 +38,7 @@ export function MapView({ view }: { view: View }) {
   const points = usePoints(view, { camera, size, radius });
   const { lasso, ...pointer } = useSelection(view, camera);
   const scene = useOverlayScene(view, lasso);
+  const askMiddle = () => selectSample(view, nearestToMiddle(view, camera, size));
   useLayoutEffect(() => {
     if (overlay.current)
       drawOverlay(overlay.current, scene, { camera, size, ratio: devicePixelRatio || 1, radius });
@@ -53,7 +55,7 @@ export function MapView({ view }: { view: View }) {
         tabIndex={0}
         role="application"
         aria-label={describe(view)}
-        onKeyDown={(event) => onKey(event, control)}
+        onKeyDown={(event) => onKey(event, control, askMiddle)}
         {...pointer}
       >
         <canvas key={points.key} ref={points.canvas} class="layer" data-renderer={points.kind} />
@@ -118,13 +120,19 @@ function describe(view: View): string {
   const { rows, modules } = view.explanation;
   return (
     `Map of ${rows} samples and ${modules.count} modules. Arrow keys move, plus and minus zoom, 0 shows all, ` +
-    'V moves, L draws a lasso, R draws a rectangle, Escape clears. The cards say in words what is where.'
+    'Enter asks about the sample nearest to the middle, V moves, L draws a lasso, R draws a rectangle, Escape clears. The cards say in words what is where.'
   );
 }
 
 const STEP = 60;
 
-function onKey(event: KeyboardEvent, control: CameraControl): void {
+/** The sample nearest to the middle of what is shown. */
+function nearestToMiddle(view: View, camera: Camera, { width, height }: Size): number {
+  const radius = Math.hypot(width, height) / 2 / camera.scale;
+  return nearestWithin(view.grid, view.drawing, toDrawing(camera, width / 2, height / 2), radius);
+}
+
+function onKey(event: KeyboardEvent, control: CameraControl, askMiddle: () => void): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const actions: Record<string, () => void> = {
     ArrowLeft: () => control.shift(STEP, 0),
@@ -138,6 +146,7 @@ function onKey(event: KeyboardEvent, control: CameraControl): void {
     v: () => (tool.value = 'pan'),
     l: () => (tool.value = 'lasso'),
     r: () => (tool.value = 'rectangle'),
+    Enter: askMiddle,
     Escape: () => selectRegion(null),
   };
   const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];

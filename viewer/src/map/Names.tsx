@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { peaks } from '../derive/places.js';
 import { moduleName, type View } from '../derive/view.js';
-import { colorBy, currentColoring, openModule, selectModule } from '../state/store.js';
+import { colorBy, currentColoring, openModule, panel, selectModule } from '../state/store.js';
 import { type Camera, type Size, toScreen } from './camera.js';
 
 interface Name {
@@ -16,6 +16,8 @@ interface Name {
 const LABELS = 40;
 const CHARACTER = 7.2;
 const LINE = 22;
+/** Names at a side of the map are moved in, to this distance from it. */
+const EDGE = 4;
 
 export function Names({ view, camera, size }: { view: View; camera: Camera; size: Size }) {
   const by = colorBy.value.by;
@@ -31,8 +33,10 @@ export function Names({ view, camera, size }: { view: View; camera: Camera; size
           class="name"
           style={{ left: `${left}px`, top: `${top}px`, '--mark': name.color || 'transparent' }}
           disabled={name.module === null}
-          onPointerDown={(event) => event.stopPropagation()}
-          onClick={() => selectModule(name.module)}
+          onClick={() => {
+            selectModule(name.module);
+            panel.value = 'modules';
+          }}
         >
           {name.text}
         </button>
@@ -87,9 +91,10 @@ const short = (text: string) => (text.length > 34 ? `${text.slice(0, 33)}\u2026`
 function withoutOverlaps(names: readonly Name[], camera: Camera, size: Size) {
   const placed: { name: Name; left: number; top: number; width: number }[] = [];
   for (const name of names) {
-    const [left, y] = toScreen(camera, name.x, name.y);
+    const [x, y] = toScreen(camera, name.x, name.y);
     const width = name.text.length * CHARACTER + 26;
-    if (left < width / 2 || left > size.width - width / 2 || y < LINE || y > size.height - LINE) continue;
+    if (x < 0 || x > size.width || y < LINE || y > size.height - LINE) continue;
+    const left = Math.max(width / 2 + EDGE, Math.min(x, size.width - width / 2 - EDGE));
     const free = [0, -1, 1, -2, 2]
       .map((step) => y + step * LINE)
       .find((top) =>

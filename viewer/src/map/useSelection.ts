@@ -32,7 +32,6 @@ export function useSelection(view: View, camera: Camera) {
       start.current = at(event);
       drawing.current = event.shiftKey ? 'lasso' : tool.value === 'pan' ? null : tool.value;
       drawn.current = [start.current];
-      if (drawing.current) (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
     },
     onPointerMove(event: PointerEvent) {
       const point = at(event);
@@ -40,6 +39,8 @@ export function useSelection(view: View, camera: Camera) {
         hovered.value = sampleAt(point);
         return;
       }
+      // not earlier: a name that is clicked must hear of it
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
       drawn.current =
         drawing.current === 'rectangle' ? corners(start.current, point) : [...drawn.current, point];
       setLasso(drawn.current);
@@ -52,7 +53,7 @@ export function useSelection(view: View, camera: Camera) {
       const moved = drawn.current.some(([x, y]) => Math.hypot(x - from[0], y - from[1]) > CLICK_PIXELS);
       const clicked = Math.hypot(to[0] - from[0], to[1] - from[1]) <= CLICK_PIXELS;
       if (drawing.current && moved) finish(view, camera, drawing.current, drawn.current);
-      else if (clicked) selectSample(view, sampleAt(to));
+      else if (clicked && !onName(event)) selectSample(view, sampleAt(to));
       setLasso([]);
     },
     onPointerLeave() {
@@ -60,6 +61,10 @@ export function useSelection(view: View, camera: Camera) {
     },
   };
 }
+
+/** A name opens its module by itself. */
+const onName = ({ target }: PointerEvent): boolean =>
+  target instanceof Element && target.closest('button.name') !== null;
 
 function corners([x0, y0]: Point, [x1, y1]: Point): Point[] {
   return [

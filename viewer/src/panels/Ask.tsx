@@ -2,6 +2,7 @@
 
 import { categoryColor } from '../derive/palette.js';
 import { labelShares, type ModuleInRegion, modulesInRegion } from '../derive/region.js';
+import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count, decimal, listed, percent } from '../derive/words.js';
 import {
@@ -14,6 +15,7 @@ import {
   selectRegion,
   theme,
 } from '../state/store.js';
+import { Bars } from './Bars.js';
 import { Compare } from './Compare.js';
 import { FeatureAsked } from './FeatureAsked.js';
 import { Block } from './ModuleDetail.js';
@@ -143,18 +145,16 @@ function Present({ view, found, single }: { view: View; found: readonly ModuleIn
 function LabelBars({ view, asked }: { view: View; asked: Region }) {
   const shares = labelShares(view.explanation.labels ?? [], asked.rows);
   return (
-    <ul class="bars">
-      {shares.slice(0, 8).map(({ label, share, ofLabel }) => (
-        <li key={label}>
-          <span class="bar-name">{label}</span>
-          <span class="bar">
-            <i style={{ width: `${100 * share}%` }} />
-          </span>
-          <span class="bar-value" title={`${percent(ofLabel)} of all ${label}`}>
-            {percent(share)}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <Bars
+      label="Labels of the samples in the region"
+      rows={shares.slice(0, 8).map(({ label, share, ofLabel }) => ({
+        key: label,
+        name: label,
+        value: share,
+        figure: percent(share),
+        title: `${percent(ofLabel)} of all ${label}`,
+        onSelect: () => selectRegion(regionOf(view, `label:${label}`)),
+      }))}
+    />
   );
 }

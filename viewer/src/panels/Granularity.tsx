@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import type { Granularity as Found } from '../../../src/model.js';
 import { categoryColor, NEUTRAL } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
-import { decimal, percent, plural } from '../derive/words.js';
+import { decimal, featureName, percent, plural } from '../derive/words.js';
 import { selectModule, theme } from '../state/store.js';
 import { shortened } from './ModuleCharts.js';
 
@@ -108,7 +108,6 @@ interface Link {
 /** Levels side by side, coarse to fine; a line from each module to the one it comes from. */
 function Levels({ view, granularity }: { view: View; granularity: Found }) {
   const { levels, links, chosen } = granularity;
-  const { featureNames } = view.explanation;
   const [marked, setMarked] = useState<{ level: number; module: number } | null>(null);
   const most = Math.max(...levels.map(({ topFeatures }) => topFeatures.length));
   const height = most * ROW + 24;
@@ -145,7 +144,7 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
             </text>
             {topFeatures.map((features, module) => {
               const own = modules === chosen && topFeatures.length === view.explanation.modules.count;
-              const name = features.map((feature) => featureNames[feature]).join(', ');
+              const name = features.map((feature) => featureName(view.explanation, feature)).join(', ');
               const open = () => own && selectModule(module);
               return (
                 // biome-ignore lint/a11y/noStaticElementInteractions: a button where it opens a module, a picture elsewhere
@@ -172,7 +171,7 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
                     {shortened(
                       features
                         .slice(0, 2)
-                        .map((feature) => featureNames[feature])
+                        .map((feature) => featureName(view.explanation, feature))
                         .join(', '),
                       18,
                     )}

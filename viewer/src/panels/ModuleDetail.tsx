@@ -5,8 +5,17 @@ import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
 import { labelShares, samplesWith } from '../derive/region.js';
 import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
-import { beliefs, count, decimal, featureNoun, moduleSentence, percent, signed } from '../derive/words.js';
-import { selectModule, selectRegion, theme } from '../state/store.js';
+import {
+  beliefs,
+  count,
+  decimal,
+  featureName,
+  featureNoun,
+  moduleSentence,
+  percent,
+  signed,
+} from '../derive/words.js';
+import { pair as chosenPair, selectModule, selectRegion, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
 import { Checks } from './Checks.js';
 import { Icon } from './Icon.js';
@@ -88,7 +97,7 @@ function Beliefs({ view, module }: { view: View; module: number }) {
 }
 
 function Features({ view, module }: { view: View; module: number }) {
-  const { descriptions, featureNames, image } = view.explanation;
+  const { descriptions } = view.explanation;
   const { topFeatures } = descriptions[module];
   const noun = featureNoun(view.explanation);
   const more = topFeatures.length - FEATURES;
@@ -101,7 +110,7 @@ function Features({ view, module }: { view: View; module: number }) {
         label={`Leading ${noun}s`}
         rows={topFeatures.slice(0, FEATURES).map(({ feature, loading }) => ({
           key: feature,
-          name: image ? pixelName(feature, image.width) : featureNames[feature],
+          name: featureName(view.explanation, feature),
           value: loading,
           figure: decimal(loading),
           color: categoryColor(module, theme.value),
@@ -112,27 +121,34 @@ function Features({ view, module }: { view: View; module: number }) {
   );
 }
 
-export const pixelName = (feature: number, width: number) =>
-  `row ${Math.floor(feature / width)}, column ${feature % width}`;
-
 function Pairs({ view, module }: { view: View; module: number }) {
-  const { descriptions, featureNames, image } = view.explanation;
-  const pairs = descriptions[module].pairs.slice(0, PAIRS);
+  const { explanation } = view;
+  const description = explanation.descriptions[module];
+  const pairs = description.pairs.slice(0, PAIRS);
   const colors = SIGN_COLORS[theme.value];
-  if (image || pairs.length === 0) return null;
+  if (pairs.length === 0) return null;
+  const known = new Set(explanation.values?.features);
+  /** Its raw values, in the samples with the module and in all others. */
+  const look = (a: number, b: number) => {
+    selectRegion(regionOf(view, `module:${description.id}`));
+    chosenPair.value = [a, b];
+  };
   return (
     <Block
       title="Pairs"
-      note={'Correlation where the module is present: + together, \u2212 in opposite directions.'}
+      note={
+        'Correlation where the module is present: + together, \u2212 in opposite directions. A pair opens its raw values.'
+      }
     >
       <Bars
         label="Pairs of features and their correlation"
         rows={pairs.map((pair) => ({
           key: `${pair.a}-${pair.b}`,
-          name: `${featureNames[pair.a]} \u00b7 ${featureNames[pair.b]}`,
+          name: `${featureName(explanation, pair.a)} \u00b7 ${featureName(explanation, pair.b)}`,
           value: Math.abs(pair.correlation),
           figure: signed(pair.correlation),
           color: pair.correlation < 0 ? colors.opposed : colors.together,
+          onSelect: known.has(pair.a) && known.has(pair.b) ? () => look(pair.a, pair.b) : undefined,
         }))}
       />
     </Block>
@@ -152,6 +168,7 @@ function Labels({ view, module }: { view: View; module: number }) {
             .slice(0, LABELS)
             .map((share) => ({
               key: share.label,
+              onSelect: () => selectRegion(regionOf(view, `label:${share.label}`)),
               name: share.label,
               value: share.share,
               figure: percent(share.share),

@@ -1,5 +1,6 @@
 /** The list of modules, in order of share, with the summary before it. */
 
+import { useEffect, useRef } from 'preact/hooks';
 import { listedModules } from '../derive/module-order.js';
 import type { View } from '../derive/view.js';
 import { summary } from '../derive/words.js';
@@ -12,6 +13,7 @@ import { filter, ModuleFilter, showEvery } from './ModuleFilter.js';
 
 export function Modules({ view }: { view: View }) {
   const open = openModule.value;
+  useReturn(open);
   if (open !== null) return <ModuleDetail view={view} module={open} />;
   const { descriptions } = view.explanation;
   const listed = listedModules(view.explanation, filter.value);
@@ -35,6 +37,17 @@ export function Modules({ view }: { view: View }) {
       )}
     </>
   );
+}
+
+/** Back in the list, the module that was open has the focus again. */
+function useReturn(open: number | null): void {
+  const last = useRef<number | null>(null);
+  useEffect(() => {
+    if (open === null && last.current !== null && document.activeElement === document.body) {
+      document.querySelector<HTMLElement>(`#card-${last.current} button`)?.focus();
+    }
+    last.current = open;
+  }, [open]);
 }
 
 function NoneListed() {

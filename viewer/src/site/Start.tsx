@@ -24,19 +24,27 @@ export function Start() {
           }}
         >
           {problem.value && <ProblemCard problem={problem.value} />}
+          {!table && <Welcome />}
           <section class="step" aria-labelledby="step-features">
             <h2 id="step-features">Your data</h2>
             <p class="note">
               A table with samples in rows and features in columns: CSV, NPY, NPZ, Parquet, Arrow, .h5ad,
               Zarr, 10x .h5 or JSON lines. It stays on this machine: this page cannot send anything anywhere.
             </p>
-            {!table && <Welcome />}
             <FileSlot
               slot="features"
               label="Features"
-              hint="Drop a file anywhere on this page, or"
+              hint="Drop a file or a folder anywhere on this page, or"
               large={!table}
             />
+            {!table && (
+              <p class="try">
+                No file at hand?{' '}
+                <button type="button" class="button" onClick={() => void tryPenguins()}>
+                  Try it with 342 penguins
+                </button>
+              </p>
+            )}
             {table?.found && <Columns />}
           </section>
           {table?.found && <MapChoice />}
@@ -53,20 +61,39 @@ export function Start() {
   );
 }
 
-/** What the page does, for those who see it for the first time, with data to try it on. */
+const PROMISES = [
+  {
+    title: 'What makes a region',
+    text: 'Sets of features that rise and fall together, where on the map each is at work, and what two regions share.',
+  },
+  {
+    title: 'How far to trust it',
+    text: 'Where neighbors on the map are neighbors in the data, where it is torn or glued, and what may be read off it.',
+  },
+  {
+    title: 'Nothing leaves this machine',
+    text: 'This browser does the work. The page is not allowed a single connection to anywhere.',
+  },
+];
+
+/** What the page does, for those who see it for the first time. */
 function Welcome() {
   return (
-    <>
+    <section class="welcome" aria-labelledby="welcome">
+      <h2 id="welcome">Ask your map why it looks the way it does</h2>
       <p>
-        whymap covers your map with neighborhoods and finds sets of features that rise and fall together in
-        some of them. It shows where on the map each set is at work, and how far that can be believed.
+        Bring the table an embedding was made from, and the map itself if you have it: UMAP, t-SNE, PCA, or
+        the latent space of a model.
       </p>
-      <p>
-        <button type="button" class="button" onClick={() => void tryPenguins()}>
-          Try it with 342 penguins
-        </button>
-      </p>
-    </>
+      <ul>
+        {PROMISES.map(({ title, text }) => (
+          <li key={title}>
+            <h3>{title}</h3>
+            <p>{text}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

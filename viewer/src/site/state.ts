@@ -164,10 +164,15 @@ function guess(found: Found): void {
   set('embeddingKey', best);
 }
 
-/** Data to try the page on, with their labels chosen. */
+/** The demo's penguins and their map, with the settings of the demo. */
 export async function tryPenguins(): Promise<void> {
-  const { default: text } = await import('../../../data/penguins/penguins.csv?raw');
-  await take([fileItem(new File([text], 'penguins.csv'))], 'features');
+  const [{ default: table }, { default: map }] = await Promise.all([
+    import('../../../data/penguins/penguins.csv?raw'),
+    import('../../../data/penguins/umap.npy?url&inline'),
+  ]);
+  const coordinates = await (await fetch(map)).blob();
+  await put('features', fileItem(new File([table], 'penguins.csv')));
+  await put('embedding', fileItem(new File([coordinates], 'umap.npy')));
   settings.value = { id: 'id', label: 'species', modules: '4', localitySize: '40' };
 }
 
