@@ -1,15 +1,15 @@
 /**
- * Epochs of UMAP's sampled optimization in the plane, each sample moved by its own item.
+ * Epochs of UMAP's sampled optimization in one to four dimensions, each sample moved by its own item.
  *
  * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule. Ours: an epoch is some
  * turns, each over a part of every row, and all samples of a turn move at once, from where they were at its beginning;
  * strangers come from a hash of (seed, turn, sample, draw). So no order of edges and no number of threads shows in the
  * result (engine/js/sampled.ts has what was measured). An edge of the
  * symmetric graph stands in both of its rows and pulls both ends twice, as it does there.
- * Shapes: graph rows x targets, rates w / largest w, rows filled up to fours with rate 0; places rows x 2 f32, two
- * of them, from and to which turns go in turn. An item is a block of rows of one turn, which waits for all blocks of
- * the turn before (flow.ts). Precision: f32. Scratch: 64 bytes, and 4 for each entry of the longest row and
- * each of its strangers.
+ * Shapes: graph rows x targets, rates w / largest w, rows filled up to fours with rate 0; places rows x 2 f32 (x 4
+ * in three and four dimensions), two of them, from and to which turns go in turn. An item is a block of rows of one
+ * turn, which waits for all blocks of the turn before (flow.ts). Precision: f32. Scratch: 64 bytes, and 4 for each
+ * entry of the longest row and each of its strangers.
  */
 
 import { passOn, reached } from './flow';
@@ -35,6 +35,7 @@ class Problem {
   seed: u32;
   /** Turns of an epoch, each over a part of every row. */
   turns: i32;
+  dimensions: i32;
   a: f32;
   b: f32;
   learningRate: f32;
@@ -57,13 +58,14 @@ export function umapItem(item: i32, scratch: usize, at: usize): void {
 }
 
 function moveRow(problem: Problem, turn: i32, row: i32, from: usize, to: usize, scratch: usize): void {
-  const place = (<usize>row) << 3;
+  const shift: usize = problem.dimensions > 2 ? 4 : 3;
+  const place = (<usize>row) << shift;
   const list = scratch + 16;
   const epoch = problem.first + turn / problem.turns;
   const pulls = listPulls(problem, epoch, turn % problem.turns, row, list, scratch);
   const strangers = load<i32>(scratch);
   if (pulls === list && strangers === 0) {
-    store<u64>(to + place, load<u64>(from + place));
+    memory.copy(to + place, from + place, (<usize>1) << shift);
     return;
   }
   const fixed = problem.targets !== 0;
@@ -84,6 +86,7 @@ function moveRow(problem: Problem, turn: i32, row: i32, from: usize, to: usize, 
     problem.learningRate * max<f32>(0, 1 - share),
     fixed ? 1 : 2,
     problem.repulsionStrength,
+    problem.dimensions,
   );
 }
 

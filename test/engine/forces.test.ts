@@ -82,6 +82,26 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       }
     });
 
+    test.each([1, 3, 4, 5])('UMAP in %i dimensions, with ties', async (dimensions) => {
+      for (const scale of [0.1, 3]) {
+        const { p } = tsneProblem(120, 6, scale);
+        const start = Float64Array.from({ length: 120 * dimensions }, (_, at) => scale * Math.sin(at * at));
+        start.copyWithin(dimensions, 0, 8 * dimensions);
+        const rates = { ...p, values: p.values.map((v, e) => (e % 2 === 0 ? 1 : Math.min(1, 30 * v))) };
+        const options = { ...UMAP_OPTIONS, dimensions, first: 7, learningRate: 2e-3 };
+        const [found, wanted] = [start.slice(), start.slice()];
+        await engine.sampledEpochs(rates, found, options);
+        await js.sampledEpochs(rates, wanted, options);
+        const moves = (y: Float64Array) => y.map((value, at) => value - start[at]);
+        expect(relative(moves(found), moves(wanted))).toBeLessThan(1e-3);
+        const targets = Float64Array.from({ length: 90 * dimensions }, (_, at) => Math.cos(at) * scale);
+        const few = { ...rates, columns: 90, indices: rates.indices.map((j) => j % 90) };
+        await engine.sampledEpochs(few, found, { ...options, targets });
+        await js.sampledEpochs(few, wanted, { ...options, targets });
+        expect(relative(found, wanted)).toBeLessThan(5e-4);
+      }
+    });
+
     test('UMAP: attraction and repulsion of two samples are those of the definition', async () => {
       const rates = {
         rows: 2,
