@@ -102,7 +102,7 @@ async function mapsOf(data: StudyData, input: StudyInput, m: SparseRows): Promis
   return [
     { name: 'UMAP', y: await made({ method: 'umap' }) },
     { name: 'UMAP, other seed', y: await made({ method: 'umap' }, input.seed + 1000) },
-    { name: 'DK-LLE by UMAP forces', y: await made({ method: 'dk-lle' }) },
+    { name: 'DK-LLE by UMAP forces', y: await made({ method: 'dk-lle' }, input.seed + 2000) },
     { name: 'PCA', y: await made({ method: 'pca' }) },
     { name: 'spectral start', y: start },
     { name: 'Gaussian cloud', y: gaussian(2 * data.features.rows, 1, createRandom(input.seed, 'cloud')) },
