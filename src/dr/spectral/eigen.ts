@@ -14,7 +14,7 @@ import type { Random } from '../../core/random.js';
 import type { Watch } from '../../engine/engine.js';
 import { unwatched } from '../../engine/watch.js';
 import { denseEigenpairs, type Eigenpairs, type End } from './dense.js';
-import { addScaled, dot, norm, orthonormalize } from './vectors.js';
+import { addCombined, addScaled, dots, norm, orthonormalize } from './vectors.js';
 
 /** A symmetric linear map on vectors of length `size`. */
 export interface SymmetricOperator {
@@ -121,7 +121,7 @@ async function grow(
     operator.apply(v, image);
     space.basis.push(v);
     space.images.push(image);
-    space.projected.push(space.basis.map((b) => dot(b, image)));
+    space.projected.push(Array.from(dots(image, space.basis)));
     added++;
     await watch.checkpoint();
   }
@@ -146,9 +146,7 @@ interface RitzPair {
 
 function combine(vectors: readonly Float64Array[], weights: Float64Array): Float64Array {
   const result = new Float64Array(vectors[0].length);
-  vectors.forEach((v, i) => {
-    addScaled(result, weights[i], v);
-  });
+  addCombined(result, weights, vectors);
   return result;
 }
 

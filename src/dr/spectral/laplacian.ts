@@ -11,6 +11,7 @@
 import type { Random } from '../../core/random.js';
 import type { Watch } from '../../engine/engine.js';
 import type { Csr } from '../../model.js';
+import { multiplySparse } from '../affinities/alignment.js';
 import { connectedComponents } from '../affinities/components.js';
 import { eigenpairs } from './eigen.js';
 import { columnsToRows, fixSigns } from './vectors.js';
@@ -109,14 +110,14 @@ async function pieceLayout(
     roots[i] = Math.sqrt(degree);
     total += degree;
   }
-  const apply = (x: Float64Array, out: Float64Array) => {
-    for (let i = 0; i < rows; i++) {
-      let sum = 0;
-      for (let p = offsets[i]; p < offsets[i + 1]; p++)
-        sum += (values[p] * x[indices[p]]) / roots[indices[p]];
-      out[i] = sum / roots[i];
+  const normalized = new Float64Array(values.length);
+  for (let i = 0; i < rows; i++) {
+    for (let p = offsets[i]; p < offsets[i + 1]; p++) {
+      normalized[p] = values[p] / roots[i] / roots[indices[p]];
     }
-  };
+  }
+  const apply = (x: Float64Array, out: Float64Array) =>
+    multiplySparse({ rows, offsets, indices, values: normalized }, x, 1, out);
   const deflate = [roots.map((root) => root / Math.sqrt(total))];
   const options = {
     count: dimensions,
