@@ -35,11 +35,11 @@ export interface NeighborsResult extends Neighbors {
 const KD_TREE_COLUMNS = 8;
 /**
  * Rows above which `auto` is approximate: where comparing all rows takes the processor time of descent, a curve through
- * the table of bench/crossover.mjs (wasm, November 2026: about 10,000 rows of 50 columns, 2,000 of 784); but not below
+ * the table of bench/crossover.mjs (wasm, November 2026: about 20,000 rows of 50 columns, 4,500 of 784); but not below
  * FEW_ROWS, where either takes a second or two and exact is worth it.
  */
 const exactRows = (columns: number): number =>
-  Math.max(FEW_ROWS, (1.1e-4 + 1.5e-7 * columns) / (4.8e-9 + 1.39e-10 * columns));
+  Math.max(FEW_ROWS, (8e-5 + 1e-7 * columns) / (2.2e-9 + 4.2e-11 * columns));
 const FEW_ROWS = 4096;
 
 /**
