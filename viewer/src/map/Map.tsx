@@ -35,7 +35,7 @@ export function MapView({ view }: { view: View }) {
   const control = useCamera(frame, view.grid.bounds, size);
   const { camera } = control;
   const radius = pointRadius(view.explanation.rows, size, control.zoom);
-  const points = usePoints(view, { camera, size, radius });
+  const points = usePoints(view, { camera, size, radius, moving: control.moving });
   const { lasso, ...pointer } = useSelection(view, camera);
   const scene = useOverlayScene(view, lasso);
   const askMiddle = () => selectSample(view, nearestToMiddle(view, camera, size));
@@ -60,10 +60,11 @@ export function MapView({ view }: { view: View }) {
       >
         <canvas key={points.key} ref={points.canvas} class="layer" data-renderer={points.kind} />
         <canvas ref={overlay} class="layer" />
-        {showNames.value && <Names view={view} camera={camera} size={size} />}
+        {showNames.value && <Names view={view} camera={camera} size={size} moving={control.moving} />}
       </div>
       <Toolbar control={control} />
       {points.notice && <p class="notice">{points.notice}</p>}
+      {points.late && <p class="notice late">{LATE}</p>}
       {currentColoring.value && <Legend legend={currentColoring.value.legend} />}
       <Tooltip view={view} camera={camera} size={size} />
       <Caveat view={view} />
@@ -123,6 +124,8 @@ function describe(view: View): string {
     'Enter asks about the sample nearest to the middle, V moves, L draws a lasso, R draws a rectangle, Escape clears. The cards say in words what is where.'
   );
 }
+
+const LATE = 'The last picture, moved: all samples are drawn anew when the map rests.';
 
 const STEP = 60;
 

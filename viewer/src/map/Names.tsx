@@ -1,5 +1,5 @@
 /** Names written on the map: the modules where they are strongest, or the labels at their centers. */
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { peaks } from '../derive/places.js';
 import { moduleName, type View } from '../derive/view.js';
 import { colorBy, currentColoring, openModule, panel, selectModule } from '../state/store.js';
@@ -19,12 +19,24 @@ const LINE = 22;
 /** Names at a side of the map are moved in, to this distance from it. */
 const EDGE = 4;
 
-export function Names({ view, camera, size }: { view: View; camera: Camera; size: Size }) {
+export interface NamesProps {
+  readonly view: View;
+  readonly camera: Camera;
+  readonly size: Size;
+  /** Whether the camera is being moved by hand. */
+  readonly moving: boolean;
+}
+
+/** While a drag lasts the names are moved as one picture, and placed anew when it ends. */
+export function Names({ view, camera, size, moving }: NamesProps) {
+  const placed = useRef(camera);
+  if (!moving || camera.scale !== placed.current.scale) placed.current = camera;
+  const { left, top } = placed.current;
   const by = colorBy.value.by;
   const labelNames = useMemo(() => (by === 'label' ? namesOfLabels(view) : []), [view, by]);
   return (
-    <div class="names">
-      {placedNames(view, { camera, size }, labelNames).map(({ name, left, top }) => (
+    <div class="names" style={{ transform: `translate(${camera.left - left}px, ${camera.top - top}px)` }}>
+      {placedNames(view, { camera: placed.current, size }, labelNames).map(({ name, left, top }) => (
         <button
           key={`${name.text} ${name.x} ${name.y}`}
           type="button"

@@ -9,6 +9,8 @@ import { type Camera, fitCamera, type Size, toDrawing, zoomed } from './camera.j
 export interface CameraControl {
   readonly camera: Camera;
   readonly zoom: number;
+  /** A drag, a pinch or a turn of the wheel is on its way. */
+  readonly moving: boolean;
   by(factor: number): void;
   shift(dx: number, dy: number): void;
   reset(): void;
@@ -22,6 +24,7 @@ export function useCamera(
   size: Size,
 ): CameraControl {
   const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity);
+  const [moving, setMoving] = useState(false);
   const behavior = useRef(
     zoom<HTMLElement, unknown>()
       .scaleExtent(LIMITS)
@@ -31,7 +34,10 @@ export function useCamera(
     const target = element.current;
     if (!target) return;
     const selection = select(target);
-    behavior.on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => setTransform(event.transform));
+    behavior
+      .on('start', () => setMoving(true))
+      .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => setTransform(event.transform))
+      .on('end', () => setMoving(false));
     selection.call(behavior).on('dblclick.zoom', null);
     return () => {
       selection.on('.zoom', null);
@@ -57,6 +63,7 @@ export function useCamera(
   return {
     camera: zoomed(base, transform),
     zoom: transform.k,
+    moving,
     by: (factor) => act((on) => behavior.scaleBy(on, factor)),
     shift: (dx, dy) => act((on) => behavior.translateBy(on, dx / transform.k, dy / transform.k)),
     reset: () => act((on) => behavior.transform(on, zoomIdentity)),

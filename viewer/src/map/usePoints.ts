@@ -10,7 +10,15 @@ import { createWebglRenderer } from './webgl.js';
 const WITHOUT_WEBGL = 'Drawn without WebGL: slower above 100,000 points.';
 const LOST = 'The graphics driver stopped: drawn without WebGL from here on, slower above 100,000 points.';
 
-export function usePoints(view: View, frame: { camera: Camera; size: Size; radius: number }) {
+interface Frame {
+  readonly camera: Camera;
+  readonly size: Size;
+  readonly radius: number;
+  /** Whether the camera is being moved by hand. */
+  readonly moving: boolean;
+}
+
+export function usePoints(view: View, frame: Frame) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [renderer, setRenderer] = useState<PointRenderer | null>(null);
   const [lost, setLost] = useState(false);
@@ -32,13 +40,15 @@ export function usePoints(view: View, frame: { camera: Camera; size: Size; radiu
     const background = theme.value === 'dark' ? '#14171b' : '#ffffff';
     renderer.setScene({ drawing: view.drawing, coloring, emphasis, background });
   }, [renderer, view, coloring, emphasis]);
-  useDrawing(canvas, renderer, frame, [coloring, emphasis]);
+  const late = useDrawing(canvas, renderer, frame, [coloring, emphasis]);
   return {
     canvas,
     /** A canvas keeps the kind of its first drawing: another kind needs a new one. */
     key: lost ? 'after loss' : 'first',
     kind: renderer?.kind ?? 'none',
     notice: renderer?.kind === 'canvas' ? (lost ? LOST : WITHOUT_WEBGL) : null,
+    /** Whether what is seen is the last picture, moved. */
+    late,
   };
 }
 
@@ -48,14 +58,15 @@ const REST = 120;
 
 /**
  * Draws on the next frame. Where a picture takes long (a million points drawn by the processor), the last one is
- * moved and scaled while the person drags, so that the map follows the pointer at the speed of the screen.
+ * moved and scaled for as long as the person drags, so that the map follows the pointer; true while it is.
  */
 function useDrawing(
   canvas: { current: HTMLCanvasElement | null },
   renderer: PointRenderer | null,
-  { camera, size, radius }: { camera: Camera; size: Size; radius: number },
+  { camera, size, radius, moving }: Frame,
   scene: readonly unknown[],
-): void {
+): boolean {
+  const [late, setLate] = useState(false);
   const last = useRef<{ camera: Camera; scene: readonly unknown[] } | null>(null);
   const slow = useRef(false);
   useEffect(() => {
@@ -67,6 +78,7 @@ function useDrawing(
       element.style.transform = '';
       renderer.draw(camera, radius);
       last.current = { camera, scene: now };
+      setLate(false);
       document.documentElement.dataset.drawn = 'true';
       // the second frame waits for the graphics process to have taken the first
       requestAnimationFrame(() =>
@@ -76,8 +88,18 @@ function useDrawing(
       );
     };
     const same = last.current?.scene.every((part, i) => part === now[i]) ?? false;
-    const wait = slow.current && same && last.current ? REST : 0;
-    if (wait > 0 && last.current) element.style.transform = moved(last.current.camera, camera);
+    const shown = same ? last.current : null;
+    if (shown && sameCamera(shown.camera, camera)) {
+      element.style.transform = '';
+      setLate(false);
+      return;
+    }
+    const wait = slow.current && shown ? REST : 0;
+    if (wait > 0 && shown) {
+      element.style.transform = moved(shown.camera, camera);
+      setLate(true);
+      if (moving) return;
+    }
     let request = 0;
     const timer = setTimeout(() => {
       request = requestAnimationFrame(draw);
@@ -86,8 +108,12 @@ function useDrawing(
       clearTimeout(timer);
       cancelAnimationFrame(request);
     };
-  }, [renderer, camera.scale, camera.left, camera.top, radius, size, ...scene]);
+  }, [renderer, camera.scale, camera.left, camera.top, radius, size, moving, ...scene]);
+  return late;
 }
+
+const sameCamera = (a: Camera, b: Camera): boolean =>
+  a.scale === b.scale && a.left === b.left && a.top === b.top;
 
 /** The style that shows a picture taken with one camera as another sees it. */
 function moved(from: Camera, to: Camera): string {

@@ -35,8 +35,10 @@ export function useSelection(view: View, camera: Camera) {
     },
     onPointerMove(event: PointerEvent) {
       const point = at(event);
+      // let go outside the map
+      if (event.buttons === 0) start.current = null;
       if (!start.current || !drawing.current) {
-        hovered.value = sampleAt(point);
+        hovered.value = start.current ? -1 : sampleAt(point);
         return;
       }
       // not earlier: a name that is clicked must hear of it
