@@ -11,7 +11,7 @@ import type { Matrix, Warning } from '../model.js';
 import { tooLarge } from './bytes.js';
 import { checkWidth, columnNamed, idCandidate, isUnnamed, type OpenCsv, openCsv } from './csv-open.js';
 import type { CsvRecord } from './csv-records.js';
-import { isMissing, parseNumber } from './numbers.js';
+import { isMissing, ownText, parseNumber } from './numbers.js';
 import type { Contents, FormatReader, Input, RawTable, RawTexts, Settings } from './options.js';
 
 /** Which columns are ids, labels and numbers. */
@@ -23,8 +23,13 @@ interface Roles {
   readonly numbers: readonly number[];
 }
 
+/** Numbers held in one piece while rows come in: 4 MiB. */
+const BLOCK_VALUES = 2 ** 20;
+
 interface Cells {
-  values: Float32Array;
+  /** Rows of numbers, `blockRows` in each but the last. */
+  readonly blocks: Float32Array[];
+  readonly blockRows: number;
   rows: number;
   readonly ids: string[];
   readonly labels: string[];
@@ -53,7 +58,8 @@ function rolesOf(open: OpenCsv, settings: Settings, name: string): Roles {
 async function collect(open: OpenCsv, roles: Roles, name: string, settings: Settings): Promise<Cells> {
   const width = roles.numbers.length;
   const cells: Cells = {
-    values: new Float32Array(width * 1024),
+    blocks: [],
+    blockRows: Math.max(1, Math.floor(BLOCK_VALUES / Math.max(1, width))),
     rows: 0,
     ids: [],
     labels: [],
@@ -63,31 +69,30 @@ async function collect(open: OpenCsv, roles: Roles, name: string, settings: Sett
   const idColumn = roles.id ?? roles.candidate;
   for await (const record of open.records) {
     checkWidth(record, open, name);
-    if (cells.rows * width === cells.values.length) grow(cells, width, name, settings);
-    if (idColumn !== null) cells.ids.push(record.fields[idColumn]);
-    if (roles.label !== null) cells.labels.push(record.fields[roles.label]);
+    if (cells.rows % cells.blockRows === 0) addBlock(cells, width, name, settings);
+    if (idColumn !== null) cells.ids.push(ownText(record.fields[idColumn]));
+    if (roles.label !== null) cells.labels.push(ownText(record.fields[roles.label]));
     addNumbers(cells, record, open, roles, name);
     cells.rows++;
   }
   return cells;
 }
 
-function grow(cells: Cells, width: number, name: string, settings: Settings): void {
+function addBlock(cells: Cells, width: number, name: string, settings: Settings): void {
   if (settings.signal?.aborted) throw new CancelledError();
   const bytes = cells.rows * width * 4;
   if (bytes > settings.memory)
     throw tooLarge(name, `more than ${cells.rows} rows x ${width}`, settings.memory);
-  const larger = new Float32Array(Math.ceil(cells.rows * 1.6) * width);
-  larger.set(cells.values);
-  cells.values = larger;
+  cells.blocks.push(new Float32Array(cells.blockRows * width));
 }
 
 function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, roles: Roles, name: string): void {
   const { fields } = record;
-  let at = cells.rows * roles.numbers.length;
+  const block = cells.blocks[cells.blocks.length - 1];
+  let at = (cells.rows % cells.blockRows) * roles.numbers.length;
   for (const c of roles.numbers) {
     const value = parseNumber(fields[c], open.decimal);
-    cells.values[at++] = value;
+    block[at++] = value;
     if (!Number.isNaN(value)) cells.numeric[c] = 1;
     else if (cells.text[c] === null && !isMissing(fields[c])) cells.text[c] = record;
     else continue;
@@ -135,16 +140,19 @@ function leftOut(warnings: Warning[], code: string, names: readonly string[], wh
   warnings.push({ code, message: `Left out ${names.length} column(s) of ${what}: ${shown}.` });
 }
 
+/** One matrix of the columns that are kept; each block is let go when it has been copied. */
 function pick(cells: Cells, columns: readonly number[], kept: readonly number[]): Matrix {
-  const size = cells.rows * columns.length;
-  const all = { rows: cells.rows, columns: columns.length, data: cells.values.subarray(0, size) };
-  if (kept.length < columns.length) {
-    return gatherColumns(
-      all,
-      kept.map((c) => columns.indexOf(c)),
-    );
+  const { rows, blockRows, blocks } = cells;
+  const places = kept.map((c) => columns.indexOf(c));
+  const data = new Float32Array(rows * kept.length);
+  for (let first = 0; first < rows; first += blockRows) {
+    const block = blocks.shift() ?? new Float32Array(0);
+    const count = Math.min(blockRows, rows - first);
+    const part = { rows: count, columns: columns.length, data: block.subarray(0, count * columns.length) };
+    const whole = kept.length === columns.length;
+    data.set(whole ? part.data : gatherColumns(part, places).data, first * kept.length);
   }
-  return { ...all, data: all.data.slice() };
+  return { rows, columns: kept.length, data };
 }
 
 function textInNumbers(cells: Cells, column: number, open: OpenCsv, name: string): FormatError {
@@ -185,8 +193,8 @@ async function readCsvTexts(input: Input, settings: Settings): Promise<RawTexts>
   const ids: string[] = [];
   for await (const record of open.records) {
     checkWidth(record, open, input.name);
-    values.push(record.fields[column]);
-    if (id !== null) ids.push(record.fields[id]);
+    values.push(ownText(record.fields[column]));
+    if (id !== null) ids.push(ownText(record.fields[id]));
   }
   if (values.length === 0) throw headerOnly(input.name, open);
   const usable =

@@ -1,4 +1,4 @@
-/** Numbers as people and programs write them in text, and back. */
+/** Numbers as people and programs write them in text, and back; and texts cut out of a file. */
 
 /** What pandas and R write for a missing value; read as missing, never as text. */
 const MISSING = new Set(
@@ -53,4 +53,14 @@ export function formatNumber(value: number): string {
     if (Math.fround(Number(text)) === value) return String(Number(text));
   }
   return String(Number(value.toPrecision(9)));
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** V8 copies shorter ones by itself. */
+const SHORT = 13;
+
+/** A copy of a text: a part of a longer one keeps all of that in memory, so ids kept the whole file. */
+export function ownText(text: string): string {
+  return text.length < SHORT ? text : decoder.decode(encoder.encode(text));
 }
