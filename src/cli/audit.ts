@@ -128,6 +128,8 @@ const GIVEN = [
   'label',
   'labels',
   'missing',
+  'table',
+  'query',
   'layer',
   'useRaw',
   'normalize',

@@ -15,6 +15,8 @@ export const readingOptions = [
     'cells without a number: error, drop-rows, drop-features or mean (default: error)',
   ),
   option('--header <yes|no>', 'whether the first line holds names (default: found from the file)'),
+  option('--table <name>', 'SQLite: this table (default: the only one)'),
+  option('--query <sql>', 'SQLite: the result of this select instead of a table'),
   option('--layer <name>', 'AnnData: this layer instead of X'),
   option('--use-raw', 'AnnData: raw instead of X'),
   option('--normalize <how>', 'counts: log1p-cp10k or none'),

@@ -7,7 +7,7 @@ import { FormatError, UnsupportedError } from '../errors.js';
 import { gunzip, join, piecesOf, tooLarge } from './bytes.js';
 import type { FormatReader, Input, Settings } from './options.js';
 import { folderParts } from './path-source.js';
-import { isArrow, isGzip, isHdf5, isIdx, isNpy, isParquet, isZip } from './signatures.js';
+import { isArrow, isGzip, isHdf5, isIdx, isNpy, isParquet, isSqlite, isZip } from './signatures.js';
 import { bytesSource, type Source } from './source.js';
 
 interface Format {
@@ -28,7 +28,7 @@ export interface Opened {
 
 const HEAD = 4096;
 /** What is said to be expected of a file that is something else. */
-const READ = 'a table: CSV, TSV, NPY, NPZ, IDX, .h5ad, Parquet, Arrow, Zarr, 10x or JSON lines';
+const READ = 'a table: CSV, TSV, NPY, NPZ, IDX, .h5ad, Parquet, Arrow, Zarr, 10x, SQLite or JSON lines';
 /** Bytes of text that may stand for one byte of float32 table; more is taken as a decompression bomb. */
 const TEXT_BYTES = 8;
 
@@ -38,6 +38,7 @@ const FORMATS: readonly Format[] = [
   { name: 'h5', fits: isHdf5, load: async () => (await import('./h5ad.js')).h5Reader },
   { name: 'parquet', fits: isParquet, load: async () => (await import('./parquet.js')).parquetReader },
   { name: 'arrow', fits: isArrow, load: async () => (await import('./arrow.js')).arrowReader },
+  { name: 'sqlite', fits: isSqlite, load: async () => (await import('./sqlite.js')).sqliteReader },
   { name: 'idx', fits: isIdx, load: async () => (await import('./idx.js')).idxReader },
   {
     name: 'mtx',

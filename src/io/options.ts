@@ -23,6 +23,10 @@ export interface ReadOptions {
   readonly encoding?: string;
   /** Which array of a file that holds several (NPZ, JSON), or which embedding of AnnData. Default: the only one. */
   readonly key?: string;
+  /** SQLite: read this table. Default: the only one. */
+  readonly table?: string;
+  /** SQLite: read the result of this query instead of a table. */
+  readonly query?: string;
   /** AnnData: read this layer instead of X. */
   readonly layer?: string;
   /** AnnData: read `raw` instead of X. Default false. */

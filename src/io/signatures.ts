@@ -10,6 +10,11 @@ export const isParquet = (head: Uint8Array) => startsWith(head, [0x50, 0x41, 0x5
 /** `ARROW1` begins a file (Feather version 2); a stream begins with a continuation mark. */
 export const isArrow = (head: Uint8Array) =>
   startsWith(head, [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]) || startsWith(head, [0xff, 0xff, 0xff, 0xff]);
+export const isSqlite = (head: Uint8Array) =>
+  startsWith(
+    head,
+    [...'SQLite format 3\0'].map((c) => c.charCodeAt(0)),
+  );
 export const isGzip = (head: Uint8Array) => startsWith(head, [0x1f, 0x8b]);
 /** Two zero bytes, a type from 8 to 14, and a number of dimensions. */
 export const isIdx = (head: Uint8Array) =>

@@ -198,6 +198,8 @@ const INPUT_OPTIONS = [
   'featureNames',
   'missing',
   'header',
+  'table',
+  'query',
   'layer',
   'useRaw',
   'normalize',

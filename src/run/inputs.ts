@@ -133,7 +133,7 @@ async function retryWithoutId(
 
 /** Files in which an embedding may lie beside the features. */
 function holdsArrays(path: string): boolean {
-  return /\.(h5ad|h5|zarr|npz|parquet|json)\/?$/i.test(path);
+  return /\.(h5ad|h5|zarr|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
 }
 
 function readOptions(given: Given, work: Work, stage: string): ReadOptions {
@@ -144,6 +144,8 @@ function readOptions(given: Given, work: Work, stage: string): ReadOptions {
     label: textOption(given, 'label'),
     header: header === undefined ? 'auto' : header === 'yes',
     missing: choiceOption(given, 'missing', MISSING),
+    table: textOption(given, 'table'),
+    query: textOption(given, 'query'),
     layer: textOption(given, 'layer'),
     useRaw: flagOption(given, 'useRaw'),
     normalize: choiceOption(given, 'normalize', NORMALIZE),

@@ -22,7 +22,7 @@ test('no package and no reader is loaded before a file needs it', () => {
   visit(join(dist, 'index.js'));
   expect(packages).toEqual([]);
   expect(seen.size).toBeGreaterThan(15);
-  for (const reader of ['csv', 'npy', 'npz', 'parquet', 'arrow', 'zarr', 'h5ad', 'json', 'tenx']) {
+  for (const reader of ['csv', 'npy', 'npz', 'parquet', 'arrow', 'zarr', 'h5ad', 'json', 'tenx', 'sqlite']) {
     expect(seen).not.toContain(join(dist, `${reader}.js`));
   }
 });
