@@ -1,5 +1,5 @@
-// Every fixtures/io/tables/X with an X.json is a test: X is read with the options that the JSON names, and must
-// give its values (or its error). Dropping the two files there adds a test.
+// Every X.json in fixtures/io/tables is a test: the file that it names, or X, or X with another ending, is read with the options
+// that the JSON names, and must give its values (or its error). Dropping x.parquet and x.json there adds a test.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -30,6 +30,15 @@ const names = present
   .map((name) => name.slice(0, -5));
 
 test('there are fixtures', () => expect(names.length).toBeGreaterThan(60));
+
+/** The fixture of a JSON: the one it names, that of its own name, or the only one that differs in its ending. */
+function fileOf(name: string, wanted: Expected): string {
+  if (wanted.file !== undefined) return wanted.file;
+  if (present.includes(name)) return name;
+  const others = present.filter((other) => other.startsWith(`${name}.`) && !other.endsWith('.json'));
+  expect(others, `one file beside ${name}.json`).toHaveLength(1);
+  return others[0];
+}
 
 const wantedOf = (name: string): Expected => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
 const close = (values: readonly (number | null)[]) =>
@@ -69,7 +78,7 @@ async function check(source: Source, wanted: Expected): Promise<void> {
 
 test.each(names)('%s', async (name) => {
   const wanted = wantedOf(name);
-  await check(pathSource(join(folder, wanted.file ?? name)), wanted);
+  await check(pathSource(join(folder, fileOf(name, wanted))), wanted);
 });
 
 // One of each format: a File of the browser is read by the same code as a path.
@@ -78,7 +87,7 @@ test.each([...ofFile, 'anndata-0.6.h5ad', 'anndata-label-kind', 'anndata-umap'])
   '%s from a File',
   async (name) => {
     const wanted = wantedOf(name);
-    const file = wanted.file ?? name;
+    const file = fileOf(name, wanted);
     await check(fileSource(new File([readFileSync(join(folder, file))], file)), wanted);
   },
 );
