@@ -73,6 +73,8 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
       remedy: `name a --layer. There is ${(await keysOf(store, 'layers')).join(', ') || 'none'}`,
     });
   }
+  const exact = below('layers', settings.layer);
+  if ((await store.kind(exact)) !== null) return { matrix: exact, names: 'var' };
   const layers = await keysOf(store, 'layers');
   const layer = complete(settings.layer, layers, 'layer', store.name);
   return { matrix: below('layers', layer), names: 'var' };
@@ -145,8 +147,8 @@ export async function readColumn(store: Store, axis: Axis, name: string): Promis
 
 /** Categorical, or nullable numbers, booleans and strings (anndata 0.8 on). */
 async function readEncodedColumn(store: Store, path: string): Promise<string[]> {
-  const keys = await store.keys(path);
-  if (keys.includes('codes')) {
+  // Not by the names in the group: over HTTP they may not be known.
+  if ((await store.kind(below(path, 'codes'))) !== null) {
     const codes = await readTexts(store, below(path, 'codes'));
     return codesToTexts(codes, await readTexts(store, below(path, 'categories')));
   }
@@ -203,12 +205,21 @@ export async function readAnndataEmbedding(store: Store, settings: Settings): Pr
       remedy: keys.length === 0 ? 'compute one, or give a file' : `name one of ${keys.join(', ')}`,
     });
   }
-  const key = settings.key === undefined ? keys[0] : complete(settings.key, keys, 'embedding', store.name);
+  const key = settings.key === undefined ? keys[0] : await embeddingKey(store, settings.key, keys);
   const obs = await findAxis(store, 'obs');
   const ids = await readColumn(store, obs, settings.id ?? obs.index);
   const features =
     obsm === 'array' ? await readRecordMatrix(store, key) : await readObsm(store, key, settings);
   return { features, featureNames: null, ids, labels: null, warnings: [] };
+}
+
+/** The key itself where it is there, though the names may not be known (over HTTP). */
+async function embeddingKey(store: Store, wanted: string, keys: readonly string[]): Promise<string> {
+  if (keys.length === 0) {
+    for (const key of [wanted, `X_${wanted}`])
+      if ((await store.kind(below('obsm', key))) !== null) return key;
+  }
+  return complete(wanted, keys, 'embedding', store.name);
 }
 
 async function readObsm(store: Store, key: string, settings: Settings): Promise<RawTable['features']> {

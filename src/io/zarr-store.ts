@@ -48,7 +48,11 @@ export async function zarrStore(source: Source): Promise<Store> {
   return {
     name: source.name,
     kind: async (path) => (await open(path))?.kind ?? null,
-    keys: async (path) => consolidated?.(path) ?? (await listed(source, path)),
+    keys: async (path) => {
+      if (!consolidated) return listed(source, path);
+      const known = consolidated(path);
+      return known.length > 0 ? known : tableColumns((await open(path))?.attrs ?? {});
+    },
     attributes: async (path) => (await open(path))?.attrs ?? {},
     async array(path) {
       const found = await open(path);
@@ -64,6 +68,12 @@ export async function zarrStore(source: Source): Promise<Store> {
 function placeOf(range: Range, size: number): readonly [number, number] {
   if ('suffixLength' in range) return [Math.max(0, size - range.suffixLength), size];
   return [Math.min(size, range.offset), Math.min(size, range.offset + range.length)];
+}
+
+/** Columns of a data frame of anndata by its attributes, where nothing else tells. */
+function tableColumns(attributes: Readonly<Record<string, unknown>>): readonly string[] {
+  const { _index: index, 'column-order': columns } = attributes;
+  return typeof index === 'string' && Array.isArray(columns) ? [index, ...columns.map(String)] : [];
 }
 
 async function listed(source: Source, path: string): Promise<readonly string[]> {
