@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pathSource, type ReadOptions, readTable, type Table } from 'whymap/io';
+import type { Table } from 'whymap';
+import { pathSource, type ReadOptions, readTable } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
 import { launch } from '../viewer/browser.js';
 
