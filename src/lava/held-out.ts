@@ -4,7 +4,9 @@
  * Source: ours. For module k and locality l, T[k, l] is the mean correlation over pairs of the module's leading
  * features, weighted by both memberships and turned by the signs that the *fitted* samples have there, computed
  * on the held-out samples alone. It is linear in the correlations: 0 on average where they are chance, with no
- * noise floor to take off, and as strong as the module where it holds.
+ * noise floor to take off, and as strong as the module where it holds. A feature takes part in a locality by the rule of
+ * the associations (support, in proportion to the held-out samples): otherwise a single cell of a rare kind in a random
+ * draw makes its genes correlate at 1, and the test of *local* sees nothing beside such draws.
  * Shapes: values N x f a module, over the N held-out samples in a random order; positions index that order.
  * Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
  */
@@ -31,6 +33,8 @@ export interface HeldOutModule {
   readonly pairWeight: number;
   /** Presence in the fitted samples, sum 1 over the localities used. */
   readonly presence: Float64Array;
+  /** Least number of a locality's held-out samples that differ from their median, for a feature to take part. */
+  readonly support: number;
 }
 
 export interface HeldOutInput {
@@ -40,6 +44,8 @@ export interface HeldOutInput {
   /** Modules of the fitted samples. */
   readonly modules: Modules;
   readonly measure: AssociationMeasure;
+  /** As in `HeldOutModule`. */
+  readonly support: number;
   /** The held-out samples in their random order, and the place of each sample in it, -1 for the fitted. */
   readonly rows: Int32Array;
   readonly position: Int32Array;
@@ -77,6 +83,7 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
     })),
     pairWeight: weights.reduce((a, b) => a + b, 0) ** 2 - weights.reduce((a, b) => a + b * b, 0),
     presence: Float64Array.from(used, (l) => (total > 0 ? presence[l] / total : 0)),
+    support: input.support,
   };
 }
 
@@ -123,7 +130,7 @@ export function heldOutCorrelations(module: HeldOutModule, drawn: Drawn, target:
   for (let l = 0; l < target.length; l++) {
     const { positions, loadings } = module.localities[l];
     gatherRows(module.values, drawn, positions, f, gathered);
-    const sum = squaredScores(positions.length, loadings, work);
+    const sum = squaredScores({ n: positions.length, support: module.support }, loadings, work);
     target[l] = module.pairWeight > 0 ? sum / module.pairWeight : 0;
   }
 }
@@ -147,7 +154,7 @@ function gatherRows(
 
 /** sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2: twice the pairs' weighted correlations. */
 function squaredScores(
-  n: number,
+  { n, support }: { n: number; support: number },
   loadings: Float64Array,
   { gathered, mean, scale }: { gathered: Float64Array; mean: Float64Array; scale: Float64Array },
 ): number {
@@ -164,7 +171,7 @@ function squaredScores(
   let own = 0;
   for (let i = 0; i < f; i++) {
     const spread = scale[i] - (mean[i] * mean[i]) / n;
-    const varies = spread > CONSTANT * n;
+    const varies = spread > CONSTANT * n && differing(gathered, i, f, n) >= support;
     scale[i] = varies ? loadings[i] / Math.sqrt(spread) : 0;
     own += varies ? loadings[i] * loadings[i] : 0;
     center += (scale[i] * mean[i]) / n;
@@ -176,4 +183,22 @@ function squaredScores(
     sum += score * score;
   }
   return sum - own;
+}
+
+/**
+ * Samples whose value in column `i` of `f` is not the value that most of them have (Boyer and Moore's majority vote); all of
+ * them where no value has a majority, which is no fewer than differ from the median wherever support is at most a half.
+ */
+function differing(values: Float64Array, i: number, f: number, n: number): number {
+  const end = n * f;
+  let value = Number.NaN;
+  let votes = 0;
+  for (let at = i; at < end; at += f) {
+    if (votes === 0) value = values[at];
+    votes += values[at] === value ? 1 : -1;
+  }
+  if (votes <= 0) return n;
+  let same = 0;
+  for (let at = i; at < end; at += f) if (values[at] === value) same++;
+  return 2 * same > n ? n - same : n;
 }

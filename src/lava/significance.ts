@@ -33,6 +33,7 @@ import type {
   Modules,
   Table,
 } from '../model.js';
+import { associationRules } from './associations.js';
 import { type Drawn, type HeldOutModule, heldOutCorrelations, heldOutModule } from './held-out.js';
 import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
 import { type FitOptions, fitModules, localitiesOfPart, matchMemberships, splitSamples } from './split.js';
@@ -120,7 +121,11 @@ export async function moduleSignificance(
     position[split.heldOut[place]] = p;
   });
   const rows = order.map((place) => split.heldOut[place]);
-  const held = { table, fitted, heldOut, modules: again, measure: options.measure, rows, position };
+  const { support } = associationRules(options, localities.size);
+  const held = {
+    ...{ table, fitted, heldOut, modules: again, measure: options.measure, rows, position },
+    support: Math.min(Math.floor((support * heldOutSize) / localities.size), heldOutSize >> 1),
+  };
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
   const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
   const tests = await runTests(prepared, draws, random, async (done) => {

@@ -146,6 +146,7 @@ test('the held-out statistic is the weighted mean of signed correlations over pa
     localities: [{ positions, loadings }],
     pairWeight,
     presence,
+    support: 0,
   };
   const target = new Float64Array(1);
   heldOutCorrelations(module, { order, turns: null }, target);
@@ -165,6 +166,33 @@ test('the held-out statistic is the weighted mean of signed correlations over pa
   heldOutCorrelations({ ...module, values: moved }, { order, turns: null }, direct);
   expect(turned).toEqual(direct);
   expect(turned).not.toEqual(target);
+});
+
+test('a feature without support among the held-out samples of a locality takes no part in the statistic', () => {
+  // two features are 5 in one same sample and 0 in the others; the third and the fourth go together in all
+  const n = 12;
+  const values = Float64Array.from({ length: n * 4 }, (_, at) =>
+    at % 4 < 2 ? (at < 4 ? 5 : 0) : Math.sin(1 + Math.floor(at / 4)),
+  );
+  const inOrder = Int32Array.from({ length: n }, (_, i) => i);
+  const module = {
+    features: [0, 1, 2, 3],
+    values,
+    localities: [{ positions: inOrder, loadings: Float64Array.of(1, 1, 1, 1) }],
+    pairWeight: 12,
+    presence: Float64Array.of(1),
+  };
+  const statistic = (support: number) => {
+    const target = new Float64Array(1);
+    heldOutCorrelations({ ...module, support }, { order: inOrder, turns: null }, target);
+    return target[0];
+  };
+  const between = correlation(
+    [...values].filter((_, at) => at % 4 === 0),
+    [...values].filter((_, at) => at % 4 === 2),
+  );
+  expect(statistic(1)).toBeCloseTo((2 * (1 + 1 + 4 * between)) / 12, 10);
+  expect(statistic(2)).toBeCloseTo(2 / 12, 10);
 });
 
 test('corrected p is the share of draws whose largest scaled statistic reaches the observed', () => {
