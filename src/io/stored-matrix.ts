@@ -6,43 +6,18 @@
  * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB), and the result.
  */
 
-import { CancelledError, FormatError } from '../errors.js';
+import type { FormatError } from '../errors.js';
 import type { Csr, Matrix, Warning } from '../model.js';
 import { tooLarge } from './bytes.js';
-import { askNormalize, normalizedCount } from './normalize.js';
+import { askNormalize } from './normalize.js';
 import type { Settings } from './options.js';
 import { chooseFeatures, type FeatureSums, newSums } from './select-features.js';
 import { sortRows } from './sparse.js';
-import { below, type Store, type StoredArray, textAttribute } from './store.js';
-
-type Layout = 'dense' | 'rows' | 'columns';
-
-interface Stored {
-  readonly name: string;
-  readonly rows: number;
-  readonly columns: number;
-  readonly layout: Layout;
-  /** The data set of a dense matrix, or of the values of a sparse one. */
-  readonly values: StoredArray;
-  /** Sparse only. */
-  readonly indices: StoredArray | null;
-  readonly offsets: ArrayLike<number> | null;
-}
-
-/** Some complete lines (rows, or columns when stored by column) of a matrix. */
-interface Block {
-  readonly first: number;
-  readonly count: number;
-  /** Entries of line l of the block: positions offsets[l] to offsets[l + 1]. */
-  readonly offsets: ArrayLike<number>;
-  /** Place of each entry in its line; null when all are there in order. */
-  readonly indices: ArrayLike<number> | null;
-  readonly values: ArrayLike<number>;
-}
+import { below, type Store, textAttribute } from './store.js';
+import { type Block, blocksOf, forEachEntry, notMatrix, readBlock, type Stored } from './stored-blocks.js';
 
 /** Of the sums of one feature. */
 const SUMS_BYTES = 24;
-const BLOCK_ENTRIES = 2 ** 21;
 
 /** The matrix at a path: a data set, or a group of data, indices and indptr. FormatError otherwise. */
 export async function findMatrix(store: Store, path: string): Promise<Stored> {
@@ -85,14 +60,6 @@ export async function findSparse(
     throw notMatrix(name, `offsets that do not fit ${lines} lines of ${values.shape[0]} entries`);
   }
   return { name, ...known, values, indices, offsets };
-}
-
-function notMatrix(name: string, what: string): FormatError {
-  return new FormatError({
-    got: `${what} at ${name}`,
-    expected: 'a dense matrix of samples x features, or a CSR or CSC one',
-    remedy: 'name another layer, or write the file again with a current anndata',
-  });
 }
 
 /** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
@@ -151,71 +118,6 @@ async function beginsWhole(stored: Stored): Promise<boolean> {
   return Array.prototype.every.call(values, (value: number) => value >= 0 && value === Math.floor(value));
 }
 
-async function* blocksOf(
-  stored: Stored,
-  totals: Float64Array | null,
-  settings: Settings,
-): AsyncGenerator<Block> {
-  const lines = stored.layout === 'columns' ? stored.columns : stored.rows;
-  for (let first = 0; first < lines; ) {
-    if (settings.signal?.aborted) throw new CancelledError();
-    const block = await readBlock(stored, first, lines);
-    yield settings.normalize === 'log1p-cp10k' ? normalizeBlock(block, totals) : block;
-    first += block.count;
-    settings.onProgress?.(first / lines);
-    // Reading is synchronous underneath; this lets a signal arrive between blocks.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-}
-
-async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
-  const { offsets, indices } = stored;
-  if (offsets === null || indices === null) {
-    const count = Math.min(
-      lines - first,
-      Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, stored.columns))),
-    );
-    const values = await stored.values.numbers(first, first + count);
-    const even = Float64Array.from({ length: count + 1 }, (_, line) => line * stored.columns);
-    return { first, count, offsets: even, indices: null, values };
-  }
-  let end = first + 1;
-  while (end < lines && offsets[end + 1] - offsets[first] <= BLOCK_ENTRIES) end++;
-  const start = offsets[first];
-  const block = {
-    first,
-    count: end - first,
-    offsets: Float64Array.from({ length: end - first + 1 }, (_, line) => offsets[first + line] - start),
-    indices: await indices.numbers(start, offsets[end]),
-    values: await stored.values.numbers(start, offsets[end]),
-  };
-  checkIndices(block.indices, stored);
-  return block;
-}
-
-function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
-  const width = stored.layout === 'columns' ? stored.rows : stored.columns;
-  for (let p = 0; p < indices.length; p++) {
-    if (!(indices[p] >= 0 && indices[p] < width))
-      throw notMatrix(stored.name, `the index ${indices[p]} of ${width}`);
-  }
-}
-
-/** @param totals of each cell when lines are features; null when lines are cells, whose totals are summed. */
-function normalizeBlock(block: Block, totals: Float64Array | null): Block {
-  const values = new Float64Array(block.values.length);
-  for (let line = 0; line < block.count; line++) {
-    const [start, end] = [block.offsets[line], block.offsets[line + 1]];
-    let sum = 0;
-    if (totals === null) for (let p = start; p < end; p++) sum += block.values[p];
-    for (let p = start; p < end; p++) {
-      const cell = block.indices === null ? p - start : block.indices[p];
-      values[p] = normalizedCount(block.values[p], totals === null ? sum : totals[cell]);
-    }
-  }
-  return { ...block, values };
-}
-
 async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Array> {
   const totals = new Float64Array(stored.rows);
   for await (const block of blocksOf(stored, null, { ...settings, normalize: 'none' })) {
@@ -253,21 +155,6 @@ function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
     }
   }
   forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
-}
-
-function forEachEntry(
-  block: Block,
-  layout: Layout,
-  visit: (value: number, row: number, column: number) => void,
-): void {
-  const { offsets, indices, values, first } = block;
-  for (let line = 0; line < block.count; line++) {
-    for (let p = offsets[line]; p < offsets[line + 1]; p++) {
-      const other = indices === null ? p - offsets[line] : indices[p];
-      if (layout === 'columns') visit(values[p], other, first + line);
-      else visit(values[p], first + line, other);
-    }
-  }
 }
 
 async function fill(
