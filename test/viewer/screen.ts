@@ -15,6 +15,10 @@ const folder = join(import.meta.dirname, 'screens');
 const TOLERANCE = 0.01;
 
 export async function expectScreen(part: Locator, name: string): Promise<void> {
+  await part.page().waitForSelector('html[data-drawn="true"]');
+  await part
+    .page()
+    .evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const found = await part.screenshot();
   const file = join(folder, `${name}.png`);
   if (process.env.UPDATE_SCREENS) {

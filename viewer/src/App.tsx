@@ -50,7 +50,14 @@ export function App({ view, title }: { view: View; title: string }) {
               </button>
             ))}
           </div>
-          <div class="panel" id="panel" role="tabpanel" tabIndex={-1} aria-labelledby={`tab-${panel.value}`}>
+          <div
+            class="panel"
+            id="panel"
+            role="tabpanel"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+            tabIndex={0}
+            aria-labelledby={`tab-${panel.value}`}
+          >
             {panel.value === 'modules' && <Modules view={view} />}
             {panel.value === 'ask' && <Ask view={view} />}
             {panel.value === 'trust' && <Trust view={view} />}

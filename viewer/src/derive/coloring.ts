@@ -33,7 +33,7 @@ export type Legend =
 
 export interface Coloring {
   /** Position in `colors`, one a sample. */
-  readonly codes: Uint16Array;
+  readonly codes: Uint16Array | Uint32Array;
   readonly colors: readonly string[];
   /** Samples are drawn in ascending order of this, so that what matters is on top. One a color. */
   readonly order: readonly number[];

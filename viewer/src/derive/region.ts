@@ -1,5 +1,6 @@
 /** What is special about a set of samples: modules inside against outside, and the labels found there. */
 import type { PresenceColumn } from './presence.js';
+import type { Labels } from './view.js';
 
 export interface ModuleInRegion {
   readonly module: number;
@@ -45,18 +46,17 @@ export function modulesInRegion(columns: readonly PresenceColumn[], region: Int3
 }
 
 /** Labels of a region, most frequent first; ties in order of the label. */
-export function labelShares(labels: readonly string[], region: Int32Array): LabelShare[] {
-  const inside = new Map<string, number>();
-  const all = new Map<string, number>();
-  for (const label of labels) all.set(label, (all.get(label) ?? 0) + 1);
-  for (const row of region) inside.set(labels[row], (inside.get(labels[row]) ?? 0) + 1);
-  return [...inside]
-    .map(([label, count]) => ({
+export function labelShares({ names, counts, codes }: Labels, region: Int32Array): LabelShare[] {
+  const inside = new Uint32Array(names.length);
+  for (const row of region) inside[codes[row]]++;
+  return names
+    .map((label, code) => ({
       label,
-      count,
-      share: count / region.length,
-      ofLabel: count / (all.get(label) ?? count),
+      count: inside[code],
+      share: inside[code] / region.length,
+      ofLabel: inside[code] / counts[code],
     }))
+    .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
 }
 

@@ -5,6 +5,15 @@ import { type Cells, cellsOf, type Place, peaks } from './places.js';
 import { NONE, type PresenceColumn, presenceColumn, strongestModule } from './presence.js';
 import { type Drawing, drawing } from './project.js';
 
+export interface Labels {
+  /** Each label once, most frequent first. */
+  readonly names: readonly string[];
+  /** How many samples have it. */
+  readonly counts: readonly number[];
+  /** Of each sample, the position of its label in `names`. */
+  readonly codes: Uint16Array | Uint32Array;
+}
+
 export interface View {
   readonly explanation: Explanation;
   readonly drawing: Drawing;
@@ -16,8 +25,8 @@ export interface View {
   readonly cells: Cells;
   /** Where to write each module's name. */
   readonly modulePlaces: readonly (readonly Place[])[];
-  /** Labels, most frequent first, with each sample's position in that list. Null without labels. */
-  readonly labels: { readonly names: readonly string[]; readonly codes: Uint16Array } | null;
+  /** Null without labels. */
+  readonly labels: Labels | null;
   /** Probes and radii in the drawing; radii are null where the drawing is a projection. */
   readonly probes: {
     readonly x: Float32Array;
@@ -53,14 +62,15 @@ export function createView(explanation: Explanation): View {
   };
 }
 
-function encodeLabels(labels: readonly string[]) {
+function encodeLabels(labels: readonly string[]): Labels {
   const frequency = new Map<string, number>();
   for (const label of labels) frequency.set(label, (frequency.get(label) ?? 0) + 1);
-  const names = [...frequency]
-    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
-    .map(([name]) => name);
+  const sorted = [...frequency].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
+  const names = sorted.map(([name]) => name);
   const position = new Map(names.map((name, index) => [name, index]));
-  return { names, codes: Uint16Array.from(labels, (label) => position.get(label) ?? 0) };
+  const codes = new (names.length > 2 ** 16 ? Uint32Array : Uint16Array)(labels.length);
+  for (let row = 0; row < labels.length; row++) codes[row] = position.get(labels[row]) ?? 0;
+  return { names, codes, counts: sorted.map(([, count]) => count) };
 }
 
 /** The name of a sample for people: its id where there is one, else its row number counted from 0. */

@@ -1,5 +1,5 @@
 /** The layer of points: makes the renderer once, hands it each new scene, and draws when the camera moves. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { View } from '../derive/view.js';
 import { currentColoring, region, theme } from '../state/store.js';
 import type { Camera, Size } from './camera.js';
@@ -58,7 +58,8 @@ const REST = 120;
 
 /**
  * Draws on the next frame. Where a picture takes long (a million points drawn by the processor), the last one is
- * moved and scaled for as long as the person drags, so that the map follows the pointer; true while it is.
+ * moved and scaled for as long as the person drags, so that the map follows the pointer; true while it is. The page
+ * says in `data-drawn` whether all samples are drawn as they should be now.
  */
 function useDrawing(
   canvas: { current: HTMLCanvasElement | null },
@@ -69,7 +70,7 @@ function useDrawing(
   const [late, setLate] = useState(false);
   const last = useRef<{ camera: Camera; scene: readonly unknown[] } | null>(null);
   const slow = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = canvas.current;
     if (!renderer || !element) return;
     const now = [renderer, size, ...scene];
@@ -92,9 +93,11 @@ function useDrawing(
     if (shown && sameCamera(shown.camera, camera)) {
       element.style.transform = '';
       setLate(false);
+      document.documentElement.dataset.drawn = 'true';
       return;
     }
     const wait = slow.current && shown ? REST : 0;
+    document.documentElement.dataset.drawn = 'false';
     if (wait > 0 && shown) {
       element.style.transform = moved(shown.camera, camera);
       setLate(true);

@@ -143,7 +143,8 @@ function Present({ view, found, single }: { view: View; found: readonly ModuleIn
 }
 
 function LabelBars({ view, asked }: { view: View; asked: Region }) {
-  const shares = labelShares(view.explanation.labels ?? [], asked.rows);
+  if (!view.labels) return null;
+  const shares = labelShares(view.labels, asked.rows);
   return (
     <Bars
       label="Labels of the samples in the region"

@@ -46,7 +46,7 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
 
 /** The labels around which the module is present, most samples first, with the share of each. */
 function Places({ view, module }: { view: View; module: number }) {
-  const { labels } = view.explanation;
+  const { labels } = view;
   if (!labels) return null;
   const shares = labelShares(labels, samplesWith(view.presence[module]));
   const shown = shares.filter(({ ofLabel }) => ofLabel >= LEAST_OF_LABEL).slice(0, LABELS);

@@ -156,7 +156,7 @@ function Pairs({ view, module }: { view: View; module: number }) {
 }
 
 function Labels({ view, module }: { view: View; module: number }) {
-  const { labels } = view.explanation;
+  const { labels } = view;
   const rows = samplesWith(view.presence[module]);
   const select = () => selectRegion(regionOf(view, `module:${view.explanation.descriptions[module].id}`));
   return (

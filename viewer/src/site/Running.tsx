@@ -58,13 +58,13 @@ export function Running() {
   );
 }
 
-/** Stages of one name in words that follow one another are one to a person. */
+/** Stages of one name in words that follow one another are one to a person, whose bar never goes back. */
 function merged(list: readonly Stage[]): Stage[] {
   const result: Stage[] = [];
   for (const stage of list) {
     const last = result.at(-1);
     if (last && stageName(last.name) === stageName(stage.name)) {
-      result[result.length - 1] = { ...stage, began: last.began };
+      result[result.length - 1] = { ...stage, began: last.began, done: Math.max(last.done, stage.done) };
     } else result.push(stage);
   }
   return result;

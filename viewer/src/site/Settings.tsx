@@ -1,30 +1,37 @@
 /** The settings of a run, in groups; what is left empty has the default that stands in the field. */
-import { type Field, GROUPS, usefulFor } from './fields.js';
+import { useState } from 'preact/hooks';
+import { type Field, GROUPS, type Group, usefulFor } from './fields.js';
 import { features, set, settings } from './state.js';
 
 export function Settings() {
-  const format = features.value?.found?.format;
   return (
     <section class="step" aria-labelledby="step-settings">
       <h2 id="step-settings">Settings</h2>
-      {GROUPS.map(({ title, open, fields }) => {
-        const shown = fields.filter((field) => usefulFor(field, format));
-        const changed = shown.filter(({ name }) => settings.value[name] !== undefined).length;
-        return (
-          <details key={title} class="group" open={open || changed > 0}>
-            <summary>
-              {title}
-              {changed > 0 && <span class="note"> {changed} changed</span>}
-            </summary>
-            <div class="fields">
-              {shown.map((field) => (
-                <FieldInput key={field.name} field={field} />
-              ))}
-            </div>
-          </details>
-        );
-      })}
+      {GROUPS.map((group) => (
+        <SettingsGroup key={group.title} group={group} />
+      ))}
     </section>
+  );
+}
+
+/** Open at first where something in it was changed; then as the person has it. */
+function SettingsGroup({ group: { title, open, fields } }: { group: Group }) {
+  const format = features.value?.found?.format;
+  const shown = fields.filter((field) => usefulFor(field, format));
+  const changed = shown.filter(({ name }) => settings.value[name] !== undefined).length;
+  const [isOpen, setOpen] = useState(open || changed > 0);
+  return (
+    <details class="group" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        {title}
+        {changed > 0 && <span class="note"> {changed} changed</span>}
+      </summary>
+      <div class="fields">
+        {shown.map((field) => (
+          <FieldInput key={field.name} field={field} />
+        ))}
+      </div>
+    </details>
   );
 }
 

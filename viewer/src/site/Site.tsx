@@ -1,5 +1,5 @@
 /** The page that computes: what to explain, how far it is, and the result. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { App } from '../App.js';
 import { theme, view } from '../state/store.js';
 import { Running } from './Running.js';
@@ -14,6 +14,18 @@ export function Site() {
     document.documentElement.dataset.phase = phase.value;
     document.title = phase.value === 'done' ? `${title.value} \u00b7 whymap` : 'whymap';
   }, [phase.value]);
+  useFocusMoved();
   if (phase.value === 'done' && view.value) return <App view={view.value} title={title.value} />;
   return phase.value === 'running' ? <Running /> : <Start />;
+}
+
+/** What had the focus is gone with the page it stood on: what comes next begins where reading begins. */
+function useFocusMoved(): void {
+  const last = useRef(phase.value);
+  useEffect(() => {
+    if (last.current !== phase.value && document.activeElement === document.body) {
+      document.querySelector<HTMLElement>('#step-features, #panel')?.focus();
+    }
+    last.current = phase.value;
+  }, [phase.value]);
 }

@@ -26,7 +26,9 @@ export function Start() {
           {problem.value && <ProblemCard problem={problem.value} />}
           {!table && <Welcome />}
           <section class="step" aria-labelledby="step-features">
-            <h2 id="step-features">Your data</h2>
+            <h2 id="step-features" tabIndex={-1}>
+              Your data
+            </h2>
             <p class="note">
               A table with samples in rows and features in columns: CSV, NPY, NPZ, Parquet, Arrow, .h5ad,
               Zarr, 10x .h5 or JSON lines. It stays on this machine: this page cannot send anything anywhere.

@@ -1,0 +1,248 @@
+// The viewer by keyboard alone, and what a screen reader is given, in every state and both themes.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Serving, serveSite } from 'whymap/viewer';
+import { temporaryFolder, whymap } from '../cli/run.js';
+import { axeFindings, launch, openReport } from './browser.js';
+import { addressOf } from './report-page.js';
+import { openSite, quiet } from './site-page.js';
+
+const folder = temporaryFolder();
+let browser: Browser;
+let serving: Serving;
+let html: string;
+
+beforeAll(async () => {
+  browser = await launch({ webgl: false });
+  serving = await serveSite();
+  const { code } = await whymap(folder, 'demo', '--data', 'penguins', '-o', 'demo', '--quiet');
+  expect(code).toBe(0);
+  html = readFileSync(join(folder, 'demo/report.html'), 'utf8');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await serving?.close();
+});
+
+interface Stop {
+  readonly name: string;
+  /** Whether the focus can be seen on it. */
+  readonly seen: boolean;
+}
+
+function openAll(): void {
+  for (const each of document.querySelectorAll('details')) each.open = true;
+}
+
+/** What has the focus: its name as it is read out, and whether it is marked. */
+const focused = (page: Page): Promise<Stop> =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLElement & { labels?: NodeListOf<HTMLElement> };
+    if (!element || element === document.body) return { name: '', seen: false };
+    const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.innerText ?? element.textContent;
+    // a card is marked around all of it
+    const marks = [getComputedStyle(element), getComputedStyle(element, '::after')];
+    return {
+      name: (label ?? '').replace(/\s+/g, ' ').trim(),
+      seen: marks.some(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && outlineWidth !== '0px'),
+    };
+  });
+
+/** Presses Tab until something by that name has the focus. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const passed: string[] = [];
+  for (let step = 0; step < 120; step++) {
+    await page.keyboard.press('Tab');
+    const stop = await focused(page);
+    if (name.test(stop.name)) return;
+    passed.push(stop.name);
+  }
+  expect(passed).toContain(String(name));
+}
+
+test('every stop of a report has a name and a mark, from the top to the map to the panel', async () => {
+  const { page, errors } = await openReport(browser, html);
+  const stops: Stop[] = [];
+  do {
+    await page.keyboard.press('Tab');
+    stops.push(await focused(page));
+  } while (stops.at(-1)?.name !== '' && stops.length < 120);
+  const walked = stops.slice(0, -1);
+  expect(walked.length).toBeGreaterThan(15);
+  expect(stops.at(-1)?.name).toBe('');
+  expect(walked.filter(({ seen }) => !seen)).toEqual([]);
+  const order = [
+    /^Find a feature/,
+    /^Color by/,
+    /^Save/,
+    /tour/,
+    /theme/,
+    /^Map of 342 samples/,
+    /^Move the map/,
+    /lasso/,
+    /rectangle/,
+    /^Zoom in/,
+    /^Zoom out/,
+    /^Show all/,
+    /^Localities/,
+    /^Names/,
+    /^Modules/,
+  ];
+  order.forEach((pattern, at) => {
+    expect(walked[at].name).toMatch(pattern);
+  });
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('modules, pairs, a question and a comparison without a pointer', async () => {
+  const { page, errors } = await openReport(browser, html);
+  const panel = page.locator('#panel');
+  await tabTo(page, /^M2/);
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.detail h2').innerText()).toMatch(/^M2/);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('panel');
+  expect(await page.locator('.legend').innerText()).toMatch(/Presence of M2/);
+  await tabTo(page, /All modules/);
+  await page.keyboard.press('Enter');
+  expect((await focused(page)).name).toMatch(/^M2/);
+  await page.keyboard.press('Enter');
+  await tabTo(page, /\w+_mm · \w+/);
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.asked').innerText()).toMatch(/^Samples with M2/);
+  expect(await panel.innerText()).toMatch(/Correlation inside/);
+  await tabTo(page, /^Keep, to compare/);
+  await page.keyboard.press('Enter');
+  // to the map: its middle is asked about, and compared with what was kept
+  await page.keyboard.press('Escape');
+  await page.locator('body').press('Tab');
+  await tabTo(page, /^Map of/);
+  await page.keyboard.press('+');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.asked').innerText()).toMatch(/^Penguin\d+/);
+  expect(await panel.innerText()).toMatch(/Compared with the kept region/);
+  expect(await addressOf(page)).toMatch(/region=rows:\d+.*kept=module:M2|kept=module:M2.*region=rows:\d+/);
+  await tabTo(page, /^Ask$/);
+  await page.keyboard.press('ArrowRight');
+  expect((await focused(page)).name).toBe('Trust');
+  await tabTo(page, /^Glued$/);
+  await page.keyboard.press('Space');
+  expect(await page.locator('.slider').innerText()).toMatch(/\d+ links? of the selection, the worst/);
+  expect(errors).toEqual([]);
+  await page.close();
+});
+
+test('no serious finding of the accessibility checker in any state of a report, light and dark', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    const { page } = await openReport(browser, html, { theme });
+    const states: Readonly<Record<string, () => Promise<unknown>>> = {
+      'what to know': () => page.evaluate(openAll),
+      module: () => page.click('.card-open >> nth=0'),
+      'how it was made': () => page.click('#tab-run'),
+      'nothing asked': () => page.click('#tab-ask'),
+      'a search': () => page.fill('.search input', 'bill'),
+      'a feature': () => page.keyboard.press('Enter'),
+      'a sample': async () => {
+        await page.locator('.map-frame').focus();
+        await page.keyboard.press('Enter');
+      },
+      'a comparison': async () => {
+        await page.click('text=Keep, to compare');
+        await page.fill('.search input', 'Gentoo');
+        await page.keyboard.press('Enter');
+      },
+      'the list with a selection': async () => {
+        await page.click('#tab-modules');
+        await page.click('text=All modules').catch(() => null);
+      },
+      links: async () => {
+        await page.click('#tab-trust');
+        await page.click('.choices >> text="Torn"');
+      },
+      'the menu': () => page.click('.save > button'),
+    };
+    for (const [name, enter] of Object.entries(states)) {
+      await enter();
+      expect({ theme, name, findings: await axeFindings(page) }).toEqual({ theme, name, findings: [] });
+    }
+    await page.close();
+  }
+});
+
+test('a run from start to end without a pointer, its stages in words; stopped, the settings stay', async () => {
+  const opened = await openSite(browser, serving.url);
+  const { page } = opened;
+  expect(await axeFindings(page)).toEqual([]);
+  await tabTo(page, /^Try it with 342 penguins/);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.slot-file >> text=umap.npy');
+  await page.evaluate(openAll);
+  await tabTo(page, /^Repeats for stability/);
+  await page.keyboard.type('400');
+  await recordStages(page);
+  await tabTo(page, /^Explain$/);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.stages >> text=Repeating with other seeds');
+  expect(await axeFindings(page)).toEqual([]);
+  expect(await page.locator('[aria-live=polite]').textContent()).toBe(
+    'Repeating with other seeds and samples',
+  );
+  await tabTo(page, /^Stop$/);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('html[data-phase="start"]');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-features');
+  expect(await page.locator('.problem').count()).toBe(0);
+  expect(await page.locator('#field-stability').inputValue()).toBe('400');
+  expect(await page.locator('.slot-file b').allInnerTexts()).toEqual(['penguins.csv', 'umap.npy']);
+  await page.fill('#field-stability', '');
+  await page.fill('#field-draws', '0');
+  await page.locator('#field-draws').press('Enter');
+  await page.waitForSelector('html[data-phase="done"]');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('panel');
+  const { stages, backward } = await stagesSeen(page);
+  for (const stage of [
+    'Covering the map with neighborhoods',
+    'Finding the modules',
+    'Describing the modules',
+  ])
+    expect(stages).toContain(stage);
+  expect(backward).toEqual([]);
+  await tabTo(page, /Settings/);
+  await page.keyboard.press('Enter');
+  expect(await page.locator('#field-draws').inputValue()).toBe('0');
+  await tabTo(page, /Back to the result/);
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.card').count()).toBe(4);
+  quiet(opened);
+  await page.close();
+});
+
+interface Recorded {
+  stages: string[];
+  /** Stages whose bar went back. */
+  backward: string[];
+}
+
+/** Notes each stage that is shown and every bar that goes back, until the page is closed. */
+const recordStages = (page: Page) =>
+  page.evaluate(() => {
+    const recorded: Recorded = { stages: [], backward: [] };
+    const far = new Map<string, number>();
+    Object.assign(globalThis, { recorded });
+    new MutationObserver(() => {
+      if (!document.querySelector('.stages')) far.clear();
+      for (const bar of document.querySelectorAll<HTMLProgressElement>('.stages progress')) {
+        const name = bar.getAttribute('aria-label') ?? '';
+        if (!recorded.stages.includes(name)) recorded.stages.push(name);
+        if (bar.value < (far.get(name) ?? 0))
+          recorded.backward.push(`${name}: ${far.get(name)} to ${bar.value}`);
+        far.set(name, bar.value);
+      }
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+
+const stagesSeen = (page: Page): Promise<Recorded> =>
+  page.evaluate(() => (globalThis as unknown as { recorded: Recorded }).recorded);
