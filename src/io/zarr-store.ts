@@ -108,6 +108,9 @@ function storedArray(
   name: string,
   guard: <T>(work: Promise<T>) => Promise<T>,
 ): StoredArray {
+  const lengths = [array.shape, array.chunks].flat();
+  if (!lengths.every((length) => Number.isSafeInteger(length) && length >= 0))
+    damaged(name, new Error(`no shape at ${path}`));
   const chunk = array.chunks.reduce((product, length) => product * length, 1);
   if (chunk > LARGEST_CHUNK)
     damaged(name, new Error(`chunks of ${array.chunks.join(' x ')} values at ${path}`));
