@@ -163,7 +163,7 @@ function damaged(name: string, cause: unknown): never {
   // zarrita wraps what a codec said, which is the better reason.
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   if (inner instanceof WhymapError) throw inner;
-  const why = (inner instanceof Error ? inner.message : String(inner)).slice(0, 120);
+  const why = (inner instanceof Error ? inner.message : String(inner)).replace(/\s+/g, ' ').slice(0, 120);
   const kind = cause instanceof Error ? cause.name : '';
   if (kind === 'UnknownCodecError' || kind === 'UnsupportedError') {
     throw new UnsupportedError(
