@@ -287,6 +287,8 @@ export interface Granularity {
     readonly explained: number;
     /** Mean cosine between the modules of two halves of the samples, 0 to 1. */
     readonly stability: number;
+    /** Modules of one half that the other half finds again: cosine of 0.5 or more. */
+    readonly foundAgain: number;
   }[];
   /** About half, the chosen and about twice the number of modules, coarse first. */
   readonly levels: readonly {

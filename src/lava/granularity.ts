@@ -7,10 +7,11 @@
  *   localities of the same places. For each number of modules both halves are factored; memberships and presence
  *   of one are laid over the associations of the other, and back: the mean is `heldOut`. No sample is on both
  *   sides, though the places are. `stability` is the mean cosine between the modules of the halves (optimal
- *   assignment). The number with the largest product of the two is chosen: what holds on other samples, as far as
- *   it is found again in them. `heldOut` alone is flat past the peak (planted, 7 modules, correlation 0.35: 0.046 at
- *   6, 0.051 at 10), stability alone is largest at one module.
- * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, and the neighbors of the best.
+ *   assignment). Where the product of the two is largest (what holds on other samples, as far as it is found again in
+ *   them), the modules that were found again are counted: that number is chosen. `heldOut` alone is flat past the
+ *   peak (planted, 7 modules, correlation 0.35: 0.046 at 6, 0.051 at 10), stability alone is largest at one module, and
+ *   the product may be largest where the last true module comes with one or two that are chance (10 for those 7).
+ * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
  * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
  *   linked with the coarser one whose pair pattern is most like its own (cosine).
  * Cost: twelve to sixteen factorizations of either half, two more of the whole. Deterministic for a seed.
@@ -27,6 +28,7 @@ import { leadingFeatures } from './describe.js';
 import { factorize } from './modules.js';
 import {
   type FitOptions,
+  FOUND_AGAIN,
   localitiesOfPart,
   matchMemberships,
   patternCosines,
@@ -75,7 +77,7 @@ export async function chooseGranularity(
     partOf(watch, 0.2, 0.9),
   );
   for (const { associations } of halves) await releaseAssociations(associations, context);
-  const chosen = choose(curve);
+  const chosen = countFoundAgain(curve);
   const levels = await fitLevels(input, chosen, most, options, silent);
   watch.progress(1);
   return { chosen, curve, ...levels };
@@ -130,13 +132,14 @@ async function heldOutCurve(
   const attempt = async (modules: number) => {
     if (modules < 1 || modules > options.most || tried.has(modules)) return;
     tried.set(modules, await heldOutPoint(table, halves, { ...options, modules }, context));
-    watch.progress(tried.size / (coarse.length + 2));
+    watch.progress(tried.size / (coarse.length + 3));
     await watch.checkpoint();
   };
   for (const modules of coarse) await attempt(modules);
-  const best = choose([...tried.values()]);
+  const best = bestPoint([...tried.values()]).modules;
   await attempt(best - 1);
   await attempt(best + 1);
+  await attempt(countFoundAgain([...tried.values()]));
   return [...tried.values()].sort((a, b) => a.modules - b.modules);
 }
 
@@ -169,6 +172,7 @@ async function heldOutPoint(
     heldOut: (shares[0] + shares[1]) / 2,
     explained: (fits[0].explained + fits[1].explained) / 2,
     stability: matches.reduce((sum, { cosine }) => sum + cosine, 0) / most,
+    foundAgain: matches.filter(({ cosine }) => cosine >= FOUND_AGAIN).length,
   };
 }
 
@@ -181,13 +185,16 @@ async function heldOutShare(fit: Modules, { associations }: Half, context: Conte
   return 1 - relativeLoss(patternGram(fit.membership), products, fit.presence, problem);
 }
 
-/** What holds on other samples, as far as it is found again in them; of equals the smaller. */
-function choose(curve: readonly Granularity['curve'][number][]): number {
-  return curve.reduce((a, b) => (reproduced(b) > reproduced(a) ? b : a)).modules;
+type Point = Granularity['curve'][number];
+
+/** What holds on other samples, as far as it is found again in them; of equals the smaller number. */
+function bestPoint(curve: readonly Point[]): Point {
+  return curve.reduce((a, b) => (reproduced(b) > reproduced(a) ? b : a));
 }
 
-const reproduced = ({ heldOut, stability }: Granularity['curve'][number]): number =>
-  heldOut > 0 ? heldOut * stability : heldOut;
+const countFoundAgain = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).foundAgain);
+
+const reproduced = ({ heldOut, stability }: Point): number => (heldOut > 0 ? heldOut * stability : heldOut);
 
 async function fitLevels(
   { table, localities, associations }: GranularityInput,

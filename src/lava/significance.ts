@@ -36,7 +36,14 @@ import type {
 import { associationRules } from './associations.js';
 import { type Drawn, type HeldOutModule, heldOutCorrelations, heldOutModule } from './held-out.js';
 import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
-import { type FitOptions, fitModules, localitiesOfPart, matchMemberships, splitSamples } from './split.js';
+import {
+  type FitOptions,
+  FOUND_AGAIN,
+  fitModules,
+  localitiesOfPart,
+  matchMemberships,
+  splitSamples,
+} from './split.js';
 
 export interface SignificanceOptions {
   /** Permutations a test. Default 199; 0 leaves significance out. */
@@ -60,7 +67,6 @@ export interface SignificanceResult {
 }
 
 const FITTED_SHARE = 2 / 3;
-const FOUND_AGAIN = 0.5;
 const FIT_SWEEPS = 8;
 const EXTRA_MODULES = 2;
 /** Held-out samples in a locality below which a correlation says nothing. */

@@ -56,6 +56,9 @@ export async function localitiesOfPart(
   };
 }
 
+/** Cosine of pair patterns from which a module of one part of the samples counts as found again in another. */
+export const FOUND_AGAIN = 0.5;
+
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
 /**

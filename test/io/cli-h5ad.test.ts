@@ -105,7 +105,10 @@ test('--max-features is met while reading when the whole table is larger than --
   // 12 cells x 5 genes of layer dense take 240 bytes; three of them 144.
   const args = ['explain', file, '-e', 'umap', '--layer', 'dense', ...small, '-o', 'tight'];
   const refused = await whymap(folder, ...args, '--memory', '200');
-  expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('a table of 12 x 5 that takes 240 bytes') });
+  expect(refused).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('a table of 12 x 5 that takes 240 bytes'),
+  });
   expect(refused.err).toContain('--max-features');
   const ran = await whymap(folder, ...args, '--memory', '200', '--max-features', '3');
   expect(ran).toMatchObject({ code: 0 });
