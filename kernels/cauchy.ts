@@ -3,6 +3,8 @@
  * Shapes: places of 2 f32. Lists are filled up to fours with weight or value 0. Precision: f32, lanes summed last.
  */
 
+import { sumLanes } from './lanes';
+
 /** Repulsion of a point by weighted sources, to `out`; returns the sum of weighted q. */
 export function repulsePoint(point: usize, sources: usize, stride: usize, count: i32, out: usize): f64 {
   const x = f32x4.splat(load<f32>(point));
@@ -99,12 +101,4 @@ function logarithm(x: f64): f64 {
   const t = s * s;
   const series = 1 + t * (1.0 / 3 + t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11 + t / 13)))));
   return exponent * Math.LN2 + 2 * s * series;
-}
-
-function sumLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) +
-    f32x4.extract_lane(v, 1) +
-    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
-  );
 }

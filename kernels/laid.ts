@@ -8,6 +8,7 @@
  */
 
 import { MANHATTAN } from './exact';
+import { sumLanes } from './lanes';
 
 /**
  * Copies row `item` * 64 and on: (value - mean) * scale, columns in the order given.
@@ -174,10 +175,5 @@ function measureAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
 }
 
 function sumOf(s0: v128, s1: v128, s2: v128, s3: v128): f32 {
-  const s = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-  return (
-    f32x4.extract_lane(s, 0) +
-    f32x4.extract_lane(s, 1) +
-    (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3))
-  );
+  return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
 }

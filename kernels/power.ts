@@ -7,6 +7,8 @@
  * then writes out) and no saturating conversion halve the time.
  */
 
+import { sumLanes } from './lanes';
+
 /** Largest force along one axis, and what keeps repulsion finite near 0 (umap-learn 0.5). */
 const LIMIT: f32 = 4;
 const SOFTENING: f32 = 0.001;
@@ -35,14 +37,6 @@ function power(s: v128, b: v128): v128 {
   value = f32x4.add(one, f32x4.mul(f, value));
   value = f32x4.add(one, f32x4.mul(f, value));
   return f32x4.mul(value, i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(127 << 23)));
-}
-
-function sumLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) +
-    f32x4.extract_lane(v, 1) +
-    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
-  );
 }
 
 /** (1 - e^-g) / g, with e^g by its series to the third power: 1 - g / 2 for small g, 1 / g for large. */

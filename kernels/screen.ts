@@ -13,6 +13,7 @@
  */
 
 import { EUCLIDEAN, MANHATTAN } from './exact';
+import { sumLanes } from './lanes';
 import { placeCentered, placeDirection, placeScaled } from './points';
 import { panels, panelsOfDifferences, panelsOfShorts } from './tile';
 
@@ -201,7 +202,7 @@ export function furtherProduct(screen: Screen, a: usize, b: usize): f32 {
     s1 = f32x4.add(s1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
     b += 32;
   }
-  return sumOf(f32x4.add(s0, s1));
+  return sumLanes(f32x4.add(s0, s1));
 }
 
 /** Squared distance over all columns in float32. */
@@ -217,19 +218,11 @@ export function wholeDistance(a: usize, b: usize, d: i32): f32 {
     s1 = f32x4.add(s1, f32x4.mul(d1, d1));
     b += 32;
   }
-  let sum = sumOf(f32x4.add(s0, s1));
+  let sum = sumLanes(f32x4.add(s0, s1));
   for (; a < end; a += 4) {
     const difference = load<f32>(a) - load<f32>(b);
     sum += difference * difference;
     b += 4;
   }
   return sum;
-}
-
-function sumOf(s: v128): f32 {
-  return (
-    f32x4.extract_lane(s, 0) +
-    f32x4.extract_lane(s, 1) +
-    (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3))
-  );
 }

@@ -5,7 +5,7 @@
  * after the rows. Both are oracles of the tests.
  */
 
-import { CancelledError, FormatError, UnsupportedError, WhymapError } from '../errors.js';
+import { CancelledError, UnsupportedError } from '../errors.js';
 import type { Warning } from '../model.js';
 import {
   type BatchReader,
@@ -19,7 +19,7 @@ import {
 } from './arrow-columns.js';
 import { type ArrowBatch, type ArrowFile, readMessages } from './arrow-messages.js';
 import { ARROW, type ArrowField } from './arrow-schema.js';
-import { tooLarge } from './bytes.js';
+import { damagedFile, tooLarge } from './bytes.js';
 import {
   type ColumnKind,
   type ColumnShape,
@@ -208,16 +208,7 @@ async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof WhymapError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(
-      {
-        got: `a damaged or truncated Arrow file, ${name} (${why.slice(0, 120)})`,
-        expected: 'a complete Feather (version 2) or Arrow file',
-        remedy: 'copy or write the file again',
-      },
-      { cause },
-    );
+    throw damagedFile('Arrow', name, 'a complete Feather (version 2) or Arrow file', cause);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Bytes on their way in: in pieces, decompressed, decoded to text, and hashed. */
 
-import { CancelledError, FormatError } from '../errors.js';
+import { CancelledError, FormatError, WhymapError } from '../errors.js';
 import type { Source } from './source.js';
 
 const PIECE = 4 * 2 ** 20;
@@ -99,6 +99,20 @@ export function tooLarge(
   return new FormatError(
     { got: `${what} in ${name}`, expected: `at most ${limit} bytes`, remedy },
     { cause: TOO_LARGE },
+  );
+}
+
+/** What a decoder said of a `kind` file, as an error of ours; errors of ours stay as they are. */
+export function damagedFile(kind: string, name: string, expected: string, cause: unknown): WhymapError {
+  if (cause instanceof WhymapError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new FormatError(
+    {
+      got: `a damaged or truncated ${kind} file, ${name} (${why.slice(0, 120)})`,
+      expected,
+      remedy: 'copy or write the file again',
+    },
+    { cause },
   );
 }
 

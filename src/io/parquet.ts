@@ -1,8 +1,8 @@
 /** Parquet through hyparquet: all its codecs and encodings, row group by row group, only the columns needed. */
 
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
-import { CancelledError, FormatError, WhymapError } from '../errors.js';
-import { tooLarge } from './bytes.js';
+import { CancelledError } from '../errors.js';
+import { damagedFile, tooLarge } from './bytes.js';
 import {
   type ColumnKind,
   type ColumnShape,
@@ -211,16 +211,7 @@ function isListOfNumbers(tree: SchemaTree): boolean {
 }
 
 function damaged(name: string, cause: unknown): never {
-  if (cause instanceof WhymapError) throw cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  throw new FormatError(
-    {
-      got: `a damaged or truncated Parquet file, ${name} (${why.slice(0, 120)})`,
-      expected: 'a complete Parquet file',
-      remedy: 'copy or write the file again',
-    },
-    { cause },
-  );
+  throw damagedFile('Parquet', name, 'a complete Parquet file', cause);
 }
 
 export const parquetReader: FormatReader = {

@@ -2,8 +2,8 @@
  * Bounds the codecs of zarrita: a chunk may not expand beyond what its array says that it holds. zarrita and numcodecs make
  * whatever the compressed bytes ask for.
  *
- * Source: headers of Blosc (16 bytes), numcodecs' LZ4 (length in 4 bytes), Zstandard (RFC 8878, decoded by fzstd). Gzip and zlib do not say
- * how long they are, so they are stopped as they grow.
+ * Source: headers of Blosc (16 bytes), numcodecs' LZ4 (length in 4 bytes), Zstandard (RFC 8878, decoded by fzstd). Gzip
+ * and zlib do not say how long they are, so they are stopped as they grow.
  */
 
 import { gunzip, join } from './bytes.js';

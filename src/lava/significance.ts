@@ -42,6 +42,7 @@ import {
   fitModules,
   localitiesOfPart,
   matchMemberships,
+  scaledRules,
   splitSamples,
 } from './split.js';
 
@@ -127,10 +128,11 @@ export async function moduleSignificance(
     position[split.heldOut[place]] = p;
   });
   const rows = order.map((place) => split.heldOut[place]);
-  const { support } = associationRules(options, localities.size);
+  const whole = associationRules(options, localities.size);
+  const { support = 0 } = scaledRules(whole, heldOutSize, localities.size);
   const held = {
     ...{ table, fitted, heldOut, modules: again, measure: options.measure, rows, position },
-    support: Math.min(Math.floor((support * heldOutSize) / localities.size), heldOutSize >> 1),
+    support: Math.min(support, heldOutSize >> 1),
   };
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
   const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));

@@ -66,7 +66,7 @@ export interface FitOptions extends AssociationOptions, ModuleOptions {}
  * gate at the same correlation. A gate at the same number of standard errors would hide in half of the samples what
  * the whole shows: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules.
  */
-export function scaledRules(options: FitOptions, size: number, whole: number): AssociationOptions {
+export function scaledRules(options: AssociationOptions, size: number, whole: number): AssociationOptions {
   const { support, gate = DEFAULT_GATE } = options;
   return {
     support: support === undefined ? undefined : Math.floor((support * size) / whole),
