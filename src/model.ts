@@ -201,6 +201,8 @@ export interface ModuleDescription {
   /** Fraction of localities, and of samples, where the module is present. */
   readonly presentLocalities: number;
   readonly presentSamples: number;
+  /** In how many places it is present; absent in explanations of earlier versions. */
+  readonly recurrence?: ModuleRecurrence;
   /** True when the module is a contrast between groups that its localities straddle. */
   readonly boundary: boolean;
   /** Null until the corresponding analysis has been run. */
@@ -213,6 +215,16 @@ export interface ModuleDescription {
   readonly trustInterval?: readonly [number, number] | null;
   /** Which of its leading features go together and which oppose. */
   readonly signs?: ModuleSigns;
+}
+
+/** Places of a module: overlapping localities may show one finding more than once. */
+export interface ModuleRecurrence {
+  /** Localities where it is present. */
+  readonly localities: number;
+  /** How many of them can be taken so that no two share a sample; 1: it is seen in one place only. */
+  readonly separate: number;
+  /** Groups of them that hang together by shared samples. */
+  readonly regions: number;
 }
 
 /** Signs within a module, over the localities where it is present. */

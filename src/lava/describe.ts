@@ -24,6 +24,7 @@ import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
 import { columnsOf, standardize } from './local-values.js';
 import { presentRows, presentThreshold } from './present.js';
+import { moduleRecurrence } from './recurrence.js';
 
 const TOP_FEATURES = 20;
 /** Features with less of the largest membership are not notable. */
@@ -50,6 +51,7 @@ export async function describeModules(
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.membership, k));
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
   const sums = await pairSums(input, leading, thresholds, options.measure, context);
+  const recurrence = moduleRecurrence(input.localities, modules.presence, input.samplePresence.rows);
   return leading.map((features, k) => {
     const topFeatures = features
       .filter((f) => f.loading >= LEAST_LOADING)
@@ -62,6 +64,7 @@ export async function describeModules(
       pairs: describePairs(features, sums[k]),
       presentLocalities: presentRows(modules.presence, k, thresholds[k]).length / input.localities.count,
       presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
+      recurrence: recurrence[k],
       boundary: sums[k].straddling > 0.5 * sums[k].weight,
       significance: null,
       stability: null,

@@ -70,14 +70,14 @@ export async function explain(
   );
   const { modules: count, ...others } = asked;
   const fitted = { table, embedding, localities, associations };
-  const granularity =
+  const auto =
     count === 'auto'
       ? await timed('granularity', () => chooseGranularity(fitted, others, context))
       : undefined;
-  const options = { ...others, modules: count === 'auto' ? granularity?.chosen : count };
-  const modules = await timed('modules', () =>
-    factorize({ associations, samples: { features: table.features, localities, rules } }, options, context),
-  );
+  const options = { ...others, modules: count === 'auto' ? auto?.granularity.chosen : count };
+  const samples = { features: table.features, localities, rules };
+  const modules =
+    auto?.modules ?? (await timed('modules', () => factorize({ associations, samples }, options, context)));
   await releaseAssociations(associations, context);
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;
@@ -108,7 +108,7 @@ export async function explain(
       ...rulesAsOptions(rules),
       ...significanceOptions(options),
     },
-    ...(granularity && { granularity }),
+    ...(auto && { granularity: auto.granularity }),
     image,
     warnings: [
       ...table.warnings,

@@ -14,7 +14,8 @@
  * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
  * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
  *   linked with the coarser one whose pair pattern is most like its own (cosine).
- * Cost: twelve to sixteen factorizations of either half, two more of the whole. Deterministic for a seed.
+ * Cost: one peel of either half and of the whole, from which every number of modules starts, and twelve to sixteen
+ *   refinements of either half, three of the whole. Deterministic for a seed.
  * How it fails: see docs/claims.md, with the figures.
  */
 
@@ -25,7 +26,7 @@ import { OptionError } from '../errors.js';
 import type { Associations, Embedding, Granularity, Localities, Matrix, Modules, Table } from '../model.js';
 import { associate, associationRules, releaseAssociations } from './associations.js';
 import { leadingFeatures } from './describe.js';
-import { factorize } from './modules.js';
+import { factorize, peelStart } from './modules.js';
 import {
   type FitOptions,
   FOUND_AGAIN,
@@ -57,6 +58,14 @@ const LINKED = 0.2;
 interface Half {
   readonly localities: Localities;
   readonly associations: Associations;
+  /** One start for every number of modules tried; none in the stacked form. */
+  readonly start: Matrix | undefined;
+}
+
+export interface ChosenGranularity {
+  readonly granularity: Granularity;
+  /** The modules of all samples at the number chosen. */
+  readonly modules: Modules;
 }
 
 /** The number of modules chosen, the whole curve, and the modules at three levels with their links. */
@@ -64,23 +73,23 @@ export async function chooseGranularity(
   input: GranularityInput,
   options: FitOptions & GranularityOptions,
   context: Context,
-): Promise<Granularity> {
+): Promise<ChosenGranularity> {
   const most = mostModules(options, input.localities.count);
   const watch = watchStage(context, 'granularity');
   const silent = { ...context, onProgress: undefined };
-  const halves = await associateHalves(input, options, silent, partOf(watch, 0, 0.2));
+  const halves = await associateHalves(input, { ...options, most }, silent, partOf(watch, 0, 0.4));
   const curve = await heldOutCurve(
     input.table,
     halves,
     { ...options, most },
     silent,
-    partOf(watch, 0.2, 0.9),
+    partOf(watch, 0.4, 0.9),
   );
   for (const { associations } of halves) await releaseAssociations(associations, context);
   const chosen = countFoundAgain(curve);
-  const levels = await fitLevels(input, chosen, most, options, silent);
+  const { modules, ...levels } = await fitLevels(input, chosen, most, options, silent);
   watch.progress(1);
-  return { chosen, curve, ...levels };
+  return { granularity: { chosen, curve, ...levels }, modules };
 }
 
 function mostModules(options: GranularityOptions, localities: number): number {
@@ -95,7 +104,7 @@ function mostModules(options: GranularityOptions, localities: number): number {
 
 async function associateHalves(
   { table, embedding, localities }: GranularityInput,
-  options: FitOptions,
+  options: FitOptions & { readonly most: number },
   context: Context,
   watch: Watch,
 ): Promise<Half[]> {
@@ -114,10 +123,22 @@ async function associateHalves(
     const own = { ...options, ...scaledRules(options, part.size, localities.size) };
     // either half may hold two fifths of the memory, so that the whole's associations keep theirs
     const half = { ...context, memory: 0.4 * context.memory };
-    halves.push({ localities: part, associations: await associate(table.features, part, own, half) });
+    const associations = await associate(table.features, part, own, half);
+    const start = await startFor(associations, options.most, options, context);
+    halves.push({ localities: part, associations, start });
     watch.progress(halves.length / 2);
   }
   return halves;
+}
+
+async function startFor(
+  associations: Associations,
+  most: number,
+  { form }: FitOptions,
+  context: Context,
+): Promise<Matrix | undefined> {
+  if (form === 'stacked') return undefined;
+  return peelStart(associations, most, context, watchStage(context, 'granularity'));
 }
 
 async function heldOutCurve(
@@ -156,10 +177,10 @@ async function heldOutPoint(
   context: Context,
 ): Promise<Granularity['curve'][number]> {
   const fits: Modules[] = [];
-  for (const { associations, localities } of halves) {
+  for (const { associations, localities, start } of halves) {
     const rules = associationRules({ ...options, support: undefined }, localities.size);
     const samples = { features: table.features, localities, rules };
-    fits.push(await factorize({ associations, samples }, options, context));
+    fits.push(await factorize({ associations, samples, start }, options, context));
   }
   const shares = [
     await heldOutShare(fits[0], halves[1], context),
@@ -202,16 +223,18 @@ async function fitLevels(
   most: number,
   options: FitOptions,
   context: Context,
-): Promise<Pick<Granularity, 'levels' | 'links'>> {
+): Promise<Pick<Granularity, 'levels' | 'links'> & { modules: Modules }> {
   const numbers = [Math.ceil(chosen / 2), chosen, Math.min(most, 2 * chosen)];
   const distinct = [...new Set(numbers)];
   const rules = associationRules(options, localities.size);
   const samples = { features: table.features, localities, rules };
+  const start = await startFor(associations, Math.max(...distinct), options, context);
   const fits: Modules[] = [];
   for (const modules of distinct) {
-    fits.push(await factorize({ associations, samples }, { ...options, modules }, context));
+    fits.push(await factorize({ associations, samples, start }, { ...options, modules }, context));
   }
   return {
+    modules: fits[distinct.indexOf(chosen)],
     levels: fits.map((fit, level) => ({
       modules: distinct[level],
       topFeatures: Array.from({ length: fit.count }, (_, k) =>

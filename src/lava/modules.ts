@@ -8,6 +8,7 @@
  */
 
 import { type Context, watchStage } from '../engine/context.js';
+import type { Watch } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import { OptionError } from '../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../model.js';
@@ -40,11 +41,13 @@ export interface FactorizeInput {
   readonly associations: Associations;
   /** What the associations were made of, for the last refit of the memberships. */
   readonly samples: Samples;
+  /** The start, for as many modules as are asked or for more (`peelStart`); without it, it is made here. */
+  readonly start?: Matrix;
 }
 
 /** Factors the associations into modules. Fewer than asked come back when the data holds fewer. */
 export async function factorize(
-  { associations, samples }: FactorizeInput,
+  { associations, samples, start }: FactorizeInput,
   options: ModuleOptions,
   context: Context,
 ): Promise<Modules> {
@@ -58,14 +61,9 @@ export async function factorize(
   }
 
   const watch = watchStage(context, 'modules');
-  const peeled = await peelModules(
-    problem,
-    count + Math.max(EXTRA_LEAST, Math.ceil(EXTRA_SHARE * count)),
-    context,
-    partOf(watch, 0, 0.5),
-  );
+  const peeled = start ?? (await peelStart(associations, count, context, partOf(watch, 0, 0.5)));
   const history: number[] = [];
-  const rough = await withPresence(problem, peeled.memberships, context, watch);
+  const rough = await withPresence(problem, firstRows(peeled, peeledFor(count)), context, watch);
   const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
   const refined = await refine(
     problem,
@@ -81,6 +79,25 @@ export async function factorize(
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
   return orderedModules(factors, problem, history);
+}
+
+const peeledFor = (count: number): number => count + Math.max(EXTRA_LEAST, Math.ceil(EXTRA_SHARE * count));
+
+const firstRows = ({ rows, columns, data }: Matrix, most: number): Matrix =>
+  rows <= most ? { rows, columns, data } : { rows: most, columns, data: data.subarray(0, most * columns) };
+
+/**
+ * The start of the symmetric form for up to `count` modules: the peeled memberships. A module is peeled after those
+ * before it and leaves them as they are, so one start serves every smaller number too, with the same result.
+ */
+export async function peelStart(
+  associations: Associations,
+  count: number,
+  context: Context,
+  watch: Watch,
+): Promise<Matrix> {
+  const problem = weighLocalities(associations);
+  return (await peelModules(problem, peeledFor(count), context, watch)).memberships;
 }
 
 function checkCount(count: number, associations: Associations): void {

@@ -22,6 +22,9 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   if (!granularity) throw new Error('auto gives a granularity');
   expect(Math.abs(granularity.chosen - 4)).toBeLessThanOrEqual(1);
   expect(found.modules.count).toBe(granularity.chosen);
+  // one peel for many numbers gives what a run with this number gives
+  const fixed = await explain(planted, { ...options, modules: granularity.chosen }, createContext());
+  expect(fixed.modules).toEqual(found.modules);
   const at = (m: number) => granularity.curve.find(({ modules }) => modules === m);
   expect(at(1)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);
   expect(at(10)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);

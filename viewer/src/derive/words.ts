@@ -64,13 +64,18 @@ export interface Belief {
 
 /** What is known about whether to believe the module; empty when nothing was computed. */
 export function beliefs(module: ModuleDescription): Belief[] {
-  const { significance, stability } = module;
+  const { significance, stability, recurrence } = module;
   const contrast: Belief = {
     tone: 'bad',
     text: 'A contrast: it is found only where groups meet, so it says how they differ, not what varies within one.',
   };
+  const onePlace: Belief = {
+    tone: 'plain',
+    text: 'Seen in one place only: all neighborhoods that show it share samples, so it was not shown to recur.',
+  };
   return [
     ...(module.boundary ? [contrast] : []),
+    ...(recurrence?.separate === 1 ? [onePlace] : []),
     ...(significance ? [verdict(significance)] : []),
     ...found(stability?.subsample, 'Two thirds of the samples'),
     ...found(stability?.seeds, 'Other coverings of the map'),
