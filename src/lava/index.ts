@@ -19,13 +19,7 @@ export {
   type ComparisonAnswer,
   compareRegions,
   describeRegion,
-  type FeatureAnswer,
-  type FeatureCorrelation,
-  featureAgainstAll,
   type ModuleInRegion,
-  type PairAnswer,
-  type PairSide,
-  pairValues,
   type RegionAnswer,
 } from './queries.js';
 export { type Region, regionName, regionRows } from './regions.js';
@@ -34,3 +28,11 @@ export { comparisonSentences, featureSentences, pairSentences, regionSentences }
 export { moduleSigns } from './signed-patterns.js';
 export { moduleSignificance, type SignificanceOptions } from './significance.js';
 export { moduleStability, type StabilityOptions } from './stability.js';
+export {
+  type FeatureAnswer,
+  type FeatureCorrelation,
+  featureAgainstAll,
+  type PairAnswer,
+  type PairSide,
+  pairValues,
+} from './value-queries.js';

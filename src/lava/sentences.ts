@@ -1,12 +1,7 @@
 /** Answers to queries as sentences for people. The figures are those of the answers. */
 
-import {
-  type ComparisonAnswer,
-  type FeatureAnswer,
-  IN_REGION,
-  type PairAnswer,
-  type RegionAnswer,
-} from './queries.js';
+import { type ComparisonAnswer, IN_REGION, type RegionAnswer } from './queries.js';
+import type { FeatureAnswer, PairAnswer } from './value-queries.js';
 
 const NAMED = 5;
 

@@ -8,7 +8,7 @@ export type { Distortion, DistortionOptions, Links, LocalMaps } from './distorti
 export { distortion, groupsOfBoth, localMaps, nullShareFar } from './distortion.js';
 export { type LayerInput, trustLayer } from './layer.js';
 export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
-export { MEASURE_NAMES, measureTrust, trueSpace } from './measure.js';
+export { MEASURE_NAMES, measureTrust } from './measure.js';
 export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';
 export { localityTrust, moduleTrust } from './module-trust.js';
 export { compareNeighborhoods } from './neighborhoods.js';
@@ -24,6 +24,7 @@ export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './
 export type { EmbedFunction, ReembeddedNull } from './reembedded.js';
 export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js';
 export { tripletAccuracy } from './triplets.js';
+export { trueSpace } from './true-space.js';
 export type {
   Answer,
   Figure,

@@ -8,21 +8,13 @@
  *   estimated from drawn pairs, and a warning names them. Determinism: streams `trust-*` only.
  */
 
-import { isCsr, toDense } from '../core/csr.js';
 import { permutation } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { principalComponents } from '../engine/principal-components.js';
-import { fitsSparseComponents, sparseComponents } from '../engine/sparse-components.js';
-import { OptionError, ShapeError } from '../errors.js';
-import type { Csr, Matrix, Warning } from '../model.js';
-import { standardized } from './center.js';
-import {
-  type CheckedNeighborhoodOptions,
-  checkInput,
-  checkInteger,
-  checkNeighborhoodOptions,
-} from './check.js';
+import { ShapeError } from '../errors.js';
+import type { Matrix, Warning } from '../model.js';
+import { type CheckedNeighborhoodOptions, checkInput, checkNeighborhoodOptions } from './check.js';
 import { communities } from './communities.js';
 import { densityPreservation } from './density.js';
 import { comparePairs, DISTANCE_FIGURES, type MapDistances, sampleDistances } from './distances.js';
@@ -40,6 +32,7 @@ import {
 } from './rank-measures.js';
 import { nullPreservation, nullRelativeRankError, nullTrustworthiness } from './rank-null.js';
 import { tripletAccuracy } from './triplets.js';
+import { type SpaceOptions, trueSpace } from './true-space.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 
 /** Names of the measures, in the order in which they are told. */
@@ -75,16 +68,9 @@ export interface Measure extends Figure {
   readonly input: number | null;
 }
 
-export interface MeasureOptions extends NeighborhoodOptions {
+export interface MeasureOptions extends NeighborhoodOptions, SpaceOptions {
   /** One label a sample: adds `labelAccuracy` and `silhouette`, and groups for `groupDistances`. */
   readonly labels?: readonly string[] | null;
-  /** Bring every feature to mean 0 and variance 1 before distances are measured (constant ones become 0). Default false. */
-  readonly standardize?: boolean;
-  /**
-   * Measure distances in the data on this many of its principal components, as pipelines do that make the map from
-   * them; the metric must then be `euclidean`. Default: on the features themselves.
-   */
-  readonly components?: number;
   /** False leaves the PCA out. Default true. */
   readonly pca?: boolean;
   /** Random triplets a sample. Default 20. */
@@ -158,36 +144,6 @@ function labelsOf(labels: readonly string[] | null, samples: number, context: Co
     });
   }
   return { ...encodeLabels(labels), shuffled: permutation(samples, context.random.stream('trust-labels')) };
-}
-
-/** The space whose distances count as true: dense features, standardized or as principal components where asked. */
-export async function trueSpace(
-  given: Matrix | Csr,
-  options: Pick<MeasureOptions, 'components' | 'metric' | 'standardize'>,
-  context: Context,
-): Promise<Matrix> {
-  const { components, metric, standardize = false } = options;
-  if (isCsr(given) && components !== undefined && !standardize && fitsSparseComponents(given)) {
-    checkComponents(components, metric, given);
-    return sparseComponents(given, components, context, watchStage(context, 'components'));
-  }
-  const features = toDense(given);
-  const scaled = standardize ? standardized(features) : features;
-  if (components === undefined) return scaled;
-  checkComponents(components, metric, features);
-  return principalComponents(scaled, components, context, watchStage(context, 'components'));
-}
-
-function checkComponents(components: number, metric: Metric | undefined, features: Matrix | Csr): void {
-  const most = Math.min(features.columns, features.rows);
-  checkInteger('components', components, 1, most, 'the data has no more principal components than that');
-  if (metric !== undefined && metric !== 'euclidean') {
-    throw new OptionError({
-      got: `components with metric ${metric}`,
-      expected: 'metric euclidean with components',
-      remedy: 'leave one of the two out',
-    });
-  }
 }
 
 async function referenceMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {

@@ -3,9 +3,10 @@
 import type { Engine } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { frameOf, planFor } from './frame.js';
+import { frameOf } from './frame.js';
 import { createScope } from './memory.js';
 import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
+import { planFor } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { CHUNK_ROWS, placeScreen, structOf } from './screen.js';
 

@@ -5,9 +5,10 @@ import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { rankingDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { type Frame, frameOf, planFor, probeRows, rankToBound } from './frame.js';
+import { type Frame, frameOf, rankToBound } from './frame.js';
 import { createScope } from './memory.js';
 import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
+import { planFor, probeRows } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { CHUNK_ROWS, METRIC_CODES, placeScreen, structOf } from './screen.js';
 

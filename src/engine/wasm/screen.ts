@@ -3,8 +3,9 @@
 import type { Matrix } from '../../model.js';
 import type { Metric } from '../engine.js';
 import { unwatched } from '../watch.js';
-import { type Frame, LARGEST_SHORT, type Plan, rankToBound } from './frame.js';
+import { type Frame, rankToBound } from './frame.js';
 import type { Scope } from './memory.js';
+import { LARGEST_SHORT, type Plan } from './plan.js';
 import type { Runtime } from './runtime.js';
 
 export const METRIC_CODES: Record<Metric, number> = {

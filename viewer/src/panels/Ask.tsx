@@ -16,9 +16,9 @@ import {
   theme,
 } from '../state/store.js';
 import { Bars } from './Bars.js';
+import { Block } from './Block.js';
 import { Compare } from './Compare.js';
 import { FeatureAsked } from './FeatureAsked.js';
-import { Block } from './ModuleDetail.js';
 import { PairScatter } from './PairScatter.js';
 import { SamplePicture } from './Picture.js';
 

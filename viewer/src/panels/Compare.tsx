@@ -9,7 +9,7 @@ import { moduleName, type View } from '../derive/view.js';
 import { count, featureName, listed, signed } from '../derive/words.js';
 import { pair as chosen, kept, type Region, region, theme } from '../state/store.js';
 import { Axes, PLOT, type Scales } from './Axes.js';
-import { Block } from './ModuleDetail.js';
+import { Block } from './Block.js';
 
 const IN_REGION = 0.5;
 const LISTED = 5;

@@ -4,7 +4,7 @@ import { moduleName, type View } from '../derive/view.js';
 import { decimal, featureName, featureNoun } from '../derive/words.js';
 import { askedFeature, panel, selectModule, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
-import { Block } from './ModuleDetail.js';
+import { Block } from './Block.js';
 
 const LEAST = 0.01;
 

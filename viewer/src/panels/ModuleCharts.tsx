@@ -6,7 +6,7 @@ import { categoryColor, NEUTRAL, SIGN_COLORS, signColor } from '../derive/palett
 import type { View } from '../derive/view.js';
 import { count, decimal, plural, signed } from '../derive/words.js';
 import { theme } from '../state/store.js';
-import { Block } from './ModuleDetail.js';
+import { Block } from './Block.js';
 
 const MATRIX_FEATURES = 12;
 

@@ -17,6 +17,7 @@ import {
 } from '../derive/words.js';
 import { pair as chosenPair, selectModule, selectRegion, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
+import { Block } from './Block.js';
 import { Checks } from './Checks.js';
 import { Icon } from './Icon.js';
 import { Chips } from './ModuleCard.js';
@@ -69,16 +70,6 @@ function Step({ to, view, name }: { to: number; view: View; name: string }) {
     <button type="button" class="text-button" disabled={off} onClick={() => selectModule(to)}>
       {name}
     </button>
-  );
-}
-
-export function Block(props: { title: string; note?: string; children: preact.ComponentChildren }) {
-  return (
-    <section class="block">
-      <h3>{props.title}</h3>
-      {props.note && <p class="note">{props.note}</p>}
-      {props.children}
-    </section>
   );
 }
 

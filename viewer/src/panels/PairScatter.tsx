@@ -8,7 +8,7 @@ import { sampleName, type View } from '../derive/view.js';
 import { count, featureName, signed } from '../derive/words.js';
 import { pair as chosen, hovered, type Region, theme } from '../state/store.js';
 import { Axes, PLOT, type Scales } from './Axes.js';
-import { Block } from './ModuleDetail.js';
+import { Block } from './Block.js';
 
 export interface PairScatterProps {
   readonly view: View;

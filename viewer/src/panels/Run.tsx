@@ -2,7 +2,7 @@
 import type { View } from '../derive/view.js';
 import { count, decimal, percent } from '../derive/words.js';
 import { type Home, home } from '../state/home.js';
-import { Block } from './ModuleDetail.js';
+import { Block } from './Block.js';
 
 export function Run({ view }: { view: View }) {
   const { explanation } = view;

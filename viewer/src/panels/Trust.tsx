@@ -7,7 +7,7 @@ import { moduleName, type View } from '../derive/view.js';
 import { count, decimal, percent, plural } from '../derive/words.js';
 import { colorBy, links, openModule, panel, region, selectModule, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
-import { Block } from './ModuleDetail.js';
+import { Block } from './Block.js';
 
 export function Trust({ view }: { view: View }) {
   const layer = view.explanation.trust;
