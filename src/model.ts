@@ -301,6 +301,8 @@ export interface Granularity {
     readonly stability: number;
     /** Modules of one half that the other half finds again: cosine of 0.5 or more. */
     readonly foundAgain: number;
+    /** Those of them that recur: in places apart, and none a part of another. The largest count is chosen. */
+    readonly recurring: number;
   }[];
   /** About half, the chosen and about twice the number of modules, coarse first. */
   readonly levels: readonly {

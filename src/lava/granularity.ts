@@ -7,10 +7,11 @@
  *   localities of the same places. For each number of modules both halves are factored; memberships and presence
  *   of one are laid over the associations of the other, and back: the mean is `heldOut`. No sample is on both
  *   sides, though the places are. `stability` is the mean cosine between the modules of the halves (optimal
- *   assignment). Where the product of the two is largest (what holds on other samples, as far as it is found again in
- *   them), the modules that were found again are counted: that number is chosen. `heldOut` alone is flat past the
- *   peak (planted, 7 modules, correlation 0.35: 0.046 at 6, 0.051 at 10), stability alone is largest at one module, and
- *   the product may be largest where the last true module comes with one or two that are chance (10 for those 7).
+ *   assignment). Neither has its peak at the true number. `heldOut` is flat past it (planted, 7 modules, correlation 0.35:
+ *   0.046 at 6, 0.051 at 10), and falls before it where a contrast of one locality is fitted; stability alone is largest
+ *   at one module; the product of both stopped at 1 of those 7 in one of 20 data sets. So the modules of one half that
+ *   *recur* in the other are counted (recurring.ts), and the largest count of all numbers tried is chosen: it
+ *   hardly depends on how many were fitted, since what is fitted too much is not found again, or only as parts.
  * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
  * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
  *   linked with the coarser one whose pair pattern is most like its own (cosine).
@@ -27,6 +28,7 @@ import type { Associations, Embedding, Granularity, Localities, Matrix, Modules,
 import { associate, associationRules, releaseAssociations } from './associations.js';
 import { leadingFeatures } from './describe.js';
 import { factorize, peelStart } from './modules.js';
+import { countRecurring } from './recurring.js';
 import {
   type FitOptions,
   FOUND_AGAIN,
@@ -78,15 +80,9 @@ export async function chooseGranularity(
   const watch = watchStage(context, 'granularity');
   const silent = { ...context, onProgress: undefined };
   const halves = await associateHalves(input, { ...options, most }, silent, partOf(watch, 0, 0.4));
-  const curve = await heldOutCurve(
-    input.table,
-    halves,
-    { ...options, most },
-    silent,
-    partOf(watch, 0.4, 0.9),
-  );
+  const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 0.9));
   for (const { associations } of halves) await releaseAssociations(associations, context);
-  const chosen = countFoundAgain(curve);
+  const chosen = mostRecurring(curve);
   const { modules, ...levels } = await fitLevels(input, chosen, most, options, silent);
   watch.progress(1);
   return { granularity: { chosen, curve, ...levels }, modules };
@@ -142,7 +138,7 @@ async function startFor(
 }
 
 async function heldOutCurve(
-  table: Table,
+  whole: GranularityInput,
   halves: readonly Half[],
   options: FitOptions & { readonly most: number },
   context: Context,
@@ -152,7 +148,7 @@ async function heldOutCurve(
   const coarse = numbersToTry(options.most);
   const attempt = async (modules: number) => {
     if (modules < 1 || modules > options.most || tried.has(modules)) return;
-    tried.set(modules, await heldOutPoint(table, halves, { ...options, modules }, context));
+    tried.set(modules, await heldOutPoint(whole, halves, { ...options, modules }, context));
     watch.progress(tried.size / (coarse.length + 3));
     await watch.checkpoint();
   };
@@ -160,7 +156,7 @@ async function heldOutCurve(
   const best = bestPoint([...tried.values()]).modules;
   await attempt(best - 1);
   await attempt(best + 1);
-  await attempt(countFoundAgain([...tried.values()]));
+  await attempt(mostRecurring([...tried.values()]));
   return [...tried.values()].sort((a, b) => a.modules - b.modules);
 }
 
@@ -171,7 +167,7 @@ function numbersToTry(most: number): number[] {
 }
 
 async function heldOutPoint(
-  table: Table,
+  { table, localities: places }: GranularityInput,
   halves: readonly Half[],
   options: FitOptions & { readonly modules: number },
   context: Context,
@@ -194,6 +190,12 @@ async function heldOutPoint(
     explained: (fits[0].explained + fits[1].explained) / 2,
     stability: matches.reduce((sum, { cosine }) => sum + cosine, 0) / most,
     foundAgain: matches.filter(({ cosine }) => cosine >= FOUND_AGAIN).length,
+    recurring: countRecurring({
+      halves: [fits[0], fits[1]],
+      matches,
+      localities: places,
+      samples: table.features.rows,
+    }),
   };
 }
 
@@ -208,14 +210,12 @@ async function heldOutShare(fit: Modules, { associations }: Half, context: Conte
 
 type Point = Granularity['curve'][number];
 
-/** What holds on other samples, as far as it is found again in them; of equals the smaller number. */
+/** Where most modules recur; of equals the smaller number. */
 function bestPoint(curve: readonly Point[]): Point {
-  return curve.reduce((a, b) => (reproduced(b) > reproduced(a) ? b : a));
+  return curve.reduce((a, b) => (b.recurring > a.recurring ? b : a));
 }
 
-const countFoundAgain = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).foundAgain);
-
-const reproduced = ({ heldOut, stability }: Point): number => (heldOut > 0 ? heldOut * stability : heldOut);
+const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurring);
 
 async function fitLevels(
   { table, localities, associations }: GranularityInput,

@@ -64,6 +64,13 @@ test('the same seed gives the same bytes', async () => {
   expect({ ...again, timings: {} }).toEqual({ ...explanation, timings: {} });
 });
 
+test('the seed decides nothing about modules: only what is tested of them is drawn', async () => {
+  const other = await explain(planted, { ...options, draws: 0 }, createContext({ seed: 99 }));
+  expect(other.modules).toEqual(explanation.modules);
+  expect(other.samplePresence).toEqual(explanation.samplePresence);
+  expect(other.localities).toEqual(explanation.localities);
+});
+
 test('associations made anew on each pass give the same bytes as held ones', async () => {
   const small = await explain(planted, options, createContext({ seed: 1, memory: 400_000 }));
   expect({ ...small, timings: {} }).toEqual({ ...explanation, timings: {} });

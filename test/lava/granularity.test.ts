@@ -21,6 +21,7 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   const { granularity } = found;
   if (!granularity) throw new Error('auto gives a granularity');
   expect(Math.abs(granularity.chosen - 4)).toBeLessThanOrEqual(1);
+  expect(granularity.chosen).toBe(Math.max(...granularity.curve.map(({ recurring }) => recurring)));
   expect(found.modules.count).toBe(granularity.chosen);
   // one peel for many numbers gives what a run with this number gives
   const fixed = await explain(planted, { ...options, modules: granularity.chosen }, createContext());
