@@ -10,6 +10,7 @@
 import type { File as H5File } from 'h5wasm';
 import { FormatError, UnsupportedError, WhymapError } from '../errors.js';
 import { tooLarge } from './bytes.js';
+import { type FileSystem, watchReads } from './h5-reads.js';
 import type { Source } from './source.js';
 
 type H5 = typeof import('h5wasm');
@@ -40,6 +41,7 @@ const CHARACTER_DEVICE = 0o20666;
 const WRITABLE = 1;
 /** WebAssembly memory ends at 4 GiB, and a file in it needs room beside it. */
 const LARGEST_COPY = 2 * 2 ** 30;
+const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 /** One instance a process and build, because h5wasm is a module with one WebAssembly memory. */
 const runtimes = new Map<string, { runtime: Promise<H5Runtime>; broken: boolean }>();
@@ -62,7 +64,7 @@ function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
 
 /** In Node a query makes a new instance, after a damaged file has brought the last one down. */
 async function importBuild(build: 'h5wasm' | 'h5wasm/node'): Promise<H5> {
-  if (build === 'h5wasm') return import('h5wasm');
+  if (build === 'h5wasm' && !inNode) return import('h5wasm');
   // Not a literal, so that bundlers for the browser leave the Node build out.
   return import(/* @vite-ignore */ `${import.meta.resolve(build)}?${instances++}`);
 }
@@ -81,6 +83,7 @@ async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
   stream.flags = WRITABLE;
   stream.seekable = false;
   stream.stream_ops = { ...stream.stream_ops, write };
+  const reads = watchReads(module.FS as unknown as FileSystem);
   const guard = <T>(name: string, work: () => T): T => {
     complaints = '';
     let result: T;
@@ -89,9 +92,10 @@ async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
     } catch (cause) {
       if (cause instanceof WhymapError) throw cause;
       if (cause instanceof WebAssembly.RuntimeError) onBroken();
-      throw damaged(name, complaints || String(cause instanceof Error ? cause.message : cause), cause);
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw damaged(name, reads.refusal() ?? (complaints || message), cause);
     }
-    if (complaints !== '') throw damaged(name, complaints, undefined);
+    if (complaints !== '') throw damaged(name, reads.refusal() ?? complaints, undefined);
     return result;
   };
   return { h5, module, guard };

@@ -1,21 +1,20 @@
 /** An HDF5 file as a tree of arrays. Half precision and compound data sets included. */
 
-import type { Dataset, Group, Metadata } from 'h5wasm';
+import type { Dataset, Group } from 'h5wasm';
 import { FormatError, UnsupportedError } from '../errors.js';
-import { decodeNumbers, type NumberKind } from './dtypes.js';
+import { decodeNumbers } from './dtypes.js';
 import { type H5Module, type OpenH5, openH5 } from './h5-runtime.js';
+import {
+  COMPOUND,
+  numberTypeOf,
+  readAttribute,
+  readBytes,
+  readTexts,
+  STRING,
+  TEXT_BYTES,
+} from './h5-values.js';
 import type { Source } from './source.js';
 import { checkReading, type Store, type StoredArray } from './store.js';
-
-/** HDF5's classes of types (H5T_class_t). */
-const INTEGER = 0;
-const FLOAT = 1;
-const STRING = 3;
-const COMPOUND = 6;
-const ENUM = 8;
-
-/** That a text takes at least, beside its place in the data set. */
-const TEXT_BYTES = 16;
 
 /** Opens the file; close the store when done. */
 export async function h5Store(source: Source): Promise<Store> {
@@ -31,7 +30,7 @@ export function storeOf(open: OpenH5, name: string): Store {
     name,
     kind: async (path) => guard(() => kindOf(find(path))),
     keys: async (path) => guard(() => (find(path) as Group).keys()),
-    attributes: async (path) => guard(() => attributesOf(find(path) as Group)),
+    attributes: async (path) => guard(() => attributesOf(module, find(path) as Group, name)),
     async array(path) {
       const dataset = guard(() => find(path));
       if (kindOf(dataset) !== 'array') {
@@ -52,16 +51,11 @@ function kindOf(entity: unknown): 'group' | 'array' | null {
   return type === 'Group' ? 'group' : type === 'Dataset' ? 'array' : null;
 }
 
-function attributesOf(entity: Group | Dataset): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(entity.attrs).map(([key, attribute]) => [key, plain(attribute)]));
-}
-
-/** Texts, numbers and lists of them; what h5wasm cannot decode (references) is null. */
-function plain(attribute: { readonly value: unknown }): unknown {
-  const { value } = attribute;
-  if (value instanceof BigInt64Array || value instanceof BigUint64Array) return Array.from(value, Number);
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>);
-  return typeof value === 'bigint' ? Number(value) : value;
+function attributesOf(module: H5Module, entity: Group | Dataset, name: string): Record<string, unknown> {
+  const { file_id, path } = entity;
+  const names = module.get_attribute_names(file_id, path);
+  const place = `${path} of ${name}`;
+  return Object.fromEntries(names.map((key) => [key, readAttribute(module, entity, key, place)]));
 }
 
 function storedArray(
@@ -95,13 +89,13 @@ function storedArray(
     async numbers(start, end) {
       const type = numberTypeOf(metadata) ?? wrongContent('numbers');
       check(start, end);
-      const bytes = guard(() => readBytes(module, dataset, start, end));
+      const bytes = guard(() => readBytes(module, dataset, metadata, start, end));
       return decodeNumbers(bytes, type, `${path} of ${name}`);
     },
     async texts(start, end) {
       if (content !== 'texts') return wrongContent('texts');
       check(start, end);
-      return guard(() => readTexts(module, dataset, start, end));
+      return guard(() => readTexts(module, dataset, metadata, start, end));
     },
     async field(field, start, end) {
       const position = metadata.compound_type?.members.findIndex((member) => member.name === field) ?? -1;
@@ -124,82 +118,4 @@ function checkFilters(dataset: Dataset, path: string, name: string): void {
     expected: 'data that is not compressed, or with gzip',
     remedy: "write it again with gzip: adata.write_h5ad(path, compression='gzip')",
   });
-}
-
-function numberTypeOf(metadata: Metadata): { kind: NumberKind; size: number; littleEndian: boolean } | null {
-  const base = metadata.type === ENUM ? metadata.enum_type?.type : metadata.type;
-  // The module converts to the byte order of WebAssembly, which is little-endian.
-  if (base === FLOAT && [2, 4, 8].includes(metadata.size)) {
-    return { kind: 'float', size: metadata.size, littleEndian: true };
-  }
-  if (base !== INTEGER || ![1, 2, 4, 8].includes(metadata.size)) return null;
-  return { kind: metadata.signed ? 'int' : 'uint', size: metadata.size, littleEndian: true };
-}
-
-/** Items of the first axis as bytes. Below h5wasm's own slice, which knows no half precision. */
-function readBytes(module: H5Module, dataset: Dataset, start: number, end: number): Uint8Array {
-  return withItems(module, dataset, start, end, (pointer, count) =>
-    module.HEAPU8.slice(pointer, pointer + count * dataset.metadata.size),
-  );
-}
-
-/**
- * Texts of fixed or variable length. Below h5wasm's own slice, which after a failed read frees whatever
- * addresses were in memory, and aborts.
- */
-function readTexts(module: H5Module, dataset: Dataset, start: number, end: number): string[] {
-  const { metadata, file_id, path } = dataset;
-  return withItems(module, dataset, start, end, (pointer, count, lengths) => {
-    const bytes = module.HEAPU8.slice(pointer, pointer + count * metadata.size);
-    if (!metadata.vlen) return fixedTexts(bytes, metadata.size);
-    const texts = Array.from(new Uint32Array(bytes.buffer), (at) =>
-      at === 0 ? '' : module.UTF8ToString(at),
-    );
-    module.reclaim_vlen_memory_count(file_id, path, '', BigInt(pointer), lengths);
-    return texts;
-  });
-}
-
-function fixedTexts(bytes: Uint8Array, size: number): string[] {
-  const decoder = new TextDecoder();
-  return Array.from({ length: bytes.length / size }, (_, i) => {
-    const item = bytes.subarray(i * size, (i + 1) * size);
-    const end = item.indexOf(0);
-    return decoder.decode(end < 0 ? item : item.subarray(0, end));
-  });
-}
-
-/** Reads items of the first axis into the module's memory, and frees it after their use. */
-function withItems<T>(
-  module: H5Module,
-  dataset: Dataset,
-  start: number,
-  end: number,
-  use: (pointer: number, count: number, lengths: bigint[]) => T,
-): T {
-  const { metadata, file_id, path } = dataset;
-  const ranges = (metadata.shape ?? []).map((length, axis) =>
-    axis === 0 ? [start, Math.min(end, length)] : [0, length],
-  );
-  const lengths = ranges.map(([from, to]) => BigInt(Math.max(0, to - from)));
-  const count = lengths.reduce((product, length) => product * Number(length), 1);
-  if (count === 0) return use(0, 0, lengths);
-  const { _malloc: allocate, _free: release } = module as unknown as Allocator;
-  const pointer = allocate(count * metadata.size);
-  if (pointer === 0) throw new Error(`no memory for ${count * metadata.size} bytes`);
-  try {
-    const offset = ranges.map(([from]) => BigInt(from));
-    const strides = ranges.map(() => 1n);
-    const status = module.get_dataset_data(file_id, path, lengths, offset, strides, BigInt(pointer));
-    if (status < 0) throw new Error(`reading ${path} failed`);
-    return use(pointer, count, lengths);
-  } finally {
-    release(pointer);
-  }
-}
-
-/** Parts of the module that its types leave out. */
-interface Allocator {
-  _malloc(size: number): number;
-  _free(pointer: number): void;
 }
