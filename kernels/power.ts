@@ -47,7 +47,7 @@ function damping(g: f32): f32 {
 /**
  * Adds to the place at `from` the forces of listed targets, and writes it to `to`: attraction by those from `list` to
  * `pulls`, repulsion by those from `pulls` to `pushes` (row numbers i32, either part filled up to fours with -1).
- * The whole is damped by the sum g of the pulls' coefficients (see engine/js/sampled.ts).
+ * Pulls are damped by the sum g of their coefficients, pushes by the pulls that would follow (see engine/js/sampled.ts).
  * Places are 2 f32 in one or two dimensions, else 4, those beyond the dimensions 0.
  * @param self the row that does not repulse itself, or -2. @param alpha learning rate; @param pull factor of the
  * attraction beside it; @param strength factor of the repulsion before its limit.
@@ -82,8 +82,22 @@ export function movePlace(
   let moveZ = f32x4.splat(0);
   let moveW = f32x4.splat(0);
   let stiffness = f32x4.splat(0);
+  let used = f32x4.splat(0);
+  // of the pulls on their way to their mean, and of one of them
+  let whole: f32 = 1;
+  let each: f32 = 1;
   for (let at = list; at < pushes; at += 16) {
     const pulling = at < pulls;
+    if (at === pulls) {
+      const g = alpha * sumLanes(stiffness);
+      whole = damping(g);
+      each = damping(g / max<f32>(1, sumLanes(used)));
+      const kept = f32x4.splat(each);
+      moveX = f32x4.mul(moveX, kept);
+      moveY = f32x4.mul(moveY, kept);
+      moveZ = f32x4.mul(moveZ, kept);
+      moveW = f32x4.mul(moveW, kept);
+    }
     const rows = v128.load(at);
     const places = i32x4.max_s(rows, zero);
     let dx: v128;
@@ -123,6 +137,7 @@ export function movePlace(
     let kept = listed;
     if (pulling) {
       kept = v128.and(listed, apart);
+      used = f32x4.add(used, v128.and(one, kept));
       stiffness = f32x4.sub(stiffness, v128.and(f32x4.mul(c, f32x4.splat(pull)), kept));
     } else kept = v128.andnot(listed, i32x4.eq(rows, i32x4.splat(self)));
     // samples at one place have no direction: umap-learn pushes the head by the limit
@@ -134,7 +149,8 @@ export function movePlace(
       moveW = f32x4.add(moveW, along(c, dw, factor, apart, kept));
     }
   }
-  const step = alpha * damping(alpha * sumLanes(stiffness));
+  if (pulls === pushes) whole = damping(alpha * sumLanes(stiffness));
+  const step = (alpha * whole) / each;
   store<f32>(to, load<f32>(from) + step * sumLanes(moveX));
   store<f32>(to, dimensions > 1 ? load<f32>(from, 4) + step * sumLanes(moveY) : 0, 4);
   if (!wide) return;

@@ -125,10 +125,37 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       const pushed = Float64Array.of(0.5, 0, -0.25, 0);
       await engine.sampledEpochs(rates, pushed, { ...options, negativeSampleRate: 400 });
       const push = (0.75 * 2 * b) / ((0.001 + squared) * (1 + a * squared ** b));
-      const times = ((pushed[0] - 0.5) / damped + 0.075 * pull) / (0.075 * push);
+      // after the only pull nothing weakens them
+      const times = (pushed[0] - 0.5 + 0.075 * pull * damped) / (0.075 * push);
       expect(Math.abs(times - Math.round(times))).toBeLessThan(2e-3);
       expect(times).toBeGreaterThan(150);
       expect(times).toBeLessThan(250);
+    });
+
+    test('UMAP: pushes are weakened by the pulls after them, as if spread evenly among them', async () => {
+      const rates = {
+        rows: 1,
+        columns: 3,
+        offsets: Float64Array.of(0, 3),
+        indices: Int32Array.of(0, 1, 2),
+        values: new Float32Array(3).fill(1),
+      };
+      const options = { ...UMAP_OPTIONS, first: 1, total: 4, learningRate: 0.4, negativeSampleRate: 3 };
+      const y = Float64Array.of(0.5, 0);
+      await engine.sampledEpochs(rates, y, { ...options, targets: new Float64Array(6) });
+      const { a, b } = options;
+      const below = 1 + a * 0.25 ** b;
+      const pull = (2 * a * b * 0.25 ** (b - 1)) / below;
+      const push = (2 * b) / (0.251 * below);
+      const exponential = (g: number) => 1 + g + g ** 2 / 2 + g ** 3 / 6;
+      const damping = (g: number) => (1 - 1 / exponential(g)) / g;
+      const left = damping(0.9 * pull) / damping(0.3 * pull);
+      // nearly the mean of what 2, 1 and 0 pulls leave
+      const steps = [0, 1, 2].map((k) => Math.exp(-0.3 * pull * k));
+      expect(Math.abs(left - (steps[0] + steps[1] + steps[2]) / 3)).toBeLessThan(0.02);
+      const expected = 0.5 * (1 - 0.9 * pull * damping(0.9 * pull) + 0.3 * 9 * push * left);
+      expect(y[0]).toBeCloseTo(expected, 4);
+      expect(y[1]).toBeCloseTo(0, 6);
     });
 
     test('UMAP: a sample with very many edges ends among its targets, not beyond them', async () => {

@@ -6,10 +6,12 @@
  * Ours: an epoch is two turns, each over half of every sample's edges, and all samples of a turn move at once, from
  * where they were at its beginning; strangers come from a hash of (seed, turn, sample, draw). So no order of edges and
  * no number of threads shows in the result. Pulls that act at once would throw a sample with many of them past all of
- * its targets, ever farther; so its move is multiplied by (1 - e^-g) / g, g the sum of the coefficients of its pulls
- * times the learning rate: the exact solution of a linear pull, which ends at their mean. Measured, trustworthiness:
- * 0.9941 on 10,000 made rows of 50 columns (0.936 without the factor, 0.9941 one edge after another, umap-learn
- * 0.9938), 0.960 on 10,000 digits by each. Coefficients come from tables over squared distance (coefficients.ts).
+ * its targets, ever farther; so they are multiplied by D(g) = (1 - e^-g) / g, g the sum of their coefficients times the
+ * learning rate: the exact solution of a linear pull, which ends at their mean. One edge after another, a push is
+ * weakened only by the pulls after it; so pushes are multiplied by what that leaves of pushes spread evenly among the
+ * m pulls, the mean of e^(-g k / m) over k from 0 to m - 1, which is D(g) / D(g / m). Measured, trustworthiness on
+ * 20,000 digits, 200 epochs, from one start: 0.9554, one edge after another 0.9557; pushes multiplied by D(g) 0.9502, not
+ * at all 0.9676 in two turns and 0.924 in one. Coefficients come from tables over squared distance (coefficients.ts).
  * Cost: edges used x (1 + negativeSampleRate). Deterministic.
  */
 
@@ -100,20 +102,25 @@ function moveSample(
   const edgeOf = (part: number) => Math.min(end, start + 4 * Math.floor((groups * part) / TURNS));
   let strangers = 0;
   let stiffness = 0;
+  let pulls = 0;
   force.fill(0);
   for (let e = edgeOf(turn % TURNS); e < edgeOf((turn % TURNS) + 1); e++) {
     // in float32, as the kernels: another rounding would move a use to the next epoch
     const used = Math.floor(Math.fround(rates.values[e] * epoch));
     if (used <= Math.floor(Math.fround(rates.values[e] * (epoch - 1)))) continue;
-    stiffness += attract(places, head, rates.indices[e] * dimensions, tables, force);
+    const coefficient = attract(places, head, rates.indices[e] * dimensions, tables, force);
+    stiffness += coefficient;
+    if (coefficient > 0) pulls++;
     strangers += Math.floor(used * negativeSampleRate) - Math.floor((used - 1) * negativeSampleRate);
   }
   // an edge of the symmetric graph stands in both rows, and each pulls both ends
   const pull = options.targets ? 1 : 2;
-  for (let k = 0; k < dimensions; k++) force[k] *= pull;
-  if (strangers > 0) repulse(places, i, turn, strangers, tables, options, force);
   const alpha = learningRate * Math.max(0, 1 - epoch / total);
-  const step = alpha * damping(alpha * pull * stiffness);
+  const g = alpha * pull * stiffness;
+  const each = damping(g / Math.max(1, pulls));
+  for (let k = 0; k < dimensions; k++) force[k] *= pull * each;
+  if (strangers > 0) repulse(places, i, turn, strangers, tables, options, force);
+  const step = (alpha * damping(g)) / each;
   for (let k = 0; k < dimensions; k++) to[head + k] = from[head + k] + step * force[k];
 }
 
