@@ -62,7 +62,7 @@ test('the planted study: LAVA above what sees no clusters, nothing significant i
   const mean = new Map(tables[0].rows.map((row) => [row[1], Number(row[3])]));
   const lava = mean.get('LAVA') ?? 0;
   expect(lava).toBeGreaterThan(0.9);
-  // `per true cluster` is given the true clusters, and can come close at this correlation
+  // `oracle: per true cluster` is given the true clusters, and can come close at this correlation
   for (const method of ['global', 'local autocorrelation']) {
     expect(mean.get(method)).toBeLessThan(lava - 0.1);
   }
