@@ -2,12 +2,15 @@
  * Stability of modules: are they found again with other seeds, other samples, other sizes?
  *
  * Source: ours. The whole run (localities, associations, modules) is repeated: with other coverings (probes started elsewhere),
- * on bootstraps of the samples (as many, drawn with replacement), and with the locality size, the overlap and
+ * on bootstraps of the samples (as many draws with replacement, each sample drawn kept once), and with the locality size, the overlap and
  * the number of modules a step down and up. Each module is matched with one of every repeat (optimal assignment
  * on the cosines of pair patterns); its stability is the mean cosine over the repeats of a kind. A repeat with
  * fewer modules leaves some without a match, at 0. Presence is compared likewise, by the cosine over samples.
- * Cost: 2 * runs + 6 runs. A bootstrap holds a sample several times, which makes associations noisier than in the
- * data: its figure is a lower bound. Deterministic for a seed.
+ * Copies are left out of bootstraps: two cells drawn several times each pass the support rule and correlate genes
+ * that only they show, at 1, and such pairs filled the modules (2,638 blood cells: MHC class II was found again with
+ * a cosine of 0.01 with copies). About 63% of the samples are left, and localities keep their share of them.
+ * Cost: 2 * runs + 6 runs. A bootstrap holds fewer samples than the data: its figure is a lower bound.
+ * Deterministic for a seed.
  */
 
 import { gatherRows } from '../core/matrix.js';
@@ -134,16 +137,19 @@ async function runOnce(
   const rows = repeat.kind === 'bootstrap' ? drawRows(embedding.coordinates.rows, repeat.random) : null;
   const drawn = rows ? { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) } : embedding;
   const { localitySize, overlap, covering } = repeat;
-  const found = await locate(drawn, { localitySize, overlap, evaluations, covering }, own);
+  const share = drawn.coordinates.rows / embedding.coordinates.rows;
+  const size = Math.max(3, Math.round(share * localitySize));
+  const found = await locate(drawn, { localitySize: size, overlap, evaluations, covering }, own);
   const localities = rows ? { ...found, ...inOriginalRows(found, rows, embedding) } : found;
   const asked = { ...options, modules: Math.min(repeat.modules, localities.count) };
   const modules = await fitModules(table, localities, { ...asked, localitySize }, own);
   return { modules, presence: samplePresence(embedding, localities, modules.presence) };
 }
 
+/** The samples of a bootstrap, each once, ascending. */
 function drawRows(samples: number, random: Random): Int32Array {
   const draws = random.stream('bootstrap');
-  return Int32Array.from({ length: samples }, () => draws.below(samples)).sort();
+  return Int32Array.from(new Set(Array.from({ length: samples }, () => draws.below(samples)))).sort();
 }
 
 function inOriginalRows({ members }: Localities, rows: Int32Array, { coordinates }: Embedding) {

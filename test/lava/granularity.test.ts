@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createContext, explain } from 'whymap';
 import { locate, moduleStability } from 'whymap/lava';
+import { createRandom } from '#whymap/core/random.js';
 import { OptionError } from '#whymap/errors.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { matchModules } from '#whymap/reproduce/lava/score.js';
@@ -93,4 +94,27 @@ test('planted modules are stable over seeds, samples and sizes; a made-up one is
   const [madeUp] = await moduleStability(input, { ...options, stability: 1 }, context);
   expect(madeUp.seeds).toBeLessThan(0.5);
   await expect(explain(planted, { ...options, stability: -1 }, context)).rejects.toThrow(OptionError);
+});
+
+test('bootstraps hold no copies: features seen in few samples do not drive planted modules out', async () => {
+  const samples = 800;
+  const made = plantModules({ seed: 4, correlation: 0.45, samples, features: 40, modules: 3, clusters: 6 });
+  const d = 400;
+  const random = createRandom(1, 'rare');
+  const data = Float32Array.from({ length: samples * d }, (_, i) => {
+    const feature = i % d;
+    if (feature < 40) return made.table.features.data[Math.floor(i / d) * 40 + feature];
+    return random.uniform() < 0.07 ? 1 : 0;
+  });
+  const featureNames = Array.from({ length: d }, (_, f) => `f${f}`);
+  const table = { ...made.table, featureNames, features: { rows: samples, columns: d, data } };
+  const asked = { ...options, modules: 4, stability: 1 };
+  const { modules, descriptions } = await explain({ ...made, table }, asked, createContext({ seed: 3 }));
+  const truth = { rows: 3, columns: d, data: new Float32Array(3 * d) };
+  for (let k = 0; k < 3; k++) {
+    truth.data.set(made.membership.data.subarray(k * 40, (k + 1) * 40), k * d);
+  }
+  for (const { found } of matchModules(truth, modules.membership)) {
+    expect(descriptions[found].stability?.bootstrap).toBeGreaterThan(0.9);
+  }
 });
