@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { createContext, explain } from 'whymap';
 import { locate, moduleStability } from 'whymap/lava';
+import { toDense } from '#whymap/core/csr.js';
 import { createRandom } from '#whymap/core/random.js';
 import { OptionError } from '#whymap/errors.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
@@ -101,9 +102,10 @@ test('bootstraps hold no copies: features seen in few samples do not drive plant
   const made = plantModules({ seed: 4, correlation: 0.45, samples, features: 40, modules: 3, clusters: 6 });
   const d = 400;
   const random = createRandom(1, 'rare');
+  const own = toDense(made.table.features);
   const data = Float32Array.from({ length: samples * d }, (_, i) => {
     const feature = i % d;
-    if (feature < 40) return made.table.features.data[Math.floor(i / d) * 40 + feature];
+    if (feature < 40) return own.data[Math.floor(i / d) * 40 + feature];
     return random.uniform() < 0.07 ? 1 : 0;
   });
   const featureNames = Array.from({ length: d }, (_, f) => `f${f}`);
