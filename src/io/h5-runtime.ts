@@ -11,6 +11,7 @@ import type { File as H5File } from 'h5wasm';
 import { FormatError, UnsupportedError, WhymapError } from '../errors.js';
 import { tooLarge } from './bytes.js';
 import { type FileSystem, watchReads } from './h5-reads.js';
+import { withHeapLimit } from './heap-limit.js';
 import type { Source } from './source.js';
 
 type H5 = typeof import('h5wasm');
@@ -19,12 +20,17 @@ export type H5Module = Awaited<H5['ready']>;
 export interface H5Runtime {
   readonly h5: H5;
   readonly module: H5Module;
-  /** Runs work on a file, and turns whatever goes wrong into a FormatError about `name`. */
-  guard<T>(name: string, work: () => T): T;
+  /**
+   * Runs work on a file, and turns whatever goes wrong into a FormatError about `name`.
+   * @param room bytes that the work may take beside what the library always may.
+   */
+  guard<T>(name: string, work: () => T, room?: number): T;
 }
 
 export interface OpenH5 extends H5Runtime {
   readonly file: H5File;
+  /** Bytes of the file. */
+  readonly size: number;
   close(): void;
 }
 
@@ -41,11 +47,15 @@ const CHARACTER_DEVICE = 0o20666;
 const WRITABLE = 1;
 /** WebAssembly memory ends at 4 GiB, and a file in it needs room beside it. */
 const LARGEST_COPY = 2 * 2 ** 30;
+/** The library's memory for its own ends: caches, headers, lists of names. It begins with 18 MiB. */
+const OWN_MEMORY = 2 ** 28;
 const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 /** One instance a process and build, because h5wasm is a module with one WebAssembly memory. */
 const runtimes = new Map<string, { runtime: Promise<H5Runtime>; broken: boolean }>();
 let instances = 0;
+/** Whether the library is at work. */
+let working = false;
 
 function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
   const known = runtimes.get(build);
@@ -66,7 +76,23 @@ function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
 async function importBuild(build: 'h5wasm' | 'h5wasm/node'): Promise<H5> {
   if (build === 'h5wasm' && !inNode) return import('h5wasm');
   // Not a literal, so that bundlers for the browser leave the Node build out.
-  return import(/* @vite-ignore */ `${import.meta.resolve(build)}?${instances++}`);
+  return hushed(() => import(/* @vite-ignore */ `${import.meta.resolve(build)}?${instances++}`));
+}
+
+/** The Node build keeps the `console.error` of its start, and tells the terminal of memory that it was refused. */
+async function hushed(load: () => Promise<H5>): Promise<H5> {
+  const { error } = console;
+  const seldom = (...words: unknown[]) => {
+    if (!working) error.apply(console, words);
+  };
+  console.error = seldom;
+  try {
+    const h5 = await load();
+    await h5.ready;
+    return h5;
+  } finally {
+    if (console.error === seldom) console.error = error;
+  }
 }
 
 async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
@@ -84,22 +110,34 @@ async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
   stream.seekable = false;
   stream.stream_ops = { ...stream.stream_ops, write };
   const reads = watchReads(module.FS as unknown as FileSystem);
-  const guard = <T>(name: string, work: () => T): T => {
+  const guard = <T>(name: string, work: () => T, room = 0): T => {
     complaints = '';
+    let asked = 0;
+    const limit = Math.max(OWN_MEMORY, module.HEAPU8.length) + room;
+    const onRefused = (bytes: number) => {
+      asked = bytes;
+    };
+    const reason = () => reads.refusal() ?? (asked > 0 ? tooMuch(asked, limit) : null);
     let result: T;
     try {
-      result = work();
+      working = true;
+      result = withHeapLimit(limit, work, onRefused);
     } catch (cause) {
       if (cause instanceof WhymapError) throw cause;
       if (cause instanceof WebAssembly.RuntimeError) onBroken();
       const message = cause instanceof Error ? cause.message : String(cause);
-      throw damaged(name, reads.refusal() ?? (complaints || message), cause);
+      throw damaged(name, reason() ?? (complaints || message), cause);
+    } finally {
+      working = false;
     }
-    if (complaints !== '') throw damaged(name, reads.refusal() ?? complaints, undefined);
+    if (complaints !== '') throw damaged(name, reason() ?? complaints, undefined);
     return result;
   };
   return { h5, module, guard };
 }
+
+const tooMuch = (bytes: number, limit: number) =>
+  `what unpacks to more than it should: ${bytes} bytes of memory were asked for, where ${limit} are enough`;
 
 /** HDF5's report as an error of ours; its last line names the cause. */
 function damaged(name: string, report: string, cause: unknown): FormatError | UnsupportedError {
@@ -113,7 +151,7 @@ function damaged(name: string, report: string, cause: unknown): FormatError | Un
     );
   }
   const reasons = [...report.matchAll(/\(\): (.*)/g)].map((match) => match[1]);
-  const why = reasons.at(-1) ?? report.split('\n')[0].slice(0, 80);
+  const why = reasons.at(-1) ?? report.split('\n')[0].slice(0, 160);
   return new FormatError(
     {
       got: `a damaged or truncated HDF5 file, ${name} (${why})`,
@@ -129,25 +167,28 @@ function damaged(name: string, report: string, cause: unknown): FormatError | Un
  * `File`, URL or bytes are copied into the module's memory first.
  */
 export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<OpenH5> {
+  const { size } = await source.stat();
   if (source.origin.kind === 'path') {
     const runtime = await runtimeOf('h5wasm/node');
-    return opened(runtime, source.origin.path, mode, source.name, () => undefined);
+    const place = { path: source.origin.path, name: source.name, size, cleanUp: () => undefined };
+    return opened(runtime, place, mode);
   }
-  const { size } = await source.stat();
   if (size > LARGEST_COPY) throw tooLarge(source.name, `${size} bytes`, LARGEST_COPY);
   const runtime = await runtimeOf('h5wasm');
-  const place = `/${instances++}.h5`;
-  runtime.module.FS.writeFile(place, await source.read());
-  return opened(runtime, place, mode, source.name, () => runtime.module.FS.unlink(place));
+  const path = `/${instances++}.h5`;
+  runtime.module.FS.writeFile(path, await source.read());
+  const cleanUp = () => runtime.module.FS.unlink(path);
+  return opened(runtime, { path, name: source.name, size, cleanUp }, mode);
 }
 
-function opened(
-  runtime: H5Runtime,
-  path: string,
-  mode: 'r' | 'a',
-  name: string,
-  cleanUp: () => void,
-): OpenH5 {
+interface Place {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  cleanUp(): void;
+}
+
+function opened(runtime: H5Runtime, { path, name, size, cleanUp }: Place, mode: 'r' | 'a'): OpenH5 {
   try {
     const file = runtime.guard(name, () => new runtime.h5.File(path, mode));
     const close = () => {
@@ -157,7 +198,7 @@ function opened(
         cleanUp();
       }
     };
-    return { ...runtime, file, close };
+    return { ...runtime, file, size, close };
   } catch (cause) {
     cleanUp();
     throw cause;

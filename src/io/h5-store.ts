@@ -2,6 +2,7 @@
 
 import type { Dataset, Group } from 'h5wasm';
 import { FormatError, UnsupportedError } from '../errors.js';
+import { tooLarge } from './bytes.js';
 import { decodeNumbers } from './dtypes.js';
 import { type H5Module, type OpenH5, openH5 } from './h5-runtime.js';
 import {
@@ -14,7 +15,7 @@ import {
   TEXT_BYTES,
 } from './h5-values.js';
 import type { Source } from './source.js';
-import { checkReading, type Store, type StoredArray } from './store.js';
+import { checkReading, LARGEST_READING, type Store, type StoredArray } from './store.js';
 
 /** Opens the file; close the store when done. */
 export async function h5Store(source: Source): Promise<Store> {
@@ -24,7 +25,7 @@ export async function h5Store(source: Source): Promise<Store> {
 /** An open file as a tree of arrays. */
 export function storeOf(open: OpenH5, name: string): Store {
   const { file, module, close } = open;
-  const guard = <T>(work: () => T): T => open.guard(name, work);
+  const guard: Guard = (work, room) => open.guard(name, work, room);
   const find = (path: string) => (path === '' ? file : file.get(path));
   return {
     name,
@@ -40,7 +41,7 @@ export function storeOf(open: OpenH5, name: string): Store {
           remedy: 'check that the file was written completely',
         });
       }
-      return guard(() => storedArray(module, dataset as Dataset, path, name, guard));
+      return guard(() => storedArray(open, dataset as Dataset, path, name, guard));
     },
     close: async () => close(),
   };
@@ -58,12 +59,14 @@ function attributesOf(module: H5Module, entity: Group | Dataset, name: string): 
   return Object.fromEntries(names.map((key) => [key, readAttribute(module, entity, key, place)]));
 }
 
+type Guard = <T>(work: () => T, room?: number) => T;
+
 function storedArray(
-  module: H5Module,
+  { module, size: fileSize }: OpenH5,
   dataset: Dataset,
   path: string,
   name: string,
-  guard: <T>(work: () => T) => T,
+  guard: Guard,
 ): StoredArray {
   const { metadata } = dataset;
   const shape = metadata.shape ?? [];
@@ -77,8 +80,14 @@ function storedArray(
   checkFilters(dataset, path, name);
   const size = Math.max(metadata.size, metadata.type === STRING ? TEXT_BYTES : 0);
   const width = shape.slice(1).reduce((product, length) => product * length, size);
-  const check = (start: number, end: number) =>
-    checkReading(`${path} of ${name}`, (Math.min(end, shape[0] ?? 1) - start) * width);
+  const chunk = checkChunk(dataset, fileSize, `${path} of ${name}`);
+  // Texts take what they take in the file, numbers what they take when they are all read.
+  const texts = metadata.vlen ? Math.min(2 * fileSize, LARGEST_READING) : 0;
+  const read = <T>(start: number, end: number, work: () => T): T => {
+    const bytes = Math.max(0, Math.min(end, shape[0] ?? 1) - start) * width;
+    checkReading(`${path} of ${name}`, bytes);
+    return guard(work, COPIES * (bytes + chunk) + texts);
+  };
   const content =
     metadata.type === STRING ? 'texts' : metadata.type === COMPOUND ? 'records' : ('numbers' as const);
   return {
@@ -88,23 +97,35 @@ function storedArray(
     fields: metadata.compound_type?.members.map((member) => member.name) ?? [],
     async numbers(start, end) {
       const type = numberTypeOf(metadata) ?? wrongContent('numbers');
-      check(start, end);
-      const bytes = guard(() => readBytes(module, dataset, metadata, start, end));
+      const bytes = read(start, end, () => readBytes(module, dataset, metadata, start, end));
       return decodeNumbers(bytes, type, `${path} of ${name}`);
     },
     async texts(start, end) {
       if (content !== 'texts') return wrongContent('texts');
-      check(start, end);
-      return guard(() => readTexts(module, dataset, metadata, start, end));
+      return read(start, end, () => readTexts(module, dataset, metadata, start, end));
     },
     async field(field, start, end) {
       const position = metadata.compound_type?.members.findIndex((member) => member.name === field) ?? -1;
       if (position < 0) return wrongContent(`records with a field ${field}`);
-      check(start, end);
-      const records = guard(() => dataset.slice([[start, end]])) as unknown as unknown[][];
+      const slice = () => dataset.slice([[start, end]]) as unknown as unknown[][];
+      const records = read(start, end, slice);
       return records.map((record) => record[position]);
     },
   };
+}
+
+/** A chunk unpacked by each of its filters, and in the library's cache. */
+const COPIES = 4;
+const LARGE_CHUNK = 2 ** 26;
+/** How often its size deflate can grow. */
+const DEFLATE_RATIO = 1032;
+
+/** Bytes of a chunk, 0 where there are none. Throws before the library is asked for one that the file cannot hold. */
+function checkChunk({ metadata }: Dataset, fileSize: number, place: string): number {
+  const bytes = (metadata.chunks ?? [0]).reduce((product, length) => product * length, metadata.size);
+  const most = Math.max(LARGE_CHUNK, Math.min(LARGEST_READING, DEFLATE_RATIO * fileSize));
+  if (bytes <= most) return bytes;
+  throw tooLarge(place, `chunks of ${bytes} bytes`, most, 'write the file again with smaller chunks');
 }
 
 /** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5; others are plug-ins. */

@@ -62,11 +62,12 @@ async function writeResults(
     features: await readColumn(store, variables, variables.index),
   };
   const { arrays, warnings } = resultsOf(explanation, names, name);
-  open.guard(name, () => {
+  const write = () => {
     for (const group of ['obsm', 'varm', 'uns', 'uns/whymap']) makeGroup(open, group);
     for (const array of arrays) putArray(open, array, name);
     open.file.flush();
-  });
+  };
+  open.guard(name, write, Number.POSITIVE_INFINITY);
   return warnings;
 }
 

@@ -42,7 +42,7 @@ export function textAttribute(attributes: Readonly<Record<string, unknown>>, nam
 }
 
 /** Bytes that one reading may take. Blocks take 16 MiB; names of 60 million samples fit. */
-const LARGEST_READING = 2 ** 30;
+export const LARGEST_READING = 2 ** 30;
 
 /** Throws before a promise of too many values is read. */
 export function checkReading(place: string, bytes: number): void {

@@ -3,6 +3,8 @@ import { File, ready } from 'h5wasm/node';
 
 export interface MadeAnndata {
   layout: 'csr' | 'csc' | 'dense';
+  /** Whether a dense matrix lies in one chunk, compressed with gzip. */
+  oneChunk?: boolean;
   rows: number;
   columns: number;
   /** rows x columns. */
@@ -18,7 +20,8 @@ export async function makeAnndata(path: string, made: MadeAnndata): Promise<void
   const file = new File(path, 'w');
   const { rows, columns, values } = made;
   if (made.layout === 'dense') {
-    file.create_dataset({ name: 'X', data: values, shape: [rows, columns] });
+    const packed = made.oneChunk ? { chunks: [rows, columns], compression: 'gzip' as const } : {};
+    file.create_dataset({ name: 'X', data: values, shape: [rows, columns], ...packed });
   } else {
     const byRow = made.layout === 'csr';
     const [lines, width] = byRow ? [rows, columns] : [columns, rows];
