@@ -6,7 +6,7 @@
 
 import type { Context } from '../engine/context.js';
 import { OptionError, ShapeError } from '../errors.js';
-import type { Embedding, Explanation, Localities, Modules, Table, Warning } from '../model.js';
+import type { Embedding, Explanation, Granularity, Localities, Modules, Table, Warning } from '../model.js';
 import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
 import { type ClaimsOptions, testClaims } from './claims.js';
 import { describeModules } from './describe.js';
@@ -114,6 +114,7 @@ export async function explain(
       ...table.warnings,
       ...warnings,
       ...findings(table.features.rows, localities, modules, options),
+      ...(auto ? leftOut(auto.granularity) : []),
     ],
     engine: { name: context.engine.name, reason: '', threads: context.engine.threads },
     timings,
@@ -180,6 +181,14 @@ function tunedOnPart(samples: number, rows: number): Warning[] {
   if (samples === rows) return [];
   const message = `Where localities lie was tuned on ${samples} of the ${rows} samples, drawn at random (tuning samples); they were then placed on all.`;
   return [{ code: 'tuned-on-part', message }];
+}
+
+/** What `auto` does not count may still be worth a look: programmes of one place. */
+function leftOut({ chosen, curve }: Granularity): Warning[] {
+  const { modules, foundAgain } = curve.reduce((a, b) => (b.foundAgain > a.foundAgain ? b : a));
+  if (foundAgain < 1.5 * chosen || foundAgain < chosen + 2) return [];
+  const message = `${chosen} modules were chosen: so many recur in places apart, in either half of the samples. Of ${modules} modules, ${foundAgain} are found again, but the others in one place only or as parts of these: ask for ${modules} --modules to see them.`;
+  return [{ code: 'found-in-one-place', message }];
 }
 
 function findings(rows: number, localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {

@@ -25,6 +25,11 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   expect(Math.abs(granularity.chosen - 4)).toBeLessThanOrEqual(1);
   expect(granularity.chosen).toBe(Math.max(...granularity.curve.map(({ recurring }) => recurring)));
   expect(found.modules.count).toBe(granularity.chosen);
+  // what is found again and not chosen is told of, where it is much
+  const most = Math.max(...granularity.curve.map(({ foundAgain }) => foundAgain));
+  const told = found.warnings.find(({ code }) => code === 'found-in-one-place');
+  expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
+  if (told) expect(told.message).toContain(`${most} are found again`);
   // one peel for many numbers gives what a run with this number gives
   const fixed = await explain(planted, { ...options, modules: granularity.chosen }, createContext());
   expect(fixed.modules).toEqual(found.modules);
