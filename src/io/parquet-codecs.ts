@@ -6,6 +6,7 @@
  */
 
 import type { Compressors } from 'hyparquet';
+import { joined } from './bytes.js';
 import { crc32 } from './crc32.js';
 import { decodeLz4Block } from './lz4.js';
 import { isGzip } from './signatures.js';
@@ -84,16 +85,51 @@ function gzip(page: Uint8Array, content: Uint8Array): Uint8Array {
   throw new RangeError('a page whose checksum does not fit');
 }
 
-/**
- * Node's own. The library's grows without a limit and then gives the array of before, of zeros: in the browser, which has no
- * other, a damaged brotli page is not noticed.
- */
+/** Node's own; the library's elsewhere. */
 async function brotliDecoder(): Promise<Decompress> {
-  if (typeof process === 'undefined' || !process.versions?.node) {
-    return (await import('hyparquet-compressors')).decompressBrotli;
-  }
+  if (typeof process === 'undefined' || !process.versions?.node) return browserBrotli();
   const { brotliDecompressSync } = await import('node:zlib');
   return (page, size) => lengthOf(brotliDecompressSync(page, { maxOutputLength: Math.max(1, size) }), size);
+}
+
+/** After a page, so that a decoder that goes on reads something. */
+const TAIL = 64;
+
+/**
+ * The library's brotli, which says nothing of a page that holds less than it should (the rest keeps what was in the array), or
+ * more (it goes on in a larger array, and gives the first), or ends elsewhere than its data. It makes its array over
+ * whatever it is given as a length, so it unpacks twice here, into zeros and into ones, with other bytes behind the page:
+ * what differs was not written, or was read from behind. A third time the last byte is another, which must be noticed.
+ */
+export async function browserBrotli(): Promise<Decompress> {
+  const { decompressBrotli } = await import('hyparquet-compressors');
+  const unpack = (page: Uint8Array, size: number, fill: number) => {
+    const memory = new Uint8Array(size).fill(fill);
+    const input = joined([page, new Uint8Array(TAIL).fill(fill ^ 0x55)]);
+    const content = decompressBrotli(input, memory.buffer as unknown as number);
+    if (content.buffer !== memory.buffer) throw new RangeError('a brotli decoder of another make');
+    return memory;
+  };
+  const same = (page: Uint8Array, content: Uint8Array, fill: number) => {
+    const again = unpack(page, content.length, fill);
+    return content.every((byte, i) => byte === again[i]);
+  };
+  const needsLastByte = (page: Uint8Array, content: Uint8Array) =>
+    [255, 1, 2, 4, 8, 16, 32, 64, 128].some((flips) => {
+      const other = page.slice();
+      other[other.length - 1] ^= flips;
+      try {
+        return !same(other, content, 0);
+      } catch {
+        return true;
+      }
+    });
+  return (page, size) => {
+    const content = unpack(page, size, 0);
+    if (!same(page, content, 255)) throw new RangeError(`a page that does not fill ${size} bytes`);
+    if (!needsLastByte(page, content)) throw new RangeError('a page that ends before its last byte');
+    return content;
+  };
 }
 
 /** Blocks, each after its two lengths, as Hadoop writes them; or one block. */
