@@ -7,6 +7,8 @@
  * Cost: pages are decompressed here once, and handed to hyparquet decompressed.
  */
 
+import { crc32 } from './crc32.js';
+
 export interface ChunkFacts {
   readonly values: number;
   readonly maxDefinition: number;
@@ -35,6 +37,7 @@ export function checkPages(bytes: Uint8Array, chunk: ChunkFacts): void {
     const size = numberAt(header.fields, 2);
     const page = bytes.subarray(header.end, header.end + compressed);
     if (page.length < compressed) throw new RangeError('a page that is cut off');
+    checkSum(header.fields[4], page);
     at = header.end + compressed;
     const type = header.fields[1];
     if (type === DICTIONARY_PAGE) checkDictionary(structAt(header.fields, 7), size);
@@ -43,6 +46,12 @@ export function checkPages(bytes: Uint8Array, chunk: ChunkFacts): void {
     else throw new RangeError(`a page of type ${type}`);
     if (seen > chunk.values) throw new RangeError(`${seen} values, where ${chunk.values} were promised`);
   }
+}
+
+/** Writers may give a checksum of the page as it lies in the file. */
+function checkSum(stated: Thrift[number], page: Uint8Array): void {
+  if (typeof stated !== 'number' || crc32(page) === stated >>> 0) return;
+  throw new RangeError('a page whose checksum does not fit');
 }
 
 function checkDictionary(header: Thrift, size: number): void {

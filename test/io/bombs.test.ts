@@ -4,6 +4,7 @@ import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { expect, test } from 'vitest';
 import { FormatError } from 'whymap';
 import { bytesSource, filesSource, type ReadOptions, readEmbedding, readTable, type Source } from 'whymap/io';
+import { crc32 } from '#whymap/io/crc32.js';
 import { zstdDecoder } from '#whymap/io/zstd.js';
 import { type PageSpec, parquetOf } from './make-parquet.js';
 
@@ -181,4 +182,13 @@ test('pages of Parquet that expand, and rows that are not there', async () => {
   await refused(page(0, floats, { rows: 2 ** 40 }), `${2 ** 40} x 2`);
   await refused(page(0, floats, { rows: 2 ** 24 }), 'damaged or truncated Parquet');
   await refused(page(0, floats, { rows: 2 ** 24, values: 2 ** 24 }), 'damaged or truncated Parquet');
+});
+
+test('pages of Parquet with a checksum', async () => {
+  const content = new Uint8Array(Float32Array.of(1, 2, 3, 5).buffer);
+  const page = { codec: 0, content, size: 16, values: 4, rows: 4, checksum: crc32(content) };
+  expect((await readTable(bytesSource('x.parquet', parquetOf(page)))).features.rows).toBe(4);
+  const flipped = content.slice();
+  flipped[2] ^= 1;
+  await refused(bytesSource('x.parquet', parquetOf({ ...page, content: flipped })), 'checksum does not fit');
 });

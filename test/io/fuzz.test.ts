@@ -1,6 +1,6 @@
 // Damaged files: each gives a typed error of one line or a table that is whole; where the format has a checksum, the very
 // same table. Every fixture, seeded, and bounded in time: on a busy machine fewer cases are tried, never fewer than
-// LEAST a fixture. FUZZ_CASES and FUZZ_SECONDS (a fixture) in the environment lengthen it.
+// LEAST a fixture. FUZZ_CASES and FUZZ_SECONDS (a fixture) in the environment lengthen it, FUZZ_SEED makes other damage.
 import { expect, test } from 'vitest';
 import { WhymapError } from 'whymap';
 import { readTable } from 'whymap/io';
@@ -10,6 +10,7 @@ import { damaged, filesOf, fixtures, sourceOf } from './damage.js';
 
 const cases = Number(process.env.FUZZ_CASES ?? 60);
 const milliseconds = 1000 * Number(process.env.FUZZ_SECONDS ?? 0.1);
+const seed = Number(process.env.FUZZ_SEED ?? 7);
 const LEAST = 3;
 const options = { normalize: 'none', missing: 'mean', memory: 2 ** 26 } as const;
 
@@ -18,7 +19,7 @@ test('there is something to damage', () => expect(fixtures.length).toBeGreaterTh
 test.each(fixtures)('%s', async (name) => {
   const files = filesOf(name);
   const whole = await readTable(sourceOf(name, files), options).catch(() => null);
-  const random = createRandom(7, name);
+  const random = createRandom(seed, name);
   const end = performance.now() + milliseconds;
   for (let i = 0; i < cases && (i < LEAST || performance.now() < end); i++) {
     const source = sourceOf(name, damaged(files, random));

@@ -10,6 +10,8 @@ export interface PageSpec {
   readonly size: number;
   readonly values: number;
   readonly rows: number;
+  /** The checksum of the content as its header states it; none when left out. */
+  readonly checksum?: number;
 }
 
 type Field = readonly [id: number, type: number, value: number[]];
@@ -23,6 +25,8 @@ function varint(value: number): number[] {
 }
 
 const whole = (value: number) => varint(value * 2);
+/** Of 32 bits with a sign. */
+const zigzag = (value: number) => varint(((value << 1) ^ (value >> 31)) >>> 0);
 const name = (text: string) => [...varint(text.length), ...Buffer.from(text)];
 const list = (type: number, items: readonly number[][]) => [(items.length << 4) | type, ...items.flat()];
 
@@ -36,7 +40,7 @@ function struct(fields: readonly Field[]): number[] {
   return [...bytes, 0];
 }
 
-export function parquetOf({ codec, content, size, values, rows }: PageSpec): Uint8Array {
+export function parquetOf({ codec, content, size, values, rows, checksum }: PageSpec): Uint8Array {
   const data: Field[] = [
     [1, I32, whole(values)],
     [2, I32, whole(0)],
@@ -47,6 +51,7 @@ export function parquetOf({ codec, content, size, values, rows }: PageSpec): Uin
     [1, I32, whole(0)],
     [2, I32, whole(size)],
     [3, I32, whole(content.length)],
+    ...(checksum === undefined ? [] : [[4, I32, zigzag(checksum | 0)] as const]),
     [5, STRUCT, struct(data)],
   ]);
   const page = [...header, ...content];
