@@ -108,7 +108,8 @@ function listPulls(
   const from = (start << 2) + (((groups * <usize>part) / <usize>problem.turns) << 4);
   const end = (start << 2) + (((groups * <usize>(part + 1)) / <usize>problem.turns) << 4);
   const now = f32x4.splat(<f32>epoch);
-  const before = f32x4.splat(<f32>(epoch - 1));
+  // as in umap-learn, no edge is used in epoch 0: all at once would draw the start together
+  const before = f32x4.splat(<f32>max(0, epoch - 1));
   const rate = f32x4.splat(problem.negativeSampleRate);
   const one = f32x4.splat(1);
   let to = list;

@@ -2,7 +2,7 @@
  * UMAP's sampled attraction and repulsion, reference: plain loops in double over any number of dimensions.
  *
  * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule (an edge of rate r is used in
- * the epochs in which floor(epoch r) rises; learning rate falls linearly to 0), force limit of 4 and softening 0.001.
+ * the epochs in which floor(epoch r) rises, so none in epoch 0; learning rate falls linearly to 0), force limit of 4 and softening 0.001.
  * Ours: an epoch is two turns, each over half of every sample's edges, and all samples of a turn move at once, from
  * where they were at its beginning; strangers come from a hash of (seed, turn, sample, draw). So no order of edges and
  * no number of threads shows in the result. Pulls that act at once would throw a sample with many of them past all of
@@ -107,7 +107,7 @@ function moveSample(
   for (let e = edgeOf(turn % TURNS); e < edgeOf((turn % TURNS) + 1); e++) {
     // in float32, as the kernels: another rounding would move a use to the next epoch
     const used = Math.floor(Math.fround(rates.values[e] * epoch));
-    if (used <= Math.floor(Math.fround(rates.values[e] * (epoch - 1)))) continue;
+    if (used <= Math.floor(Math.fround(rates.values[e] * Math.max(0, epoch - 1)))) continue;
     const coefficient = attract(places, head, rates.indices[e] * dimensions, tables, force);
     stiffness += coefficient;
     if (coefficient > 0) pulls++;

@@ -24,6 +24,8 @@ const NEIGHBORS = 15;
 const SHARES = [0.25, 0.5, 0.9, 0.99, 1.05];
 const STEPS = 3000;
 const LOOK_GROWTH = 1.15;
+/** An error below this that no longer halves from look to look is rounding: the run is over. */
+const ROUNDING = 1e-12;
 
 const titles: Record<Recovered, string> = {
   pca: 'PCA by attraction and repulsion from a random start',
@@ -83,7 +85,8 @@ async function trace(
     const error = procrustesError(answer, y, 2);
     steps.push(step);
     errors.push(Number.isFinite(error) ? error : Number.POSITIVE_INFINITY);
-    if (!(error < 1e6) || error < 1e-14) break;
+    const before = errors[errors.length - 2] ?? Number.POSITIVE_INFINITY;
+    if (!(error < 1e6) || error < 1e-14 || (error < ROUNDING && error > before / 2)) break;
     look = Math.ceil(step * LOOK_GROWTH + 1e-9);
   }
   return { share, seed, steps, errors };
