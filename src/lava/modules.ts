@@ -13,6 +13,7 @@ import { partOf } from '../engine/watch.js';
 import { OptionError } from '../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../model.js';
 import { peelModules } from './peel.js';
+import { moduleRecurrence } from './recurrence.js';
 import { type Factors, mergeAndPrune, refine, shares, withPresence } from './refine.js';
 import { refitUngated, type Samples } from './refit.js';
 import { factorizeStacked } from './stacked.js';
@@ -43,11 +44,13 @@ export interface FactorizeInput {
   readonly samples: Samples;
   /** The start, for as many modules as are asked or for more (`peelStart`); without it, it is made here. */
   readonly start?: Matrix;
+  /** Modules of one place only when there are not enough that recur. Default false: by strength alone. */
+  readonly recurringFirst?: boolean;
 }
 
 /** Factors the associations into modules. Fewer than asked come back when the data holds fewer. */
 export async function factorize(
-  { associations, samples, start }: FactorizeInput,
+  { associations, samples, start, recurringFirst = false }: FactorizeInput,
   options: ModuleOptions,
   context: Context,
 ): Promise<Modules> {
@@ -64,7 +67,10 @@ export async function factorize(
   const peeled = start ?? (await peelStart(associations, count, context, partOf(watch, 0, 0.5)));
   const history: number[] = [];
   const rough = await withPresence(problem, firstRows(peeled, peeledFor(count)), context, watch);
-  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
+  const places = recurringFirst
+    ? moduleRecurrence(samples.localities, rough.presence, samples.features.rows)
+    : [];
+  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN, (k) => places[k]?.separate < 2);
   const refined = await refine(
     problem,
     kept,

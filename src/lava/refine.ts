@@ -111,13 +111,22 @@ function recurrence(presence: Matrix, k: number): number {
 
 /**
  * Merges and prunes: of two modules whose pair patterns have a cosine above `same` the weaker goes, then the
- * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Returns the memberships that stay, in their order.
+ * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Where `last` says so of a
+ * module, it stays only if there is room after all others. Returns the memberships that stay, in their order.
  */
-export function mergeAndPrune(factors: Factors, problem: Problem, count: number, same: number): Matrix {
+export function mergeAndPrune(
+  factors: Factors,
+  problem: Problem,
+  count: number,
+  same: number,
+  last: (k: number) => boolean = () => false,
+): Matrix {
   const { rows: m, columns: d, data } = factors.memberships;
   const share = shares(factors, problem).map((value, k) => value * recurrence(factors.presence, k));
   const gram = patternGram(factors.memberships);
-  const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
+  const order = [...share.keys()]
+    .filter((k) => share[k] > 0)
+    .sort((a, b) => Number(last(a)) - Number(last(b)) || share[b] - share[a] || a - b);
   const kept: number[] = [];
   for (const k of order) {
     const duplicate = kept.some((j) => gram[k * m + j] > same * Math.sqrt(gram[k * m + k] * gram[j * m + j]));

@@ -1,7 +1,9 @@
 // What `--modules auto` counts: found again, in places apart, and no part of another module.
 import { expect, test } from 'vitest';
 import { countRecurring } from '#whymap/lava/recurring.js';
+import { mergeAndPrune } from '#whymap/lava/refine.js';
 import { matchMemberships } from '#whymap/lava/split.js';
+import type { Problem } from '#whymap/lava/symmetric.js';
 import type { Localities, Matrix, Modules } from '#whymap/model.js';
 
 const FEATURES = 20;
@@ -62,4 +64,21 @@ test('a part of a module counted before does not count, though the other half ha
   // three of eight features shared are two patterns
   const neighbor = [range(5, 13), [2, 5]] as const;
   expect(count([one, neighbor], [one, neighbor])).toBe(2);
+});
+
+test('pruning: what is said to be last stays only if there is room', () => {
+  const { membership, presence } = modulesOf([one, two, [range(16, 20), [1, 4]]]);
+  // products in proportion to 3, 2 and 1: the first is the strongest
+  const products = { ...presence, data: presence.data.map((p, i) => p * (3 - (i % 3))) };
+  const factors = { memberships: membership, presence, products, loss: 0.5 };
+  const problem = { weights: new Float64Array(PLACES).fill(1), norm: 20 } as unknown as Problem;
+  const kept = (count: number, last?: (k: number) => boolean) => {
+    const found = mergeAndPrune(factors, problem, count, 0.9, last);
+    return Array.from({ length: found.rows }, (_, k) =>
+      found.data.subarray(k * FEATURES, (k + 1) * FEATURES).indexOf(1),
+    );
+  };
+  expect(kept(2)).toEqual([0, 8]);
+  expect(kept(2, (k) => k === 0)).toEqual([8, 16]);
+  expect(kept(3, (k) => k === 0)).toEqual([0, 8, 16]);
 });
