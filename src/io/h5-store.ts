@@ -82,7 +82,7 @@ function storedArray(
   const width = shape.slice(1).reduce((product, length) => product * length, size);
   const chunk = checkChunk(dataset, fileSize, `${path} of ${name}`);
   // Texts take what they take in the file, numbers what they take when they are all read.
-  const texts = metadata.vlen ? Math.min(2 * fileSize, LARGEST_READING) : 0;
+  const texts = metadata.vlen || metadata.type === COMPOUND ? Math.min(2 * fileSize, LARGEST_READING) : 0;
   const read = <T>(start: number, end: number, work: () => T): T => {
     const bytes = Math.max(0, Math.min(end, shape[0] ?? 1) - start) * width;
     checkReading(`${path} of ${name}`, bytes);
