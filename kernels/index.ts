@@ -8,6 +8,7 @@ export { descentScratch, joinGroup, joinNeighbors, measureLists } from './descen
 export { layRows, shortenRows } from './laid';
 export { leadingScratch, leadingVector } from './leading';
 export { multiplyStrip, packColumns, packRows } from './multiply';
+export { listTargets } from './nearest';
 export { comparePairs, pairsScratch } from './pairs';
 export { accumulatePatterns, quadraticForms } from './quadratic';
 export { rankLimits, targetDistances } from './ranks';

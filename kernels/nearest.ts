@@ -3,7 +3,9 @@
  * that fills them. Cost: the walk, plus about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
  */
 
-/** The same order of fields in engine/wasm/nearest.ts. */
+import { Ranks } from './ranks';
+
+/** The same order of fields in engine/wasm/lists.ts. */
 @unmanaged
 export class Lists {
   rankToBound: f64;
@@ -11,12 +13,14 @@ export class Lists {
   /** f64, i32: rows x k, infinite and -1 where not yet found. */
   distances: usize;
   indices: usize;
+  /** f32 a row: a pair above cannot be in its list. */
+  limits: usize;
   /** i32 a row: not 0 while a thread changes its list. */
   locks: usize;
 }
 
 /** Offers a row to the list of another, and lowers that one's limit. */
-export function offerExact(lists: Lists, row: i32, other: i32, distance: f64, limits: usize): void {
+export function offerExact(lists: Lists, row: i32, other: i32, distance: f64): void {
   const k = lists.k;
   const best = lists.distances + ((<usize>row * <usize>k) << 3);
   const last = best + ((<usize>(k - 1)) << 3);
@@ -25,8 +29,30 @@ export function offerExact(lists: Lists, row: i32, other: i32, distance: f64, li
   const lock = lists.locks + ((<usize>row) << 2);
   take(lock);
   insert(best, lists.indices + ((<usize>row * <usize>k) << 2), k, distance, other);
-  store<f32>(limits + ((<usize>row) << 2), limitOf(load<f64>(last) * lists.rankToBound));
+  store<f32>(lists.limits + ((<usize>row) << 2), limitOf(load<f64>(last) * lists.rankToBound));
   giveBack(lock);
+}
+
+/**
+ * Begins the list of asked row `item` with its targets, whose distances are known, and raises its limit in the walk to
+ * that of the list where there are too few of them. @param own, limits see `Pairs`.
+ */
+export function listTargets(
+  item: i32,
+  _scratch: usize,
+  ranks: Ranks,
+  lists: Lists,
+  own: usize,
+  limits: usize,
+): void {
+  const first = <usize>item * <usize>ranks.k;
+  const self = load<i32>(own + ((<usize>item) << 2));
+  for (let t: usize = 0; t < <usize>ranks.k; t++) {
+    const target = load<i32>(ranks.targets + ((first + t) << 2));
+    if (target !== self) offerExact(lists, item, target, load<f64>(ranks.thresholds + ((first + t) << 3)));
+  }
+  const at = (<usize>item) << 2;
+  store<f32>(limits + at, max(load<f32>(limits + at), load<f32>(lists.limits + at)));
 }
 
 /** The bound above which a row cannot be among the nearest, rounded up. */
@@ -35,15 +61,17 @@ function limitOf(bound: f64): f32 {
 }
 
 function insert(best: usize, found: usize, k: i32, distance: f64, id: i32): void {
-  let at = k - 1;
-  if (!comesBefore(distance, id, best, found, at)) return;
-  while (at > 0 && comesBefore(distance, id, best, found, at - 1)) {
-    store<f64>(best + ((<usize>at) << 3), load<f64>(best + ((<usize>(at - 1)) << 3)));
-    store<i32>(found + ((<usize>at) << 2), load<i32>(found + ((<usize>(at - 1)) << 2)));
-    at--;
-  }
-  store<f64>(best + ((<usize>at) << 3), distance);
-  store<i32>(found + ((<usize>at) << 2), id);
+  let at = k;
+  while (at > 0 && comesBefore(distance, id, best, found, at - 1)) at--;
+  // a target is offered before the walk and when the walk meets it
+  if (at === k || (at > 0 && load<i32>(found + ((<usize>(at - 1)) << 2)) === id)) return;
+  const distances = best + ((<usize>at) << 3);
+  const indices = found + ((<usize>at) << 2);
+  const after = <usize>(k - 1 - at);
+  memory.copy(distances + 8, distances, after << 3);
+  memory.copy(indices + 4, indices, after << 2);
+  store<f64>(distances, distance);
+  store<i32>(indices, id);
 }
 
 function comesBefore(distance: f64, id: i32, best: usize, found: usize, at: i32): boolean {

@@ -25,6 +25,7 @@ import {
   tightenByProduct,
   WORK,
   Work,
+  wantedOf,
 } from './settle';
 
 /** Asked rows of an item, of a product, and data rows of a product. */
@@ -142,7 +143,7 @@ function sift(pairs: Pairs, work: Work, row: i32, products: usize, chunk: i32, a
     const norms = f32x4.add(low, v128.load(data.low + shift));
     const lower = f32x4.sub(f32x4.sub(norms, f32x4.mul(product, lowFactor)), gaps);
     // not "at most": a bound that is not a number leaves the pair open
-    let rowSide = i32x4.bitmask(f32x4.gt(lower, v128.load_splat<f32>(pairs.askedLimits + at))) ^ 15;
+    let rowSide = i32x4.bitmask(f32x4.gt(lower, v128.load_splat<f32>(pairs.limits + at))) ^ 15;
     let columnSide = once ? i32x4.bitmask(f32x4.gt(lower, v128.load(pairs.limits + shift))) ^ 15 : 0;
     if ((rowSide | columnSide) === 0) continue;
     let lanes = j + 4 > across ? (1 << (across - j)) - 1 : 15;
@@ -174,7 +175,7 @@ function siftLanes(
     const lane = ctz(left);
     left &= left - 1;
     const at = work.lanes + ((<usize>lane) << 2);
-    const wanted = ((rowSide >> lane) & 1) | (((columnSide >> lane) & 1) << 1);
+    const wanted = wantedOf(pairs, ((rowSide >> lane) & 1) | (((columnSide >> lane) & 1) << 1));
     const sides = settle(pairs, work, row, column + lane, load<f32>(at), load<f32>(at, 16), wanted);
     if (sides === 0) continue;
     keepOpen(work, work.count, row, column + lane, load<f32>(products + ((<usize>lane) << 2)), sides);

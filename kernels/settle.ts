@@ -8,18 +8,21 @@ import { Lists, offerExact } from './nearest';
 import { countExact, Ranks, settleRanks } from './ranks';
 import { furtherProduct, Screen, Side, wholeDistance } from './screen';
 
-/** Sides of a pair that are open: its asked row, its data row. */
-const ROW_SIDE: i32 = 1;
-const COLUMN_SIDE: i32 = 2;
+/** What is open of a pair: whether it counts for the ranks of its asked row and of its data row, and for their lists. */
+const ROW_RANKS: i32 = 1;
+const COLUMN_RANKS: i32 = 2;
+const ROW_LIST: i32 = 4;
+const COLUMN_LIST: i32 = 8;
+const ROW_SIDE: i32 = ROW_RANKS | ROW_LIST;
+const COLUMN_SIDE: i32 = COLUMN_RANKS | COLUMN_LIST;
 
-/** A comparison: either `ranks` or `lists` is there. The same order of fields in engine/wasm/pairs.ts. */
+/** A comparison, for `ranks`, for `lists` or for both. The same order of fields in engine/wasm/pairs.ts. */
 @unmanaged
 export class Pairs {
   screen: Screen;
   ranks: Ranks | null;
   lists: Lists | null;
-  /** f32 an asked row and a data row (the same when each pair is met once): a pair above is of no interest to it. */
-  askedLimits: usize;
+  /** f32 an asked row: a pair above is of no interest to it. */
   limits: usize;
   /** i32 an asked row: the data row that it is, or -1. */
   own: usize;
@@ -56,6 +59,11 @@ export const WORK: usize = 64;
 /** Bytes of a row's pending pairs: their number, at 16 four data rows, at 32 their sides. */
 export const PENDING: usize = 48;
 
+/** What `rows` (1: the asked row, 2: the data row) may want to know of a pair. */
+export function wantedOf(pairs: Pairs, rows: i32): i32 {
+  return (pairs.ranks ? rows : 0) | (pairs.lists ? rows << 2 : 0);
+}
+
 export function keepOpen(work: Work, at: i32, row: i32, column: i32, product: f32, sides: i32): void {
   const open = changetype<Open>(work.open + <usize>at * OPEN);
   open.row = row;
@@ -74,18 +82,24 @@ export function settle(
   upper: f32,
   sides: i32,
 ): i32 {
-  if (lower > load<f32>(pairs.askedLimits + ((<usize>row) << 2))) sides &= COLUMN_SIDE;
+  if (lower > load<f32>(pairs.limits + ((<usize>row) << 2))) sides &= COLUMN_SIDE;
   if (sides & COLUMN_SIDE && lower > load<f32>(pairs.limits + ((<usize>column) << 2))) sides &= ROW_SIDE;
   const ranks = pairs.ranks;
   if (!ranks) return sides;
-  const stride = (<usize>ranks.stride) << 2;
-  if (sides & ROW_SIDE) {
-    const sums = work.rowSums + <usize>(row - work.first) * stride;
-    if (settleRanks(ranks, row, sums, lower, upper)) sides &= COLUMN_SIDE;
+  const lists = pairs.lists;
+  if (lists) {
+    if (sides & ROW_LIST && lower > load<f32>(lists.limits + ((<usize>row) << 2))) sides &= ~ROW_LIST;
+    if (sides & COLUMN_LIST && lower > load<f32>(lists.limits + ((<usize>column) << 2)))
+      sides &= ~COLUMN_LIST;
   }
-  if (sides & COLUMN_SIDE) {
+  const stride = (<usize>ranks.stride) << 2;
+  if (sides & ROW_RANKS) {
+    const sums = work.rowSums + <usize>(row - work.first) * stride;
+    if (settleRanks(ranks, row, sums, lower, upper)) sides &= ~ROW_RANKS;
+  }
+  if (sides & COLUMN_RANKS) {
     const sums = work.columnSums + <usize>(column - work.from) * stride;
-    if (settleRanks(ranks, column, sums, lower, upper)) sides &= ROW_SIDE;
+    if (settleRanks(ranks, column, sums, lower, upper)) sides &= ~COLUMN_RANKS;
   }
   return sides;
 }
@@ -207,14 +221,14 @@ export function settleExactly(pairs: Pairs, work: Work, row: i32, pending: usize
 function settleOne(pairs: Pairs, work: Work, row: i32, column: i32, distance: f64, sides: i32): void {
   const lists = pairs.lists;
   if (lists) {
-    if (sides & ROW_SIDE) offerExact(lists, row, column, distance, pairs.askedLimits);
-    if (sides & COLUMN_SIDE) offerExact(lists, column, row, distance, pairs.limits);
+    if (sides & ROW_LIST) offerExact(lists, row, column, distance);
+    if (sides & COLUMN_LIST) offerExact(lists, column, row, distance);
   }
   const ranks = pairs.ranks;
   if (!ranks) return;
   const stride = (<usize>ranks.stride) << 2;
-  if (sides & ROW_SIDE)
+  if (sides & ROW_RANKS)
     countExact(ranks, row, column, distance, work.rowSums + <usize>(row - work.first) * stride);
-  if (sides & COLUMN_SIDE)
+  if (sides & COLUMN_RANKS)
     countExact(ranks, column, row, distance, work.columnSums + <usize>(column - work.from) * stride);
 }

@@ -194,6 +194,17 @@ export interface Engine {
   ): Promise<Int32Array>;
 
   /**
+   * The k nearest other rows of every row (as `nearest`, a row is not its own neighbor) and the ranks of its
+   * `targetCount` targets (as `ranks`), in one pass over the distances. With `rows` of those rows only.
+   */
+  nearestAndRanks(
+    data: Matrix,
+    targets: Int32Array,
+    options: { k: number; targetCount: number; metric: Metric; rows?: Int32Array },
+    watch?: Watch,
+  ): Promise<{ nearest: Neighbors; ranks: Int32Array }>;
+
+  /**
    * Steps of t-SNE's descent (dr/optimize/gains.ts): attraction along P, repulsion by Barnes-Hut sums, momentum and
    * gains. `state` is changed once all steps are done, and left as it was by a cancellation.
    * @param p rows x rows, symmetric, sum 1. @returns the divergence before the last step, or NaN.

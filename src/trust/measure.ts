@@ -3,7 +3,7 @@
  *
  * Purpose: the table of an audit. Passes over the features are shared between the map and the PCA.
  * Source: see the file of each measure. Shapes: samples x k. Precision: see there.
- * Cost: three passes over all distances (neighbors, ranks, pairs); with `sample`, two passes of the asked rows.
+ * Cost: two passes over all distances (neighborhoods, pairs); with `sample`, one of the asked rows.
  * How it fails: measures that need every sample (groups, silhouette, rates over all pairs) are left out of a sampled run, or
  *   estimated from drawn pairs, and a warning names them. Determinism: streams `trust-*` only.
  */

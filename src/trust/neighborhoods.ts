@@ -6,7 +6,7 @@
  * Shapes: asked x k throughout. Memory is proportional to that, never to samples^2.
  * Precision: that of the engine's distances. Ties are ordered by row number in both spaces, so that duplicates
  *   have a defined rank; scikit-learn leaves their order to its sorting routine.
- * Cost: two passes over all distances of the asked samples to all samples (neighbors, then ranks).
+ * Cost: one pass over all distances of the asked samples to all samples; on maps of up to three dimensions a tree.
  * How it fails: many duplicates on the map make the order among them a matter of row numbers; a warning says so.
  * Determinism: a sample is drawn from the stream `trust-sample`; all else is exact.
  */
@@ -55,10 +55,9 @@ export async function compareMaps(
 ): Promise<Neighborhoods[]> {
   const watch = watchStage(context, 'neighborhoods');
   const step = (from: number, to: number) => partOf(watch, from, to);
-  const input = await nearestOfAsked(features, asked, k, metric, context, step(0, 0.4));
   const onMaps: Neighbors[] = [];
-  for (const map of maps) onMaps.push(await nearestOnMap(map, asked, k, context, step(0.4, 0.45)));
-  const inputRanks = await ranksOfAll(features, onMaps, metric, asked, context, step(0.45, 0.95));
+  for (const map of maps) onMaps.push(await nearestOnMap(map, asked, k, context, step(0, 0.05)));
+  const { input, inputRanks } = await inData(features, onMaps, metric, asked, context, step(0.05, 0.95));
   const result: Neighborhoods[] = [];
   for (let m = 0; m < maps.length; m++) {
     const embeddingRanks = await ranksOnMap(maps[m], input.indices, k, asked, context, step(0.95, 1));
@@ -74,23 +73,20 @@ export function drawRows(samples: number, count: number, random: Random): Int32A
   return permutation(samples, random.stream('trust-sample')).slice(0, count).sort();
 }
 
-async function nearestOfAsked(
-  data: Matrix,
+/** The k nearest others of the asked samples on a map. */
+async function nearestOnMap(
+  map: Matrix,
   asked: Int32Array | null,
   k: number,
-  metric: Metric,
   { engine }: Context,
   watch: Watch,
 ): Promise<Neighbors> {
-  if (!asked) return engine.nearest(data, data, { k, metric, excludeSelf: true }, watch);
-  const queries = gatherRows(data, asked);
-  const found = await engine.nearest(data, queries, { k: k + 1, metric, excludeSelf: false }, watch);
+  if (map.columns <= TREE_DIMENSIONS) return treeNearest(map, asked, k, watch);
+  const metric = 'euclidean';
+  if (!asked) return engine.nearest(map, map, { k, metric, excludeSelf: true }, watch);
+  const queries = gatherRows(map, asked);
+  const found = await engine.nearest(map, queries, { k: k + 1, metric, excludeSelf: false }, watch);
   return withoutSelf(found, asked, k);
-}
-
-function nearestOnMap(map: Matrix, asked: Int32Array | null, k: number, context: Context, watch: Watch) {
-  if (map.columns > TREE_DIMENSIONS) return nearestOfAsked(map, asked, k, 'euclidean', context, watch);
-  return treeNearest(map, asked, k, watch);
 }
 
 function ranksOnMap(
@@ -141,15 +137,15 @@ function withoutSelf(found: Neighbors, asked: Int32Array, k: number): Neighbors 
   return { rows: asked.length, k, indices, distances };
 }
 
-/** Ranks among the features of the neighbors on every map, in one pass over the distances. */
-async function ranksOfAll(
+/** Neighbors among the features, and the ranks there of the neighbors on every map, in one pass over the distances. */
+async function inData(
   features: Matrix,
   maps: readonly Neighbors[],
   metric: Metric,
   asked: Int32Array | null,
   { engine }: Context,
   watch: Watch,
-): Promise<Int32Array[]> {
+): Promise<{ input: Neighbors; inputRanks: Int32Array[] }> {
   const { k, rows } = maps[0];
   const width = k * maps.length;
   const targets = new Int32Array(rows * width);
@@ -158,16 +154,17 @@ async function ranksOfAll(
       targets.set(map.indices.subarray(i * k, (i + 1) * k), i * width + m * k);
     });
   }
-  const ranking = { k: width, metric, rows: asked ?? undefined };
-  const together = await engine.ranks(features, targets, ranking, watch);
-  return maps.map((_, m) => {
+  const options = { k, targetCount: width, metric, rows: asked ?? undefined };
+  const { nearest, ranks } = await engine.nearestAndRanks(features, targets, options, watch);
+  const inputRanks = maps.map((_, m) => {
     const own = new Int32Array(rows * k);
     for (let i = 0; i < rows; i++) {
       const from = i * width + m * k;
-      own.set(together.subarray(from, from + k), i * k);
+      own.set(ranks.subarray(from, from + k), i * k);
     }
     return own;
   });
+  return { input: nearest, inputRanks };
 }
 
 function twinWarning(neighbors: Neighbors, where: string): Warning[] {

@@ -189,6 +189,16 @@ for (const [name, create] of Object.entries(ENGINES)) {
       const options = { metric, excludeSelf: true };
       expect(await engine.nearest(data, data, { k: 6, ...options })).toEqual(near);
       expect(await engine.ranks(data, targetsOf(data, 3), { k: 3, metric })).toEqual(ranks);
+      const both = { k: 6, metric };
+      expect(await engine.nearestAndRanks(data, targetsOf(data, 3), { ...both, targetCount: 3 })).toEqual({
+        nearest: near,
+        ranks,
+      });
+      const first6 = Int32Array.from(near.indices, (_, i) => i % 6);
+      expect(await engine.nearestAndRanks(data, near.indices, { ...both, targetCount: 6 })).toEqual({
+        nearest: near,
+        ranks: first6,
+      });
     });
 
     test('leading vectors of sparse localities, no modules, and blocks of another engine', async () => {
@@ -352,4 +362,12 @@ async function sameRanks(engine: Engine, data: Matrix, k: number, metric: Metric
   expect(await engine.ranks(data, some, { k, metric, rows })).toEqual(
     await js.ranks(data, some, { k, metric, rows }),
   );
+  // more neighbors than targets, and fewer: lists begin with the targets
+  for (const both of [{ k: k + 2 }, { k: 1 }, { k: 2, rows }]) {
+    const options = { ...both, targetCount: k, metric };
+    const asked = both.rows ? some : targets;
+    expect(await engine.nearestAndRanks(data, asked, options)).toEqual(
+      await js.nearestAndRanks(data, asked, options),
+    );
+  }
 }

@@ -6,7 +6,7 @@ import { nearestApproximate } from './descent.js';
 import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
-import { ranks } from './ranks.js';
+import { nearestAndRanks, ranks } from './ranks.js';
 import { createSampledEpochs } from './sampled.js';
 import { tsneSteps } from './tsne.js';
 
@@ -22,6 +22,7 @@ export function createJsEngine(): Engine {
     nearest,
     nearestApproximate,
     ranks,
+    nearestAndRanks,
     tsneSteps,
     sampledEpochs: createSampledEpochs(),
     release: () => {},

@@ -1,16 +1,27 @@
 /** Exact nearest rows, reference: every distance, then a bounded insertion; ties by index. */
 
-import type { Matrix } from '../../model.js';
-import type { Engine, Metric } from '../engine.js';
+import type { Matrix, Neighbors } from '../../model.js';
+import type { Engine, Metric, Watch } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { rankingDistance, trueDistance } from './distance.js';
 
 export const nearest: Engine['nearest'] = async (data, queries, options, watch = unwatched) => {
   const { k, metric, excludeSelf } = options;
+  const selves = Int32Array.from({ length: queries.rows }, (_, q) => (excludeSelf ? q : -1));
+  return nearestOfAll(data, queries, { k, metric, selves }, watch);
+};
+
+/** @param selves the row of data that each query is, which is not its own neighbor, or -1. */
+export async function nearestOfAll(
+  data: Matrix,
+  queries: Matrix,
+  { k, metric, selves }: { k: number; metric: Metric; selves: Int32Array },
+  watch: Watch,
+): Promise<Neighbors> {
   const indices = new Int32Array(queries.rows * k).fill(-1);
   const distances = new Float32Array(queries.rows * k).fill(Number.POSITIVE_INFINITY);
   for (let q = 0; q < queries.rows; q++) {
-    const found = nearestOfOne(data, queries, q, k, metric, excludeSelf ? q : -1);
+    const found = nearestOfOne(data, queries, q, k, metric, selves[q]);
     found.forEach(([distance, index], rank) => {
       indices[q * k + rank] = index;
       distances[q * k + rank] = trueDistance(metric, distance);
@@ -19,7 +30,7 @@ export const nearest: Engine['nearest'] = async (data, queries, options, watch =
     await watch.checkpoint();
   }
   return { rows: queries.rows, k, indices, distances };
-};
+}
 
 function nearestOfOne(data: Matrix, queries: Matrix, q: number, k: number, metric: Metric, self: number) {
   const distance = rankingDistance(metric);

@@ -1,8 +1,10 @@
 /** Ranks of given rows among all others, reference: every distance of a row, counted for each target. */
 
+import { gatherRows } from '../../core/matrix.js';
 import type { Engine } from '../engine.js';
-import { unwatched } from '../watch.js';
+import { partOf, unwatched } from '../watch.js';
 import { rankingDistance } from './distance.js';
+import { nearestOfAll } from './nearest.js';
 
 export const ranks: Engine['ranks'] = async (data, targets, options, watch = unwatched) => {
   const { k, metric, rows } = options;
@@ -18,6 +20,20 @@ export const ranks: Engine['ranks'] = async (data, targets, options, watch = unw
     await watch.checkpoint();
   }
   return result;
+};
+
+/** One after the other: the oracle of engines that do both at once. */
+export const nearestAndRanks: Engine['nearestAndRanks'] = async (
+  data,
+  targets,
+  { k, targetCount, metric, rows },
+  watch = unwatched,
+) => {
+  const selves = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
+  const queries = gatherRows(data, selves);
+  const found = await nearestOfAll(data, queries, { k, metric, selves }, partOf(watch, 0, 0.5));
+  const ranked = await ranks(data, targets, { k: targetCount, metric, rows }, partOf(watch, 0.5, 1));
+  return { nearest: found, ranks: ranked };
 };
 
 function rankOf(toAll: Float64Array, self: number, target: number): number {

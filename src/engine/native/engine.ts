@@ -19,7 +19,9 @@ import { loadNative, type NativeRuntime } from './runtime.js';
 export async function createNativeEngine(options: Omit<WasmOptions, 'shared'> = {}): Promise<Engine> {
   const threads = options.threads ?? (await defaultThreads());
   const native = await loadNative(threads);
-  const wasm = await createWasmEngine({ ...options, threads }, (a, b) => native.product(a, b, false, true));
+  const wasm = await createWasmEngine({ ...options, threads }, (a, b, into) =>
+    native.product(a, b, { a: false, b: true }, into),
+  );
   return {
     ...wasm,
     name: 'native',
@@ -41,7 +43,7 @@ function createMultiply(native: NativeRuntime): Engine['multiply'] {
     if (rows === 0 || columns === 0 || left.columns === 0) {
       return { rows, columns, data: new Float32Array(rows * columns) };
     }
-    const data = await native.product(a, b, transposeA, transposeB);
+    const data = await native.product(a, b, { a: transposeA, b: transposeB });
     await watch.checkpoint();
     return { rows, columns, data };
   };

@@ -13,13 +13,22 @@ interface OnnxRuntime {
 }
 
 interface Session {
-  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: Float32Array }>>;
+  /** @param fetches by name the tensor that an output goes to, or null for a new one. */
+  run(
+    feeds: Record<string, unknown>,
+    fetches: Record<string, unknown>,
+  ): Promise<Record<string, { readonly data: Float32Array }>>;
   release(): Promise<void>;
 }
 
 export interface NativeRuntime {
-  /** C = op(A) op(B), in one call: it cannot be stopped half way. No side may be 0. */
-  product(a: Matrix, b: Matrix, transposeA: boolean, transposeB: boolean): Promise<Float32Array>;
+  /** C = op(A) op(B), row-major, in one call: it cannot be stopped half way. No side may be 0. `into`: where C goes. */
+  product(
+    a: Matrix,
+    b: Matrix,
+    transpose: { readonly a: boolean; readonly b: boolean },
+    into?: Float32Array,
+  ): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -34,6 +43,8 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
     interOpNumThreads: 1,
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
+    // its threads sleep between products: by default they spin, on processors that the kernels need
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
   const sessionFor = (transposeA: boolean, transposeB: boolean): Promise<Session> => {
     const key = `${transposeA}/${transposeB}`;
@@ -44,10 +55,12 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
     return made;
   };
   return {
-    async product(a, b, transposeA, transposeB) {
+    async product(a, b, transpose, into) {
       try {
-        const session = await sessionFor(transposeA, transposeB);
-        const result = await session.run({ a: tensorOf(onnx, a), b: tensorOf(onnx, b) });
+        const session = await sessionFor(transpose.a, transpose.b);
+        const sides = [transpose.a ? a.columns : a.rows, transpose.b ? b.rows : b.columns];
+        const feeds = { a: tensorOf(onnx, a), b: tensorOf(onnx, b) };
+        const result = await session.run(feeds, { c: into ? new onnx.Tensor('float32', into, sides) : null });
         return result.c.data;
       } catch (cause) {
         throw new MachineError(

@@ -31,7 +31,7 @@ export interface WasmOptions {
   readonly slotEntries?: number;
 }
 
-/** @param product products for `nearest` and `ranks` from another library; see pairs.ts. */
+/** @param product products for `nearest`, `ranks` and both from another library; see pairs.ts. */
 export async function createWasmEngine(
   options: WasmOptions = {},
   product: TileProduct | null = null,
@@ -54,7 +54,7 @@ export async function createWasmEngine(
     ...createFactor(runtime, inputs),
     nearest: createNearest(runtime, multiply, product),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ranks: createRanks(runtime, multiply, product),
+    ...createRanks(runtime, multiply, product),
     tsneSteps: createTsneSteps(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,

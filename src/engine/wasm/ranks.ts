@@ -1,82 +1,143 @@
-/** Exact ranks over `kernels/pairs.ts` and `kernels/ranks.ts`. */
+/** Exact ranks, alone or with the nearest rows in the same walk, over `kernels/pairs.ts` and `kernels/ranks.ts`. */
 
 import { gatherRows } from '../../core/matrix.js';
-import type { Matrix } from '../../model.js';
-import type { Engine } from '../engine.js';
+import type { Matrix, Neighbors } from '../../model.js';
+import type { Engine, Metric, Watch } from '../engine.js';
 import { rankingDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
 import { type Frame, frameOf, rankToBound } from './frame.js';
-import { createScope } from './memory.js';
+import { type Lists, placeLists, placesOf } from './lists.js';
+import { createScope, type Scope } from './memory.js';
 import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
 import { planFor, probeRows } from './plan.js';
 import type { Runtime } from './runtime.js';
-import { CHUNK_ROWS, METRIC_CODES, placeScreen, structOf } from './screen.js';
+import { METRIC_CODES, placeScreen, type Screen, structOf } from './screen.js';
+
+/** What is asked: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
+interface Question {
+  readonly k: number;
+  readonly nearest: number;
+  readonly metric: Metric;
+  readonly rows?: Int32Array;
+}
 
 export function createRanks(
   runtime: Runtime,
   multiply: Engine['multiply'],
   product: TileProduct | null,
-): Engine['ranks'] {
-  return async (data, targets, { k, metric, rows }, watch = unwatched) => {
-    if (targets.length === 0) return new Int32Array(0);
-    const d = data.columns;
+): Pick<Engine, 'ranks' | 'nearestAndRanks'> {
+  const rank = createRanking(runtime, multiply, product);
+  return {
+    async ranks(data, targets, { k, metric, rows }, watch = unwatched) {
+      if (targets.length === 0) return new Int32Array(0);
+      return (await rank(data, targets, { k, nearest: 0, metric, rows }, watch)).ranks;
+    },
+    async nearestAndRanks(data, targets, { k, targetCount, metric, rows }, watch = unwatched) {
+      const found = await rank(data, targets, { k: targetCount, nearest: k, metric, rows }, watch);
+      return { ranks: found.ranks, nearest: found.nearest! };
+    },
+  };
+}
+
+function createRanking(runtime: Runtime, multiply: Engine['multiply'], product: TileProduct | null) {
+  return async (
+    data: Matrix,
+    targets: Int32Array,
+    { k, nearest, metric, rows }: Question,
+    watch: Watch,
+  ): Promise<{ ranks: Int32Array; nearest: Neighbors | null }> => {
     const asked = rows ? gatherRows(data, rows) : data;
     const own = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
-    const { memory } = runtime.arena;
     const scope = createScope(runtime.arena);
     try {
       const frame = frameOf(data, metric);
       const near = probeThresholds(data, own, targets, k, frame);
-      const given = takesProducts(metric, d, product);
+      const given = takesProducts(metric, data.columns, product);
       const plan = await planFor(multiply, frame, { data, asked, thresholds: near, k }, given);
       const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, plan);
-      const wanted = scope.place(targets);
-      const thresholds = scope.allocate(targets.length * 8);
-      const { asked: a, data: b } = screen;
-      await runtime.run(
-        {
-          kernel: 'targetDistances',
-          items: own.length,
-          scratch: 64,
-          work: targets.length * d * 3,
-          parameters: [
-            ...[METRIC_CODES[metric], d, a.source, a.means, a.squares, b.source, b.means, b.squares],
-            ...[wanted, k, thresholds],
-          ],
-        },
-        unwatched,
-      );
-      const stride = Math.ceil(k / 4) * 4;
-      const places = own.length * stride;
-      const counts = scope.place(new Int32Array(places));
-      const struct = structOf(
-        [],
-        [
-          ...[k, stride, scope.allocate(places * 4), scope.allocate(places * 4)],
-          ...[thresholds, wanted, counts],
-        ],
-      );
-      const ranks = scope.place(struct);
-      const limits = scope.place(new Float32Array(Math.ceil(own.length / CHUNK_ROWS) * CHUNK_ROWS));
-      await runtime.run(
-        {
-          kernel: 'rankLimits',
-          items: own.length,
-          work: places * 8,
-          parameters: [ranks, screen.rankToBound, limits],
-        },
-        unwatched,
-      );
+      const ranks = await placeRanks(runtime, scope, { screen, targets, k, metric });
+      const selves = scope.place(own);
+      const lists =
+        nearest > 0 ? placeLists(runtime, scope, { rows: own.length, k: nearest, metric, screen }) : null;
+      if (lists) await listTargets(runtime, { ranks, lists, own: selves, rows: own.length });
       const comparison = {
-        ...{ screen, ranks, lists: 0, stride, askedLimits: limits, limits },
-        ...{ own: scope.place(own), once: rows === undefined },
+        ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
+        ...{ limits: ranks.limits, own: selves, once: rows === undefined },
       };
       await comparePairs(runtime, scope, comparison, given ? product : null, watch);
-      return unpadded(new Int32Array(memory.buffer, counts, places), k, stride);
+      return { ranks: ranks.read(), nearest: lists?.read() ?? null };
     } finally {
       scope.free();
     }
   };
+}
+
+interface PlacedRanks {
+  /** Address of the kernels' `Ranks`, and of f32 a row: a pair above counts for none of its targets. */
+  readonly address: number;
+  readonly limits: number;
+  /** Counts a row, those that pad it included. */
+  readonly stride: number;
+  read(): Int32Array;
+}
+
+/** Targets with their distances, and counts of 0. */
+async function placeRanks(
+  runtime: Runtime,
+  scope: Scope,
+  { screen, targets, k, metric }: { screen: Screen; targets: Int32Array; k: number; metric: Metric },
+): Promise<PlacedRanks> {
+  const { asked: a, data: b } = screen;
+  const rows = a.count;
+  const wanted = scope.place(targets);
+  const thresholds = scope.allocate(targets.length * 8);
+  const d = screen.columns;
+  await runtime.run(
+    {
+      kernel: 'targetDistances',
+      items: rows,
+      scratch: 64,
+      work: targets.length * d * 3,
+      parameters: [
+        ...[METRIC_CODES[metric], d, a.source, a.means, a.squares, b.source, b.means, b.squares],
+        ...[wanted, k, thresholds],
+      ],
+    },
+    unwatched,
+  );
+  const stride = Math.ceil(k / 4) * 4;
+  const places = rows * stride;
+  const counts = scope.place(new Int32Array(places));
+  const [near, far] = [scope.allocate(places * 4), scope.allocate(places * 4)];
+  const address = scope.place(structOf([], [k, stride, near, far, thresholds, wanted, counts]));
+  const limits = scope.place(new Float32Array(placesOf(rows)));
+  await runtime.run(
+    {
+      kernel: 'rankLimits',
+      items: rows,
+      work: places * 8,
+      parameters: [address, screen.rankToBound, limits],
+    },
+    unwatched,
+  );
+  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, places), k, stride);
+  return { address, limits, stride, read };
+}
+
+/** Begins the lists with the targets, whose distances are known: a map's neighbors are near in the data too. */
+function listTargets(
+  runtime: Runtime,
+  { ranks, lists, own, rows }: { ranks: PlacedRanks; lists: Lists; own: number; rows: number },
+): Promise<void> {
+  return runtime.run(
+    {
+      kernel: 'listTargets',
+      items: rows,
+      work: rows * ranks.stride * 32,
+      parameters: [ranks.address, lists.address, own, ranks.limits],
+    },
+    unwatched,
+  );
 }
 
 /** Distances, in the frame, from probes to their targets: what bounds have to decide. */

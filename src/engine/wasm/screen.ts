@@ -34,7 +34,8 @@ export interface Screen {
   readonly address: number;
   readonly asked: Side;
   readonly data: Side;
-  /** Columns of the blocked product. */
+  /** Columns of the rows, and of the blocked product. */
+  readonly columns: number;
   readonly depth: number;
   /** From a ranking distance to a squared distance in the frame (for manhattan, a distance). */
   readonly rankToBound: number;
@@ -119,7 +120,7 @@ export async function placeScreen(
     );
   }
   if (rounded) widenByRounding(runtime, sides);
-  return { address, asked: askedSide, data: dataSide, depth, rankToBound: rankToBound(frame) };
+  return { address, asked: askedSide, data: dataSide, columns, depth, rankToBound: rankToBound(frame) };
 }
 
 function factorsOf(metric: Metric, error: number, factor: number): number[] {
