@@ -137,8 +137,7 @@ function sift(pairs: Pairs, work: Work, row: i32, products: usize, chunk: i32, a
   for (let j: i32 = 0; j < across; j += 4) {
     const column = chunk + j;
     const shift = (<usize>column) << 2;
-    const made = v128.load(products + ((<usize>j) << 2));
-    const product = screen.shorts ? f32x4.convert_i32x4_s(made) : made;
+    const product = v128.load(products + ((<usize>j) << 2));
     const gaps = f32x4.mul(gap, v128.load(data.gaps + shift));
     const norms = f32x4.add(low, v128.load(data.low + shift));
     const lower = f32x4.sub(f32x4.sub(norms, f32x4.mul(product, lowFactor)), gaps);

@@ -49,12 +49,14 @@ export class Screen {
   width: i32;
   /** The `width` directions leave nothing out. */
   complete: i32;
-  /** Products are of 16-bit whole numbers; `depth` counts pairs of columns. */
+  /** Products are of 16-bit whole numbers; `depth` counts pairs of those columns that are not 0 in all rows. */
   shorts: i32;
   lowFactor: f32;
   highFactor: f32;
   asked: usize;
   data: usize;
+  /** i32 a column: its place among the whole numbers of a row, or -1 where it is 0 in all rows. */
+  places: usize;
 }
 
 /** Bytes of scratch of `prepareRows`: a panel of rows in their frame, and its directions. */
@@ -163,7 +165,11 @@ function roundPanel(screen: Screen, side: Side, first: i32, frame: usize, factor
     for (let k: i32 = 0; k < screen.d; k++) {
       const value = <f64>load<f32>(frame + shift + ((<usize>k) << 5));
       const whole = nearest<f64>(value * factor);
-      store<i16>(target + shift + ((<usize>(k >> 1)) << 5) + ((<usize>(k & 1)) << 1), <i16>(<i32>whole));
+      const place = load<i32>(screen.places + ((<usize>k) << 2));
+      if (place >= 0) {
+        const at = target + shift + ((<usize>(place >> 1)) << 5) + ((<usize>(place & 1)) << 1);
+        store<i16>(at, <i16>(<i32>whole));
+      }
       const difference = value - whole / factor;
       lost += difference * difference;
     }

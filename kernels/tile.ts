@@ -92,7 +92,10 @@ export function tileOfDifferences(
   storeRow(c + 3 * stride, c30, c31, accumulate);
 }
 
-/** As `tile`, of 16-bit whole numbers, two of one row beside each other: a step is two columns. Exact in 32 bits. */
+/**
+ * As `tile`, of 16-bit whole numbers, two of one row beside each other: a step is two columns. A pass is exact in 32 bits;
+ * C holds the sum of passes as float32.
+ */
 export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
   let c00 = i32x4.splat(0);
   let c01 = i32x4.splat(0);
@@ -121,25 +124,16 @@ export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: u
     a += STEP;
     b += STEP;
   }
-  storeWholeRow(c, c00, c01, accumulate);
-  storeWholeRow(c + stride, c10, c11, accumulate);
-  storeWholeRow(c + 2 * stride, c20, c21, accumulate);
-  storeWholeRow(c + 3 * stride, c30, c31, accumulate);
+  storeRow(c, f32x4.convert_i32x4_s(c00), f32x4.convert_i32x4_s(c01), accumulate);
+  storeRow(c + stride, f32x4.convert_i32x4_s(c10), f32x4.convert_i32x4_s(c11), accumulate);
+  storeRow(c + 2 * stride, f32x4.convert_i32x4_s(c20), f32x4.convert_i32x4_s(c21), accumulate);
+  storeRow(c + 3 * stride, f32x4.convert_i32x4_s(c30), f32x4.convert_i32x4_s(c31), accumulate);
 }
 
 function storeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
   if (accumulate) {
     left = f32x4.add(v128.load(c), left);
     right = f32x4.add(v128.load(c, 16), right);
-  }
-  v128.store(c, left);
-  v128.store(c, right, 16);
-}
-
-function storeWholeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
-  if (accumulate) {
-    left = i32x4.add(v128.load(c), left);
-    right = i32x4.add(v128.load(c, 16), right);
   }
   v128.store(c, left);
   v128.store(c, right, 16);
@@ -201,7 +195,7 @@ export function panelsOfDifferences(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
-/** As `panels`, of 16-bit whole numbers; `depth` counts pairs of columns, C holds 32-bit whole numbers. */
+/** As `panels`, of 16-bit whole numbers; `depth` counts pairs of columns. */
 export function panelsOfShorts(
   a: usize,
   aPanels: i32,

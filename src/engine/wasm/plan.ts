@@ -7,6 +7,7 @@ import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { quantiles, subspace } from './directions.js';
 import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from './frame.js';
+import { type Rounding, roundingOf } from './rounding.js';
 
 /**
  * How the blocked product is made. `whole`: of all columns. `rounded`: of all columns as 16-bit whole numbers, of which
@@ -34,9 +35,6 @@ const SINGLE_COST = 5;
 /** What a column costs where products come from another library, and where numbers are rounded. */
 const GIVEN_COST = 0.25;
 const ROUNDED_COST = 0.5;
-/** Largest whole number that rows are rounded to. */
-export const LARGEST_SHORT = 32_767;
-
 /** Evenly spaced asked rows whose open pairs are counted on the sample. */
 export const probeRows = (asked: number): number[] =>
   Array.from({ length: Math.min(PROBES, asked) }, (_, p) =>
@@ -82,9 +80,11 @@ export async function planFor(
   });
   const counted = openShares(await turn(probes), await turn(few), decided, below);
   const turned = cheapest(counted, basis.rows, frame.columns, given);
+  // the sample is in the frame already
+  const framed = { ...frame, center: new Float64Array(frame.columns), scale: 1 };
   const rounded = given
     ? Number.POSITIVE_INFINITY
-    : costOfRounded(products, norms, decided, below, frame.columns);
+    : costOfRounded(products, norms, decided, below, roundingOf([sample], framed));
   const plain = frame.columns * (given ? GIVEN_COST : 1) + PAIR_COST;
   if (turned.cost < Math.min(plain, rounded)) return { kind: 'turned', basis, depth: turned.depth };
   return rounded < plain ? { kind: 'rounded' } : whole;
@@ -96,10 +96,9 @@ function costOfRounded(
   norms: { probes: Float64Array; sample: Float64Array },
   thresholds: readonly Float64Array[],
   below: boolean,
-  columns: number,
+  { factor, kept, places }: Rounding,
 ): number {
-  const largest = Math.sqrt(norms.sample.reduce((x, y) => Math.max(x, y), 0));
-  const lost = (Math.sqrt(columns / 12) * largest) / LARGEST_SHORT;
+  const lost = Math.sqrt(kept / 12) / factor;
   let open = 0;
   norms.probes.forEach((own, p) => {
     norms.sample.forEach((other, s) => {
@@ -109,7 +108,7 @@ function costOfRounded(
     });
   });
   const share = open / products.data.length;
-  return ROUNDED_COST * columns + PAIR_COST + share * (OPEN_COST + SINGLE_COST * columns);
+  return ROUNDED_COST * kept + PAIR_COST + share * (OPEN_COST + SINGLE_COST * places.length);
 }
 
 function isOpen(thresholds: Float64Array, lower: number, upper: number, below: boolean): boolean {

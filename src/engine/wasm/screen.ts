@@ -5,7 +5,8 @@ import type { Metric } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { type Frame, rankToBound } from './frame.js';
 import type { Scope } from './memory.js';
-import { LARGEST_SHORT, type Plan } from './plan.js';
+import type { Plan } from './plan.js';
+import { roundingOf } from './rounding.js';
 import type { Runtime } from './runtime.js';
 
 export const METRIC_CODES: Record<Metric, number> = {
@@ -81,14 +82,15 @@ export async function placeScreen(
 ): Promise<Screen> {
   const { metric, columns, scale } = frame;
   const turned = plan.kind === 'turned' ? plan : null;
-  const rounded = plan.kind === 'rounded';
-  const depth = turned ? padded(turned.depth) : rounded ? Math.ceil(columns / 2) : columns;
+  const sides = asked === data ? [data] : [data, asked];
+  const rounded = plan.kind === 'rounded' ? roundingOf(sides, frame) : null;
+  const depth = turned ? padded(turned.depth) : rounded ? Math.ceil(rounded.kept / 2) : columns;
   const width = turned ? padded(turned.basis.rows) : depth;
   const errors = errorsOf(columns, turned ? width : null, given);
   const sizes = { depth, width: turned ? width : 0 };
   const dataSide = placeSide(scope, data, metric, sizes);
   const askedSide = asked === data ? dataSide : placeSide(scope, asked, metric, sizes);
-  const factor = rounded ? roundingFactor(asked === data ? [data] : [data, asked], frame) : 0;
+  const factor = rounded?.factor ?? 0;
   const complete = turned === null || turned.basis.rows === columns;
   const address = scope.place(
     structOf(
@@ -98,13 +100,16 @@ export async function placeScreen(
       ],
       [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0, rounded ? 1 : 0],
       factorsOf(metric, errors.error, factor),
-      [placeStruct(scope, askedSide), placeStruct(scope, dataSide)],
+      [
+        ...[placeStruct(scope, askedSide), placeStruct(scope, dataSide)],
+        rounded ? scope.place(rounded.places) : 0,
+      ],
     ),
   );
   const basis = turned ? scope.place(packedBasis(turned.basis, width)) : 0;
   const center = scope.place(frame.center);
-  const sides = asked === data ? [dataSide] : [dataSide, askedSide];
-  for (const side of sides) {
+  const placed = asked === data ? [dataSide] : [dataSide, askedSide];
+  for (const side of placed) {
     await runtime.run(
       {
         kernel: 'prepareRows',
@@ -119,7 +124,7 @@ export async function placeScreen(
       unwatched,
     );
   }
-  if (rounded) widenByRounding(runtime, sides);
+  if (rounded) widenByRounding(runtime, placed);
   return { address, asked: askedSide, data: dataSide, columns, depth, rankToBound: rankToBound(frame) };
 }
 
@@ -127,20 +132,6 @@ function factorsOf(metric: Metric, error: number, factor: number): number[] {
   if (metric === 'manhattan') return [-(1 - error), -(1 + error)];
   const share = factor > 0 ? 2 / factor ** 2 : 2;
   return [share, share];
-}
-
-/** Brings the longest row to LARGEST_SHORT, so that no coordinate and no product overflows. */
-function roundingFactor(sides: readonly Matrix[], { metric, columns, center, scale }: Frame): number {
-  if (metric !== 'euclidean') return 0.9999 * LARGEST_SHORT;
-  let longest = 0;
-  for (const { rows, data } of sides) {
-    for (let r = 0; r < rows; r++) {
-      let square = 0;
-      for (let c = 0; c < columns; c++) square += (data[r * columns + c] - center[c]) ** 2;
-      longest = Math.max(longest, square);
-    }
-  }
-  return longest > 0 ? (0.9999 * LARGEST_SHORT) / (scale * Math.sqrt(longest)) : 1;
 }
 
 /**
