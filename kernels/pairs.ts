@@ -40,21 +40,9 @@ export function pairsScratch(stride: i32, width: i32): usize {
   return WORK + <usize>ROWS * STRIDE + 64 + <usize>CHUNK * OPEN + <usize>BLOCK * PENDING + sums + 64;
 }
 
-/**
- * @param given products of the rows of block `base` and on with rows `from` to `to`, row by row and readable 12 bytes
- * past their end, when another library made them; 0 to make them here. @param base block of the first item.
- */
-export function comparePairs(
-  item: i32,
-  scratch: usize,
-  pairs: Pairs,
-  from: i32,
-  to: i32,
-  given: usize,
-  base: i32,
-): void {
+export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32, to: i32): void {
   const work = changetype<Work>(scratch);
-  const first = (item + base) * BLOCK;
+  const first = item * BLOCK;
   const asked = changetype<Side>(pairs.screen.asked);
   const count = min(BLOCK, asked.count - first);
   if (pairs.once && to <= first + 1) return;
@@ -77,8 +65,7 @@ export function comparePairs(
     if (load<i32>(STOP)) return;
     for (let row: i32 = 0; row < count; row += ROWS) {
       if (pairs.once && chunk + CHUNK <= first + row) break;
-      const tile = given ? given + ((<usize>(item * BLOCK + row) * <usize>(to - from)) << 2) : 0;
-      compareTile(pairs, work, first + row, min(ROWS, count - row), chunk, min(CHUNK, to - chunk), tile);
+      compareTile(pairs, work, first + row, min(ROWS, count - row), chunk, min(CHUNK, to - chunk));
     }
   }
   for (let row: i32 = 0; row < count; row++) {
@@ -90,32 +77,18 @@ export function comparePairs(
   if (pairs.once) addCounts(ranks, from, to - from, work.columnSums);
 }
 
-function compareTile(
-  pairs: Pairs,
-  work: Work,
-  first: i32,
-  count: i32,
-  chunk: i32,
-  across: i32,
-  given: usize,
-): void {
+function compareTile(pairs: Pairs, work: Work, first: i32, count: i32, chunk: i32, across: i32): void {
   const screen = pairs.screen;
   const asked = changetype<Side>(screen.asked);
   const data = changetype<Side>(screen.data);
   const depth = (<usize>screen.depth) << 2;
-  let products = work.products;
-  let stride = STRIDE;
-  if (given) {
-    stride = (<usize>(work.to - work.from)) << 2;
-    products = given + ((<usize>(chunk - work.from)) << 2);
-  } else {
-    const left = asked.packed + <usize>first * depth;
-    const right = data.packed + <usize>chunk * depth;
-    compare(screen, left, (count + 7) >> 3, right, (across + 7) >> 3, products, STRIDE);
-  }
+  const products = work.products;
+  const left = asked.packed + <usize>first * depth;
+  const right = data.packed + <usize>chunk * depth;
+  compare(screen, left, (count + 7) >> 3, right, (across + 7) >> 3, products, STRIDE);
   for (let r: i32 = 0; r < count; r++) {
     work.count = 0;
-    sift(pairs, work, first + r, products + <usize>r * stride, chunk, across);
+    sift(pairs, work, first + r, products + <usize>r * STRIDE, chunk, across);
     if (work.count === 0) continue;
     if (screen.width > screen.depth) tightenByProduct(pairs, work);
     if (screen.wholeError > 0) tightenByDistance(pairs, work);

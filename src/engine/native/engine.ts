@@ -1,10 +1,10 @@
 /**
  * The native engine: the wasm engine with dense products by onnxruntime-node (AVX-512 where the machine has it).
  *
- * Measured (docs/engines.md): products are four times faster than in WebAssembly, so `multiply`, `nearest` and
- * `ranks` take them from there; associations stay in WebAssembly, where the triangle, the support rule and the gate
- * are one pass, and so do the skinny products of the factorization. Within one machine and version the same input
- * gives the same bytes for `multiply`; `nearest` and `ranks` are exact on every machine.
+ * Measured (docs/engines.md): products are three to four times faster than in WebAssembly, so `multiply` takes them from there;
+ * associations stay in WebAssembly, where the triangle, the support rule and the gate are one pass, and so do the skinny
+ * products of the factorization. Neighbors and ranks stay there too: 16-bit products beside the counting cost no more than
+ * float32 products that are copied to it. Within one machine and version the same input gives the same bytes.
  */
 
 import type { Matrix } from '../../model.js';
@@ -19,9 +19,7 @@ import { loadNative, type NativeRuntime } from './runtime.js';
 export async function createNativeEngine(options: Omit<WasmOptions, 'shared'> = {}): Promise<Engine> {
   const threads = options.threads ?? (await defaultThreads());
   const native = await loadNative(threads);
-  const wasm = await createWasmEngine({ ...options, threads }, (a, b, into) =>
-    native.product(a, b, { a: false, b: true }, into),
-  );
+  const wasm = await createWasmEngine({ ...options, threads });
   return {
     ...wasm,
     name: 'native',

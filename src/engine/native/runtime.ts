@@ -13,21 +13,16 @@ interface OnnxRuntime {
 }
 
 interface Session {
-  /** @param fetches by name the tensor that an output goes to, or null for a new one. */
-  run(
-    feeds: Record<string, unknown>,
-    fetches: Record<string, unknown>,
-  ): Promise<Record<string, { readonly data: Float32Array }>>;
+  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: Float32Array }>>;
   release(): Promise<void>;
 }
 
 export interface NativeRuntime {
-  /** C = op(A) op(B), row-major, in one call: it cannot be stopped half way. No side may be 0. `into`: where C goes. */
+  /** C = op(A) op(B), row-major, in one call: it cannot be stopped half way. No side may be 0. */
   product(
     a: Matrix,
     b: Matrix,
     transpose: { readonly a: boolean; readonly b: boolean },
-    into?: Float32Array,
   ): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -55,12 +50,10 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
     return made;
   };
   return {
-    async product(a, b, transpose, into) {
+    async product(a, b, transpose) {
       try {
         const session = await sessionFor(transpose.a, transpose.b);
-        const sides = [transpose.a ? a.columns : a.rows, transpose.b ? b.rows : b.columns];
-        const feeds = { a: tensorOf(onnx, a), b: tensorOf(onnx, b) };
-        const result = await session.run(feeds, { c: into ? new onnx.Tensor('float32', into, sides) : null });
+        const result = await session.run({ a: tensorOf(onnx, a), b: tensorOf(onnx, b) });
         return result.c.data;
       } catch (cause) {
         throw new MachineError(

@@ -112,7 +112,7 @@ async function shortRows(
   const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
   const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
   const plan = { kind: 'turned', basis, depth: 8 } as const;
-  const { data: side } = await placeScreen(runtime, scope, { data, asked: data, frame, given: false }, plan);
+  const { data: side } = await placeScreen(runtime, scope, { data, asked: data, frame }, plan);
   const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, side.count);
   let longest = 0;
   for (const square of floats(side.high)) if (square < Infinity) longest = Math.max(longest, square);

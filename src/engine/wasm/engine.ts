@@ -14,7 +14,6 @@ import { createInputs } from './inputs.js';
 import { type Arena, LARGEST_MEMORY } from './memory.js';
 import { createMultiply } from './multiply.js';
 import { createNearest } from './nearest.js';
-import type { TileProduct } from './pairs.js';
 import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
 import { createSampledEpochs } from './sampled.js';
@@ -31,11 +30,7 @@ export interface WasmOptions {
   readonly slotEntries?: number;
 }
 
-/** @param product products for `nearest`, `ranks` and both from another library; see pairs.ts. */
-export async function createWasmEngine(
-  options: WasmOptions = {},
-  product: TileProduct | null = null,
-): Promise<Engine> {
+export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
   let arena: Arena | null = null;
   const inputs = createInputs(() => arena!);
   const runtime = await createRuntime({
@@ -52,9 +47,9 @@ export async function createWasmEngine(
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
-    nearest: createNearest(runtime, multiply, product),
+    nearest: createNearest(runtime, multiply),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ...createRanks(runtime, multiply, product),
+    ...createRanks(runtime, multiply),
     tsneSteps: createTsneSteps(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,

@@ -5,16 +5,12 @@ import { unwatched } from '../watch.js';
 import { frameOf } from './frame.js';
 import { placeLists } from './lists.js';
 import { createScope } from './memory.js';
-import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
+import { comparePairs } from './pairs.js';
 import { planFor } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { placeScreen } from './screen.js';
 
-export function createNearest(
-  runtime: Runtime,
-  multiply: Engine['multiply'],
-  product: TileProduct | null,
-): Engine['nearest'] {
+export function createNearest(runtime: Runtime, multiply: Engine['multiply']): Engine['nearest'] {
   return async (data, queries, { k, metric, excludeSelf }, watch = unwatched) => {
     const same = queries.data === data.data;
     const asked = same ? data : queries;
@@ -23,16 +19,15 @@ export function createNearest(
     const scope = createScope(runtime.arena);
     try {
       const frame = frameOf(data, metric);
-      const given = takesProducts(metric, data.columns, product);
-      const plan = await planFor(multiply, frame, { data, asked, thresholds: null, k }, given);
-      const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, plan);
+      const plan = await planFor(multiply, frame, { data, asked, thresholds: null, k });
+      const screen = await placeScreen(runtime, scope, { data, asked, frame }, plan);
       const lists = placeLists(runtime, scope, { rows, k, metric, screen });
       const own = Int32Array.from({ length: rows }, (_, q) => (excludeSelf ? q : -1));
       const comparison = {
         ...{ screen, stride: 0, ranks: 0, once: same && excludeSelf },
         ...{ lists: lists.address, limits: lists.limits, own: scope.place(own) },
       };
-      await comparePairs(runtime, scope, comparison, given ? product : null, watch);
+      await comparePairs(runtime, scope, comparison, watch);
       return lists.read();
     } finally {
       scope.free();

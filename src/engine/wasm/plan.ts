@@ -32,8 +32,7 @@ const DEPTHS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 const PAIR_COST = 10;
 const OPEN_COST = 100;
 const SINGLE_COST = 5;
-/** What a column costs where products come from another library, and where numbers are rounded. */
-const GIVEN_COST = 0.25;
+/** What a column costs where numbers are rounded. */
 const ROUNDED_COST = 0.5;
 /** Evenly spaced asked rows whose open pairs are counted on the sample. */
 export const probeRows = (asked: number): number[] =>
@@ -44,7 +43,6 @@ export const probeRows = (asked: number): number[] =>
 /**
  * The plan that costs least, by its open pairs on a sample.
  * @param thresholds distances, in the frame, that matter to each probe (`probeRows`); null where only the `k` nearest do.
- * @param given products come from another library.
  */
 export async function planFor(
   multiply: Engine['multiply'],
@@ -55,7 +53,6 @@ export async function planFor(
     thresholds,
     k,
   }: { data: Matrix; asked: Matrix; thresholds: Float64Array[] | null; k: number },
-  given: boolean,
 ): Promise<Plan> {
   const whole: Plan = { kind: 'whole' };
   if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return whole;
@@ -79,13 +76,11 @@ export async function planFor(
     norms: squaredLengths(rows),
   });
   const counted = openShares(await turn(probes), await turn(few), decided, below);
-  const turned = cheapest(counted, basis.rows, frame.columns, given);
+  const turned = cheapest(counted, basis.rows, frame.columns);
   // the sample is in the frame already
   const framed = { ...frame, center: new Float64Array(frame.columns), scale: 1 };
-  const rounded = given
-    ? Number.POSITIVE_INFINITY
-    : costOfRounded(products, norms, decided, below, roundingOf([sample], framed));
-  const plain = frame.columns * (given ? GIVEN_COST : 1) + PAIR_COST;
+  const rounded = costOfRounded(products, norms, decided, below, roundingOf([sample], framed));
+  const plain = frame.columns + PAIR_COST;
   if (turned.cost < Math.min(plain, rounded)) return { kind: 'turned', basis, depth: turned.depth };
   return rounded < plain ? { kind: 'rounded' } : whole;
 }
@@ -159,12 +154,11 @@ function cheapest(
   counted: readonly { depth: number; share: number }[],
   width: number,
   columns: number,
-  given: boolean,
 ): { depth: number; cost: number } {
   const left = counted[counted.length - 1].share * SINGLE_COST * columns;
   const costs = counted.map(({ depth, share }) => {
     const singly = share * (OPEN_COST + SINGLE_COST * (width - depth));
-    return { depth, cost: depth * (given ? GIVEN_COST : 1) + PAIR_COST + singly + left };
+    return { depth, cost: depth + PAIR_COST + singly + left };
   });
   return costs.reduce((a, b) => (b.cost < a.cost ? b : a));
 }

@@ -8,7 +8,7 @@ import { unwatched } from '../watch.js';
 import { type Frame, frameOf, rankToBound } from './frame.js';
 import { type Lists, placeLists, placesOf } from './lists.js';
 import { createScope, type Scope } from './memory.js';
-import { comparePairs, type TileProduct, takesProducts } from './pairs.js';
+import { comparePairs } from './pairs.js';
 import { planFor, probeRows } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { METRIC_CODES, placeScreen, type Screen, structOf } from './screen.js';
@@ -24,9 +24,8 @@ interface Question {
 export function createRanks(
   runtime: Runtime,
   multiply: Engine['multiply'],
-  product: TileProduct | null,
 ): Pick<Engine, 'ranks' | 'nearestAndRanks'> {
-  const rank = createRanking(runtime, multiply, product);
+  const rank = createRanking(runtime, multiply);
   return {
     async ranks(data, targets, { k, metric, rows }, watch = unwatched) {
       if (targets.length === 0) return new Int32Array(0);
@@ -39,7 +38,7 @@ export function createRanks(
   };
 }
 
-function createRanking(runtime: Runtime, multiply: Engine['multiply'], product: TileProduct | null) {
+function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
   return async (
     data: Matrix,
     targets: Int32Array,
@@ -52,9 +51,8 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply'], product: 
     try {
       const frame = frameOf(data, metric);
       const near = probeThresholds(data, own, targets, k, frame);
-      const given = takesProducts(metric, data.columns, product);
-      const plan = await planFor(multiply, frame, { data, asked, thresholds: near, k }, given);
-      const screen = await placeScreen(runtime, scope, { data, asked, frame, given }, plan);
+      const plan = await planFor(multiply, frame, { data, asked, thresholds: near, k });
+      const screen = await placeScreen(runtime, scope, { data, asked, frame }, plan);
       const ranks = await placeRanks(runtime, scope, { screen, targets, k, metric });
       const selves = scope.place(own);
       const lists =
@@ -64,7 +62,7 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply'], product: 
         ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
         ...{ limits: ranks.limits, own: selves, once: rows === undefined },
       };
-      await comparePairs(runtime, scope, comparison, given ? product : null, watch);
+      await comparePairs(runtime, scope, comparison, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };
     } finally {
       scope.free();
