@@ -1,6 +1,7 @@
 // The map in a real browser, with WebGL (drawn by the processor here) and without.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pixelmatch from 'pixelmatch';
 import type { Browser } from 'playwright-core';
 import { PNG } from 'pngjs';
@@ -51,6 +52,31 @@ test('WebGL and the canvas draw the same map, and the canvas says that it is one
   await quiet(without);
   await plain.close();
 });
+
+test('the map and its thumbnails are drawn before any frame: a page may be captured as it loads', async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, offline: true });
+  await context.addInitScript(() => {
+    window.requestAnimationFrame = () => 0;
+  });
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(join(folder, 'demo/report.html')).href);
+  await page.waitForSelector('html[data-drawn="true"]');
+  const picture = PNG.sync.read(await page.locator('canvas[data-renderer]').screenshot());
+  expect(colored(picture)).toBeGreaterThan(1000);
+  const thumbnail = PNG.sync.read(await page.locator('.minimap').first().screenshot());
+  expect(colored(thumbnail)).toBeGreaterThan(50);
+  await context.close();
+});
+
+/** Pixels in which red, green and blue differ. */
+function colored({ data }: PNG): number {
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]) > 40)
+      count++;
+  }
+  return count;
+}
 
 test('a lost graphics driver leaves a drawn map and a message', async () => {
   const opened = await openReport(browser, html);

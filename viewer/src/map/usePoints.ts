@@ -57,9 +57,9 @@ const SLOW = 80;
 const REST = 120;
 
 /**
- * Draws on the next frame. Where a picture takes long (a million points drawn by the processor), the last one is
- * moved and scaled for as long as the person drags, so that the map follows the pointer; true while it is. The page
- * says in `data-drawn` whether all samples are drawn as they should be now.
+ * Draws at once what is new, and on the next frame what was moved. Where a picture takes long (a million points drawn
+ * by the processor), the last one is moved and scaled for as long as the person drags, so that the map follows the
+ * pointer; true while it is. The page says in `data-drawn` whether all samples are drawn as they should be now.
  */
 function useDrawing(
   canvas: { current: HTMLCanvasElement | null },
@@ -96,9 +96,14 @@ function useDrawing(
       document.documentElement.dataset.drawn = 'true';
       return;
     }
-    const wait = slow.current && shown ? REST : 0;
+    // what was not drawn before is drawn at once: a page that is printed or captured as it loads gets no frame
+    if (!shown) {
+      draw();
+      return;
+    }
+    const wait = slow.current ? REST : 0;
     document.documentElement.dataset.drawn = 'false';
-    if (wait > 0 && shown) {
+    if (wait > 0) {
       element.style.transform = moved(shown.camera, camera);
       setLate(true);
       if (moving) return;

@@ -1,5 +1,5 @@
 /** A thumbnail of the map, colored by one module's presence: where it is, at a glance. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { RAMP_STEPS, ramp } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import { fitCamera } from '../map/camera.js';
@@ -17,7 +17,7 @@ const FRAME = { sides: 4, above: 4, below: 4 };
 export function MiniMap({ view, module, width, height }: MiniMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const mode = theme.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const ratio = Math.min(2, devicePixelRatio || 1);
     const context = canvas.current?.getContext('2d');
     if (!context || !canvas.current) return;
