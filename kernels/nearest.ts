@@ -3,6 +3,7 @@
  * that fills them. Cost: the walk, plus about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
  */
 
+import { mark, STRIDE, Tile } from './bounds';
 import { Ranks } from './ranks';
 
 /** The same order of fields in engine/wasm/lists.ts. */
@@ -33,26 +34,49 @@ export function offerExact(lists: Lists, row: i32, other: i32, distance: f64): v
   giveBack(lock);
 }
 
-/**
- * Begins the list of asked row `item` with its targets, whose distances are known, and raises its limit in the walk to
- * that of the list where there are too few of them. @param own, limits see `Pairs`.
- */
-export function listTargets(
-  item: i32,
-  _scratch: usize,
-  ranks: Ranks,
-  lists: Lists,
-  own: usize,
-  limits: usize,
-): void {
+/** Begins the list of asked row `item` with its targets, whose distances are known. @param own see `Pairs`. */
+export function listTargets(item: i32, _scratch: usize, ranks: Ranks, lists: Lists, own: usize): void {
   const first = <usize>item * <usize>ranks.k;
   const self = load<i32>(own + ((<usize>item) << 2));
   for (let t: usize = 0; t < <usize>ranks.k; t++) {
     const target = load<i32>(ranks.targets + ((first + t) << 2));
     if (target !== self) offerExact(lists, item, target, load<f64>(ranks.thresholds + ((first + t) << 3)));
   }
-  const at = (<usize>item) << 2;
-  store<f32>(limits + at, max(load<f32>(limits + at), load<f32>(lists.limits + at)));
+}
+
+/** Marks the pairs of a tile that may be in the lists of its asked rows. */
+export function listRows(lists: Lists, tile: Tile, side: i32): void {
+  for (let r: i32 = 0; r < tile.count; r++) {
+    const limit = load<f32>(lists.limits + ((<usize>(tile.first + r)) << 2));
+    if (load<f32>(tile.least + ((<usize>r) << 2)) > limit) continue;
+    const lowers = tile.lowers + <usize>r * STRIDE;
+    const limits = f32x4.splat(limit);
+    for (let j: i32 = 0; j < tile.across; j += 4) {
+      const lanes = withinLimits(v128.load(lowers + ((<usize>j) << 2)), limits);
+      if (lanes) mark(tile, r, j, lanes, side);
+    }
+  }
+}
+
+/** As `listRows`, for the lists of its data rows. */
+export function listColumns(lists: Lists, tile: Tile, side: i32): void {
+  for (let j: i32 = 0; j < tile.across; j += 4) {
+    const limits = v128.load(lists.limits + ((<usize>(tile.chunk + j)) << 2));
+    const lowers = tile.lowers + ((<usize>j) << 2);
+    let least = f32x4.splat(Infinity);
+    for (let r: usize = 0; r < <usize>tile.count; r++) {
+      least = f32x4.pmin(least, v128.load(lowers + r * STRIDE));
+    }
+    if (!withinLimits(least, limits)) continue;
+    for (let r: i32 = 0; r < tile.count; r++) {
+      const lanes = withinLimits(v128.load(lowers + <usize>r * STRIDE), limits);
+      if (lanes) mark(tile, r, j, lanes, side);
+    }
+  }
+}
+
+function withinLimits(lower: v128, limits: v128): i32 {
+  return i32x4.bitmask(f32x4.gt(lower, limits)) ^ 15;
 }
 
 /** The bound above which a row cannot be among the nearest, rounded up. */

@@ -10,34 +10,35 @@
  * Cost: the product, about 3 operations a pair, and what is left open.
  */
 
+import { boundTile, CHUNK, isPair, placeTile, ROWS, STRIDE, TILE, Tile } from './bounds';
 import { STOP } from './control';
-import { addCounts } from './ranks';
-import { compare, Side } from './screen';
+import { listColumns, listRows } from './nearest';
+import { addCounts, countColumns, countRows, sumBytes } from './ranks';
+import { Side } from './screen';
 import {
+  COLUMN_LIST,
+  COLUMN_RANKS,
   keepOpen,
   leavePending,
   OPEN,
   Pairs,
   PENDING,
-  settle,
+  ROW_LIST,
+  ROW_RANKS,
   settleExactly,
   tightenByDistance,
   tightenByProduct,
   WORK,
   Work,
-  wantedOf,
 } from './settle';
 
-/** Asked rows of an item, of a product, and data rows of a product. */
+/** Asked rows of an item. */
 const BLOCK: i32 = 256;
-const ROWS: i32 = 32;
-const CHUNK: i32 = 64;
-const STRIDE: usize = (<usize>CHUNK) << 2;
 
-/** Bytes of scratch for a segment of `width` data rows; `stride` counts a row, 0 for lists. */
-export function pairsScratch(stride: i32, width: i32): usize {
-  const sums = <usize>(BLOCK + width) * <usize>stride * 4;
-  return WORK + <usize>ROWS * STRIDE + 64 + <usize>CHUNK * OPEN + <usize>BLOCK * PENDING + sums + 64;
+/** Bytes of scratch for a segment of `width` data rows; `k` targets a row, 0 for lists. */
+export function pairsScratch(k: i32, width: i32): usize {
+  const sums = sumBytes(k, BLOCK) + sumBytes(k, width);
+  return WORK + TILE + 64 + <usize>CHUNK * OPEN + <usize>BLOCK * PENDING + sums + 64;
 }
 
 export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32, to: i32): void {
@@ -49,23 +50,26 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32,
   work.first = first;
   work.from = from;
   work.to = to;
-  work.products = scratch + WORK;
-  work.lanes = work.products + <usize>ROWS * STRIDE;
+  work.lanes = scratch + WORK + TILE;
   work.open = work.lanes + 64;
   work.pending = work.open + <usize>CHUNK * OPEN;
   work.rowSums = work.pending + <usize>BLOCK * PENDING;
+  const tile = placeTile(scratch + WORK);
   for (let row: usize = 0; row < <usize>count; row++) store<i32>(work.pending + row * PENDING, 0);
   const ranks = pairs.ranks;
   if (ranks) {
-    const stride = (<usize>ranks.stride) << 2;
-    work.columnSums = work.rowSums + <usize>BLOCK * stride;
-    memory.fill(work.rowSums, 0, <usize>(BLOCK + to - from) * stride);
+    work.columnSums = work.rowSums + sumBytes(ranks.k, BLOCK);
+    memory.fill(work.rowSums, 0, sumBytes(ranks.k, BLOCK) + sumBytes(ranks.k, to - from));
   }
   for (let chunk = from; chunk < to; chunk += CHUNK) {
     if (load<i32>(STOP)) return;
+    tile.chunk = chunk;
+    tile.across = min(CHUNK, to - chunk);
     for (let row: i32 = 0; row < count; row += ROWS) {
       if (pairs.once && chunk + CHUNK <= first + row) break;
-      compareTile(pairs, work, first + row, min(ROWS, count - row), chunk, min(CHUNK, to - chunk));
+      tile.first = first + row;
+      tile.count = min(ROWS, count - row);
+      compareTile(pairs, work, tile);
     }
   }
   for (let row: i32 = 0; row < count; row++) {
@@ -77,80 +81,44 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32,
   if (pairs.once) addCounts(ranks, from, to - from, work.columnSums);
 }
 
-function compareTile(pairs: Pairs, work: Work, first: i32, count: i32, chunk: i32, across: i32): void {
+function compareTile(pairs: Pairs, work: Work, tile: Tile): void {
+  const ranks = pairs.ranks;
+  const lists = pairs.lists;
+  boundTile(tile, pairs.screen, pairs.own, pairs.once, ranks !== null);
+  if (lists) {
+    listRows(lists, tile, ROW_LIST);
+    if (pairs.once) listColumns(lists, tile, COLUMN_LIST);
+  }
+  if (ranks) {
+    countRows(ranks, tile, work.first, work.rowSums, ROW_RANKS);
+    if (pairs.once) countColumns(ranks, tile, work.from, work.columnSums, COLUMN_RANKS);
+  }
   const screen = pairs.screen;
-  const asked = changetype<Side>(screen.asked);
-  const data = changetype<Side>(screen.data);
-  const depth = (<usize>screen.depth) << 2;
-  const products = work.products;
-  const left = asked.packed + <usize>first * depth;
-  const right = data.packed + <usize>chunk * depth;
-  compare(screen, left, (count + 7) >> 3, right, (across + 7) >> 3, products, STRIDE);
-  for (let r: i32 = 0; r < count; r++) {
-    work.count = 0;
-    sift(pairs, work, first + r, products + <usize>r * STRIDE, chunk, across);
-    if (work.count === 0) continue;
+  for (let r: i32 = 0; r < tile.count; r++) {
+    if (load<u64>(tile.marked + ((<usize>r) << 3)) === 0) continue;
+    gather(pairs, work, tile, r);
     if (screen.width > screen.depth) tightenByProduct(pairs, work);
     if (screen.wholeError > 0) tightenByDistance(pairs, work);
-    if (work.count > 0) leavePending(pairs, work, first + r);
+    if (work.count > 0) leavePending(pairs, work, tile.first + r);
   }
 }
 
-/** Lists the pairs of a row with a chunk of data that the bounds by product leave open. */
-function sift(pairs: Pairs, work: Work, row: i32, products: usize, chunk: i32, across: i32): void {
-  const screen = pairs.screen;
-  const asked = changetype<Side>(screen.asked);
-  const data = changetype<Side>(screen.data);
-  const once = pairs.once;
-  const at = (<usize>row) << 2;
-  const low = v128.load_splat<f32>(asked.low + at);
-  const gap = v128.load_splat<f32>(asked.gaps + at);
-  const lowFactor = f32x4.splat(screen.lowFactor);
-  const own = load<i32>(pairs.own + at);
-  for (let j: i32 = 0; j < across; j += 4) {
-    const column = chunk + j;
-    const shift = (<usize>column) << 2;
-    const product = v128.load(products + ((<usize>j) << 2));
-    const gaps = f32x4.mul(gap, v128.load(data.gaps + shift));
-    const norms = f32x4.add(low, v128.load(data.low + shift));
-    const lower = f32x4.sub(f32x4.sub(norms, f32x4.mul(product, lowFactor)), gaps);
-    // not "at most": a bound that is not a number leaves the pair open
-    let rowSide = i32x4.bitmask(f32x4.gt(lower, v128.load_splat<f32>(pairs.limits + at))) ^ 15;
-    let columnSide = once ? i32x4.bitmask(f32x4.gt(lower, v128.load(pairs.limits + shift))) ^ 15 : 0;
-    if ((rowSide | columnSide) === 0) continue;
-    let lanes = j + 4 > across ? (1 << (across - j)) - 1 : 15;
-    if (once && column <= row) lanes &= column + 3 <= row ? 0 : 15 << (row + 1 - column);
-    const self = own - column;
-    if (self >= 0 && self < 4) lanes &= ~(1 << self);
-    rowSide &= lanes;
-    columnSide &= lanes;
-    if ((rowSide | columnSide) === 0) continue;
-    const high = f32x4.add(v128.load_splat<f32>(asked.high + at), v128.load(data.high + shift));
-    const upper = f32x4.add(f32x4.sub(high, f32x4.mul(product, f32x4.splat(screen.highFactor))), gaps);
-    v128.store(work.lanes, lower);
-    v128.store(work.lanes, upper, 16);
-    siftLanes(pairs, work, row, column, products + ((<usize>j) << 2), rowSide, columnSide);
-  }
-}
-
-function siftLanes(
-  pairs: Pairs,
-  work: Work,
-  row: i32,
-  column: i32,
-  products: usize,
-  rowSide: i32,
-  columnSide: i32,
-): void {
-  let left = rowSide | columnSide;
-  while (left) {
-    const lane = ctz(left);
-    left &= left - 1;
-    const at = work.lanes + ((<usize>lane) << 2);
-    const wanted = wantedOf(pairs, ((rowSide >> lane) & 1) | (((columnSide >> lane) & 1) << 1));
-    const sides = settle(pairs, work, row, column + lane, load<f32>(at), load<f32>(at, 16), wanted);
-    if (sides === 0) continue;
-    keepOpen(work, work.count, row, column + lane, load<f32>(products + ((<usize>lane) << 2)), sides);
-    work.count++;
+/** Lists the marked pairs of a row as open, and takes the marks away. */
+function gather(pairs: Pairs, work: Work, tile: Tile, r: i32): void {
+  const words = tile.marked + ((<usize>r) << 3);
+  let left = load<u64>(words);
+  store<u64>(words, 0);
+  work.count = 0;
+  for (; left; left &= left - 1) {
+    const j = <i32>ctz(left);
+    const marks = tile.marks + <usize>(r * CHUNK + j);
+    const sides = <i32>load<u8>(marks);
+    store<u8>(marks, 0);
+    if (!isPair(tile, r, j, pairs.own, pairs.once)) continue;
+    const at = <usize>r * STRIDE + ((<usize>j) << 2);
+    const lower = load<f32>(tile.lowers + at);
+    const upper: f32 = pairs.ranks ? load<f32>(tile.uppers + at) : Infinity;
+    const product = load<f32>(tile.products + at);
+    keepOpen(work, tile.first + r, tile.chunk + j, product, sides, lower, upper);
   }
 }

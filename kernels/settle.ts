@@ -5,14 +5,14 @@
 
 import { exactFour } from './exact';
 import { Lists, offerExact } from './nearest';
-import { countExact, Ranks, settleRanks } from './ranks';
+import { countExact, Ranks, settleRanks, sumsOf } from './ranks';
 import { furtherProduct, Screen, Side, wholeDistance } from './screen';
 
 /** What is open of a pair: whether it counts for the ranks of its asked row and of its data row, and for their lists. */
-const ROW_RANKS: i32 = 1;
-const COLUMN_RANKS: i32 = 2;
-const ROW_LIST: i32 = 4;
-const COLUMN_LIST: i32 = 8;
+export const ROW_RANKS: i32 = 1;
+export const COLUMN_RANKS: i32 = 2;
+export const ROW_LIST: i32 = 4;
+export const COLUMN_LIST: i32 = 8;
 const ROW_SIDE: i32 = ROW_RANKS | ROW_LIST;
 const COLUMN_SIDE: i32 = COLUMN_RANKS | COLUMN_LIST;
 
@@ -22,23 +22,23 @@ export class Pairs {
   screen: Screen;
   ranks: Ranks | null;
   lists: Lists | null;
-  /** f32 an asked row: a pair above is of no interest to it. */
-  limits: usize;
   /** i32 an asked row: the data row that it is, or -1. */
   own: usize;
   /** Each pair is met once. */
   once: i32;
 }
 
-/** A pair that is open. */
+/** A pair that is open, and the bounds by which it is. */
 @unmanaged
 export class Open {
   row: i32;
   column: i32;
   product: f32;
   sides: i32;
+  lower: f32;
+  upper: f32;
 }
-export const OPEN: usize = 16;
+export const OPEN: usize = 24;
 
 /** What one item works with. */
 @unmanaged
@@ -49,59 +49,60 @@ export class Work {
   /** Number of open pairs, and where they are. */
   count: i32;
   open: usize;
-  products: usize;
   lanes: usize;
   pending: usize;
   rowSums: usize;
   columnSums: usize;
 }
-export const WORK: usize = 64;
-/** Bytes of a row's pending pairs: their number, at 16 four data rows, at 32 their sides. */
-export const PENDING: usize = 48;
+export const WORK: usize = 48;
+/** Bytes of a row's pending pairs: their number, and from 16 on four data rows, their sides, lower and upper bounds. */
+export const PENDING: usize = 80;
 
-/** What `rows` (1: the asked row, 2: the data row) may want to know of a pair. */
-export function wantedOf(pairs: Pairs, rows: i32): i32 {
-  return (pairs.ranks ? rows : 0) | (pairs.lists ? rows << 2 : 0);
-}
-
-export function keepOpen(work: Work, at: i32, row: i32, column: i32, product: f32, sides: i32): void {
-  const open = changetype<Open>(work.open + <usize>at * OPEN);
+export function keepOpen(
+  work: Work,
+  row: i32,
+  column: i32,
+  product: f32,
+  sides: i32,
+  lower: f32,
+  upper: f32,
+): void {
+  const open = changetype<Open>(work.open + <usize>work.count * OPEN);
   open.row = row;
   open.column = column;
   open.product = product;
   open.sides = sides;
+  open.lower = lower;
+  open.upper = upper;
+  work.count++;
 }
 
-/** Settles a pair by its bounds for those of its rows that want it; returns the sides that stay open. */
-export function settle(
-  pairs: Pairs,
-  work: Work,
-  row: i32,
-  column: i32,
-  lower: f32,
-  upper: f32,
-  sides: i32,
-): i32 {
-  if (lower > load<f32>(pairs.limits + ((<usize>row) << 2))) sides &= COLUMN_SIDE;
-  if (sides & COLUMN_SIDE && lower > load<f32>(pairs.limits + ((<usize>column) << 2))) sides &= ROW_SIDE;
-  const ranks = pairs.ranks;
-  if (!ranks) return sides;
+/** Settles a pair by tighter bounds for those of its rows that want it, and keeps it where sides stay open. */
+function settle(pairs: Pairs, work: Work, pair: Open, lower: f32, upper: f32, product: f32): void {
+  // a bound that is not a number is none
+  if (!(lower > pair.lower)) lower = pair.lower;
+  if (!(upper < pair.upper)) upper = pair.upper;
+  const row = pair.row;
+  const column = pair.column;
+  let sides = pair.sides;
   const lists = pairs.lists;
   if (lists) {
     if (sides & ROW_LIST && lower > load<f32>(lists.limits + ((<usize>row) << 2))) sides &= ~ROW_LIST;
     if (sides & COLUMN_LIST && lower > load<f32>(lists.limits + ((<usize>column) << 2)))
       sides &= ~COLUMN_LIST;
   }
-  const stride = (<usize>ranks.stride) << 2;
-  if (sides & ROW_RANKS) {
-    const sums = work.rowSums + <usize>(row - work.first) * stride;
-    if (settleRanks(ranks, row, sums, lower, upper)) sides &= ~ROW_RANKS;
+  const ranks = pairs.ranks;
+  if (ranks) {
+    if (sides & ROW_RANKS) {
+      const sums = sumsOf(ranks, work.rowSums, work.first, row);
+      if (settleRanks(ranks, row, sums, pair.lower, pair.upper, lower, upper)) sides &= ~ROW_RANKS;
+    }
+    if (sides & COLUMN_RANKS) {
+      const sums = sumsOf(ranks, work.columnSums, work.from, column);
+      if (settleRanks(ranks, column, sums, pair.lower, pair.upper, lower, upper)) sides &= ~COLUMN_RANKS;
+    }
   }
-  if (sides & COLUMN_RANKS) {
-    const sums = work.columnSums + <usize>(column - work.from) * stride;
-    if (settleRanks(ranks, column, sums, lower, upper)) sides &= ~COLUMN_RANKS;
-  }
-  return sides;
+  if (sides) keepOpen(work, row, column, product, sides, lower, upper);
 }
 
 /** Bounds by all directions. */
@@ -127,8 +128,7 @@ export function tightenByProduct(pairs: Pairs, work: Work): void {
     const gaps = load<f32>(asked.lastGaps + a) * load<f32>(data.lastGaps + b);
     const lower = load<f32>(asked.low + a) + load<f32>(data.low + b) - product - gaps;
     const upper = load<f32>(asked.high + a) + load<f32>(data.high + b) - product + gaps;
-    const sides = settle(pairs, work, row, column, lower, upper, pair.sides);
-    if (sides) keepOpen(work, work.count++, row, column, product, sides);
+    settle(pairs, work, pair, lower, upper, product);
   }
 }
 
@@ -149,13 +149,11 @@ export function tightenByDistance(pairs: Pairs, work: Work): void {
       data.source + <usize>column * bytes,
       screen.d,
     );
-    let sides = pair.sides;
-    if (whole > 1e-30 && whole < 1e37) {
-      const bound = <f64>whole * screen.rankToBound;
-      const lower = <f32>(bound * (1 - screen.wholeError));
-      sides = settle(pairs, work, row, column, lower, <f32>(bound * (1 + screen.wholeError)), sides);
-    }
-    if (sides) keepOpen(work, work.count++, row, column, 0, sides);
+    const inRange = whole > 1e-30 && whole < 1e37;
+    const bound = <f64>whole * screen.rankToBound;
+    const lower: f32 = inRange ? <f32>(bound * (1 - screen.wholeError)) : -Infinity;
+    const upper: f32 = inRange ? <f32>(bound * (1 + screen.wholeError)) : Infinity;
+    settle(pairs, work, pair, lower, upper, 0);
   }
 }
 
@@ -166,13 +164,15 @@ export function leavePending(pairs: Pairs, work: Work, row: i32): void {
     const pair = changetype<Open>(work.open + <usize>n * OPEN);
     const known = knownDistance(pairs.screen, row, pair.column);
     if (known >= 0) {
-      settleOne(pairs, work, row, pair.column, known, pair.sides);
+      settleOne(pairs, work, row, pair.column, known, pair.sides, pair.lower, pair.upper);
       continue;
     }
     const count = load<i32>(pending);
     const at = pending + 16 + ((<usize>count) << 2);
     store<i32>(at, pair.column);
     store<i32>(at, pair.sides, 16);
+    store<f32>(at, pair.lower, 32);
+    store<f32>(at, pair.upper, 48);
     store<i32>(pending, count + 1);
     if (count === 3) settleExactly(pairs, work, row, pending);
   }
@@ -213,12 +213,31 @@ export function settleExactly(pairs: Pairs, work: Work, row: i32, pending: usize
   );
   for (let n: i32 = 0; n < count; n++) {
     const at = columns + ((<usize>n) << 2);
-    settleOne(pairs, work, row, load<i32>(at), load<f64>(work.lanes + ((<usize>n) << 3)), load<i32>(at, 16));
+    const distance = load<f64>(work.lanes + ((<usize>n) << 3));
+    settleOne(
+      pairs,
+      work,
+      row,
+      load<i32>(at),
+      distance,
+      load<i32>(at, 16),
+      load<f32>(at, 32),
+      load<f32>(at, 48),
+    );
   }
   store<i32>(pending, 0);
 }
 
-function settleOne(pairs: Pairs, work: Work, row: i32, column: i32, distance: f64, sides: i32): void {
+function settleOne(
+  pairs: Pairs,
+  work: Work,
+  row: i32,
+  column: i32,
+  distance: f64,
+  sides: i32,
+  lower: f32,
+  upper: f32,
+): void {
   const lists = pairs.lists;
   if (lists) {
     if (sides & ROW_LIST) offerExact(lists, row, column, distance);
@@ -226,9 +245,12 @@ function settleOne(pairs: Pairs, work: Work, row: i32, column: i32, distance: f6
   }
   const ranks = pairs.ranks;
   if (!ranks) return;
-  const stride = (<usize>ranks.stride) << 2;
-  if (sides & ROW_RANKS)
-    countExact(ranks, row, column, distance, work.rowSums + <usize>(row - work.first) * stride);
-  if (sides & COLUMN_RANKS)
-    countExact(ranks, column, row, distance, work.columnSums + <usize>(column - work.from) * stride);
+  if (sides & ROW_RANKS) {
+    const sums = sumsOf(ranks, work.rowSums, work.first, row);
+    countExact(ranks, row, column, distance, sums, lower, upper);
+  }
+  if (sides & COLUMN_RANKS) {
+    const sums = sumsOf(ranks, work.columnSums, work.from, column);
+    countExact(ranks, column, row, distance, sums, lower, upper);
+  }
 }

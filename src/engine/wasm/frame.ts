@@ -13,18 +13,46 @@ export interface Frame {
   readonly columns: number;
   readonly center: Float64Array;
   readonly scale: number;
+  /** All coordinates of the rows that were looked at are whole multiples of this; 0 where there is no such step. */
+  readonly step: number;
 }
 
 /** Rows that stand for all where a choice is made, and rows that are asked. */
 export const SAMPLED_ROWS = 1024;
 export const PROBES = 64;
+/** A step is looked for among at most so many multiples of it, of which float32 may be off by a share of the step. */
+const MOST_STEPS = 4096;
+const OFF_STEP = 2 ** -11;
 
 export function frameOf(data: Matrix, metric: Metric): Frame {
   const columns = data.columns;
-  const step = Math.max(1, Math.floor(data.rows / SAMPLED_ROWS));
-  const center = metric === 'euclidean' ? centerOf(data, step) : new Float64Array(columns);
-  const largest = largestFrom(data, center, step) || largestFrom(data, center, 1) || 1;
-  return { metric, columns, center, scale: 2 ** -Math.ceil(Math.log2(largest)) };
+  const every = Math.max(1, Math.floor(data.rows / SAMPLED_ROWS));
+  const step = metric === 'euclidean' ? stepOf(data, every) : 0;
+  const center = metric === 'euclidean' ? centerOf(data, every) : new Float64Array(columns);
+  if (step > 0) center.forEach((value, c) => (center[c] = step * Math.round(value / step)));
+  const largest = largestFrom(data, center, every) || largestFrom(data, center, 1) || 1;
+  const scale = 2 ** -Math.ceil(Math.log2(largest));
+  return { metric, columns, center, scale, step: step * scale };
+}
+
+/**
+ * The step of which all values of every `every`-th row are whole multiples, up to float32's rounding, or 0. Other rows may
+ * hold other values: their bounds are wide then, and right.
+ */
+function stepOf({ rows, columns, data }: Matrix, every: number): number {
+  const values = new Set<number>();
+  for (let r = 0; r < rows; r += every) {
+    for (let c = 0; c < columns; c++) values.add(Math.abs(data[r * columns + c]));
+    if (values.size > MOST_STEPS) return 0;
+  }
+  const sorted = Float64Array.from(values.add(0)).sort();
+  const largest = sorted[sorted.length - 1];
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < sorted.length; i++) least = Math.min(least, sorted[i] - sorted[i - 1]);
+  if (!(largest / least <= MOST_STEPS)) return 0;
+  const step = largest / Math.round(largest / least);
+  const off = (value: number) => Math.abs(value / step - Math.round(value / step));
+  return sorted.every((value) => off(value) < OFF_STEP) ? step : 0;
 }
 
 /** From a ranking distance to a squared distance in the frame (for manhattan, a distance); 2 for rows of unit length. */

@@ -10,8 +10,6 @@ import { CHUNK_ROWS, type Screen, structOf } from './screen.js';
 export interface Lists {
   /** Address of the kernels' `Lists`. */
   readonly address: number;
-  /** Address of f32 a row: a pair above cannot be in its list. */
-  readonly limits: number;
   /** What was found, copied out of the engine's memory. */
   read(): Neighbors;
 }
@@ -29,7 +27,6 @@ export function placeLists(
   const locks = scope.place(new Int32Array(rows));
   return {
     address: scope.place(structOf([screen.rankToBound], [k, distances, indices, limits, locks])),
-    limits,
     read: () => ({
       ...{ rows, k, indices: new Int32Array(arena.memory.buffer, indices, length).slice() },
       distances: Float32Array.from(new Float64Array(arena.memory.buffer, distances, length), (distance) =>

@@ -24,8 +24,8 @@ export function createNearest(runtime: Runtime, multiply: Engine['multiply']): E
       const lists = placeLists(runtime, scope, { rows, k, metric, screen });
       const own = Int32Array.from({ length: rows }, (_, q) => (excludeSelf ? q : -1));
       const comparison = {
-        ...{ screen, stride: 0, ranks: 0, once: same && excludeSelf },
-        ...{ lists: lists.address, limits: lists.limits, own: scope.place(own) },
+        ...{ screen, ranks: 0, targets: 0, once: same && excludeSelf },
+        ...{ lists: lists.address, own: scope.place(own) },
       };
       await comparePairs(runtime, scope, comparison, watch);
       return lists.read();

@@ -57,10 +57,10 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
       const selves = scope.place(own);
       const lists =
         nearest > 0 ? placeLists(runtime, scope, { rows: own.length, k: nearest, metric, screen }) : null;
-      if (lists) await listTargets(runtime, { ranks, lists, own: selves, rows: own.length });
+      if (lists) await listTargets(runtime, { ranks, lists, k, own: selves, rows: own.length });
       const comparison = {
-        ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
-        ...{ limits: ranks.limits, own: selves, once: rows === undefined },
+        ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, targets: k },
+        ...{ own: selves, once: rows === undefined },
       };
       await comparePairs(runtime, scope, comparison, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };
@@ -71,11 +71,8 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
 }
 
 interface PlacedRanks {
-  /** Address of the kernels' `Ranks`, and of f32 a row: a pair above counts for none of its targets. */
+  /** Address of the kernels' `Ranks`. */
   readonly address: number;
-  readonly limits: number;
-  /** Counts a row, those that pad it included. */
-  readonly stride: number;
   read(): Int32Array;
 }
 
@@ -103,36 +100,35 @@ async function placeRanks(
     },
     unwatched,
   );
-  const stride = Math.ceil(k / 4) * 4;
-  const places = rows * stride;
-  const counts = scope.place(new Int32Array(places));
-  const [near, far] = [scope.allocate(places * 4), scope.allocate(places * 4)];
-  const address = scope.place(structOf([], [k, stride, near, far, thresholds, wanted, counts]));
+  const places = placesOf(rows) * k;
+  const [near, far] = [scope.place(new Float32Array(places)), scope.place(new Float32Array(places))];
   const limits = scope.place(new Float32Array(placesOf(rows)));
+  const counts = scope.place(new Int32Array(places));
+  const address = scope.place(structOf([], [k, near, far, limits, thresholds, wanted, counts]));
   await runtime.run(
     {
       kernel: 'rankLimits',
       items: rows,
       work: places * 8,
-      parameters: [address, screen.rankToBound, limits],
+      parameters: [address, screen.rankToBound],
     },
     unwatched,
   );
-  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, places), k, stride);
-  return { address, limits, stride, read };
+  const read = () => rowByRow(new Int32Array(runtime.arena.memory.buffer, counts, places), rows, k);
+  return { address, read };
 }
 
 /** Begins the lists with the targets, whose distances are known: a map's neighbors are near in the data too. */
 function listTargets(
   runtime: Runtime,
-  { ranks, lists, own, rows }: { ranks: PlacedRanks; lists: Lists; own: number; rows: number },
+  { ranks, lists, k, own, rows }: { ranks: PlacedRanks; lists: Lists; k: number; own: number; rows: number },
 ): Promise<void> {
   return runtime.run(
     {
       kernel: 'listTargets',
       items: rows,
-      work: rows * ranks.stride * 32,
-      parameters: [ranks.address, lists.address, own, ranks.limits],
+      work: rows * k * 32,
+      parameters: [ranks.address, lists.address, own],
     },
     unwatched,
   );
@@ -153,9 +149,10 @@ function probeThresholds(
   );
 }
 
-function unpadded(counts: Int32Array, k: number, stride: number): Int32Array {
-  const rows = counts.length / stride;
-  const result = new Int32Array(rows * k);
-  for (let r = 0; r < rows; r++) result.set(counts.subarray(r * stride, r * stride + k), r * k);
-  return result;
+/** From four rows beside each other (kernels/ranks.ts) to row by row. */
+function rowByRow(counts: Int32Array, rows: number, k: number): Int32Array {
+  return Int32Array.from({ length: rows * k }, (_, at) => {
+    const row = Math.floor(at / k);
+    return counts[((row >> 2) * k + (at % k)) * 4 + (row & 3)];
+  });
 }

@@ -4,6 +4,8 @@
  * A product is summed in passes of 256 columns (kernels/tile.ts); a pass must not overflow, the whole may. So columns
  * are dealt to the passes in turn, which leaves each about an equal part of a row's length, and columns that would be
  * rounded to 0 in every row are left out. On digits the unit is 2.4 times finer than with one sum over all columns.
+ *
+ * Pixels, counts and answers on a scale are multiples of one step: rounded to it (`stepOf`) they lose nothing.
  */
 
 import type { Matrix } from '../../model.js';
@@ -27,7 +29,7 @@ const LONGEST_PART = 2 ** 15.5;
 const MARGIN = 0.9999;
 
 export function roundingOf(sides: readonly Matrix[], frame: Frame): Rounding {
-  const { columns, metric } = frame;
+  const { columns, metric, step } = frame;
   // rows of unit length: no coordinate is above 1
   if (metric !== 'euclidean')
     return { factor: MARGIN * LARGEST_SHORT, ...dealt(new Float64Array(columns).fill(1)) };
@@ -37,7 +39,9 @@ export function roundingOf(sides: readonly Matrix[], frame: Frame): Rounding {
   const unit = most / LARGEST_SHORT;
   const columnsDealt = dealt(largest.map((value) => (value < unit / 4 ? 0 : value)));
   const part = longestPart(sides, frame, columnsDealt.places);
-  return { factor: MARGIN * Math.min(1 / unit, LONGEST_PART / part), ...columnsDealt };
+  const finest = MARGIN * Math.min(1 / unit, LONGEST_PART / part);
+  const factor = step > 0 && step * finest >= 1 ? 1 / step : finest;
+  return { factor, ...columnsDealt };
 }
 
 /** Deals the columns that are not 0 to the passes in turn. */

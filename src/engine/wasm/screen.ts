@@ -59,13 +59,13 @@ interface Errors {
 /**
  * Chains of additions, the sum over chains, rounded coordinates, lengths and the bounds themselves (2^-24 each). A turned
  * coordinate is off by up to `turn` |v|, so a product of turned rows by 2 turn sqrt(width) |v_i| |v_j|, which is at
- * most turn sqrt(width) (n_i + n_j) and enters twice. A tenth on top.
+ * most turn sqrt(width) (n_i + n_j) and enters twice. Sums of whole numbers are exact within a pass. A tenth on top.
  */
-function errorsOf(columns: number, width: number | null): Errors {
+function errorsOf(columns: number, width: number | null, rounded: boolean): Errors {
   const chain = (depth: number) => Math.min(depth, DEPTH_BLOCK) + Math.ceil(depth / DEPTH_BLOCK);
   const turn = width === null ? 0 : (chain(columns) + 3) * ULP * Math.sqrt(width);
   const depth = width ?? columns;
-  const sums = chain(depth) + depth / 8;
+  const sums = rounded ? 1 + Math.ceil(depth / DEPTH_BLOCK) : chain(depth) + depth / 8;
   return { error: 1.1 * ((sums + 26) * ULP + 2 * turn), slack: 1.1 * (2 * turn + 4 * ULP) };
 }
 
@@ -84,7 +84,7 @@ export async function placeScreen(
   const rounded = plan.kind === 'rounded' ? roundingOf(sides, frame) : null;
   const depth = turned ? padded(turned.depth) : rounded ? Math.ceil(rounded.kept / 2) : columns;
   const width = turned ? padded(turned.basis.rows) : depth;
-  const errors = errorsOf(columns, turned ? width : null);
+  const errors = errorsOf(columns, turned ? width : null, rounded !== null);
   const sizes = { depth, width: turned ? width : 0 };
   const dataSide = placeSide(scope, data, metric, sizes);
   const askedSide = asked === data ? dataSide : placeSide(scope, asked, metric, sizes);
