@@ -6,7 +6,8 @@
  * infinite bounds: it is counted for nothing, and `isPair` keeps it from being settled where it was marked all the same.
  */
 
-import { compare, Screen, Side } from './screen';
+import { productsOfLists } from './listed';
+import { compare, LISTED, Screen, Side } from './screen';
 
 /** Asked rows and data rows of a tile. */
 export const ROWS: i32 = 32;
@@ -54,10 +55,7 @@ export function placeTile(address: usize): Tile {
 export function boundTile(tile: Tile, screen: Screen, own: usize, once: i32, both: boolean): void {
   const asked = changetype<Side>(screen.asked);
   const data = changetype<Side>(screen.data);
-  const depth = (<usize>screen.depth) << 2;
-  const left = asked.packed + <usize>tile.first * depth;
-  const right = data.packed + <usize>tile.chunk * depth;
-  compare(screen, left, (tile.count + 7) >> 3, right, (tile.across + 7) >> 3, tile.products, STRIDE);
+  multiplyTile(tile, screen, asked, data);
   for (let r: i32 = 0; r < tile.count; r++) {
     boundRow(tile, screen, r, both);
     const row = tile.first + r;
@@ -67,6 +65,29 @@ export function boundTile(tile: Tile, screen: Screen, own: usize, once: i32, bot
   }
   const rows = (tile.count + 3) & ~3;
   for (let r = tile.count; r < rows; r++) for (let j: i32 = 0; j < CHUNK; j++) exclude(tile, r, j);
+}
+
+function multiplyTile(tile: Tile, screen: Screen, asked: Side, data: Side): void {
+  const depth = screen.depth;
+  if (screen.products === LISTED) {
+    productsOfLists(
+      asked.starts,
+      asked.entries,
+      tile.first,
+      tile.count,
+      data.packed,
+      tile.chunk,
+      tile.across,
+      depth,
+      tile.products,
+      STRIDE,
+    );
+    return;
+  }
+  const row = (<usize>depth) << 2;
+  const left = asked.packed + <usize>tile.first * row;
+  const right = data.packed + <usize>tile.chunk * row;
+  compare(screen, left, (tile.count + 7) >> 3, right, (tile.across + 7) >> 3, tile.products, STRIDE);
 }
 
 function boundRow(tile: Tile, screen: Screen, r: i32, both: boolean): void {

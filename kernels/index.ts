@@ -4,9 +4,11 @@
  */
 
 export { associateLocality, associateScratch, placeLocality } from './associate';
+export { ballScratch, rankOnMap } from './ball';
 export { descentScratch, joinGroup, joinNeighbors, measureLists } from './descent';
 export { layRows, shortenRows } from './laid';
 export { leadingScratch, leadingVector } from './leading';
+export { countEntries, listEntries } from './listed';
 export { multiplyStrip, packColumns, packRows } from './multiply';
 export { listTargets } from './nearest';
 export { comparePairs, pairsScratch } from './pairs';

@@ -14,6 +14,7 @@
 
 import { EUCLIDEAN, MANHATTAN } from './exact';
 import { sumLanes } from './lanes';
+import { WIDE_STEP, wideRow } from './listed';
 import { placeCentered, placeDirection, placeScaled } from './points';
 import { panels, panelsOfDifferences, panelsOfShorts } from './tile';
 
@@ -35,7 +36,15 @@ export class Side {
   /** f64 a row (cosine, correlation), or 0. */
   means: usize;
   squares: usize;
+  /** u32 a row and one more, and the entries they point into: see `listed.ts`. */
+  starts: usize;
+  entries: usize;
 }
+
+/** How products are made: of float32, of 16-bit whole numbers (tile.ts), or of lists of these (listed.ts). */
+export const FLOATS: i32 = 0;
+export const SHORTS: i32 = 1;
+export const LISTED: i32 = 2;
 
 /** What a comparison needs; the same order of fields in engine/wasm/screen.ts. */
 @unmanaged
@@ -49,8 +58,8 @@ export class Screen {
   width: i32;
   /** The `width` directions leave nothing out. */
   complete: i32;
-  /** Products are of 16-bit whole numbers; `depth` counts pairs of those columns that are not 0 in all rows. */
-  shorts: i32;
+  /** Of whole numbers `depth` counts pairs of those columns that are not 0 in all rows. */
+  products: i32;
   lowFactor: f32;
   highFactor: f32;
   asked: usize;
@@ -85,7 +94,7 @@ export function prepareRows(
 ): void {
   const d = <usize>screen.d;
   const first = item << 3;
-  const apart = basis !== 0 || screen.shorts !== 0;
+  const apart = basis !== 0 || screen.products !== FLOATS;
   const frame = apart ? scratch : side.packed + ((<usize>first * d) << 2);
   const turned = scratch + (d << 5);
   for (let lane: i32 = 0; lane < 8; lane++) {
@@ -100,7 +109,7 @@ export function prepareRows(
     store<f32>(side.low + at, norm < Infinity ? <f32>(norm * (1 - error) - underflow) : -Infinity);
     store<f32>(side.high + at, <f32>(norm * (1 + error) + underflow));
   }
-  if (screen.shorts) roundPanel(screen, side, first, frame, factor);
+  if (screen.products !== FLOATS) roundPanel(screen, side, first, frame, factor);
   if (!basis) return;
   panels(basis, screen.width >> 3, frame, 1, screen.d, turned, 32);
   const kept = (<usize>screen.depth) << 5;
@@ -156,9 +165,13 @@ function placeTurned(
  * `gaps` the length of what rounding took away, from which the caller widens `low` and `high`.
  */
 function roundPanel(screen: Screen, side: Side, first: i32, frame: usize, factor: f64): void {
-  const target = side.packed + ((<usize>first * <usize>screen.depth) << 2);
+  const wide = screen.products === LISTED;
+  const step: usize = wide ? WIDE_STEP : 32;
+  const target = wide
+    ? wideRow(side.packed, first, screen.depth)
+    : side.packed + ((<usize>first * <usize>screen.depth) << 2);
   const last = min(8, side.count - first);
-  memory.fill(target, 0, (<usize>screen.depth) << 5);
+  for (let p: usize = 0; p < <usize>screen.depth; p++) memory.fill(target + p * step, 0, 32);
   for (let lane: i32 = 0; lane < last; lane++) {
     const shift = (<usize>lane) << 2;
     let lost: f64 = 0;
@@ -167,7 +180,7 @@ function roundPanel(screen: Screen, side: Side, first: i32, frame: usize, factor
       const whole = nearest<f64>(value * factor);
       const place = load<i32>(screen.places + ((<usize>k) << 2));
       if (place >= 0) {
-        const at = target + shift + ((<usize>(place >> 1)) << 5) + ((<usize>(place & 1)) << 1);
+        const at = target + shift + <usize>(place >> 1) * step + ((<usize>(place & 1)) << 1);
         store<i16>(at, <i16>(<i32>whole));
       }
       const difference = value - whole / factor;
@@ -181,7 +194,7 @@ function gapOf(norm: f64, seen: f64, slack: f64): f32 {
   return <f32>(sqrt(2 * (max<f64>(0, norm - seen) + slack * norm)) * (1 + 1e-6));
 }
 
-/** Products, or sums of absolute differences, of panels: what bounds are made from. */
+/** Products, or sums of absolute differences, of panels of 8 rows: what bounds are made from. */
 export function compare(
   screen: Screen,
   a: usize,
@@ -192,7 +205,7 @@ export function compare(
   stride: usize,
 ): void {
   if (screen.metric === MANHATTAN) panelsOfDifferences(a, aPanels, b, bPanels, screen.depth, c, stride);
-  else if (screen.shorts) panelsOfShorts(a, aPanels, b, bPanels, screen.depth, c, stride);
+  else if (screen.products === SHORTS) panelsOfShorts(a, aPanels, b, bPanels, screen.depth, c, stride);
   else panels(a, aPanels, b, bPanels, screen.depth, c, stride);
 }
 

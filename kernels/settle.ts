@@ -13,8 +13,6 @@ export const ROW_RANKS: i32 = 1;
 export const COLUMN_RANKS: i32 = 2;
 export const ROW_LIST: i32 = 4;
 export const COLUMN_LIST: i32 = 8;
-const ROW_SIDE: i32 = ROW_RANKS | ROW_LIST;
-const COLUMN_SIDE: i32 = COLUMN_RANKS | COLUMN_LIST;
 
 /** A comparison, for `ranks`, for `lists` or for both. The same order of fields in engine/wasm/pairs.ts. */
 @unmanaged

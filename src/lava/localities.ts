@@ -13,6 +13,7 @@
  */
 
 import { minimizeDirect } from '../core/direct.js';
+import { buildKdTree, type KdTree, nearestFinder } from '../core/kd-tree.js';
 import { gatherRows } from '../core/matrix.js';
 import { createRandom, permutation, type Random } from '../core/random.js';
 import { type Context, watchStage } from '../engine/context.js';
@@ -20,7 +21,6 @@ import type { Engine, Watch } from '../engine/engine.js';
 import { partOf, withoutProgress } from '../engine/watch.js';
 import { OptionError } from '../errors.js';
 import type { Embedding, Localities, Matrix } from '../model.js';
-import { buildKdTree, type KdTree, nearestFinder } from '../neighbors/kd-tree.js';
 import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes, TREE_DIMENSIONS } from './placement.js';
 

@@ -11,9 +11,9 @@
  * one or none in later ones. Determinism: no randomness.
  */
 
+import { buildKdTree, type KdTree, type NearestFinder, nearestFinder } from '../core/kd-tree.js';
 import type { Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
-import { buildKdTree, type KdTree, type NearestFinder, nearestFinder } from '../neighbors/kd-tree.js';
 
 export interface Assignment {
   /** Center of each sample, by position in the tree's order. */

@@ -10,10 +10,10 @@
  * Determinism: no randomness. In many dimensions it is the engine's blocked product: E^2 distances.
  */
 
+import { type KdTree, LEAF, type NearestFinder, nearestFinder } from '../core/kd-tree.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import { withoutProgress } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
-import { type KdTree, LEAF, type NearestFinder, nearestFinder } from '../neighbors/kd-tree.js';
 import { TREE_DIMENSIONS } from './placement.js';
 
 export interface NeighborhoodGraph {

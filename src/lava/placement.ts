@@ -9,10 +9,10 @@
  * fixed order of sums. Cost: a few distances a sample and iteration in few dimensions, `count` in many.
  */
 
+import type { KdTree } from '../core/kd-tree.js';
 import type { Random } from '../core/random.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
-import type { KdTree } from '../neighbors/kd-tree.js';
 import { type Assignment, newAssignment } from './nearest-center.js';
 
 export interface PlacementOptions {

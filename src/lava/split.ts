@@ -7,12 +7,12 @@
  */
 
 import { assign } from '../core/assignment.js';
+import { buildKdTree } from '../core/kd-tree.js';
 import { gatherRows } from '../core/matrix.js';
 import { permutation, type Random } from '../core/random.js';
 import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
 import type { Embedding, Localities, Matrix, Modules, Table } from '../model.js';
-import { buildKdTree } from '../neighbors/kd-tree.js';
 import {
   type AssociationOptions,
   associate,

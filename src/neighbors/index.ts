@@ -1,16 +1,16 @@
 /** Nearest neighbors: exact in few dimensions by a kd-tree, exact by blocked products, or approximate by descent. */
 
 import { toDense } from '../core/csr.js';
+import { buildKdTree, nearestFinder } from '../core/kd-tree.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Neighbors } from '../model.js';
 import { approximateNeighbors } from './approximate.js';
-import { buildKdTree, nearestFinder } from './kd-tree.js';
 
+export { buildKdTree, type KdTree, nearestFinder } from '../core/kd-tree.js';
 export type { Metric } from '../engine/engine.js';
-export { buildKdTree, type KdTree, nearestFinder } from './kd-tree.js';
 
 export const METHODS = ['auto', 'exact', 'approximate'] as const;
 export type NeighborsMethod = (typeof METHODS)[number];

@@ -12,15 +12,14 @@
  */
 
 import { toDense } from '../core/csr.js';
+import { buildKdTree, nearestFinder } from '../core/kd-tree.js';
 import { gatherRows } from '../core/matrix.js';
 import { permutation, type Random } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric, Watch } from '../engine/engine.js';
 import { partOf } from '../engine/watch.js';
 import type { Matrix, Neighbors, Warning } from '../model.js';
-import { buildKdTree, nearestFinder } from '../neighbors/kd-tree.js';
 import { checkInput, checkNeighborhoodOptions } from './check.js';
-import { treeRanks } from './rank-tree.js';
 import type { NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 
 /** Dimensions up to which a map is searched by a kd-tree instead of by all distances. */
@@ -60,7 +59,8 @@ export async function compareMaps(
   const { input, inputRanks } = await inData(features, onMaps, metric, asked, context, step(0.05, 0.95));
   const result: Neighborhoods[] = [];
   for (let m = 0; m < maps.length; m++) {
-    const embeddingRanks = await ranksOnMap(maps[m], input.indices, k, asked, context, step(0.95, 1));
+    const sought = { k, metric: 'euclidean' as const, rows: asked ?? undefined };
+    const embeddingRanks = await context.engine.ranks(maps[m], input.indices, sought, step(0.95, 1));
     const warnings = [...twinWarning(input, 'features'), ...twinWarning(onMaps[m], 'map')];
     const shared = { samples: features.rows, k, asked, input, embedding: onMaps[m] };
     result.push({ ...shared, inputRanks: inputRanks[m], embeddingRanks, warnings });
@@ -87,18 +87,6 @@ async function nearestOnMap(
   const queries = gatherRows(map, asked);
   const found = await engine.nearest(map, queries, { k: k + 1, metric, excludeSelf: false }, watch);
   return withoutSelf(found, asked, k);
-}
-
-function ranksOnMap(
-  map: Matrix,
-  targets: Int32Array,
-  k: number,
-  asked: Int32Array | null,
-  { engine }: Context,
-  watch: Watch,
-): Promise<Int32Array> {
-  if (map.columns <= TREE_DIMENSIONS) return treeRanks(map, targets, { k, rows: asked }, watch);
-  return engine.ranks(map, targets, { k, metric: 'euclidean', rows: asked ?? undefined }, watch);
 }
 
 /** The k nearest others by a kd-tree. */

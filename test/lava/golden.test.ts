@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { buildKdTree, nearestFinder } from '#whymap/core/kd-tree.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { nonNegativeSolver } from '#whymap/lava/nnls.js';
-import { buildKdTree, nearestFinder } from '#whymap/neighbors/kd-tree.js';
 
 interface Golden {
   table: number[][];

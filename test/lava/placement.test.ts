@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { buildKdTree } from '#whymap/core/kd-tree.js';
 import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
@@ -6,7 +7,6 @@ import { OptionError } from '#whymap/errors.js';
 import { locate } from '#whymap/lava/localities.js';
 import { newAssignment } from '#whymap/lava/nearest-center.js';
 import { neighborhoodGraph } from '#whymap/lava/neighborhood-graph.js';
-import { buildKdTree } from '#whymap/neighbors/kd-tree.js';
 
 type Kind = 'blobs' | 'lattice' | 'same' | 'far';
 

@@ -24,12 +24,12 @@ import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { principalComponents } from '#whymap/engine/principal-components.js';
+import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { communities, mergeGroups, modularity } from '#whymap/trust/communities.js';
 import { walkPairs } from '#whymap/trust/pairs.js';
 import { largestExcess, largestRelativeError } from '#whymap/trust/rank-measures.js';
 import { excessOverNull, nullPreservation, nullRelativeRankError } from '#whymap/trust/rank-null.js';
-import { treeRanks } from '#whymap/trust/rank-tree.js';
 import { shepardAccumulator } from '#whymap/trust/shepard.js';
 import { average, matrixFrom, pairDistances, rankMatrix, rowsOf, squaredDistance } from './naive.js';
 import { shuffledRows, swissRoll, tornAndGlued } from './worlds.js';
@@ -135,6 +135,7 @@ describe('the null', () => {
 
 test('ranks by the tree equal ranks by all distances, ties and duplicates included', async () => {
   const engine = createJsEngine();
+  const wasm = await createWasmEngine({ threads: 1 });
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 3, max: 120 }),
@@ -148,7 +149,7 @@ test('ranks by the tree equal ranks by all distances, ties and duplicates includ
         const targets = Int32Array.from({ length: count * k }, (_, p) => {
           return (Math.floor(p / k) + 1 + random.below(count - 1)) % count;
         });
-        const byTree = await treeRanks(map, targets, { k, rows: null }, unwatched);
+        const byTree = await wasm.ranks(map, targets, { k, metric: 'euclidean' });
         expect(byTree).toEqual(await engine.ranks(map, targets, { k, metric: 'euclidean' }));
       },
     ),

@@ -29,11 +29,14 @@ export function frameOf(data: Matrix, metric: Metric): Frame {
   const every = Math.max(1, Math.floor(data.rows / SAMPLED_ROWS));
   const step = metric === 'euclidean' ? stepOf(data, every) : 0;
   const center = metric === 'euclidean' ? centerOf(data, every) : new Float64Array(columns);
-  if (step > 0) center.forEach((value, c) => (center[c] = step * Math.round(value / step)));
+  if (step > 0) for (let c = 0; c < columns; c++) center[c] = step * Math.round(center[c] / step);
   const largest = largestFrom(data, center, every) || largestFrom(data, center, 1) || 1;
   const scale = 2 ** -Math.ceil(Math.log2(largest));
   return { metric, columns, center, scale, step: step * scale };
 }
+
+/** The same frame with rows as they are, so that what is 0 stays 0. */
+export const uncentered = (frame: Frame): Frame => ({ ...frame, center: new Float64Array(frame.columns) });
 
 /**
  * The step of which all values of every `every`-th row are whole multiples, up to float32's rounding, or 0. Other rows may

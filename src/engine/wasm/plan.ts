@@ -6,15 +6,15 @@
 import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { quantiles, subspace } from './directions.js';
-import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from './frame.js';
+import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths, uncentered } from './frame.js';
 import { type Rounding, roundingOf } from './rounding.js';
 
 /**
  * How the blocked product is made. `whole`: of all columns. `rounded`: of all columns as 16-bit whole numbers, of which
- * a vector holds twice as many. `turned`: along directions, one a row of `basis`, the first `depth` of them.
+ * a vector holds twice as many. `listed`: the same without columns that are 0 in an asked row. `turned`: along directions, one a row of `basis`, the first `depth` of them.
  */
 export type Plan =
-  | { readonly kind: 'whole' | 'rounded' }
+  | { readonly kind: 'whole' | 'rounded' | 'listed' }
   | { readonly kind: 'turned'; readonly basis: Matrix; readonly depth: number };
 
 const COUNTED_ROWS = 400;
@@ -34,6 +34,8 @@ const OPEN_COST = 100;
 const SINGLE_COST = 5;
 /** What a column costs where numbers are rounded. */
 const ROUNDED_COST = 0.5;
+/** What a pair of columns costs that is in a row's list. */
+const LISTED_COST = 1.1;
 /** Evenly spaced asked rows whose open pairs are counted on the sample. */
 export const probeRows = (asked: number): number[] =>
   Array.from({ length: Math.min(PROBES, asked) }, (_, p) =>
@@ -47,12 +49,7 @@ export const probeRows = (asked: number): number[] =>
 export async function planFor(
   multiply: Engine['multiply'],
   frame: Frame,
-  {
-    data,
-    asked,
-    thresholds,
-    k,
-  }: { data: Matrix; asked: Matrix; thresholds: Float64Array[] | null; k: number },
+  { data, asked, thresholds, k }: Sides & { thresholds: Float64Array[] | null; k: number },
 ): Promise<Plan> {
   const whole: Plan = { kind: 'whole' };
   if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return whole;
@@ -79,31 +76,91 @@ export async function planFor(
   const turned = cheapest(counted, basis.rows, frame.columns);
   // the sample is in the frame already
   const framed = { ...frame, center: new Float64Array(frame.columns), scale: 1 };
-  const rounded = costOfRounded(products, norms, decided, below, roundingOf([sample], framed));
+  const rounding = roundingOf([sample], framed);
+  const probed = { distances: distancesOf(products, norms), thresholds: decided, below };
+  const open = openByRounding(probed, norms, rounding, frame.step);
+  const rounded = ROUNDED_COST * rounding.kept + PAIR_COST + open * singly(frame.columns);
+  const listed = costOfListed(frame, { data, asked }, probed);
   const plain = frame.columns + PAIR_COST;
-  if (turned.cost < Math.min(plain, rounded)) return { kind: 'turned', basis, depth: turned.depth };
-  return rounded < plain ? { kind: 'rounded' } : whole;
+  const least = Math.min(plain, rounded, listed, turned.cost);
+  if (least === turned.cost) return { kind: 'turned', basis, depth: turned.depth };
+  return least === listed ? { kind: 'listed' } : least === rounded ? { kind: 'rounded' } : whole;
 }
 
-/** Rounding a coordinate takes away 1 / sqrt(12) of a unit on average, in all columns: that much opens a pair. */
-function costOfRounded(
-  products: Matrix,
-  norms: { probes: Float64Array; sample: Float64Array },
-  thresholds: readonly Float64Array[],
-  below: boolean,
-  { factor, kept, places }: Rounding,
+interface Sides {
+  readonly data: Matrix;
+  readonly asked: Matrix;
+}
+
+/** Squared distances, in the frame, from probes to a sample, and those that matter to each probe. */
+interface Probed {
+  readonly distances: Float64Array;
+  readonly thresholds: readonly Float64Array[];
+  /** All below the threshold is of interest. */
+  readonly below: boolean;
+}
+
+function distancesOf(products: Matrix, { probes, sample }: Lengths): Float64Array {
+  return Float64Array.from(products.data, (product, at) => {
+    const other = sample[at % sample.length];
+    return probes[Math.floor(at / sample.length)] + other - 2 * product;
+  });
+}
+
+/** What an open pair costs. */
+const singly = (columns: number): number => OPEN_COST + SINGLE_COST * columns;
+
+interface Lengths {
+  readonly probes: Float64Array;
+  readonly sample: Float64Array;
+}
+
+/**
+ * The share of pairs that rounding leaves open. It takes from a coordinate 1 / sqrt(12) of a unit on average, in all
+ * columns, or nothing where values are multiples of the unit. @param lengths of the rows as they are rounded.
+ */
+function openByRounding(
+  { distances, thresholds, below }: Probed,
+  lengths: Lengths,
+  { factor, kept }: Rounding,
+  step: number,
 ): number {
-  const lost = Math.sqrt(kept / 12) / factor;
+  const lost = factor * step === 1 ? 0 : Math.sqrt(kept / 12) / factor;
   let open = 0;
-  norms.probes.forEach((own, p) => {
-    norms.sample.forEach((other, s) => {
-      const distance = own + other - 2 * products.data[p * norms.sample.length + s];
+  lengths.probes.forEach((own, p) => {
+    lengths.sample.forEach((other, s) => {
+      const distance = distances[p * lengths.sample.length + s];
       const band = 2 * lost * (Math.sqrt(own) + Math.sqrt(other));
       if (isOpen(thresholds[p], distance - band, distance + band, below)) open++;
     });
   });
-  const share = open / products.data.length;
-  return ROUNDED_COST * kept + PAIR_COST + share * (OPEN_COST + SINGLE_COST * places.length);
+  return open / distances.length;
+}
+
+/** Rows are listed as they are given: centered, they would have no zeros. */
+function costOfListed(frame: Frame, { data, asked }: Sides, probed: Probed): number {
+  if (frame.metric === 'correlation') return Number.POSITIVE_INFINITY;
+  const raw = uncentered(frame);
+  const [probes, sample] = [framedSample(asked, PROBES, raw), framedSample(data, SAMPLED_ROWS, raw)];
+  const rounding = roundingOf([sample], { ...raw, scale: 1 }, true);
+  const lengths = { probes: squaredLengths(probes), sample: squaredLengths(sample) };
+  const open = openByRounding(probed, lengths, rounding, frame.step);
+  return LISTED_COST * entriesOf(sample, rounding) + PAIR_COST + open * singly(frame.columns);
+}
+
+/** Pairs of columns that are listed, of a row on average. */
+function entriesOf({ rows, columns, data }: Matrix, { factor, places }: Rounding): number {
+  let entries = 0;
+  for (let r = 0; r < rows; r++) {
+    let last = -1;
+    for (let c = 0; c < columns; c++) {
+      const pair = places[c] >> 1;
+      if (places[c] < 0 || pair === last || Math.round(data[r * columns + c] * factor) === 0) continue;
+      entries++;
+      last = pair;
+    }
+  }
+  return entries / rows;
 }
 
 function isOpen(thresholds: Float64Array, lower: number, upper: number, below: boolean): boolean {

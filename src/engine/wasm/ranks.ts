@@ -12,6 +12,7 @@ import { comparePairs } from './pairs.js';
 import { planFor, probeRows } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { METRIC_CODES, placeScreen, type Screen, structOf } from './screen.js';
+import { hasTreeRanks, treeRanks } from './tree-ranks.js';
 
 /** What is asked: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
 interface Question {
@@ -29,6 +30,7 @@ export function createRanks(
   return {
     async ranks(data, targets, { k, metric, rows }, watch = unwatched) {
       if (targets.length === 0) return new Int32Array(0);
+      if (hasTreeRanks(data, k, metric)) return treeRanks(runtime, data, targets, { k, rows }, watch);
       return (await rank(data, targets, { k, nearest: 0, metric, rows }, watch)).ranks;
     },
     async nearestAndRanks(data, targets, { k, targetCount, metric, rows }, watch = unwatched) {

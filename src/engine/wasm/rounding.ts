@@ -28,20 +28,28 @@ const LONGEST_PART = 2 ** 15.5;
 /** For floating point in the numbers below. */
 const MARGIN = 0.9999;
 
-export function roundingOf(sides: readonly Matrix[], frame: Frame): Rounding {
+/** @param listed rows are summed in one pass, from lists of what is not 0 (kernels/listed.ts). */
+export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = false): Rounding {
   const { columns, metric, step } = frame;
+  const place = listed ? inOrder : dealt;
   // rows of unit length: no coordinate is above 1
   if (metric !== 'euclidean')
-    return { factor: MARGIN * LARGEST_SHORT, ...dealt(new Float64Array(columns).fill(1)) };
+    return { factor: MARGIN * LARGEST_SHORT, ...place(new Float64Array(columns).fill(1)) };
   const largest = largestOfColumns(sides, frame);
   const most = largest.reduce((x, y) => Math.max(x, y), 0);
-  if (!(most > 0)) return { factor: 1, ...dealt(largest) };
+  if (!(most > 0)) return { factor: 1, ...place(largest) };
   const unit = most / LARGEST_SHORT;
-  const columnsDealt = dealt(largest.map((value) => (value < unit / 4 ? 0 : value)));
-  const part = longestPart(sides, frame, columnsDealt.places);
+  const placed = place(largest.map((value) => (value < unit / 4 ? 0 : value)));
+  const part = longestPart(sides, frame, placed.places, listed ? columns : PASS_COLUMNS);
   const finest = MARGIN * Math.min(1 / unit, LONGEST_PART / part);
   const factor = step > 0 && step * finest >= 1 ? 1 / step : finest;
-  return { factor, ...columnsDealt };
+  return { factor, ...placed };
+}
+
+/** Columns that are not 0 beside each other: neighboring pixels, or values of one kind, are often 0 together. */
+function inOrder(largest: Float64Array): Pick<Rounding, 'places' | 'kept'> {
+  let kept = 0;
+  return { places: Int32Array.from(largest, (value) => (value > 0 ? kept++ : -1)), kept };
 }
 
 /** Deals the columns that are not 0 to the passes in turn. */
@@ -72,9 +80,10 @@ function longestPart(
   sides: readonly Matrix[],
   { center, scale, columns }: Frame,
   places: Int32Array,
+  passColumns: number,
 ): number {
-  const pass = places.map((place) => Math.floor(place / PASS_COLUMNS));
-  const squares = new Float64Array(Math.ceil(columns / PASS_COLUMNS));
+  const pass = places.map((place) => Math.floor(place / passColumns));
+  const squares = new Float64Array(Math.ceil(columns / passColumns));
   let longest = 0;
   for (const { rows, data } of sides) {
     for (let r = 0; r < rows; r++) {

@@ -3,7 +3,8 @@
 import type { Matrix } from '../../model.js';
 import type { Metric } from '../engine.js';
 import { unwatched } from '../watch.js';
-import { type Frame, rankToBound } from './frame.js';
+import { listEntries } from './entries.js';
+import { type Frame, rankToBound, uncentered } from './frame.js';
 import type { Scope } from './memory.js';
 import type { Plan } from './plan.js';
 import { roundingOf } from './rounding.js';
@@ -28,6 +29,9 @@ export interface Side {
   readonly lastGaps: number;
   readonly means: number;
   readonly squares: number;
+  /** Lists of what is not 0 (`listEntries`), or 0. */
+  readonly starts: number;
+  readonly entries: number;
 }
 
 export interface Screen {
@@ -49,6 +53,9 @@ const DEPTH_BLOCK = 128;
 const ULP = 2 ** -24;
 /** What is lost to float32's smallest numbers, in units of the scaled data. */
 const UNDERFLOW = 1e-30;
+
+/** How products are made; as in kernels/screen.ts. */
+const [FLOATS, SHORTS, LISTED] = [0, 1, 2];
 
 /** How far computed bounds may be off, as shares of n_i + n_j (`error`) and of n (`slack`, of what is left out). */
 interface Errors {
@@ -75,39 +82,40 @@ function errorsOf(columns: number, width: number | null, rounded: boolean): Erro
 export async function placeScreen(
   runtime: Runtime,
   scope: Scope,
-  { data, asked, frame }: { data: Matrix; asked: Matrix; frame: Frame },
+  { data, asked, frame: given }: { data: Matrix; asked: Matrix; frame: Frame },
   plan: Plan,
 ): Promise<Screen> {
+  const listed = plan.kind === 'listed';
+  const frame = listed ? uncentered(given) : given;
   const { metric, columns, scale } = frame;
   const turned = plan.kind === 'turned' ? plan : null;
   const sides = asked === data ? [data] : [data, asked];
-  const rounded = plan.kind === 'rounded' ? roundingOf(sides, frame) : null;
+  const rounded = listed || plan.kind === 'rounded' ? roundingOf(sides, frame, listed) : null;
   const depth = turned ? padded(turned.depth) : rounded ? Math.ceil(rounded.kept / 2) : columns;
   const width = turned ? padded(turned.basis.rows) : depth;
   const errors = errorsOf(columns, turned ? width : null, rounded !== null);
-  const sizes = { depth, width: turned ? width : 0 };
+  const sizes = { depth, width: turned ? width : 0, listed };
   const dataSide = placeSide(scope, data, metric, sizes);
   const askedSide = asked === data ? dataSide : placeSide(scope, asked, metric, sizes);
   const factor = rounded?.factor ?? 0;
   const complete = turned === null || turned.basis.rows === columns;
-  const address = scope.place(
-    structOf(
-      [
-        rankToBound(frame),
-        metric === 'euclidean' && (rounded || !complete) ? 1.1 * (columns / 8 + 12) * ULP : 0,
-      ],
-      [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0, rounded ? 1 : 0],
-      factorsOf(metric, errors.error, factor),
-      [
-        ...[placeStruct(scope, askedSide), placeStruct(scope, dataSide)],
-        rounded ? scope.place(rounded.places) : 0,
-      ],
-    ),
-  );
+  const doubles = [
+    rankToBound(frame),
+    metric === 'euclidean' && (rounded || !complete) ? 1.1 * (columns / 8 + 12) * ULP : 0,
+  ];
+  const products = listed ? LISTED : rounded ? SHORTS : FLOATS;
+  const whole = [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0, products];
+  const factors = factorsOf(metric, errors.error, factor);
+  const places = rounded ? scope.place(rounded.places) : 0;
+  const placed = (side: Side): number => {
+    const sides = [placeStruct(scope, side), placeStruct(scope, dataSide), places];
+    return scope.place(structOf(doubles, whole, factors, sides));
+  };
   const basis = turned ? scope.place(packedBasis(turned.basis, width)) : 0;
   const center = scope.place(frame.center);
-  const placed = asked === data ? [dataSide] : [dataSide, askedSide];
-  for (const side of placed) {
+  const both = asked === data ? [dataSide] : [dataSide, askedSide];
+  const unlisted = placed(askedSide);
+  for (const side of both) {
     await runtime.run(
       {
         kernel: 'prepareRows',
@@ -115,14 +123,18 @@ export async function placeScreen(
         scratch: runtime.size('prepareScratch', columns, width),
         work: side.count * columns * (8 + 2 * sizes.width),
         parameters: [
-          ...[address, placeStruct(scope, side), center, scale, basis],
+          ...[unlisted, placeStruct(scope, side), center, scale, basis],
           ...[errors.slack, errors.error, UNDERFLOW, factor],
         ],
       },
       unwatched,
     );
   }
-  if (rounded) widenByRounding(runtime, placed);
+  if (rounded) widenByRounding(runtime, both);
+  const lists = listed
+    ? await listEntries(runtime, scope, { packed: askedSide.packed, rows: askedSide.count, depth })
+    : {};
+  const address = placed({ ...askedSide, ...lists });
   return { address, asked: askedSide, data: dataSide, columns, depth, rankToBound: rankToBound(frame) };
 }
 
@@ -158,7 +170,7 @@ function placeSide(
   scope: Scope,
   m: Matrix,
   metric: Metric,
-  { depth, width }: { depth: number; width: number },
+  { depth, width, listed }: { depth: number; width: number; listed: boolean },
 ): Side {
   const angular = metric === 'cosine' || metric === 'correlation';
   const panels = Math.ceil(m.rows / 8);
@@ -169,7 +181,7 @@ function placeSide(
   return {
     count: m.rows,
     source: scope.place(m.data),
-    packed: scope.allocate(panels * 8 * depth * 4),
+    packed: scope.allocate((listed ? places : panels * 8) * depth * 4),
     turned: width > 0 ? scope.allocate(m.rows * width * 4) : 0,
     low: filled(Number.POSITIVE_INFINITY),
     high: filled(Number.POSITIVE_INFINITY),
@@ -177,6 +189,8 @@ function placeSide(
     lastGaps: width > 0 ? filled(0) : gaps,
     means: angular ? scope.allocate(panels * 8 * 8) : 0,
     squares: angular ? scope.allocate(panels * 8 * 8) : 0,
+    starts: 0,
+    entries: 0,
   };
 }
 
@@ -184,7 +198,7 @@ const placeStruct = (scope: Scope, side: Side): number =>
   scope.place(
     Uint32Array.of(
       ...[side.count, side.source, side.packed, side.turned, side.low],
-      ...[side.high, side.gaps, side.lastGaps, side.means, side.squares],
+      ...[side.high, side.gaps, side.lastGaps, side.means, side.squares, side.starts, side.entries],
     ),
   );
 

@@ -14,12 +14,12 @@
  */
 
 import { toDense } from '../../core/csr.js';
+import { buildKdTree, nearestFinder } from '../../core/kd-tree.js';
 import type { Context } from '../../engine/context.js';
 import { correlationMatrix, standardize } from '../../lava/local-values.js';
 import { locate } from '../../lava/localities.js';
 import { factorize } from '../../lava/modules.js';
 import type { AssociationBlock, Associations, Embedding, Localities, Matrix, Table } from '../../model.js';
-import { buildKdTree, nearestFinder } from '../../neighbors/kd-tree.js';
 
 const NEIGHBORS = 30;
 

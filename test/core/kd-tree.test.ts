@@ -1,7 +1,7 @@
 // Oracle: every distance, sorted by (distance, row).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildKdTree, nearestFinder } from '#whymap/neighbors/kd-tree.js';
+import { buildKdTree, nearestFinder } from '#whymap/core/kd-tree.js';
 
 interface Points {
   rows: number;
