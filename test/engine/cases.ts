@@ -27,6 +27,41 @@ export function makeMatrix(rows: number, columns: number, kind: Kind = 'plain', 
   return { rows, columns, data };
 }
 
+export type First = 'directions' | 'whole numbers' | 'lists' | 'lists of counts';
+
+/** So many rows that they are not compared by all columns at once, but first in the way that is named. */
+export function manyRows(first: First): Matrix {
+  if (first === 'directions') return lowRank(2050, 40);
+  if (first === 'whole numbers') return makeMatrix(2050, 32, 'ties', 23);
+  const data = makeMatrix(2050, 33, 'sparse', 24);
+  const counts = first === 'lists of counts';
+  // every 50th row is a row of zeros, every 7th a copy of the one before
+  for (let r = 0; r < data.rows; r++) {
+    const row = data.data.subarray(r * 33, (r + 1) * 33);
+    if (r % 50 === 0) row.fill(0);
+    else if (r % 7 === 6) row.set(data.data.subarray((r - 1) * 33, r * 33));
+    else if (counts) for (let c = 0; c < 33; c++) row[c] = Math.ceil(3 * row[c]) / 255;
+  }
+  return data;
+}
+
+/** Whole numbers near a plane of three dimensions: duplicates, ties, and rows of zeros. */
+function lowRank(rows: number, columns: number): Matrix {
+  const latent = makeMatrix(rows, 3, 'plain', 21);
+  const basis = makeMatrix(3, columns, 'plain', 22);
+  const result = makeMatrix(rows, columns, 'zeros');
+  for (let r = 0; r < rows; r++) {
+    // every 50th row is a row of zeros, every 7th a copy of the one before
+    const from = r % 7 === 6 ? r - 1 : r;
+    for (let c = 0; c < columns && r % 50 > 0; c++) {
+      let value = 0;
+      for (let e = 0; e < 3; e++) value += latent.data[from * 3 + e] * basis.data[e * columns + c];
+      result.data[r * columns + c] = Math.round(4 * value);
+    }
+  }
+  return result;
+}
+
 /** The same matrix without its zeros. */
 export function toCsr(m: Matrix): Csr {
   const offsets = new Float64Array(m.rows + 1);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AssociationRules, Engine, Metric } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import type { AssociationBlock, AssociationForm, Csr, Matrix } from '#whymap/model.js';
-import { KINDS, makeMatrix, makeMembers, RULES, SIZES, toCsr } from './cases.js';
+import { type First, KINDS, makeMatrix, makeMembers, manyRows, RULES, SIZES, toCsr } from './cases.js';
 import { ENGINES } from './engines.js';
 
 const js = createJsEngine();
@@ -176,6 +176,11 @@ for (const [name, create] of Object.entries(ENGINES)) {
         metric: 'euclidean',
         excludeSelf: false,
       });
+      // counts but for one value, in a row that is not among those looked at
+      const counts = manyRows('lists of counts');
+      counts.data.set([0.1234], 5 * counts.columns);
+      await sameNearest(engine, counts, counts, { k: 3, metric: 'euclidean', excludeSelf: true });
+      await sameRanks(engine, counts, 2, 'euclidean');
     });
 
     test.each([
@@ -184,6 +189,9 @@ for (const [name, create] of Object.entries(ENGINES)) {
       ['correlation', 'directions'],
       ['euclidean', 'whole numbers'],
       ['cosine', 'whole numbers'],
+      ['euclidean', 'lists'],
+      ['cosine', 'lists'],
+      ['euclidean', 'lists of counts'],
     ] as const)('nearest and ranks by %s of rows that are compared first by %s', async (metric, first) => {
       const { data, near, ranks } = await wantedOfMany(metric, first);
       const options = { metric, excludeSelf: true };
@@ -214,7 +222,6 @@ for (const [name, create] of Object.entries(ENGINES)) {
   });
 }
 
-type First = 'directions' | 'whole numbers';
 const wantedBefore = new Map<string, ReturnType<typeof wantOfMany>>();
 
 /** The reference's results, made once for all engines. */
@@ -225,32 +232,14 @@ function wantedOfMany(metric: Metric, first: First): ReturnType<typeof wantOfMan
   return wanted;
 }
 
-/** So many rows that they are not compared by all columns at once: near a plane, or in all dimensions alike. */
 async function wantOfMany(metric: Metric, first: First) {
-  const data = first === 'directions' ? lowRank(2050, 40) : makeMatrix(2050, 32, 'ties', 23);
+  const data = manyRows(first);
   const near = await js.nearest(data, data, { k: 6, metric, excludeSelf: true });
   return { data, near, ranks: await js.ranks(data, targetsOf(data, 3), { k: 3, metric }) };
 }
 
 const targetsOf = (data: Matrix, k: number): Int32Array =>
   Int32Array.from({ length: data.rows * k }, (_, i) => (i * 31 + (i % k)) % data.rows);
-
-/** Whole numbers near a plane of three dimensions: duplicates, ties, and rows of zeros. */
-function lowRank(rows: number, columns: number): Matrix {
-  const latent = makeMatrix(rows, 3, 'plain', 21);
-  const basis = makeMatrix(3, columns, 'plain', 22);
-  const result = makeMatrix(rows, columns, 'zeros');
-  for (let r = 0; r < rows; r++) {
-    // every 50th row is a row of zeros, every 7th a copy of the one before
-    const from = r % 7 === 6 ? r - 1 : r;
-    for (let c = 0; c < columns && r % 50 > 0; c++) {
-      let value = 0;
-      for (let e = 0; e < 3; e++) value += latent.data[from * 3 + e] * basis.data[e * columns + c];
-      result.data[r * columns + c] = Math.round(4 * value);
-    }
-  }
-  return result;
-}
 
 async function sameAssociations(
   engine: Engine,
