@@ -11,7 +11,7 @@
 
 /** The same order of fields in engine/wasm/tree-ranks.ts. */
 @unmanaged
-export class Map {
+export class PlacedTree {
   count: i32;
   d: i32;
   /** Ranges up to this long are not split. */
@@ -37,7 +37,7 @@ export function ballScratch(k: i32): usize {
 }
 
 /** Ranks of the targets of asked row `item`. */
-export function rankOnMap(item: i32, scratch: usize, map: Map): void {
+export function rankOnMap(item: i32, scratch: usize, map: PlacedTree): void {
   const k = map.k;
   const limits = scratch + STACK;
   const targets = limits + ((<usize>k) << 3);
@@ -79,7 +79,7 @@ function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, 
 }
 
 /** Adds to `sums`, at each target, the points that are nearer than it and not nearer than the one before. */
-function walk(map: Map, point: usize, stack: usize, limits: usize, targets: usize, sums: usize): void {
+function walk(map: PlacedTree, point: usize, stack: usize, limits: usize, targets: usize, sums: usize): void {
   push(stack, 0, map.count, 0, map.k);
   const bottom = stack;
   let top = stack + 16;
@@ -135,11 +135,11 @@ function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, end, 12);
 }
 
-function at(map: Map, rows: usize, row: i32): usize {
+function at(map: PlacedTree, rows: usize, row: i32): usize {
   return rows + ((<usize>row * <usize>map.d) << 2);
 }
 
-function squared(map: Map, a: usize, b: usize): f64 {
+function squared(map: PlacedTree, a: usize, b: usize): f64 {
   let sum: f64 = 0;
   for (let c: usize = 0; c < (<usize>map.d) << 2; c += 4) {
     const difference = <f64>load<f32>(a + c) - <f64>load<f32>(b + c);
@@ -149,7 +149,7 @@ function squared(map: Map, a: usize, b: usize): f64 {
 }
 
 /** Squared distance to the nearest place of a box. */
-function leastOf(map: Map, point: usize, box: usize): f64 {
+function leastOf(map: PlacedTree, point: usize, box: usize): f64 {
   const bytes = (<usize>map.d) << 2;
   let sum: f64 = 0;
   for (let c: usize = 0; c < bytes; c += 4) {
@@ -163,7 +163,7 @@ function leastOf(map: Map, point: usize, box: usize): f64 {
 }
 
 /** Squared distance to the farthest place of a box. */
-function mostOf(map: Map, point: usize, box: usize): f64 {
+function mostOf(map: PlacedTree, point: usize, box: usize): f64 {
   const bytes = (<usize>map.d) << 2;
   let sum: f64 = 0;
   for (let c: usize = 0; c < bytes; c += 4) {

@@ -32,7 +32,10 @@ export type First = 'directions' | 'whole numbers' | 'lists' | 'lists of counts'
 /** So many rows that they are not compared by all columns at once, but first in the way that is named. */
 export function manyRows(first: First): Matrix {
   if (first === 'directions') return lowRank(2050, 40);
-  if (first === 'whole numbers') return makeMatrix(2050, 32, 'ties', 23);
+  if (first === 'whole numbers') {
+    const wide = makeMatrix(2050, 32, 'plain', 23);
+    return { ...wide, data: wide.data.map((value) => Math.round(3 * value)) };
+  }
   const data = makeMatrix(2050, 33, 'sparse', 24);
   const counts = first === 'lists of counts';
   // every 50th row is a row of zeros, every 7th a copy of the one before
