@@ -11,6 +11,7 @@
  */
 
 import { STOP } from './control';
+import { multiplySquare, project } from './step';
 
 const DENSE_LIMIT: i32 = 2048;
 const DENSE_SHARE: i32 = 16;
@@ -217,7 +218,7 @@ function productsOf(vector: usize): void {
 
 /** image = R vector. */
 function apply(vector: usize): void {
-  if (side) applySquare(vector);
+  if (side) multiplySquare(square, side, count, vector, image);
   else applyEntries(vector);
   productsOf(vector);
   for (let i: i32 = 0; i < count; i++) {
@@ -232,36 +233,6 @@ function apply(vector: usize): void {
     }
     const at = image + ((<usize>i) << 3);
     store<f64>(at, load<f64>(at) - f64x2.extract_lane(taken, 0) - f64x2.extract_lane(taken, 1));
-  }
-}
-
-function applySquare(vector: usize): void {
-  const end = vector + ((<usize>side) << 2);
-  for (let i: i32 = 0; i < count; i++) {
-    let row = square + ((<usize>i * <usize>side) << 2);
-    let v = vector;
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    for (; v + 64 <= end; v += 64) {
-      s0 = f32x4.add(s0, f32x4.mul(v128.load(row), v128.load(v)));
-      s1 = f32x4.add(s1, f32x4.mul(v128.load(row, 16), v128.load(v, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(v128.load(row, 32), v128.load(v, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(v128.load(row, 48), v128.load(v, 48)));
-      row += 64;
-    }
-    for (; v < end; v += 16) {
-      s0 = f32x4.add(s0, f32x4.mul(v128.load(row), v128.load(v)));
-      row += 16;
-    }
-    const s = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-    const sum =
-      <f64>f32x4.extract_lane(s, 0) +
-      <f64>f32x4.extract_lane(s, 1) +
-      <f64>f32x4.extract_lane(s, 2) +
-      <f64>f32x4.extract_lane(s, 3);
-    store<f64>(image + ((<usize>i) << 3), sum);
   }
 }
 
@@ -284,23 +255,6 @@ function applyEntries(vector: usize): void {
   }
 }
 
-/** vector = max(0, image) / norm. False when nothing is positive. Lanes up to a multiple of 4 are zeros. */
-function project(vector: usize): boolean {
-  let squares: f64 = 0;
-  for (let i: i32 = 0; i < count; i++) {
-    const value = max<f64>(0, load<f64>(image + ((<usize>i) << 3)));
-    squares += value * value;
-  }
-  if (!(squares > 0)) return false;
-  const scale = 1 / sqrt(squares);
-  for (let i: i32 = 0; i < count; i++) {
-    const value = max<f64>(0, load<f64>(image + ((<usize>i) << 3)));
-    store<f32>(vector + ((<usize>i) << 2), <f32>(value * scale));
-  }
-  memory.fill(vector + ((<usize>count) << 2), 0, 16);
-  return true;
-}
-
 /** Power iteration from the residual's row `best`. Returns the eigenvalue, 0 when nothing positive is left. */
 function iterate(best: i32, vector: usize, iterations: i32): f64 {
   memory.fill(vector, 0, ((<usize>count) << 2) + 16);
@@ -309,10 +263,10 @@ function iterate(best: i32, vector: usize, iterations: i32): f64 {
   let largest: f64 = 0;
   for (let i: i32 = 0; i < count; i++) largest = max<f64>(largest, load<f64>(image + ((<usize>i) << 3)));
   store<f64>(image + ((<usize>best) << 3), largest);
-  if (!project(vector)) return 0;
+  if (!project(image, count, vector)) return 0;
   apply(vector);
   for (let step: i32 = 0; step < iterations; step++) {
-    if (load<i32>(STOP) || !project(vector)) return 0;
+    if (load<i32>(STOP) || !project(image, count, vector)) return 0;
     apply(vector);
   }
   let eigenvalue: f64 = 0;
