@@ -12,8 +12,9 @@
 
 import { boundTile, CHUNK, isPair, placeTile, ROWS, STRIDE, TILE, Tile } from './bounds';
 import { STOP } from './control';
+import { countColumns, countRows } from './count';
 import { listColumns, listRows } from './nearest';
-import { addCounts, countColumns, countRows, sumBytes } from './ranks';
+import { addCounts, placeOf } from './ranks';
 import { Side } from './screen';
 import {
   COLUMN_LIST,
@@ -35,9 +36,9 @@ import {
 /** Asked rows of an item. */
 const BLOCK: i32 = 256;
 
-/** Bytes of scratch for a segment of `width` data rows; `k` targets a row, 0 for lists. */
-export function pairsScratch(k: i32, width: i32): usize {
-  const sums = sumBytes(k, BLOCK) + sumBytes(k, width);
+/** Bytes of scratch for a segment of `width` data rows; `stride` counts a row, 0 for lists. */
+export function pairsScratch(stride: i32, width: i32): usize {
+  const sums = (<usize>((BLOCK + width + 4) * stride)) << 2;
   return WORK + TILE + 64 + <usize>CHUNK * OPEN + <usize>BLOCK * PENDING + sums + 64;
 }
 
@@ -58,8 +59,8 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32,
   for (let row: usize = 0; row < <usize>count; row++) store<i32>(work.pending + row * PENDING, 0);
   const ranks = pairs.ranks;
   if (ranks) {
-    work.columnSums = work.rowSums + sumBytes(ranks.k, BLOCK);
-    memory.fill(work.rowSums, 0, sumBytes(ranks.k, BLOCK) + sumBytes(ranks.k, to - from));
+    work.columnSums = work.rowSums + placeOf(ranks, BLOCK);
+    memory.fill(work.rowSums, 0, placeOf(ranks, BLOCK + to - from + 4));
   }
   for (let chunk = from; chunk < to; chunk += CHUNK) {
     if (load<i32>(STOP)) return;

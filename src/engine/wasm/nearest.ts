@@ -24,7 +24,7 @@ export function createNearest(runtime: Runtime, multiply: Engine['multiply']): E
       const lists = placeLists(runtime, scope, { rows, k, metric, screen });
       const own = Int32Array.from({ length: rows }, (_, q) => (excludeSelf ? q : -1));
       const comparison = {
-        ...{ screen, ranks: 0, targets: 0, once: same && excludeSelf },
+        ...{ screen, ranks: 0, stride: 0, once: same && excludeSelf },
         ...{ lists: lists.address, own: scope.place(own) },
       };
       await comparePairs(runtime, scope, comparison, watch);

@@ -19,8 +19,8 @@ export interface Comparison {
   /** Addresses of the kernels' `Ranks` and `Lists`, or 0. */
   readonly ranks: number;
   readonly lists: number;
-  /** Targets a row, 0 for lists. */
-  readonly targets: number;
+  /** Counts a row, 0 for lists. */
+  readonly stride: number;
   /** Address: i32 an asked row; see the kernels' `Pairs`. */
   readonly own: number;
   /** Whether each pair is met once, for both of its rows. */
@@ -33,13 +33,13 @@ export async function comparePairs(
   comparison: Comparison,
   watch: Watch,
 ): Promise<void> {
-  const { screen, ranks, lists, own, once, targets } = comparison;
+  const { screen, ranks, lists, own, once, stride } = comparison;
   const struct = structOf([], [screen.address, ranks, lists, own, once ? 1 : 0]);
   const pairs = scope.place(struct);
-  const length = segmentRows(screen.depth, targets);
+  const length = segmentRows(screen.depth, stride);
   const job = {
     kernel: 'comparePairs',
-    scratch: runtime.size('pairsScratch', targets, length),
+    scratch: runtime.size('pairsScratch', stride, length),
   };
   const { asked, data } = screen;
   for (let from = 0; from < data.count; from += length) {
@@ -61,9 +61,9 @@ export async function comparePairs(
 const doneAt = (at: number, rows: number, once: boolean): number => (at / rows) ** (once ? 2 : 1);
 
 /** Rows of data, whole chunks, that keep the work of an item and the counts of a thread small. */
-function segmentRows(depth: number, targets: number): number {
+function segmentRows(depth: number, stride: number): number {
   const byWork = ITEM_WORK / (2 * BLOCK_ROWS * Math.max(8, depth));
-  const byCounts = 2 ** 17 / Math.max(1, targets);
+  const byCounts = 2 ** 17 / Math.max(1, stride);
   const rows = Math.min(MOST_SEGMENT_ROWS, byWork, byCounts);
   return Math.max(1, Math.floor(rows / CHUNK_ROWS)) * CHUNK_ROWS;
 }

@@ -61,7 +61,7 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
         nearest > 0 ? placeLists(runtime, scope, { rows: own.length, k: nearest, metric, screen }) : null;
       if (lists) await listTargets(runtime, { ranks, lists, k, own: selves, rows: own.length });
       const comparison = {
-        ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, targets: k },
+        ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
         ...{ own: selves, once: rows === undefined },
       };
       await comparePairs(runtime, scope, comparison, watch);
@@ -75,6 +75,8 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
 interface PlacedRanks {
   /** Address of the kernels' `Ranks`. */
   readonly address: number;
+  /** Counts a row, those that pad it included. */
+  readonly stride: number;
   read(): Int32Array;
 }
 
@@ -102,11 +104,14 @@ async function placeRanks(
     },
     unwatched,
   );
-  const places = placesOf(rows) * k;
-  const [near, far] = [scope.place(new Float32Array(places)), scope.place(new Float32Array(places))];
-  const limits = scope.place(new Float32Array(placesOf(rows)));
+  const stride = Math.ceil(k / 4) * 4;
+  const places = rows * stride;
+  const floats = (count: number) => scope.place(new Float32Array(count));
+  const limits = [floats(places), floats(places), floats(placesOf(rows) * k), floats(placesOf(rows) * k)];
   const counts = scope.place(new Int32Array(places));
-  const address = scope.place(structOf([], [k, near, far, limits, thresholds, wanted, counts]));
+  const address = scope.place(
+    structOf([], [k, stride, ...limits, floats(placesOf(rows)), thresholds, wanted, counts]),
+  );
   await runtime.run(
     {
       kernel: 'rankLimits',
@@ -116,8 +121,8 @@ async function placeRanks(
     },
     unwatched,
   );
-  const read = () => rowByRow(new Int32Array(runtime.arena.memory.buffer, counts, places), rows, k);
-  return { address, read };
+  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, places), k, stride);
+  return { address, stride, read };
 }
 
 /** Begins the lists with the targets, whose distances are known: a map's neighbors are near in the data too. */
@@ -151,10 +156,9 @@ function probeThresholds(
   );
 }
 
-/** From four rows beside each other (kernels/ranks.ts) to row by row. */
-function rowByRow(counts: Int32Array, rows: number, k: number): Int32Array {
-  return Int32Array.from({ length: rows * k }, (_, at) => {
-    const row = Math.floor(at / k);
-    return counts[((row >> 2) * k + (at % k)) * 4 + (row & 3)];
-  });
+function unpadded(counts: Int32Array, k: number, stride: number): Int32Array {
+  const rows = counts.length / stride;
+  const result = new Int32Array(rows * k);
+  for (let r = 0; r < rows; r++) result.set(counts.subarray(r * stride, r * stride + k), r * k);
+  return result;
 }

@@ -1,0 +1,225 @@
+/**
+ * Counts the pairs of a tile for the ranks of both sides (ranks.ts), and marks those that bounds leave open: target by
+ * target, four pairs at a time, for an asked row along its data rows and for four data rows along the asked ones. Most
+ * targets are nearer than the tile's least bound and need no look at its pairs. Where few pairs are within a row's farthest
+ * target, pair by pair.
+ * Cost: about 1.5 vector operations for each pair and each target inside the range of the tile's bounds.
+ */
+
+import { mark, STRIDE, Tile } from './bounds';
+import { placeOf, placeOfFour, Ranks, sumsOf } from './ranks';
+
+/**
+ * What counting one target takes over a row of a tile, and over four of its columns, where counting one pair for one
+ * target takes 1: by measurement.
+ */
+const ROW_COST: i32 = 12;
+const COLUMN_COST: i32 = 24;
+
+/** Whether `countVectors` left pairs open; each thread has its own. */
+let someOpen: bool = false;
+
+/**
+ * Counts a tile for the targets of its asked rows, and marks what is open: target by target over all pairs, or, where
+ * few pairs are within the row's limit, pair by pair. @param sums counts from row `first` on.
+ */
+export function countRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, side: i32): void {
+  for (let r: i32 = 0; r < tile.count; r++) {
+    const row = tile.first + r;
+    const least = load<f32>(tile.least + ((<usize>r) << 2));
+    const limit = load<f32>(ranks.limits + ((<usize>row) << 2));
+    if (least > limit) continue;
+    const limits = placeOf(ranks, row);
+    const counts = sumsOf(ranks, sums, first, row);
+    let pairs = pairsWithin(tile, r, limit);
+    if (<i32>popcnt(pairs) * ranks.k < ROW_COST * targetsWithin(ranks, limits, least)) {
+      for (; pairs; pairs &= pairs - 1) {
+        const j = <i32>ctz(pairs);
+        if (!countPair(ranks, tile, r, j, limits, counts)) mark(tile, r, j & ~3, 1 << (j & 3), side);
+      }
+      continue;
+    }
+    const most = load<f32>(tile.most + ((<usize>r) << 2));
+    for (let t: usize = 0; t < (<usize>ranks.k) << 2; t += 4) {
+      const far = load<f32>(ranks.far + limits + t);
+      if (least > far) continue;
+      const near = load<f32>(ranks.near + limits + t);
+      const nearer = most < near ? tile.across : countRow(tile, r, near, far, side);
+      store<i32>(counts + t, load<i32>(counts + t) + nearer);
+    }
+  }
+}
+
+/** Pairs of a row, a bit each, that are not surely farther than its farthest target. */
+function pairsWithin(tile: Tile, r: i32, limit: f32): u64 {
+  const limits = f32x4.splat(limit);
+  const lowers = tile.lowers + <usize>r * STRIDE;
+  let pairs: u64 = 0;
+  for (let j: i32 = 0; j < tile.across; j += 4) {
+    const lanes = i32x4.bitmask(f32x4.le(v128.load(lowers + ((<usize>j) << 2)), limits));
+    pairs |= (<u64>lanes) << (<u64>j);
+  }
+  return pairs;
+}
+
+/** How many targets a tile's least bound does not rule out. */
+function targetsWithin(ranks: Ranks, limits: usize, least: f32): i32 {
+  const leasts = f32x4.splat(least);
+  let count: i32 = 0;
+  for (let t: usize = 0; t < (<usize>ranks.stride) << 2; t += 16) {
+    count += popcnt(i32x4.bitmask(f32x4.le(leasts, v128.load(ranks.far + limits + t))));
+  }
+  return count;
+}
+
+/** Counts one pair for the targets whose limits and counts are given; returns whether its bounds decide on all. */
+function countPair(ranks: Ranks, tile: Tile, r: i32, j: i32, limits: usize, counts: usize): bool {
+  const at = <usize>r * STRIDE + ((<usize>j) << 2);
+  const lower = v128.load_splat<f32>(tile.lowers + at);
+  const upper = v128.load_splat<f32>(tile.uppers + at);
+  let open = i32x4.splat(0);
+  for (let t: usize = 0; t < (<usize>ranks.stride) << 2; t += 16) {
+    const sure = f32x4.lt(upper, v128.load(ranks.near + limits + t));
+    v128.store(counts + t, i32x4.sub(v128.load(counts + t), sure));
+    open = v128.or(open, v128.andnot(f32x4.le(lower, v128.load(ranks.far + limits + t)), sure));
+  }
+  return !v128.any_true(open);
+}
+
+/** How many pairs of a row are surely nearer than a target; marks those that may be or not. */
+function countRow(tile: Tile, r: i32, near: f32, far: f32, side: i32): i32 {
+  const shift = <usize>r * STRIDE;
+  const nears = f32x4.splat(near);
+  const fars = f32x4.splat(far);
+  const count = countVectors(tile, shift, shift + ((<usize>tile.across) << 2), 16, nears, fars);
+  if (someOpen) {
+    for (let j: i32 = 0; j < tile.across; j += 4) {
+      const at = shift + ((<usize>j) << 2);
+      const lanes = openLanes(v128.load(tile.lowers + at), v128.load(tile.uppers + at), nears, fars);
+      if (lanes) mark(tile, r, j, lanes, side);
+    }
+  }
+  const left = i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1);
+  return left + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
+}
+
+/**
+ * Counts, lane by lane, the pairs that are surely nearer, among vectors `step` bytes apart, and those that may be: where
+ * they differ, some are open. Four vectors at a time, which halves the time; what is past the tile's edge is infinite.
+ */
+function countVectors(tile: Tile, from: usize, to: usize, step: usize, near: v128, far: v128): v128 {
+  let sure = i32x4.splat(0);
+  let perhaps = i32x4.splat(0);
+  let upper = tile.uppers + from;
+  let lower = tile.lowers + from;
+  const end = tile.uppers + to;
+  const two = step + step;
+  for (; upper < end; upper += two) {
+    const s0 = f32x4.lt(v128.load(upper), near);
+    const s1 = f32x4.lt(v128.load(upper + step), near);
+    const p0 = f32x4.le(v128.load(lower), far);
+    const p1 = f32x4.le(v128.load(lower + step), far);
+    upper += two;
+    lower += two;
+    const s2 = f32x4.lt(v128.load(upper), near);
+    const s3 = f32x4.lt(v128.load(upper + step), near);
+    const p2 = f32x4.le(v128.load(lower), far);
+    const p3 = f32x4.le(v128.load(lower + step), far);
+    lower += two;
+    sure = i32x4.sub(sure, i32x4.add(i32x4.add(s0, s1), i32x4.add(s2, s3)));
+    perhaps = i32x4.sub(perhaps, i32x4.add(i32x4.add(p0, p1), i32x4.add(p2, p3)));
+  }
+  someOpen = v128.any_true(v128.xor(sure, perhaps));
+  return sure;
+}
+
+function openLanes(lower: v128, upper: v128, near: v128, far: v128): i32 {
+  return i32x4.bitmask(v128.or(f32x4.lt(upper, near), f32x4.gt(lower, far))) ^ 15;
+}
+
+/** As `countRows`, for the targets of its data rows, four rows at a time. @param sums counts from data row `from` on. */
+export function countColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, side: i32): void {
+  for (let j: i32 = 0; j < tile.across; j += 4) {
+    const column = tile.chunk + j;
+    const shift = (<usize>j) << 2;
+    const end = <usize>tile.count * STRIDE + shift;
+    const farthest = v128.load(ranks.limits + ((<usize>column) << 2));
+    let least = f32x4.splat(Infinity);
+    let most = f32x4.splat(-Infinity);
+    let pairs: i32 = 0;
+    for (let at = shift; at < end; at += STRIDE) {
+      const lower = v128.load(tile.lowers + at);
+      least = f32x4.pmin(least, lower);
+      most = f32x4.pmax(most, v128.load(tile.uppers + at));
+      pairs += popcnt(i32x4.bitmask(f32x4.le(lower, farthest)));
+    }
+    if (pairs === 0) continue;
+    const limits = placeOfFour(ranks, column);
+    const counts = sumsOf(ranks, sums, from, column);
+    if (pairs * ranks.k < COLUMN_COST * columnTargetsWithin(ranks, limits, least)) {
+      countColumnPairs(ranks, tile, j, counts, side);
+      continue;
+    }
+    for (let t: usize = 0; t < <usize>ranks.k; t++) {
+      const far = v128.load(ranks.farOfFour + limits + (t << 4));
+      const out = f32x4.gt(least, far);
+      if (i32x4.all_true(out)) continue;
+      const near = v128.load(ranks.nearOfFour + limits + (t << 4));
+      const sure = f32x4.lt(most, near);
+      const nearer = i32x4.all_true(v128.or(out, sure))
+        ? v128.and(sure, i32x4.splat(tile.count))
+        : countColumn(tile, j, near, far, side);
+      addToFour(ranks, counts + (t << 2), nearer);
+    }
+  }
+}
+
+/** Adds to the counts of one target of each of four rows. */
+function addToFour(ranks: Ranks, counts: usize, nearer: v128): void {
+  const row = (<usize>ranks.stride) << 2;
+  store<i32>(counts, load<i32>(counts) + i32x4.extract_lane(nearer, 0));
+  store<i32>(counts + row, load<i32>(counts + row) + i32x4.extract_lane(nearer, 1));
+  const third = counts + row + row;
+  store<i32>(third, load<i32>(third) + i32x4.extract_lane(nearer, 2));
+  store<i32>(third + row, load<i32>(third + row) + i32x4.extract_lane(nearer, 3));
+}
+
+/** As `targetsWithin`, for any of four data rows. */
+function columnTargetsWithin(ranks: Ranks, limits: usize, least: v128): i32 {
+  let count: i32 = 0;
+  for (let t: usize = 0; t < <usize>ranks.k; t++) {
+    count += <i32>v128.any_true(f32x4.le(least, v128.load(ranks.farOfFour + limits + (t << 4))));
+  }
+  return count;
+}
+
+function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, side: i32): void {
+  const column = tile.chunk + j;
+  const row = (<usize>ranks.stride) << 2;
+  const farthest = v128.load(ranks.limits + ((<usize>column) << 2));
+  for (let r: i32 = 0; r < tile.count; r++) {
+    const at = <usize>r * STRIDE + ((<usize>j) << 2);
+    let lanes = i32x4.bitmask(f32x4.le(v128.load(tile.lowers + at), farthest));
+    let open: i32 = 0;
+    for (; lanes; lanes &= lanes - 1) {
+      const lane = ctz(lanes);
+      const own = counts + <usize>lane * row;
+      if (!countPair(ranks, tile, r, j + lane, placeOf(ranks, column + lane), own)) open |= 1 << lane;
+    }
+    if (open) mark(tile, r, j, open, side);
+  }
+}
+
+/** As `countRow`, for four data rows. */
+function countColumn(tile: Tile, j: i32, near: v128, far: v128, side: i32): v128 {
+  const shift = (<usize>j) << 2;
+  const count = countVectors(tile, shift, shift + <usize>tile.count * STRIDE, STRIDE, near, far);
+  if (someOpen) {
+    for (let r: i32 = 0; r < tile.count; r++) {
+      const at = shift + <usize>r * STRIDE;
+      const lanes = openLanes(v128.load(tile.lowers + at), v128.load(tile.uppers + at), near, far);
+      if (lanes) mark(tile, r, j, lanes, side);
+    }
+  }
+  return count;
+}
