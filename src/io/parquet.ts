@@ -37,24 +37,27 @@ interface OpenParquet {
 }
 
 async function openParquet(input: Input, settings: Settings): Promise<OpenParquet> {
-  const { parquetScan, parquetSchema } = await import('hyparquet');
+  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet');
   const compressors = await parquetCompressors();
   const source = await input.plain();
   const { size } = await source.stat();
   const file = chunkedFile(source, size);
   const guard = <T>(work: Promise<T>) => work.catch((cause: unknown) => damaged(input.name, cause));
+  // looking for geometry, hyparquet walks the schema before anyone can check it, and may never end
+  const metadata = await guard(parquetMetadataAsync(file, { geoparquet: false }));
+  await guard(Promise.resolve().then(() => checkPromise(metadata, input.name, settings)));
   const scan = await guard(
-    parquetScan({ file, compressors: file.compressors(compressors), useOffsetIndex: false }),
+    parquetScan({ file, metadata, compressors: file.compressors(compressors), useOffsetIndex: false }),
   );
-  const rows = Number(scan.metadata.num_rows);
-  await guard(Promise.resolve().then(() => checkPromise(scan.metadata, input.name, settings)));
-  const columns = parquetSchema(scan.metadata).children.map((tree) => ({
+  const rows = Number(metadata.num_rows);
+  const noteOf = (wanted: string) => metadata.key_value_metadata?.find(({ key }) => key === wanted)?.value;
+  const geometries = geometryColumns(noteOf('geo'));
+  const columns = parquetSchema(metadata).children.map((tree) => ({
     name: tree.element.name,
-    kind: kindOf(tree),
+    kind: geometries.has(tree.element.name) ? 'other' : kindOf(tree),
   }));
-  const note = scan.metadata.key_value_metadata?.find((entry) => entry.key === 'pandas')?.value;
   const index = pandasIndex(
-    note,
+    noteOf('pandas'),
     columns.map((column) => column.name),
   );
   return {
@@ -62,7 +65,7 @@ async function openParquet(input: Input, settings: Settings): Promise<OpenParque
     ranges: scan.ranges,
     async read(column, range) {
       if (settings.signal?.aborted) throw new CancelledError();
-      await guard(checkColumn(file, { metadata: scan.metadata, compressors, column, range }));
+      await guard(checkColumn(file, { metadata, compressors, column, range }));
       const values = await guard(scan.readColumn({ column, ...range }));
       if (values.length === range.rowEnd - range.rowStart) return values;
       return damaged(input.name, `${values.length} values of ${range.rowEnd - range.rowStart} in ${column}`);
@@ -175,11 +178,8 @@ function afterSubtree({ schema }: FileMetaData, at: number): number {
 }
 
 /** A promise of more than memory is refused before anything is read. */
-function checkPromise(
-  metadata: { num_rows: bigint; row_groups: readonly { num_rows: bigint; total_byte_size: bigint }[] },
-  name: string,
-  settings: Settings,
-): void {
+function checkPromise(metadata: FileMetaData, name: string, settings: Settings): void {
+  checkSchema(metadata, name);
   const inGroups = metadata.row_groups.reduce((sum, group) => sum + group.num_rows, 0n);
   if (inGroups !== metadata.num_rows)
     damaged(name, `${metadata.num_rows} rows, of which ${inGroups} are there`);
@@ -187,6 +187,23 @@ function checkPromise(
     if (group.total_byte_size > settings.memory) {
       throw tooLarge(name, `a row group of ${group.total_byte_size} bytes`, settings.memory);
     }
+  }
+}
+
+/** Every element but the root is the child of one. */
+function checkSchema({ schema }: FileMetaData, name: string): void {
+  const children = schema.map((element) => element.num_children ?? 0);
+  const promised = children.reduce((sum, count) => sum + count, 0);
+  if (children.some((count) => !(count >= 0)) || promised !== schema.length - 1)
+    damaged(name, `a schema of ${schema.length} elements that promises ${promised} children`);
+}
+
+/** Columns of GeoParquet: bytes that are shapes. */
+function geometryColumns(note: string | undefined): ReadonlySet<string> {
+  try {
+    return new Set(Object.keys(note ? (JSON.parse(note).columns ?? {}) : {}));
+  } catch {
+    return new Set();
   }
 }
 

@@ -184,6 +184,17 @@ test('pages of Parquet that expand, and rows that are not there', async () => {
   await refused(page(0, floats, { rows: 2 ** 24, values: 2 ** 24 }), 'damaged or truncated Parquet');
 });
 
+test('a schema of Parquet that never ends, or promises columns that are not there', async () => {
+  const content = new Uint8Array(Float32Array.of(1, 2, 3, 5).buffer);
+  const page = { codec: 0, content, size: 16, values: 4, rows: 4 };
+  expect((await readTable(bytesSource('x.parquet', parquetOf({ ...page, children: 0 })))).features.rows).toBe(
+    4,
+  );
+  for (const children of [-1, -2, 1, 2 ** 30]) {
+    await refused(bytesSource('x.parquet', parquetOf({ ...page, children })), 'a schema of 3 elements');
+  }
+});
+
 test('pages of Parquet with a checksum', async () => {
   const content = new Uint8Array(Float32Array.of(1, 2, 3, 5).buffer);
   const page = { codec: 0, content, size: 16, values: 4, rows: 4, checksum: crc32(content) };

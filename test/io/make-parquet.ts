@@ -12,6 +12,8 @@ export interface PageSpec {
   readonly rows: number;
   /** The checksum of the content as its header states it; none when left out. */
   readonly checksum?: number;
+  /** Children that the first column promises to have, which has none; not stated when left out. */
+  readonly children?: number;
 }
 
 type Field = readonly [id: number, type: number, value: number[]];
@@ -40,7 +42,7 @@ function struct(fields: readonly Field[]): number[] {
   return [...bytes, 0];
 }
 
-export function parquetOf({ codec, content, size, values, rows, checksum }: PageSpec): Uint8Array {
+export function parquetOf({ codec, content, size, values, rows, checksum, children }: PageSpec): Uint8Array {
   const data: Field[] = [
     [1, I32, whole(values)],
     [2, I32, whole(0)],
@@ -79,11 +81,12 @@ export function parquetOf({ codec, content, size, values, rows, checksum }: Page
     [2, I64, whole(2 * size)],
     [3, I64, whole(rows)],
   ]);
-  const leaf = (title: string) =>
+  const leaf = (title: string, promised?: number) =>
     struct([
       [1, I32, whole(4)],
       [3, I32, whole(0)],
       [4, BINARY, name(title)],
+      ...(promised === undefined ? [] : [[5, I32, zigzag(promised)] as const]),
     ]);
   const root = struct([
     [4, BINARY, name('schema')],
@@ -91,7 +94,7 @@ export function parquetOf({ codec, content, size, values, rows, checksum }: Page
   ]);
   const footer = struct([
     [1, I32, whole(1)],
-    [2, LIST, list(STRUCT, [root, leaf('a'), leaf('b')])],
+    [2, LIST, list(STRUCT, [root, leaf('a', children), leaf('b')])],
     [3, I64, whole(rows)],
     [4, LIST, list(STRUCT, [group])],
   ]);
