@@ -17,13 +17,25 @@ interface Array {
 async function arraysOf(input: Input, settings: Settings): Promise<Array[]> {
   const members = await openZip(await input.plain(), settings.memory);
   const arrays = members.filter((member) => member.name.endsWith('.npy'));
-  if (arrays.length > 0) return arrays.map((member) => ({ key: member.name.slice(0, -4), member }));
+  if (arrays.length > 0) {
+    const others = members.filter((member) => !arrays.includes(member));
+    if (others.length > 0 && settings.key === undefined) throw notOnlyArrays(input.name, others);
+    return arrays.map((member) => ({ key: member.name.slice(0, -4), member }));
+  }
   throw new FormatError({
     got: `a ZIP file without NumPy arrays, ${input.name} (${members.slice(0, 3).map((m) => m.name)})`,
     expected: 'an NPZ file',
     remedy: /\.xlsx$/i.test(input.name) ? 'save the sheet as CSV' : 'write it with numpy.savez',
   });
 }
+
+/** A damaged name takes an array out of the choice, and another would be read in its place. */
+const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
+  new FormatError({
+    got: `members that are no NumPy arrays in ${name} (${others.slice(0, 3).map((m) => JSON.stringify(m.name))})`,
+    expected: 'arrays only, as numpy.savez writes them',
+    remedy: 'write the file again with numpy.savez',
+  });
 
 /** The array that was asked for, or the only one that can be a table. */
 async function choose(

@@ -88,6 +88,14 @@ test.each([
   }
 });
 
+test('an NPZ in which a damaged name hides an array: the other one is not read in its place', async () => {
+  const bytes = new Uint8Array(readFileSync(join(tables, 'npz-several.npz')));
+  expect((await failure(bytesSource('x.npz', bytes))).got).toContain('2 arrays that may be meant');
+  // the names in the directory at the end are those that count
+  bytes[new TextDecoder('latin1').decode(bytes).lastIndexOf('X.npy') + 1] ^= 0x80;
+  expect((await failure(bytesSource('x.npz', bytes))).got).toContain('members that are no NumPy arrays');
+});
+
 test('an NPY file whose header promises another size', async () => {
   const bytes = writeNpy(new Float32Array(12), [4, 3]);
   const promise = new TextDecoder('latin1').decode(bytes).replace('(4, 3)', '(9, 9)');
