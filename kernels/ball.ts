@@ -37,22 +37,22 @@ export function ballScratch(k: i32): usize {
 }
 
 /** Ranks of the targets of asked row `item`. */
-export function rankOnMap(item: i32, scratch: usize, map: PlacedTree): void {
-  const k = map.k;
+export function rankOnMap(item: i32, scratch: usize, tree: PlacedTree): void {
+  const k = tree.k;
   const limits = scratch + STACK;
   const targets = limits + ((<usize>k) << 3);
   const places = targets + ((<usize>k) << 2);
   const sums = places + ((<usize>k) << 2);
-  const from = load<i32>(map.asked + ((<usize>item) << 2));
-  const own = map.targets + ((<usize>item * <usize>k) << 2);
-  const point = at(map, map.points, from);
+  const from = load<i32>(tree.asked + ((<usize>item) << 2));
+  const own = tree.targets + ((<usize>item * <usize>k) << 2);
+  const point = at(tree, tree.points, from);
   for (let t: i32 = 0; t < k; t++) {
     const target = load<i32>(own + ((<usize>t) << 2));
-    insert(t, squared(map, point, at(map, map.points, target)), target, limits, targets, places);
+    insert(t, squared(tree, point, at(tree, tree.points, target)), target, limits, targets, places);
   }
   memory.fill(sums, 0, <usize>(k + 1) * 4);
-  walk(map, point, scratch, limits, targets, sums);
-  const ranks = map.ranks + ((<usize>item * <usize>k) << 2);
+  walk(tree, point, scratch, limits, targets, sums);
+  const ranks = tree.ranks + ((<usize>item * <usize>k) << 2);
   let nearer: i32 = 0;
   for (let t: usize = 0; t < <usize>k; t++) {
     nearer += load<i32>(sums + (t << 2));
@@ -79,8 +79,15 @@ function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, 
 }
 
 /** Adds to `sums`, at each target, the points that are nearer than it and not nearer than the one before. */
-function walk(map: PlacedTree, point: usize, stack: usize, limits: usize, targets: usize, sums: usize): void {
-  push(stack, 0, map.count, 0, map.k);
+function walk(
+  tree: PlacedTree,
+  point: usize,
+  stack: usize,
+  limits: usize,
+  targets: usize,
+  sums: usize,
+): void {
+  push(stack, 0, tree.count, 0, tree.k);
   const bottom = stack;
   let top = stack + 16;
   while (top > bottom) {
@@ -91,19 +98,19 @@ function walk(map: PlacedTree, point: usize, stack: usize, limits: usize, target
     let first = load<i32>(top, 8);
     let end = load<i32>(top, 12);
     const middle = (low + high) >> 1;
-    const box = map.boxes + ((<usize>middle * <usize>map.d) << 3);
-    const least = leastOf(map, point, box);
+    const box = tree.boxes + ((<usize>middle * <usize>tree.d) << 3);
+    const least = toBox(tree, point, box, false);
     while (first < end && load<f64>(limits + ((<usize>first) << 3)) < least) first++;
     const before = end;
-    const most = mostOf(map, point, box);
+    const most = toBox(tree, point, box, true);
     while (end > first && most < load<f64>(limits + ((<usize>(end - 1)) << 3))) end--;
     if (end < before) count(sums, end, before, high - low);
     if (first === end) continue;
-    const leaf = high - low <= map.leaf;
+    const leaf = high - low <= tree.leaf;
     const last = leaf ? high : middle + 1;
     for (let p = leaf ? low : middle; p < last; p++) {
-      const distance = squared(map, point, at(map, map.placed, p));
-      const number = load<i32>(map.order + ((<usize>p) << 2));
+      const distance = squared(tree, point, at(tree, tree.placed, p));
+      const number = load<i32>(tree.order + ((<usize>p) << 2));
       let t = first;
       while (t < end && !isNearer(distance, number, t, limits, targets)) t++;
       count(sums, t, end, 1);
@@ -135,43 +142,29 @@ function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, end, 12);
 }
 
-function at(map: PlacedTree, rows: usize, row: i32): usize {
-  return rows + ((<usize>row * <usize>map.d) << 2);
+function at(tree: PlacedTree, rows: usize, row: i32): usize {
+  return rows + ((<usize>row * <usize>tree.d) << 2);
 }
 
-function squared(map: PlacedTree, a: usize, b: usize): f64 {
+function squared(tree: PlacedTree, a: usize, b: usize): f64 {
   let sum: f64 = 0;
-  for (let c: usize = 0; c < (<usize>map.d) << 2; c += 4) {
+  for (let c: usize = 0; c < (<usize>tree.d) << 2; c += 4) {
     const difference = <f64>load<f32>(a + c) - <f64>load<f32>(b + c);
     sum += difference * difference;
   }
   return sum;
 }
 
-/** Squared distance to the nearest place of a box. */
-function leastOf(map: PlacedTree, point: usize, box: usize): f64 {
-  const bytes = (<usize>map.d) << 2;
+/** Squared distance to the nearest place of a box, or to the farthest. */
+function toBox(tree: PlacedTree, point: usize, box: usize, farthest: bool): f64 {
+  const bytes = (<usize>tree.d) << 2;
   let sum: f64 = 0;
   for (let c: usize = 0; c < bytes; c += 4) {
     const place = <f64>load<f32>(point + c);
     const below = <f64>load<f32>(box + c) - place;
     const above = place - <f64>load<f32>(box + bytes + c);
-    const outside = max<f64>(max<f64>(below, above), 0);
-    sum += outside * outside;
-  }
-  return sum;
-}
-
-/** Squared distance to the farthest place of a box. */
-function mostOf(map: PlacedTree, point: usize, box: usize): f64 {
-  const bytes = (<usize>map.d) << 2;
-  let sum: f64 = 0;
-  for (let c: usize = 0; c < bytes; c += 4) {
-    const place = <f64>load<f32>(point + c);
-    const below = <f64>load<f32>(box + c) - place;
-    const above = place - <f64>load<f32>(box + bytes + c);
-    const across = min<f64>(below, above);
-    sum += across * across;
+    const part = farthest ? min<f64>(below, above) : max<f64>(max<f64>(below, above), 0);
+    sum += part * part;
   }
   return sum;
 }
