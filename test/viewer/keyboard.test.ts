@@ -51,6 +51,9 @@ const focused = (page: Page): Promise<Stop> =>
     };
   });
 
+/** Expects what comes of a key: the page answers a moment later. */
+const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 10_000 });
+
 /** Presses Tab until something by that name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = [];
@@ -103,17 +106,17 @@ test('modules, pairs, a question and a comparison without a pointer', async () =
   const panel = page.locator('#panel');
   await tabTo(page, /^M2/);
   await page.keyboard.press('Enter');
-  expect(await page.locator('.detail h2').innerText()).toMatch(/^M2/);
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('panel');
-  expect(await page.locator('.legend').innerText()).toMatch(/Presence of M2/);
+  await soon(() => page.locator('.detail h2').innerText()).toMatch(/^M2/);
+  await soon(() => page.evaluate(() => document.activeElement?.id)).toBe('panel');
+  await soon(() => page.locator('.legend').innerText()).toMatch(/Presence of M2/);
   await tabTo(page, /All modules/);
   await page.keyboard.press('Enter');
-  expect((await focused(page)).name).toMatch(/^M2/);
+  await soon(async () => (await focused(page)).name).toMatch(/^M2/);
   await page.keyboard.press('Enter');
   await tabTo(page, /\w+_mm · \w+/);
   await page.keyboard.press('Enter');
-  expect(await page.locator('.asked').innerText()).toMatch(/^Samples with M2/);
-  expect(await panel.innerText()).toMatch(/Correlation inside/);
+  await soon(() => page.locator('.asked').innerText()).toMatch(/^Samples with M2/);
+  await soon(() => panel.innerText()).toMatch(/Correlation inside/);
   await tabTo(page, /^Keep, to compare/);
   await page.keyboard.press('Enter');
   // to the map: its middle is asked about, and compared with what was kept
@@ -122,15 +125,17 @@ test('modules, pairs, a question and a comparison without a pointer', async () =
   await tabTo(page, /^Map of/);
   await page.keyboard.press('+');
   await page.keyboard.press('Enter');
-  expect(await page.locator('.asked').innerText()).toMatch(/^Penguin\d+/);
-  expect(await panel.innerText()).toMatch(/Compared with the kept region/);
-  expect(await addressOf(page)).toMatch(/region=rows:\d+.*kept=module:M2|kept=module:M2.*region=rows:\d+/);
+  await soon(() => page.locator('.asked').innerText()).toMatch(/^Penguin\d+/);
+  await soon(() => panel.innerText()).toMatch(/Compared with the kept region/);
+  await soon(() => addressOf(page)).toMatch(
+    /region=rows:\d+.*kept=module:M2|kept=module:M2.*region=rows:\d+/,
+  );
   await tabTo(page, /^Ask$/);
   await page.keyboard.press('ArrowRight');
-  expect((await focused(page)).name).toBe('Trust');
+  await soon(async () => (await focused(page)).name).toBe('Trust');
   await tabTo(page, /^Glued$/);
   await page.keyboard.press('Space');
-  expect(await page.locator('.slider').innerText()).toMatch(/\d+ links? of the selection, the worst/);
+  await soon(() => page.locator('.slider').innerText()).toMatch(/\d+ links? of the selection, the worst/);
   expect(errors).toEqual([]);
   await page.close();
 });
