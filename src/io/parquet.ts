@@ -196,6 +196,8 @@ function checkSchema({ schema }: FileMetaData, name: string): void {
   const promised = children.reduce((sum, count) => sum + count, 0);
   if (children.some((count) => !(count >= 0)) || promised !== schema.length - 1)
     damaged(name, `a schema of ${schema.length} elements that promises ${promised} children`);
+  // hyparquet would look for levels of it in every page, among the values
+  if (schema[0].repetition_type === 'REPEATED') damaged(name, 'a schema whose root is repeated');
 }
 
 /** Columns of GeoParquet: bytes that are shapes. */

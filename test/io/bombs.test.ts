@@ -193,6 +193,12 @@ test('a schema of Parquet that never ends, or promises columns that are not ther
   for (const children of [-1, -2, 1, 2 ** 30]) {
     await refused(bytesSource('x.parquet', parquetOf({ ...page, children })), 'a schema of 3 elements');
   }
+  // levels of the root would be read out of the values: a run of millions ended the process
+  const levels = Uint8Array.from([0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0x0f, 1, 0, 0, 0, 0, 0, 0]);
+  const ofRoot = (root: number, values: Uint8Array) =>
+    bytesSource('x.parquet', parquetOf({ ...page, content: values, root }));
+  for (const root of [0, 1]) expect((await readTable(ofRoot(root, content))).features.rows).toBe(4);
+  for (const values of [content, levels]) await refused(ofRoot(2, values), 'a schema whose root is repeated');
 });
 
 test('pages of Parquet with a checksum', async () => {

@@ -14,6 +14,8 @@ export interface PageSpec {
   readonly checksum?: number;
   /** Children that the first column promises to have, which has none; not stated when left out. */
   readonly children?: number;
+  /** Number of the repetition of the schema's root; not stated when left out. */
+  readonly root?: number;
 }
 
 type Field = readonly [id: number, type: number, value: number[]];
@@ -42,7 +44,16 @@ function struct(fields: readonly Field[]): number[] {
   return [...bytes, 0];
 }
 
-export function parquetOf({ codec, content, size, values, rows, checksum, children }: PageSpec): Uint8Array {
+export function parquetOf({
+  codec,
+  content,
+  size,
+  values,
+  rows,
+  checksum,
+  children,
+  root: repetition,
+}: PageSpec): Uint8Array {
   const data: Field[] = [
     [1, I32, whole(values)],
     [2, I32, whole(0)],
@@ -89,6 +100,7 @@ export function parquetOf({ codec, content, size, values, rows, checksum, childr
       ...(promised === undefined ? [] : [[5, I32, zigzag(promised)] as const]),
     ]);
   const root = struct([
+    ...(repetition === undefined ? [] : [[3, I32, whole(repetition)] as const]),
     [4, BINARY, name('schema')],
     [5, I32, whole(2)],
   ]);
