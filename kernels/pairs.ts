@@ -50,7 +50,6 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32,
   if (pairs.once && to <= first + 1) return;
   work.first = first;
   work.from = from;
-  work.to = to;
   work.lanes = scratch + WORK + TILE;
   work.open = work.lanes + 64;
   work.pending = work.open + <usize>CHUNK * OPEN;

@@ -43,7 +43,6 @@ export const OPEN: usize = 24;
 export class Work {
   first: i32;
   from: i32;
-  to: i32;
   /** Number of open pairs, and where they are. */
   count: i32;
   open: usize;
@@ -52,7 +51,7 @@ export class Work {
   rowSums: usize;
   columnSums: usize;
 }
-export const WORK: usize = 48;
+export const WORK: usize = 32;
 /** Bytes of a row's pending pairs: their number, and from 16 on four data rows, their sides, lower and upper bounds. */
 export const PENDING: usize = 80;
 

@@ -78,7 +78,7 @@ export async function planFor(
   const framed = { ...frame, center: new Float64Array(frame.columns), scale: 1 };
   const rounding = roundingOf([sample], framed);
   const probed = { distances: distancesOf(products, norms), thresholds: decided, below };
-  const open = openByRounding(probed, norms, rounding, frame.step);
+  const open = openByRounding(probed, norms, rounding);
   const rounded = ROUNDED_COST * rounding.kept + PAIR_COST + open * singly(frame.columns);
   const listed = costOfListed(frame, { data, asked }, probed);
   const plain = frame.columns + PAIR_COST;
@@ -122,10 +122,9 @@ interface Lengths {
 function openByRounding(
   { distances, thresholds, below }: Probed,
   lengths: Lengths,
-  { factor, kept }: Rounding,
-  step: number,
+  { factor, exact, kept }: Rounding,
 ): number {
-  const lost = factor * step === 1 ? 0 : Math.sqrt(kept / 12) / factor;
+  const lost = exact ? 0 : Math.sqrt(kept / 12) / factor;
   let open = 0;
   lengths.probes.forEach((own, p) => {
     lengths.sample.forEach((other, s) => {
@@ -144,7 +143,7 @@ function costOfListed(frame: Frame, { data, asked }: Sides, probed: Probed): num
   const [probes, sample] = [framedSample(asked, PROBES, raw), framedSample(data, SAMPLED_ROWS, raw)];
   const rounding = roundingOf([sample], { ...raw, scale: 1 }, true);
   const lengths = { probes: squaredLengths(probes), sample: squaredLengths(sample) };
-  const open = openByRounding(probed, lengths, rounding, frame.step);
+  const open = openByRounding(probed, lengths, rounding);
   return LISTED_COST * entriesOf(sample, rounding) + PAIR_COST + open * singly(frame.columns);
 }
 

@@ -14,6 +14,8 @@ import type { Frame } from './frame.js';
 export interface Rounding {
   /** Whole numbers are coordinates in the frame times this. */
   readonly factor: number;
+  /** All coordinates that were looked at are whole numbers then: nothing is lost. */
+  readonly exact: boolean;
   /** Place of each column among the whole numbers of a row, or -1 where it is left out. */
   readonly places: Int32Array;
   /** Columns that have a place. */
@@ -34,16 +36,16 @@ export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = fals
   const place = listed ? inOrder : dealt;
   // rows of unit length: no coordinate is above 1
   if (metric !== 'euclidean')
-    return { factor: MARGIN * LARGEST_SHORT, ...place(new Float64Array(columns).fill(1)) };
+    return { factor: MARGIN * LARGEST_SHORT, exact: false, ...place(new Float64Array(columns).fill(1)) };
   const largest = largestOfColumns(sides, frame);
   const most = largest.reduce((x, y) => Math.max(x, y), 0);
-  if (!(most > 0)) return { factor: 1, ...place(largest) };
+  if (!(most > 0)) return { factor: 1, exact: true, ...place(largest) };
   const unit = most / LARGEST_SHORT;
   const placed = place(largest.map((value) => (value < unit / 4 ? 0 : value)));
   const part = longestPart(sides, frame, placed.places, listed ? columns : PASS_COLUMNS);
   const finest = MARGIN * Math.min(1 / unit, LONGEST_PART / part);
-  const factor = step > 0 && step * finest >= 1 ? 1 / step : finest;
-  return { factor, ...placed };
+  const exact = step > 0 && step * finest >= 1;
+  return { factor: exact ? 1 / step : finest, exact, ...placed };
 }
 
 /** Columns that are not 0 beside each other: neighboring pixels, or values of one kind, are often 0 together. */
