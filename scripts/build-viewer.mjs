@@ -80,6 +80,8 @@ async function buildSite(template) {
       outDir: site,
       emptyOutDir: true,
       modulePreload: false,
+      // the page may fetch nothing, so modules of WebAssembly lie in the script that uses them
+      assetsInlineLimit: (file) => file.endsWith('.wasm') || undefined,
       chunkSizeWarningLimit: 6000,
       rolldownOptions,
     },

@@ -1,12 +1,12 @@
 /**
- * The codecs of Parquet with an exact length: a page gives as many bytes as its header promises, or a RangeError.
+ * The codecs of Parquet with an exact length: a page gives as many bytes as its header promises, or a RangeError. Each is
+ * loaded for the files that use it.
  *
  * hyparquet-compressors 1.1.2 makes an array of the promised length and leaves the rest of it zero where a page holds less,
  * or leaves out what does not fit (gzip), or writes on (Zstandard); so damage passed as numbers.
  */
 
 import type { Compressors } from 'hyparquet';
-import { joined } from './bytes.js';
 import { crc32 } from './crc32.js';
 import { decodeLz4Block } from './lz4.js';
 import { isGzip } from './signatures.js';
@@ -27,23 +27,29 @@ const RATIOS: Readonly<Record<string, number>> = {
 const HEADERS = 64;
 const GZIP_FRAME = 18;
 
-export async function parquetCompressors(): Promise<Compressors> {
-  const [{ compressors, decompressGzip }, zstd, brotli] = await Promise.all([
-    import('hyparquet-compressors'),
-    zstdDecoder(),
-    brotliDecoder(),
-  ]);
-  const exact: Record<string, Decompress> = {
-    SNAPPY: (page, size) => snappy(page, size, compressors.SNAPPY),
-    GZIP: (page, size) => gzip(page, decompressGzip(page, size)),
-    BROTLI: brotli,
-    ZSTD: (page, size) => zstd(page, size, size),
-    LZ4: hadoopLz4,
-    LZ4_RAW: (page, size) => lengthOf(decodeLz4Block(page, size), size),
-  };
-  return Object.fromEntries(
-    Object.entries(exact).map(([codec, decompress]) => [codec, bounded(decompress, RATIOS[codec])]),
-  );
+const DECODERS: Readonly<Record<string, () => Promise<Decompress>>> = {
+  SNAPPY: async () => {
+    const { compressors } = await import('hyparquet-compressors');
+    return (page, size) => snappy(page, size, compressors.SNAPPY);
+  },
+  GZIP: async () => {
+    const { decompressGzip } = await import('hyparquet-compressors');
+    return (page, size) => gzip(page, decompressGzip(page, size));
+  },
+  BROTLI: async () => (await import('./brotli.js')).brotliDecoder(),
+  ZSTD: async () => {
+    const decode = await zstdDecoder();
+    return (page, size) => decode(page, size, size);
+  },
+  LZ4: async () => hadoopLz4,
+  LZ4_RAW: async () => (page, size) => lengthOf(decodeLz4Block(page, size), size),
+};
+
+/** Of the codecs named, those that are known; their libraries are loaded here. */
+export async function parquetCompressors(codecs: Iterable<string>): Promise<Compressors> {
+  const known = [...new Set(codecs)].filter((codec) => Object.hasOwn(DECODERS, codec));
+  const decoders = known.map(async (codec) => [codec, bounded(await DECODERS[codec](), RATIOS[codec])]);
+  return Object.fromEntries(await Promise.all(decoders));
 }
 
 function bounded(decompress: Decompress, ratio: number): Decompress {
@@ -83,53 +89,6 @@ function gzip(page: Uint8Array, content: Uint8Array): Uint8Array {
   if (length > content.length) throw wrongLength(length, content.length);
   if (length < content.length || crc32(content) === end.getUint32(0, true)) return content;
   throw new RangeError('a page whose checksum does not fit');
-}
-
-/** Node's own; the library's elsewhere. */
-async function brotliDecoder(): Promise<Decompress> {
-  if (typeof process === 'undefined' || !process.versions?.node) return browserBrotli();
-  const { brotliDecompressSync } = await import('node:zlib');
-  return (page, size) => lengthOf(brotliDecompressSync(page, { maxOutputLength: Math.max(1, size) }), size);
-}
-
-/** After a page, so that a decoder that goes on reads something. */
-const TAIL = 64;
-
-/**
- * The library's brotli, which says nothing of a page that holds less than it should (the rest keeps what was in the array), or
- * more (it goes on in a larger array, and gives the first), or ends elsewhere than its data. It makes its array over
- * whatever it is given as a length, so it unpacks twice here, into zeros and into ones, with other bytes behind the page:
- * what differs was not written, or was read from behind. A third time the last byte is another, which must be noticed.
- */
-export async function browserBrotli(): Promise<Decompress> {
-  const { decompressBrotli } = await import('hyparquet-compressors');
-  const unpack = (page: Uint8Array, size: number, fill: number) => {
-    const memory = new Uint8Array(size).fill(fill);
-    const input = joined([page, new Uint8Array(TAIL).fill(fill ^ 0x55)]);
-    const content = decompressBrotli(input, memory.buffer as unknown as number);
-    if (content.buffer !== memory.buffer) throw new RangeError('a brotli decoder of another make');
-    return memory;
-  };
-  const same = (page: Uint8Array, content: Uint8Array, fill: number) => {
-    const again = unpack(page, content.length, fill);
-    return content.every((byte, i) => byte === again[i]);
-  };
-  const needsLastByte = (page: Uint8Array, content: Uint8Array) =>
-    [255, 1, 2, 4, 8, 16, 32, 64, 128].some((flips) => {
-      const other = page.slice();
-      other[other.length - 1] ^= flips;
-      try {
-        return !same(other, content, 0);
-      } catch {
-        return true;
-      }
-    });
-  return (page, size) => {
-    const content = unpack(page, size, 0);
-    if (!same(page, content, 255)) throw new RangeError(`a page that does not fill ${size} bytes`);
-    if (!needsLastByte(page, content)) throw new RangeError('a page that ends before its last byte');
-    return content;
-  };
 }
 
 /** Blocks, each after its two lengths, as Hadoop writes them; or one block. */

@@ -38,7 +38,6 @@ interface OpenParquet {
 
 async function openParquet(input: Input, settings: Settings): Promise<OpenParquet> {
   const { parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet');
-  const compressors = await parquetCompressors();
   const source = await input.plain();
   const { size } = await source.stat();
   const file = chunkedFile(source, size);
@@ -46,6 +45,7 @@ async function openParquet(input: Input, settings: Settings): Promise<OpenParque
   // looking for geometry, hyparquet walks the schema before anyone can check it, and may never end
   const metadata = await guard(parquetMetadataAsync(file, { geoparquet: false }));
   await guard(Promise.resolve().then(() => checkPromise(metadata, input.name, settings)));
+  const compressors = await parquetCompressors(codecsOf(metadata));
   const scan = await guard(
     parquetScan({ file, metadata, compressors: file.compressors(compressors), useOffsetIndex: false }),
   );
@@ -175,6 +175,10 @@ function afterSubtree({ schema }: FileMetaData, at: number): number {
   let next = at;
   while (left > 0 && next < schema.length) left += (schema[next++].num_children ?? 0) - 1;
   return next;
+}
+
+function codecsOf({ row_groups: groups }: FileMetaData): string[] {
+  return groups.flatMap(({ columns }) => columns.map(({ meta_data: chunk }) => chunk?.codec ?? ''));
 }
 
 /** A promise of more than memory is refused before anything is read. */

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const site = join(import.meta.dirname, '../../dist/viewer/site');
 /** Loaded when a file of their format is opened, or when a report is saved. */
 const OPTIONAL = [
-  /hdf5_hl/,
+  /hdf5_hl|brotli/,
   /^(parquet|arrow|anndata|h5ad|zarr|npz|idx|json|tenx|matrix-market)-/,
   /^(blosc|zstd|lz4|zlib|gzip|zip\.js|src)-/,
 ];

@@ -93,6 +93,19 @@ test('a Zarr store is a folder: dropped, or chosen in a dialog', async () => {
   await page.close();
 });
 
+test('brotli pages of Parquet, whose decoder the page holds in itself', async () => {
+  const opened = await openSite(browser, serving.url);
+  const { page } = opened;
+  const name = 'pyarrow-brotli-2.0.parquet';
+  await drop(page, table(name));
+  await fill(page, { ...SMALL, method: 'pca' });
+  await explain(page);
+  const wanted = await explained(folder, 'brotli', name, ...SMALL_ARGS, '--method', 'pca');
+  expect((await saved(page, 'Save the explanation')).equals(wanted)).toBe(true);
+  quiet(opened);
+  await page.close();
+});
+
 test('a folder of Cell Ranger, and what is said of a folder of something else', async () => {
   const opened = await openSite(browser, serving.url);
   const { page } = opened;
