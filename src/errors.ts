@@ -12,6 +12,11 @@ export interface ErrorParts {
   readonly remedy: string;
 }
 
+/** What files say may hold line breaks, and codes that a terminal would obey. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
 /** Base of all deliberate errors. `code` is stable; `message` is one line for people. */
 export class WhymapError extends Error {
   readonly code: string;
@@ -20,7 +25,7 @@ export class WhymapError extends Error {
   readonly remedy: string;
 
   constructor(code: string, parts: ErrorParts, options?: { cause?: unknown }) {
-    super(`got ${parts.got}; expected ${parts.expected}; ${parts.remedy}`, options);
+    super(oneLine(`got ${parts.got}; expected ${parts.expected}; ${parts.remedy}`), options);
     this.name = new.target.name;
     this.code = code;
     this.got = parts.got;

@@ -8,6 +8,7 @@
  */
 
 import { crc32 } from './crc32.js';
+import { readStruct, readVarint, type Thrift } from './thrift.js';
 
 export interface ChunkFacts {
   readonly values: number;
@@ -15,8 +16,6 @@ export interface ChunkFacts {
   readonly maxRepetition: number;
   readonly decompress: (page: Uint8Array, size: number) => Uint8Array;
 }
-
-type Thrift = { readonly [field: number]: number | boolean | Thrift | undefined };
 
 const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
@@ -145,49 +144,4 @@ function structAt(fields: Thrift, field: number): Thrift {
   const value = fields[field];
   if (typeof value === 'object') return value;
   throw new RangeError('a page header without its details');
-}
-
-function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } {
-  let value = 0;
-  for (let at = start, scale = 1; at < bytes.length && scale < 2 ** 50; at++, scale *= 128) {
-    value += (bytes[at] & 127) * scale;
-    if (bytes[at] < 128) return { value, end: at + 1 };
-  }
-  throw new RangeError('a number that is cut off');
-}
-
-/** A Thrift struct: whole numbers, booleans and structs by field; texts (statistics) are passed over. */
-function readStruct(bytes: Uint8Array, start: number): { fields: Thrift; end: number } {
-  const fields: Record<number, number | boolean | Thrift> = {};
-  let at = start;
-  let field = 0;
-  for (;;) {
-    const head = bytes[at++];
-    if (head === undefined) throw new RangeError('a page header that is cut off');
-    if (head === 0) return { fields, end: at };
-    if (head >> 4 === 0) throw new RangeError('a page header of an unknown form');
-    field += head >> 4;
-    const read = readValue(bytes, at, head & 15);
-    if (read.value !== undefined) fields[field] = read.value;
-    at = read.end;
-  }
-}
-
-function readValue(
-  bytes: Uint8Array,
-  at: number,
-  type: number,
-): { value: number | boolean | Thrift | undefined; end: number } {
-  if (type === 1 || type === 2) return { value: type === 1, end: at };
-  if (type === 3) return { value: bytes[at], end: at + 1 };
-  if (type === 7) return { value: undefined, end: at + 8 };
-  if (type === 12) {
-    const { fields, end } = readStruct(bytes, at);
-    return { value: fields, end };
-  }
-  const { value, end } = readVarint(bytes, at);
-  if (type === 8) return { value: undefined, end: end + value };
-  // Whole numbers are zigzag: 0, -1, 1, -2...
-  if (type >= 4 && type <= 6) return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, end };
-  throw new RangeError(`a page header with a value of type ${type}`);
 }

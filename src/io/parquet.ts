@@ -16,6 +16,7 @@ import type { FormatReader, Input, Settings } from './options.js';
 import { parquetCompressors } from './parquet-codecs.js';
 import { checkPages } from './parquet-pages.js';
 import type { Source } from './source.js';
+import { readStruct } from './thrift.js';
 
 const TEXT_TYPES = ['UTF8', 'STRING', 'ENUM', 'JSON', 'UUID'];
 const OTHER_TYPES = [
@@ -30,6 +31,13 @@ const OTHER_TYPES = [
   'GEOGRAPHY',
 ];
 
+/** The footer's length and the mark, at the end. */
+const FRAME = 8;
+/** PAR1. */
+const MAGIC = 0x31524150;
+/** Most footers are in it, so that one request is enough. */
+const FIRST_READ = 2 ** 19;
+
 interface OpenParquet {
   readonly shape: ColumnShape;
   readonly ranges: readonly { readonly rowStart: number; readonly rowEnd: number }[];
@@ -37,13 +45,15 @@ interface OpenParquet {
 }
 
 async function openParquet(input: Input, settings: Settings): Promise<OpenParquet> {
-  const { parquetMetadataAsync, parquetScan, parquetSchema } = await import('hyparquet');
+  const { parquetMetadata, parquetScan, parquetSchema } = await import('hyparquet');
   const source = await input.plain();
   const { size } = await source.stat();
   const file = chunkedFile(source, size);
   const guard = <T>(work: Promise<T>) => work.catch((cause: unknown) => damaged(input.name, cause));
   // looking for geometry, hyparquet walks the schema before anyone can check it, and may never end
-  const metadata = await guard(parquetMetadataAsync(file, { geoparquet: false }));
+  const metadata = await guard(
+    readFooter(file).then((footer) => parquetMetadata(footer, { geoparquet: false })),
+  );
   await guard(Promise.resolve().then(() => checkPromise(metadata, input.name, settings)));
   const compressors = await parquetCompressors(codecsOf(metadata));
   const scan = await guard(
@@ -112,6 +122,20 @@ function chunkedFile(source: Source, size: number): ChunkedFile {
         ]),
       ),
   };
+}
+
+/** The end of the file, from its footer on, when no list in the footer promises more than there is. */
+async function readFooter(file: AsyncBuffer): Promise<ArrayBuffer> {
+  const { byteLength } = file;
+  const tail = await file.slice(Math.max(0, byteLength - FIRST_READ), byteLength);
+  const frame = new DataView(tail, Math.max(0, tail.byteLength - FRAME));
+  if (frame.byteLength < FRAME || frame.getUint32(4, true) !== MAGIC) throw new Error('no PAR1 at its end');
+  const length = frame.getUint32(0, true) + FRAME;
+  if (length > byteLength) throw new Error(`a footer of ${length} bytes, where ${byteLength} are there`);
+  const whole = length <= tail.byteLength;
+  const footer = whole ? tail.slice(-length) : await file.slice(byteLength - length, byteLength);
+  readStruct(new Uint8Array(footer, 0, length - FRAME), 0);
+  return footer;
 }
 
 interface ColumnRange {

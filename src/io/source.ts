@@ -28,7 +28,9 @@ export interface Source {
 }
 
 /** Bytes in memory under a name. */
-export function bytesSource(name: string, bytes: Uint8Array): Source {
+export function bytesSource(name: string, given: Uint8Array): Source {
+  // a Buffer of Node's is no copy when it is sliced
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   return {
     name,
     origin: { kind: 'bytes', bytes },

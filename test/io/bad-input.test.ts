@@ -37,6 +37,12 @@ test.each([
   ['a short row after a quoted line break', 'a,b,c\n"x\ny",1,2\nz,3\n', 'FormatError', '2 fields on line 4'],
   ['text in a number column', 'a,b\n1,2\n3,abc\n', 'FormatError', 'the text "abc" in column b on line 3'],
   ['text before numbers', 'a,b\n1,abc\n3,4\n5,6\n', 'FormatError', '"abc" in column b on line 2'],
+  [
+    'a name with line breaks',
+    'a,"b\r\n\u001b[2J\u2028c"\n1,2\n3,abc\n',
+    'FormatError',
+    '"abc" in column b [2J c on line 4',
+  ],
   ['hexadecimal', 'a,b\n1,2\n3,0x10\n', 'FormatError', '"0x10"'],
   ['no numbers', 'a,b\nx,y\nx,y\n', 'FormatError', 'no column of numbers'],
   ['all constant', 'a,b\n1,2\n1,2\n', 'FormatError', '2 features that all have the same value'],

@@ -3,7 +3,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fileSource, pathSource, type ReadOptions, readEmbedding, readTable, type Source } from 'whymap/io';
+import {
+  bytesSource,
+  fileSource,
+  pathSource,
+  type ReadOptions,
+  readEmbedding,
+  readTable,
+  type Source,
+} from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
 
 interface Expected {
@@ -89,5 +97,18 @@ test.each([...ofFile, 'anndata-0.6.h5ad', 'anndata-label-kind', 'anndata-umap'])
     const wanted = wantedOf(name);
     const file = fileOf(name, wanted);
     await check(fileSource(new File([readFileSync(join(folder, file))], file)), wanted);
+  },
+);
+
+// Small Buffers lie in a memory that Node shares between them, at any place, and are no copies when they are sliced.
+test.each(['pandas-index.csv', 'npy-cube-F.npy', 'pyarrow-zstd-2.0.parquet', 'anndata-0.6.h5ad'])(
+  '%s from a part of a Buffer',
+  async (name) => {
+    const wanted = wantedOf(name);
+    const file = fileOf(name, wanted);
+    const bytes = readFileSync(join(folder, file));
+    const shared = Buffer.alloc(bytes.length + 20, 7);
+    bytes.copy(shared, 3);
+    await check(bytesSource(file, shared.subarray(3, 3 + bytes.length)), wanted);
   },
 );
