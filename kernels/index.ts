@@ -5,12 +5,12 @@
 
 export { associateLocality, associateScratch, placeLocality } from './associate';
 export { ballScratch, rankOnMap } from './ball';
+export { limitLists, limitScratch, listTargets } from './begin';
 export { descentScratch, joinGroup, joinNeighbors, measureLists } from './descent';
 export { layRows, shortenRows } from './laid';
 export { leadingScratch, leadingVector } from './leading';
 export { countEntries, listEntries } from './listed';
 export { multiplyStrip, packColumns, packRows } from './multiply';
-export { listTargets } from './nearest';
 export { comparePairs, pairsScratch } from './pairs';
 export { accumulatePatterns, quadraticForms } from './quadratic';
 export { rankLimits, targetDistances } from './ranks';

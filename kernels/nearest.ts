@@ -4,20 +4,22 @@
  */
 
 import { mark, STRIDE, Tile } from './bounds';
-import { Ranks } from './ranks';
+import { idOf } from './ranks';
 
 /** The same order of fields in engine/wasm/lists.ts. */
 @unmanaged
 export class Lists {
   rankToBound: f64;
   k: i32;
-  /** f64, i32: rows x k, infinite and -1 where not yet found. */
+  /** f64, i32: rows x k, infinite and -1 where not yet found; rows by the numbers of `ids`. */
   distances: usize;
   indices: usize;
   /** f32 a row: a pair above cannot be in its list. */
   limits: usize;
   /** i32 a row: not 0 while a thread changes its list. */
   locks: usize;
+  /** As `Ranks.ids`. */
+  ids: usize;
 }
 
 /** Offers a row to the list of another, and lowers that one's limit. */
@@ -29,19 +31,15 @@ export function offerExact(lists: Lists, row: i32, other: i32, distance: f64): v
   if (distance > load<f64>(last)) return;
   const lock = lists.locks + ((<usize>row) << 2);
   take(lock);
-  insert(best, lists.indices + ((<usize>row * <usize>k) << 2), k, distance, other);
-  store<f32>(lists.limits + ((<usize>row) << 2), limitOf(load<f64>(last) * lists.rankToBound));
+  insert(best, lists.indices + ((<usize>row * <usize>k) << 2), k, distance, idOf(lists.ids, other));
+  lowerLimit(lists, row, limitOf(load<f64>(last) * lists.rankToBound));
   giveBack(lock);
 }
 
-/** Begins the list of asked row `item` with its targets, whose distances are known. @param own see `Pairs`. */
-export function listTargets(item: i32, _scratch: usize, ranks: Ranks, lists: Lists, own: usize): void {
-  const first = <usize>item * <usize>ranks.k;
-  const self = load<i32>(own + ((<usize>item) << 2));
-  for (let t: usize = 0; t < <usize>ranks.k; t++) {
-    const target = load<i32>(ranks.targets + ((first + t) << 2));
-    if (target !== self) offerExact(lists, item, target, load<f64>(ranks.thresholds + ((first + t) << 3)));
-  }
+/** Lowers the limit of a row; under its lock, or where no other thread has the row. */
+export function lowerLimit(lists: Lists, row: i32, limit: f32): void {
+  const at = lists.limits + ((<usize>row) << 2);
+  if (limit < load<f32>(at)) store<f32>(at, limit);
 }
 
 /** Marks the pairs of a tile that may be in the lists of its asked rows. */

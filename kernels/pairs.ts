@@ -32,6 +32,7 @@ import {
   WORK,
   Work,
 } from './settle';
+import { closedBySieve } from './sieve';
 
 /** Asked rows of an item. */
 const BLOCK: i32 = 256;
@@ -50,6 +51,9 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32,
   if (pairs.once && to <= first + 1) return;
   work.first = first;
   work.from = from;
+  work.turn = 0;
+  work.tried = 0;
+  work.closed = 0;
   work.lanes = scratch + WORK + TILE;
   work.open = work.lanes + 64;
   work.pending = work.open + <usize>CHUNK * OPEN;
@@ -84,6 +88,7 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32,
 function compareTile(pairs: Pairs, work: Work, tile: Tile): void {
   const ranks = pairs.ranks;
   const lists = pairs.lists;
+  if (closedBySieve(pairs, work, tile)) return;
   boundTile(tile, pairs.screen, pairs.own, pairs.once, ranks !== null);
   if (lists) {
     listRows(lists, tile, ROW_LIST);

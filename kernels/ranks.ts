@@ -26,6 +26,8 @@ export class Ranks {
   targets: usize;
   /** i32 rows x stride, added to. */
   counts: usize;
+  /** i32 a data row: the number that orders it among rows at the same distance. */
+  ids: usize;
 }
 
 /** Bytes from the start of limits or counts to those of a row. */
@@ -135,15 +137,21 @@ export function countExact(
   const near = ranks.near + placeOf(ranks, row);
   const far = ranks.far + placeOf(ranks, row);
   const first = <usize>row * <usize>ranks.k;
+  const id = idOf(ranks.ids, other);
   for (let t: usize = 0; t < <usize>ranks.k; t++) {
     const at = t << 2;
     if (lower > load<f32>(far + at) || upper < load<f32>(near + at)) continue;
     const threshold = load<f64>(ranks.thresholds + ((first + t) << 3));
     const target = load<i32>(ranks.targets + ((first + t) << 2));
-    if (distance < threshold || (distance === threshold && other < target)) {
+    if (distance < threshold || (distance === threshold && id < idOf(ranks.ids, target))) {
       store<i32>(sums + at, load<i32>(sums + at) + 1);
     }
   }
+}
+
+/** The number that orders a data row among rows at the same distance. */
+export function idOf(ids: usize, row: i32): i32 {
+  return load<i32>(ids + ((<usize>row) << 2));
 }
 
 /** Where the sums of `row` begin, in sums from `first` on. */

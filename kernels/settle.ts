@@ -24,6 +24,8 @@ export class Pairs {
   own: usize;
   /** Each pair is met once. */
   once: i32;
+  /** Few directions of the rows of `screen`, to pass over tiles by; or null. */
+  sieve: Screen | null;
 }
 
 /** A pair that is open, and the bounds by which it is. */
@@ -45,13 +47,18 @@ export class Work {
   from: i32;
   /** Number of open pairs, and where they are. */
   count: i32;
+  /** Tiles that the sieve was tried on, and those that it closed. */
+  tried: i32;
+  closed: i32;
+  /** Tiles so far. */
+  turn: i32;
   open: usize;
   lanes: usize;
   pending: usize;
   rowSums: usize;
   columnSums: usize;
 }
-export const WORK: usize = 32;
+export const WORK: usize = 48;
 /** Bytes of a row's pending pairs: their number, and from 16 on four data rows, their sides, lower and upper bounds. */
 export const PENDING: usize = 80;
 

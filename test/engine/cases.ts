@@ -27,7 +27,7 @@ export function makeMatrix(rows: number, columns: number, kind: Kind = 'plain', 
   return { rows, columns, data };
 }
 
-export type First = 'directions' | 'whole numbers' | 'lists' | 'lists of counts';
+export type First = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts';
 
 /** So many rows that they are not compared by all columns at once, but first in the way that is named. */
 export function manyRows(first: First): Matrix {
@@ -36,6 +36,7 @@ export function manyRows(first: First): Matrix {
     const wide = makeMatrix(2050, 32, 'plain', 23);
     return { ...wide, data: wide.data.map((value) => Math.round(3 * value)) };
   }
+  if (first === 'groups') return groups(2050, 80);
   const data = makeMatrix(2050, 33, 'sparse', 24);
   const counts = first === 'lists of counts';
   // every 50th row is a row of zeros, every 7th a copy of the one before
@@ -63,6 +64,18 @@ function lowRank(rows: number, columns: number): Matrix {
     }
   }
   return result;
+}
+
+/** Whole numbers around 8 centers, every 7th row a copy of one of another group: a sieve passes over most tiles. */
+function groups(rows: number, columns: number): Matrix {
+  const centers = makeMatrix(8, columns, 'plain', 25);
+  const noise = makeMatrix(rows, columns, 'plain', 26);
+  const data = noise.data.map((value, i) => {
+    const center = (Math.floor(i / columns) % 8) * columns + (i % columns);
+    return Math.round(2 * value + 12 * centers.data[center]);
+  });
+  for (let r = 6; r < rows; r += 7) data.copyWithin(r * columns, (r - 6) * columns, (r - 5) * columns);
+  return { rows, columns, data };
 }
 
 /** The same matrix without its zeros. */

@@ -9,7 +9,7 @@ import type { Matrix } from '#whymap/model.js';
 import { makeMatrix, manyRows } from './cases.js';
 
 const planOf = (data: Matrix, metric: 'euclidean' | 'cosine' | 'correlation') =>
-  planFor(multiply, frameOf(data, metric), { data, asked: data, thresholds: null, k: 6 });
+  planFor(multiply, frameOf(data, metric), { data, asked: data, thresholds: null, k: 6, order: null });
 
 test.each([
   ['euclidean', 'directions', 'turned'],

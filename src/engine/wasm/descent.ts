@@ -2,21 +2,18 @@
 
 import { gatherRows } from '../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../model.js';
-import { descend, listLength, type Measurer, splitByMedians } from '../descent.js';
+import { descend, listLength, type Measurer } from '../descent.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched, withoutProgress } from '../watch.js';
 import { LAY_ROWS, type PlacedRows, placeRows } from './descent-rows.js';
-import { directionsOf } from './directions.js';
-import { frameOf } from './frame.js';
 import { createScope, type Scope } from './memory.js';
+import { nearTogether } from './order.js';
 import type { Runtime } from './runtime.js';
 import { METRIC_CODES } from './screen.js';
 
 /** Rows of an item of `joinNeighbors` in the kernels. */
 const JOIN_ROWS = 32;
-/** Rows that `nearTogether` does not order among themselves. */
-const NEAR_ROWS = 16;
 /** Entries of a list beyond the k that are asked for, where distances are estimated, and those measured in double. */
 const MORE_ENTRIES = 24;
 const MORE_EXACT = 2;
@@ -37,16 +34,6 @@ export function createNearestApproximate(
       scope.free();
     }
   };
-}
-
-/**
- * An order of the rows in which near rows lie near one another, by halving along directions of large variance: descent
- * looks at rows here and there, and waits for memory more than it computes.
- */
-async function nearTogether(multiply: Engine['multiply'], data: Matrix, metric: Metric): Promise<Int32Array> {
-  const levels = Math.min(data.columns, Math.max(1, Math.ceil(Math.log2(data.rows / NEAR_ROWS))));
-  const basis = await directionsOf(multiply, data, frameOf(data, metric), levels);
-  return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
 }
 
 /** Results for the rows in their own order; rows at the same distance are ordered by their own numbers. */

@@ -87,11 +87,25 @@ function largestFrom(data: Matrix, center: Float64Array, step: number): number {
 }
 
 /** `count` rows, evenly spaced, in the frame. */
-export function framedSample(m: Matrix, count: number, { metric, center, scale, columns }: Frame): Matrix {
+export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
   const rows = Math.min(count, m.rows);
+  return framedRows(
+    m,
+    Array.from({ length: rows }, (_, s) => Math.floor((s * m.rows) / rows)),
+    frame,
+  );
+}
+
+/** The given rows, in the frame. */
+export function framedRows(
+  m: Matrix,
+  chosen: readonly number[],
+  { metric, center, scale, columns }: Frame,
+): Matrix {
+  const rows = chosen.length;
   const data = new Float32Array(rows * columns);
   for (let s = 0; s < rows; s++) {
-    const r = Math.floor((s * m.rows) / rows);
+    const r = chosen[s];
     const angular = metric === 'euclidean' ? null : direction(m, r, metric);
     for (let c = 0; c < columns; c++) {
       const value = m.data[r * columns + c];

@@ -5,7 +5,8 @@ import type { Metric } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import type { Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
-import { CHUNK_ROWS, type Screen, structOf } from './screen.js';
+import { type Screen, structOf } from './screen.js';
+import { CHUNK_ROWS } from './tiles.js';
 
 export interface Lists {
   /** Address of the kernels' `Lists`. */
@@ -14,11 +15,22 @@ export interface Lists {
   read(): Neighbors;
 }
 
+interface ListsOptions {
+  readonly rows: number;
+  readonly k: number;
+  readonly metric: Metric;
+  readonly screen: Screen;
+  /** Address: i32 a data row, its number. */
+  readonly ids: number;
+  /** Which row each list is of. */
+  readonly order: Int32Array;
+}
+
 /** Empty lists of `rows` rows. */
 export function placeLists(
   { arena }: Runtime,
   scope: Scope,
-  { rows, k, metric, screen }: { rows: number; k: number; metric: Metric; screen: Screen },
+  { rows, k, metric, screen, ids, order }: ListsOptions,
 ): Lists {
   const length = rows * k;
   const distances = scope.place(new Float64Array(length).fill(Number.POSITIVE_INFINITY));
@@ -26,13 +38,18 @@ export function placeLists(
   const limits = scope.place(new Float32Array(placesOf(rows)).fill(Number.POSITIVE_INFINITY));
   const locks = scope.place(new Int32Array(rows));
   return {
-    address: scope.place(structOf([screen.rankToBound], [k, distances, indices, limits, locks])),
-    read: () => ({
-      ...{ rows, k, indices: new Int32Array(arena.memory.buffer, indices, length).slice() },
-      distances: Float32Array.from(new Float64Array(arena.memory.buffer, distances, length), (distance) =>
-        trueDistance(metric, distance),
-      ),
-    }),
+    address: scope.place(structOf([screen.rankToBound], [k, distances, indices, limits, locks, ids])),
+    read() {
+      const found = new Int32Array(arena.memory.buffer, indices, length);
+      const measured = new Float64Array(arena.memory.buffer, distances, length);
+      const result = { indices: new Int32Array(length), distances: new Float32Array(length) };
+      for (let i = 0; i < length; i++) {
+        const to = order[Math.floor(i / k)] * k + (i % k);
+        result.indices[to] = found[i];
+        result.distances[to] = trueDistance(metric, measured[i]);
+      }
+      return { rows, k, ...result };
+    },
   };
 }
 

@@ -5,10 +5,12 @@ import { unwatched } from '../watch.js';
 import { frameOf } from './frame.js';
 import { placeLists } from './lists.js';
 import { createScope } from './memory.js';
+import { asGiven, orderRows, placeInOrder } from './order.js';
 import { comparePairs } from './pairs.js';
 import { planFor } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { placeScreen } from './screen.js';
+import { placeSieve } from './sieve.js';
 
 export function createNearest(runtime: Runtime, multiply: Engine['multiply']): Engine['nearest'] {
   return async (data, queries, { k, metric, excludeSelf }, watch = unwatched) => {
@@ -19,13 +21,20 @@ export function createNearest(runtime: Runtime, multiply: Engine['multiply']): E
     const scope = createScope(runtime.arena);
     try {
       const frame = frameOf(data, metric);
-      const plan = await planFor(multiply, frame, { data, asked, thresholds: null, k });
-      const screen = await placeScreen(runtime, scope, { data, asked, frame }, plan);
-      const lists = placeLists(runtime, scope, { rows, k, metric, screen });
+      const once = same && excludeSelf;
+      const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
+      const sought = { thresholds: null, k, order: once ? order : null };
+      const plan = await planFor(multiply, frame, { data, asked, ...sought });
+      const source = placeInOrder(runtime, scope, data, order);
+      const screen = await placeScreen(runtime, scope, { data, asked, frame, source }, plan);
+      const ids = scope.place(order.rows);
+      const listed = once ? order.rows : asGiven(rows).rows;
+      const lists = placeLists(runtime, scope, { rows, k, metric, screen, ids, order: listed });
       const own = Int32Array.from({ length: rows }, (_, q) => (excludeSelf ? q : -1));
+      const sieve = once ? await placeSieve(runtime, scope, multiply, { data, frame, screen }) : null;
       const comparison = {
-        ...{ screen, ranks: 0, stride: 0, once: same && excludeSelf },
-        ...{ lists: lists.address, own: scope.place(own) },
+        ...{ screen, ranks: 0, stride: 0, once, sieve },
+        ...{ lists: lists.address, k, own: scope.place(own) },
       };
       await comparePairs(runtime, scope, comparison, watch);
       return lists.read();

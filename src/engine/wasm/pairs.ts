@@ -3,13 +3,12 @@
  */
 
 import type { Watch } from '../engine.js';
-import { partOf } from '../watch.js';
+import { partOf, unwatched } from '../watch.js';
 import type { Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
-import { CHUNK_ROWS, type Screen, structOf } from './screen.js';
+import { type Screen, structOf } from './screen.js';
+import { BLOCK_ROWS, CHUNK_ROWS } from './tiles.js';
 
-/** Asked rows of an item in the kernel. */
-const BLOCK_ROWS = 256;
 /** Operations of an item between two looks at the caller's signal: about ten milliseconds. */
 const ITEM_WORK = 1e8;
 const MOST_SEGMENT_ROWS = 4096;
@@ -19,12 +18,16 @@ export interface Comparison {
   /** Addresses of the kernels' `Ranks` and `Lists`, or 0. */
   readonly ranks: number;
   readonly lists: number;
+  /** Length of a list. */
+  readonly k: number;
   /** Counts a row, 0 for lists. */
   readonly stride: number;
   /** Address: i32 an asked row; see the kernels' `Pairs`. */
   readonly own: number;
   /** Whether each pair is met once, for both of its rows. */
   readonly once: boolean;
+  /** The rows along few directions (kernels/sieve.ts), or null. */
+  readonly sieve: Screen | null;
 }
 
 export async function comparePairs(
@@ -33,9 +36,10 @@ export async function comparePairs(
   comparison: Comparison,
   watch: Watch,
 ): Promise<void> {
-  const { screen, ranks, lists, own, once, stride } = comparison;
-  const struct = structOf([], [screen.address, ranks, lists, own, once ? 1 : 0]);
+  const { screen, ranks, lists, own, once, sieve, stride } = comparison;
+  const struct = structOf([], [screen.address, ranks, lists, own, once ? 1 : 0, sieve?.address ?? 0]);
   const pairs = scope.place(struct);
+  if (once && lists) await limitLists(runtime, pairs, comparison);
   const length = segmentRows(screen.depth, stride);
   const job = {
     kernel: 'comparePairs',
@@ -55,6 +59,21 @@ export async function comparePairs(
       partOf(watch, doneAt(from, data.count, once), doneAt(to, data.count, once)),
     );
   }
+}
+
+/** Limits of the lists, from the rows beside each row. */
+function limitLists(runtime: Runtime, pairs: number, { screen, k }: Comparison): Promise<void> {
+  const rows = screen.asked.count;
+  return runtime.run(
+    {
+      kernel: 'limitLists',
+      items: Math.ceil(rows / BLOCK_ROWS),
+      scratch: runtime.size('limitScratch', k),
+      work: rows * BLOCK_ROWS * (2 * screen.depth + 12),
+      parameters: [pairs],
+    },
+    unwatched,
+  );
 }
 
 /** The share of all pairs that lie before data row `at`. */

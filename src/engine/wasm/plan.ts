@@ -6,8 +6,18 @@
 import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { quantiles, subspace } from './directions.js';
-import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths, uncentered } from './frame.js';
+import {
+  type Frame,
+  framedRows,
+  framedSample,
+  PROBES,
+  SAMPLED_ROWS,
+  squaredLengths,
+  uncentered,
+} from './frame.js';
+import type { RowOrder } from './order.js';
 import { type Rounding, roundingOf } from './rounding.js';
+import { openStrips, stripRows } from './strips.js';
 
 /**
  * How the blocked product is made. `whole`: of all columns. `rounded`: of all columns as 16-bit whole numbers, of which
@@ -42,14 +52,21 @@ export const probeRows = (asked: number): number[] =>
     Math.floor((p * asked) / Math.min(PROBES, asked)),
   );
 
+interface Sought {
+  /** Distances, in the frame, that matter to each probe (`probeRows`); null where only the `k` nearest do. */
+  readonly thresholds: Float64Array[] | null;
+  readonly k: number;
+  /** The order of the data in which a sieve passes over tiles, or null where there is none. */
+  readonly order: RowOrder | null;
+}
+
 /**
  * The plan that costs least, by its open pairs on a sample.
- * @param thresholds distances, in the frame, that matter to each probe (`probeRows`); null where only the `k` nearest do.
  */
 export async function planFor(
   multiply: Engine['multiply'],
   frame: Frame,
-  { data, asked, thresholds, k }: Sides & { thresholds: Float64Array[] | null; k: number },
+  { data, asked, thresholds, k, order }: Sides & Sought,
 ): Promise<Plan> {
   const whole: Plan = { kind: 'whole' };
   if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return whole;
@@ -73,15 +90,17 @@ export async function planFor(
     norms: squaredLengths(rows),
   });
   const counted = openShares(await turn(probes), await turn(few), decided, below);
-  const turned = cheapest(counted, basis.rows, frame.columns);
+  const strips = order && framedRows(data, stripRows(order), frame);
+  const share = strips ? await openStrips(multiply, basis, { probes, strips }, decided) : 1;
+  const turned = cheapest(counted, basis.rows, frame.columns, share);
   // the sample is in the frame already
   const framed = { ...frame, center: new Float64Array(frame.columns), scale: 1 };
   const rounding = roundingOf([sample], framed);
   const probed = { distances: distancesOf(products, norms), thresholds: decided, below };
   const open = openByRounding(probed, norms, rounding);
-  const rounded = ROUNDED_COST * rounding.kept + PAIR_COST + open * singly(frame.columns);
-  const listed = costOfListed(frame, { data, asked }, probed);
-  const plain = frame.columns + PAIR_COST;
+  const rounded = share * (ROUNDED_COST * rounding.kept + PAIR_COST) + open * singly(frame.columns);
+  const listed = costOfListed(frame, { data, asked }, probed, share);
+  const plain = share * (frame.columns + PAIR_COST);
   const least = Math.min(plain, rounded, listed, turned.cost);
   if (least === turned.cost) return { kind: 'turned', basis, depth: turned.depth };
   return least === listed ? { kind: 'listed' } : least === rounded ? { kind: 'rounded' } : whole;
@@ -137,14 +156,14 @@ function openByRounding(
 }
 
 /** Rows are listed as they are given: centered, they would have no zeros. */
-function costOfListed(frame: Frame, { data, asked }: Sides, probed: Probed): number {
+function costOfListed(frame: Frame, { data, asked }: Sides, probed: Probed, share: number): number {
   if (frame.metric === 'correlation') return Number.POSITIVE_INFINITY;
   const raw = uncentered(frame);
   const [probes, sample] = [framedSample(asked, PROBES, raw), framedSample(data, SAMPLED_ROWS, raw)];
   const rounding = roundingOf([sample], { ...raw, scale: 1 }, true);
   const lengths = { probes: squaredLengths(probes), sample: squaredLengths(sample) };
   const open = openByRounding(probed, lengths, rounding);
-  return LISTED_COST * entriesOf(sample, rounding) + PAIR_COST + open * singly(frame.columns);
+  return share * (LISTED_COST * entriesOf(sample, rounding) + PAIR_COST) + open * singly(frame.columns);
 }
 
 /** Pairs of columns that are listed, of a row on average. */
@@ -205,16 +224,20 @@ function openShares(
   return depths.map((depth, n) => ({ depth, share: open[n] / pairs }));
 }
 
-/** The cheapest number of directions for the blocked product. What all of them leave open is compared over all columns. */
+/**
+ * The cheapest number of directions for the blocked product. What all of them leave open is compared over all columns.
+ * @param tiles share of them that a product is made of.
+ */
 function cheapest(
   counted: readonly { depth: number; share: number }[],
   width: number,
   columns: number,
+  tiles: number,
 ): { depth: number; cost: number } {
   const left = counted[counted.length - 1].share * SINGLE_COST * columns;
   const costs = counted.map(({ depth, share }) => {
     const singly = share * (OPEN_COST + SINGLE_COST * (width - depth));
-    return { depth, cost: depth + PAIR_COST + singly + left };
+    return { depth, cost: tiles * (depth + PAIR_COST) + singly + left };
   });
   return costs.reduce((a, b) => (b.cost < a.cost ? b : a));
 }

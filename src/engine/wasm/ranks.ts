@@ -8,10 +8,12 @@ import { unwatched } from '../watch.js';
 import { type Frame, frameOf, rankToBound } from './frame.js';
 import { type Lists, placeLists, placesOf } from './lists.js';
 import { createScope, type Scope } from './memory.js';
+import { asGiven, orderRows, placeInOrder } from './order.js';
 import { comparePairs } from './pairs.js';
 import { planFor, probeRows } from './plan.js';
 import type { Runtime } from './runtime.js';
 import { METRIC_CODES, placeScreen, type Screen, structOf } from './screen.js';
+import { placeSieve } from './sieve.js';
 import { hasTreeRanks, treeRanks } from './tree-ranks.js';
 
 /** What is asked: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
@@ -47,22 +49,35 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
     { k, nearest, metric, rows }: Question,
     watch: Watch,
   ): Promise<{ ranks: Int32Array; nearest: Neighbors | null }> => {
+    const once = rows === undefined;
     const asked = rows ? gatherRows(data, rows) : data;
-    const own = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
+    const given = rows ?? asGiven(data.rows).rows;
     const scope = createScope(runtime.arena);
     try {
       const frame = frameOf(data, metric);
-      const near = probeThresholds(data, own, targets, k, frame);
-      const plan = await planFor(multiply, frame, { data, asked, thresholds: near, k });
-      const screen = await placeScreen(runtime, scope, { data, asked, frame }, plan);
-      const ranks = await placeRanks(runtime, scope, { screen, targets, k, metric });
-      const selves = scope.place(own);
+      const near = probeThresholds(data, given, targets, k, frame);
+      const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
+      const sought = { thresholds: near, k, order: once ? order : null };
+      const plan = await planFor(multiply, frame, { data, asked, ...sought });
+      const source = placeInOrder(runtime, scope, data, order);
+      const screen = await placeScreen(runtime, scope, { data, asked, frame, source }, plan);
+      const sieve = once ? await placeSieve(runtime, scope, multiply, { data, frame, screen }) : null;
+      const placed = {
+        screen,
+        ids: scope.place(order.rows),
+        order: once ? order.rows : asGiven(given.length).rows,
+      };
+      const wanted = inOrder(targets, k, placed.order, order.places);
+      const ranks = await placeRanks(runtime, scope, { ...placed, targets: wanted, k, metric });
+      const selves = scope.place(once ? given : given.map((row) => order.places[row]));
       const lists =
-        nearest > 0 ? placeLists(runtime, scope, { rows: own.length, k: nearest, metric, screen }) : null;
-      if (lists) await listTargets(runtime, { ranks, lists, k, own: selves, rows: own.length });
+        nearest > 0
+          ? placeLists(runtime, scope, { ...placed, rows: given.length, k: nearest, metric })
+          : null;
+      if (lists) await listTargets(runtime, { ranks, lists, k, own: selves, rows: given.length });
       const comparison = {
-        ...{ screen, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
-        ...{ own: selves, once: rows === undefined },
+        ...{ screen, sieve, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
+        ...{ own: selves, once, k: nearest },
       };
       await comparePairs(runtime, scope, comparison, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };
@@ -80,11 +95,23 @@ interface PlacedRanks {
   read(): Int32Array;
 }
 
+interface RanksOptions {
+  readonly screen: Screen;
+  /** Address: i32 a data row, its number. */
+  readonly ids: number;
+  /** Which row's targets stand at each place. */
+  readonly order: Int32Array;
+  /** Places of data rows. */
+  readonly targets: Int32Array;
+  readonly k: number;
+  readonly metric: Metric;
+}
+
 /** Targets with their distances, and counts of 0. */
 async function placeRanks(
   runtime: Runtime,
   scope: Scope,
-  { screen, targets, k, metric }: { screen: Screen; targets: Int32Array; k: number; metric: Metric },
+  { screen, ids, order, targets, k, metric }: RanksOptions,
 ): Promise<PlacedRanks> {
   const { asked: a, data: b } = screen;
   const rows = a.count;
@@ -110,7 +137,7 @@ async function placeRanks(
   const limits = [floats(places), floats(places), floats(placesOf(rows) * k), floats(placesOf(rows) * k)];
   const counts = scope.place(new Int32Array(places));
   const address = scope.place(
-    structOf([], [k, stride, ...limits, floats(placesOf(rows)), thresholds, wanted, counts]),
+    structOf([], [k, stride, ...limits, floats(placesOf(rows)), thresholds, wanted, counts, ids]),
   );
   await runtime.run(
     {
@@ -121,7 +148,7 @@ async function placeRanks(
     },
     unwatched,
   );
-  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, places), k, stride);
+  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, places), k, order);
   return { address, stride, read };
 }
 
@@ -156,9 +183,21 @@ function probeThresholds(
   );
 }
 
-function unpadded(counts: Int32Array, k: number, stride: number): Int32Array {
-  const rows = counts.length / stride;
-  const result = new Int32Array(rows * k);
-  for (let r = 0; r < rows; r++) result.set(counts.subarray(r * stride, r * stride + k), r * k);
+/** Targets of the rows in `order`, each by its place. */
+function inOrder(targets: Int32Array, k: number, order: Int32Array, places: Int32Array): Int32Array {
+  const result = new Int32Array(targets.length);
+  order.forEach((row, place) => {
+    for (let t = 0; t < k; t++) result[place * k + t] = places[targets[row * k + t]];
+  });
+  return result;
+}
+
+/** Counts row by row, without what pads them, of rows that stand in `order`. */
+function unpadded(counts: Int32Array, k: number, order: Int32Array): Int32Array {
+  const stride = counts.length / order.length;
+  const result = new Int32Array(order.length * k);
+  order.forEach((row, place) => {
+    result.set(counts.subarray(place * stride, place * stride + k), row * k);
+  });
   return result;
 }

@@ -9,6 +9,7 @@ import type { Scope } from './memory.js';
 import type { Plan } from './plan.js';
 import { roundingOf } from './rounding.js';
 import type { Runtime } from './runtime.js';
+import { CHUNK_ROWS } from './tiles.js';
 
 export const METRIC_CODES: Record<Metric, number> = {
   euclidean: 0,
@@ -46,8 +47,6 @@ export interface Screen {
   readonly rankToBound: number;
 }
 
-/** Rows of a chunk of data in the kernels. */
-export const CHUNK_ROWS = 64;
 /** Depth of one chain of additions (kernels/tile.ts). */
 const DEPTH_BLOCK = 128;
 const ULP = 2 ** -24;
@@ -76,13 +75,21 @@ function errorsOf(columns: number, width: number | null, rounded: boolean): Erro
   return { error: 1.1 * ((sums + 26) * ULP + 2 * turn), slack: 1.1 * (2 * turn + 4 * ULP) };
 }
 
+interface Rows {
+  readonly data: Matrix;
+  readonly asked: Matrix;
+  readonly frame: Frame;
+  /** Address of the data's rows where they are placed already, in any order. */
+  readonly source?: number;
+}
+
 /**
  * Prepares data and asked rows; `asked` is `data` itself where the same rows are meant.
  */
 export async function placeScreen(
   runtime: Runtime,
   scope: Scope,
-  { data, asked, frame: given }: { data: Matrix; asked: Matrix; frame: Frame },
+  { data, asked, frame: given, source }: Rows,
   plan: Plan,
 ): Promise<Screen> {
   const listed = plan.kind === 'listed';
@@ -95,8 +102,9 @@ export async function placeScreen(
   const width = turned ? padded(turned.basis.rows) : depth;
   const errors = errorsOf(columns, turned ? width : null, rounded !== null);
   const sizes = { depth, width: turned ? width : 0, listed };
-  const dataSide = placeSide(scope, data, metric, sizes);
-  const askedSide = asked === data ? dataSide : placeSide(scope, asked, metric, sizes);
+  const dataSide = placeSide(scope, data, source ?? scope.place(data.data), metric, sizes);
+  const askedSide =
+    asked === data ? dataSide : placeSide(scope, asked, scope.place(asked.data), metric, sizes);
   const factor = rounded?.factor ?? 0;
   const complete = turned === null || turned.basis.rows === columns;
   const doubles = [
@@ -169,6 +177,7 @@ const padded = (columns: number): number => Math.ceil(columns / 8) * 8;
 function placeSide(
   scope: Scope,
   m: Matrix,
+  source: number,
   metric: Metric,
   { depth, width, listed }: { depth: number; width: number; listed: boolean },
 ): Side {
@@ -180,7 +189,7 @@ function placeSide(
   const gaps = filled(0);
   return {
     count: m.rows,
-    source: scope.place(m.data),
+    source,
     packed: scope.allocate((listed ? places : panels * 8) * depth * 4),
     turned: width > 0 ? scope.allocate(m.rows * width * 4) : 0,
     low: filled(Number.POSITIVE_INFINITY),

@@ -1,0 +1,48 @@
+// Where rows form groups, a sieve passes over most tiles, and few are asked for more: by the bounds that the kernels use,
+// on rows in the order in which they are compared. Elsewhere it passes over none, and says so beforehand.
+import { expect, test } from 'vitest';
+import { multiply } from '#whymap/engine/js/multiply.js';
+import { subspace } from '#whymap/engine/wasm/directions.js';
+import { framedRows, framedSample, frameOf, PROBES, SAMPLED_ROWS } from '#whymap/engine/wasm/frame.js';
+import { asGiven, orderRows, type RowOrder } from '#whymap/engine/wasm/order.js';
+import { openStrips, stripRows } from '#whymap/engine/wasm/strips.js';
+import type { Matrix } from '#whymap/model.js';
+import { makeMatrix, manyRows } from './cases.js';
+
+/** The share of strips with a row nearer to a probe than its `k` nearest rows are. */
+async function shareOf(data: Matrix, order: RowOrder, k: number): Promise<number> {
+  const frame = frameOf(data, 'euclidean');
+  const basis = await subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), 16);
+  const probes = framedSample(data, PROBES, frame);
+  const every = framedRows(data, [...asGiven(data.rows).rows], frame);
+  const nearest = Array.from({ length: probes.rows }, (_, p) => {
+    const distances = new Float64Array(data.rows);
+    for (let i = 0; i < every.data.length; i++) {
+      const probe = probes.data[p * data.columns + (i % data.columns)];
+      distances[Math.floor(i / data.columns)] += (probe - every.data[i]) ** 2;
+    }
+    // the probe itself is the first
+    return distances.sort().slice(k, k + 1);
+  });
+  const strips = framedRows(data, stripRows(order), frame);
+  return openStrips(multiply, basis, { probes, strips }, nearest);
+}
+
+test('groups: few strips stay open where near rows stand beside one another, all where they do not', async () => {
+  const data = manyRows('groups');
+  const order = await orderRows(multiply, data, 'euclidean');
+  expect([...order.rows].sort((a, b) => a - b)).toEqual([...asGiven(data.rows).rows]);
+  expect([...order.rows].every((row, place) => order.places[row] === place)).toBe(true);
+  expect(await shareOf(data, order, 6)).toBeLessThan(0.35);
+  expect(await shareOf(data, asGiven(data.rows), 6)).toBeGreaterThan(0.9);
+});
+
+test('no groups: every strip stays open', async () => {
+  const data = makeMatrix(2050, 80, 'plain', 27);
+  expect(await shareOf(data, await orderRows(multiply, data, 'euclidean'), 6)).toBeGreaterThan(0.9);
+});
+
+test('few rows are left as they are', async () => {
+  const data = makeMatrix(100, 40, 'plain', 28);
+  expect(await orderRows(multiply, data, 'euclidean')).toEqual(asGiven(100));
+});
