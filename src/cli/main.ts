@@ -10,6 +10,7 @@ import { cac } from 'cac';
 import type { CommandDefinition } from './command.js';
 import { commands } from './commands.js';
 import { exitCodeOf, lineOf } from './failure.js';
+import { interruptSignal } from './interrupt.js';
 
 /** Every option is taken as text: numbers are checked where they are used, ids such as `007` stay as they are. */
 const AS_TEXT = { type: [String] };
@@ -40,18 +41,6 @@ function flatten(options: Record<string, unknown>): Record<string, string | bool
     return [name, last === undefined || typeof last === 'boolean' ? last : String(last)];
   });
   return Object.fromEntries(entries);
-}
-
-/** Aborted by Ctrl-C; a second Ctrl-C ends the process at once. */
-function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return controller.signal;
 }
 
 async function main(): Promise<void> {

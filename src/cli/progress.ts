@@ -22,10 +22,8 @@ export async function showProgress(options: { quiet: boolean }): Promise<Progres
 async function showBar(): Promise<ProgressView> {
   const { SingleBar, Presets } = (await import('cli-progress')).default;
   const format = '  {stage} [{bar}] {percentage}%  {left}';
-  const bar = new SingleBar(
-    { format, hideCursor: true, clearOnComplete: true, barsize: 30 },
-    Presets.shades_classic,
-  );
+  // the cursor stays: a process that Ctrl-C ends could not give it back
+  const bar = new SingleBar({ format, clearOnComplete: true, barsize: 30 }, Presets.shades_classic);
   let stage = '';
   let started = 0;
   return {

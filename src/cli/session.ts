@@ -15,6 +15,7 @@ import {
 } from '../run/arguments.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
+import { endedBySystem } from './interrupt.js';
 import { type ProgressView, showProgress } from './progress.js';
 
 export interface Session extends Run {
@@ -29,6 +30,7 @@ const onDisk: Files = {
       () => true,
       () => false,
     ),
+  reading: endedBySystem,
 };
 
 /** Runs `work` with a session made from the run options, and closes the engine whatever happens. */

@@ -26,6 +26,8 @@ import { choiceOption, flagOption, type Given, integerOption, textOption } from 
 export interface Files {
   open(name: string): Source;
   exists(name: string): Promise<boolean>;
+  /** Around all reading, where something is to hold meanwhile. */
+  reading?<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** What reading needs besides the names. */
@@ -37,8 +39,21 @@ export interface Work {
 const MISSING = ['error', 'drop-rows', 'drop-features', 'mean'] as const;
 const NORMALIZE = ['log1p-cp10k', 'none'] as const;
 
+function reading<T>({ files }: Work, read: () => Promise<T>): Promise<T> {
+  return files.reading ? files.reading(read) : read();
+}
+
 /** The table with its labels. */
-export async function readFeatures(
+export function readFeatures(
+  path: string,
+  given: Given,
+  work: Work,
+  chooser?: FeatureChooser,
+): Promise<Table> {
+  return reading(work, () => readLabelled(path, given, work, chooser));
+}
+
+async function readLabelled(
   path: string,
   given: Given,
   work: Work,
@@ -65,8 +80,10 @@ export async function readGivenEmbedding(path: string, given: Given, work: Work)
   const source = work.files.open(isKey ? path : asked);
   const key = isKey ? asked : textOption(given, 'embeddingKey');
   const { signal } = work.context;
-  return readEmbedding(source, { id: textOption(given, 'id'), key, signal }).catch((error: unknown) =>
-    retryWithoutId(error, source, key, given, work),
+  return reading(work, () =>
+    readEmbedding(source, { id: textOption(given, 'id'), key, signal }).catch((error: unknown) =>
+      retryWithoutId(error, source, key, given, work),
+    ),
   );
 }
 
@@ -94,7 +111,8 @@ export async function readEmbeddingColumns(
   const file = textOption(given, 'embedding');
   if (file !== undefined) {
     const { signal } = work.context;
-    const other = await readTable(work.files.open(file), { id: textOption(given, 'id'), signal });
+    const options = { id: textOption(given, 'id'), signal };
+    const other = await reading(work, () => readTable(work.files.open(file), options));
     const joined = joinEmbedding(table, { ...other, coordinates: columnsOf(other, names) });
     return { ...joined, warnings: [...other.warnings, ...joined.warnings] };
   }

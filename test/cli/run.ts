@@ -19,8 +19,9 @@ export interface Started {
   readonly done: Promise<Ran>;
 }
 
-export function start(folder: string, args: readonly string[]): Started {
-  const child = spawn(process.execPath, [binary, ...args], { cwd: folder });
+/** @param node options of Node's own. */
+export function start(folder: string, args: readonly string[], node: readonly string[] = []): Started {
+  const child = spawn(process.execPath, [...node, binary, ...args], { cwd: folder });
   let out = '';
   let err = '';
   child.stdout.on('data', (data) => {

@@ -26,11 +26,17 @@ export async function openOutput(out: string): Promise<OutputFolder> {
   if (existing && !existing.isDirectory()) throw notAFolder(out);
   await mkdir(staging, { recursive: true }).catch((cause) => cannotWrite(out, cause));
   if (existing) await probe(path, out, staging);
+  // made again with the first file: until then there is nothing to take back
+  await rmdir(staging);
+  const stage = () => mkdir(staging, { recursive: true });
   return {
     path,
     write: (name, content) =>
-      writeFile(join(staging, name), content).catch((cause) => cannotWrite(out, cause)),
+      stage()
+        .then(() => writeFile(join(staging, name), content))
+        .catch((cause) => cannotWrite(out, cause)),
     async commit() {
+      await stage();
       if (!(await stat(path).catch(() => null))) {
         await rename(staging, path);
         return;
