@@ -70,16 +70,19 @@ function checkNames(columns: number, name: string, settings: Settings): void {
   if (columns * NAME_BYTES > settings.memory) throw tooLarge(name, `${columns} features`, settings.memory);
 }
 
+export function checkGivenNames(given: number, columns: number, name: string): void {
+  if (given === columns) return;
+  throw new ShapeError({
+    got: `${given} feature names for ${columns} features in ${name}`,
+    expected: 'one name a feature',
+    remedy: 'give the list that belongs to this table',
+  });
+}
+
 function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
   const { columns } = raw.features;
-  const given = settings.featureNames;
-  if (given !== undefined && given.length !== columns) {
-    throw new ShapeError({
-      got: `${given.length} feature names for ${columns} features in ${name}`,
-      expected: 'one name a feature',
-      remedy: 'give the list that belongs to this table',
-    });
-  }
+  const given = raw.named ? undefined : settings.featureNames;
+  if (given !== undefined) checkGivenNames(given.length, columns, name);
   return given ?? raw.featureNames ?? Array.from({ length: columns }, (_, c) => `f${c}`);
 }
 

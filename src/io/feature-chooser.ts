@@ -4,7 +4,7 @@ import type { Warning } from '../model.js';
 
 /**
  * Chooses features from the values while a reader passes over them, where it can do so without holding them (AnnData,
- * 10x `.h5`). Other readers do not call it.
+ * 10x `.h5`, and text tables that do not fit in memory). Other readers do not call it.
  */
 export interface FeatureChooser {
   /** Before the values. Resolves to how often they must come by: 0 keeps all features. */
@@ -22,6 +22,6 @@ export interface StreamedFile {
   readonly name: string;
   readonly samples: number;
   readonly sparse: boolean;
-  readonly ids: readonly string[];
+  readonly ids: readonly string[] | null;
   readonly featureNames: readonly string[];
 }

@@ -78,6 +78,8 @@ export interface RawTable {
   readonly warnings: readonly Warning[];
   /** True where the reader has itself obeyed `normalize` and `maxFeatures`. */
   readonly prepared?: boolean;
+  /** True where the names are those that `featureNames` gave. */
+  readonly named?: boolean;
 }
 
 /** Texts as they stand in the file: labels or names. */

@@ -13,7 +13,7 @@ export interface Stored {
   readonly columns: number;
   readonly layout: Layout;
   /** The data set of a dense matrix, or of the values of a sparse one. */
-  readonly values: StoredArray;
+  readonly values: Pick<StoredArray, 'numbers'>;
   /** Sparse only. */
   readonly indices: StoredArray | null;
   readonly offsets: ArrayLike<number> | null;

@@ -65,7 +65,10 @@ export async function findSparse(
 /** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
 export async function readStoredMatrix(
   stored: Stored,
-  { ids, featureNames: names }: { readonly ids: readonly string[]; readonly featureNames: readonly string[] },
+  {
+    ids,
+    featureNames: names,
+  }: { readonly ids: readonly string[] | null; readonly featureNames: readonly string[] },
   settings: Settings,
   detectCounts: boolean,
 ): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
