@@ -32,7 +32,7 @@ export async function readCsvInPasses(
     rows,
     columns: kept.length,
     layout: 'dense',
-    values: rowsOf(input, settings, kept),
+    values: { shape: [rows, kept.length], packed: 1, ...rowsOf(input, settings, kept) },
     indices: null,
     offsets: null,
   } as const;

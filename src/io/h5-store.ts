@@ -93,6 +93,7 @@ function storedArray(
   return {
     path,
     shape,
+    packed: metadata.chunks?.[0] ?? 1,
     content,
     fields: metadata.compound_type?.members.map((member) => member.name) ?? [],
     async numbers(start, end) {

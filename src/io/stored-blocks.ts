@@ -5,6 +5,9 @@ import { normalizedCount } from './normalize.js';
 import type { Settings } from './options.js';
 import type { StoredArray } from './store.js';
 
+/** What is needed of an array to read it in blocks. */
+export type Lines = Pick<StoredArray, 'numbers' | 'shape' | 'packed'>;
+
 export type Layout = 'dense' | 'rows' | 'columns';
 
 export interface Stored {
@@ -13,9 +16,9 @@ export interface Stored {
   readonly columns: number;
   readonly layout: Layout;
   /** The data set of a dense matrix, or of the values of a sparse one. */
-  readonly values: Pick<StoredArray, 'numbers'>;
+  readonly values: Lines;
   /** Sparse only. */
-  readonly indices: StoredArray | null;
+  readonly indices: Lines | null;
   readonly offsets: ArrayLike<number> | null;
 }
 
@@ -30,7 +33,7 @@ export interface Block {
   readonly values: ArrayLike<number>;
 }
 
-const BLOCK_ENTRIES = 2 ** 21;
+export const BLOCK_ENTRIES = 2 ** 21;
 
 export async function* blocksOf(
   stored: Stored,
@@ -52,9 +55,11 @@ export async function* blocksOf(
 export async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
   const { offsets, indices } = stored;
   if (offsets === null || indices === null) {
+    const most = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, stored.columns)));
+    // whole chunks, where several fit
     const count = Math.min(
       lines - first,
-      Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, stored.columns))),
+      most - (most > stored.values.packed ? most % stored.values.packed : 0),
     );
     const values = await stored.values.numbers(first, first + count);
     const even = Float64Array.from({ length: count + 1 }, (_, line) => line * stored.columns);

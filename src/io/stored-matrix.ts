@@ -3,7 +3,7 @@
  * memory. One pass finds what the values are and which features vary most, a second fills the result; counts
  * stored by column take one more for the totals of the cells.
  *
- * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB), and the result.
+ * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB) or a chunk, and the result.
  */
 
 import type { FormatError } from '../errors.js';
@@ -15,6 +15,7 @@ import { chooseFeatures, type FeatureSums, newSums } from './select-features.js'
 import { sortRows } from './sparse.js';
 import { below, type Store, textAttribute } from './store.js';
 import { type Block, blocksOf, forEachEntry, notMatrix, readBlock, type Stored } from './stored-blocks.js';
+import { chunkByChunk } from './stored-chunks.js';
 
 /** Of the sums of one feature. */
 const SUMS_BYTES = 24;
@@ -64,7 +65,7 @@ export async function findSparse(
 
 /** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
 export async function readStoredMatrix(
-  stored: Stored,
+  given: Stored,
   {
     ids,
     featureNames: names,
@@ -72,7 +73,8 @@ export async function readStoredMatrix(
   settings: Settings,
   detectCounts: boolean,
 ): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
-  checkPromise(stored, settings);
+  checkPromise(given, settings);
+  const stored = chunkByChunk(given, settings.memory);
   const wanted = settings.normalize;
   let totals =
     wanted === 'log1p-cp10k' && stored.layout === 'columns' ? await cellTotals(stored, settings) : null;

@@ -125,6 +125,7 @@ function storedArray(
   return {
     path,
     shape: array.shape,
+    packed: array.chunks[0] ?? 1,
     content: isNumber ? 'numbers' : 'texts',
     fields: [],
     async numbers(start, end) {
