@@ -29,13 +29,13 @@ export function limitScratch(k: i32): usize {
 
 /**
  * Lowers the limits of a block of rows, asked and data alike, each to the k-th least of its upper bounds in the block: k rows
- * are at least as near. No distance is measured.
+ * are at least as near. No distance is measured. Blocks are counted from `begin`.
  */
-export function limitLists(item: i32, scratch: usize, pairs: Pairs): void {
+export function limitLists(item: i32, scratch: usize, pairs: Pairs, begin: i32): void {
   const lists = pairs.lists;
   if (!lists) return;
   const k = lists.k;
-  const first = item * BLOCK;
+  const first = (begin + item) * BLOCK;
   const end = min(first + BLOCK, changetype<Side>(pairs.screen.asked).count);
   const tile = placeTile(scratch);
   const least = scratch + TILE;

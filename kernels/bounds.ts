@@ -6,8 +6,9 @@
  * infinite bounds: it is counted for nothing, and `isPair` keeps it from being settled where it was marked all the same.
  */
 
+import { productsGiven, Table } from './given';
 import { productsOfLists } from './listed';
-import { compare, LISTED, Screen, Side } from './screen';
+import { compare, GIVEN, LISTED, Screen, Side } from './screen';
 
 /** Asked rows and data rows of a tile. */
 export const ROWS: i32 = 32;
@@ -69,6 +70,11 @@ export function boundTile(tile: Tile, screen: Screen, own: usize, once: i32, bot
 
 function multiplyTile(tile: Tile, screen: Screen, asked: Side, data: Side): void {
   const depth = screen.depth;
+  if (screen.products === GIVEN) {
+    const table = changetype<Table>(screen.table);
+    productsGiven(table, tile.first, tile.count, tile.chunk, tile.across, tile.products, STRIDE);
+    return;
+  }
   if (screen.products === LISTED) {
     productsOfLists(
       asked.starts,

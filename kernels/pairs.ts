@@ -43,9 +43,10 @@ export function pairsScratch(stride: i32, width: i32): usize {
   return WORK + TILE + 64 + <usize>CHUNK * OPEN + <usize>BLOCK * PENDING + sums + 64;
 }
 
-export function comparePairs(item: i32, scratch: usize, pairs: Pairs, from: i32, to: i32): void {
+/** Compares block `item`, counted from block `begin`, with data rows `from` to `to`. */
+export function comparePairs(item: i32, scratch: usize, pairs: Pairs, begin: i32, from: i32, to: i32): void {
   const work = changetype<Work>(scratch);
-  const first = item * BLOCK;
+  const first = (begin + item) * BLOCK;
   const asked = changetype<Side>(pairs.screen.asked);
   const count = min(BLOCK, asked.count - first);
   if (pairs.once && to <= first + 1) return;

@@ -41,10 +41,14 @@ export class Side {
   entries: usize;
 }
 
-/** How products are made: of float32, of 16-bit whole numbers (tile.ts), or of lists of these (listed.ts). */
+/**
+ * How products are made: of float32, of 16-bit whole numbers (tile.ts), of lists of these (listed.ts), or of bytes and
+ * elsewhere (given.ts).
+ */
 export const FLOATS: i32 = 0;
 export const SHORTS: i32 = 1;
 export const LISTED: i32 = 2;
+export const GIVEN: i32 = 3;
 
 /** What a comparison needs; the same order of fields in engine/wasm/screen.ts. */
 @unmanaged
@@ -66,6 +70,8 @@ export class Screen {
   data: usize;
   /** i32 a column: its place among the whole numbers of a row, or -1 where it is 0 in all rows. */
   places: usize;
+  /** The products that are given (`Table` in given.ts), or 0. */
+  table: usize;
 }
 
 /** Bytes of scratch of `prepareRows`: a panel of rows in their frame, and its directions. */
@@ -161,25 +167,30 @@ function placeTurned(
 }
 
 /**
- * Rounds a panel of rows, times `factor`, to 16-bit whole numbers, two columns of a row beside each other. Leaves in
- * `gaps` the length of what rounding took away, from which the caller widens `low` and `high`.
+ * Rounds a panel of rows, times `factor`, to 16-bit whole numbers, two columns of a row beside each other, or to bytes, row
+ * by row. Leaves in `gaps` the length of what rounding took away, from which the caller widens `low` and `high`.
  */
 function roundPanel(screen: Screen, side: Side, first: i32, frame: usize, factor: f64): void {
   const wide = screen.products === LISTED;
+  const bytes = screen.products === GIVEN;
   const step: usize = wide ? WIDE_STEP : 32;
   const target = wide
     ? wideRow(side.packed, first, screen.depth)
     : side.packed + ((<usize>first * <usize>screen.depth) << 2);
   const last = min(8, side.count - first);
-  for (let p: usize = 0; p < <usize>screen.depth; p++) memory.fill(target + p * step, 0, 32);
+  if (!bytes) for (let p: usize = 0; p < <usize>screen.depth; p++) memory.fill(target + p * step, 0, 32);
   for (let lane: i32 = 0; lane < last; lane++) {
     const shift = (<usize>lane) << 2;
+    const row = side.packed + <usize>(first + lane) * <usize>screen.d;
     let lost: f64 = 0;
     for (let k: i32 = 0; k < screen.d; k++) {
       const value = <f64>load<f32>(frame + shift + ((<usize>k) << 5));
-      const whole = nearest<f64>(value * factor);
-      const place = load<i32>(screen.places + ((<usize>k) << 2));
-      if (place >= 0) {
+      let whole = nearest<f64>(value * factor);
+      const place: i32 = bytes ? -1 : load<i32>(screen.places + ((<usize>k) << 2));
+      if (bytes) {
+        whole = max<f64>(0, min<f64>(255, whole));
+        store<u8>(row + <usize>k, <u8>(<i32>whole));
+      } else if (place >= 0) {
         const at = target + shift + <usize>(place >> 1) * step + ((<usize>(place & 1)) << 1);
         store<i16>(at, <i16>(<i32>whole));
       }

@@ -27,7 +27,7 @@ export function makeMatrix(rows: number, columns: number, kind: Kind = 'plain', 
   return { rows, columns, data };
 }
 
-export type First = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts';
+export type First = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts' | 'bytes';
 
 /** So many rows that they are not compared by all columns at once, but first in the way that is named. */
 export function manyRows(first: First): Matrix {
@@ -37,6 +37,7 @@ export function manyRows(first: First): Matrix {
     return { ...wide, data: wide.data.map((value) => Math.round(3 * value)) };
   }
   if (first === 'groups') return groups(2050, 80);
+  if (first === 'bytes') return bytes(2350, 60);
   const data = makeMatrix(2050, 33, 'sparse', 24);
   const counts = first === 'lists of counts';
   // every 50th row is a row of zeros, every 7th a copy of the one before
@@ -64,6 +65,16 @@ function lowRank(rows: number, columns: number): Matrix {
     }
   }
   return result;
+}
+
+/** Pixels, 0 to 255 in steps of 1 / 255, of which few are 0: duplicates, ties, and both ends. */
+function bytes(rows: number, columns: number): Matrix {
+  const random = createRandom(29);
+  const data = Float32Array.from({ length: rows * columns }, () => random.below(256) / 255);
+  for (let r = 6; r < rows; r += 7) data.copyWithin(r * columns, (r - 1) * columns, r * columns);
+  data.fill(1, 50 * columns, 51 * columns);
+  data.fill(0, 51 * columns, 52 * columns);
+  return { rows, columns, data };
 }
 
 /** Whole numbers around 8 centers, every 7th row a copy of one of another group: a sieve passes over most tiles. */

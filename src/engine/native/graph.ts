@@ -1,13 +1,16 @@
 /**
- * The ONNX graph of one matrix product, built in memory: C = op(A) op(B) as a Gemm node of any shape.
+ * The ONNX graph of one matrix product of any shape, built in memory: C = op(A) op(B) of floats as a Gemm node, or C = A B of
+ * bytes as a MatMulInteger node.
  * Source: the protocol buffer schema of ONNX (onnx.proto, IR version 8, operator set 13); the numbers below are its
  * field numbers.
  */
 
 const VARINT = 0;
 const BYTES = 2;
-const FLOAT = 1;
+/** Types of what a tensor holds. */
+const [FLOAT, UNSIGNED_BYTE, SIGNED_BYTE, WHOLE] = [1, 2, 3, 6];
 const INT_ATTRIBUTE = 2;
+const SIDES = ['rows', 'columns'];
 
 type Part = readonly number[];
 
@@ -32,8 +35,8 @@ const message = (field: number, ...parts: readonly Part[]): Part => {
 
 const text = (field: number, value: string): Part => message(field, [...new TextEncoder().encode(value)]);
 
-/** A two-dimensional float32 tensor whose sides are named, so that any size fits. */
-const tensor = (field: number, name: string, sides: readonly string[]): Part =>
+/** A two-dimensional tensor whose sides are named, so that any size fits. */
+const tensor = (field: number, name: string, type: number): Part =>
   message(
     field,
     text(1, name),
@@ -41,8 +44,8 @@ const tensor = (field: number, name: string, sides: readonly string[]): Part =>
       2,
       message(
         1,
-        integer(1, FLOAT),
-        message(2, ...sides.map((side) => message(1, text(2, `${name}-${side}`)))),
+        integer(1, type),
+        message(2, ...SIDES.map((side) => message(1, text(2, `${name}-${side}`)))),
       ),
     ),
   );
@@ -50,25 +53,30 @@ const tensor = (field: number, name: string, sides: readonly string[]): Part =>
 const flag = (name: string, value: boolean): Part =>
   message(5, text(1, name), integer(20, INT_ATTRIBUTE), integer(3, value ? 1 : 0));
 
+/** Which product: of floats, perhaps transposed, or of unsigned bytes times signed ones. */
+export type Graph =
+  | { readonly kind: 'floats'; readonly transposeA: boolean; readonly transposeB: boolean }
+  | { readonly kind: 'bytes' };
+
 /** The bytes of a model with inputs `a` and `b` and output `c`. */
-export function productModel(transposeA: boolean, transposeB: boolean): Uint8Array {
+export function productModel(product: Graph): Uint8Array {
+  const floats = product.kind === 'floats';
+  const flags = floats ? [flag('transA', product.transposeA), flag('transB', product.transposeB)] : [];
   const node = message(
     1,
     text(1, 'a'),
     text(1, 'b'),
     text(2, 'c'),
-    text(4, 'Gemm'),
-    flag('transA', transposeA),
-    flag('transB', transposeB),
+    text(4, floats ? 'Gemm' : 'MatMulInteger'),
+    ...flags,
   );
-  const sides = ['rows', 'columns'];
   const graph = message(
     7,
     node,
     text(2, 'product'),
-    tensor(11, 'a', sides),
-    tensor(11, 'b', sides),
-    tensor(12, 'c', sides),
+    tensor(11, 'a', floats ? FLOAT : UNSIGNED_BYTE),
+    tensor(11, 'b', floats ? FLOAT : SIGNED_BYTE),
+    tensor(12, 'c', floats ? FLOAT : WHOLE),
   );
   return Uint8Array.from([...integer(1, 8), ...message(8, text(1, ''), integer(2, 13)), ...graph]);
 }

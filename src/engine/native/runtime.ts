@@ -2,18 +2,23 @@
 
 import { MachineError, UnsupportedError } from '../../errors.js';
 import type { Matrix } from '../../model.js';
-import { productModel } from './graph.js';
+import type { MultiplyBytes } from '../wasm/walk.js';
+import { type Graph, productModel } from './graph.js';
 
 /** The part of onnxruntime-node that is used. */
 interface OnnxRuntime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: object): Promise<Session>;
   };
-  readonly Tensor: new (type: 'float32', data: Float32Array, sides: readonly number[]) => unknown;
+  readonly Tensor: new (
+    type: string,
+    data: Float32Array | Uint8Array | Int8Array,
+    sides: readonly number[],
+  ) => unknown;
 }
 
 interface Session {
-  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: Float32Array }>>;
+  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: unknown }>>;
   release(): Promise<void>;
 }
 
@@ -24,6 +29,8 @@ export interface NativeRuntime {
     b: Matrix,
     transpose: { readonly a: boolean; readonly b: boolean },
   ): Promise<Float32Array>;
+  /** As 32-bit whole numbers, of unsigned bytes times signed ones. */
+  readonly multiplyBytes: MultiplyBytes;
   close(): Promise<void>;
 }
 
@@ -41,30 +48,38 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
     // its threads sleep between products: by default they spin, on processors that the kernels need
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
-  const sessionFor = (transposeA: boolean, transposeB: boolean): Promise<Session> => {
-    const key = `${transposeA}/${transposeB}`;
+  const sessionFor = (graph: Graph): Promise<Session> => {
+    const key = JSON.stringify(graph);
     const known = sessions.get(key);
     if (known) return known;
-    const made = onnx.InferenceSession.create(productModel(transposeA, transposeB), options);
+    const made = onnx.InferenceSession.create(productModel(graph), options);
     sessions.set(key, made);
     return made;
   };
+  const run = async (graph: Graph, a: unknown, b: unknown): Promise<unknown> => {
+    try {
+      const session = await sessionFor(graph);
+      return (await session.run({ a, b })).c.data;
+    } catch (cause) {
+      throw new MachineError(
+        {
+          got: `a failure of ${PACKAGE} (${String(cause)})`,
+          expected: 'a product',
+          remedy: 'use the wasm engine, or less data at once',
+        },
+        { cause },
+      );
+    }
+  };
   return {
     async product(a, b, transpose) {
-      try {
-        const session = await sessionFor(transpose.a, transpose.b);
-        const result = await session.run({ a: tensorOf(onnx, a), b: tensorOf(onnx, b) });
-        return result.c.data;
-      } catch (cause) {
-        throw new MachineError(
-          {
-            got: `a failure of ${PACKAGE} (${String(cause)})`,
-            expected: 'a product',
-            remedy: 'use the wasm engine, or less data at once',
-          },
-          { cause },
-        );
-      }
+      const graph = { kind: 'floats', transposeA: transpose.a, transposeB: transpose.b } as const;
+      return (await run(graph, tensorOf(onnx, a), tensorOf(onnx, b))) as Float32Array;
+    },
+    async multiplyBytes(a, b, { rows, depth, columns }) {
+      const left = new onnx.Tensor('uint8', a, [rows, depth]);
+      const right = new onnx.Tensor('int8', b, [depth, columns]);
+      return (await run({ kind: 'bytes' }, left, right)) as Int32Array;
     },
     async close() {
       const open = [...sessions.values()];

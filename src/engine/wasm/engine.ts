@@ -18,6 +18,7 @@ import { createRanks } from './ranks.js';
 import { createRuntime, sharingAllowed } from './runtime.js';
 import { createSampledEpochs } from './sampled.js';
 import { createTsneSteps } from './tsne.js';
+import type { MultiplyBytes } from './walk.js';
 
 export interface WasmOptions {
   /** Threads that work at once; by default as many as the machine runs at once. */
@@ -30,7 +31,11 @@ export interface WasmOptions {
   readonly slotEntries?: number;
 }
 
-export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
+/** @param multiplyBytes a faster product of bytes than these kernels have, or null. */
+export async function createWasmEngine(
+  options: WasmOptions = {},
+  multiplyBytes: MultiplyBytes | null = null,
+): Promise<Engine> {
   let arena: Arena | null = null;
   const inputs = createInputs(() => arena!);
   const runtime = await createRuntime({
@@ -47,9 +52,9 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
-    nearest: createNearest(runtime, multiply),
+    nearest: createNearest(runtime, multiply, multiplyBytes),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ...createRanks(runtime, multiply),
+    ...createRanks(runtime, multiply, multiplyBytes),
     tsneSteps: createTsneSteps(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,

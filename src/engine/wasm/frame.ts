@@ -58,6 +58,19 @@ function stepOf({ rows, columns, data }: Matrix, every: number): number {
   return sorted.every((value) => off(value) < OFF_STEP) ? step : 0;
 }
 
+/** The frame in which all values of all rows are whole numbers from 0 to 255 times the step, or null. */
+export function byteFrame({ data }: Matrix, frame: Frame): Frame | null {
+  if (frame.step === 0) return null;
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < least) least = data[i];
+    if (data[i] > most) most = data[i];
+  }
+  if (!((most - least) * frame.scale < 255.5 * frame.step)) return null;
+  return { ...frame, center: new Float64Array(frame.columns).fill(least) };
+}
+
 /** From a ranking distance to a squared distance in the frame (for manhattan, a distance); 2 for rows of unit length. */
 export function rankToBound({ metric, scale }: Frame): number {
   if (metric === 'manhattan') return scale;

@@ -21,10 +21,12 @@ import { openStrips, stripRows } from './strips.js';
 
 /**
  * How the blocked product is made. `whole`: of all columns. `rounded`: of all columns as 16-bit whole numbers, of which
- * a vector holds twice as many. `listed`: the same without columns that are 0 in an asked row. `turned`: along directions, one a row of `basis`, the first `depth` of them.
+ * a vector holds twice as many. `listed`: the same without columns that are 0 in an asked row. `bytes`: of all columns as
+ * bytes in a frame of their own, elsewhere. `turned`: along directions, one a row of `basis`, the first `depth` of them.
  */
 export type Plan =
   | { readonly kind: 'whole' | 'rounded' | 'listed' }
+  | { readonly kind: 'bytes'; readonly frame: Frame }
   | { readonly kind: 'turned'; readonly basis: Matrix; readonly depth: number };
 
 const COUNTED_ROWS = 400;
@@ -46,6 +48,9 @@ const SINGLE_COST = 5;
 const ROUNDED_COST = 0.5;
 /** What a pair of columns costs that is in a row's list. */
 const LISTED_COST = 1.1;
+/** What a column costs where bytes are multiplied elsewhere, and what a pair costs to be copied from there. */
+const BYTE_COST = 0.08;
+const TABLE_COST = 5;
 /** Evenly spaced asked rows whose open pairs are counted on the sample. */
 export const probeRows = (asked: number): number[] =>
   Array.from({ length: Math.min(PROBES, asked) }, (_, p) =>
@@ -58,6 +63,8 @@ interface Sought {
   readonly k: number;
   /** The order of the data in which a sieve passes over tiles, or null where there is none. */
   readonly order: RowOrder | null;
+  /** Where products of bytes can be had and the data are bytes: their frame (`byteFrame`). */
+  readonly bytes: Frame | null;
 }
 
 /**
@@ -66,7 +73,7 @@ interface Sought {
 export async function planFor(
   multiply: Engine['multiply'],
   frame: Frame,
-  { data, asked, thresholds, k, order }: Sides & Sought,
+  { data, asked, thresholds, k, order, bytes }: Sides & Sought,
 ): Promise<Plan> {
   const whole: Plan = { kind: 'whole' };
   if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return whole;
@@ -101,7 +108,9 @@ export async function planFor(
   const rounded = share * (ROUNDED_COST * rounding.kept + PAIR_COST) + open * singly(frame.columns);
   const listed = costOfListed(frame, { data, asked }, probed, share);
   const plain = share * (frame.columns + PAIR_COST);
-  const least = Math.min(plain, rounded, listed, turned.cost);
+  const byBytes = bytes ? BYTE_COST * frame.columns + TABLE_COST + PAIR_COST : Number.POSITIVE_INFINITY;
+  const least = Math.min(plain, rounded, listed, byBytes, turned.cost);
+  if (bytes && least === byBytes) return { kind: 'bytes', frame: bytes };
   if (least === turned.cost) return { kind: 'turned', basis, depth: turned.depth };
   return least === listed ? { kind: 'listed' } : least === rounded ? { kind: 'rounded' } : whole;
 }

@@ -5,7 +5,7 @@ import type { Matrix, Neighbors } from '../../model.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { rankingDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { type Frame, frameOf, rankToBound } from './frame.js';
+import { byteFrame, type Frame, frameOf, rankToBound } from './frame.js';
 import { type Lists, placeLists, placesOf } from './lists.js';
 import { createScope, type Scope } from './memory.js';
 import { asGiven, orderRows, placeInOrder } from './order.js';
@@ -15,6 +15,7 @@ import type { Runtime } from './runtime.js';
 import { METRIC_CODES, placeScreen, type Screen, structOf } from './screen.js';
 import { placeSieve } from './sieve.js';
 import { hasTreeRanks, treeRanks } from './tree-ranks.js';
+import type { MultiplyBytes } from './walk.js';
 
 /** What is asked: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
 interface Question {
@@ -27,8 +28,9 @@ interface Question {
 export function createRanks(
   runtime: Runtime,
   multiply: Engine['multiply'],
+  multiplyBytes: MultiplyBytes | null,
 ): Pick<Engine, 'ranks' | 'nearestAndRanks'> {
-  const rank = createRanking(runtime, multiply);
+  const rank = createRanking(runtime, multiply, multiplyBytes);
   return {
     async ranks(data, targets, { k, metric, rows }, watch = unwatched) {
       if (targets.length === 0) return new Int32Array(0);
@@ -42,7 +44,7 @@ export function createRanks(
   };
 }
 
-function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
+function createRanking(runtime: Runtime, multiply: Engine['multiply'], multiplyBytes: MultiplyBytes | null) {
   return async (
     data: Matrix,
     targets: Int32Array,
@@ -57,11 +59,15 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
       const frame = frameOf(data, metric);
       const near = probeThresholds(data, given, targets, k, frame);
       const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
-      const sought = { thresholds: near, k, order: once ? order : null };
+      const bytes = once && multiplyBytes ? byteFrame(data, frame) : null;
+      const sought = { thresholds: near, k, order: once ? order : null, bytes };
       const plan = await planFor(multiply, frame, { data, asked, ...sought });
       const source = placeInOrder(runtime, scope, data, order);
       const screen = await placeScreen(runtime, scope, { data, asked, frame, source }, plan);
-      const sieve = once ? await placeSieve(runtime, scope, multiply, { data, frame, screen }) : null;
+      const sieve =
+        once && plan.kind !== 'bytes'
+          ? await placeSieve(runtime, scope, multiply, { data, frame, screen })
+          : null;
       const placed = {
         screen,
         ids: scope.place(order.rows),
@@ -77,7 +83,7 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
       if (lists) await listTargets(runtime, { ranks, lists, k, own: selves, rows: given.length });
       const comparison = {
         ...{ screen, sieve, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
-        ...{ own: selves, once, k: nearest },
+        ...{ own: selves, once, k: nearest, multiplyBytes: plan.kind === 'bytes' ? multiplyBytes : null },
       };
       await comparePairs(runtime, scope, comparison, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };

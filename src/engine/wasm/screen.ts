@@ -40,6 +40,8 @@ export interface Screen {
   readonly address: number;
   readonly asked: Side;
   readonly data: Side;
+  /** Address of the kernels' `Table`, or 0. */
+  readonly table: number;
   /** Columns of the rows, and of the blocked product. */
   readonly columns: number;
   readonly depth: number;
@@ -49,12 +51,16 @@ export interface Screen {
 
 /** Depth of one chain of additions (kernels/tile.ts). */
 const DEPTH_BLOCK = 128;
+/** Bytes of the kernels' `Table`. */
+const TABLE = 32;
+/** Where rounding took less than this share of a unit from any row, float32 tells no more of a pair than whole numbers. */
+const LITTLE = 0.01;
 const ULP = 2 ** -24;
 /** What is lost to float32's smallest numbers, in units of the scaled data. */
 const UNDERFLOW = 1e-30;
 
 /** How products are made; as in kernels/screen.ts. */
-const [FLOATS, SHORTS, LISTED] = [0, 1, 2];
+const PRODUCTS = { whole: 0, turned: 0, rounded: 1, listed: 2, bytes: 3 } as const;
 
 /** How far computed bounds may be off, as shares of n_i + n_j (`error`) and of n (`slack`, of what is left out). */
 interface Errors {
@@ -83,6 +89,38 @@ interface Rows {
   readonly source?: number;
 }
 
+/** What a plan makes of rows: their frame, and how many numbers of which kind. */
+interface Layout {
+  readonly kind: Plan['kind'];
+  readonly frame: Frame;
+  /** Columns of the blocked product, and directions in all; `complete` where they leave nothing out. */
+  readonly depth: number;
+  readonly width: number;
+  readonly complete: boolean;
+  readonly basis: Matrix | null;
+  /** Whole numbers are coordinates times this; 0 where there are none. Their places: see `Rounding`. */
+  readonly factor: number;
+  readonly places: Int32Array | null;
+}
+
+function layoutOf(plan: Plan, given: Frame, sides: readonly Matrix[]): Layout {
+  const { kind } = plan;
+  const { columns } = given;
+  const plain = { kind, frame: given, depth: columns, width: columns, complete: true, basis: null };
+  if (kind === 'whole') return { ...plain, factor: 0, places: null };
+  if (kind === 'bytes') return { ...plain, frame: plan.frame, factor: 1 / plan.frame.step, places: null };
+  if (kind === 'turned') {
+    const { basis } = plan;
+    const sizes = { depth: padded(plan.depth), width: padded(basis.rows), complete: basis.rows === columns };
+    return { ...plain, ...sizes, basis, factor: 0, places: null };
+  }
+  const listed = kind === 'listed';
+  const frame = listed ? uncentered(given) : given;
+  const { factor, places, kept } = roundingOf(sides, frame, listed);
+  const depth = Math.ceil(kept / 2);
+  return { ...plain, frame, depth, width: depth, factor, places };
+}
+
 /**
  * Prepares data and asked rows; `asked` is `data` itself where the same rows are meant.
  */
@@ -92,58 +130,65 @@ export async function placeScreen(
   { data, asked, frame: given, source }: Rows,
   plan: Plan,
 ): Promise<Screen> {
-  const listed = plan.kind === 'listed';
-  const frame = listed ? uncentered(given) : given;
-  const { metric, columns, scale } = frame;
-  const turned = plan.kind === 'turned' ? plan : null;
-  const sides = asked === data ? [data] : [data, asked];
-  const rounded = listed || plan.kind === 'rounded' ? roundingOf(sides, frame, listed) : null;
-  const depth = turned ? padded(turned.depth) : rounded ? Math.ceil(rounded.kept / 2) : columns;
-  const width = turned ? padded(turned.basis.rows) : depth;
-  const errors = errorsOf(columns, turned ? width : null, rounded !== null);
-  const sizes = { depth, width: turned ? width : 0, listed };
-  const dataSide = placeSide(scope, data, source ?? scope.place(data.data), metric, sizes);
-  const askedSide =
-    asked === data ? dataSide : placeSide(scope, asked, scope.place(asked.data), metric, sizes);
-  const factor = rounded?.factor ?? 0;
-  const complete = turned === null || turned.basis.rows === columns;
-  const doubles = [
-    rankToBound(frame),
-    metric === 'euclidean' && (rounded || !complete) ? 1.1 * (columns / 8 + 12) * ULP : 0,
-  ];
-  const products = listed ? LISTED : rounded ? SHORTS : FLOATS;
-  const whole = [METRIC_CODES[metric], columns, depth, width, complete ? 1 : 0, products];
+  const layout = layoutOf(plan, given, asked === data ? [data] : [data, asked]);
+  const { frame, depth, width, factor } = layout;
+  const { metric, columns } = frame;
+  const dataSide = placeSide(scope, data, source ?? scope.place(data.data), layout);
+  const askedSide = asked === data ? dataSide : placeSide(scope, asked, scope.place(asked.data), layout);
+  const errors = errorsOf(columns, layout.basis && width, factor > 0);
+  const whole = [METRIC_CODES[metric], columns, depth, width, layout.complete ? 1 : 0, PRODUCTS[layout.kind]];
   const factors = factorsOf(metric, errors.error, factor);
-  const places = rounded ? scope.place(rounded.places) : 0;
-  const placed = (side: Side): number => {
-    const sides = [placeStruct(scope, side), placeStruct(scope, dataSide), places];
-    return scope.place(structOf(doubles, whole, factors, sides));
+  const places = layout.places ? scope.place(layout.places) : 0;
+  const table = layout.kind === 'bytes' ? scope.allocate(TABLE) : 0;
+  const placed = (side: Side, wholeError: number): number => {
+    const addresses = [placeStruct(scope, side), placeStruct(scope, dataSide), places, table];
+    return scope.place(structOf([rankToBound(frame), wholeError], whole, factors, addresses));
   };
-  const basis = turned ? scope.place(packedBasis(turned.basis, width)) : 0;
-  const center = scope.place(frame.center);
   const both = asked === data ? [dataSide] : [dataSide, askedSide];
-  const unlisted = placed(askedSide);
-  for (const side of both) {
+  await prepareSides(runtime, scope, { unprepared: placed(askedSide, 0), sides: both, layout, errors });
+  const lost = factor > 0 ? widenByRounding(runtime, both) * factor : 0;
+  const lists =
+    layout.kind === 'listed'
+      ? await listEntries(runtime, scope, { packed: askedSide.packed, rows: askedSide.count, depth })
+      : {};
+  const further = metric === 'euclidean' && (lost > LITTLE || !layout.complete);
+  const address = placed({ ...askedSide, ...lists }, further ? 1.1 * (columns / 8 + 12) * ULP : 0);
+  const shape = { columns, depth, rankToBound: rankToBound(frame) };
+  return { address, table, asked: askedSide, data: dataSide, ...shape };
+}
+
+interface Preparing {
+  /** Address of a `Screen` of these sides, without what is known only when they are prepared. */
+  readonly unprepared: number;
+  readonly sides: readonly Side[];
+  readonly layout: Layout;
+  readonly errors: Errors;
+}
+
+async function prepareSides(
+  runtime: Runtime,
+  scope: Scope,
+  { unprepared, sides, layout, errors }: Preparing,
+): Promise<void> {
+  const { basis, width, factor, frame } = layout;
+  const { columns, scale } = frame;
+  const directions = basis ? scope.place(packedBasis(basis, width)) : 0;
+  const center = scope.place(frame.center);
+  for (const side of sides) {
     await runtime.run(
       {
         kernel: 'prepareRows',
         items: Math.ceil(side.count / 8),
         scratch: runtime.size('prepareScratch', columns, width),
-        work: side.count * columns * (8 + 2 * sizes.width),
+        work: side.count * columns * (8 + (basis ? 2 * width : 0)),
         parameters: [
-          ...[unlisted, placeStruct(scope, side), center, scale, basis],
+          ...[unprepared, placeStruct(scope, side), center, scale, directions],
           ...[errors.slack, errors.error, UNDERFLOW, factor],
         ],
       },
       unwatched,
     );
   }
-  if (rounded) widenByRounding(runtime, both);
-  const lists = listed
-    ? await listEntries(runtime, scope, { packed: askedSide.packed, rows: askedSide.count, depth })
-    : {};
-  const address = placed({ ...askedSide, ...lists });
-  return { address, asked: askedSide, data: dataSide, columns, depth, rankToBound: rankToBound(frame) };
 }
 
 function factorsOf(metric: Metric, error: number, factor: number): number[] {
@@ -154,9 +199,9 @@ function factorsOf(metric: Metric, error: number, factor: number): number[] {
 
 /**
  * With E the most that rounding took from a row, a product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2;
- * it enters bounds twice.
+ * it enters bounds twice. Returns E.
  */
-function widenByRounding(runtime: Runtime, sides: readonly Side[]): void {
+function widenByRounding(runtime: Runtime, sides: readonly Side[]): number {
   const floats = ({ count }: Side, address: number) =>
     new Float32Array(runtime.arena.memory.buffer, address, count);
   let most = 0;
@@ -170,6 +215,7 @@ function widenByRounding(runtime: Runtime, sides: readonly Side[]): void {
     }
     floats(side, side.gaps).fill(0);
   }
+  return most;
 }
 
 const padded = (columns: number): number => Math.ceil(columns / 8) * 8;
@@ -178,9 +224,9 @@ function placeSide(
   scope: Scope,
   m: Matrix,
   source: number,
-  metric: Metric,
-  { depth, width, listed }: { depth: number; width: number; listed: boolean },
+  { kind, frame, depth, width, basis }: Layout,
 ): Side {
+  const { metric } = frame;
   const angular = metric === 'cosine' || metric === 'correlation';
   const panels = Math.ceil(m.rows / 8);
   // whole chunks: norms past the last row are infinite, so that nothing there passes
@@ -190,12 +236,12 @@ function placeSide(
   return {
     count: m.rows,
     source,
-    packed: scope.allocate((listed ? places : panels * 8) * depth * 4),
-    turned: width > 0 ? scope.allocate(m.rows * width * 4) : 0,
+    packed: scope.allocate((kind === 'listed' ? places : panels * 8) * depth * (kind === 'bytes' ? 1 : 4)),
+    turned: basis ? scope.allocate(m.rows * width * 4) : 0,
     low: filled(Number.POSITIVE_INFINITY),
     high: filled(Number.POSITIVE_INFINITY),
     gaps,
-    lastGaps: width > 0 ? filled(0) : gaps,
+    lastGaps: basis ? filled(0) : gaps,
     means: angular ? scope.allocate(panels * 8 * 8) : 0,
     squares: angular ? scope.allocate(panels * 8 * 8) : 0,
     starts: 0,

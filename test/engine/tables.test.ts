@@ -1,0 +1,96 @@
+// Rows of bytes whose products are made elsewhere: the reference's neighbors and ranks to the last bit, with a multiplier of
+// this test, so that it needs no package that multiplies bytes fast.
+import { expect, test } from 'vitest';
+import type { Engine } from '#whymap/engine/engine.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
+import type { MultiplyBytes } from '#whymap/engine/wasm/walk.js';
+import { CancelledError } from '#whymap/errors.js';
+import { manyRows } from './cases.js';
+
+const data = manyRows('bytes');
+const targets = Int32Array.from({ length: data.rows * 3 }, (_, i) => (i * 31 + (i % 3)) % data.rows);
+
+const js = createJsEngine();
+const near = await js.nearest(data, data, { k: 6, metric: 'euclidean', excludeSelf: true });
+const ranks = await js.ranks(data, targets, { k: 3, metric: 'euclidean' });
+
+const multiplyBytes: MultiplyBytes = async (a, b, { rows, depth, columns }) => {
+  const c = new Int32Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < depth; k++) {
+      const left = a[r * depth + k];
+      for (let j = 0; j < columns; j++) c[r * columns + j] += left * b[k * columns + j];
+    }
+  }
+  return c;
+};
+
+async function withTables(
+  multiplier: MultiplyBytes,
+  options: object,
+  work: (engine: Engine) => Promise<void>,
+) {
+  const engine = await createWasmEngine(options, multiplier);
+  try {
+    await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+test.each([{ threads: 2 }, { shared: false }])('neighbors and ranks by tables, %o', async (options) => {
+  let tables = 0;
+  const counted: MultiplyBytes = (...input) => {
+    tables++;
+    return multiplyBytes(...input);
+  };
+  await withTables(counted, options, async (engine) => {
+    const sought = { k: 6, metric: 'euclidean' } as const;
+    expect(await engine.nearest(data, data, { ...sought, excludeSelf: true })).toEqual(near);
+    expect(await engine.ranks(data, targets, { ...sought, k: 3 })).toEqual(ranks);
+    expect(await engine.nearestAndRanks(data, targets, { ...sought, targetCount: 3 })).toEqual({
+      nearest: near,
+      ranks,
+    });
+    // two segments: each with itself, and one with the other
+    expect(tables).toBe(9);
+    // other asked rows than the data, and angles, are compared in the engine
+    await engine.nearest(data, data, { ...sought, excludeSelf: false });
+    await engine.nearest(data, data, { k: 6, metric: 'cosine', excludeSelf: true });
+    expect(tables).toBe(9);
+  });
+});
+
+test('a product that fails is the error of the work, and the engine goes on', async () => {
+  let calls = 0;
+  const failing: MultiplyBytes = (...input) =>
+    ++calls === 2 ? Promise.reject(new Error('no product')) : multiplyBytes(...input);
+  await withTables(failing, { threads: 2 }, async (engine) => {
+    await expect(engine.ranks(data, targets, { k: 3, metric: 'euclidean' })).rejects.toThrow('no product');
+    expect((await engine.ranks(data, targets, { k: 3, metric: 'euclidean' })).length).toBe(targets.length);
+  });
+});
+
+test('stopped while a product is under way: the work ends with it, and the engine goes on', async () => {
+  let underWay = 0;
+  const slow: MultiplyBytes = async (...input) => {
+    underWay++;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const product = await multiplyBytes(...input);
+    underWay--;
+    return product;
+  };
+  await withTables(slow, { threads: 2 }, async (engine) => {
+    const stopped = new CancelledError();
+    const watch = {
+      progress: () => {},
+      checkpoint: async () => {
+        if (underWay > 0) throw stopped;
+      },
+    };
+    await expect(engine.ranks(data, targets, { k: 3, metric: 'euclidean' }, watch)).rejects.toBe(stopped);
+    expect(underWay).toBe(0);
+    expect((await engine.ranks(data, targets, { k: 3, metric: 'euclidean' })).length).toBe(targets.length);
+  });
+});
