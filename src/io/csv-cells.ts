@@ -39,6 +39,9 @@ export interface Cells {
   readonly gaps: Uint8Array;
 }
 
+/** A table has as many. */
+const LEAST_FEATURES = 2;
+
 interface Reading {
   readonly name: string;
   readonly settings: Settings;
@@ -79,7 +82,8 @@ export async function collect(open: OpenCsv, roles: Roles, reading: Reading): Pr
     checkWidth(record, open, name);
     if (cells.rows % cells.blockRows === 0) {
       if (settings.signal?.aborted) throw new CancelledError();
-      if (hold) addBlock(cells, width, name, settings);
+      checkRoom(cells, width, reading);
+      if (hold) cells.blocks.push(new Float32Array(cells.blockRows * width));
     }
     if (idColumn !== null) cells.ids.push(ownText(record.fields[idColumn]));
     if (roles.label !== null) cells.labels.push(ownText(record.fields[roles.label]));
@@ -87,17 +91,16 @@ export async function collect(open: OpenCsv, roles: Roles, reading: Reading): Pr
     cells.rows++;
   }
   if (cells.rows === 0) throw headerOnly(name, open);
-  if (hold) checkRoom(cells, width, name, settings);
+  checkRoom(cells, width, reading);
   return cells;
 }
 
-function addBlock(cells: Cells, width: number, name: string, settings: Settings): void {
-  checkRoom(cells, width, name, settings);
-  cells.blocks.push(new Float32Array(cells.blockRows * width));
-}
-
-function checkRoom({ rows }: Cells, width: number, name: string, { memory }: Settings): void {
-  if (rows * width * 4 > memory) throw tooLarge(name, `${rows} rows x ${width} or more`, memory);
+/** Of numbers that are not held, some columns will be. */
+function checkRoom({ rows }: Cells, width: number, { name, settings, hold }: Reading): void {
+  const columns = hold ? width : Math.min(width, settings.maxFeatures ?? LEAST_FEATURES);
+  if (rows * columns * 4 <= settings.memory) return;
+  const remedy = hold ? undefined : 'keep fewer features (--max-features), or allow more with --memory';
+  throw tooLarge(name, `${rows} rows x ${columns} or more`, settings.memory, remedy);
 }
 
 function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, roles: Roles, name: string): void {
