@@ -6,7 +6,7 @@
  * infinite bounds: it is counted for nothing, and `isPair` keeps it from being settled where it was marked all the same.
  */
 
-import { productsGiven, Table } from './given';
+import { numbersAt, offsetOf, Table } from './given';
 import { productsOfLists } from './listed';
 import { compare, GIVEN, LISTED, Screen, Side } from './screen';
 
@@ -21,7 +21,7 @@ export class Tile {
   count: i32;
   chunk: i32;
   across: i32;
-  /** f32, `STRIDE` bytes a row: products, and bounds from below and, for ranks, from above. */
+  /** f32, `STRIDE` bytes a row: products, unless they are given, and bounds from below and, for ranks, from above. */
   products: usize;
   lowers: usize;
   uppers: usize;
@@ -56,7 +56,7 @@ export function placeTile(address: usize): Tile {
 export function boundTile(tile: Tile, screen: Screen, own: usize, once: i32, both: boolean): void {
   const asked = changetype<Side>(screen.asked);
   const data = changetype<Side>(screen.data);
-  multiplyTile(tile, screen, asked, data);
+  if (screen.products !== GIVEN) multiplyTile(tile, screen, asked, data);
   for (let r: i32 = 0; r < tile.count; r++) {
     boundRow(tile, screen, r, both);
     const row = tile.first + r;
@@ -70,11 +70,6 @@ export function boundTile(tile: Tile, screen: Screen, own: usize, once: i32, bot
 
 function multiplyTile(tile: Tile, screen: Screen, asked: Side, data: Side): void {
   const depth = screen.depth;
-  if (screen.products === GIVEN) {
-    const table = changetype<Table>(screen.table);
-    productsGiven(table, tile.first, tile.count, tile.chunk, tile.across, tile.products, STRIDE);
-    return;
-  }
   if (screen.products === LISTED) {
     productsOfLists(
       asked.starts,
@@ -110,11 +105,14 @@ function boundRow(tile: Tile, screen: Screen, r: i32, both: boolean): void {
   let least = infinite;
   let most = negative;
   const from = (<usize>tile.chunk) << 2;
-  const products = tile.products + <usize>r * STRIDE;
+  const table = screen.products === GIVEN ? changetype<Table>(screen.table) : null;
+  const offset = table ? offsetOf(table, tile.first + r) : infinite;
+  const products = table ? numbersAt(table, tile.first + r, tile.chunk) : tile.products + <usize>r * STRIDE;
   const lowers = tile.lowers + <usize>r * STRIDE;
   const uppers = tile.uppers + <usize>r * STRIDE;
   for (let j: usize = 0; j < (<usize>tile.across) << 2; j += 16) {
-    const product = v128.load(products + j);
+    const made = v128.load(products + j);
+    const product = table ? f32x4.convert_i32x4_s(i32x4.add(made, offset)) : made;
     const gaps = f32x4.mul(gap, v128.load(data.gaps + from + j));
     const norms = f32x4.add(low, v128.load(data.low + from + j));
     // a bound that is not a number is none

@@ -18,24 +18,13 @@ export class Table {
   offsets: usize;
 }
 
-/** C (f32, row stride `stride` bytes) = products of `count` asked rows from `first` with `across` data rows from `chunk`. */
-export function productsGiven(
-  table: Table,
-  first: i32,
-  count: i32,
-  chunk: i32,
-  across: i32,
-  c: usize,
-  stride: usize,
-): void {
-  const bytes = (<usize>across) << 2;
-  for (let r: i32 = 0; r < count; r++) {
-    const offset = v128.load_splat<i32>(table.offsets + ((<usize>(first + r)) << 2));
-    const row = <usize>(first + r - table.first) * <usize>table.stride;
-    const from = table.numbers + row + ((<usize>(chunk - table.from)) << 2);
-    const to = c + <usize>r * stride;
-    for (let at: usize = 0; at < bytes; at += 16) {
-      v128.store(to + at, f32x4.convert_i32x4_s(i32x4.add(v128.load(from + at), offset)));
-    }
-  }
+/** Where the numbers of an asked row from data row `chunk` on begin. */
+export function numbersAt(table: Table, row: i32, chunk: i32): usize {
+  const before = <usize>(row - table.first) * <usize>table.stride;
+  return table.numbers + before + ((<usize>(chunk - table.from)) << 2);
+}
+
+/** What is to be added to the numbers of an asked row. */
+export function offsetOf(table: Table, row: i32): v128 {
+  return v128.load_splat<i32>(table.offsets + ((<usize>row) << 2));
 }

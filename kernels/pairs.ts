@@ -26,7 +26,7 @@ import {
   PENDING,
   ROW_LIST,
   ROW_RANKS,
-  settleExactly,
+  settlePending,
   tightenByDistance,
   tightenByProduct,
   WORK,
@@ -40,7 +40,7 @@ const BLOCK: i32 = 256;
 /** Bytes of scratch for a segment of `width` data rows; `stride` counts a row, 0 for lists. */
 export function pairsScratch(stride: i32, width: i32): usize {
   const sums = (<usize>((BLOCK + width + 4) * stride)) << 2;
-  return WORK + TILE + 64 + <usize>CHUNK * OPEN + <usize>BLOCK * PENDING + sums + 64;
+  return WORK + TILE + 64 + <usize>CHUNK * OPEN + PENDING + sums + 64;
 }
 
 /** Compares block `item`, counted from block `begin`, with data rows `from` to `to`. */
@@ -58,9 +58,9 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, begin: i32
   work.lanes = scratch + WORK + TILE;
   work.open = work.lanes + 64;
   work.pending = work.open + <usize>CHUNK * OPEN;
-  work.rowSums = work.pending + <usize>BLOCK * PENDING;
+  work.rowSums = work.pending + PENDING;
+  store<i32>(work.pending, 0);
   const tile = placeTile(scratch + WORK);
-  for (let row: usize = 0; row < <usize>count; row++) store<i32>(work.pending + row * PENDING, 0);
   const ranks = pairs.ranks;
   if (ranks) {
     work.columnSums = work.rowSums + placeOf(ranks, BLOCK);
@@ -77,10 +77,7 @@ export function comparePairs(item: i32, scratch: usize, pairs: Pairs, begin: i32
       compareTile(pairs, work, tile);
     }
   }
-  for (let row: i32 = 0; row < count; row++) {
-    const pending = work.pending + <usize>row * PENDING;
-    if (load<i32>(pending)) settleExactly(pairs, work, first + row, pending);
-  }
+  settlePending(pairs, work);
   if (!ranks) return;
   addCounts(ranks, first, count, work.rowSums);
   if (pairs.once) addCounts(ranks, from, to - from, work.columnSums);
@@ -105,7 +102,7 @@ function compareTile(pairs: Pairs, work: Work, tile: Tile): void {
     gather(pairs, work, tile, r);
     if (screen.width > screen.depth) tightenByProduct(pairs, work);
     if (screen.wholeError > 0) tightenByDistance(pairs, work);
-    if (work.count > 0) leavePending(pairs, work, tile.first + r);
+    if (work.count > 0) leavePending(pairs, work);
   }
 }
 

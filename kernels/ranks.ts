@@ -40,7 +40,7 @@ export function placeOfFour(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.k)) << 2;
 }
 
-/** Distances (f64) of asked row `item` to its k targets. Scratch: 64 bytes. */
+/** Distances (f64) of asked row `item` to its k targets. Scratch: 96 bytes. */
 export function targetDistances(
   item: i32,
   scratch: usize,
@@ -57,16 +57,28 @@ export function targetDistances(
   thresholds: usize,
 ): void {
   const own = targets + ((<usize>item * <usize>k) << 2);
+  v128.store(scratch + 16, i32x4.splat(item));
   for (let t: i32 = 0; t < k; t += 4) {
     for (let n: i32 = 0; n < 4; n++) {
       store<i32>(scratch + ((<usize>n) << 2), load<i32>(own + ((<usize>min(t + n, k - 1)) << 2)));
     }
-    const query = queries + ((<usize>item * <usize>d) << 2);
-    exactFour(metric, query, item, queryMeans, querySquares, data, means, squares, d, scratch, scratch + 16);
+    exactFour(
+      metric,
+      queries,
+      queryMeans,
+      querySquares,
+      scratch + 16,
+      data,
+      means,
+      squares,
+      d,
+      scratch,
+      scratch + 32,
+    );
     const together = min(4, k - t);
     for (let n: i32 = 0; n < together; n++) {
       const at = thresholds + ((<usize>(item * k + t + n)) << 3);
-      store<f64>(at, load<f64>(scratch + 16 + ((<usize>n) << 3)));
+      store<f64>(at, load<f64>(scratch + 32 + ((<usize>n) << 3)));
     }
   }
 }

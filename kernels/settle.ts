@@ -59,8 +59,8 @@ export class Work {
   columnSums: usize;
 }
 export const WORK: usize = 48;
-/** Bytes of a row's pending pairs: their number, and from 16 on four data rows, their sides, lower and upper bounds. */
-export const PENDING: usize = 80;
+/** Bytes of pending pairs: their number, and from 16 on four asked rows, data rows, sides, lower and upper bounds. */
+export const PENDING: usize = 96;
 
 export function keepOpen(
   work: Work,
@@ -162,23 +162,23 @@ export function tightenByDistance(pairs: Pairs, work: Work): void {
 }
 
 /** Leaves what is open to distances in double, which are measured four at a time. */
-export function leavePending(pairs: Pairs, work: Work, row: i32): void {
-  const pending = work.pending + <usize>(row - work.first) * PENDING;
+export function leavePending(pairs: Pairs, work: Work): void {
   for (let n: i32 = 0; n < work.count; n++) {
     const pair = changetype<Open>(work.open + <usize>n * OPEN);
-    const known = knownDistance(pairs.screen, row, pair.column);
+    const known = knownDistance(pairs.screen, pair.row, pair.column);
     if (known >= 0) {
-      settleOne(pairs, work, row, pair.column, known, pair.sides, pair.lower, pair.upper);
+      settleOne(pairs, work, pair.row, pair.column, known, pair.sides, pair.lower, pair.upper);
       continue;
     }
-    const count = load<i32>(pending);
-    const at = pending + 16 + ((<usize>count) << 2);
-    store<i32>(at, pair.column);
-    store<i32>(at, pair.sides, 16);
-    store<f32>(at, pair.lower, 32);
-    store<f32>(at, pair.upper, 48);
-    store<i32>(pending, count + 1);
-    if (count === 3) settleExactly(pairs, work, row, pending);
+    const count = load<i32>(work.pending);
+    const at = work.pending + 16 + ((<usize>count) << 2);
+    store<i32>(at, pair.row);
+    store<i32>(at, pair.column, 16);
+    store<i32>(at, pair.sides, 32);
+    store<f32>(at, pair.lower, 48);
+    store<f32>(at, pair.upper, 64);
+    store<i32>(work.pending, count + 1);
+    if (count === 3) settlePending(pairs, work);
   }
 }
 
@@ -193,43 +193,46 @@ function knownDistance(screen: Screen, row: i32, column: i32): f64 {
   return one === other ? 0 : 1;
 }
 
-/** Settles the pending pairs of a row, one to four of them. */
-export function settleExactly(pairs: Pairs, work: Work, row: i32, pending: usize): void {
+/** Settles the pending pairs, up to four of them. */
+export function settlePending(pairs: Pairs, work: Work): void {
   const screen = pairs.screen;
   const asked = changetype<Side>(screen.asked);
   const data = changetype<Side>(screen.data);
-  const query = asked.source + ((<usize>row * <usize>screen.d) << 2);
-  const count = load<i32>(pending);
-  const columns = pending + 16;
-  for (let n: i32 = count; n < 4; n++) store<i32>(columns + ((<usize>n) << 2), load<i32>(columns));
+  const count = load<i32>(work.pending);
+  if (count === 0) return;
+  const rows = work.pending + 16;
+  for (let n: i32 = count; n < 4; n++) {
+    const at = rows + ((<usize>n) << 2);
+    store<i32>(at, load<i32>(rows));
+    store<i32>(at, load<i32>(rows, 16), 16);
+  }
   exactFour(
     screen.metric,
-    query,
-    row,
+    asked.source,
     asked.means,
     asked.squares,
+    rows,
     data.source,
     data.means,
     data.squares,
     screen.d,
-    columns,
+    rows + 16,
     work.lanes,
   );
   for (let n: i32 = 0; n < count; n++) {
-    const at = columns + ((<usize>n) << 2);
-    const distance = load<f64>(work.lanes + ((<usize>n) << 3));
+    const at = rows + ((<usize>n) << 2);
     settleOne(
       pairs,
       work,
-      row,
       load<i32>(at),
-      distance,
       load<i32>(at, 16),
-      load<f32>(at, 32),
+      load<f64>(work.lanes + ((<usize>n) << 3)),
+      load<i32>(at, 32),
       load<f32>(at, 48),
+      load<f32>(at, 64),
     );
   }
-  store<i32>(pending, 0);
+  store<i32>(work.pending, 0);
 }
 
 function settleOne(

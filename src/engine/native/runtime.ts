@@ -12,13 +12,16 @@ interface OnnxRuntime {
   };
   readonly Tensor: new (
     type: string,
-    data: Float32Array | Uint8Array | Int8Array,
+    data: Float32Array | Int32Array | Uint8Array | Int8Array,
     sides: readonly number[],
   ) => unknown;
 }
 
 interface Session {
-  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: unknown }>>;
+  run(
+    inputs: Record<string, unknown>,
+    outputs?: Record<string, unknown>,
+  ): Promise<Record<string, { readonly data: unknown }>>;
   release(): Promise<void>;
 }
 
@@ -56,10 +59,11 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
     sessions.set(key, made);
     return made;
   };
-  const run = async (graph: Graph, a: unknown, b: unknown): Promise<unknown> => {
+  const run = async (graph: Graph, a: unknown, b: unknown, c?: unknown): Promise<unknown> => {
     try {
       const session = await sessionFor(graph);
-      return (await session.run({ a, b })).c.data;
+      const result = await (c ? session.run({ a, b }, { c }) : session.run({ a, b }));
+      return result.c.data;
     } catch (cause) {
       throw new MachineError(
         {
@@ -76,10 +80,10 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
       const graph = { kind: 'floats', transposeA: transpose.a, transposeB: transpose.b } as const;
       return (await run(graph, tensorOf(onnx, a), tensorOf(onnx, b))) as Float32Array;
     },
-    async multiplyBytes(a, b, { rows, depth, columns }) {
+    async multiplyBytes(a, b, c, { rows, depth, columns }) {
       const left = new onnx.Tensor('uint8', a, [rows, depth]);
       const right = new onnx.Tensor('int8', b, [depth, columns]);
-      return (await run({ kind: 'bytes' }, left, right)) as Int32Array;
+      await run({ kind: 'bytes' }, left, right, new onnx.Tensor('int32', c, [rows, columns]));
     },
     async close() {
       const open = [...sessions.values()];

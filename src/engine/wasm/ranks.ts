@@ -128,7 +128,7 @@ async function placeRanks(
     {
       kernel: 'targetDistances',
       items: rows,
-      scratch: 64,
+      scratch: 96,
       work: targets.length * d * 3,
       parameters: [
         ...[METRIC_CODES[metric], d, a.source, a.means, a.squares, b.source, b.means, b.squares],

@@ -10,7 +10,7 @@ import { placeScreen, type Screen } from './screen.js';
 import { SIEVE_DIRECTIONS } from './strips.js';
 
 /** With a product of fewer columns a sieve costs about as much. */
-const FEWEST_COLUMNS = 32;
+const FEWEST_COLUMNS = 16;
 
 /** A screen over the same rows in the same order, or null where it would not be worth it. */
 export async function placeSieve(

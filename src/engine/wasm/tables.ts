@@ -21,8 +21,12 @@ import {
   placeWalk,
 } from './walk.js';
 
-/** Rows and columns of a table: whole blocks of asked rows. */
-const TABLE_ROWS = 2048;
+/**
+ * Asked rows and data rows of a table, whole blocks. So many asked rows are 16 items, of which the last few leave a thread
+ * without work for a short time only.
+ */
+const TABLE_ROWS = 4096;
+const TABLE_COLUMNS = 1024;
 /** What makes signed bytes of unsigned ones. */
 const MIDDLE = 128;
 
@@ -35,8 +39,8 @@ export async function compareByTables(
 ): Promise<void> {
   const { screen } = comparison;
   const rows = screen.data.count;
-  const walk = placeWalk(runtime, scope, comparison, TABLE_ROWS);
-  const tables = [0, 1].map(() => scope.allocate(TABLE_ROWS * TABLE_ROWS * 4));
+  const walk = placeWalk(runtime, scope, comparison, TABLE_COLUMNS);
+  const tables = [0, 1].map(() => scope.allocate(TABLE_ROWS * TABLE_COLUMNS * 4));
   const offsets = scope.place(offsetsOf(bytesOf(runtime, comparison), rows, screen.columns));
   const product = createProducts(runtime, comparison);
   const blocks = blocksOf(rows);
@@ -58,10 +62,11 @@ export async function compareByTables(
         structOf([], [first, from, (to - from) * 4, tables[at % 2], offsets]),
         screen.table,
       );
-      if (first === from) await limitLists(runtime, walk, block);
+      const before = Math.floor(from / TABLE_ROWS) * TABLE_ROWS;
+      if (first === before) await limitLists(runtime, walk, { first: from, count: to - from });
       const done = doneAt(from, rows, true);
-      const share = (doneAt(to, rows, true) - done) / (from / TABLE_ROWS + 1);
-      const step = first === from ? 0 : first / TABLE_ROWS + 1;
+      const share = (doneAt(to, rows, true) - done) / (before / TABLE_ROWS + 1);
+      const step = (before - first) / TABLE_ROWS;
       await compareBlocks(
         runtime,
         walk,
@@ -75,14 +80,13 @@ export async function compareByTables(
   }
 }
 
-/** Blocks of all pairs, each met once: of each segment that with itself first, where lists find their limits. */
+/** Blocks of all pairs, each met once: of each segment that with its own rows first, where lists find their limits. */
 function blocksOf(rows: number): Block[] {
   const blocks: Block[] = [];
-  for (let from = 0; from < rows; from += TABLE_ROWS) {
-    const to = Math.min(rows, from + TABLE_ROWS);
-    blocks.push({ first: from, count: to - from, from, to });
-    for (let first = 0; first < from; first += TABLE_ROWS) {
-      blocks.push({ first, count: TABLE_ROWS, from, to });
+  for (let from = 0; from < rows; from += TABLE_COLUMNS) {
+    const to = Math.min(rows, from + TABLE_COLUMNS);
+    for (let first = Math.floor(from / TABLE_ROWS) * TABLE_ROWS; first >= 0; first -= TABLE_ROWS) {
+      blocks.push({ first, count: Math.min(TABLE_ROWS, to - first), from, to });
     }
   }
   return blocks;
@@ -102,30 +106,36 @@ function offsetsOf(bytes: Uint8Array, rows: number, columns: number): Int32Array
   return offsets;
 }
 
-/** Products of blocks; the data rows of a segment are turned once. */
+/**
+ * Products of blocks, one at a time, into the same memory; the data rows of a segment are turned once.
+ */
 function createProducts(
   runtime: Runtime,
   comparison: Comparison & { readonly multiplyBytes: MultiplyBytes },
 ): (block: Block) => Promise<Int32Array> {
-  const { columns: depth } = comparison.screen;
+  const { columns: depth, data } = comparison.screen;
+  const [most, across] = [Math.min(TABLE_ROWS, data.count), Math.min(TABLE_COLUMNS, data.count)];
+  const asked = new Uint8Array(most * depth);
+  const turned = new Int8Array(across * depth);
+  const table = new Int32Array(most * across);
   let turnedFrom = -1;
-  let turned: Int8Array = new Int8Array(0);
-  return ({ first, count, from, to }) => {
+  return async ({ first, count, from, to }) => {
     // looked at anew each time: memory that is not shared moves when it grows
     const bytes = bytesOf(runtime, comparison);
-    if (from !== turnedFrom)
-      turned = signedColumns(bytes.subarray(from * depth, to * depth), to - from, depth);
+    const columns = to - from;
+    if (from !== turnedFrom) turnSigned(bytes.subarray(from * depth, to * depth), columns, depth, turned);
     turnedFrom = from;
-    const a = bytes.slice(first * depth, (first + count) * depth);
-    return comparison.multiplyBytes(a, turned, { rows: count, depth, columns: to - from });
+    asked.set(bytes.subarray(first * depth, (first + count) * depth));
+    const [a, b] = [asked.subarray(0, count * depth), turned.subarray(0, depth * columns)];
+    const c = table.subarray(0, count * columns);
+    await comparison.multiplyBytes(a, b, c, { rows: count, depth, columns });
+    return c;
   };
 }
 
 /** Rows as columns, less 128. */
-function signedColumns(bytes: Uint8Array, rows: number, depth: number): Int8Array {
-  const turned = new Int8Array(rows * depth);
+function turnSigned(bytes: Uint8Array, rows: number, depth: number, turned: Int8Array): void {
   for (let r = 0; r < rows; r++) {
     for (let k = 0; k < depth; k++) turned[k * rows + r] = bytes[r * depth + k] - MIDDLE;
   }
-  return turned;
 }

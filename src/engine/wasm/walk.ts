@@ -7,12 +7,16 @@ import type { Runtime } from './runtime.js';
 import { type Screen, structOf } from './screen.js';
 import { BLOCK_ROWS } from './tiles.js';
 
-/** C = A B in 32-bit whole numbers: A of `rows` x `depth` from 0 to 255, B of `depth` x `columns` from -128 to 127. */
+/**
+ * C = A B in 32-bit whole numbers: A of `rows` x `depth` from 0 to 255, B of `depth` x `columns` from -128 to 127. The arrays
+ * are read and written until the promise is kept.
+ */
 export type MultiplyBytes = (
   a: Uint8Array,
   b: Int8Array,
+  c: Int32Array,
   sides: { readonly rows: number; readonly depth: number; readonly columns: number },
-) => Promise<Int32Array>;
+) => Promise<void>;
 
 export interface Comparison {
   readonly screen: Screen;
