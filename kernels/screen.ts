@@ -181,16 +181,15 @@ function roundPanel(screen: Screen, side: Side, first: i32, frame: usize, factor
   if (!bytes) for (let p: usize = 0; p < <usize>screen.depth; p++) memory.fill(target + p * step, 0, 32);
   for (let lane: i32 = 0; lane < last; lane++) {
     const shift = (<usize>lane) << 2;
-    const row = side.packed + <usize>(first + lane) * <usize>screen.d;
+    const row = side.packed + <usize>(first + lane) * <usize>screen.depth;
     let lost: f64 = 0;
     for (let k: i32 = 0; k < screen.d; k++) {
       const value = <f64>load<f32>(frame + shift + ((<usize>k) << 5));
       let whole = nearest<f64>(value * factor);
-      const place: i32 = bytes ? -1 : load<i32>(screen.places + ((<usize>k) << 2));
-      if (bytes) {
-        whole = max<f64>(0, min<f64>(255, whole));
-        store<u8>(row + <usize>k, <u8>(<i32>whole));
-      } else if (place >= 0) {
+      if (bytes) whole = max<f64>(0, min<f64>(255, whole));
+      const place = load<i32>(screen.places + ((<usize>k) << 2));
+      if (place >= 0 && bytes) store<u8>(row + <usize>place, <u8>(<i32>whole));
+      else if (place >= 0) {
         const at = target + shift + <usize>(place >> 1) * step + ((<usize>(place & 1)) << 1);
         store<i16>(at, <i16>(<i32>whole));
       }

@@ -37,7 +37,7 @@ export function manyRows(first: First): Matrix {
     return { ...wide, data: wide.data.map((value) => Math.round(3 * value)) };
   }
   if (first === 'groups') return groups(2050, 80);
-  if (first === 'bytes') return bytes(2350, 60);
+  if (first === 'bytes') return bytes(4150, 24);
   const data = makeMatrix(2050, 33, 'sparse', 24);
   const counts = first === 'lists of counts';
   // every 50th row is a row of zeros, every 7th a copy of the one before

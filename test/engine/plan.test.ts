@@ -2,7 +2,7 @@
 // suite covers them all; and where all values are multiples of one step, rounding to it loses nothing.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
-import { byteFrame, frameOf, uncentered } from '#whymap/engine/wasm/frame.js';
+import { bytesOf, frameOf, uncentered } from '#whymap/engine/wasm/frame.js';
 import { planFor } from '#whymap/engine/wasm/plan.js';
 import { roundingOf } from '#whymap/engine/wasm/rounding.js';
 import type { Matrix } from '#whymap/model.js';
@@ -68,16 +68,16 @@ test('real values, and values of many steps, have no step', () => {
 test('bytes are multiplied elsewhere where that can be had, and only where every value is a byte', async () => {
   const data = manyRows('bytes');
   const frame = frameOf(data, 'euclidean');
-  const bytes = byteFrame(data, frame);
+  const bytes = bytesOf(data, frame);
   const sought = { data, asked: data, thresholds: null, k: 6, order: null };
   expect((await planFor(multiply, frame, { ...sought, bytes })).kind).toBe('bytes');
   expect((await planFor(multiply, frame, { ...sought, bytes: null })).kind).not.toBe('bytes');
   // values need not begin at 0
   const moved = { ...data, data: data.data.map((value) => value - 3) };
-  expect(byteFrame(moved, frameOf(moved, 'euclidean'))?.center[0]).toBe(-3);
+  expect(bytesOf(moved, frameOf(moved, 'euclidean'))?.frame.center[0]).toBe(-3);
   // one value outside, in a row that is not among those looked at
   data.data[data.columns] = 256 / 255;
-  expect(byteFrame(data, frame)).toBe(null);
+  expect(bytesOf(data, frame)).toBe(null);
   const plain = makeMatrix(2050, 40, 'plain', 30);
-  expect(byteFrame(plain, frameOf(plain, 'euclidean'))).toBe(null);
+  expect(bytesOf(plain, frameOf(plain, 'euclidean'))).toBe(null);
 });

@@ -58,17 +58,33 @@ function stepOf({ rows, columns, data }: Matrix, every: number): number {
   return sorted.every((value) => off(value) < OFF_STEP) ? step : 0;
 }
 
-/** The frame in which all values of all rows are whole numbers from 0 to 255 times the step, or null. */
-export function byteFrame({ data }: Matrix, frame: Frame): Frame | null {
+/** Rows as bytes: the frame in which they are whole numbers from 0 to 255 times the step, and where each column stands. */
+export interface Bytes {
+  readonly frame: Frame;
+  /** Place of each column among the bytes of a row, or -1 where it is 0 in all rows. */
+  readonly places: Int32Array;
+  /** Columns that have a place. */
+  readonly kept: number;
+}
+
+/** Null where some value of some row cannot be a byte. */
+export function bytesOf({ data }: Matrix, frame: Frame): Bytes | null {
   if (frame.step === 0) return null;
+  const { columns } = frame;
+  const largest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
   let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] < least) least = data[i];
-    if (data[i] > most) most = data[i];
+  for (let i = 0; i < data.length; i += columns) {
+    for (let c = 0; c < columns; c++) {
+      const value = data[i + c];
+      if (value < least) least = value;
+      if (value > largest[c]) largest[c] = value;
+    }
   }
+  const most = largest.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
   if (!((most - least) * frame.scale < 255.5 * frame.step)) return null;
-  return { ...frame, center: new Float64Array(frame.columns).fill(least) };
+  let kept = 0;
+  const places = Int32Array.from(largest, (value) => (value > least ? kept++ : -1));
+  return { frame: { ...frame, center: new Float64Array(columns).fill(least) }, places, kept };
 }
 
 /** From a ranking distance to a squared distance in the frame (for manhattan, a distance); 2 for rows of unit length. */

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
-import { byteFrame, frameOf } from './frame.js';
+import { bytesOf, frameOf } from './frame.js';
 import { placeLists } from './lists.js';
 import { createScope } from './memory.js';
 import { asGiven, orderRows, placeInOrder } from './order.js';
@@ -28,7 +28,7 @@ export function createNearest(
       const frame = frameOf(data, metric);
       const once = same && excludeSelf;
       const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
-      const bytes = once && multiplyBytes ? byteFrame(data, frame) : null;
+      const bytes = once && multiplyBytes ? bytesOf(data, frame) : null;
       const sought = { thresholds: null, k, order: once ? order : null, bytes };
       const plan = await planFor(multiply, frame, { data, asked, ...sought });
       const source = placeInOrder(runtime, scope, data, order);

@@ -7,6 +7,7 @@ import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { quantiles, subspace } from './directions.js';
 import {
+  type Bytes,
   type Frame,
   framedRows,
   framedSample,
@@ -26,7 +27,7 @@ import { openStrips, stripRows } from './strips.js';
  */
 export type Plan =
   | { readonly kind: 'whole' | 'rounded' | 'listed' }
-  | { readonly kind: 'bytes'; readonly frame: Frame }
+  | { readonly kind: 'bytes'; readonly bytes: Bytes }
   | { readonly kind: 'turned'; readonly basis: Matrix; readonly depth: number };
 
 const COUNTED_ROWS = 400;
@@ -63,8 +64,8 @@ interface Sought {
   readonly k: number;
   /** The order of the data in which a sieve passes over tiles, or null where there is none. */
   readonly order: RowOrder | null;
-  /** Where products of bytes can be had and the data are bytes: their frame (`byteFrame`). */
-  readonly bytes: Frame | null;
+  /** Where products of bytes can be had and the data are bytes: see `bytesOf`. */
+  readonly bytes: Bytes | null;
 }
 
 /**
@@ -108,9 +109,9 @@ export async function planFor(
   const rounded = share * (ROUNDED_COST * rounding.kept + PAIR_COST) + open * singly(frame.columns);
   const listed = costOfListed(frame, { data, asked }, probed, share);
   const plain = share * (frame.columns + PAIR_COST);
-  const byBytes = bytes ? BYTE_COST * frame.columns + TABLE_COST + PAIR_COST : Number.POSITIVE_INFINITY;
+  const byBytes = bytes ? BYTE_COST * bytes.kept + TABLE_COST + PAIR_COST : Number.POSITIVE_INFINITY;
   const least = Math.min(plain, rounded, listed, byBytes, turned.cost);
-  if (bytes && least === byBytes) return { kind: 'bytes', frame: bytes };
+  if (bytes && least === byBytes) return { kind: 'bytes', bytes };
   if (least === turned.cost) return { kind: 'turned', basis, depth: turned.depth };
   return least === listed ? { kind: 'listed' } : least === rounded ? { kind: 'rounded' } : whole;
 }

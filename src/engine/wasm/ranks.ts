@@ -5,7 +5,7 @@ import type { Matrix, Neighbors } from '../../model.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { rankingDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { byteFrame, type Frame, frameOf, rankToBound } from './frame.js';
+import { bytesOf, type Frame, frameOf, rankToBound } from './frame.js';
 import { type Lists, placeLists, placesOf } from './lists.js';
 import { createScope, type Scope } from './memory.js';
 import { asGiven, orderRows, placeInOrder } from './order.js';
@@ -59,7 +59,7 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply'], multiplyB
       const frame = frameOf(data, metric);
       const near = probeThresholds(data, given, targets, k, frame);
       const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
-      const bytes = once && multiplyBytes ? byteFrame(data, frame) : null;
+      const bytes = once && multiplyBytes ? bytesOf(data, frame) : null;
       const sought = { thresholds: near, k, order: once ? order : null, bytes };
       const plan = await planFor(multiply, frame, { data, asked, ...sought });
       const source = placeInOrder(runtime, scope, data, order);

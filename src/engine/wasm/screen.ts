@@ -108,7 +108,10 @@ function layoutOf(plan: Plan, given: Frame, sides: readonly Matrix[]): Layout {
   const { columns } = given;
   const plain = { kind, frame: given, depth: columns, width: columns, complete: true, basis: null };
   if (kind === 'whole') return { ...plain, factor: 0, places: null };
-  if (kind === 'bytes') return { ...plain, frame: plan.frame, factor: 1 / plan.frame.step, places: null };
+  if (kind === 'bytes') {
+    const { frame, places, kept } = plan.bytes;
+    return { ...plain, frame, depth: kept, width: kept, factor: 1 / frame.step, places };
+  }
   if (kind === 'turned') {
     const { basis } = plan;
     const sizes = { depth: padded(plan.depth), width: padded(basis.rows), complete: basis.rows === columns };

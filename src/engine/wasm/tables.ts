@@ -41,11 +41,14 @@ export async function compareByTables(
   const rows = screen.data.count;
   const walk = placeWalk(runtime, scope, comparison, TABLE_COLUMNS);
   const tables = [0, 1].map(() => scope.allocate(TABLE_ROWS * TABLE_COLUMNS * 4));
-  const offsets = scope.place(offsetsOf(bytesOf(runtime, comparison), rows, screen.columns));
+  const offsets = scope.place(offsetsOf(bytesOf(runtime, comparison), rows, screen.depth));
   const product = createProducts(runtime, comparison);
   const blocks = blocksOf(rows);
+  /** Makes and copies a table, after a moment: a product holds this thread, and others are to be set to work first. */
   const fill = (at: number): Promise<void> => {
-    const filled = product(blocks[at]).then((table) => copyIn(runtime.arena.memory, table, tables[at % 2]));
+    const filled = moment().then(async () => {
+      if (at < blocks.length) copyIn(runtime.arena.memory, await product(blocks[at]), tables[at % 2]);
+    });
     // it may fail while the block before is looked through, and is heard when its turn comes
     filled.catch(() => undefined);
     return filled;
@@ -55,7 +58,6 @@ export async function compareByTables(
     for (let at = 0; at < blocks.length; at++) {
       const block = blocks[at];
       await next;
-      next = at + 1 < blocks.length ? fill(at + 1) : Promise.resolve();
       const { first, from, to } = block;
       copyIn(
         runtime.arena.memory,
@@ -67,18 +69,18 @@ export async function compareByTables(
       const done = doneAt(from, rows, true);
       const share = (doneAt(to, rows, true) - done) / (before / TABLE_ROWS + 1);
       const step = (before - first) / TABLE_ROWS;
-      await compareBlocks(
-        runtime,
-        walk,
-        block,
-        partOf(watch, done + step * share, done + (step + 1) * share),
-      );
+      const part = partOf(watch, done + step * share, done + (step + 1) * share);
+      const compared = compareBlocks(runtime, walk, block, part);
+      next = fill(at + 1);
+      await compared;
     }
   } finally {
     // one that is under way when something else fails, or the caller stops
     await next.catch(() => undefined);
   }
 }
+
+const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 /** Blocks of all pairs, each met once: of each segment that with its own rows first, where lists find their limits. */
 function blocksOf(rows: number): Block[] {
@@ -93,7 +95,7 @@ function blocksOf(rows: number): Block[] {
 }
 
 const bytesOf = ({ arena }: Runtime, { screen }: Comparison): Uint8Array =>
-  new Uint8Array(arena.memory.buffer, screen.data.packed, screen.data.count * screen.columns);
+  new Uint8Array(arena.memory.buffer, screen.data.packed, screen.data.count * screen.depth);
 
 /** What the signed side lacks: 128 times the sum of each row. */
 function offsetsOf(bytes: Uint8Array, rows: number, columns: number): Int32Array {
@@ -113,7 +115,7 @@ function createProducts(
   runtime: Runtime,
   comparison: Comparison & { readonly multiplyBytes: MultiplyBytes },
 ): (block: Block) => Promise<Int32Array> {
-  const { columns: depth, data } = comparison.screen;
+  const { depth, data } = comparison.screen;
   const [most, across] = [Math.min(TABLE_ROWS, data.count), Math.min(TABLE_COLUMNS, data.count)];
   const asked = new Uint8Array(most * depth);
   const turned = new Int8Array(across * depth);
