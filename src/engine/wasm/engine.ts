@@ -46,15 +46,16 @@ export async function createWasmEngine(
   });
   arena = runtime.arena;
   const multiply = createMultiply(runtime);
+  const multipliers = { multiply, multiplyBytes };
   return {
     name: 'wasm',
     threads: runtime.threads,
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
-    nearest: createNearest(runtime, multiply, multiplyBytes),
+    nearest: createNearest(runtime, multipliers),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ...createRanks(runtime, multiply, multiplyBytes),
+    ...createRanks(runtime, multipliers),
     tsneSteps: createTsneSteps(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,

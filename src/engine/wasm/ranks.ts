@@ -5,17 +5,16 @@ import type { Matrix, Neighbors } from '../../model.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { rankingDistance } from '../js/distance.js';
 import { unwatched } from '../watch.js';
-import { bytesOf, type Frame, frameOf, rankToBound } from './frame.js';
+import { type Compared, type Multipliers, placeCompared } from './compared.js';
+import { type Frame, rankToBound } from './frame.js';
 import { type Lists, placeLists, placesOf } from './lists.js';
 import { createScope, type Scope } from './memory.js';
-import { asGiven, orderRows, placeInOrder } from './order.js';
+import { asGiven } from './order.js';
 import { comparePairs } from './pairs.js';
-import { planFor, probeRows } from './plan.js';
+import { probeRows } from './plan.js';
 import type { Runtime } from './runtime.js';
-import { METRIC_CODES, placeScreen, type Screen, structOf } from './screen.js';
-import { placeSieve } from './sieve.js';
+import { METRIC_CODES, type Screen, structOf } from './screen.js';
 import { hasTreeRanks, treeRanks } from './tree-ranks.js';
-import type { MultiplyBytes } from './walk.js';
 
 /** What is asked: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
 interface Question {
@@ -27,10 +26,9 @@ interface Question {
 
 export function createRanks(
   runtime: Runtime,
-  multiply: Engine['multiply'],
-  multiplyBytes: MultiplyBytes | null,
+  multipliers: Multipliers,
 ): Pick<Engine, 'ranks' | 'nearestAndRanks'> {
-  const rank = createRanking(runtime, multiply, multiplyBytes);
+  const rank = createRanking(runtime, multipliers);
   return {
     async ranks(data, targets, { k, metric, rows }, watch = unwatched) {
       if (targets.length === 0) return new Int32Array(0);
@@ -44,7 +42,7 @@ export function createRanks(
   };
 }
 
-function createRanking(runtime: Runtime, multiply: Engine['multiply'], multiplyBytes: MultiplyBytes | null) {
+function createRanking(runtime: Runtime, multipliers: Multipliers) {
   return async (
     data: Matrix,
     targets: Int32Array,
@@ -56,35 +54,17 @@ function createRanking(runtime: Runtime, multiply: Engine['multiply'], multiplyB
     const given = rows ?? asGiven(data.rows).rows;
     const scope = createScope(runtime.arena);
     try {
-      const frame = frameOf(data, metric);
-      const near = probeThresholds(data, given, targets, k, frame);
-      const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
-      const bytes = once && multiplyBytes ? bytesOf(data, frame) : null;
-      const sought = { thresholds: near, k, order: once ? order : null, bytes };
-      const plan = await planFor(multiply, frame, { data, asked, ...sought });
-      const source = placeInOrder(runtime, scope, data, order);
-      const screen = await placeScreen(runtime, scope, { data, asked, frame, source }, plan);
-      const sieve =
-        once && plan.kind !== 'bytes'
-          ? await placeSieve(runtime, scope, multiply, { data, frame, screen })
-          : null;
-      const placed = {
-        screen,
-        ids: scope.place(order.rows),
-        order: once ? order.rows : asGiven(given.length).rows,
-      };
-      const wanted = inOrder(targets, k, placed.order, order.places);
-      const ranks = await placeRanks(runtime, scope, { ...placed, targets: wanted, k, metric });
-      const selves = scope.place(once ? given : given.map((row) => order.places[row]));
-      const lists =
-        nearest > 0
-          ? placeLists(runtime, scope, { ...placed, rows: given.length, k: nearest, metric })
-          : null;
-      if (lists) await listTargets(runtime, { ranks, lists, k, own: selves, rows: given.length });
-      const comparison = {
-        ...{ screen, sieve, ranks: ranks.address, lists: lists?.address ?? 0, stride: ranks.stride },
-        ...{ own: selves, once, k: nearest, multiplyBytes: plan.kind === 'bytes' ? multiplyBytes : null },
-      };
+      const thresholds = (frame: Frame) => probeThresholds(data, given, targets, k, frame);
+      const rowsCompared = { data, asked, once, metric, k, thresholds };
+      const compared = await placeCompared(runtime, scope, multipliers, rowsCompared);
+      const placed = { ...compared, rows: given.length, metric };
+      const sought = inOrder(targets, k, compared);
+      const ranks = await placeRanks(runtime, scope, { ...placed, targets: sought, k });
+      const own = scope.place(once ? given : given.map((row) => compared.places[row]));
+      const lists = nearest > 0 ? placeLists(runtime, scope, { ...placed, k: nearest }) : null;
+      if (lists) await listTargets(runtime, { ranks, lists, k, own, rows: given.length });
+      const found = { ranks: ranks.address, stride: ranks.stride, lists: lists?.address ?? 0, k: nearest };
+      const comparison = { ...compared, ...found, own };
       await comparePairs(runtime, scope, comparison, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };
     } finally {
@@ -189,8 +169,8 @@ function probeThresholds(
   );
 }
 
-/** Targets of the rows in `order`, each by its place. */
-function inOrder(targets: Int32Array, k: number, order: Int32Array, places: Int32Array): Int32Array {
+/** The targets of the row at each place, each by its own place. */
+function inOrder(targets: Int32Array, k: number, { order, places }: Compared): Int32Array {
   const result = new Int32Array(targets.length);
   order.forEach((row, place) => {
     for (let t = 0; t < k; t++) result[place * k + t] = places[targets[row * k + t]];
