@@ -4,14 +4,11 @@
  * other (engine/wasm/order.ts).
  */
 
-import { boundTile, CHUNK, placeTile, ROWS, STRIDE, TILE } from './bounds';
+import { BLOCK, boundTile, CHUNK, placeTile, ROWS, STRIDE, TILE } from './bounds';
 import { Lists, lowerLimit, offerExact } from './nearest';
 import { Ranks } from './ranks';
 import { Side } from './screen';
 import { Pairs } from './settle';
-
-/** Rows of an item of `limitLists`. */
-const BLOCK: i32 = 256;
 
 /** Begins the list of asked row `item` with its targets, whose distances are known. @param own see `Pairs`. */
 export function listTargets(item: i32, _scratch: usize, ranks: Ranks, lists: Lists, own: usize): void {

@@ -10,6 +10,8 @@ import { numbersAt, offsetOf, Table } from './given';
 import { productsOfLists } from './listed';
 import { compare, GIVEN, LISTED, Screen, Side } from './screen';
 
+/** Asked rows of an item of a comparison. */
+export const BLOCK: i32 = 256;
 /** Asked rows and data rows of a tile. */
 export const ROWS: i32 = 32;
 export const CHUNK: i32 = 64;
@@ -157,6 +159,16 @@ export function mark(tile: Tile, r: i32, j: i32, lanes: i32, side: i32): void {
     const at = marks + <usize>ctz(lanes);
     store<u8>(at, <u8>(load<u8>(at) | side));
   }
+}
+
+/** The least lower bounds of four data rows from column j on, over all asked rows. */
+export function leastOfFour(tile: Tile, j: i32): v128 {
+  const lowers = tile.lowers + ((<usize>j) << 2);
+  let least = f32x4.splat(Infinity);
+  for (let r: usize = 0; r < <usize>tile.count; r++) {
+    least = f32x4.pmin(least, v128.load(lowers + r * STRIDE));
+  }
+  return least;
 }
 
 function leastLane(v: v128): f32 {

@@ -4,7 +4,7 @@
  * independent chains of additions hide the latency that one chain waits for.
  *
  * Squared for `euclidean`. For cosine and correlation each row's mean (0 for cosine) and sum of squares are
- * computed once, see `preparePanel`.
+ * computed once, see `prepareRows`.
  */
 
 export const EUCLIDEAN: i32 = 0;

@@ -3,7 +3,7 @@
  * that fills them. Cost: the walk, plus about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
  */
 
-import { mark, STRIDE, Tile } from './bounds';
+import { leastOfFour, mark, STRIDE, Tile } from './bounds';
 import { idOf } from './ranks';
 
 /** The same order of fields in engine/wasm/lists.ts. */
@@ -60,12 +60,8 @@ export function listRows(lists: Lists, tile: Tile, side: i32): void {
 export function listColumns(lists: Lists, tile: Tile, side: i32): void {
   for (let j: i32 = 0; j < tile.across; j += 4) {
     const limits = v128.load(lists.limits + ((<usize>(tile.chunk + j)) << 2));
+    if (!withinLimits(leastOfFour(tile, j), limits)) continue;
     const lowers = tile.lowers + ((<usize>j) << 2);
-    let least = f32x4.splat(Infinity);
-    for (let r: usize = 0; r < <usize>tile.count; r++) {
-      least = f32x4.pmin(least, v128.load(lowers + r * STRIDE));
-    }
-    if (!withinLimits(least, limits)) continue;
     for (let r: i32 = 0; r < tile.count; r++) {
       const lanes = withinLimits(v128.load(lowers + <usize>r * STRIDE), limits);
       if (lanes) mark(tile, r, j, lanes, side);

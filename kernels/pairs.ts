@@ -10,7 +10,7 @@
  * Cost: the product, about 3 operations a pair, and what is left open.
  */
 
-import { boundTile, CHUNK, isPair, placeTile, ROWS, STRIDE, TILE, Tile } from './bounds';
+import { BLOCK, boundTile, CHUNK, isPair, placeTile, ROWS, STRIDE, TILE, Tile } from './bounds';
 import { STOP } from './control';
 import { countColumns, countRows } from './count';
 import { listColumns, listRows } from './nearest';
@@ -33,9 +33,6 @@ import {
   Work,
 } from './settle';
 import { closedBySieve } from './sieve';
-
-/** Asked rows of an item. */
-const BLOCK: i32 = 256;
 
 /** Bytes of scratch for a segment of `width` data rows; `stride` counts a row, 0 for lists. */
 export function pairsScratch(stride: i32, width: i32): usize {

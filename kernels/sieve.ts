@@ -4,7 +4,7 @@
  * Results do not depend on it. Where it closes few tiles it is tried on few.
  */
 
-import { boundTile, STRIDE, Tile } from './bounds';
+import { boundTile, leastOfFour, Tile } from './bounds';
 import { Pairs, Work } from './settle';
 
 /** It is worth its cost where it closes one in so many tiles; elsewhere it is tried on one in as many. */
@@ -34,12 +34,7 @@ function anyOfRows(pairs: Pairs, tile: Tile): bool {
 
 function anyOfColumns(pairs: Pairs, tile: Tile): bool {
   for (let j: i32 = 0; j < tile.across; j += 4) {
-    const lowers = tile.lowers + ((<usize>j) << 2);
-    let least = f32x4.splat(Infinity);
-    for (let r: usize = 0; r < <usize>tile.count; r++) {
-      least = f32x4.pmin(least, v128.load(lowers + r * STRIDE));
-    }
-    if (!i32x4.all_true(f32x4.gt(least, limitsFrom(pairs, tile.chunk + j)))) return true;
+    if (!i32x4.all_true(f32x4.gt(leastOfFour(tile, j), limitsFrom(pairs, tile.chunk + j)))) return true;
   }
   return false;
 }

@@ -50,7 +50,7 @@ export async function placeCompared(
   { data, asked, once, metric, k, thresholds }: Comparing,
 ): Promise<Compared> {
   const frame = frameOf(data, metric);
-  const order = once ? await orderRows(multiply, data, metric) : asGiven(data.rows);
+  const order = once ? await orderRows(multiply, data, frame) : asGiven(data.rows);
   const plan = await planFor(multiply, frame, {
     ...{ data, asked, k },
     thresholds: thresholds?.(frame) ?? null,

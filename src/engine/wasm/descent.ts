@@ -7,6 +7,7 @@ import type { Engine, Metric, Watch } from '../engine.js';
 import { trueDistance } from '../js/distance.js';
 import { unwatched, withoutProgress } from '../watch.js';
 import { LAY_ROWS, type PlacedRows, placeRows } from './descent-rows.js';
+import { frameOf } from './frame.js';
 import { createScope, type Scope } from './memory.js';
 import { nearTogether } from './order.js';
 import type { Runtime } from './runtime.js';
@@ -25,7 +26,7 @@ export function createNearestApproximate(
   return async (data, options, watch = unwatched) => {
     const scope = createScope(runtime.arena);
     try {
-      const order = await nearTogether(multiply, data, options.metric);
+      const order = await nearTogether(multiply, data, frameOf(data, options.metric));
       const moved = gatherRows(data, order);
       const placed = await placeRows(runtime, scope, multiply, moved, options);
       const measurer = createMeasurer(runtime, scope, moved, placed, options, watch);

@@ -8,9 +8,9 @@
 
 import type { Matrix } from '../../model.js';
 import { splitByMedians } from '../descent.js';
-import type { Engine, Metric } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { directionsOf } from './directions.js';
-import { frameOf } from './frame.js';
+import type { Frame } from './frame.js';
 import type { Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
 
@@ -31,13 +31,9 @@ export function asGiven(rows: number): RowOrder {
 }
 
 /** Near rows beside one another, where there are enough of them. */
-export async function orderRows(
-  multiply: Engine['multiply'],
-  data: Matrix,
-  metric: Metric,
-): Promise<RowOrder> {
+export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
   if (data.rows < FEWEST_ROWS) return asGiven(data.rows);
-  const rows = await nearTogether(multiply, data, metric);
+  const rows = await nearTogether(multiply, data, frame);
   const places = new Int32Array(rows.length);
   for (let place = 0; place < rows.length; place++) places[rows[place]] = place;
   return { rows, places };
@@ -47,10 +43,10 @@ export async function orderRows(
 export async function nearTogether(
   multiply: Engine['multiply'],
   data: Matrix,
-  metric: Metric,
+  frame: Frame,
 ): Promise<Int32Array> {
   const levels = Math.min(data.columns, Math.max(1, Math.ceil(Math.log2(data.rows / NEAR_ROWS))));
-  const basis = await directionsOf(multiply, data, frameOf(data, metric), levels);
+  const basis = await directionsOf(multiply, data, frame, levels);
   return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
 }
 

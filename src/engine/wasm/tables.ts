@@ -7,8 +7,7 @@
 
 import type { Watch } from '../engine.js';
 import { partOf } from '../watch.js';
-import type { Scope } from './memory.js';
-import { copyIn } from './memory.js';
+import { copyIn, type Scope } from './memory.js';
 import type { Runtime } from './runtime.js';
 import { structOf } from './screen.js';
 import {
@@ -41,7 +40,7 @@ export async function compareByTables(
   const rows = screen.data.count;
   const walk = placeWalk(runtime, scope, comparison, TABLE_COLUMNS);
   const tables = [0, 1].map(() => scope.allocate(TABLE_ROWS * TABLE_COLUMNS * 4));
-  const offsets = scope.place(offsetsOf(bytesOf(runtime, comparison), rows, screen.depth));
+  const offsets = scope.place(offsetsOf(placedBytes(runtime, comparison), rows, screen.depth));
   const product = createProducts(runtime, comparison);
   const blocks = blocksOf(rows);
   /** Makes and copies a table, after a moment: a product holds this thread, and others are to be set to work first. */
@@ -94,7 +93,7 @@ function blocksOf(rows: number): Block[] {
   return blocks;
 }
 
-const bytesOf = ({ arena }: Runtime, { screen }: Comparison): Uint8Array =>
+const placedBytes = ({ arena }: Runtime, { screen }: Comparison): Uint8Array =>
   new Uint8Array(arena.memory.buffer, screen.data.packed, screen.data.count * screen.depth);
 
 /** What the signed side lacks: 128 times the sum of each row. */
@@ -123,7 +122,7 @@ function createProducts(
   let turnedFrom = -1;
   return async ({ first, count, from, to }) => {
     // looked at anew each time: memory that is not shared moves when it grows
-    const bytes = bytesOf(runtime, comparison);
+    const bytes = placedBytes(runtime, comparison);
     const columns = to - from;
     if (from !== turnedFrom) turnSigned(bytes.subarray(from * depth, to * depth), columns, depth, turned);
     turnedFrom = from;

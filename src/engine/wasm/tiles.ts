@@ -1,4 +1,4 @@
-/** Sides of what the kernels work on at a time; `kernels/pairs.ts` and `kernels/bounds.ts` know the same. */
+/** Sides of what the kernels work on at a time; `kernels/bounds.ts` knows the same. */
 
 /** Asked rows of an item of a comparison. */
 export const BLOCK_ROWS = 256;
