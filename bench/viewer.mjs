@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { encodeExplanation } from '../dist/io/explanation-file.js';
-import { serve } from '../dist/viewer/index.js';
+import { serve } from '../dist/report/index.js';
 import { madeMap } from './made-map.mjs';
 
 const { values } = parseArgs({

@@ -1,19 +1,19 @@
 /**
  * The kernels of the wasm engine. Each parallel kernel takes (item, scratch, ...), works on one item and
- * writes only that item's results; the JavaScript side owns all memory (engine/wasm/memory.ts).
+ * writes only that item's results; the JavaScript side owns all memory (engine/wasm/runtime/memory.ts).
  */
 
-export { associateLocality, associateScratch, placeLocality } from './associate';
-export { ballScratch, rankOnMap } from './ball';
-export { limitLists, limitScratch, listTargets } from './begin';
-export { descentScratch, joinGroup, joinNeighbors, measureLists } from './descent';
-export { layRows, shortenRows } from './laid';
-export { leadingScratch, leadingVector } from './leading';
-export { countEntries, listEntries } from './listed';
-export { multiplyStrip, packColumns, packRows } from './multiply';
-export { comparePairs, pairsScratch } from './pairs';
-export { accumulatePatterns, quadraticForms } from './quadratic';
-export { rankLimits, targetDistances } from './ranks';
-export { prepareRows, prepareScratch } from './screen';
-export { repulseScratch, treeBytes, tsneItem } from './tsne';
-export { umapItem } from './umap';
+export { associateLocality, associateScratch, placeLocality } from './associate/associate';
+export { leadingScratch, leadingVector } from './associate/leading';
+export { multiplyStrip, packColumns, packRows } from './associate/multiply';
+export { accumulatePatterns, quadraticForms } from './associate/quadratic';
+export { repulseScratch, treeBytes, tsneItem } from './forces/tsne';
+export { umapItem } from './forces/umap';
+export { limitLists, limitScratch, listTargets } from './knn-exact/initial-lists';
+export { comparePairs, pairsScratch } from './knn-exact/pairs';
+export { prepareRows, prepareScratch } from './knn-exact/prepared-rows';
+export { rankLimits, targetDistances } from './knn-exact/ranks';
+export { countEntries, listEntries } from './knn-exact/sparse-products';
+export { ballScratch, rankOnMap } from './knn-exact/tree-ranks';
+export { descentScratch, joinGroup, joinNeighbors, measureLists } from './nn-descent/join';
+export { layRows, shortenRows } from './nn-descent/packed-rows';

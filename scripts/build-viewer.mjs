@@ -1,6 +1,6 @@
 // Builds the viewer twice.
-// dist/viewer/app.html is one file: script and style inlined, and a marked place for the explanation, which
-// `renderReport` fills. dist/viewer/site/ is the page that computes: parts that load when they are needed, with the
+// dist/report/app.html is one file: script and style inlined, and a marked place for the explanation, which
+// `renderReport` fills. dist/report/site/ is the page that computes: parts that load when they are needed, with the
 // library's workers among them, to be served by `whymap view` or any web server.
 // Does nothing when neither the viewer nor what it may import has changed since the last build.
 import { createHash } from 'node:crypto';
@@ -9,9 +9,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const page = join(root, 'dist/viewer/app.html');
-const site = join(root, 'dist/viewer/site');
-const stamp = join(root, 'dist/viewer/app.sha256');
+const page = join(root, 'dist/report/app.html');
+const site = join(root, 'dist/report/site');
+const stamp = join(root, 'dist/report/app.sha256');
 /** What the result depends on; the lock file stands for the libraries. */
 const INPUTS = ['viewer', 'src', 'scripts/build-viewer.mjs', 'package-lock.json'];
 
@@ -63,7 +63,7 @@ const text = readFileSync(join(root, 'viewer/index.html'), 'utf8')
     () =>
       `<!--whymap:explanation-->\n    <script type="module" id="whymap-script">${inScript(script)}</script>`,
   );
-mkdirSync(join(root, 'dist/viewer'), { recursive: true });
+mkdirSync(join(root, 'dist/report'), { recursive: true });
 writeFileSync(page, text);
 await buildSite(text);
 writeFileSync(stamp, wanted);

@@ -27,14 +27,15 @@ function compile(name, options) {
 /** A hash of what the result depends on: the sources, this script and the compiler's version. */
 function fingerprint() {
   const hash = createHash('sha256').update(require('assemblyscript/package.json').version);
-  const sources = readdirSync('kernels')
+  const sources = readdirSync('kernels', { recursive: true })
+    .filter((file) => file.endsWith('.ts'))
     .sort()
     .map((file) => `kernels/${file}`);
   for (const file of [...sources, 'scripts/kernels.mjs']) hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 
-const bytes = 'src/engine/wasm/bytes.ts';
+const bytes = 'src/engine/wasm/runtime/bytes.ts';
 const stamp = `${folder}/kernels.sha256`;
 const wanted = fingerprint();
 if (existsSync(bytes) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);

@@ -11,13 +11,14 @@ const allowed: Record<string, readonly string[]> = {
   'errors.ts': [],
   core: ['model.ts', 'errors.ts'],
   engine: ['model.ts', 'errors.ts', 'core'],
+  linalg: ['model.ts', 'errors.ts', 'core', 'engine'],
   neighbors: ['model.ts', 'errors.ts', 'core', 'engine'],
-  lava: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
-  dr: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
-  trust: ['model.ts', 'errors.ts', 'core', 'engine', 'neighbors'],
+  lava: ['model.ts', 'errors.ts', 'core', 'engine', 'linalg', 'neighbors'],
+  dr: ['model.ts', 'errors.ts', 'core', 'engine', 'linalg', 'neighbors'],
+  trust: ['model.ts', 'errors.ts', 'core', 'engine', 'linalg', 'neighbors'],
   io: ['model.ts', 'errors.ts', 'core'],
-  viewer: ['model.ts', 'errors.ts', 'io'],
-  run: ['model.ts', 'errors.ts', 'core', 'engine', 'lava', 'dr', 'trust', 'io', 'viewer'],
+  report: ['model.ts', 'errors.ts', 'io'],
+  run: ['model.ts', 'errors.ts', 'core', 'engine', 'linalg', 'lava', 'dr', 'trust', 'io', 'report'],
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts'));

@@ -5,10 +5,25 @@ import { join } from 'node:path';
 import { OptionError } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
 import { writeCsv } from '../io/write.js';
-import { parseRegion } from '../lava/parse-region.js';
-import { type ComparisonAnswer, compareRegions, describeRegion, type RegionAnswer } from '../lava/queries.js';
-import { comparisonSentences, featureSentences, pairSentences, regionSentences } from '../lava/sentences.js';
-import { type FeatureAnswer, featureAgainstAll, type PairAnswer, pairValues } from '../lava/value-queries.js';
+import { parseRegion } from '../lava/query/parse-region.js';
+import {
+  type ComparisonAnswer,
+  compareRegions,
+  describeRegion,
+  type RegionAnswer,
+} from '../lava/query/queries.js';
+import {
+  comparisonSentences,
+  featureSentences,
+  pairSentences,
+  regionSentences,
+} from '../lava/query/sentences.js';
+import {
+  type FeatureAnswer,
+  featureAgainstAll,
+  type PairAnswer,
+  pairValues,
+} from '../lava/query/value-queries.js';
 import type { Explanation, Table } from '../model.js';
 import { choiceOption, flagOption, type Given, textOption } from '../run/arguments.js';
 import { readFeatures } from '../run/inputs.js';

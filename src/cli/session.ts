@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { chooseEngine, ENGINE_CHOICES } from '../engine/choose.js';
 import { createContext } from '../engine/context.js';
-import { pathSource } from '../io/path-source.js';
+import { pathSource } from '../io/source/path-source.js';
 import {
   choiceOption,
   flagOption,

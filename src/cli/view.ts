@@ -1,7 +1,7 @@
 /** `whymap view`: serves an explanation, or without one the page that makes one, on 127.0.0.1 until Ctrl-C. */
 
+import { serve, serveSite } from '../report/serve.js';
 import { integerOption } from '../run/arguments.js';
-import { serve, serveSite } from '../viewer/serve.js';
 import type { CommandRun } from './command.js';
 
 export const run: CommandRun = async ([path], given, signal) => {

@@ -1,6 +1,6 @@
 /** The table of embedding methods: a method is a row here, with at most one affinity and one law. */
 
-import { prepareDkLle } from './methods/dkLle.js';
+import { prepareDkLle } from './methods/dk-lle.js';
 import { prepareIsomap } from './methods/isomap.js';
 import { prepareLle } from './methods/lle.js';
 import { prepareMds } from './methods/mds.js';

@@ -10,11 +10,11 @@
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import { ShapeError } from '../errors.js';
 import type { Csr, Embedding, Matrix, Neighbors, Table } from '../model.js';
-import { bandwidths, memberships } from './affinities/fuzzy.js';
+import { bandwidths, memberships } from './affinities/fuzzy-simplicial-set.js';
 import { centeredFeatures } from './affinities/gram.js';
 import { checkFeatures, denseFeatures } from './input.js';
 import type { Model, PcaModel, UmapModel } from './model.js';
-import { sampledDynamics } from './optimize/sampled.js';
+import { sampledDynamics } from './optimize/negative-sampling.js';
 
 /**
  * Coordinates (new samples x dimensions) of a table's samples in the embedding that `model` is of.

@@ -213,7 +213,7 @@ export interface Engine {
   tsneSteps(p: Csr, state: TsneState, options: TsneSteps, watch?: Watch): Promise<number>;
 
   /**
-   * Epochs of UMAP's sampled attraction and repulsion (dr/optimize/sampled.ts), all samples of an epoch at once.
+   * Epochs of UMAP's sampled attraction and repulsion (dr/optimize/negative-sampling.ts), all samples of an epoch at once.
    * @param rates rows x targets: how often an edge is used an epoch, at most 1; symmetric unless targets are fixed.
    * @param y rows x dimensions, changed once all epochs are done, and left as it was by a cancellation.
    * Kernels hold coordinates in float32, and repulsion multiplies that rounding by up to 2000 a stranger.

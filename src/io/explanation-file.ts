@@ -18,7 +18,7 @@
 
 import { FormatError } from '../errors.js';
 import type { Explanation } from '../model.js';
-import { crc32 } from './crc32.js';
+import { crc32 } from './codecs/crc32.js';
 
 export const EXPLANATION_VERSION = 1;
 const MAGIC = [0x89, 0x57, 0x48, 0x59, 0x4d, 0x41, 0x50, 0x0a];

@@ -4,11 +4,11 @@
  */
 
 import { FormatError, UnsupportedError } from '../errors.js';
-import { gunzip, join, piecesOf, tooLarge } from './bytes.js';
 import type { FormatReader, Input, Settings } from './options.js';
-import { folderParts } from './path-source.js';
 import { isArrow, isGzip, isHdf5, isIdx, isNpy, isParquet, isSqlite, isZip } from './signatures.js';
-import { bytesSource, type Source } from './source.js';
+import { gunzip, join, piecesOf, tooLarge } from './source/bytes.js';
+import { folderParts } from './source/path-source.js';
+import { bytesSource, type Source } from './source/source.js';
 
 interface Format {
   readonly name: string;
@@ -33,20 +33,24 @@ const READ = 'a table: CSV, TSV, NPY, NPZ, IDX, .h5ad, Parquet, Arrow, Zarr, 10x
 const TEXT_BYTES = 8;
 
 const FORMATS: readonly Format[] = [
-  { name: 'npy', fits: isNpy, load: async () => (await import('./npy.js')).npyReader },
-  { name: 'npz', fits: isZip, load: async () => (await import('./npz.js')).npzReader },
-  { name: 'h5', fits: isHdf5, load: async () => (await import('./h5ad.js')).h5Reader },
-  { name: 'parquet', fits: isParquet, load: async () => (await import('./parquet.js')).parquetReader },
-  { name: 'arrow', fits: isArrow, load: async () => (await import('./arrow.js')).arrowReader },
+  { name: 'npy', fits: isNpy, load: async () => (await import('./numpy/npy.js')).npyReader },
+  { name: 'npz', fits: isZip, load: async () => (await import('./numpy/npz.js')).npzReader },
+  { name: 'h5', fits: isHdf5, load: async () => (await import('./store/anndata/h5ad.js')).h5Reader },
+  {
+    name: 'parquet',
+    fits: isParquet,
+    load: async () => (await import('./parquet/parquet.js')).parquetReader,
+  },
+  { name: 'arrow', fits: isArrow, load: async () => (await import('./arrow/arrow.js')).arrowReader },
   { name: 'sqlite', fits: isSqlite, load: async () => (await import('./sqlite.js')).sqliteReader },
-  { name: 'idx', fits: isIdx, load: async () => (await import('./idx.js')).idxReader },
+  { name: 'idx', fits: isIdx, load: async () => (await import('./numpy/idx.js')).idxReader },
   {
     name: 'mtx',
     fits: isMatrixMarket,
-    load: async () => (await import('./matrix-market.js')).matrixMarketReader,
+    load: async () => (await import('./text/matrix-market.js')).matrixMarketReader,
   },
-  { name: 'json', fits: isJson, load: async () => (await import('./json.js')).jsonReader },
-  { name: 'csv', fits: isText, load: async () => (await import('./csv.js')).csvReader },
+  { name: 'json', fits: isJson, load: async () => (await import('./text/json.js')).jsonReader },
+  { name: 'csv', fits: isText, load: async () => (await import('./csv/csv.js')).csvReader },
 ];
 
 /** Files that people try which are something else, by their first bytes. */
@@ -94,7 +98,7 @@ async function openFolder(source: Source, settings: Settings): Promise<Opened> {
   const names = await source.list();
   const input = plain(source, 0, settings);
   if (ZARR_FILES.some((name) => names.includes(name))) return openZarr(input);
-  const { isTenxFolder, readTenxFolder } = await import('./tenx.js');
+  const { isTenxFolder, readTenxFolder } = await import('./store/tenx/tenx.js');
   if (!isTenxFolder(names)) throw new FormatError(folderParts(source.name));
   const open = async (name: string) => {
     const file = source.child(name);
@@ -111,7 +115,12 @@ async function openFolder(source: Source, settings: Settings): Promise<Opened> {
 }
 
 async function openZarr(input: Input): Promise<Opened> {
-  return { input, head: new Uint8Array(0), format: 'zarr', reader: (await import('./zarr.js')).zarrReader };
+  return {
+    input,
+    head: new Uint8Array(0),
+    format: 'zarr',
+    reader: (await import('./store/zarr/zarr.js')).zarrReader,
+  };
 }
 
 function plain(source: Source, size: number, settings: Settings): Input {

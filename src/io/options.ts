@@ -1,9 +1,9 @@
 /** What a person may say about a file, and what a reader hands on before the data checks. */
 
 import type { Csr, Matrix, Warning } from '../model.js';
-import type { FeatureChooser } from './feature-chooser.js';
-import type { Normalize } from './normalize.js';
-import type { Source } from './source.js';
+import type { Source } from './source/source.js';
+import type { FeatureChooser } from './table/feature-chooser.js';
+import type { Normalize } from './table/normalize.js';
 
 /** What to do with cells that are missing, NaN or infinite. `error` stops; the others repair and say so. */
 export type Missing = 'error' | 'drop-rows' | 'drop-features' | 'mean';

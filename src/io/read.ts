@@ -3,16 +3,16 @@
 import { toDense } from '../core/csr.js';
 import { FormatError, OptionError } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
-import { hashSource, tooLarge } from './bytes.js';
-import { checkTable } from './checks.js';
 import { openInput } from './formats.js';
-import type { Texts } from './join.js';
-import { repairMissing } from './missing.js';
-import { NORMALIZE_CHOICES } from './normalize.js';
 import type { Contents, Missing, ReadOptions, Settings } from './options.js';
-import { prepareTable } from './prepare.js';
-import type { Source } from './source.js';
-import { readLines } from './texts.js';
+import { hashSource, tooLarge } from './source/bytes.js';
+import type { Source } from './source/source.js';
+import { checkTable } from './table/checks.js';
+import type { Texts } from './table/join.js';
+import { repairMissing } from './table/missing.js';
+import { NORMALIZE_CHOICES } from './table/normalize.js';
+import { prepareTable } from './table/prepare.js';
+import { readLines } from './text/text-lists.js';
 
 /** An embedding with what was noticed while it was read. */
 export interface EmbeddingRead extends Embedding {

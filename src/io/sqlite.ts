@@ -8,7 +8,8 @@
  */
 
 import { CancelledError, FormatError, OptionError, UnsupportedError, WhymapError } from '../errors.js';
-import { tooLarge } from './bytes.js';
+import type { FormatReader, Input, Settings } from './options.js';
+import { tooLarge } from './source/bytes.js';
 import {
   type ColumnKind,
   type ColumnShape,
@@ -16,9 +17,8 @@ import {
   contentsOf,
   rawTexts,
   textColumn,
-} from './columns.js';
-import type { FormatReader, Input, Settings } from './options.js';
-import { describeNames } from './suggest.js';
+} from './table/columns.js';
+import { describeNames } from './table/suggest.js';
 
 /** The part of sql.js that is used. */
 interface Statement {

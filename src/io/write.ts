@@ -1,7 +1,7 @@
 /** The writers of the output files: CSV after RFC 4180, and NPY version 1.0. */
 
 import { ShapeError } from '../errors.js';
-import { formatNumber } from './numbers.js';
+import { formatNumber } from './text/numbers.js';
 
 /** A CSV cell: numbers are written in their shortest exact form, null as an empty field. */
 export type Cell = string | number | null;

@@ -7,16 +7,21 @@
 import type { Context } from '../engine/context.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Embedding, Explanation, Granularity, Localities, Modules, Table, Warning } from '../model.js';
-import { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
-import { type ClaimsOptions, testClaims } from './claims.js';
-import { describeModules } from './describe.js';
-import { chooseGranularity, type GranularityOptions } from './granularity.js';
-import { type LocalityOptions, locate } from './localities.js';
-import { factorize, type ModuleOptions } from './modules.js';
-import { samplePresence } from './presence.js';
-import { keepFeatures, selectFeatures } from './select-features.js';
-import { significanceOptions } from './significance.js';
-import { stabilityRuns } from './stability.js';
+import {
+  type AssociationOptions,
+  associate,
+  associationRules,
+  releaseAssociations,
+} from './associations/associations.js';
+import { keepFeatures, selectFeatures } from './associations/select-features.js';
+import { describeModules } from './describe/describe.js';
+import { samplePresence } from './describe/presence.js';
+import { type ClaimsOptions, testClaims } from './evaluate/evaluate.js';
+import { chooseGranularity, type GranularityOptions } from './evaluate/granularity.js';
+import { significanceOptions } from './evaluate/significance.js';
+import { stabilityRuns } from './evaluate/stability.js';
+import { factorize, type ModuleOptions } from './factorize/modules.js';
+import { type LocalityOptions, locate } from './localities/localities.js';
 
 export interface ExplainInput {
   readonly table: Table;

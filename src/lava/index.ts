@@ -1,19 +1,28 @@
 /** LAVA: explaining an embedding by modules of locally correlated features. */
 
-export { type AssociationOptions, associate, associationRules, releaseAssociations } from './associations.js';
-export { describeModules } from './describe.js';
-export { type ExplainInput, type ExplainOptions, explain } from './explain.js';
+export {
+  type AssociationOptions,
+  associate,
+  associationRules,
+  releaseAssociations,
+} from './associations/associations.js';
+export { type FeatureSelection, keepFeatures, selectFeatures } from './associations/select-features.js';
+export { describeModules } from './describe/describe.js';
 export {
   type Enrichment,
   type EnrichmentOptions,
   type GeneSet,
   geneSetEnrichment,
   parseGeneSets,
-} from './gene-sets.js';
-export { defaultLocalitySize, type LocalityOptions, locate } from './localities.js';
-export { factorize, type ModuleOptions } from './modules.js';
-export { parseRegion } from './parse-region.js';
-export { samplePresence } from './presence.js';
+} from './describe/gene-sets.js';
+export { samplePresence } from './describe/presence.js';
+export { moduleSigns } from './describe/signed-patterns.js';
+export { moduleSignificance, type SignificanceOptions } from './evaluate/significance.js';
+export { moduleStability, type StabilityOptions } from './evaluate/stability.js';
+export { type ExplainInput, type ExplainOptions, explain } from './explain.js';
+export { factorize, type ModuleOptions } from './factorize/modules.js';
+export { defaultLocalitySize, type LocalityOptions, locate } from './localities/localities.js';
+export { parseRegion } from './query/parse-region.js';
 export {
   type ComparedModule,
   type ComparisonAnswer,
@@ -21,13 +30,9 @@ export {
   describeRegion,
   type ModuleInRegion,
   type RegionAnswer,
-} from './queries.js';
-export { type Region, regionName, regionRows } from './regions.js';
-export { type FeatureSelection, keepFeatures, selectFeatures } from './select-features.js';
-export { comparisonSentences, featureSentences, pairSentences, regionSentences } from './sentences.js';
-export { moduleSigns } from './signed-patterns.js';
-export { moduleSignificance, type SignificanceOptions } from './significance.js';
-export { moduleStability, type StabilityOptions } from './stability.js';
+} from './query/queries.js';
+export { type Region, regionName, regionRows } from './query/regions.js';
+export { comparisonSentences, featureSentences, pairSentences, regionSentences } from './query/sentences.js';
 export {
   type FeatureAnswer,
   type FeatureCorrelation,
@@ -35,4 +40,4 @@ export {
   type PairAnswer,
   type PairSide,
   pairValues,
-} from './value-queries.js';
+} from './query/value-queries.js';

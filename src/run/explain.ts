@@ -8,11 +8,11 @@
 
 import { OptionError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
-import type { FeatureChooser } from '../io/feature-chooser.js';
 import { isTooLarge } from '../io/index.js';
+import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
-import { withFeatureValues } from '../viewer/values.js';
+import { withFeatureValues } from '../report/values.js';
 import {
   choiceOption,
   type Given,
@@ -29,7 +29,7 @@ import {
   readJoinedEmbedding,
   type Work,
 } from './inputs.js';
-import { type PlacesTrust, withTrust } from './places.js';
+import { type PlacesTrust, withTrust } from './region-trust.js';
 import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 
 /** How a run is carried out: the engine and why it was chosen, the seed, and where its files are. */

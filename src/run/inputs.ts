@@ -7,7 +7,6 @@ import { toDense } from '../core/csr.js';
 import { gatherColumns } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import { OptionError } from '../errors.js';
-import type { FeatureChooser } from '../io/feature-chooser.js';
 import {
   type EmbeddingRead,
   joinEmbedding,
@@ -18,7 +17,8 @@ import {
   readTexts,
   selectColumns,
 } from '../io/index.js';
-import type { Source } from '../io/source.js';
+import type { Source } from '../io/source/source.js';
+import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import type { Embedding, Matrix, Table, Warning } from '../model.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';
 

@@ -6,12 +6,12 @@
  */
 
 import type { Context } from '../engine/context.js';
-import type { FeatureChooser, StreamedFile } from '../io/feature-chooser.js';
 import { joinEmbedding } from '../io/index.js';
+import type { FeatureChooser, StreamedFile } from '../io/table/feature-chooser.js';
+import { type MomentSums, newMomentSums } from '../lava/associations/local-moments.js';
+import { selectByMoments, sumsMemory } from '../lava/associations/select-features.js';
 import type { ExplainOptions } from '../lava/explain.js';
-import { type MomentSums, newMomentSums } from '../lava/local-moments.js';
-import { locate } from '../lava/localities.js';
-import { selectByMoments, sumsMemory } from '../lava/select-features.js';
+import { locate } from '../lava/localities/localities.js';
 import type { Embedding, Localities, Table } from '../model.js';
 
 export interface StreamedChoice {

@@ -7,13 +7,13 @@
 
 import { type Context, createContext } from '../engine/context.js';
 import type { Matrix, Warning } from '../model.js';
-import { columnMoments } from './center.js';
-import { type Distortion, distortion, type LocalMaps, localMaps } from './distortion.js';
+import { columnMoments } from './centering.js';
 import { type MeasureOptions, measureTrust, type TrustMeasures } from './measure.js';
-import { adjustPValues, nullPoints, pointPValues } from './rank-null.js';
+import { type Distortion, distortion, type LocalMaps, localMaps } from './measures/distortion.js';
+import { adjustPValues, nullPoints, pointPValues } from './measures/rank-null.js';
 import type { TrustInput, VerdictSentence } from './types.js';
-import { writeVerdict } from './verdict.js';
-import type { Place } from './verdict-places.js';
+import { writeVerdict } from './verdict/verdict.js';
+import type { Place } from './verdict/verdict-regions.js';
 
 export interface AuditOptions extends MeasureOptions {
   /** Rank from which a sample counts as far. Default: beyond the size of its own group (see `distortion`). */

@@ -2,16 +2,14 @@
 
 export type { Audit, AuditOptions, PointwiseAudit } from './audit.js';
 export { audit } from './audit.js';
-export { communities } from './communities.js';
-export { densityPreservation } from './density.js';
-export type { Distortion, DistortionOptions, Links, LocalMaps } from './distortion.js';
-export { distortion, groupsOfBoth, localMaps, nullShareFar } from './distortion.js';
 export { type LayerInput, trustLayer } from './layer.js';
 export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
 export { MEASURE_NAMES, measureTrust } from './measure.js';
-export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';
-export { localityTrust, moduleTrust } from './module-trust.js';
-export { compareNeighborhoods } from './neighborhoods.js';
+export { communities } from './measures/communities.js';
+export { densityPreservation } from './measures/density.js';
+export type { Distortion, DistortionOptions, Links, LocalMaps } from './measures/distortion.js';
+export { distortion, groupsOfBoth, localMaps, nullShareFar } from './measures/distortion.js';
+export { compareNeighborhoods } from './measures/neighborhoods.js';
 export {
   continuity,
   neighborhoodPreservation,
@@ -19,12 +17,14 @@ export {
   relativeRankErrorFalse,
   relativeRankErrorMissing,
   trustworthiness,
-} from './rank-measures.js';
-export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './rank-null.js';
+} from './measures/rank-measures.js';
+export { adjustPValues, nullPoints, nullTrustworthiness, pointPValues } from './measures/rank-null.js';
+export { tripletAccuracy } from './measures/triplets.js';
+export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust } from './module-trust.js';
+export { localityTrust, moduleTrust } from './module-trust.js';
 export type { EmbedFunction, ReembeddedNull } from './reembedded.js';
 export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js';
-export { tripletAccuracy } from './triplets.js';
-export { trueSpace } from './true-space.js';
+export { trueSpace } from './reference-space.js';
 export type {
   Answer,
   Figure,
@@ -34,4 +34,4 @@ export type {
   VerdictFigure,
   VerdictSentence,
 } from './types.js';
-export { verdictParagraph } from './verdict.js';
+export { verdictParagraph } from './verdict/verdict.js';

@@ -11,23 +11,23 @@
 
 import type { Context } from '../engine/context.js';
 import type { Matrix, TrustLayer, TrustLinks } from '../model.js';
-import { communities } from './communities.js';
-import { densityPreservation } from './density.js';
-import { distortion, groupsOfBoth, type Links } from './distortion.js';
-import { groupFit } from './groups.js';
 import type { Measure } from './measure.js';
-import type { PointwiseTrust } from './module-trust.js';
-import { continuity, neighborhoodPreservation, trustworthiness } from './rank-measures.js';
+import { communities } from './measures/communities.js';
+import { densityPreservation } from './measures/density.js';
+import { distortion, groupsOfBoth, type Links } from './measures/distortion.js';
+import { groupFit } from './measures/groups.js';
+import { continuity, neighborhoodPreservation, trustworthiness } from './measures/rank-measures.js';
 import {
   adjustPValues,
   nullPoints,
   nullPreservation,
   nullTrustworthiness,
   pointPValues,
-} from './rank-null.js';
+} from './measures/rank-null.js';
+import type { PointwiseTrust } from './module-trust.js';
 import type { Figure, Neighborhoods } from './types.js';
-import { writeVerdict } from './verdict.js';
-import type { Place } from './verdict-places.js';
+import { writeVerdict } from './verdict/verdict.js';
+import type { Place } from './verdict/verdict-regions.js';
 
 /** Links of each kind that are kept: more cannot be told apart on a screen. */
 export const MOST_LINKS = 2000;

@@ -11,17 +11,17 @@
 import { permutation } from '../core/random.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
-import { principalComponents } from '../engine/principal-components.js';
 import { ShapeError } from '../errors.js';
+import { principalComponents } from '../linalg/principal-components.js';
 import type { Matrix, Warning } from '../model.js';
-import { type CheckedNeighborhoodOptions, checkInput, checkNeighborhoodOptions } from './check.js';
-import { communities } from './communities.js';
-import { densityPreservation } from './density.js';
-import { comparePairs, DISTANCE_FIGURES, type MapDistances, sampleDistances } from './distances.js';
-import { groupsOfBoth } from './distortion.js';
-import { groupDistances, groupFit } from './groups.js';
-import { encodeLabels, type LabelCodes, labelAccuracy, nullLabelAccuracy } from './labels.js';
-import { compareMaps, drawRows } from './neighborhoods.js';
+import { type CheckedNeighborhoodOptions, checkInput, checkNeighborhoodOptions } from './checks.js';
+import { communities } from './measures/communities.js';
+import { densityPreservation } from './measures/density.js';
+import { comparePairs, DISTANCE_FIGURES, type MapDistances, sampleDistances } from './measures/distances.js';
+import { groupsOfBoth } from './measures/distortion.js';
+import { groupDistances, groupFit } from './measures/groups.js';
+import { encodeLabels, type LabelCodes, labelAccuracy, nullLabelAccuracy } from './measures/labels.js';
+import { compareMaps, drawRows } from './measures/neighborhoods.js';
 import {
   continuity,
   neighborhoodPreservation,
@@ -29,10 +29,10 @@ import {
   relativeRankErrorFalse,
   relativeRankErrorMissing,
   trustworthiness,
-} from './rank-measures.js';
-import { nullPreservation, nullRelativeRankError, nullTrustworthiness } from './rank-null.js';
-import { tripletAccuracy } from './triplets.js';
-import { type SpaceOptions, trueSpace } from './true-space.js';
+} from './measures/rank-measures.js';
+import { nullPreservation, nullRelativeRankError, nullTrustworthiness } from './measures/rank-null.js';
+import { tripletAccuracy } from './measures/triplets.js';
+import { type SpaceOptions, trueSpace } from './reference-space.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 
 /** Names of the measures, in the order in which they are told. */

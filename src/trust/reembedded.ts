@@ -18,11 +18,11 @@ import { permutation, type Random } from '../core/random.js';
 import { type Context, createContext } from '../engine/context.js';
 import { ShapeError } from '../errors.js';
 import type { Csr, Matrix } from '../model.js';
-import { checkInteger } from './check.js';
+import { checkInteger } from './checks.js';
 import { estimate } from './interval.js';
-import { compareMaps, compareNeighborhoods } from './neighborhoods.js';
-import { trustworthiness } from './rank-measures.js';
-import { adjustPValues, pointPValues } from './rank-null.js';
+import { compareMaps, compareNeighborhoods } from './measures/neighborhoods.js';
+import { trustworthiness } from './measures/rank-measures.js';
+import { adjustPValues, pointPValues } from './measures/rank-null.js';
 import type { Figure, NeighborhoodOptions, TrustInput } from './types.js';
 
 /** Makes a map of the given data: the method under test with its settings. */

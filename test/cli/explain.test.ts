@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { readTable } from 'whymap/io';
 import { decodeExplanation } from '#whymap/io/explanation-file.js';
-import { pathSource } from '#whymap/io/path-source.js';
+import { pathSource } from '#whymap/io/source/path-source.js';
 import { writeCsv } from '#whymap/io/write.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { type Ran, start, temporaryFolder, whymap } from './run.js';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
-import { fitCurve } from '#whymap/dr/affinities/curve.js';
-import { bandwidths, fuzzyUnion, memberships } from '#whymap/dr/affinities/fuzzy.js';
+import { fitCurve } from '#whymap/dr/affinities/curve-parameters.js';
+import { bandwidths, fuzzyUnion, memberships } from '#whymap/dr/affinities/fuzzy-simplicial-set.js';
 import { geodesics, type WeightedGraph } from '#whymap/dr/affinities/geodesic.js';
 import { conditionalProbabilities, jointProbabilities } from '#whymap/dr/affinities/perplexity.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';

@@ -1,6 +1,6 @@
 // Against scikit-learn 1.2.1: the same coordinates up to rotation and reflection.
 import { expect, test } from 'vitest';
-import { reconstructionWeights } from '#whymap/dr/affinities/reconstruction.js';
+import { reconstructionWeights } from '#whymap/dr/affinities/reconstruction-weights.js';
 import { type EmbedOptions, embed, procrustesError } from '#whymap/dr/index.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
-import { createTree, repulseByTree } from '#whymap/engine/js/barnesHut.js';
-import { coefficientTable, lookUp } from '#whymap/engine/js/coefficients.js';
+import { createTree, repulseByTree } from '#whymap/engine/js/barnes-hut.js';
+import { coefficientTable, lookUp } from '#whymap/engine/js/tabulated-function.js';
 import { relativeDifference } from './oracle.js';
 
 test('tabled coefficients are within 2e-5 of the function, over 24 orders of magnitude', () => {

@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { alignmentMatrix, multiplySparse } from '#whymap/dr/affinities/alignment.js';
-import { bandwidths, fuzzyUnion, memberships } from '#whymap/dr/affinities/fuzzy.js';
-import { reconstructionWeights } from '#whymap/dr/affinities/reconstruction.js';
+import { bandwidths, fuzzyUnion, memberships } from '#whymap/dr/affinities/fuzzy-simplicial-set.js';
+import { reconstructionWeights } from '#whymap/dr/affinities/reconstruction-weights.js';
 import { embed, procrustesError } from '#whymap/dr/index.js';
-import { entropicWeights, positivePart, saturated } from '#whymap/dr/methods/dkLle.js';
-import { smallestEigenpairs } from '#whymap/dr/spectral/inverse.js';
+import { entropicWeights, positivePart, saturated } from '#whymap/dr/methods/dk-lle.js';
+import { smallestEigenpairs } from '#whymap/dr/spectral/null-space.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import type { Csr } from '../../src/model.js';

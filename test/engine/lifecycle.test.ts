@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { createContext, watchStage } from '#whymap/engine/context.js';
 import type { Engine, Watch } from '#whymap/engine/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
-import { createRuntime, type RuntimeOptions } from '#whymap/engine/wasm/runtime.js';
+import { createRuntime, type RuntimeOptions } from '#whymap/engine/wasm/runtime/runtime.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { makeMatrix } from './cases.js';
 import { allRoutines } from './routines.js';

@@ -2,9 +2,9 @@
 // suite covers them all; and where all values are multiples of one step, rounding to it loses nothing.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
-import { bytesOf, frameOf, uncentered } from '#whymap/engine/wasm/frame.js';
-import { planFor } from '#whymap/engine/wasm/plan.js';
-import { roundingOf } from '#whymap/engine/wasm/rounding.js';
+import { bytesOf, frameOf, uncentered } from '#whymap/engine/wasm/knn-exact/frame.js';
+import { planFor } from '#whymap/engine/wasm/knn-exact/plan.js';
+import { roundingOf } from '#whymap/engine/wasm/knn-exact/rounding.js';
 import type { Matrix } from '#whymap/model.js';
 import { makeMatrix, manyRows } from './cases.js';
 

@@ -2,10 +2,16 @@
 // on rows in the order in which they are compared. Elsewhere it passes over none, and says so beforehand.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
-import { subspace } from '#whymap/engine/wasm/directions.js';
-import { framedRows, framedSample, frameOf, PROBES, SAMPLED_ROWS } from '#whymap/engine/wasm/frame.js';
-import { asGiven, orderRows, type RowOrder } from '#whymap/engine/wasm/order.js';
-import { openStrips, stripRows } from '#whymap/engine/wasm/strips.js';
+import { subspace } from '#whymap/engine/wasm/knn-exact/directions.js';
+import {
+  framedRows,
+  framedSample,
+  frameOf,
+  PROBES,
+  SAMPLED_ROWS,
+} from '#whymap/engine/wasm/knn-exact/frame.js';
+import { openStrips, stripRows } from '#whymap/engine/wasm/knn-exact/prune-trial.js';
+import { asGiven, orderRows, type RowOrder } from '#whymap/engine/wasm/knn-exact/row-order.js';
 import type { Matrix } from '#whymap/model.js';
 import { makeMatrix, manyRows } from './cases.js';
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
-import type { MultiplyBytes } from '#whymap/engine/wasm/walk.js';
+import type { MultiplyBytes } from '#whymap/engine/wasm/knn-exact/walk.js';
 import { CancelledError } from '#whymap/errors.js';
 import { manyRows } from './cases.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildKdTree, nearestFinder } from '#whymap/core/kd-tree.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
-import { nonNegativeSolver } from '#whymap/lava/nnls.js';
+import { nonNegativeSolver } from '#whymap/linalg/nnls.js';
 
 interface Golden {
   table: number[][];

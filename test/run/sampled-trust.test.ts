@@ -5,7 +5,7 @@ import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
 import { explain } from '#whymap/lava/explain.js';
 import type { Csr } from '#whymap/model.js';
-import { withTrust } from '#whymap/run/places.js';
+import { withTrust } from '#whymap/run/region-trust.js';
 import { trueSpace } from '#whymap/trust/index.js';
 
 function sparseTable(rows: number, columns: number): Csr {

@@ -9,7 +9,7 @@ import { explain } from '#whymap/lava/explain.js';
 import { explainFiles, explainOptions } from '#whymap/run/explain.js';
 import { readGivenEmbedding } from '#whymap/run/inputs.js';
 import { temporaryFolder } from '../cli/run.js';
-import { makeAnndata } from '../io/make-anndata.js';
+import { makeAnndata } from '../io/store/make-anndata.js';
 
 const folder = temporaryFolder();
 const [rows, columns] = [300, 40];

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tornAndGlued } from './worlds.js';
+import { tornAndGlued } from './made-maps.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 let folder = '';

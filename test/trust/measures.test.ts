@@ -23,16 +23,16 @@ import {
 import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
-import { principalComponents } from '#whymap/engine/principal-components.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
-import { communities, mergeGroups, modularity } from '#whymap/trust/communities.js';
-import { walkPairs } from '#whymap/trust/pairs.js';
-import { largestExcess, largestRelativeError } from '#whymap/trust/rank-measures.js';
-import { excessOverNull, nullPreservation, nullRelativeRankError } from '#whymap/trust/rank-null.js';
-import { shepardAccumulator } from '#whymap/trust/shepard.js';
+import { principalComponents } from '#whymap/linalg/principal-components.js';
+import { communities, mergeGroups, modularity } from '#whymap/trust/measures/communities.js';
+import { walkPairs } from '#whymap/trust/measures/pairs.js';
+import { largestExcess, largestRelativeError } from '#whymap/trust/measures/rank-measures.js';
+import { excessOverNull, nullPreservation, nullRelativeRankError } from '#whymap/trust/measures/rank-null.js';
+import { shepardAccumulator } from '#whymap/trust/measures/shepard.js';
+import { shuffledRows, swissRoll, tornAndGlued } from './made-maps.js';
 import { average, matrixFrom, pairDistances, rankMatrix, rowsOf, squaredDistance } from './naive.js';
-import { shuffledRows, swissRoll, tornAndGlued } from './worlds.js';
 
 const rows = (count: number, columns: number, seed = 1, integers = false) => {
   const random = createRandom(seed);

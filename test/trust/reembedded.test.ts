@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { mapAgreement, permutedFeatures, reembeddedNull } from 'whymap/trust';
 import { createRandom } from '#whymap/core/random.js';
 import { createContext } from '#whymap/engine/context.js';
-import { principalComponents } from '#whymap/engine/principal-components.js';
 import { unwatched } from '#whymap/engine/watch.js';
+import { principalComponents } from '#whymap/linalg/principal-components.js';
 import type { Matrix } from '#whymap/model.js';
+import { shuffledRows, tornAndGlued } from './made-maps.js';
 import { matrixFrom, naivePreservation, rankMatrix, rowsOf } from './naive.js';
-import { shuffledRows, tornAndGlued } from './worlds.js';
 
 const pca = (features: Matrix) => principalComponents(features, 2, createContext(), unwatched);
 const noise = (count: number, columns: number, seed: number) => {

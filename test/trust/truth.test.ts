@@ -11,8 +11,8 @@ import {
   trustworthiness,
   verdictParagraph,
 } from 'whymap/trust';
+import { cutSphere, shuffledRows, swissRoll, tornAndGlued, tree } from './made-maps.js';
 import { auroc, matrixFrom } from './naive.js';
-import { cutSphere, shuffledRows, swissRoll, tornAndGlued, tree } from './worlds.js';
 
 const fast = { pca: false, triplets: 2, ellipses: false };
 

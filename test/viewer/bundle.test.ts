@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
-const site = join(import.meta.dirname, '../../dist/viewer/site');
+const site = join(import.meta.dirname, '../../dist/report/site');
 /** Loaded when a file of their format is opened, or when a report is saved. */
 const OPTIONAL = [
   /hdf5_hl|brotli/,

@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, serveSite } from 'whymap/viewer';
 import { temporaryFolder, whymap } from '../cli/run.js';
+import { addressOf } from '../report/report-page.js';
 import { axeFindings, launch, openReport } from './browser.js';
-import { addressOf } from './report-page.js';
 import { openSite, quiet } from './site-page.js';
 
 const folder = temporaryFolder();

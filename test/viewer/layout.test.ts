@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readEmbedding } from 'whymap/io';
-import { pathSource } from '#whymap/io/path-source.js';
+import { pathSource } from '#whymap/io/source/path-source.js';
 import { writeNpy } from '#whymap/io/write.js';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { launch, openReport } from './browser.js';

@@ -3,9 +3,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addressOf, drag, kept } from '../report/report-page.js';
 import { axeFindings, launch, type OpenOptions, openReport } from './browser.js';
 import { type Digits, readDigits } from './mnist.js';
-import { addressOf, drag, kept } from './report-page.js';
 import { expectScreen } from './screen.js';
 
 let browser: Browser;

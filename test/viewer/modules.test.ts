@@ -7,7 +7,7 @@ import type { Explanation } from 'whymap';
 import { decodeExplanation } from 'whymap/io';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { axeFindings, launch, type Opened, openReport } from './browser.js';
-import { madeTable, moduleNames } from './made.js';
+import { madeTable, moduleNames } from './made-explanation.js';
 
 const folder = temporaryFolder();
 let browser: Browser;

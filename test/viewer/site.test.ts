@@ -12,7 +12,7 @@ import { axeFindings, launch } from './browser.js';
 import { copied, explain, explained, fill, give, openSite, quiet, saved } from './site-page.js';
 
 const root = join(import.meta.dirname, '../..');
-const site = join(root, 'dist/viewer/site');
+const site = join(root, 'dist/report/site');
 const penguins = join(root, 'data/penguins');
 const tables = join(root, 'fixtures/io/tables');
 const folder = temporaryFolder();

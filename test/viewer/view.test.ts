@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, whymap } from '../cli/run.js';
+import { addressOf, kept } from '../report/report-page.js';
 import { axeFindings, launch, type Opened, type OpenOptions, openReport, PATIENCE } from './browser.js';
-import { addressOf, kept } from './report-page.js';
 import { expectScreen } from './screen.js';
 
 const folder = temporaryFolder();

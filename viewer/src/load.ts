@@ -1,7 +1,7 @@
 /** Finds the explanation that the page was made with. */
 import { decodeExplanation } from '../../src/io/explanation-file.js';
 import type { Explanation } from '../../src/model.js';
-import { ELEMENT_ID, fromBase64 } from '../../src/viewer/page.js';
+import { ELEMENT_ID, fromBase64 } from '../../src/report/page.js';
 
 export interface Loaded {
   readonly explanation: Explanation;

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { OptionError } from '../../errors.js';
 import { writeCsv } from '../../io/write.js';
-import { geneSetEnrichment, parseGeneSets } from '../../lava/gene-sets.js';
+import { geneSetEnrichment, parseGeneSets } from '../../lava/describe/gene-sets.js';
 import type { Explanation } from '../../model.js';
 
 export async function geneSetsCsv(explanation: Explanation, path: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** What was found, in words, for the end of a run on the terminal. */
 
-import { presentRows, presentThreshold } from '../../lava/present.js';
+import { presentRows, presentThreshold } from '../../lava/describe/present.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 
 const NAMED_FEATURES = 5;

@@ -3,9 +3,9 @@
 import { encodeExplanation } from '../../io/explanation-file.js';
 import { writeNpy } from '../../io/write.js';
 import type { Explanation, Table } from '../../model.js';
+import { renderReport } from '../../report/index.js';
 import { shownExplanation, titleOf } from '../../run/explain.js';
 import type { RegionTrust } from '../../trust/index.js';
-import { renderReport } from '../../viewer/index.js';
 import type { OutputFolder } from './folder.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';

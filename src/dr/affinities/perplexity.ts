@@ -10,7 +10,7 @@
  */
 
 import type { Csr, Neighbors } from '../../model.js';
-import { joinDirections } from './fuzzy.js';
+import { joinDirections } from './fuzzy-simplicial-set.js';
 
 const ITERATIONS = 200;
 /** Accuracy of the entropy, in nats. */

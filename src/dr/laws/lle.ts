@@ -6,8 +6,8 @@
  * Source: Roweis and Saul (2000). Cost: the entries of M a dimension. Deterministic.
  */
 
+import { addScaled, orthonormalize } from '../../linalg/vectors.js';
 import { multiplySparse, type SparseRows } from '../affinities/alignment.js';
-import { addScaled, orthonormalize } from '../spectral/vectors.js';
 import type { Law, LawDefinition } from './law.js';
 
 /** Stated over dense W (rows x rows). */

@@ -6,12 +6,12 @@
  * what negative sampling does in expectation: negativeSampleRate * (d_i + d_j) / (2 (n - 1)), d the sums of
  * memberships (Damrich and Hamprecht 2021). Each is multiplied by repulsionStrength.
  * Shapes: memberships rows x rows, symmetric, sparse. Cost: rows^2 * dimensions, so this states and measures
- * the objective; embeddings are made by sampling it (optimize/sampled.ts).
+ * the objective; embeddings are made by sampling it (optimize/negative-sampling.ts).
  * Two samples at one place have an infinite loss and no direction: the law is undefined there. Deterministic.
  */
 
 import type { Csr } from '../../model.js';
-import type { Curve } from '../affinities/curve.js';
+import type { Curve } from '../affinities/curve-parameters.js';
 import type { Law, LawDefinition } from './law.js';
 
 /** Weight of the repulsion of a pair with the given membership. */

@@ -10,9 +10,9 @@ import { watchStage } from '../../engine/context.js';
 import { checkDenseMemory } from '../affinities/distances.js';
 import { geodesics, neighborGraph } from '../affinities/geodesic.js';
 import { distanceGram } from '../affinities/gram.js';
-import { neighborsOf } from '../affinities/neighbors.js';
+import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { constantWarning, denseFeatures, fitNeighbors } from '../input.js';
-import { runGram, solveGram } from './gramMethod.js';
+import { runGram, solveGram } from './gram-method.js';
 import type { MethodInput, Prepared } from './method.js';
 
 /** scikit-learn's default. */

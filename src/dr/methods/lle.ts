@@ -9,20 +9,20 @@
 
 import type { Context } from '../../engine/context.js';
 import { watchStage } from '../../engine/context.js';
+import { columnsToRows, fixSigns } from '../../linalg/vectors.js';
 import type { Matrix, Neighbors, Warning } from '../../model.js';
 import { alignmentMatrix, type SparseRows } from '../affinities/alignment.js';
 import { requireConnected } from '../affinities/components.js';
-import { neighborsOf } from '../affinities/neighbors.js';
-import { type ReconstructionOptions, reconstructionWeights } from '../affinities/reconstruction.js';
+import { neighborsOf } from '../affinities/neighbor-graph.js';
+import { type ReconstructionOptions, reconstructionWeights } from '../affinities/reconstruction-weights.js';
 import { constantWarning, denseFeatures, fitNeighbors } from '../input.js';
 import { constrainVariance, lleLaw } from '../laws/lle.js';
-import { descent } from '../optimize/descent.js';
+import { descent } from '../optimize/gradient-descent.js';
 import { type EmbedOptions, withDefaults } from '../options.js';
-import { smallestEigenpairs } from '../spectral/inverse.js';
-import { columnsToRows, fixSigns } from '../spectral/vectors.js';
-import { rankWarnings, residualWarnings } from './gramMethod.js';
+import { smallestEigenpairs } from '../spectral/null-space.js';
+import { rankWarnings, residualWarnings } from './gram-method.js';
+import { startCoordinates } from './initial-coordinates.js';
 import type { MethodInput, Prepared } from './method.js';
-import { startCoordinates } from './start.js';
 
 /** scikit-learn's default is 5, which often leaves pieces; Roweis and Saul used 12 and more. */
 const NEIGHBORS = 12;

@@ -14,11 +14,11 @@ import { checkDenseMemory, pairwiseDistances } from '../affinities/distances.js'
 import { distanceGram } from '../affinities/gram.js';
 import { constantWarning, denseFeatures } from '../input.js';
 import { stressLaw } from '../laws/stress.js';
-import { descent } from '../optimize/descent.js';
+import { descent } from '../optimize/gradient-descent.js';
 import { withDefaults } from '../options.js';
-import { runGram, solveGram } from './gramMethod.js';
+import { runGram, solveGram } from './gram-method.js';
+import { startCoordinates } from './initial-coordinates.js';
 import type { MethodInput, Prepared } from './method.js';
-import { startCoordinates } from './start.js';
 
 const stressDefaults = {
   precision: 'float64',

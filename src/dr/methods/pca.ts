@@ -11,7 +11,7 @@ import type { Csr, Matrix, Warning } from '../../model.js';
 import { type CenteredFeatures, centeredFeatures, featureGram } from '../affinities/gram.js';
 import { constantWarning } from '../input.js';
 import type { PcaModel } from '../model.js';
-import { runGram, solveGram } from './gramMethod.js';
+import { runGram, solveGram } from './gram-method.js';
 import type { MethodInput, Prepared } from './method.js';
 
 export async function preparePca(input: MethodInput): Promise<Prepared> {

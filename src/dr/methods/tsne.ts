@@ -8,13 +8,13 @@
 
 import { OptionError } from '../../errors.js';
 import type { Warning } from '../../model.js';
-import { neighborsOf } from '../affinities/neighbors.js';
+import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { conditionalProbabilities, jointProbabilities } from '../affinities/perplexity.js';
 import { constantWarning, denseFeatures } from '../input.js';
 import { gainsDynamics } from '../optimize/gains.js';
 import { withDefaults } from '../options.js';
+import { componentScores, startCoordinates } from './initial-coordinates.js';
 import type { MethodInput, Prepared } from './method.js';
-import { componentScores, startCoordinates } from './start.js';
 
 const PERPLEXITY = 30;
 const LEAST_RATE = 50;

@@ -8,16 +8,16 @@
 import type { Context } from '../../engine/context.js';
 import { watchStage } from '../../engine/context.js';
 import type { Csr, Matrix } from '../../model.js';
-import { fitCurve } from '../affinities/curve.js';
-import { bandwidths, fuzzyUnion, memberships } from '../affinities/fuzzy.js';
-import { neighborsOf } from '../affinities/neighbors.js';
+import { fitCurve } from '../affinities/curve-parameters.js';
+import { bandwidths, fuzzyUnion, memberships } from '../affinities/fuzzy-simplicial-set.js';
+import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { constantWarning, denseFeatures, fitNeighbors } from '../input.js';
 import type { UmapModel } from '../model.js';
-import { sampledDynamics } from '../optimize/sampled.js';
+import { sampledDynamics } from '../optimize/negative-sampling.js';
 import { type Init, withDefaults } from '../options.js';
 import { laplacianLayout } from '../spectral/laplacian.js';
+import { componentScores, gaussian, startCoordinates } from './initial-coordinates.js';
 import type { MethodInput, Prepared } from './method.js';
-import { componentScores, gaussian, startCoordinates } from './start.js';
 
 export const umapDefaults = {
   metric: 'euclidean',

@@ -14,10 +14,10 @@
 
 import type { Random } from '../../core/random.js';
 import type { Watch } from '../../engine/engine.js';
+import { eigenpairs } from '../../linalg/davidson.js';
+import { columnsToRows, fixSigns } from '../../linalg/vectors.js';
 import type { Csr } from '../../model.js';
 import { connectedComponents } from '../affinities/components.js';
-import { eigenpairs } from './eigen.js';
-import { columnsToRows, fixSigns } from './vectors.js';
 
 const TOLERANCE = 1e-3;
 /** Odd, so that eigenvalues keep their order; near 1 it multiplies their distances, and with them the tolerance. */

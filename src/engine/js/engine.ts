@@ -2,12 +2,12 @@
 
 import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
-import { nearestApproximate } from './descent.js';
 import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
+import { createSampledEpochs } from './negative-sampling.js';
+import { nearestApproximate } from './nn-descent.js';
 import { nearestAndRanks, ranks } from './ranks.js';
-import { createSampledEpochs } from './sampled.js';
 import { tsneSteps } from './tsne.js';
 
 export function createJsEngine(): Engine {

@@ -3,14 +3,14 @@
  *
  * Source: van der Maaten and Hinton (2008): gradient descent with momentum and one gain a coordinate (Jacobs 1988), a
  * gain growing by 0.2 while the force has the sign of the last step, else shrinking by a fifth, to at least 0.01.
- * Repulsion by tree (barnesHut.ts), or exact for theta 0 and above 3 dimensions. Cost: entries of P, plus rows^2
+ * Repulsion by tree (barnes-hut.ts), or exact for theta 0 and above 3 dimensions. Cost: entries of P, plus rows^2
  * (exact) or rows log rows. Deterministic.
  */
 
 import type { Csr } from '../../model.js';
 import type { Engine, Watch } from '../engine.js';
 import { unwatched } from '../watch.js';
-import { createTree, MAX_TREE_DIMENSIONS, repulseByTree } from './barnesHut.js';
+import { createTree, MAX_TREE_DIMENSIONS, repulseByTree } from './barnes-hut.js';
 
 const LEAST_GAIN = 0.01;
 /** Pairs between two pauses of the exact sums: together some milliseconds. */

@@ -7,18 +7,18 @@
 import type { Engine } from '../engine.js';
 
 import { defaultThreads } from '../pool.js';
-import { createAssociate } from './associate.js';
-import { createNearestApproximate } from './descent.js';
-import { createFactor } from './factor.js';
-import { createInputs } from './inputs.js';
-import { type Arena, LARGEST_MEMORY } from './memory.js';
-import { createMultiply } from './multiply.js';
-import { createNearest } from './nearest.js';
-import { createRanks } from './ranks.js';
-import { createRuntime, sharingAllowed } from './runtime.js';
-import { createSampledEpochs } from './sampled.js';
-import { createTsneSteps } from './tsne.js';
-import type { MultiplyBytes } from './walk.js';
+import { createAssociate } from './associate/associate.js';
+import { createFactor } from './associate/factor.js';
+import { createMultiply } from './associate/multiply.js';
+import { createTsneSteps } from './forces/tsne.js';
+import { createSampledEpochs } from './forces/umap.js';
+import { createNearest } from './knn-exact/nearest.js';
+import { createRanks } from './knn-exact/ranks.js';
+import type { MultiplyBytes } from './knn-exact/walk.js';
+import { createNearestApproximate } from './nn-descent/measuring.js';
+import { createInputs } from './runtime/inputs.js';
+import { type Arena, LARGEST_MEMORY } from './runtime/memory.js';
+import { createRuntime, sharingAllowed } from './runtime/runtime.js';
 
 export interface WasmOptions {
   /** Threads that work at once; by default as many as the machine runs at once. */

@@ -2,8 +2,8 @@
 
 import type { Study } from '../study.js';
 import { conjecturesStudy } from './conjectures.js';
-import { fastPcaStudy } from './fastPca.js';
-import { lleStudy } from './lleStudy.js';
+import { fastPcaStudy } from './fast-pca.js';
+import { lleStudy } from './lle-study.js';
 import { recoveryStudy } from './recovery.js';
 
 export const ardrStudies: Readonly<Record<string, Study>> = {

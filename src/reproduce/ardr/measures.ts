@@ -8,8 +8,8 @@
 import { procrustesError } from '../../dr/index.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Matrix, Neighbors } from '../../model.js';
-import { encodeLabels, vote } from '../../trust/labels.js';
-import { excessOf, largestExcess } from '../../trust/rank-measures.js';
+import { encodeLabels, vote } from '../../trust/measures/labels.js';
+import { excessOf, largestExcess } from '../../trust/measures/rank-measures.js';
 
 export const NEIGHBORHOOD = 15;
 

@@ -16,9 +16,9 @@
 import { toDense } from '../../core/csr.js';
 import { buildKdTree, nearestFinder } from '../../core/kd-tree.js';
 import type { Context } from '../../engine/context.js';
-import { correlationMatrix, standardize } from '../../lava/local-values.js';
-import { locate } from '../../lava/localities.js';
-import { factorize } from '../../lava/modules.js';
+import { correlationMatrix, standardize } from '../../lava/associations/local-values.js';
+import { factorize } from '../../lava/factorize/modules.js';
+import { locate } from '../../lava/localities/localities.js';
 import type { AssociationBlock, Associations, Embedding, Localities, Matrix, Table } from '../../model.js';
 
 const NEIGHBORS = 30;

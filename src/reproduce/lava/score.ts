@@ -1,6 +1,6 @@
 /** How well found modules match planted ones: cosine of pair patterns after optimal assignment, and AUROC. */
 
-import { matchMemberships } from '../../lava/split.js';
+import { matchMemberships } from '../../lava/evaluate/holdout.js';
 import type { Matrix } from '../../model.js';
 
 export interface Match {

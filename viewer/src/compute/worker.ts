@@ -6,7 +6,7 @@ import { chooseEngine } from '../../../src/engine/choose.js';
 import { createContext, type Progress } from '../../../src/engine/context.js';
 import { WhymapError } from '../../../src/errors.js';
 import { readContents } from '../../../src/io/read.js';
-import { fileSource, filesSource, noSuchFile, type Source } from '../../../src/io/source.js';
+import { fileSource, filesSource, noSuchFile, type Source } from '../../../src/io/source/source.js';
 import { integerOption, numberOption } from '../../../src/run/arguments.js';
 import { explainFiles, explainOptions, explanationFile, titleOf } from '../../../src/run/explain.js';
 import type { Answer, Item, Job, Problem, Request } from './messages.js';

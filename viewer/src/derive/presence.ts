@@ -1,5 +1,5 @@
 /** Where modules are present: columns of the samples x modules matrix, cut-offs and the strongest module. */
-import { presentThreshold } from '../../../src/lava/present.js';
+import { presentThreshold } from '../../../src/lava/describe/present.js';
 import type { Explanation, Matrix } from '../../../src/model.js';
 
 export const NONE = 255;

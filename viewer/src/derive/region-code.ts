@@ -3,7 +3,7 @@
  * `label:B cells`, `locality:4`. They stand in the page's address, so a link opens the same selection. A polygon lies
  * in the drawing, which is the embedding itself where that has two dimensions.
  */
-import { parseRegion } from '../../../src/lava/parse-region.js';
+import { parseRegion } from '../../../src/lava/query/parse-region.js';
 import type { Region } from '../state/store.js';
 import { localitiesOf, samplesInside, samplesWith } from './region.js';
 import { moduleName, sampleName, type View } from './view.js';

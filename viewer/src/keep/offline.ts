@@ -1,7 +1,7 @@
 /** This page as one file that opens without a server, with the view as it is now. */
 import { encodeExplanation } from '../../../src/io/explanation-file.js';
 import type { Explanation } from '../../../src/model.js';
-import { fillPage, PLACE } from '../../../src/viewer/page.js';
+import { fillPage, PLACE } from '../../../src/report/page.js';
 import { SAVED_VIEW } from '../state/address.js';
 
 /** Made of the page's own script and style; the explanation is packed anew, since it may have come from a server. */

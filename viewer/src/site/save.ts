@@ -1,5 +1,5 @@
 /** Results as files on this machine. */
-import { fillPage, PLACE } from '../../../src/viewer/page.js';
+import { fillPage, PLACE } from '../../../src/report/page.js';
 import { SAVED_VIEW } from '../state/address.js';
 
 export function saveBytes(bytes: BlobPart, name: string, type: string): void {

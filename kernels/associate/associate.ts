@@ -1,0 +1,215 @@
+/**
+ * Associations of one locality: support, standardization, one triangle of the product, gate and debiasing.
+ *
+ * Source and rules: as `engine/js/associate.ts`, the reference. Shapes: n samples, d features, of which only
+ * the supported enter the product. Cost: n * supported^2 multiply-adds, plus two passes over n x d. Precision:
+ * float32 products of columns standardized in double. An item is a locality, so results do not depend on
+ * threads. Strips of C are gated while they are in the cache; the full matrix is never in memory.
+ */
+
+import { STOP } from '../runtime/control';
+import { sortBytes } from '../runtime/sort';
+import { standardizePanels } from './standardize';
+import { findSupported } from './support';
+import { panels } from './tile';
+
+/** Rows of one strip of correlations, in panels of 8. */
+const STRIP_PANELS: i32 = 2;
+
+function padded(bytes: usize): usize {
+  return (bytes + 63) & ~63;
+}
+
+/** Row count of the first feature of a locality whose slot was too small. */
+const OVERFLOW: u32 = 0xffffffff;
+/** `keepRow` may write this far past the last entry it keeps. */
+const PAST: i32 = 4;
+
+/** Bytes of scratch that `associateLocality` needs. */
+export function associateScratch(d: i32, n: i32, sparse: i32): usize {
+  const width = <usize>((d + 7) & ~7);
+  const dense = sparse ? padded(((<usize>n * <usize>d) << 2) + 64) : 0;
+  return (
+    padded((<usize>n) << 2) +
+    padded((<usize>d) << 2) +
+    padded((width * <usize>n) << 2) +
+    padded((width * <usize>STRIP_PANELS * 8) << 2) +
+    padded(sortBytes(n) + ((<usize>n) << 2) + 128) +
+    dense
+  );
+}
+
+/**
+ * @param dense address of the features, row-major, or 0 when they are sparse.
+ * @param offsets, indices, values compressed rows (f64, i32, f32), read when `dense` is 0.
+ * @param members i32 sample rows of this call's first locality and on, n a locality.
+ * @param raw 1 to store correlations, 0 to store debiased squares. @param gate smallest square that is kept.
+ * @param slotColumns, slotValues room for `slotEntries` entries a locality, u16 and f32.
+ * A locality that keeps more than its slot holds is given up: its first row count is then OVERFLOW.
+ * @param rowCounts u32 entries a (locality, feature). @param supported u8 a (locality, feature).
+ * @param constants i32 a locality.
+ */
+export function associateLocality(
+  item: i32,
+  scratch: usize,
+  dense: usize,
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  d: i32,
+  members: usize,
+  n: i32,
+  spearman: i32,
+  raw: i32,
+  support: i32,
+  gate: f32,
+  slotColumns: usize,
+  slotValues: usize,
+  slotEntries: i32,
+  rowCounts: usize,
+  supported: usize,
+  constants: usize,
+): void {
+  const width = <usize>((d + 7) & ~7);
+  const rows = scratch;
+  const list = rows + padded((<usize>n) << 2);
+  const packed = list + padded((<usize>d) << 2);
+  const strip = packed + padded((width * <usize>n) << 2);
+  const sorting = strip + padded((width * <usize>STRIP_PANELS * 8) << 2);
+  const gathered = sorting + padded(sortBytes(n) + ((<usize>n) << 2) + 128);
+
+  members += (<usize>item * <usize>n) << 2;
+  if (dense) addressRows(members, n, dense, d, rows);
+  else gatherSparse(members, n, offsets, indices, values, d, gathered, rows);
+
+  const flags = supported + <usize>item * <usize>d;
+  const counts = rowCounts + ((<usize>item * <usize>d) << 2);
+  memory.fill(counts, 0, (<usize>d) << 2);
+  const count = findSupported(rows, n, d, support, list, flags, constants + ((<usize>item) << 2), sorting);
+  standardizePanels(rows, n, list, count, flags, spearman, packed, sorting);
+
+  const debias: f32 = raw ? 0 : <f32>(1 / <f64>(n - 1));
+  let column = slotColumns + ((<usize>item * <usize>slotEntries) << 1);
+  let value = slotValues + ((<usize>item * <usize>slotEntries) << 2);
+  let room = slotEntries - PAST;
+  const allPanels = (count + 7) >> 3;
+  for (let p: i32 = 0; p < allPanels; p += STRIP_PANELS) {
+    if (load<i32>(STOP)) return;
+    const height = min(STRIP_PANELS, allPanels - p);
+    const across = allPanels - p;
+    const stride = (<usize>across) << 5;
+    const start = packed + ((<usize>p * <usize>n) << 5);
+    panels(start, height, start, across, n, strip, stride);
+    const last = min(count, (p + height) << 3);
+    for (let i = p << 3; i < last; i++) {
+      if (room < count - 1 - i) {
+        store<u32>(counts, OVERFLOW);
+        return;
+      }
+      const row = strip + <usize>(i - (p << 3)) * stride;
+      const kept = keepRow(row, i, p << 3, count, list, gate, debias, raw, column, value);
+      store<u32>(counts + ((<usize>load<i32>(list + ((<usize>i) << 2))) << 2), kept);
+      room -= kept;
+      column += (<usize>kept) << 1;
+      value += (<usize>kept) << 2;
+    }
+  }
+}
+
+function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize): void {
+  for (let s: i32 = 0; s < n; s++) {
+    const at = (<usize>s) << 2;
+    store<u32>(rows + at, <u32>(dense + ((<usize>load<i32>(members + at) * <usize>d) << 2)));
+  }
+}
+
+function gatherSparse(
+  members: usize,
+  n: i32,
+  offsets: usize,
+  indices: usize,
+  values: usize,
+  d: i32,
+  target: usize,
+  rows: usize,
+): void {
+  memory.fill(target, 0, (<usize>n * <usize>d) << 2);
+  for (let s: i32 = 0; s < n; s++) {
+    const at = (<usize>s) << 2;
+    const row = target + ((<usize>s * <usize>d) << 2);
+    store<u32>(rows + at, <u32>row);
+    const bounds = offsets + ((<usize>load<i32>(members + at)) << 3);
+    const end = <usize>load<f64>(bounds, 8);
+    for (let p = <usize>load<f64>(bounds); p < end; p++) {
+      store<f32>(row + ((<usize>load<i32>(indices + (p << 2))) << 2), load<f32>(values + (p << 2)));
+    }
+  }
+}
+
+/**
+ * Appends what passes the gate of row i, columns i + 1 to count, and returns how many. `row` begins at column
+ * `base`. Writes up to 4 entries past the last one kept.
+ */
+function keepRow(
+  row: usize,
+  i: i32,
+  base: i32,
+  count: i32,
+  list: usize,
+  gate: f32,
+  debias: f32,
+  raw: i32,
+  column: usize,
+  value: usize,
+): u32 {
+  const one = f32x4.splat(1);
+  const limit = f32x4.splat(gate);
+  const shift = f32x4.splat(debias);
+  const zero = f32x4.splat(0);
+  let kept: u32 = 0;
+  // the first group of four may begin before column i + 1: its leading lanes are masked
+  for (let j = (i + 1) & ~3; j < count; j += 4) {
+    const rho = f32x4.max(f32x4.min(v128.load(row + ((<usize>(j - base)) << 2)), one), f32x4.neg(one));
+    const squared = f32x4.mul(rho, rho);
+    const strength = f32x4.sub(squared, shift);
+    // raw: any correlation but 0 that passes the gate; debiased: what is left must be positive
+    const positive = raw ? f32x4.ne(rho, zero) : f32x4.gt(strength, zero);
+    let mask = i32x4.bitmask(v128.and(f32x4.ge(squared, limit), positive));
+    if (j <= i) mask &= 14 << (i - j);
+    if (j + 4 > count) mask &= (1 << (count - j)) - 1;
+    if (mask === 0) continue;
+    const sign = v128.and(rho, f32x4.splat(-0.0));
+    const result = raw ? rho : v128.or(strength, sign);
+    const from = list + ((<usize>j) << 2);
+    kept = keepLane(column, value, kept, load<i32>(from), f32x4.extract_lane(result, 0), mask & 1);
+    kept = keepLane(column, value, kept, load<i32>(from, 4), f32x4.extract_lane(result, 1), (mask >> 1) & 1);
+    kept = keepLane(column, value, kept, load<i32>(from, 8), f32x4.extract_lane(result, 2), (mask >> 2) & 1);
+    kept = keepLane(column, value, kept, load<i32>(from, 12), f32x4.extract_lane(result, 3), mask >> 3);
+  }
+  return kept;
+}
+
+/** Writes always, moves on only when the entry is kept: no branch to mispredict. */
+function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f32, keep: i32): u32 {
+  store<u16>(column + ((<usize>at) << 1), <u16>feature);
+  store<f32>(value + ((<usize>at) << 2), result);
+  return at + keep;
+}
+
+/** Moves the entries of locality `item` from its slot to their place: `positions` (u32) begins at its first. */
+export function placeLocality(
+  item: i32,
+  _scratch: usize,
+  slotColumns: usize,
+  slotValues: usize,
+  slotEntries: i32,
+  positions: usize,
+  columns: usize,
+  values: usize,
+): void {
+  const first = load<u32>(positions + ((<usize>item) << 2));
+  const count = load<u32>(positions + ((<usize>item) << 2), 4) - first;
+  const slot = <usize>item * <usize>slotEntries;
+  memory.copy(columns + ((<usize>first) << 1), slotColumns + (slot << 1), (<usize>count) << 1);
+  memory.copy(values + ((<usize>first) << 2), slotValues + (slot << 2), (<usize>count) << 2);
+}

@@ -1,0 +1,104 @@
+/**
+ * Sums over pairs of points of the plane under the Cauchy kernel q = 1 / (1 + d^2), four pairs at a time.
+ * Shapes: places of 2 f32. Lists are filled up to fours with weight or value 0. Precision: f32, lanes summed last.
+ */
+
+import { sumLanes } from '../runtime/lanes';
+
+/** Repulsion of a point by weighted sources, to `out`; returns the sum of weighted q. */
+export function repulsePoint(point: usize, sources: usize, stride: usize, count: i32, out: usize): f64 {
+  const x = f32x4.splat(load<f32>(point));
+  const y = f32x4.splat(load<f32>(point, 4));
+  const one = f32x4.splat(1);
+  let forceX = f32x4.splat(0);
+  let forceY = f32x4.splat(0);
+  let kernels = f32x4.splat(0);
+  const end = sources + ((<usize>count) << 2);
+  for (let at = sources; at < end; at += 16) {
+    const dx = f32x4.sub(x, v128.load(at));
+    const dy = f32x4.sub(y, v128.load(at + stride));
+    const squared = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
+    const q = f32x4.div(one, f32x4.add(one, squared));
+    const weighted = f32x4.mul(v128.load(at + 2 * stride), q);
+    kernels = f32x4.add(kernels, weighted);
+    const push = f32x4.mul(weighted, q);
+    forceX = f32x4.add(forceX, f32x4.mul(push, dx));
+    forceY = f32x4.add(forceY, f32x4.mul(push, dy));
+  }
+  store<f32>(out, sumLanes(forceX));
+  store<f32>(out, sumLanes(forceY), 4);
+  return (
+    <f64>f32x4.extract_lane(kernels, 0) +
+    <f64>f32x4.extract_lane(kernels, 1) +
+    <f64>f32x4.extract_lane(kernels, 2) +
+    <f64>f32x4.extract_lane(kernels, 3)
+  );
+}
+
+/** sum_j P_ij q_ij (y_j - y_i) over entries `from` to `to` (bytes) of the place at `row`, to `out`. */
+export function attractRow(
+  places: usize,
+  row: usize,
+  indices: usize,
+  values: usize,
+  from: usize,
+  to: usize,
+  out: usize,
+): void {
+  const x = f32x4.splat(load<f32>(places + row));
+  const y = f32x4.splat(load<f32>(places + row, 4));
+  const one = f32x4.splat(1);
+  let forceX = f32x4.splat(0);
+  let forceY = f32x4.splat(0);
+  for (let e = from; e < to; e += 16) {
+    const index = indices + e;
+    let low = v128.load64_zero(places + ((<usize>load<u32>(index)) << 3));
+    low = v128.load64_lane(places + ((<usize>load<u32>(index, 4)) << 3), low, 1);
+    let high = v128.load64_zero(places + ((<usize>load<u32>(index, 8)) << 3));
+    high = v128.load64_lane(places + ((<usize>load<u32>(index, 12)) << 3), high, 1);
+    const dx = f32x4.sub(v128.shuffle<f32>(low, high, 0, 2, 4, 6), x);
+    const dy = f32x4.sub(v128.shuffle<f32>(low, high, 1, 3, 5, 7), y);
+    const apart = f32x4.add(one, f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy)));
+    const pull = f32x4.div(v128.load(values + e), apart);
+    forceX = f32x4.add(forceX, f32x4.mul(pull, dx));
+    forceY = f32x4.add(forceY, f32x4.mul(pull, dy));
+  }
+  store<f32>(out, sumLanes(forceX));
+  store<f32>(out, sumLanes(forceY), 4);
+}
+
+/** sum_j P_ij log(1 + d_ij^2) over the same entries. */
+export function logarithmRow(
+  places: usize,
+  row: usize,
+  indices: usize,
+  values: usize,
+  from: usize,
+  to: usize,
+): f64 {
+  const x = load<f32>(places + row);
+  const y = load<f32>(places + row, 4);
+  let sum: f64 = 0;
+  for (let e = from; e < to; e += 4) {
+    const other = places + ((<usize>load<u32>(indices + e)) << 3);
+    const dx = load<f32>(other) - x;
+    const dy = load<f32>(other, 4) - y;
+    sum += <f64>load<f32>(values + e) * logarithm(1 + <f64>(dx * dx + dy * dy));
+  }
+  return sum;
+}
+
+/** Natural logarithm of x >= 1, to 1e-11: the library's has tables, and kernels have no memory of their own. */
+function logarithm(x: f64): f64 {
+  const bits = reinterpret<u64>(x);
+  let exponent = <f64>(<i32>(bits >> 52) - 1023);
+  let part = reinterpret<f64>((bits & 0xfffffffffffff) | 0x3ff0000000000000);
+  if (part > Math.SQRT2) {
+    part *= 0.5;
+    exponent += 1;
+  }
+  const s = (part - 1) / (part + 1);
+  const t = s * s;
+  const series = 1 + t * (1.0 / 3 + t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11 + t / 13)))));
+  return exponent * Math.LN2 + 2 * s * series;
+}

@@ -1,0 +1,107 @@
+/**
+ * Lists of the k nearest rows with exact distances, ascending by (distance, row number); see pairs.ts for the walk
+ * that fills them. Cost: the walk, plus about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
+ */
+
+import { leastOfFour, mark, STRIDE, Tile } from './bounds';
+import { idOf } from './ranks';
+
+/** The same order of fields in engine/wasm/knn-exact/nearest-lists.ts. */
+@unmanaged
+export class Lists {
+  rankToBound: f64;
+  k: i32;
+  /** f64, i32: rows x k, infinite and -1 where not yet found; rows by the numbers of `ids`. */
+  distances: usize;
+  indices: usize;
+  /** f32 a row: a pair above cannot be in its list. */
+  limits: usize;
+  /** i32 a row: not 0 while a thread changes its list. */
+  locks: usize;
+  /** As `Ranks.ids`. */
+  ids: usize;
+}
+
+/** Offers a row to the list of another, and lowers that one's limit. */
+export function offerExact(lists: Lists, row: i32, other: i32, distance: f64): void {
+  const k = lists.k;
+  const best = lists.distances + ((<usize>row * <usize>k) << 3);
+  const last = best + ((<usize>(k - 1)) << 3);
+  // another thread may lower it meanwhile, never raise it
+  if (distance > load<f64>(last)) return;
+  const lock = lists.locks + ((<usize>row) << 2);
+  take(lock);
+  insert(best, lists.indices + ((<usize>row * <usize>k) << 2), k, distance, idOf(lists.ids, other));
+  lowerLimit(lists, row, limitOf(load<f64>(last) * lists.rankToBound));
+  giveBack(lock);
+}
+
+/** Lowers the limit of a row; under its lock, or where no other thread has the row. */
+export function lowerLimit(lists: Lists, row: i32, limit: f32): void {
+  const at = lists.limits + ((<usize>row) << 2);
+  if (limit < load<f32>(at)) store<f32>(at, limit);
+}
+
+/** Marks the pairs of a tile that may be in the lists of its asked rows. */
+export function listRows(lists: Lists, tile: Tile, side: i32): void {
+  for (let r: i32 = 0; r < tile.count; r++) {
+    const limit = load<f32>(lists.limits + ((<usize>(tile.first + r)) << 2));
+    if (load<f32>(tile.least + ((<usize>r) << 2)) > limit) continue;
+    const lowers = tile.lowers + <usize>r * STRIDE;
+    const limits = f32x4.splat(limit);
+    for (let j: i32 = 0; j < tile.across; j += 4) {
+      const lanes = withinLimits(v128.load(lowers + ((<usize>j) << 2)), limits);
+      if (lanes) mark(tile, r, j, lanes, side);
+    }
+  }
+}
+
+/** As `listRows`, for the lists of its data rows. */
+export function listColumns(lists: Lists, tile: Tile, side: i32): void {
+  for (let j: i32 = 0; j < tile.across; j += 4) {
+    const limits = v128.load(lists.limits + ((<usize>(tile.chunk + j)) << 2));
+    if (!withinLimits(leastOfFour(tile, j), limits)) continue;
+    const lowers = tile.lowers + ((<usize>j) << 2);
+    for (let r: i32 = 0; r < tile.count; r++) {
+      const lanes = withinLimits(v128.load(lowers + <usize>r * STRIDE), limits);
+      if (lanes) mark(tile, r, j, lanes, side);
+    }
+  }
+}
+
+function withinLimits(lower: v128, limits: v128): i32 {
+  return i32x4.bitmask(f32x4.gt(lower, limits)) ^ 15;
+}
+
+/** The bound above which a row cannot be among the nearest, rounded up. */
+function limitOf(bound: f64): f32 {
+  return <f32>(bound + bound * 2.4e-7);
+}
+
+function insert(best: usize, found: usize, k: i32, distance: f64, id: i32): void {
+  let at = k;
+  while (at > 0 && comesBefore(distance, id, best, found, at - 1)) at--;
+  // a target is offered before the walk and when the walk meets it
+  if (at === k || (at > 0 && load<i32>(found + ((<usize>(at - 1)) << 2)) === id)) return;
+  const distances = best + ((<usize>at) << 3);
+  const indices = found + ((<usize>at) << 2);
+  const after = <usize>(k - 1 - at);
+  memory.copy(distances + 8, distances, after << 3);
+  memory.copy(indices + 4, indices, after << 2);
+  store<f64>(distances, distance);
+  store<i32>(indices, id);
+}
+
+function comesBefore(distance: f64, id: i32, best: usize, found: usize, at: i32): boolean {
+  const other = load<f64>(best + ((<usize>at) << 3));
+  return distance < other || (distance === other && id < load<i32>(found + ((<usize>at) << 2)));
+}
+
+/** Without shared memory there is one thread, and no need to wait. */
+function take(lock: usize): void {
+  if (ASC_FEATURE_THREADS) while (atomic.cmpxchg<i32>(lock, 0, 1) !== 0);
+}
+
+function giveBack(lock: usize): void {
+  if (ASC_FEATURE_THREADS) atomic.store<i32>(lock, 0);
+}

@@ -1,0 +1,170 @@
+/**
+ * Ranks on a map of few dimensions: how many points are nearer than each target, counted by a kd-tree.
+ *
+ * The same answer as over all pairs (Euclidean, ties by row number) without visiting them. A point's targets are sorted,
+ * and the tree is walked once for all of them: a box takes with it the targets whose sphere cuts it. Those whose sphere
+ * holds it count all its points at once.
+ * Shapes: the tree's arrays are those of core/kd-tree.ts; boxes hold d lows and d highs a node, at its median. Precision:
+ * squared distances in double from float32 coordinates; a box's least distance is made by the operations of a point's, so
+ * that ties are exact. Cost: the points near the spheres, about 16 sqrt(points) in the plane for each at worst.
+ */
+
+/** The same order of fields in engine/wasm/knn-exact/tree-ranks.ts. */
+@unmanaged
+export class PlacedTree {
+  count: i32;
+  d: i32;
+  /** Ranges up to this long are not split. */
+  leaf: i32;
+  k: i32;
+  /** f32: rows as given, and in the tree's order. */
+  points: usize;
+  placed: usize;
+  /** i32, in the tree's order. */
+  order: usize;
+  boxes: usize;
+  /** i32 an asked row: its number. */
+  asked: usize;
+  /** i32: asked x k. */
+  targets: usize;
+  ranks: usize;
+}
+
+const STACK: usize = 128 * 16;
+
+export function ballScratch(k: i32): usize {
+  return STACK + <usize>k * 16 + <usize>(k + 1) * 4 + 32;
+}
+
+/** Ranks of the targets of asked row `item`. */
+export function rankOnMap(item: i32, scratch: usize, tree: PlacedTree): void {
+  const k = tree.k;
+  const limits = scratch + STACK;
+  const targets = limits + ((<usize>k) << 3);
+  const places = targets + ((<usize>k) << 2);
+  const sums = places + ((<usize>k) << 2);
+  const from = load<i32>(tree.asked + ((<usize>item) << 2));
+  const own = tree.targets + ((<usize>item * <usize>k) << 2);
+  const point = at(tree, tree.points, from);
+  for (let t: i32 = 0; t < k; t++) {
+    const target = load<i32>(own + ((<usize>t) << 2));
+    insert(t, squared(tree, point, at(tree, tree.points, target)), target, limits, targets, places);
+  }
+  memory.fill(sums, 0, <usize>(k + 1) * 4);
+  walk(tree, point, scratch, limits, targets, sums);
+  const ranks = tree.ranks + ((<usize>item * <usize>k) << 2);
+  let nearer: i32 = 0;
+  for (let t: usize = 0; t < <usize>k; t++) {
+    nearer += load<i32>(sums + (t << 2));
+    // the row itself was counted with the others, at distance 0
+    const self = load<f64>(limits + (t << 3)) > 0 || from < load<i32>(targets + (t << 2)) ? 1 : 0;
+    store<i32>(ranks + ((<usize>load<i32>(places + (t << 2))) << 2), nearer - self);
+  }
+}
+
+/** Target `t` to its place among those before it, ascending by (distance, row number). */
+function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, places: usize): void {
+  let to = <usize>t;
+  for (; to > 0; to--) {
+    const other = load<f64>(limits + ((to - 1) << 3));
+    const number = load<i32>(targets + ((to - 1) << 2));
+    if (other < limit || (other === limit && number <= target)) break;
+    store<f64>(limits + (to << 3), other);
+    store<i32>(targets + (to << 2), number);
+    store<i32>(places + (to << 2), load<i32>(places + ((to - 1) << 2)));
+  }
+  store<f64>(limits + (to << 3), limit);
+  store<i32>(targets + (to << 2), target);
+  store<i32>(places + (to << 2), t);
+}
+
+/** Adds to `sums`, at each target, the points that are nearer than it and not nearer than the one before. */
+function walk(
+  tree: PlacedTree,
+  point: usize,
+  stack: usize,
+  limits: usize,
+  targets: usize,
+  sums: usize,
+): void {
+  push(stack, 0, tree.count, 0, tree.k);
+  const bottom = stack;
+  let top = stack + 16;
+  while (top > bottom) {
+    top -= 16;
+    const low = load<i32>(top);
+    const high = load<i32>(top, 4);
+    if (low >= high) continue;
+    let first = load<i32>(top, 8);
+    let end = load<i32>(top, 12);
+    const middle = (low + high) >> 1;
+    const box = tree.boxes + ((<usize>middle * <usize>tree.d) << 3);
+    const least = toBox(tree, point, box, false);
+    while (first < end && load<f64>(limits + ((<usize>first) << 3)) < least) first++;
+    const before = end;
+    const most = toBox(tree, point, box, true);
+    while (end > first && most < load<f64>(limits + ((<usize>(end - 1)) << 3))) end--;
+    if (end < before) count(sums, end, before, high - low);
+    if (first === end) continue;
+    const leaf = high - low <= tree.leaf;
+    const last = leaf ? high : middle + 1;
+    for (let p = leaf ? low : middle; p < last; p++) {
+      const distance = squared(tree, point, at(tree, tree.placed, p));
+      const number = load<i32>(tree.order + ((<usize>p) << 2));
+      let t = first;
+      while (t < end && !isNearer(distance, number, t, limits, targets)) t++;
+      count(sums, t, end, 1);
+    }
+    if (leaf) continue;
+    push(top, low, middle, first, end);
+    push(top + 16, middle + 1, high, first, end);
+    top += 32;
+  }
+}
+
+function isNearer(distance: f64, number: i32, t: i32, limits: usize, targets: usize): bool {
+  const limit = load<f64>(limits + ((<usize>t) << 3));
+  return distance < limit || (distance === limit && number < load<i32>(targets + ((<usize>t) << 2)));
+}
+
+/** Points that are nearer than the targets from `first` to `end`. */
+function count(sums: usize, first: i32, end: i32, points: i32): void {
+  const start = sums + ((<usize>first) << 2);
+  const stop = sums + ((<usize>end) << 2);
+  store<i32>(start, load<i32>(start) + points);
+  store<i32>(stop, load<i32>(stop) - points);
+}
+
+function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
+  store<i32>(top, low);
+  store<i32>(top, high, 4);
+  store<i32>(top, first, 8);
+  store<i32>(top, end, 12);
+}
+
+function at(tree: PlacedTree, rows: usize, row: i32): usize {
+  return rows + ((<usize>row * <usize>tree.d) << 2);
+}
+
+function squared(tree: PlacedTree, a: usize, b: usize): f64 {
+  let sum: f64 = 0;
+  for (let c: usize = 0; c < (<usize>tree.d) << 2; c += 4) {
+    const difference = <f64>load<f32>(a + c) - <f64>load<f32>(b + c);
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+/** Squared distance to the nearest place of a box, or to the farthest. */
+function toBox(tree: PlacedTree, point: usize, box: usize, farthest: bool): f64 {
+  const bytes = (<usize>tree.d) << 2;
+  let sum: f64 = 0;
+  for (let c: usize = 0; c < bytes; c += 4) {
+    const place = <f64>load<f32>(point + c);
+    const below = <f64>load<f32>(box + c) - place;
+    const above = place - <f64>load<f32>(box + bytes + c);
+    const part = farthest ? min<f64>(below, above) : max<f64>(max<f64>(below, above), 0);
+    sum += part * part;
+  }
+  return sum;
+}

@@ -1,0 +1,236 @@
+/**
+ * The association stage over the kernels of `kernels/associate/associate.ts`: an item is a locality.
+ *
+ * How many entries a locality keeps is known only afterwards. Each locality of a group writes into a slot that
+ * has room for every pair, or for SLOT_ENTRIES (address space, of which only what is written becomes memory), and
+ * the group is then moved, in order and in parallel, behind the entries of the groups before it. A group in which
+ * a slot was too small is made again with larger ones.
+ */
+
+import type { AssociationBlock, Csr, Matrix } from '../../../model.js';
+import type { AssociationRules, Engine } from '../../engine.js';
+import { partOf, unwatched } from '../../watch.js';
+import { type Inputs, type PlacedFeatures, tooWide, WIDEST } from '../runtime/inputs.js';
+import { type Arena, createScope, type Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+
+/** Address space for the slots of one group. */
+const GROUP_BYTES = 2 ** 28;
+/** Entries of a slot at first: every pair of 6,900 features, 144 MB. */
+const SLOT_ENTRIES = 24e6;
+const LARGER_SLOT = 3;
+/** Room for the kernel to write past the last entry. */
+const PAST = 4;
+/** What the kernel leaves as the first row count of a locality that did not fit its slot. */
+const OVERFLOW = 0xffffffff;
+/** Bytes of one entry: a 16-bit column and a float32 value. */
+const ENTRY_BYTES = 6;
+
+/** What stays the same for all groups of a call. */
+interface Call {
+  readonly features: PlacedFeatures;
+  readonly d: number;
+  readonly size: number;
+  readonly sparse: boolean;
+  readonly rules: AssociationRules;
+  readonly rowCounts: number;
+  readonly supported: number;
+  readonly constants: number;
+  readonly members: number;
+}
+
+export function createAssociate(
+  runtime: Runtime,
+  inputs: Inputs,
+  slotEntries = SLOT_ENTRIES,
+): Engine['associate'] {
+  return async (features, members, { first, count, size }, rules, watch = unwatched) => {
+    const d = features.columns;
+    if (d > WIDEST) throw tooWide(d);
+    const scope = createScope(runtime.arena);
+    const entries = createEntries(runtime.arena);
+    try {
+      const call = placeCall(scope, inputs, { features, members, first, count, size, rules });
+      new Int32Array(runtime.arena.memory.buffer, call.constants, count).fill(0);
+      const offsets = new Uint32Array(count * d + 1);
+      const everyPair = (d * (d - 1)) / 2 + PAST;
+      let slot = Math.min(everyPair, slotEntries);
+      for (let from = 0; from < count; ) {
+        const localities = Math.min(groupSize(slot, runtime.threads), count - from);
+        const part = partOf(watch, from / count, (from + localities) / count);
+        const range = { from, localities, count, slot };
+        if (await associateGroup(runtime, call, range, offsets, entries, part)) from += localities;
+        else slot = Math.min(everyPair, slot * LARGER_SLOT);
+      }
+      const block = finish(runtime, inputs, { first, count, features: d }, offsets, entries);
+      const buffer = runtime.arena.memory.buffer;
+      const constants = new Int32Array(buffer, call.constants, count);
+      return {
+        block,
+        supported: new Uint8Array(buffer, call.supported, count * d).slice(),
+        constant: constants.reduce((sum, one) => sum + one, 0),
+      };
+    } catch (error) {
+      entries.free();
+      throw error;
+    } finally {
+      scope.free();
+    }
+  };
+}
+
+interface Asked {
+  readonly features: Matrix | Csr;
+  readonly members: Int32Array;
+  readonly first: number;
+  readonly count: number;
+  readonly size: number;
+  readonly rules: AssociationRules;
+}
+
+function placeCall(scope: Scope, inputs: Inputs, asked: Asked): Call {
+  const { features, members, first, count, size, rules } = asked;
+  const d = features.columns;
+  const placed = inputs.features(features, scope);
+  return {
+    features: placed,
+    d,
+    size,
+    sparse: placed.dense === 0,
+    rules,
+    rowCounts: scope.allocate(count * d * 4),
+    supported: scope.allocate(count * d),
+    constants: scope.allocate(count * 4),
+    members: scope.place(members.subarray(first * size, (first + count) * size)),
+  };
+}
+
+const groupSize = (slot: number, threads: number): number =>
+  Math.max(threads, Math.floor(GROUP_BYTES / (slot * ENTRY_BYTES)));
+
+/** Appends a group of localities; false, with nothing appended, when a slot was too small. */
+async function associateGroup(
+  runtime: Runtime,
+  call: Call,
+  range: { from: number; localities: number; count: number; slot: number },
+  offsets: Uint32Array,
+  entries: Entries,
+  watch = unwatched,
+): Promise<boolean> {
+  const { d, size, rules, sparse } = call;
+  const { from, localities, count, slot } = range;
+  const scope = createScope(runtime.arena);
+  try {
+    const slotColumns = scope.allocate(localities * slot * 2);
+    const slotValues = scope.allocate(localities * slot * 4);
+    const { dense, offsets: rowOffsets, indices, values } = call.features;
+    const rowCounts = call.rowCounts + from * d * 4;
+    await runtime.run(
+      {
+        kernel: 'associateLocality',
+        items: localities,
+        scratch: runtime.size('associateScratch', d, size, sparse ? 1 : 0),
+        work: localities * size * d * (d + 16),
+        parameters: [
+          ...[dense, rowOffsets, indices, values, d],
+          ...[call.members + from * size * 4, size],
+          ...[rules.measure === 'spearman' ? 1 : 0, rules.form === 'debiased' ? 0 : 1, rules.support],
+          rules.gate ** 2 / (size - 1),
+          ...[slotColumns, slotValues, slot],
+          ...[rowCounts, call.supported + from * d, call.constants + from * 4],
+        ],
+      },
+      watch,
+    );
+    const before = offsets[from * d];
+    const counts = new Uint32Array(runtime.arena.memory.buffer, rowCounts, localities * d);
+    for (let l = 0; l < localities; l++) if (counts[l * d] === OVERFLOW) return false;
+    sumOffsets(counts, offsets, from * d);
+    const after = offsets[(from + localities) * d];
+    // what the next groups will need, judged by those so far
+    entries.reserve(before, after, Math.ceil((after / (from + localities)) * count));
+    const positions = scope.place(
+      Uint32Array.from({ length: localities + 1 }, (_, l) => offsets[(from + l) * d]),
+    );
+    await runtime.run(
+      {
+        kernel: 'placeLocality',
+        items: localities,
+        work: (after - before) * 2,
+        parameters: [slotColumns, slotValues, slot, positions, ...entries.addresses()],
+      },
+      unwatched,
+    );
+    return true;
+  } finally {
+    scope.free();
+  }
+}
+
+function sumOffsets(counts: Uint32Array, offsets: Uint32Array, from: number): void {
+  for (let r = 0; r < counts.length; r++) offsets[from + r + 1] = offsets[from + r] + counts[r];
+}
+
+/** The columns and values of a block, growing as groups are added. */
+interface Entries {
+  /** Makes room for `needed` entries, `expected` if they fit, and keeps the first `held`. */
+  reserve(held: number, needed: number, expected: number): void;
+  /** Addresses of the columns and the values. */
+  addresses(): readonly [number, number];
+  free(): void;
+}
+
+function createEntries(arena: Arena): Entries {
+  let columns = arena.allocate(0);
+  let values = arena.allocate(0);
+  let room = 0;
+  const moved = (old: number, size: number, held: number, capacity: number): number => {
+    const address = arena.allocate(capacity * size);
+    new Uint8Array(arena.memory.buffer).copyWithin(address, old, old + held * size);
+    arena.free(old);
+    return address;
+  };
+  return {
+    reserve(held, needed, expected) {
+      if (needed <= room) return;
+      room = Math.max(needed, Math.ceil(expected * 1.05));
+      columns = moved(columns, 2, held, room);
+      values = moved(values, 4, held, room);
+    },
+    addresses: () => [columns, values],
+    free() {
+      arena.free(columns);
+      arena.free(values);
+    },
+  };
+}
+
+/** The block over the engine's memory, or copied out of it where views would not stay valid. */
+function finish(
+  runtime: Runtime,
+  inputs: Inputs,
+  shape: { first: number; count: number; features: number },
+  offsets: Uint32Array,
+  entries: Entries,
+): AssociationBlock {
+  const { arena } = runtime;
+  const total = offsets[offsets.length - 1];
+  const [columns, values] = entries.addresses();
+  const views = {
+    columns: new Uint16Array(arena.memory.buffer, columns, total),
+    values: new Float32Array(arena.memory.buffer, values, total),
+  };
+  if (!runtime.shared) {
+    const block = { ...shape, offsets, columns: views.columns.slice(), values: views.values.slice() };
+    entries.free();
+    return block;
+  }
+  const offsetsAddress = arena.allocate(offsets.byteLength);
+  const placedOffsets = new Uint32Array(arena.memory.buffer, offsetsAddress, offsets.length);
+  placedOffsets.set(offsets);
+  arena.shrink(columns, total * 2);
+  arena.shrink(values, total * 4);
+  const block = { ...shape, offsets: placedOffsets, ...views };
+  inputs.keepBlock(block, { offsets: offsetsAddress, columns, values });
+  return block;
+}

@@ -1,0 +1,88 @@
+/** The dense product over the kernels of `kernels/associate/multiply.ts`: both operands packed, then strips of C. */
+
+import { ShapeError } from '../../../errors.js';
+import type { Matrix } from '../../../model.js';
+import type { Engine } from '../../engine.js';
+import { checkProduct } from '../../js/multiply.js';
+import { unwatched } from '../../watch.js';
+import { createScope, floatsAt, type Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+
+/** Rows of C in one item of `multiplyStrip` (kernels/associate/multiply.ts). */
+const STRIP_ROWS = 32;
+
+export function createMultiply(runtime: Runtime): Engine['multiply'] {
+  return async (a, b, options = {}, watch = unwatched) => {
+    const left = transposedShape(a, options.transposeA);
+    const right = transposedShape(b, options.transposeB);
+    checkProduct(left, right);
+    const [rows, depth, columns] = [left.rows, left.columns, right.columns];
+    if (rows === 0 || columns === 0) return { rows, columns, data: new Float32Array(0) };
+    const scope = createScope(runtime.arena);
+    try {
+      const packedA = await pack(runtime, scope, a, !options.transposeA, depth);
+      const packedB = await pack(runtime, scope, b, options.transposeB === true, depth);
+      const stride = panelsOf(columns) * 8;
+      const c = scope.allocate(panelsOf(rows) * 8 * stride * 4);
+      await runtime.run(
+        {
+          kernel: 'multiplyStrip',
+          items: Math.ceil(rows / STRIP_ROWS),
+          work: 2 * rows * columns * depth,
+          parameters: [packedA, panelsOf(rows), packedB, panelsOf(columns), depth, c],
+        },
+        watch,
+      );
+      return { rows, columns, data: unpad(runtime, c, rows, columns, stride) };
+    } finally {
+      scope.free();
+    }
+  };
+}
+
+const panelsOf = (rows: number): number => Math.ceil(rows / 8);
+
+/** The shape of op(M); the data is not looked at. */
+function transposedShape(m: Matrix, transposed = false): Matrix {
+  if (m.data.length !== m.rows * m.columns) {
+    throw new ShapeError({
+      got: `${m.data.length} values for ${m.rows} x ${m.columns}`,
+      expected: `${m.rows * m.columns} values`,
+      remedy: 'pass data of rows * columns values, row by row',
+    });
+  }
+  return transposed ? { rows: m.columns, columns: m.rows, data: m.data } : m;
+}
+
+/** Packs an operand whose rows are the rows (or else the columns) of the matrix into panels of 8. */
+async function pack(
+  runtime: Runtime,
+  scope: Scope,
+  m: Matrix,
+  byRows: boolean,
+  depth: number,
+): Promise<number> {
+  const rows = byRows ? m.rows : m.columns;
+  const source = scope.place(m.data);
+  const target = scope.allocate(panelsOf(rows) * 8 * depth * 4);
+  await runtime.run(
+    {
+      kernel: byRows ? 'packRows' : 'packColumns',
+      items: panelsOf(rows),
+      work: rows * depth * 4,
+      parameters: [source, rows, depth, m.columns, target],
+    },
+    unwatched,
+  );
+  return target;
+}
+
+function unpad(runtime: Runtime, c: number, rows: number, columns: number, stride: number): Float32Array {
+  const { memory } = runtime.arena;
+  if (columns === stride) return floatsAt(memory, c, rows * columns);
+  const result = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    result.set(new Float32Array(memory.buffer, c + r * stride * 4, columns), r * columns);
+  }
+  return result;
+}

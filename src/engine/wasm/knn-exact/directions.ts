@@ -1,0 +1,100 @@
+/**
+ * The directions along which rows are compared first.
+ *
+ * Two rounds of subspace iteration from random vectors over a sample of rows (Halko, Martinsson and Tropp 2011), made
+ * orthonormal in double. They need not be principal: any orthonormal directions give right bounds, those of large
+ * variance narrow ones.
+ * Determinism: a fixed seed; results do not depend on the directions, only the time does.
+ */
+
+import { createRandom } from '../../../core/random.js';
+import type { Matrix } from '../../../model.js';
+import type { Engine } from '../../engine.js';
+import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from './frame.js';
+
+/** `count` directions of large variance, one a row. */
+export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: Frame, count: number) =>
+  subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
+
+/** A squared distance, in the frame, at which a row's nearest `share` of all rows ends: the median over probes. */
+export async function nearDistance(
+  multiply: Engine['multiply'],
+  data: Matrix,
+  frame: Frame,
+  share: number,
+): Promise<number> {
+  const [probes, sample] = [framedSample(data, PROBES, frame), framedSample(data, SAMPLED_ROWS, frame)];
+  const products = await multiply(probes, sample, { transposeB: true });
+  const found = quantiles(products, squaredLengths(probes), squaredLengths(sample), share);
+  return found.map(([distance]) => distance).sort((a, b) => a - b)[found.length >> 1];
+}
+
+/** `count` orthonormal directions of a sample, one a row. */
+export async function subspace(multiply: Engine['multiply'], sample: Matrix, count: number): Promise<Matrix> {
+  const random = createRandom(0).stream('directions');
+  const { columns } = sample;
+  const start = Float32Array.from({ length: count * columns }, () => random.normal());
+  let block: Matrix = { rows: count, columns, data: start };
+  for (let round = 0; round < 2; round++) {
+    const images = await multiply(block, sample, { transposeB: true });
+    block = await multiply(images, sample);
+  }
+  return orthonormal(block, () => random.normal());
+}
+
+/**
+ * Modified Gram-Schmidt in double, a second time where a row loses three digits; a row that vanishes is begun again at
+ * random, so that none is missing.
+ */
+function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Matrix {
+  const done: Float64Array[] = [];
+  const result = new Float32Array(rows * columns);
+  const reduce = (own: Float64Array): number => {
+    for (const other of done) addScaled(own, other, -dot(own, other));
+    return Math.sqrt(dot(own, own));
+  };
+  for (let r = 0; r < rows; r++) {
+    let own = Float64Array.from(data.subarray(r * columns, (r + 1) * columns));
+    let before = Math.sqrt(dot(own, own));
+    let length = reduce(own);
+    while (!(length > 1e-3 * before)) {
+      if (!(length > 1e-6 * before)) own = Float64Array.from(own, normal);
+      before = Math.sqrt(dot(own, own));
+      length = reduce(own);
+    }
+    const scaled = own.map((value) => value / length);
+    done.push(scaled);
+    result.set(scaled, r * columns);
+  }
+  return { rows, columns, data: result };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+function addScaled(into: Float64Array, from: Float64Array, scale: number): void {
+  for (let i = 0; i < into.length; i++) into[i] += scale * from[i];
+}
+
+/** For each probe the squared distance below which about `share` of the sample lies: at least its nearest row's. */
+export function quantiles(
+  products: Matrix,
+  probes: Float64Array,
+  sample: Float64Array,
+  share: number,
+): Float64Array[] {
+  const columns = sample.length;
+  return Array.from(probes, (norm, p) => {
+    const distances = new Float64Array(columns);
+    for (let s = 0; s < columns; s++) {
+      const distance = norm + sample[s] - 2 * products.data[p * columns + s];
+      // the row itself, or a duplicate of it
+      distances[s] = distance > 1e-5 * norm ? distance : Number.POSITIVE_INFINITY;
+    }
+    distances.sort();
+    return Float64Array.of(distances[Math.min(columns - 1, Math.ceil(share * columns))]);
+  });
+}

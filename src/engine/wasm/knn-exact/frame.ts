@@ -1,0 +1,151 @@
+/**
+ * The frame in which distances are bounded by products: rows centered and scaled (euclidean), of unit length (cosine,
+ * correlation) or scaled (manhattan).
+ */
+
+import type { Matrix } from '../../../model.js';
+import type { Metric } from '../../engine.js';
+import { direction } from '../../nn-descent.js';
+
+/** Origin and scale in which products are made; the same for data and queries. */
+export interface Frame {
+  readonly metric: Metric;
+  readonly columns: number;
+  readonly center: Float64Array;
+  readonly scale: number;
+  /** All coordinates of the rows that were looked at are whole multiples of this; 0 where there is no such step. */
+  readonly step: number;
+}
+
+/** Rows that stand for all where a choice is made, and rows that are asked. */
+export const SAMPLED_ROWS = 1024;
+export const PROBES = 64;
+/** A step is looked for among at most so many multiples of it, of which float32 may be off by a share of the step. */
+const MOST_STEPS = 4096;
+const OFF_STEP = 2 ** -11;
+
+export function frameOf(data: Matrix, metric: Metric): Frame {
+  const columns = data.columns;
+  const every = Math.max(1, Math.floor(data.rows / SAMPLED_ROWS));
+  const step = metric === 'euclidean' ? stepOf(data, every) : 0;
+  const center = metric === 'euclidean' ? centerOf(data, every) : new Float64Array(columns);
+  if (step > 0) for (let c = 0; c < columns; c++) center[c] = step * Math.round(center[c] / step);
+  const largest = largestFrom(data, center, every) || largestFrom(data, center, 1) || 1;
+  const scale = 2 ** -Math.ceil(Math.log2(largest));
+  return { metric, columns, center, scale, step: step * scale };
+}
+
+/** The same frame with rows as they are, so that what is 0 stays 0. */
+export const uncentered = (frame: Frame): Frame => ({ ...frame, center: new Float64Array(frame.columns) });
+
+/**
+ * The step of which all values of every `every`-th row are whole multiples, up to float32's rounding, or 0. Other rows may
+ * hold other values: their bounds are wide then, and right.
+ */
+function stepOf({ rows, columns, data }: Matrix, every: number): number {
+  const values = new Set<number>();
+  for (let r = 0; r < rows; r += every) {
+    for (let c = 0; c < columns; c++) values.add(Math.abs(data[r * columns + c]));
+    if (values.size > MOST_STEPS) return 0;
+  }
+  const sorted = Float64Array.from(values.add(0)).sort();
+  const largest = sorted[sorted.length - 1];
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < sorted.length; i++) least = Math.min(least, sorted[i] - sorted[i - 1]);
+  if (!(largest / least <= MOST_STEPS)) return 0;
+  const step = largest / Math.round(largest / least);
+  const off = (value: number) => Math.abs(value / step - Math.round(value / step));
+  return sorted.every((value) => off(value) < OFF_STEP) ? step : 0;
+}
+
+/** Rows as bytes: the frame in which they are whole numbers from 0 to 255 times the step, and where each column stands. */
+export interface Bytes {
+  readonly frame: Frame;
+  /** Place of each column among the bytes of a row, or -1 where it is 0 in all rows. */
+  readonly places: Int32Array;
+  /** Columns that have a place. */
+  readonly kept: number;
+}
+
+/** Null where some value of some row cannot be a byte. */
+export function bytesOf({ data }: Matrix, frame: Frame): Bytes | null {
+  if (frame.step === 0) return null;
+  const { columns } = frame;
+  const largest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < data.length; i += columns) {
+    for (let c = 0; c < columns; c++) {
+      const value = data[i + c];
+      if (value < least) least = value;
+      if (value > largest[c]) largest[c] = value;
+    }
+  }
+  const most = largest.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
+  if (!((most - least) * frame.scale < 255.5 * frame.step)) return null;
+  let kept = 0;
+  const places = Int32Array.from(largest, (value) => (value > least ? kept++ : -1));
+  return { frame: { ...frame, center: new Float64Array(columns).fill(least) }, places, kept };
+}
+
+/** From a ranking distance to a squared distance in the frame (for manhattan, a distance); 2 for rows of unit length. */
+export function rankToBound({ metric, scale }: Frame): number {
+  if (metric === 'manhattan') return scale;
+  return metric === 'euclidean' ? scale * scale : 2;
+}
+
+/** Mean of every step-th row. Any center gives right bounds; one amid the data gives narrow ones. */
+function centerOf(data: Matrix, step: number): Float64Array {
+  const { columns } = data;
+  const center = new Float64Array(columns);
+  const sampled = Math.max(1, Math.ceil(data.rows / step));
+  for (let r = 0; r < data.rows; r += step) {
+    for (let c = 0; c < columns; c++) center[c] += data.data[r * columns + c] / sampled;
+  }
+  return center;
+}
+
+function largestFrom(data: Matrix, center: Float64Array, step: number): number {
+  const { columns } = data;
+  let largest = 0;
+  for (let r = 0; r < data.rows; r += step) {
+    for (let c = 0; c < columns; c++) {
+      largest = Math.max(largest, Math.abs(data.data[r * columns + c] - center[c]));
+    }
+  }
+  return largest;
+}
+
+/** `count` rows, evenly spaced, in the frame. */
+export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
+  const rows = Math.min(count, m.rows);
+  return framedRows(
+    m,
+    Array.from({ length: rows }, (_, s) => Math.floor((s * m.rows) / rows)),
+    frame,
+  );
+}
+
+/** The given rows, in the frame. */
+export function framedRows(
+  m: Matrix,
+  chosen: readonly number[],
+  { metric, center, scale, columns }: Frame,
+): Matrix {
+  const rows = chosen.length;
+  const data = new Float32Array(rows * columns);
+  for (let s = 0; s < rows; s++) {
+    const r = chosen[s];
+    const angular = metric === 'euclidean' ? null : direction(m, r, metric);
+    for (let c = 0; c < columns; c++) {
+      const value = m.data[r * columns + c];
+      data[s * columns + c] = angular ? (value - angular.mean) * angular.scale : (value - center[c]) * scale;
+    }
+  }
+  return { rows, columns, data };
+}
+
+export function squaredLengths({ rows, columns, data }: Matrix): Float64Array {
+  const lengths = new Float64Array(rows);
+  for (let i = 0; i < data.length; i++) lengths[Math.floor(i / columns)] += data[i] ** 2;
+  return lengths;
+}

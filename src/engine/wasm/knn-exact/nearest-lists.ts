@@ -1,0 +1,57 @@
+/** Lists of the k nearest rows in the engine's memory: see `kernels/knn-exact/nearest.ts`. */
+
+import type { Neighbors } from '../../../model.js';
+import type { Metric } from '../../engine.js';
+import { trueDistance } from '../../js/distance.js';
+import type { Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { type Screen, structOf } from './prepared-rows.js';
+import { CHUNK_ROWS } from './tiles.js';
+
+export interface Lists {
+  /** Address of the kernels' `Lists`. */
+  readonly address: number;
+  /** What was found, copied out of the engine's memory. */
+  read(): Neighbors;
+}
+
+interface ListsOptions {
+  readonly rows: number;
+  readonly k: number;
+  readonly metric: Metric;
+  readonly screen: Screen;
+  /** Address: i32 a data row, its number. */
+  readonly ids: number;
+  /** Which row each list is of. */
+  readonly order: Int32Array;
+}
+
+/** Empty lists of `rows` rows. */
+export function placeLists(
+  { arena }: Runtime,
+  scope: Scope,
+  { rows, k, metric, screen, ids, order }: ListsOptions,
+): Lists {
+  const length = rows * k;
+  const distances = scope.place(new Float64Array(length).fill(Number.POSITIVE_INFINITY));
+  const indices = scope.place(new Int32Array(length).fill(-1));
+  const limits = scope.place(new Float32Array(placesOf(rows)).fill(Number.POSITIVE_INFINITY));
+  const locks = scope.place(new Int32Array(rows));
+  return {
+    address: scope.place(structOf([screen.rankToBound], [k, distances, indices, limits, locks, ids])),
+    read() {
+      const found = new Int32Array(arena.memory.buffer, indices, length);
+      const measured = new Float64Array(arena.memory.buffer, distances, length);
+      const result = { indices: new Int32Array(length), distances: new Float32Array(length) };
+      for (let i = 0; i < length; i++) {
+        const to = order[Math.floor(i / k)] * k + (i % k);
+        result.indices[to] = found[i];
+        result.distances[to] = trueDistance(metric, measured[i]);
+      }
+      return { rows, k, ...result };
+    },
+  };
+}
+
+/** Places for one number a row: whole chunks, as the kernels read them. */
+export const placesOf = (rows: number): number => Math.ceil(rows / CHUNK_ROWS) * CHUNK_ROWS;

@@ -1,0 +1,63 @@
+/**
+ * Orders of rows in which near rows stand beside one another.
+ *
+ * Where every row is compared with every row, what a block of rows has in common decides much at once: bounds on one side
+ * of a target, limits of lists, whole tiles (kernels/knn-exact/prune.ts). Results do not depend on the order: rows at the same
+ * distance are ordered by their own numbers.
+ */
+
+import type { Matrix } from '../../../model.js';
+import type { Engine } from '../../engine.js';
+import { splitByMedians } from '../../nn-descent.js';
+import type { Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { directionsOf } from './directions.js';
+import type { Frame } from './frame.js';
+
+/** Which row stands at each place, and at which place each row. */
+export interface RowOrder {
+  readonly rows: Int32Array;
+  readonly places: Int32Array;
+}
+
+/** Rows that are not ordered among themselves. */
+const NEAR_ROWS = 16;
+/** Below this many rows ordering costs more than it saves. */
+const FEWEST_ROWS = 2000;
+
+export function asGiven(rows: number): RowOrder {
+  const same = Int32Array.from({ length: rows }, (_, i) => i);
+  return { rows: same, places: same };
+}
+
+/** Near rows beside one another, where there are enough of them. */
+export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
+  if (data.rows < FEWEST_ROWS) return asGiven(data.rows);
+  const rows = await nearTogether(multiply, data, frame);
+  const places = new Int32Array(rows.length);
+  for (let place = 0; place < rows.length; place++) places[rows[place]] = place;
+  return { rows, places };
+}
+
+/** Row numbers in an order made by halving along directions of large variance, a direction a level. */
+export async function nearTogether(
+  multiply: Engine['multiply'],
+  data: Matrix,
+  frame: Frame,
+): Promise<Int32Array> {
+  const levels = Math.min(data.columns, Math.max(1, Math.ceil(Math.log2(data.rows / NEAR_ROWS))));
+  const basis = await directionsOf(multiply, data, frame, levels);
+  return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
+}
+
+/** Copies rows in, in that order; returns their address. */
+export function placeInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
+  const { columns } = data;
+  const address = scope.allocate(data.data.byteLength);
+  const placed = new Float32Array(arena.memory.buffer, address, data.data.length);
+  for (let place = 0; place < rows.length; place++) {
+    const from = rows[place] * columns;
+    placed.set(data.data.subarray(from, from + columns), place * columns);
+  }
+  return address;
+}

@@ -1,0 +1,78 @@
+/** Ranks on maps of few dimensions, by a kd-tree instead of all pairs: see `kernels/knn-exact/tree-ranks.ts`. */
+
+import { buildKdTree, type KdTree, LEAF } from '../../../core/kd-tree.js';
+import type { Matrix } from '../../../model.js';
+import type { Metric, Watch } from '../../engine.js';
+import { createScope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { structOf } from './prepared-rows.js';
+
+/** Columns up to which a tree is better than a pass over all pairs. */
+const MOST_COLUMNS = 3;
+/** Targets up to which sorting a row's by insertion costs less than the walk. */
+const MOST_TARGETS = 1024;
+/** Points that a walk visits for each square root of all, for the progress of a job. */
+const VISITED = 16;
+
+export const hasTreeRanks = (data: Matrix, k: number, metric: Metric): boolean =>
+  metric === 'euclidean' && data.columns <= MOST_COLUMNS && k <= MOST_TARGETS;
+
+/** @param targets asked x k row numbers. @returns asked x k ranks, 0 the nearest. */
+export async function treeRanks(
+  runtime: Runtime,
+  data: Matrix,
+  targets: Int32Array,
+  { k, rows }: { k: number; rows?: Int32Array },
+  watch: Watch,
+): Promise<Int32Array> {
+  const scope = createScope(runtime.arena);
+  try {
+    const tree = buildKdTree(data);
+    const asked = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
+    const ranks = scope.allocate(targets.length * 4);
+    const map = structOf(
+      [],
+      [data.rows, data.columns, LEAF, k],
+      [],
+      [
+        ...[scope.place(data.data), scope.place(tree.coordinates), scope.place(tree.order)],
+        ...[scope.place(boxesOf(tree)), scope.place(asked), scope.place(targets), ranks],
+      ],
+    );
+    await runtime.run(
+      {
+        kernel: 'rankOnMap',
+        items: asked.length,
+        scratch: runtime.size('ballScratch', k),
+        work: asked.length * k * VISITED * Math.sqrt(data.rows),
+        parameters: [scope.place(map)],
+      },
+      watch,
+    );
+    return new Int32Array(runtime.arena.memory.buffer, ranks, targets.length).slice();
+  } finally {
+    scope.free();
+  }
+}
+
+/** Bounding box of the points of each node, at the position of its median: lows, then highs. */
+function boxesOf(tree: KdTree): Float32Array {
+  const d = tree.points.columns;
+  const boxes = new Float32Array(2 * tree.points.data.length);
+  const fill = (low: number, high: number): void => {
+    const at = 2 * d * ((low + high) >> 1);
+    boxes.fill(Number.POSITIVE_INFINITY, at, at + d);
+    boxes.fill(Number.NEGATIVE_INFINITY, at + d, at + 2 * d);
+    for (let p = low * d; p < high * d; p++) {
+      const c = p % d;
+      boxes[at + c] = Math.min(boxes[at + c], tree.coordinates[p]);
+      boxes[at + d + c] = Math.max(boxes[at + d + c], tree.coordinates[p]);
+    }
+    if (high - low <= LEAF) return;
+    const middle = (low + high) >> 1;
+    fill(low, middle);
+    fill(middle + 1, high);
+  };
+  if (tree.order.length > 0) fill(0, tree.order.length);
+  return boxes;
+}

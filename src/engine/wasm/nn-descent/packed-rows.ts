@@ -1,0 +1,162 @@
+/** Rows in the engine's memory as nearest-neighbor descent measures them: see `kernels/nn-descent/packed-rows.ts`. */
+
+import type { Matrix } from '../../../model.js';
+import type { Engine, Metric } from '../../engine.js';
+import { direction, projectable } from '../../nn-descent.js';
+import { unwatched } from '../../watch.js';
+import { directionsOf, nearDistance } from '../knn-exact/directions.js';
+import { frameOf } from '../knn-exact/frame.js';
+import { METRIC_CODES, placeScreen } from '../knn-exact/prepared-rows.js';
+import type { Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+
+/** Rows of an item of `layRows`, `shortenRows` and `measureLists` in the kernels. */
+export const LAY_ROWS = 64;
+/** Rows that the order of columns is judged by. */
+const SAMPLED_ROWS = 1000;
+/** Directions along which rows are compared first, and the columns from which that pays. */
+const DIRECTIONS = 128;
+const TURNED_COLUMNS = 256;
+/** Longest row in units of its rounded parts, and fewest units between near rows at which rounding does no harm. */
+const LONGEST_SHORT = 16_383;
+const FEWEST_UNITS = 200;
+/** Estimates are taken where what the directions leave out is less than this share of a near row's squared distance. */
+const LITTLE = 0.3;
+
+export interface PlacedRows {
+  readonly source: number;
+  /** Address of the kernels' `Laid`. */
+  readonly laid: number;
+  /** Whether distances are estimated while searching. */
+  readonly estimates: boolean;
+  /** What trees split. */
+  readonly points: Matrix;
+  readonly means: number;
+  readonly squares: number;
+}
+
+export async function placeRows(
+  runtime: Runtime,
+  scope: Scope,
+  multiply: Engine['multiply'],
+  data: Matrix,
+  { metric, k }: { metric: Metric; k: number },
+): Promise<PlacedRows> {
+  const { rows, columns } = data;
+  const width = Math.ceil(columns / 16) * 16;
+  const means = new Float64Array(rows);
+  const squares = new Float64Array(rows).fill(1);
+  const scales = new Float64Array(rows);
+  if (metric === 'cosine' || metric === 'correlation') {
+    for (let r = 0; r < rows; r++) {
+      const found = direction(data, r, metric);
+      means[r] = found.mean;
+      squares[r] = found.squares;
+      scales[r] = found.scale;
+    }
+  } else scales.fill(powerOfTwoScale(data));
+  const turned = await shortRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
+  const source = turned?.source ?? scope.place(data.data);
+  const target = scope.allocate(rows * width * 4);
+  const struct = Uint32Array.of(
+    ...[METRIC_CODES[metric], target, width],
+    ...[turned?.shorts ?? 0, turned ? DIRECTIONS : 0],
+    ...new Uint32Array(Float32Array.of(turned?.unit ?? 0).buffer),
+    turned?.estimates ? turned.gaps : 0,
+  );
+  const placed = {
+    source,
+    laid: scope.place(struct),
+    means: scope.place(means),
+    squares: scope.place(squares),
+    estimates: turned?.estimates ?? false,
+    points: turned?.points ?? projectable(data, metric),
+  };
+  const order = scope.place(byVariance(data));
+  await runtime.run(
+    {
+      kernel: 'layRows',
+      items: Math.ceil(rows / LAY_ROWS),
+      work: data.data.length * 6,
+      parameters: [source, rows, columns, order, placed.means, scope.place(scales), target, width],
+    },
+    unwatched,
+  );
+  return placed;
+}
+
+interface ShortRows {
+  /** Addresses: the rows as given, their rounded parts, and what the directions leave out (the kernels' `Laid`). */
+  readonly source: number;
+  readonly shorts: number;
+  readonly gaps: number;
+  readonly unit: number;
+  /** The parts before rounding. */
+  readonly points: Matrix;
+  readonly estimates: boolean;
+}
+
+/**
+ * The rows along a few directions of large variance, rounded, where there are enough columns to gain by it and near rows
+ * are far enough apart. Where those directions leave little out, distances are estimated while searching, as if the
+ * rests of two rows were at right angles.
+ */
+async function shortRows(
+  runtime: Runtime,
+  scope: Scope,
+  multiply: Engine['multiply'],
+  data: Matrix,
+  { metric, scale, k }: { metric: Metric; scale: number; k: number },
+): Promise<ShortRows | null> {
+  if (metric === 'manhattan' || data.columns < TURNED_COLUMNS) return null;
+  const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
+  const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
+  const plan = { kind: 'turned', basis, depth: 8 } as const;
+  const { data: side } = await placeScreen(runtime, scope, { data, asked: data, frame }, plan);
+  const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, side.count);
+  let longest = 0;
+  for (const square of floats(side.high)) if (square < Infinity) longest = Math.max(longest, square);
+  const near = await nearDistance(multiply, data, frame, k / data.rows);
+  const factor = LONGEST_SHORT / Math.sqrt(longest);
+  if (!(factor * Math.sqrt(near) >= FEWEST_UNITS)) return null;
+  const shorts = scope.allocate(side.count * DIRECTIONS * 2);
+  await runtime.run(
+    {
+      kernel: 'shortenRows',
+      items: Math.ceil(side.count / LAY_ROWS),
+      work: side.count * DIRECTIONS,
+      parameters: [side.turned, side.count, DIRECTIONS, factor, shorts],
+    },
+    unwatched,
+  );
+  let rest = 0;
+  for (const gap of floats(side.lastGaps)) rest += gap * gap;
+  const estimates = rest / side.count < LITTLE * near;
+  const values = new Float32Array(runtime.arena.memory.buffer, side.turned, side.count * DIRECTIONS);
+  const points = { rows: side.count, columns: DIRECTIONS, data: values.slice() };
+  return { source: side.source, shorts, gaps: side.lastGaps, unit: factor ** -2, points, estimates };
+}
+
+/** Brings the largest value near 1, so that squares stay inside float32's range. */
+function powerOfTwoScale({ data }: Matrix): number {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
+  return largest > 0 ? 2 ** -Math.ceil(Math.log2(largest)) : 1;
+}
+
+/** Columns by their variance over a sample of rows, largest first. */
+function byVariance({ rows, columns, data }: Matrix): Int32Array {
+  const sums = new Float64Array(columns);
+  const squares = new Float64Array(columns);
+  const step = Math.max(1, Math.floor(rows / SAMPLED_ROWS));
+  let count = 0;
+  for (let r = 0; r < rows; r += step, count++) {
+    for (let c = 0; c < columns; c++) {
+      const value = data[r * columns + c];
+      sums[c] += value;
+      squares[c] += value * value;
+    }
+  }
+  const variance = squares.map((square, c) => square / count - (sums[c] / count) ** 2);
+  return Int32Array.from({ length: columns }, (_, c) => c).sort((a, b) => variance[b] - variance[a] || a - b);
+}

@@ -1,0 +1,245 @@
+/**
+ * Arrow: Feather version 2 files and IPC streams, uncompressed or with LZ4 or Zstandard; batch by batch, and of each only
+ * the columns needed. Own reader: flechette (2.5.0) and apache-arrow (21.1.0) believe the lengths of a damaged header,
+ * and make lists of that length until the process ends; flechette does not find the dictionaries that polars writes
+ * after the rows. Both are oracles of the tests.
+ */
+
+import { CancelledError, UnsupportedError } from '../../errors.js';
+import type { Warning } from '../../model.js';
+import { decodeLz4Frame } from '../codecs/lz4.js';
+import { zstdDecoder } from '../codecs/zstd.js';
+import type { FormatReader, Input, Settings } from '../options.js';
+import { damagedFile, tooLarge } from '../source/bytes.js';
+import type { Source } from '../source/source.js';
+import {
+  type ColumnKind,
+  type ColumnShape,
+  columnSink,
+  contentsOf,
+  pandasIndex,
+  rawTexts,
+  textColumn,
+} from '../table/columns.js';
+import {
+  type BatchReader,
+  isList,
+  isNumber,
+  isReadable,
+  isText,
+  readValues,
+  skip,
+  type Values,
+} from './columns.js';
+import { type ArrowBatch, type ArrowFile, readMessages } from './messages.js';
+import { ARROW, type ArrowField } from './schema.js';
+
+interface OpenArrow {
+  readonly shape: ColumnShape;
+  readonly file: ArrowFile;
+  readonly source: Source;
+}
+
+async function openArrow(input: Input): Promise<OpenArrow> {
+  const source = await input.plain();
+  const { name } = input;
+  const file = await guard(name, () => readMessages(source));
+  const { fields, metadata, bigEndian } = file.schema;
+  if (bigEndian) {
+    throw new UnsupportedError({
+      got: `numbers with their first byte the largest (big-endian) in ${name}`,
+      expected: 'an Arrow file of the usual byte order',
+      remedy: 'write it again on another machine, or as Parquet',
+    });
+  }
+  const columns = fields.map((field) => ({ name: field.name, kind: kindOf(field) }));
+  const index = pandasIndex(
+    metadata.get('pandas'),
+    columns.map((column) => column.name),
+  );
+  const rows = file.batches.reduce((sum, batch) => sum + (batch.dictionary === null ? batch.rows : 0), 0);
+  return { shape: { columns, rows, index, name }, file, source };
+}
+
+function kindOf(field: ArrowField): ColumnKind {
+  if (isNumber(field)) return 'number';
+  if (isText(field)) return 'text';
+  const [item] = field.children;
+  return isList(field) && item !== undefined && isNumber(item) ? 'list' : 'other';
+}
+
+/** Hands over the values of columns, batch by batch. */
+async function forEachPart(
+  { file, source, shape }: OpenArrow,
+  wanted: readonly string[],
+  settings: Settings,
+  use: (column: string, start: number, values: Values) => void,
+): Promise<void> {
+  const chosen = file.schema.fields.filter((field) => wanted.includes(field.name));
+  for (const field of chosen) if (!isReadable(field)) throw notReadable(field, shape.name);
+  const dictionaries = new Map<number, Values>();
+  const open = await batchOpener(source, shape.name, settings, dictionaries);
+  let start = 0;
+  for (const batch of file.batches) {
+    if (settings.signal?.aborted) throw new CancelledError();
+    const parts = open(batch);
+    if (batch.dictionary !== null) await addDictionary(batch, chosen, parts, dictionaries);
+    else {
+      for await (const { field, values } of columnsOf(file.schema.fields, chosen, batch, parts)) {
+        use(field.name, start, values);
+      }
+      start += batch.rows;
+      settings.onProgress?.(start / shape.rows);
+    }
+  }
+}
+
+/** Reads the buffers `from` to `to` of a batch. */
+type Parts = (from: number, to: number) => Promise<BatchReader>;
+
+async function* columnsOf(
+  fields: readonly ArrowField[],
+  chosen: readonly ArrowField[],
+  batch: ArrowBatch,
+  parts: Parts,
+): AsyncGenerator<{ field: ArrowField; values: Values }> {
+  let cursor = { node: 0, region: 0, variadic: 0 };
+  for (const field of fields) {
+    const next = { ...cursor };
+    skip(field, batch, next);
+    if (chosen.includes(field)) {
+      const values = readValues(field, await parts(cursor.region, next.region), cursor);
+      if (values.length !== batch.rows) {
+        throw new RangeError(`${values.length} values of ${batch.rows} in ${field.name}`);
+      }
+      yield { field, values };
+    }
+    cursor = next;
+  }
+}
+
+async function addDictionary(
+  batch: ArrowBatch,
+  chosen: readonly ArrowField[],
+  parts: Parts,
+  dictionaries: Map<number, Values>,
+): Promise<void> {
+  const id = batch.dictionary ?? -1;
+  const all = chosen.flatMap((field) => [field, ...field.children]);
+  const field = all.find((candidate) => candidate.dictionary?.id === id);
+  if (!field) return;
+  const reader = await parts(0, batch.regions.length);
+  const values = readValues({ ...field, dictionary: null }, reader, { node: 0, region: 0, variadic: 0 });
+  const before = batch.delta ? dictionaries.get(id) : [];
+  if (!before) throw new RangeError('an addition to a dictionary that is not there');
+  dictionaries.set(id, batch.delta ? [...Array.from(before), ...Array.from(values)] : values);
+}
+
+/** Batches up to this size are read at once, larger ones column by column. */
+const READ_WHOLE = 2 ** 26;
+/** Length of a buffer that was left uncompressed. */
+const STORED = -1;
+const PREFIX = 8;
+
+/** How a batch is read and decompressed, no more than the memory allows at a time. */
+async function batchOpener(
+  source: Source,
+  name: string,
+  settings: Settings,
+  dictionaries: ReadonlyMap<number, Values>,
+): Promise<(batch: ArrowBatch) => Parts> {
+  const zstd = await zstdDecoder();
+  const decompress = (content: Uint8Array, codec: 'lz4' | 'zstd') => {
+    if (content.length === 0) return content;
+    const view = new DataView(content.buffer, content.byteOffset, content.length);
+    const length = Number(view.getBigInt64(0, true));
+    const rest = content.subarray(PREFIX);
+    if (length === STORED) return rest;
+    if (length > settings.memory) throw tooLarge(name, `a buffer of ${length} bytes`, settings.memory);
+    if (length < 0) throw new RangeError(`a buffer of ${length} bytes`);
+    // arrow-js 21.1 writes the compressed length here, so that one tells nothing.
+    const known = length === rest.length ? null : length;
+    if (codec === 'zstd') return zstd(rest, known, settings.memory);
+    const result = decodeLz4Frame(rest, known ?? settings.memory);
+    if (known === null || result.length === known) return result;
+    throw new RangeError(`${result.length} bytes where ${length} were promised`);
+  };
+  return (batch) => {
+    const { compression, regions, start, bytes } = batch;
+    let whole: Promise<Uint8Array> | null = null;
+    return async (from, to) => {
+      const used = regions.slice(from, to).filter(({ length }) => length > 0);
+      const low = bytes > READ_WHOLE ? Math.min(...used.map(({ offset }) => offset)) : 0;
+      const high =
+        bytes > READ_WHOLE ? Math.max(...used.map(({ offset, length }) => offset + length)) : bytes;
+      if (high - low > settings.memory)
+        throw tooLarge(name, `a column of ${high - low} bytes`, settings.memory);
+      whole = bytes > READ_WHOLE || whole === null ? source.read(start + low, start + high) : whole;
+      const content = await whole;
+      return {
+        batch,
+        dictionary: (id) => dictionaries.get(id) ?? [],
+        buffer(region) {
+          if (region < from || region >= Math.min(to, regions.length))
+            throw new RangeError('a buffer that is missing');
+          const { offset, length } = regions[region];
+          const part =
+            length === 0 ? new Uint8Array(0) : content.subarray(offset - low, offset - low + length);
+          return compression === null ? part : decompress(part, compression);
+        },
+      };
+    };
+  };
+}
+
+function notReadable(field: ArrowField, name: string): UnsupportedError {
+  return new UnsupportedError({
+    got: `the column ${field.name} of ${name}, of a kind that is no text, number, date or list (${nameOf(field)})`,
+    expected: 'a column of texts, numbers or dates',
+    remedy: 'convert it to text, or name another column',
+  });
+}
+
+function nameOf({ type }: ArrowField): string {
+  return Object.entries(ARROW).find(([, id]) => id === type)?.[0] ?? String(type);
+}
+
+async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw damagedFile('Arrow', name, 'a complete Feather (version 2) or Arrow file', cause);
+  }
+}
+
+/** A stream may end without a mark, so one that was cut off between two batches cannot be told from a whole one. */
+function endWarnings({ file, shape }: OpenArrow): Warning[] {
+  if (file.ended) return [];
+  const message = `${shape.name} ends without the mark of its end: if it was cut off, its last rows are missing.`;
+  return [{ code: 'no-end-mark', message }];
+}
+
+export const arrowReader: FormatReader = {
+  contents: async (input) => contentsOf((await openArrow(input)).shape),
+  async table(input, settings) {
+    const open = await openArrow(input);
+    const sink = columnSink(open.shape, settings);
+    await guard(input.name, () => forEachPart(open, sink.wanted, settings, sink.put));
+    const table = sink.table();
+    return { ...table, warnings: [...endWarnings(open), ...table.warnings] };
+  },
+  async texts(input, settings) {
+    const open = await openArrow(input);
+    const { column, id } = textColumn(open.shape, settings);
+    const values: unknown[] = [];
+    const ids: unknown[] = [];
+    const wanted = id === null ? [column] : [column, id];
+    await guard(input.name, () =>
+      forEachPart(open, wanted, settings, (name, _start, part) => {
+        if (name === column) for (const value of Array.from(part)) values.push(value);
+        if (name === id) for (const value of Array.from(part)) ids.push(value);
+      }),
+    );
+    return rawTexts(values, id === null ? null : ids);
+  },
+};

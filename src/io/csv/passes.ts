@@ -1,0 +1,103 @@
+/**
+ * Some features of a text table whose numbers do not fit in memory: one pass finds columns, ids and labels, and the others
+ * go through the rows as through a stored matrix, which gives the features that the whole table would give.
+ *
+ * Cost: three readings of the text, or as many as the chooser of features asks for and two. Memory: ids, labels, a block
+ * (8 MiB) and the result.
+ * How it fails: as reading the whole does. Where cells are missing that are not an error, the whole table is needed, so the
+ * error is that it does not fit.
+ */
+
+import { FormatError } from '../../errors.js';
+import type { Input, RawTable, Settings } from '../options.js';
+import { readStoredMatrix } from '../store/matrix.js';
+import { checkGivenNames } from '../table/checks.js';
+import { parseNumber } from '../text/numbers.js';
+import { collect, keptColumns, rolesOf } from './cells.js';
+import { checkWidth, openCsv } from './layout.js';
+
+/** @param tooLarge the error of reading the whole. */
+export async function readCsvInPasses(
+  input: Input,
+  settings: Settings,
+  tooLarge: unknown,
+): Promise<RawTable> {
+  const { kept, rows, gaps, ...found } = await survey(input, settings);
+  if (gaps && settings.missing !== 'error') throw tooLarge;
+  const given = settings.featureNames;
+  if (given) checkGivenNames(given.length, kept.length, input.source.name);
+  const names = given ?? found.featureNames ?? kept.map((_, place) => `f${place}`);
+  const stored = {
+    name: input.source.name,
+    rows,
+    columns: kept.length,
+    layout: 'dense',
+    values: { shape: [rows, kept.length], packed: 1, ...rowsOf(input, settings, kept) },
+    indices: null,
+    offsets: null,
+  } as const;
+  // a feature with a missing cell is kept then, and the data checks say where it is
+  const choosing = gaps ? { ...settings, chooser: undefined, maxFeatures: 2 } : settings;
+  const read = await readStoredMatrix(stored, { ids: found.ids, featureNames: names }, choosing, false);
+  return {
+    ...found,
+    features: read.features,
+    featureNames: read.kept === null ? names : read.kept.map((column) => names[column]),
+    warnings: [...found.warnings, ...read.warnings],
+    prepared: true,
+    named: given !== undefined,
+  };
+}
+
+/** All but the numbers. What was read for it, with the first lines of the file, is let go at its end. */
+async function survey(input: Input, settings: Settings) {
+  const open = await openCsv(input, settings);
+  const roles = rolesOf(open, settings, input.name);
+  const cells = await collect(open, roles, { name: input.name, settings, hold: false });
+  const columns = keptColumns(open, roles, cells, input.name);
+  return { ...columns, rows: cells.rows, gaps: columns.kept.some((column) => cells.gaps[column]) };
+}
+
+/** The numbers of some columns, row by row in order; from the first row on the text is read again. */
+function rowsOf(input: Input, settings: Settings, columns: readonly number[]) {
+  let rows: AsyncGenerator<Float32Array> | null = null;
+  return {
+    async numbers(start: number, end: number): Promise<Float32Array> {
+      if (start === 0) {
+        await rows?.return(undefined);
+        rows = numbersOf(input, settings, columns);
+      }
+      const values = new Float32Array((end - start) * columns.length);
+      for (let at = 0; at < values.length; at += columns.length) {
+        const { value: row } = await (rows as AsyncGenerator<Float32Array>).next();
+        if (row === undefined) throw changed(input.name);
+        values.set(row, at);
+      }
+      return values;
+    },
+  };
+}
+
+async function* numbersOf(
+  input: Input,
+  settings: Settings,
+  columns: readonly number[],
+): AsyncGenerator<Float32Array> {
+  const open = await openCsv(input, settings);
+  const row = new Float32Array(columns.length);
+  for await (const record of open.records) {
+    checkWidth(record, open, input.name);
+    columns.forEach((column, i) => {
+      row[i] = parseNumber(record.fields[column], open.decimal);
+    });
+    yield row;
+  }
+}
+
+function changed(name: string): FormatError {
+  return new FormatError({
+    got: `fewer rows in ${name} than a moment ago`,
+    expected: 'a file that stays as it is while it is read',
+    remedy: 'read it again when nothing writes to it',
+  });
+}

@@ -1,0 +1,182 @@
+/** Bytes on their way in: in pieces, decompressed, decoded to text, and hashed. */
+
+import { CancelledError, FormatError, WhymapError } from '../../errors.js';
+import type { Source } from './source.js';
+
+const PIECE = 4 * 2 ** 20;
+/** WebCrypto digests one buffer at a time; above this a source that is not a path is not hashed. */
+const LARGEST_DIGEST = 2 ** 30;
+
+/** A source's bytes in pieces of 4 MiB. */
+export async function* piecesOf(source: Source, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { size } = await source.stat();
+  for (let at = 0; at < size; ) {
+    if (signal?.aborted) throw new CancelledError();
+    const piece = await source.read(at, Math.min(size, at + PIECE));
+    if (piece.length === 0) return;
+    at += piece.length;
+    yield piece;
+  }
+}
+
+/**
+ * The decompressed bytes of gzip (several members in a row too) or zlib pieces; FormatError when damaged, or more than
+ * `limit` bytes.
+ */
+export async function* gunzip(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+  limit: number,
+  format: 'gzip' | 'deflate' = 'gzip',
+): AsyncGenerator<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const next = await iterator.next();
+      if (next.done) controller.close();
+      else controller.enqueue(new Uint8Array(next.value));
+    },
+  });
+  const reader = compressed.pipeThrough(new DecompressionStream(format)).getReader();
+  let total = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      total += value.length;
+      if (total > limit) throw tooLarge(name, `more than ${limit} bytes once decompressed`, limit);
+      yield value;
+    }
+  } catch (cause) {
+    if (cause instanceof FormatError || cause instanceof CancelledError) throw cause;
+    throw new FormatError(
+      {
+        got: `damaged or truncated gzip data in ${name} (${cause instanceof Error ? cause.message : cause})`,
+        expected: 'a complete gzip file',
+        remedy: 'copy or download the file again',
+      },
+      { cause },
+    );
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** What is at hand, then what is still to come. */
+export async function* chain<T>(first: Iterable<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* rest;
+}
+
+/** All pieces as one array. */
+export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const list: Uint8Array[] = [];
+  for await (const piece of pieces) list.push(piece);
+  return joined(list);
+}
+
+export function joined(list: readonly Uint8Array[]): Uint8Array {
+  if (list.length === 1) return list[0];
+  const whole = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of list) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Marks the error of a file that is sound but larger than the memory it may have. */
+const TOO_LARGE = 'too large';
+
+/** What is said when a file would need more memory than it may have. */
+export function tooLarge(
+  name: string,
+  what: string,
+  limit: number,
+  remedy = 'allow more with --memory if this machine has it, or check that the file is what it claims to be',
+): FormatError {
+  return new FormatError(
+    { got: `${what} in ${name}`, expected: `at most ${limit} bytes`, remedy },
+    { cause: TOO_LARGE },
+  );
+}
+
+/** What a decoder said of a `kind` file, as an error of ours; errors of ours stay as they are. */
+export function damagedFile(kind: string, name: string, expected: string, cause: unknown): WhymapError {
+  if (cause instanceof WhymapError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new FormatError(
+    {
+      got: `a damaged or truncated ${kind} file, ${name} (${why.slice(0, 120)})`,
+      expected,
+      remedy: 'copy or write the file again',
+    },
+    { cause },
+  );
+}
+
+/** Whether a reading failed because the table is larger than the memory it may have. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof FormatError && error.cause === TOO_LARGE;
+}
+
+const UTF16_LITTLE = [0xff, 0xfe];
+const UTF16_BIG = [0xfe, 0xff];
+
+/** Text of the pieces, in pieces of at least 1 MiB characters but for the last. */
+export async function* decodeText(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+  encoding?: string,
+): AsyncGenerator<string> {
+  let decoder: TextDecoder | null = null;
+  let held = '';
+  try {
+    for await (const piece of pieces) {
+      decoder ??= new TextDecoder(encoding ?? markedEncoding(piece), { fatal: true });
+      held += decoder.decode(piece, { stream: true });
+      if (held.length < 2 ** 20) continue;
+      yield held;
+      held = '';
+    }
+    held += decoder?.decode() ?? '';
+  } catch (cause) {
+    if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
+    throw new FormatError(
+      {
+        got: `bytes in ${name} that are not ${encoding ?? 'UTF-8'} text`,
+        expected: 'a text file in that encoding',
+        remedy: 'save it as UTF-8, or name its encoding (for example windows-1252)',
+      },
+      { cause },
+    );
+  }
+  if (held.length > 0) yield held;
+}
+
+function markedEncoding(head: Uint8Array): string {
+  const starts = (mark: number[]) => mark.every((byte, i) => head[i] === byte);
+  if (starts(UTF16_LITTLE)) return 'utf-16le';
+  if (starts(UTF16_BIG)) return 'utf-16be';
+  return 'utf-8';
+}
+
+/**
+ * SHA-256 in hexadecimal of a whole source, or null for a folder, a URL, and where this platform cannot
+ * (no WebCrypto, too large).
+ */
+export async function hashSource(source: Source, signal?: AbortSignal): Promise<string | null> {
+  if (source.origin.kind === 'path' && !(await source.stat()).folder) {
+    const { createHash } = await import('node:crypto');
+    const hash = createHash('sha256');
+    for await (const piece of piecesOf(source, signal)) hash.update(piece);
+    return hash.digest('hex');
+  }
+  // A URL would be downloaded a second time.
+  if (source.origin.kind === 'url') return null;
+  const { size, folder } = await source.stat();
+  if (folder || size > LARGEST_DIGEST || !globalThis.crypto?.subtle) return null;
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(await source.read()));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

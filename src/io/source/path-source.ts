@@ -1,0 +1,87 @@
+/** A file or folder of this machine as a source. Node only; its modules are loaded on first use. */
+
+import { FormatError, MachineError } from '../../errors.js';
+import { missingFile, type Source } from './source.js';
+
+/** A path of this machine. Nothing is opened until it is read. */
+export function pathSource(path: string): Source {
+  const files = () => import('node:fs/promises');
+  return {
+    name: path,
+    origin: { kind: 'path', path },
+    async stat() {
+      const { stat } = await files();
+      const found = await stat(path).catch((cause) => fail(path, cause));
+      return { size: found.size, folder: found.isDirectory() };
+    },
+    async read(start = 0, end) {
+      const { open } = await files();
+      const handle = await open(path, 'r').catch((cause) => fail(path, cause));
+      try {
+        const size = end ?? (await handle.stat()).size;
+        return await readRange(handle, start, size);
+      } catch (cause) {
+        return fail(path, cause);
+      } finally {
+        await handle.close();
+      }
+    },
+    child: (name) => pathSource(`${path.replace(/\/$/, '')}/${name}`),
+    async list() {
+      const { readdir } = await files();
+      return (await readdir(path).catch((cause) => fail(path, cause))).sort();
+    },
+  };
+}
+
+/** One call reads at most 2 GiB less a page on Linux, so a range is read in parts. */
+const LARGEST_READ = 2 ** 30;
+
+async function readRange(
+  handle: import('node:fs/promises').FileHandle,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  let done = 0;
+  while (done < bytes.length) {
+    const wanted = Math.min(LARGEST_READ, bytes.length - done);
+    const { bytesRead } = await handle.read(bytes, done, wanted, start + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes.subarray(0, done);
+}
+
+function fail(path: string, cause: unknown): never {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') throw missingFile(path);
+  if (code === 'EISDIR') throw new FormatError(folderParts(path), { cause });
+  if (code === 'EACCES' || code === 'EPERM') {
+    throw new FormatError(
+      {
+        got: `no permission to read ${path}`,
+        expected: 'a file that this user may read',
+        remedy: 'change its permissions or choose another file',
+      },
+      { cause },
+    );
+  }
+  throw new MachineError(
+    {
+      got: `${code || String(cause)} while reading ${path}`,
+      expected: 'the file to be readable to its end',
+      remedy: 'check the disk and try again',
+    },
+    { cause },
+  );
+}
+
+/** What is said of a folder where a file is needed. */
+export function folderParts(path: string) {
+  return {
+    got: `a folder at ${path}`,
+    expected: 'a file',
+    remedy: 'name the file inside it',
+  };
+}

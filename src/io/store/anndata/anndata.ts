@@ -1,0 +1,269 @@
+/**
+ * AnnData in a tree of arrays (`.h5ad`, or Zarr): names, columns and matrices, in the encodings of anndata
+ * 0.6 (tables as compound data sets), 0.7 (`__categories`) and 0.8 on (`encoding-type`).
+ * Source: anndata's on-disk format specification, and its readers for older files.
+ */
+
+import { FormatError, OptionError } from '../../../errors.js';
+import type { Matrix } from '../../../model.js';
+import type { Contents, RawTable, RawTexts, Settings } from '../../options.js';
+import { describeNames } from '../../table/suggest.js';
+import { findMatrix, readStoredMatrix } from '../matrix.js';
+import { below, type Store, textAttribute } from '../store.js';
+
+/** `obs` or `var`, or `raw/var`. */
+interface Axis {
+  readonly path: string;
+  /** Whether it is a compound data set rather than a group of columns. */
+  readonly records: boolean;
+  /** The column that holds the names. */
+  readonly index: string;
+  readonly columns: readonly string[];
+}
+
+export async function readAnndata(store: Store, settings: Settings): Promise<RawTable> {
+  const where = await matrixPath(store, settings);
+  const obs = await findAxis(store, 'obs');
+  const features = await findAxis(store, where.names);
+  const featureNames = await readColumn(store, features, features.index);
+  const stored = await findMatrix(store, where.matrix);
+  const ids = await readColumn(store, obs, settings.id ?? obs.index);
+  if (featureNames.length !== stored.columns || ids.length !== stored.rows) {
+    throw new FormatError({
+      got: `${stored.rows} x ${stored.columns} at ${stored.name}, with ${ids.length} and ${featureNames.length} names`,
+      expected: 'one name a sample and one a feature',
+      remedy: 'write the file again: its parts do not fit together',
+    });
+  }
+  const labels = settings.label === undefined ? null : await readColumn(store, obs, settings.label);
+  const read = await readStoredMatrix(stored, { ids, featureNames }, settings, true);
+  return {
+    features: read.features,
+    featureNames: read.kept === null ? featureNames : read.kept.map((c) => featureNames[c]),
+    ids,
+    labels,
+    warnings: read.warnings,
+    prepared: true,
+  };
+}
+
+/** Where the asked-for matrix and the names of its features are. */
+async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: string; names: string }> {
+  if (settings.useRaw) {
+    if (settings.layer !== undefined) {
+      throw new OptionError({
+        got: '--use-raw together with --layer',
+        expected: 'one of the two',
+        remedy: 'leave one out',
+      });
+    }
+    if ((await store.kind('raw/X')) !== null) return { matrix: 'raw/X', names: 'raw/var' };
+    if ((await store.kind('raw.X')) !== null) return { matrix: 'raw.X', names: 'raw.var' };
+    throw new OptionError({
+      got: `--use-raw, but ${store.name} has no raw`,
+      expected: 'a file in which adata.raw was set',
+      remedy: 'leave --use-raw out, or name a --layer',
+    });
+  }
+  if (settings.layer === undefined || settings.layer === 'X') {
+    if ((await store.kind('X')) !== null) return { matrix: 'X', names: 'var' };
+    throw new FormatError({
+      got: `no X in ${store.name}`,
+      expected: 'an AnnData file with a matrix X, or the name of a layer',
+      remedy: `name a --layer. There is ${(await keysOf(store, 'layers')).join(', ') || 'none'}`,
+    });
+  }
+  const exact = below('layers', settings.layer);
+  if ((await store.kind(exact)) !== null) return { matrix: exact, names: 'var' };
+  const layers = await keysOf(store, 'layers');
+  const layer = complete(settings.layer, layers, 'layer', store.name);
+  return { matrix: below('layers', layer), names: 'var' };
+}
+
+async function keysOf(store: Store, path: string): Promise<readonly string[]> {
+  return (await store.kind(path)) === 'group' ? store.keys(path) : [];
+}
+
+/** The key that is meant: itself, or with `X_` before it, or in another case. OptionError names the nearest. */
+export function complete(wanted: string, keys: readonly string[], what: string, name: string): string {
+  const plain = wanted.replace(/^(obsm|layers)\//, '');
+  const lower = (text: string) => text.toLowerCase();
+  const found =
+    keys.find((key) => key === plain) ??
+    keys.find((key) => key === `X_${plain}`) ??
+    keys.find((key) => lower(key) === lower(plain) || lower(key) === lower(`X_${plain}`));
+  if (found !== undefined) return found;
+  throw new OptionError({
+    got: `the ${what} ${wanted}, which ${name} does not have`,
+    expected: `one of its ${what}s`,
+    remedy: describeNames(wanted, keys),
+  });
+}
+
+/** Finds how an axis is stored. FormatError when it is not there. */
+export async function findAxis(store: Store, path: string): Promise<Axis> {
+  const kind = await store.kind(path);
+  if (kind === 'array') {
+    const { fields } = await store.array(path);
+    const index = fields.includes('index') ? 'index' : fields[0];
+    return { path, records: true, index, columns: fields.filter((field) => field !== index) };
+  }
+  const keys = kind === 'group' ? await store.keys(path) : [];
+  const named = kind === 'group' ? textAttribute(await store.attributes(path), '_index') : null;
+  const index = named ?? ['_index', 'index'].find((name) => keys.includes(name));
+  if (index === undefined || !keys.includes(index)) {
+    throw new FormatError({
+      got: `no names at ${path} of ${store.name}`,
+      expected: 'an AnnData file with obs and var',
+      remedy: 'write the file again with a current anndata',
+    });
+  }
+  return {
+    path,
+    records: false,
+    index,
+    columns: keys.filter((key) => key !== index && !key.startsWith('__')),
+  };
+}
+
+/** A column as texts, numbers in decimal, missing values as empty texts. OptionError names the nearest. */
+export async function readColumn(store: Store, axis: Axis, name: string): Promise<string[]> {
+  if (name !== axis.index && !axis.columns.includes(name)) {
+    throw new OptionError({
+      got: `the column ${name}, which ${axis.path} of ${store.name} does not have`,
+      expected: 'one of its columns',
+      remedy: describeNames(name, axis.columns),
+    });
+  }
+  if (axis.records) return readRecordColumn(store, axis, name);
+  const path = below(axis.path, name);
+  if ((await store.kind(path)) === 'group') return readEncodedColumn(store, path);
+  const values = await readTexts(store, path);
+  // anndata 0.7 keeps the categories of a column of codes beside it.
+  const categories = below(below(axis.path, '__categories'), name);
+  if ((await store.kind(categories)) === null) return values;
+  return codesToTexts(values, await readTexts(store, categories));
+}
+
+/** Categorical, or nullable numbers, booleans and strings (anndata 0.8 on). */
+async function readEncodedColumn(store: Store, path: string): Promise<string[]> {
+  // Not by the names in the group: over HTTP they may not be known.
+  if ((await store.kind(below(path, 'codes'))) !== null) {
+    const codes = await readTexts(store, below(path, 'codes'));
+    return codesToTexts(codes, await readTexts(store, below(path, 'categories')));
+  }
+  const values = await readTexts(store, below(path, 'values'));
+  const mask = await readTexts(store, below(path, 'mask'));
+  return values.map((value, i) => (mask[i] === '0' ? value : ''));
+}
+
+/** Compound data sets: codes of a categorical column have their categories in `uns` (anndata 0.6). */
+async function readRecordColumn(store: Store, axis: Axis, name: string): Promise<string[]> {
+  const array = await store.array(axis.path);
+  const values = (await array.field(name, 0, array.shape[0])).map(String);
+  const categories = below('uns', `${name}_categories`);
+  if ((await store.kind(categories)) !== 'array') return values;
+  return codesToTexts(values, await readTexts(store, categories));
+}
+
+function codesToTexts(codes: readonly string[], categories: readonly string[]): string[] {
+  return codes.map((code) => categories[Number(code)] ?? '');
+}
+
+async function readTexts(store: Store, path: string): Promise<string[]> {
+  if ((await store.kind(path)) === 'group') return readEncodedColumn(store, path);
+  const array = await store.array(path);
+  const length = array.shape[0] ?? 1;
+  if (array.content === 'texts') return [...(await array.texts(0, length))];
+  return Array.from(await array.numbers(0, length), (value) => (Number.isNaN(value) ? '' : String(value)));
+}
+
+/** Keys of `obsm`. */
+async function embeddingKeys(store: Store): Promise<readonly string[]> {
+  const isTable = (await store.kind('obsm')) === 'array';
+  return isTable ? (await store.array('obsm')).fields : keysOf(store, 'obsm');
+}
+
+/** What an AnnData file offers: columns of `obs`, keys of `obsm`, layers. */
+export async function anndataContents(store: Store): Promise<Contents> {
+  const obs = await findAxis(store, 'obs');
+  return {
+    columns: obs.columns.map((name) => ({ name, kind: 'text' })),
+    arrays: await embeddingKeys(store),
+    layers: await keysOf(store, 'layers'),
+  };
+}
+
+/** Coordinates under a key of `obsm`. The key may be left out when there is one only. */
+export async function readAnndataEmbedding(store: Store, settings: Settings): Promise<RawTable> {
+  const obsm = await store.kind('obsm');
+  const keys = await embeddingKeys(store);
+  if (settings.key === undefined && keys.length !== 1) {
+    throw new OptionError({
+      got: `${keys.length} embeddings in ${store.name}`,
+      expected: 'the key of one',
+      remedy: keys.length === 0 ? 'compute one, or give a file' : `name one of ${keys.join(', ')}`,
+    });
+  }
+  const key = settings.key === undefined ? keys[0] : await embeddingKey(store, settings.key, keys);
+  const obs = await findAxis(store, 'obs');
+  const ids = await readColumn(store, obs, settings.id ?? obs.index);
+  const features =
+    obsm === 'array' ? await readRecordMatrix(store, key) : await readObsm(store, key, settings);
+  return { features, featureNames: null, ids, labels: null, warnings: [] };
+}
+
+/** The key itself where it is there, though the names may not be known (over HTTP). */
+async function embeddingKey(store: Store, wanted: string, keys: readonly string[]): Promise<string> {
+  if (keys.length === 0) {
+    for (const key of [wanted, `X_${wanted}`])
+      if ((await store.kind(below('obsm', key))) !== null) return key;
+  }
+  return complete(wanted, keys, 'embedding', store.name);
+}
+
+async function readObsm(store: Store, key: string, settings: Settings): Promise<RawTable['features']> {
+  const path = below('obsm', key);
+  const encoding = textAttribute(await store.attributes(path), 'encoding-type');
+  if (encoding === 'dataframe') return readFrame(store, path);
+  const stored = await findMatrix(store, path);
+  const plain = { ...settings, normalize: 'none' as const, maxFeatures: undefined, chooser: undefined };
+  return (await readStoredMatrix(stored, { ids: [], featureNames: [] }, plain, false)).features;
+}
+
+async function readFrame(store: Store, path: string): Promise<Matrix> {
+  const axis = await findAxis(store, path);
+  const columns = await Promise.all(axis.columns.map((name) => readColumn(store, axis, name)));
+  const rows = columns[0]?.length ?? 0;
+  const data = new Float32Array(rows * columns.length);
+  for (const [c, column] of columns.entries()) {
+    for (let r = 0; r < rows; r++)
+      data[r * columns.length + c] = column[r] === '' ? Number.NaN : Number(column[r]);
+  }
+  return { rows, columns: columns.length, data };
+}
+
+/** One field of the compound `obsm` of anndata 0.6. */
+async function readRecordMatrix(store: Store, key: string): Promise<Matrix> {
+  const array = await store.array('obsm');
+  const records = (await array.field(key, 0, array.shape[0])) as (number | number[])[];
+  const columns = [records[0]].flat().length;
+  return { rows: records.length, columns, data: Float32Array.from(records.flat()) };
+}
+
+/** A column of `obs` as texts: `key` or `label`. */
+export async function readAnndataTexts(store: Store, settings: Settings): Promise<RawTexts> {
+  const obs = await findAxis(store, 'obs');
+  const name = settings.key ?? settings.label;
+  if (name === undefined) {
+    throw new OptionError({
+      got: `no column of ${store.name}`,
+      expected: 'the name of a column of obs',
+      remedy: `name one of ${obs.columns.slice(0, 10).join(', ')}`,
+    });
+  }
+  return {
+    values: await readColumn(store, obs, name),
+    ids: await readColumn(store, obs, settings.id ?? obs.index),
+  };
+}

@@ -1,0 +1,117 @@
+/** What an explanation says of the samples and features of an AnnData file, in the file's order. */
+
+import { transpose } from '../../../core/matrix.js';
+import { FormatError } from '../../../errors.js';
+import type { Explanation, Matrix, Warning } from '../../../model.js';
+import { some } from '../../table/checks.js';
+
+/** One array of the results. */
+export interface ResultArray {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array | readonly string[];
+}
+
+interface Names {
+  readonly samples: readonly string[];
+  readonly features: readonly string[];
+}
+
+export function resultsOf(
+  explanation: Explanation,
+  names: Names,
+  name: string,
+): { arrays: readonly ResultArray[]; warnings: readonly Warning[] } {
+  const { modules, samplePresence } = explanation;
+  const count = modules.count;
+  const sampleRows = placesOf(explanation.ids, explanation.rows, names.samples, 'samples', name);
+  const featureColumns = placesOf(
+    explanation.featureNames,
+    explanation.featureNames.length,
+    names.features,
+    'features',
+    name,
+  );
+  const membership = transpose(modules.membership);
+  return {
+    arrays: [
+      {
+        path: 'obsm/X_whymap',
+        shape: [names.samples.length, count],
+        data: spread(samplePresence, sampleRows.places),
+      },
+      {
+        path: 'varm/whymap',
+        shape: [names.features.length, count],
+        data: spread(membership, featureColumns.places),
+      },
+      ...summaryArrays(explanation),
+    ],
+    warnings: [...sampleRows.warnings, ...featureColumns.warnings],
+  };
+}
+
+function summaryArrays(explanation: Explanation): ResultArray[] {
+  const { descriptions, modules } = explanation;
+  const numbers = (values: readonly (number | boolean | null | undefined)[]) =>
+    Float64Array.from(values, (value) =>
+      value === null || value === undefined ? Number.NaN : Number(value),
+    );
+  const columns: Record<string, Float64Array | readonly string[]> = {
+    modules: descriptions.map((description) => description.id),
+    labels: descriptions.map((description) => description.label),
+    share: numbers(descriptions.map((description) => description.share)),
+    trust: numbers(descriptions.map((description) => description.trust)),
+    p_adjusted: numbers(descriptions.map((description) => description.significance?.pAdjusted)),
+    significant: numbers(descriptions.map((description) => description.significance?.significant)),
+    boundary: numbers(descriptions.map((description) => description.boundary)),
+    explained: numbers([modules.explained]),
+    options: [JSON.stringify(explanation.options)],
+    descriptions: [JSON.stringify(descriptions)],
+  };
+  return Object.entries(columns).map(([key, data]) => ({
+    path: `uns/whymap/${key}`,
+    shape: [data.length],
+    data,
+  }));
+}
+
+/** For each name in the file, its row in the explanation, or -1. */
+function placesOf(
+  ours: readonly string[] | null,
+  count: number,
+  theirs: readonly string[],
+  what: string,
+  name: string,
+): { places: Int32Array; warnings: Warning[] } {
+  if (ours === null) {
+    if (count === theirs.length) return { places: Int32Array.from(theirs.keys()), warnings: [] };
+    throw otherNames(`${count} ${what} without ids, and ${theirs.length} in ${name}`, what);
+  }
+  const known = new Map(ours.map((id, i) => [id, i]));
+  const places = Int32Array.from(theirs, (id) => known.get(id) ?? -1);
+  const present = new Set(theirs);
+  const absent = ours.filter((id) => !present.has(id));
+  if (absent.length === ours.length)
+    throw otherNames(`${what} of which none is in ${name} (${some(ours)})`, what);
+  if (absent.length === 0) return { places, warnings: [] };
+  const message = `${absent.length} ${what} of the explanation are not in ${name} and were left out of it: ${some(absent)}.`;
+  return { places, warnings: [{ code: `${what}-unmatched`, message }] };
+}
+
+function spread(values: Matrix, places: Int32Array): Float32Array {
+  const { columns, data } = values;
+  const result = new Float32Array(places.length * columns).fill(Number.NaN);
+  for (const [i, place] of places.entries()) {
+    if (place >= 0) result.set(data.subarray(place * columns, (place + 1) * columns), i * columns);
+  }
+  return result;
+}
+
+function otherNames(got: string, what: string): FormatError {
+  return new FormatError({
+    got,
+    expected: `the ${what} that were explained`,
+    remedy: 'write into the file that the explanation was made from',
+  });
+}

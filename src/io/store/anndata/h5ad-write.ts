@@ -1,0 +1,146 @@
+/**
+ * Writes an explanation into an `.h5ad` file, where scanpy and its kin find it:
+ *   obsm["X_whymap"]   samples x modules, float32: presence; NaN for samples that were not explained
+ *   varm["whymap"]     features x modules, float32: membership; NaN for features that did not take part
+ *   uns["whymap"]      modules (ids), labels, share, trust, p_adjusted, significant, boundary, explained, and the
+ *                      options and descriptions as JSON texts (lists of one)
+ *
+ * The file is copied, changed and renamed, so nobody ever sees it half written. Results of an earlier run are
+ * replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts.
+ */
+
+import { FormatError, UnsupportedError } from '../../../errors.js';
+import type { Explanation, Warning } from '../../../model.js';
+import { pathSource } from '../../source/path-source.js';
+import { storeOf } from '../hdf5/hdf5-store.js';
+import { type OpenH5, openH5 } from '../hdf5/runtime.js';
+import { findAxis, readColumn } from './anndata.js';
+import { type ResultArray, resultsOf } from './h5ad-results.js';
+
+const TEXT_SIZES = [64, 1024, 65536, 2 ** 20, 2 ** 24];
+const CHUNK_BYTES = 2 ** 20;
+
+/**
+ * Copies the `.h5ad` at `from` to `to` (which may be the same path) with the explanation in it.
+ * @returns what could not be matched. @throws FormatError when the samples of the file are other ones, or when
+ * results of an earlier run cannot be replaced; UnsupportedError for files of anndata 0.6.
+ */
+export async function writeExplanationToAnndata(
+  explanation: Explanation,
+  paths: { readonly from: string; readonly to: string },
+): Promise<{ readonly warnings: readonly Warning[] }> {
+  const { copyFile, rename, rm, constants } = await import('node:fs/promises');
+  const partial = `${paths.to}.partial-${process.pid}`;
+  await pathSource(paths.from).read(0, 1);
+  try {
+    await copyFile(paths.from, partial, constants.COPYFILE_FICLONE);
+    const open = await openH5(pathSource(partial), 'a');
+    let warnings: readonly Warning[];
+    try {
+      warnings = await writeResults(open, explanation, paths.from);
+    } finally {
+      open.close();
+    }
+    await rename(partial, paths.to);
+    return { warnings };
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function writeResults(
+  open: OpenH5,
+  explanation: Explanation,
+  name: string,
+): Promise<readonly Warning[]> {
+  const store = storeOf(open, name);
+  const obs = await findAxis(store, 'obs');
+  const variables = await findAxis(store, 'var');
+  if (obs.records || variables.records) throw tooOld(name);
+  const names = {
+    samples: await readColumn(store, obs, obs.index),
+    features: await readColumn(store, variables, variables.index),
+  };
+  const { arrays, warnings } = resultsOf(explanation, names, name);
+  const write = () => {
+    for (const group of ['obsm', 'varm', 'uns', 'uns/whymap']) makeGroup(open, group);
+    for (const array of arrays) putArray(open, array, name);
+    open.file.flush();
+  };
+  open.guard(name, write, Number.POSITIVE_INFINITY);
+  return warnings;
+}
+
+function makeGroup({ file }: OpenH5, path: string): void {
+  if (file.get(path) !== null) return;
+  const group = file.create_group(path);
+  group.create_attribute('encoding-type', 'dict', null, 'S');
+  group.create_attribute('encoding-version', '0.1.0', null, 'S');
+}
+
+function putArray(open: OpenH5, array: ResultArray, name: string): void {
+  const present = open.file.get(array.path);
+  if (present === null) createArray(open, array);
+  else replaceArray(open, array, name);
+}
+
+function createArray({ file }: OpenH5, array: ResultArray): void {
+  const { path, shape, data } = array;
+  const texts = isTexts(data);
+  const size = texts ? textSize(data) : data.BYTES_PER_ELEMENT;
+  const width = shape.slice(1).reduce((product, length) => product * length, 1);
+  const rows = Math.max(1, Math.min(shape[0], Math.floor(CHUNK_BYTES / (size * width))));
+  const dataset = file.create_dataset({
+    name: path,
+    data: (texts ? [...data] : data) as Float32Array | string[],
+    shape: [...shape],
+    dtype: texts ? `S${size}` : data instanceof Float64Array ? '<d' : '<f',
+    maxshape: shape.map(() => null),
+    chunks: [rows, ...shape.slice(1).map((length) => Math.max(1, length))],
+    compression: 'gzip',
+  });
+  dataset.create_attribute('encoding-type', texts ? 'string-array' : 'array', null, 'S');
+  dataset.create_attribute('encoding-version', '0.2.0', null, 'S');
+}
+
+function isTexts(data: ResultArray['data']): data is readonly string[] {
+  return Array.isArray(data);
+}
+
+/** Bytes for the longest text, with room for longer ones of a later run. */
+function textSize(texts: readonly string[]): number {
+  const longest = Math.max(1, ...texts.map((text) => new TextEncoder().encode(text).length));
+  return TEXT_SIZES.find((size) => size >= longest) ?? longest;
+}
+
+function replaceArray({ h5, file }: OpenH5, array: ResultArray, name: string): void {
+  const present = file.get(array.path);
+  const { data, shape } = array;
+  const cannot = () =>
+    new FormatError({
+      got: `${array.path} in ${name}, which cannot be resized (it was written by another program)`,
+      expected: 'a file without results, or with those that whymap wrote',
+      remedy: "remove obsm['X_whymap'], varm['whymap'] and uns['whymap'] in Python and write the file again",
+    });
+  if (!(present instanceof h5.Dataset) || present.metadata.vlen) throw cannot();
+  if (isTexts(data) && textSize(data) > present.metadata.size) throw cannot();
+  const same =
+    present.shape?.length === shape.length && shape.every((length, i) => present.shape?.[i] === length);
+  const { maxshape } = present.metadata;
+  const resizable = maxshape?.length === shape.length && maxshape.every((length) => length > 2 ** 52);
+  if (!same && !resizable) throw cannot();
+  if (!same) present.resize([...shape]);
+  present.refresh();
+  present.write_slice(
+    shape.map((length) => [0, length]),
+    data,
+  );
+}
+
+function tooOld(name: string): UnsupportedError {
+  return new UnsupportedError({
+    got: `${name}, in the layout of anndata 0.6`,
+    expected: 'a file of anndata 0.7 or later, to write results into',
+    remedy: 'read and write it once with a current anndata',
+  });
+}

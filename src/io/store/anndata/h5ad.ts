@@ -1,0 +1,31 @@
+/** HDF5: AnnData (`.h5ad`), and the `.h5` of 10x Genomics. */
+
+import type { FormatReader, Input } from '../../options.js';
+import { h5Store } from '../hdf5/hdf5-store.js';
+import type { Store } from '../store.js';
+import { readTenxH5, tenxGroup } from '../tenx/tenx.js';
+import { anndataContents, readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
+
+/** Opens the store, works on it, and closes it whatever happens. */
+async function within<T>(input: Input, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await h5Store(await input.plain());
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+export const h5Reader: FormatReader = {
+  contents: (input) =>
+    within(input, async (store) =>
+      (await tenxGroup(store)) === null ? anndataContents(store) : { columns: [], arrays: [], layers: [] },
+    ),
+  table: (input, settings) =>
+    within(input, async (store) => {
+      const tenx = await tenxGroup(store);
+      return tenx === null ? readAnndata(store, settings) : readTenxH5(store, tenx, settings);
+    }),
+  embedding: (input, settings) => within(input, (store) => readAnndataEmbedding(store, settings)),
+  texts: (input, settings) => within(input, (store) => readAnndataTexts(store, settings)),
+};

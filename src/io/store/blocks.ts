@@ -1,0 +1,126 @@
+/** A stored matrix in blocks of complete lines, from where it lies: a block (16 MiB) is all that is in memory. */
+
+import { CancelledError, FormatError } from '../../errors.js';
+import type { Settings } from '../options.js';
+import { normalizedCount } from '../table/normalize.js';
+import type { StoredArray } from './store.js';
+
+/** What is needed of an array to read it in blocks. */
+export type Lines = Pick<StoredArray, 'numbers' | 'shape' | 'packed'>;
+
+export type Layout = 'dense' | 'rows' | 'columns';
+
+export interface Stored {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly layout: Layout;
+  /** The data set of a dense matrix, or of the values of a sparse one. */
+  readonly values: Lines;
+  /** Sparse only. */
+  readonly indices: Lines | null;
+  readonly offsets: ArrayLike<number> | null;
+}
+
+/** Some complete lines (rows, or columns when stored by column) of a matrix. */
+export interface Block {
+  readonly first: number;
+  readonly count: number;
+  /** Entries of line l of the block: positions offsets[l] to offsets[l + 1]. */
+  readonly offsets: ArrayLike<number>;
+  /** Place of each entry in its line; null when all are there in order. */
+  readonly indices: ArrayLike<number> | null;
+  readonly values: ArrayLike<number>;
+}
+
+export const BLOCK_ENTRIES = 2 ** 21;
+
+export async function* blocksOf(
+  stored: Stored,
+  totals: Float64Array | null,
+  settings: Settings,
+): AsyncGenerator<Block> {
+  const lines = stored.layout === 'columns' ? stored.columns : stored.rows;
+  for (let first = 0; first < lines; ) {
+    if (settings.signal?.aborted) throw new CancelledError();
+    const block = await readBlock(stored, first, lines);
+    yield settings.normalize === 'log1p-cp10k' ? normalizeBlock(block, totals) : block;
+    first += block.count;
+    settings.onProgress?.(first / lines);
+    // Reading is synchronous underneath; this lets a signal arrive between blocks.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+export async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
+  const { offsets, indices } = stored;
+  if (offsets === null || indices === null) {
+    const most = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, stored.columns)));
+    // whole chunks, where several fit
+    const count = Math.min(
+      lines - first,
+      most - (most > stored.values.packed ? most % stored.values.packed : 0),
+    );
+    const values = await stored.values.numbers(first, first + count);
+    const even = Float64Array.from({ length: count + 1 }, (_, line) => line * stored.columns);
+    return { first, count, offsets: even, indices: null, values };
+  }
+  let end = first + 1;
+  while (end < lines && offsets[end + 1] - offsets[first] <= BLOCK_ENTRIES) end++;
+  const start = offsets[first];
+  const block = {
+    first,
+    count: end - first,
+    offsets: Float64Array.from({ length: end - first + 1 }, (_, line) => offsets[first + line] - start),
+    indices: await indices.numbers(start, offsets[end]),
+    values: await stored.values.numbers(start, offsets[end]),
+  };
+  checkIndices(block.indices, stored);
+  return block;
+}
+
+function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
+  const width = stored.layout === 'columns' ? stored.rows : stored.columns;
+  for (let p = 0; p < indices.length; p++) {
+    if (!(indices[p] >= 0 && indices[p] < width))
+      throw notMatrix(stored.name, `the index ${indices[p]} of ${width}`);
+  }
+}
+
+/** @param totals of each cell when lines are features; null when lines are cells, whose totals are summed. */
+function normalizeBlock(block: Block, totals: Float64Array | null): Block {
+  const values = new Float64Array(block.values.length);
+  for (let line = 0; line < block.count; line++) {
+    const [start, end] = [block.offsets[line], block.offsets[line + 1]];
+    let sum = 0;
+    if (totals === null) for (let p = start; p < end; p++) sum += block.values[p];
+    for (let p = start; p < end; p++) {
+      const cell = block.indices === null ? p - start : block.indices[p];
+      values[p] = normalizedCount(block.values[p], totals === null ? sum : totals[cell]);
+    }
+  }
+  return { ...block, values };
+}
+
+export function forEachEntry(
+  block: Block,
+  layout: Layout,
+  visit: (value: number, row: number, column: number) => void,
+): void {
+  const { offsets, indices, values, first } = block;
+  for (let line = 0; line < block.count; line++) {
+    for (let p = offsets[line]; p < offsets[line + 1]; p++) {
+      const other = indices === null ? p - offsets[line] : indices[p];
+      if (layout === 'columns') visit(values[p], other, first + line);
+      else visit(values[p], first + line, other);
+    }
+  }
+}
+
+export function notMatrix(name: string, what: string): FormatError {
+  return new FormatError({
+    got: `${what} at ${name}`,
+    expected: 'a dense matrix of samples x features, or a CSR or CSC one',
+    remedy: 'name another layer, or write the file again with a current anndata',
+  });
+}

@@ -1,0 +1,50 @@
+/**
+ * Arrays whose chunks are larger than a block. Their library unpacks a chunk for every reading that touches it, so blocks of
+ * such an array are taken out of the chunk that was read last.
+ *
+ * Memory: one chunk, where it takes no more than a quarter of what a table may; else every block unpacks its chunk again.
+ */
+
+import { BLOCK_ENTRIES, type Lines, type Stored } from './blocks.js';
+import { LARGEST_READING } from './store.js';
+
+/** Of a number, at most. */
+const VALUE_BYTES = 8;
+
+/** The same matrix, each of its large chunks read once a pass. */
+export function chunkByChunk(stored: Stored, memory: number): Stored {
+  const { values, indices } = stored;
+  return { ...stored, values: held(values, memory), indices: indices && held(indices, memory) };
+}
+
+function held(array: Lines, memory: number): Lines {
+  const [items, ...rest] = array.shape;
+  const width = rest.reduce((product, length) => product * length, 1);
+  const chunk = Math.min(array.packed, items);
+  const bytes = chunk * width * VALUE_BYTES;
+  if (chunk * width <= BLOCK_ENTRIES || bytes > Math.min(memory / 4, LARGEST_READING)) return array;
+  let last: { readonly place: number; readonly values: ArrayLike<number> } | null = null;
+  const chunkAt = async (place: number) => {
+    if (last?.place === place) return last.values;
+    last = null;
+    const values = await array.numbers(place * chunk, Math.min(items, (place + 1) * chunk));
+    last = { place, values };
+    return values;
+  };
+  return {
+    ...array,
+    async numbers(start, end) {
+      const result = new Float64Array((end - start) * width);
+      for (let at = start, filled = 0; at < end; ) {
+        const place = Math.floor(at / chunk);
+        const values = await chunkAt(place);
+        const stop = Math.min(end, (place + 1) * chunk);
+        const from = (at - place * chunk) * width;
+        const count = (stop - at) * width;
+        for (let i = 0; i < count; i++) result[filled++] = values[from + i];
+        at = stop;
+      }
+      return result;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** An HDF5 file as a tree of arrays. Half precision and compound data sets included. */
+
+import type { Dataset, Group } from 'h5wasm';
+import { FormatError, UnsupportedError } from '../../../errors.js';
+import { decodeNumbers } from '../../numpy/dtypes.js';
+import { tooLarge } from '../../source/bytes.js';
+import type { Source } from '../../source/source.js';
+import { checkReading, LARGEST_READING, type Store, type StoredArray } from '../store.js';
+import { type H5Module, type OpenH5, openH5 } from './runtime.js';
+import { COMPOUND, numberTypeOf, readAttribute, readBytes, readTexts, STRING, TEXT_BYTES } from './values.js';
+
+/** Opens the file; close the store when done. */
+export async function h5Store(source: Source): Promise<Store> {
+  return storeOf(await openH5(source), source.name);
+}
+
+/** An open file as a tree of arrays. */
+export function storeOf(open: OpenH5, name: string): Store {
+  const { file, module, close } = open;
+  const guard: Guard = (work, room) => open.guard(name, work, room);
+  const find = (path: string) => (path === '' ? file : file.get(path));
+  return {
+    name,
+    kind: async (path) => guard(() => kindOf(find(path))),
+    keys: async (path) => guard(() => (find(path) as Group).keys()),
+    attributes: async (path) => guard(() => attributesOf(module, find(path) as Group, name)),
+    async array(path) {
+      const dataset = guard(() => find(path));
+      if (kindOf(dataset) !== 'array') {
+        throw new FormatError({
+          got: `no data set ${path} in ${name}`,
+          expected: 'one, as AnnData and 10x files have it',
+          remedy: 'check that the file was written completely',
+        });
+      }
+      return guard(() => storedArray(open, dataset as Dataset, path, name, guard));
+    },
+    close: async () => close(),
+  };
+}
+
+function kindOf(entity: unknown): 'group' | 'array' | null {
+  const type = (entity as { type?: string } | null)?.type;
+  return type === 'Group' ? 'group' : type === 'Dataset' ? 'array' : null;
+}
+
+function attributesOf(module: H5Module, entity: Group | Dataset, name: string): Record<string, unknown> {
+  const { file_id, path } = entity;
+  const names = module.get_attribute_names(file_id, path);
+  const place = `${path} of ${name}`;
+  return Object.fromEntries(names.map((key) => [key, readAttribute(module, entity, key, place)]));
+}
+
+type Guard = <T>(work: () => T, room?: number) => T;
+
+function storedArray(
+  { module, size: fileSize }: OpenH5,
+  dataset: Dataset,
+  path: string,
+  name: string,
+  guard: Guard,
+): StoredArray {
+  const { metadata } = dataset;
+  const shape = metadata.shape ?? [];
+  const wrongContent = (wanted: string): never => {
+    throw new FormatError({
+      got: `${path} of ${name}, which does not hold ${wanted}`,
+      expected: wanted,
+      remedy: 'name another key',
+    });
+  };
+  checkFilters(dataset, path, name);
+  const size = Math.max(metadata.size, metadata.type === STRING ? TEXT_BYTES : 0);
+  const width = shape.slice(1).reduce((product, length) => product * length, size);
+  const chunk = checkChunk(dataset, fileSize, `${path} of ${name}`);
+  // Texts take what they take in the file, numbers what they take when they are all read.
+  const texts = metadata.vlen || metadata.type === COMPOUND ? Math.min(2 * fileSize, LARGEST_READING) : 0;
+  const read = <T>(start: number, end: number, work: () => T): T => {
+    const bytes = Math.max(0, Math.min(end, shape[0] ?? 1) - start) * width;
+    checkReading(`${path} of ${name}`, bytes);
+    return guard(work, COPIES * (bytes + chunk) + texts);
+  };
+  const content =
+    metadata.type === STRING ? 'texts' : metadata.type === COMPOUND ? 'records' : ('numbers' as const);
+  return {
+    path,
+    shape,
+    packed: metadata.chunks?.[0] ?? 1,
+    content,
+    fields: metadata.compound_type?.members.map((member) => member.name) ?? [],
+    async numbers(start, end) {
+      const type = numberTypeOf(metadata) ?? wrongContent('numbers');
+      const bytes = read(start, end, () => readBytes(module, dataset, metadata, start, end));
+      return decodeNumbers(bytes, type, `${path} of ${name}`);
+    },
+    async texts(start, end) {
+      if (content !== 'texts') return wrongContent('texts');
+      return read(start, end, () => readTexts(module, dataset, metadata, start, end));
+    },
+    async field(field, start, end) {
+      const position = metadata.compound_type?.members.findIndex((member) => member.name === field) ?? -1;
+      if (position < 0) return wrongContent(`records with a field ${field}`);
+      const slice = () => dataset.slice([[start, end]]) as unknown as unknown[][];
+      const records = read(start, end, slice);
+      return records.map((record) => record[position]);
+    },
+  };
+}
+
+/** A chunk unpacked by each of its filters, and in the library's cache. */
+const COPIES = 4;
+const LARGE_CHUNK = 2 ** 26;
+/** How often its size deflate can grow. */
+const DEFLATE_RATIO = 1032;
+
+/** Bytes of a chunk, 0 where there are none. Throws before the library is asked for one that the file cannot hold. */
+function checkChunk({ metadata }: Dataset, fileSize: number, place: string): number {
+  const bytes = (metadata.chunks ?? [0]).reduce((product, length) => product * length, metadata.size);
+  const most = Math.max(LARGE_CHUNK, Math.min(LARGEST_READING, DEFLATE_RATIO * fileSize));
+  if (bytes <= most) return bytes;
+  throw tooLarge(place, `chunks of ${bytes} bytes`, most, 'write the file again with smaller chunks');
+}
+
+/** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5; others are plug-ins. */
+const LARGEST_OWN_FILTER = 6;
+
+function checkFilters(dataset: Dataset, path: string, name: string): void {
+  const foreign = dataset.filters.find((filter) => filter.id > LARGEST_OWN_FILTER);
+  if (!foreign) return;
+  throw new UnsupportedError({
+    got: `${path} of ${name}, compressed with the plug-in ${foreign.name || foreign.id}`,
+    expected: 'data that is not compressed, or with gzip',
+    remedy: "write it again with gzip: adata.write_h5ad(path, compression='gzip')",
+  });
+}

@@ -1,0 +1,206 @@
+/**
+ * h5wasm, loaded on first use, with its errors made visible.
+ *
+ * HDF5 reports errors on its standard error stream and by status codes that h5wasm 0.10.3 does not check: a
+ * chunk that cannot be decompressed comes back as whatever was in memory. So what is written to that stream is
+ * kept, and any complaint during a call makes the call fail. (h5wasm's own throwing handler unwinds through C
+ * and leaves the library in a state in which the next call aborts.)
+ */
+
+import type { File as H5File } from 'h5wasm';
+import { FormatError, UnsupportedError, WhymapError } from '../../../errors.js';
+import { withHeapLimit } from '../../codecs/heap-limit.js';
+import { tooLarge } from '../../source/bytes.js';
+import type { Source } from '../../source/source.js';
+import { type FileSystem, watchReads } from './checked-reads.js';
+
+type H5 = typeof import('h5wasm');
+export type H5Module = Awaited<H5['ready']>;
+
+export interface H5Runtime {
+  readonly h5: H5;
+  readonly module: H5Module;
+  /**
+   * Runs work on a file, and turns whatever goes wrong into a FormatError about `name`.
+   * @param room bytes that the work may take beside what the library always may.
+   */
+  guard<T>(name: string, work: () => T, room?: number): T;
+}
+
+export interface OpenH5 extends H5Runtime {
+  readonly file: H5File;
+  /** Bytes of the file. */
+  readonly size: number;
+  close(): void;
+}
+
+/** What the module's file system keeps of an open stream, as far as it is used here. */
+interface ErrorStream {
+  node?: { mode: number };
+  flags: number;
+  seekable: boolean;
+  stream_ops: object;
+}
+
+const ERROR_STREAM = 2;
+const CHARACTER_DEVICE = 0o20666;
+const WRITABLE = 1;
+/** WebAssembly memory ends at 4 GiB, and a file in it needs room beside it. */
+const LARGEST_COPY = 2 * 2 ** 30;
+/** The library's memory for its own ends: caches, headers, lists of names. It begins with 18 MiB. */
+const OWN_MEMORY = 2 ** 28;
+const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+
+/** One instance a process and build, because h5wasm is a module with one WebAssembly memory. */
+const runtimes = new Map<string, { runtime: Promise<H5Runtime>; broken: boolean }>();
+let instances = 0;
+/** Whether the library is at work. */
+let working = false;
+
+function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
+  const known = runtimes.get(build);
+  if (known && !known.broken) return known.runtime;
+  const entry = {
+    broken: false,
+    runtime: importBuild(build).then((h5) =>
+      makeRuntime(h5, () => {
+        entry.broken = true;
+      }),
+    ),
+  };
+  runtimes.set(build, entry);
+  return entry.runtime;
+}
+
+/** In Node a query makes a new instance, after a damaged file has brought the last one down. */
+async function importBuild(build: 'h5wasm' | 'h5wasm/node'): Promise<H5> {
+  if (build === 'h5wasm' && !inNode) return import('h5wasm');
+  // Not a literal, so that bundlers for the browser leave the Node build out.
+  return hushed(() => import(/* @vite-ignore */ `${import.meta.resolve(build)}?${instances++}`));
+}
+
+/** The Node build keeps the `console.error` of its start, and tells the terminal of memory that it was refused. */
+async function hushed(load: () => Promise<H5>): Promise<H5> {
+  const { error } = console;
+  const seldom = (...words: unknown[]) => {
+    if (!working) error.apply(console, words);
+  };
+  console.error = seldom;
+  try {
+    const h5 = await load();
+    await h5.ready;
+    return h5;
+  } finally {
+    if (console.error === seldom) console.error = error;
+  }
+}
+
+async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
+  const module = await h5.ready;
+  let complaints = '';
+  const decoder = new TextDecoder();
+  const { streams } = module.FS as unknown as { streams: ErrorStream[] };
+  const stream = streams[ERROR_STREAM];
+  const write = (_: unknown, buffer: Uint8Array, offset: number, length: number) => {
+    complaints += decoder.decode(buffer.slice(offset, offset + length));
+    return length;
+  };
+  stream.node ??= { mode: CHARACTER_DEVICE };
+  stream.flags = WRITABLE;
+  stream.seekable = false;
+  stream.stream_ops = { ...stream.stream_ops, write };
+  const reads = watchReads(module.FS as unknown as FileSystem);
+  const guard = <T>(name: string, work: () => T, room = 0): T => {
+    complaints = '';
+    let asked = 0;
+    const limit = Math.max(OWN_MEMORY, module.HEAPU8.length) + room;
+    const onRefused = (bytes: number) => {
+      asked = bytes;
+    };
+    const reason = () => reads.refusal() ?? (asked > 0 ? tooMuch(asked, limit) : null);
+    let result: T;
+    try {
+      working = true;
+      result = withHeapLimit(limit, work, onRefused);
+    } catch (cause) {
+      if (cause instanceof WhymapError) throw cause;
+      if (cause instanceof WebAssembly.RuntimeError) onBroken();
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw damaged(name, reason() ?? (complaints || message), cause);
+    } finally {
+      working = false;
+    }
+    if (complaints !== '') throw damaged(name, reason() ?? complaints, undefined);
+    return result;
+  };
+  return { h5, module, guard };
+}
+
+const tooMuch = (bytes: number, limit: number) =>
+  `what unpacks to more than it should: ${bytes} bytes of memory were asked for, where ${limit} are enough`;
+
+/** HDF5's report as an error of ours; its last line names the cause. */
+function damaged(name: string, report: string, cause: unknown): FormatError | UnsupportedError {
+  const filter = /required filter '([^']*)' is not registered/.exec(report);
+  if (filter) {
+    const remedy = "write it again with gzip: adata.write_h5ad(path, compression='gzip')";
+    const got = `data compressed with ${filter[1]} in ${name}`;
+    return new UnsupportedError(
+      { got, expected: 'data that is not compressed, or with gzip', remedy },
+      { cause },
+    );
+  }
+  const reasons = [...report.matchAll(/\(\): (.*)/g)].map((match) => match[1]);
+  const why = reasons.at(-1) ?? report.split('\n')[0].slice(0, 160);
+  return new FormatError(
+    {
+      got: `a damaged or truncated HDF5 file, ${name} (${why})`,
+      expected: 'a complete HDF5 file',
+      remedy: 'copy or write the file again',
+    },
+    { cause },
+  );
+}
+
+/**
+ * Opens an HDF5 file for reading, or (a path only) for changing it. A path is read where it lies, by ranges; a
+ * `File`, URL or bytes are copied into the module's memory first.
+ */
+export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<OpenH5> {
+  const { size } = await source.stat();
+  if (source.origin.kind === 'path') {
+    const runtime = await runtimeOf('h5wasm/node');
+    const place = { path: source.origin.path, name: source.name, size, cleanUp: () => undefined };
+    return opened(runtime, place, mode);
+  }
+  if (size > LARGEST_COPY) throw tooLarge(source.name, `${size} bytes`, LARGEST_COPY);
+  const runtime = await runtimeOf('h5wasm');
+  const path = `/${instances++}.h5`;
+  runtime.module.FS.writeFile(path, await source.read());
+  const cleanUp = () => runtime.module.FS.unlink(path);
+  return opened(runtime, { path, name: source.name, size, cleanUp }, mode);
+}
+
+interface Place {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  cleanUp(): void;
+}
+
+function opened(runtime: H5Runtime, { path, name, size, cleanUp }: Place, mode: 'r' | 'a'): OpenH5 {
+  try {
+    const file = runtime.guard(name, () => new runtime.h5.File(path, mode));
+    const close = () => {
+      try {
+        runtime.guard(name, () => file.close());
+      } finally {
+        cleanUp();
+      }
+    };
+    return { ...runtime, file, size, close };
+  } catch (cause) {
+    cleanUp();
+    throw cause;
+  }
+}

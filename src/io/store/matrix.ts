@@ -1,0 +1,242 @@
+/**
+ * A samples x features matrix of a store, dense or compressed, read in blocks: only what is kept enters
+ * memory. One pass finds what the values are and which features vary most, a second fills the result; counts
+ * stored by column take one more for the totals of the cells.
+ *
+ * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB) or a chunk, and the result.
+ */
+
+import type { FormatError } from '../../errors.js';
+import type { Csr, Matrix, Warning } from '../../model.js';
+import type { Settings } from '../options.js';
+import { tooLarge } from '../source/bytes.js';
+import { askNormalize } from '../table/normalize.js';
+import { chooseFeatures, type FeatureSums, newSums } from '../table/select-features.js';
+import { sortRows } from '../table/sparse.js';
+import { type Block, blocksOf, forEachEntry, notMatrix, readBlock, type Stored } from './blocks.js';
+import { chunkByChunk } from './chunks.js';
+import { below, type Store, textAttribute } from './store.js';
+
+/** Of the sums of one feature. */
+const SUMS_BYTES = 24;
+
+/** The matrix at a path: a data set, or a group of data, indices and indptr. FormatError otherwise. */
+export async function findMatrix(store: Store, path: string): Promise<Stored> {
+  const name = `${path} of ${store.name}`;
+  if ((await store.kind(path)) === 'array') {
+    const values = await store.array(path);
+    if (values.shape.length !== 2) throw notMatrix(name, `${values.shape.length} dimensions`);
+    const [rows, columns] = values.shape;
+    return { name, rows, columns, layout: 'dense', values, indices: null, offsets: null };
+  }
+  const attributes = await store.attributes(path);
+  const encoding =
+    textAttribute(attributes, 'encoding-type') ?? textAttribute(attributes, 'h5sparse_format') ?? '';
+  const shape = attributes.shape ?? attributes.h5sparse_shape;
+  const layout = encoding.startsWith('csr') ? 'rows' : encoding.startsWith('csc') ? 'columns' : null;
+  if (layout === null || !Array.isArray(shape) || shape.length !== 2) {
+    throw notMatrix(name, encoding === '' ? 'no sparse encoding' : `the encoding ${encoding}`);
+  }
+  return findSparse(store, path, { rows: Number(shape[0]), columns: Number(shape[1]), layout });
+}
+
+/** A compressed matrix whose shape and direction are known. */
+export async function findSparse(
+  store: Store,
+  path: string,
+  known: { rows: number; columns: number; layout: 'rows' | 'columns' },
+): Promise<Stored> {
+  const name = `${path} of ${store.name}`;
+  const [values, indices, indptr] = await Promise.all(
+    ['data', 'indices', 'indptr'].map((part) => store.array(below(path, part))),
+  );
+  const lines = known.layout === 'rows' ? known.rows : known.columns;
+  const width = known.layout === 'rows' ? known.columns : known.rows;
+  const offsets = await indptr.numbers(0, indptr.shape[0]);
+  let sound = offsets.length === lines + 1 && offsets[0] === 0 && offsets[lines] === values.shape[0];
+  for (let i = 0; sound && i < lines; i++) {
+    sound = offsets[i] <= offsets[i + 1] && offsets[i + 1] - offsets[i] <= width;
+  }
+  if (!sound || values.shape[0] !== indices.shape[0]) {
+    throw notMatrix(name, `offsets that do not fit ${lines} lines of ${values.shape[0]} entries`);
+  }
+  return { name, ...known, values, indices, offsets };
+}
+
+/** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
+export async function readStoredMatrix(
+  given: Stored,
+  {
+    ids,
+    featureNames: names,
+  }: { readonly ids: readonly string[] | null; readonly featureNames: readonly string[] },
+  settings: Settings,
+  detectCounts: boolean,
+): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
+  checkPromise(given, settings);
+  const stored = chunkByChunk(given, settings.memory);
+  const wanted = settings.normalize;
+  let totals =
+    wanted === 'log1p-cp10k' && stored.layout === 'columns' ? await cellTotals(stored, settings) : null;
+  const { name, rows: samples, layout } = stored;
+  const { chooser } = settings;
+  const mayAsk = detectCounts && wanted === undefined;
+  // what a chooser does first takes long: a file that begins as counts is asked about before that
+  if (mayAsk && chooser && (await beginsWhole(stored))) ask(await sumFeatures(stored, totals, settings, 0));
+  const passes = await chooser?.begin({
+    name,
+    samples,
+    sparse: layout !== 'dense',
+    ids,
+    featureNames: names,
+  });
+  const sums = await sumFeatures(stored, totals, settings, passes ?? 0);
+  if (mayAsk) ask(sums);
+  const choice = chooser?.choose() ?? chooseFeatures(sums, samples, names, settings.maxFeatures, name);
+  const warnings = [...choice.warnings];
+  if (wanted === 'log1p-cp10k') {
+    const message = `Counts of ${stored.name} were normalized to 10,000 a cell, then log1p.`;
+    warnings.push({ code: 'normalized', message });
+  }
+  const features = await fill(stored, totals, choice.kept, sums, settings);
+  totals = null;
+  return { features, kept: choice.kept, warnings };
+
+  function ask({ whole, largest }: FeatureSums): void {
+    if (whole && largest > 1) throw askNormalize(largest, name);
+  }
+}
+
+/** A shape that cannot be meant is refused before anything is read. */
+function checkPromise(stored: Stored, settings: Settings): void {
+  const { rows, columns, layout } = stored;
+  const sums = columns * SUMS_BYTES;
+  if (sums > settings.memory) throw tooLarge(stored.name, `${rows} x ${columns} values`, settings.memory);
+  if (layout !== 'dense' || settings.chooser) return;
+  const bytes = rows * Math.min(columns, settings.maxFeatures ?? columns) * 4;
+  if (bytes > settings.memory) throw needsMemory(stored, bytes, settings);
+}
+
+/** Whether the first block holds whole numbers only, so that all may be counts. */
+async function beginsWhole(stored: Stored): Promise<boolean> {
+  const { values } = await readBlock(stored, 0, stored.layout === 'columns' ? stored.columns : stored.rows);
+  return Array.prototype.every.call(values, (value: number) => value >= 0 && value === Math.floor(value));
+}
+
+async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Array> {
+  const totals = new Float64Array(stored.rows);
+  for await (const block of blocksOf(stored, null, { ...settings, normalize: 'none' })) {
+    for (let p = 0; p < block.values.length; p++) totals[block.indices![p]] += block.values[p];
+  }
+  return totals;
+}
+
+/** Sums of every feature; the values come by the chooser of features as often as it needs them. */
+async function sumFeatures(
+  stored: Stored,
+  totals: Float64Array | null,
+  settings: Settings,
+  passes: number,
+): Promise<FeatureSums> {
+  const { chooser } = settings;
+  const sums = newSums(stored.columns);
+  for (let pass = 0; pass < Math.max(1, passes); pass++) {
+    if (passes > 0) chooser?.pass(pass);
+    for await (const block of blocksOf(stored, totals, settings)) {
+      if (pass === 0) addToSums(sums, block, stored);
+      if (chooser && passes > 0) {
+        forEachEntry(block, stored.layout, (value, row, column) => chooser.add(value, row, column));
+      }
+    }
+  }
+  return sums;
+}
+
+function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
+  // The first sample is the origin of a dense matrix's sums, so that large means do not swamp variances.
+  if (block.first === 0 && stored.layout === 'dense') {
+    for (let c = 0; c < stored.columns; c++) {
+      sums.origin[c] = Number.isFinite(block.values[c]) ? block.values[c] : 0;
+    }
+  }
+  forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
+}
+
+async function fill(
+  stored: Stored,
+  totals: Float64Array | null,
+  kept: readonly number[] | null,
+  sums: FeatureSums,
+  settings: Settings,
+): Promise<Matrix | Csr> {
+  const { rows } = stored;
+  const columns = kept?.length ?? stored.columns;
+  const place = new Int32Array(stored.columns).fill(-1);
+  for (let i = 0; i < columns; i++) place[kept === null ? i : kept[i]] = i;
+  const visit = async (put: (value: number, row: number, column: number) => void) => {
+    for await (const block of blocksOf(stored, totals, settings)) {
+      forEachEntry(block, stored.layout, (value, row, column) => {
+        if (place[column] >= 0) put(value, row, place[column]);
+      });
+    }
+  };
+  if (stored.layout === 'dense') {
+    if (rows * columns * 4 > settings.memory) throw needsMemory(stored, rows * columns * 4, settings);
+    const data = new Float32Array(rows * columns);
+    await visit((value, row, column) => {
+      data[row * columns + column] = value;
+    });
+    return { rows, columns, data };
+  }
+  const entries = place.reduce((sum, at, c) => sum + (at >= 0 ? sums.stored[c] : 0), 0);
+  if (entries * 8 + rows * 16 > settings.memory) throw needsMemory(stored, entries * 8 + rows * 16, settings);
+  return fillSparse(stored, { rows, columns, entries }, visit);
+}
+
+async function fillSparse(
+  stored: Stored,
+  size: { rows: number; columns: number; entries: number },
+  visit: (put: (value: number, row: number, column: number) => void) => Promise<void>,
+): Promise<Csr> {
+  const { rows, columns, entries } = size;
+  const offsets = new Float64Array(rows + 1);
+  const result = {
+    rows,
+    columns,
+    offsets,
+    indices: new Int32Array(entries),
+    values: new Float32Array(entries),
+  };
+  if (stored.layout === 'rows') {
+    let at = 0;
+    await visit((value, row, column) => {
+      result.indices[at] = column;
+      result.values[at++] = value;
+      offsets[row + 1] = at;
+    });
+    for (let r = 0; r < rows; r++) offsets[r + 1] = Math.max(offsets[r], offsets[r + 1]);
+  } else {
+    await visit((_value, row) => {
+      offsets[row + 1]++;
+    });
+    for (let r = 0; r < rows; r++) offsets[r + 1] += offsets[r];
+    const next = offsets.slice(0, rows);
+    await visit((value, row, column) => {
+      const at = next[row]++;
+      result.indices[at] = column;
+      result.values[at] = value;
+    });
+  }
+  sortRows(result, stored.name);
+  return result;
+}
+
+function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
+  const remedy = 'keep fewer features (--max-features), or allow more with --memory if this machine has it';
+  return tooLarge(
+    stored.name,
+    `a table of ${stored.rows} x ${stored.columns} that takes ${bytes} bytes`,
+    settings.memory,
+    remedy,
+  );
+}

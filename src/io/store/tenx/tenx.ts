@@ -1,0 +1,140 @@
+/**
+ * What Cell Ranger of 10x Genomics writes: a folder of `matrix.mtx`, `features.tsv` (or `genes.tsv`) and
+ * `barcodes.tsv`, gzipped or not, and the `.h5` files of versions 2 and 3. Both hold genes x cells and are read
+ * as cells x genes. A symbol that comes twice is followed by its identifier.
+ */
+
+import { FormatError, OptionError } from '../../../errors.js';
+import type { Warning } from '../../../model.js';
+import type { Input, RawTable, Settings } from '../../options.js';
+import { some } from '../../table/checks.js';
+import { askNormalize } from '../../table/normalize.js';
+import { sumsOf } from '../../table/select-features.js';
+import { readMatrixMarket } from '../../text/matrix-market.js';
+import { readLines } from '../../text/text-lists.js';
+import { findSparse, readStoredMatrix } from '../matrix.js';
+import { below, type Store } from '../store.js';
+
+/** Names of the files, with and without `.gz`. */
+const MATRIX = ['matrix.mtx.gz', 'matrix.mtx'];
+const FEATURES = ['features.tsv.gz', 'features.tsv', 'genes.tsv.gz', 'genes.tsv'];
+const BARCODES = ['barcodes.tsv.gz', 'barcodes.tsv'];
+
+/** Whether a folder holds what Cell Ranger writes. */
+export function isTenxFolder(names: readonly string[]): boolean {
+  return MATRIX.some((name) => names.includes(name));
+}
+
+/** @param open makes an input of a file inside the folder. */
+export async function readTenxFolder(
+  names: readonly string[],
+  open: (name: string) => Promise<Input>,
+  settings: Settings,
+): Promise<RawTable> {
+  const find = (wanted: readonly string[]) => wanted.find((name) => names.includes(name));
+  const [features, barcodes] = [find(FEATURES), find(BARCODES)];
+  const folder = (await open(find(MATRIX) ?? MATRIX[0])).source.name.replace(/\/[^/]*$/, '');
+  if (features === undefined || barcodes === undefined) {
+    throw new FormatError({
+      got: `${folder} without ${features === undefined ? 'features.tsv' : 'barcodes.tsv'}`,
+      expected: 'matrix.mtx, features.tsv (or genes.tsv) and barcodes.tsv',
+      remedy: 'copy the whole folder that Cell Ranger wrote',
+    });
+  }
+  const lines = async (name: string) => (await readLines(await open(name), settings)).values;
+  const rows = (await lines(features)).map((line) => line.split('\t'));
+  const ids = (await lines(barcodes)).map((line) => line.split('\t')[0]);
+  const { featureNames, warnings } = nameFeatures(
+    rows.map(([id, symbol, type]) => ({ id, symbol, type })),
+    folder,
+  );
+  const matrix = await readMatrixMarket(await open(find(MATRIX) ?? MATRIX[0]), settings, true);
+  checkNames(folder, matrix, ids.length, featureNames.length);
+  if (settings.normalize === undefined) {
+    const sums = sumsOf(matrix);
+    if (sums.whole && sums.largest > 1) throw askNormalize(sums.largest, folder);
+  }
+  return { features: matrix, featureNames, ids, labels: noLabels(settings, folder), warnings };
+}
+
+/** The group that holds a 10x matrix in an HDF5 file, or null when it is none. */
+export async function tenxGroup(store: Store): Promise<string | null> {
+  const keys = await store.keys('');
+  if (keys.includes('X') || keys.includes('obs')) return null;
+  for (const key of keys) {
+    if ((await store.kind(key)) === 'group' && (await store.keys(key)).includes('barcodes')) return key;
+  }
+  return null;
+}
+
+export async function readTenxH5(store: Store, group: string, settings: Settings): Promise<RawTable> {
+  const texts = async (path: string) => {
+    const array = await store.array(below(group, path));
+    return array.texts(0, array.shape[0]);
+  };
+  const current = (await store.kind(below(group, 'features'))) === 'group';
+  const ids = await texts('barcodes');
+  const symbols = await texts(current ? 'features/name' : 'gene_names');
+  const genes = await texts(current ? 'features/id' : 'genes');
+  const types = current ? await texts('features/feature_type') : null;
+  const named = symbols.map((symbol, i) => ({ id: genes[i], symbol, type: types?.[i] }));
+  const { featureNames, warnings } = nameFeatures(named, store.name);
+  const shape = await store.array(below(group, 'shape'));
+  const [columns, rows] = Array.from(await shape.numbers(0, 2));
+  checkNames(store.name, { rows, columns }, ids.length, featureNames.length);
+  const stored = await findSparse(store, group, { rows, columns, layout: 'rows' });
+  const read = await readStoredMatrix(stored, { ids, featureNames }, settings, true);
+  return {
+    features: read.features,
+    featureNames: read.kept === null ? featureNames : read.kept.map((c) => featureNames[c]),
+    ids: [...ids],
+    labels: noLabels(settings, store.name),
+    warnings: [...warnings, ...read.warnings],
+    prepared: true,
+  };
+}
+
+interface Feature {
+  readonly id: string;
+  readonly symbol: string | undefined;
+  readonly type: string | undefined;
+}
+
+function nameFeatures(
+  features: readonly Feature[],
+  name: string,
+): { featureNames: string[]; warnings: Warning[] } {
+  const counts = new Map<string, number>();
+  for (const { symbol, id } of features) counts.set(symbol ?? id, (counts.get(symbol ?? id) ?? 0) + 1);
+  const featureNames = features.map(({ symbol, id }) => {
+    return symbol === undefined || counts.get(symbol) === 1 ? (symbol ?? id) : `${symbol} (${id})`;
+  });
+  const types = [...new Set(features.map((feature) => feature.type).filter((type) => type !== undefined))];
+  if (types.length < 2) return { featureNames, warnings: [] };
+  const message = `${name} holds features of ${types.length} types (${some(types)}), which are read together.`;
+  return { featureNames, warnings: [{ code: 'feature-types', message }] };
+}
+
+function checkNames(
+  name: string,
+  size: { rows: number; columns: number },
+  ids: number,
+  features: number,
+): void {
+  if (size.rows === ids && size.columns === features) return;
+  throw new FormatError({
+    got: `${size.rows} cells x ${size.columns} genes in ${name}, with ${ids} barcodes and ${features} features`,
+    expected: 'one barcode a cell and one feature a gene',
+    remedy: 'copy the whole output of Cell Ranger again: its parts do not fit together',
+  });
+}
+
+function noLabels(settings: Settings, name: string): null {
+  const wanted = settings.label ?? settings.id;
+  if (wanted === undefined) return null;
+  throw new OptionError({
+    got: `the column ${wanted} of ${name}`,
+    expected: 'no --label or --id, because 10x files hold barcodes only',
+    remedy: 'give the labels in a file of their own, with barcodes as ids',
+  });
+}

@@ -1,0 +1,48 @@
+/** Zarr: AnnData in a store, or one array of samples x features. */
+
+import type { FormatReader, Input, RawTable, Settings } from '../../options.js';
+import { anndataContents, readAnndata, readAnndataEmbedding, readAnndataTexts } from '../anndata/anndata.js';
+import { findMatrix, readStoredMatrix } from '../matrix.js';
+import type { Store } from '../store.js';
+import { below } from '../store.js';
+import { zarrStore } from './zarr-store.js';
+
+/** The store's own array when it is one (or holds one that `key` names), AnnData otherwise. */
+async function plainArray(store: Store, settings: Settings): Promise<string | null> {
+  if ((await store.kind('')) === 'array') return '';
+  const { key } = settings;
+  return key !== undefined && (await store.kind(key)) === 'array' ? below('', key) : null;
+}
+
+async function readArray(store: Store, path: string, settings: Settings): Promise<RawTable> {
+  const { features, kept, warnings } = await readStoredMatrix(
+    await findMatrix(store, path),
+    { ids: [], featureNames: [] },
+    { ...settings, chooser: undefined },
+    false,
+  );
+  const featureNames = kept === null ? null : kept.map((c) => settings.featureNames?.[c] ?? `f${c}`);
+  return { features, featureNames, ids: null, labels: null, warnings, prepared: true };
+}
+
+const open = (input: Input) => zarrStore(input.source);
+
+export const zarrReader: FormatReader = {
+  async contents(input, settings) {
+    const store = await open(input);
+    const single = (await plainArray(store, settings)) !== null;
+    return single ? { columns: [], arrays: [], layers: [] } : anndataContents(store);
+  },
+  async table(input, settings) {
+    const store = await open(input);
+    const array = await plainArray(store, settings);
+    return array === null ? readAnndata(store, settings) : readArray(store, array, settings);
+  },
+  async embedding(input, settings) {
+    const store = await open(input);
+    const array = await plainArray(store, settings);
+    const plain = { ...settings, normalize: 'none' as const };
+    return array === null ? readAnndataEmbedding(store, settings) : readArray(store, array, plain);
+  },
+  texts: async (input, settings) => readAnndataTexts(await open(input), settings),
+};

@@ -1,0 +1,143 @@
+/**
+ * The data checks that every table passes on its way in. What is found is shown: as an error where work
+ * cannot go on, as a warning otherwise. Nothing is repaired unless that was asked for.
+ */
+
+import { isCsr } from '../../core/csr.js';
+import { FormatError, ShapeError } from '../../errors.js';
+import type { Csr, Matrix, Table, Warning } from '../../model.js';
+import type { RawTable, Settings } from '../options.js';
+import { tooLarge } from '../source/bytes.js';
+import { forEachCell, repairMissing } from './missing.js';
+
+/** Checks a table as read, and completes its names. Throws ShapeError and FormatError. */
+export function checkTable(raw: RawTable, source: Table['source'], settings: Settings): Table {
+  checkSize(raw.features, source.name);
+  checkNames(raw.features.columns, source.name, settings);
+  const names = completeNames(raw, source.name, settings);
+  const named = { name: source.name, featureNames: names, ids: raw.ids };
+  const { features, keptRows, keptColumns, warnings } = repairMissing(raw.features, settings.missing, named);
+  const keep = (list: readonly string[] | null) => list && (keptRows ? keptRows.map((r) => list[r]) : list);
+  const featureNames = keptColumns ? keptColumns.map((c) => names[c]) : names;
+  const ids = keep(raw.ids);
+  const droppedRows = keptRows === null ? null : complement(raw.features.rows, keptRows);
+  return {
+    features,
+    featureNames,
+    ids,
+    labels: keep(raw.labels),
+    source,
+    dropped: {
+      rows: droppedRows?.length ?? 0,
+      features: keptColumns === null ? [] : complement(names.length, keptColumns).map((c) => names[c]),
+      ...(droppedRows === null ? {} : { rowNumbers: Int32Array.from(droppedRows) }),
+    },
+    warnings: [
+      ...raw.warnings,
+      ...warnings,
+      ...constantWarning(features, featureNames, source.name),
+      ...repeatedWarning('duplicate-names', 'feature names', featureNames, source.name),
+      ...(ids === null ? [] : repeatedWarning('duplicate-ids', 'sample ids', ids, source.name)),
+    ],
+  };
+}
+
+function complement(total: number, kept: readonly number[]): number[] {
+  const left = new Set(kept);
+  return Array.from({ length: total }, (_, i) => i).filter((i) => !left.has(i));
+}
+
+function checkSize(features: Matrix | Csr, name: string): void {
+  const { rows, columns } = features;
+  if (rows >= 2 && columns >= 2) return;
+  const few =
+    rows < 2 ? `${rows} row${rows === 1 ? '' : 's'}` : `${columns} column${columns === 1 ? '' : 's'}`;
+  throw new ShapeError({
+    got: `${few} of numbers in ${name}`,
+    expected: rows < 2 ? 'at least 2 samples, one a row' : 'at least 2 features, one a column',
+    remedy:
+      rows < 2 && columns > 2
+        ? 'put samples in rows and features in columns (transpose the table), or give a larger file'
+        : 'check the delimiter and that samples are rows and features are columns',
+  });
+}
+
+/** Of the name of a feature, and of what is counted for it. */
+const NAME_BYTES = 64;
+
+/** A sparse header may promise more features than have room for their names. */
+function checkNames(columns: number, name: string, settings: Settings): void {
+  if (columns * NAME_BYTES > settings.memory) throw tooLarge(name, `${columns} features`, settings.memory);
+}
+
+export function checkGivenNames(given: number, columns: number, name: string): void {
+  if (given === columns) return;
+  throw new ShapeError({
+    got: `${given} feature names for ${columns} features in ${name}`,
+    expected: 'one name a feature',
+    remedy: 'give the list that belongs to this table',
+  });
+}
+
+function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
+  const { columns } = raw.features;
+  const given = raw.named ? undefined : settings.featureNames;
+  if (given !== undefined) checkGivenNames(given.length, columns, name);
+  return given ?? raw.featureNames ?? Array.from({ length: columns }, (_, c) => `f${c}`);
+}
+
+/** One byte a feature: 1 where all samples have the same value. */
+export function constantFeatures(features: Matrix | Csr): Uint8Array {
+  const { rows, columns } = features;
+  const low = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
+  const high = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
+  const stored = new Float64Array(columns);
+  forEachCell(features, (value, _row, column) => {
+    stored[column]++;
+    if (value < low[column]) low[column] = value;
+    if (value > high[column]) high[column] = value;
+  });
+  return Uint8Array.from({ length: columns }, (_, c) => {
+    const zeros = isCsr(features) && stored[c] < rows;
+    return (zeros ? Math.min(0, low[c]) : low[c]) >= (zeros ? Math.max(0, high[c]) : high[c]) ? 1 : 0;
+  });
+}
+
+function constantWarning(features: Matrix | Csr, names: readonly string[], source: string): Warning[] {
+  const constant = constantFeatures(features);
+  const found = names.filter((_, c) => constant[c] === 1);
+  if (found.length === 0) return [];
+  if (found.length === names.length) {
+    throw new FormatError({
+      got: `${names.length} features that all have the same value in every sample of ${source}`,
+      expected: 'features that vary',
+      remedy: 'check that the right file (or layer) was given',
+    });
+  }
+  const message = `${found.length} of ${names.length} features of ${source} are constant and cannot take part: ${some(found)}.`;
+  return [{ code: 'constant-features', message }];
+}
+
+function repeatedWarning(code: string, what: string, values: readonly string[], source: string): Warning[] {
+  const repeated = repeatedValues(values);
+  if (repeated.length === 0) return [];
+  return [
+    { code, message: `${repeated.length} ${what} of ${source} occur more than once: ${some(repeated)}.` },
+  ];
+}
+
+/** The values that occur more than once, each once, in order of their second occurrence. */
+export function repeatedValues(values: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const value of values) {
+    if (seen.has(value)) repeated.add(value);
+    seen.add(value);
+  }
+  return [...repeated];
+}
+
+/** The first few of a list, for a sentence. */
+export function some(values: readonly string[]): string {
+  return values.slice(0, 5).join(', ') + (values.length > 5 ? '...' : '');
+}

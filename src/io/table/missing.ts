@@ -1,0 +1,189 @@
+/** Cells that are missing, NaN or infinite: counted, shown, and repaired only when that was asked for. */
+
+import { isCsr } from '../../core/csr.js';
+import { gatherColumns, gatherRows } from '../../core/matrix.js';
+import { FormatError, ShapeError } from '../../errors.js';
+import type { Csr, Matrix, Warning } from '../../model.js';
+import type { Missing } from '../options.js';
+
+/** What is being repaired, for messages. */
+export interface Named {
+  readonly name: string;
+  readonly featureNames: readonly string[];
+  readonly ids: readonly string[] | null;
+}
+
+export interface Repair {
+  readonly features: Matrix | Csr;
+  /** Rows and columns of the input that are left, ascending; null for all. */
+  readonly keptRows: readonly number[] | null;
+  readonly keptColumns: readonly number[] | null;
+  readonly warnings: readonly Warning[];
+}
+
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+const SHOWN = 3;
+
+/** Calls back for each stored cell; the zeros of sparse rows are not stored. */
+export function forEachCell(
+  m: Matrix | Csr,
+  visit: (value: number, row: number, column: number, position: number) => void,
+): void {
+  if (isCsr(m)) {
+    for (let r = 0; r < m.rows; r++) {
+      for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) visit(m.values[p], r, m.indices[p], p);
+    }
+    return;
+  }
+  for (let r = 0, p = 0; r < m.rows; r++) {
+    for (let c = 0; c < m.columns; c++, p++) visit(m.data[p], r, c, p);
+  }
+}
+
+/** Applies `missing` to the cells that are not finite numbers; FormatError for `error` when there are any. */
+export function repairMissing(features: Matrix | Csr, missing: Missing, named: Named): Repair {
+  const first: Cell[] = [];
+  let count = 0;
+  const rows = new Set<number>();
+  const columns = new Set<number>();
+  forEachCell(features, (value, row, column) => {
+    if (Number.isFinite(value)) return;
+    count++;
+    rows.add(row);
+    columns.add(column);
+    if (first.length < SHOWN) first.push({ row, column, value });
+  });
+  if (count === 0) return { features, keptRows: null, keptColumns: null, warnings: [] };
+  const found = describe(count, first, named);
+  if (missing === 'error') {
+    throw new FormatError({
+      got: `${found} in ${named.name}`,
+      expected: 'a finite number in every cell',
+      remedy: 'choose what to do with them: --missing drop-rows, drop-features or mean',
+    });
+  }
+  if (missing === 'drop-rows') return dropRows(features, rows, found, named);
+  if (missing === 'drop-features') return dropFeatures(features, columns, found, named);
+  return fillMeans(features, columns, found, named);
+}
+
+function describe(count: number, first: readonly Cell[], named: Named): string {
+  const places = first.map(({ row, column, value }) => {
+    const id = named.ids === null ? '' : ` (${named.ids[row]})`;
+    return `row ${row + 1}${id}, ${named.featureNames[column]}: ${Number.isNaN(value) ? 'missing' : value}`;
+  });
+  const more = count > SHOWN ? '; ...' : '';
+  return `${count} cell${count === 1 ? '' : 's'} missing or not finite (${places.join('; ')}${more})`;
+}
+
+function without(total: number, removed: ReadonlySet<number>): number[] {
+  return Array.from({ length: total }, (_, i) => i).filter((i) => !removed.has(i));
+}
+
+function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: string, named: Named): Repair {
+  const kept = without(features.rows, rows);
+  if (kept.length < 2) throw nothingLeft(`${kept.length} of ${features.rows} rows`, 'drop-rows', named.name);
+  const message = `Dropped ${rows.size} of ${features.rows} rows of ${named.name}: ${found}.`;
+  return {
+    features: selectRows(features, kept),
+    keptRows: kept,
+    keptColumns: null,
+    warnings: [{ code: 'missing-dropped-rows', message }],
+  };
+}
+
+function dropFeatures(
+  features: Matrix | Csr,
+  columns: ReadonlySet<number>,
+  found: string,
+  named: Named,
+): Repair {
+  const kept = without(features.columns, columns);
+  if (kept.length < 2) {
+    throw nothingLeft(`${kept.length} of ${features.columns} features`, 'drop-features', named.name);
+  }
+  const message = `Dropped ${columns.size} of ${features.columns} features of ${named.name}: ${found}.`;
+  return {
+    features: selectColumns(features, kept),
+    keptRows: null,
+    keptColumns: kept,
+    warnings: [{ code: 'missing-dropped-features', message }],
+  };
+}
+
+/** Means over the finite cells of a column (the zeros of sparse rows included); a column with none is dropped. */
+function fillMeans(
+  features: Matrix | Csr,
+  columns: ReadonlySet<number>,
+  found: string,
+  named: Named,
+): Repair {
+  const sums = new Float64Array(features.columns);
+  const finite = new Float64Array(features.columns).fill(isCsr(features) ? features.rows : 0);
+  forEachCell(features, (value, _row, column) => {
+    if (Number.isFinite(value)) sums[column] += value;
+    if (isCsr(features)) finite[column] -= Number.isFinite(value) ? 0 : 1;
+    else finite[column] += Number.isFinite(value) ? 1 : 0;
+  });
+  const values = (isCsr(features) ? features.values : features.data).slice();
+  forEachCell(features, (value, _row, column, position) => {
+    if (!Number.isFinite(value)) values[position] = sums[column] / finite[column];
+  });
+  const filled = isCsr(features) ? { ...features, values } : { ...features, data: values };
+  const message = `Filled cells of ${named.name} with the mean of their feature: ${found}.`;
+  const warnings = [{ code: 'missing-filled', message }];
+  const empty = new Set([...columns].filter((column) => finite[column] === 0));
+  if (empty.size === 0) return { features: filled, keptRows: null, keptColumns: null, warnings };
+  const rest = dropFeatures(filled, empty, `no finite value in ${empty.size} of them`, named);
+  return { ...rest, warnings: [...warnings, ...rest.warnings] };
+}
+
+function nothingLeft(what: string, option: string, name: string): ShapeError {
+  return new ShapeError({
+    got: `${what} of ${name} without missing cells`,
+    expected: 'at least 2 to be left',
+    remedy: `use another choice than --missing ${option}, for example mean`,
+  });
+}
+
+/** The given rows, in that order, in the same storage. */
+export function selectRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix | Csr {
+  if (!isCsr(m)) return gatherRows(m, rows);
+  const offsets = new Float64Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) {
+    offsets[i + 1] = offsets[i] + m.offsets[rows[i] + 1] - m.offsets[rows[i]];
+  }
+  const indices = new Int32Array(offsets[rows.length]);
+  const values = new Float32Array(offsets[rows.length]);
+  for (let i = 0; i < rows.length; i++) {
+    indices.set(m.indices.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
+    values.set(m.values.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
+  }
+  return { rows: rows.length, columns: m.columns, offsets, indices, values };
+}
+
+/** The given columns, ascending, in the same storage. */
+export function selectColumns(m: Matrix | Csr, columns: readonly number[]): Matrix | Csr {
+  if (!isCsr(m)) return gatherColumns(m, columns);
+  const place = new Int32Array(m.columns).fill(-1);
+  for (const [i, column] of columns.entries()) place[column] = i;
+  let count = 0;
+  for (let p = 0; p < m.indices.length; p++) if (place[m.indices[p]] >= 0) count++;
+  const indices = new Int32Array(count);
+  const values = new Float32Array(count);
+  const offsets = new Float64Array(m.rows + 1);
+  for (let r = 0, at = 0; r < m.rows; r++) {
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) {
+      if (place[m.indices[p]] < 0) continue;
+      indices[at] = place[m.indices[p]];
+      values[at++] = m.values[p];
+    }
+    offsets[r + 1] = at;
+  }
+  return { rows: m.rows, columns: columns.length, offsets, indices, values };
+}

@@ -1,0 +1,35 @@
+/**
+ * Counts as they come from a sequencer to values that can be compared between cells.
+ * Source: scanpy's normalize_total(target_sum=1e4) followed by log1p.
+ */
+
+import { OptionError } from '../../errors.js';
+
+export type Normalize = 'log1p-cp10k' | 'none';
+export const NORMALIZE_CHOICES: readonly Normalize[] = ['log1p-cp10k', 'none'];
+const TARGET = 1e4;
+
+/** log(1 + count * 10,000 / total of its cell); 0 for a cell without counts. */
+export function normalizedCount(count: number, total: number): number {
+  if (count < 0) throw negative(count);
+  return total > 0 ? Math.log1p((count * TARGET) / total) : 0;
+}
+
+function negative(count: number): OptionError {
+  return new OptionError({
+    got: `the value ${count} and --normalize log1p-cp10k`,
+    expected: 'counts, which are not negative',
+    remedy: 'use --normalize none: the values are normalized or scaled already',
+  });
+}
+
+/** What is asked when values are counts and nobody said what to do with them. */
+export function askNormalize(largest: number, name: string): OptionError {
+  return new OptionError({
+    got: `counts (whole numbers up to ${largest}) in ${name}`,
+    expected:
+      'to be told how to treat them, because correlations of raw counts follow the depth of each cell',
+    remedy:
+      'give --normalize log1p-cp10k, or --normalize none to take them as they are (or name another --layer)',
+  });
+}

@@ -1,0 +1,39 @@
+/** `normalize` and `maxFeatures` for a table that is in memory. Readers of large files do both while reading. */
+
+import { isCsr } from '../../core/csr.js';
+import type { Csr, Matrix, Table } from '../../model.js';
+import type { Settings } from '../options.js';
+import { forEachCell, selectColumns } from './missing.js';
+import { normalizedCount } from './normalize.js';
+import { chooseFeatures, sumsOf } from './select-features.js';
+
+export function prepareTable(table: Table, settings: Settings): Table {
+  const warnings = [...table.warnings];
+  let { features, featureNames } = table;
+  if (settings.normalize === 'log1p-cp10k') {
+    features = normalizeCounts(features);
+    const message = `Counts of ${table.source.name} were normalized to 10,000 a sample, then log1p.`;
+    warnings.push({ code: 'normalized', message });
+  }
+  if (settings.maxFeatures !== undefined && settings.maxFeatures < features.columns) {
+    const sums = sumsOf(features);
+    const choice = chooseFeatures(sums, features.rows, featureNames, settings.maxFeatures, table.source.name);
+    warnings.push(...choice.warnings);
+    const kept = choice.kept ?? [];
+    features = selectColumns(features, kept);
+    featureNames = kept.map((c) => table.featureNames[c]);
+  }
+  return { ...table, features, featureNames, warnings };
+}
+
+function normalizeCounts(m: Matrix | Csr): Matrix | Csr {
+  const totals = new Float64Array(m.rows);
+  forEachCell(m, (value, row) => {
+    totals[row] += value;
+  });
+  const values = (isCsr(m) ? m.values : m.data).slice();
+  forEachCell(m, (value, row, _column, position) => {
+    values[position] = normalizedCount(value, totals[row]);
+  });
+  return isCsr(m) ? { ...m, values } : { ...m, data: values };
+}

@@ -1,0 +1,100 @@
+/** Compressed rows or columns from a file as checked compressed rows. */
+
+import { FormatError } from '../../errors.js';
+import type { Csr, Warning } from '../../model.js';
+import { countRounded, precision } from '../numpy/arrays.js';
+
+export interface CompressedShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** Compressed by column (CSC) rather than by row (CSR). */
+  readonly byColumn: boolean;
+}
+
+export interface CompressedParts {
+  readonly offsets: ArrayLike<number>;
+  readonly indices: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
+/** Checks offsets and indices, sorts each row, and turns columns into rows where needed. */
+export function compressedToCsr(
+  shape: CompressedShape,
+  parts: CompressedParts,
+  name: string,
+): { features: Csr; warnings: Warning[] } {
+  const lines = shape.byColumn ? shape.columns : shape.rows;
+  const width = shape.byColumn ? shape.rows : shape.columns;
+  checkParts(parts, lines, width, name);
+  const features = shape.byColumn
+    ? columnsToRows(shape, parts)
+    : {
+        rows: shape.rows,
+        columns: shape.columns,
+        offsets: Float64Array.from(parts.offsets),
+        indices: Int32Array.from(parts.indices),
+        values: Float32Array.from(parts.values),
+      };
+  sortRows(features, name);
+  const whole = parts.values instanceof Float32Array || parts.values instanceof Float64Array;
+  return { features, warnings: whole ? [] : precision(countRounded(parts.values), name) };
+}
+
+/** Throws unless offsets rise from 0 to the number of entries and every index is inside. */
+export function checkParts(parts: CompressedParts, lines: number, width: number, name: string): void {
+  const { offsets, indices, values } = parts;
+  const count = indices.length;
+  let sound =
+    offsets.length === lines + 1 && offsets[0] === 0 && offsets[lines] === count && values.length === count;
+  for (let i = 0; sound && i < lines; i++) sound = offsets[i] <= offsets[i + 1];
+  if (!sound) throw damaged(name, `sparse offsets that do not fit ${lines} lines of ${count} entries`);
+  for (let i = 0; i < count; i++) {
+    if (!(indices[i] >= 0 && indices[i] < width))
+      throw damaged(name, `the sparse index ${indices[i]} of ${width}`);
+  }
+}
+
+function columnsToRows(shape: CompressedShape, parts: CompressedParts): Csr {
+  const { rows, columns } = shape;
+  const offsets = new Float64Array(rows + 1);
+  for (let i = 0; i < parts.indices.length; i++) offsets[parts.indices[i] + 1]++;
+  for (let r = 0; r < rows; r++) offsets[r + 1] += offsets[r];
+  const next = offsets.slice(0, rows);
+  const indices = new Int32Array(parts.indices.length);
+  const values = new Float32Array(parts.indices.length);
+  for (let c = 0; c < columns; c++) {
+    for (let p = parts.offsets[c]; p < parts.offsets[c + 1]; p++) {
+      const at = next[parts.indices[p]]++;
+      indices[at] = c;
+      values[at] = parts.values[p];
+    }
+  }
+  return { rows, columns, offsets, indices, values };
+}
+
+/** Puts the entries of each row in ascending order of column; FormatError when a column comes twice. */
+export function sortRows(m: Csr, name: string): void {
+  for (let r = 0; r < m.rows; r++) {
+    const start = m.offsets[r];
+    const end = m.offsets[r + 1];
+    let ascending = true;
+    for (let p = start + 1; p < end; p++) ascending &&= m.indices[p - 1] < m.indices[p];
+    if (ascending) continue;
+    const order = Array.from({ length: end - start }, (_, i) => start + i);
+    order.sort((a, b) => m.indices[a] - m.indices[b]);
+    const indices = order.map((p) => m.indices[p]);
+    const values = order.map((p) => m.values[p]);
+    const twice = indices.findIndex((column, i) => i > 0 && column === indices[i - 1]);
+    if (twice >= 0) throw damaged(name, `two entries for row ${r}, column ${indices[twice]}`);
+    m.indices.set(indices, start);
+    m.values.set(values, start);
+  }
+}
+
+function damaged(name: string, what: string): FormatError {
+  return new FormatError({
+    got: `${what} in ${name}`,
+    expected: 'a sound sparse matrix',
+    remedy: 'write the file again: it is damaged (or sum duplicate entries first)',
+  });
+}

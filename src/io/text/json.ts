@@ -1,0 +1,136 @@
+/** JSON lines, or a JSON list, of objects (a column a key) or of lists of numbers; and lists of texts. */
+
+import { FormatError } from '../../errors.js';
+import type { FormatReader, Input, RawTexts, Settings } from '../options.js';
+import { decodeText, tooLarge } from '../source/bytes.js';
+import { type ColumnKind, type ColumnShape, columnSink, rawTexts, textColumn } from '../table/columns.js';
+import { LONGEST_TEXT, longText, readJsonTexts } from './text-lists.js';
+
+interface Records {
+  readonly shape: ColumnShape;
+  readonly values: ReadonlyMap<string, readonly unknown[]>;
+}
+
+/** Bytes that a parsed value takes at least, to refuse what memory cannot hold. */
+const VALUE_BYTES = 8;
+
+async function readRecords(input: Input, settings: Settings): Promise<Records> {
+  const values = new Map<string, unknown[]>();
+  let rows = 0;
+  for await (const { record, place } of recordsOf(input)) {
+    for (const [key, value] of entriesOf(record, place, input.name)) {
+      let column = values.get(key);
+      if (!column) values.set(key, (column = new Array<unknown>(rows).fill(null)));
+      column[rows] = value;
+    }
+    rows++;
+    for (const column of values.values()) if (column.length < rows) column.push(null);
+    if (rows * values.size * VALUE_BYTES > settings.memory) {
+      throw tooLarge(input.name, `more than ${rows} x ${values.size} values`, settings.memory);
+    }
+  }
+  const columns = [...values].map(([name, column]) => ({ name, kind: kindOf(name, column, input.name) }));
+  return { shape: { columns, rows, index: null, name: input.name }, values };
+}
+
+/** One record a line, or the items of one list that spans the file. */
+async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; place: string }> {
+  let line = 0;
+  let held = '';
+  const parse = (text: string, place: string) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw notRecords(input.name, `text that is not JSON on ${place} (${why.slice(0, 80)})`, cause);
+    }
+  };
+  for await (const piece of decodeText(input.pieces(), input.name)) {
+    held += piece;
+    if (held.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
+    if (isOneList(held, line)) continue;
+    const lines = held.split('\n');
+    held = lines.pop() ?? '';
+    for (const text of lines) {
+      line++;
+      if (text.trim() !== '') yield { record: parse(text, `line ${line}`), place: `line ${line}` };
+    }
+  }
+  if (!isOneList(held, line)) {
+    if (held.trim() !== '') yield { record: parse(held, `line ${line + 1}`), place: `line ${line + 1}` };
+    return;
+  }
+  const list = parse(held, 'line 1');
+  if (!Array.isArray(list)) throw notRecords(input.name, 'JSON that is no list');
+  for (const [i, record] of list.entries()) yield { record, place: `item ${i + 1}` };
+}
+
+/** A file that opens with a list of objects or of lists, rather than with a record on a line of its own. */
+function isOneList(text: string, line: number): boolean {
+  return line === 0 && /^\s*\[\s*[[{]/.test(text);
+}
+
+function entriesOf(record: unknown, place: string, name: string): [string, unknown][] {
+  if (Array.isArray(record)) return record.map((value, i) => [`f${i}`, value]);
+  if (typeof record === 'object' && record !== null) return Object.entries(record);
+  throw notRecords(name, `${JSON.stringify(record)?.slice(0, 40)} on ${place}`);
+}
+
+function kindOf(name: string, values: readonly unknown[], file: string): ColumnKind {
+  const present = values.filter((value) => value !== null);
+  const text = values.findIndex((value) => typeof value === 'string');
+  const plain = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+  if (present.every(plain)) return 'number';
+  if (present.every((value) => typeof value === 'string')) return 'text';
+  if (present.every((value) => Array.isArray(value) && value.every(plain))) return 'list';
+  if (text < 0 || !present.some((value) => typeof value === 'number')) return 'other';
+  throw new FormatError({
+    got: `the text ${JSON.stringify(values[text]).slice(0, 60)} in column ${name} of record ${text + 1} of ${file}`,
+    expected: 'a number, because other records have one there',
+    remedy: 'correct the record, or put null where a value is missing',
+  });
+}
+
+function notRecords(name: string, what: string, cause?: unknown): FormatError {
+  return new FormatError(
+    {
+      got: `${what} in ${name}`,
+      expected: 'one JSON object (or list of numbers) a sample, on a line each or in one list',
+      remedy: 'check that this is the file of features, and that it is complete',
+    },
+    { cause },
+  );
+}
+
+/** Objects give a column; anything else is a plain list of texts (or an object of lists). */
+async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
+  const wanted = settings.key ?? settings.label;
+  const isTable = wanted !== undefined && (await firstRecordHas(input, wanted));
+  if (!isTable) return readJsonTexts(input, settings);
+  const { shape, values } = await readRecords(input, settings);
+  const { column, id } = textColumn(shape, settings);
+  return rawTexts(values.get(column) ?? [], id === null ? null : (values.get(id) ?? []));
+}
+
+async function firstRecordHas(input: Input, key: string): Promise<boolean> {
+  try {
+    for await (const { record } of recordsOf(input)) {
+      const value =
+        typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[key] : undefined;
+      return value !== undefined && !Array.isArray(value);
+    }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return false;
+}
+
+export const jsonReader: FormatReader = {
+  async table(input, settings) {
+    const { shape, values } = await readRecords(input, settings);
+    const sink = columnSink(shape, settings);
+    for (const column of sink.wanted) sink.put(column, 0, values.get(column) ?? []);
+    return sink.table();
+  },
+  texts: readTexts,
+};

@@ -1,0 +1,183 @@
+/**
+ * Matrix Market text (`.mtx`, gzipped or not), streamed: coordinate and array, general, of integers, reals or
+ * patterns. Source: the NIST description of the format.
+ */
+
+import { CancelledError, FormatError, UnsupportedError } from '../../errors.js';
+import type { Csr, Matrix } from '../../model.js';
+import type { FormatReader, Input, Settings } from '../options.js';
+import { chain, decodeText, tooLarge } from '../source/bytes.js';
+import { sortRows } from '../table/sparse.js';
+
+interface Size {
+  readonly rows: number;
+  readonly columns: number;
+  readonly entries: number;
+  readonly dense: boolean;
+  readonly pattern: boolean;
+}
+
+/** The matrix, or its transpose where rows of the file are features (as 10x writes it). */
+export async function readMatrixMarket(
+  input: Input,
+  settings: Settings,
+  transposed: boolean,
+): Promise<Matrix | Csr> {
+  const pieces = linesOf(input, settings);
+  const { value: head } = await pieces.next();
+  const { size, rest } = readSize(head ?? [], input.name);
+  const lines = chain([rest], pieces);
+  const rows = transposed ? size.columns : size.rows;
+  const columns = transposed ? size.rows : size.columns;
+  const bytes = size.dense ? rows * columns * 4 : size.entries * 20 + rows * 16;
+  if (bytes > settings.memory) {
+    throw tooLarge(
+      input.name,
+      `${size.rows} x ${size.columns} with ${size.entries} entries`,
+      settings.memory,
+    );
+  }
+  if (size.dense) return readDense(lines, { rows, columns, transposed }, input.name);
+  const { first, second, values } = await readTriplets(lines, size, input.name);
+  return toRows(
+    { rows, columns },
+    transposed ? second : first,
+    transposed ? first : second,
+    values,
+    input.name,
+  );
+}
+
+async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string[]> {
+  let held = '';
+  for await (const piece of decodeText(input.pieces(), input.name)) {
+    if (settings.signal?.aborted) throw new CancelledError();
+    const lines = (held + piece).split('\n');
+    held = lines.pop() ?? '';
+    yield lines;
+  }
+  if (held !== '') yield [held];
+}
+
+function readSize(lines: readonly string[], name: string): { size: Size; rest: string[] } {
+  const banner = /^%%MatrixMarket matrix (coordinate|array) (integer|real|double|pattern) general/i.exec(
+    lines[0] ?? '',
+  );
+  if (!banner) {
+    throw new UnsupportedError({
+      got: `${JSON.stringify((lines[0] ?? '').slice(0, 60))} at the start of ${name}`,
+      expected: '%%MatrixMarket matrix coordinate or array, of integers or reals, general',
+      remedy: 'write it again in that form',
+    });
+  }
+  let at = 1;
+  while (at < lines.length && (lines[at].startsWith('%') || lines[at].trim() === '')) at++;
+  const numbers = (lines[at] ?? '').trim().split(/\s+/).map(Number);
+  const dense = banner[1].toLowerCase() === 'array';
+  if (numbers.length !== (dense ? 2 : 3) || !numbers.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw damaged(name, `the size ${JSON.stringify(lines[at] ?? '')}`);
+  }
+  const [rows, columns] = numbers;
+  const entries = dense ? rows * columns : numbers[2];
+  const pattern = banner[2].toLowerCase() === 'pattern';
+  return { size: { rows, columns, entries, dense, pattern }, rest: lines.slice(at + 1) };
+}
+
+async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: string) {
+  const first = new Int32Array(size.entries);
+  const second = new Int32Array(size.entries);
+  const values = new Float32Array(size.entries);
+  let at = 0;
+  for await (const piece of lines) {
+    for (const line of piece) {
+      if (line === '' || line === '\r') continue;
+      const one = line.indexOf(' ');
+      const two = line.indexOf(' ', one + 1);
+      first[at] = Number(line.slice(0, one)) - 1;
+      second[at] = Number(line.slice(one + 1, two < 0 ? undefined : two)) - 1;
+      values[at] = size.pattern ? 1 : two < 0 ? Number.NaN : Number(line.slice(two + 1));
+      const inside = first[at] >= 0 && first[at] < size.rows && second[at] >= 0 && second[at] < size.columns;
+      if (at >= size.entries || !inside || Number.isNaN(values[at])) {
+        throw damaged(
+          name,
+          `the entry ${JSON.stringify(line.slice(0, 60))} (number ${at + 1} of ${size.entries})`,
+        );
+      }
+      at++;
+    }
+  }
+  if (at < size.entries) throw damaged(name, `${at} of ${size.entries} entries`);
+  return { first, second, values };
+}
+
+function toRows(
+  shape: { rows: number; columns: number },
+  row: Int32Array,
+  column: Int32Array,
+  values: Float32Array,
+  name: string,
+): Csr {
+  const offsets = new Float64Array(shape.rows + 1);
+  for (let p = 0; p < row.length; p++) offsets[row[p] + 1]++;
+  for (let r = 0; r < shape.rows; r++) offsets[r + 1] += offsets[r];
+  const next = offsets.slice(0, shape.rows);
+  const result = {
+    ...shape,
+    offsets,
+    indices: new Int32Array(row.length),
+    values: new Float32Array(row.length),
+  };
+  for (let p = 0; p < row.length; p++) {
+    const at = next[row[p]]++;
+    result.indices[at] = column[p];
+    result.values[at] = values[p];
+  }
+  sortRows(result, name);
+  return result;
+}
+
+/** Column after column, one number a line. */
+async function readDense(
+  lines: AsyncIterable<string[]>,
+  shape: { rows: number; columns: number; transposed: boolean },
+  name: string,
+): Promise<Matrix> {
+  const { rows, columns, transposed } = shape;
+  const data = new Float32Array(rows * columns);
+  let at = 0;
+  for await (const piece of lines) {
+    for (const line of piece) {
+      if (line.trim() === '') continue;
+      const value = Number(line);
+      if (at >= data.length || Number.isNaN(value))
+        throw damaged(name, `the entry ${JSON.stringify(line.slice(0, 60))}`);
+      data[transposed ? at : (at % rows) * columns + Math.floor(at / rows)] = value;
+      at++;
+    }
+  }
+  if (at < data.length) throw damaged(name, `${at} of ${data.length} entries`);
+  return { rows, columns, data };
+}
+
+function damaged(name: string, what: string): FormatError {
+  return new FormatError({
+    got: `${what} in ${name}`,
+    expected: 'a complete Matrix Market file',
+    remedy: 'copy or download the file again: it is damaged or truncated',
+  });
+}
+
+/** A bare `.mtx` file, rows as samples. */
+export const matrixMarketReader: FormatReader = {
+  async table(input, settings) {
+    const features = await readMatrixMarket(input, settings, false);
+    return { features, featureNames: null, ids: null, labels: null, warnings: [] };
+  },
+  texts: async (input) => {
+    throw new FormatError({
+      got: `a matrix, ${input.name}`,
+      expected: 'a list of texts',
+      remedy: 'give the file of labels',
+    });
+  },
+};

@@ -1,0 +1,71 @@
+/** Plain lists of texts: one a line, or a JSON list (or one list of a JSON object). For labels and names. */
+
+import { FormatError, OptionError } from '../../errors.js';
+import type { Input, RawTexts, Settings } from '../options.js';
+import { decodeText, tooLarge } from '../source/bytes.js';
+import { describeNames } from '../table/suggest.js';
+
+/** Characters that are held at once: engines stop at about 2^29. */
+export const LONGEST_TEXT = 2 ** 28;
+
+export function longText(name: string, limit: number): FormatError {
+  return tooLarge(
+    name,
+    `a list or a line of more than ${limit} characters`,
+    limit,
+    'write one record a line',
+  );
+}
+
+async function wholeText(input: Input, settings: Settings): Promise<string> {
+  let text = '';
+  for await (const piece of decodeText(input.pieces(), input.name, settings.encoding)) {
+    text += piece;
+    if (text.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
+  }
+  return text;
+}
+
+/** One text a line; blank lines at the end are passed over. */
+export async function readLines(input: Input, settings: Settings): Promise<RawTexts> {
+  const lines = (await wholeText(input, settings)).split(/\r\n|\r|\n/);
+  while (lines.length > 0 && lines[lines.length - 1].trim() === '') lines.pop();
+  if (lines.length === 0) throw notAList(input.name, 'an empty file');
+  return { values: lines.map((line) => line.trim()), ids: null };
+}
+
+/** A JSON list of texts, numbers or booleans; of an object, the list that `key` (or `label`) names. */
+export async function readJsonTexts(input: Input, settings: Settings): Promise<RawTexts> {
+  const text = await wholeText(input, settings);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw notAList(input.name, `text that is not JSON (${cause instanceof Error ? cause.message : cause})`);
+  }
+  if (!Array.isArray(value) && typeof value === 'object' && value !== null) {
+    value = listIn(value as Record<string, unknown>, settings.key ?? settings.label, input.name);
+  }
+  const plain = (item: unknown) => item !== null && ['string', 'number', 'boolean'].includes(typeof item);
+  if (!Array.isArray(value) || !value.every(plain)) throw notAList(input.name, 'JSON of another shape');
+  return { values: value.map(String), ids: null };
+}
+
+function listIn(object: Record<string, unknown>, key: string | undefined, name: string): unknown {
+  const lists = Object.keys(object).filter((k) => Array.isArray(object[k]));
+  if (key !== undefined && key in object) return object[key];
+  if (key === undefined && lists.length === 1) return object[lists[0]];
+  throw new OptionError({
+    got: key === undefined ? `${lists.length} lists in ${name}` : `the list ${key}, which is not in ${name}`,
+    expected: 'the name of one of its lists',
+    remedy: describeNames(key ?? '', lists),
+  });
+}
+
+function notAList(name: string, what: string): FormatError {
+  return new FormatError({
+    got: `${what} in ${name}`,
+    expected: 'one text a line, or a JSON list of texts',
+    remedy: 'check that this is the file of labels',
+  });
+}

@@ -1,0 +1,170 @@
+/**
+ * Associations of every locality, held in memory or made anew on each pass.
+ *
+ * Source: LAVA (arXiv 2509.21149), step 2; the rules are ours, see `AssociationRules` in engine.ts.
+ * Memory: localities are taken in blocks; the blocks are held while they fit in three fifths of
+ * `context.memory`, and are otherwise computed again on each pass. Nothing is thinned.
+ */
+
+import { type Context, watchStage } from '../../engine/context.js';
+import type { AssociateResult, AssociationRules, Watch } from '../../engine/engine.js';
+import { partOf, unwatched } from '../../engine/watch.js';
+import { OptionError } from '../../errors.js';
+import type {
+  AssociationBlock,
+  AssociationCounts,
+  AssociationForm,
+  AssociationMeasure,
+  Associations,
+  Csr,
+  Localities,
+  Matrix,
+} from '../../model.js';
+
+export interface AssociationOptions {
+  /** Default `pearson`. */
+  readonly association?: AssociationMeasure;
+  /** Default `debiased`: max(0, rho^2 - 1/(n-1)). */
+  readonly associationForm?: AssociationForm;
+  /** Least number of samples that differ from the local median. Default max(10, 10% of n); 0 is off. */
+  readonly support?: number;
+  /** Pairs with rho^2 below gate^2 / (n-1) are zero. Default 3; 0 is off. */
+  readonly gate?: number;
+}
+
+/** Localities in a block: enough for every thread, few enough that one block is small. */
+const BLOCK_LOCALITIES = 64;
+const HELD_SHARE = 0.6;
+/** Standard errors below which a correlation is noise, unless asked otherwise. */
+export const DEFAULT_GATE = 3;
+
+/** Fills in the defaults and checks them. */
+export function associationRules(options: AssociationOptions, localitySize: number): AssociationRules {
+  const rules: AssociationRules = {
+    measure: options.association ?? 'pearson',
+    form: options.associationForm ?? 'debiased',
+    support: options.support ?? Math.min(Math.max(10, Math.ceil(0.1 * localitySize)), localitySize - 1),
+    gate: options.gate ?? DEFAULT_GATE,
+  };
+  if (!(rules.gate >= 0) || !(rules.support >= 0) || rules.support >= localitySize) {
+    throw new OptionError({
+      got: `support ${rules.support} and gate ${rules.gate} for localities of ${localitySize}`,
+      expected: `a support from 0 to ${localitySize - 1} and a gate of 0 or more`,
+      remedy: 'lower the support, or raise the locality size',
+    });
+  }
+  return rules;
+}
+
+/** Associations of all localities. See the file's header. */
+export async function associate(
+  features: Matrix | Csr,
+  localities: Localities,
+  options: AssociationOptions,
+  context: Context,
+): Promise<Associations> {
+  const rules = associationRules(options, localities.size);
+  const watch = watchStage(context, 'associations');
+  const { engine } = context;
+  const d = features.columns;
+  const compute = (first: number, part: Watch): Promise<AssociateResult> => {
+    const count = Math.min(BLOCK_LOCALITIES, localities.count - first);
+    return engine.associate(
+      features,
+      localities.members,
+      { first, count, size: localities.size },
+      rules,
+      part,
+    );
+  };
+
+  const tally = createTally(d, localities.count);
+  let held: AssociationBlock[] | null = [];
+  let bytes = 0;
+  for (let first = 0; first < localities.count; first += BLOCK_LOCALITIES) {
+    const end = Math.min(localities.count, first + BLOCK_LOCALITIES);
+    const part = partOf(watch, first / localities.count, end / localities.count);
+    const result = await compute(first, part);
+    tally.add(result);
+    bytes += bytesOf(result.block);
+    if (held && bytes <= HELD_SHARE * context.memory) {
+      held.push(result.block);
+    } else {
+      held?.forEach(engine.release);
+      held = null;
+      engine.release(result.block);
+    }
+  }
+  watch.progress(1);
+  const blocksHeld = held;
+
+  async function* blocks(): AsyncGenerator<AssociationBlock> {
+    if (blocksHeld) {
+      yield* blocksHeld;
+      return;
+    }
+    for (let first = 0; first < localities.count; first += BLOCK_LOCALITIES) {
+      const { block } = await compute(first, unwatched);
+      yield block;
+      engine.release(block);
+    }
+  }
+  return {
+    localities: localities.count,
+    features: d,
+    measure: rules.measure,
+    form: rules.form,
+    counts: tally.counts(),
+    squaredNorms: tally.squaredNorms,
+    held: blocksHeld !== null,
+    blocks,
+  };
+}
+
+/** Gives back the memory of held associations. */
+export async function releaseAssociations(associations: Associations, context: Context): Promise<void> {
+  if (!associations.held) return;
+  for await (const block of associations.blocks()) context.engine.release(block);
+}
+
+function bytesOf(block: AssociationBlock): number {
+  return block.offsets.byteLength + block.columns.byteLength + block.values.byteLength;
+}
+
+function createTally(d: number, localities: number) {
+  const ever = new Uint8Array(d);
+  let kept = 0;
+  let constant = 0;
+  let supportedPairs = 0;
+  const squaredNorms = new Float64Array(localities);
+  return {
+    add({ block, supported, constant: constants }: AssociateResult): void {
+      kept += block.values.length;
+      constant += constants;
+      for (let l = 0; l < block.count; l++) {
+        let inSupport = 0;
+        for (let f = 0; f < d; f++) {
+          if (!supported[l * d + f]) continue;
+          inSupport++;
+          ever[f] = 1;
+        }
+        supportedPairs += (inSupport * (inSupport - 1)) / 2;
+        for (let p = block.offsets[l * d]; p < block.offsets[(l + 1) * d]; p++) {
+          squaredNorms[block.first + l] += block.values[p] * block.values[p];
+        }
+      }
+    },
+    squaredNorms,
+    counts(): AssociationCounts {
+      const pairs = (localities * d * (d - 1)) / 2;
+      return {
+        pairs,
+        kept,
+        withoutSupport: pairs - supportedPairs,
+        belowGate: supportedPairs - kept,
+        constant,
+        neverSupported: Int32Array.from([...ever.keys()].filter((f) => !ever[f])),
+      };
+    },
+  };
+}

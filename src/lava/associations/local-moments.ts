@@ -1,0 +1,108 @@
+/**
+ * Variance of each feature inside localities, from the cells of a table as they come by, in any order of rows.
+ *
+ * Source: ours. A cell is added to the localities that hold its sample, so the table need not be in memory: what is
+ * held is one sum a locality and feature, and where these do not fit the cells come by several times, for some of
+ * the features each time. Shapes: localities x features doubles in `width` columns at once. Precision: double sums
+ * of values less the first sample's (dense tables; 0 for sparse ones, whose zeros then need not be told), so that
+ * large means do not swamp variances. Cost: one addition for each cell and locality that holds its sample.
+ * Determinism: sums in the order of the cells.
+ */
+
+import type { Localities } from '../../model.js';
+
+export interface Moments {
+  /** Mean over localities of the variance inside, one a feature. */
+  readonly within: Float64Array;
+  /** Variance and mean over the samples of all localities together, counted as often as they are in one. */
+  readonly overall: Float64Array;
+  readonly mean: Float64Array;
+  /** Whether any value is below 0. */
+  readonly negative: boolean;
+}
+
+export interface MomentSums {
+  /** How often all cells must come by. */
+  readonly passes: number;
+  begin(pass: number): void;
+  /** A cell; for dense tables the first sample's cells come first. */
+  add(value: number, sample: number, feature: number): void;
+  /** Ends the last pass. */
+  moments(): Moments;
+}
+
+/** Share of the squares below which a variance is what rounding leaves of a constant. */
+const ROUNDING = 1e-12;
+
+/** @param memory bytes that the sums may take. */
+export function newMomentSums(
+  localities: Localities,
+  table: { readonly samples: number; readonly features: number; readonly sparse: boolean },
+  memory: number,
+): MomentSums {
+  const { count, size } = localities;
+  const d = table.features;
+  const width = Math.max(1, Math.min(d, Math.floor(memory / (8 * count))));
+  const { offsets, holders } = localitiesBySample(localities, table.samples);
+  const sums = new Float64Array(count * width);
+  const origin = new Float64Array(d);
+  const total = new Float64Array(d);
+  const square = new Float64Array(d);
+  const between = new Float64Array(d);
+  let negative = false;
+  let from = 0;
+  const end = () => {
+    for (let l = 0; l < count; l++) {
+      for (let f = 0; f < Math.min(width, d - from); f++) {
+        between[from + f] += (sums[l * width + f] / size) ** 2 / count;
+      }
+    }
+    sums.fill(0);
+  };
+  return {
+    passes: Math.ceil(d / width),
+    begin(pass) {
+      if (pass > 0) end();
+      from = pass * width;
+    },
+    add(value, sample, feature) {
+      const at = feature - from;
+      if (at < 0 || at >= width) return;
+      if (value < 0) negative = true;
+      if (sample === 0 && !table.sparse) origin[feature] = value;
+      const x = value - origin[feature];
+      const first = offsets[sample];
+      const last = offsets[sample + 1];
+      for (let t = first; t < last; t++) sums[holders[t] * width + at] += x;
+      total[feature] += (last - first) * x;
+      square[feature] += (last - first) * x * x;
+    },
+    moments() {
+      end();
+      const n = count * size;
+      const mean = total.map((value, f) => origin[f] + value / n);
+      const overall = square.map((value, f) => atLeastZero(value / n - (total[f] / n) ** 2));
+      const within = square.map((value, f) => {
+        const inside = atLeastZero(value / n - between[f]);
+        return inside <= ROUNDING * (overall[f] + mean[f] ** 2) ? 0 : inside;
+      });
+      return { within, overall, mean, negative };
+    },
+  };
+}
+
+/** Not negative, but NaN where a cell was missing. */
+function atLeastZero(value: number): number {
+  return value < 0 ? 0 : value;
+}
+
+/** The localities that hold each sample, as compressed rows. */
+function localitiesBySample({ members, size }: Localities, samples: number) {
+  const offsets = new Int32Array(samples + 1);
+  for (const sample of members) offsets[sample + 1]++;
+  for (let s = 0; s < samples; s++) offsets[s + 1] += offsets[s];
+  const next = offsets.slice(0, samples);
+  const holders = new Int32Array(members.length);
+  for (let t = 0; t < members.length; t++) holders[next[members[t]]++] = Math.floor(t / size);
+  return { offsets, holders };
+}

@@ -1,0 +1,179 @@
+/**
+ * Choosing features when there are more than can be paired: by local dispersion, with an account of what is left.
+ *
+ * Purpose: LAVA's cost grows with the square of the features. Those that hardly vary inside any locality cannot
+ * correlate there, however much they differ between regions, so variance over all samples is the wrong measure.
+ * Source: ours. The local dispersion of a feature is the mean over localities of its variance inside, divided by
+ * its variance over the localities' samples together: 1 when it varies inside as it does overall, 0 when it only
+ * tells regions apart. Features are ranked by variance inside relative to what their mean makes expected: the
+ * residual of log variance on log mean (a running median over features of similar mean) when all values are 0 or
+ * more, as in counts, and the variance inside as it is otherwise. Cost: entries of the rows in localities.
+ * Deterministic; ties by column. Features constant in every locality are never chosen.
+ */
+
+import { isCsr } from '../../core/csr.js';
+import { gatherColumns } from '../../core/matrix.js';
+import { median } from '../../core/statistics.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import { OptionError } from '../../errors.js';
+import type { Csr, Localities, Matrix, Table, Warning } from '../../model.js';
+import { type MomentSums, type Moments, newMomentSums } from './local-moments.js';
+
+export interface FeatureSelection {
+  /** Columns kept, ascending. */
+  readonly kept: Int32Array;
+  /** Score of every feature, larger is better; -Infinity for those constant in every locality. */
+  readonly scores: Float64Array;
+  /** Share of all variance inside localities (each feature scaled to variance 1 over all) that the kept hold. */
+  readonly localVariance: number;
+  readonly warning: Warning | null;
+}
+
+/** Neighbors by mean that make the expected variance. */
+const WINDOW = 50;
+
+/** Ranks features and keeps `maxFeatures` of them. */
+export async function selectFeatures(
+  table: Table,
+  localities: Localities,
+  maxFeatures: number,
+  context: Context,
+): Promise<FeatureSelection> {
+  checkMaxFeatures(maxFeatures);
+  const moments = await localMoments(table.features, localities, context);
+  return selectByMoments(moments, table.featureNames, maxFeatures);
+}
+
+/** OptionError unless it is a whole number of 2 or more. */
+function checkMaxFeatures(maxFeatures: number): void {
+  if (Number.isInteger(maxFeatures) && maxFeatures >= 2) return;
+  throw new OptionError({
+    got: `${maxFeatures} features at most`,
+    expected: 'a whole number, 2 or more',
+    remedy: 'modules are made of pairs: raise --max-features, or leave it out to use all',
+  });
+}
+
+/** The same, from the moments of every feature. One with a missing cell (NaN) is kept, so that data checks meet it. */
+export function selectByMoments(
+  moments: Moments,
+  names: readonly string[],
+  maxFeatures: number,
+): FeatureSelection {
+  const scores = dispersionScores(moments);
+  const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
+  const kept = Int32Array.from(
+    order.slice(0, maxFeatures).filter((f) => scores[f] > Number.NEGATIVE_INFINITY),
+  ).sort();
+  const relative = moments.within.map((value, f) =>
+    moments.overall[f] > 0 ? value / moments.overall[f] : 0,
+  );
+  const total = relative.reduce((a, b) => a + b, 0);
+  const held = kept.reduce((sum, f) => sum + relative[f], 0);
+  const localVariance = total > 0 ? held / total : 0;
+  return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
+}
+
+async function localMoments(
+  features: Matrix | Csr,
+  localities: Localities,
+  context: Context,
+): Promise<Moments> {
+  const watch = watchStage(context, 'features');
+  const { rows, columns } = features;
+  const sums = newMomentSums(
+    localities,
+    { samples: rows, features: columns, sparse: isCsr(features) },
+    sumsMemory(context),
+  );
+  for (let pass = 0; pass < sums.passes; pass++) {
+    sums.begin(pass);
+    for (let r = 0; r < rows; r++) {
+      addRow(features, r, sums);
+      watch.progress((pass + (r + 1) / rows) / sums.passes);
+      if ((r & 63) === 0) await watch.checkpoint();
+    }
+  }
+  return sums.moments();
+}
+
+/** Bytes for sums over localities: a quarter of what there is. */
+export const sumsMemory = ({ memory }: Context) => memory / 4;
+
+function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
+  if (isCsr(features)) {
+    for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
+      sums.add(features.values[p], row, features.indices[p]);
+    }
+    return;
+  }
+  const base = row * features.columns;
+  for (let f = 0; f < features.columns; f++) sums.add(features.data[base + f], row, f);
+}
+
+function dispersionScores({ within, mean, negative }: Moments): Float64Array {
+  const scores = within.map((value) => {
+    if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
+    return value > 0 ? Math.log(value) : Number.NEGATIVE_INFINITY;
+  });
+  if (negative) return scores;
+  const varying = [...scores.keys()].filter((f) => within[f] > 0 && mean[f] > 0);
+  varying.sort((a, b) => mean[a] - mean[b] || a - b);
+  const expected = new Float64Array(scores.length);
+  varying.forEach((f, i) => {
+    const from = Math.max(0, Math.min(i - (WINDOW >> 1), varying.length - WINDOW));
+    expected[f] = median(varying.slice(from, from + WINDOW).map((other) => scores[other]));
+  });
+  return scores.map((score, f) => score - expected[f]);
+}
+
+function selectionWarning(
+  featureNames: readonly string[],
+  order: readonly number[],
+  kept: number,
+  share: number,
+): Warning | null {
+  const left = featureNames.length - kept;
+  if (left === 0) return null;
+  const names = order.slice(kept, kept + 3).map((f) => featureNames[f]);
+  return {
+    code: 'features-left-out',
+    message: `${kept} of ${featureNames.length} features were kept, those of largest dispersion inside localities; they hold ${Math.round(100 * share)}% of the variance there. The ${left} left out begin with ${names.join(', ')}.`,
+  };
+}
+
+/** The table with the given columns only, in that order. */
+export function keepFeatures(table: Table, columns: Int32Array): Table {
+  return {
+    ...table,
+    features: isCsr(table.features)
+      ? sparseColumns(table.features, columns)
+      : gatherColumns(table.features, columns),
+    featureNames: Array.from(columns, (f) => table.featureNames[f]),
+  };
+}
+
+function sparseColumns(m: Csr, columns: Int32Array): Csr {
+  const place = new Int32Array(m.columns).fill(-1);
+  columns.forEach((f, i) => {
+    place[f] = i;
+  });
+  const offsets = new Float64Array(m.rows + 1);
+  for (let r = 0; r < m.rows; r++) {
+    let count = 0;
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (place[m.indices[p]] >= 0) count++;
+    offsets[r + 1] = offsets[r] + count;
+  }
+  const indices = new Int32Array(offsets[m.rows]);
+  const values = new Float32Array(offsets[m.rows]);
+  for (let r = 0, at = 0; r < m.rows; r++) {
+    const entries: number[] = [];
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (place[m.indices[p]] >= 0) entries.push(p);
+    entries.sort((a, b) => place[m.indices[a]] - place[m.indices[b]]);
+    for (const p of entries) {
+      indices[at] = place[m.indices[p]];
+      values[at++] = m.values[p];
+    }
+  }
+  return { rows: m.rows, columns: columns.length, offsets, indices, values };
+}

@@ -1,0 +1,199 @@
+/**
+ * What is said of each module: its leading features and pairs with signed correlations, where it is present,
+ * and whether it is a contrast between groups rather than a programme inside them.
+ *
+ * Source: ours, after LAVA's signed pairs. For every locality where a module is present, the correlations of
+ * its leading features are computed from the data (not from the gated associations), over all members and
+ * again with each gap group (gaps.ts) centered on its own mean. A module whose association falls below half in
+ * the second reading, over most of its presence, is a `boundary` module: its correlation is the difference of
+ * the groups' means.
+ */
+
+import type { Context } from '../../engine/context.js';
+import { watchStage } from '../../engine/context.js';
+import type {
+  AssociationMeasure,
+  Embedding,
+  Localities,
+  Matrix,
+  ModuleDescription,
+  Modules,
+  Table,
+} from '../../model.js';
+import { columnsOf, standardize } from '../associations/local-values.js';
+import { moduleRecurrence } from '../evaluate/recurrence.js';
+import { gapGroups } from './gaps.js';
+import { moduleLabel } from './label.js';
+import { presentRows, presentThreshold } from './present.js';
+
+const TOP_FEATURES = 20;
+/** Features with less of the largest membership are not notable. */
+export const LEAST_LOADING = 0.25;
+/** Every pair of these is described, so that they can be shown as a matrix. */
+const PAIR_FEATURES = 12;
+/** Within-group association below this share of the whole makes a locality a straddling one. */
+const CONTRAST = 0.5;
+
+export interface DescribeInput {
+  readonly table: Table;
+  readonly embedding: Embedding;
+  readonly localities: Localities;
+  readonly modules: Modules;
+  readonly samplePresence: Matrix;
+}
+
+export async function describeModules(
+  input: DescribeInput,
+  options: { readonly measure: AssociationMeasure; readonly image: { width: number; height: number } | null },
+  context: Context,
+): Promise<ModuleDescription[]> {
+  const { modules, table } = input;
+  const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.membership, k));
+  const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
+  const sums = await pairSums(input, leading, thresholds, options.measure, context);
+  const recurrence = moduleRecurrence(input.localities, modules.presence, input.samplePresence.rows);
+  return leading.map((features, k) => {
+    const topFeatures = features
+      .filter((f) => f.loading >= LEAST_LOADING)
+      .map(({ feature, loading }) => ({ feature, loading }));
+    return {
+      id: `M${k + 1}`,
+      label: moduleLabel(modules.membership, k, topFeatures, table.featureNames, options.image),
+      share: modules.share[k],
+      topFeatures,
+      pairs: describePairs(features, sums[k]),
+      presentLocalities: presentRows(modules.presence, k, thresholds[k]).length / input.localities.count,
+      presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
+      recurrence: recurrence[k],
+      boundary: sums[k].straddling > 0.5 * sums[k].weight,
+      significance: null,
+      stability: null,
+      trust: null,
+    };
+  });
+}
+
+export interface Leading {
+  readonly feature: number;
+  readonly loading: number;
+}
+
+/** Features by membership, strongest first, TOP_FEATURES at most. */
+export function leadingFeatures(membership: Matrix, k: number): Leading[] {
+  const row = membership.data.subarray(k * membership.columns, (k + 1) * membership.columns);
+  return Array.from(row, (loading, feature) => ({ feature, loading }))
+    .filter(({ loading }) => loading > 0)
+    .sort((a, b) => b.loading - a.loading || a.feature - b.feature)
+    .slice(0, TOP_FEATURES);
+}
+
+interface PairSums {
+  /** Presence-weighted sum of signed correlations, over pairs of the first PAIR_FEATURES leading features. */
+  readonly correlation: Float64Array;
+  weight: number;
+  straddling: number;
+}
+
+async function pairSums(
+  input: DescribeInput,
+  leading: readonly Leading[][],
+  thresholds: readonly number[],
+  measure: AssociationMeasure,
+  context: Context,
+): Promise<PairSums[]> {
+  const { localities, modules, embedding, table } = input;
+  const watch = watchStage(context, 'description');
+  const sums = leading.map((features) => ({
+    correlation: new Float64Array(pairCount(features)),
+    weight: 0,
+    straddling: 0,
+  }));
+  const used = leading.map((features) => features.slice(0, PAIR_FEATURES));
+  const presenceAt = (l: number, k: number) => modules.presence.data[l * modules.count + k];
+  for (let l = 0; l < localities.count; l++) {
+    const members = localities.members.subarray(l * localities.size, (l + 1) * localities.size);
+    const groups = gapGroups(embedding.coordinates, members);
+    const present = sums.flatMap((_, k) =>
+      presenceAt(l, k) > 0 && presenceAt(l, k) >= thresholds[k] ? [k] : [],
+    );
+    const needed = [...new Set(present.flatMap((k) => used[k].map(({ feature }) => feature)))];
+    const values = columnsOf(table.features, members, needed, measure);
+    const columns = new Map(needed.map((feature, c) => [feature, values[c]]));
+    for (const k of present) {
+      const presence = presenceAt(l, k);
+      const sum = sums[k];
+      const features = used[k];
+      const own = features.map(({ feature }) => columns.get(feature)!);
+      const whole = correlations(own);
+      const within = correlations(centeredByGroup(own, groups));
+      whole.forEach((rho, p) => {
+        sum.correlation[p] += presence * rho;
+      });
+      sum.weight += presence;
+      if (strength(within, features) < CONTRAST * strength(whole, features)) sum.straddling += presence;
+    }
+    watch.progress((l + 1) / localities.count);
+    await watch.checkpoint();
+  }
+  return sums;
+}
+
+function pairCount(features: readonly Leading[]): number {
+  const count = Math.min(features.length, PAIR_FEATURES);
+  return (count * (count - 1)) / 2;
+}
+
+function describePairs(features: readonly Leading[], sums: PairSums) {
+  const used = features.slice(0, PAIR_FEATURES);
+  let p = 0;
+  const pairs = used.flatMap((a, i) =>
+    used.slice(i + 1).map((b) => ({
+      a: a.feature,
+      b: b.feature,
+      weight: a.loading * b.loading,
+      correlation: sums.weight > 0 ? sums.correlation[p++] / sums.weight : 0,
+    })),
+  );
+  return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b);
+}
+
+/** Correlations of pairs i < j, rows of i first; 0 with a constant column. */
+function correlations(columns: readonly Float64Array[]): Float64Array {
+  const standardized = columns.map(standardize);
+  return Float64Array.from(
+    standardized.flatMap((a, i) =>
+      standardized.slice(i + 1).map((b) => {
+        let sum = 0;
+        for (let s = 0; s < a.length; s++) sum += a[s] * b[s];
+        return sum;
+      }),
+    ),
+  );
+}
+
+/** Each value less the mean of its group; strays (group -1) are left out (0). */
+function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): Float64Array[] {
+  const count = groups.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const sizes = new Int32Array(count);
+  for (const group of groups) if (group >= 0) sizes[group]++;
+  return columns.map((column) => {
+    const sums = new Float64Array(count);
+    column.forEach((value, s) => {
+      if (groups[s] >= 0) sums[groups[s]] += value;
+    });
+    return column.map((value, s) => (groups[s] < 0 ? 0 : value - sums[groups[s]] / sizes[groups[s]]));
+  });
+}
+
+/** Weighted mean of squared correlations. */
+function strength(rho: Float64Array, features: readonly Leading[]): number {
+  let p = 0;
+  let sum = 0;
+  for (let i = 0; i < features.length; i++) {
+    for (let j = i + 1; j < features.length; j++) {
+      sum += features[i].loading * features[j].loading * rho[p] * rho[p];
+      p++;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,72 @@
+/** A short name for a module: its leading features, or its shape and place when features are pixels. Ours. */
+
+import { row } from '../../core/matrix.js';
+import type { Matrix } from '../../model.js';
+
+const NAMED = 3;
+/** Pixels with at least this membership make the shape. */
+const STRONG = 0.5;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export function moduleLabel(
+  membership: Matrix,
+  k: number,
+  topFeatures: readonly { readonly feature: number }[],
+  names: readonly string[],
+  image: Size | null,
+): string {
+  if (image) return imageLabel(row(membership, k), image);
+  return topFeatures
+    .slice(0, NAMED)
+    .map(({ feature }) => names[feature])
+    .join(', ');
+}
+
+/** For example `horizontal band, lower (rows 23-25, columns 3-25)`. */
+function imageLabel(memberships: Float32Array, image: Size): string {
+  const pixels = [...memberships.keys()].filter((pixel) => memberships[pixel] >= STRONG);
+  const rows = pixels.map((pixel) => Math.floor(pixel / image.width));
+  const columns = pixels.map((pixel) => pixel % image.width);
+  const shape = shapeOf(rows, columns);
+  const place = placeOf(rows, columns, image, shape);
+  return `${shape}, ${place} (rows ${span(rows)}, columns ${span(columns)})`;
+}
+
+function shapeOf(rows: number[], columns: number[]): string {
+  const height = extent(rows);
+  const width = extent(columns);
+  if (width >= 2.5 * height) return 'horizontal band';
+  if (height >= 2.5 * width) return 'vertical band';
+  const left = Math.min(...columns) + width / 3;
+  const between = columns.filter((column) => column >= left && column < left + width / 3).length;
+  return between < 0.15 * columns.length ? 'both sides' : 'patch';
+}
+
+/** A band is placed across itself only, both sides up and down only. */
+function placeOf(rows: number[], columns: number[], image: Size, shape: string): string {
+  const vertical = third(middle(rows) / image.height, ['upper', 'middle', 'lower']);
+  const horizontal = third(middle(columns) / image.width, ['left', 'center', 'right']);
+  if (shape === 'horizontal band' || shape === 'both sides') return vertical;
+  if (shape === 'vertical band') return horizontal;
+  return vertical === 'middle' && horizontal === 'center' ? 'center' : `${vertical} ${horizontal}`;
+}
+
+function extent(values: number[]): number {
+  return Math.max(...values) - Math.min(...values) + 1;
+}
+
+function middle(values: number[]): number {
+  return (Math.max(...values) + Math.min(...values) + 1) / 2;
+}
+
+function span(values: number[]): string {
+  return `${Math.min(...values)}-${Math.max(...values)}`;
+}
+
+function third(position: number, names: readonly [string, string, string]): string {
+  return names[Math.min(2, Math.floor(position * 3))];
+}

@@ -1,0 +1,47 @@
+/**
+ * Presence of modules over samples: the mean over the localities that hold the sample.
+ *
+ * Source: LAVA (arXiv 2509.21149). Ours: a sample in no locality takes the presence of the locality with the
+ * nearest probe (Euclidean, ties by number); those samples are listed in `Localities.uncovered`.
+ */
+
+import type { Embedding, Localities, Matrix } from '../../model.js';
+
+/** samples x modules. @param presence localities x modules. */
+export function samplePresence(embedding: Embedding, localities: Localities, presence: Matrix): Matrix {
+  const points = embedding.coordinates;
+  const m = presence.columns;
+  const sums = new Float64Array(points.rows * m);
+  const held = new Int32Array(points.rows);
+  for (let t = 0; t < localities.members.length; t++) {
+    const sample = localities.members[t];
+    const locality = Math.floor(t / localities.size);
+    held[sample]++;
+    for (let k = 0; k < m; k++) sums[sample * m + k] += presence.data[locality * m + k];
+  }
+  const result = new Float32Array(points.rows * m);
+  for (let t = 0; t < result.length; t++) {
+    const count = held[Math.floor(t / m)];
+    result[t] = count > 0 ? sums[t] / count : 0;
+  }
+  for (const sample of localities.uncovered) {
+    const probe = nearestProbe(points, sample, localities.probes);
+    result.set(presence.data.subarray(probe * m, (probe + 1) * m), sample * m);
+  }
+  return { rows: points.rows, columns: m, data: result };
+}
+
+function nearestProbe(points: Matrix, sample: number, probes: Matrix): number {
+  const d = points.columns;
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let l = 0; l < probes.rows; l++) {
+    let sum = 0;
+    for (let i = 0; i < d; i++) sum += (points.data[sample * d + i] - probes.data[l * d + i]) ** 2;
+    if (sum < least) {
+      least = sum;
+      best = l;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,100 @@
+/**
+ * Signed patterns: which features of a module go together and which oppose, and where that turns round.
+ *
+ * Source: ours. For each locality where a module is present, the correlations of its leading features are taken
+ * from the values. Their presence-weighted mean gives the module's signs (signs.ts). A locality *follows* them as
+ * far as its own correlations, turned by those signs, are positive; it is *turned* when its own best signs give a
+ * notable mean correlation (above gate / sqrt(n - 1)) and the module's signs less than half of that. A pair
+ * *flips* when it is notably positive in some localities and notably negative in others.
+ * Cost: present localities x n x features^2 a module. Double precision; deterministic.
+ */
+
+import { type Context, watchStage } from '../../engine/context.js';
+import type {
+  AssociationMeasure,
+  Localities,
+  ModuleDescription,
+  ModuleSigns,
+  Modules,
+  Table,
+} from '../../model.js';
+import { columnsOf, correlationMatrix } from '../associations/local-values.js';
+import { presentRows, presentThreshold } from './present.js';
+import { alignedCorrelation, leadingSigns } from './signs.js';
+
+const FEATURES = 12;
+const NOTABLE = 3;
+/** Share of present localities on either side that makes a pair one that flips. */
+const EITHER_SIDE = 0.1;
+
+export interface SignsInput {
+  readonly table: Table;
+  readonly localities: Localities;
+  readonly modules: Modules;
+  readonly descriptions: readonly ModuleDescription[];
+}
+
+/** The signs of every module, in order. */
+export async function moduleSigns(
+  input: SignsInput,
+  measure: AssociationMeasure,
+  context: Context,
+): Promise<ModuleSigns[]> {
+  const watch = watchStage(context, 'signs');
+  const result: ModuleSigns[] = [];
+  for (let k = 0; k < input.modules.count; k++) {
+    result.push(signsOf(input, k, measure));
+    watch.progress((k + 1) / input.modules.count);
+    await watch.checkpoint();
+  }
+  return result;
+}
+
+function signsOf(
+  { table, localities, modules, descriptions }: SignsInput,
+  k: number,
+  measure: AssociationMeasure,
+) {
+  const { size, members } = localities;
+  const leading = descriptions[k].topFeatures.slice(0, FEATURES);
+  const features = leading.map(({ feature }) => feature);
+  const weights = leading.map(({ loading }) => loading);
+  const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
+  const correlations = present.map((l) =>
+    correlationMatrix(
+      columnsOf(table.features, members.subarray(l * size, (l + 1) * size), features, measure),
+    ),
+  );
+  const overall = new Float64Array(features.length ** 2);
+  correlations.forEach((own, i) => {
+    const presence = modules.presence.data[present[i] * modules.count + k];
+    own.forEach((value, e) => {
+      overall[e] += presence * value;
+    });
+  });
+  const signs = leadingSigns(overall, weights);
+  const notable = NOTABLE / Math.sqrt(size - 1);
+  const turned = present.filter((_, i) => {
+    const best = alignedCorrelation(correlations[i], weights, leadingSigns(correlations[i], weights));
+    return best > notable && alignedCorrelation(correlations[i], weights, signs) < best / 2;
+  });
+  return {
+    together: features.filter((_, i) => signs[i] > 0),
+    opposed: features.filter((_, i) => signs[i] < 0),
+    turned: Int32Array.from(turned),
+    flips: flippingPairs(features, correlations, notable),
+  };
+}
+
+function flippingPairs(features: readonly number[], correlations: readonly Float64Array[], notable: number) {
+  const size = features.length;
+  const least = Math.max(1, EITHER_SIDE * correlations.length);
+  return features.flatMap((a, i) =>
+    features.slice(i + 1).flatMap((b, step) => {
+      const at = i * size + i + 1 + step;
+      const positive = correlations.filter((own) => own[at] > notable).length;
+      const negative = correlations.filter((own) => own[at] < -notable).length;
+      return Math.min(positive, negative) >= least ? [{ a, b, positive, negative }] : [];
+    }),
+  );
+}

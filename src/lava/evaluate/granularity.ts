@@ -1,0 +1,269 @@
+/**
+ * How many modules? By what holds on other samples, and by stability, together.
+ *
+ * Purpose: the share of association that is explained only grows with the number of modules; on samples that were
+ *   not fitted it grows while modules are found and falls once noise is fitted.
+ * Source: ours, after cross-validation of factorizations. The samples are halved at random; each half gives the
+ *   localities of the same places. For each number of modules both halves are factored; memberships and presence
+ *   of one are laid over the associations of the other, and back: the mean is `heldOut`. No sample is on both
+ *   sides, though the places are. `stability` is the mean cosine between the modules of the halves (optimal
+ *   assignment). Neither has its peak at the true number. `heldOut` is flat past it (planted, 7 modules, correlation 0.35:
+ *   0.046 at 6, 0.051 at 10), and falls before it where a contrast of one locality is fitted; stability alone is largest
+ *   at one module; the product of both stopped at 1 of those 7 in one of 20 data sets. So the modules of one half that
+ *   *recur* in the other are counted (recurring-modules.ts), and the largest count of all numbers tried is chosen: it
+ *   hardly depends on how many were fitted, since what is fitted too much is not found again, or only as parts.
+ *   The modules of all samples are then chosen alike: those of one place only where there are not enough that recur
+ *   (planted, 0.35, seed 16: such contrasts took two of the 7).
+ * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
+ * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
+ *   linked with the coarser one whose pair pattern is most like its own (cosine).
+ * Cost: one peel of either half and of the whole, from which every number of modules starts, and twelve to sixteen
+ *   refinements of either half, three of the whole. Deterministic for a seed.
+ * How it fails: see docs/claims.md, with the figures.
+ */
+
+import { type Context, watchStage } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import { partOf, withoutProgress } from '../../engine/watch.js';
+import { OptionError } from '../../errors.js';
+import type {
+  Associations,
+  Embedding,
+  Granularity,
+  Localities,
+  Matrix,
+  Modules,
+  Table,
+} from '../../model.js';
+import { associate, associationRules, releaseAssociations } from '../associations/associations.js';
+import { leadingFeatures } from '../describe/describe.js';
+import { factorize, peelStart } from '../factorize/modules.js';
+import { patternGram, patternProducts, relativeLoss, weighLocalities } from '../factorize/symmetric.js';
+import {
+  type FitOptions,
+  FOUND_AGAIN,
+  localitiesOfPart,
+  matchMemberships,
+  patternCosines,
+  scaledRules,
+  splitSamples,
+} from './holdout.js';
+import { countRecurring } from './recurring-modules.js';
+
+export interface GranularityOptions {
+  /** Largest number of modules that `auto` tries. Default 24. */
+  readonly mostModules?: number;
+}
+
+export interface GranularityInput {
+  readonly table: Table;
+  readonly embedding: Embedding;
+  readonly localities: Localities;
+  /** Of the localities, all samples. */
+  readonly associations: Associations;
+}
+
+const LEVEL_FEATURES = 8;
+/** Cosine from which a finer module is said to come from a coarser one. */
+const LINKED = 0.2;
+
+interface Half {
+  readonly localities: Localities;
+  readonly associations: Associations;
+  /** One start for every number of modules tried; none in the stacked form. */
+  readonly start: Matrix | undefined;
+}
+
+export interface ChosenGranularity {
+  readonly granularity: Granularity;
+  /** The modules of all samples at the number chosen. */
+  readonly modules: Modules;
+}
+
+/** The number of modules chosen, the whole curve, and the modules at three levels with their links. */
+export async function chooseGranularity(
+  input: GranularityInput,
+  options: FitOptions & GranularityOptions,
+  context: Context,
+): Promise<ChosenGranularity> {
+  const most = mostModules(options, input.localities.count);
+  const watch = watchStage(context, 'granularity');
+  const silent = { ...context, onProgress: undefined };
+  const halves = await associateHalves(input, { ...options, most }, silent, partOf(watch, 0, 0.4));
+  const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 0.9));
+  for (const { associations } of halves) await releaseAssociations(associations, context);
+  const chosen = mostRecurring(curve);
+  const { modules, ...levels } = await fitLevels(input, chosen, most, options, silent);
+  watch.progress(1);
+  return { granularity: { chosen, curve, ...levels }, modules };
+}
+
+function mostModules(options: GranularityOptions, localities: number): number {
+  const most = options.mostModules ?? 24;
+  if (Number.isInteger(most) && most >= 1) return Math.min(most, localities);
+  throw new OptionError({
+    got: `${most} modules at most`,
+    expected: 'a whole number, 1 or more',
+    remedy: 'leave it out to try up to 24',
+  });
+}
+
+async function associateHalves(
+  { table, embedding, localities }: GranularityInput,
+  options: FitOptions & { readonly most: number },
+  context: Context,
+  watch: Watch,
+): Promise<Half[]> {
+  const size = Math.floor(localities.size / 2);
+  if (size < 3) {
+    throw new OptionError({
+      got: `modules auto with localities of ${localities.size} samples`,
+      expected: 'localities of 6 samples or more, which can be halved',
+      remedy: 'raise --locality-size, or give a number of --modules',
+    });
+  }
+  const split = splitSamples(table.features.rows, 0.5, context.random.stream('granularity'));
+  const halves: Half[] = [];
+  for (const rows of [split.fitted, split.heldOut]) {
+    const part = await localitiesOfPart(localities, embedding, { rows, size }, context, watch);
+    const own = { ...options, ...scaledRules(options, part.size, localities.size) };
+    // either half may hold two fifths of the memory, so that the whole's associations keep theirs
+    const half = { ...context, memory: 0.4 * context.memory };
+    const associations = await associate(table.features, part, own, half);
+    const start = await startFor(associations, options.most, options, context);
+    halves.push({ localities: part, associations, start });
+    watch.progress(halves.length / 2);
+  }
+  return halves;
+}
+
+async function startFor(
+  associations: Associations,
+  most: number,
+  { form }: FitOptions,
+  context: Context,
+): Promise<Matrix | undefined> {
+  if (form === 'stacked') return undefined;
+  return peelStart(associations, most, context, watchStage(context, 'granularity'));
+}
+
+async function heldOutCurve(
+  whole: GranularityInput,
+  halves: readonly Half[],
+  options: FitOptions & { readonly most: number },
+  context: Context,
+  watch: Watch,
+): Promise<Granularity['curve']> {
+  const tried = new Map<number, Granularity['curve'][number]>();
+  const coarse = numbersToTry(options.most);
+  const attempt = async (modules: number) => {
+    if (modules < 1 || modules > options.most || tried.has(modules)) return;
+    tried.set(modules, await heldOutPoint(whole, halves, { ...options, modules }, context));
+    watch.progress(tried.size / (coarse.length + 3));
+    await watch.checkpoint();
+  };
+  for (const modules of coarse) await attempt(modules);
+  const best = bestPoint([...tried.values()]).modules;
+  await attempt(best - 1);
+  await attempt(best + 1);
+  await attempt(mostRecurring([...tried.values()]));
+  return [...tried.values()].sort((a, b) => a.modules - b.modules);
+}
+
+function numbersToTry(most: number): number[] {
+  const numbers: number[] = [];
+  for (let m = 1; m <= most; m += m < 8 ? 1 : Math.round(m / 4)) numbers.push(m);
+  return numbers;
+}
+
+async function heldOutPoint(
+  { table, localities: places }: GranularityInput,
+  halves: readonly Half[],
+  options: FitOptions & { readonly modules: number },
+  context: Context,
+): Promise<Granularity['curve'][number]> {
+  const fits: Modules[] = [];
+  for (const { associations, localities, start } of halves) {
+    const rules = associationRules({ ...options, support: undefined }, localities.size);
+    const samples = { features: table.features, localities, rules };
+    fits.push(await factorize({ associations, samples, start }, options, context));
+  }
+  const shares = [
+    await heldOutShare(fits[0], halves[1], context),
+    await heldOutShare(fits[1], halves[0], context),
+  ];
+  const matches = matchMemberships(fits[0].membership, fits[1].membership);
+  const most = Math.max(fits[0].count, fits[1].count, 1);
+  return {
+    modules: options.modules,
+    heldOut: (shares[0] + shares[1]) / 2,
+    explained: (fits[0].explained + fits[1].explained) / 2,
+    stability: matches.reduce((sum, { cosine }) => sum + cosine, 0) / most,
+    foundAgain: matches.filter(({ cosine }) => cosine >= FOUND_AGAIN).length,
+    recurring: countRecurring({
+      halves: [fits[0], fits[1]],
+      matches,
+      localities: places,
+      samples: table.features.rows,
+    }),
+  };
+}
+
+/** Share of the other half's association that modules of this half explain, presence included. */
+async function heldOutShare(fit: Modules, { associations }: Half, context: Context): Promise<number> {
+  const watch = withoutProgress(watchStage(context, 'granularity'));
+  const problem = weighLocalities(associations);
+  if (!(problem.norm > 0)) return 0;
+  const products = await patternProducts(associations, fit.membership, context, watch);
+  return 1 - relativeLoss(patternGram(fit.membership), products, fit.presence, problem);
+}
+
+type Point = Granularity['curve'][number];
+
+/** Where most modules recur; of equals the smaller number. */
+function bestPoint(curve: readonly Point[]): Point {
+  return curve.reduce((a, b) => (b.recurring > a.recurring ? b : a));
+}
+
+const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurring);
+
+async function fitLevels(
+  { table, localities, associations }: GranularityInput,
+  chosen: number,
+  most: number,
+  options: FitOptions,
+  context: Context,
+): Promise<Pick<Granularity, 'levels' | 'links'> & { modules: Modules }> {
+  const numbers = [Math.ceil(chosen / 2), chosen, Math.min(most, 2 * chosen)];
+  const distinct = [...new Set(numbers)];
+  const rules = associationRules(options, localities.size);
+  const samples = { features: table.features, localities, rules };
+  const start = await startFor(associations, Math.max(...distinct), options, context);
+  const fits: Modules[] = [];
+  for (const modules of distinct) {
+    const input = { associations, samples, start, recurringFirst: true };
+    fits.push(await factorize(input, { ...options, modules }, context));
+  }
+  return {
+    modules: fits[distinct.indexOf(chosen)],
+    levels: fits.map((fit, level) => ({
+      modules: distinct[level],
+      topFeatures: Array.from({ length: fit.count }, (_, k) =>
+        leadingFeatures(fit.membership, k)
+          .slice(0, LEVEL_FEATURES)
+          .map(({ feature }) => feature),
+      ),
+      share: fit.share,
+    })),
+    links: fits.slice(1).flatMap((fine, i) => linksBetween(fits[i].membership, fine.membership, i)),
+  };
+}
+
+function linksBetween(coarse: Matrix, fine: Matrix, level: number): Granularity['links'] {
+  const cosines = patternCosines(fine, coarse);
+  return Array.from({ length: fine.rows }, (_, k) => {
+    const row = cosines.subarray(k * coarse.rows, (k + 1) * coarse.rows);
+    const parent = row.reduce((best, value, j) => (value > row[best] ? j : best), 0);
+    return { level, coarse: parent, fine: k, cosine: row[parent] };
+  }).filter(({ cosine }) => cosine >= LINKED);
+}

@@ -1,0 +1,74 @@
+/**
+ * In how many places is a module present? A sub-pattern is worth the name of a module when it recurs over the map.
+ *
+ * Source: LAVA (arXiv 2509.21149) looks for patterns that recur across localities. Ours: localities overlap, so
+ *   being present in several of them may be one finding counted more than once. Two counts tell:
+ *   - `separate`: localities of which no two share a sample, so that each is evidence of its own. They are chosen
+ *     greedily, largest presence first (ties by number): at least so many can be chosen.
+ *   - `regions`: groups of localities that hang together by shared samples. Localities that share no sample with
+ *     another group's are apart on the map.
+ * A module with one separate locality is seen in one place only: it was not shown to recur.
+ * Cost: localities present x size, for each module. Deterministic.
+ * How it fails: a region is no cluster. Where localities cover a map without gaps, a module that is present all
+ *   along has one region, however far it reaches; `separate` then says how far.
+ */
+
+import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';
+import { presentRows, presentThreshold } from '../describe/present.js';
+
+/** One a module. @param presence localities x modules. */
+export function moduleRecurrence(
+  localities: Localities,
+  presence: Matrix,
+  samples: number,
+): ModuleRecurrence[] {
+  return Array.from({ length: presence.columns }, (_, k) => {
+    const present = presentRows(presence, k, presentThreshold(presence, k));
+    const strength = (l: number) => presence.data[l * presence.columns + k];
+    const strongestFirst = present.toSorted((a, b) => strength(b) - strength(a) || a - b);
+    return {
+      localities: present.length,
+      separate: countSeparate(localities, strongestFirst, samples),
+      regions: countRegions(localities, present, samples),
+    };
+  });
+}
+
+const membersOf = ({ members, size }: Localities, l: number) => members.subarray(l * size, (l + 1) * size);
+
+function countSeparate(localities: Localities, order: readonly number[], samples: number): number {
+  const taken = new Uint8Array(samples);
+  let count = 0;
+  for (const l of order) {
+    const members = membersOf(localities, l);
+    if (members.some((sample) => taken[sample] === 1)) continue;
+    for (const sample of members) taken[sample] = 1;
+    count++;
+  }
+  return count;
+}
+
+/** Groups by union of the localities that first held each sample. */
+function countRegions(localities: Localities, present: readonly number[], samples: number): number {
+  const parent = Int32Array.from(present.keys());
+  const root = (i: number): number => {
+    let at = i;
+    while (parent[at] !== at) {
+      parent[at] = parent[parent[at]];
+      at = parent[at];
+    }
+    return at;
+  };
+  const firstHolder = new Int32Array(samples).fill(-1);
+  let regions = present.length;
+  present.forEach((l, i) => {
+    for (const sample of membersOf(localities, l)) {
+      if (firstHolder[sample] < 0) firstHolder[sample] = i;
+      const [a, b] = [root(firstHolder[sample]), root(i)];
+      if (a === b) continue;
+      parent[b] = a;
+      regions--;
+    }
+  });
+  return regions;
+}

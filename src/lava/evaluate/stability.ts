@@ -1,0 +1,174 @@
+/**
+ * Stability of modules: are they found again with other seeds, other samples, other sizes?
+ *
+ * Source: ours. The whole run (localities, associations, modules) is repeated: with other coverings (probes started elsewhere),
+ * on bootstraps of the samples (as many draws with replacement, each sample drawn kept once), and with the locality size, the overlap and
+ * the number of modules a step down and up. Each module is matched with one of every repeat (optimal assignment
+ * on the cosines of pair patterns); its stability is the mean cosine over the repeats of a kind. A repeat with
+ * fewer modules leaves some without a match, at 0. Presence is compared likewise, by the cosine over samples.
+ * Copies are left out of bootstraps: two cells drawn several times each pass the support rule and correlate genes
+ * that only they show, at 1, and such pairs filled the modules (2,638 blood cells: MHC class II was found again with
+ * a cosine of 0.01 with copies). About 63% of the samples are left, and localities keep their share of them.
+ * Cost: 2 * runs + 6 runs. A bootstrap holds fewer samples than the data: its figure is a lower bound.
+ * Deterministic for a seed.
+ */
+
+import { gatherRows } from '../../core/matrix.js';
+import type { Random } from '../../core/random.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import { OptionError } from '../../errors.js';
+import type { Embedding, Localities, Matrix, ModuleStability, Modules, Table } from '../../model.js';
+import { samplePresence } from '../describe/presence.js';
+import { type LocalityOptions, locate } from '../localities/localities.js';
+import { type FitOptions, fitModules, matchMemberships } from './holdout.js';
+
+export interface StabilityOptions {
+  /** Repeats with other coverings (`seeds`), and as many with bootstraps. Default 0: none of the repeats. */
+  readonly stability?: number;
+}
+
+export interface StabilityInput {
+  readonly table: Table;
+  readonly embedding: Embedding;
+  readonly localities: Localities;
+  readonly modules: Modules;
+  readonly samplePresence: Matrix;
+}
+
+type Kind = 'seeds' | 'bootstrap' | 'localitySize' | 'overlap' | 'modules';
+
+interface Repeat {
+  readonly kind: Kind;
+  readonly localitySize: number;
+  readonly overlap: number;
+  readonly modules: number;
+  readonly covering: number;
+  readonly random: Random;
+}
+
+const EVALUATIONS = 10;
+
+/** Checks and fills in. */
+export function stabilityRuns(options: StabilityOptions): number {
+  const runs = options.stability ?? 0;
+  if (Number.isInteger(runs) && runs >= 0 && runs <= 1000) return runs;
+  throw new OptionError({
+    got: `${runs} repeats for stability`,
+    expected: 'a whole number from 0 to 1000',
+    remedy: 'take 5 for a first look, 10 or more for figures to publish',
+  });
+}
+
+/** Stability of every module, all kinds; `subsample` is left to significance. */
+export async function moduleStability(
+  input: StabilityInput,
+  options: StabilityOptions & FitOptions & LocalityOptions,
+  context: Context,
+): Promise<ModuleStability[]> {
+  const watch = watchStage(context, 'stability');
+  const repeats = plan(
+    input,
+    stabilityRuns(options),
+    options.covering ?? 0,
+    context.random.stream('stability'),
+  );
+  const sums = Array.from(input.modules.share, () => ({ presence: 0, byKind: new Map<Kind, number>() }));
+  for (const [i, repeat] of repeats.entries()) {
+    const found = await runOnce(input, options, repeat, context);
+    matchMemberships(input.modules.membership, found.modules.membership).forEach(({ other, cosine }, k) => {
+      sums[k].byKind.set(repeat.kind, (sums[k].byKind.get(repeat.kind) ?? 0) + cosine);
+      if (other >= 0) sums[k].presence += columnCosine(input.samplePresence, k, found.presence, other);
+    });
+    watch.progress((i + 1) / repeats.length);
+    await watch.checkpoint();
+  }
+  const mean = (k: number, kind: Kind) => {
+    const count = repeats.filter((repeat) => repeat.kind === kind).length;
+    return count > 0 ? (sums[k].byKind.get(kind) ?? 0) / count : null;
+  };
+  return sums.map(({ presence }, k) => ({
+    seeds: mean(k, 'seeds'),
+    bootstrap: mean(k, 'bootstrap'),
+    subsample: null,
+    localitySize: mean(k, 'localitySize'),
+    overlap: mean(k, 'overlap'),
+    modules: mean(k, 'modules'),
+    presence: repeats.length > 0 ? presence / repeats.length : null,
+  }));
+}
+
+function plan(
+  { localities, modules, embedding }: StabilityInput,
+  runs: number,
+  covering: number,
+  random: Random,
+): Repeat[] {
+  const same = { localitySize: localities.size, overlap: localities.overlap, modules: modules.count };
+  const samples = embedding.coordinates.rows;
+  const bounded = (size: number) => Math.max(3, Math.min(samples, Math.round(size)));
+  const step = Math.max(1, Math.round(modules.count / 4));
+  const others: (Omit<Repeat, 'random' | 'covering'> & { readonly kind: Kind })[] = [
+    { ...same, kind: 'localitySize', localitySize: bounded(0.75 * localities.size) },
+    { ...same, kind: 'localitySize', localitySize: bounded(localities.size / 0.75) },
+    { ...same, kind: 'overlap', overlap: Math.max(1, localities.overlap - 1) },
+    { ...same, kind: 'overlap', overlap: localities.overlap + 1 },
+    { ...same, kind: 'modules', modules: Math.max(1, modules.count - step) },
+    { ...same, kind: 'modules', modules: modules.count + step },
+  ];
+  const repeated = Array.from({ length: runs }, () => [
+    { ...same, kind: 'seeds' as const },
+    { ...same, kind: 'bootstrap' as const },
+  ]).flat();
+  return [...repeated, ...(runs > 0 ? others : [])].map((repeat, i) => ({
+    ...repeat,
+    covering: covering + i + 1,
+    random: random.stream(String(i)),
+  }));
+}
+
+async function runOnce(
+  { table, embedding }: StabilityInput,
+  options: FitOptions & LocalityOptions,
+  repeat: Repeat,
+  context: Context,
+) {
+  const own = { ...context, random: repeat.random, onProgress: undefined };
+  const evaluations = Math.min(options.evaluations ?? EVALUATIONS, EVALUATIONS);
+  const rows = repeat.kind === 'bootstrap' ? drawRows(embedding.coordinates.rows, repeat.random) : null;
+  const drawn = rows ? { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) } : embedding;
+  const { localitySize, overlap, covering } = repeat;
+  const share = drawn.coordinates.rows / embedding.coordinates.rows;
+  const size = Math.max(3, Math.round(share * localitySize));
+  const found = await locate(drawn, { localitySize: size, overlap, evaluations, covering }, own);
+  const localities = rows ? { ...found, ...inOriginalRows(found, rows, embedding) } : found;
+  const asked = { ...options, modules: Math.min(repeat.modules, localities.count) };
+  const modules = await fitModules(table, localities, { ...asked, localitySize }, own);
+  return { modules, presence: samplePresence(embedding, localities, modules.presence) };
+}
+
+/** The samples of a bootstrap, each once, ascending. */
+function drawRows(samples: number, random: Random): Int32Array {
+  const draws = random.stream('bootstrap');
+  return Int32Array.from(new Set(Array.from({ length: samples }, () => draws.below(samples)))).sort();
+}
+
+function inOriginalRows({ members }: Localities, rows: Int32Array, { coordinates }: Embedding) {
+  const mapped = members.map((place) => rows[place]);
+  const covered = new Set(mapped);
+  const all = Int32Array.from({ length: coordinates.rows }, (_, row) => row);
+  return { members: mapped, uncovered: all.filter((row) => !covered.has(row)) };
+}
+
+function columnCosine(a: Matrix, k: number, b: Matrix, j: number): number {
+  let product = 0;
+  let squareA = 0;
+  let squareB = 0;
+  for (let r = 0; r < a.rows; r++) {
+    const x = a.data[r * a.columns + k];
+    const y = b.data[r * b.columns + j];
+    product += x * y;
+    squareA += x * x;
+    squareB += y * y;
+  }
+  return squareA > 0 && squareB > 0 ? product / Math.sqrt(squareA * squareB) : 0;
+}

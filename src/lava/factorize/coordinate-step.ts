@@ -1,0 +1,116 @@
+/**
+ * The exact coordinate step of the symmetric factorization, and a sweep of such steps over one module.
+ *
+ * With v_j the other modules, f(t) for one entry u_i = t is
+ * Q_kk |u_-i|^2 t^2 - 2 t [(G u)_i - sum_j Q_kj v_ji (u.v_j - u_i v_ji)], so the best t is the bracket over
+ * Q_kk |u_-i|^2, or 0. Source: ours. Symbols as in symmetric.ts. Precision: double. Deterministic.
+ */
+
+import type { Matrix } from '../../model.js';
+import type { Problem } from './symmetric.js';
+
+/** What the sweeps over one module k read. */
+export interface Pattern {
+  /** Features that are swept; null for all. The others stay as they are. */
+  readonly features: Int32Array | null;
+  /** G_k of these features, full and symmetric with a zero diagonal. */
+  readonly full: Float32Array;
+  /** G_k u_k of these features, kept up to date by the sweeps; null when `full` is whole, and makes it. */
+  readonly image: Float64Array | null;
+}
+
+export interface SweepInput {
+  readonly problem: Problem;
+  /** modules x features; changed in place. */
+  readonly memberships: Matrix;
+  /** Number of the first module that is swept; the next ones follow, one for each column of `presence`. */
+  readonly first: number;
+  /** localities x modules swept. */
+  readonly presence: Matrix;
+  /** Q of all modules. */
+  readonly q: Float64Array;
+}
+
+/** The other modules that share localities with module k, and u.v_j with each. */
+interface Rivals {
+  readonly numbers: readonly number[];
+  readonly overlaps: number[];
+}
+
+export function rivalsOf({ rows: m, columns: d, data }: Matrix, k: number, q: Float64Array): Rivals {
+  const numbers: number[] = [];
+  for (let j = 0; j < m; j++) if (j !== k && q[k * m + j] !== 0) numbers.push(j);
+  return { numbers, overlaps: numbers.map((j) => dot(data, k * d, data, j * d, d)) };
+}
+
+/** The bracket: (G u)_i less what the other modules explain there. */
+export function slopeAt(
+  { rows: m, columns: d, data }: Matrix,
+  k: number,
+  i: number,
+  imageAt: number,
+  { numbers, overlaps }: Rivals,
+  q: Float64Array,
+): number {
+  const old = data[k * d + i];
+  let slope = imageAt;
+  for (let o = 0; o < numbers.length; o++) {
+    const v = data[numbers[o] * d + i];
+    if (v !== 0) slope -= q[k * m + numbers[o]] * v * (overlaps[o] - old * v);
+  }
+  return slope;
+}
+
+/** |u|^2 of module k. */
+export function squaredLength({ columns: d, data }: Matrix, k: number): number {
+  return dot(data, k * d, data, k * d, d);
+}
+
+/** One sweep over the memberships of module k, the others fixed. Changes them; returns the largest change. */
+export function sweepModule(memberships: Matrix, k: number, pattern: Pattern, q: Float64Array): number {
+  const { rows: m, columns: d, data } = memberships;
+  const { features, full } = pattern;
+  const size = features ? features.length : d;
+  const u = data.subarray(k * d, (k + 1) * d);
+  const image = pattern.image ?? multiplyVector(full, u);
+  const rivals = rivalsOf(memberships, k, q);
+  const { numbers, overlaps } = rivals;
+  let square = squaredLength(memberships, k);
+  const own = q[k * m + k];
+  let largest = 0;
+  for (let t = 0; t < size; t++) {
+    const i = features ? features[t] : t;
+    const old = u[i];
+    const rest = square - old * old;
+    if (!(own * rest > 0)) continue;
+    const slope = slopeAt(memberships, k, i, image[t], rivals, q);
+    const next = Math.fround(Math.max(0, slope / (own * rest)));
+    const change = next - old;
+    if (change === 0) continue;
+    u[i] = next;
+    square = rest + next * next;
+    for (let o = 0; o < numbers.length; o++) overlaps[o] += change * data[numbers[o] * d + i];
+    const base = t * size;
+    for (let r = 0; r < size; r++) image[r] += change * full[base + r];
+    largest = Math.max(largest, Math.abs(change));
+  }
+  return largest;
+}
+
+function multiplyVector(full: Float32Array, u: Float32Array): Float64Array {
+  const d = u.length;
+  const result = new Float64Array(d);
+  for (let i = 0; i < d; i++) {
+    if (u[i] === 0) continue;
+    const factor = u[i];
+    const base = i * d;
+    for (let r = 0; r < d; r++) result[r] += factor * full[base + r];
+  }
+  return result;
+}
+
+function dot(a: Float32Array, at: number, b: Float32Array, from: number, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += a[at + i] * b[from + i];
+  return sum;
+}

@@ -1,0 +1,141 @@
+/**
+ * Refinement of the symmetric factorization by block coordinate descent.
+ *
+ * Purpose: from the peel's start, improve memberships and presence together. Each sweep solves the presence
+ * exactly (non-negative least squares) and then takes exact coordinate steps on the memberships, so that the
+ * loss never rises. Source: ours; a momentum method was seen to lose weak modules that the peel had found.
+ * Then near-duplicates are merged and the weakest are pruned to the number asked.
+ * Cost of a sweep: two products of the associations with all modules. Symbols as in symmetric.ts.
+ */
+
+import type { Context } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import type { Matrix } from '../../model.js';
+import { sweepModules } from './sweeps.js';
+import {
+  type Problem,
+  patternGram,
+  patternProducts,
+  presenceGram,
+  relativeLoss,
+  solvePresence,
+} from './symmetric.js';
+
+const INNER_SWEEPS = 2;
+
+export interface Factors {
+  /** modules x d */
+  readonly memberships: Matrix;
+  /** localities x modules */
+  readonly presence: Matrix;
+  /** <A_l, H_k>, localities x modules, for these memberships. */
+  readonly products: Matrix;
+  /** Relative loss for these memberships and presence. */
+  readonly loss: number;
+}
+
+export interface RefineOptions {
+  readonly sweeps: number;
+  /** Ends when a sweep lowers the loss by less than this share of what is explained. */
+  readonly tolerance: number;
+}
+
+/** Refines; `history` is given the loss after each sweep. The memberships passed in are not changed. */
+export async function refine(
+  problem: Problem,
+  start: Matrix,
+  options: RefineOptions,
+  history: number[],
+  context: Context,
+  watch: Watch,
+): Promise<Factors> {
+  let factors = await withPresence(problem, start, context, watch);
+  history.push(factors.loss);
+  for (let sweep = 0; sweep < options.sweeps; sweep++) {
+    const memberships = { ...factors.memberships, data: factors.memberships.data.slice() };
+    const q = presenceGram(factors.presence, problem.weights);
+    const input = { problem, memberships, first: 0, presence: factors.presence, q };
+    await sweepModules(input, INNER_SWEEPS, context, watch);
+    const next = await withPresence(problem, memberships, context, watch);
+    // float32 rounding of the products can undo the last tiny gain: then the sweep is not taken
+    const gain = factors.loss - next.loss;
+    if (gain < 0) break;
+    factors = next;
+    history.push(next.loss);
+    watch.progress((sweep + 1) / options.sweeps);
+    await watch.checkpoint();
+    if (gain < options.tolerance * (1 - next.loss)) break;
+  }
+  return factors;
+}
+
+/** The best presence for given memberships, with its loss. */
+export async function withPresence(
+  problem: Problem,
+  memberships: Matrix,
+  context: Context,
+  watch: Watch,
+): Promise<Factors> {
+  const gram = patternGram(memberships);
+  const products = await patternProducts(problem.associations, memberships, context, watch);
+  const presence = solvePresence(gram, products);
+  const loss = relativeLoss(gram, products, presence, problem);
+  return { memberships, presence, products, loss };
+}
+
+/** Share of the weighted squared association that each module accounts for; they sum to 1 - loss. */
+export function shares(factors: Factors, problem: Problem): Float64Array {
+  const m = factors.presence.columns;
+  const result = new Float64Array(m);
+  for (let t = 0; t < factors.presence.data.length; t++) {
+    const weight = problem.weights[Math.floor(t / m)];
+    result[t % m] += weight * factors.presence.data[t] * factors.products.data[t];
+  }
+  return problem.norm > 0 ? result.map((value) => value / problem.norm) : result;
+}
+
+/** Localities over which a module recurs in full; fewer count in proportion when modules compete. */
+const RECURRING = 3;
+
+/** min(1, effective number of localities / RECURRING), the effective number being (sum p)^2 / sum p^2. */
+function recurrence(presence: Matrix, k: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let l = 0; l < presence.rows; l++) {
+    const p = presence.data[l * presence.columns + k];
+    sum += p;
+    squares += p * p;
+  }
+  return squares > 0 ? Math.min(1, (sum * sum) / squares / RECURRING) : 0;
+}
+
+/**
+ * Merges and prunes: of two modules whose pair patterns have a cosine above `same` the weaker goes, then the
+ * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Where `last` says so of a
+ * module, it stays only if there is room after all others. Returns the memberships that stay, in their order.
+ */
+export function mergeAndPrune(
+  factors: Factors,
+  problem: Problem,
+  count: number,
+  same: number,
+  last: (k: number) => boolean = () => false,
+): Matrix {
+  const { rows: m, columns: d, data } = factors.memberships;
+  const share = shares(factors, problem).map((value, k) => value * recurrence(factors.presence, k));
+  const gram = patternGram(factors.memberships);
+  const order = [...share.keys()]
+    .filter((k) => share[k] > 0)
+    .sort((a, b) => Number(last(a)) - Number(last(b)) || share[b] - share[a] || a - b);
+  const kept: number[] = [];
+  for (const k of order) {
+    const duplicate = kept.some((j) => gram[k * m + j] > same * Math.sqrt(gram[k * m + k] * gram[j * m + j]));
+    if (!duplicate && kept.length < count) kept.push(k);
+  }
+  kept.sort((a, b) => a - b);
+  const result = new Float32Array(kept.length * d);
+  kept.forEach((k, i) => {
+    result.set(data.subarray(k * d, (k + 1) * d), i * d);
+  });
+  return { rows: kept.length, columns: d, data: result };
+}

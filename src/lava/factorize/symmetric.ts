@@ -1,0 +1,139 @@
+/**
+ * The pieces of the symmetric factorization A_l ~ sum_k P[l,k] u_k u_k' off the diagonal.
+ *
+ * Symbols: A_l associations of locality l (d x d), U memberships with one module a row (m x d), P presence
+ * (l x m), H_k the pairs i < j of u_k u_k', S = <H_k, H_j> (m x m), B = <A_l, H_k> (l x m), Q = P'wP,
+ * G_k = sum_l w_l P[l,k] A_l (pairs i < j), w_l weight of locality l.
+ * Loss = sum_l w_l |A_l - sum_k P[l,k] H_k|^2 over pairs i < j.
+ * Source: ours (block coordinate descent whose every step is exact, so that the loss never rises).
+ */
+
+import { transpose } from '../../core/matrix.js';
+import { median } from '../../core/statistics.js';
+import type { Context } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
+import { nonNegativeSolver } from '../../linalg/nnls.js';
+import type { Associations, Matrix } from '../../model.js';
+
+/** The associations with the weight of each locality in the loss. */
+export interface Problem {
+  readonly associations: Associations;
+  readonly weights: Float64Array;
+  /** Weighted squared norm of all associations: the loss without any module. */
+  readonly norm: number;
+}
+
+/**
+ * Weights 1 / (|A_l|^2 + median |A|^2). **Ours**: without them one locality that straddles two clusters, in
+ * which hundreds of features differ, outweighs everything that recurs in all others.
+ */
+export function weighLocalities(associations: Associations): Problem {
+  const norms = associations.squaredNorms;
+  const middle = median(norms) || 1;
+  const weights = norms.map((norm) => 1 / (norm + middle));
+  return { associations, weights, norm: weights.reduce((sum, w, l) => sum + w * norms[l], 0) };
+}
+
+/** S: products of the modules' pair patterns. From (u.v)^2 = sum over pairs i != j + diagonal. */
+export function patternGram(memberships: Matrix): Float64Array {
+  const { rows: m, columns: d, data } = memberships;
+  const gram = new Float64Array(m * m);
+  for (let k = 0; k < m; k++) {
+    for (let j = 0; j <= k; j++) {
+      let product = 0;
+      let diagonal = 0;
+      for (let i = 0; i < d; i++) {
+        const both = data[k * d + i] * data[j * d + i];
+        product += both;
+        diagonal += both * both;
+      }
+      gram[k * m + j] = gram[j * m + k] = Math.max(0, (product * product - diagonal) / 2);
+    }
+  }
+  return gram;
+}
+
+/** B for all localities: localities x m. */
+export async function patternProducts(
+  associations: Associations,
+  memberships: Matrix,
+  context: Context,
+  watch: Watch,
+): Promise<Matrix> {
+  const step = withoutProgress(watch);
+  const m = memberships.rows;
+  const columns = transpose(memberships);
+  const result = new Float32Array(associations.localities * m);
+  for await (const block of associations.blocks()) {
+    const part = await context.engine.quadraticForms(block, associations.form, columns, step);
+    result.set(part.data, block.first * m);
+  }
+  return { rows: associations.localities, columns: m, data: result };
+}
+
+/** The best presence for given memberships: exact non-negative least squares in every locality. */
+export function solvePresence(gram: Float64Array, products: Matrix): Matrix {
+  const m = products.columns;
+  const solver = nonNegativeSolver(gram, m);
+  const presence = new Float32Array(products.data.length);
+  for (let l = 0; l < products.rows; l++) solver.solve(products.data, presence, l * m);
+  return { rows: products.rows, columns: m, data: presence };
+}
+
+/** Loss divided by the norm of all associations: 1 - explained share. */
+export function relativeLoss(
+  gram: Float64Array,
+  products: Matrix,
+  presence: Matrix,
+  problem: Problem,
+): number {
+  const m = products.columns;
+  let change = 0;
+  for (let l = 0; l < products.rows; l++) {
+    let ofLocality = 0;
+    for (let k = 0; k < m; k++) {
+      const p = presence.data[l * m + k];
+      if (p === 0) continue;
+      let fitted = 0;
+      for (let j = 0; j < m; j++) fitted += gram[k * m + j] * presence.data[l * m + j];
+      ofLocality += p * (fitted - 2 * products.data[l * m + k]);
+    }
+    change += problem.weights[l] * ofLocality;
+  }
+  return problem.norm > 0 ? 1 + change / problem.norm : 0;
+}
+
+/** G: one row of pairs a module, m x d(d-1)/2. */
+export async function weightedPatterns(
+  { associations, weights }: Problem,
+  presence: Matrix,
+  context: Context,
+  watch: Watch,
+): Promise<Matrix> {
+  const step = withoutProgress(watch);
+  const m = presence.columns;
+  const d = associations.features;
+  const total = { rows: m, columns: (d * (d - 1)) / 2, data: new Float32Array((m * d * (d - 1)) / 2) };
+  for await (const block of associations.blocks()) {
+    const part = presence.data.slice(block.first * m, (block.first + block.count) * m);
+    for (let t = 0; t < part.length; t++) part[t] *= weights[block.first + Math.floor(t / m)];
+    const rows = { rows: block.count, columns: m, data: part };
+    await context.engine.accumulatePatterns(block, associations.form, rows, total, step);
+  }
+  return total;
+}
+
+/** Q = P'wP. */
+export function presenceGram(presence: Matrix, weights: Float64Array): Float64Array {
+  const m = presence.columns;
+  const gram = new Float64Array(m * m);
+  for (let l = 0; l < presence.rows; l++) {
+    for (let k = 0; k < m; k++) {
+      const p = weights[l] * presence.data[l * m + k];
+      if (p === 0) continue;
+      for (let j = 0; j < m; j++) gram[k * m + j] += p * presence.data[l * m + j];
+    }
+  }
+  return gram;
+}

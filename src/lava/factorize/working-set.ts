@@ -1,0 +1,159 @@
+/**
+ * Patterns of many features: the block of G_k that a sweep over module k needs, and nothing of features^2.
+ *
+ * Purpose: with d features G_k has d^2 entries (1.6 GB at 20,000). Few features gain by a step, so the sweep is run on
+ * a working set: the features whose best step, taken alone, lowers the loss most. The others keep their values and enter through G_k u_k, which is summed exactly from the associations.
+ * Coordinate descent on a working set never raises the loss, and each new set is chosen from the present state.
+ * Source: working sets as in sparse regression and support vector machines; their use here is ours.
+ * Symbols as in symmetric.ts, v_j the other modules. Cost: two passes over the stored associations of the localities
+ * where a module is present, and size^2 floats a module. Precision: sums in double, block in float32. Deterministic:
+ * fixed order of sums; ties by feature.
+ */
+
+import type { Watch } from '../../engine/engine.js';
+import type { AssociationBlock, AssociationForm } from '../../model.js';
+import { type Pattern, rivalsOf, type SweepInput, slopeAt, squaredLength } from './coordinate-step.js';
+import type { Problem } from './symmetric.js';
+
+/** Features in a working set: its block takes 17 MB. */
+export const WORKING_SET = 2048;
+
+/** The pattern of each swept module in turn. */
+export async function* workingSetPatterns(
+  input: SweepInput,
+  size: number,
+  watch: Watch,
+): AsyncGenerator<Pattern> {
+  const images = await imagesOf(input, watch);
+  const sets = images.map((image, t) => chooseSet(input, t, image, size));
+  const blocks = await blocksOf(input, sets, watch);
+  for (let t = 0; t < sets.length; t++) {
+    const image = Float64Array.from(sets[t], (i) => images[t][i]);
+    yield { features: sets[t], full: blocks[t], image };
+  }
+}
+
+/** G_k u_k of every swept module, one entry a feature. */
+async function imagesOf({ problem, memberships, first, presence }: SweepInput, watch: Watch) {
+  const d = memberships.columns;
+  const images = Array.from({ length: presence.columns }, () => new Float64Array(d));
+  await forEachLocality(problem, watch, (block, form, l) => {
+    for (let t = 0; t < images.length; t++) {
+      const factor =
+        problem.weights[block.first + l] * presence.data[(block.first + l) * presence.columns + t];
+      const u = memberships.data.subarray((first + t) * d, (first + t + 1) * d);
+      if (factor > 0) addImage(block, form, l, u, factor, images[t]);
+    }
+  });
+  return images;
+}
+
+/** Adds factor * A_l u to `image`. */
+function addImage(
+  block: AssociationBlock,
+  form: AssociationForm,
+  l: number,
+  u: Float32Array,
+  factor: number,
+  image: Float64Array,
+): void {
+  const { features: d, offsets, columns, values } = block;
+  const signed = form === 'signed';
+  for (let i = 0; i < d; i++) {
+    const own = factor * u[i];
+    let sum = 0;
+    for (let p = offsets[l * d + i]; p < offsets[l * d + i + 1]; p++) {
+      const a = signed ? values[p] : Math.abs(values[p]);
+      sum += a * u[columns[p]];
+      image[columns[p]] += own * a;
+    }
+    image[i] += factor * sum;
+  }
+}
+
+/** The features whose best step lowers the loss most, ascending. */
+function chooseSet(
+  { memberships, first, q }: SweepInput,
+  t: number,
+  image: Float64Array,
+  size: number,
+): Int32Array {
+  const { rows: m, columns: d, data } = memberships;
+  const k = first + t;
+  const rivals = rivalsOf(memberships, k, q);
+  const square = squaredLength(memberships, k);
+  const gain = Float64Array.from(data.subarray(k * d, (k + 1) * d), (old, i) => {
+    const own = q[k * m + k] * (square - old * old);
+    if (!(own > 0)) return 0;
+    const next = Math.max(0, slopeAt(memberships, k, i, image[i], rivals, q) / own);
+    return own * (next - old) ** 2;
+  });
+  const useful = [...gain.keys()].filter((i) => gain[i] > 0);
+  useful.sort((a, b) => gain[b] - gain[a] || a - b);
+  return Int32Array.from(useful.slice(0, size)).sort();
+}
+
+/** The block of G_k of each working set, full and symmetric. */
+async function blocksOf(
+  { problem, presence, memberships }: SweepInput,
+  sets: readonly Int32Array[],
+  watch: Watch,
+) {
+  const d = memberships.columns;
+  const blocks = sets.map((set) => new Float32Array(set.length ** 2));
+  const places = sets.map((set) => {
+    const place = new Int32Array(d).fill(-1);
+    set.forEach((i, t) => {
+      place[i] = t;
+    });
+    return place;
+  });
+  await forEachLocality(problem, watch, (block, form, l) => {
+    for (let t = 0; t < sets.length; t++) {
+      const factor =
+        problem.weights[block.first + l] * presence.data[(block.first + l) * presence.columns + t];
+      if (factor > 0) addBlock(block, form, l, { set: sets[t], place: places[t] }, factor, blocks[t]);
+    }
+  });
+  blocks.forEach((block, t) => {
+    mirror(block, sets[t].length);
+  });
+  return blocks;
+}
+
+/** Adds factor * A_l to the upper triangle of `target`. */
+function addBlock(
+  { features: d, offsets, columns, values }: AssociationBlock,
+  form: AssociationForm,
+  l: number,
+  { set, place }: { readonly set: Int32Array; readonly place: Int32Array },
+  factor: number,
+  target: Float32Array,
+): void {
+  const signed = form === 'signed';
+  for (let t = 0; t < set.length; t++) {
+    const row = l * d + set[t];
+    const base = t * set.length;
+    for (let p = offsets[row]; p < offsets[row + 1]; p++) {
+      const to = place[columns[p]];
+      if (to >= 0) target[base + to] += factor * (signed ? values[p] : Math.abs(values[p]));
+    }
+  }
+}
+
+function mirror(block: Float32Array, size: number): void {
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) block[i * size + j] = block[j * size + i];
+}
+
+async function forEachLocality(
+  { associations }: Problem,
+  watch: Watch,
+  visit: (block: AssociationBlock, form: AssociationForm, l: number) => void,
+): Promise<void> {
+  for await (const block of associations.blocks()) {
+    for (let l = 0; l < block.count; l++) {
+      visit(block, associations.form, l);
+      await watch.checkpoint();
+    }
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * Overlapping localities of an embedding.
+ *
+ * Purpose: cover the embedding with `ceil(E * overlap / n)` localities of the n samples nearest to a probe, so
+ * that each sample's share of localities approximates its share of the sample-centered n-neighborhoods.
+ * Source: LAVA (arXiv 2509.21149), step 1: probes by weighted k-means, weight of sample i
+ * `indegree_i^alpha * (1 / meanDistance_i)^beta`, alpha and beta tuned by DIRECT.
+ * Ours: the objective (total variation between the two shares), the box [0, 4]^2, and the extra starting point
+ * (0, 2), at which quantization theory makes probe density follow sample density in any dimension.
+ * Shapes: embedding E x k. Precision: double sums. Determinism: decided by `covering`, not by the seed; ties by row number.
+ * Cost: one n-neighborhood graph (never held: only its in-degrees and mean distances) and one k-means for each
+ * evaluation. Fails with OptionError when n does not fit the samples.
+ */
+
+import { minimizeDirect } from '../../core/direct.js';
+import { buildKdTree, type KdTree, nearestFinder } from '../../core/kd-tree.js';
+import { gatherRows } from '../../core/matrix.js';
+import { createRandom, permutation, type Random } from '../../core/random.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import type { Engine, Watch } from '../../engine/engine.js';
+import { partOf, withoutProgress } from '../../engine/watch.js';
+import { OptionError } from '../../errors.js';
+import type { Embedding, Localities, Matrix } from '../../model.js';
+import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
+import { placeProbes, TREE_DIMENSIONS } from './placement.js';
+
+export interface LocalityOptions {
+  /** Samples in a locality (n). Default: a twentieth of the samples, between 30 and 200. */
+  readonly localitySize?: number;
+  /** Mean number of localities that a sample is in (o). Default 3. */
+  readonly overlap?: number;
+  /** Budget of k-means runs for tuning the probe weights. Default 30; 0 takes alpha = 0, beta = 2. */
+  readonly evaluations?: number;
+  /**
+   * Samples at most that the probe weights are tuned on, drawn at random from more; the probes themselves are always
+   * placed on all. Default 100,000.
+   */
+  readonly tuningSamples?: number;
+  /**
+   * Which of many equally good coverings: another number starts the probes elsewhere. The context's seed has no say in
+   * it, so that the modules of a map do not depend on a seed; stability.ts tries others. Default 0.
+   */
+  readonly covering?: number;
+}
+
+const BOX = { lower: [0, 0], upper: [4, 4] };
+const START = [0, 2] as const;
+const KMEANS_ITERATIONS = 25;
+const DEFAULT_TUNING_SAMPLES = 100_000;
+
+/** The default locality size for a number of samples. */
+export function defaultLocalitySize(samples: number): number {
+  return Math.min(samples, Math.max(30, Math.min(200, Math.round(samples / 20))));
+}
+
+/** Covers the embedding with localities. See the file's header. */
+export async function locate(
+  embedding: Embedding,
+  options: LocalityOptions,
+  context: Context,
+): Promise<Localities> {
+  const points = embedding.coordinates;
+  const checked = checkOptions(points.rows, options);
+  const { size, overlap, count, evaluations, tuningSamples } = checked;
+  const watch = watchStage(context, 'localities');
+  const { engine } = context;
+  const random = createRandom(options.covering ?? 0).stream('localities');
+  const whole = await newProblem(points, size, engine, partOf(watch, 0, 0.4));
+  const attempt = newAttempt(whole, count, random, engine);
+  const tuning = partOf(watch, 0.4, 1);
+  const start = await attempt(START[0], START[1], tuning);
+  let best = start;
+  let used = 1;
+  let samples = points.rows;
+  if (evaluations > 1) {
+    samples = Math.min(points.rows, tuningSamples);
+    let tuned = attempt;
+    if (samples < points.rows) {
+      const rows = permutation(points.rows, random.stream('tuning')).slice(0, samples).sort();
+      const part = await newProblem(gatherRows(points, rows), size, engine, withoutProgress(watch));
+      tuned = newAttempt(part, Math.ceil((samples * overlap) / size), random, engine);
+    }
+    let reached: Attempt | null = null;
+    const refined = await minimizeDirect(
+      async ([alpha, beta]) => {
+        tuning.progress(used++ / evaluations);
+        const tried = await tuned(alpha, beta, tuning);
+        if (reached === null || tried.tv < reached.tv) reached = tried;
+        return tried.tv;
+      },
+      BOX,
+      evaluations - 1,
+    );
+    used = refined.evaluations + 1;
+    const [alpha, beta] = refined.point;
+    const found = samples < points.rows ? await attempt(alpha, beta, tuning) : (reached ?? start);
+    if (found.tv < best.tv) best = found;
+  }
+  watch.progress(1);
+  const { probes, members, radius } = best;
+  return {
+    count,
+    size,
+    overlap,
+    probes,
+    members,
+    radius,
+    tuning: {
+      alpha: best.alpha,
+      beta: best.beta,
+      coverageTv: best.tv,
+      startTv: start.tv,
+      evaluations: used,
+      samples,
+    },
+    uncovered: emptyPlaces(best.inLocalities),
+  };
+}
+
+/** Samples to be covered, and what their neighborhoods ask of the cover. */
+interface Problem {
+  readonly tree: KdTree;
+  readonly size: number;
+  readonly graph: NeighborhoodGraph;
+}
+
+async function newProblem(points: Matrix, size: number, engine: Engine, watch: Watch): Promise<Problem> {
+  const tree = buildKdTree(points);
+  return { tree, size, graph: await neighborhoodGraph(tree, size, engine, watch) };
+}
+
+/** A cover and how well it follows the neighborhoods. */
+interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
+  readonly alpha: number;
+  readonly beta: number;
+  readonly probes: Matrix;
+  readonly tv: number;
+}
+
+function newAttempt({ tree, size, graph }: Problem, count: number, random: Random, engine: Engine) {
+  const reference = share(graph.indegree);
+  return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
+    const weights = probeWeights(graph, alpha, beta);
+    // the same stream each time, so that the objective is a function of alpha and beta alone
+    const placement = { count, iterations: KMEANS_ITERATIONS };
+    const probes = await placeProbes(tree, weights, placement, random.stream('start'), watch, engine);
+    const found = await gatherMembers(tree, probes, size, engine, watch);
+    return { alpha, beta, probes, ...found, tv: totalVariation(reference, share(found.inLocalities)) };
+  };
+}
+
+function emptyPlaces(counts: Float64Array): Int32Array {
+  const places: number[] = [];
+  for (let i = 0; i < counts.length; i++) if (counts[i] === 0) places.push(i);
+  return Int32Array.from(places);
+}
+
+function checkOptions(samples: number, options: LocalityOptions) {
+  const size = options.localitySize ?? defaultLocalitySize(samples);
+  const overlap = options.overlap ?? 3;
+  const evaluations = options.evaluations ?? 30;
+  const tuningSamples = options.tuningSamples ?? DEFAULT_TUNING_SAMPLES;
+  if (!Number.isInteger(size) || size < 3 || size > samples) {
+    throw new OptionError({
+      got: `a locality size of ${size} for ${samples} samples`,
+      expected: `a whole number from 3 to ${samples}`,
+      remedy: `choose a smaller --locality-size (for these samples ${defaultLocalitySize(samples)} is the default)`,
+    });
+  }
+  if (!(overlap > 0 && overlap <= size)) {
+    throw new OptionError({
+      got: `an overlap of ${overlap}`,
+      expected: `a number above 0 and at most the locality size, ${size}`,
+      remedy: 'choose an --overlap of 2 to 5: the mean number of localities that a sample is in',
+    });
+  }
+  if (!Number.isInteger(tuningSamples) || tuningSamples < size) {
+    throw new OptionError({
+      got: `${tuningSamples} samples to tune the probes on`,
+      expected: `a whole number of at least the locality size, ${size}`,
+      remedy: `choose more --tuning-samples (${DEFAULT_TUNING_SAMPLES} is the default)`,
+    });
+  }
+  return { size, overlap, evaluations, tuningSamples, count: Math.ceil((samples * overlap) / size) };
+}
+
+type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
+
+/** The n nearest samples to each query: by the tree in few dimensions, by the engine's blocks in many. */
+async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
+  if (queries.columns <= TREE_DIMENSIONS) {
+    const finder = nearestFinder(tree, n);
+    return (i: number): FoundRow => {
+      finder.find(queries.data, i * queries.columns);
+      return { rows: finder.rows, distance: (t) => Math.sqrt(finder.squared[t]) };
+    };
+  }
+  const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;
+  const found = await engine.nearest(tree.points, queries, options, watch);
+  return (i: number): FoundRow => ({
+    rows: found.indices.subarray(i * n, (i + 1) * n),
+    distance: (t) => found.distances[i * n + t],
+  });
+}
+
+/** indegree^alpha * meanDistance^-beta, scaled to a mean of 1. Duplicates have the least positive distance. */
+function probeWeights(graph: NeighborhoodGraph, alpha: number, beta: number): Float64Array {
+  const positive = graph.meanDistance.filter((distance) => distance > 0);
+  const least = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : 1;
+  const weights = graph.indegree.map(
+    (degree, i) => degree ** alpha * (least / Math.max(least, graph.meanDistance[i])) ** beta,
+  );
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => (weight * weights.length) / total);
+}
+
+/** The `size` samples nearest to each probe, the distance to the farthest, and how often each sample is taken. */
+export async function gatherMembers(
+  tree: KdTree,
+  probes: Matrix,
+  size: number,
+  engine: Engine,
+  watch: Watch,
+) {
+  const members = new Int32Array(probes.rows * size);
+  const radius = new Float32Array(probes.rows);
+  const inLocalities = new Float64Array(tree.points.rows);
+  const byRow = await nearestByRow(tree, probes, size, engine, watch);
+  for (let l = 0; l < probes.rows; l++) {
+    const found = byRow(l);
+    members.set(found.rows, l * size);
+    for (let t = 0; t < size; t++) inLocalities[found.rows[t]]++;
+    radius[l] = found.distance(size - 1);
+    await watch.checkpoint();
+  }
+  return { members, radius, inLocalities };
+}
+
+function share(counts: Float64Array): Float64Array {
+  const total = counts.reduce((a, b) => a + b, 0);
+  return counts.map((count) => count / total);
+}
+
+function totalVariation(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
+  return sum / 2;
+}

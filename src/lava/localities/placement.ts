@@ -1,0 +1,126 @@
+/**
+ * Placing probes by weighted k-means in the embedding.
+ *
+ * Purpose: `count` centers whose density follows the weights. Source: LAVA (arXiv 2509.21149), step 1;
+ * Lloyd's iteration. Ours: the start (systematic sampling along the kd-tree's order, with the density
+ * weight^(k / (k + 2)) that optimal quantizers have in k dimensions), and the search for the nearest center
+ * (nearest-center.ts in few dimensions, the engine's blocked products in many).
+ * Shapes: points E x k, weights E, result count x k. Precision: double sums. Determinism: one uniform draw,
+ * fixed order of sums. Cost: a few distances a sample and iteration in few dimensions, `count` in many.
+ */
+
+import type { KdTree } from '../../core/kd-tree.js';
+import type { Random } from '../../core/random.js';
+import type { Engine, Watch } from '../../engine/engine.js';
+import type { Matrix } from '../../model.js';
+import { type Assignment, newAssignment } from './nearest-center.js';
+
+export interface PlacementOptions {
+  readonly count: number;
+  readonly iterations: number;
+}
+
+/** Relative movement of the centers below which the iteration ends. */
+const TOLERANCE = 1e-3;
+/** Above this dimension a kd-tree looks at nearly all rows, and the engine's blocked products win. */
+export const TREE_DIMENSIONS = 12;
+
+export async function placeProbes(
+  tree: KdTree,
+  weights: Float64Array,
+  options: PlacementOptions,
+  random: Random,
+  watch: Watch,
+  engine: Engine,
+): Promise<Matrix> {
+  const inOrder = Float64Array.from(tree.order, (row) => weights[row]);
+  const centers = systematicStart(tree, inOrder, options.count, random);
+  const assignment =
+    tree.points.columns <= TREE_DIMENSIONS ? newAssignment(tree) : assignmentByEngine(tree, engine);
+  for (let iteration = 0; iteration < options.iterations; iteration++) {
+    await assignment.assign(centers, watch);
+    const { moves, relative } = moveCenters(tree, inOrder, centers, assignment.center);
+    if (relative < TOLERANCE) break;
+    assignment.moved(moves);
+  }
+  return centers;
+}
+
+/** Every (total / count)-th of the cumulated density, from a random offset, in the tree's order. */
+function systematicStart(tree: KdTree, weights: Float64Array, count: number, random: Random): Matrix {
+  const d = tree.points.columns;
+  const power = d / (d + 2);
+  const density = weights.map((weight) => weight ** power);
+  let total = 0;
+  for (const value of density) total += value;
+  const step = total / count;
+  const centers = new Float32Array(count * d);
+  let next = step * random.uniform();
+  let sum = 0;
+  let placed = 0;
+  const place = (i: number) => {
+    centers.set(tree.coordinates.subarray(i * d, (i + 1) * d), placed * d);
+    placed++;
+  };
+  for (let i = 0; i < density.length && placed < count; i++) {
+    sum += density[i];
+    while (sum > next && placed < count) {
+      place(i);
+      next += step;
+    }
+  }
+  while (placed < count) place(density.length - 1);
+  return { rows: count, columns: d, data: centers };
+}
+
+function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
+  const center = new Int32Array(tree.order.length);
+  const points = { ...tree.points, data: tree.coordinates };
+  const options = { k: 1, metric: 'euclidean', excludeSelf: false } as const;
+  return {
+    center,
+    moved() {},
+    async assign(centers, watch) {
+      center.set((await engine.nearest(centers, points, options, watch)).indices);
+    },
+  };
+}
+
+/** Moves each center to the weighted mean of its points; an empty one stays. */
+function moveCenters(
+  tree: KdTree,
+  weights: Float64Array,
+  centers: Matrix,
+  assigned: Int32Array,
+): { moves: Float64Array; relative: number } {
+  const d = centers.columns;
+  const { coordinates } = tree;
+  const sums = new Float64Array(centers.rows * d);
+  const mass = new Float64Array(centers.rows);
+  for (let p = 0; p < assigned.length; p++) {
+    const c = assigned[p];
+    mass[c] += weights[p];
+    for (let i = 0; i < d; i++) sums[c * d + i] += weights[p] * coordinates[p * d + i];
+  }
+  const moves = new Float64Array(centers.rows);
+  let moved = 0;
+  for (let c = 0; c < centers.rows; c++) {
+    if (!(mass[c] > 0)) continue;
+    let squared = 0;
+    for (let i = 0; i < d; i++) {
+      const value = Math.fround(sums[c * d + i] / mass[c]);
+      squared += (value - centers.data[c * d + i]) ** 2;
+      centers.data[c * d + i] = value;
+    }
+    moves[c] = Math.sqrt(squared);
+    moved += squared;
+  }
+  let spread = 0;
+  for (let p = 0; p < assigned.length; p++) {
+    const c = assigned[p];
+    for (let i = 0; i < d; i++) spread += (coordinates[p * d + i] - centers.data[c * d + i]) ** 2;
+  }
+  const meanSpread = spread / assigned.length;
+  const relative = meanSpread > 0 ? Math.sqrt(moved / centers.rows / meanSpread) : 0;
+  return { moves, relative };
+}

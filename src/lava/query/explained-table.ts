@@ -1,0 +1,28 @@
+/** The table behind an explanation, given again by a person: held against what was explained. */
+
+import { ShapeError } from '../../errors.js';
+import type { Explanation, Table } from '../../model.js';
+import { keepFeatures } from '../associations/select-features.js';
+
+/** How the values were correlated, as far as raw values are concerned. */
+export function measureOf(explanation: Explanation) {
+  return explanation.options.association === 'spearman' ? 'spearman' : 'pearson';
+}
+
+/** The values that were explained: the table itself, or its columns that the explanation names. */
+export function explainedTable(explanation: Explanation, table: Table): Table {
+  const { featureNames, rows } = explanation;
+  const same = (names: readonly string[]) =>
+    names.length === featureNames.length && featureNames.every((name, f) => names[f] === name);
+  if (table.features.rows === rows) {
+    if (same(table.featureNames)) return table;
+    const place = new Map(table.featureNames.map((name, f) => [name, f]));
+    const columns = featureNames.map((name) => place.get(name) ?? -1);
+    if (!columns.includes(-1)) return keepFeatures(table, Int32Array.from(columns));
+  }
+  throw new ShapeError({
+    got: `a table of ${table.features.rows} samples and ${table.features.columns} features`,
+    expected: `the ${rows} samples and ${featureNames.length} features that were explained`,
+    remedy: 'give the same file, read with the same options, as when it was explained',
+  });
+}

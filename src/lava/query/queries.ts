@@ -1,0 +1,170 @@
+/**
+ * Questions about the modules of an explanation: what is in a region, what two regions share and how they differ.
+ *
+ * Source: ours. A module is *in* a region when it is present in at least half of its samples (present: presence
+ * of a quarter of the module's largest, as everywhere). Whether signs agree is computed from the values, never read off
+ * the associations. Cost: samples x modules. How it fails: regions are chosen by eye; see value-queries.ts.
+ */
+
+import type { Explanation, ModuleDescription, ModuleSignificance, Table } from '../../model.js';
+import { columnsOf, correlationMatrix } from '../associations/local-values.js';
+import { presentThreshold } from '../describe/present.js';
+import { explainedTable, measureOf } from './explained-table.js';
+import { type Region, regionName, regionRows } from './regions.js';
+
+/** A module is in a region when it is present in this share of the region's samples. */
+export const IN_REGION = 0.5;
+const PAIR_FEATURES = 12;
+
+export interface ModuleInRegion {
+  readonly id: string;
+  readonly label: string;
+  readonly verdict: ModuleSignificance['verdict'] | null;
+  readonly boundary: boolean;
+  /** Mean presence of the region's samples, and of all others. */
+  readonly inside: number;
+  readonly outside: number;
+  /** Share of the samples, inside and outside, in which it is present. */
+  readonly presentInside: number;
+  readonly presentOutside: number;
+}
+
+export interface RegionAnswer {
+  readonly region: string;
+  readonly samples: number;
+  readonly share: number;
+  /** Labels of the region's samples by number, most first; empty without labels. */
+  readonly labels: readonly { readonly label: string; readonly samples: number }[];
+  /** All modules, the one with the largest presence inside first. */
+  readonly modules: readonly ModuleInRegion[];
+}
+
+/** What is in a region. */
+export function describeRegion(explanation: Explanation, region: Region): RegionAnswer {
+  const rows = regionRows(explanation, region);
+  const counts = new Map<string, number>();
+  if (explanation.labels) {
+    for (const row of rows)
+      counts.set(explanation.labels[row], (counts.get(explanation.labels[row]) ?? 0) + 1);
+  }
+  return {
+    region: regionName(region),
+    samples: rows.length,
+    share: rows.length / explanation.rows,
+    labels: [...counts]
+      .map(([label, samples]) => ({ label, samples }))
+      .sort((a, b) => b.samples - a.samples || (a.label < b.label ? -1 : 1)),
+    modules: explanation.descriptions
+      .map((description, k) => moduleInRegion(explanation, description, k, rows))
+      .sort((a, b) => b.inside - a.inside || (a.id < b.id ? -1 : 1)),
+  };
+}
+
+function moduleInRegion(
+  explanation: Explanation,
+  { id, label, boundary, significance }: ModuleDescription,
+  k: number,
+  rows: Int32Array,
+): ModuleInRegion {
+  const { data, columns } = explanation.samplePresence;
+  const threshold = presentThreshold(explanation.modules.presence, k);
+  const inRegion = new Uint8Array(explanation.rows);
+  for (const row of rows) inRegion[row] = 1;
+  const sums = [0, 0];
+  const present = [0, 0];
+  for (let row = 0; row < explanation.rows; row++) {
+    const value = data[row * columns + k];
+    sums[inRegion[row]] += value;
+    if (value > 0 && value >= threshold) present[inRegion[row]]++;
+  }
+  const others = Math.max(1, explanation.rows - rows.length);
+  return {
+    id,
+    label,
+    verdict: significance?.verdict ?? null,
+    boundary,
+    inside: sums[1] / rows.length,
+    outside: sums[0] / others,
+    presentInside: present[1] / rows.length,
+    presentOutside: present[0] / others,
+  };
+}
+
+export interface ComparedModule {
+  readonly id: string;
+  readonly label: string;
+  readonly verdict: ModuleSignificance['verdict'] | null;
+  readonly where: 'both' | 'first' | 'second' | 'neither';
+  /** Mean presence in either region. */
+  readonly first: number;
+  readonly second: number;
+  /**
+   * Whether its features go together in the same way in both: cosine of the signed correlations of its leading
+   * pairs, -1 to 1. Null without values.
+   */
+  readonly agreement: number | null;
+}
+
+export interface ComparisonAnswer {
+  readonly first: RegionAnswer;
+  readonly second: RegionAnswer;
+  /** Samples in both regions. */
+  readonly overlap: number;
+  /** Modules in the explanation's order. */
+  readonly modules: readonly ComparedModule[];
+}
+
+/** What two regions share and how they differ. With the table, also whether the signs agree. */
+export function compareRegions(
+  explanation: Explanation,
+  regions: { readonly first: Region; readonly second: Region },
+  given: Table | null = null,
+): ComparisonAnswer {
+  const rows = [regionRows(explanation, regions.first), regionRows(explanation, regions.second)];
+  const answers = [describeRegion(explanation, regions.first), describeRegion(explanation, regions.second)];
+  const table = given && explainedTable(explanation, given);
+  const second = new Set(rows[1]);
+  return {
+    first: answers[0],
+    second: answers[1],
+    overlap: rows[0].filter((row) => second.has(row)).length,
+    modules: explanation.descriptions.map(({ id, label }, k) => {
+      const [a, b] = answers.map((answer) => answer.modules.find((module) => module.id === id)!);
+      const inA = a.presentInside >= IN_REGION;
+      const inB = b.presentInside >= IN_REGION;
+      return {
+        id,
+        label,
+        verdict: a.verdict,
+        where: inA ? (inB ? 'both' : 'first') : inB ? 'second' : 'neither',
+        first: a.inside,
+        second: b.inside,
+        agreement: table ? signedAgreement(explanation, table, k, rows) : null,
+      };
+    }),
+  };
+}
+
+function signedAgreement(
+  explanation: Explanation,
+  table: Table,
+  k: number,
+  rows: readonly Int32Array[],
+): number {
+  const features = explanation.descriptions[k].topFeatures
+    .slice(0, PAIR_FEATURES)
+    .map(({ feature }) => feature);
+  const [a, b] = rows.map((some) =>
+    correlationMatrix(columnsOf(table.features, some, features, measureOf(explanation))),
+  );
+  let product = 0;
+  let squareA = 0;
+  let squareB = 0;
+  a.forEach((value, i) => {
+    if (i % (features.length + 1) === 0) return;
+    product += value * b[i];
+    squareA += value * value;
+    squareB += b[i] * b[i];
+  });
+  return squareA > 0 && squareB > 0 ? product / Math.sqrt(squareA * squareB) : 0;
+}

@@ -1,0 +1,190 @@
+/**
+ * Regions of an embedding that a person names: a locality, a rectangle, a polygon, a label, ids, rows or a module.
+ *
+ * Source: ours. Rectangles bound the coordinates given, the first ones of the embedding; polygons lie in the
+ * first two (even-odd rule; points on the border may fall on either side). Every answer is a list of sample
+ * rows, ascending. Cost: samples x corners. Throws OptionError for what does not exist or holds no sample.
+ */
+
+import { OptionError } from '../../errors.js';
+import type { Explanation } from '../../model.js';
+import { presentRows, presentThreshold } from '../describe/present.js';
+
+export type Region =
+  | { readonly kind: 'locality'; readonly locality: number }
+  /** Opposite corners; coordinates beyond those given are free. */
+  | { readonly kind: 'rectangle'; readonly from: readonly number[]; readonly to: readonly number[] }
+  | { readonly kind: 'polygon'; readonly points: readonly (readonly [number, number])[] }
+  | { readonly kind: 'label'; readonly label: string }
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'rows'; readonly rows: readonly number[] }
+  /** Samples where a module is present; `M1`, `M2`... */
+  | { readonly kind: 'module'; readonly module: string };
+
+/** The rows of a region, ascending. */
+export function regionRows(explanation: Explanation, region: Region): Int32Array {
+  const rows = Int32Array.from(new Set(rowsOf(explanation, region))).sort();
+  if (rows.length > 0) return rows;
+  throw new OptionError({
+    got: `no sample in ${regionName(region)}`,
+    expected: 'a region that holds samples',
+    remedy: 'make it larger, or look at the coordinates of the map first',
+  });
+}
+
+/** A name for people, also accepted by `parseRegion` except for long lists. */
+export function regionName(region: Region): string {
+  switch (region.kind) {
+    case 'locality':
+      return `locality ${region.locality}`;
+    case 'rectangle':
+      return `rectangle ${region.from.join(',')} to ${region.to.join(',')}`;
+    case 'polygon':
+      return `polygon of ${region.points.length} corners`;
+    case 'label':
+      return region.label;
+    case 'ids':
+      return `${region.ids.length} ids`;
+    case 'rows':
+      return `${region.rows.length} rows`;
+    case 'module':
+      return `the region of ${region.module}`;
+  }
+}
+
+function rowsOf(explanation: Explanation, region: Region): Iterable<number> {
+  switch (region.kind) {
+    case 'locality':
+      return localityRows(explanation, region.locality);
+    case 'rectangle':
+      return rectangleRows(explanation, region.from, region.to);
+    case 'polygon':
+      return polygonRows(explanation, region.points);
+    case 'label':
+      return labelRows(explanation, region.label);
+    case 'ids':
+      return idRows(explanation, region.ids);
+    case 'rows':
+      return checkedRows(explanation, region.rows);
+    case 'module':
+      return moduleRows(explanation, region.module);
+  }
+}
+
+function localityRows({ localities }: Explanation, locality: number): Int32Array {
+  if (!Number.isInteger(locality) || locality < 0 || locality >= localities.count) {
+    throw new OptionError({
+      got: `locality ${locality}`,
+      expected: `a whole number from 0 to ${localities.count - 1}`,
+      remedy: 'take a number from localities.csv',
+    });
+  }
+  return localities.members.subarray(locality * localities.size, (locality + 1) * localities.size);
+}
+
+function rectangleRows(explanation: Explanation, from: readonly number[], to: readonly number[]): number[] {
+  const { rows, columns, data } = explanation.embedding.coordinates;
+  if (from.length !== to.length || from.length === 0 || from.length > columns) {
+    throw new OptionError({
+      got: `corners of ${from.length} and ${to.length} coordinates`,
+      expected: `two corners of equally many coordinates, 1 to ${columns}`,
+      remedy: 'give two opposite corners, for example rectangle:0,0,5,3',
+    });
+  }
+  const inside = (row: number) =>
+    from.every((a, c) => {
+      const x = data[row * columns + c];
+      return x >= Math.min(a, to[c]) && x <= Math.max(a, to[c]);
+    });
+  return allRows(rows).filter(inside);
+}
+
+function polygonRows(explanation: Explanation, points: readonly (readonly [number, number])[]): number[] {
+  const { rows, columns, data } = explanation.embedding.coordinates;
+  if (points.length < 3 || columns < 2) {
+    throw new OptionError({
+      got: `a polygon of ${points.length} corners in ${columns} dimensions`,
+      expected: 'three corners or more, in an embedding of two dimensions or more',
+      remedy: 'give the corners in order, for example polygon:0,0;5,0;5,3',
+    });
+  }
+  return allRows(rows).filter((row) => insidePolygon(data[row * columns], data[row * columns + 1], points));
+}
+
+function insidePolygon(x: number, y: number, points: readonly (readonly [number, number])[]): boolean {
+  let inside = false;
+  points.forEach(([x1, y1], i) => {
+    const [x2, y2] = points[(i + 1) % points.length];
+    if (y1 > y !== y2 > y && x < x1 + ((x2 - x1) * (y - y1)) / (y2 - y1)) inside = !inside;
+  });
+  return inside;
+}
+
+function labelRows({ labels, rows }: Explanation, label: string): number[] {
+  const known = [...new Set(labels ?? [])].sort();
+  if (!known.includes(label)) {
+    throw new OptionError({
+      got: `the label ${label}`,
+      expected: known.length > 0 ? `one of ${known.slice(0, 12).join(', ')}` : 'data with labels',
+      remedy:
+        known.length > 0 ? 'spell it as in the data' : 'explain the data again with a label column (--label)',
+    });
+  }
+  return allRows(rows).filter((row) => labels?.[row] === label);
+}
+
+function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[] {
+  const place = new Map(ids?.map((id, row) => [id, row]));
+  const unknown = wanted.filter((id) => !place.has(id));
+  if (unknown.length > 0) {
+    throw new OptionError({
+      got: `${unknown.length} unknown ids (${unknown.slice(0, 3).join(', ')})`,
+      expected: ids ? `ids of the ${rows} samples that were explained` : 'data with ids',
+      remedy: ids ? 'spell them as in the data' : 'name samples by row number: rows:0,1,2',
+    });
+  }
+  return wanted.map((id) => place.get(id) ?? 0);
+}
+
+function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly number[] {
+  const wrong = wanted.filter((row) => !Number.isInteger(row) || row < 0 || row >= rows);
+  if (wrong.length === 0) return wanted;
+  throw new OptionError({
+    got: `row ${wrong[0]}`,
+    expected: `row numbers from 0 to ${rows - 1}`,
+    remedy: 'rows are counted from 0, after rows that were dropped',
+  });
+}
+
+function moduleRows(explanation: Explanation, id: string): Iterable<number> {
+  const k = moduleIndex(explanation, id);
+  const threshold = presentThreshold(explanation.modules.presence, k);
+  return presentRows(explanation.samplePresence, k, threshold);
+}
+
+/** The number of the module called `id`. */
+export function moduleIndex({ descriptions }: Explanation, id: string): number {
+  const k = descriptions.findIndex((description) => description.id === id);
+  if (k >= 0) return k;
+  throw new OptionError({
+    got: `a module called ${id}`,
+    expected: `M1 to M${descriptions.length}`,
+    remedy: 'take an id from modules.csv',
+  });
+}
+
+/** The number of the feature called `name`. */
+export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>, name: string): number {
+  const feature = featureNames.indexOf(name);
+  if (feature >= 0) return feature;
+  const close = featureNames.filter((other) => other.toLowerCase() === name.toLowerCase());
+  throw new OptionError({
+    got: `a feature called ${name}`,
+    expected: close.length > 0 ? close.join(' or ') : `one of the ${featureNames.length} features explained`,
+    remedy: 'spell it as in the data',
+  });
+}
+
+function allRows(rows: number): number[] {
+  return Array.from({ length: rows }, (_, row) => row);
+}

@@ -1,0 +1,139 @@
+/**
+ * Questions about raw values: one feature against all others, and a pair, inside a region and outside.
+ *
+ * Source: ours. Correlations are computed from the values, never read off the associations. Cost: samples x features.
+ * How it fails: regions are chosen by eye, so their p-values describe, and do not confirm.
+ */
+
+import { benjaminiHochberg, correlationP, differenceP } from '../../core/multiple-testing.js';
+import type { Explanation, Table } from '../../model.js';
+import { columnsOf, standardize } from '../associations/local-values.js';
+import { explainedTable, measureOf } from './explained-table.js';
+import { featureIndex, type Region, regionName, regionRows } from './regions.js';
+
+export interface FeatureCorrelation {
+  readonly feature: string;
+  readonly inside: number;
+  readonly outside: number;
+  /** That the correlation inside is 0, corrected over features (Benjamini and Hochberg). */
+  readonly pAdjusted: number;
+  /** That it is the same inside and outside, corrected likewise. */
+  readonly differencePAdjusted: number;
+}
+
+export interface FeatureAnswer {
+  readonly region: string;
+  readonly feature: string;
+  readonly samples: number;
+  /** All other features that vary inside, the strongest correlation inside first. */
+  readonly features: readonly FeatureCorrelation[];
+  /** Features that are constant inside the region: no correlation is defined. */
+  readonly constant: number;
+}
+
+/** One feature against all others, inside a region and outside. */
+export function featureAgainstAll(
+  explanation: Explanation,
+  question: { readonly region: Region; readonly feature: string },
+  given: Table,
+): FeatureAnswer {
+  const table = explainedTable(explanation, given);
+  const { inside, outside } = sides(explanation, question.region);
+  const chosen = featureIndex(explanation, question.feature);
+  const correlations = (rows: Int32Array) => correlationsWith(explanation, table, rows, chosen);
+  const within = correlations(inside);
+  const without = correlations(outside);
+  const found = [...within.keys()].filter((f) => f !== chosen && within[f] !== null);
+  const p = benjaminiHochberg(found.map((f) => correlationP(within[f] ?? 0, inside.length)));
+  const difference = benjaminiHochberg(
+    found.map((f) => differenceP(within[f] ?? 0, inside.length, without[f] ?? 0, outside.length)),
+  );
+  return {
+    region: regionName(question.region),
+    feature: question.feature,
+    samples: inside.length,
+    features: found
+      .map((f, i) => ({
+        feature: explanation.featureNames[f],
+        inside: within[f] ?? 0,
+        outside: without[f] ?? 0,
+        pAdjusted: p[i],
+        differencePAdjusted: difference[i],
+      }))
+      .sort((a, b) => Math.abs(b.inside) - Math.abs(a.inside) || (a.feature < b.feature ? -1 : 1)),
+    constant: within.filter((value, f) => value === null && f !== chosen).length,
+  };
+}
+
+const FEATURES_AT_ONCE = 256;
+
+/** Correlation of every feature with one, over the given rows; null where either is constant. */
+function correlationsWith(
+  explanation: Explanation,
+  table: Table,
+  rows: Int32Array,
+  chosen: number,
+): (number | null)[] {
+  const measure = measureOf(explanation);
+  const [target] = columnsOf(table.features, rows, [chosen], measure).map(standardize);
+  const result: (number | null)[] = [];
+  for (let first = 0; first < explanation.featureNames.length; first += FEATURES_AT_ONCE) {
+    const count = Math.min(FEATURES_AT_ONCE, explanation.featureNames.length - first);
+    const some = Array.from({ length: count }, (_, i) => first + i);
+    for (const column of columnsOf(table.features, rows, some, measure)) {
+      const constant = column.every((value) => value === column[0]) || target.every((value) => value === 0);
+      const other = standardize(column);
+      result.push(constant ? null : other.reduce((sum, value, s) => sum + value * target[s], 0));
+    }
+  }
+  return result;
+}
+
+export interface PairSide {
+  readonly rows: Int32Array;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  /** Of the values as they are; null where either is constant. */
+  readonly correlation: number | null;
+}
+
+export interface PairAnswer {
+  readonly region: string;
+  readonly a: string;
+  readonly b: string;
+  readonly inside: PairSide;
+  readonly outside: PairSide;
+}
+
+/** The raw values of two features, inside a region and outside. */
+export function pairValues(
+  explanation: Explanation,
+  question: { readonly region: Region; readonly a: string; readonly b: string },
+  given: Table,
+): PairAnswer {
+  const table = explainedTable(explanation, given);
+  const { inside, outside } = sides(explanation, question.region);
+  const features = [featureIndex(explanation, question.a), featureIndex(explanation, question.b)];
+  const side = (rows: Int32Array): PairSide => {
+    const [a, b] = columnsOf(table.features, rows, features, 'pearson');
+    const [za, zb] = columnsOf(table.features, rows, features, measureOf(explanation)).map(standardize);
+    const varies = za?.some((z) => z !== 0) && zb?.some((z) => z !== 0);
+    return { rows, a, b, correlation: varies ? za.reduce((sum, z, s) => sum + z * zb[s], 0) : null };
+  };
+  return {
+    region: regionName(question.region),
+    a: question.a,
+    b: question.b,
+    inside: side(inside),
+    outside: side(outside),
+  };
+}
+
+function sides(explanation: Explanation, region: Region) {
+  const inside = regionRows(explanation, region);
+  const chosen = new Set(inside);
+  const outside = Int32Array.from({ length: explanation.rows }, (_, row) => row).filter(
+    (row) => !chosen.has(row),
+  );
+  return { inside, outside };
+}

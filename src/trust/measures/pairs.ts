@@ -1,0 +1,145 @@
+/**
+ * A walk over all pairs of samples with their distance in the data and on each map.
+ *
+ * Purpose: figures that rest on every distance (Shepard's diagram, stress, silhouette) in one walk, holding one
+ *   row of distances at a time.
+ * Shapes: for row i, arrays of length samples, valid at j > i. Memory: a block of rows x samples, capped.
+ * Precision: spaces of few columns, and `manhattan`, directly in double precision. Wide spaces through the
+ *   engine's product, |a|^2 + |b|^2 - 2ab in float32 on centered columns, which is what makes them fast: a
+ *   distance much smaller than the typical norm (by 1e3) loses digits, and twins can be 1e-3 norms apart.
+ * Cost: samples^2 / 2 distances. Determinism: exact order of rows, no random numbers.
+ */
+
+import { matrix, row } from '../../core/matrix.js';
+import type { Context } from '../../engine/context.js';
+import type { Metric, Watch } from '../../engine/engine.js';
+import { rankingDistance, trueDistance } from '../../engine/js/distance.js';
+import type { Matrix } from '../../model.js';
+import { centered } from '../centering.js';
+
+/** Columns up to which distances are computed directly: the product does not pay there. */
+const DIRECT_COLUMNS = 8;
+/** Numbers in one block of distances: 64 MB. */
+const BLOCK_NUMBERS = 2 ** 24;
+const MOST_BLOCK_ROWS = 512;
+
+/** Takes the distances of row i to every row j > i (entries up to i are not set). */
+export type PairVisitor = (i: number, input: Float64Array, maps: readonly Float64Array[]) => void;
+
+/** Distances of a row to all later rows, written into an array at the row numbers. */
+type RowDistances = (i: number, into: Float64Array) => void;
+
+/** Space whose rows of distances can be read one after another. */
+interface PairSpace {
+  prepare(first: number, count: number): Promise<void>;
+  distances: RowDistances;
+}
+
+/** Visits each row once, in order. */
+export async function walkPairs(
+  features: Matrix,
+  maps: readonly Matrix[],
+  metric: Metric,
+  visit: PairVisitor,
+  context: Context,
+  watch: Watch,
+): Promise<void> {
+  const samples = features.rows;
+  const spaces = [
+    pairSpace(features, metric, context),
+    ...maps.map((m) => pairSpace(m, 'euclidean', context)),
+  ];
+  const [input, ...onMaps] = spaces.map(() => new Float64Array(samples));
+  const blockRows = Math.max(1, Math.min(MOST_BLOCK_ROWS, Math.floor(BLOCK_NUMBERS / samples)));
+  for (let first = 0; first < samples; first += blockRows) {
+    const count = Math.min(blockRows, samples - first);
+    for (const space of spaces) await space.prepare(first, count);
+    for (let i = first; i < first + count; i++) {
+      spaces[0].distances(i, input);
+      onMaps.forEach((into, m) => {
+        spaces[m + 1].distances(i, into);
+      });
+      visit(i, input, onMaps);
+      if (i % 16 === 0) await watch.checkpoint();
+    }
+    const left = (samples - first - count) / samples;
+    watch.progress(1 - left * left);
+  }
+}
+
+/** Distance of any two rows, directly. */
+export function pairDistance(data: Matrix, metric: Metric): (i: number, j: number) => number {
+  const ranking = rankingDistance(metric);
+  return (i, j) => trueDistance(metric, ranking(data, i, data, j));
+}
+
+function pairSpace(data: Matrix, metric: Metric, context: Context): PairSpace {
+  if (metric === 'manhattan' || data.columns <= DIRECT_COLUMNS) return directSpace(data, metric);
+  return productSpace(data, metric, context);
+}
+
+function directSpace(data: Matrix, metric: Metric): PairSpace {
+  if (metric === 'euclidean' && data.columns === 2) {
+    return { prepare: async () => {}, distances: (i, into) => planar(data.data, i, into) };
+  }
+  const distance = pairDistance(data, metric);
+  const distances: RowDistances = (i, into) => {
+    for (let j = i + 1; j < data.rows; j++) into[j] = distance(i, j);
+  };
+  return { prepare: async () => {}, distances };
+}
+
+/** The plane is the common map: without the loop over columns it takes a third of the time. */
+function planar(points: Float32Array, i: number, into: Float64Array): void {
+  const x = points[2 * i];
+  const y = points[2 * i + 1];
+  for (let j = i + 1; j < into.length; j++) {
+    const dx = points[2 * j] - x;
+    const dy = points[2 * j + 1] - y;
+    into[j] = Math.sqrt(dx * dx + dy * dy);
+  }
+}
+
+function productSpace(data: Matrix, metric: Metric, { engine }: Context): PairSpace {
+  const rows = metric === 'euclidean' ? centered(data) : directions(data, metric === 'correlation');
+  const norms = squaredNorms(rows);
+  let block = matrix(0, 0);
+  let begin = 0;
+  return {
+    async prepare(first, count) {
+      const later = slice(rows, first, rows.rows - first);
+      block = await engine.multiply(slice(rows, first, count), later, { transposeB: true });
+      begin = first;
+    },
+    distances(i, into) {
+      const products = row(block, i - begin);
+      if (metric === 'euclidean') {
+        for (let j = i + 1; j < into.length; j++)
+          into[j] = Math.sqrt(Math.max(0, norms[i] + norms[j] - 2 * products[j - begin]));
+      } else {
+        for (let j = i + 1; j < into.length; j++)
+          into[j] = norms[i] + norms[j] === 0 ? 0 : Math.max(0, 1 - products[j - begin]);
+      }
+    },
+  };
+}
+
+function slice(m: Matrix, first: number, count: number): Matrix {
+  return matrix(count, m.columns, m.data.subarray(first * m.columns, (first + count) * m.columns));
+}
+
+/** Rows of length one, after taking off their mean where asked; rows without a direction become zero. */
+function directions(m: Matrix, offMean: boolean): Matrix {
+  const data = new Float32Array(m.data.length);
+  for (let r = 0; r < m.rows; r++) {
+    const from = row(m, r);
+    const center = offMean ? from.reduce((sum, v) => sum + v, 0) / m.columns : 0;
+    const length = Math.sqrt(from.reduce((sum, v) => sum + (v - center) ** 2, 0));
+    for (let c = 0; c < m.columns && length > 0; c++) data[r * m.columns + c] = (from[c] - center) / length;
+  }
+  return matrix(m.rows, m.columns, data);
+}
+
+function squaredNorms(m: Matrix): Float64Array {
+  return Float64Array.from({ length: m.rows }, (_, r) => row(m, r).reduce((sum, v) => sum + v * v, 0));
+}

@@ -1,0 +1,51 @@
+/**
+ * Silhouette of given labels, from the walk over all pairs.
+ *
+ * Purpose: how well the labels are separated, in the data or on the map.
+ * Source: Rousseeuw 1987. A sample that is alone in its label scores 0, as in scikit-learn.
+ * Shapes: sums of distances samples x labels. Double precision. Cost: two additions a pair.
+ * How it fails: undefined with a single label (the value is then NaN). It favors round, equally sized groups.
+ */
+
+import { mean } from '../../core/statistics.js';
+import type { Figure } from '../types.js';
+
+export interface SilhouetteAccumulator {
+  /** Takes the pairs (i, j) with j > i, given the distances of row i. */
+  addRow(i: number, distances: Float64Array): void;
+  figure(): Figure;
+}
+
+/** @param codes label of each sample, 0 to `labels` - 1. */
+export function silhouetteAccumulator(codes: Int32Array, labels: number): SilhouetteAccumulator {
+  const sums = new Float64Array(codes.length * labels);
+  const sizes = new Float64Array(labels);
+  for (const code of codes) sizes[code]++;
+  return {
+    addRow(i, distances) {
+      const own = codes[i];
+      for (let j = i + 1; j < codes.length; j++) {
+        sums[i * labels + codes[j]] += distances[j];
+        sums[j * labels + own] += distances[j];
+      }
+    },
+    figure() {
+      const pointwise = Float64Array.from(codes, (own, i) => {
+        return silhouetteOf(sums.subarray(i * labels, (i + 1) * labels), sizes, own);
+      });
+      return { value: mean(pointwise), pointwise, interval: null };
+    },
+  };
+}
+
+function silhouetteOf(sums: Float64Array, sizes: Float64Array, own: number): number {
+  if (sizes[own] < 2) return 0;
+  const inside = sums[own] / (sizes[own] - 1);
+  let outside = Number.POSITIVE_INFINITY;
+  for (let c = 0; c < sizes.length; c++) {
+    if (c !== own && sizes[c] > 0) outside = Math.min(outside, sums[c] / sizes[c]);
+  }
+  if (outside === Number.POSITIVE_INFINITY) return Number.NaN;
+  const larger = Math.max(inside, outside);
+  return larger > 0 ? (outside - inside) / larger : 0;
+}

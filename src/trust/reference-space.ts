@@ -1,0 +1,53 @@
+/** The space whose distances count as true: the features as they are, standardized, or as principal components. */
+
+import { isCsr, toDense } from '../core/csr.js';
+import { type Context, watchStage } from '../engine/context.js';
+import type { Metric } from '../engine/engine.js';
+import { OptionError } from '../errors.js';
+import { principalComponents } from '../linalg/principal-components.js';
+import { fitsSparseComponents, sparseComponents } from '../linalg/sparse-components.js';
+import type { Csr, Matrix } from '../model.js';
+import { standardized } from './centering.js';
+import { checkInteger } from './checks.js';
+
+/** How distances in the data are measured. */
+export interface SpaceOptions {
+  readonly metric?: Metric;
+  /** Bring every feature to mean 0 and variance 1 before distances are measured (constant ones become 0). Default false. */
+  readonly standardize?: boolean;
+  /**
+   * Measure distances in the data on this many of its principal components, as pipelines do that make the map from
+   * them; the metric must then be `euclidean`. Default: on the features themselves.
+   */
+  readonly components?: number;
+}
+
+/** Dense features in that space. Throws OptionError for components that the data does not have. */
+export async function trueSpace(
+  given: Matrix | Csr,
+  options: SpaceOptions,
+  context: Context,
+): Promise<Matrix> {
+  const { components, metric, standardize = false } = options;
+  if (isCsr(given) && components !== undefined && !standardize && fitsSparseComponents(given)) {
+    checkComponents(components, metric, given);
+    return sparseComponents(given, components, context, watchStage(context, 'components'));
+  }
+  const features = toDense(given);
+  const scaled = standardize ? standardized(features) : features;
+  if (components === undefined) return scaled;
+  checkComponents(components, metric, features);
+  return principalComponents(scaled, components, context, watchStage(context, 'components'));
+}
+
+function checkComponents(components: number, metric: Metric | undefined, features: Matrix | Csr): void {
+  const most = Math.min(features.columns, features.rows);
+  checkInteger('components', components, 1, most, 'the data has no more principal components than that');
+  if (metric !== undefined && metric !== 'euclidean') {
+    throw new OptionError({
+      got: `components with metric ${metric}`,
+      expected: 'metric euclidean with components',
+      remedy: 'leave one of the two out',
+    });
+  }
+}

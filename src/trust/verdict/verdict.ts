@@ -1,0 +1,240 @@
+/**
+ * What may be read off a map, in plain words, each sentence with the figures it rests on.
+ *
+ * Source: ours. The four readings (neighbors, groups, distances between groups, densities) are those that people
+ *   make; each has its measure. A skill is the way from the shuffled map's value (0) to the best (1); the levels
+ *   below turn skills into words. They are conventions, stated here and in the docs, not laws.
+ * How it fails: words round. The figures beside each sentence are what counts.
+ */
+
+import type { Measure, MeasureName, TrustMeasures } from '../measure.js';
+import type { Distortion } from '../measures/distortion.js';
+import { excessOverNull } from '../measures/rank-null.js';
+import type { Answer, VerdictFigure, VerdictSentence } from '../types.js';
+import { type Place, percent, placesSentence } from './verdict-regions.js';
+
+export interface VerdictInput {
+  readonly measured: TrustMeasures;
+  readonly distortion: Distortion;
+  readonly pointwise: {
+    readonly trustworthiness: Float64Array;
+    readonly continuity: Float64Array;
+    readonly pAdjusted: Float64Array;
+  };
+  readonly nullSorted: Float64Array;
+  readonly places: readonly Place[];
+}
+
+/** Skill from which a reading is allowed, and from which it is allowed with care. */
+const LEVELS = {
+  neighbors: { yes: 0.85, partly: 0.6 },
+  clusters: { yes: 0.85, partly: 0.6 },
+  distances: { yes: 0.8, partly: 0.5 },
+  densities: { yes: 0.7, partly: 0.4 },
+} as const;
+/** Below this many standard errors over the null, or below this skill, nothing may be concluded. */
+const LEAST_EXCESS = 4;
+const LEAST_SKILL = 0.1;
+/** By this much another score must differ to be worth a word. */
+const NOTABLE = 0.05;
+const FDR = 0.05;
+
+/** The verdict's sentences, in reading order. */
+export function writeVerdict(input: VerdictInput): VerdictSentence[] {
+  const nothing = nothingSentence(input);
+  if (nothing) return [nothing];
+  const { measures } = input.measured;
+  return [
+    neighborsSentence(input),
+    clustersSentence(measures),
+    distancesSentence(measures),
+    densitiesSentence(measures),
+    labelsSentence(measures),
+    placesSentence(input.measured, input.distortion, input.places),
+    pcaSentence(measures),
+  ].filter((sentence) => sentence !== null);
+}
+
+/** The sentences as one paragraph. */
+export function verdictParagraph(verdict: readonly VerdictSentence[]): string {
+  return verdict.map((sentence) => sentence.text).join(' ');
+}
+
+type Measures = TrustMeasures['measures'];
+
+function nothingSentence({ measured, pointwise, nullSorted }: VerdictInput): VerdictSentence | null {
+  const { trustworthiness: t, continuity: c } = measured.measures;
+  if (!t || !c) return null;
+  const excess = Math.max(
+    excessOverNull(pointwise.trustworthiness, nullSorted),
+    excessOverNull(pointwise.continuity, nullSorted),
+  );
+  if (excess >= LEAST_EXCESS && Math.max(skill(t), skill(c)) >= LEAST_SKILL) return null;
+  const text =
+    'Nothing may be concluded from this map: its neighborhoods agree with those of the data no better than ' +
+    `a map whose points are shuffled (trustworthiness ${two(t.value)} and continuity ${two(c.value)}, both ${two(t.null)} when shuffled). ` +
+    'Check first that the features and the embedding hold the same samples in the same order.';
+  const figures = [...figuresOf(measured.measures, ['trustworthiness', 'continuity'])];
+  return { about: 'overall', answer: 'no', text, figures };
+}
+
+function neighborsSentence({ measured, pointwise }: VerdictInput): VerdictSentence | null {
+  const { trustworthiness: t, continuity: c, neighborhoodPreservation: p } = measured.measures;
+  if (!t || !c || !p) return null;
+  const answer = answerOf(Math.min(skill(t), skill(c)), LEVELS.neighbors);
+  const opening = {
+    yes: 'Neighbors may be read: what lies close together on the map is close in the data, and the reverse',
+    partly:
+      'Neighbors may be read with care: most of what lies close together on the map is close in the data, but not all',
+    no: 'Neighbors may not be read: much of what lies close together on the map is far apart in the data, or the reverse',
+    unknown: 'Neighbors cannot be judged',
+  }[answer];
+  const chance = pointwise.pAdjusted.filter((q) => q > FDR).length / pointwise.pAdjusted.length;
+  const text =
+    `${opening} (trustworthiness ${told(t)}, continuity ${told(c)}; ${two(t.null)} is chance); ` +
+    `of the ${measured.k} nearest points of a sample ${percent(p.value)} are among its ${measured.k} nearest in the data ` +
+    `(chance ${percent(p.null)})${chance > 0 ? `, and at ${percent(chance)} of the samples the neighborhood is no better than chance` : ''}.`;
+  const figures = [
+    ...figuresOf(measured.measures, ['trustworthiness', 'continuity', 'neighborhoodPreservation']),
+    { measure: 'samplesNoBetterThanChance', value: chance, null: 1, pca: null },
+  ];
+  return { about: 'neighbors', answer, text, figures };
+}
+
+function clustersSentence(measures: Measures): VerdictSentence | null {
+  const { groupSteadiness: s, groupCohesiveness: c } = measures;
+  if (!s || !c) return null;
+  const figures = figuresOf(measures, ['groupSteadiness', 'groupCohesiveness']);
+  if (Number.isNaN(s.value) || Number.isNaN(c.value)) {
+    const text = 'Clusters cannot be judged: the data, or the map, forms a single group.';
+    return { about: 'clusters', answer: 'unknown', text, figures };
+  }
+  const answer = answerOf(Math.min(s.value, c.value), LEVELS.clusters);
+  const scores = `(steadiness ${told(s)}, cohesiveness ${told(c)}; 0 is chance, 1 is best)`;
+  return { about: 'clusters', answer, text: `${clustersWords(s.value, c.value)} ${scores}.`, figures };
+}
+
+function clustersWords(steadiness: number, cohesiveness: number): string {
+  const glued = steadiness < LEVELS.clusters.yes;
+  const torn = cohesiveness < LEVELS.clusters.yes;
+  const severe = Math.min(steadiness, cohesiveness) < LEVELS.clusters.partly;
+  if (!glued && !torn)
+    return 'Clusters may be read: groups on the map are groups of the data, and groups of the data stay together';
+  const opening = severe ? 'Clusters may not be read' : 'Clusters may be read with care';
+  const gluing = 'what looks like one group may be several that the map put together';
+  const tearing = 'what looks like several groups may be one that the map tore apart';
+  return `${opening}: ${[glued ? gluing : '', torn ? tearing : ''].filter(Boolean).join(', and ')}`;
+}
+
+function distancesSentence(measures: Measures): VerdictSentence | null {
+  const { groupDistances: g, shepardCorrelation: s } = measures;
+  if (!s) return null;
+  const byGroups = g !== undefined && !Number.isNaN(g.value);
+  const answer = answerOf(
+    byGroups ? Math.min(g.value, Math.max(s.value, LEVELS.distances.partly)) : s.value,
+    LEVELS.distances,
+  );
+  const opening = {
+    yes: 'Distances between clusters may be read: what is far apart on the map is far apart in the data',
+    partly: 'Distances between clusters may be read only roughly',
+    no: 'Distances between clusters may not be read: clusters that are far apart on the map need not be in the data',
+    unknown: 'Distances between clusters cannot be judged',
+  }[answer];
+  const scores = byGroups
+    ? `rank correlation of the distances between group centers ${told(g)}, over all pairs of samples ${told(s)}`
+    : `fewer than five groups, so judged by the rank correlation over all pairs of samples, ${told(s)}`;
+  const text = `${opening} (${scores}; 0 is chance).`;
+  const names: MeasureName[] = ['groupDistances', 'shepardCorrelation', 'tripletAccuracy'];
+  return { about: 'distances', answer, text, figures: figuresOf(measures, names) };
+}
+
+function densitiesSentence(measures: Measures): VerdictSentence | null {
+  const { densityPreservation: d } = measures;
+  if (!d) return null;
+  const answer = answerOf(d.value, LEVELS.densities);
+  const opening = {
+    yes: 'Densities may be read: crowded places of the map are crowded in the data',
+    partly: 'Densities may be read only roughly',
+    no: 'Densities may not be read: how tight or spread a cluster looks says little about the data',
+    unknown: 'Densities cannot be judged',
+  }[answer];
+  const text = `${opening} (correlation of local radii ${told(d)}; 0 is chance).`;
+  return { about: 'densities', answer, text, figures: figuresOf(measures, ['densityPreservation']) };
+}
+
+function labelsSentence(measures: Measures): VerdictSentence | null {
+  const { labelAccuracy: a } = measures;
+  if (!a || a.input === null) return null;
+  const scores = `(a sample's neighbors name its label in ${percent(a.value)} of cases on the map, ${percent(a.input)} in the data, ${percent(a.null)} by chance)`;
+  const difference = a.value - a.input;
+  const words =
+    difference > NOTABLE
+      ? 'The map separates the labels better than the data does, so gaps between them may be exaggerated'
+      : difference < -NOTABLE
+        ? 'The map blurs the labels: they are better separated in the data'
+        : 'The labels are as well separated on the map as in the data';
+  const figures = [
+    ...figuresOf(measures, ['labelAccuracy']),
+    { measure: 'labelAccuracyInput', value: a.input, null: a.null, pca: null },
+  ];
+  return {
+    about: 'labels',
+    answer: Math.abs(difference) > NOTABLE ? 'partly' : 'yes',
+    text: `${words} ${scores}.`,
+    figures,
+  };
+}
+
+/** Readings for which a plain PCA would be the better picture. */
+function pcaSentence(measures: Measures): VerdictSentence | null {
+  const readings: readonly [string, MeasureName][] = [
+    ['neighbors', 'trustworthiness'],
+    ['clusters', 'groupSteadiness'],
+    ['distances between clusters', measures.groupDistances?.value ? 'groupDistances' : 'shepardCorrelation'],
+    ['densities', 'densityPreservation'],
+  ];
+  const better = readings.filter(([, name]) => {
+    const measure = measures[name];
+    return measure?.pca != null && measure.pca - measure.value > NOTABLE;
+  });
+  if (better.length === 0) return null;
+  const told = better.map(
+    ([words, name]) =>
+      `${words} (${two(measures[name]?.pca ?? 0)} against ${two(measures[name]?.value ?? 0)})`,
+  );
+  const text = `For ${told.join(' and ')} a plain PCA of the same data is the better picture.`;
+  return {
+    about: 'pca',
+    answer: 'partly',
+    text,
+    figures: figuresOf(
+      measures,
+      better.map(([, name]) => name),
+    ),
+  };
+}
+
+function skill(measure: Measure): number {
+  return measure.null < 1 ? (measure.value - measure.null) / (1 - measure.null) : 0;
+}
+
+function answerOf(score: number, level: { readonly yes: number; readonly partly: number }): Answer {
+  if (Number.isNaN(score)) return 'unknown';
+  return score >= level.yes ? 'yes' : score >= level.partly ? 'partly' : 'no';
+}
+
+function figuresOf(measures: Measures, names: readonly MeasureName[]): VerdictFigure[] {
+  return names.flatMap((name) => {
+    const m = measures[name];
+    return m ? [{ measure: name, value: m.value, null: m.null, pca: m.pca }] : [];
+  });
+}
+
+/** A value, with its interval when it is an estimate. */
+function told({ value, interval }: Measure): string {
+  return interval ? `${two(value)} [${two(interval[0])} to ${two(interval[1])}]` : two(value);
+}
+
+function two(value: number): string {
+  return value.toFixed(2);
+}

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { buildKdTree } from '#whymap/core/kd-tree.js';
+import { createRandom } from '#whymap/core/random.js';
+import { createContext } from '#whymap/engine/context.js';
+import { unwatched } from '#whymap/engine/watch.js';
+import { OptionError } from '#whymap/errors.js';
+import { locate } from '#whymap/lava/localities/localities.js';
+import { newAssignment } from '#whymap/lava/localities/nearest-center.js';
+import { neighborhoodGraph } from '#whymap/lava/localities/neighborhood-graph.js';
+
+type Kind = 'blobs' | 'lattice' | 'same' | 'far';
+
+/** Points with what upsets searches: ties on a lattice, duplicates, and two groups very far apart. */
+function points(kind: Kind, rows: number, columns: number, seed = 1) {
+  const random = createRandom(seed);
+  const one = (r: number) => {
+    if (kind === 'same') return 2;
+    if (kind === 'lattice') return random.below(9);
+    return (kind === 'far' ? 1e6 * (r % 2) : 4 * (r % 5)) + random.normal();
+  };
+  return {
+    rows,
+    columns,
+    data: Float32Array.from({ length: rows * columns }, (_, i) => one(Math.floor(i / columns))),
+  };
+}
+
+function squared(a: Float32Array, p: number, b: Float32Array, q: number, d: number): number {
+  let sum = 0;
+  for (let i = 0; i < d; i++) sum += (a[p * d + i] - b[q * d + i]) ** 2;
+  return sum;
+}
+
+test.each(['blobs', 'lattice', 'same', 'far'] as const)(
+  'the neighborhood graph of %s is that of comparing all pairs',
+  async (kind) => {
+    for (const [columns, n] of [
+      [1, 40],
+      [2, 3],
+      [2, 40],
+      [3, 150],
+      [14, 20],
+    ]) {
+      const data = points(kind, 301, columns);
+      const { engine } = createContext();
+      const found = await neighborhoodGraph(buildKdTree(data), n, engine, unwatched);
+      const indegree = new Float64Array(301);
+      for (let i = 0; i < 301; i++) {
+        const near = Array.from({ length: 301 }, (_, r) => ({
+          r,
+          s: squared(data.data, i, data.data, r, columns),
+        }));
+        near.sort((a, b) => a.s - b.s || a.r - b.r);
+        let sum = 0;
+        for (const { r, s } of near.slice(0, n)) {
+          indegree[r]++;
+          sum += Math.sqrt(s);
+        }
+        expect(Math.abs(found.meanDistance[i] - sum / n)).toBeLessThan(1e-6 * (1 + sum / n));
+      }
+      expect([...found.indegree]).toEqual([...indegree]);
+    }
+  },
+);
+
+test.each(['blobs', 'lattice', 'same', 'far'] as const)(
+  'assignments of %s are those of comparing all centers, while these move and jump',
+  async (kind) => {
+    for (const columns of [1, 2, 3]) {
+      const data = points(kind, 700, columns);
+      const tree = buildKdTree(data);
+      const random = createRandom(3);
+      const start = points(kind, 90, columns, 2);
+      const assignment = newAssignment(tree);
+      for (let round = 0; round < 12; round++) {
+        await assignment.assign(start, unwatched);
+        for (let p = 0; p < 700; p++) {
+          let best = 0;
+          const to = (c: number) => squared(tree.coordinates, p, start.data, c, columns);
+          for (let c = 1; c < 90; c++) if (to(c) < to(best)) best = c;
+          if (assignment.center[p] !== best)
+            expect([round, p, assignment.center[p]]).toEqual([round, p, best]);
+        }
+        const moves = new Float64Array(90);
+        for (let c = 0; c < 90; c++) {
+          const before = start.data.slice(c * columns, (c + 1) * columns);
+          // most move a little, one jumps, some stay
+          const by = c === 7 * round ? 5 : c % 3 === 0 ? 0 : 0.1;
+          for (let i = 0; i < columns; i++) start.data[c * columns + i] += by * random.normal();
+          moves[c] = Math.sqrt(squared(before, 0, start.data, c, columns));
+        }
+        assignment.moved(moves);
+      }
+    }
+  },
+);
+
+test('a center that comes from beyond the neighbors of the own center is noticed', async () => {
+  // the own center, at 1, has its 20 nearest on one side; the last center jumps to the other side of the sample
+  const data = { rows: 2, columns: 1, data: Float32Array.of(0, 100) };
+  const places = [1, ...Array.from({ length: 20 }, (_, i) => 1.01 + i / 100), 100];
+  const centers = { rows: 22, columns: 1, data: Float32Array.from(places) };
+  const assignment = newAssignment(buildKdTree(data));
+  await assignment.assign(centers, unwatched);
+  expect([...assignment.center]).toEqual([0, 21]);
+  centers.data[21] = -0.9;
+  assignment.moved(Float64Array.from(places, (_, c) => (c === 21 ? 100.9 : 0)));
+  await assignment.assign(centers, unwatched);
+  expect(assignment.center[0]).toBe(21);
+});
+
+test('tuned on a part of the samples, placed on all', async () => {
+  const embedding = {
+    coordinates: points('blobs', 3000, 2),
+    ids: null,
+    source: { name: 'made', sha256: null },
+  };
+  const options = { localitySize: 50, evaluations: 12 };
+  const whole = await locate(embedding, options, createContext());
+  const part = await locate(embedding, { ...options, tuningSamples: 1000 }, createContext());
+  const again = await locate(embedding, { ...options, tuningSamples: 1000 }, createContext());
+  expect(again).toEqual(part);
+  expect([whole.tuning.samples, part.tuning.samples]).toEqual([3000, 1000]);
+  expect(part.count).toBe(whole.count);
+  expect(part.tuning.startTv).toBe(whole.tuning.startTv);
+  expect(part.tuning.coverageTv).toBeLessThanOrEqual(part.tuning.startTv);
+  expect(Math.abs(part.tuning.coverageTv - whole.tuning.coverageTv)).toBeLessThan(0.02);
+  const many = await locate(embedding, { ...options, tuningSamples: 3000 }, createContext());
+  expect(many).toEqual(whole);
+});
+
+test.each([0, 49, 1.5, Number.NaN])('%s samples to tune on are refused', async (tuningSamples) => {
+  const embedding = {
+    coordinates: points('blobs', 300, 2),
+    ids: null,
+    source: { name: 'made', sha256: null },
+  };
+  const options = { localitySize: 50, tuningSamples };
+  await expect(locate(embedding, options, createContext())).rejects.toThrow(OptionError);
+});
