@@ -44,8 +44,8 @@ export function madeMap(rows, modules = 12) {
     const row = localities.members[l * localities.size];
     for (let m = 0; m < modules; m++) atLocality.data[l * modules + m] = presence.data[row * modules + m];
   }
-  const membership = matrix(modules, FEATURES);
-  const descriptions = Array.from({ length: modules }, (_, m) => describe(m, modules, presence, membership));
+  const loadings = matrix(modules, FEATURES);
+  const descriptions = Array.from({ length: modules }, (_, m) => describe(m, modules, presence, loadings));
   return {
     rows,
     featureNames: Array.from({ length: FEATURES }, (_, f) => `feature ${f}`),
@@ -56,7 +56,7 @@ export function madeMap(rows, modules = 12) {
     modules: {
       count: modules,
       form: 'symmetric',
-      membership,
+      loadings,
       presence: atLocality,
       share: Float64Array.from(descriptions, ({ share }) => share),
       explained: 0.5,
@@ -104,12 +104,12 @@ function madeLocalities(coordinates, random) {
   };
 }
 
-function describe(m, modules, presence, membership) {
+function describe(m, modules, presence, loadings) {
   const features = Array.from({ length: 6 }, (_, i) => ({
     feature: (3 * m + i) % FEATURES,
     loading: 1 - 0.12 * i,
   }));
-  for (const { feature, loading } of features) membership.data[m * FEATURES + feature] = loading;
+  for (const { feature, loading } of features) loadings.data[m * FEATURES + feature] = loading;
   let present = 0;
   for (let row = 0; row < presence.rows; row++) if (presence.data[row * modules + m] > 0.25) present++;
   return {

@@ -97,7 +97,7 @@ function seconds(milliseconds) {
   return (milliseconds / 1000).toFixed(1);
 }
 
-/** For each programme the module with the nearest memberships, and its mean presence where it is planted and not. */
+/** For each programme the module with the nearest loadings, and its mean presence where it is planted and not. */
 function matches(modules, presence) {
   const loadings = new Map();
   for (const line of readFileSync(modules, 'utf8').trim().split('\n').slice(1)) {

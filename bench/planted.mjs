@@ -26,7 +26,7 @@ for (const correlation of values.correlations.split(',').map(Number)) {
     const planted = plantModules({ seed, correlation });
     const options = { localitySize: 100, overlap: 4, modules: Number(values.modules), form: values.form };
     const explanation = await explain(planted, options, createContext({ seed }));
-    const matches = matchModules(planted.membership, explanation.modules.membership);
+    const matches = matchModules(planted.loadings, explanation.modules.loadings);
     matches.forEach((match, k) => {
       if (planted.activeShare[k] < 0.05) return;
       cosines.push(match.cosine);

@@ -165,8 +165,8 @@ export interface Modules {
   readonly count: number;
   readonly form: ModuleForm;
   /** modules x features, not negative, largest entry of each row 1. */
-  readonly membership: Matrix;
-  /** localities x modules, not negative; with the membership's scale, the association of the top pair. */
+  readonly loadings: Matrix;
+  /** localities x modules, not negative; with the loading's scale, the association of the top pair. */
   readonly presence: Matrix;
   /** Share of the squared association that the module accounts for, one a module. */
   readonly share: Float64Array;
@@ -182,7 +182,7 @@ export interface Modules {
 export interface ModulePair {
   readonly a: number;
   readonly b: number;
-  /** Product of the two memberships (or the pattern's entry), 0 to 1. */
+  /** Product of the two loadings (or the pattern's entry), 0 to 1. */
   readonly weight: number;
   /** Mean signed correlation over localities, weighted by the module's presence, -1 to 1. */
   readonly correlation: number;
@@ -195,7 +195,7 @@ export interface ModuleDescription {
   /** A short name from its leading features. */
   readonly label: string;
   readonly share: number;
-  /** Features with a notable membership, strongest first. */
+  /** Features with a notable loading, strongest first. */
   readonly topFeatures: readonly { readonly feature: number; readonly loading: number }[];
   readonly pairs: readonly ModulePair[];
   /** Fraction of localities, and of samples, where the module is present. */
@@ -204,7 +204,7 @@ export interface ModuleDescription {
   /** In how many places it is present; absent in explanations of earlier versions. */
   readonly recurrence?: ModuleRecurrence;
   /** True when the module is a contrast between groups that its localities straddle. */
-  readonly boundary: boolean;
+  readonly contrast: boolean;
   /** Null until the corresponding analysis has been run. */
   readonly significance: ModuleSignificance | null;
   readonly stability: ModuleStability | null;
@@ -222,7 +222,7 @@ export interface ModuleRecurrence {
   /** Localities where it is present. */
   readonly localities: number;
   /** How many of them can be taken so that no two share a sample; 1: it is seen in one place only. */
-  readonly separate: number;
+  readonly disjoint: number;
   /** Groups of them that hang together by shared samples. */
   readonly regions: number;
 }
@@ -263,9 +263,9 @@ export interface ModuleSignificance {
   readonly significant: boolean;
   /**
    * `local`: significant. `global`: real, but the same all over the map. `chance`: not shown to be real.
-   * `unrepeated`: not found again on two thirds of the samples, so not tested.
+   * `not-replicated`: not found again on two thirds of the samples, so not tested.
    */
-  readonly verdict: 'local' | 'global' | 'chance' | 'unrepeated';
+  readonly verdict: 'local' | 'global' | 'chance' | 'not-replicated';
   /** Against features permuted over samples, each on its own. */
   readonly real: SignificanceTest;
   /** Where the module is present less where it is not, against localities of random samples. */
@@ -300,9 +300,9 @@ export interface Granularity {
     /** Mean cosine between the modules of two halves of the samples, 0 to 1. */
     readonly stability: number;
     /** Modules of one half that the other half finds again: cosine of 0.5 or more. */
-    readonly foundAgain: number;
+    readonly replicated: number;
     /** Those of them that recur: in places apart, and none a part of another. The largest count is chosen. */
-    readonly recurring: number;
+    readonly recurrent: number;
   }[];
   /** About half, the chosen and about twice the number of modules, coarse first. */
   readonly levels: readonly {

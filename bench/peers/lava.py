@@ -71,7 +71,7 @@ def presences(s, b):
 
 
 def sweep(u, k, full, q):
-    """Exact coordinate steps over the memberships of module k."""
+    """Exact coordinate steps over the loadings of module k."""
     v = u[k]
     others = [j for j in range(len(u)) if j != k and q[k, j] != 0]
     image = full @ v

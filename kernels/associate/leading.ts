@@ -2,7 +2,7 @@
  * Leading non-negative eigenvector of a locality's residual R = A - sum_k P_k u_k u_k' (zero diagonal), by
  * projected power iteration; the reference is `engine/js/factor.ts`.
  *
- * Only the locality's *active* features (those with an entry) take part: presence and memberships are not
+ * Only the locality's *active* features (those with an entry) take part: presence and loadings are not
  * negative, so elsewhere R v <= 0 for v >= 0 and the projection gives 0. A is laid out dense over the active
  * features where at least 1 in 16 cells is filled and the square stays within 16 MiB (one dense product is
  * four to six times faster than scattering the entries); otherwise the entries are walked.
@@ -28,7 +28,7 @@ let count: i32 = 0;
 /** Row length of the dense square in floats, a multiple of 4; 0 when entries are walked. */
 let side: i32 = 0;
 let square: usize = 0;
-/** active x width memberships, padded with zeros, and the presences of this locality (width). */
+/** active x width loadings, padded with zeros, and the presences of this locality (width). */
 let members: usize = 0;
 let presence: usize = 0;
 let width: i32 = 0;
@@ -54,7 +54,7 @@ export function leadingScratch(d: i32, modules: i32): usize {
 }
 
 /**
- * @param presences count x modules, @param memberships d x modules; modules a multiple of 4 (or 0).
+ * @param presences count x modules, @param loadings d x modules; modules a multiple of 4 (or 0).
  * @param wanted u8 a locality. @param vectors count x d (zeros on entry). @param eigenvalues f32 a locality.
  */
 export function leadingVector(
@@ -66,7 +66,7 @@ export function leadingVector(
   d: i32,
   signed: i32,
   presences: usize,
-  memberships: usize,
+  loadings: usize,
   modules: i32,
   iterations: i32,
   wanted: usize,
@@ -90,9 +90,9 @@ export function leadingVector(
   square = products + padded((<usize>modules) << 3);
   findActive(d);
   if (count === 0) return;
-  gatherMembers(memberships);
+  gatherMembers(loadings);
   layOut();
-  const best = strongest(d, memberships, vector);
+  const best = strongest(d, loadings, vector);
   // a feature without entries has only what was subtracted: nothing positive to start from
   if (best < 0) return;
   const eigenvalue = iterate(best, vector, iterations);
@@ -138,10 +138,10 @@ function findActive(d: i32): void {
   side = count <= DENSE_LIMIT && <u64>entries * DENSE_SHARE >= cells ? (count + 3) & ~3 : 0;
 }
 
-function gatherMembers(memberships: usize): void {
+function gatherMembers(loadings: usize): void {
   const bytes = (<usize>width) << 2;
   for (let i: i32 = 0; i < count; i++) {
-    memory.copy(members + <usize>i * bytes, memberships + <usize>feature(i) * bytes, bytes);
+    memory.copy(members + <usize>i * bytes, loadings + <usize>feature(i) * bytes, bytes);
   }
 }
 
@@ -164,7 +164,7 @@ function layOut(): void {
  * The active feature whose residual row has the largest sum, as its position; -1 when a feature without
  * entries comes first. Ties go to the lower feature. All in double.
  */
-function strongest(d: i32, memberships: usize, vector: usize): i32 {
+function strongest(d: i32, loadings: usize, vector: usize): i32 {
   memory.fill(image, 0, (<usize>count) << 3);
   for (let i: i32 = 0; i < count; i++) {
     const row = offsets + ((<usize>feature(i)) << 2);
@@ -186,7 +186,7 @@ function strongest(d: i32, memberships: usize, vector: usize): i32 {
   for (let f: i32 = 0; f < d; f++) {
     const at = placeOf(f);
     let sum: f64 = 0;
-    const u = memberships + ((<usize>f * <usize>width) << 2);
+    const u = loadings + ((<usize>f * <usize>width) << 2);
     for (let k: i32 = 0; k < width; k++) {
       const own = <f64>load<f32>(u + ((<usize>k) << 2));
       const rest = load<f64>(products + ((<usize>k) << 3)) - (at < 0 ? 0 : own);

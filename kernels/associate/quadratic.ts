@@ -20,7 +20,7 @@ export function quadraticForms(
   values: usize,
   d: i32,
   signed: i32,
-  memberships: usize,
+  loadings: usize,
   width: i32,
   forms: usize,
 ): void {
@@ -32,9 +32,9 @@ export function quadraticForms(
     if (begin === end) continue;
     let k: i32 = 0;
     for (; k + 16 <= width; k += 16)
-      formsOfRow16(begin, end, columns, values, signed, memberships, width, i, k, scratch);
+      formsOfRow16(begin, end, columns, values, signed, loadings, width, i, k, scratch);
     for (; k < width; k += 4)
-      formsOfRow4(begin, end, columns, values, signed, memberships, width, i, k, scratch);
+      formsOfRow4(begin, end, columns, values, signed, loadings, width, i, k, scratch);
   }
   const result = forms + ((<usize>item * <usize>width) << 2);
   for (let k: i32 = 0; k < width; k++) {
@@ -48,14 +48,14 @@ function formsOfRow16(
   columns: usize,
   values: usize,
   signed: i32,
-  memberships: usize,
+  loadings: usize,
   width: i32,
   i: i32,
   k: i32,
   sums: usize,
 ): void {
   const mask = strengthMask(signed);
-  const lanes = memberships + ((<usize>k) << 2);
+  const lanes = loadings + ((<usize>k) << 2);
   const stride = (<usize>width) << 2;
   let t0 = f32x4.splat(0);
   let t1 = f32x4.splat(0);
@@ -83,14 +83,14 @@ function formsOfRow4(
   columns: usize,
   values: usize,
   signed: i32,
-  memberships: usize,
+  loadings: usize,
   width: i32,
   i: i32,
   k: i32,
   sums: usize,
 ): void {
   const mask = strengthMask(signed);
-  const lanes = memberships + ((<usize>k) << 2);
+  const lanes = loadings + ((<usize>k) << 2);
   const stride = (<usize>width) << 2;
   let t = f32x4.splat(0);
   for (let p = <usize>begin; p < <usize>end; p++) {

@@ -126,12 +126,12 @@ export interface Engine {
 
   /**
    * Quadratic forms B[l, k] = sum over i < j of A_l[i, j] u_k[i] u_k[j].
-   * @param memberships d x m (one column a module). @returns block.count x m.
+   * @param loadings d x m (one column a module). @returns block.count x m.
    */
   quadraticForms(
     block: AssociationBlock,
     form: AssociationForm,
-    memberships: Matrix,
+    loadings: Matrix,
     watch?: Watch,
   ): Promise<Matrix>;
 
@@ -150,7 +150,7 @@ export interface Engine {
   /**
    * For each locality, projected power iteration on its residual R_l = A_l - sum_k P[l, k] u_k u_k' (off the
    * diagonal), started from the residual's row of largest positive sum: the leading non-negative eigenvector.
-   * @param presence block.count x m, @param memberships d x m (m may be 0).
+   * @param presence block.count x m, @param loadings d x m (m may be 0).
    * @param wanted one byte a locality of the block; where 0 the row is left zero and not computed.
    * @returns vectors block.count x d of unit norm (zero where nothing positive is left) and eigenvalues.
    */
@@ -158,7 +158,7 @@ export interface Engine {
     block: AssociationBlock,
     form: AssociationForm,
     presence: Matrix,
-    memberships: Matrix,
+    loadings: Matrix,
     options: { iterations: number; wanted: Uint8Array },
     watch?: Watch,
   ): Promise<{ vectors: Matrix; eigenvalues: Float32Array }>;

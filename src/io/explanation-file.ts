@@ -20,7 +20,7 @@ import { FormatError } from '../errors.js';
 import type { Explanation } from '../model.js';
 import { crc32 } from './codecs/crc32.js';
 
-export const EXPLANATION_VERSION = 1;
+export const EXPLANATION_VERSION = 2;
 const MAGIC = [0x89, 0x57, 0x48, 0x59, 0x4d, 0x41, 0x50, 0x0a];
 const CHECKED = 16;
 const PRELUDE = 32;
@@ -60,7 +60,7 @@ export function encodeExplanation(explanation: Explanation): Uint8Array {
 
 /**
  * The explanation in the bytes of a file.
- * @throws FormatError when it is truncated, damaged, of another kind, or written by a newer version.
+ * @throws FormatError when it is truncated, damaged, of another kind, or written by another version.
  */
 export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'): Explanation {
   return decodeTree('explanation', bytes, name) as Explanation;
@@ -116,11 +116,12 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const version = view.getUint32(8, true);
-  if (version > EXPLANATION_VERSION || version === 0) {
+  if (version !== EXPLANATION_VERSION) {
     throw new FormatError({
       got: `version ${version} of the explanation format in ${name}`,
-      expected: `version ${EXPLANATION_VERSION} or older`,
-      remedy: 'update whymap, or explain the data again with this version',
+      expected: `version ${EXPLANATION_VERSION}`,
+      remedy:
+        'explain the data again with this version of whymap, or open the file with the one that wrote it',
     });
   }
   const length = view.getFloat64(16, true);

@@ -190,9 +190,9 @@ function tunedOnPart(samples: number, rows: number): Warning[] {
 
 /** What `auto` does not count may still be worth a look: programmes of one place. */
 function leftOut({ chosen, curve }: Granularity): Warning[] {
-  const { modules, foundAgain } = curve.reduce((a, b) => (b.foundAgain > a.foundAgain ? b : a));
-  if (foundAgain < 1.5 * chosen || foundAgain < chosen + 2) return [];
-  const message = `${chosen} modules were chosen: so many recur in places apart, in either half of the samples. Of ${modules} modules, ${foundAgain} are found again, but the others in one place only or as parts of these: ask for ${modules} --modules to see them.`;
+  const { modules, replicated } = curve.reduce((a, b) => (b.replicated > a.replicated ? b : a));
+  if (replicated < 1.5 * chosen || replicated < chosen + 2) return [];
+  const message = `${chosen} modules were chosen: so many recur in places apart, in either half of the samples. Of ${modules} modules, ${replicated} are found again, but the others in one place only or as parts of these: ask for ${modules} --modules to see them.`;
   return [{ code: 'found-in-one-place', message }];
 }
 

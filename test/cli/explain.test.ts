@@ -141,9 +141,9 @@ test('the tables agree with the explanation and with one another', async () => {
 test('rows are joined by id: the planted modules are found although the map was in another order', () => {
   const explanation = decodeExplanation(read('out', 'explanation.whymap'));
   for (let k = 0; k < 3; k++) {
-    const truth = planted.membership.data.subarray(k * 40, (k + 1) * 40);
+    const truth = planted.loadings.data.subarray(k * 40, (k + 1) * 40);
     const cosines = explanation.descriptions.map((_, j) => {
-      const row = explanation.modules.membership.data.subarray(j * 40, (j + 1) * 40);
+      const row = explanation.modules.loadings.data.subarray(j * 40, (j + 1) * 40);
       const product = row.reduce((sum, v, f) => sum + v * truth[f], 0);
       return product / Math.hypot(...row) / Math.hypot(...truth);
     });

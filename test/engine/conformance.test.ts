@@ -311,12 +311,12 @@ async function sameFactorProducts(
     const m = makeMatrix(rows, modules, 'sparse', seed);
     return { ...m, data: m.data.map((value) => value * scale) };
   };
-  const memberships = positive(d, 5, 0.3);
+  const loadings = positive(d, 5, 0.3);
   const presence = positive(block.count, 6, 0.2);
 
-  const forms = await js.quadraticForms(block, form, memberships);
+  const forms = await js.quadraticForms(block, form, loadings);
   const total = forms.data.reduce((sum, value) => sum + Math.abs(value), 0);
-  expect(worst((await engine.quadraticForms(block, form, memberships)).data, forms.data, total)).toBeLessThan(
+  expect(worst((await engine.quadraticForms(block, form, loadings)).data, forms.data, total)).toBeLessThan(
     TOLERANCE,
   );
 
@@ -327,8 +327,8 @@ async function sameFactorProducts(
   expect(worst(found.data, wanted.data, 1)).toBeLessThan(TOLERANCE);
 
   const options = { iterations: 6, wanted: Uint8Array.from({ length: block.count }, (_, l) => +(l !== 1)) };
-  const ours = await js.leadingVectors(block, form, presence, memberships, options);
-  const theirs = await engine.leadingVectors(block, form, presence, memberships, options);
+  const ours = await js.leadingVectors(block, form, presence, loadings, options);
+  const theirs = await engine.leadingVectors(block, form, presence, loadings, options);
   expect(worst(theirs.vectors.data, ours.vectors.data, 1)).toBeLessThan(TOLERANCE);
   const strongest = ours.eigenvalues.reduce((x, y) => Math.max(x, y), 0);
   expect(worst(theirs.eigenvalues, ours.eigenvalues, strongest)).toBeLessThan(TOLERANCE);

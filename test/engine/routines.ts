@@ -22,13 +22,13 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
     const m = makeMatrix(rows, columns, 'sparse', seed);
     return { ...m, data: m.data.map((value) => value / 4) };
   };
-  const memberships = positive(110, 10, 3);
+  const loadings = positive(110, 10, 3);
   const presence = positive(30, 10, 4);
-  const forms = await engine.quadraticForms(block, 'debiased', memberships);
+  const forms = await engine.quadraticForms(block, 'debiased', loadings);
   const total = makeMatrix(10, (110 * 109) / 2, 'zeros');
   await engine.accumulatePatterns(block, 'debiased', presence, total);
   const options = { iterations: 8, wanted: new Uint8Array(30).fill(1) };
-  const leading = await engine.leadingVectors(block, 'debiased', presence, memberships, options);
+  const leading = await engine.leadingVectors(block, 'debiased', presence, loadings, options);
   const rows = makeMatrix(700, 40, 'ties');
   const near = await engine.nearest(rows, rows, { k: 6, metric: 'euclidean', excludeSelf: true });
   const random = createRandom(5);

@@ -26,19 +26,19 @@ const column = (m: { rows: number; columns: number; data: Float32Array }, k: num
   Float64Array.from({ length: m.rows }, (_, r) => m.data[r * m.columns + k]);
 
 test('finds every planted module, and where it is', () => {
-  matchModules(planted.membership, explanation.modules.membership).forEach(({ cosine, found }, k) => {
+  matchModules(planted.loadings, explanation.modules.loadings).forEach(({ cosine, found }, k) => {
     expect(cosine).toBeGreaterThan(0.95);
     expect(auroc(column(explanation.samplePresence, found), column(planted.active, k))).toBeGreaterThan(0.95);
   });
 });
 
 test('describes them: features by loading, pairs with the planted signs, shares in order', () => {
-  const matches = matchModules(planted.membership, explanation.modules.membership);
+  const matches = matchModules(planted.loadings, explanation.modules.loadings);
   matches.forEach(({ found }, k) => {
     const described = explanation.descriptions[found];
-    const members = new Set([...column({ ...planted.membership, rows: 1 }, 0).keys()]);
+    const members = new Set([...column({ ...planted.loadings, rows: 1 }, 0).keys()]);
     expect(members.size).toBe(1);
-    const truth = planted.membership.data.subarray(k * 80, (k + 1) * 80);
+    const truth = planted.loadings.data.subarray(k * 80, (k + 1) * 80);
     for (const { feature, loading } of described.topFeatures) {
       if (loading > 0.4) expect(truth[feature]).toBe(1);
     }
@@ -51,12 +51,12 @@ test('describes them: features by loading, pairs with the planted signs, shares 
   expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(explanation.modules.explained, 5);
 });
 
-test('memberships and presence have their promised scale', () => {
-  const { membership, presence, count } = explanation.modules;
+test('loadings and presence have their promised scale', () => {
+  const { loadings, presence, count } = explanation.modules;
   for (let k = 0; k < count; k++) {
-    expect(Math.max(...membership.data.subarray(k * 80, (k + 1) * 80))).toBeCloseTo(1, 6);
+    expect(Math.max(...loadings.data.subarray(k * 80, (k + 1) * 80))).toBeCloseTo(1, 6);
   }
-  expect(Math.min(...membership.data, ...presence.data)).toBeGreaterThanOrEqual(0);
+  expect(Math.min(...loadings.data, ...presence.data)).toBeGreaterThanOrEqual(0);
 });
 
 test('the same seed gives the same bytes', async () => {
@@ -88,7 +88,7 @@ test.each(['absolute', 'signed'] as const)(
   '%s associations run and find the modules',
   async (associationForm) => {
     const found = await explain(planted, { ...options, associationForm }, createContext({ seed: 1 }));
-    const best = matchModules(planted.membership, found.modules.membership).map(({ cosine }) => cosine);
+    const best = matchModules(planted.loadings, found.modules.loadings).map(({ cosine }) => cosine);
     // signed: only features that go together are in one module, so a planted one is found in halves
     if (associationForm === 'absolute') for (const cosine of best) expect(cosine).toBeGreaterThan(0.9);
     else expect(Math.max(...best)).toBeGreaterThan(0.4);
@@ -104,7 +104,7 @@ test('spearman finds them after a monotone change of every feature', async () =>
     { ...options, association: 'spearman' },
     createContext(),
   );
-  for (const { cosine } of matchModules(planted.membership, found.modules.membership)) {
+  for (const { cosine } of matchModules(planted.loadings, found.modules.loadings)) {
     expect(cosine).toBeGreaterThan(0.93);
   }
 });

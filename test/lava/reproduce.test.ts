@@ -47,8 +47,8 @@ test('each baseline finds a module that its view shows', async () => {
   };
   const planted = plantModules(options);
   const input = { ...planted, modules: 2 };
-  const best = (membership: Parameters<typeof matchModules>[1]) =>
-    matchModules(planted.membership, membership)[0].cosine;
+  const best = (loadings: Parameters<typeof matchModules>[1]) =>
+    matchModules(planted.loadings, loadings)[0].cosine;
   expect(best(globalModules(input))).toBeGreaterThan(0.9);
   expect(best(await perClusterModules(input, createContext()))).toBeGreaterThan(0.8);
   expect(autocorrelationModules(input).columns).toBe(30);
@@ -122,9 +122,9 @@ test('a real study reads a folder and writes tables and figures; a missing set i
   }
 });
 
-test('strokes are drawn where the membership is', () => {
-  const membership = { rows: 1, columns: 4, data: Float32Array.of(0, 1, 0.5, 0.01) };
-  const svg = strokeFigure(membership, { width: 2, height: 2 });
+test('strokes are drawn where the loadings is', () => {
+  const loadings = { rows: 1, columns: 4, data: Float32Array.of(0, 1, 0.5, 0.01) };
+  const svg = strokeFigure(loadings, { width: 2, height: 2 });
   expect(svg.match(/opacity/g)?.length).toBe(2);
   expect(svg).toContain('x="4" y="14"');
 });

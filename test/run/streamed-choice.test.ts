@@ -62,7 +62,7 @@ test.each(layouts)(
       const { explanation, table } = await fromFile(path, 'X_map', memory);
       expect(explanation.featureNames).toEqual(whole.featureNames);
       expect(explanation.localities).toEqual(whole.localities);
-      expect(explanation.modules.membership).toEqual(whole.modules.membership);
+      expect(explanation.modules.loadings).toEqual(whole.modules.loadings);
       expect(explanation.warnings.map(({ code }) => code)).toContain('features-left-out');
       expect(table.features.columns).toBe(12);
       passes.push(explanation.timings.localities);
@@ -82,7 +82,7 @@ test('an embedding of some of the samples, in another order', async () => {
   expect(explanation.rows).toBe(order.length);
   expect(explanation.featureNames).toEqual(whole.featureNames);
   expect(explanation.localities).toEqual(whole.localities);
-  expect(explanation.modules.membership).toEqual(whole.modules.membership);
+  expect(explanation.modules.loadings).toEqual(whole.modules.loadings);
 });
 
 test('counts are asked about before anything is computed', async () => {

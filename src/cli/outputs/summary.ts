@@ -37,8 +37,9 @@ export function summarize(explanation: Explanation, table: Table): Record<string
     loss: modules.loss,
     granularity:
       explanation.granularity && namedGranularity(explanation.granularity, explanation.featureNames),
-    modules: explanation.descriptions.map((description) => ({
+    modules: explanation.descriptions.map(({ contrast, ...description }) => ({
       ...description,
+      boundary: contrast,
       topFeatures: description.topFeatures.map(({ feature, loading }) => ({
         feature: explanation.featureNames[feature],
         loading,

@@ -6,16 +6,16 @@ import type { RegionTrust } from '../../trust/index.js';
 
 const PAIRS_LEAST = 0.05;
 
-/** module, rank, feature, loading: every feature with a membership above 0, strongest first. */
+/** module, rank, feature, loading: every feature with a loading above 0, strongest first. */
 export function modulesCsv(explanation: Explanation): string {
-  const { membership } = explanation.modules;
+  const { loadings } = explanation.modules;
   return writeCsv(['module', 'rank', 'feature', 'loading'], rows());
   function* rows(): Generator<Cell[]> {
     for (const [k, { id }] of explanation.descriptions.entries()) {
-      const loadings = membership.data.subarray(k * membership.columns, (k + 1) * membership.columns);
-      const order = [...loadings.keys()].filter((f) => loadings[f] > 0);
-      order.sort((a, b) => loadings[b] - loadings[a] || a - b);
-      for (const [rank, f] of order.entries()) yield [id, rank + 1, explanation.featureNames[f], loadings[f]];
+      const row = loadings.data.subarray(k * loadings.columns, (k + 1) * loadings.columns);
+      const order = [...row.keys()].filter((f) => row[f] > 0);
+      order.sort((a, b) => row[b] - row[a] || a - b);
+      for (const [rank, f] of order.entries()) yield [id, rank + 1, explanation.featureNames[f], row[f]];
     }
   }
 }

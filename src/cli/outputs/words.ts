@@ -34,12 +34,12 @@ function moduleLines(explanation: Explanation): string[] {
 }
 
 /** What a reader must know before believing it. */
-function kindOf({ boundary, recurrence, significance, trustFlag }: ModuleDescription): string {
+function kindOf({ contrast, recurrence, significance, trustFlag }: ModuleDescription): string {
   const remarks = [
-    ...(boundary ? ['contrast between groups'] : []),
-    ...(recurrence?.separate === 1 ? ['seen in one place only'] : []),
+    ...(contrast ? ['contrast between groups'] : []),
+    ...(recurrence?.disjoint === 1 ? ['seen in one place only'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
-    ...(significance?.verdict === 'unrepeated' ? ['not found again on two thirds of the samples'] : []),
+    ...(significance?.verdict === 'not-replicated' ? ['not found again on two thirds of the samples'] : []),
     ...(significance?.verdict === 'global' ? ['real, but not shown to be local'] : []),
     ...(trustFlag ? ['on a torn or glued region of the map'] : []),
   ];

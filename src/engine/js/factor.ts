@@ -2,8 +2,8 @@
  * The products of the factorization stage, reference: quadratic forms, weighted sums of associations and
  * leading vectors of residuals.
  *
- * Symbols: A_l associations of locality l (symmetric, zero diagonal), u_k membership of module k (a column
- * of `memberships`, d x m), P presence. Precision: double sums. Cost: entries of the block x m, each pass.
+ * Symbols: A_l associations of locality l (symmetric, zero diagonal), u_k loading of module k (a column
+ * of `loadings`, d x m), P presence. Precision: double sums. Cost: entries of the block x m, each pass.
  */
 
 import type { AssociationBlock, AssociationForm, Matrix } from '../../model.js';
@@ -29,14 +29,9 @@ function forEachPair(
   }
 }
 
-export const quadraticForms: Engine['quadraticForms'] = async (
-  block,
-  form,
-  memberships,
-  watch = unwatched,
-) => {
-  const m = memberships.columns;
-  const u = memberships.data;
+export const quadraticForms: Engine['quadraticForms'] = async (block, form, loadings, watch = unwatched) => {
+  const m = loadings.columns;
+  const u = loadings.data;
   const result = new Float32Array(block.count * m);
   for (let l = 0; l < block.count; l++) {
     const sums = new Float64Array(m);
@@ -77,7 +72,7 @@ export const leadingVectors: Engine['leadingVectors'] = async (
   block,
   form,
   presence,
-  memberships,
+  loadings,
   options,
   watch = unwatched,
 ) => {
@@ -86,7 +81,7 @@ export const leadingVectors: Engine['leadingVectors'] = async (
   const eigenvalues = new Float32Array(block.count);
   for (let l = 0; l < block.count; l++) {
     if (options.wanted[l]) {
-      const apply = residualOf(block, form, l, presence, memberships);
+      const apply = residualOf(block, form, l, presence, loadings);
       const found = leadingNonNegative(apply, strongestRow(apply, block, form, l), options.iterations);
       vectors.set(found.vector, l * d);
       eigenvalues[l] = found.eigenvalue;
@@ -105,10 +100,10 @@ function residualOf(
   form: AssociationForm,
   l: number,
   presence: Matrix,
-  memberships: Matrix,
+  loadings: Matrix,
 ): Apply {
-  const m = memberships.columns;
-  const u = memberships.data;
+  const m = loadings.columns;
+  const u = loadings.data;
   const p = presence.data.subarray(l * m, (l + 1) * m);
   return (v) => {
     const result = new Float64Array(v.length);

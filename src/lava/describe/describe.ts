@@ -5,7 +5,7 @@
  * Source: ours, after LAVA's signed pairs. For every locality where a module is present, the correlations of
  * its leading features are computed from the data (not from the gated associations), over all members and
  * again with each gap group (gaps.ts) centered on its own mean. A module whose association falls below half in
- * the second reading, over most of its presence, is a `boundary` module: its correlation is the difference of
+ * the second reading, over most of its presence, is a `contrast` module: its correlation is the difference of
  * the groups' means.
  */
 
@@ -27,7 +27,7 @@ import { moduleLabel } from './label.js';
 import { presentRows, presentThreshold } from './present.js';
 
 const TOP_FEATURES = 20;
-/** Features with less of the largest membership are not notable. */
+/** Features with less of the largest loading are not notable. */
 export const LEAST_LOADING = 0.25;
 /** Every pair of these is described, so that they can be shown as a matrix. */
 const PAIR_FEATURES = 12;
@@ -48,7 +48,7 @@ export async function describeModules(
   context: Context,
 ): Promise<ModuleDescription[]> {
   const { modules, table } = input;
-  const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.membership, k));
+  const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
   const sums = await pairSums(input, leading, thresholds, options.measure, context);
   const recurrence = moduleRecurrence(input.localities, modules.presence, input.samplePresence.rows);
@@ -58,14 +58,14 @@ export async function describeModules(
       .map(({ feature, loading }) => ({ feature, loading }));
     return {
       id: `M${k + 1}`,
-      label: moduleLabel(modules.membership, k, topFeatures, table.featureNames, options.image),
+      label: moduleLabel(modules.loadings, k, topFeatures, table.featureNames, options.image),
       share: modules.share[k],
       topFeatures,
       pairs: describePairs(features, sums[k]),
       presentLocalities: presentRows(modules.presence, k, thresholds[k]).length / input.localities.count,
       presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
       recurrence: recurrence[k],
-      boundary: sums[k].straddling > 0.5 * sums[k].weight,
+      contrast: sums[k].straddling > 0.5 * sums[k].weight,
       significance: null,
       stability: null,
       trust: null,
@@ -78,9 +78,9 @@ export interface Leading {
   readonly loading: number;
 }
 
-/** Features by membership, strongest first, TOP_FEATURES at most. */
-export function leadingFeatures(membership: Matrix, k: number): Leading[] {
-  const row = membership.data.subarray(k * membership.columns, (k + 1) * membership.columns);
+/** Features by loading, strongest first, TOP_FEATURES at most. */
+export function leadingFeatures(loadings: Matrix, k: number): Leading[] {
+  const row = loadings.data.subarray(k * loadings.columns, (k + 1) * loadings.columns);
   return Array.from(row, (loading, feature) => ({ feature, loading }))
     .filter(({ loading }) => loading > 0)
     .sort((a, b) => b.loading - a.loading || a.feature - b.feature)

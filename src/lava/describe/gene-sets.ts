@@ -21,7 +21,7 @@ export interface GeneSet {
 export interface EnrichmentOptions {
   /** Sets with fewer members among the features explained are left out. Default 3. */
   readonly leastMembers?: number;
-  /** Features with at least this membership stand for the module. Default 0.25. */
+  /** Features with at least this loading stand for the module. Default 0.25. */
   readonly leastLoading?: number;
 }
 
@@ -73,7 +73,7 @@ export function geneSetEnrichment(
     .map(({ name, genes }) => ({ name, members: new Set(genes.flatMap(lookUp)) }))
     .filter(({ members }) => members.size >= leastMembers);
   const tests = descriptions.flatMap(({ id }, k) => {
-    const row = modules.membership.data.subarray(k * featureNames.length, (k + 1) * featureNames.length);
+    const row = modules.loadings.data.subarray(k * featureNames.length, (k + 1) * featureNames.length);
     const own = [...row.keys()]
       .filter((f) => row[f] >= leastLoading)
       .sort((a, b) => row[b] - row[a] || a - b);

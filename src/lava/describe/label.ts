@@ -4,7 +4,7 @@ import { row } from '../../core/matrix.js';
 import type { Matrix } from '../../model.js';
 
 const NAMED = 3;
-/** Pixels with at least this membership make the shape. */
+/** Pixels with at least this loading make the shape. */
 const STRONG = 0.5;
 
 interface Size {
@@ -13,13 +13,13 @@ interface Size {
 }
 
 export function moduleLabel(
-  membership: Matrix,
+  loadings: Matrix,
   k: number,
   topFeatures: readonly { readonly feature: number }[],
   names: readonly string[],
   image: Size | null,
 ): string {
-  if (image) return imageLabel(row(membership, k), image);
+  if (image) return imageLabel(row(loadings, k), image);
   return topFeatures
     .slice(0, NAMED)
     .map(({ feature }) => names[feature])
@@ -27,8 +27,8 @@ export function moduleLabel(
 }
 
 /** For example `horizontal band, lower (rows 23-25, columns 3-25)`. */
-function imageLabel(memberships: Float32Array, image: Size): string {
-  const pixels = [...memberships.keys()].filter((pixel) => memberships[pixel] >= STRONG);
+function imageLabel(loadings: Float32Array, image: Size): string {
+  const pixels = [...loadings.keys()].filter((pixel) => loadings[pixel] >= STRONG);
   const rows = pixels.map((pixel) => Math.floor(pixel / image.width));
   const columns = pixels.map((pixel) => pixel % image.width);
   const shape = shapeOf(rows, columns);

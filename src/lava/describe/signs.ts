@@ -1,9 +1,9 @@
 /**
  * Signs within a module: which of its features go together and which oppose, on the whole and in one locality.
  *
- * Source: ours. A module's membership is not negative, since the association that is factored has no sign. The
+ * Source: ours. A module's loading is not negative, since the association that is factored has no sign. The
  * signs come back from the data: they are those of the leading eigenvector of D R D, with R the correlations of
- * the module's features and D their memberships, so that strong features decide. The first feature is +1.
+ * the module's features and D their loadings, so that strong features decide. The first feature is +1.
  * Cost: POWER_ITERATIONS f^2. Deterministic: the iteration starts from the strongest feature's row.
  * How it fails: where a module holds two groups of features that do not correlate with each other, the signs of
  * one against the other are those of chance.
@@ -13,7 +13,7 @@ const POWER_ITERATIONS = 30;
 
 /**
  * +1 or -1 a feature; a feature without any correlation has +1.
- * @param correlations f x f. @param weights memberships, strongest first.
+ * @param correlations f x f. @param weights loadings, strongest first.
  */
 export function leadingSigns(correlations: Float64Array, weights: ArrayLike<number>): Int8Array {
   const size = weights.length;
@@ -38,7 +38,7 @@ export function leadingSigns(correlations: Float64Array, weights: ArrayLike<numb
   return Int8Array.from(vector, (value) => (value * first < 0 ? -1 : 1));
 }
 
-/** Mean correlation over pairs, weighted by both memberships, each turned by the signs: -1 to 1. */
+/** Mean correlation over pairs, weighted by both loadings, each turned by the signs: -1 to 1. */
 export function alignedCorrelation(
   correlations: Float64Array,
   weights: ArrayLike<number>,

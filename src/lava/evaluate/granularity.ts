@@ -4,7 +4,7 @@
  * Purpose: the share of association that is explained only grows with the number of modules; on samples that were
  *   not fitted it grows while modules are found and falls once noise is fitted.
  * Source: ours, after cross-validation of factorizations. The samples are halved at random; each half gives the
- *   localities of the same places. For each number of modules both halves are factored; memberships and presence
+ *   localities of the same places. For each number of modules both halves are factored; loadings and presence
  *   of one are laid over the associations of the other, and back: the mean is `heldOut`. No sample is on both
  *   sides, though the places are. `stability` is the mean cosine between the modules of the halves (optimal
  *   assignment). Neither has its peak at the true number. `heldOut` is flat past it (planted, 7 modules, correlation 0.35:
@@ -192,15 +192,15 @@ async function heldOutPoint(
     await heldOutShare(fits[0], halves[1], context),
     await heldOutShare(fits[1], halves[0], context),
   ];
-  const matches = matchMemberships(fits[0].membership, fits[1].membership);
+  const matches = matchMemberships(fits[0].loadings, fits[1].loadings);
   const most = Math.max(fits[0].count, fits[1].count, 1);
   return {
     modules: options.modules,
     heldOut: (shares[0] + shares[1]) / 2,
     explained: (fits[0].explained + fits[1].explained) / 2,
     stability: matches.reduce((sum, { cosine }) => sum + cosine, 0) / most,
-    foundAgain: matches.filter(({ cosine }) => cosine >= FOUND_AGAIN).length,
-    recurring: countRecurring({
+    replicated: matches.filter(({ cosine }) => cosine >= FOUND_AGAIN).length,
+    recurrent: countRecurring({
       halves: [fits[0], fits[1]],
       matches,
       localities: places,
@@ -214,18 +214,18 @@ async function heldOutShare(fit: Modules, { associations }: Half, context: Conte
   const watch = withoutProgress(watchStage(context, 'granularity'));
   const problem = weighLocalities(associations);
   if (!(problem.norm > 0)) return 0;
-  const products = await patternProducts(associations, fit.membership, context, watch);
-  return 1 - relativeLoss(patternGram(fit.membership), products, fit.presence, problem);
+  const products = await patternProducts(associations, fit.loadings, context, watch);
+  return 1 - relativeLoss(patternGram(fit.loadings), products, fit.presence, problem);
 }
 
 type Point = Granularity['curve'][number];
 
 /** Where most modules recur; of equals the smaller number. */
 function bestPoint(curve: readonly Point[]): Point {
-  return curve.reduce((a, b) => (b.recurring > a.recurring ? b : a));
+  return curve.reduce((a, b) => (b.recurrent > a.recurrent ? b : a));
 }
 
-const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurring);
+const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurrent);
 
 async function fitLevels(
   { table, localities, associations }: GranularityInput,
@@ -249,13 +249,13 @@ async function fitLevels(
     levels: fits.map((fit, level) => ({
       modules: distinct[level],
       topFeatures: Array.from({ length: fit.count }, (_, k) =>
-        leadingFeatures(fit.membership, k)
+        leadingFeatures(fit.loadings, k)
           .slice(0, LEVEL_FEATURES)
           .map(({ feature }) => feature),
       ),
       share: fit.share,
     })),
-    links: fits.slice(1).flatMap((fine, i) => linksBetween(fits[i].membership, fine.membership, i)),
+    links: fits.slice(1).flatMap((fine, i) => linksBetween(fits[i].loadings, fine.loadings, i)),
   };
 }
 

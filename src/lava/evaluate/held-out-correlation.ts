@@ -2,7 +2,7 @@
  * The statistic of the significance tests: correlation of a module's features in held-out samples.
  *
  * Source: ours. For module k and locality l, T[k, l] is the mean correlation over pairs of the module's leading
- * features, weighted by both memberships and turned by the signs that the *fitted* samples have there, computed
+ * features, weighted by both loadings and turned by the signs that the *fitted* samples have there, computed
  * on the held-out samples alone. It is linear in the correlations: 0 on average where they are chance, with no
  * noise floor to take off, and as strong as the module where it holds. A feature takes part in a locality by the rule of
  * the associations (support, in proportion to the held-out samples): otherwise a single cell of a rare kind in a random
@@ -27,9 +27,9 @@ export interface HeldOutModule {
   readonly features: readonly number[];
   /** Held-out samples x features, each column standardized over all of them. */
   readonly values: Float64Array;
-  /** For each locality used: its held-out samples as positions, and membership times sign of each feature. */
+  /** For each locality used: its held-out samples as positions, and loading times sign of each feature. */
   readonly localities: readonly { readonly positions: Int32Array; readonly loadings: Float64Array }[];
-  /** Sum over pairs i < j of both memberships, twice. */
+  /** Sum over pairs i < j of both loadings, twice. */
   readonly pairWeight: number;
   /** Presence in the fitted samples, sum 1 over the localities used. */
   readonly presence: Float64Array;
@@ -99,7 +99,7 @@ function interleaved(columns: readonly Float64Array[]): Float64Array {
 
 /** The leading features of a module that are notable; at least two. */
 function notableFeatures(modules: Modules, k: number) {
-  const leading = leadingFeatures(modules.membership, k).slice(0, FEATURES);
+  const leading = leadingFeatures(modules.loadings, k).slice(0, FEATURES);
   return leading.filter(({ loading }, i) => i < 2 || loading >= LEAST_LOADING);
 }
 

@@ -91,7 +91,7 @@ export async function fitModules(
 }
 
 export interface ModuleMatch {
-  /** Row of the other memberships, or -1. */
+  /** Row of the other loadings, or -1. */
   readonly other: number;
   /** Cosine of the two pair patterns, 0 to 1; 0 without a match. */
   readonly cosine: number;
@@ -115,10 +115,10 @@ export function patternCosines(a: Matrix, b: Matrix): Float64Array {
   return cosines;
 }
 
-/** For each row of `memberships` its match among `others`: the assignment with the largest sum of cosines. */
-export function matchMemberships(memberships: Matrix, others: Matrix): ModuleMatch[] {
-  const cosines = patternCosines(memberships, others);
-  return [...assign(cosines, memberships.rows, others.rows)].map((other, k) => ({
+/** For each row of `loadings` its match among `others`: the assignment with the largest sum of cosines. */
+export function matchMemberships(loadings: Matrix, others: Matrix): ModuleMatch[] {
+  const cosines = patternCosines(loadings, others);
+  return [...assign(cosines, loadings.rows, others.rows)].map((other, k) => ({
     other,
     cosine: other < 0 ? 0 : cosines[k * others.rows + other],
   }));

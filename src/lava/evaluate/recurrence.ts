@@ -3,7 +3,7 @@
  *
  * Source: LAVA (arXiv 2509.21149) looks for patterns that recur across localities. Ours: localities overlap, so
  *   being present in several of them may be one finding counted more than once. Two counts tell:
- *   - `separate`: localities of which no two share a sample, so that each is evidence of its own. They are chosen
+ *   - `disjoint`: localities of which no two share a sample, so that each is evidence of its own. They are chosen
  *     greedily, largest presence first (ties by number): at least so many can be chosen.
  *   - `regions`: groups of localities that hang together by shared samples. Localities that share no sample with
  *     another group's are apart on the map.
@@ -28,7 +28,7 @@ export function moduleRecurrence(
     const strongestFirst = present.toSorted((a, b) => strength(b) - strength(a) || a - b);
     return {
       localities: present.length,
-      separate: countSeparate(localities, strongestFirst, samples),
+      disjoint: countDisjoint(localities, strongestFirst, samples),
       regions: countRegions(localities, present, samples),
     };
   });
@@ -36,7 +36,7 @@ export function moduleRecurrence(
 
 const membersOf = ({ members, size }: Localities, l: number) => members.subarray(l * size, (l + 1) * size);
 
-function countSeparate(localities: Localities, order: readonly number[], samples: number): number {
+function countDisjoint(localities: Localities, order: readonly number[], samples: number): number {
   const taken = new Uint8Array(samples);
   let count = 0;
   for (const l of order) {

@@ -26,13 +26,13 @@ export interface RecurringInput {
 }
 
 export function countRecurring({ halves, matches, localities, samples }: RecurringInput): number {
-  const alike = halves.map(({ membership }) => patternCosines(membership, membership));
+  const alike = halves.map(({ loadings }) => patternCosines(loadings, loadings));
   const places = halves.map(({ presence }) => moduleRecurrence(localities, presence, samples));
   const counted: (readonly [number, number])[] = [];
   matches.forEach(({ other, cosine }, k) => {
     if (cosine < FOUND_AGAIN) return;
     const own = [k, other] as const;
-    const recurs = places.every((half, h) => half[own[h]].separate > 1);
+    const recurs = places.every((half, h) => half[own[h]].disjoint > 1);
     const isPart = counted.some((before) =>
       alike.some((cosines, h) => cosines[own[h] * halves[h].count + before[h]] >= FOUND_AGAIN),
     );

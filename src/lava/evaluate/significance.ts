@@ -8,14 +8,14 @@
  *   by presence in the fitted samples. Null: each feature's values are permuted over the held-out samples, each
  *   feature on its own, localities fixed. Permuting inside localities instead was rejected: a sample is in
  *   several localities, which would then be falsely independent of one another, and contrasts between groups,
- *   which are real (and labelled `boundary`), would count as chance.
+ *   which are real (and labelled contrasts), would count as chance.
  * Local: the statistic is the same mean less the plain mean over the localities looked at: does the held-out
  *   correlation rise where the module was said to be present? Null: the held-out rows are permuted over the map,
  *   which keeps every correlation and makes each locality a random draw of samples, with the overlap of the real
  *   ones. A correlation that is the same all over the map passes the first test only: the module is `global`.
  * Levels: given the fitted samples both tests are exact permutation tests, p = (1 + reached) / (1 + draws); over
  *   modules they are corrected by the largest statistic (largest-statistic.ts), family-wise. A module that is not
- *   found again (cosine below FOUND_AGAIN) has p = 1 and is `unrepeated`.
+ *   found again (cosine below FOUND_AGAIN) has p = 1 and is `not-replicated`.
  * Source: ours. Cost: a factorization of two thirds of the samples, and
  *   2 x draws evaluations of the statistic. Deterministic for a seed.
  * How it fails: a module present in few samples can be lost in two thirds of them: absence of significance is no
@@ -126,7 +126,7 @@ export async function moduleSignificance(
     silent,
   );
   watch.progress(0.5);
-  const matches = matchMemberships(modules.membership, again.membership);
+  const matches = matchMemberships(modules.loadings, again.loadings);
   const order = permutation(split.heldOut.length, random.stream('order'));
   const position = new Int32Array(table.features.rows).fill(-1);
   order.forEach((place, p) => {
@@ -158,7 +158,7 @@ const NOT_FOUND: ModuleSignificance = {
   p: 1,
   pAdjusted: 1,
   significant: false,
-  verdict: 'unrepeated',
+  verdict: 'not-replicated',
   real: NO_TEST,
   local: NO_TEST,
 };

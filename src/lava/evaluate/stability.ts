@@ -75,7 +75,7 @@ export async function moduleStability(
   const sums = Array.from(input.modules.share, () => ({ presence: 0, byKind: new Map<Kind, number>() }));
   for (const [i, repeat] of repeats.entries()) {
     const found = await runOnce(input, options, repeat, context);
-    matchMemberships(input.modules.membership, found.modules.membership).forEach(({ other, cosine }, k) => {
+    matchMemberships(input.modules.loadings, found.modules.loadings).forEach(({ other, cosine }, k) => {
       sums[k].byKind.set(repeat.kind, (sums[k].byKind.get(repeat.kind) ?? 0) + cosine);
       if (other >= 0) sums[k].presence += columnCosine(input.samplePresence, k, found.presence, other);
     });

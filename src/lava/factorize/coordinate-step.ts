@@ -22,7 +22,7 @@ export interface Pattern {
 export interface SweepInput {
   readonly problem: Problem;
   /** modules x features; changed in place. */
-  readonly memberships: Matrix;
+  readonly loadings: Matrix;
   /** Number of the first module that is swept; the next ones follow, one for each column of `presence`. */
   readonly first: number;
   /** localities x modules swept. */
@@ -66,16 +66,16 @@ export function squaredLength({ columns: d, data }: Matrix, k: number): number {
   return dot(data, k * d, data, k * d, d);
 }
 
-/** One sweep over the memberships of module k, the others fixed. Changes them; returns the largest change. */
-export function sweepModule(memberships: Matrix, k: number, pattern: Pattern, q: Float64Array): number {
-  const { rows: m, columns: d, data } = memberships;
+/** One sweep over the loadings of module k, the others fixed. Changes them; returns the largest change. */
+export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Float64Array): number {
+  const { rows: m, columns: d, data } = loadings;
   const { features, full } = pattern;
   const size = features ? features.length : d;
   const u = data.subarray(k * d, (k + 1) * d);
   const image = pattern.image ?? multiplyVector(full, u);
-  const rivals = rivalsOf(memberships, k, q);
+  const rivals = rivalsOf(loadings, k, q);
   const { numbers, overlaps } = rivals;
-  let square = squaredLength(memberships, k);
+  let square = squaredLength(loadings, k);
   const own = q[k * m + k];
   let largest = 0;
   for (let t = 0; t < size; t++) {
@@ -83,7 +83,7 @@ export function sweepModule(memberships: Matrix, k: number, pattern: Pattern, q:
     const old = u[i];
     const rest = square - old * old;
     if (!(own * rest > 0)) continue;
-    const slope = slopeAt(memberships, k, i, image[t], rivals, q);
+    const slope = slopeAt(loadings, k, i, image[t], rivals, q);
     const next = Math.fround(Math.max(0, slope / (own * rest)));
     const change = next - old;
     if (change === 0) continue;

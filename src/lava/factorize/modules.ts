@@ -4,7 +4,7 @@
  * Source: LAVA (arXiv 2509.21149), step 3: sub-patterns of correlation that recur across localities, with a
  * non-negative presence. Ours: the `symmetric` form (a module is a set of features with strengths, its pair
  * pattern their outer product) with its greedy peel, exact coordinate descent, merge and prune; the scale
- * (largest membership 1, so that presence is the association of the strongest pair) and the shares.
+ * (largest loading 1, so that presence is the association of the strongest pair) and the shares.
  */
 
 import { type Context, watchStage } from '../../engine/context.js';
@@ -28,7 +28,7 @@ export interface ModuleOptions {
   readonly sweeps?: number;
 }
 
-/** More modules are peeled than asked: some are boundary contrasts or merge later. */
+/** More modules are peeled than asked: some are contrasts or merge later. */
 const EXTRA_SHARE = 0.5;
 const EXTRA_LEAST = 4;
 const SAME_PATTERN = 0.9;
@@ -40,7 +40,7 @@ const TOLERANCE = 0.01;
 
 export interface FactorizeInput {
   readonly associations: Associations;
-  /** What the associations were made of, for the last refit of the memberships. */
+  /** What the associations were made of, for the last refit of the loadings. */
   readonly samples: Samples;
   /** The start, for as many modules as are asked or for more (`peelStart`); without it, it is made here. */
   readonly start?: Matrix;
@@ -70,7 +70,7 @@ export async function factorize(
   const places = recurringFirst
     ? moduleRecurrence(samples.localities, rough.presence, samples.features.rows)
     : [];
-  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN, (k) => places[k]?.separate < 2);
+  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN, (k) => places[k]?.disjoint < 2);
   const refined = await refine(
     problem,
     kept,
@@ -80,8 +80,8 @@ export async function factorize(
     partOf(watch, 0.6, 0.8),
   );
   const ending = partOf(watch, 0.8, 1);
-  const { memberships, presence } = refined;
-  const refitted = await refitUngated(samples, memberships, presence, problem.weights, context, ending);
+  const { loadings, presence } = refined;
+  const refitted = await refitUngated(samples, loadings, presence, problem.weights, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
   return orderedModules(factors, problem, history);
@@ -93,7 +93,7 @@ const firstRows = ({ rows, columns, data }: Matrix, most: number): Matrix =>
   rows <= most ? { rows, columns, data } : { rows: most, columns, data: data.subarray(0, most * columns) };
 
 /**
- * The start of the symmetric form for up to `count` modules: the peeled memberships. A module is peeled after those
+ * The start of the symmetric form for up to `count` modules: the peeled loadings. A module is peeled after those
  * before it and leaves them as they are, so one start serves every smaller number too, with the same result.
  */
 export async function peelStart(
@@ -103,7 +103,7 @@ export async function peelStart(
   watch: Watch,
 ): Promise<Matrix> {
   const problem = weighLocalities(associations);
-  return (await peelModules(problem, peeledFor(count), context, watch)).memberships;
+  return (await peelModules(problem, peeledFor(count), context, watch)).loadings;
 }
 
 function checkCount(count: number, associations: Associations): void {
@@ -129,18 +129,18 @@ function checkPairs(count: number, features: number, memory: number): void {
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-/** Modules by share, each scaled so that its largest membership is 1. */
+/** Modules by share, each scaled so that its largest loading is 1. */
 function orderedModules(factors: Factors, problem: Problem, loss: readonly number[]): Modules {
   const share = shares(factors, problem);
   const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
-  const d = factors.memberships.columns;
+  const d = factors.loadings.columns;
   const l = factors.presence.rows;
-  const membership = new Float32Array(order.length * d);
+  const loadings = new Float32Array(order.length * d);
   const presence = new Float32Array(l * order.length);
   order.forEach((k, rank) => {
-    const row = factors.memberships.data.subarray(k * d, (k + 1) * d);
+    const row = factors.loadings.data.subarray(k * d, (k + 1) * d);
     const largest = row.reduce((a, b) => Math.max(a, b), 0);
-    for (let i = 0; i < d; i++) membership[rank * d + i] = row[i] / largest;
+    for (let i = 0; i < d; i++) loadings[rank * d + i] = row[i] / largest;
     for (let t = 0; t < l; t++) {
       const value = factors.presence.data[t * factors.presence.columns + k];
       presence[t * order.length + rank] = value * largest * largest;
@@ -150,7 +150,7 @@ function orderedModules(factors: Factors, problem: Problem, loss: readonly numbe
   return {
     count: order.length,
     form: 'symmetric',
-    membership: asMatrix(order.length, d, membership),
+    loadings: asMatrix(order.length, d, loadings),
     presence: asMatrix(l, order.length, presence),
     share: Float64Array.from(order, (k) => share[k]),
     explained: 1 - factors.loss,

@@ -29,7 +29,7 @@ const LEAST_GAIN = 1e-7;
 
 interface Peeled {
   /** modules x d */
-  readonly memberships: Matrix;
+  readonly loadings: Matrix;
   readonly presence: Matrix;
 }
 
@@ -44,7 +44,7 @@ export async function peelModules(
   const l = problem.associations.localities;
   const leading = { vectors: new Float32Array(l * d), eigenvalues: new Float32Array(l) };
   const wanted = new Uint8Array(l).fill(1);
-  let state: Peeled = { memberships: emptyMatrix(0, d), presence: emptyMatrix(l, 0) };
+  let state: Peeled = { loadings: emptyMatrix(0, d), presence: emptyMatrix(l, 0) };
   let products = emptyMatrix(l, 0);
   for (let step = 0; step < count; step++) {
     const part = partOf(watch, step / count, (step + 1) / count);
@@ -53,16 +53,16 @@ export async function peelModules(
     if (candidates.rows === 0) break;
     const chosen = await mostRecurrent(problem, candidates, state, context, part);
     if (!(chosen.gain > LEAST_GAIN * problem.norm)) break;
-    const memberships = appendRow(state.memberships, chosen.vector);
-    await polish(problem, memberships, state.presence, chosen.presence, context, part);
-    const newest = { rows: 1, columns: d, data: memberships.data.subarray(step * d) };
+    const loadings = appendRow(state.loadings, chosen.vector);
+    await polish(problem, loadings, state.presence, chosen.presence, context, part);
+    const newest = { rows: 1, columns: d, data: loadings.data.subarray(step * d) };
     products = appendColumn(
       products,
       (await patternProducts(problem.associations, newest, context, part)).data,
     );
-    const presence = solvePresence(patternGram(memberships), products);
-    markChanged(state.presence, presence, memberships, leading.eigenvalues, wanted);
-    state = { memberships, presence };
+    const presence = solvePresence(patternGram(loadings), products);
+    markChanged(state.presence, presence, loadings, leading.eigenvalues, wanted);
+    state = { loadings, presence };
     part.progress(1);
   }
   return state;
@@ -77,8 +77,8 @@ async function updateLeading(
   watch: Watch,
 ): Promise<void> {
   const d = problem.associations.features;
-  const m = state.memberships.rows;
-  const columns = transpose(state.memberships);
+  const m = state.loadings.rows;
+  const columns = transpose(state.loadings);
   for await (const block of problem.associations.blocks()) {
     const end = block.first + block.count;
     const asked = wanted.slice(block.first, end);
@@ -106,7 +106,7 @@ async function mostRecurrent(
   context: Context,
   watch: Watch,
 ) {
-  const m = state.memberships.rows;
+  const m = state.loadings.rows;
   const d = candidates.columns;
   const products = await patternProducts(problem.associations, candidates, context, watch);
   let best = {
@@ -116,7 +116,7 @@ async function mostRecurrent(
   };
   for (let c = 0; c < candidates.rows; c++) {
     const vector = candidates.data.slice(c * d, (c + 1) * d);
-    const gram = patternGram(appendRow(state.memberships, vector));
+    const gram = patternGram(appendRow(state.loadings, vector));
     const own = gram[m * (m + 1) + m];
     if (!(own > 0)) continue;
     const presence = new Float32Array(problem.associations.localities);
@@ -136,22 +136,22 @@ async function mostRecurrent(
 /** Fits the newest module (the last row) to the residual of all localities; the others stay. */
 async function polish(
   problem: Problem,
-  memberships: Matrix,
+  loadings: Matrix,
   otherPresence: Matrix,
   start: Float32Array,
   context: Context,
   watch: Watch,
 ): Promise<void> {
   const d = problem.associations.features;
-  const k = memberships.rows - 1;
+  const k = loadings.rows - 1;
   let own = start;
   for (let round = 0; round < POLISH; round++) {
     const alone = { rows: own.length, columns: 1, data: own };
     const q = presenceGram(appendColumn(otherPresence, own), problem.weights);
-    await sweepModules({ problem, memberships, first: k, presence: alone, q }, POLISH_SWEEPS, context, watch);
-    const newest = { rows: 1, columns: d, data: memberships.data.subarray(k * d) };
+    await sweepModules({ problem, loadings, first: k, presence: alone, q }, POLISH_SWEEPS, context, watch);
+    const newest = { rows: 1, columns: d, data: loadings.data.subarray(k * d) };
     const products = await patternProducts(problem.associations, newest, context, watch);
-    own = residualPresence(patternGram(memberships), products.data, otherPresence);
+    own = residualPresence(patternGram(loadings), products.data, otherPresence);
     await watch.checkpoint();
   }
 }
@@ -171,15 +171,13 @@ function residualPresence(gram: Float64Array, products: Float32Array, others: Ma
 function markChanged(
   before: Matrix,
   after: Matrix,
-  memberships: Matrix,
+  loadings: Matrix,
   eigenvalues: Float32Array,
   wanted: Uint8Array,
 ): void {
-  const d = memberships.columns;
+  const d = loadings.columns;
   const m = after.columns;
-  const norms = Array.from({ length: m }, (_, k) =>
-    squaredNorm(memberships.data.subarray(k * d, (k + 1) * d)),
-  );
+  const norms = Array.from({ length: m }, (_, k) => squaredNorm(loadings.data.subarray(k * d, (k + 1) * d)));
   for (let l = 0; l < after.rows; l++) {
     let change = 0;
     for (let k = 0; k < m; k++) {

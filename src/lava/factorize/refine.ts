@@ -1,8 +1,8 @@
 /**
  * Refinement of the symmetric factorization by block coordinate descent.
  *
- * Purpose: from the peel's start, improve memberships and presence together. Each sweep solves the presence
- * exactly (non-negative least squares) and then takes exact coordinate steps on the memberships, so that the
+ * Purpose: from the peel's start, improve loadings and presence together. Each sweep solves the presence
+ * exactly (non-negative least squares) and then takes exact coordinate steps on the loadings, so that the
  * loss never rises. Source: ours; a momentum method was seen to lose weak modules that the peel had found.
  * Then near-duplicates are merged and the weakest are pruned to the number asked.
  * Cost of a sweep: two products of the associations with all modules. Symbols as in symmetric.ts.
@@ -25,12 +25,12 @@ const INNER_SWEEPS = 2;
 
 export interface Factors {
   /** modules x d */
-  readonly memberships: Matrix;
+  readonly loadings: Matrix;
   /** localities x modules */
   readonly presence: Matrix;
-  /** <A_l, H_k>, localities x modules, for these memberships. */
+  /** <A_l, H_k>, localities x modules, for these loadings. */
   readonly products: Matrix;
-  /** Relative loss for these memberships and presence. */
+  /** Relative loss for these loadings and presence. */
   readonly loss: number;
 }
 
@@ -40,7 +40,7 @@ export interface RefineOptions {
   readonly tolerance: number;
 }
 
-/** Refines; `history` is given the loss after each sweep. The memberships passed in are not changed. */
+/** Refines; `history` is given the loss after each sweep. The loadings passed in are not changed. */
 export async function refine(
   problem: Problem,
   start: Matrix,
@@ -52,11 +52,11 @@ export async function refine(
   let factors = await withPresence(problem, start, context, watch);
   history.push(factors.loss);
   for (let sweep = 0; sweep < options.sweeps; sweep++) {
-    const memberships = { ...factors.memberships, data: factors.memberships.data.slice() };
+    const loadings = { ...factors.loadings, data: factors.loadings.data.slice() };
     const q = presenceGram(factors.presence, problem.weights);
-    const input = { problem, memberships, first: 0, presence: factors.presence, q };
+    const input = { problem, loadings, first: 0, presence: factors.presence, q };
     await sweepModules(input, INNER_SWEEPS, context, watch);
-    const next = await withPresence(problem, memberships, context, watch);
+    const next = await withPresence(problem, loadings, context, watch);
     // float32 rounding of the products can undo the last tiny gain: then the sweep is not taken
     const gain = factors.loss - next.loss;
     if (gain < 0) break;
@@ -69,18 +69,18 @@ export async function refine(
   return factors;
 }
 
-/** The best presence for given memberships, with its loss. */
+/** The best presence for given loadings, with its loss. */
 export async function withPresence(
   problem: Problem,
-  memberships: Matrix,
+  loadings: Matrix,
   context: Context,
   watch: Watch,
 ): Promise<Factors> {
-  const gram = patternGram(memberships);
-  const products = await patternProducts(problem.associations, memberships, context, watch);
+  const gram = patternGram(loadings);
+  const products = await patternProducts(problem.associations, loadings, context, watch);
   const presence = solvePresence(gram, products);
   const loss = relativeLoss(gram, products, presence, problem);
-  return { memberships, presence, products, loss };
+  return { loadings, presence, products, loss };
 }
 
 /** Share of the weighted squared association that each module accounts for; they sum to 1 - loss. */
@@ -112,7 +112,7 @@ function recurrence(presence: Matrix, k: number): number {
 /**
  * Merges and prunes: of two modules whose pair patterns have a cosine above `same` the weaker goes, then the
  * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Where `last` says so of a
- * module, it stays only if there is room after all others. Returns the memberships that stay, in their order.
+ * module, it stays only if there is room after all others. Returns the loadings that stay, in their order.
  */
 export function mergeAndPrune(
   factors: Factors,
@@ -121,9 +121,9 @@ export function mergeAndPrune(
   same: number,
   last: (k: number) => boolean = () => false,
 ): Matrix {
-  const { rows: m, columns: d, data } = factors.memberships;
+  const { rows: m, columns: d, data } = factors.loadings;
   const share = shares(factors, problem).map((value, k) => value * recurrence(factors.presence, k));
-  const gram = patternGram(factors.memberships);
+  const gram = patternGram(factors.loadings);
   const order = [...share.keys()]
     .filter((k) => share[k] > 0)
     .sort((a, b) => Number(last(a)) - Number(last(b)) || share[b] - share[a] || a - b);

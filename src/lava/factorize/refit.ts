@@ -1,11 +1,11 @@
 /**
- * Refit of memberships on correlations without the noise gate.
+ * Refit of loadings on correlations without the noise gate.
  *
  * Purpose: the gate zeroes a weak pair of a true module in the localities where its sample correlation happens to
- * be small, so that gated memberships of equal features come out unequal. Once it is known which features are in
+ * be small, so that gated loadings of equal features come out unequal. Once it is known which features are in
  * a module and where it is present, no gate is needed: averaged over localities, rho^2 - 1/(n-1), not clipped, is
  * an unbiased square. Measured on planted modules at correlation 0.35: mean matched cosine 0.93 to 0.97.
- * Source: ours. Shapes: for module k, features F_k with a membership of at least LEAST of its largest, localities
+ * Source: ours. Shapes: for module k, features F_k with a loading of at least LEAST of its largest, localities
  * L_k where it is present; sum over L_k of w P (C_l - sum of the other modules) is fitted by u u' on F_k.
  * Only for `debiased` associations; the other forms are returned as they are. Cost: |L_k| n |F_k|^2 / 2 a module.
  */
@@ -31,27 +31,27 @@ export interface Samples {
   readonly rules: AssociationRules;
 }
 
-/** New memberships, modules x d; presence and the other modules as they are. */
+/** New loadings, modules x d; presence and the other modules as they are. */
 export async function refitUngated(
   samples: Samples,
-  memberships: Matrix,
+  loadings: Matrix,
   presence: Matrix,
   weights: Float64Array,
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
-  if (samples.rules.form !== 'debiased') return memberships;
-  const result = { ...memberships, data: memberships.data.slice() };
-  for (let k = 0; k < memberships.rows; k++) {
-    await refitOne(samples, memberships, presence, weights, k, result.data, context, watch);
-    watch.progress((k + 1) / memberships.rows);
+  if (samples.rules.form !== 'debiased') return loadings;
+  const result = { ...loadings, data: loadings.data.slice() };
+  for (let k = 0; k < loadings.rows; k++) {
+    await refitOne(samples, loadings, presence, weights, k, result.data, context, watch);
+    watch.progress((k + 1) / loadings.rows);
   }
   return result;
 }
 
 async function refitOne(
   samples: Samples,
-  memberships: Matrix,
+  loadings: Matrix,
   presence: Matrix,
   weights: Float64Array,
   k: number,
@@ -59,8 +59,8 @@ async function refitOne(
   context: Context,
   watch: Watch,
 ): Promise<void> {
-  const d = memberships.columns;
-  const features = leadingFeatures(row(memberships, k));
+  const d = loadings.columns;
+  const features = leadingFeatures(row(loadings, k));
   const present = presentRows(presence, k, presentThreshold(presence, k));
   const sums = new Float32Array(features.length * features.length);
   for (let first = 0; first < present.length; first += BLOCK) {
@@ -73,7 +73,7 @@ async function refitOne(
     gatherRows(presence, present),
     Float64Array.from(present, (l) => weights[l]),
   );
-  const local = gatherColumns(memberships, features);
+  const local = gatherColumns(loadings, features);
   const pattern = { features: null, full: sums, image: null };
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, pattern, q) < 1e-5) break;
   const u = row(local, k);

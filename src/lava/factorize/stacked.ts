@@ -27,7 +27,7 @@ export async function factorizeStacked(
 ): Promise<Modules> {
   const watch = watchStage(context, 'modules');
   const peeled = await peelModules(problem, options.count, context, partOf(watch, 0, 0.5));
-  const patterns = outerPatterns(peeled.memberships);
+  const patterns = outerPatterns(peeled.loadings);
   const refining = partOf(watch, 0.5, 1);
   let fit = await fitPresence(problem, patterns, refining);
   const loss = [fit.loss];
@@ -45,8 +45,8 @@ export async function factorizeStacked(
   return orderedModules(problem, patterns, fit, loss);
 }
 
-function outerPatterns(memberships: Matrix): Matrix {
-  const { rows: m, columns: d, data } = memberships;
+function outerPatterns(loadings: Matrix): Matrix {
+  const { rows: m, columns: d, data } = loadings;
   const pairs = (d * (d - 1)) / 2;
   const patterns = new Float32Array(m * pairs);
   for (let k = 0; k < m; k++) {
@@ -125,7 +125,7 @@ function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
   }
 }
 
-/** Modules by share; patterns scaled to a largest entry of 1, memberships from their leading vector. */
+/** Modules by share; patterns scaled to a largest entry of 1, loadings from their leading vector. */
 function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: number[]): Modules {
   const d = problem.associations.features;
   const m = patterns.rows;
@@ -138,7 +138,7 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
   const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
   const count = order.length;
   const result = {
-    membership: { rows: count, columns: d, data: new Float32Array(count * d) },
+    loadings: { rows: count, columns: d, data: new Float32Array(count * d) },
     presence: { rows: l, columns: count, data: new Float32Array(l * count) },
     patterns: { rows: count, columns: patterns.columns, data: new Float32Array(count * patterns.columns) },
   };
@@ -151,7 +151,7 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
       rank * patterns.columns,
     );
     unpackPairs(pattern, d, full);
-    result.membership.data.set(leadingVector(full, d), rank * d);
+    result.loadings.data.set(leadingVector(full, d), rank * d);
     for (let t = 0; t < l; t++)
       result.presence.data[t * count + rank] = fit.presence.data[t * m + k] * largest;
   });

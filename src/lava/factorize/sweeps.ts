@@ -1,7 +1,7 @@
 /**
- * Exact coordinate sweeps over memberships, the presences fixed.
+ * Exact coordinate sweeps over loadings, the presences fixed.
  *
- * Purpose: for one module at a time, the best value of each membership in turn. Needs G_k = sum_l w_l P[l,k] A_l,
+ * Purpose: for one module at a time, the best value of each loading in turn. Needs G_k = sum_l w_l P[l,k] A_l,
  * which is held in full up to WIDEST_PATTERN features; beyond that only its block of the features that may take
  * part is made (working-set.ts), so that no features x features matrix exists. Either way no sweep raises the loss.
  * Source: ours. Symbols as in symmetric.ts. Cost: one product of the associations with the modules (two when wide),
@@ -34,8 +34,8 @@ export async function sweepModules(
   watch: Watch,
   limits: SweepLimits = LIMITS,
 ): Promise<void> {
-  const { memberships, presence, q } = input;
-  const d = memberships.columns;
+  const { loadings, presence, q } = input;
+  const d = loadings.columns;
   const whole = d <= limits.widest;
   const bytesOfPattern = whole ? 2 * d * (d - 1) : 4 * limits.workingSet ** 2;
   const group = Math.max(1, Math.floor((0.3 * context.memory) / Math.max(1, bytesOfPattern)));
@@ -47,7 +47,7 @@ export async function sweepModules(
       : workingSetPatterns(part, limits.workingSet, watch);
     let k = part.first;
     for await (const pattern of patterns) {
-      for (let sweep = 0; sweep < sweeps; sweep++) sweepModule(memberships, k, pattern, q);
+      for (let sweep = 0; sweep < sweeps; sweep++) sweepModule(loadings, k, pattern, q);
       k++;
       await watch.checkpoint();
     }
@@ -55,11 +55,11 @@ export async function sweepModules(
 }
 
 async function* wholePatterns(
-  { problem, memberships, presence }: SweepInput,
+  { problem, loadings, presence }: SweepInput,
   context: Context,
   watch: Watch,
 ): AsyncGenerator<Pattern> {
-  const d = memberships.columns;
+  const d = loadings.columns;
   const full = new Float32Array(d * d);
   const sums = await weightedPatterns(problem, presence, context, watch);
   for (let t = 0; t < sums.rows; t++) {

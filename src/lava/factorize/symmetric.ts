@@ -1,7 +1,7 @@
 /**
  * The pieces of the symmetric factorization A_l ~ sum_k P[l,k] u_k u_k' off the diagonal.
  *
- * Symbols: A_l associations of locality l (d x d), U memberships with one module a row (m x d), P presence
+ * Symbols: A_l associations of locality l (d x d), U loadings with one module a row (m x d), P presence
  * (l x m), H_k the pairs i < j of u_k u_k', S = <H_k, H_j> (m x m), B = <A_l, H_k> (l x m), Q = P'wP,
  * G_k = sum_l w_l P[l,k] A_l (pairs i < j), w_l weight of locality l.
  * Loss = sum_l w_l |A_l - sum_k P[l,k] H_k|^2 over pairs i < j.
@@ -36,8 +36,8 @@ export function weighLocalities(associations: Associations): Problem {
 }
 
 /** S: products of the modules' pair patterns. From (u.v)^2 = sum over pairs i != j + diagonal. */
-export function patternGram(memberships: Matrix): Float64Array {
-  const { rows: m, columns: d, data } = memberships;
+export function patternGram(loadings: Matrix): Float64Array {
+  const { rows: m, columns: d, data } = loadings;
   const gram = new Float64Array(m * m);
   for (let k = 0; k < m; k++) {
     for (let j = 0; j <= k; j++) {
@@ -57,13 +57,13 @@ export function patternGram(memberships: Matrix): Float64Array {
 /** B for all localities: localities x m. */
 export async function patternProducts(
   associations: Associations,
-  memberships: Matrix,
+  loadings: Matrix,
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
   const step = withoutProgress(watch);
-  const m = memberships.rows;
-  const columns = transpose(memberships);
+  const m = loadings.rows;
+  const columns = transpose(loadings);
   const result = new Float32Array(associations.localities * m);
   for await (const block of associations.blocks()) {
     const part = await context.engine.quadraticForms(block, associations.form, columns, step);
@@ -72,7 +72,7 @@ export async function patternProducts(
   return { rows: associations.localities, columns: m, data: result };
 }
 
-/** The best presence for given memberships: exact non-negative least squares in every locality. */
+/** The best presence for given loadings: exact non-negative least squares in every locality. */
 export function solvePresence(gram: Float64Array, products: Matrix): Matrix {
   const m = products.columns;
   const solver = nonNegativeSolver(gram, m);

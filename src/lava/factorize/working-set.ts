@@ -34,14 +34,14 @@ export async function* workingSetPatterns(
 }
 
 /** G_k u_k of every swept module, one entry a feature. */
-async function imagesOf({ problem, memberships, first, presence }: SweepInput, watch: Watch) {
-  const d = memberships.columns;
+async function imagesOf({ problem, loadings, first, presence }: SweepInput, watch: Watch) {
+  const d = loadings.columns;
   const images = Array.from({ length: presence.columns }, () => new Float64Array(d));
   await forEachLocality(problem, watch, (block, form, l) => {
     for (let t = 0; t < images.length; t++) {
       const factor =
         problem.weights[block.first + l] * presence.data[(block.first + l) * presence.columns + t];
-      const u = memberships.data.subarray((first + t) * d, (first + t + 1) * d);
+      const u = loadings.data.subarray((first + t) * d, (first + t + 1) * d);
       if (factor > 0) addImage(block, form, l, u, factor, images[t]);
     }
   });
@@ -73,19 +73,19 @@ function addImage(
 
 /** The features whose best step lowers the loss most, ascending. */
 function chooseSet(
-  { memberships, first, q }: SweepInput,
+  { loadings, first, q }: SweepInput,
   t: number,
   image: Float64Array,
   size: number,
 ): Int32Array {
-  const { rows: m, columns: d, data } = memberships;
+  const { rows: m, columns: d, data } = loadings;
   const k = first + t;
-  const rivals = rivalsOf(memberships, k, q);
-  const square = squaredLength(memberships, k);
+  const rivals = rivalsOf(loadings, k, q);
+  const square = squaredLength(loadings, k);
   const gain = Float64Array.from(data.subarray(k * d, (k + 1) * d), (old, i) => {
     const own = q[k * m + k] * (square - old * old);
     if (!(own > 0)) return 0;
-    const next = Math.max(0, slopeAt(memberships, k, i, image[i], rivals, q) / own);
+    const next = Math.max(0, slopeAt(loadings, k, i, image[i], rivals, q) / own);
     return own * (next - old) ** 2;
   });
   const useful = [...gain.keys()].filter((i) => gain[i] > 0);
@@ -95,11 +95,11 @@ function chooseSet(
 
 /** The block of G_k of each working set, full and symmetric. */
 async function blocksOf(
-  { problem, presence, memberships }: SweepInput,
+  { problem, presence, loadings }: SweepInput,
   sets: readonly Int32Array[],
   watch: Watch,
 ) {
-  const d = memberships.columns;
+  const d = loadings.columns;
   const blocks = sets.map((set) => new Float32Array(set.length ** 2));
   const places = sets.map((set) => {
     const place = new Int32Array(d).fill(-1);

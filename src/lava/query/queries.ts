@@ -20,7 +20,7 @@ export interface ModuleInRegion {
   readonly id: string;
   readonly label: string;
   readonly verdict: ModuleSignificance['verdict'] | null;
-  readonly boundary: boolean;
+  readonly contrast: boolean;
   /** Mean presence of the region's samples, and of all others. */
   readonly inside: number;
   readonly outside: number;
@@ -62,7 +62,7 @@ export function describeRegion(explanation: Explanation, region: Region): Region
 
 function moduleInRegion(
   explanation: Explanation,
-  { id, label, boundary, significance }: ModuleDescription,
+  { id, label, contrast, significance }: ModuleDescription,
   k: number,
   rows: Int32Array,
 ): ModuleInRegion {
@@ -82,7 +82,7 @@ function moduleInRegion(
     id,
     label,
     verdict: significance?.verdict ?? null,
-    boundary,
+    contrast,
     inside: sums[1] / rows.length,
     outside: sums[0] / others,
     presentInside: present[1] / rows.length,

@@ -79,11 +79,11 @@ function named({ id, label }: { readonly id: string; readonly label: string }): 
 function caution(modules: readonly { readonly id: string; readonly verdict: string | null }[]): string[] {
   const list = (verdict: string) =>
     modules.filter((module) => module.verdict === verdict).map(({ id }) => id);
-  const [chance, global, unrepeated] = [list('chance'), list('global'), list('unrepeated')];
+  const [chance, global, notReplicated] = [list('chance'), list('global'), list('not-replicated')];
   return [
     ...(chance.length > 0 ? [`Not shown to be more than chance: ${chance.join(', ')}.`] : []),
-    ...(unrepeated.length > 0
-      ? [`Not found again on two thirds of the samples: ${unrepeated.join(', ')}.`]
+    ...(notReplicated.length > 0
+      ? [`Not found again on two thirds of the samples: ${notReplicated.join(', ')}.`]
       : []),
     ...(global.length > 0
       ? [`Real, but not shown to be stronger in one part of the map: ${global.join(', ')}.`]

@@ -1,5 +1,5 @@
 /**
- * What people do without LAVA, in the same terms: each baseline gives modules as memberships over features.
+ * What people do without LAVA, in the same terms: each baseline gives modules as loadings over features.
  *
  * - `global`: correlation over all samples, features clustered by average linkage on 1 - |rho| (as in WGCNA's
  *   plainest form).
@@ -9,7 +9,7 @@
  * - `local autocorrelation`: after Hotspot (DeTomaso and Yosef 2021): z-scores of pairwise autocorrelation over the
  *   k-nearest-neighbor graph of the embedding, features clustered by average linkage. Reimplemented in short, with
  *   equal weights and the permutation variance of independent features.
- * A cluster's membership is each feature's mean similarity with the others of its cluster.
+ * A cluster's loading is each feature's mean similarity with the others of its cluster.
  * Cost: samples x features^2. Double precision; deterministic.
  */
 
@@ -116,7 +116,7 @@ export async function perClusterModules(input: BaselineInput, context: Context):
   const rules = { measure: 'pearson', form: 'debiased', support: 0, gate: 0 } as const;
   const samples = { features: table.features, localities: NO_LOCALITIES, rules };
   const found = await factorize({ associations, samples }, { modules, form: 'stacked', sweeps: 40 }, context);
-  return found.membership;
+  return found.loadings;
 }
 
 const EMPTY: Matrix = { rows: 0, columns: 2, data: new Float32Array(0) };
@@ -178,7 +178,7 @@ function heldAssociations(blocks: readonly AssociationBlock[], d: number): Assoc
   };
 }
 
-/** Clusters of three features or more as memberships: the cut with the most of them, `count` at most. */
+/** Clusters of three features or more as loadings: the cut with the most of them, `count` at most. */
 export function clusterModules(similarity: Float64Array, d: number, count: number): Matrix {
   const clusters = averageLinkage(similarity, d, count).filter((cluster) => cluster.length >= 3);
   const data = new Float32Array(clusters.length * d);

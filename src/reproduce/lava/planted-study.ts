@@ -89,7 +89,7 @@ async function runPlanted(input: StudyInput): Promise<StudyResult> {
 }
 
 interface Scores {
-  add(planted: Planted, membership: Matrix, presence: Matrix | null): void;
+  add(planted: Planted, loadings: Matrix, presence: Matrix | null): void;
   summary(): (string | number)[];
 }
 
@@ -97,8 +97,8 @@ function scoreKeeper(): Scores {
   const cosines: number[] = [];
   const areas: number[] = [];
   return {
-    add(planted, membership, presence) {
-      matchModules(planted.membership, membership).forEach(({ found, cosine }, k) => {
+    add(planted, loadings, presence) {
+      matchModules(planted.loadings, loadings).forEach(({ found, cosine }, k) => {
         if (planted.activeShare[k] < LEAST_ACTIVE) return;
         cosines.push(cosine);
         if (presence && found >= 0) areas.push(auroc(columnOf(presence, found), columnOf(planted.active, k)));
@@ -129,8 +129,8 @@ async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlati
       own,
     );
     const input = { ...data, modules: MODULES };
-    methods.get('LAVA')?.add(data, found.modules.membership, found.samplePresence);
-    methods.get('LAVA, stacked')?.add(data, stacked.modules.membership, stacked.samplePresence);
+    methods.get('LAVA')?.add(data, found.modules.loadings, found.samplePresence);
+    methods.get('LAVA, stacked')?.add(data, stacked.modules.loadings, stacked.samplePresence);
     methods.get('global')?.add(data, globalModules(input), null);
     methods.get('oracle: per true cluster')?.add(data, await perClusterModules(input, own), null);
     const mapped = { ...input, table: await labelledByMap(input, CLUSTERS, own) };
@@ -146,7 +146,7 @@ async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlati
 }
 
 function significantMatches(data: Planted, found: Explanation): number {
-  return matchModules(data.membership, found.modules.membership).filter(
+  return matchModules(data.loadings, found.modules.loadings).filter(
     (match, k) =>
       data.activeShare[k] >= LEAST_ACTIVE &&
       match.cosine > 0.5 &&

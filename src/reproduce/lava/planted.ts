@@ -31,7 +31,7 @@ export interface Planted {
   readonly table: Table;
   readonly embedding: Embedding;
   /** modules x features: 1 for the features of the module. */
-  readonly membership: Matrix;
+  readonly loadings: Matrix;
   /** samples x modules: 1 where the module is active. */
   readonly active: Matrix;
   /** Share of samples in which each module is active. */
@@ -48,9 +48,9 @@ export function plantModules(options: PlantedOptions): Planted {
   const rows = { rows: samples, columns: features };
   const table = drawTable(rows, { cluster, clusters, members, activeIn, shift }, options.correlation, random);
 
-  const membership = new Float32Array(modules * features);
+  const loadings = new Float32Array(modules * features);
   members.forEach((list, k) => {
-    for (const { feature } of list) membership[k * features + feature] = 1;
+    for (const { feature } of list) loadings[k * features + feature] = 1;
   });
   const active = new Float32Array(samples * modules);
   for (let s = 0; s < samples; s++) {
@@ -64,7 +64,7 @@ export function plantModules(options: PlantedOptions): Planted {
   return {
     table,
     embedding,
-    membership: { rows: modules, columns: features, data: membership },
+    loadings: { rows: modules, columns: features, data: loadings },
     active: { rows: samples, columns: modules, data: active },
     activeShare,
   };

@@ -56,7 +56,7 @@ async function runReal(options: RealStudyOptions, input: StudyInput): Promise<St
     if (options.image)
       figures.push({
         name: `${set}-strokes`,
-        svg: strokeFigure(found.first.modules.membership, options.image),
+        svg: strokeFigure(found.first.modules.loadings, options.image),
       });
   }
   return {
@@ -120,7 +120,7 @@ async function explainSeeds(
   const cosines = new Array<number>(first.modules.count).fill(1);
   for (let r = 1; r < repeats; r++) {
     const other = await run(seed + r, 0);
-    matchMemberships(first.modules.membership, other.modules.membership).forEach(({ cosine }, k) => {
+    matchMemberships(first.modules.loadings, other.modules.loadings).forEach(({ cosine }, k) => {
       cosines[k] = Math.min(cosines[k], cosine);
     });
   }
@@ -131,7 +131,7 @@ async function baselineCosines(data: SetData, found: Explanation, context: Conte
   const input = { ...data, modules: found.modules.count };
   const baselines = [globalModules(input), autocorrelationModules(input)];
   if (data.table.labels) baselines.push(await perClusterModules(input, context));
-  return baselines.map((membership) => bestCosines(found.modules.membership, membership));
+  return baselines.map((loadings) => bestCosines(found.modules.loadings, loadings));
 }
 
 function bestCosines(modules: Matrix, others: Matrix): number[] {
@@ -167,7 +167,7 @@ function moduleTable(
       found.image ? module.label : leadingNames(module.topFeatures, found.featureNames),
       module.share,
       module.significance?.verdict ?? 'not tested',
-      module.boundary ? 'yes' : 'no',
+      module.contrast ? 'yes' : 'no',
       cosines[k],
       presentIn(found, k),
       ...[0, 1, 2].map((b) => baselines[b]?.[k] ?? null),

@@ -7,17 +7,17 @@ const GAP = 14;
 const ACROSS = 8;
 const FAINT = 0.03;
 
-/** One picture a module, dark where the membership is large, in rows of eight. */
+/** One picture a module, dark where the loading is large, in rows of eight. */
 export function strokeFigure(
-  membership: Matrix,
+  loadings: Matrix,
   image: { readonly width: number; readonly height: number },
 ): string {
   const width = image.width * PIXEL + GAP;
   const height = image.height * PIXEL + GAP + 12;
-  const across = Math.min(ACROSS, membership.rows);
-  const down = Math.ceil(membership.rows / across);
-  const pictures = Array.from({ length: membership.rows }, (_, k) => {
-    const row = membership.data.subarray(k * membership.columns, (k + 1) * membership.columns);
+  const across = Math.min(ACROSS, loadings.rows);
+  const down = Math.ceil(loadings.rows / across);
+  const pictures = Array.from({ length: loadings.rows }, (_, k) => {
+    const row = loadings.data.subarray(k * loadings.columns, (k + 1) * loadings.columns);
     const x = (k % across) * width;
     const y = Math.floor(k / across) * height;
     return `<g transform="translate(${x} ${y})"><text x="2" y="11" font-family="sans-serif" font-size="10">M${k + 1}</text>${pixels(row, image)}</g>`;

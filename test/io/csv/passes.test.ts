@@ -125,7 +125,7 @@ test('with an embedding: the features that the whole table would give, of the lo
   );
   expect(explanation.featureNames).toEqual(whole.featureNames);
   expect(explanation.localities).toEqual(whole.localities);
-  expect(explanation.modules.membership).toEqual(whole.modules.membership);
+  expect(explanation.modules.loadings).toEqual(whole.modules.loadings);
 });
 
 test('30 MiB of numbers with 8 MiB allowed: what is held stays below half of them', () => {

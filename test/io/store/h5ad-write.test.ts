@@ -25,14 +25,14 @@ function explanation(modules: number, text = ''): Explanation {
     ids,
     featureNames,
     samplePresence: matrix(11, modules),
-    modules: { count: modules, membership: matrix(modules, 4), explained: 0.5 },
+    modules: { count: modules, loadings: matrix(modules, 4), explained: 0.5 },
     descriptions: Array.from({ length: modules }, (_, k) => ({
       id: `M${k + 1}`,
       label: `gene-${k} ${text}é`,
       share: 0.1 * k,
       trust: null,
       significance: { p: 0.01, pAdjusted: 0.02, significant: true },
-      boundary: k === 1,
+      contrast: k === 1,
     })),
     options: { seed: 0, text },
   } as unknown as Explanation;
@@ -60,7 +60,7 @@ async function group(path: string): Promise<Record<string, unknown>> {
   return result;
 }
 
-test('presence, memberships and the summary land at the right samples and features', async () => {
+test('presence, loadings and the summary land at the right samples and features', async () => {
   const to = join(folder, 'copy.h5ad');
   const { warnings } = await writeExplanationToAnndata(explanation(2), { from, to });
   expect(warnings.map((w) => w.message)).toEqual([
@@ -79,12 +79,12 @@ test('presence, memberships and the summary land at the right samples and featur
     share: [0, 0.1],
     trust: [Number.NaN, Number.NaN],
     significant: [1, 1],
-    boundary: [0, 1],
+    contrast: [0, 1],
     explained: [0.5],
     options: ['{"seed":0,"text":""}'],
     encodings: ['dict', 'string-array', 'array', '0.2.0'],
   });
-  // membership is modules x features: gene-0 is column 1, gene-3 column 0, gene-4 column 3.
+  // loading is modules x features: gene-0 is column 1, gene-3 column 0, gene-4 column 3.
   const nan = Number.NaN;
   expect(written.varm).toEqual([1.5, 5.5, nan, nan, nan, nan, 0.5, 4.5, 3.5, 7.5]);
 });

@@ -58,11 +58,11 @@ test('p of correlations: normal tails of Fisher z', () => {
 
 test('gene sets name the module that holds them; the background is what was explained', () => {
   const names = Array.from({ length: 100 }, (_, f) => `Gene${f}`);
-  const membership = { rows: 2, columns: 100, data: new Float32Array(200) };
-  for (let f = 0; f < 10; f++) membership.data[f] = 1 - f / 20;
-  for (let f = 50; f < 55; f++) membership.data[100 + f] = 1;
+  const loadings = { rows: 2, columns: 100, data: new Float32Array(200) };
+  for (let f = 0; f < 10; f++) loadings.data[f] = 1 - f / 20;
+  for (let f = 50; f < 55; f++) loadings.data[100 + f] = 1;
   const descriptions = [{ id: 'M1' }, { id: 'M2' }] as ModuleDescription[];
-  const explanation = { featureNames: names, descriptions, modules: { membership } };
+  const explanation = { featureNames: names, descriptions, modules: { loadings } };
   const sets = parseGeneSets(
     'right\tabout\tGENE0\tGENE1\tgene2\tGENE3\tUNKNOWN\nwrong\t\tGene60\tGene61\tGene62\n\nsmall\tx\tGene1\n',
   );
@@ -137,12 +137,12 @@ test('signs: what goes together, what opposes, and the localities where it turns
   const count = localities.count;
   const first = Array.from({ length: count }, (_, l) => localities.members[l * 60] < rows / 2);
   const presence = { rows: count, columns: 1, data: Float32Array.from(first, (left) => (left ? 1 : 0.5)) };
-  const membership = { rows: 1, columns: 4, data: Float32Array.of(1, 0.9, 0.8, 0.7) };
-  const topFeatures = [0, 1, 2, 3].map((feature) => ({ feature, loading: membership.data[feature] }));
+  const loadings = { rows: 1, columns: 4, data: Float32Array.of(1, 0.9, 0.8, 0.7) };
+  const topFeatures = [0, 1, 2, 3].map((feature) => ({ feature, loading: loadings.data[feature] }));
   const modules = {
     count: 1,
     form: 'symmetric',
-    membership,
+    loadings,
     presence,
     share: Float64Array.of(1),
     explained: 1,

@@ -25,7 +25,7 @@ test.each([
 });
 
 test('features with names are named, the strongest three', () => {
-  const membership = { rows: 1, columns: 4, data: Float32Array.of(0.5, 1, 0.8, 0.9) };
+  const loadings = { rows: 1, columns: 4, data: Float32Array.of(0.5, 1, 0.8, 0.9) };
   const top = [1, 3, 2, 0].map((feature) => ({ feature }));
-  expect(moduleLabel(membership, 0, top, ['a', 'b', 'c', 'd'], null)).toBe('b, d, c');
+  expect(moduleLabel(loadings, 0, top, ['a', 'b', 'c', 'd'], null)).toBe('b, d, c');
 });

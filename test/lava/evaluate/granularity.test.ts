@@ -23,10 +23,12 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   const { granularity } = found;
   if (!granularity) throw new Error('auto gives a granularity');
   expect(Math.abs(granularity.chosen - 4)).toBeLessThanOrEqual(1);
-  expect(granularity.chosen).toBe(Math.max(...granularity.curve.map(({ recurring }) => recurring)));
+  expect(granularity.chosen).toBe(
+    Math.max(...granularity.curve.map(({ recurrent: recurring }) => recurring)),
+  );
   expect(found.modules.count).toBe(granularity.chosen);
   // what is found again and not chosen is told of, where it is much
-  const most = Math.max(...granularity.curve.map(({ foundAgain }) => foundAgain));
+  const most = Math.max(...granularity.curve.map(({ replicated }) => replicated));
   const told = found.warnings.find(({ code }) => code === 'found-in-one-place');
   expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
   if (told) expect(told.message).toContain(`${most} are found again`);
@@ -79,7 +81,7 @@ test('auto is refused when localities cannot be halved, or with a bound that is 
 test('planted modules are stable over seeds, samples and sizes; a made-up one is not', async () => {
   const context = createContext({ seed: 3 });
   const found = await explain(planted, { ...options, modules: 4, stability: 2 }, context);
-  for (const { found: k } of matchModules(planted.membership, found.modules.membership)) {
+  for (const { found: k } of matchModules(planted.loadings, found.modules.loadings)) {
     const { stability } = found.descriptions[k];
     for (const kind of ['seeds', 'bootstrap', 'localitySize', 'overlap'] as const) {
       expect(stability?.[kind]).toBeGreaterThan(0.8);
@@ -87,14 +89,14 @@ test('planted modules are stable over seeds, samples and sizes; a made-up one is
     expect(stability?.presence).toBeGreaterThan(0.7);
     expect(stability?.subsample).toBeNull();
   }
-  const data = found.modules.membership.data.slice();
+  const data = found.modules.loadings.data.slice();
   data.copyWithin(0, 7, 7 + 50);
-  const membership = { ...found.modules.membership, data };
+  const loadings = { ...found.modules.loadings, data };
   const localities = await locate(planted.embedding, options, context);
   const input = {
     ...planted,
     localities,
-    modules: { ...found.modules, membership },
+    modules: { ...found.modules, loadings },
     samplePresence: found.samplePresence,
   };
   const [madeUp] = await moduleStability(input, { ...options, stability: 1 }, context);
@@ -119,9 +121,9 @@ test('bootstraps hold no copies: features seen in few samples do not drive plant
   const { modules, descriptions } = await explain({ ...made, table }, asked, createContext({ seed: 3 }));
   const truth = { rows: 3, columns: d, data: new Float32Array(3 * d) };
   for (let k = 0; k < 3; k++) {
-    truth.data.set(made.membership.data.subarray(k * 40, (k + 1) * 40), k * d);
+    truth.data.set(made.loadings.data.subarray(k * 40, (k + 1) * 40), k * d);
   }
-  for (const { found } of matchModules(truth, modules.membership)) {
+  for (const { found } of matchModules(truth, modules.loadings)) {
     expect(descriptions[found].stability?.bootstrap).toBeGreaterThan(0.9);
   }
 });

@@ -28,14 +28,14 @@ const column = (...values: number[]) => ({
 test('localities that share samples are one place; a chain of them is one region with several places', () => {
   const twins = cover([0, 1, 2], [1, 2, 3], [6, 7, 8]);
   expect(moduleRecurrence(twins, column(1, 0.9, 0), 10)).toEqual([
-    { localities: 2, separate: 1, regions: 1 },
+    { localities: 2, disjoint: 1, regions: 1 },
   ]);
   expect(moduleRecurrence(twins, column(1, 0.9, 0.5), 10)).toEqual([
-    { localities: 3, separate: 2, regions: 2 },
+    { localities: 3, disjoint: 2, regions: 2 },
   ]);
   const chain = cover([0, 1, 2], [2, 3, 4], [4, 5, 6], [6, 7, 8]);
   expect(moduleRecurrence(chain, column(1, 0.9, 0.8, 0.7), 10)).toEqual([
-    { localities: 4, separate: 2, regions: 1 },
+    { localities: 4, disjoint: 2, regions: 1 },
   ]);
 });
 
@@ -43,8 +43,8 @@ test('a locality below a quarter of the largest presence does not count, nor a m
   const apart = cover([0, 1], [2, 3], [4, 5]);
   const presence = { rows: 3, columns: 2, data: Float32Array.of(1, 0, 0.25, 0, 0.24, 0) };
   expect(moduleRecurrence(apart, presence, 6)).toEqual([
-    { localities: 2, separate: 2, regions: 2 },
-    { localities: 0, separate: 0, regions: 0 },
+    { localities: 2, disjoint: 2, regions: 2 },
+    { localities: 0, disjoint: 0, regions: 0 },
   ]);
 });
 
@@ -81,13 +81,13 @@ test('separate localities share no sample and regions no more than localities, a
       expect(recurrence?.localities).toBe(present.length);
       expect(presentLocalities).toBeCloseTo(present.length / localities.count);
       expect(recurrence?.regions).toBe(regions);
-      expect(recurrence?.separate).toBeGreaterThanOrEqual(regions);
-      expect(recurrence?.separate).toBeLessThanOrEqual(present.length);
+      expect(recurrence?.disjoint).toBeGreaterThanOrEqual(regions);
+      expect(recurrence?.disjoint).toBeLessThanOrEqual(present.length);
       const chosen: number[] = [];
       for (const l of present.sort((a, b) => value(b) - value(a) || a - b)) {
         if (!chosen.some((other) => meet(l, other))) chosen.push(l);
       }
-      expect(recurrence?.separate).toBe(chosen.length);
+      expect(recurrence?.disjoint).toBe(chosen.length);
     });
   });
 });

@@ -30,14 +30,14 @@ function modulesOf(plan: Planned): Modules {
   });
   return {
     count: plan.length,
-    membership: fill(plan.length, FEATURES, (k) => plan[k][0]),
+    loadings: fill(plan.length, FEATURES, (k) => plan[k][0]),
     presence: { rows: PLACES, columns: plan.length, data: presence },
   } as unknown as Modules;
 }
 
 function count(a: Planned, b: Planned): number {
   const halves = [modulesOf(a), modulesOf(b)] as const;
-  const matches = matchMemberships(halves[0].membership, halves[1].membership);
+  const matches = matchMemberships(halves[0].loadings, halves[1].loadings);
   return countRecurring({ halves, matches, localities, samples: 17 });
 }
 
@@ -67,10 +67,10 @@ test('a part of a module counted before does not count, though the other half ha
 });
 
 test('pruning: what is said to be last stays only if there is room', () => {
-  const { membership, presence } = modulesOf([one, two, [range(16, 20), [1, 4]]]);
+  const { loadings, presence } = modulesOf([one, two, [range(16, 20), [1, 4]]]);
   // products in proportion to 3, 2 and 1: the first is the strongest
   const products = { ...presence, data: presence.data.map((p, i) => p * (3 - (i % 3))) };
-  const factors = { memberships: membership, presence, products, loss: 0.5 };
+  const factors = { loadings: loadings, presence, products, loss: 0.5 };
   const problem = { weights: new Float64Array(PLACES).fill(1), norm: 20 } as unknown as Problem;
   const kept = (count: number, last?: (k: number) => boolean) => {
     const found = mergeAndPrune(factors, problem, count, 0.9, last);

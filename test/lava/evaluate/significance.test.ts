@@ -27,7 +27,7 @@ async function findings(make: (seed: number) => Made) {
     const { descriptions } = await explain(make(seed), quick, createContext({ seed }));
     if (descriptions.some(({ significance }) => significance?.significant)) found++;
     for (const { significance } of descriptions) {
-      if (!significance || significance.verdict === 'unrepeated') continue;
+      if (!significance || significance.verdict === 'not-replicated') continue;
       real.push(significance.real.p);
       local.push(significance.local.p);
     }
@@ -68,7 +68,7 @@ describe('planted modules', () => {
   });
 
   test('are significant and found again on two thirds of the samples', () => {
-    for (const { found } of matchModules(planted.membership, explanation.modules.membership)) {
+    for (const { found } of matchModules(planted.loadings, explanation.modules.loadings)) {
       const { significance, stability } = explanation.descriptions[found];
       expect(significance).toMatchObject({ significant: true, verdict: 'local' });
       expect(significance?.real.statistic).toBeGreaterThan(0.25);

@@ -122,7 +122,7 @@ test('loss, products and weighted patterns equal dense sums', async () => {
   }
 });
 
-test('a coordinate step lands on the minimum along each membership', async () => {
+test('a coordinate step lands on the minimum along each loadings', async () => {
   const { associations, strengths, random } = made(2);
   const problem = weighLocalities(associations);
   const p = randomMatrix(l, 2, random);
@@ -199,7 +199,7 @@ test('an exact sum of patterns is peeled and refined to nothing left', async () 
   };
   const problem = weighLocalities(exact);
   const peeled = await peelModules(problem, 4, context, unwatched);
-  const two = { rows: 2, columns: d, data: peeled.memberships.data.slice(0, 2 * d) };
+  const two = { rows: 2, columns: d, data: peeled.loadings.data.slice(0, 2 * d) };
   const factors = await refine(problem, two, { sweeps: 300, tolerance: 0 }, [], context, unwatched);
   expect(factors.loss).toBeLessThan(1e-6);
   expect(solvePresence(patternGram(two), factors.products).data.subarray(4 * 2)).toEqual(
@@ -224,33 +224,33 @@ test('nothing to peel: no module', async () => {
     },
   };
   const peeled = await peelModules(weighLocalities(empty), 3, context, unwatched);
-  expect(peeled.memberships.rows).toBe(0);
+  expect(peeled.loadings.rows).toBe(0);
 });
 
-/** The loss after sweeps over all modules, and the memberships. */
+/** The loss after sweeps over all modules, and the loadings. */
 async function swept(seed: number, workingSet: number | null, rounds: number) {
   const { associations, strengths, random } = made(seed);
   const problem = weighLocalities(associations);
   const presence = randomMatrix(l, 3, random);
-  const memberships = randomMatrix(3, d, random);
+  const loadings = randomMatrix(3, d, random);
   const q = presenceGram(presence, problem.weights);
   const limits = workingSet === null ? undefined : { widest: 0, workingSet };
-  const input = { problem, memberships, first: 0, presence, q };
-  const loss = () => naiveLoss(strengths, problem.weights, memberships, presence);
+  const input = { problem, loadings, first: 0, presence, q };
+  const loss = () => naiveLoss(strengths, problem.weights, loadings, presence);
   const losses = [loss()];
   for (let round = 0; round < rounds; round++) {
     await sweepModules(input, 1, context, unwatched, limits);
     losses.push(loss());
   }
-  return { losses, memberships, input, loss };
+  return { losses, loadings, input, loss };
 }
 
 test('a working set of all features takes the same steps as whole patterns', async () => {
   for (let seed = 0; seed < 5; seed++) {
     const whole = await swept(seed, null, 3);
     const sets = await swept(seed, d, 3);
-    sets.memberships.data.forEach((value, i) => {
-      expect(value).toBeCloseTo(whole.memberships.data[i], 5);
+    sets.loadings.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(whole.loadings.data[i], 5);
     });
   }
 });

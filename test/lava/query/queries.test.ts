@@ -83,7 +83,7 @@ test.each([
 });
 
 test('a region holds the modules that are active there, with means and shares as counted', () => {
-  const matches = matchModules(planted.membership, explanation.modules.membership);
+  const matches = matchModules(planted.loadings, explanation.modules.loadings);
   for (const label of labels) {
     const found = describeRegion(explanation, { kind: 'label', label });
     matches.forEach(({ found: m }, k) => {
@@ -100,7 +100,7 @@ test('a region holds the modules that are active there, with means and shares as
 });
 
 test('two regions share what is active in both, and differ in the rest', () => {
-  const matches = matchModules(planted.membership, explanation.modules.membership);
+  const matches = matchModules(planted.loadings, explanation.modules.loadings);
   const [a, b] = labels;
   const regions = { first: { kind: 'label', label: a }, second: { kind: 'label', label: b } } as const;
   const found = compareRegions(explanation, regions, table);

@@ -74,8 +74,8 @@ export function beliefs(module: ModuleDescription): Belief[] {
     text: 'Seen in one place only: all neighborhoods that show it share samples, so it was not shown to recur.',
   };
   return [
-    ...(module.boundary ? [contrast] : []),
-    ...(recurrence?.separate === 1 ? [onePlace] : []),
+    ...(module.contrast ? [contrast] : []),
+    ...(recurrence?.disjoint === 1 ? [onePlace] : []),
     ...(significance ? [verdict(significance)] : []),
     ...found(stability?.subsample, 'Two thirds of the samples'),
     ...found(stability?.seeds, 'Other coverings of the map'),
@@ -93,7 +93,7 @@ function verdict(significance: NonNullable<ModuleDescription['significance']>): 
     },
     global: { tone: 'bad', text: `Real, but not shown to be stronger here than all over the map (${p}).` },
     chance: { tone: 'bad', text: `Not shown to be more than chance on other samples (${p}).` },
-    unrepeated: {
+    'not-replicated': {
       tone: 'bad',
       text: 'Two thirds of the samples do not give it again, so it could not be tested on the rest.',
     },

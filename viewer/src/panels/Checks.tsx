@@ -43,7 +43,7 @@ export function Checks({ description }: { description: ModuleDescription }) {
 
 function significanceRows({ significance }: ModuleDescription): Row[] {
   if (!significance) return [];
-  if (significance.verdict === 'unrepeated') {
+  if (significance.verdict === 'not-replicated') {
     return [
       {
         question: 'Found again on two thirds of the samples?',

@@ -10,10 +10,10 @@ const LEAST = 0.01;
 
 export function FeatureAsked({ view, feature }: { view: View; feature: number }) {
   const { explanation } = view;
-  const { membership } = explanation.modules;
+  const { loadings } = explanation.modules;
   const noun = featureNoun(explanation);
-  const memberships = explanation.descriptions
-    .map((_, module) => ({ module, loading: membership.data[module * membership.columns + feature] }))
+  const modules = explanation.descriptions
+    .map((_, module) => ({ module, loading: loadings.data[module * loadings.columns + feature] }))
     .filter(({ loading }) => loading >= LEAST)
     .sort((a, b) => b.loading - a.loading);
   const shown = explanation.values?.features.includes(feature);
@@ -36,11 +36,11 @@ export function FeatureAsked({ view, feature }: { view: View; feature: number })
           ? `The map shows the values of this ${noun}.`
           : `The raw values of this ${noun} are not in this file, so the map cannot be colored by it.`}
       </p>
-      <Block title="Modules it belongs to" note={`Membership relative to the module\u2019s first ${noun}.`}>
-        {memberships.length === 0 && <p class="note">None.</p>}
+      <Block title="Modules it belongs to" note={`Loading relative to the module\u2019s first ${noun}.`}>
+        {modules.length === 0 && <p class="note">None.</p>}
         <Bars
-          label="Membership in modules"
-          rows={memberships.map(({ module, loading }) => ({
+          label="Loading in each module"
+          rows={modules.map(({ module, loading }) => ({
             key: module,
             name: moduleName(explanation, module),
             value: loading,

@@ -26,7 +26,7 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
           <ModulePicture view={view} module={module} size={92} />
         ) : (
           <Bars
-            label="Leading features and their membership"
+            label="Leading features and their loadings"
             rows={description.topFeatures.slice(0, FEATURES).map(({ feature, loading }) => ({
               key: feature,
               name: featureNames[feature],
@@ -101,7 +101,7 @@ export function Chips({ description }: { description: ModuleDescription }) {
       <li title="Samples around which the module is present">
         <b>{percent(description.presentSamples)}</b> of samples
       </li>
-      {description.boundary && <li class="bad">contrast</li>}
+      {description.contrast && <li class="bad">contrast</li>}
       {significance && <Verdict verdict={significance.verdict} />}
       {stability?.seeds != null && stability.seeds < 0.7 && <li class="bad">unstable</li>}
       {trustFlag && (
@@ -119,7 +119,7 @@ const VERDICTS: Readonly<Record<VerdictName, { text: string; tone: string }>> = 
   local: { text: 'significant', tone: 'good' },
   global: { text: 'not shown to be local', tone: 'bad' },
   chance: { text: 'may be chance', tone: 'bad' },
-  unrepeated: { text: 'not found again', tone: 'bad' },
+  'not-replicated': { text: 'not found again', tone: 'bad' },
 };
 
 function Verdict({ verdict }: { verdict: VerdictName }) {

@@ -1,4 +1,4 @@
-/** Pictures drawn pixel by pixel: a module's membership, or one sample, when features are pixels. */
+/** Pictures drawn pixel by pixel: a module's loading, or one sample, when features are pixels. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { ramp } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
@@ -43,7 +43,7 @@ export function Picture({ width, height, values, scale, name }: PictureProps) {
 export function ModulePicture({ view, module, size }: { view: View; module: number; size: number }) {
   const { image, modules, descriptions } = view.explanation;
   if (!image) return null;
-  const { columns, data } = modules.membership;
+  const { columns, data } = modules.loadings;
   return (
     <Picture
       {...image}

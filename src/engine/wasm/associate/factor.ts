@@ -35,13 +35,13 @@ function padColumns(m: Matrix, width: number): Float32Array {
 }
 
 function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadraticForms'] {
-  return async (block, form, memberships, watch = unwatched) => {
-    const modules = memberships.columns;
+  return async (block, form, loadings, watch = unwatched) => {
+    const modules = loadings.columns;
     const width = lanes(modules);
     const scope = createScope(runtime.arena);
     try {
       const { offsets, columns, values } = inputs.block(block, scope);
-      const u = scope.place(padColumns(memberships, width));
+      const u = scope.place(padColumns(loadings, width));
       const forms = scope.allocate(block.count * width * 4);
       await runtime.run(
         {
@@ -96,15 +96,15 @@ function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['acc
 }
 
 function createLeadingVectors(runtime: Runtime, inputs: Inputs): Engine['leadingVectors'] {
-  return async (block, form, presence, memberships, options, watch = unwatched) => {
+  return async (block, form, presence, loadings, options, watch = unwatched) => {
     const d = block.features;
-    const width = lanes(memberships.columns);
+    const width = lanes(loadings.columns);
     const { memory } = runtime.arena;
     const scope = createScope(runtime.arena);
     try {
       const { offsets, columns, values } = inputs.block(block, scope);
       const p = scope.place(padColumns(presence, width));
-      const u = scope.place(padColumns(memberships, width));
+      const u = scope.place(padColumns(loadings, width));
       const wanted = scope.place(options.wanted);
       const vectors = scope.allocate(block.count * d * 4);
       const eigenvalues = scope.allocate(block.count * 4);

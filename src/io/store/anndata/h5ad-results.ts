@@ -32,7 +32,7 @@ export function resultsOf(
     'features',
     name,
   );
-  const membership = transpose(modules.membership);
+  const loadings = transpose(modules.loadings);
   return {
     arrays: [
       {
@@ -43,7 +43,7 @@ export function resultsOf(
       {
         path: 'varm/whymap',
         shape: [names.features.length, count],
-        data: spread(membership, featureColumns.places),
+        data: spread(loadings, featureColumns.places),
       },
       ...summaryArrays(explanation),
     ],
@@ -64,7 +64,7 @@ function summaryArrays(explanation: Explanation): ResultArray[] {
     trust: numbers(descriptions.map((description) => description.trust)),
     p_adjusted: numbers(descriptions.map((description) => description.significance?.pAdjusted)),
     significant: numbers(descriptions.map((description) => description.significance?.significant)),
-    boundary: numbers(descriptions.map((description) => description.boundary)),
+    contrast: numbers(descriptions.map((description) => description.contrast)),
     explained: numbers([modules.explained]),
     options: [JSON.stringify(explanation.options)],
     descriptions: [JSON.stringify(descriptions)],

@@ -1,8 +1,8 @@
 /**
  * Writes an explanation into an `.h5ad` file, where scanpy and its kin find it:
  *   obsm["X_whymap"]   samples x modules, float32: presence; NaN for samples that were not explained
- *   varm["whymap"]     features x modules, float32: membership; NaN for features that did not take part
- *   uns["whymap"]      modules (ids), labels, share, trust, p_adjusted, significant, boundary, explained, and the
+ *   varm["whymap"]     features x modules, float32: loading; NaN for features that did not take part
+ *   uns["whymap"]      modules (ids), labels, share, trust, p_adjusted, significant, contrast, explained, and the
  *                      options and descriptions as JSON texts (lists of one)
  *
  * The file is copied, changed and renamed, so nobody ever sees it half written. Results of an earlier run are
