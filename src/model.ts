@@ -31,6 +31,27 @@ export interface Warning {
   readonly message: string;
 }
 
+/** A metadata column of groups: donor, condition, cell type. */
+export interface CategoricalColumn {
+  readonly name: string;
+  readonly kind: 'categorical';
+  /** One a sample: index into `levels`, or -1 where the value is missing. */
+  readonly codes: Int32Array;
+  /** The distinct values, in the source's order where it has one, otherwise in order of text. */
+  readonly levels: readonly string[];
+}
+
+/** A metadata column of numbers: age, counts per cell. */
+export interface NumericColumn {
+  readonly name: string;
+  readonly kind: 'numeric';
+  /** One a sample; NaN where the value is missing. */
+  readonly values: Float64Array;
+}
+
+/** What is known of the samples beside their features. Never used to find modules unless an option says so. */
+export type MetadataColumn = CategoricalColumn | NumericColumn;
+
 /** Samples x features, with the names of both where the source has them. */
 export interface Table {
   readonly features: Matrix | Csr;
@@ -40,6 +61,8 @@ export interface Table {
   readonly ids: readonly string[] | null;
   /** One label a sample (cell type, digit...), or null. Never used by the method, only shown. */
   readonly labels: readonly string[] | null;
+  /** Metadata columns in the source's order, each with one value a sample; absent where the source has none. */
+  readonly metadata?: readonly MetadataColumn[];
   /** What was read: a path or a name, and the SHA-256 of its bytes in hexadecimal when known. */
   readonly source: { readonly name: string; readonly sha256: string | null };
   /** What was dropped or repaired on the way in. */
@@ -368,6 +391,8 @@ export interface Explanation {
   readonly featureNames: readonly string[];
   readonly ids: readonly string[] | null;
   readonly labels: readonly string[] | null;
+  /** Metadata columns of the table, carried along; absent where it had none. */
+  readonly metadata?: readonly MetadataColumn[];
   readonly embedding: Embedding;
   readonly localities: Localities;
   readonly modules: Modules;
