@@ -35,6 +35,7 @@ export const runOptions = [
 export const showOptions = [
   option('--json', 'the result as JSON on standard output, progress and findings on standard error'),
   option('--quiet', 'no progress'),
+  option('--messages <text|json>', 'progress and errors on standard error: text, or a JSON object a line'),
 ] as const;
 
 const explainOptions = [

@@ -11,6 +11,7 @@ import type { CommandDefinition } from './command.js';
 import { commands } from './commands.js';
 import { exitCodeOf, lineOf } from './failure.js';
 import { interruptSignal } from './interrupt.js';
+import { errorLine, writesJsonMessages } from './messages.js';
 
 /** Every option is taken as text: numbers are checked where they are used, ids such as `007` stay as they are. */
 const AS_TEXT = { type: [String] };
@@ -69,6 +70,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${lineOf(error)}\n`);
+  const line = writesJsonMessages(process.argv) ? errorLine(error) : lineOf(error);
+  process.stderr.write(`${line}\n`);
   process.exitCode = exitCodeOf(error);
 });

@@ -4,6 +4,7 @@
  */
 
 import type { Progress } from '../engine/context.js';
+import { progressLine } from './messages.js';
 
 export interface ProgressView {
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -12,10 +13,12 @@ export interface ProgressView {
 }
 
 const LINE_EVERY_MS = 10_000;
+const JSON_EVERY_MS = 100;
 
-/** How progress is shown: `quiet` shows none. */
-export async function showProgress(options: { quiet: boolean }): Promise<ProgressView> {
+/** How progress is shown: `quiet` shows none, `json` writes it for a program. */
+export async function showProgress(options: { quiet: boolean; json: boolean }): Promise<ProgressView> {
   if (options.quiet) return { onProgress: undefined, stop: () => {} };
+  if (options.json) return showJson();
   return process.stderr.isTTY ? showBar() : showLines();
 }
 
@@ -58,6 +61,22 @@ function showLines(): ProgressView {
       process.stderr.write(`${progress.stage}${share}...\n`);
       stage = progress.stage;
       last = now;
+    },
+    stop: () => {},
+  };
+}
+
+/** Every stage, and at most ten times a second how far it is. */
+function showJson(): ProgressView {
+  let stage = '';
+  let last = 0;
+  return {
+    onProgress(progress) {
+      const now = performance.now();
+      if (progress.stage === stage && now - last < JSON_EVERY_MS && progress.done < 1) return;
+      stage = progress.stage;
+      last = now;
+      process.stderr.write(`${progressLine(stage, progress.done)}\n`);
     },
     stop: () => {},
   };

@@ -43,7 +43,10 @@ export async function withSession<T>(
   const memory = sizeOption(given, 'memory') ?? totalmem() / 4;
   const threads = integerOption(given, 'threads', 1);
   const asked = choiceOption(given, 'engine', ENGINE_CHOICES);
-  const progress = await showProgress({ quiet: flagOption(given, 'quiet') });
+  const progress = await showProgress({
+    quiet: flagOption(given, 'quiet'),
+    json: choiceOption(given, 'messages', ['text', 'json']) === 'json',
+  });
   const { engine, reason } = await chooseEngine({ engine: asked, threads, memory });
   const { onProgress } = progress;
   try {
