@@ -1,0 +1,301 @@
+"""What an explanation says, as data frames, sentences and pictures."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._api import messages_of
+from ._result import Result
+from .errors import FormatError, OptionError
+
+if TYPE_CHECKING:
+    from .query import Answer
+
+
+class Explanation(Result):
+    """An explained embedding. Made by `whymap.explain` or `Explanation.load`; not changed afterwards.
+
+    All of it is in memory, so it can be pickled and sent to other processes.
+    """
+
+    _mark = "explanation.whymap"
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """``summary.json``: options, data, localities, quality, one entry a module, timings in seconds."""
+        if "summary" not in self._cache:
+            self._cache["summary"] = json.loads(self.read("summary.json"))
+        return self._cache["summary"]
+
+    @property
+    def modules(self) -> Any:
+        """One row a module, strongest first: what it holds, where it is, how far it may be trusted.
+
+        Columns: ``module``, ``label``, ``features`` (strongest first), ``share`` of the local association,
+        ``present_samples`` (share of the samples), ``p_adjusted``, ``significant``, ``trust``.
+        """
+        columns: dict[str, list] = {name: [] for name in MODULE_COLUMNS}
+        for module in self.summary["modules"]:
+            for name, get in MODULE_COLUMNS.items():
+                columns[name].append(get(module))
+        return self._columns(columns)
+
+    @property
+    def loadings(self) -> Any:
+        """``module``, ``rank``, ``feature``, ``loading``: every feature of every module, strongest first."""
+        return self.frame("modules")
+
+    @property
+    def pairs(self) -> Any:
+        """``module``, ``feature_a``, ``feature_b``, ``weight``, ``correlation``: the leading pairs."""
+        return self.frame("pairs")
+
+    @property
+    def presence(self) -> Any:
+        """How far each module is present at each sample (samples x modules), the samples' ids as index.
+
+        A polars frame has the ids in its column ``sample``.
+        """
+        frame = self.frame("presence")
+        return frame.set_index("sample") if hasattr(frame, "set_index") else frame
+
+    @property
+    def localities(self) -> Any:
+        """One row a locality: probe coordinates, radius, presence of each module, trust of the region."""
+        return self.frame("localities")
+
+    @property
+    def members(self) -> np.ndarray:
+        """Samples of each locality: localities x locality size, row numbers, nearest to the probe first."""
+        return self._array("members.npy")
+
+    @property
+    def samples(self) -> list[str]:
+        """Ids of the samples, in the order of every array."""
+        if "samples" not in self._cache:
+            frame = self.frame("presence")
+            self._cache["samples"] = list(frame["sample"])
+        return self._cache["samples"]
+
+    @property
+    def module_ids(self) -> list[str]:
+        """``["M1", "M2", ...]``."""
+        return [module["id"] for module in self.summary["modules"]]
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Features that took part, in the order of the data."""
+        if "features" not in self._cache:
+            self._cache["features"] = _header(self.read("explanation.whymap"))["value"]["featureNames"]
+        return self._cache["features"]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was noticed about the data and the result, in sentences."""
+        return messages_of(self.summary["data"]["warnings"], self._notes)
+
+    def query(
+        self,
+        region: Any,
+        other: Any = None,
+        *,
+        data: Any = None,
+        feature: str | None = None,
+        pair: Sequence[str] | None = None,
+        **reading: Any,
+    ) -> Answer:
+        """Asks what is in a region of the map, or what two regions share and how they differ.
+
+        Parameters
+        ----------
+        region, other
+            A text such as ``"label:B cells"``, ``"module:M2"`` or ``"rectangle:0,0,5,3"``; or samples, as row numbers,
+            a boolean mask or a list of ids.
+        data
+            The values that were explained, as they were given to `whymap.explain`; needed for `feature`, `pair` and the
+            agreement of two regions, since an explanation does not hold them.
+        feature
+            This feature against all others in the region.
+        pair
+            The raw values of two features, inside and outside.
+        **reading
+            How `data` are read, as given to `whymap.explain`: ``layer``, ``use_raw``, ``normalize``...
+
+        Returns
+        -------
+        Answer
+            Sentences, and a data frame.
+
+        Raises
+        ------
+        OptionError
+            A region that does not exist or holds no sample, or an unknown feature.
+        """
+        from .query import ask
+
+        return ask(self, region, other, data=data, feature=feature, pair=pair, reading=reading)
+
+    def rows(self, samples: Any) -> np.ndarray:
+        """Row numbers of samples that are given as row numbers, a boolean mask, or ids."""
+        given = np.asarray(samples)
+        if given.dtype == bool:
+            if len(given) != len(self.samples):
+                raise OptionError(
+                    f"a mask of {len(given)} samples",
+                    f"one value for each of {len(self.samples)}",
+                    "correct it",
+                )
+            return np.flatnonzero(given)
+        if given.dtype.kind in "iu" or given.size == 0:
+            return given.astype(np.int64)
+        places = {name: row for row, name in enumerate(self.samples)}
+        unknown = [name for name in map(str, given) if name not in places]
+        if unknown:
+            raise OptionError(
+                f"{len(unknown)} unknown samples ({', '.join(unknown[:5])})",
+                "ids in Explanation.samples",
+                "correct them",
+            )
+        return np.array([places[str(name)] for name in given], dtype=np.int64)
+
+    def to_adata(self, adata: Any = None, *, key: str = "whymap") -> Any:
+        """The results in an AnnData, as ``whymap explain --write`` writes them.
+
+        Parameters
+        ----------
+        adata
+            Where they are put, in place. By default a new AnnData of the explained samples and features, without X.
+        key
+            First part of the names.
+
+        Returns
+        -------
+        AnnData
+            With ``obs["whymap_M1"]``..., ``obsm["X_whymap"]`` (presence), ``varm["whymap"]`` (loadings) and
+            ``uns["whymap"]``. Samples and features that took no part are NaN.
+        """
+        from .tl import store, without_values
+
+        target = without_values(self) if adata is None else adata
+        store(self, target, key)
+        return target
+
+    def report(self, path: str | os.PathLike | None = None) -> Path | str:
+        """The interactive report as one offline HTML file: written to `path`, or as a text when there is none."""
+        content = self.read("report.html")
+        if path is None:
+            return content.decode("utf-8")
+        Path(path).write_bytes(content)
+        return Path(path)
+
+    def view(self, **options: Any) -> Any:
+        """The interactive map in a notebook; see `whymap.widget.View`. Needs anywidget.
+
+        Its ``selection`` is an array of row numbers: what is selected on the map can be read from it, and what is assigned
+        to it is selected on the map.
+        """
+        from .widget import View
+
+        return View(self, **options)
+
+    def _columns(self, columns: dict[str, list]) -> Any:
+        from ._result import _installed
+
+        if (self._frames or _installed()) == "polars":
+            import polars as pl
+
+            return pl.DataFrame(columns)
+        import pandas as pd
+
+        return pd.DataFrame(columns)
+
+    def __repr__(self) -> str:
+        data = self.summary["data"]
+        lines = [
+            f"Explanation of {data['rows']:,} samples x {data['features']:,} features, "
+            f"{self.summary['localities']['count']} localities of {self.summary['localities']['size']}, "
+            f"{len(self.summary['modules'])} modules"
+        ]
+        for module in self.summary["modules"]:
+            share = f"{100 * module['share']:.1f}%"
+            lines.append(f"  {module['id']:<4} {share:>6}  {_features(module)}{_judged(module)}")
+        count = len(self.warnings)
+        if count:
+            lines.append(f"  {count} warning{'s' if count > 1 else ''}: see .warnings")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        data = self.summary["data"]
+        head = "".join(
+            f"<th style='text-align:left'>{name}</th>" for name in ("module", "share", "features", "")
+        )
+        rows = "".join(
+            f"<tr><td>{module['id']}</td><td>{100 * module['share']:.1f}%</td>"
+            f"<td style='text-align:left'>{html.escape(_features(module))}</td>"
+            f"<td style='text-align:left'>{html.escape(_judged(module).strip(' ()'))}</td></tr>"
+            for module in self.summary["modules"]
+        )
+        notes = "".join(f"<li>{html.escape(text)}</li>" for text in self.warnings)
+        noted = (
+            f"<details><summary>{len(self.warnings)} warnings</summary><ul>{notes}</ul></details>"
+            if notes
+            else ""
+        )
+        return (
+            f"<div><p><b>Explanation</b> of {data['rows']:,} samples × {data['features']:,} features</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{noted}"
+            "<p><code>.view()</code> shows the map</p></div>"
+        )
+
+
+def _features(module: dict[str, Any], count: int = 5) -> str:
+    names = [top["feature"] for top in module["topFeatures"]]
+    more = f" and {len(names) - count} more" if len(names) > count else ""
+    return ", ".join(names[:count]) + more
+
+
+def _judged(module: dict[str, Any]) -> str:
+    """What was found about a module beyond its features, in brackets."""
+    significance = module.get("significance")
+    words = []
+    if significance is not None and not significance["significant"]:
+        words.append("not shown to be more than chance")
+    if module.get("boundary"):
+        words.append("contrast between groups")
+    return f"  ({'; '.join(words)})" if words else ""
+
+
+def _header(content: bytes) -> dict[str, Any]:
+    """The header of an explanation.whymap: JSON after 32 bytes, its length a double at byte 24."""
+    import struct
+
+    (length,) = struct.unpack_from("<d", content, 24)
+    return json.loads(content[32 : 32 + int(length)])
+
+
+MODULE_COLUMNS = {
+    "module": lambda module: module["id"],
+    "label": lambda module: module["label"],
+    "features": lambda module: ", ".join(top["feature"] for top in module["topFeatures"]),
+    "share": lambda module: module["share"],
+    "present_samples": lambda module: module.get("presentSamples"),
+    "p_adjusted": lambda module: (module.get("significance") or {}).get("pAdjusted"),
+    "significant": lambda module: (module.get("significance") or {}).get("significant"),
+    "trust": lambda module: module.get("trust"),
+}
+
+
+def load(path: str | os.PathLike) -> Explanation:
+    """Reads the folder that `Explanation.save`, or ``whymap explain``, wrote."""
+    if Path(path).suffix == ".whymap":
+        raise FormatError(
+            f"the file {os.fspath(path)}", "the folder that it lies in", "give the folder, with all its files"
+        )
+    return Explanation.load(path)
