@@ -63,7 +63,7 @@ export interface EmbedOptions {
   readonly regularization?: number;
   /** dk-lle: kernel on the input side for weights that are not entropic. Default `gaussian`. */
   readonly inputKernel?: 'gaussian' | 'linear';
-  /** dk-lle: how weights are found; see docs/ardr.md. Default `entropic`. */
+  /** dk-lle: how weights are found; see docs/lab/ardr.md. Default `entropic`. */
   readonly weights?: 'entropic' | 'nonnegative' | 'signed';
   /** dk-lle: what a sample's weights sum to, above 0 and at most 1 (LLE's constraint). Default 1. */
   readonly weightSum?: number;

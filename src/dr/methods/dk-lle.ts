@@ -1,7 +1,7 @@
 /**
  * Double-kernel LLE: reconstruction weights under a kernel on the input, and an output kernel
  * q = 1 / (1 + a d^(2b)) in place of LLE's linear one. A reconstruction, ours, after the names in
- * arXiv 2306.11898; the papers' own form is not public (docs/ardr.md says what is whose).
+ * arXiv 2306.11898; the papers' own form is not public (docs/lab/ardr.md says what is whose).
  *
  * Objective `umap`: P / (2 lambda), P = W + W' - W'W, goes through UMAP's sampled attraction and repulsion in place of
  * fuzzy memberships, cut off at 1; its negative entries (pairs that share reconstructed samples but do not reconstruct
@@ -9,7 +9,7 @@
  * all pairs, a = b = 1, lambda = repulsionStrength * max(P) / 2.
  * Weights: see affinities/reconstruction-weights.ts; `entropic` weights minimize sum_a w_a d_ia - sigma_i H(w), a bound on
  * the reconstruction error less an entropy, with UMAP's bandwidths sigma_i: w_a ~ exp(-(d_ia - rho_i)+ / sigma_i).
- * Measured on 1,500 digits (docs/ardr.md): only entropic weights come within UMAP's own variation.
+ * Measured on 1,500 digits (docs/lab/ardr.md): only entropic weights come within UMAP's own variation.
  * Cost: as UMAP, or rows^2 a step. Deterministic given the seed.
  */
 

@@ -2,7 +2,7 @@
  * The one recipe behind PCA, classical MDS and Isomap: coordinates whose Gram matrix is nearest to the
  * centered input Gram matrix B. By eigenvectors: y_k = sqrt(lambda_k) u_k. By forces: descent on the Gram
  * law from a Gaussian start, which converges to the same up to rotation, almost surely, when the step is
- * below 1 / (4 lambda_1) and lambda_d > lambda_(d+1) (ours; see docs/ardr.md).
+ * below 1 / (4 lambda_1) and lambda_d > lambda_(d+1) (ours; see docs/lab/ardr.md).
  */
 
 import type { Context } from '../../engine/context.js';

@@ -3,7 +3,7 @@
  *
  * Source: Roweis and Saul (2000); neighbors and regularization as in scikit-learn, whose coordinates are these
  * divided by sqrt(n). Forces reach the same in principle; eigenvalues of M lie so close together that they need
- * very many steps (see docs/ardr.md). Fails: a neighbor graph in pieces is an error, since M then has as many
+ * very many steps (see docs/lab/ardr.md). Fails: a neighbor graph in pieces is an error, since M then has as many
  * null vectors. Deterministic.
  */
 

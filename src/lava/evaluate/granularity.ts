@@ -19,7 +19,7 @@
  *   linked with the coarser one whose pair pattern is most like its own (cosine).
  * Cost: one peel of either half and of the whole, from which every number of modules starts, and twelve to sixteen
  *   refinements of either half, three of the whole. Deterministic for a seed.
- * How it fails: see docs/claims.md, with the figures.
+ * How it fails: see docs/lab/evaluation.md, with the figures.
  */
 
 import { type Context, watchStage } from '../../engine/context.js';

@@ -141,7 +141,7 @@ async function run(input: StudyInput): Promise<StudyResult> {
     text: [
       'Conjectures (arXiv 2306.11898; the later ones from a secondary source): UMAP approximates the DK-LLE objective to a constant factor, and preserves neighborhoods under the input and output kernels. Measured on finite data they can be refuted or fail to be; they are not proved.',
       `Ratios are of tr(M K) to the best found, every map scaled to the same |K|_F^2. Verdict: "supported" when both UMAP runs are within ${NEAR} times the best and the Gaussian cloud is not; "says nothing here" when the cloud is too; else "not supported". Seeds from ${input.seed}; ${STEPS} descent steps a start.`,
-      'Weights are our entropic ones (see docs/ardr.md), so this is the objective of our reconstruction.',
+      'Weights are our entropic ones (see docs/lab/ardr.md), so this is the objective of our reconstruction.',
     ],
     tables: [
       {
