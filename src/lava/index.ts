@@ -16,13 +16,24 @@ export {
   parseGeneSets,
 } from './describe/gene-sets.js';
 export { samplePresence } from './describe/presence.js';
+export { presentThreshold } from './describe/present.js';
 export { moduleSigns } from './describe/signed-patterns.js';
 export { moduleSignificance, type SignificanceOptions } from './evaluate/significance.js';
 export { moduleStability, type StabilityOptions } from './evaluate/stability.js';
 export { type ExplainInput, type ExplainOptions, explain } from './explain.js';
 export { factorize, type ModuleOptions } from './factorize/modules.js';
 export { defaultLocalitySize, type LocalityOptions, locate } from './localities/localities.js';
+export {
+  type LevelShare,
+  levelsInRegion,
+  localitiesHolding,
+  modulesInRegion,
+  type PresenceInRegion,
+  type PresenceSource,
+  samplesWithModule,
+} from './query/modules-in-region.js';
 export { parseRegion } from './query/parse-region.js';
+export { type Polygon, pointsInPolygon } from './query/polygon.js';
 export {
   type ComparedModule,
   type ComparisonAnswer,

@@ -6,27 +6,23 @@
  * the associations. Cost: samples x modules. How it fails: regions are chosen by eye; see value-queries.ts.
  */
 
-import type { Explanation, ModuleDescription, ModuleSignificance, Table } from '../../model.js';
+import { encodeLevels } from '../../core/levels.js';
+import type { Explanation, ModuleSignificance, Table } from '../../model.js';
 import { columnsOf, correlationMatrix } from '../associations/local-values.js';
-import { presentThreshold } from '../describe/present.js';
 import { explainedTable, measureOf } from './explained-table.js';
+import { levelsInRegion, modulesInRegion, type PresenceInRegion } from './modules-in-region.js';
 import { type Region, regionName, regionRows } from './regions.js';
 
 /** A module is in a region when it is present in this share of the region's samples. */
 export const IN_REGION = 0.5;
 const PAIR_FEATURES = 12;
 
-export interface ModuleInRegion {
+/** One module of a region, with its name. */
+export interface ModuleInRegion extends PresenceInRegion {
   readonly id: string;
   readonly label: string;
   readonly verdict: ModuleSignificance['verdict'] | null;
   readonly contrast: boolean;
-  /** Mean presence of the region's samples, and of all others. */
-  readonly inside: number;
-  readonly outside: number;
-  /** Share of the samples, inside and outside, in which it is present. */
-  readonly presentInside: number;
-  readonly presentOutside: number;
 }
 
 export interface RegionAnswer {
@@ -39,54 +35,19 @@ export interface RegionAnswer {
   readonly modules: readonly ModuleInRegion[];
 }
 
-/** What is in a region. */
+/** What is in a region. Throws OptionError for a region that does not exist or holds no sample. */
 export function describeRegion(explanation: Explanation, region: Region): RegionAnswer {
   const rows = regionRows(explanation, region);
-  const counts = new Map<string, number>();
-  if (explanation.labels) {
-    for (const row of rows)
-      counts.set(explanation.labels[row], (counts.get(explanation.labels[row]) ?? 0) + 1);
-  }
+  const labels = explanation.labels ? levelsInRegion(encodeLevels(explanation.labels), rows) : [];
   return {
     region: regionName(region),
     samples: rows.length,
     share: rows.length / explanation.rows,
-    labels: [...counts]
-      .map(([label, samples]) => ({ label, samples }))
-      .sort((a, b) => b.samples - a.samples || (a.label < b.label ? -1 : 1)),
-    modules: explanation.descriptions
-      .map((description, k) => moduleInRegion(explanation, description, k, rows))
-      .sort((a, b) => b.inside - a.inside || (a.id < b.id ? -1 : 1)),
-  };
-}
-
-function moduleInRegion(
-  explanation: Explanation,
-  { id, label, contrast, significance }: ModuleDescription,
-  k: number,
-  rows: Int32Array,
-): ModuleInRegion {
-  const { data, columns } = explanation.samplePresence;
-  const threshold = presentThreshold(explanation.modules.presence, k);
-  const inRegion = new Uint8Array(explanation.rows);
-  for (const row of rows) inRegion[row] = 1;
-  const sums = [0, 0];
-  const present = [0, 0];
-  for (let row = 0; row < explanation.rows; row++) {
-    const value = data[row * columns + k];
-    sums[inRegion[row]] += value;
-    if (value > 0 && value >= threshold) present[inRegion[row]]++;
-  }
-  const others = Math.max(1, explanation.rows - rows.length);
-  return {
-    id,
-    label,
-    verdict: significance?.verdict ?? null,
-    contrast,
-    inside: sums[1] / rows.length,
-    outside: sums[0] / others,
-    presentInside: present[1] / rows.length,
-    presentOutside: present[0] / others,
+    labels: labels.map(({ level, samples }) => ({ label: level, samples })),
+    modules: modulesInRegion(explanation, rows).map((found) => {
+      const { id, label, contrast, significance } = explanation.descriptions[found.module];
+      return { id, label, verdict: significance?.verdict ?? null, contrast, ...found };
+    }),
   };
 }
 

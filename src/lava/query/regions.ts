@@ -8,13 +8,14 @@
 
 import { OptionError } from '../../errors.js';
 import type { Explanation } from '../../model.js';
-import { presentRows, presentThreshold } from '../describe/present.js';
+import { samplesWithModule } from './modules-in-region.js';
+import { type Polygon, pointsInPolygon } from './polygon.js';
 
 export type Region =
   | { readonly kind: 'locality'; readonly locality: number }
   /** Opposite corners; coordinates beyond those given are free. */
   | { readonly kind: 'rectangle'; readonly from: readonly number[]; readonly to: readonly number[] }
-  | { readonly kind: 'polygon'; readonly points: readonly (readonly [number, number])[] }
+  | { readonly kind: 'polygon'; readonly points: Polygon }
   | { readonly kind: 'label'; readonly label: string }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'rows'; readonly rows: readonly number[] }
@@ -99,7 +100,7 @@ function rectangleRows(explanation: Explanation, from: readonly number[], to: re
   return allRows(rows).filter(inside);
 }
 
-function polygonRows(explanation: Explanation, points: readonly (readonly [number, number])[]): number[] {
+function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
   const { rows, columns, data } = explanation.embedding.coordinates;
   if (points.length < 3 || columns < 2) {
     throw new OptionError({
@@ -108,16 +109,8 @@ function polygonRows(explanation: Explanation, points: readonly (readonly [numbe
       remedy: 'give the corners in order, for example polygon:0,0;5,0;5,3',
     });
   }
-  return allRows(rows).filter((row) => insidePolygon(data[row * columns], data[row * columns + 1], points));
-}
-
-function insidePolygon(x: number, y: number, points: readonly (readonly [number, number])[]): boolean {
-  let inside = false;
-  points.forEach(([x1, y1], i) => {
-    const [x2, y2] = points[(i + 1) % points.length];
-    if (y1 > y !== y2 > y && x < x1 + ((x2 - x1) * (y - y1)) / (y2 - y1)) inside = !inside;
-  });
-  return inside;
+  const along = (axis: number) => Float32Array.from({ length: rows }, (_, row) => data[row * columns + axis]);
+  return pointsInPolygon({ x: along(0), y: along(1) }, points);
 }
 
 function labelRows({ labels, rows }: Explanation, label: string): number[] {
@@ -157,9 +150,7 @@ function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly
 }
 
 function moduleRows(explanation: Explanation, id: string): Iterable<number> {
-  const k = moduleIndex(explanation, id);
-  const threshold = presentThreshold(explanation.modules.presence, k);
-  return presentRows(explanation.samplePresence, k, threshold);
+  return samplesWithModule(explanation, moduleIndex(explanation, id));
 }
 
 /** The number of the module called `id`. */
