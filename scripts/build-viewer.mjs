@@ -31,11 +31,21 @@ if (existsSync(page) && existsSync(site) && existsSync(stamp) && readFileSync(st
   process.exit(0);
 const { build } = await import('vite');
 
+/** The public names of the library (`whymap`, `whymap/lava`...) are its sources here, so that nothing is bundled twice. */
+const alias = [
+  { find: /^whymap$/, replacement: join(root, 'src/index.ts') },
+  { find: /^whymap\/viewer$/, replacement: join(root, 'src/report/index.ts') },
+  { find: /^whymap\/(\w+)$/, replacement: join(root, 'src/$1/index.ts') },
+];
+/** Node's own modules are named in branches that browsers never take. */
+const external = [/^node:/];
+
 /** Bundles viewer/src/main.tsx as one script and one style sheet, held in memory. */
 async function bundle() {
   const { output } = await build({
     root: join(root, 'viewer'),
     configFile: false,
+    resolve: { alias },
     logLevel: 'warn',
     build: {
       write: false,
@@ -43,12 +53,13 @@ async function bundle() {
       assetsInlineLimit: Number.MAX_SAFE_INTEGER,
       cssCodeSplit: false,
       chunkSizeWarningLimit: 2000,
-      rolldownOptions: { output: { codeSplitting: false } },
+      rolldownOptions: { external, output: { codeSplitting: false } },
     },
   });
   const script = output.filter((item) => item.type === 'chunk');
   const style = output.filter((item) => item.type === 'asset' && item.fileName.endsWith('.css'));
   if (script.length !== 1) throw new Error(`the viewer must be one script, got ${script.length}`);
+  if (/from\s*["']node:/.test(script[0].code)) throw new Error('the viewer must not import modules of Node');
   return { script: script[0].code, style: style.map((item) => item.source).join('\n') };
 }
 
@@ -68,13 +79,14 @@ writeFileSync(page, text);
 await buildSite(text);
 writeFileSync(stamp, wanted);
 
-/** The page that computes. Node's own modules are named in branches that browsers never take. */
+/** The page that computes. */
 async function buildSite(template) {
-  const rolldownOptions = { external: [/^node:/], onLog: quietly };
+  const rolldownOptions = { external, onLog: quietly };
   await build({
     root: join(root, 'viewer/site'),
     base: './',
     configFile: false,
+    resolve: { alias },
     logLevel: 'warn',
     build: {
       outDir: site,

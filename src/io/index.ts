@@ -3,7 +3,7 @@ export type { Contents, Missing, ReadOptions } from './options.js';
 export { type EmbeddingRead, readContents, readEmbedding, readTable, readTexts } from './read.js';
 export { isTooLarge } from './source/bytes.js';
 export { pathSource } from './source/path-source.js';
-export { bytesSource, fileSource, filesSource, type Source, urlSource } from './source/source.js';
+export { bytesSource, fileSource, filesSource, noSuchFile, type Source, urlSource } from './source/source.js';
 export { writeExplanationToAnndata } from './store/anndata/h5ad-write.js';
 export { constantFeatures } from './table/checks.js';
 export { type Joined, joinEmbedding, joinLabels, type Texts } from './table/join.js';

@@ -6,12 +6,12 @@
  */
 
 /** Where the explanation goes in the built page. */
-export const PLACE = '<!--whymap:explanation-->';
-export const ELEMENT_ID = 'whymap-explanation';
+export const EXPLANATION_MARK = '<!--whymap:explanation-->';
+export const EXPLANATION_ELEMENT = 'whymap-explanation';
 
 /** Fills `template` (the built viewer) with the gzipped bytes of an explanation's file. */
 export function fillPage(template: string, gzipped: Uint8Array, title: string): string {
-  return withElement(template, title, '', toBase64(gzipped));
+  return withElement(template, title, '', base64FromBytes(gzipped));
 }
 
 /** Fills `template` with the address of an explanation's file, relative to the page. */
@@ -21,9 +21,9 @@ export function linkPage(template: string, source: string, title: string): strin
 
 function withElement(template: string, title: string, attributes: string, content: string): string {
   const escaped = escapeHtml(title);
-  const data = `<script type="application/octet-stream" id="${ELEMENT_ID}" data-title="${escaped}"${attributes}>${content}</script>`;
+  const data = `<script type="application/octet-stream" id="${EXPLANATION_ELEMENT}" data-title="${escaped}"${attributes}>${content}</script>`;
   return template
-    .replace(PLACE, () => data)
+    .replace(EXPLANATION_MARK, () => data)
     .replace('<title>whymap</title>', () => `<title>${escaped} \u00b7 whymap</title>`);
 }
 
@@ -35,7 +35,7 @@ function escapeHtml(text: string): string {
 /** A multiple of three, so that the pieces' texts join without padding. */
 const PIECE = 0x6000;
 
-function toBase64(bytes: Uint8Array): string {
+function base64FromBytes(bytes: Uint8Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < bytes.length; at += PIECE) {
     pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
@@ -44,7 +44,7 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 /** The gzipped bytes that `fillPage` wrote. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+export function bytesFromBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.trim());
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);

@@ -30,7 +30,7 @@ export function renderReport(explanation: Explanation, options: ReportOptions = 
 /** The built viewer, without an explanation. */
 export function readTemplate(): string {
   try {
-    return readFileSync(new URL('./app.html', import.meta.url), 'utf8');
+    return readFileSync(new URL(/* @vite-ignore */ './app.html', import.meta.url), 'utf8');
   } catch {
     throw new MachineError({
       got: 'no viewer beside the library',

@@ -45,7 +45,7 @@ export async function serve(path: string, options: ServeOptions = {}): Promise<S
  * between threads, which browsers allow only to pages that are isolated from others.
  */
 export async function serveSite(options: ServeOptions = {}): Promise<Serving> {
-  const folder = fileURLToPath(new URL('./site/', import.meta.url));
+  const folder = fileURLToPath(new URL(/* @vite-ignore */ './site/', import.meta.url));
   if (!(await stat(join(folder, 'index.html')).catch(() => null))) {
     throw new MachineError({
       got: 'no page beside the library',

@@ -31,7 +31,7 @@ test('shows the map and a card for each module, under 5 MB, without a request or
   const opened = await openReport(browser, html);
   const { page } = opened;
   expect(await page.locator('.card').count()).toBe(16);
-  expect(await page.locator('.summary').innerText()).toMatch(/16 modules.*60 neighborhoods of 100 samples/s);
+  expect(await page.locator('.summary').innerText()).toMatch(/16 modules.*60 localities of 100 samples/s);
   expect(await page.locator('.card').first().innerText()).toMatch(/present in Dress \d+%/);
   await page.click('text=Names');
   await expectScreen(page.locator('.map-frame'), 'strongest');

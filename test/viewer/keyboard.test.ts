@@ -115,7 +115,7 @@ test('modules, pairs, a question and a comparison without a pointer', async () =
   await page.keyboard.press('Enter');
   await tabTo(page, /\w+_mm · \w+/);
   await page.keyboard.press('Enter');
-  await soon(() => page.locator('.asked').innerText()).toMatch(/^Samples with M2/);
+  await soon(() => page.locator('.region-title').innerText()).toMatch(/^Samples with M2/);
   await soon(() => panel.innerText()).toMatch(/Correlation inside/);
   await tabTo(page, /^Keep, to compare/);
   await page.keyboard.press('Enter');
@@ -125,7 +125,7 @@ test('modules, pairs, a question and a comparison without a pointer', async () =
   await tabTo(page, /^Map of/);
   await page.keyboard.press('+');
   await page.keyboard.press('Enter');
-  await soon(() => page.locator('.asked').innerText()).toMatch(/^Penguin\d+/);
+  await soon(() => page.locator('.region-title').innerText()).toMatch(/^Penguin\d+/);
   await soon(() => panel.innerText()).toMatch(/Compared with the kept region/);
   await soon(() => addressOf(page)).toMatch(
     /region=rows:\d+.*kept=module:M2|kept=module:M2.*region=rows:\d+/,
@@ -147,7 +147,7 @@ test('no serious finding of the accessibility checker in any state of a report, 
       'what to know': () => page.evaluate(openAll),
       module: () => page.click('.card-open >> nth=0'),
       'how it was made': () => page.click('#tab-run'),
-      'nothing asked': () => page.click('#tab-ask'),
+      'nothing selected': () => page.click('#tab-ask'),
       'a search': () => page.fill('.search input', 'bill'),
       'a feature': () => page.keyboard.press('Enter'),
       'a sample': async () => {
@@ -208,11 +208,7 @@ test('a run from start to end without a pointer, its stages in words; stopped, t
   await page.waitForSelector('html[data-phase="done"]');
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('panel');
   const { stages, backward } = await stagesSeen(page);
-  for (const stage of [
-    'Covering the map with neighborhoods',
-    'Finding the modules',
-    'Describing the modules',
-  ])
+  for (const stage of ['Covering the map with localities', 'Finding the modules', 'Describing the modules'])
     expect(stages).toContain(stage);
   expect(backward).toEqual([]);
   await tabTo(page, /Settings/);

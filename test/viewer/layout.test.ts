@@ -39,7 +39,7 @@ test('an embedding of three dimensions is drawn flat, and the map says so', asyn
   await page.click('text=Localities');
   await page.locator('.map-frame').focus();
   await page.keyboard.press('Enter');
-  expect(await page.locator('.asked').innerText()).toMatch(/^Penguin\d+/);
+  expect(await page.locator('.region-title').innerText()).toMatch(/^Penguin\d+/);
   expect(errors).toEqual([]);
   await page.close();
 });

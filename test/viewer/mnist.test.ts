@@ -108,7 +108,7 @@ test('modules: pictures, pairs that open their raw values, presence, checks; the
     const [{ a, b }] = module.pairs;
     const name = (feature: number) => `row ${Math.floor(feature / 28)}, column ${feature % 28}`;
     await page.click(`text=${name(a)} · ${name(b)}`);
-    expect(await page.locator('.asked').innerText()).toBe(`Samples with M8`);
+    expect(await page.locator('.region-title').innerText()).toBe(`Samples with M8`);
     expect(await panel(page)).toContain(`Correlation inside (${present} samples)`);
     expect(await addressOf(page)).toMatch(new RegExp(`region=module:M8.*pair=${a},${b}`));
     await page.click('#tab-modules');
@@ -158,8 +158,8 @@ test('a click, a rectangle and a lasso ask; a pixel is found by its place and co
     expect(ring).not.toBeNull();
     await page.mouse.down();
     await page.mouse.up();
-    expect(await page.locator('.asked').innerText()).toMatch(new RegExp(over, 'i'));
-    expect(await page.locator('.asked canvas').count()).toBe(1);
+    expect(await page.locator('.region-title').innerText()).toMatch(new RegExp(over, 'i'));
+    expect(await page.locator('.region-title canvas').count()).toBe(1);
     await page.locator('.map-frame').focus();
     await page.keyboard.press('r');
     await drag(page, [
@@ -186,7 +186,7 @@ test('a click, a rectangle and a lasso ask; a pixel is found by its place and co
     expect(await panel(page)).toMatch(/The map shows the values of this pixel/);
     await page.fill('.search input', 'row 19999');
     await page.keyboard.press('Enter');
-    expect(await page.locator('.asked').innerText()).toBe('Row 19999');
+    expect(await page.locator('.region-title').innerText()).toBe('Row 19999');
   }));
 
 test('trust: the verdict in words, where the map is wrong, and its worst links', () =>
@@ -229,7 +229,7 @@ test('what is kept: picture, table, ids, and a report that opens with the view',
   await withDigits(
     async (page) => {
       expect(await legend(page)).toMatch(/Presence of M8/);
-      expect(await page.locator('.asked').innerText()).toBe('Label 3');
+      expect(await page.locator('.region-title').innerText()).toBe('Label 3');
     },
     {},
     report,

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { table, map } = madeTable(600);
   writeFileSync(join(folder, 'made.csv'), table);
   writeFileSync(join(folder, 'map.csv'), map);
-  const asked = [
+  const options = [
     '-e',
     'map.csv',
     '--id',
@@ -33,7 +33,7 @@ beforeAll(async () => {
     '-n',
     '60',
   ];
-  const { code, err } = await whymap(folder, 'explain', 'made.csv', ...asked, '-o', 'out', '--quiet');
+  const { code, err } = await whymap(folder, 'explain', 'made.csv', ...options, '-o', 'out', '--quiet');
   expect([code, err]).toEqual([0, '']);
   html = readFileSync(join(folder, 'out/report.html'), 'utf8');
   explanation = decodeExplanation(new Uint8Array(readFileSync(join(folder, 'out/explanation.whymap'))));
@@ -116,7 +116,7 @@ test('the curve and the levels of auto; a module of the chosen level opens from 
   expect(await page.locator('.levels .node').count()).toBe(nodes);
   expect(await page.locator('.levels path.link').count()).toBe(granularity?.links.length);
   expect(await axeFindings(page)).toEqual([]);
-  await page.locator('.levels .node.own').nth(1).focus();
+  await page.locator('.levels .node.current').nth(1).focus();
   await page.keyboard.press('Enter');
   expect(await page.locator('.detail h2').innerText()).toContain('M2');
   quiet(opened);

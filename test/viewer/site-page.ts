@@ -8,7 +8,7 @@ import { PATIENCE } from './browser.js';
 
 export interface Site {
   readonly page: Page;
-  readonly strangers: string[];
+  readonly blocked: string[];
   readonly errors: string[];
 }
 
@@ -25,12 +25,12 @@ export async function openSite(
   });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  const strangers: string[] = [];
+  const blocked: string[] = [];
   const errors: string[] = [];
   await page.route('**', (route) => {
     const request = route.request();
     if (request.url().startsWith(url) && request.method() === 'GET') return route.continue();
-    strangers.push(`${request.method()} ${request.url()}`);
+    blocked.push(`${request.method()} ${request.url()}`);
     return route.abort();
   });
   page.on('console', (message) => {
@@ -39,7 +39,7 @@ export async function openSite(
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(url);
   await page.waitForSelector('html[data-ready="true"]');
-  return { page, strangers, errors };
+  return { page, blocked, errors };
 }
 
 /** Chooses files for a slot, as the dialog does. */
@@ -94,7 +94,7 @@ export async function drop(page: Page, ...files: string[]): Promise<void> {
   await session.detach();
 }
 
-export const quiet = ({ strangers, errors }: Site) => {
-  expect(strangers).toEqual([]);
+export const quiet = ({ blocked, errors }: Site) => {
+  expect(blocked).toEqual([]);
   expect(errors).toEqual([]);
 };

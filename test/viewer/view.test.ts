@@ -59,7 +59,7 @@ test('trust: the verdict in words, colors at each sample, and the worst links on
 test('two regions are compared: modules, a figure, and pairs that lead to their raw values', within, () =>
   withReport(
     async (page) => {
-      expect(await page.locator('.asked').innerText()).toBe('Gentoo');
+      expect(await page.locator('.region-title').innerText()).toBe('Gentoo');
       await page.click('text=Keep, to compare');
       await page.fill('.search input', 'chin');
       await page.keyboard.press('Enter');
@@ -121,7 +121,7 @@ test('search by keys: a feature colors the map, an id selects its sample, nonsen
     expect(await page.locator('.panel').innerText()).toMatch(/Modules it belongs to/);
     await field.fill('penguin17');
     await page.keyboard.press('Enter');
-    expect(await page.locator('.asked').innerText()).toMatch(/^Penguin17/);
+    expect(await page.locator('.region-title').innerText()).toMatch(/^Penguin17/);
     await field.fill('no such thing');
     expect(await page.locator('.found').innerText()).toMatch(/Nothing by that name/);
   }),
@@ -170,7 +170,7 @@ test('the address restores the view, and the saved report opens with it', within
   await withReport(
     async (page) => {
       expect(await page.locator('.legend').innerText()).toMatch(legend);
-      expect(await page.locator('.asked').innerText()).toBe('Adelie');
+      expect(await page.locator('.region-title').innerText()).toBe('Adelie');
       expect(await addressOf(page)).toBe(VIEW);
     },
     {},

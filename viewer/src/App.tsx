@@ -9,7 +9,7 @@ import { Run } from './panels/Run.js';
 import { Tour } from './panels/Tour.js';
 import { Trust } from './panels/Trust.js';
 import { useAddress } from './state/address.js';
-import { askedFeature, openModule, type Panel, panel, region, theme } from './state/store.js';
+import { openModule, type Panel, panel, region, selectedFeature, theme } from './state/store.js';
 import './styles/tools.css';
 
 const PANELS: readonly { panel: Panel; name: string }[] = [
@@ -77,7 +77,7 @@ function useFocusKept(): void {
       document.getElementById('panel')?.focus({ preventScroll: true });
     }
     first.current = false;
-  }, [panel.value, openModule.value, region.value, askedFeature.value]);
+  }, [panel.value, openModule.value, region.value, selectedFeature.value]);
 }
 
 /** Arrow keys, Home and End go from tab to tab, as in every list of tabs. */

@@ -1,7 +1,8 @@
 /** Finds the explanation that the page was made with. */
-import { decodeExplanation } from '../../src/io/explanation-file.js';
-import type { Explanation } from '../../src/model.js';
-import { ELEMENT_ID, fromBase64 } from '../../src/report/page.js';
+
+import type { Explanation } from 'whymap';
+import { decodeExplanation } from 'whymap/io';
+import { bytesFromBase64, EXPLANATION_ELEMENT } from 'whymap/viewer';
 
 export interface Loaded {
   readonly explanation: Explanation;
@@ -10,10 +11,10 @@ export interface Loaded {
 
 /** Null when the page carries none. */
 export async function embedded(): Promise<Loaded | null> {
-  const element = document.getElementById(ELEMENT_ID);
+  const element = document.getElementById(EXPLANATION_ELEMENT);
   if (!element) return null;
   const { source } = element.dataset;
-  const bytes = source ? await fetched(source) : await unzipped(fromBase64(element.textContent ?? ''));
+  const bytes = source ? await fetched(source) : await unzipped(bytesFromBase64(element.textContent ?? ''));
   return { explanation: decodeExplanation(bytes), title: element.dataset.title ?? '' };
 }
 

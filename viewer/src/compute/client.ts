@@ -8,7 +8,7 @@ export interface RunListener {
   failed(problem: Problem): void;
 }
 
-/** A reader may be busy in code that cannot be asked to stop; the worker is ended after this many milliseconds. */
+/** A reader may be busy in code that cannot be waiting to stop; the worker is ended after this many milliseconds. */
 const PATIENCE_MS = 400;
 
 const CANCELLED: Problem = { code: 'cancelled', got: '', expected: '', remedy: '' };
@@ -34,13 +34,13 @@ export function run(job: Job, next: RunListener): void {
 
 /** Stops the run; its listener hears `failed` with the code `cancelled`. */
 export function cancel(): void {
-  const asked = listener;
-  if (!asked) return;
+  const waiting = listener;
+  if (!waiting) return;
   send({ kind: 'cancel' });
   setTimeout(() => {
-    if (listener !== asked) return;
+    if (listener !== waiting) return;
     end();
-    finish(asked, () => asked.failed(CANCELLED));
+    finish(waiting, () => waiting.failed(CANCELLED));
   }, PATIENCE_MS);
 }
 
@@ -56,28 +56,30 @@ function started(): Worker {
     const got = event.message || 'the part that computes could not start';
     const problem = { code: 'defect', got, expected: '', remedy: '' };
     end();
-    for (const asked of looking.values()) asked.failed(problem);
+    for (const waiting of looking.values()) waiting.failed(problem);
     looking.clear();
-    if (listener) finish(listener, (asked) => asked.failed(problem));
+    if (listener) finish(listener, (waiting) => waiting.failed(problem));
   });
   return made;
 }
 
 function hear(answer: Answer): void {
   if (answer.kind === 'seen' || answer.kind === 'unreadable') {
-    const asked = looking.get(answer.number);
+    const waiting = looking.get(answer.number);
     looking.delete(answer.number);
-    if (answer.kind === 'seen') asked?.found(answer.found);
-    else asked?.failed(answer.problem);
+    if (answer.kind === 'seen') waiting?.found(answer.found);
+    else waiting?.failed(answer.problem);
   } else if (answer.kind === 'progress') listener?.progress(answer.stage, answer.done);
   else if (listener) {
-    finish(listener, (asked) => (answer.kind === 'done' ? asked.done(answer) : asked.failed(answer.problem)));
+    finish(listener, (waiting) =>
+      answer.kind === 'done' ? waiting.done(answer) : waiting.failed(answer.problem),
+    );
   }
 }
 
-function finish(asked: RunListener, tell: (asked: RunListener) => void): void {
+function finish(waiting: RunListener, tell: (waiting: RunListener) => void): void {
   listener = null;
-  tell(asked);
+  tell(waiting);
 }
 
 function end(): void {

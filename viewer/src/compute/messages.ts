@@ -1,6 +1,6 @@
 /** What the page and its worker say to each other. Files cross as handles: their bytes are read in the worker. */
-import type { Contents } from '../../../src/io/index.js';
-import type { Given } from '../../../src/run/arguments.js';
+import type { Contents } from 'whymap/io';
+import type { Given } from 'whymap/run';
 
 /** What was dropped or chosen: a file, or a folder as its files by their relative paths with `/`. */
 export interface Item {

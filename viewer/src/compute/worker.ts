@@ -2,13 +2,16 @@
  * The worker that computes: the library's own run, on dropped files, with the engine that loads here. Threads of the
  * engine are workers of this worker, where the page may share memory.
  */
-import { chooseEngine } from '../../../src/engine/choose.js';
-import { createContext, type Progress } from '../../../src/engine/context.js';
-import { WhymapError } from '../../../src/errors.js';
-import { readContents } from '../../../src/io/read.js';
-import { fileSource, filesSource, noSuchFile, type Source } from '../../../src/io/source/source.js';
-import { integerOption, numberOption } from '../../../src/run/arguments.js';
-import { explainFiles, explainOptions, explanationFile, titleOf } from '../../../src/run/explain.js';
+import { chooseEngine, createContext, type Progress, WhymapError } from 'whymap';
+import { fileSource, filesSource, noSuchFile, readContents, type Source } from 'whymap/io';
+import {
+  explainFiles,
+  explainOptions,
+  explanationFile,
+  integerOption,
+  numberOption,
+  titleOf,
+} from 'whymap/run';
 import type { Answer, Item, Job, Problem, Request } from './messages.js';
 
 /** Bytes to work in. A page cannot ask how much the machine has; the engine holds at most 4 GiB. */

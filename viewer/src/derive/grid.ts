@@ -1,5 +1,5 @@
 /**
- * A uniform grid over the drawing: which sample is nearest to the pointer, and how dense each place is.
+ * A uniform grid over the drawing: which sample is nearest to the pointer, and how dense each part of the map is.
  * Cells hold sample numbers in one array, in order of cell (counting sort): no objects a point, so a
  * million points take 12 MB and 50 ms.
  */
@@ -33,9 +33,9 @@ export function boundsOf({ x, y }: Pick<Drawing, 'x' | 'y'>): Bounds {
   return { minX, minY, maxX, maxY };
 }
 
-export function buildGrid(place: Pick<Drawing, 'x' | 'y'>): Grid {
-  const count = place.x.length;
-  const bounds = boundsOf(place);
+export function buildGrid(points: Pick<Drawing, 'x' | 'y'>): Grid {
+  const count = points.x.length;
+  const bounds = boundsOf(points);
   const side = Math.max(1, Math.min(512, Math.ceil(Math.sqrt(count / 4))));
   const width = bounds.maxX - bounds.minX || 1;
   const height = bounds.maxY - bounds.minY || 1;
@@ -43,18 +43,18 @@ export function buildGrid(place: Pick<Drawing, 'x' | 'y'>): Grid {
   const cellOf = (x: number, y: number) =>
     clamp(((y - bounds.minY) / height) * side) * side + clamp(((x - bounds.minX) / width) * side);
   const starts = new Uint32Array(side * side + 1);
-  for (let i = 0; i < count; i++) starts[cellOf(place.x[i], place.y[i]) + 1]++;
+  for (let i = 0; i < count; i++) starts[cellOf(points.x[i], points.y[i]) + 1]++;
   for (let c = 0; c < side * side; c++) starts[c + 1] += starts[c];
   const next = starts.slice();
   const samples = new Uint32Array(count);
-  for (let i = 0; i < count; i++) samples[next[cellOf(place.x[i], place.y[i])]++] = i;
+  for (let i = 0; i < count; i++) samples[next[cellOf(points.x[i], points.y[i])]++] = i;
   return { bounds, side, starts, samples, cellOf };
 }
 
 /** The sample nearest to (x, y) within `radius` of it, or -1. Ties go to the smaller row number. */
 export function nearestWithin(
   grid: Grid,
-  place: Pick<Drawing, 'x' | 'y'>,
+  points: Pick<Drawing, 'x' | 'y'>,
   at: [number, number],
   radius: number,
 ) {
@@ -69,7 +69,7 @@ export function nearestWithin(
     const last = grid.starts[row * side + (to % side) + 1];
     for (let at = first; at < last; at++) {
       const i = grid.samples[at];
-      const distance = (place.x[i] - x) ** 2 + (place.y[i] - y) ** 2;
+      const distance = (points.x[i] - x) ** 2 + (points.y[i] - y) ** 2;
       if (distance < bestDistance || (distance === bestDistance && i < best)) {
         best = i;
         bestDistance = distance;
@@ -81,18 +81,18 @@ export function nearestWithin(
 
 const DENSITY_SIDE = 192;
 
-/** Samples near each sample, relative to the densest place: 0 to 1 (a grid of counts, smoothed twice). */
-export function density(place: Pick<Drawing, 'x' | 'y'>): Float32Array {
-  const { minX, minY, maxX, maxY } = boundsOf(place);
+/** Samples near each sample, relative to the densest points: 0 to 1 (a grid of counts, smoothed twice). */
+export function density(points: Pick<Drawing, 'x' | 'y'>): Float32Array {
+  const { minX, minY, maxX, maxY } = boundsOf(points);
   const side = DENSITY_SIDE;
   const span = Math.max(maxX - minX, maxY - minY) || 1;
   const cell = (i: number) =>
-    Math.min(side - 1, Math.floor(((place.y[i] - minY) / span) * side)) * side +
-    Math.min(side - 1, Math.floor(((place.x[i] - minX) / span) * side));
+    Math.min(side - 1, Math.floor(((points.y[i] - minY) / span) * side)) * side +
+    Math.min(side - 1, Math.floor(((points.x[i] - minX) / span) * side));
   let counts = new Float32Array(side * side);
-  for (let i = 0; i < place.x.length; i++) counts[cell(i)]++;
+  for (let i = 0; i < points.x.length; i++) counts[cell(i)]++;
   counts = smoothed(smoothed(counts, side), side);
-  const result = Float32Array.from(place.x, (_, i) => counts[cell(i)]);
+  const result = Float32Array.from(points.x, (_, i) => counts[cell(i)]);
   const top = result.reduce((a, b) => Math.max(a, b), 0) || 1;
   return result.map((value) => value / top);
 }

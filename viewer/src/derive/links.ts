@@ -13,13 +13,13 @@ export function linksShown(view: View, shown: LinksShown | null, region: Region 
   if (!layer || !shown) return null;
   const all = shown.kind === 'torn' ? layer.tornLinks : layer.gluedLinks;
   const inside = region && new Set(region.rows);
-  const places: number[] = [];
-  for (let at = 0; at < all.from.length && places.length < shown.count; at++) {
-    if (!inside || inside.has(all.from[at]) || inside.has(all.to[at])) places.push(at);
+  const indices: number[] = [];
+  for (let at = 0; at < all.from.length && indices.length < shown.count; at++) {
+    if (!inside || inside.has(all.from[at]) || inside.has(all.to[at])) indices.push(at);
   }
   return {
     kind: shown.kind,
-    from: Int32Array.from(places, (at) => all.from[at]),
-    to: Int32Array.from(places, (at) => all.to[at]),
+    from: Int32Array.from(indices, (at) => all.from[at]),
+    to: Int32Array.from(indices, (at) => all.to[at]),
   };
 }

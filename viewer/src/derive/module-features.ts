@@ -9,7 +9,7 @@ import {
   forceX,
   forceY,
 } from 'd3-force';
-import type { ModuleDescription, ModulePair } from '../../../src/model.js';
+import type { ModuleDescription, ModulePair } from 'whymap';
 import type { PresenceColumn } from './presence.js';
 
 export interface FeatureMatrix {
@@ -27,11 +27,11 @@ export function featureMatrix({ topFeatures, pairs }: ModuleDescription, most: n
     .filter((feature) => paired.has(feature))
     .slice(0, most);
   const size = features.length;
-  const place = new Map(features.map((feature, i) => [feature, i]));
+  const index = new Map(features.map((feature, i) => [feature, i]));
   const correlations = new Float64Array(size * size).fill(Number.NaN);
   for (let i = 0; i < size; i++) correlations[i * size + i] = 1;
   for (const { a, b, correlation } of pairs) {
-    const [i, j] = [place.get(a), place.get(b)];
+    const [i, j] = [index.get(a), index.get(b)];
     if (i === undefined || j === undefined) continue;
     correlations[i * size + j] = correlation;
     correlations[j * size + i] = correlation;
@@ -67,15 +67,15 @@ export function featureGraph(
   const { features } = featureMatrix(description, most);
   const loadings = new Map(description.topFeatures.map(({ feature, loading }) => [feature, loading]));
   const nodes = features.map((feature) => ({ feature, loading: loadings.get(feature) ?? 0, x: 0, y: 0 }));
-  const place = new Map(features.map((feature, i) => [feature, i]));
+  const index = new Map(features.map((feature, i) => [feature, i]));
   const known = description.pairs.filter(
-    ({ a, b, correlation }) => place.has(a) && place.has(b) && Math.abs(correlation) >= LEAST_EDGE,
+    ({ a, b, correlation }) => index.has(a) && index.has(b) && Math.abs(correlation) >= LEAST_EDGE,
   );
   const strongest = [...known].sort((p, q) => strength(q) - strength(p) || p.a - q.a || p.b - q.b);
   const shown = readable(strongest, nodes.length);
   const links = shown.map((pair) => ({
-    source: place.get(pair.a) ?? 0,
-    target: place.get(pair.b) ?? 0,
+    source: index.get(pair.a) ?? 0,
+    target: index.get(pair.b) ?? 0,
     pair,
   }));
   for (const [i, node] of nodes.entries()) {
@@ -101,8 +101,8 @@ export function featureGraph(
   return {
     nodes,
     edges: shown.map((pair) => ({
-      from: nodes[place.get(pair.a) ?? 0],
-      to: nodes[place.get(pair.b) ?? 0],
+      from: nodes[index.get(pair.a) ?? 0],
+      to: nodes[index.get(pair.b) ?? 0],
       pair,
     })),
     left: known.length - shown.length,
@@ -129,7 +129,7 @@ function readable(strongest: readonly ModulePair[], nodes: number): ModulePair[]
 
 const MARGIN = { x: 62, y: 26 };
 
-/** Moves and scales the places into the drawing, with room for the names. */
+/** Moves and scales the nodes into the drawing, with room for the names. */
 function fillDrawing(
   nodes: { x: number; y: number }[],
   { width, height }: { width: number; height: number },

@@ -1,5 +1,5 @@
 /** Which modules are listed, and in which order. */
-import type { Explanation, ModuleDescription } from '../../../src/model.js';
+import type { Explanation, ModuleDescription } from 'whymap';
 import { featureName } from './words.js';
 
 export const ORDERS = ['share', 'samples', 'evidence', 'stability', 'trust', 'name'] as const;
@@ -22,7 +22,7 @@ export interface Filter {
   readonly significant: boolean;
 }
 
-/** Module numbers, as asked; ties by number, so that the order of shares stays. What was not measured is last. */
+/** Module numbers that pass the filter, in its order; ties by number, so that the order of shares stays. What was not measured is last. */
 export function listedModules(explanation: Explanation, { order, text, significant }: Filter): number[] {
   const { descriptions } = explanation;
   const wanted = text.trim().toLowerCase();

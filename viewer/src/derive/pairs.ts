@@ -1,32 +1,8 @@
 /** Raw values of pairs of features inside a set of samples and outside, where they travel with the explanation. */
-import { averageRanks, correlation } from '../../../src/core/statistics.js';
-import type { Explanation } from '../../../src/model.js';
+import { carriedCorrelation, carriedValues } from 'whymap/lava';
 import type { View } from './view.js';
 
 export type Pair = readonly [number, number];
-
-/** Values of a feature, one a sample; null when they are not in the file. */
-export function valuesOf({ values, rows }: Explanation, feature: number): Float32Array | Uint8Array | null {
-  const at = values ? values.features.indexOf(feature) : -1;
-  return values && at >= 0 ? values.data.subarray(at * rows, (at + 1) * rows) : null;
-}
-
-/** Correlation of the measure that was explained with, over some samples; null where either is constant. */
-export function correlationOver(
-  explanation: Explanation,
-  [a, b]: Pair,
-  rows: ArrayLike<number>,
-): number | null {
-  const [x, y] = [valuesOf(explanation, a), valuesOf(explanation, b)];
-  if (!x || !y || rows.length < 3) return null;
-  const take = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]);
-  const ranks =
-    explanation.options.association === 'spearman' ? averageRanks : (values: Float64Array) => values;
-  const [u, v] = [ranks(take(x)), ranks(take(y))];
-  return varies(u) && varies(v) ? correlation(u, v) : null;
-}
-
-const varies = (values: Float64Array) => values.some((value) => value !== values[0]);
 
 /** All samples that are not in `inside`. */
 export function others(rows: number, inside: Int32Array): Int32Array {
@@ -89,7 +65,7 @@ export function comparedPairs(view: View, first: Int32Array, second: Int32Array,
   const support = Number(view.explanation.options.support ?? LEAST_SUPPORT);
   const known = new Map<number, boolean>();
   const supported = (feature: number) => {
-    const values = valuesOf(view.explanation, feature);
+    const values = carriedValues(view.explanation, feature);
     const enough = (rows: Int32Array) => values !== null && differing(values, rows) >= support;
     const found = known.get(feature) ?? (enough(first) && enough(second));
     known.set(feature, found);
@@ -97,8 +73,8 @@ export function comparedPairs(view: View, first: Int32Array, second: Int32Array,
   };
   return knownPairs(view, modules, each).flatMap(({ pair, module }) => {
     if (!pair.every(supported)) return [];
-    const a = correlationOver(view.explanation, pair, first);
-    const b = correlationOver(view.explanation, pair, second);
+    const a = carriedCorrelation(view.explanation, pair, first);
+    const b = carriedCorrelation(view.explanation, pair, second);
     return a === null || b === null ? [] : [{ pair, module, first: a, second: b }];
   });
 }

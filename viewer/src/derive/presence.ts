@@ -1,6 +1,7 @@
 /** Where modules are present: columns of the samples x modules matrix, cut-offs and the strongest module. */
-import { presentThreshold } from '../../../src/lava/describe/present.js';
-import type { Explanation, Matrix } from '../../../src/model.js';
+
+import type { Explanation, Matrix } from 'whymap';
+import { presentThreshold } from 'whymap/lava';
 
 export const NONE = 255;
 

@@ -5,7 +5,7 @@
  * variance (orthogonal iteration from a fixed start: same input, same picture); one dimension is drawn
  * along x, with a fixed spread along y that carries nothing. The view says so in both cases.
  */
-import type { Matrix } from '../../../src/model.js';
+import type { Matrix } from 'whymap';
 
 export type Projection = 'as-is' | 'principal' | 'line';
 
@@ -15,7 +15,7 @@ export interface Drawing {
   readonly y: Float32Array;
   readonly projection: Projection;
   readonly dimensions: number;
-  place(points: Matrix): { x: Float32Array; y: Float32Array };
+  project(points: Matrix): { x: Float32Array; y: Float32Array };
 }
 
 const ITERATIONS = 60;
@@ -23,9 +23,9 @@ const ITERATIONS = 60;
 /** Lays out `coordinates` (samples x dimensions) in the plane. */
 export function drawing(coordinates: Matrix): Drawing {
   const { columns } = coordinates;
-  const place = columns === 2 ? takeTwo : columns === 1 ? spreadLine : principalPlane(coordinates);
+  const project = columns === 2 ? takeTwo : columns === 1 ? spreadLine : principalPlane(coordinates);
   const projection = columns === 2 ? 'as-is' : columns === 1 ? 'line' : 'principal';
-  return { ...place(coordinates), projection, dimensions: columns, place };
+  return { ...project(coordinates), projection, dimensions: columns, project };
 }
 
 function takeTwo({ rows, data }: Matrix) {

@@ -3,7 +3,7 @@
  * `label:B cells`, `locality:4`. They stand in the page's address, so a link opens the same selection. A polygon lies
  * in the drawing, which is the embedding itself where that has two dimensions.
  */
-import { parseRegion } from '../../../src/lava/query/parse-region.js';
+import { parseRegion } from 'whymap/lava';
 import type { Region } from '../state/store.js';
 import { localitiesOf, samplesInside, samplesWith } from './region.js';
 import { moduleName, sampleName, type View } from './view.js';
@@ -67,7 +67,7 @@ function rowsOf(view: View, code: string): { rows: Int32Array; name: string } | 
     case 'locality': {
       const { members, size } = explanation.localities;
       const rows = members.slice(parsed.locality * size, (parsed.locality + 1) * size).sort();
-      return { rows, name: `neighborhood ${parsed.locality}` };
+      return { rows, name: `locality ${parsed.locality}` };
     }
     default:
       return null;
@@ -88,8 +88,8 @@ function rowsWith(codes: ArrayLike<number>, wanted: number): Int32Array {
   return Int32Array.from(rows);
 }
 
-/** The samples to compute with: the region's, or for a single sample those of the neighborhood around it. */
-export function rowsAsked(view: View, { rows, localities }: Region): Int32Array {
+/** The samples to compute with: the region's, or for a single sample those of the locality around it. */
+export function samplesOf(view: View, { rows, localities }: Region): Int32Array {
   if (rows.length > 1 || localities.length === 0) return rows;
   const { members, size } = view.explanation.localities;
   const { x, y } = view.drawing;

@@ -71,7 +71,7 @@ export function samplesWith({ values, cut }: PresenceColumn): Int32Array {
 
 /** Samples inside a closed polygon (even-odd rule), ascending. Points are in the drawing's coordinates. */
 export function samplesInside(
-  place: { x: Float32Array; y: Float32Array },
+  points: { x: Float32Array; y: Float32Array },
   polygon: readonly (readonly [number, number])[],
 ): Int32Array {
   const xs = polygon.map(([x]) => x);
@@ -79,8 +79,8 @@ export function samplesInside(
   const [minX, maxX] = [Math.min(...xs), Math.max(...xs)];
   const [minY, maxY] = [Math.min(...ys), Math.max(...ys)];
   const rows: number[] = [];
-  for (let row = 0; row < place.x.length; row++) {
-    const [x, y] = [place.x[row], place.y[row]];
+  for (let row = 0; row < points.x.length; row++) {
+    const [x, y] = [points.x[row], points.y[row]];
     if (x < minX || x > maxX || y < minY || y > maxY) continue;
     if (contains(polygon, x, y)) rows.push(row);
   }

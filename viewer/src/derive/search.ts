@@ -1,5 +1,5 @@
 /** Finds features, samples, labels and modules by a part of their name. */
-import type { Explanation } from '../../../src/model.js';
+import type { Explanation } from 'whymap';
 import { moduleName, sampleName, type View } from './view.js';
 import { featureName } from './words.js';
 
@@ -10,8 +10,8 @@ export type Found =
 const EACH = 6;
 
 /** At most six of each kind: names that begin with the text first, then those that hold it; in order of number. */
-export function search(view: View, asked: string): Found[] {
-  const text = asked.trim().toLowerCase();
+export function search(view: View, query: string): Found[] {
+  const text = query.trim().toLowerCase();
   if (text === '') return [];
   const { ids, rows, descriptions } = view.explanation;
   const names = featureNames(view.explanation);

@@ -1,7 +1,7 @@
 /** Everything that is derived once from an explanation and shared by all parts of the page. */
-import type { Explanation } from '../../../src/model.js';
+import type { Explanation } from 'whymap';
 import { buildGrid, type Grid } from './grid.js';
-import { type Cells, cellsOf, type Place, peaks } from './places.js';
+import { type Cells, cellsOf, type NameAnchor, peaks } from './name-anchors.js';
 import { NONE, type PresenceColumn, presenceColumn, strongestModule } from './presence.js';
 import { type Drawing, drawing } from './project.js';
 
@@ -24,7 +24,7 @@ export interface View {
   /** Coarse cells of the samples, for finding where names go. */
   readonly cells: Cells;
   /** Where to write each module's name. */
-  readonly modulePlaces: readonly (readonly Place[])[];
+  readonly moduleAnchors: readonly (readonly NameAnchor[])[];
   /** Null without labels. */
   readonly labels: Labels | null;
   /** Probes and radii in the drawing; radii are null where the drawing is a projection. */
@@ -36,19 +36,19 @@ export interface View {
 }
 
 export function createView(explanation: Explanation): View {
-  const place = drawing(explanation.embedding.coordinates);
+  const drawn = drawing(explanation.embedding.coordinates);
   const presence = explanation.descriptions.map((_, module) => presenceColumn(explanation, module));
   const strongest = strongestModule(presence, explanation.rows);
-  const cells = cellsOf(place);
-  const flat = place.projection === 'as-is';
+  const cells = cellsOf(drawn);
+  const flat = drawn.projection === 'as-is';
   return {
     explanation,
-    drawing: place,
-    grid: buildGrid(place),
+    drawing: drawn,
+    grid: buildGrid(drawn),
     presence,
     strongest,
     cells,
-    modulePlaces: presence.map((column, module) => {
+    moduleAnchors: presence.map((column, module) => {
       const strongHere = peaks(cells, (row) => (strongest[row] === module ? column.values[row] : 0));
       return strongHere.length > 0
         ? strongHere
@@ -56,7 +56,7 @@ export function createView(explanation: Explanation): View {
     }),
     labels: explanation.labels ? encodeLabels(explanation.labels) : null,
     probes: {
-      ...place.place(explanation.localities.probes),
+      ...drawn.project(explanation.localities.probes),
       radius: flat ? explanation.localities.radius : null,
     },
   };

@@ -1,5 +1,5 @@
 /** Numbers and findings in plain words. */
-import type { Explanation, ModuleDescription, TrustLayer } from '../../../src/model.js';
+import type { Explanation, ModuleDescription, TrustLayer } from 'whymap';
 
 const grouped = new Intl.NumberFormat('en-US');
 
@@ -71,7 +71,7 @@ export function beliefs(module: ModuleDescription): Belief[] {
   };
   const onePlace: Belief = {
     tone: 'plain',
-    text: 'Seen in one place only: all neighborhoods that show it share samples, so it was not shown to recur.',
+    text: 'Seen in one place only: all localities that show it share samples, so it was not shown to recur.',
   };
   return [
     ...(module.contrast ? [contrast] : []),
@@ -140,6 +140,6 @@ export function summary(explanation: Explanation): string {
     `${plural(modules.count, 'module')}, ${one ? 'a set' : 'sets'} of ${featureNoun(explanation)}s that move together, ` +
     `account${one ? 's' : ''} for ${percent(modules.explained)} of all local association among ${nouns}. ` +
     `${one ? 'It was' : 'They were'} found by comparing ` +
-    `${plural(localities.count, 'neighborhood')} of ${count(localities.size)} samples all over the map.`
+    `${plural(localities.count, 'locality')} of ${count(localities.size)} samples all over the map.`
   );
 }

@@ -1,7 +1,8 @@
 /** This page as one file that opens without a server, with the view as it is now. */
-import { encodeExplanation } from '../../../src/io/explanation-file.js';
-import type { Explanation } from '../../../src/model.js';
-import { fillPage, PLACE } from '../../../src/report/page.js';
+
+import type { Explanation } from 'whymap';
+import { encodeExplanation } from 'whymap/io';
+import { EXPLANATION_MARK, fillPage } from 'whymap/viewer';
 import { SAVED_VIEW } from '../state/address.js';
 
 /** Made of the page's own script and style; the explanation is packed anew, since it may have come from a server. */
@@ -29,7 +30,7 @@ function template(view: string): string {
   <body>
     <div id="app"></div>
     <script type="application/octet-stream" id="${SAVED_VIEW}">${saved}</script>
-    ${PLACE}
+    ${EXPLANATION_MARK}
     <script type="module" id="whymap-script">${part('whymap-script')}</script>
   </body>
 </html>

@@ -1,5 +1,5 @@
 /** What the map shows as a table, and the ids of the selection as lines. */
-import { type Cell, csvPieces } from '../../../src/io/write.js';
+import { type Cell, csvPieces } from 'whymap/io';
 import type { Coloring } from '../derive/coloring.js';
 import type { View } from '../derive/view.js';
 import type { Region } from '../state/store.js';

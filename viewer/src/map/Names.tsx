@@ -1,6 +1,6 @@
 /** Names written on the map: the modules where they are strongest, or the labels at their centers. */
 import { useMemo, useRef } from 'preact/hooks';
-import { peaks } from '../derive/places.js';
+import { peaks } from '../derive/name-anchors.js';
 import { moduleName, type View } from '../derive/view.js';
 import { colorBy, currentColoring, openModule, panel, selectModule } from '../state/store.js';
 import { type Camera, type Size, toScreen } from './camera.js';
@@ -75,7 +75,7 @@ export function placedNames(
 function namesOfModules(view: View, by: string, colors: readonly string[]): Name[] {
   const only = by === 'module' ? openModule.value : null;
   if (by !== 'strongest' && only === null) return [];
-  return view.modulePlaces.flatMap((places, module) =>
+  return view.moduleAnchors.flatMap((places, module) =>
     only !== null && only !== module
       ? []
       : places.map(({ x, y }) => ({

@@ -3,7 +3,7 @@ import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Bounds } from '../derive/grid.js';
-import { type Place, place, type Tool, tool } from '../state/store.js';
+import { type CameraPosition, cameraPosition, type Tool, tool } from '../state/store.js';
 import { type Camera, fitCamera, type Size, toDrawing, zoomed } from './camera.js';
 
 export interface CameraControl {
@@ -50,16 +50,16 @@ export function useCamera(
     [element],
   );
   const base = useMemo(() => fitCamera(bounds, size), [bounds, size]);
-  const reported = useRef<Place | null>(null);
+  const reported = useRef<CameraPosition | null>(null);
   useEffect(() => {
-    reported.current = placeOf(base, transform, size);
-    place.value = reported.current;
+    reported.current = positionOf(base, transform, size);
+    cameraPosition.value = reported.current;
   }, [transform]);
   useEffect(() => {
     // what the address says; what this map reported itself is there already
-    if (place.value !== reported.current)
-      act((on) => behavior.transform(on, transformOf(base, place.value, size)));
-  }, [place.value]);
+    if (cameraPosition.value !== reported.current)
+      act((on) => behavior.transform(on, transformOf(base, cameraPosition.value, size)));
+  }, [cameraPosition.value]);
   return {
     camera: zoomed(base, transform),
     zoom: transform.k,
@@ -70,13 +70,13 @@ export function useCamera(
   };
 }
 
-function placeOf(base: Camera, transform: ZoomTransform, size: Size): Place | null {
+function positionOf(base: Camera, transform: ZoomTransform, size: Size): CameraPosition | null {
   if (transform.k === 1 && transform.x === 0 && transform.y === 0) return null;
   const [x, y] = toDrawing(zoomed(base, transform), size.width / 2, size.height / 2);
   return { zoom: transform.k, x, y };
 }
 
-function transformOf(base: Camera, wanted: Place | null, { width, height }: Size): ZoomTransform {
+function transformOf(base: Camera, wanted: CameraPosition | null, { width, height }: Size): ZoomTransform {
   if (!wanted) return zoomIdentity;
   const { zoom: k, x, y } = wanted;
   const scale = base.scale * k;

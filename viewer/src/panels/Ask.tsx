@@ -6,11 +6,11 @@ import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count, decimal, listed, percent } from '../derive/words.js';
 import {
-  askedFeature,
   kept,
   panel,
   type Region,
   region,
+  selectedFeature,
   selectModule,
   selectRegion,
   theme,
@@ -18,38 +18,38 @@ import {
 import { Bars } from './Bars.js';
 import { Block } from './Block.js';
 import { Compare } from './Compare.js';
-import { FeatureAsked } from './FeatureAsked.js';
+import { FeatureDetail } from './FeatureDetail.js';
 import { PairScatter } from './PairScatter.js';
 import { SamplePicture } from './Picture.js';
 
 export function Ask({ view }: { view: View }) {
-  const asked = region.value;
-  if (askedFeature.value !== null) return <FeatureAsked view={view} feature={askedFeature.value} />;
-  if (!asked) return <AskHint />;
-  const found = modulesInRegion(view.presence, asked.rows);
+  const selected = region.value;
+  if (selectedFeature.value !== null) return <FeatureDetail view={view} feature={selectedFeature.value} />;
+  if (!selected) return <AskHint />;
+  const found = modulesInRegion(view.presence, selected.rows);
   return (
     <div class="detail">
       <nav class="detail-nav">
         <button type="button" class="text-button" onClick={() => selectRegion(null)}>
           Clear the selection
         </button>
-        <KeepButton asked={asked} />
+        <KeepButton selected={selected} />
       </nav>
-      <header class="asked">
-        {asked.rows.length === 1 && <SamplePicture view={view} row={asked.rows[0]} scale={3} />}
-        <h2>{capitalized(asked.name)}</h2>
+      <header class="region-title">
+        {selected.rows.length === 1 && <SamplePicture view={view} row={selected.rows[0]} scale={3} />}
+        <h2>{capitalized(selected.name)}</h2>
       </header>
-      <p class="lead">{answer(view, asked, found)}</p>
-      {kept.value && kept.value !== asked && <Compare view={view} first={kept.value} second={asked} />}
-      <Present view={view} found={found} single={asked.rows.length === 1} />
+      <p class="lead">{answer(view, selected, found)}</p>
+      {kept.value && kept.value !== selected && <Compare view={view} first={kept.value} second={selected} />}
+      <Present view={view} found={found} single={selected.rows.length === 1} />
       <PairScatter
         view={view}
-        region={asked}
+        region={selected}
         modules={found.filter(({ presentInside }) => presentInside > 0).map(({ module }) => module)}
       />
-      {view.explanation.labels && asked.rows.length > 1 && (
+      {view.explanation.labels && selected.rows.length > 1 && (
         <Block title="Labels">
-          <LabelBars view={view} asked={asked} />
+          <LabelBars view={view} selected={selected} />
         </Block>
       )}
     </div>
@@ -57,15 +57,15 @@ export function Ask({ view }: { view: View }) {
 }
 
 /** Keeps the region so that the next one is compared with it. */
-function KeepButton({ asked }: { asked: Region }) {
-  const isKept = kept.value === asked;
+function KeepButton({ selected }: { selected: Region }) {
+  const isKept = kept.value === selected;
   return (
     <button
       type="button"
       class="text-button"
       aria-pressed={isKept}
       onClick={() => {
-        kept.value = isKept ? null : asked;
+        kept.value = isKept ? null : selected;
       }}
     >
       {isKept ? 'Kept: select another to compare' : 'Keep, to compare with another'}
@@ -89,13 +89,13 @@ function AskHint() {
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** One sentence: the strongest modules of the region, and how they compare with everywhere else. */
-function answer(view: View, asked: Region, found: readonly ModuleInRegion[]): string {
-  const one = asked.rows.length === 1;
+function answer(view: View, selected: Region, found: readonly ModuleInRegion[]): string {
+  const one = selected.rows.length === 1;
   const present = found.filter(({ presentInside }) => presentInside >= 0.5);
   if (present.length === 0) {
     return one
       ? 'No module is present at this sample.'
-      : `No module is present in most of these ${count(asked.rows.length)} samples.`;
+      : `No module is present in most of these ${count(selected.rows.length)} samples.`;
   }
   const names = listed(present.slice(0, 3).map(({ module }) => moduleName(view.explanation, module)));
   const rest = present.length > 3 ? `, and ${present.length - 3} more` : '';
@@ -142,9 +142,9 @@ function Present({ view, found, single }: { view: View; found: readonly ModuleIn
   );
 }
 
-function LabelBars({ view, asked }: { view: View; asked: Region }) {
+function LabelBars({ view, selected }: { view: View; selected: Region }) {
   if (!view.labels) return null;
-  const shares = labelShares(view.labels, asked.rows);
+  const shares = labelShares(view.labels, selected.rows);
   return (
     <Bars
       label="Labels of the samples in the region"

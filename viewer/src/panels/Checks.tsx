@@ -1,5 +1,5 @@
 /** What was tested of a module, in figures: each question, its answer, and what to compare it with. */
-import type { ModuleDescription, SignificanceTest } from '../../../src/model.js';
+import type { ModuleDescription, SignificanceTest } from 'whymap';
 import { decimal, signed } from '../derive/words.js';
 import { Block } from './Block.js';
 
@@ -54,7 +54,7 @@ function significanceRows({ significance }: ModuleDescription): Row[] {
   }
   return [
     testRow('Real? Correlation on other samples', 'permuted features', significance.real),
-    testRow('Local? Correlation here less elsewhere', 'random neighborhoods', significance.local),
+    testRow('Local? Correlation here less elsewhere', 'random localities', significance.local),
   ];
 }
 
@@ -72,7 +72,7 @@ const REPEATS = [
   ['subsample', 'Again from two thirds of the samples'],
   ['seeds', 'Again with other random seeds'],
   ['bootstrap', 'Again from resampled data'],
-  ['localitySize', 'Again with other neighborhood sizes'],
+  ['localitySize', 'Again with other locality sizes'],
   ['overlap', 'Again with other overlaps'],
   ['modules', 'Again with other numbers of modules'],
   ['presence', 'In the same places'],

@@ -4,7 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { type ComparedPair, comparedPairs, different, shared } from '../derive/pairs.js';
 import { categoryColor } from '../derive/palette.js';
 import { modulesInRegion } from '../derive/region.js';
-import { rowsAsked } from '../derive/region-code.js';
+import { samplesOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count, featureName, listed, signed } from '../derive/words.js';
 import { pair as chosen, kept, type Region, region, theme } from '../state/store.js';
@@ -15,7 +15,7 @@ const IN_REGION = 0.5;
 const LISTED = 5;
 
 export function Compare({ view, first, second }: { view: View; first: Region; second: Region }) {
-  const rows = useMemo(() => [rowsAsked(view, first), rowsAsked(view, second)], [view, first, second]);
+  const rows = useMemo(() => [samplesOf(view, first), samplesOf(view, second)], [view, first, second]);
   const pairs = useMemo(() => comparedPairs(view, rows[0], rows[1]), [view, rows]);
   return (
     <Block title="Compared with the kept region" note={`First: ${first.name}. Second: ${second.name}.`}>

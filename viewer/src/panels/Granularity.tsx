@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { line, linkHorizontal } from 'd3-shape';
 import { useState } from 'preact/hooks';
-import type { Granularity as Found } from '../../../src/model.js';
+import type { Granularity as Found } from 'whymap';
 import { categoryColor, NEUTRAL } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import { decimal, featureName, percent, plural } from '../derive/words.js';
@@ -95,14 +95,14 @@ const ROW = 24;
 const WIDTH = 460;
 const BAR = 12;
 
-interface Place {
+interface Point {
   readonly x: number;
   readonly y: number;
 }
 
 interface Link {
-  readonly source: Place;
-  readonly target: Place;
+  readonly source: Point;
+  readonly target: Point;
 }
 
 /** Levels side by side, coarse to fine; a line from each module to the one it comes from. */
@@ -115,7 +115,7 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
   const middle = (level: number, module: number) =>
     24 + ((module + 0.5) * (height - 24)) / Math.max(1, levels[level].topFeatures.length);
   const isMarked = (level: number, module: number) => marked?.level === level && marked.module === module;
-  const path = linkHorizontal<Link, Place>()
+  const path = linkHorizontal<Link, Point>()
     .x(({ x }) => x)
     .y(({ y }) => y);
   return (
@@ -143,15 +143,15 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
               {plural(topFeatures.length, 'module')}
             </text>
             {topFeatures.map((features, module) => {
-              const own = modules === chosen && topFeatures.length === view.explanation.modules.count;
+              const current = modules === chosen && topFeatures.length === view.explanation.modules.count;
               const name = features.map((feature) => featureName(view.explanation, feature)).join(', ');
-              const open = () => own && selectModule(module);
+              const open = () => current && selectModule(module);
               return (
                 // biome-ignore lint/a11y/noStaticElementInteractions: a button where it opens a module, a picture elsewhere
                 <g
                   key={features.join()}
-                  class={own ? 'node own' : 'node'}
-                  {...(own ? { role: 'button', tabIndex: 0 } : {})}
+                  class={current ? 'node current' : 'node'}
+                  {...(current ? { role: 'button', tabIndex: 0 } : {})}
                   onClick={open}
                   onKeyDown={(event) => event.key === 'Enter' && open()}
                   onMouseEnter={() => setMarked({ level, module })}
@@ -164,10 +164,10 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
                     width={BAR}
                     height={14}
                     rx={3}
-                    fill={own ? categoryColor(module, theme.value) : NEUTRAL[theme.value]}
+                    fill={current ? categoryColor(module, theme.value) : NEUTRAL[theme.value]}
                   />
                   <text x={BAR + 5} y={middle(level, module)} dy="0.35em">
-                    {own ? `M${module + 1} ` : ''}
+                    {current ? `M${module + 1} ` : ''}
                     {shortened(
                       features
                         .slice(0, 2)

@@ -1,5 +1,5 @@
 /** One module in short: where it is, what it is made of, and whether to believe it. */
-import type { ModuleDescription } from '../../../src/model.js';
+import type { ModuleDescription } from 'whymap';
 import { categoryColor } from '../derive/palette.js';
 import { labelShares, samplesWith } from '../derive/region.js';
 import type { View } from '../derive/view.js';
@@ -37,7 +37,7 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
           />
         )}
       </div>
-      <Places view={view} module={module} />
+      <LabelsWithModule view={view} module={module} />
       <Chips description={description} />
       {selectedModules.value?.has(module) && <p class="selected-here">in the selection</p>}
     </article>
@@ -45,7 +45,7 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
 }
 
 /** The labels around which the module is present, most samples first, with the share of each. */
-function Places({ view, module }: { view: View; module: number }) {
+function LabelsWithModule({ view, module }: { view: View; module: number }) {
   const { labels } = view;
   if (!labels) return null;
   const shares = labelShares(labels, samplesWith(view.presence[module]));

@@ -54,12 +54,12 @@ function Matrix({ view, module }: ChartProps) {
   const { descriptions, featureNames } = view.explanation;
   const { features, correlations } = featureMatrix(descriptions[module], MATRIX_FEATURES);
   const size = features.length;
-  const place = scaleBand<number>([...features.keys()], [0, size * CELL]).paddingInner(0.06);
+  const band = scaleBand<number>([...features.keys()], [0, size * CELL]).paddingInner(0.06);
   const longest = Math.max(...features.map((feature) => shortened(featureNames[feature], 16).length));
   const slant = 14 + longest * CHARACTER * RISE;
   const width = NAMES + size * CELL + slant;
   const height = slant + size * CELL;
-  const cell = place.bandwidth();
+  const cell = band.bandwidth();
   return (
     <svg
       class="chart matrix"
@@ -69,7 +69,7 @@ function Matrix({ view, module }: ChartProps) {
       aria-label={`Correlations of ${size} features; the list of pairs below has the same figures`}
     >
       {features.map((feature, i) => {
-        const at = (place(i) ?? 0) + cell / 2;
+        const at = (band(i) ?? 0) + cell / 2;
         return (
           <g key={feature}>
             <text x={NAMES - 8} y={slant + at} dy="0.35em" text-anchor="end">
@@ -90,8 +90,8 @@ function Matrix({ view, module }: ChartProps) {
           return (
             <rect
               key={`${a}-${b}`}
-              x={NAMES + (place(j) ?? 0)}
-              y={slant + (place(i) ?? 0)}
+              x={NAMES + (band(j) ?? 0)}
+              y={slant + (band(i) ?? 0)}
               width={cell}
               height={cell}
               rx={2}

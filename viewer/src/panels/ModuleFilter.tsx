@@ -1,6 +1,6 @@
 /** How the list of modules is ordered and narrowed. */
 import { signal } from '@preact/signals';
-import type { Explanation } from '../../../src/model.js';
+import type { Explanation } from 'whymap';
 import { type Filter, ORDER_NAMES, ORDERS, type Order } from '../derive/module-order.js';
 import { featureNoun } from '../derive/words.js';
 

@@ -1,9 +1,10 @@
 /** The raw values of two features: samples of the region over all others, linked with the map. */
 import { scaleLinear } from 'd3-scale';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { correlationOver, knownPairs, others, type Pair, valuesOf } from '../derive/pairs.js';
+import { carriedCorrelation, carriedValues } from 'whymap/lava';
+import { knownPairs, others, type Pair } from '../derive/pairs.js';
 import { categoryColor, NEUTRAL, type Theme } from '../derive/palette.js';
-import { rowsAsked } from '../derive/region-code.js';
+import { samplesOf } from '../derive/region-code.js';
 import { sampleName, type View } from '../derive/view.js';
 import { count, featureName, signed } from '../derive/words.js';
 import { pair as chosen, hovered, type Region, theme } from '../state/store.js';
@@ -28,7 +29,7 @@ export function PairScatter({ view, region, modules }: PairScatterProps) {
       title="Two features, sample by sample"
       note={
         single
-          ? 'Raw values in the neighborhood of this sample (colored) and everywhere else (gray).'
+          ? 'Raw values in the locality of this sample (colored) and everywhere else (gray).'
           : 'Raw values in the region (colored) and everywhere else (gray).'
       }
     >
@@ -95,12 +96,13 @@ interface ScatterProps {
 function Scatter({ view, region, pair, color }: ScatterProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { explanation } = view;
-  const inside = useMemo(() => rowsAsked(view, region), [view, region]);
-  const x = valuesOf(explanation, pair[0]);
-  const y = valuesOf(explanation, pair[1]);
+  const inside = useMemo(() => samplesOf(view, region), [view, region]);
+  const x = carriedValues(explanation, pair[0]);
+  const y = carriedValues(explanation, pair[1]);
   const scales = useMemo(() => (x && y ? scalesOf(x, y) : null), [view, pair[0], pair[1]]);
   const figures = useMemo(
-    () => [inside, others(explanation.rows, inside)].map((rows) => correlationOver(explanation, pair, rows)),
+    () =>
+      [inside, others(explanation.rows, inside)].map((rows) => carriedCorrelation(explanation, pair, rows)),
     [view, inside, pair[0], pair[1]],
   );
   const mode = theme.value;

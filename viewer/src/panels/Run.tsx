@@ -23,13 +23,10 @@ export function Run({ view }: { view: View }) {
           ]}
         />
       </Block>
-      <Block
-        title="Neighborhoods"
-        note="The map is covered by overlapping neighborhoods (localities) of equal size."
-      >
+      <Block title="Localities" note="The map is covered by overlapping localities of equal size.">
         <Facts
           facts={[
-            ['Neighborhoods', count(localities.count)],
+            ['Localities', count(localities.count)],
             ['Samples in each', count(localities.size)],
             ['Each sample is in', `about ${decimal(localities.overlap)}`],
             ['Coverage mismatch', `${percent(coverageTv)} (0% is perfect)`],
@@ -37,7 +34,7 @@ export function Run({ view }: { view: View }) {
           ]}
         />
       </Block>
-      <Block title="Associations" note="Pairs of features, counted over all neighborhoods.">
+      <Block title="Associations" note="Pairs of features, counted over all localities.">
         <Facts
           facts={[
             ['Pairs', count(pairs.pairs)],

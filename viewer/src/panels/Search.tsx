@@ -5,7 +5,7 @@ import { type Found, search } from '../derive/search.js';
 import type { View } from '../derive/view.js';
 import { featureNoun } from '../derive/words.js';
 import { selectSample } from '../map/useSelection.js';
-import { askFeature, panel, selectModule, selectRegion } from '../state/store.js';
+import { panel, selectFeature, selectModule, selectRegion } from '../state/store.js';
 import { Icon } from './Icon.js';
 
 export function Search({ view }: { view: View }) {
@@ -89,7 +89,7 @@ export function Search({ view }: { view: View }) {
 }
 
 function go(view: View, entry: Found): void {
-  if (entry.kind === 'feature') askFeature(view, entry.number);
+  if (entry.kind === 'feature') selectFeature(view, entry.number);
   else if (entry.kind === 'sample') selectSample(view, entry.number);
   else if (entry.kind === 'label') selectRegion(regionOf(view, `label:${entry.name}`));
   else {

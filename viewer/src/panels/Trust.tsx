@@ -1,5 +1,5 @@
 /** How far the map can be trusted: the verdict, where it is wrong, and what that means for each module. */
-import type { TrustLayer } from '../../../src/model.js';
+import type { TrustLayer } from 'whymap';
 import type { ColorBy } from '../derive/coloring.js';
 import { linksShown } from '../derive/links.js';
 import { categoryColor } from '../derive/palette.js';
@@ -15,14 +15,14 @@ export function Trust({ view }: { view: View }) {
   return (
     <div class="detail">
       <Verdict layer={layer} />
-      <Places view={view} layer={layer} />
+      <TrustOnMap view={view} layer={layer} />
       <LinkChoice view={view} layer={layer} />
       <ModuleTrust view={view} chance={layer.chance} />
     </div>
   );
 }
 
-/** Regions may have a figure where samples have none: of very many samples only some are asked. */
+/** Regions may have a figure where samples have none: of very many samples only a random part is measured. */
 function NotAtEachSample({ view }: { view: View }) {
   if (view.explanation.descriptions.some(({ trust }) => trust !== null)) {
     return (
@@ -91,14 +91,14 @@ const COLORINGS: readonly { by: 'trust' | 'torn' | 'glued'; name: string }[] = [
   { by: 'glued', name: 'Glued together' },
 ];
 
-function Places({ view, layer }: { view: View; layer: TrustLayer }) {
+function TrustOnMap({ view, layer }: { view: View; layer: TrustLayer }) {
   const { rows } = view.explanation;
   const many = (counts: Uint16Array) =>
     counts.reduce((sum, value) => sum + (4 * value >= layer.k ? 1 : 0), 0);
   return (
     <Block
       title="Where it is wrong"
-      note={`At ${percent(many(layer.torn) / rows)} of the samples a quarter or more of the ${layer.k} nearest in the data lie far away on the map; at ${percent(many(layer.glued) / rows)} a quarter or more of the neighbors on the map are strangers.`}
+      note={`At ${percent(many(layer.torn) / rows)} of the samples a quarter or more of the ${layer.k} nearest in the data lie far away on the map; at ${percent(many(layer.glued) / rows)} a quarter or more of the neighbors on the map are not near in the data.`}
     >
       <fieldset class="choices">
         <legend>Color the map by</legend>

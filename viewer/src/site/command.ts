@@ -1,5 +1,5 @@
 /** The command that does the same as the page, for the terminal. */
-import type { Given } from '../../../src/run/arguments.js';
+import type { Given } from 'whymap/run';
 
 export function commandLine(features: string, given: Given): string {
   const parts = Object.entries(given).flatMap(([name, value]) => {

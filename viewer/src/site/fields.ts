@@ -1,6 +1,6 @@
 /**
  * The settings of a run, once, by the names of the command line's options: what they are called on the page, how they
- * are asked for, and what happens when they are left empty.
+ * are entered, and what happens when they are left empty.
  */
 export interface Field {
   /** As the command line's flag, in camel case. */
@@ -38,22 +38,22 @@ export const GROUPS: readonly Group[] = [
       },
       {
         name: 'localitySize',
-        label: 'Samples in a neighborhood',
-        help: 'The map is covered by neighborhoods of this size. Small ones show detail, large ones are steadier.',
+        label: 'Samples in a locality',
+        help: 'The map is covered by localities of this size. Small ones show detail, large ones are steadier.',
         default: 'a twentieth, from 30 to 200',
         input: 'number',
       },
       {
         name: 'overlap',
         label: 'Overlap',
-        help: 'Mean number of neighborhoods that a sample is in.',
+        help: 'Mean number of localities that a sample is in.',
         default: '3',
         input: 'number',
       },
       {
         name: 'covering',
         label: 'Covering',
-        help: 'Where the neighborhoods start. Any number is as good as another: try one to see what depends on it.',
+        help: 'Where the localities start. Any number is as good as another: try one to see what depends on it.',
         default: '0',
         input: 'number',
       },
@@ -81,13 +81,13 @@ export const GROUPS: readonly Group[] = [
         name: 'normalize',
         label: 'Counts',
         help: 'log1p-cp10k scales each cell to 10,000 and takes the logarithm; none takes values as they are.',
-        default: 'asked for where it matters',
+        default: 'must be chosen where it matters',
         input: ['log1p-cp10k', 'none'],
       },
       {
         name: 'maxFeatures',
         label: 'Most features',
-        help: 'Keep at most so many, those that vary most inside neighborhoods.',
+        help: 'Keep at most so many, those that vary most inside localities.',
         default: 'all',
         input: 'number',
       },
@@ -129,8 +129,8 @@ export const GROUPS: readonly Group[] = [
       {
         name: 'support',
         label: 'Support',
-        help: 'Samples of a neighborhood that must differ from its median.',
-        default: 'a tenth of a neighborhood',
+        help: 'Samples of a locality that must differ from its median.',
+        default: 'a tenth of a locality',
         input: 'number',
       },
       {

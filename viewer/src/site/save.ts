@@ -1,5 +1,5 @@
 /** Results as files on this machine. */
-import { fillPage, PLACE } from '../../../src/report/page.js';
+import { EXPLANATION_MARK, fillPage } from 'whymap/viewer';
 import { SAVED_VIEW } from '../state/address.js';
 
 export function saveBytes(bytes: BlobPart, name: string, type: string): void {
@@ -18,6 +18,6 @@ export async function saveReport(bytes: Uint8Array<ArrayBuffer>, title: string, 
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
   const gzipped = new Uint8Array(await new Response(stream).arrayBuffer());
   const saved = `<script type="application/octet-stream" id="${SAVED_VIEW}">${view.replaceAll('<', '%3C')}</script>`;
-  const page = template.replace(PLACE, () => saved + PLACE);
+  const page = template.replace(EXPLANATION_MARK, () => saved + EXPLANATION_MARK);
   saveBytes(fillPage(page, gzipped, title), 'report.html', 'text/html');
 }

@@ -1,7 +1,7 @@
 /** The state of the page on which a run is prepared, and the actions that change it. */
 import { computed, signal } from '@preact/signals';
-import { decodeExplanation } from '../../../src/io/explanation-file.js';
-import type { Given } from '../../../src/run/arguments.js';
+import { decodeExplanation } from 'whymap/io';
+import type { Given } from 'whymap/run';
 import { cancel, look, run } from '../compute/client.js';
 import type { Found, Item, Job, Problem } from '../compute/messages.js';
 import { createView } from '../derive/view.js';
@@ -187,12 +187,12 @@ export function start(): void {
   problem.value = null;
   stages.value = [];
   phase.value = 'running';
-  const asked = { features: nameIn('features'), given: given.value, command: command.value };
-  run(jobOf(asked.features), {
+  const request = { features: nameIn('features'), given: given.value, command: command.value };
+  run(jobOf(request.features), {
     progress: note,
     done: (made) => {
       noteEnd();
-      show(made.bytes, { title: made.title, timings: made.timings, command: asked.command });
+      show(made.bytes, { title: made.title, timings: made.timings, command: request.command });
     },
     failed: (found) => {
       phase.value = 'start';

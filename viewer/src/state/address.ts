@@ -40,8 +40,9 @@ export function useAddress(view: View): void {
 
 /** `#color=trust&panel=ask...`; empty for the view that a page opens with. */
 export function encodeAddress(): string {
-  const { colorBy, openModule, panel, region, kept, pair, links, place, showLocalities, showNames } = store;
-  const at = place.value;
+  const { colorBy, openModule, panel, region, kept, pair, links, cameraPosition, showLocalities, showNames } =
+    store;
+  const at = cameraPosition.value;
   const fields: readonly (readonly [string, string | null])[] = [
     ['color', colorBy.value.by === 'strongest' ? null : encodeColoring(colorBy.value)],
     ['module', openModule.value === null ? null : String(openModule.value)],
@@ -50,7 +51,7 @@ export function encodeAddress(): string {
     ['region', region.value?.code ?? null],
     ['kept', kept.value?.code ?? null],
     ['pair', pair.value?.join(',') ?? null],
-    ['feature', store.askedFeature.value === null ? null : String(store.askedFeature.value)],
+    ['feature', store.selectedFeature.value === null ? null : String(store.selectedFeature.value)],
     ['links', links.value && `${links.value.kind},${links.value.count}`],
     ['localities', showLocalities.value ? '1' : null],
     ['names', showNames.value ? null : '0'],
@@ -68,8 +69,8 @@ export function encodeAddress(): string {
 
 /** Shows what an address says; what it does not name, or names wrongly, is as when a page opens. */
 export function applyAddress(view: View, hash: string): void {
-  const given = new URLSearchParams(hash.replace(/^#/, '').replaceAll('+', '%2B'));
-  const text = (name: string) => given.get(name) ?? '';
+  const fields = new URLSearchParams(hash.replace(/^#/, '').replaceAll('+', '%2B'));
+  const text = (name: string) => fields.get(name) ?? '';
   const whole = (name: string, below: number) => {
     const value = Number.parseInt(text(name), 10);
     return value >= 0 && value < below ? value : null;
@@ -79,7 +80,7 @@ export function applyAddress(view: View, hash: string): void {
   store.openModule.value = whole('module', descriptions.length);
   store.kept.value = regionOf(view, text('kept'));
   store.region.value = regionOf(view, text('region'));
-  store.askedFeature.value = whole('feature', featureNames.length);
+  store.selectedFeature.value = whole('feature', featureNames.length);
   const [a, b] = text('pair').split(',').map(Number);
   store.pair.value = a >= 0 && b >= 0 && Math.max(a, b) < featureNames.length ? [a, b] : null;
   store.panel.value = (['ask', 'trust', 'run'] as const).find((name) => name === text('panel')) ?? 'modules';
@@ -87,7 +88,7 @@ export function applyAddress(view: View, hash: string): void {
   store.links.value =
     (kind === 'torn' || kind === 'glued') && Number(count) > 0 ? { kind, count: Number(count) } : null;
   const [zoom, x, y] = text('at').split(',').map(Number);
-  store.place.value = zoom > 0 && Number.isFinite(x) && Number.isFinite(y) ? { zoom, x, y } : null;
+  store.cameraPosition.value = zoom > 0 && Number.isFinite(x) && Number.isFinite(y) ? { zoom, x, y } : null;
   store.showLocalities.value = text('localities') === '1';
   store.showNames.value = text('names') !== '0';
   const theme = text('theme');

@@ -19,7 +19,7 @@ export interface Region {
   readonly code: string;
 }
 
-/** The worst links of one kind, as many as asked. */
+/** The worst links of one kind, at most `count` of them. */
 export interface LinksShown {
   readonly kind: 'torn' | 'glued';
   readonly count: number;
@@ -33,7 +33,7 @@ export interface MapFrame {
 }
 
 /** Zoom, and the place of the drawing in the middle of the screen; null for all of it. */
-export interface Place {
+export interface CameraPosition {
   readonly zoom: number;
   readonly x: number;
   readonly y: number;
@@ -49,9 +49,9 @@ export const kept = signal<Region | null>(null);
 /** The pair of features whose values are shown; null for the one that tells most about the region. */
 export const pair = signal<readonly [number, number] | null>(null);
 /** A feature that was searched for. */
-export const askedFeature = signal<number | null>(null);
+export const selectedFeature = signal<number | null>(null);
 export const links = signal<LinksShown | null>(null);
-export const place = signal<Place | null>(null);
+export const cameraPosition = signal<CameraPosition | null>(null);
 export const mapFrame = signal<MapFrame | null>(null);
 export const hovered = signal<number>(-1);
 export const tool = signal<Tool>('pan');
@@ -83,13 +83,13 @@ export function selectModule(module: number | null): void {
 export function selectRegion(next: Region | null): void {
   region.value = next && next.rows.length > 0 ? next : null;
   pair.value = null;
-  askedFeature.value = null;
+  selectedFeature.value = null;
   if (region.value) panel.value = 'ask';
 }
 
 /** Shows where a feature is: in modules, and its values on the map where the file holds them. */
-export function askFeature(shown: View, feature: number): void {
-  askedFeature.value = feature;
+export function selectFeature(shown: View, feature: number): void {
+  selectedFeature.value = feature;
   region.value = null;
   panel.value = 'ask';
   if (shown.explanation.values?.features.includes(feature)) {
@@ -102,7 +102,7 @@ export function clearRegions(): void {
   region.value = null;
   kept.value = null;
   pair.value = null;
-  askedFeature.value = null;
+  selectedFeature.value = null;
   links.value = null;
-  place.value = null;
+  cameraPosition.value = null;
 }

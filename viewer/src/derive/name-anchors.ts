@@ -5,16 +5,16 @@
 import { boundsOf, smoothed } from './grid.js';
 import type { Drawing } from './project.js';
 
-export interface Place {
+export interface NameAnchor {
   readonly x: number;
   readonly y: number;
-  /** Mass relative to the first place. */
+  /** Mass relative to the first points. */
   readonly mass: number;
 }
 
 const SIDE = 48;
-const PLACES = 3;
-/** A further place must hold this much of the first one's mass, and lie this far away (of the map's width). */
+const MOST_ANCHORS = 3;
+/** A further anchor must hold this much of the first one's mass, and lie this far away (of the map's width). */
 const MINIMUM_MASS = 0.35;
 const MINIMUM_DISTANCE = 0.22;
 
@@ -27,25 +27,25 @@ export interface Cells {
   readonly cell: Uint16Array;
 }
 
-export function cellsOf(place: Pick<Drawing, 'x' | 'y'>): Cells {
-  const { minX, minY, maxX, maxY } = boundsOf(place);
+export function cellsOf(points: Pick<Drawing, 'x' | 'y'>): Cells {
+  const { minX, minY, maxX, maxY } = boundsOf(points);
   const span = Math.max(maxX - minX, maxY - minY) || 1;
-  const cell = new Uint16Array(place.x.length);
+  const cell = new Uint16Array(points.x.length);
   for (let row = 0; row < cell.length; row++) {
-    const across = Math.min(SIDE - 1, Math.floor(((place.x[row] - minX) / span) * SIDE));
-    cell[row] = Math.min(SIDE - 1, Math.floor(((place.y[row] - minY) / span) * SIDE)) * SIDE + across;
+    const across = Math.min(SIDE - 1, Math.floor(((points.x[row] - minX) / span) * SIDE));
+    cell[row] = Math.min(SIDE - 1, Math.floor(((points.y[row] - minY) / span) * SIDE)) * SIDE + across;
   }
   return { minX, minY, span, cell };
 }
 
 /** Peaks of the mass `weight(row)`, largest first; none when there is no mass. */
-export function peaks({ minX, minY, span, cell }: Cells, weight: (row: number) => number): Place[] {
+export function peaks({ minX, minY, span, cell }: Cells, weight: (row: number) => number): NameAnchor[] {
   let mass = new Float32Array(SIDE * SIDE);
   for (let row = 0; row < cell.length; row++) mass[cell[row]] += weight(row);
   mass = smoothed(mass, SIDE);
-  const found: Place[] = [];
+  const found: NameAnchor[] = [];
   let first = 0;
-  while (found.length < PLACES) {
+  while (found.length < MOST_ANCHORS) {
     const best = mass.reduce((top, value, i) => (value > mass[top] ? i : top), 0);
     if (mass[best] <= 0 || mass[best] < MINIMUM_MASS * first) break;
     if (found.length === 0) first = mass[best];

@@ -2,13 +2,13 @@
 import { categoryColor } from '../derive/palette.js';
 import { moduleName, type View } from '../derive/view.js';
 import { decimal, featureName, featureNoun } from '../derive/words.js';
-import { askedFeature, panel, selectModule, theme } from '../state/store.js';
+import { panel, selectedFeature, selectModule, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
 import { Block } from './Block.js';
 
 const LEAST = 0.01;
 
-export function FeatureAsked({ view, feature }: { view: View; feature: number }) {
+export function FeatureDetail({ view, feature }: { view: View; feature: number }) {
   const { explanation } = view;
   const { loadings } = explanation.modules;
   const noun = featureNoun(explanation);
@@ -24,7 +24,7 @@ export function FeatureAsked({ view, feature }: { view: View; feature: number })
           type="button"
           class="text-button"
           onClick={() => {
-            askedFeature.value = null;
+            selectedFeature.value = null;
           }}
         >
           Clear

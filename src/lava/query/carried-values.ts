@@ -1,0 +1,37 @@
+/**
+ * Questions about the raw values that travel with an explanation (`explanation.values`), for faces without the table.
+ *
+ * Source: ours. Precision: double sums over the carried values. Cost: samples asked for.
+ */
+
+import { averageRanks, correlation } from '../../core/statistics.js';
+import type { Explanation } from '../../model.js';
+import { measureOf } from './explained-table.js';
+
+/** Values of one feature, one a sample in row order; null when the explanation does not carry them. */
+export function carriedValues(
+  { values, rows }: Pick<Explanation, 'values' | 'rows'>,
+  feature: number,
+): Float32Array | Uint8Array | null {
+  const at = values ? values.features.indexOf(feature) : -1;
+  return values && at >= 0 ? values.data.subarray(at * rows, (at + 1) * rows) : null;
+}
+
+/**
+ * Correlation of two features over some samples, by the measure that was explained with; -1 to 1.
+ * Null where a value is not carried, either feature is constant, or fewer than three samples are given.
+ */
+export function carriedCorrelation(
+  explanation: Explanation,
+  [a, b]: readonly [number, number],
+  rows: ArrayLike<number>,
+): number | null {
+  const [x, y] = [carriedValues(explanation, a), carriedValues(explanation, b)];
+  if (!x || !y || rows.length < 3) return null;
+  const take = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]);
+  const ranks = measureOf(explanation) === 'spearman' ? averageRanks : (values: Float64Array) => values;
+  const [u, v] = [ranks(take(x)), ranks(take(y))];
+  return varies(u) && varies(v) ? correlation(u, v) : null;
+}
+
+const varies = (values: Float64Array): boolean => values.some((value) => value !== values[0]);
