@@ -176,7 +176,10 @@ function strongest(view: View, theme: Theme): Coloring {
 }
 
 function label(view: View, theme: Theme): Coloring {
-  const { names, codes } = view.labels ?? { names: [], codes: new Uint16Array(view.explanation.rows) };
+  const { levels: names, codes } = view.labels ?? {
+    levels: [],
+    codes: new Uint16Array(view.explanation.rows),
+  };
   const counts = new Uint32Array(names.length);
   for (const code of codes) counts[code]++;
   const colors = names.map((_, index) => categoryColor(index, theme));

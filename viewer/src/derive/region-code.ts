@@ -3,9 +3,8 @@
  * `label:B cells`, `locality:4`. They stand in the page's address, so a link opens the same selection. A polygon lies
  * in the drawing, which is the embedding itself where that has two dimensions.
  */
-import { parseRegion } from 'whymap/lava';
+import { localitiesHolding, parseRegion, pointsInPolygon, samplesWithModule } from 'whymap/lava';
 import type { Region } from '../state/store.js';
-import { localitiesOf, samplesInside, samplesWith } from './region.js';
 import { moduleName, sampleName, type View } from './view.js';
 import { plural } from './words.js';
 
@@ -29,9 +28,9 @@ const rounded = (value: number) => Number(value.toPrecision(5)).toString();
 export function regionOf(view: View, code: string): Region | null {
   const found = rowsOf(view, code);
   if (!found || found.rows.length === 0) return null;
-  const { members, size } = view.explanation.localities;
+  const { localities } = view.explanation;
   const { rows } = found;
-  return { ...found, localities: rows.length === 1 ? localitiesOf(members, size, rows[0]) : [], code };
+  return { ...found, localities: rows.length === 1 ? localitiesHolding(localities, rows[0]) : [], code };
 }
 
 function rowsOf(view: View, code: string): { rows: Int32Array; name: string } | null {
@@ -44,19 +43,19 @@ function rowsOf(view: View, code: string): { rows: Int32Array; name: string } | 
       return { rows, name };
     }
     case 'polygon': {
-      const rows = samplesInside(view.drawing, parsed.points);
+      const rows = pointsInPolygon(view.drawing, parsed.points);
       return { rows, name: `region of ${plural(rows.length, 'sample')}` };
     }
     case 'module': {
       const module = explanation.descriptions.findIndex(({ id }) => id === parsed.module);
       if (module < 0) return null;
       return {
-        rows: samplesWith(view.presence[module]),
+        rows: samplesWithModule(explanation, module),
         name: `samples with ${moduleName(explanation, module)}`,
       };
     }
     case 'label': {
-      const wanted = view.labels?.names.indexOf(parsed.label) ?? -1;
+      const wanted = view.labels?.levels.indexOf(parsed.label) ?? -1;
       if (wanted < 0) return null;
       const name =
         parsed.label.trim() === '' || Number.isFinite(Number(parsed.label))

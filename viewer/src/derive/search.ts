@@ -25,7 +25,7 @@ export function search(view: View, query: string): Found[] {
     number,
     name: sampleName(view.explanation, number),
   }));
-  const labels = view.labels?.names ?? [];
+  const labels = view.labels?.levels ?? [];
   const modules = descriptions.map((_, module) => moduleName(view.explanation, module));
   return [
     ...matches(modules, text).map((number) => ({ kind: 'module' as const, number, name: modules[number] })),

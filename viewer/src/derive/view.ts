@@ -7,10 +7,10 @@ import { type Drawing, drawing } from './project.js';
 
 export interface Labels {
   /** Each label once, most frequent first. */
-  readonly names: readonly string[];
+  readonly levels: readonly string[];
   /** How many samples have it. */
   readonly counts: readonly number[];
-  /** Of each sample, the position of its label in `names`. */
+  /** Of each sample, the index of its label in `levels`. */
   readonly codes: Uint16Array | Uint32Array;
 }
 
@@ -66,11 +66,11 @@ function encodeLabels(labels: readonly string[]): Labels {
   const frequency = new Map<string, number>();
   for (const label of labels) frequency.set(label, (frequency.get(label) ?? 0) + 1);
   const sorted = [...frequency].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
-  const names = sorted.map(([name]) => name);
-  const position = new Map(names.map((name, index) => [name, index]));
-  const codes = new (names.length > 2 ** 16 ? Uint32Array : Uint16Array)(labels.length);
+  const levels = sorted.map(([name]) => name);
+  const position = new Map(levels.map((name, index) => [name, index]));
+  const codes = new (levels.length > 2 ** 16 ? Uint32Array : Uint16Array)(labels.length);
   for (let row = 0; row < labels.length; row++) codes[row] = position.get(labels[row]) ?? 0;
-  return { names, codes, counts: sorted.map(([, count]) => count) };
+  return { levels, codes, counts: sorted.map(([, count]) => count) };
 }
 
 /** The name of a sample for people: its id where there is one, else its row number counted from 0. */

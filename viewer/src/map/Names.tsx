@@ -91,7 +91,7 @@ function namesOfModules(view: View, by: string, colors: readonly string[]): Name
 function namesOfLabels(view: View): Name[] {
   const { labels, cells } = view;
   if (!labels) return [];
-  return labels.names.slice(0, LABELS).flatMap((text, code) => {
+  return labels.levels.slice(0, LABELS).flatMap((text, code) => {
     const [place] = peaks(cells, (row) => (labels.codes[row] === code ? 1 : 0));
     return place ? [{ text: short(text), x: place.x, y: place.y, color: '', module: null }] : [];
   });

@@ -1,7 +1,7 @@
 /** What makes the selected region: its modules, inside against outside, and its labels. */
 
+import { levelsInRegion, modulesInRegion, type PresenceInRegion } from 'whymap/lava';
 import { categoryColor } from '../derive/palette.js';
-import { labelShares, type ModuleInRegion, modulesInRegion } from '../derive/region.js';
 import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count, decimal, listed, percent } from '../derive/words.js';
@@ -26,7 +26,7 @@ export function Ask({ view }: { view: View }) {
   const selected = region.value;
   if (selectedFeature.value !== null) return <FeatureDetail view={view} feature={selectedFeature.value} />;
   if (!selected) return <AskHint />;
-  const found = modulesInRegion(view.presence, selected.rows);
+  const found = modulesInRegion(view.explanation, selected.rows);
   return (
     <div class="detail">
       <nav class="detail-nav">
@@ -89,7 +89,7 @@ function AskHint() {
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** One sentence: the strongest modules of the region, and how they compare with everywhere else. */
-function answer(view: View, selected: Region, found: readonly ModuleInRegion[]): string {
+function answer(view: View, selected: Region, found: readonly PresenceInRegion[]): string {
   const one = selected.rows.length === 1;
   const present = found.filter(({ presentInside }) => presentInside >= 0.5);
   if (present.length === 0) {
@@ -106,7 +106,15 @@ function answer(view: View, selected: Region, found: readonly ModuleInRegion[]):
 
 const SHOWN = 12;
 
-function Present({ view, found, single }: { view: View; found: readonly ModuleInRegion[]; single: boolean }) {
+function Present({
+  view,
+  found,
+  single,
+}: {
+  view: View;
+  found: readonly PresenceInRegion[];
+  single: boolean;
+}) {
   const top = Math.max(...found.map(({ inside, outside }) => Math.max(inside, outside)), 0.01);
   return (
     <Block
@@ -144,17 +152,17 @@ function Present({ view, found, single }: { view: View; found: readonly ModuleIn
 
 function LabelBars({ view, selected }: { view: View; selected: Region }) {
   if (!view.labels) return null;
-  const shares = labelShares(view.labels, selected.rows);
+  const shares = levelsInRegion(view.labels, selected.rows);
   return (
     <Bars
       label="Labels of the samples in the region"
-      rows={shares.slice(0, 8).map(({ label, share, ofLabel }) => ({
-        key: label,
-        name: label,
+      rows={shares.slice(0, 8).map(({ level, share, ofLevel }) => ({
+        key: level,
+        name: level,
         value: share,
         figure: percent(share),
-        title: `${percent(ofLabel)} of all ${label}`,
-        onSelect: () => selectRegion(regionOf(view, `label:${label}`)),
+        title: `${percent(ofLevel)} of all ${level}`,
+        onSelect: () => selectRegion(regionOf(view, `label:${level}`)),
       }))}
     />
   );

@@ -1,9 +1,10 @@
 /** Two regions beside each other: the modules of both, and which pairs of features they share. */
+
 import { scaleLinear } from 'd3-scale';
 import { useMemo } from 'preact/hooks';
+import { modulesInRegion } from 'whymap/lava';
 import { type ComparedPair, comparedPairs, different, shared } from '../derive/pairs.js';
 import { categoryColor } from '../derive/palette.js';
-import { modulesInRegion } from '../derive/region.js';
 import { samplesOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import { count, featureName, listed, signed } from '../derive/words.js';
@@ -51,7 +52,7 @@ export function Compare({ view, first, second }: { view: View; first: Region; se
 
 function ModulesOfBoth({ view, rows }: { view: View; rows: readonly Int32Array[] }) {
   const present = rows.map((some) => {
-    const found = modulesInRegion(view.presence, some).filter(
+    const found = modulesInRegion(view.explanation, some).filter(
       ({ presentInside }) => presentInside >= IN_REGION,
     );
     return new Set(found.map(({ module }) => module));

@@ -1,7 +1,7 @@
 /** One module in short: where it is, what it is made of, and whether to believe it. */
 import type { ModuleDescription } from 'whymap';
+import { levelsInRegion, samplesWithModule } from 'whymap/lava';
 import { categoryColor } from '../derive/palette.js';
-import { labelShares, samplesWith } from '../derive/region.js';
 import type { View } from '../derive/view.js';
 import { decimal, percent } from '../derive/words.js';
 import { selectedModules, selectModule, theme } from '../state/store.js';
@@ -48,16 +48,16 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
 function LabelsWithModule({ view, module }: { view: View; module: number }) {
   const { labels } = view;
   if (!labels) return null;
-  const shares = labelShares(labels, samplesWith(view.presence[module]));
-  const shown = shares.filter(({ ofLabel }) => ofLabel >= LEAST_OF_LABEL).slice(0, LABELS);
+  const shares = levelsInRegion(labels, samplesWithModule(view.explanation, module));
+  const shown = shares.filter(({ ofLevel }) => ofLevel >= LEAST_OF_LABEL).slice(0, LABELS);
   if (shown.length === 0) return null;
   return (
     <p class="places">
       present in{' '}
-      {shown.map(({ label, ofLabel }, i) => (
-        <span key={label}>
+      {shown.map(({ level, ofLevel }, i) => (
+        <span key={level}>
           {i > 0 && ', '}
-          {label} <b>{percent(ofLabel)}</b>
+          {level} <b>{percent(ofLevel)}</b>
         </span>
       ))}
     </p>

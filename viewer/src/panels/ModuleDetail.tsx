@@ -1,8 +1,8 @@
 /** One module in full. */
 
 import { useLayoutEffect } from 'preact/hooks';
+import { levelsInRegion, samplesWithModule } from 'whymap/lava';
 import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
-import { labelShares, samplesWith } from '../derive/region.js';
 import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
 import {
@@ -148,22 +148,22 @@ function Pairs({ view, module }: { view: View; module: number }) {
 
 function Labels({ view, module }: { view: View; module: number }) {
   const { labels } = view;
-  const rows = samplesWith(view.presence[module]);
+  const rows = samplesWithModule(view.explanation, module);
   const select = () => selectRegion(regionOf(view, `module:${view.explanation.descriptions[module].id}`));
   return (
     <Block title="Where" note={`${count(rows.length)} samples have this module.`}>
       {labels && rows.length > 0 && (
         <Bars
           label="Labels of the samples with this module"
-          rows={labelShares(labels, rows)
+          rows={levelsInRegion(labels, rows)
             .slice(0, LABELS)
             .map((share) => ({
-              key: share.label,
-              onSelect: () => selectRegion(regionOf(view, `label:${share.label}`)),
-              name: share.label,
+              key: share.level,
+              onSelect: () => selectRegion(regionOf(view, `label:${share.level}`)),
+              name: share.level,
               value: share.share,
               figure: percent(share.share),
-              title: `${count(share.count)} samples, ${percent(share.ofLabel)} of all with this label`,
+              title: `${count(share.samples)} samples, ${percent(share.ofLevel)} of all with this label`,
             }))}
         />
       )}

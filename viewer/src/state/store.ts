@@ -1,8 +1,9 @@
 /** The state of the page: a few signals that every part reads, and the actions that change them. */
+
 import { computed, signal } from '@preact/signals';
+import { modulesInRegion } from 'whymap/lava';
 import { type ColorBy, coloring } from '../derive/coloring.js';
 import type { Theme } from '../derive/palette.js';
-import { modulesInRegion } from '../derive/region.js';
 import type { View } from '../derive/view.js';
 import type { Camera, Size } from '../map/camera.js';
 
@@ -70,7 +71,7 @@ export const currentColoring = computed(() =>
 /** Modules that most samples of the selection have; null without a selection. */
 export const selectedModules = computed(() => {
   if (!view.value || !region.value) return null;
-  const found = modulesInRegion(view.value.presence, region.value.rows);
+  const found = modulesInRegion(view.value.explanation, region.value.rows);
   return new Set(found.filter(({ presentInside }) => presentInside >= 0.5).map(({ module }) => module));
 });
 
