@@ -140,6 +140,6 @@ export function summary(explanation: Explanation): string {
     `${plural(modules.count, 'module')}, ${one ? 'a set' : 'sets'} of ${featureNoun(explanation)}s that move together, ` +
     `account${one ? 's' : ''} for ${percent(modules.explained)} of all local association among ${nouns}. ` +
     `${one ? 'It was' : 'They were'} found by comparing ` +
-    `${plural(localities.count, 'locality')} of ${count(localities.size)} samples all over the map.`
+    `${plural(localities.count, 'locality', 'localities')} of ${count(localities.size)} samples all over the map.`
   );
 }
