@@ -27,7 +27,9 @@ test('no file of the viewer reaches out of its folder, but for the example data'
   const outside = files.flatMap((file) => {
     const depth = file.split('/').length - 1;
     return importsOf(file)
-      .filter((target) => (target.match(/\.\.\//g)?.length ?? 0) > depth && !/\/data\/.*\?(url|raw)/.test(target))
+      .filter(
+        (target) => (target.match(/\.\.\//g)?.length ?? 0) > depth && !/\/data\/.*\?(url|raw)/.test(target),
+      )
       .map((target) => `${file} -> ${target}`);
   });
   expect(outside).toEqual([]);
