@@ -6,7 +6,7 @@ import { writeNpy } from '../io/write.js';
 import type { Matrix, Table, Warning } from '../model.js';
 import { choiceOption, flagOption, type Given, integerOption, textOption } from '../run/arguments.js';
 import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
-import { type Audit, type AuditOptions, audit, trueSpace } from '../trust/index.js';
+import { type Audit, type AuditOptions, audit, referenceSpace } from '../trust/index.js';
 import { makeMap, type Repeats } from './audit-method.js';
 import type { CommandRun } from './command.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from './outputs/audit.js';
@@ -104,7 +104,7 @@ async function mapFor(
     const { features } = joined.table;
     return { ...joined, space: features, measuring: {}, map, source, repeat: null };
   }
-  const space = await trueSpace(table.features, options, session.context);
+  const space = await referenceSpace(table.features, options, session.context);
   const { map, repeat } = await makeMap(space, method, session.seed, session.context);
   const source = { name: `${method}, made here`, sha256: null };
   const measuring = { components: undefined, standardize: false };

@@ -123,12 +123,14 @@ function finalCoordinates(run: Run): Float64Array {
   return (rising ? run.best.y : run.y).slice();
 }
 
+/** Warns of a run that stopped at its last step instead of at its tolerance. */
 function notConverged({ run, prepared }: EmbeddingRun): Warning[] {
   if (!run || run.converged || prepared.settings.tolerance === undefined) return [];
   const message = `The run stopped after ${run.step} steps, before its steps fell below the tolerance.`;
   return [{ code: 'not-converged', message }];
 }
 
+/** An error that names the ways in which a method is solved. */
 function cannotSolve(method: MethodName, solve: Solve, solves: readonly Solve[]): OptionError {
   return new OptionError({
     got: `solve ${solve} for method ${method}`,

@@ -22,6 +22,7 @@ export function checkFeatures(features: Matrix | Csr, names: readonly string[], 
   }
 }
 
+/** An error that names the row and feature of a value. */
 function notFinite(features: Matrix | Csr, at: number, value: number, names: readonly string[]): FormatError {
   const row = isCsr(features)
     ? features.offsets.findLastIndex((offset) => offset <= at)
@@ -65,22 +66,22 @@ export function constantWarning(features: Matrix | Csr): Warning[] {
   ];
 }
 
-/** The number of neighbors: what was asked, or an error; or the default, lowered with a warning. */
+/** The number of neighbors: the requested one, or an error; or the default, lowered with a warning. */
 export function fitNeighbors(
-  asked: number | undefined,
+  requested: number | undefined,
   standard: number,
   rows: number,
   most: number,
 ): { value: number; warnings: Warning[] } {
-  if (asked !== undefined) {
-    if (asked > most) {
+  if (requested !== undefined) {
+    if (requested > most) {
       throw new OptionError({
-        got: `nNeighbors ${asked} for ${rows} samples`,
+        got: `nNeighbors ${requested} for ${rows} samples`,
         expected: `at most ${most}`,
         remedy: 'lower nNeighbors, or leave it out',
       });
     }
-    return { value: asked, warnings: [] };
+    return { value: requested, warnings: [] };
   }
   if (standard <= most) return { value: standard, warnings: [] };
   const message = `nNeighbors is ${most} instead of ${standard}: there are only ${rows} samples.`;

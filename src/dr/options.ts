@@ -47,7 +47,7 @@ export interface EmbedOptions {
   readonly localConnectivity?: number;
   /** umap: 1 joins the two directions of a membership by union, 0 by intersection. Default 1. */
   readonly setOpMixRatio?: number;
-  /** umap: strangers repulsed for each neighbor attracted. Default 5. */
+  /** umap: negative samples (random samples that repulse) for each neighbor attracted. Default 5. */
   readonly negativeSampleRate?: number;
   /** umap, dk-lle: weight of repulsion. Default 1. */
   readonly repulsionStrength?: number;
@@ -166,6 +166,7 @@ export function checkOptions(options: EmbedOptions): MethodName {
   return method;
 }
 
+/** An error for an option that the method does not take. */
 function misplaced(name: string, method: MethodName): OptionError {
   const users = methodNames.filter((other) => taken[other].includes(name as OptionName));
   return new OptionError({
@@ -175,11 +176,13 @@ function misplaced(name: string, method: MethodName): OptionError {
   });
 }
 
+/** Throws OptionError unless a named choice is one of those allowed. */
 function checkChoice(name: OptionName, value: unknown): void {
   const allowed = choices[name];
   if (allowed && !allowed.includes(value as string)) throw wrongChoice(name, value, allowed);
 }
 
+/** An error that lists the choices. */
 function wrongChoice(name: string, value: unknown, allowed: readonly string[]): OptionError {
   return new OptionError({
     got: `${name} ${JSON.stringify(value)}`,
@@ -188,6 +191,7 @@ function wrongChoice(name: string, value: unknown, allowed: readonly string[]): 
   });
 }
 
+/** Throws OptionError for a number outside its range. */
 function checkRange(name: OptionName, value: unknown): void {
   const range = ranges[name];
   if (!range) return;
@@ -210,6 +214,6 @@ export type Filled<K> = { [P in keyof EmbedOptions]: EmbedOptions[P] } & {
 
 /** The options with those left out taken from `defaults`. */
 export function withDefaults<T extends EmbedOptions>(options: EmbedOptions, defaults: T): Filled<keyof T> {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...defaults, ...given } as Filled<keyof T>;
+  const present = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...defaults, ...present } as Filled<keyof T>;
 }

@@ -15,7 +15,7 @@ export interface ProcrustesOptions {
 
 /**
  * Relative error |A - s B R| / |A| after centering both and turning B by the best orthogonal R
- * (and scale s when asked): 0 is equal, 1 is unrelated. When A is constant: 0 if B is too, else infinity.
+ * (and scale s with `scale`): 0 is equal, 1 is unrelated. When A is constant: 0 if B is too, else infinity.
  */
 export function procrustesError(
   a: ArrayLike<number>,
@@ -35,6 +35,7 @@ export function procrustesError(
   return Math.sqrt(difference(left, right, rotation, scale, dimensions) / squareA);
 }
 
+/** A copy with mean 0 in each dimension. */
 function centered(values: ArrayLike<number>, dimensions: number): Float64Array {
   const result = Float64Array.from(values);
   const rows = result.length / dimensions;
@@ -47,6 +48,7 @@ function centered(values: ArrayLike<number>, dimensions: number): Float64Array {
   return result;
 }
 
+/** Sum of squares. */
 function squared(values: Float64Array): number {
   let sum = 0;
   for (const value of values) sum += value * value;

@@ -61,6 +61,7 @@ export interface Snapshot {
 /** A later embedding whose loss is higher by no more than this share, which rounding explains, is preferred. */
 const ROUNDING = 1e-12;
 
+/** A run at its start. The coordinates are taken over, not copied. */
 export function createRun(start: Float64Array, dimensions: number, dynamics: Dynamics): Run {
   return {
     rows: start.length / dimensions,

@@ -14,7 +14,7 @@ import { bandwidths, memberships } from './affinities/fuzzy-simplicial-set.js';
 import { centeredFeatures } from './affinities/gram.js';
 import { checkFeatures, denseFeatures } from './input.js';
 import type { Model, PcaModel, UmapModel } from './model.js';
-import { sampledDynamics } from './optimize/negative-sampling.js';
+import { NEGATIVE_SAMPLES, sampledDynamics } from './optimize/negative-sampling.js';
 
 /**
  * Coordinates (new samples x dimensions) of a table's samples in the embedding that `model` is of.
@@ -38,14 +38,15 @@ export async function transform(
   }
   const y =
     model.kind === 'pca'
-      ? projected(model, features)
-      : await placed(model, denseFeatures(features, context), context);
+      ? projectOnComponents(model, features)
+      : await placeByNeighbors(model, denseFeatures(features, context), context);
   const coordinates = { rows: features.rows, columns: model.dimensions, data: Float32Array.from(y) };
   const name = `${table.source.name} placed by ${model.kind}`;
   return { coordinates, ids: table.ids, source: { name, sha256: null } };
 }
 
-function projected(model: PcaModel, features: Matrix | Csr): Float64Array {
+/** Scores of new samples: centered features times components. */
+function projectOnComponents(model: PcaModel, features: Matrix | Csr): Float64Array {
   const { dimensions, mean, components } = model;
   const centered = centeredFeatures(features, mean);
   const y = new Float64Array(features.rows * dimensions);
@@ -57,13 +58,14 @@ function projected(model: PcaModel, features: Matrix | Csr): Float64Array {
   return y;
 }
 
-async function placed(model: UmapModel, features: Matrix, context: Context): Promise<Float64Array> {
+/** Coordinates of new samples: from the weighted mean of their neighbors, moved by attraction and repulsion. */
+async function placeByNeighbors(model: UmapModel, features: Matrix, context: Context): Promise<Float64Array> {
   const { dimensions, metric, coordinates } = model;
   const k = Math.min(model.nNeighbors, model.features.rows);
   const options = { k, metric, excludeSelf: false };
   const watch = watchStage(context, 'neighbors');
   const neighbors = await context.engine.nearest(model.features, features, options, watch);
-  const graph = memberGraph(neighbors, model);
+  const graph = membershipGraph(neighbors, model);
   const y = weightedMeans(graph, coordinates, dimensions);
   const epochs = features.rows <= 10_000 ? 100 : 30;
   const dynamics = sampledDynamics(context.engine, graph, {
@@ -73,7 +75,7 @@ async function placed(model: UmapModel, features: Matrix, context: Context): Pro
     learningRate: model.learningRate / 4,
     negativeSampleRate: model.negativeSampleRate,
     repulsionStrength: model.repulsionStrength,
-    random: context.random.stream('strangers'),
+    random: context.random.stream(NEGATIVE_SAMPLES),
     targets: coordinates,
   });
   const moving = watchStage(context, 'placing');
@@ -87,14 +89,15 @@ async function placed(model: UmapModel, features: Matrix, context: Context): Pro
 }
 
 /** New samples x embedded samples: memberships of the neighbors. */
-function memberGraph(neighbors: Neighbors, model: UmapModel): Csr {
+function membershipGraph(neighbors: Neighbors, model: UmapModel): Csr {
   const { rows, k, indices } = neighbors;
-  const own = bandwidths(neighbors, Math.max(0, model.localConnectivity - 1), k);
-  const values = Float32Array.from(memberships(neighbors, own));
+  const widths = bandwidths(neighbors, Math.max(0, model.localConnectivity - 1), k);
+  const values = Float32Array.from(memberships(neighbors, widths));
   const offsets = Float64Array.from({ length: rows + 1 }, (_, i) => i * k);
   return { rows, columns: model.features.rows, offsets, indices, values };
 }
 
+/** Mean of the neighbors' coordinates, weighted by membership. */
 function weightedMeans(graph: Csr, coordinates: Float64Array, dimensions: number): Float64Array {
   const y = new Float64Array(graph.rows * dimensions);
   for (let i = 0; i < graph.rows; i++) {

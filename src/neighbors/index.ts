@@ -1,13 +1,12 @@
 /** Nearest neighbors: exact in few dimensions by a kd-tree, exact by blocked products, or approximate by descent. */
 
 import { toDense } from '../core/csr.js';
-import { buildKdTree, nearestFinder } from '../core/kd-tree.js';
 import { type Context, createContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
-import { partOf } from '../engine/watch.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Neighbors } from '../model.js';
 import { approximateNeighbors } from './approximate.js';
+import { exactNeighbors, usesKdTree } from './exact.js';
 
 export { buildKdTree, type KdTree, nearestFinder } from '../core/kd-tree.js';
 export type { Metric } from '../engine/engine.js';
@@ -31,8 +30,6 @@ export interface NeighborsResult extends Neighbors {
   readonly recall: number;
 }
 
-/** Most columns for which the kd-tree is used. */
-const KD_TREE_COLUMNS = 8;
 /**
  * Rows above which `auto` is approximate: where comparing all rows takes the processor time of descent, a curve through
  * the table of bench/crossover.mjs (wasm, November 2026: about 20,000 rows of 50 columns, 4,500 of 784); but not below
@@ -55,42 +52,16 @@ export async function neighbors(
   const { k, metric, method } = normalize(data, options);
   const dense = toDense(data);
   const watch = watchStage(context, 'neighbors');
-  const treeFits = metric === 'euclidean' && dense.columns <= KD_TREE_COLUMNS;
+  const treeFits = usesKdTree(dense, metric);
   if (method === 'approximate' || (method === 'auto' && !treeFits && dense.rows > exactRows(dense.columns))) {
     const { found, recall } = await approximateNeighbors(dense, { k, metric }, context, watch);
     return { ...found, method: 'approximate', recall };
   }
-  if (treeFits) return { ...(await byKdTree(dense, k, watch)), method: 'kd-tree', recall: 1 };
-  const found = await context.engine.nearest(
-    dense,
-    dense,
-    { k, metric, excludeSelf: true },
-    partOf(watch, 0, 1),
-  );
-  return { ...found, method: 'exact', recall: 1 };
+  const found = await exactNeighbors(dense, { k, metric }, context.engine, watch);
+  return { ...found, method: treeFits ? 'kd-tree' : 'exact', recall: 1 };
 }
 
-async function byKdTree(data: Matrix, k: number, watch: ReturnType<typeof watchStage>): Promise<Neighbors> {
-  const tree = buildKdTree(data);
-  // one more than asked: the row itself is among its nearest
-  const finder = nearestFinder(tree, k + 1);
-  const indices = new Int32Array(data.rows * k);
-  const distances = new Float32Array(data.rows * k);
-  for (let i = 0; i < data.rows; i++) {
-    finder.find(data.data, i * data.columns);
-    let rank = i * k;
-    for (let n = 0; n < finder.count && rank < (i + 1) * k; n++) {
-      if (finder.rows[n] === i) continue;
-      indices[rank] = finder.rows[n];
-      distances[rank++] = Math.sqrt(finder.squared[n]);
-    }
-    if (i % 256 > 0) continue;
-    watch.progress(i / data.rows);
-    await watch.checkpoint();
-  }
-  return { rows: data.rows, k, indices, distances };
-}
-
+/** Options with defaults filled in. Throws OptionError or ShapeError for those that do not fit. */
 function normalize(data: Matrix | Csr, options: NeighborsOptions): Required<NeighborsOptions> {
   const { k = 15, metric = 'euclidean', method = 'auto' } = options;
   if (!METRICS.includes(metric)) throw unknown('metric', metric, METRICS);
@@ -105,6 +76,7 @@ function normalize(data: Matrix | Csr, options: NeighborsOptions): Required<Neig
   return { k, metric, method };
 }
 
+/** An error that names the choices. */
 function unknown(name: string, value: string, known: readonly string[]): OptionError {
   return new OptionError({
     got: `a ${name} called ${value}`,

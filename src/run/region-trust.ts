@@ -10,7 +10,7 @@ import {
   localityTrust,
   moduleTrust,
   type RegionTrust,
-  trueSpace,
+  referenceSpace,
   trustLayer,
   trustworthiness,
 } from '../trust/index.js';
@@ -82,8 +82,11 @@ interface Measured {
 }
 
 async function wholeTrust(explanation: Explanation, table: Table, context: Context): Promise<Measured> {
-  const { neighborhoods, trueSpace } = await neighborhoodsOf(explanation, table, undefined, context);
-  const { layer, pointwise } = await trustLayer({ neighborhoods, trueSpace, labels: table.labels }, context);
+  const { neighborhoods, referenceSpace } = await neighborhoodsOf(explanation, table, undefined, context);
+  const { layer, pointwise } = await trustLayer(
+    { neighborhoods, referenceSpace, labels: table.labels },
+    context,
+  );
   const modules = moduleTrust({ samplePresence: explanation.samplePresence, pointwise });
   const { members, size } = explanation.localities;
   return { modules, localities: localityTrust({ members, size, pointwise }), layer };
@@ -106,9 +109,9 @@ async function sampledTrust(
     glued,
   };
   const { samplePresence } = explanation;
-  const asked = neighborhoods.asked ?? new Int32Array();
+  const queries = neighborhoods.queries ?? new Int32Array();
   return {
-    modules: moduleTrust({ samplePresence: gatherRows(samplePresence, asked), pointwise }),
+    modules: moduleTrust({ samplePresence: gatherRows(samplePresence, queries), pointwise }),
     localities: null,
     layer: null,
   };
@@ -121,9 +124,9 @@ async function neighborhoodsOf(
   context: Context,
 ) {
   const options = isWide(table.features) ? { components: COMPONENTS } : {};
-  const features = await trueSpace(table.features, options, context);
+  const features = await referenceSpace(table.features, options, context);
   const input = { features, embedding: explanation.embedding.coordinates };
-  return { neighborhoods: await compareNeighborhoods(input, { sample }, context), trueSpace: features };
+  return { neighborhoods: await compareNeighborhoods(input, { sample }, context), referenceSpace: features };
 }
 
 function isWide({ rows, columns }: Table['features']): boolean {

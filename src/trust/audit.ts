@@ -2,7 +2,7 @@
  * An audit of a map: every measure beside its references, where the map is wrong, and what may be read off it.
  *
  * Purpose: the whole answer to "how far can this map be trusted?" in one call.
- * Cost: that of `measureTrust`, and the local maps when asked. Determinism: streams `trust-*` only.
+ * Cost: that of `measureTrust`, and the local maps. Determinism: streams `trust-*` only.
  */
 
 import { type Context, createContext } from '../engine/context.js';
@@ -13,7 +13,7 @@ import { type Distortion, distortion, type LocalMaps, localMaps } from './measur
 import { adjustPValues, nullPoints, pointPValues } from './measures/rank-null.js';
 import type { TrustInput, VerdictSentence } from './types.js';
 import { writeVerdict } from './verdict/verdict.js';
-import type { Place } from './verdict/verdict-regions.js';
+import type { MapRegion } from './verdict/verdict-regions.js';
 
 export interface AuditOptions extends MeasureOptions {
   /** Rank from which a sample counts as far. Default: beyond the size of its own group (see `distortion`). */
@@ -26,7 +26,7 @@ export interface AuditOptions extends MeasureOptions {
   readonly featureNames?: readonly string[];
 }
 
-/** One value an asked sample each. */
+/** One value a query sample each. */
 export interface PointwiseAudit {
   readonly trustworthiness: Float64Array;
   readonly continuity: Float64Array;
@@ -69,12 +69,12 @@ export async function audit(
   });
   const ellipses = options.ellipses ?? true;
   const local = ellipses
-    ? await localMaps(measured.trueSpace, input.embedding, neighborhoods, distorted.farOnMap, context)
+    ? await localMaps(measured.referenceSpace, input.embedding, neighborhoods, distorted.farOnMap, context)
     : null;
   const nullSorted = nullPoints(measured.samples, measured.k, context.random);
   const pointwise = pointwiseOf(measured, distorted, nullSorted);
-  const places = placesOf(measured, input.embedding, options.labels ?? null);
-  const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.trueSpace, options) : null;
+  const places = mapRegions(measured, input.embedding, options.labels ?? null);
+  const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.referenceSpace, options) : null;
   return {
     ...measured,
     pointwise,
@@ -82,12 +82,13 @@ export async function audit(
     localMaps: local,
     verdict: [
       ...dominantSentence(dominant),
-      ...writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, places }),
+      ...writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, regions: places }),
     ],
     warnings: [...measured.warnings, ...dominantWarning(dominant), ...wideWarning(input, options)],
   };
 }
 
+/** The values at each query sample. */
 function pointwiseOf(
   measured: TrustMeasures,
   { torn, glued }: Distortion,
@@ -106,13 +107,13 @@ function pointwiseOf(
   };
 }
 
-/** Places of the map to speak of: the labels, or else the groups of the map with their middle. */
-function placesOf(
+/** Regions of the map to speak of: the labels, or else the groups of the map. */
+function mapRegions(
   { neighborhoods, groups, samples }: TrustMeasures,
   map: Matrix,
   labels: readonly string[] | null,
-): Place[] {
-  const asked = neighborhoods.asked ?? Int32Array.from({ length: samples }, (_, i) => i);
+): MapRegion[] {
+  const queries = neighborhoods.queries ?? Int32Array.from({ length: samples }, (_, i) => i);
   const keyOf = labels
     ? (i: number) => labels[i]
     : groups
@@ -120,26 +121,28 @@ function placesOf(
       : null;
   if (!keyOf) return [];
   const members = new Map<string, number[]>();
-  asked.forEach((row, q) => {
+  queries.forEach((row, q) => {
     const key = keyOf(row);
     const known = members.get(key);
     if (known) known.push(q);
     else members.set(key, [q]);
   });
   return [...members].map(([key, rows]) => ({
-    name: labels ? key : placeName(map, asked, rows),
+    name: labels ? key : regionName(map, queries, rows),
     members: rows,
   }));
 }
 
-function placeName(map: Matrix, asked: Int32Array, members: readonly number[]): string {
+/** What a group of the map is called: its size and its median coordinates. */
+function regionName(map: Matrix, queries: Int32Array, members: readonly number[]): string {
   const middle = Array.from({ length: Math.min(2, map.columns) }, (_, c) => {
-    const values = members.map((q) => map.data[asked[q] * map.columns + c]).sort((a, b) => a - b);
+    const values = members.map((q) => map.data[queries[q] * map.columns + c]).sort((a, b) => a - b);
     return values[values.length >> 1].toFixed(1);
   });
   return `the group of ${members.length} samples around (${middle.join(', ')})`;
 }
 
+/** The feature that holds more than DOMINANT_SHARE of all variance, or null. */
 function dominantFeature(features: Matrix, { featureNames, components }: AuditOptions): Dominant | null {
   const { columns } = features;
   if (columns < 2 || components !== undefined) return null;
@@ -178,6 +181,7 @@ function dominantSentence(dominant: Dominant | null): VerdictSentence[] {
   return [{ about: 'overall', answer: 'partly', text, figures }];
 }
 
+/** The same as a warning. */
 function dominantWarning(dominant: Dominant | null): Warning[] {
   if (!dominant) return [];
   const message = `${dominant.name} alone makes up ${Math.round(100 * dominant.share)}% of the variance of the features, and so decides the distances.`;

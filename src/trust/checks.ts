@@ -12,7 +12,7 @@ const FEWEST_SAMPLES = 3;
 export interface CheckedNeighborhoodOptions {
   readonly k: number;
   readonly metric: Metric;
-  /** Number of samples asked; null for all. */
+  /** Number of samples queries; null for all. */
   readonly sample: number | null;
 }
 
@@ -36,6 +36,7 @@ export function checkInput({ features, embedding }: TrustInput): void {
   checkFinite(embedding.data, 'embedding', embedding);
 }
 
+/** Options with defaults filled in; `sample` is null where every sample is a query. Throws OptionError. */
 export function checkNeighborhoodOptions(options: NeighborhoodOptions, samples: number) {
   const { k = Math.min(DEFAULT_K, samples - 1), metric = 'euclidean', sample } = options;
   checkInteger('k', k, 1, samples - 1, 'a neighborhood holds at least one and at most all other samples');
@@ -46,7 +47,8 @@ export function checkNeighborhoodOptions(options: NeighborhoodOptions, samples: 
       remedy: 'choose one of these',
     });
   }
-  if (sample !== undefined) checkInteger('sample', sample, 2, samples, 'leave it out to ask every sample');
+  if (sample !== undefined)
+    checkInteger('sample', sample, 2, samples, 'leave it out to measure at every sample');
   return { k, metric, sample: sample === undefined || sample === samples ? null : sample };
 }
 
@@ -56,6 +58,7 @@ export function checkInteger(name: string, value: number, low: number, high: num
   throw new OptionError({ got: `${name} ${value}`, expected: `an integer from ${low} to ${high}`, remedy });
 }
 
+/** Throws FormatError that names the first value that is not finite. */
 function checkFinite(values: Float32Array, name: string, shape: Matrix | Csr): void {
   for (let p = 0; p < values.length; p++) {
     if (Number.isFinite(values[p])) continue;

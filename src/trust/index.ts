@@ -3,8 +3,9 @@
 export type { Audit, AuditOptions, PointwiseAudit } from './audit.js';
 export { audit } from './audit.js';
 export { type LayerInput, trustLayer } from './layer.js';
-export type { Measure, MeasureName, MeasureOptions, TrustMeasures } from './measure.js';
-export { MEASURE_NAMES, measureTrust } from './measure.js';
+export type { Measure, MeasureOptions, TrustMeasures } from './measure.js';
+export { measureTrust } from './measure.js';
+export { MEASURE_NAMES, MEASURES, type MeasureDefinition, type MeasureName } from './measure-table.js';
 export { communities } from './measures/communities.js';
 export { densityPreservation } from './measures/density.js';
 export type { Distortion, DistortionOptions, Links, LocalMaps } from './measures/distortion.js';
@@ -24,7 +25,7 @@ export type { LocalityTrustInput, ModuleTrustInput, PointwiseTrust, RegionTrust 
 export { localityTrust, moduleTrust } from './module-trust.js';
 export type { EmbedFunction, ReembeddedNull } from './reembedded.js';
 export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js';
-export { trueSpace } from './reference-space.js';
+export { referenceSpace } from './reference-space.js';
 export type {
   Answer,
   Figure,

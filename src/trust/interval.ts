@@ -1,5 +1,5 @@
 /**
- * Figures from values at the asked samples: exact when all were asked, else an estimate with its interval.
+ * Figures from values at the query samples: exact when all were queries, else an estimate with its interval.
  * Source: normal interval of a mean with the finite-population correction (Cochran 1977); Fisher's z with
  *   Bonett and Wright's (2000) variance for a rank correlation. Coverage is nominal for samples of about 100 up.
  */
@@ -9,13 +9,13 @@ import type { Figure } from './types.js';
 
 const Z95 = 1.959963984540054;
 
-/** Mean of values at the asked samples; with an interval when only some were asked. */
+/** Mean of values at the query samples; with an interval when only some samples are queries. */
 export function estimate(
   pointwise: Float64Array,
-  from: { readonly samples: number; readonly asked: Int32Array | null },
+  from: { readonly samples: number; readonly queries: Int32Array | null },
 ): Figure {
   const value = mean(pointwise);
-  if (!from.asked) return { value, pointwise, interval: null };
+  if (!from.queries) return { value, pointwise, interval: null };
   const half = Z95 * standardError(pointwise, value) * Math.sqrt(1 - pointwise.length / from.samples);
   return { value, pointwise, interval: [value - half, value + half] };
 }
@@ -34,6 +34,7 @@ export function correlationInterval(r: number, count: number, rank: boolean): [n
   return [Math.tanh(Math.atanh(r) - half), Math.tanh(Math.atanh(r) + half)];
 }
 
+/** Standard error of the mean; infinite for fewer than two values. */
 function standardError(values: Float64Array, center: number): number {
   let sum = 0;
   for (const value of values) sum += (value - center) ** 2;

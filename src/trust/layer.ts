@@ -1,12 +1,12 @@
 /**
  * The trust of a map as a layer over it: a value at every sample, the worst links, and a verdict in words.
  *
- * Purpose: what travels with an explanation and is drawn. It asks for nothing that the trust of the modules does not
+ * Purpose: what travels with an explanation and is drawn. It needs nothing that the trust of the modules does not
  *   need already: neighborhoods and groups. Distances between groups need all pairs and are left to `audit`.
  * Source: measures and words of rank-measures.ts, distortion.ts and verdict.ts; the choice is ours.
  * Shapes: one value a sample, LINKS of each kind at most. Precision: single, for drawing; `audit` has double.
  * Cost: two passes over samples x k, and a sort of the links. Determinism: exact; stream `trust-null` only.
- * How it fails: needs every sample asked; in tiny data nothing is far, so there are no links.
+ * How it fails: needs every sample queries; in tiny data nothing is far, so there are no links.
  */
 
 import type { Context } from '../engine/context.js';
@@ -27,7 +27,7 @@ import {
 import type { PointwiseTrust } from './module-trust.js';
 import type { Figure, Neighborhoods } from './types.js';
 import { writeVerdict } from './verdict/verdict.js';
-import type { Place } from './verdict/verdict-regions.js';
+import type { MapRegion } from './verdict/verdict-regions.js';
 
 /** Links of each kind that are kept: more cannot be told apart on a screen. */
 export const MOST_LINKS = 2000;
@@ -35,15 +35,15 @@ export const MOST_LINKS = 2000;
 export interface LayerInput {
   /** Of all samples (see `compareNeighborhoods`). */
   readonly neighborhoods: Neighborhoods;
-  /** The space whose distances counted as true. */
-  readonly trueSpace: Matrix;
-  /** One a sample, to name places by; null for none. */
+  /** What the map is judged against. */
+  readonly referenceSpace: Matrix;
+  /** One a sample, to name regions by; null for none. */
   readonly labels: readonly string[] | null;
 }
 
 /** The layer, and the same values in double precision for the trust of regions. */
 export function trustLayer(
-  { neighborhoods, trueSpace, labels }: LayerInput,
+  { neighborhoods, referenceSpace, labels }: LayerInput,
   context: Pick<Context, 'random'>,
 ): { readonly layer: TrustLayer; readonly pointwise: PointwiseTrust } {
   const { samples, k } = neighborhoods;
@@ -59,14 +59,23 @@ export function trustLayer(
   };
   const nullSorted = nullPoints(samples, k, context.random);
   const verdict = writeVerdict({
-    measured: { samples, k, metric: 'euclidean', measures, neighborhoods, trueSpace, groups, warnings: [] },
+    measured: {
+      samples,
+      k,
+      metric: 'euclidean',
+      measures,
+      neighborhoods,
+      referenceSpace,
+      groups,
+      warnings: [],
+    },
     distortion: distorted,
     pointwise: {
       ...pointwise,
       pAdjusted: adjustPValues(pointPValues(pointwise.trustworthiness, nullSorted)),
     },
     nullSorted,
-    places: labels ? placesOf(labels) : [],
+    regions: labels ? labelRegions(labels) : [],
   });
   const layer: TrustLayer = {
     k,
@@ -81,6 +90,7 @@ export function trustLayer(
   return { layer, pointwise };
 }
 
+/** The measures that need neighborhoods and groups only, beside chance. */
 function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; embedding: Int32Array }) {
   const { samples, k, input, embedding } = neighborhoods;
   const beside = (figure: Figure, chance: number): Measure => ({
@@ -100,7 +110,8 @@ function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; e
   };
 }
 
-function placesOf(labels: readonly string[]): Place[] {
+/** One region a label. */
+function labelRegions(labels: readonly string[]): MapRegion[] {
   const members = new Map<string, number[]>();
   labels.forEach((label, row) => {
     const known = members.get(label);
@@ -116,13 +127,13 @@ const countsOf = (shares: Float64Array, k: number): Uint16Array =>
 
 /** The links of largest rank, worst first; ties by sample, then by their order there. */
 function worst({ width, targets, ranks }: Links): TrustLinks {
-  const places = Int32Array.from(targets.keys())
+  const order = Int32Array.from(targets.keys())
     .filter((at) => targets[at] >= 0)
     .sort((a, b) => ranks[b] - ranks[a] || a - b)
     .subarray(0, MOST_LINKS);
   return {
-    from: places.map((at) => Math.floor(at / width)),
-    to: places.map((at) => targets[at]),
-    rank: places.map((at) => ranks[at]),
+    from: order.map((at) => Math.floor(at / width)),
+    to: order.map((at) => targets[at]),
+    rank: order.map((at) => ranks[at]),
   };
 }

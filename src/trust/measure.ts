@@ -3,7 +3,7 @@
  *
  * Purpose: the table of an audit. Passes over the features are shared between the map and the PCA.
  * Source: see the file of each measure. Shapes: samples x k. Precision: see there.
- * Cost: two passes over all distances (neighborhoods, pairs); with `sample`, one of the asked rows.
+ * Cost: two passes over all distances (neighborhoods, pairs); with `sample`, one of the query rows.
  * How it fails: measures that need every sample (groups, silhouette, rates over all pairs) are left out of a sampled run, or
  *   estimated from drawn pairs, and a warning names them. Determinism: streams `trust-*` only.
  */
@@ -15,54 +15,25 @@ import { ShapeError } from '../errors.js';
 import { principalComponents } from '../linalg/principal-components.js';
 import type { Matrix, Warning } from '../model.js';
 import { type CheckedNeighborhoodOptions, checkInput, checkNeighborhoodOptions } from './checks.js';
-import { communities } from './measures/communities.js';
-import { densityPreservation } from './measures/density.js';
-import { comparePairs, DISTANCE_FIGURES, type MapDistances, sampleDistances } from './measures/distances.js';
-import { groupsOfBoth } from './measures/distortion.js';
-import { groupDistances, groupFit } from './measures/groups.js';
-import { encodeLabels, type LabelCodes, labelAccuracy, nullLabelAccuracy } from './measures/labels.js';
-import { compareMaps, drawRows } from './measures/neighborhoods.js';
 import {
-  continuity,
-  neighborhoodPreservation,
-  preservationArea,
-  relativeRankErrorFalse,
-  relativeRankErrorMissing,
-  trustworthiness,
-} from './measures/rank-measures.js';
-import { nullPreservation, nullRelativeRankError, nullTrustworthiness } from './measures/rank-null.js';
-import { tripletAccuracy } from './measures/triplets.js';
-import { type SpaceOptions, trueSpace } from './reference-space.js';
+  MEASURE_NAMES,
+  MEASURES,
+  type MeasureBasis,
+  type MeasureName,
+  type ShuffledLabels,
+} from './measure-table.js';
+import { comparePairs, DISTANCE_FIGURES, sampleDistances } from './measures/distances.js';
+import { groupsOfBoth } from './measures/distortion.js';
+import { encodeLabels } from './measures/labels.js';
+import { compareMaps, drawRows } from './measures/neighborhoods.js';
+import { referenceSpace, type SpaceOptions } from './reference-space.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
-
-/** Names of the measures, in the order in which they are told. */
-export const MEASURE_NAMES = [
-  'trustworthiness',
-  'continuity',
-  'neighborhoodPreservation',
-  'preservationArea',
-  'relativeRankErrorFalse',
-  'relativeRankErrorMissing',
-  'groupSteadiness',
-  'groupCohesiveness',
-  'groupDistances',
-  'shepardCorrelation',
-  'tripletAccuracy',
-  'densityPreservation',
-  'rawStress',
-  'normalizedStress',
-  'scaledStress',
-  'kruskalStress',
-  'labelAccuracy',
-  'silhouette',
-] as const;
-export type MeasureName = (typeof MEASURE_NAMES)[number];
 
 /** A figure beside its references. NaN where the measure is not defined on this data. */
 export interface Measure extends Figure {
   /** Expected value when the rows of the map are shuffled. */
   readonly null: number;
-  /** Value of the PCA of the same data in as many dimensions; null when not asked for. */
+  /** Value of the PCA of the same data in as many dimensions; null when it was left out. */
   readonly pca: number | null;
   /** The same measure in the data itself, for measures of labels; null for all others. */
   readonly input: number | null;
@@ -84,24 +55,18 @@ export interface TrustMeasures {
   /** Measures that could be taken; a sampled run lacks those of groups and the silhouette. */
   readonly measures: Readonly<Partial<Record<MeasureName, Measure>>>;
   readonly neighborhoods: Neighborhoods;
-  /** The space whose distances counted as true: the features, dense, or their principal components. */
-  readonly trueSpace: Matrix;
+  /** What the map is judged against: the features, dense, or their principal components. */
+  readonly referenceSpace: Matrix;
   /** Group of each sample in the data and on the map (see `groupsOfBoth`), largest first; null in a sampled run. */
   readonly groups: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
   readonly warnings: readonly Warning[];
 }
 
-type FigureTable = Partial<Record<MeasureName, Figure>>;
-
-/** Everything the measures of one map are computed from. */
-interface Basis {
-  readonly features: Matrix;
-  readonly map: Matrix;
-  readonly neighborhoods: Neighborhoods;
-  readonly distances: MapDistances;
-  readonly labels: (LabelCodes & { readonly shuffled: Int32Array }) | null;
-  readonly groups: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
+interface BasisInput extends Pick<MeasureBasis, 'features' | 'labels' | 'triplets'> {
+  readonly maps: readonly Matrix[];
 }
+
+type FigureTable = Partial<Record<MeasureName, Figure>>;
 
 /** Every measure of a map. Throws ShapeError, FormatError or OptionError where input or options are wrong. */
 export async function measureTrust(
@@ -112,29 +77,31 @@ export async function measureTrust(
   const context = createContext(given);
   checkInput(input);
   const checked = checkNeighborhoodOptions(options, input.features.rows);
-  const features = await trueSpace(input.features, options, context);
-  const labels = labelsOf(options.labels ?? null, features.rows, context);
-  const maps = [
-    input.embedding,
-    ...(options.pca === false ? [] : [await referenceMap(features, input, context)]),
-  ];
-  const bases = await basesOf(features, maps, checked, labels, context);
+  const features = await referenceSpace(input.features, options, context);
+  const labels = shuffledLabels(options.labels ?? null, features.rows, context);
+  const maps = [input.embedding, ...(options.pca === false ? [] : [await pcaMap(features, input, context)])];
+  const bases = await basesOf({ features, maps, labels, triplets: options.triplets }, checked, context);
   const tables: FigureTable[] = [];
-  for (const basis of bases) tables.push(await figuresOf(basis, checked.metric, options.triplets, context));
-  const [own] = bases;
+  for (const basis of bases) tables.push(await figuresOf(basis, context));
+  const [basis] = bases;
   return {
     samples: features.rows,
     k: checked.k,
     metric: checked.metric,
-    measures: besideReferences(tables[0], nullsOf(own), tables[1] ?? null, inputsOf(own)),
-    neighborhoods: own.neighborhoods,
-    trueSpace: features,
-    groups: own.groups,
-    warnings: [...own.neighborhoods.warnings, ...leftOutWarnings(tables[0], checked.sample)],
+    measures: besideReferences(tables[0], tables[1] ?? null, basis),
+    neighborhoods: basis.neighborhoods,
+    referenceSpace: features,
+    groups: basis.groups,
+    warnings: [...basis.neighborhoods.warnings, ...leftOutWarnings(tables[0], checked.sample)],
   };
 }
 
-function labelsOf(labels: readonly string[] | null, samples: number, context: Context) {
+/** Labels as numbers with a shuffled order of them, or null. Throws ShapeError unless there is one a sample. */
+function shuffledLabels(
+  labels: readonly string[] | null,
+  samples: number,
+  context: Context,
+): ShuffledLabels | null {
   if (!labels) return null;
   if (labels.length !== samples) {
     throw new ShapeError({
@@ -146,112 +113,62 @@ function labelsOf(labels: readonly string[] | null, samples: number, context: Co
   return { ...encodeLabels(labels), shuffled: permutation(samples, context.random.stream('trust-labels')) };
 }
 
-async function referenceMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {
+/** The PCA of the data in as many dimensions as the map, as far as the data has them. */
+async function pcaMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {
   const count = Math.min(embedding.columns, features.columns, features.rows);
   return principalComponents(features, count, context, watchStage(context, 'pca'));
 }
 
+/** One basis a map, the map under audit first. The passes over the features are shared. */
 async function basesOf(
-  features: Matrix,
-  maps: readonly Matrix[],
+  { features, maps, labels, triplets }: BasisInput,
   { k, metric, sample }: CheckedNeighborhoodOptions,
-  labels: Basis['labels'],
   context: Context,
-): Promise<Basis[]> {
-  const asked = sample === null ? null : drawRows(features.rows, sample, context.random);
-  const compared = await compareMaps(features, maps, { k, metric, asked }, context);
-  const onPairs = asked ? sampleDistances : comparePairs;
-  const distances = await onPairs(features, maps, { metric, labels }, context);
+): Promise<MeasureBasis[]> {
+  const queries = sample === null ? null : drawRows(features.rows, sample, context.random);
+  const compared = await compareMaps(features, maps, { k, metric, queries }, context);
+  const measureDistances = queries ? sampleDistances : comparePairs;
+  const distances = await measureDistances(features, maps, { metric, labels }, context);
   return maps.map((map, m) => {
-    const groups = asked ? null : groupsOfBoth(compared[m]);
-    return { features, map, neighborhoods: compared[m], distances: distances[m], labels, groups };
+    const groups = queries ? null : groupsOfBoth(compared[m]);
+    const shared = { features, metric, labels, triplets };
+    return { ...shared, map, neighborhoods: compared[m], distances: distances[m], groups };
   });
 }
 
-async function figuresOf(basis: Basis, metric: Metric, triplets: number | undefined, context: Context) {
-  const { features, map, neighborhoods, labels } = basis;
-  const table: FigureTable = {
-    trustworthiness: trustworthiness(neighborhoods),
-    continuity: continuity(neighborhoods),
-    neighborhoodPreservation: neighborhoodPreservation(neighborhoods),
-    preservationArea: preservationArea(neighborhoods),
-    relativeRankErrorFalse: relativeRankErrorFalse(neighborhoods),
-    relativeRankErrorMissing: relativeRankErrorMissing(neighborhoods),
-    densityPreservation: densityPreservation(neighborhoods),
-    tripletAccuracy: await tripletAccuracy(
-      { features, embedding: map },
-      { triplets, metric, rows: neighborhoods.asked },
-      context,
-    ),
-    ...basis.distances.figures,
-    ...groupFigures(basis),
-  };
-  if (labels) table.labelAccuracy = labelAccuracy(labels, neighborhoods);
-  if (basis.distances.silhouette) table.silhouette = basis.distances.silhouette.map;
+/** The figures of one map that this run can take. */
+async function figuresOf(basis: MeasureBasis, context: Context): Promise<FigureTable> {
+  const table: FigureTable = {};
+  for (const name of MEASURE_NAMES) {
+    const figure = await MEASURES[name].figure(basis, context);
+    if (figure) table[name] = figure;
+  }
   return table;
 }
 
-function groupFigures({ features, map, neighborhoods, labels, groups }: Basis): FigureTable {
-  if (!groups) return {};
-  const { input, embedding } = neighborhoods;
-  const value = groupDistances(features, map, labels ? labels.codes : groups.input);
-  return {
-    groupSteadiness: groupFit(embedding, groups.input, communities(embedding)),
-    groupCohesiveness: groupFit(input, groups.embedding, groups.input),
-    groupDistances: { value, pointwise: null, interval: null },
-  };
-}
-
-/** Expected values under shuffled rows: closed forms, but for labels, which are shuffled once. */
-function nullsOf({ neighborhoods, distances, labels }: Basis): Record<MeasureName, number> {
-  const { samples, k } = neighborhoods;
-  const rankError = nullRelativeRankError(samples, k);
-  return {
-    trustworthiness: nullTrustworthiness(samples, k),
-    continuity: nullTrustworthiness(samples, k),
-    neighborhoodPreservation: nullPreservation(samples, k),
-    preservationArea: 0,
-    relativeRankErrorFalse: rankError,
-    relativeRankErrorMissing: rankError,
-    groupSteadiness: 0,
-    groupCohesiveness: 0,
-    groupDistances: 0,
-    tripletAccuracy: 0.5,
-    densityPreservation: 0,
-    ...distances.nulls,
-    labelAccuracy: labels ? nullLabelAccuracy(labels, neighborhoods, labels.shuffled) : Number.NaN,
-    silhouette: distances.silhouette ? distances.silhouette.shuffled.value : Number.NaN,
-  };
-}
-
-function inputsOf({ neighborhoods, distances, labels }: Basis): Partial<Record<MeasureName, number>> {
-  const found: Partial<Record<MeasureName, number>> = {};
-  if (labels) found.labelAccuracy = labelAccuracy(labels, neighborhoods, 'input').value;
-  if (distances.silhouette) found.silhouette = distances.silhouette.input.value;
-  return found;
-}
-
+/** The figures of the map beside those of chance, of the PCA and of the data. */
 function besideReferences(
-  own: FigureTable,
-  nulls: Record<MeasureName, number>,
+  figures: FigureTable,
   pca: FigureTable | null,
-  inputs: Partial<Record<MeasureName, number>>,
+  basis: MeasureBasis,
 ): Partial<Record<MeasureName, Measure>> {
   const result: Partial<Record<MeasureName, Measure>> = {};
   for (const name of MEASURE_NAMES) {
-    const figure = own[name];
+    const figure = figures[name];
     if (!figure) continue;
+    const { chance, inData } = MEASURES[name];
     const reference = pca?.[name]?.value ?? null;
-    result[name] = { ...figure, null: nulls[name], pca: reference, input: inputs[name] ?? null };
+    result[name] = { ...figure, null: chance(basis), pca: reference, input: inData?.(basis) ?? null };
   }
   return result;
 }
 
+/** Says which figures are estimates, and how many samples a measure leaves out. */
 function leftOutWarnings(table: FigureTable, sample: number | null): Warning[] {
   const warnings: Warning[] = [];
   if (sample !== null) {
     const message =
-      `Figures are estimates: ${sample} samples were asked, and ${DISTANCE_FIGURES.join(', ')} come from random pairs. ` +
+      `Figures are estimates: ${sample} samples were queries, and ${DISTANCE_FIGURES.join(', ')} come from random pairs. ` +
       'Groups and the silhouette need every sample and are left out.';
     warnings.push({ code: 'sampled', message });
   }

@@ -1,21 +1,22 @@
 /**
- * Trust of a module and of a locality: the trust of the places where it lives.
+ * Trust of a module and of a locality: the trust of the region where it is present.
  *
- * Purpose: a module is a statement about a region of the map. Where that region was glued together from strangers, or
+ * Purpose: a module is a statement about a region of the map. Where that region was glued together from samples that are far apart, or
  *   torn off its true neighbors, the statement is about the projection as much as about the data.
  * Source: ours. Trust is the mean over samples, weighted by presence, of the smaller of trustworthiness and continuity
- *   at a sample. A flag is raised where a quarter of the neighbors there are strangers, or a quarter of the true
+ *   at a sample. A flag is raised where a quarter of the neighbors there are far apart in the data, or a quarter of the true
  *   neighbors are far away: a cluster cut in two at random loses half.
  * Shapes: presence samples x modules, not negative. Cost: samples x modules. Double precision; deterministic.
- * How it fails: a module that is present nowhere has no place: its trust is NaN.
+ * How it fails: a module that is present nowhere has no region: its trust is NaN.
  */
 
 import { ShapeError } from '../errors.js';
 import type { Matrix } from '../model.js';
+import { wholePercent as percent } from './words.js';
 
 export const FLAG_SHARE = 0.25;
 
-/** What is known of every sample: from `trustworthiness`, `continuity` and `distortion`, all samples asked. */
+/** What is known of every sample: from `trustworthiness`, `continuity` and `distortion`, of all samples. */
 export interface PointwiseTrust {
   readonly trustworthiness: Float64Array;
   readonly continuity: Float64Array;
@@ -30,9 +31,9 @@ export interface RegionTrust {
   readonly trust: number;
   readonly torn: number;
   readonly glued: number;
-  /** Standard error of `trust` where the samples asked are a random part of all. */
+  /** Standard error of `trust` where the samples are a random part of all. */
   readonly error: number;
-  /** One sentence for people where the region rests on a torn or glued place, else null. */
+  /** One sentence for people where the region rests on a torn or glued region, else null. */
   readonly flag: string | null;
 }
 
@@ -56,7 +57,7 @@ export function moduleTrust({ samplePresence, pointwise }: ModuleTrustInput): Re
     throw new ShapeError({
       got: `presence of ${rows} samples and trust of ${pointwise.trustworthiness.length}`,
       expected: 'the same samples in both',
-      remedy: 'take the presence of the samples that were asked',
+      remedy: 'take the presence of the samples that were measured',
     });
   }
   return Array.from({ length: columns }, (_, m) => {
@@ -69,19 +70,16 @@ export function moduleTrust({ samplePresence, pointwise }: ModuleTrustInput): Re
 export function localityTrust({ members, size, pointwise }: LocalityTrustInput): RegionTrust[] {
   const equal = new Float64Array(size).fill(1);
   return Array.from({ length: members.length / size }, (_, l) => {
-    return regionTrust(equal, (place) => members[l * size + place], pointwise);
+    return regionTrust(equal, (t) => members[l * size + t], pointwise);
   });
 }
 
-function regionTrust(
-  weights: Float64Array,
-  rowAt: (place: number) => number,
-  p: PointwiseTrust,
-): RegionTrust {
+/** Weighted means over samples: `weights[t]` counts for row `rowAt(t)`. NaN where all weights are 0. */
+function regionTrust(weights: Float64Array, rowAt: (t: number) => number, p: PointwiseTrust): RegionTrust {
   let total = 0;
   let [trust, torn, glued] = [0, 0, 0];
-  weights.forEach((weight, place) => {
-    const i = rowAt(place);
+  weights.forEach((weight, t) => {
+    const i = rowAt(t);
     total += weight;
     trust += weight * Math.min(p.trustworthiness[i], p.continuity[i]);
     torn += weight * p.torn[i];
@@ -90,8 +88,8 @@ function regionTrust(
   const { NaN: none } = Number;
   if (!(total > 0)) return { trust: none, torn: none, glued: none, error: none, flag: null };
   let squares = 0;
-  weights.forEach((weight, place) => {
-    const i = rowAt(place);
+  weights.forEach((weight, t) => {
+    const i = rowAt(t);
     squares += (weight * (Math.min(p.trustworthiness[i], p.continuity[i]) - trust / total)) ** 2;
   });
   return {
@@ -103,6 +101,7 @@ function regionTrust(
   };
 }
 
+/** The sentence of a flag for shares of torn and glued neighbors, or null below FLAG_SHARE. */
 function flagOf(torn: number, glued: number): string | null {
   const tearing = `${percent(torn)} of the true neighbors of its samples lie far away on the map`;
   const gluing = `${percent(glued)} of the neighbors that the map shows there are far apart in the data`;
@@ -111,8 +110,4 @@ function flagOf(torn: number, glued: number): string | null {
   if (torn >= FLAG_SHARE) return `Rests on a torn region: ${tearing}.`;
   if (glued >= FLAG_SHARE) return `Rests on a glued region: ${gluing}.`;
   return null;
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)}%`;
 }

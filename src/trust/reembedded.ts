@@ -4,7 +4,7 @@
  *
  * Source: p-values of points against data whose features were permuted one by one, embedded by the same method: the
  *   question of scDEED (Xia et al. 2024) and EMBEDR (Johnson et al. 2022). Ours: the statistic is trustworthiness at a
- *   sample, and all samples of all permuted data sets form one null, since a permuted sample has no place of its own.
+ *   sample, and all samples of all permuted data sets form one null, since a permuted sample has no position to be compared at.
  *   Agreement over seeds: mean share of neighbors that two maps have in common at a sample.
  * Shapes: the method is a function from a matrix to a map. Memory: samples x k a map.
  * Cost: one embedding and one pass of trustworthiness a permuted data set.
@@ -47,7 +47,7 @@ export async function reembeddedNull(
   const context = createContext(given);
   const { permutations = 1, ...neighborhoodOptions } = options;
   checkInteger('permutations', permutations, 1, 1000, 'one is enough for samples in the thousands');
-  const own = trustworthiness(await compareNeighborhoods(input, neighborhoodOptions, context));
+  const observed = trustworthiness(await compareNeighborhoods(input, neighborhoodOptions, context));
   const values: number[] = [];
   for (let run = 0; run < permutations; run++) {
     const features = permutedFeatures(input.features, context.random.stream(`trust-permuted-${run}`));
@@ -58,13 +58,13 @@ export async function reembeddedNull(
     for (const value of found.pointwise ?? []) values.push(value);
   }
   const nullSorted = Float64Array.from(values).sort();
-  const p = pointPValues(own.pointwise ?? new Float64Array(), nullSorted);
+  const p = pointPValues(observed.pointwise ?? new Float64Array(), nullSorted);
   return { nullSorted, p, pAdjusted: adjustPValues(p) };
 }
 
-/** The data with every feature's values in an order of their own, so that no two features are related. */
-export function permutedFeatures(given: Matrix | Csr, random: Random): Matrix {
-  const features = toDense(given);
+/** The data with every feature's values in another random order, so that no two features are related. */
+export function permutedFeatures(source: Matrix | Csr, random: Random): Matrix {
+  const features = toDense(source);
   const { rows, columns } = features;
   const data = new Float32Array(features.data.length);
   for (let c = 0; c < columns; c++) {
@@ -100,7 +100,7 @@ export async function mapAgreement(
     const compared = await compareMaps(
       maps[a],
       maps.slice(a + 1),
-      { k, metric: 'euclidean', asked: null },
+      { k, metric: 'euclidean', queries: null },
       context,
     );
     for (const { inputRanks } of compared) {
@@ -109,5 +109,5 @@ export async function mapAgreement(
       });
     }
   }
-  return estimate(pointwise, { samples, asked: null });
+  return estimate(pointwise, { samples, queries: null });
 }

@@ -1,4 +1,4 @@
-/** The space whose distances count as true: the features as they are, standardized, or as principal components. */
+/** The reference space, which a map is judged against: the features as they are, standardized, or as principal components. */
 
 import { isCsr, toDense } from '../core/csr.js';
 import { type Context, watchStage } from '../engine/context.js';
@@ -23,23 +23,24 @@ export interface SpaceOptions {
 }
 
 /** Dense features in that space. Throws OptionError for components that the data does not have. */
-export async function trueSpace(
-  given: Matrix | Csr,
+export async function referenceSpace(
+  source: Matrix | Csr,
   options: SpaceOptions,
   context: Context,
 ): Promise<Matrix> {
   const { components, metric, standardize = false } = options;
-  if (isCsr(given) && components !== undefined && !standardize && fitsSparseComponents(given)) {
-    checkComponents(components, metric, given);
-    return sparseComponents(given, components, context, watchStage(context, 'components'));
+  if (isCsr(source) && components !== undefined && !standardize && fitsSparseComponents(source)) {
+    checkComponents(components, metric, source);
+    return sparseComponents(source, components, context, watchStage(context, 'components'));
   }
-  const features = toDense(given);
+  const features = toDense(source);
   const scaled = standardize ? standardized(features) : features;
   if (components === undefined) return scaled;
   checkComponents(components, metric, features);
   return principalComponents(scaled, components, context, watchStage(context, 'components'));
 }
 
+/** Throws OptionError for more components than the data has, or another metric than Euclidean. */
 function checkComponents(components: number, metric: Metric | undefined, features: Matrix | Csr): void {
   const most = Math.min(features.columns, features.rows);
   checkInteger('components', components, 1, most, 'the data has no more principal components than that');

@@ -5,7 +5,7 @@ import type { Csr, Matrix, Neighbors, Warning } from '../model.js';
 
 /** The data and a map of it. Row i of both is the same sample. */
 export interface TrustInput {
-  /** samples x features: the space whose neighbors and distances count as true. */
+  /** samples x features: the reference space. */
   readonly features: Matrix | Csr;
   /** samples x dimensions, any dimension. */
   readonly embedding: Matrix;
@@ -17,36 +17,36 @@ export interface NeighborhoodOptions {
   /** Distance between rows of the features. Default `euclidean`. In the embedding it is always Euclidean. */
   readonly metric?: Metric;
   /**
-   * Ask only this many samples, drawn at random without replacement (their neighbors are still searched among
-   * all samples). Figures are then estimates with a confidence interval. Default: every sample is asked.
+   * Measure at this many samples only, drawn at random without replacement (their neighbors are still searched among
+   * all samples). Figures are then estimates with a confidence interval. Default: every sample.
    */
   readonly sample?: number;
 }
 
 /**
- * The neighborhoods of the asked samples in both spaces, and how far each neighbor of one space is away in the
- * other. All a measure of neighborhoods needs; memory is asked x k.
+ * The neighborhoods of the query samples in both spaces, and how far each neighbor of one space is away in the
+ * other. All a measure of neighborhoods needs; memory is queries x k.
  */
 export interface Neighborhoods {
   readonly samples: number;
   readonly k: number;
-  /** Row numbers of the asked samples, ascending, or null when every sample was asked. */
-  readonly asked: Int32Array | null;
-  /** Neighbors among the features, asked x k. */
+  /** Row numbers of the query samples, ascending, or null when every sample is one. */
+  readonly queries: Int32Array | null;
+  /** Neighbors among the features, queries x k. */
   readonly input: Neighbors;
-  /** Neighbors on the map, asked x k. */
+  /** Neighbors on the map, queries x k. */
   readonly embedding: Neighbors;
-  /** Rank among the features (0 is the nearest) of each neighbor on the map, asked x k. */
+  /** Rank among the features (0 is the nearest) of each neighbor on the map, queries x k. */
   readonly inputRanks: Int32Array;
-  /** Rank on the map (0 is the nearest) of each neighbor among the features, asked x k. */
+  /** Rank on the map (0 is the nearest) of each neighbor among the features, queries x k. */
   readonly embeddingRanks: Int32Array;
   readonly warnings: readonly Warning[];
 }
 
-/** A figure of the whole map, and its value at each asked sample where it has one. */
+/** A figure of the whole map, and its value at each query sample where it has one. */
 export interface Figure {
   readonly value: number;
-  /** One value an asked sample; null where the measure has no such value. */
+  /** One value a query sample; null where the measure has no such value. */
   readonly pointwise: Float64Array | null;
   /** 95% confidence interval when the figure is an estimate from a sample; null when it is exact. */
   readonly interval: readonly [number, number] | null;
@@ -70,7 +70,7 @@ export interface VerdictSentence {
     | 'distances'
     | 'densities'
     | 'labels'
-    | 'places'
+    | 'regions'
     | 'pca'
     | 'repeats';
   /** May this be read off the map? */

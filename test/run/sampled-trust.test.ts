@@ -6,7 +6,7 @@ import { createContext } from '#whymap/engine/context.js';
 import { explain } from '#whymap/lava/explain.js';
 import type { Csr } from '#whymap/model.js';
 import { withTrust } from '#whymap/run/region-trust.js';
-import { trueSpace } from '#whymap/trust/index.js';
+import { referenceSpace } from '#whymap/trust/index.js';
 
 function sparseTable(rows: number, columns: number): Csr {
   const random = createRandom(2);
@@ -30,8 +30,8 @@ const features = sparseTable(500, 130);
 const context = () => createContext({ seed: 3 });
 
 test('components of sparse rows have the distances of those of the same dense rows', async () => {
-  const sparse = await trueSpace(features, { components: 12 }, context());
-  const dense = await trueSpace(toDense(features), { components: 12 }, context());
+  const sparse = await referenceSpace(features, { components: 12 }, context());
+  const dense = await referenceSpace(toDense(features), { components: 12 }, context());
   expect([sparse.rows, sparse.columns]).toEqual([500, 12]);
   for (const { columns, data } of [dense]) {
     for (let i = 0; i < 500; i += 7) {
@@ -46,11 +46,11 @@ test('components of sparse rows have the distances of those of the same dense ro
     }
   }
   const few = { ...features, rows: 60, offsets: features.offsets.slice(0, 61) };
-  expect((await trueSpace(few, { components: 5 }, context())).rows).toBe(60);
+  expect((await referenceSpace(few, { components: 5 }, context())).rows).toBe(60);
 });
 
 test('trust on a part of the samples has an interval, and says so', async () => {
-  const map = await trueSpace(features, { components: 2 }, context());
+  const map = await referenceSpace(features, { components: 2 }, context());
   const source = { name: 'made', sha256: null };
   const table = {
     features,

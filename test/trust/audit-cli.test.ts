@@ -117,7 +117,7 @@ test('--json gives the audit on standard output and nothing else there', () => {
   );
   expect(status).toBe(0);
   const found = JSON.parse(stdout);
-  expect(found.asked).toBe(60);
+  expect(found.evaluated).toBe(60);
   expect(found.measures.continuity.interval).toHaveLength(2);
   expect(found.groups).toBeNull();
 });

@@ -35,7 +35,7 @@ async function layerOf(seed = 0) {
   const { features, embedding, labels } = world();
   const context = createContext({ seed });
   const neighborhoods = await compareNeighborhoods({ features, embedding }, {}, context);
-  return trustLayer({ neighborhoods, trueSpace: features, labels }, context);
+  return trustLayer({ neighborhoods, referenceSpace: features, labels }, context);
 }
 
 test('the values of the layer are those of the audit, and so are the sentences both can say', async () => {

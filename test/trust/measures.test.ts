@@ -270,7 +270,7 @@ describe('a sample', () => {
       const part = await compareNeighborhoods(input, { k: 8, sample: 120 }, { seed } as never);
       const figure = trustworthiness(part);
       const exact = trustworthiness(whole);
-      const rowsAsked = Array.from(part.asked ?? []);
+      const rowsAsked = Array.from(part.queries ?? []);
       expect(Array.from(figure.pointwise ?? [])).toEqual(rowsAsked.map((row) => exact.pointwise?.[row]));
       const [low, high] = figure.interval ?? [0, 0];
       if (low <= exact.value && exact.value <= high) covered++;
@@ -298,10 +298,11 @@ describe('a sample', () => {
 
   test('duplicates beyond k do not bring a sample back as its own neighbor', async () => {
     const features = matrixFrom([...Array.from({ length: 12 }, () => [1, 1]), [2, 2], [3, 3]]);
-    const { input, embedding, asked } = await compareNeighborhoods(
-      { features, embedding: features },
-      { k: 3, sample: 13 },
-    );
+    const {
+      input,
+      embedding,
+      queries: asked,
+    } = await compareNeighborhoods({ features, embedding: features }, { k: 3, sample: 13 });
     for (const neighbors of [input, embedding]) {
       const own = Array.from(neighbors.indices).filter((j, p) => j === asked?.[Math.floor(p / 3)]);
       expect(own).toEqual([]);

@@ -134,7 +134,7 @@ test('every sentence of a verdict names its figures, and each figure is that of 
   const world = tornAndGlued();
   const { measures, verdict } = await audit(world, { triplets: 2, k: 10, labels: world.cluster.map(String) });
   expect(verdict.map((s) => s.about)).toEqual(
-    expect.arrayContaining(['neighbors', 'clusters', 'distances', 'densities', 'places']),
+    expect.arrayContaining(['neighbors', 'clusters', 'distances', 'densities', 'regions']),
   );
   for (const sentence of verdict) {
     expect(sentence.figures.length).toBeGreaterThan(0);
@@ -144,7 +144,7 @@ test('every sentence of a verdict names its figures, and each figure is that of 
         expect([figure.value, figure.null, figure.pca]).toEqual([measure.value, measure.null, measure.pca]);
     }
   }
-  const places = verdict.find((s) => s.about === 'places')?.text ?? '';
+  const places = verdict.find((s) => s.about === 'regions')?.text ?? '';
   expect(places).toMatch(/Take care with .*0 \(\d+% torn\)/);
   expect(places).toMatch(/1 \(\d+% glued\)/);
 });

@@ -18,8 +18,8 @@ export interface AuditReportInput {
 const STEPS = 100;
 
 export function auditReport({ audit, coordinates, table, warnings }: AuditReportInput): string {
-  const asked = audit.neighborhoods.asked;
-  const rows = asked ? Array.from(asked) : Array.from({ length: audit.samples }, (_, i) => i);
+  const queries = audit.neighborhoods.queries;
+  const rows = queries ? Array.from(queries) : Array.from({ length: audit.samples }, (_, i) => i);
   const data = {
     x: rows.map((i) => rounded(coordinates.data[i * coordinates.columns])),
     y: rows.map((i) =>

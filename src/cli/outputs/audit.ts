@@ -29,7 +29,7 @@ export function auditJson(audit: Audit, run: AuditRun): string {
     rows: audit.samples,
     k: audit.k,
     metric: audit.metric,
-    asked: audit.neighborhoods.asked?.length ?? audit.samples,
+    evaluated: audit.neighborhoods.queries?.length ?? audit.samples,
     measures,
     verdict: audit.verdict,
     groups: audit.groups
@@ -46,7 +46,7 @@ export interface PointRepeats {
   readonly pPermuted: Float64Array;
 }
 
-/** One line an asked sample. */
+/** One line a query sample. */
 export function pointwiseCsv(
   audit: Audit,
   ids: readonly string[] | null,
@@ -73,7 +73,7 @@ export function pointwiseCsv(
   return writeCsv(['sample', ...columns.map(([name]) => name)], rows());
   function* rows(): Generator<Cell[]> {
     for (let q = 0; q < pointwise.trustworthiness.length; q++) {
-      const row = neighborhoods.asked ? neighborhoods.asked[q] : q;
+      const row = neighborhoods.queries ? neighborhoods.queries[q] : q;
       yield [ids?.[row] ?? row, ...columns.map(([, values]) => numberCell(values[q]))];
     }
   }
@@ -93,7 +93,7 @@ export function linksCsv(audit: Audit, ids: readonly string[] | null): string {
       for (const [at, target] of links.targets.entries()) {
         if (target < 0) continue;
         const q = Math.floor(at / links.width);
-        const row = neighborhoods.asked ? neighborhoods.asked[q] : q;
+        const row = neighborhoods.queries ? neighborhoods.queries[q] : q;
         yield [kind, nameOf(row), nameOf(target), links.ranks[at] + 1];
       }
     }

@@ -31,6 +31,7 @@ export function alignmentMatrix(neighbors: Neighbors, weights: Float64Array): Sp
   return compress(entries);
 }
 
+/** Compressed rows of one map of entries a row. */
 function compress(entries: readonly Map<number, number>[]): SparseRows {
   const rows = entries.length;
   const offsets = new Float64Array(rows + 1);

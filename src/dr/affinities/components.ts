@@ -15,6 +15,7 @@ export interface Components {
   readonly sizes: readonly number[];
 }
 
+/** The connected pieces of a graph, each edge usable both ways where it is listed both ways. */
 export function connectedComponents(graph: Links): Components {
   const of = new Int32Array(graph.rows).fill(-1);
   const sizes: number[] = [];
@@ -49,6 +50,6 @@ export function requireConnected(graph: Links, method: string, nNeighbors: numbe
   throw new OptionError({
     got: `a neighbor graph in ${count} pieces at nNeighbors ${nNeighbors} (${named.join('; ')}${rest})`,
     expected: `one piece, since ${method} measures along paths between all samples`,
-    remedy: 'raise nNeighbors, embed each piece on its own, or take umap or tsne, which allow pieces',
+    remedy: 'raise nNeighbors, embed each piece by itself, or take umap or tsne, which allow pieces',
   });
 }

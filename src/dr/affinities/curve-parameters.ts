@@ -23,6 +23,7 @@ interface Normal {
   readonly rb: number;
 }
 
+/** The a and b of UMAP's output kernel for `spread` and `minDist`. */
 export function fitCurve(spread: number, minDist: number): Curve {
   let curve: Curve = { a: 1, b: 1 };
   let damping = 1e-3;
@@ -41,6 +42,7 @@ export function fitCurve(spread: number, minDist: number): Curve {
   return curve;
 }
 
+/** Squared error, J'J and J'r of the fit at a and b. */
 function normalEquations({ a, b }: Curve, spread: number, minDist: number): Normal {
   const sums = { error: 0, aa: 0, ab: 0, bb: 0, ra: 0, rb: 0 };
   for (let point = 0; point < POINTS; point++) {
@@ -61,6 +63,7 @@ function normalEquations({ a, b }: Curve, spread: number, minDist: number): Norm
   return sums;
 }
 
+/** The next a and b of Levenberg and Marquardt. */
 function dampedStep({ a, b }: Curve, { aa, ab, bb, ra, rb }: Normal, damping: number): Curve {
   const left = aa * (1 + damping);
   const right = bb * (1 + damping);

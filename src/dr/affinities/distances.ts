@@ -22,6 +22,7 @@ export function checkDenseMemory(rows: number, copies: number, method: string, c
   });
 }
 
+/** Distances of all pairs, rows x rows. */
 export async function pairwiseDistances(m: Matrix, metric: Metric, watch: Watch): Promise<Float64Array> {
   const { rows } = m;
   const result = new Float64Array(rows * rows);

@@ -2,7 +2,7 @@
  * UMAP's input affinity: the fuzzy simplicial set of a neighbor graph.
  *
  * Source: McInnes, Healy, Melville (2018), section 4.1; umap-learn 0.5 for what the paper leaves open (the
- * sample counts as its own first neighbor, bandwidth tolerance 1e-5, the floors on bandwidths).
+ * sample counts as its first neighbor, bandwidth tolerance 1e-5, the floors on bandwidths).
  * Paper symbols: rho, distance to the nearest neighbor; sigma, bandwidth; psum, sum of memberships.
  * Shapes: neighbors rows x (k - 1), without the samples themselves. Precision: double; equal to umap-learn
  * to 1e-4 (float32 there). Cost: O(rows * k * 64). Deterministic.
@@ -36,19 +36,19 @@ export function bandwidths(
   for (let at = 0; at < rows * k; at++) total += distances[at];
   const overallMean = total / (rows * nNeighbors);
   for (let i = 0; i < rows; i++) {
-    const own = distances.subarray(i * k, (i + 1) * k);
+    const row = distances.subarray(i * k, (i + 1) * k);
     let sum = 0;
-    for (let p = 0; p < k; p++) sum += own[p];
-    rhos[i] = connectedDistance(own, localConnectivity);
+    for (let p = 0; p < k; p++) sum += row[p];
+    rhos[i] = connectedDistance(row, localConnectivity);
     const floor = FLOOR * (rhos[i] > 0 ? sum / nNeighbors : overallMean);
-    sigmas[i] = Math.max(floor, solveBandwidth(own, rhos[i], Math.log2(nNeighbors)));
+    sigmas[i] = Math.max(floor, solveBandwidth(row, rhos[i], Math.log2(nNeighbors)));
   }
   return { sigmas, rhos };
 }
 
 /** Distance within which neighbors are at full strength: interpolated between distances above zero. */
-function connectedDistance(own: Float32Array, localConnectivity: number): number {
-  const apart = own.filter((distance) => distance > 0);
+function connectedDistance(row: Float32Array, localConnectivity: number): number {
+  const apart = row.filter((distance) => distance > 0);
   if (apart.length < localConnectivity) return apart.length > 0 ? apart[apart.length - 1] : 0;
   const index = Math.floor(localConnectivity);
   const between = localConnectivity - index;
@@ -57,14 +57,15 @@ function connectedDistance(own: Float32Array, localConnectivity: number): number
   return between > TOLERANCE ? low + between * (apart[index] - low) : low;
 }
 
-function solveBandwidth(own: Float32Array, rho: number, target: number): number {
+/** The bandwidth at which memberships of a row's distances sum to `target`, by bisection. */
+function solveBandwidth(row: Float32Array, rho: number, target: number): number {
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let sigma = 1;
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     let psum = 0;
-    for (let p = 0; p < own.length; p++) {
-      const beyond = own[p] - rho;
+    for (let p = 0; p < row.length; p++) {
+      const beyond = row[p] - rho;
       psum += beyond > 0 ? Math.exp(-beyond / sigma) : 1;
     }
     if (Math.abs(psum - target) < TOLERANCE) break;
@@ -129,8 +130,8 @@ export function joinDirections(
       if (ahead < behind) add(ahead, join(forward.values[f++], 0));
       else if (behind < ahead) add(behind, join(backward.values[b++], 0));
       else {
-        const [own, other] = [forward.values[f++], backward.values[b++]];
-        add(ahead, i < ahead ? join(own, other) : join(other, own));
+        const [forth, back] = [forward.values[f++], backward.values[b++]];
+        add(ahead, i < ahead ? join(forth, back) : join(back, forth));
       }
     }
     starts[i + 1] = at;

@@ -74,6 +74,7 @@ export async function geodesics(
   return result;
 }
 
+/** Dijkstra from one sample; writes its distance to every other one. */
 function shortestPaths(graph: WeightedGraph, source: number, distances: Float64Array): void {
   distances.fill(Number.POSITIVE_INFINITY);
   distances[source] = 0;
@@ -93,11 +94,11 @@ function shortestPaths(graph: WeightedGraph, source: number, distances: Float64A
 /** A heap of nodes by distance; pushing a node that is in it moves it up. */
 function createHeap(distances: Float64Array) {
   const nodes = new Int32Array(distances.length);
-  const places = new Int32Array(distances.length).fill(-1);
+  const positions = new Int32Array(distances.length).fill(-1);
   let size = 0;
   const put = (node: number, at: number) => {
     nodes[at] = node;
-    places[node] = at;
+    positions[node] = at;
   };
   const up = (node: number, start: number) => {
     let at = start;
@@ -120,11 +121,11 @@ function createHeap(distances: Float64Array) {
     put(node, at);
   };
   return {
-    push: (node: number) => up(node, places[node] >= 0 ? places[node] : size++),
+    push: (node: number) => up(node, positions[node] >= 0 ? positions[node] : size++),
     pop(): number {
       if (size === 0) return -1;
       const top = nodes[0];
-      places[top] = -1;
+      positions[top] = -1;
       const last = nodes[--size];
       if (size > 0) down(last);
       return top;

@@ -29,6 +29,7 @@ export interface CenteredFeatures {
   readonly direct: (v: Float64Array, out: Float64Array) => void;
 }
 
+/** Mean of each feature. */
 export function columnMeans(features: Matrix | Csr): Float64Array {
   const sums = new Float64Array(features.columns);
   if (isCsr(features)) {
@@ -40,6 +41,7 @@ export function columnMeans(features: Matrix | Csr): Float64Array {
   return sums.map((sum) => sum / features.rows);
 }
 
+/** Products with features less `mean` (by default their means), dense or sparse. */
 export function centeredFeatures(features: Matrix | Csr, mean = columnMeans(features)): CenteredFeatures {
   const { rows, columns } = features;
   const [transposed, direct] = isCsr(features) ? sparseProducts(features) : denseProducts(features);
@@ -64,6 +66,7 @@ export function centeredFeatures(features: Matrix | Csr, mean = columnMeans(feat
 
 type Product = (x: Float64Array, out: Float64Array) => void;
 
+/** X' y and X v of dense rows, each added to `out`. */
 function denseProducts({ rows, columns, data }: Matrix): [Product, Product] {
   const transposed: Product = (y, out) => {
     for (let r = 0; r < rows; r++) {
@@ -83,6 +86,7 @@ function denseProducts({ rows, columns, data }: Matrix): [Product, Product] {
   return [transposed, direct];
 }
 
+/** The same of sparse rows. */
 function sparseProducts({ rows, offsets, indices, values }: Csr): [Product, Product] {
   const transposed: Product = (y, out) => {
     for (let r = 0; r < rows; r++) {
@@ -139,6 +143,7 @@ export function distanceGram(squared: Float64Array, rows: number): Gram {
   };
 }
 
+/** -1/2 C D^2 C in place of D^2. */
 function centerSquares(squared: Float64Array, rows: number): void {
   const means = new Float64Array(rows);
   let total = 0;

@@ -1,5 +1,5 @@
 /**
- * Neighbor lists for graph methods: those given, or computed (neighbors/index.ts). umap, tsne and dk-lle let it
+ * Neighbor lists for graph methods: made before, or computed (neighbors/index.ts). umap, tsne and dk-lle let it
  * choose, which is approximate descent for many samples of many features; isomap and lle, whose graphs must be
  * connected and whose answers are compared with others', take exact lists.
  */
@@ -10,7 +10,7 @@ import type { Matrix, Neighbors } from '../../model.js';
 import { type NeighborsMethod, neighbors } from '../../neighbors/index.js';
 import type { EmbedOptions } from '../options.js';
 
-/** The k nearest others of every sample. Throws ShapeError when given lists do not fit. */
+/** The k nearest others of every sample. Throws ShapeError when lists made before do not fit. */
 export async function neighborsOf(
   features: Matrix,
   k: number,
@@ -22,30 +22,32 @@ export async function neighborsOf(
   return neighbors(features, { k, metric: options.metric ?? 'euclidean', method }, context);
 }
 
-function firstNeighbors(given: Neighbors, rows: number, k: number): Neighbors {
-  if (given.rows !== rows || given.k < k) {
+/** The first k of lists made before. Throws ShapeError where they do not fit. */
+function firstNeighbors(lists: Neighbors, rows: number, k: number): Neighbors {
+  if (lists.rows !== rows || lists.k < k) {
     throw new ShapeError({
-      got: `neighbor lists of ${given.rows} samples x ${given.k}`,
+      got: `neighbor lists of ${lists.rows} samples x ${lists.k}`,
       expected: `${rows} samples x at least ${k}, the samples themselves left out`,
       remedy: 'compute more neighbors, or lower nNeighbors or perplexity',
     });
   }
-  checkLists(given, rows);
-  if (given.k === k) return given;
+  checkLists(lists, rows);
+  if (lists.k === k) return lists;
   const indices = new Int32Array(rows * k);
   const distances = new Float32Array(rows * k);
   for (let i = 0; i < rows; i++) {
-    indices.set(given.indices.subarray(i * given.k, i * given.k + k), i * k);
-    distances.set(given.distances.subarray(i * given.k, i * given.k + k), i * k);
+    indices.set(lists.indices.subarray(i * lists.k, i * lists.k + k), i * k);
+    distances.set(lists.distances.subarray(i * lists.k, i * lists.k + k), i * k);
   }
   return { rows, k, indices, distances };
 }
 
-function checkLists(given: Neighbors, rows: number): void {
-  for (let at = 0; at < given.indices.length; at++) {
-    const target = given.indices[at];
-    const row = Math.floor(at / given.k);
-    const distance = given.distances[at];
+/** Throws ShapeError for a neighbor that is no other row, or is at no finite distance. */
+function checkLists(lists: Neighbors, rows: number): void {
+  for (let at = 0; at < lists.indices.length; at++) {
+    const target = lists.indices[at];
+    const row = Math.floor(at / lists.k);
+    const distance = lists.distances[at];
     if (target >= 0 && target < rows && target !== row && distance >= 0 && Number.isFinite(distance))
       continue;
     throw new ShapeError({

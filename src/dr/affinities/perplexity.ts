@@ -1,5 +1,5 @@
 /**
- * t-SNE's input affinity: conditional probabilities over neighbors at a given perplexity, made symmetric.
+ * t-SNE's input affinity: conditional probabilities over neighbors at a perplexity, made symmetric.
  *
  * Source: van der Maaten and Hinton (2008); neighbors only, as in Barnes-Hut t-SNE (van der Maaten 2014).
  * p_(j|i) is proportional to exp(-beta_i d_ij^2), with beta_i such that 2^entropy is the perplexity;

@@ -39,18 +39,19 @@ export async function reconstructionWeights(
     let trace = 0;
     for (let a = 0; a < k; a++) trace += gram[a * k + a];
     for (let a = 0; a < k; a++) gram[a * k + a] += options.regularization * (trace > 0 ? trace : 1);
-    const own = result.subarray(i * k, (i + 1) * k);
-    solve(gram, k, own);
+    const row = result.subarray(i * k, (i + 1) * k);
+    solve(gram, k, row);
     let sum = 0;
-    for (const w of own) sum += w;
+    for (const w of row) sum += w;
     if (!Number.isFinite(1 / sum)) throw singular(i, options.regularization);
-    for (let a = 0; a < k; a++) own[a] /= sum;
+    for (let a = 0; a < k; a++) row[a] /= sum;
     watch.progress((i + 1) / rows);
     await watch.checkpoint();
   }
   return result;
 }
 
+/** An error: the weights of a sample are not determined. */
 function singular(row: number, regularization: number): OptionError {
   return new OptionError({
     got: `neighbors of sample ${row} that are dependent, at regularization ${regularization}`,
@@ -84,11 +85,11 @@ function localGram(
 function kernelGram(gram: Float64Array, k: number, distances: Float32Array): void {
   const width = 2 * median(distances) ** 2;
   const kernel = (squared: number) => (width > 0 ? Math.exp(-squared / width) : squared > 0 ? 0 : 1);
-  const own = Float64Array.from({ length: k }, (_, a) => gram[a * k + a]);
+  const squares = Float64Array.from({ length: k }, (_, a) => gram[a * k + a]);
   for (let a = 0; a < k; a++) {
     for (let b = 0; b <= a; b++) {
-      const between = kernel(Math.max(0, own[a] + own[b] - 2 * gram[a * k + b]));
-      gram[a * k + b] = gram[b * k + a] = between - kernel(own[a]) - kernel(own[b]) + 1;
+      const between = kernel(Math.max(0, squares[a] + squares[b] - 2 * gram[a * k + b]));
+      gram[a * k + b] = gram[b * k + a] = between - kernel(squares[a]) - kernel(squares[b]) + 1;
     }
   }
 }

@@ -10,6 +10,7 @@
 
 import type { SparseRows } from '../affinities/alignment.js';
 import type { Law, LawDefinition } from './law.js';
+import { addPairForce, forEachRow, squaredDistance } from './sparse-pairs.js';
 
 /** `input` is M_ij, its diagonal included. */
 export function frobeniusDefinition(lambda: number): LawDefinition {
@@ -22,40 +23,38 @@ export function frobeniusDefinition(lambda: number): LawDefinition {
   };
 }
 
+/** The law over sparse M, in any number of dimensions. */
 export function frobeniusLaw(m: SparseRows, lambda: number): Law {
-  const { rows, offsets, indices, values } = m;
-  const dense = new Float64Array(rows);
+  const dense = new Float64Array(m.rows);
   return {
-    rows,
+    rows: m.rows,
     forces(y, dimensions, out) {
       out.fill(0);
+      const pairs = dimensions === 2 ? pairsInPlane : pairsInSpace;
       let loss = 0;
-      for (let i = 0; i < rows; i++) {
-        for (let p = offsets[i]; p < offsets[i + 1]; p++) dense[indices[p]] = values[p];
-        loss += dense[i] + lambda;
-        loss += dimensions === 2 ? pairsInPlane(i, dense, lambda, y, out) : pairs(i, dense, lambda, y, out);
-        for (let p = offsets[i]; p < offsets[i + 1]; p++) dense[indices[p]] = 0;
-      }
+      forEachRow(m, dense, (i, row) => {
+        loss += row[i] + lambda;
+        loss += pairs(i, row, lambda, y, out);
+      });
       return loss;
     },
   };
 }
 
 /** Adds the forces between sample i and those before it; `row` is row i of M. Returns their losses. */
-function pairs(i: number, row: Float64Array, lambda: number, y: Float64Array, out: Float64Array): number {
+function pairsInSpace(
+  i: number,
+  row: Float64Array,
+  lambda: number,
+  y: Float64Array,
+  out: Float64Array,
+): number {
   const dimensions = y.length / row.length;
   let loss = 0;
   for (let j = 0; j < i; j++) {
-    let squared = 1;
-    for (let k = 0; k < dimensions; k++) squared += (y[i * dimensions + k] - y[j * dimensions + k]) ** 2;
-    const q = 1 / squared;
+    const q = 1 / squaredDistance(y, i, j, dimensions, 1);
     loss += 2 * q * (row[j] + lambda * q);
-    const coefficient = 4 * q * q * (row[j] + 2 * lambda * q);
-    for (let k = 0; k < dimensions; k++) {
-      const move = coefficient * (y[i * dimensions + k] - y[j * dimensions + k]);
-      out[i * dimensions + k] += move;
-      out[j * dimensions + k] -= move;
-    }
+    addPairForce(y, i, j, dimensions, 4 * q * q * (row[j] + 2 * lambda * q), out);
   }
   return loss;
 }

@@ -28,6 +28,7 @@ function centeredDot(pair: { i: number; j: number; dot: number }, reduction: Flo
   return pair.dot - reduction[pair.i] - reduction[pair.j] + reduction[last];
 }
 
+/** The reduction: y_i . mean for every i, then |mean|^2. */
 function dimensionMeans(y: Float64Array, dimensions: number): Float64Array {
   const rows = y.length / dimensions;
   const means = new Float64Array(dimensions);
@@ -40,6 +41,7 @@ function dimensionMeans(y: Float64Array, dimensions: number): Float64Array {
   return reduction;
 }
 
+/** The law over a centered input Gram matrix. */
 export function gramLaw(gram: Gram): Law {
   const rows = gram.size;
   const image = new Float64Array(rows);
@@ -68,6 +70,7 @@ export function gramLaw(gram: Gram): Law {
   };
 }
 
+/** Writes each dimension of y less its mean as a column. */
 function centeredColumns(y: Float64Array, dimensions: number, columns: readonly Float64Array[]): void {
   columns.forEach((column, k) => {
     let mean = 0;

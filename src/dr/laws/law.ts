@@ -5,8 +5,8 @@
  *   L(Y) = sum_ij loss(kX_ij, kY_ij),   -grad_i L = sum_j (repulse_ij - attract_ij) (y_i - y_j)
  *
  * with at most one reduction over Y before the pairs (t-SNE's normalizer, PCA's means). `definition` states
- * the law pair by pair; it is what tests compare with. What runs is `forces`, the same law fused into its
- * own loop: a generic loop over closures was measured 4 to 8 times slower.
+ * the law pair by pair; it is what tests compare with. What runs is `forces`, the same law fused into one
+ * loop: a generic loop over closures was measured 4 to 8 times slower.
  *
  * Source: the frame is that of arXiv 2306.11898. Shapes: y and out rows x dimensions, row-major doubles.
  */
@@ -32,7 +32,7 @@ export interface LawDefinition<R = null> {
   readonly loss: (pair: Pair, reduction: R) => number;
 }
 
-/** A law over given affinities, fused: writes -grad L to `out` and returns L (up to a constant). */
+/** A law over affinities, fused: writes -grad L to `out` and returns L (up to a constant). */
 export interface Law {
   readonly rows: number;
   readonly forces: (y: Float64Array, dimensions: number, out: Float64Array) => number;

@@ -26,6 +26,7 @@ export function lleDefinition(weights: Float64Array, rows: number): LawDefinitio
   };
 }
 
+/** The law over sparse M, without its constraint (see `constrainVariance`). */
 export function lleLaw(m: SparseRows): Law {
   return {
     rows: m.rows,

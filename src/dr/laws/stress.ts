@@ -1,6 +1,6 @@
 /**
  * The law of metric MDS: raw stress L = sum_ij (delta_ij - |y_i - y_j|)^2 over ordered pairs. Attraction 4,
- * repulsion 4 delta_ij / |y_i - y_j|; the repulsion of two samples at one place is 0.
+ * repulsion 4 delta_ij / |y_i - y_j|; the repulsion of two samples at the same coordinates is 0.
  *
  * Source: Kruskal (1964); a descent step of 1 / (4 rows) is the majorization step of de Leeuw (1977),
  * which never raises the stress.
@@ -16,6 +16,7 @@ export const stressDefinition: LawDefinition = {
   loss: (pair) => (pair.input - Math.sqrt(pair.squared)) ** 2,
 };
 
+/** The law over dense distances (rows x rows). */
 export function stressLaw(delta: Float64Array, rows: number): Law {
   return {
     rows,

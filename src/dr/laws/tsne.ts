@@ -21,6 +21,7 @@ export const tsneDefinition: LawDefinition<number> = {
     i === j || input === 0 ? 0 : input * Math.log(input * z * (1 + squared)),
 };
 
+/** Z: sum of 1 / (1 + |y_i - y_j|^2) over i != j. */
 function normalizer(y: Float64Array, dimensions: number): number {
   let z = 0;
   for (let i = 0; i < y.length; i += dimensions) {
@@ -40,6 +41,7 @@ export interface TsneLaw extends Law {
   withLoss: boolean;
 }
 
+/** The law over sparse P; `theta` 0 is exact. */
 export function tsneLaw(p: Csr, theta: number): TsneLaw {
   const law: TsneLaw = {
     rows: p.rows,

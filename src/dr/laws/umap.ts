@@ -7,16 +7,18 @@
  * memberships (Damrich and Hamprecht 2021). Each is multiplied by repulsionStrength.
  * Shapes: memberships rows x rows, symmetric, sparse. Cost: rows^2 * dimensions, so this states and measures
  * the objective; embeddings are made by sampling it (optimize/negative-sampling.ts).
- * Two samples at one place have an infinite loss and no direction: the law is undefined there. Deterministic.
+ * Two samples at the same coordinates have an infinite loss and no direction: the law is undefined there. Deterministic.
  */
 
 import type { Csr } from '../../model.js';
 import type { Curve } from '../affinities/curve-parameters.js';
 import type { Law, LawDefinition } from './law.js';
+import { addPairForce, forEachRow, squaredDistance } from './sparse-pairs.js';
 
-/** Weight of the repulsion of a pair with the given membership. */
+/** Weight of the repulsion of a pair of that membership. */
 export type RepulsionWeight = (membership: number, i: number, j: number) => number;
 
+/** The weight that the paper states. */
 export const complement: RepulsionWeight = (membership) => 1 - membership;
 
 /** Weights of the repulsion that negative sampling exerts in expectation. */
@@ -29,6 +31,7 @@ export function effectiveRepulsion(graph: Csr, negativeSampleRate: number): Repu
   return (_, i, j) => factor * (degrees[i] + degrees[j]);
 }
 
+/** The law pair by pair. */
 export function umapDefinition({ a, b }: Curve, weight: RepulsionWeight): LawDefinition {
   const kernel = (squared: number) => 1 / (1 + a * squared ** b);
   return {
@@ -43,33 +46,24 @@ export function umapDefinition({ a, b }: Curve, weight: RepulsionWeight): LawDef
   };
 }
 
+/** The law over a sparse graph of memberships. */
 export function umapLaw(graph: Csr, { a, b }: Curve, weight: RepulsionWeight): Law {
-  const { rows, offsets, indices, values } = graph;
-  const dense = new Float64Array(rows);
+  const dense = new Float64Array(graph.rows);
   return {
-    rows,
+    rows: graph.rows,
     forces(y, dimensions, out) {
       out.fill(0);
       let loss = 0;
-      for (let i = 0; i < rows; i++) {
-        for (let p = offsets[i]; p < offsets[i + 1]; p++) dense[indices[p]] = values[p];
+      forEachRow(graph, dense, (i, row) => {
         for (let j = 0; j < i; j++) {
-          let squared = 0;
-          for (let k = 0; k < dimensions; k++)
-            squared += (y[i * dimensions + k] - y[j * dimensions + k]) ** 2;
+          const squared = squaredDistance(y, i, j, dimensions, 0);
           const power = a * squared ** b;
           const q = 1 / (1 + power);
-          const repulsion = weight(dense[j], i, j);
-          loss -= 2 * (dense[j] * Math.log(q) + repulsion * Math.log(power * q));
-          const coefficient = (4 * b * q * (repulsion - dense[j] * power)) / squared;
-          for (let k = 0; k < dimensions; k++) {
-            const move = coefficient * (y[i * dimensions + k] - y[j * dimensions + k]);
-            out[i * dimensions + k] += move;
-            out[j * dimensions + k] -= move;
-          }
+          const repulsion = weight(row[j], i, j);
+          loss -= 2 * (row[j] * Math.log(q) + repulsion * Math.log(power * q));
+          addPairForce(y, i, j, dimensions, (4 * b * q * (repulsion - row[j] * power)) / squared, out);
         }
-        for (let p = offsets[i]; p < offsets[i + 1]; p++) dense[indices[p]] = 0;
-      }
+      });
       return loss;
     },
   };

@@ -22,11 +22,11 @@ import { bandwidths, memberships } from '../affinities/fuzzy-simplicial-set.js';
 import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { constantWarning, denseFeatures, fitNeighbors } from '../input.js';
 import { frobeniusLaw } from '../laws/frobenius.js';
-import { descent } from '../optimize/gradient-descent.js';
-import { sampledDynamics } from '../optimize/negative-sampling.js';
+import { gradientDescent } from '../optimize/gradient-descent.js';
+import { NEGATIVE_SAMPLES, sampledDynamics } from '../optimize/negative-sampling.js';
 import { type EmbedOptions, withDefaults } from '../options.js';
 import type { Dynamics } from '../run.js';
-import { weightsOf } from './lle.js';
+import { lleWeights } from './lle.js';
 import type { MethodInput, Prepared } from './method.js';
 import { graphStart, standardEpochs } from './umap.js';
 
@@ -48,14 +48,16 @@ const defaults = {
 
 type Settings = ReturnType<typeof settingsOf>;
 
+/** Options with the defaults of the objective filled in. */
 function settingsOf(options: EmbedOptions, rows: number, nNeighbors: number) {
   const frobenius = options.objective === 'frobenius';
-  const own = frobenius
+  const schedule = frobenius
     ? { steps: 1000, learningRate: 1, momentum: 0.9 }
     : { steps: standardEpochs(rows), learningRate: 1, momentum: 0 };
-  return withDefaults(options, { ...defaults, ...own, nNeighbors });
+  return withDefaults(options, { ...defaults, ...schedule, nNeighbors });
 }
 
+/** DK-LLE, ready to run. */
 export async function prepareDkLle(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const { rows } = input.features;
@@ -82,6 +84,7 @@ export async function prepareDkLle(input: MethodInput): Promise<Prepared> {
   };
 }
 
+/** An error: sampled forces have no momentum. */
 function noMomentum(): OptionError {
   return new OptionError({
     got: 'momentum with objective umap',
@@ -90,6 +93,7 @@ function noMomentum(): OptionError {
   });
 }
 
+/** Neighbors and weights by the recipe of the options. */
 async function kernelWeights(
   features: Matrix,
   options: EmbedOptions,
@@ -99,7 +103,7 @@ async function kernelWeights(
   const { regularization, inputKernel, nNeighbors } = settings;
   if (settings.weights !== 'entropic') {
     const recipe = { regularization, inputKernel, weights: settings.weights };
-    return weightsOf(features, nNeighbors, options, recipe, context);
+    return lleWeights(features, nNeighbors, options, recipe, context);
   }
   const neighbors = await neighborsOf(features, nNeighbors, options, context);
   return { neighbors, weights: entropicWeights(neighbors) };
@@ -146,6 +150,7 @@ export function saturated(
   return { ...graph, values: graph.values.map((value) => Math.min(1, value / full)) };
 }
 
+/** Sampled forces (objective `umap`) or gradient descent (objective `frobenius`). */
 function dynamicsOf(
   m: SparseRows,
   graph: Csr,
@@ -162,7 +167,7 @@ function dynamicsOf(
       learningRate,
       negativeSampleRate,
       repulsionStrength,
-      random: context.random.stream('strangers'),
+      random: context.random.stream(NEGATIVE_SAMPLES),
       targets: null,
     });
   }
@@ -170,7 +175,7 @@ function dynamicsOf(
   // Near q = 1 the stiffest pair force is 4 (P + 2 lambda), and a row of P sums to at most 2.
   const unit = 1 / (16 * (2 + 2 * lambda));
   const step = { dimensions, unit, learningRate, momentum, tolerance: 0, precision: 'float64' } as const;
-  return descent(frobeniusLaw(m, lambda), step);
+  return gradientDescent(frobeniusLaw(m, lambda), step);
 }
 
 /** The lambda at which the largest P / (2 lambda) is 1, the largest value of the output kernel. */

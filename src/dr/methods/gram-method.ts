@@ -12,7 +12,7 @@ import { columnsToRows, fixSigns } from '../../linalg/vectors.js';
 import type { Warning } from '../../model.js';
 import type { Gram } from '../affinities/gram.js';
 import { gramLaw } from '../laws/gram.js';
-import { descent } from '../optimize/gradient-descent.js';
+import { gradientDescent } from '../optimize/gradient-descent.js';
 import { type EmbedOptions, withDefaults } from '../options.js';
 import { startCoordinates } from './initial-coordinates.js';
 import type { Prepared } from './method.js';
@@ -60,12 +60,14 @@ export async function solveGram(gram: Gram, dimensions: number, context: Context
   return { y: columnsToRows(vectors, scale), values: pairs.values, vectors: pairs.vectors, warnings };
 }
 
+/** Warns where the data have fewer dimensions of variation than the embedding. */
 export function rankWarnings(rank: number, dimensions: number): Warning[] {
   if (rank === dimensions) return [];
-  const message = `The data have ${rank} dimension(s) of variation, fewer than the ${dimensions} asked: the rest are 0.`;
+  const message = `The data have ${rank} dimension(s) of variation, fewer than the ${dimensions} requested: the rest are 0.`;
   return [{ code: 'rank-deficient', message }];
 }
 
+/** Warns where eigenvectors are inexact by more than `limit`. */
 export function residualWarnings(residual: number, limit: number): Warning[] {
   if (residual <= limit) return [];
   const message = `Eigenvectors were found to a relative residual of ${residual.toExponential(1)} only.`;
@@ -88,7 +90,14 @@ export async function runGram(
   });
   const { precision, learningRate, momentum, tolerance, steps } = settings;
   const unit = largest > 0 ? 1 / (4 * largest) : 0;
-  const dynamics = descent(gramLaw(gram), { dimensions, precision, learningRate, unit, momentum, tolerance });
+  const dynamics = gradientDescent(gramLaw(gram), {
+    dimensions,
+    precision,
+    learningRate,
+    unit,
+    momentum,
+    tolerance,
+  });
   return { y, dynamics, steps, settings };
 }
 

@@ -15,7 +15,7 @@ export interface StartWays {
   readonly pca?: () => Promise<Float64Array>;
 }
 
-/** rows x dimensions coordinates: as given, or by the named way. Throws ShapeError when given ones do not fit. */
+/** rows x dimensions coordinates: those in the options, or made by the named way. Throws ShapeError where they do not fit. */
 export async function startCoordinates(
   init: Init,
   rows: number,
@@ -35,6 +35,7 @@ export async function startCoordinates(
   return gaussian(rows * dimensions, ways.deviation, ways.random);
 }
 
+/** Independent normal values of that standard deviation. */
 export function gaussian(size: number, deviation: number, random: Random): Float64Array {
   return Float64Array.from({ length: size }, () => deviation * random.normal());
 }

@@ -18,6 +18,7 @@ import type { MethodInput, Prepared } from './method.js';
 /** scikit-learn's default. */
 const NEIGHBORS = 5;
 
+/** Isomap, solved or ready to run. Holds rows x rows doubles. */
 export async function prepareIsomap(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const { rows } = input.features;

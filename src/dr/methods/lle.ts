@@ -17,7 +17,7 @@ import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { type ReconstructionOptions, reconstructionWeights } from '../affinities/reconstruction-weights.js';
 import { constantWarning, denseFeatures, fitNeighbors } from '../input.js';
 import { constrainVariance, lleLaw } from '../laws/lle.js';
-import { descent } from '../optimize/gradient-descent.js';
+import { gradientDescent } from '../optimize/gradient-descent.js';
 import { type EmbedOptions, withDefaults } from '../options.js';
 import { smallestEigenpairs } from '../spectral/null-space.js';
 import { rankWarnings, residualWarnings } from './gram-method.js';
@@ -39,6 +39,7 @@ const runDefaults = {
   tolerance: 1e-9,
 } as const;
 
+/** LLE, solved or ready to run. */
 export async function prepareLle(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const fitted = fitNeighbors(options.nNeighbors, NEIGHBORS, input.features.rows, input.features.rows - 1);
@@ -46,19 +47,20 @@ export async function prepareLle(input: MethodInput): Promise<Prepared> {
   const warnings = [...fitted.warnings, ...constantWarning(features)];
   const regularization = options.regularization ?? 1e-3;
   const recipe = { regularization, inputKernel: 'linear', weights: 'signed' } as const;
-  const { neighbors, weights } = await weightsOf(features, fitted.value, options, recipe, context);
+  const { neighbors, weights } = await lleWeights(features, fitted.value, options, recipe, context);
   const m = alignmentMatrix(neighbors, weights);
   requireConnected(m, 'lle', fitted.value);
   const chosen = { nNeighbors: fitted.value, regularization, metric: options.metric ?? 'euclidean' };
-  if (input.solve === 'spectral') return solved(m, dimensions, context, { ...options, ...chosen }, warnings);
+  if (input.solve === 'spectral')
+    return solveByEigenvectors(m, dimensions, context, { ...options, ...chosen }, warnings);
   const settings = withDefaults(options, runDefaults);
   const y = await startCoordinates(settings.init, m.rows, dimensions, {
     random: context.random.stream('start'),
     deviation: 1,
-    spectral: async () => (await solved(m, dimensions, context, {}, [])).y,
+    spectral: async () => (await solveByEigenvectors(m, dimensions, context, {}, [])).y,
   });
   constrainVariance(y, dimensions);
-  const dynamics = descent(lleLaw(m), {
+  const dynamics = gradientDescent(lleLaw(m), {
     dimensions,
     unit: 1 / rowBound(m),
     constrain: constrainVariance,
@@ -71,7 +73,8 @@ export async function prepareLle(input: MethodInput): Promise<Prepared> {
   return { y, dynamics, steps: settings.steps, eigenvalues: null, model: null, settings: used, warnings };
 }
 
-export async function weightsOf(
+/** Neighbors of every sample and its reconstruction weights over them, rows x k. */
+export async function lleWeights(
   features: Matrix,
   k: number,
   options: EmbedOptions,
@@ -95,7 +98,8 @@ function rowBound(m: SparseRows): number {
   return bound;
 }
 
-async function solved(
+/** The solution by the smallest eigenvectors of M, those beyond the rank 0. */
+async function solveByEigenvectors(
   m: SparseRows,
   dimensions: number,
   context: Context,

@@ -1,7 +1,7 @@
 /**
  * Multidimensional scaling. `classical`: the coordinates whose Gram matrix is nearest to -1/2 C D^2 C
  * (Torgerson 1952), by eigenvectors or forces. `metric`: raw stress (Kruskal 1964), by forces only, from the
- * classical solution unless another start is asked.
+ * classical solution unless the options name another start.
  *
  * Shapes: distances rows x rows doubles are held: 8 * rows^2 bytes. Cost: rows^2 an eigenvector step or
  * force step. Deterministic. Euclidean classical MDS equals PCA, which needs none of that memory.
@@ -14,7 +14,7 @@ import { checkDenseMemory, pairwiseDistances } from '../affinities/distances.js'
 import { distanceGram } from '../affinities/gram.js';
 import { constantWarning, denseFeatures } from '../input.js';
 import { stressLaw } from '../laws/stress.js';
-import { descent } from '../optimize/gradient-descent.js';
+import { gradientDescent } from '../optimize/gradient-descent.js';
 import { withDefaults } from '../options.js';
 import { runGram, solveGram } from './gram-method.js';
 import { startCoordinates } from './initial-coordinates.js';
@@ -29,6 +29,7 @@ const stressDefaults = {
   tolerance: 1e-6,
 } as const;
 
+/** Classical or metric MDS, solved or ready to run. */
 export async function prepareMds(input: MethodInput): Promise<Prepared> {
   const { options } = input;
   if (options.variant === 'metric') {
@@ -42,6 +43,7 @@ export async function prepareMds(input: MethodInput): Promise<Prepared> {
   return prepareClassical(input);
 }
 
+/** Distances rows x rows: those in the options, checked, or computed. Throws MachineError where `copies` of them do not fit. */
 async function distancesOf(input: MethodInput, copies: number): Promise<Float64Array> {
   const { options, context, features } = input;
   checkDenseMemory(features.rows, copies, 'mds', context);
@@ -50,6 +52,7 @@ async function distancesOf(input: MethodInput, copies: number): Promise<Float64A
   return pairwiseDistances(denseFeatures(features, context), options.metric ?? 'euclidean', watch);
 }
 
+/** Distances as doubles. Throws ShapeError unless symmetric, finite and 0 on the diagonal. */
 function checkedDistances(distances: Matrix, rows: number): Float64Array {
   const { data } = distances;
   const square = distances.rows === rows && distances.columns === rows;
@@ -70,6 +73,7 @@ function checkedDistances(distances: Matrix, rows: number): Float64Array {
   });
 }
 
+/** Classical MDS on squared distances. */
 async function prepareClassical(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const squared = await distancesOf(input, 1);
@@ -94,6 +98,7 @@ async function prepareClassical(input: MethodInput): Promise<Prepared> {
   };
 }
 
+/** Metric MDS: raw stress by majorization steps. */
 async function prepareMetric(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const { rows } = input.features;
@@ -114,7 +119,7 @@ async function prepareMetric(input: MethodInput): Promise<Prepared> {
   });
   const { precision, learningRate, momentum, tolerance, steps } = settings;
   const unit = 1 / (4 * rows);
-  const dynamics = descent(stressLaw(delta, rows), {
+  const dynamics = gradientDescent(stressLaw(delta, rows), {
     dimensions,
     precision,
     learningRate,

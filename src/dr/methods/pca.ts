@@ -14,6 +14,7 @@ import type { PcaModel } from '../model.js';
 import { runGram, solveGram } from './gram-method.js';
 import type { MethodInput, Prepared } from './method.js';
 
+/** PCA, solved or ready to run. */
 export async function preparePca(input: MethodInput): Promise<Prepared> {
   const { features, options, dimensions, context } = input;
   const warnings = constantWarning(features);
@@ -43,6 +44,7 @@ export interface PrincipalComponents {
   readonly warnings: readonly Warning[];
 }
 
+/** Scores and components through whichever of covariance and Gram matrix is smaller. */
 export async function principalComponents(
   features: Matrix | Csr,
   dimensions: number,

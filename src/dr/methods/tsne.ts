@@ -31,6 +31,7 @@ const tsneDefaults = {
   theta: 0.5,
 } as const;
 
+/** t-SNE, ready to run. */
 export async function prepareTsne(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const { rows } = input.features;
@@ -45,7 +46,7 @@ export async function prepareTsne(input: MethodInput): Promise<Prepared> {
   const neighbors = await neighborsOf(features, k, options, context);
   const p = jointProbabilities(neighbors, conditionalProbabilities(neighbors, fitted.perplexity));
   const random = context.random.stream('start');
-  const pca = async () => scaled(await componentScores(features, dimensions, context), dimensions);
+  const pca = async () => scaleToStart(await componentScores(features, dimensions, context), dimensions);
   if (settings.init === 'spectral') throw noSpectralStart();
   const y = await startCoordinates(settings.init, rows, dimensions, { random, deviation: START, pca });
   const descent = { dimensions, steps, theta, learningRate, laterRate, momentum };
@@ -61,29 +62,34 @@ export async function prepareTsne(input: MethodInput): Promise<Prepared> {
   };
 }
 
-/** The perplexity: what was asked, or an error; or 30, lowered with a warning. At most a third of the others. */
-function fitPerplexity(asked: number | undefined, rows: number): { perplexity: number; warnings: Warning[] } {
+/** The perplexity: the requested one, or an error; or 30, lowered with a warning. At most a third of the others. */
+function fitPerplexity(
+  requested: number | undefined,
+  rows: number,
+): { perplexity: number; warnings: Warning[] } {
   const most = Math.max(1, (rows - 1) / 3);
-  if (asked !== undefined && asked > rows - 1) {
+  if (requested !== undefined && requested > rows - 1) {
     throw new OptionError({
-      got: `perplexity ${asked} for ${rows} samples`,
+      got: `perplexity ${requested} for ${rows} samples`,
       expected: `at most ${rows - 1}, better ${Math.floor(most)}`,
       remedy: 'lower the perplexity, or leave it out',
     });
   }
-  if (asked !== undefined) return { perplexity: asked, warnings: [] };
+  if (requested !== undefined) return { perplexity: requested, warnings: [] };
   if (PERPLEXITY <= most) return { perplexity: PERPLEXITY, warnings: [] };
   const message = `The perplexity is ${most.toFixed(1)} instead of ${PERPLEXITY}: there are only ${rows} samples.`;
   return { perplexity: most, warnings: [{ code: 'perplexity-reduced', message }] };
 }
 
-function scaled(y: Float64Array, dimensions: number): Float64Array {
+/** Coordinates scaled so that the first dimension has the standard deviation of a start. */
+function scaleToStart(y: Float64Array, dimensions: number): Float64Array {
   let squares = 0;
   for (let at = 0; at < y.length; at += dimensions) squares += y[at] * y[at];
   const deviation = Math.sqrt((squares * dimensions) / y.length);
   return y.map((value) => (deviation > 0 ? (value * START) / deviation : 0));
 }
 
+/** An error: t-SNE has no graph to start spectrally from. */
 function noSpectralStart(): OptionError {
   return new OptionError({
     got: 'init spectral with method tsne',

@@ -13,7 +13,7 @@ import { bandwidths, fuzzyUnion, memberships } from '../affinities/fuzzy-simplic
 import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { constantWarning, denseFeatures, fitNeighbors } from '../input.js';
 import type { UmapModel } from '../model.js';
-import { sampledDynamics } from '../optimize/negative-sampling.js';
+import { NEGATIVE_SAMPLES, sampledDynamics } from '../optimize/negative-sampling.js';
 import { type Init, withDefaults } from '../options.js';
 import { laplacianLayout } from '../spectral/laplacian.js';
 import { componentScores, gaussian, startCoordinates } from './initial-coordinates.js';
@@ -36,6 +36,7 @@ const NEIGHBORS = 15;
 const EXTENT = 10;
 const NOISE = 1e-4;
 
+/** UMAP, ready to run. */
 export async function prepareUmap(input: MethodInput): Promise<Prepared> {
   const { options, dimensions, context } = input;
   const { rows } = input.features;
@@ -48,8 +49,8 @@ export async function prepareUmap(input: MethodInput): Promise<Prepared> {
   const features = denseFeatures(input.features, context);
   const k = Math.max(1, settings.nNeighbors - 1);
   const neighbors = await neighborsOf(features, k, options, context);
-  const own = bandwidths(neighbors, settings.localConnectivity);
-  const graph = fuzzyUnion(neighbors, memberships(neighbors, own), settings.setOpMixRatio);
+  const widths = bandwidths(neighbors, settings.localConnectivity);
+  const graph = fuzzyUnion(neighbors, memberships(neighbors, widths), settings.setOpMixRatio);
   const curve = fitCurve(settings.spread, settings.minDist);
   const y = await graphStart(settings.init, graph, features, dimensions, context);
   const { learningRate, negativeSampleRate, repulsionStrength, steps } = settings;
@@ -60,7 +61,7 @@ export async function prepareUmap(input: MethodInput): Promise<Prepared> {
     learningRate,
     negativeSampleRate,
     repulsionStrength,
-    random: context.random.stream('strangers'),
+    random: context.random.stream(NEGATIVE_SAMPLES),
     targets: null,
   });
   const { nNeighbors, localConnectivity, metric } = settings;
@@ -82,7 +83,7 @@ export function standardEpochs(rows: number): number {
   return rows <= 10_000 ? 500 : 200;
 }
 
-/** Start of a graph method in a square of side 10: spectral, principal components, random, or as given. */
+/** Start of a graph method in a square of side 10: spectral, principal components, random, or the coordinates in the options. */
 export async function graphStart(
   init: Init,
   graph: Csr,
@@ -104,7 +105,7 @@ export async function graphStart(
   return y;
 }
 
-/** Scales to 10 about and adds a little noise, which parts samples at one place. */
+/** Scales to 10 about and adds a little noise, which parts samples at the same coordinates. */
 function addNoise(y: Float64Array, normal: () => number): Float64Array {
   let largest = 0;
   for (const value of y) largest = Math.max(largest, Math.abs(value));

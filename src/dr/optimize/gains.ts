@@ -6,8 +6,8 @@
  * al. (2019) for the early one, openTSNE 1.0 for the other and for the momentum of 0.8 throughout. Measured on 10,000
  * digits after 1,000 steps: divergence 1.757 with the early rate and an early momentum of 0.5 as in scikit-learn,
  * 1.723 with these. The step is force times rate, force = -grad. The loss is computed every 50 steps after the early ones and at the
- * last. Several steps are asked for at once, as many as take about a twentieth of a second: their number changes how
- * often others are heard, never the result. Deterministic.
+ * last. Several steps are done at once, as many as take about a twentieth of a second: their number changes how
+ * often the event loop runs, never the result. Deterministic.
  */
 
 import type { Engine, Watch } from '../../engine/engine.js';
@@ -31,6 +31,7 @@ export interface GainsOptions {
 /** Steps between two looks at the loss, at which the mean is brought back to 0: gains and rounding move it. */
 const EVERY = 50;
 
+/** Steps of t-SNE over sparse P by the engine. */
 export function gainsDynamics(engine: Engine, p: Csr, options: GainsOptions): Dynamics {
   const { dimensions, steps, theta, laterRate } = options;
   const { learningRate, momentum, earlyExaggeration, earlyExaggerationSteps } = options;
@@ -71,6 +72,7 @@ export function gainsDynamics(engine: Engine, p: Csr, options: GainsOptions): Dy
   };
 }
 
+/** Brings the mean of each dimension to 0. */
 function center(y: Float64Array, dimensions: number): void {
   for (let k = 0; k < dimensions; k++) {
     let mean = 0;

@@ -1,5 +1,5 @@
 /**
- * Descent along the forces of a law with a fixed step and momentum (Polyak 1964).
+ * Gradient descent along the forces of a law with a fixed step and momentum (Polyak 1964).
  *
  * Precision: `float32` holds the coordinates as float32 values and keeps the part of each step that rounding
  * cut off for the next one (Kahan 1965): without it a run stalls where steps are below half a unit in the
@@ -27,7 +27,8 @@ export interface DescentOptions {
   readonly constrain?: (y: Float64Array, dimensions: number) => void;
 }
 
-export function descent(law: Law, options: DescentOptions): Dynamics {
+/** Steps of gradient descent on a law. */
+export function gradientDescent(law: Law, options: DescentOptions): Dynamics {
   const { dimensions, unit, constrain } = options;
   const size = law.rows * dimensions;
   const force = new Float64Array(size);
@@ -68,10 +69,12 @@ function convergence({ tolerance, precision }: DescentOptions): (share: number) 
   };
 }
 
+/** y += velocity. */
 function exactMove(y: Float64Array, velocity: Float64Array): void {
   for (let at = 0; at < y.length; at++) y[at] += velocity[at];
 }
 
+/** The same in float32, with the rounded part carried to the next step. */
 function roundedMove(size: number): (y: Float64Array, velocity: Float64Array) => void {
   const carry = new Float32Array(size);
   return (y, velocity) => {
@@ -101,6 +104,7 @@ function stepShare(
   return step === 0 ? 0 : Math.sqrt(step / length);
 }
 
+/** An error: the step is too long. */
 function diverged(learningRate: number): OptionError {
   return new OptionError({
     got: `coordinates that grow without bound at learningRate ${learningRate}`,

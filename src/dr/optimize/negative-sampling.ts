@@ -1,11 +1,11 @@
 /**
  * UMAP's optimization: attraction along edges, as often as their weight says, and repulsion from a few
- * strangers drawn at random for each, through the engine's epochs.
+ * random negative samples for each, through the engine's epochs.
  *
  * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule (an edge of weight w
  * is used every maxWeight / w epochs; learning rate falls linearly to 0). Ours: see engine/js/negative-sampling.ts.
  * Shapes: graph rows x rows, symmetric; y rows x dimensions doubles, changed in place; with `targets`, edges lead to
- * fixed samples and only the heads move (placing new samples). Several epochs are asked for at once (pace.ts).
+ * fixed samples and only the heads move (placing new samples). Several epochs are done at once (pace.ts).
  * Cost: edges used x (1 + negativeSampleRate). Deterministic, the same on any number of threads.
  */
 
@@ -16,6 +16,9 @@ import type { Csr } from '../../model.js';
 import type { Curve } from '../affinities/curve-parameters.js';
 import type { Dynamics, Parameters } from '../run.js';
 import { createPace } from './pace.js';
+
+/** Name of the random stream of negative samples: the word of version 0.1.0, since another one would change every map. */
+export const NEGATIVE_SAMPLES = 'strangers';
 
 export interface SampledOptions {
   readonly dimensions: number;
@@ -29,6 +32,7 @@ export interface SampledOptions {
   readonly targets: Float64Array | null;
 }
 
+/** Epochs of sampled attraction and repulsion over a weighted graph by the engine. */
 export function sampledDynamics(engine: Engine, graph: Csr, options: SampledOptions): Dynamics {
   const { dimensions, epochs, curve, targets } = options;
   const rates = usedEdges(graph, epochs);
@@ -40,7 +44,7 @@ export function sampledDynamics(engine: Engine, graph: Csr, options: SampledOpti
     parameters,
     async step(y, epoch, watch: Watch, most) {
       const done = Math.min(most, pace.size());
-      const asked = {
+      const request = {
         dimensions,
         first: epoch,
         epochs: done,
@@ -54,7 +58,7 @@ export function sampledDynamics(engine: Engine, graph: Csr, options: SampledOpti
         repulsionStrength: parameters.repulsionStrength,
       };
       const quiet = withoutProgress(watch);
-      await pace.timed(done, () => engine.sampledEpochs(rates, y, asked, quiet));
+      await pace.timed(done, () => engine.sampledEpochs(rates, y, request, quiet));
       return { loss: Number.NaN, converged: false, done };
     },
   };

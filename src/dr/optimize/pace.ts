@@ -1,15 +1,16 @@
-/** How many steps to ask an engine for at once: as many as take about a twentieth of a second. */
+/** How many steps an engine does in one call: as many as take about a twentieth of a second. */
 
 const TARGET_MS = 50;
 const MOST = 1024;
 
 export interface Pace {
-  /** Steps to ask for next. */
+  /** Steps of the next call. */
   size(): number;
   /** Does some steps and learns from the time that they take. */
   timed<T>(steps: number, work: () => Promise<T>): Promise<T>;
 }
 
+/** A pace that starts at one step. */
 export function createPace(): Pace {
   let size = 1;
   return {

@@ -4,7 +4,7 @@
  *
  * Source: Belkin and Niyogi (2003); as UMAP's start, McInnes, Healy, Melville (2018). The placing of pieces
  * is ours (umap-learn embeds their means spectrally).
- * Precision: eigenvectors to a residual of 1e-3 in the graph's own spectrum: a start needs no more. Eigenvectors are
+ * Precision: eigenvectors to a residual of 1e-3 in the spectrum of the graph: a start needs no more. Eigenvectors are
  * sought of the cube of the matrix, which has the same ones in the same order, farther apart: products with a sparse
  * graph cost less than keeping vectors orthogonal (60,000 digits: 4.8 s of processor time, by the matrix itself 10.3).
  * Higher powers are no cheaper there, and UMAP from the ninth's start was less trustworthy: 0.942 to 0.947 over three
@@ -24,49 +24,50 @@ const TOLERANCE = 1e-3;
 const POWER = 3;
 const MAX_APPLICATIONS = 200;
 
-/** Places of the means of the pieces, pieces x dimensions. */
-export type PlacePieces = (piece: Int32Array, count: number) => Promise<Float64Array>;
+/** Centers of the pieces, pieces x dimensions. */
+export type PieceLayout = (piece: Int32Array, count: number) => Promise<Float64Array>;
 
-/** rows x dimensions coordinates, each piece within -1 to 1 around its place. */
+/** rows x dimensions coordinates, each piece within -1 to 1 around its center. */
 export async function laplacianLayout(
   graph: Csr,
   dimensions: number,
-  given: { random: Random; watch: Watch; place: PlacePieces },
+  ways: { random: Random; watch: Watch; place: PieceLayout },
 ): Promise<Float64Array> {
   const pieces = connectedComponents(graph);
-  if (pieces.count === 1) return pieceLayout(graph, dimensions, given.random, given.watch);
-  const places = await given.place(pieces.of, pieces.count);
-  const radius = placeScale(places, pieces.count, dimensions);
+  if (pieces.count === 1) return pieceLayout(graph, dimensions, ways.random, ways.watch);
+  const centers = await ways.place(pieces.of, pieces.count);
+  const radius = centerScale(centers, pieces.count, dimensions);
   const result = new Float64Array(graph.rows * dimensions);
   for (let piece = 0; piece < pieces.count; piece++) {
     const members = Int32Array.from(rowsOf(pieces.of, piece));
     const sub = subgraph(graph, members, pieces.of);
-    const own = await pieceLayout(sub, dimensions, given.random.stream(`piece ${piece}`), given.watch);
+    const layout = await pieceLayout(sub, dimensions, ways.random.stream(`piece ${piece}`), ways.watch);
     members.forEach((row, at) => {
       for (let k = 0; k < dimensions; k++) {
-        const place = places[piece * dimensions + k] / radius;
-        result[row * dimensions + k] = place + own[at * dimensions + k];
+        const center = centers[piece * dimensions + k] / radius;
+        result[row * dimensions + k] = center + layout[at * dimensions + k];
       }
     });
   }
   return result;
 }
 
+/** Rows of one piece, ascending. */
 function rowsOf(of: Int32Array, piece: number): number[] {
   const rows: number[] = [];
   for (let i = 0; i < of.length; i++) if (of[i] === piece) rows.push(i);
   return rows;
 }
 
-/** A third of the smallest distance between places, so that pieces of radius 1 do not overlap. */
-function placeScale(places: Float64Array, count: number, dimensions: number): number {
+/** A third of the smallest distance between centers, so that pieces of radius 1 do not overlap. */
+function centerScale(centers: Float64Array, count: number, dimensions: number): number {
   let smallest = Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {
       let squared = 0;
       for (let k = 0; k < dimensions; k++)
-        squared += (places[i * dimensions + k] - places[j * dimensions + k]) ** 2;
+        squared += (centers[i * dimensions + k] - centers[j * dimensions + k]) ** 2;
       if (squared > 0) smallest = Math.min(smallest, squared);
       largest = Math.max(largest, squared);
     }
@@ -76,6 +77,7 @@ function placeScale(places: Float64Array, count: number, dimensions: number): nu
   return Math.max(Math.sqrt(smallest) / 3, Math.sqrt(largest) / 100);
 }
 
+/** The graph among the members of one piece, numbered by their order. */
 function subgraph(graph: Csr, members: Int32Array, of: Int32Array): Csr {
   const position = new Int32Array(of.length);
   members.forEach((row, at) => {

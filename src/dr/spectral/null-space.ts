@@ -1,6 +1,6 @@
 /**
  * The eigenvectors of a sparse positive semidefinite matrix M that are nearest to its null vector of ones, which
- * is left out: what LLE asks for.
+ * is left out: what LLE needs.
  *
  * Up to `DIRECT` rows: inverse iteration (block Krylov on (M + shift)^-1) through a dense Cholesky factor, the
  * way scikit-learn takes through sparse LU. Above: block Davidson on M, preconditioned by conjugate gradients;
@@ -54,6 +54,7 @@ export async function smallestEigenpairs(
   return { ...found, values: found.values.map((value) => 1 / value - shift) };
 }
 
+/** M_ii. */
 function diagonal(m: SparseRows, i: number): number {
   for (let p = m.offsets[i]; p < m.offsets[i + 1]; p++) if (m.indices[p] === i) return m.values[p];
   return 0;
@@ -74,24 +75,26 @@ async function choleskyFactor(m: SparseRows, shift: number, watch: Watch): Promi
   return lower;
 }
 
+/** Row i of the Cholesky factor, those above it done. */
 function factorRow(lower: Float64Array, n: number, i: number, shift: number): void {
-  const own = i * n;
+  const start = i * n;
   for (let j = 0; j <= i; j++) {
     const other = j * n;
     let a = 0;
     let b = 0;
     let k = 0;
     for (; k + 1 < j; k += 2) {
-      a += lower[own + k] * lower[other + k];
-      b += lower[own + k + 1] * lower[other + k + 1];
+      a += lower[start + k] * lower[other + k];
+      b += lower[start + k + 1] * lower[other + k + 1];
     }
-    if (k < j) a += lower[own + k] * lower[other + k];
-    const rest = lower[own + j] - a - b;
+    if (k < j) a += lower[start + k] * lower[other + k];
+    const rest = lower[start + j] - a - b;
     // M is semidefinite: a pivot below the shift is rounding.
-    lower[own + j] = i === j ? Math.sqrt(Math.max(rest, shift)) : rest / lower[other + j];
+    lower[start + j] = i === j ? Math.sqrt(Math.max(rest, shift)) : rest / lower[other + j];
   }
 }
 
+/** x = (L L')^-1 x in place. */
 function solveFactored(lower: Float64Array, n: number, x: Float64Array): void {
   for (let r = 0; r < n; r++) {
     let sum = x[r];
@@ -105,12 +108,13 @@ function solveFactored(lower: Float64Array, n: number, x: Float64Array): void {
   }
 }
 
+/** Smallest eigenpairs by block Davidson, for matrices too large to factor. */
 async function iterative(
   m: SparseRows,
   count: number,
-  given: { ones: Float64Array; shift: number; random: Random; watch: Watch },
+  parts: { ones: Float64Array; shift: number; random: Random; watch: Watch },
 ): Promise<Eigenpairs> {
-  const { ones, random, watch } = given;
+  const { ones, random, watch } = parts;
   const options = {
     count,
     end: 'smallest',

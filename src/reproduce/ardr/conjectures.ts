@@ -15,7 +15,7 @@ import { frobeniusLaw } from '../../dr/laws/frobenius.js';
 import { entropicWeights, frobeniusScale, positivePart } from '../../dr/methods/dk-lle.js';
 import { gaussian } from '../../dr/methods/initial-coordinates.js';
 import { graphStart } from '../../dr/methods/umap.js';
-import { descent } from '../../dr/optimize/gradient-descent.js';
+import { gradientDescent } from '../../dr/optimize/gradient-descent.js';
 import { advance, createRun, type Run } from '../../dr/run.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { lineCharts } from '../charts.js';
@@ -83,7 +83,7 @@ async function descend(m: SparseRows, start: Float64Array, lambda: number, conte
     tolerance: 1e-7,
     precision: 'float64',
   } as const;
-  const run = createRun(start.slice(), 2, descent(frobeniusLaw(m, lambda), { ...fixed, unit }));
+  const run = createRun(start.slice(), 2, gradientDescent(frobeniusLaw(m, lambda), { ...fixed, unit }));
   await advance(run, STEPS, watchStage(context, 'descent'));
   return run;
 }

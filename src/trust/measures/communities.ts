@@ -80,10 +80,10 @@ export function modularity(neighbors: Neighbors, groups: Int32Array): number {
   const add = (group: number, links: number) => degrees.set(group, (degrees.get(group) ?? 0) + links);
   let inside = 0;
   for (let p = 0; p < indices.length; p++) {
-    const own = groups[Math.floor(p / k)];
+    const group = groups[Math.floor(p / k)];
     const other = groups[indices[p]];
-    if (own === other) inside++;
-    add(own, 1);
+    if (group === other) inside++;
+    add(group, 1);
     add(other, 1);
   }
   const links = rows * k;
@@ -92,6 +92,7 @@ export function modularity(neighbors: Neighbors, groups: Int32Array): number {
   return inside / links - expected;
 }
 
+/** The two touching groups whose merger costs least modularity, or null where none touch. */
 function cheapestPair(
   left: readonly number[],
   between: readonly Float64Array[],
@@ -157,6 +158,7 @@ function moveNodes(graph: Graph): Int32Array {
   return groups;
 }
 
+/** The group of largest gain for node i; its present group unless another gains more. `linked` is zeros, one a node. */
 function bestGroup(
   { offsets, targets, weights, degrees }: Graph,
   i: number,
@@ -167,15 +169,15 @@ function bestGroup(
 ): number {
   for (let p = offsets[i]; p < offsets[i + 1]; p++)
     if (targets[p] !== i) linked[groups[targets[p]]] += weights[p];
-  const own = groups[i];
+  const present = groups[i];
   const gainOf = (group: number, inside: number) => linked[group] - (degrees[i] * inside) / total;
-  let best = own;
-  let most = gainOf(own, totals[own] - degrees[i]) + LEAST_GAIN * total;
+  let best = present;
+  let most = gainOf(present, totals[present] - degrees[i]) + LEAST_GAIN * total;
   for (let p = offsets[i]; p < offsets[i + 1]; p++) {
     const group = groups[targets[p]];
-    if (group === own) continue;
+    if (group === present) continue;
     const gain = gainOf(group, totals[group]);
-    if (gain > most || (gain === most && group < best && best !== own)) {
+    if (gain > most || (gain === most && group < best && best !== present)) {
       most = gain;
       best = group;
     }
@@ -186,9 +188,9 @@ function bestGroup(
 
 /** Groups renumbered 0, 1... in order of first appearance. */
 function compact(groups: Int32Array): { groups: Int32Array; count: number } {
-  const place = new Map<number, number>();
-  for (const group of groups) if (!place.has(group)) place.set(group, place.size);
-  return { groups: groups.map((group) => place.get(group) ?? 0), count: place.size };
+  const numbers = new Map<number, number>();
+  for (const group of groups) if (!numbers.has(group)) numbers.set(group, numbers.size);
+  return { groups: groups.map((group) => numbers.get(group) ?? 0), count: numbers.size };
 }
 
 /** Each group becomes a node; weights between groups add up. */
@@ -197,25 +199,26 @@ function aggregate(graph: Graph, groups: Int32Array, nodes: number): Graph {
   const degrees = new Float64Array(nodes);
   for (let i = 0; i < graph.nodes; i++) {
     degrees[groups[i]] += graph.degrees[i];
-    const own = links[groups[i]];
+    const out = links[groups[i]];
     for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) {
       const other = groups[graph.targets[p]];
-      own.set(other, (own.get(other) ?? 0) + graph.weights[p]);
+      out.set(other, (out.get(other) ?? 0) + graph.weights[p]);
     }
   }
   const offsets = new Int32Array(nodes + 1);
-  links.forEach((own, g) => {
-    offsets[g + 1] = offsets[g] + own.size;
+  links.forEach((out, g) => {
+    offsets[g + 1] = offsets[g] + out.size;
   });
-  const targets = Int32Array.from(links.flatMap((own) => [...own.keys()]));
-  const weights = Float64Array.from(links.flatMap((own) => [...own.values()]));
+  const targets = Int32Array.from(links.flatMap((out) => [...out.keys()]));
+  const weights = Float64Array.from(links.flatMap((out) => [...out.values()]));
   return { nodes, offsets, targets, weights, degrees };
 }
 
+/** Groups renumbered, largest first. */
 function bySize(groups: Int32Array): Int32Array {
   const sizes = new Map<number, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const order = [...sizes.keys()].sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || a - b);
-  const place = new Map(order.map((group, at) => [group, at]));
-  return groups.map((group) => place.get(group) ?? 0);
+  const numbers = new Map(order.map((group, at) => [group, at]));
+  return groups.map((group) => numbers.get(group) ?? 0);
 }

@@ -3,7 +3,7 @@
  *
  * Source: correlation of the logarithms of local radii, Narayan et al. 2021 (densMAP). Ours: the local radius is
  *   the mean distance to the k nearest neighbors, unweighted, so that it does not depend on a method's weights.
- * Cost: asked x k. How it fails: a sample whose k neighbors are all duplicates has no log radius; it is left out
+ * Cost: queries x k. How it fails: a sample whose k neighbors are all duplicates has no log radius; it is left out
  *   and counted. In many dimensions distances concentrate, and radii say less.
  */
 
@@ -12,7 +12,7 @@ import { correlationInterval } from '../interval.js';
 import type { Figure, Neighborhoods } from '../types.js';
 
 export interface DensityFigure extends Figure {
-  /** Asked samples without a radius in one of the spaces. */
+  /** Query samples without a radius in one of the spaces. */
   readonly leftOut: number;
 }
 
@@ -33,10 +33,11 @@ export function densityPreservation(neighborhoods: Neighborhoods): DensityFigure
   const sorted = Float64Array.from(kept, (i) => ratio[i]).sort();
   const middle = sorted[sorted.length >> 1];
   const pointwise = ratio.map((r) => (Number.isFinite(r) ? r - middle : Number.NaN));
-  const interval = neighborhoods.asked ? correlationInterval(value, kept.length, false) : null;
+  const interval = neighborhoods.queries ? correlationInterval(value, kept.length, false) : null;
   return { value, pointwise, interval, leftOut: ratio.length - kept.length };
 }
 
+/** Logarithm of the mean distance to the k neighbors, one a query; -Infinity where all are duplicates. */
 function logRadii(distances: Float32Array, k: number): Float64Array {
   return Float64Array.from({ length: distances.length / k }, (_, i) => {
     let sum = 0;

@@ -1,5 +1,5 @@
 /**
- * Figures from all pairs of samples, for several maps of one data set in one walk; or from random pairs when asked.
+ * Figures from all pairs of samples, for several maps of one data set in one walk; or from random pairs.
  *
  * Cost: samples^2 / 2 distances in every space, or the drawn pairs. Memory: see pairs.ts and shepard.ts.
  * The interval of a figure from drawn pairs: pairs are drawn in 20 batches, and the batches' spread gives the
@@ -107,11 +107,13 @@ export async function sampleDistances(
   return result;
 }
 
+/** A record with one value a figure. */
 function eachFigure<T>(make: (name: keyof DistanceFigures) => T): Record<keyof DistanceFigures, T> {
   const [a, b, c, d, e] = DISTANCE_FIGURES.map(make);
   return { shepardCorrelation: a, rawStress: b, normalizedStress: c, scaledStress: d, kruskalStress: e };
 }
 
+/** Figures, and those expected by chance, of one batch of random pairs. */
 function drawnBatch(draw: (random: Random) => readonly [number, number], random: Random) {
   const input = new Float64Array(PAIRS_A_BATCH);
   const onMap = new Float64Array(PAIRS_A_BATCH);
@@ -121,6 +123,7 @@ function drawnBatch(draw: (random: Random) => readonly [number, number], random:
   return { figures: shepard.figures(), nulls: shepard.nullFigures() };
 }
 
+/** Mean of the batches with its 95% interval (Student's t). */
 function batchEstimate(values: readonly number[]): Figure {
   const value = mean(values);
   const square = values.reduce((sum, v) => sum + (v - value) ** 2, 0);
@@ -128,6 +131,7 @@ function batchEstimate(values: readonly number[]): Figure {
   return { value, pointwise: null, interval: [value - half, value + half] };
 }
 
+/** A function that draws a random pair and gives its distance in the data and on the map. */
 function pairDrawer(features: Matrix, map: Matrix, metric: Metric) {
   const inData = pairDistance(features, metric);
   const onMap = pairDistance(map, 'euclidean');
@@ -138,19 +142,20 @@ function pairDrawer(features: Matrix, map: Matrix, metric: Metric) {
   };
 }
 
+/** Silhouettes of all maps, of shuffled labels on them, and of the data, in one walk. */
 function silhouettesOf(maps: number, { codes, names, shuffled }: LabelCodes & { shuffled: Int32Array }) {
   const mixed = shuffled.map((from) => codes[from]);
   const input = silhouetteAccumulator(codes, names.length);
-  const own = Array.from({ length: maps }, () => silhouetteAccumulator(codes, names.length));
+  const onMap = Array.from({ length: maps }, () => silhouetteAccumulator(codes, names.length));
   const chance = Array.from({ length: maps }, () => silhouetteAccumulator(mixed, names.length));
   return {
     addRow(i: number, inData: Float64Array, onMaps: readonly Float64Array[]) {
       input.addRow(i, inData);
       onMaps.forEach((distances, m) => {
-        own[m].addRow(i, distances);
+        onMap[m].addRow(i, distances);
         chance[m].addRow(i, distances);
       });
     },
-    figures: (m: number) => ({ map: own[m].figure(), shuffled: chance[m].figure(), input: input.figure() }),
+    figures: (m: number) => ({ map: onMap[m].figure(), shuffled: chance[m].figure(), input: input.figure() }),
   };
 }

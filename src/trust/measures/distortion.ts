@@ -1,14 +1,14 @@
 /**
- * Where the map is wrong: neighbors torn apart, strangers glued together, and how each place is stretched.
+ * Where the map is wrong: neighbors torn apart, far samples glued together, and how the map stretches each neighborhood.
  *
  * Purpose: per sample the share of true neighbors that the map put far away (torn) and of neighbors on the map that
  *   are far away in the data (glued), with the worst of them as links; and the local linear map.
  * Source: torn and glued as in CheckViz (Lespinats and Aupetit 2011); the ellipse is Tissot's indicatrix, after
  *   Perrault-Joncas and Meila 2013. Ours: far is a rank, so that it needs no
- *   unit, and beyond the size of the own group, since within a group of equals the order of neighbors is noise (with one
+ *   unit, and beyond the size of the sample's group, since within a group of equals the order of neighbors is noise (with one
  *   rank for all, most T cells of a blood sample looked glued to one another); the local map is a least squares
  *   fit from the tangent plane (principal axes of the true neighbors) to the map, not a Laplacian's metric.
- * Shapes: asked x k ranks in. Double precision. Cost: k^2 x features a sample for the local map.
+ * Shapes: queries x k ranks in. Double precision. Cost: k^2 x features a sample for the local map.
  * How it fails: no ellipse where fewer than dimensions + 1 true neighbors are left on the map, or the neighbors
  *   span fewer dimensions than the map: NaN. Determinism: exact.
  */
@@ -22,21 +22,21 @@ import type { Neighborhoods } from '../types.js';
 import { communities, mergeGroups } from './communities.js';
 import { groupCount } from './groups.js';
 
-/** Links from an asked sample to others, `width` a sample, worst first; -1 where there is none. */
+/** Links from a query sample to others, `width` a sample, worst first; -1 where there is none. */
 export interface Links {
   readonly width: number;
-  /** Row numbers, asked x width. */
+  /** Row numbers, queries x width. */
   readonly targets: Int32Array;
-  /** How many samples are nearer in the other space, asked x width; -1 where there is no link. */
+  /** How many samples are nearer in the other space, queries x width; -1 where there is no link. */
   readonly ranks: Int32Array;
 }
 
 export interface Distortion {
-  /** Rank (0 the nearest) from which a sample counts as far in the data, one an asked sample. */
+  /** Rank (0 the nearest) from which a sample counts as far in the data, one a query sample. */
   readonly farInData: Int32Array;
   /** The same on the map. */
   readonly farOnMap: Int32Array;
-  /** Share of the k true neighbors that are far on the map, one an asked sample. */
+  /** Share of the k true neighbors that are far on the map, one a query sample. */
   readonly torn: Float64Array;
   /** Share of the k neighbors on the map that are far in the data. */
   readonly glued: Float64Array;
@@ -46,7 +46,7 @@ export interface Distortion {
 
 export interface DistortionOptions {
   /**
-   * Groups of all samples in both spaces: a sample is then far when more samples are nearer than the own group holds.
+   * Groups of all samples in both spaces: a sample is then far when more samples are nearer than its group holds.
    * Without groups, and without `far`: beyond a tenth of all samples.
    */
   readonly groups?: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
@@ -56,7 +56,7 @@ export interface DistortionOptions {
   readonly links?: number;
 }
 
-/** Torn and glued neighbors of every asked sample. */
+/** Torn and glued neighbors of every query sample. */
 export function distortion(neighborhoods: Neighborhoods, options: DistortionOptions = {}): Distortion {
   const { samples, k, input, embedding, inputRanks, embeddingRanks } = neighborhoods;
   const { far, groups, links = Math.min(3, k) } = options;
@@ -77,7 +77,7 @@ export function distortion(neighborhoods: Neighborhoods, options: DistortionOpti
 
 /**
  * Groups to judge what is far by: communities of both neighborhoods, the map's merged until there are no more than in
- * the data, since maps tend to fall into more. All samples must have been asked.
+ * the data, since maps tend to fall into more. All samples must be queries.
  */
 export function groupsOfBoth({ input, embedding }: Neighborhoods): {
   input: Int32Array;
@@ -89,18 +89,19 @@ export function groupsOfBoth({ input, embedding }: Neighborhoods): {
 
 /** Five neighborhoods at least, so that a tiny group does not make everything far; in tiny data nothing is far. */
 function farRanks(
-  { samples, k, asked, input }: Neighborhoods,
+  { samples, k, queries, input }: Neighborhoods,
   far?: number,
   groups?: Int32Array,
 ): Int32Array {
   const sizes = groups ? groupSizes(groups) : null;
   return Int32Array.from({ length: input.rows }, (_, q) => {
     if (far !== undefined) return far;
-    const reach = groups && sizes ? sizes[groups[asked ? asked[q] : q]] : Math.ceil(samples / 10);
+    const reach = groups && sizes ? sizes[groups[queries ? queries[q] : q]] : Math.ceil(samples / 10);
     return Math.min(samples - 1, Math.max(5 * k, reach));
   });
 }
 
+/** Samples a group. */
 function groupSizes(groups: Int32Array): Int32Array {
   const sizes = new Int32Array(groupCount(groups));
   for (const group of groups) sizes[group]++;
@@ -112,6 +113,7 @@ export function nullShareFar(samples: number, far: Int32Array): number {
   return mean(far.map((rank) => samples - 1 - rank)) / (samples - 1);
 }
 
+/** Share of the k neighbors whose rank is at least `far`, one a query. */
 function shareFar(ranks: Int32Array, k: number, far: Int32Array): Float64Array {
   return Float64Array.from(far, (limit, i) => {
     let count = 0;
@@ -120,6 +122,7 @@ function shareFar(ranks: Int32Array, k: number, far: Int32Array): Float64Array {
   });
 }
 
+/** The `width` links of highest rank among those that are far, worst first. */
 function worstLinks(
   indices: Int32Array,
   ranks: Int32Array,
@@ -127,13 +130,13 @@ function worstLinks(
   far: Int32Array,
   width: number,
 ): Links {
-  const asked = ranks.length / k;
-  const targets = new Int32Array(asked * width).fill(-1);
-  const kept = new Int32Array(asked * width).fill(-1);
-  for (let i = 0; i < asked; i++) {
-    const places = Array.from({ length: k }, (_, t) => i * k + t).filter((p) => ranks[p] >= far[i]);
-    places.sort((a, b) => ranks[b] - ranks[a] || a - b);
-    places.slice(0, width).forEach((p, at) => {
+  const rows = ranks.length / k;
+  const targets = new Int32Array(rows * width).fill(-1);
+  const kept = new Int32Array(rows * width).fill(-1);
+  for (let i = 0; i < rows; i++) {
+    const distant = Array.from({ length: k }, (_, t) => i * k + t).filter((p) => ranks[p] >= far[i]);
+    distant.sort((a, b) => ranks[b] - ranks[a] || a - b);
+    distant.slice(0, width).forEach((p, at) => {
       targets[i * width + at] = indices[p];
       kept[i * width + at] = ranks[p];
     });
@@ -141,19 +144,19 @@ function worstLinks(
   return { width, targets, ranks: kept };
 }
 
-/** The local linear map at each asked sample. Lengths are relative to the median, so 1 is typical of this map. */
+/** The local linear map at each query sample. Lengths are relative to the median, so 1 is typical of this map. */
 export interface LocalMaps {
-  /** Geometric mean of the stretches, over the median: how much the map magnifies this place. */
+  /** Geometric mean of the stretches, over the median: how much the map magnifies this neighborhood. */
   readonly scale: Float64Array;
   /** Largest stretch over smallest, at least 1. */
   readonly anisotropy: Float64Array;
-  /** Half-axes of the ellipse that a small circle becomes, longest first, asked x dimensions. */
+  /** Half-axes of the ellipse that a small circle becomes, longest first, queries x dimensions. */
   readonly axes: Float64Array;
   /** Direction of the longest axis in the plane, in radians from 0 to pi; NaN unless the map has two dimensions. */
   readonly angle: Float64Array;
 }
 
-/** Fits the local linear map around every asked sample, over its true neighbors that are not torn away. */
+/** Fits the local linear map around every query sample, over its true neighbors that are not torn away. */
 export async function localMaps(
   features: Matrix,
   embedding: Matrix,
@@ -162,16 +165,16 @@ export async function localMaps(
   given: Partial<Context> = {},
 ): Promise<LocalMaps> {
   const watch = watchStage(createContext(given), 'local maps');
-  const { asked, k, input, embeddingRanks } = neighborhoods;
+  const { queries, k, input, embeddingRanks } = neighborhoods;
   const dimensions = embedding.columns;
   const axes = new Float64Array(input.rows * dimensions).fill(Number.NaN);
   const angle = new Float64Array(input.rows).fill(Number.NaN);
   for (let q = 0; q < input.rows; q++) {
-    const places = Array.from({ length: k }, (_, t) => q * k + t).filter(
+    const kept = Array.from({ length: k }, (_, t) => q * k + t).filter(
       (p) => embeddingRanks[p] < farOnMap[q],
     );
-    const near = places.map((p) => input.indices[p]);
-    const fitted = localMap(features, embedding, asked ? asked[q] : q, near);
+    const near = kept.map((p) => input.indices[p]);
+    const fitted = localMap(features, embedding, queries ? queries[q] : q, near);
     if (fitted) {
       axes.set(fitted.axes, q * dimensions);
       angle[q] = fitted.angle;
@@ -182,13 +185,14 @@ export async function localMaps(
   return relativeTo(axes, angle, dimensions);
 }
 
+/** Scale, anisotropy and axes relative to the median scale. */
 function relativeTo(axes: Float64Array, angle: Float64Array, dimensions: number): LocalMaps {
   const scale = new Float64Array(angle.length);
   const anisotropy = new Float64Array(angle.length);
   for (let q = 0; q < angle.length; q++) {
-    const own = axes.subarray(q * dimensions, (q + 1) * dimensions);
-    scale[q] = Math.exp(own.reduce((sum, s) => sum + Math.log(s), 0) / dimensions);
-    anisotropy[q] = own[0] / own[dimensions - 1];
+    const lengths = axes.subarray(q * dimensions, (q + 1) * dimensions);
+    scale[q] = Math.exp(lengths.reduce((sum, s) => sum + Math.log(s), 0) / dimensions);
+    anisotropy[q] = lengths[0] / lengths[dimensions - 1];
   }
   const typical = median(scale.filter((s) => s > 0));
   return { scale: scale.map((s) => s / typical), anisotropy, axes: axes.map((s) => s / typical), angle };
@@ -236,6 +240,7 @@ function gram(data: Matrix, i: number, near: readonly number[]): Dense {
   return result;
 }
 
+/** Rows `near` less row i: near x columns. */
 function differences(data: Matrix, i: number, near: readonly number[]): Dense {
   const d = data.columns;
   const result = new Dense(near.length, d);

@@ -4,11 +4,11 @@
  * Source: the questions are those of steadiness and cohesiveness (Jeon et al. 2021). The definition is ours:
  *   theirs draws random walks and clusters each by a method with its own settings; ours is exact and has none
  *   besides k. Groups are the communities of each space's neighborhood graph.
- *   - groupSteadiness: the modularity of the data's groups on the map's graph, over that of the map's own groups.
+ *   - groupSteadiness: the modularity of the data's groups on the map's graph, over that of the map's groups.
  *     Low where the map glues groups: there the links between neighbors on the map join different groups.
- *   - groupCohesiveness: the modularity of the map's groups on the data's graph, over that of the data's own groups.
+ *   - groupCohesiveness: the modularity of the map's groups on the data's graph, over that of the data's groups.
  *     Low where the map tears a group. Maps tend to fall into more groups than the data, so the map's are first
- *     merged along their own links until there are no more than in the data.
+ *     merged along their links until there are no more than in the data.
  *   0 is what groups score that have nothing to do with the graph; more than 1 (the groups are found greedily, and
  *   other groups can be better by a little) is given as 1.
  *   - groupDistances: Spearman correlation of the distances between group centroids in both spaces, groups of the
@@ -26,11 +26,11 @@ import { modularity } from './communities.js';
 const FEWEST_GROUPS = 5;
 
 /**
- * How well groups of one space fit the graph of the other, relative to that one's own groups.
+ * How well groups of one space fit the graph of the other, relative to the groups of that space.
  * The value at a sample is the share of its links that stay within its group.
  */
-export function groupFit(graph: Neighbors, foreign: Int32Array, own: Int32Array): Figure {
-  const best = modularity(graph, own);
+export function groupFit(graph: Neighbors, foreign: Int32Array, native: Int32Array): Figure {
+  const best = modularity(graph, native);
   const value = best > 0 ? Math.min(1, modularity(graph, foreign) / best) : Number.NaN;
   return { value, pointwise: shareInside(graph, foreign), interval: null };
 }
@@ -49,6 +49,7 @@ export function groupCount(groups: Int32Array): number {
   return groups.reduce((most, group) => Math.max(most, group + 1), 0);
 }
 
+/** Share of each row's k neighbors that are in its group. */
 function shareInside({ rows, k, indices }: Neighbors, groups: Int32Array): Float64Array {
   return Float64Array.from({ length: rows }, (_, i) => {
     let inside = 0;
@@ -57,6 +58,7 @@ function shareInside({ rows, k, indices }: Neighbors, groups: Int32Array): Float
   });
 }
 
+/** Euclidean distances of all pairs of group centroids, in the order of the groups. */
 function centroidDistances(data: Matrix, groups: Int32Array, count: number): Float64Array {
   const d = data.columns;
   const centroids = new Float64Array(count * d);

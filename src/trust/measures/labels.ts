@@ -2,15 +2,15 @@
  * Given labels on the map: accuracy of the nearest neighbors' vote, leaving the sample itself out.
  *
  * Source: k-nearest-neighbor classification, Fix and Hodges 1951; as a measure of maps, Venna et al. 2010.
- * Cost: asked x k. How it fails: it judges the map by the labels, which may follow something else than the data.
- * Ours: a tie goes to the label among the tied whose nearest sample is nearest.
+ * Cost: queries x k. How it fails: it judges the map by the labels, which may follow something else than the data.
+ * Ours: a tie goes to the label among the tied ones whose nearest sample is nearest.
  */
 
 import { estimate } from '../interval.js';
 import type { Figure, Neighborhoods } from '../types.js';
 
 export interface LabelCodes {
-  /** Label of each sample, as its place in `names`. */
+  /** Label of each sample, as its index in `names`. */
   readonly codes: Int32Array;
   /** Distinct labels, sorted. */
   readonly names: readonly string[];
@@ -19,23 +19,23 @@ export interface LabelCodes {
 /** Labels as numbers. */
 export function encodeLabels(labels: readonly string[]): LabelCodes {
   const names = [...new Set(labels)].sort();
-  const place = new Map(names.map((name, code) => [name, code]));
-  return { codes: Int32Array.from(labels, (label) => place.get(label) ?? 0), names };
+  const codeOf = new Map(names.map((name, code) => [name, code]));
+  return { codes: Int32Array.from(labels, (label) => codeOf.get(label) ?? 0), names };
 }
 
-/** Share of the asked samples whose neighbors, in the given space, vote for their own label. */
+/** Share of the query samples whose neighbors, in the given space, vote for the label of the sample. */
 export function labelAccuracy(
   { codes, names }: LabelCodes,
   neighborhoods: Neighborhoods,
   space: 'embedding' | 'input' = 'embedding',
 ): Figure {
-  const { asked, k } = neighborhoods;
+  const { queries, k } = neighborhoods;
   const { indices } = neighborhoods[space];
   const votes = new Int32Array(names.length);
   const pointwise = new Float64Array(indices.length / k);
   for (let q = 0; q < pointwise.length; q++) {
     const won = vote(indices.subarray(q * k, (q + 1) * k), codes, votes);
-    pointwise[q] = won === codes[asked ? asked[q] : q] ? 1 : 0;
+    pointwise[q] = won === codes[queries ? queries[q] : q] ? 1 : 0;
   }
   return estimate(pointwise, neighborhoods);
 }
@@ -50,7 +50,7 @@ export function nullLabelAccuracy(
   return labelAccuracy({ codes: codesShuffled, names }, neighborhoods).value;
 }
 
-/** The label that most of the neighbors have; -1 without neighbors. `votes` is zeros, a place a label. */
+/** The label that most of the neighbors have; -1 without neighbors. `votes` is zeros, one a label. */
 export function vote(neighbors: Int32Array, codes: Int32Array, votes: Int32Array): number {
   let most = 0;
   for (const j of neighbors) most = Math.max(most, ++votes[codes[j]]);

@@ -3,29 +3,26 @@
  *
  * Purpose: the one expensive step behind every measure of neighborhoods: neighbors in both spaces and, for each
  *   neighbor of one space, its rank in the other.
- * Shapes: asked x k throughout. Memory is proportional to that, never to samples^2.
+ * Shapes: queries x k throughout. Memory is proportional to that, never to samples^2.
  * Precision: that of the engine's distances. Ties are ordered by row number in both spaces, so that duplicates
  *   have a defined rank; scikit-learn leaves their order to its sorting routine.
- * Cost: one pass over all distances of the asked samples to all samples; on maps of up to three dimensions a tree.
+ * Cost: one pass over all distances of the query samples to all samples; on maps of few dimensions a tree.
  * How it fails: many duplicates on the map make the order among them a matter of row numbers; a warning says so.
  * Determinism: a sample is drawn from the stream `trust-sample`; all else is exact.
  */
 
 import { toDense } from '../../core/csr.js';
-import { buildKdTree, nearestFinder } from '../../core/kd-tree.js';
-import { gatherRows } from '../../core/matrix.js';
 import { permutation, type Random } from '../../core/random.js';
 import { type Context, createContext, watchStage } from '../../engine/context.js';
 import type { Metric, Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import type { Matrix, Neighbors, Warning } from '../../model.js';
+import { exactNeighbors } from '../../neighbors/exact.js';
 import { checkInput, checkNeighborhoodOptions } from '../checks.js';
 import type { NeighborhoodOptions, Neighborhoods, TrustInput } from '../types.js';
 
-/** Dimensions up to which a map is searched by a kd-tree instead of by all distances. */
-const TREE_DIMENSIONS = 3;
-/** Above this share of samples with a twin at distance 0 among their neighbors a warning is given. */
-const TWIN_SHARE = 0.01;
+/** A warning tells when more than this share of the samples have a duplicate (distance 0) among their neighbors. */
+const DUPLICATE_SHARE = 0.01;
 
 /**
  * Neighborhoods of a map and of the data it shows.
@@ -39,9 +36,9 @@ export async function compareNeighborhoods(
   const context = createContext(given);
   checkInput(input);
   const { k, metric, sample } = checkNeighborhoodOptions(options, input.features.rows);
-  const asked = sample === null ? null : drawRows(input.features.rows, sample, context.random);
+  const queries = sample === null ? null : drawRows(input.features.rows, sample, context.random);
   const features = toDense(input.features);
-  const [only] = await compareMaps(features, [input.embedding], { k, metric, asked }, context);
+  const [only] = await compareMaps(features, [input.embedding], { k, metric, queries }, context);
   return only;
 }
 
@@ -49,20 +46,28 @@ export async function compareNeighborhoods(
 export async function compareMaps(
   features: Matrix,
   maps: readonly Matrix[],
-  { k, metric, asked }: { k: number; metric: Metric; asked: Int32Array | null },
+  { k, metric, queries }: { k: number; metric: Metric; queries: Int32Array | null },
   context: Context,
 ): Promise<Neighborhoods[]> {
   const watch = watchStage(context, 'neighborhoods');
   const step = (from: number, to: number) => partOf(watch, from, to);
+  const onMap = { k, metric: 'euclidean' as const, queries };
   const onMaps: Neighbors[] = [];
-  for (const map of maps) onMaps.push(await nearestOnMap(map, asked, k, context, step(0, 0.05)));
-  const { input, inputRanks } = await inData(features, onMaps, metric, asked, context, step(0.05, 0.95));
+  for (const map of maps) onMaps.push(await exactNeighbors(map, onMap, context.engine, step(0, 0.05)));
+  const { input, inputRanks } = await compareInData(
+    features,
+    onMaps,
+    metric,
+    queries,
+    context,
+    step(0.05, 0.95),
+  );
   const result: Neighborhoods[] = [];
   for (let m = 0; m < maps.length; m++) {
-    const sought = { k, metric: 'euclidean' as const, rows: asked ?? undefined };
-    const embeddingRanks = await context.engine.ranks(maps[m], input.indices, sought, step(0.95, 1));
-    const warnings = [...twinWarning(input, 'features'), ...twinWarning(onMaps[m], 'map')];
-    const shared = { samples: features.rows, k, asked, input, embedding: onMaps[m] };
+    const rankOptions = { k, metric: 'euclidean' as const, rows: queries ?? undefined };
+    const embeddingRanks = await context.engine.ranks(maps[m], input.indices, rankOptions, step(0.95, 1));
+    const warnings = [...duplicatesWarning(input, 'features'), ...duplicatesWarning(onMaps[m], 'map')];
+    const shared = { samples: features.rows, k, queries, input, embedding: onMaps[m] };
     result.push({ ...shared, inputRanks: inputRanks[m], embeddingRanks, warnings });
   }
   return result;
@@ -73,64 +78,12 @@ export function drawRows(samples: number, count: number, random: Random): Int32A
   return permutation(samples, random.stream('trust-sample')).slice(0, count).sort();
 }
 
-/** The k nearest others of the asked samples on a map. */
-async function nearestOnMap(
-  map: Matrix,
-  asked: Int32Array | null,
-  k: number,
-  { engine }: Context,
-  watch: Watch,
-): Promise<Neighbors> {
-  if (map.columns <= TREE_DIMENSIONS) return treeNearest(map, asked, k, watch);
-  const metric = 'euclidean';
-  if (!asked) return engine.nearest(map, map, { k, metric, excludeSelf: true }, watch);
-  const queries = gatherRows(map, asked);
-  const found = await engine.nearest(map, queries, { k: k + 1, metric, excludeSelf: false }, watch);
-  return withoutSelf(found, asked, k);
-}
-
-/** The k nearest others by a kd-tree. */
-async function treeNearest(
-  map: Matrix,
-  asked: Int32Array | null,
-  k: number,
-  watch: Watch,
-): Promise<Neighbors> {
-  const rows = asked ? asked.length : map.rows;
-  const finder = nearestFinder(buildKdTree(map), Math.min(k + 1, map.rows));
-  const indices = new Int32Array(rows * (k + 1));
-  const distances = new Float32Array(rows * (k + 1));
-  for (let q = 0; q < rows; q++) {
-    finder.find(map.data, (asked ? asked[q] : q) * map.columns);
-    indices.set(finder.rows, q * (k + 1));
-    for (let t = 0; t <= k; t++) distances[q * (k + 1) + t] = Math.sqrt(finder.squared[t]);
-    if (q % 256 === 0) await watch.checkpoint();
-    watch.progress((q + 1) / rows);
-  }
-  const all = asked ?? Int32Array.from({ length: rows }, (_, i) => i);
-  return withoutSelf({ rows, k: k + 1, indices, distances }, all, k);
-}
-
-/** Drops each query itself; among more than k duplicates it may be absent, and then the last one goes. */
-function withoutSelf(found: Neighbors, asked: Int32Array, k: number): Neighbors {
-  const indices = new Int32Array(asked.length * k);
-  const distances = new Float32Array(asked.length * k);
-  for (let q = 0; q < asked.length; q++) {
-    for (let from = q * (k + 1), to = q * k; to < (q + 1) * k; from++) {
-      if (found.indices[from] === asked[q]) continue;
-      indices[to] = found.indices[from];
-      distances[to++] = found.distances[from];
-    }
-  }
-  return { rows: asked.length, k, indices, distances };
-}
-
 /** Neighbors among the features, and the ranks there of the neighbors on every map, in one pass over the distances. */
-async function inData(
+async function compareInData(
   features: Matrix,
   maps: readonly Neighbors[],
   metric: Metric,
-  asked: Int32Array | null,
+  queries: Int32Array | null,
   { engine }: Context,
   watch: Watch,
 ): Promise<{ input: Neighbors; inputRanks: Int32Array[] }> {
@@ -142,25 +95,26 @@ async function inData(
       targets.set(map.indices.subarray(i * k, (i + 1) * k), i * width + m * k);
     });
   }
-  const options = { k, targetCount: width, metric, rows: asked ?? undefined };
+  const options = { k, targetCount: width, metric, rows: queries ?? undefined };
   const { nearest, ranks } = await engine.nearestAndRanks(features, targets, options, watch);
   const inputRanks = maps.map((_, m) => {
-    const own = new Int32Array(rows * k);
+    const mapRanks = new Int32Array(rows * k);
     for (let i = 0; i < rows; i++) {
       const from = i * width + m * k;
-      own.set(ranks.subarray(from, from + k), i * k);
+      mapRanks.set(ranks.subarray(from, from + k), i * k);
     }
-    return own;
+    return mapRanks;
   });
   return { input: nearest, inputRanks };
 }
 
-function twinWarning(neighbors: Neighbors, where: string): Warning[] {
-  let twins = 0;
-  for (let i = 0; i < neighbors.rows; i++) if (neighbors.distances[i * neighbors.k] === 0) twins++;
-  if (twins <= TWIN_SHARE * neighbors.rows) return [];
+/** Warns where duplicates make the order of neighbors a matter of row numbers. `where` is `features` or `map`. */
+function duplicatesWarning(neighbors: Neighbors, where: string): Warning[] {
+  let duplicates = 0;
+  for (let i = 0; i < neighbors.rows; i++) if (neighbors.distances[i * neighbors.k] === 0) duplicates++;
+  if (duplicates <= DUPLICATE_SHARE * neighbors.rows) return [];
   const message =
-    `${twins} of ${neighbors.rows} samples have an exact duplicate among the ${where === 'map' ? 'points of the map' : 'rows of features'}; ` +
+    `${duplicates} of ${neighbors.rows} samples have an exact duplicate among the ${where === 'map' ? 'points of the map' : 'rows of features'}; ` +
     'the order among duplicates is that of their rows, which moves neighborhood figures a little.';
   return [{ code: `duplicates-in-${where}`, message }];
 }

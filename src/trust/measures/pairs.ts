@@ -73,11 +73,13 @@ export function pairDistance(data: Matrix, metric: Metric): (i: number, j: numbe
   return (i, j) => trueDistance(metric, ranking(data, i, data, j));
 }
 
+/** Distances of a space: directly in few columns, by products in many. */
 function pairSpace(data: Matrix, metric: Metric, context: Context): PairSpace {
   if (metric === 'manhattan' || data.columns <= DIRECT_COLUMNS) return directSpace(data, metric);
   return productSpace(data, metric, context);
 }
 
+/** Each distance on its own, in double. */
 function directSpace(data: Matrix, metric: Metric): PairSpace {
   if (metric === 'euclidean' && data.columns === 2) {
     return { prepare: async () => {}, distances: (i, into) => planar(data.data, i, into) };
@@ -100,6 +102,7 @@ function planar(points: Float32Array, i: number, into: Float64Array): void {
   }
 }
 
+/** Distances from |a|^2 + |b|^2 - 2ab, a block of rows at a time. */
 function productSpace(data: Matrix, metric: Metric, { engine }: Context): PairSpace {
   const rows = metric === 'euclidean' ? centered(data) : directions(data, metric === 'correlation');
   const norms = squaredNorms(rows);
@@ -124,11 +127,12 @@ function productSpace(data: Matrix, metric: Metric, { engine }: Context): PairSp
   };
 }
 
+/** Rows `first` to `first + count`, not copied. */
 function slice(m: Matrix, first: number, count: number): Matrix {
   return matrix(count, m.columns, m.data.subarray(first * m.columns, (first + count) * m.columns));
 }
 
-/** Rows of length one, after taking off their mean where asked; rows without a direction become zero. */
+/** Rows of length one, after taking off their mean where queries; rows without a direction become zero. */
 function directions(m: Matrix, offMean: boolean): Matrix {
   const data = new Float32Array(m.data.length);
   for (let r = 0; r < m.rows; r++) {
@@ -140,6 +144,7 @@ function directions(m: Matrix, offMean: boolean): Matrix {
   return matrix(m.rows, m.columns, data);
 }
 
+/** Squared length of each row. */
 function squaredNorms(m: Matrix): Float64Array {
   return Float64Array.from({ length: m.rows }, (_, r) => row(m, r).reduce((sum, v) => sum + v * v, 0));
 }

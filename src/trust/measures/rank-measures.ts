@@ -4,11 +4,11 @@
  * Purpose: how far the k neighbors of a sample on the map are its neighbors in the data, and the reverse.
  * Source: trustworthiness and continuity, Venna and Kaski 2001; neighborhood preservation Q(k) and its area,
  *   Lee and Verleysen 2009, and Lee et al. 2015; mean relative rank errors, Lee and Verleysen 2007.
- * Shapes: asked x k ranks, 0 the nearest; r below is rank + 1. Cost: asked x k. Double precision.
+ * Shapes: queries x k ranks, 0 the nearest; r below is rank + 1. Cost: queries x k. Double precision.
  * How it fails: not at all for 1 <= k <= samples - 1: every normalizer is the largest sum that is possible.
  * Ours: (a) the normalizer of trustworthiness and continuity beyond k = samples / 2, where scikit-learn refuses:
- *   only samples - 1 - k strangers exist, so their largest excess ranks are summed (Venna's second case; both
- *   agree at samples / 2). With k = samples - 1 there are no strangers and the value is 1. (b) The relative rank
+ *   only samples - 1 - k samples are beyond the k nearest, so their largest excess ranks are summed (Venna's second case; both
+ *   agree at samples / 2). With k = samples - 1 there are none and the value is 1. (b) The relative rank
  *   errors are divided by the largest sum that a permutation can reach, not by the reversed order's, which
  *   for large k is smaller, so that others exceed 1. (c) The area runs over 1 to k, not to samples - 2, since
  *   only k neighbors are held.
@@ -17,7 +17,7 @@
 import { estimate } from '../interval.js';
 import type { Figure, Neighborhoods } from '../types.js';
 
-/** Are the neighbors on the map true? 1 when each is among the k nearest in the data; strangers cost their rank. */
+/** Are the neighbors on the map true? 1 when each is among the k nearest in the data; others cost their rank. */
 export function trustworthiness(neighborhoods: Neighborhoods): Figure {
   return excess(neighborhoods, neighborhoods.inputRanks);
 }
@@ -69,10 +69,10 @@ export function relativeRankErrorMissing(neighborhoods: Neighborhoods): Figure {
   return relativeErrors(neighborhoods, neighborhoods.embeddingRanks);
 }
 
-/** Largest sum of r - k over k strangers: k (2n - 3k - 1) / 2 below n / 2, (n - 1 - k)(n - k) / 2 above. */
+/** Largest sum of r - k over k neighbors: k (2n - 3k - 1) / 2 below n / 2, (n - 1 - k)(n - k) / 2 above. */
 export function largestExcess(samples: number, k: number): number {
-  const strangers = Math.min(k, samples - 1 - k);
-  return (strangers * (2 * (samples - 1 - k) - strangers + 1)) / 2;
+  const others = Math.min(k, samples - 1 - k);
+  return (others * (2 * (samples - 1 - k) - others + 1)) / 2;
 }
 
 /**
@@ -93,6 +93,7 @@ export function largestRelativeError(samples: number, k: number): number {
   return best;
 }
 
+/** 1 less the ranks beyond k over their largest possible sum. */
 function excess(neighborhoods: Neighborhoods, ranks: Int32Array): Figure {
   const { k, samples } = neighborhoods;
   const worst = largestExcess(samples, k);
@@ -110,6 +111,7 @@ export function excessOf(ranks: Int32Array, start: number, k: number): number {
   return sum;
 }
 
+/** Weighted mean of the corrected preservation at one query. `arriving[s]`: neighbors that both spaces share from size s on. */
 function areaOfOne(arriving: Int32Array, sizes: number, samples: number): number {
   let shared = 0;
   let area = 0;
@@ -122,6 +124,7 @@ function areaOfOne(arriving: Int32Array, sizes: number, samples: number): number
   return area / weights;
 }
 
+/** Relative rank errors over their largest possible sum. */
 function relativeErrors(neighborhoods: Neighborhoods, ranks: Int32Array): Figure {
   const { k, samples } = neighborhoods;
   const worst = largestRelativeError(samples, k);

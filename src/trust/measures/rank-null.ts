@@ -27,6 +27,7 @@ export function nullTrustworthiness(samples: number, k: number): number {
   return 1 - (k * meanExcess) / worst;
 }
 
+/** Expected neighborhood preservation under shuffled rows. */
 export function nullPreservation(samples: number, k: number): number {
   return k / (samples - 1);
 }

@@ -110,6 +110,7 @@ function addMoments(m: Moments, first: number, input: Float64Array, map: Float64
   m.differences += differences;
 }
 
+/** The stresses for given sums of products and of squared differences. */
 function stresses(m: Moments, products: number, differences: number) {
   const cross = m.inputSquares * m.mapSquares;
   return {
@@ -213,15 +214,18 @@ function cutBins(drawn: readonly number[]): Bins {
   return { low, scale, cells };
 }
 
+/** Cell of a value, 0 to CELLS - 1; values beyond the ends fall into the first and last. */
 function cellOf(low: number, scale: number, value: number): number {
   const cell = (value - low) * scale;
   return cell <= 0 ? 0 : cell >= CELLS ? CELLS - 1 : Math.floor(cell);
 }
 
+/** Bin of a value. */
 function binOf(bins: Bins, value: number): number {
   return bins.cells[cellOf(bins.low, bins.scale, value)];
 }
 
+/** Spearman correlation of a joint histogram, values of one bin tied. */
 function binnedSpearman(joint: Float64Array, counts: Float64Array, mapCounts: Float64Array): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const inputRanks = middleRanks(counts, total);

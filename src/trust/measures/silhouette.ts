@@ -23,27 +23,28 @@ export function silhouetteAccumulator(codes: Int32Array, labels: number): Silhou
   for (const code of codes) sizes[code]++;
   return {
     addRow(i, distances) {
-      const own = codes[i];
+      const label = codes[i];
       for (let j = i + 1; j < codes.length; j++) {
         sums[i * labels + codes[j]] += distances[j];
-        sums[j * labels + own] += distances[j];
+        sums[j * labels + label] += distances[j];
       }
     },
     figure() {
-      const pointwise = Float64Array.from(codes, (own, i) => {
-        return silhouetteOf(sums.subarray(i * labels, (i + 1) * labels), sizes, own);
+      const pointwise = Float64Array.from(codes, (label, i) => {
+        return silhouetteOf(sums.subarray(i * labels, (i + 1) * labels), sizes, label);
       });
       return { value: mean(pointwise), pointwise, interval: null };
     },
   };
 }
 
-function silhouetteOf(sums: Float64Array, sizes: Float64Array, own: number): number {
-  if (sizes[own] < 2) return 0;
-  const inside = sums[own] / (sizes[own] - 1);
+/** Silhouette of one sample from its summed distances to each label; NaN with a single label. */
+function silhouetteOf(sums: Float64Array, sizes: Float64Array, label: number): number {
+  if (sizes[label] < 2) return 0;
+  const inside = sums[label] / (sizes[label] - 1);
   let outside = Number.POSITIVE_INFINITY;
   for (let c = 0; c < sizes.length; c++) {
-    if (c !== own && sizes[c] > 0) outside = Math.min(outside, sums[c] / sizes[c]);
+    if (c !== label && sizes[c] > 0) outside = Math.min(outside, sums[c] / sizes[c]);
   }
   if (outside === Number.POSITIVE_INFINITY) return Number.NaN;
   const larger = Math.max(inside, outside);

@@ -49,12 +49,12 @@ export async function tripletAccuracy(
   const inData = pairDistance(toDense(input.features), metric);
   const onMap = pairDistance(input.embedding, 'euclidean');
   const samples = input.features.rows;
-  const asked = rows ? rows.length : samples;
-  const pointwise = new Float64Array(asked);
-  for (let q = 0; q < asked; q++) {
+  const count = rows ? rows.length : samples;
+  const pointwise = new Float64Array(count);
+  for (let q = 0; q < count; q++) {
     pointwise[q] = accuracyOfOne(rows ? rows[q] : q, { samples, triplets, inData, onMap, random });
     if (q % 64 === 0) await watch.checkpoint();
-    watch.progress((q + 1) / asked);
+    watch.progress((q + 1) / count);
   }
   const defined = pointwise.filter((value) => !Number.isNaN(value));
   return defined.length > 0
@@ -85,6 +85,7 @@ function accuracyOfOne(i: number, { samples, triplets, inData, onMap, random }: 
   return kept > 0 ? agreed / kept : Number.NaN;
 }
 
+/** A random sample that is neither i nor j. */
 function otherThan(i: number, j: number, samples: number, random: Random): number {
   for (;;) {
     const drawn = random.below(samples);

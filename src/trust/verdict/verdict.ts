@@ -7,11 +7,13 @@
  * How it fails: words round. The figures beside each sentence are what counts.
  */
 
-import type { Measure, MeasureName, TrustMeasures } from '../measure.js';
+import type { Measure, TrustMeasures } from '../measure.js';
+import type { MeasureName } from '../measure-table.js';
 import type { Distortion } from '../measures/distortion.js';
 import { excessOverNull } from '../measures/rank-null.js';
 import type { Answer, VerdictFigure, VerdictSentence } from '../types.js';
-import { type Place, percent, placesSentence } from './verdict-regions.js';
+import { percent } from '../words.js';
+import { type MapRegion, regionsSentence } from './verdict-regions.js';
 
 export interface VerdictInput {
   readonly measured: TrustMeasures;
@@ -22,7 +24,7 @@ export interface VerdictInput {
     readonly pAdjusted: Float64Array;
   };
   readonly nullSorted: Float64Array;
-  readonly places: readonly Place[];
+  readonly regions: readonly MapRegion[];
 }
 
 /** Skill from which a reading is allowed, and from which it is allowed with care. */
@@ -50,7 +52,7 @@ export function writeVerdict(input: VerdictInput): VerdictSentence[] {
     distancesSentence(measures),
     densitiesSentence(measures),
     labelsSentence(measures),
-    placesSentence(input.measured, input.distortion, input.places),
+    regionsSentence(input.measured, input.distortion, input.regions),
     pcaSentence(measures),
   ].filter((sentence) => sentence !== null);
 }
@@ -62,6 +64,7 @@ export function verdictParagraph(verdict: readonly VerdictSentence[]): string {
 
 type Measures = TrustMeasures['measures'];
 
+/** The only sentence where the map is no better than a shuffled one, else null. */
 function nothingSentence({ measured, pointwise, nullSorted }: VerdictInput): VerdictSentence | null {
   const { trustworthiness: t, continuity: c } = measured.measures;
   if (!t || !c) return null;
@@ -78,6 +81,7 @@ function nothingSentence({ measured, pointwise, nullSorted }: VerdictInput): Ver
   return { about: 'overall', answer: 'no', text, figures };
 }
 
+/** May neighbors be read off the map? */
 function neighborsSentence({ measured, pointwise }: VerdictInput): VerdictSentence | null {
   const { trustworthiness: t, continuity: c, neighborhoodPreservation: p } = measured.measures;
   if (!t || !c || !p) return null;
@@ -101,6 +105,7 @@ function neighborsSentence({ measured, pointwise }: VerdictInput): VerdictSenten
   return { about: 'neighbors', answer, text, figures };
 }
 
+/** May groups be read off the map? */
 function clustersSentence(measures: Measures): VerdictSentence | null {
   const { groupSteadiness: s, groupCohesiveness: c } = measures;
   if (!s || !c) return null;
@@ -114,6 +119,7 @@ function clustersSentence(measures: Measures): VerdictSentence | null {
   return { about: 'clusters', answer, text: `${clustersWords(s.value, c.value)} ${scores}.`, figures };
 }
 
+/** The opening of that sentence: what is glued, what is torn. */
 function clustersWords(steadiness: number, cohesiveness: number): string {
   const glued = steadiness < LEVELS.clusters.yes;
   const torn = cohesiveness < LEVELS.clusters.yes;
@@ -126,6 +132,7 @@ function clustersWords(steadiness: number, cohesiveness: number): string {
   return `${opening}: ${[glued ? gluing : '', torn ? tearing : ''].filter(Boolean).join(', and ')}`;
 }
 
+/** May distances between groups be read off the map? */
 function distancesSentence(measures: Measures): VerdictSentence | null {
   const { groupDistances: g, shepardCorrelation: s } = measures;
   if (!s) return null;
@@ -148,12 +155,13 @@ function distancesSentence(measures: Measures): VerdictSentence | null {
   return { about: 'distances', answer, text, figures: figuresOf(measures, names) };
 }
 
+/** May densities be read off the map? */
 function densitiesSentence(measures: Measures): VerdictSentence | null {
   const { densityPreservation: d } = measures;
   if (!d) return null;
   const answer = answerOf(d.value, LEVELS.densities);
   const opening = {
-    yes: 'Densities may be read: crowded places of the map are crowded in the data',
+    yes: 'Densities may be read: crowded regions of the map are crowded in the data',
     partly: 'Densities may be read only roughly',
     no: 'Densities may not be read: how tight or spread a cluster looks says little about the data',
     unknown: 'Densities cannot be judged',
@@ -162,6 +170,7 @@ function densitiesSentence(measures: Measures): VerdictSentence | null {
   return { about: 'densities', answer, text, figures: figuresOf(measures, ['densityPreservation']) };
 }
 
+/** Are the labels as well separated on the map as in the data? Null without labels. */
 function labelsSentence(measures: Measures): VerdictSentence | null {
   const { labelAccuracy: a } = measures;
   if (!a || a.input === null) return null;
@@ -214,15 +223,18 @@ function pcaSentence(measures: Measures): VerdictSentence | null {
   };
 }
 
+/** Share of the way from chance (0) to the best value (1). */
 function skill(measure: Measure): number {
   return measure.null < 1 ? (measure.value - measure.null) / (1 - measure.null) : 0;
 }
 
+/** The answer at a score and its levels; `unknown` for NaN. */
 function answerOf(score: number, level: { readonly yes: number; readonly partly: number }): Answer {
   if (Number.isNaN(score)) return 'unknown';
   return score >= level.yes ? 'yes' : score >= level.partly ? 'partly' : 'no';
 }
 
+/** The figures that a sentence rests on. */
 function figuresOf(measures: Measures, names: readonly MeasureName[]): VerdictFigure[] {
   return names.flatMap((name) => {
     const m = measures[name];
@@ -235,6 +247,7 @@ function told({ value, interval }: Measure): string {
   return interval ? `${two(value)} [${two(interval[0])} to ${two(interval[1])}]` : two(value);
 }
 
+/** Two digits after the point. */
 function two(value: number): string {
   return value.toFixed(2);
 }

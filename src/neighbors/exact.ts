@@ -1,0 +1,84 @@
+/**
+ * Exact nearest neighbors of all rows or some, by whichever way is faster.
+ *
+ * Purpose: the one choice between a tree and products, for everything that needs exact neighbors.
+ * Shapes: data rows x columns; result queries x k. Precision: double in the tree, else the engine's.
+ * Cost: in few columns queries x log(rows), else queries x rows distances. Determinism: exact, ties by row number.
+ * Fails: not at all for 1 <= k <= rows - 1; callers check that.
+ */
+
+import { buildKdTree, nearestFinder } from '../core/kd-tree.js';
+import { gatherRows } from '../core/matrix.js';
+import type { Engine, Metric, Watch } from '../engine/engine.js';
+import type { Matrix, Neighbors } from '../model.js';
+
+/** Most columns for which the kd-tree is used. */
+const KD_TREE_COLUMNS = 8;
+
+export interface ExactOptions {
+  readonly k: number;
+  readonly metric: Metric;
+  /** Rows whose neighbors are searched (among all rows); null for every row. */
+  readonly queries?: Int32Array | null;
+}
+
+/** True where the kd-tree is the way of `exactNeighbors`. */
+export function usesKdTree(data: Matrix, metric: Metric): boolean {
+  return metric === 'euclidean' && data.columns <= KD_TREE_COLUMNS;
+}
+
+/** The k nearest other rows of the queries, nearest first, ties by row number. */
+export async function exactNeighbors(
+  data: Matrix,
+  { k, metric, queries = null }: ExactOptions,
+  engine: Engine,
+  watch: Watch,
+): Promise<Neighbors> {
+  if (usesKdTree(data, metric)) return byKdTree(data, queries, k, watch);
+  if (!queries) return engine.nearest(data, data, { k, metric, excludeSelf: true }, watch);
+  const options = { k: k + 1, metric, excludeSelf: false };
+  const found = await engine.nearest(data, gatherRows(data, queries), options, watch);
+  return withoutSelf(found, queries);
+}
+
+/** The same by a kd-tree, which is searched for one more than k: the query itself is among its nearest. */
+async function byKdTree(
+  data: Matrix,
+  queries: Int32Array | null,
+  k: number,
+  watch: Watch,
+): Promise<Neighbors> {
+  const rows = queries ? queries.length : data.rows;
+  const finder = nearestFinder(buildKdTree(data), k + 1);
+  const indices = new Int32Array(rows * k);
+  const distances = new Float32Array(rows * k);
+  for (let q = 0; q < rows; q++) {
+    const self = queries ? queries[q] : q;
+    finder.find(data.data, self * data.columns);
+    let to = q * k;
+    for (let n = 0; n < finder.count && to < (q + 1) * k; n++) {
+      if (finder.rows[n] === self) continue;
+      indices[to] = finder.rows[n];
+      distances[to++] = Math.sqrt(finder.squared[n]);
+    }
+    if (q % 256 > 0) continue;
+    watch.progress(q / rows);
+    await watch.checkpoint();
+  }
+  return { rows, k, indices, distances };
+}
+
+/** Lists one shorter, each query left out of its own; among more than k duplicates it may be absent, and the last one goes. */
+function withoutSelf(found: Neighbors, queries: Int32Array): Neighbors {
+  const k = found.k - 1;
+  const indices = new Int32Array(queries.length * k);
+  const distances = new Float32Array(queries.length * k);
+  for (let q = 0; q < queries.length; q++) {
+    for (let from = q * found.k, to = q * k; to < (q + 1) * k; from++) {
+      if (found.indices[from] === queries[q]) continue;
+      indices[to] = found.indices[from];
+      distances[to++] = found.distances[from];
+    }
+  }
+  return { rows: queries.length, k, indices, distances };
+}
