@@ -64,7 +64,7 @@ test('a and b equal umap-learn to 1e-4', () => {
   }
 });
 
-test('rows of P have the asked perplexity to 1e-5, and equal scikit-learn to its own 1e-4', async () => {
+test('rows of P reach the requested perplexity to 1e-5 and equal scikit-learn to its 1e-4', async () => {
   const features = dataOf('blobs');
   const { k, row0, row128, ...stored } = references.perplexity;
   const options = { k, metric: 'euclidean', excludeSelf: true } as const;
@@ -91,7 +91,7 @@ test('rows of P have the asked perplexity to 1e-5, and equal scikit-learn to its
   expect(joint.values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
 });
 
-test('a perplexity that ties allow nowhere ends at equal probabilities', () => {
+test('ends at equal probabilities where ties allow no bandwidth', () => {
   const neighbors = {
     rows: 2,
     k: 3,

@@ -127,12 +127,12 @@ test('cancelling stops at once and keeps what there is', async () => {
   expect(finishEmbedding(run).steps).toBe(run.run!.step);
 });
 
-test('a diverging run says that its step is too long', async () => {
+test('reports a diverging run as a step that is too long', async () => {
   const options = { method: 'pca', solve: 'forces', learningRate: 5 } as const;
   await expect(embed(table(features), options, context())).rejects.toThrow(/learningRate 5/);
 });
 
-test('transform: the samples embedded come out where they are (PCA), new ones beside their like (UMAP)', async () => {
+test('transform returns embedded samples to their coordinates (PCA) and places new ones beside similar samples (UMAP)', async () => {
   const pca = await embed(table(features), { method: 'pca' }, context());
   const same = await transform(pca.model!, table(features), context());
   same.coordinates.data.forEach((value, at) => {
@@ -216,7 +216,7 @@ test('more neighbors than there are samples: an error that says how many there m
   }
 });
 
-test('a change for the worse: the best embedding so far is kept, and is what a run ends with', async () => {
+test('a run ends with its best coordinates after a harmful change of parameters', async () => {
   const c = context(5);
   const run = await startEmbedding(table(features), { method: 'pca', solve: 'forces', steps: 400 }, c);
   await advanceEmbedding(run, c, 200);
@@ -230,7 +230,7 @@ test('a change for the worse: the best embedding so far is kept, and is what a r
   expect(finishEmbedding(run).values).toEqual(best.y);
 });
 
-test('what cannot be embedded is an error of the right kind', async () => {
+test('throws a typed error for input that cannot be embedded', async () => {
   const cases: [Matrix, EmbedOptions, typeof OptionError | typeof ShapeError, RegExp][] = [
     [gaussianData(1, 3, 1), {}, ShapeError, /1 samples/],
     [features, { method: 'isomap', nNeighbors: 2 }, OptionError, /pieces/],

@@ -160,7 +160,7 @@ test('exaggeration multiplies the attraction of t-SNE only', () => {
   expect(relativeDifference(exaggerated, expected)).toBeLessThan(1e-11);
 });
 
-test('samples at one place: the stress law has no direction to push them, and stays finite', () => {
+test('samples at equal coordinates: the stress law has no direction to push them, and stays finite', () => {
   const y = new Float64Array(rows * 2);
   const force = new Float64Array(rows * 2);
   const loss = stressLaw(distances, rows).forces(y, 2, force);

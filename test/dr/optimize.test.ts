@@ -42,7 +42,7 @@ function exactSums(y: Float64Array, dimensions: number) {
   return { force, z };
 }
 
-test('tree sums approach the exact sums as theta goes to 0, with ties, lines and single places', () => {
+test('tree sums approach the exact sums as theta goes to 0, with ties, lines and equal points', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 3 }),

@@ -34,7 +34,7 @@ test('faster forces: a rank of all features and full repulsion lose nothing, les
   expect(error.get('rank 2')).toBeGreaterThan(1e-3);
 });
 
-test('LLE study: UMAP is within itself, the objectives are 0 at their own maps', async () => {
+test('LLE study: UMAP is within its own variation, the objectives are 0 at their own maps', async () => {
   const { tables, figures } = await study('ardr-lle', ['fashion'], 120);
   expect(tables[0].rows[0].slice(2, 4)).toEqual(['UMAP', 1]);
   for (const row of tables[0].rows.slice(1)) expect(row[3]).toBeLessThan(1);
@@ -54,7 +54,7 @@ test('conjectures: no map beats the best found by much, and each row has a verdi
   expect(cloud?.[4]).toBeGreaterThan(umap?.[4] as number);
 });
 
-test('measures: the same map shares all, features map onto themselves in full trust', async () => {
+test('a map shares all neighbors with itself, and features have full trust in themselves', async () => {
   const features = gaussianData(50, 2, 1);
   const near = await mapNeighbors(features.data, 2, context());
   expect(overlap(near, near)).toBe(1);

@@ -73,7 +73,7 @@ test('metric MDS never raises its stress, and finds a plane when there is one', 
   expect(procrustesError(Float64Array.from(plane.data), result.values, 2)).toBeLessThan(1e-4);
 });
 
-test('given distances are embedded as the features that they came from', async () => {
+test('embeds distances like the features that they were computed from', async () => {
   const features = gaussianData(40, 5, 6);
   const data = new Float32Array(1600);
   for (let i = 0; i < 40; i++) {

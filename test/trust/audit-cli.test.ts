@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('it writes the audit, the points, the links and a report', () => {
+test('writes audit.json, pointwise.csv, links.csv and report.html', () => {
   const { status, stdout, stderr } = audit(
     'data.csv',
     '-e',
@@ -71,7 +71,7 @@ test('it writes the audit, the points, the links and a report', () => {
   expect(report).toContain(found.verdict[0].text.slice(0, 60));
 });
 
-test('a map made here is made again, with other seeds and of permuted data', () => {
+test('--method repeats its map with other seeds and on permuted data', () => {
   const { status, stdout, stderr } = audit(
     'data.csv',
     '--id',
@@ -98,7 +98,7 @@ test('a map made here is made again, with other seeds and of permuted data', () 
   ]);
 });
 
-test('--json gives the audit on standard output and nothing else there', () => {
+test('--json prints the audit alone on standard output', () => {
   const { status, stdout } = audit(
     'data.csv',
     '-e',
@@ -132,7 +132,7 @@ test.each([
     /k 500; expected an integer from 1 to 239/,
   ],
   ['metric', ['data.csv', '-e', 'map.csv', '--metric', 'sideways'], /--metric sideways/],
-])('what is wrong exits with 2 and one line: %s', (_, given, message) => {
+])('exits with 2 and one line: %s', (_, given, message) => {
   const { status, stderr } = audit(...given, '-o', 'wrong', '--quiet');
   expect(stderr).toMatch(message);
   expect(stderr.trim().split('\n').length).toBe(1);
@@ -140,7 +140,7 @@ test.each([
   expect(readdirSync(folder).filter((name) => /wrong/.test(name))).toEqual([]);
 });
 
-test('explain gives the trust of every module and locality, and leaves it out when asked', () => {
+test('explain reports the trust of every module and locality, and leaves it out with --trust no', () => {
   const explain = (...given: string[]) =>
     spawnSync(
       process.execPath,

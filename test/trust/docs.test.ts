@@ -8,14 +8,14 @@ import { MEASURE_NAMES } from 'whymap/trust';
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/trust.md'), 'utf8');
 
-test('the example is the file, and prints a verdict', () => {
+test('the example of the page equals examples/audit.mjs and prints a verdict', () => {
   const code = readFileSync(join(root, 'examples/audit.mjs'), 'utf8');
   expect(page).toContain(code);
   const printed = execFileSync(process.execPath, ['examples/audit.mjs'], { cwd: root, encoding: 'utf8' });
   expect(printed).toMatch(/^0\.9\d 0\.\d\d\nNeighbors may be read: /);
 });
 
-test('every measure is explained on the page', () => {
+test('the page explains every measure', () => {
   const named = (name: string) => page.includes(`\`${name}\``) || page.includes('`...Missing`');
   expect(MEASURE_NAMES.filter((name) => !named(name))).toEqual([]);
 });

@@ -43,7 +43,7 @@ const inputOf = (s: ReferenceSet) => ({
   embedding: { rows: s.rows, columns: s.dimensions, data: Float32Array.from(s.embedding) },
 });
 
-test('there are six data sets, three of them with ties', () => {
+test('the fixtures hold six data sets, three of them with ties', () => {
   expect(sets.length).toBe(6);
   expect(sets.filter((s) => s.tied).length).toBe(3);
 });

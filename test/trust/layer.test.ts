@@ -38,7 +38,7 @@ async function layerOf(seed = 0) {
   return trustLayer({ neighborhoods, referenceSpace: features, labels }, context);
 }
 
-test('the values of the layer are those of the audit, and so are the sentences both can say', async () => {
+test('the layer has the values of the audit, and the sentences that both can make', async () => {
   const { features, embedding, labels } = world();
   const { layer, pointwise } = await layerOf();
   const audited = await audit({ features, embedding }, { labels }, createContext({ seed: 0 }));
@@ -54,7 +54,7 @@ test('the values of the layer are those of the audit, and so are the sentences b
   for (const { text } of layer.verdict) expect(said).toContain(text);
 });
 
-test('torn links join the halves of the group that was cut, glued ones samples of two groups; worst first', async () => {
+test('torn links join the halves of a cut group, glued links join two groups, worst first', async () => {
   const { layer } = await layerOf();
   const { from, to, rank } = layer.tornLinks;
   expect(from.length).toBeGreaterThan(20);
@@ -69,6 +69,6 @@ test('torn links join the halves of the group that was cut, glued ones samples o
   expect(layer.gluedLinks.from.length).toBeGreaterThan(20);
 });
 
-test('the same input gives the same layer', async () => {
+test('returns the same layer for the same input', async () => {
   expect(await layerOf(1)).toEqual(await layerOf(1));
 });

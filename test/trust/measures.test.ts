@@ -40,7 +40,7 @@ const rows = (count: number, columns: number, seed = 1, integers = false) => {
   return Array.from({ length: count }, () => Array.from({ length: columns }, draw));
 };
 
-describe('normalizers are the largest sums that are possible', () => {
+describe('normalizers equal the largest possible sums', () => {
   const permutations = (n: number): number[][] =>
     n === 1
       ? [[1]]
@@ -48,7 +48,7 @@ describe('normalizers are the largest sums that are possible', () => {
           p.flatMap((_, at) => [[...p.slice(0, at), n, ...p.slice(at)]]).concat([[...p, n]]),
         );
 
-  test.each([3, 4, 5, 6, 7, 8])('of %i samples, every k, over all orders', (n) => {
+  test.each([3, 4, 5, 6, 7, 8])('for %i samples and every k, over all permutations', (n) => {
     const orders = permutations(n - 1);
     for (let k = 1; k <= n - 1; k++) {
       const best = (of: (r: number, m: number) => number) =>
@@ -61,7 +61,7 @@ describe('normalizers are the largest sums that are possible', () => {
     }
   });
 
-  test("below half of the samples it is scikit-learn's", () => {
+  test("equals scikit-learn's normalizer below half of the samples", () => {
     for (const [n, k] of [
       [100, 5],
       [101, 50],
@@ -94,7 +94,7 @@ describe('the null', () => {
     expect(Math.abs(seen.m - nullRelativeRankError(40, k))).toBeLessThan(0.012);
   });
 
-  test('of distances: the expectation over shuffles', async () => {
+  test('distance figures under chance equal the mean over shuffled maps', async () => {
     const features = matrixFrom(rows(60, 3));
     const embedding = matrixFrom(rows(60, 2, 9));
     const only = { pca: false, triplets: 1, k: 5 };
@@ -110,7 +110,7 @@ describe('the null', () => {
     }
   });
 
-  test('p-values of points are uniform on a shuffled map, and small on a true one', async () => {
+  test('p-values are uniform on a shuffled map and small on a faithful one', async () => {
     const features = matrixFrom(rows(300, 3));
     const sorted = nullPoints(300, 10, createRandom(0));
     const p = async (embedding: typeof features) => {
@@ -125,7 +125,7 @@ describe('the null', () => {
     expect(Math.abs(excessOverNull(sorted, sorted))).toBeLessThan(1e-9);
   });
 
-  test('Benjamini-Hochberg by its definition', () => {
+  test('adjusted p-values equal the definition of Benjamini and Hochberg', () => {
     const p = Float64Array.of(0.01, 0.8, 0.03, 0.02, 0.5);
     const sorted = Array.from(p).sort((a, b) => a - b);
     const naive = Array.from(p, (v) => Math.min(...sorted.map((q, r) => (q >= v ? (q * 5) / (r + 1) : 1))));
@@ -261,7 +261,7 @@ test('triplet accuracy estimates the share over all triplets', async () => {
 });
 
 describe('a sample', () => {
-  test('figures of asked samples are the exact ones of those samples, and the interval holds the whole', async () => {
+  test('figures at query samples are exact, and the interval holds the figure of all samples', async () => {
     const roll = swissRoll(400);
     const input = { features: roll.features, embedding: roll.shadow };
     const whole = await compareNeighborhoods(input, { k: 8 });
@@ -279,7 +279,7 @@ describe('a sample', () => {
     expect(covered).toBeGreaterThanOrEqual(16);
   });
 
-  test('all measures but those of groups and silhouettes come with an interval', async () => {
+  test('every measure but those of groups and the silhouette has an interval', async () => {
     const roll = swissRoll(300);
     const options = { k: 8, sample: 100, labels: Array.from({ length: 300 }, (_, i) => String(i % 3)) };
     const { measures, warnings, groups } = await measureTrust(
@@ -296,22 +296,21 @@ describe('a sample', () => {
     }
   });
 
-  test('duplicates beyond k do not bring a sample back as its own neighbor', async () => {
+  test('a sample is never its own neighbor, with more than k duplicates too', async () => {
     const features = matrixFrom([...Array.from({ length: 12 }, () => [1, 1]), [2, 2], [3, 3]]);
-    const {
-      input,
-      embedding,
-      queries: asked,
-    } = await compareNeighborhoods({ features, embedding: features }, { k: 3, sample: 13 });
+    const { input, embedding, queries } = await compareNeighborhoods(
+      { features, embedding: features },
+      { k: 3, sample: 13 },
+    );
     for (const neighbors of [input, embedding]) {
-      const own = Array.from(neighbors.indices).filter((j, p) => j === asked?.[Math.floor(p / 3)]);
-      expect(own).toEqual([]);
+      const self = Array.from(neighbors.indices).filter((j, p) => j === queries?.[Math.floor(p / 3)]);
+      expect(self).toEqual([]);
     }
   });
 });
 
 describe('groups', () => {
-  test('communities find separate clusters, largest first, and modularity agrees with its definition', async () => {
+  test('communities finds separate clusters, largest first, and modularity equals its definition', async () => {
     const { features, cluster } = tornAndGlued(40, 5);
     const { input } = await compareNeighborhoods({ features, embedding: features }, { k: 8 });
     const groups = communities(input);
@@ -340,7 +339,7 @@ describe('groups', () => {
     ).toBeLessThan(0.06);
   });
 
-  test('merging joins what touches, and leaves islands apart', async () => {
+  test('mergeGroups joins touching groups and leaves islands apart', async () => {
     const strip = Array.from({ length: 200 }, (_, i) => [i / 4, (i * 7) % 3]);
     const islands = [...strip, ...strip.map(([x, y]) => [x, y + 500])];
     const { input } = await compareNeighborhoods(
@@ -375,7 +374,7 @@ describe('principal components', () => {
     expect(a).toEqual(b.map((v) => expect.closeTo(v, 2)));
   });
 
-  test('equal variances and constant columns do no harm', async () => {
+  test('handles equal variances and constant columns', async () => {
     const grid = Array.from({ length: 64 }, (_, i) => [i % 4, Math.floor(i / 4) % 4, Math.floor(i / 16), 7]);
     const found = await principalComponents(matrixFrom(grid), 3, createContext(), unwatched);
     expect(pairDistances(rowsOf(found))).toEqual(pairDistances(grid).map((v) => expect.closeTo(v, 3)));
@@ -395,7 +394,7 @@ describe('principal components', () => {
 });
 
 describe('local maps', () => {
-  test('a plane that is stretched 3 to 1 and turned gives that ellipse everywhere', async () => {
+  test('a plane stretched 3 to 1 and turned gives that ellipse at every sample', async () => {
     const random = createRandom(2);
     const sheet = Array.from({ length: 200 }, () => [random.normal(), random.normal()]);
     const features = matrixFrom(sheet.map(([u, v]) => [u, v, u, -v, 0].map((x) => x / Math.sqrt(2))));
@@ -421,7 +420,7 @@ describe('local maps', () => {
     }
   });
 
-  test('where the neighbors span too little there is no ellipse', async () => {
+  test('gives no ellipse where the neighbors span too few dimensions', async () => {
     const line = matrixFrom(Array.from({ length: 30 }, (_, i) => [i, 2 * i, -i]));
     const embedding = matrixFrom(rows(30, 2));
     const n = await compareNeighborhoods({ features: line, embedding }, { k: 5 });
@@ -431,7 +430,7 @@ describe('local maps', () => {
 });
 
 describe('edges', () => {
-  test('three samples, one neighbor', async () => {
+  test('measures three samples with one neighbor', async () => {
     const features = matrixFrom([[0], [1], [10]]);
     const right = await audit({ features, embedding: features }, { k: 1 });
     expect(right.measures.trustworthiness?.value).toBe(1);
@@ -439,7 +438,7 @@ describe('edges', () => {
     expect(wrong.measures.trustworthiness?.value).toBeCloseTo(0, 12);
   });
 
-  test('a map on which all points coincide is worth nothing and says so', async () => {
+  test('says that a map whose points coincide allows no conclusion', async () => {
     const features = matrixFrom(rows(60, 3));
     const embedding = { rows: 60, columns: 2, data: new Float32Array(120) };
     const { measures, verdict, warnings } = await audit({ features, embedding }, { k: 5 });
@@ -449,14 +448,14 @@ describe('edges', () => {
     expect(measures.kruskalStress?.value).toBe(0);
   });
 
-  test('the same seed gives the same bytes', async () => {
+  test('returns the same bytes for the same seed', async () => {
     const world = tornAndGlued(30, 5);
     const once = await audit(world, { k: 5, triplets: 3 });
     const again = await audit(world, { k: 5, triplets: 3 });
     expect(again).toEqual(once);
   });
 
-  test('one feature that outweighs the others is named', async () => {
+  test('names a feature that outweighs all others', async () => {
     const features = matrixFrom(rows(50, 3).map(([a, b, c]) => [a, 100 * b, c]));
     const { warnings } = await audit(
       { features, embedding: features },
@@ -468,7 +467,7 @@ describe('edges', () => {
   });
 });
 
-describe('what is wrong is told', () => {
+describe('throws a typed error for wrong input', () => {
   const features = matrixFrom(rows(10, 2));
   test.each([
     [
@@ -507,7 +506,7 @@ describe('what is wrong is told', () => {
     await expect(measureTrust(input, options)).rejects.toThrow(message);
   });
 
-  test('it stops when asked to', async () => {
+  test('stops when its signal aborts', async () => {
     const stop = new AbortController();
     const big = matrixFrom(rows(3000, 20));
     const work = measureTrust(

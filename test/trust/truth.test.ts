@@ -75,7 +75,7 @@ test('groups: tearing lowers cohesiveness and leaves steadiness; gluing the reve
   expect(torn.groupSteadiness?.value).toBeGreaterThan(torn.groupCohesiveness?.value ?? 1);
 });
 
-test('a swiss roll unrolled well is trusted, its shadow is not', async () => {
+test('trusts an unrolled swiss roll and not its projection', async () => {
   const roll = swissRoll();
   const well = await audit({ features: roll.features, embedding: roll.unrolled }, { ...fast, k: 8 });
   const badly = await audit({ features: roll.features, embedding: roll.shadow }, { ...fast, k: 8 });
@@ -87,7 +87,7 @@ test('a swiss roll unrolled well is trusted, its shadow is not', async () => {
   );
 });
 
-test('a sphere cut along a meridian is torn there and nowhere else', async () => {
+test('finds a sphere torn along the meridian where it was cut, and nowhere else', async () => {
   const sphere = cutSphere();
   const { torn } = distortion(await compareNeighborhoods(sphere, { k: 10 }));
   const kept = sphere.nearCut.map((_, i) => i).filter((i) => sphere.nearCut[i] || sphere.farFromCut[i]);
@@ -98,7 +98,7 @@ test('a sphere cut along a meridian is torn there and nowhere else', async () =>
   expect(score).toBeGreaterThanOrEqual(0.95);
 });
 
-test('a tree laid open is trusted; two branches laid on each other are found glued', async () => {
+test('trusts an unfolded tree, and finds two overlapping branches glued', async () => {
   const world = tree();
   const open = await compareNeighborhoods({ features: world.features, embedding: world.open }, { k: 10 });
   expect(trustworthiness(open).value).toBeGreaterThan(0.98);
@@ -113,7 +113,7 @@ test('a tree laid open is trusted; two branches laid on each other are found glu
   expect(score).toBeGreaterThanOrEqual(0.95);
 });
 
-test('shuffled rows score the null, and the paragraph says that nothing may be concluded', async () => {
+test('shuffled rows score the null, and the verdict says that nothing may be concluded', async () => {
   const world = tornAndGlued();
   const embedding = shuffledRows(world.embedding);
   const labels = world.cluster.map(String);
