@@ -126,7 +126,8 @@ export interface Localities {
   readonly uncovered: Int32Array;
 }
 
-export type AssociationMeasure = 'pearson' | 'spearman';
+/** How two features are correlated inside a locality (core/association-measures.ts). */
+export type AssociationMeasure = 'pearson' | 'spearman' | 'bicor';
 /** How a correlation rho becomes an association: max(0, rho^2 - 1/(n-1)), |rho| or rho. */
 export type AssociationForm = 'debiased' | 'absolute' | 'signed';
 

@@ -5,11 +5,17 @@
  * Precision: mean and sum of squares in double, results rounded once. Squares of any float32 neither overflow
  * nor vanish in double. A feature whose spread is below 1e-6 of its largest value is lost in rounding: its
  * panel lane is zero and its flag is cleared. Spearman: values are replaced by their average ranks first.
+ * Biweight midcorrelation: see `standardizeBiweight`; core/association-measures.ts is the reference.
  */
 
-import { rankInPlace } from '../runtime/sort';
+import { rankInPlace, sortValues } from '../runtime/sort';
 
 const LOST: f64 = 1e-6;
+/** Codes of the measures; Pearson is 0. */
+const SPEARMAN: i32 = 1;
+const BICOR: i32 = 2;
+/** MADs from the median at which a value's weight becomes 0. */
+const BIWEIGHT_REACH: f64 = 9;
 
 /** Panels of features list[0..count); lanes past the last are zeros. */
 export function standardizePanels(
@@ -18,7 +24,7 @@ export function standardizePanels(
   list: usize,
   count: i32,
   flags: usize,
-  spearman: i32,
+  measure: i32,
   target: usize,
   scratch: usize,
 ): void {
@@ -27,13 +33,21 @@ export function standardizePanels(
     const lanes = min(8, count - first);
     if (lanes < 8) memory.fill(panel, 0, (<usize>n) << 5);
     gather(rows, n, list + ((<usize>first) << 2), lanes, panel);
-    if (spearman) {
+    const features = list + ((<usize>first) << 2);
+    if (measure === BICOR) {
+      for (let lane: i32 = 0; lane < lanes; lane++) {
+        const feature = <usize>load<i32>(features + ((<usize>lane) << 2));
+        if (!standardizeBiweight(panel + ((<usize>lane) << 2), n, scratch)) store<u8>(flags + feature, 0);
+      }
+      continue;
+    }
+    if (measure === SPEARMAN) {
       for (let lane: i32 = 0; lane < lanes; lane++) rankInPlace(panel + ((<usize>lane) << 2), 32, n, scratch);
     }
-    standardizePair(panel, n, list + ((<usize>first) << 2), lanes, flags);
-    standardizePair(panel + 8, n, list + ((<usize>(first + 2)) << 2), lanes - 2, flags);
-    standardizePair(panel + 16, n, list + ((<usize>(first + 4)) << 2), lanes - 4, flags);
-    standardizePair(panel + 24, n, list + ((<usize>(first + 6)) << 2), lanes - 6, flags);
+    standardizePair(panel, n, features, lanes, flags);
+    standardizePair(panel + 8, n, features + 8, lanes - 2, flags);
+    standardizePair(panel + 16, n, features + 16, lanes - 4, flags);
+    standardizePair(panel + 24, n, features + 24, lanes - 6, flags);
   }
 }
 
@@ -73,4 +87,68 @@ function standardizePair(lane: usize, n: i32, list: usize, present: i32, flags: 
   }
   if (i64x2.extract_lane(kept, 0) === 0) store<u8>(flags + <usize>load<i32>(list), 0);
   if (present > 1 && i64x2.extract_lane(kept, 1) === 0) store<u8>(flags + <usize>load<i32>(list, 4), 0);
+}
+
+/**
+ * One lane of a panel, in place: (x - median) (1 - u^2)^2 with u = (x - median) / (9 MAD), 0 from |u| = 1 on, scaled to
+ * a sum of squares of 1; x - mean in place of it where the MAD is 0. False, and zeros, when the spread is lost.
+ */
+function standardizeBiweight(lane: usize, n: i32, scratch: usize): boolean {
+  const end = lane + ((<usize>n) << 5);
+  const sorted = sortValues(lane, 32, n, scratch);
+  let center = middleOf(sorted, n);
+  let reach = BIWEIGHT_REACH * medianDeviation(sorted, n, center);
+  if (!(reach > 0)) {
+    let sum: f64 = 0;
+    for (let at = lane; at < end; at += 32) sum += <f64>load<f32>(at);
+    center = sum / <f64>n;
+    reach = Infinity;
+  }
+  let squares: f64 = 0;
+  let largest: f64 = 0;
+  for (let at = lane; at < end; at += 32) {
+    const value = <f64>load<f32>(at);
+    const centered = biweight(value, center, reach);
+    if (centered !== 0) largest = max(largest, abs(value));
+    squares += centered * centered;
+  }
+  const kept = sqrt(squares / <f64>n) > LOST * largest;
+  const scale: f64 = kept ? 1 / sqrt(squares) : 0;
+  for (let at = lane; at < end; at += 32) {
+    store<f32>(at, <f32>(biweight(<f64>load<f32>(at), center, reach) * scale));
+  }
+  return kept;
+}
+
+/** The value less the center, times its weight. */
+function biweight(value: f64, center: f64, reach: f64): f64 {
+  const u = (value - center) / reach;
+  if (!(u > -1 && u < 1)) return 0;
+  const weight = 1 - u * u;
+  return (value - center) * weight * weight;
+}
+
+/** Median of n ascending floats 8 bytes apart: the mean of the middle two for an even n. */
+function middleOf(sorted: usize, n: i32): f64 {
+  const low = <f64>load<f32>(sorted + ((<usize>((n - 1) >> 1)) << 3));
+  const high = <f64>load<f32>(sorted + ((<usize>(n >> 1)) << 3));
+  return low + (high - low) * 0.5;
+}
+
+/** Median of the absolute deviations from `center`, by merging those below it with those above. */
+function medianDeviation(sorted: usize, n: i32, center: f64): f64 {
+  let above: i32 = 0;
+  while (above < n && <f64>load<f32>(sorted + ((<usize>above) << 3)) < center) above++;
+  let below = above - 1;
+  let before: f64 = 0;
+  let deviation: f64 = 0;
+  for (let count: i32 = 0; count <= n >> 1; count++) {
+    before = deviation;
+    const down: f64 = below >= 0 ? center - <f64>load<f32>(sorted + ((<usize>below) << 3)) : Infinity;
+    const up: f64 = above < n ? <f64>load<f32>(sorted + ((<usize>above) << 3)) - center : Infinity;
+    if (down < up) below--;
+    else above++;
+    deviation = min(down, up);
+  }
+  return n & 1 ? deviation : before + (deviation - before) * 0.5;
 }

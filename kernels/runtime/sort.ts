@@ -1,6 +1,6 @@
 /**
  * Sorting float32 by value: stable radix sort, 8 bits a pass, passes in which all digits agree are left out.
- * For the median of a feature (support rule) and average ranks (Spearman). Cost: 4 passes over n at most.
+ * For the median of a feature (support rule, biweight) and average ranks (Spearman). Cost: 4 passes over n at most.
  * Memory: `sortBytes(n)`. -0 and 0 are one value.
  */
 
@@ -73,6 +73,16 @@ export function rankInPlace(source: usize, step: usize, n: i32, scratch: usize):
     }
     start = end;
   }
+}
+
+/** Sorts n floats `step` bytes apart. Returns the address of the values, ascending, 8 bytes apart. */
+export function sortValues(source: usize, step: usize, n: i32, scratch: usize): usize {
+  const pairs = sortedPairs(source, step, n, scratch);
+  for (let i: i32 = 0; i < n; i++) {
+    const pair = pairs + ((<usize>i) << 3);
+    store<f32>(pair, load<f32>(source + <usize>load<i32>(pair, 4) * step));
+  }
+  return pairs;
 }
 
 /** How many of n floats equal their lower median. */

@@ -64,7 +64,7 @@ const explainOptions = [
     '--stability <runs>',
     'repeats with other coverings, samples and sizes (default: 0; 5 for a first look)',
   ),
-  option('--association <measure>', 'pearson or spearman (default: pearson)'),
+  option('--association <measure>', 'pearson, spearman or bicor (default: pearson)'),
   option('--association-form <form>', 'debiased, absolute or signed (default: debiased)'),
   option(
     '--support <number>',

@@ -23,7 +23,9 @@ export { moduleStability, type StabilityOptions } from './evaluate/stability.js'
 export { type ExplainInput, type ExplainOptions, explain } from './explain.js';
 export { factorize, type ModuleOptions } from './factorize/modules.js';
 export { defaultLocalitySize, type LocalityOptions, locate } from './localities/localities.js';
+
 export { carriedCorrelation, carriedValues } from './query/carried-values.js';
+
 export {
   type LevelShare,
   levelsInRegion,

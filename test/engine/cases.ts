@@ -127,6 +127,7 @@ export const RULES: Record<string, AssociationRules> = {
   signed: { measure: 'pearson', form: 'signed', support: 0, gate: 0 },
   absolute: { measure: 'pearson', form: 'absolute', support: 2, gate: 1 },
   spearman: { measure: 'spearman', form: 'debiased', support: 2, gate: 0 },
+  bicor: { measure: 'bicor', form: 'debiased', support: 2, gate: 0 },
   strict: { measure: 'pearson', form: 'debiased', support: 12, gate: 2 },
 };
 

@@ -88,6 +88,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       const few = makeMatrix(230, 13, 'sparse');
       await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.signed);
       await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.spearman);
+      await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.bicor);
     });
 
     test('associate from compressed rows, and from the middle of the localities', async () => {

@@ -28,6 +28,36 @@ function naiveCorrelation(a: number[], b: number[]): number {
   return covariance(a, b) / Math.sqrt(covariance(a, a)) / Math.sqrt(covariance(b, b));
 }
 
+function middleOf(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(values.length - 1) >> 1] + sorted[values.length >> 1]) / 2;
+}
+
+/** Wilcox's biweight midcovariance, denominators included, over the root of both biweight midvariances. */
+function naiveMidcorrelation(a: number[], b: number[]): number {
+  const parts = (x: number[]) => {
+    const median = middleOf(x);
+    const mad = middleOf(x.map((v) => Math.abs(v - median)));
+    const center = mad > 0 ? median : x.reduce((s, v) => s + v, 0) / x.length;
+    const u = x.map((v) => (mad > 0 ? (v - center) / (9 * mad) : 0));
+    const deviation = x.map((v, i) => (Math.abs(u[i]) < 1 ? (v - center) * (1 - u[i] ** 2) ** 2 : 0));
+    const below = u.reduce((s, v) => s + (Math.abs(v) < 1 ? (1 - v ** 2) * (1 - 5 * v ** 2) : 0), 0);
+    return { deviation, below };
+  };
+  const covariance = (x: number[], y: number[]) => {
+    const [p, q] = [parts(x), parts(y)];
+    return (x.length * p.deviation.reduce((s, v, i) => s + v * q.deviation[i], 0)) / (p.below * q.below);
+  };
+  if (covariance(a, a) === 0 || covariance(b, b) === 0) return 0;
+  return covariance(a, b) / Math.sqrt(covariance(a, a)) / Math.sqrt(covariance(b, b));
+}
+
+const NAIVE: Record<AssociationRules['measure'], (a: number[], b: number[]) => number> = {
+  pearson: naiveCorrelation,
+  spearman: (a, b) => naiveCorrelation(countRanks(a), countRanks(b)),
+  bicor: naiveMidcorrelation,
+};
+
 function naiveAssociation(a: number[], b: number[], rules: AssociationRules): number {
   const inSupport = (x: number[]) => {
     const middle = [...x].sort((p, q) => p - q)[Math.floor((x.length - 1) / 2)];
@@ -35,8 +65,7 @@ function naiveAssociation(a: number[], b: number[], rules: AssociationRules): nu
     return differing > 0 && differing >= rules.support;
   };
   if (!inSupport(a) || !inSupport(b)) return 0;
-  const rho =
-    rules.measure === 'spearman' ? naiveCorrelation(countRanks(a), countRanks(b)) : naiveCorrelation(a, b);
+  const rho = NAIVE[rules.measure](a, b);
   if (rho * rho < rules.gate ** 2 / (a.length - 1)) return 0;
   if (rules.form !== 'debiased') return rho;
   return Math.sign(rho) * Math.max(0, rho * rho - 1 / (a.length - 1));
@@ -51,7 +80,7 @@ const inputs = fc
     scale: fc.constantFrom(1, 1e-20, 1e15),
     seed: fc.integer(),
     rules: fc.record({
-      measure: fc.constantFrom('pearson' as const, 'spearman' as const),
+      measure: fc.constantFrom('pearson' as const, 'spearman' as const, 'bicor' as const),
       form: fc.constantFrom('debiased' as const, 'absolute' as const, 'signed' as const),
       support: fc.integer({ min: 0, max: 3 }),
       gate: fc.constantFrom(0, 0.5, 1.1),
@@ -153,4 +182,26 @@ test('sparse and dense rows give the same bytes', async () => {
   const b = await engine.associate(sparse, members, range, rules);
   expect(a.block.values.length).toBeGreaterThan(3);
   expect(b).toEqual(a);
+});
+
+test('bicor gives a far outlier no weight, and is Pearson where at least half of the values are equal', async () => {
+  const size = 31;
+  const members = Int32Array.from({ length: size }, (_, i) => i);
+  const clean = Array.from({ length: size }, (_, i) => [
+    Math.sin(3 * i),
+    Math.sin(3 * i) + 0.3 * Math.cos(7 * i),
+  ]);
+  const rules = { measure: 'bicor', form: 'signed', support: 0, gate: 0 } as const;
+  const correlate = async (rows: number[][], measure: 'bicor' | 'pearson') => {
+    const features = { rows: size, columns: 2, data: Float32Array.from(rows.flat()) };
+    const range = { first: 0, count: 1, size };
+    const { block } = await engine.associate(features, members, range, { ...rules, measure });
+    return block.values[0];
+  };
+  const spoiled = clean.map((row, i) => (i === 4 ? [1e6, -1e6] : row));
+  expect(await correlate(clean, 'bicor')).toBeGreaterThan(0.9);
+  expect(await correlate(spoiled, 'bicor')).toBeGreaterThan(0.9);
+  expect(await correlate(spoiled, 'pearson')).toBeLessThan(-0.99);
+  const sparse = clean.map(([a, b], i) => (i % 3 === 0 ? [a, b] : [0, 0]));
+  expect(await correlate(sparse, 'bicor')).toBe(await correlate(sparse, 'pearson'));
 });

@@ -9,8 +9,8 @@
  * A feature that is constant inside a locality has association 0 with every other, and is counted.
  */
 
+import { MEASURES, type MeasureSteps } from '../../core/association-measures.js';
 import { denseRows } from '../../core/csr.js';
-import { averageRanks } from '../../core/statistics.js';
 import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationRules, Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
@@ -77,8 +77,8 @@ function standardizeLocality(rows: Matrix, rules: AssociationRules): Standardize
     const isConstant = column.every((value) => value === column[0]);
     if (isConstant) constant++;
     if (isConstant || differing < rules.support) continue;
-    const values = rules.measure === 'spearman' ? averageRanks(column) : column;
-    if (standardizeInto(values, data.subarray(f * size, (f + 1) * size))) supported[f] = 1;
+    if (standardizeInto(column, MEASURES[rules.measure], data.subarray(f * size, (f + 1) * size)))
+      supported[f] = 1;
   }
   return { size, d, data, supported, constant };
 }
@@ -92,27 +92,27 @@ function differFromMedian(column: Float64Array): number {
   return differing;
 }
 
-/** Centers and scales to a sum of squares of 1. False when the spread is lost in rounding. */
-function standardizeInto(values: Float64Array, target: Float64Array): boolean {
-  let mean = 0;
+/**
+ * Writes the column, centered as the measure says and scaled to a norm of 1, to `target`; zeros and false when its
+ * spread is lost in rounding: below 1e-6 of the largest value that counts.
+ */
+function standardizeInto(column: Float64Array, measure: MeasureSteps, target: Float64Array): boolean {
+  const values = measure.values(column);
+  const centered = measure.center(values);
   let largest = 0;
-  for (const value of values) {
-    mean += value / values.length;
-    largest = Math.max(largest, Math.abs(value));
-  }
   let sum = 0;
-  for (let s = 0; s < values.length; s++) {
-    // scaled by the largest value, so that squares neither overflow nor vanish
-    const centered = (values[s] - mean) / largest;
-    target[s] = centered;
-    sum += centered * centered;
-  }
-  if (!(Math.sqrt(sum / values.length) > 1e-6)) {
+  centered.forEach((value, s) => {
+    if (value !== 0) largest = Math.max(largest, Math.abs(values[s]));
+    sum += value * value;
+  });
+  if (!(Math.sqrt(sum / values.length) > 1e-6 * largest)) {
     target.fill(0);
     return false;
   }
   const scale = 1 / Math.sqrt(sum);
-  for (let s = 0; s < values.length; s++) target[s] *= scale;
+  centered.forEach((value, s) => {
+    target[s] = value * scale;
+  });
   return true;
 }
 

@@ -6,6 +6,7 @@
  * `context.memory`, and are otherwise computed again on each pass. Nothing is thinned.
  */
 
+import { MEASURE_NAMES } from '../../core/association-measures.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { AssociateResult, AssociationRules, Watch } from '../../engine/engine.js';
 import { partOf, unwatched } from '../../engine/watch.js';
@@ -41,7 +42,7 @@ export const DEFAULT_GATE = 3;
 /** Fills in the defaults and checks them. */
 export function associationRules(options: AssociationOptions, localitySize: number): AssociationRules {
   const rules: AssociationRules = {
-    measure: options.association ?? 'pearson',
+    measure: checkedMeasure(options.association ?? 'pearson'),
     form: options.associationForm ?? 'debiased',
     support: options.support ?? Math.min(Math.max(10, Math.ceil(0.1 * localitySize)), localitySize - 1),
     gate: options.gate ?? DEFAULT_GATE,
@@ -54,6 +55,17 @@ export function associationRules(options: AssociationOptions, localitySize: numb
     });
   }
   return rules;
+}
+
+/** The measure itself; OptionError for a name that is none. */
+export function checkedMeasure(measure: unknown): AssociationMeasure {
+  const known = MEASURE_NAMES.find((name) => name === measure);
+  if (known) return known;
+  throw new OptionError({
+    got: `the association measure ${String(measure)}`,
+    expected: MEASURE_NAMES.join(', '),
+    remedy: 'take one of these',
+  });
 }
 
 /** Associations of all localities. See the file's header. */

@@ -1,11 +1,24 @@
-/** The values of a few features over the samples of a locality, and their correlations. Double precision. */
+/**
+ * Values of a few features over the samples of a locality, and their correlations.
+ *
+ * Shapes: one column a feature, one value a sample. Precision: double. Cost: samples x features, and
+ * samples x features^2 for all correlations. Deterministic: sums in the order of the samples.
+ */
 
+import { MEASURES, toUnitNorm } from '../../core/association-measures.js';
 import { denseCells } from '../../core/csr.js';
-import { averageRanks } from '../../core/statistics.js';
-import type { AssociationMeasure, Csr, Matrix } from '../../model.js';
+import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
-/** One column of values a feature asked, over the given rows; ranked among them for `spearman`. */
-export function columnsOf(
+/** Rows of the samples in locality `l`, nearest to the probe first; a view. */
+export function membersOf({ members, size }: Localities, l: number): Int32Array {
+  return members.subarray(l * size, (l + 1) * size);
+}
+
+/**
+ * One column for each of the features, as the measure compares them: values, or ranks among the rows.
+ * @param rows sample rows. @param wanted feature indices.
+ */
+export function localValues(
   features: Matrix | Csr,
   rows: ArrayLike<number>,
   wanted: readonly number[],
@@ -15,29 +28,48 @@ export function columnsOf(
   return wanted.map((_, c) => {
     const column = new Float64Array(cells.rows);
     for (let s = 0; s < cells.rows; s++) column[s] = cells.data[s * wanted.length + c];
-    return measure === 'spearman' ? averageRanks(column) : column;
+    return MEASURES[measure].values(column);
   });
 }
 
-/** Centered, with a sum of squares of 1; zeros when constant. */
-export function standardize(column: Float64Array): Float64Array {
-  const center = column.reduce((a, b) => a + b, 0) / column.length;
-  const square = column.reduce((sum, value) => sum + (value - center) ** 2, 0);
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-  return column.map((value) => (value - center) * scale);
+/** The column centered as the measure says, with a norm of 1; zeros when constant. @param values see `localValues`. */
+export function unitColumn(values: Float64Array, measure: AssociationMeasure): Float64Array {
+  return toUnitNorm(MEASURES[measure].center(values));
 }
 
-/** Full f x f matrix of correlations, 1 on the diagonal; 0 with a constant column, its diagonal included. */
-export function correlationMatrix(columns: readonly Float64Array[]): Float64Array {
-  const size = columns.length;
-  const standardized = columns.map(standardize);
+/** Dot product, in order. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let s = 0; s < a.length; s++) sum += a[s] * b[s];
+  return sum;
+}
+
+/**
+ * Full f x f matrix of correlations, 1 on the diagonal; 0 with a constant column, its diagonal included.
+ * @param values see `localValues`.
+ */
+export function correlationMatrix(
+  values: readonly Float64Array[],
+  measure: AssociationMeasure,
+): Float64Array {
+  const size = values.length;
+  const columns = values.map((column) => unitColumn(column, measure));
   const result = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) {
-      let sum = 0;
-      for (let s = 0; s < standardized[i].length; s++) sum += standardized[i][s] * standardized[j][s];
-      result[i * size + j] = result[j * size + i] = sum;
+      result[i * size + j] = result[j * size + i] = dot(columns[i], columns[j]);
     }
   }
   return result;
+}
+
+/** Correlation of two columns of values, -1 to 1; null where either is constant. */
+export function columnCorrelation(
+  a: Float64Array,
+  b: Float64Array,
+  measure: AssociationMeasure,
+): number | null {
+  const [x, y] = [a, b].map((column) => unitColumn(MEASURES[measure].values(column), measure));
+  const varies = x.some((value) => value !== 0) && y.some((value) => value !== 0);
+  return varies ? dot(x, y) : null;
 }

@@ -20,7 +20,7 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import { columnsOf, standardize } from '../associations/local-values.js';
+import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
 import { moduleRecurrence } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
@@ -111,21 +111,21 @@ async function pairSums(
   const used = leading.map((features) => features.slice(0, PAIR_FEATURES));
   const presenceAt = (l: number, k: number) => modules.presence.data[l * modules.count + k];
   for (let l = 0; l < localities.count; l++) {
-    const members = localities.members.subarray(l * localities.size, (l + 1) * localities.size);
+    const members = membersOf(localities, l);
     const groups = gapGroups(embedding.coordinates, members);
     const present = sums.flatMap((_, k) =>
       presenceAt(l, k) > 0 && presenceAt(l, k) >= thresholds[k] ? [k] : [],
     );
     const needed = [...new Set(present.flatMap((k) => used[k].map(({ feature }) => feature)))];
-    const values = columnsOf(table.features, members, needed, measure);
-    const columns = new Map(needed.map((feature, c) => [feature, values[c]]));
+    const neededValues = localValues(table.features, members, needed, measure);
+    const columns = new Map(needed.map((feature, c) => [feature, neededValues[c]]));
     for (const k of present) {
       const presence = presenceAt(l, k);
       const sum = sums[k];
       const features = used[k];
-      const own = features.map(({ feature }) => columns.get(feature)!);
-      const whole = correlations(own);
-      const within = correlations(centeredByGroup(own, groups));
+      const values = features.map(({ feature }) => columns.get(feature)!);
+      const whole = pairCorrelations(values, measure);
+      const within = pairCorrelations(centeredByGroup(values, groups), measure);
       whole.forEach((rho, p) => {
         sum.correlation[p] += presence * rho;
       });
@@ -157,18 +157,11 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
   return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b);
 }
 
-/** Correlations of pairs i < j, rows of i first; 0 with a constant column. */
-function correlations(columns: readonly Float64Array[]): Float64Array {
-  const standardized = columns.map(standardize);
-  return Float64Array.from(
-    standardized.flatMap((a, i) =>
-      standardized.slice(i + 1).map((b) => {
-        let sum = 0;
-        for (let s = 0; s < a.length; s++) sum += a[s] * b[s];
-        return sum;
-      }),
-    ),
-  );
+/** Correlations of pairs i < j, rows of i first; 0 with a constant column. @param values see `localValues`. */
+function pairCorrelations(values: readonly Float64Array[], measure: AssociationMeasure): Float64Array {
+  const size = values.length;
+  const all = correlationMatrix(values, measure);
+  return Float64Array.from(values.flatMap((_, i) => [...all.subarray(i * size + i + 1, (i + 1) * size)]));
 }
 
 /** Each value less the mean of its group; strays (group -1) are left out (0). */

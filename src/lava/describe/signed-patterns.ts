@@ -18,7 +18,7 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import { columnsOf, correlationMatrix } from '../associations/local-values.js';
+import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
 import { presentRows, presentThreshold } from './present.js';
 import { alignedCorrelation, leadingSigns } from './signs.js';
 
@@ -55,15 +55,12 @@ function signsOf(
   k: number,
   measure: AssociationMeasure,
 ) {
-  const { size, members } = localities;
   const leading = descriptions[k].topFeatures.slice(0, FEATURES);
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
   const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
   const correlations = present.map((l) =>
-    correlationMatrix(
-      columnsOf(table.features, members.subarray(l * size, (l + 1) * size), features, measure),
-    ),
+    correlationMatrix(localValues(table.features, membersOf(localities, l), features, measure), measure),
   );
   const overall = new Float64Array(features.length ** 2);
   correlations.forEach((own, i) => {
@@ -73,7 +70,7 @@ function signsOf(
     });
   });
   const signs = leadingSigns(overall, weights);
-  const notable = NOTABLE / Math.sqrt(size - 1);
+  const notable = NOTABLE / Math.sqrt(localities.size - 1);
   const turned = present.filter((_, i) => {
     const best = alignedCorrelation(correlations[i], weights, leadingSigns(correlations[i], weights));
     return best > notable && alignedCorrelation(correlations[i], weights, signs) < best / 2;

@@ -12,7 +12,7 @@
  */
 
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
-import { columnsOf, correlationMatrix, standardize } from '../associations/local-values.js';
+import { correlationMatrix, localValues, membersOf, unitColumn } from '../associations/local-values.js';
 import { LEAST_LOADING, leadingFeatures } from '../describe/describe.js';
 import { leadingSigns } from '../describe/signs.js';
 
@@ -66,8 +66,8 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   const overall = new Float64Array(features.length ** 2);
   const local = used.map((l) => {
     if (!(presence[l] > 0)) return null;
-    const members = fitted.members.subarray(l * fitted.size, (l + 1) * fitted.size);
-    const correlations = correlationMatrix(columnsOf(table.features, members, features, measure));
+    const values = localValues(table.features, membersOf(fitted, l), features, measure);
+    const correlations = correlationMatrix(values, measure);
     correlations.forEach((value, i) => {
       overall[i] += presence[l] * value;
     });
@@ -76,9 +76,9 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   const general = leadingSigns(overall, weights);
   return {
     features,
-    values: interleaved(columnsOf(table.features, input.rows, features, measure)),
+    values: interleaved(localValues(table.features, input.rows, features, measure)),
     localities: used.map((l, i) => ({
-      positions: heldOut.members.slice(l * heldOut.size, (l + 1) * heldOut.size).map((row) => position[row]),
+      positions: membersOf(heldOut, l).map((row) => position[row]),
       loadings: weights.map((weight, f) => weight * (local[i] ?? general)[f]),
     })),
     pairWeight: weights.reduce((a, b) => a + b, 0) ** 2 - weights.reduce((a, b) => a + b * b, 0),
@@ -91,7 +91,8 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
 function interleaved(columns: readonly Float64Array[]): Float64Array {
   const rows = columns[0].length;
   const result = new Float64Array(rows * columns.length);
-  columns.map(standardize).forEach((column, f) => {
+  columns.forEach((values, f) => {
+    const column = unitColumn(values, 'pearson');
     for (let r = 0; r < rows; r++) result[r * columns.length + f] = column[r] * Math.sqrt(rows);
   });
   return result;
@@ -129,13 +130,13 @@ export function heldOutCorrelations(module: HeldOutModule, drawn: Drawn, target:
   const work = { gathered, mean: new Float64Array(f), scale: new Float64Array(f) };
   for (let l = 0; l < target.length; l++) {
     const { positions, loadings } = module.localities[l];
-    gatherRows(module.values, drawn, positions, f, gathered);
+    gatherDrawn(module.values, drawn, positions, f, gathered);
     const sum = squaredScores({ n: positions.length, support: module.support }, loadings, work);
     target[l] = module.pairWeight > 0 ? sum / module.pairWeight : 0;
   }
 }
 
-function gatherRows(
+function gatherDrawn(
   values: Float64Array,
   { order, turns }: Drawn,
   positions: Int32Array,

@@ -14,6 +14,7 @@
  */
 
 import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';
+import { membersOf } from '../associations/local-values.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
 
 /** One a module. @param presence localities x modules. */
@@ -33,8 +34,6 @@ export function moduleRecurrence(
     };
   });
 }
-
-const membersOf = ({ members, size }: Localities, l: number) => members.subarray(l * size, (l + 1) * size);
 
 function countDisjoint(localities: Localities, order: readonly number[], samples: number): number {
   const taken = new Uint8Array(samples);

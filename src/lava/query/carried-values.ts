@@ -4,8 +4,8 @@
  * Source: ours. Precision: double sums over the carried values. Cost: samples asked for.
  */
 
-import { averageRanks, correlation } from '../../core/statistics.js';
 import type { Explanation } from '../../model.js';
+import { columnCorrelation } from '../associations/local-values.js';
 import { measureOf } from './explained-table.js';
 
 /** Values of one feature, one a sample in row order; null when the explanation does not carry them. */
@@ -29,9 +29,5 @@ export function carriedCorrelation(
   const [x, y] = [carriedValues(explanation, a), carriedValues(explanation, b)];
   if (!x || !y || rows.length < 3) return null;
   const take = (values: ArrayLike<number>) => Float64Array.from(rows, (row) => values[row]);
-  const ranks = measureOf(explanation) === 'spearman' ? averageRanks : (values: Float64Array) => values;
-  const [u, v] = [ranks(take(x)), ranks(take(y))];
-  return varies(u) && varies(v) ? correlation(u, v) : null;
+  return columnCorrelation(take(x), take(y), measureOf(explanation));
 }
-
-const varies = (values: Float64Array): boolean => values.some((value) => value !== values[0]);

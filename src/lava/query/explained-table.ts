@@ -1,12 +1,16 @@
 /** The table behind an explanation, given again by a person: held against what was explained. */
 
 import { ShapeError } from '../../errors.js';
-import type { Explanation, Table } from '../../model.js';
+import type { AssociationMeasure, Explanation, Table } from '../../model.js';
+import { checkedMeasure } from '../associations/associations.js';
 import { keepFeatures } from '../associations/select-features.js';
 
-/** How the values were correlated, as far as raw values are concerned. */
-export function measureOf(explanation: Explanation) {
-  return explanation.options.association === 'spearman' ? 'spearman' : 'pearson';
+/**
+ * The measure that the explanation's features were correlated with; Pearson where it names none.
+ * Throws OptionError for a measure that this version does not know.
+ */
+export function measureOf({ options }: Pick<Explanation, 'options'>): AssociationMeasure {
+  return checkedMeasure(options.association ?? 'pearson');
 }
 
 /** The values that were explained: the table itself, or its columns that the explanation names. */

@@ -8,7 +8,7 @@
 
 import { encodeLevels } from '../../core/levels.js';
 import type { Explanation, ModuleSignificance, Table } from '../../model.js';
-import { columnsOf, correlationMatrix } from '../associations/local-values.js';
+import { correlationMatrix, localValues } from '../associations/local-values.js';
 import { explainedTable, measureOf } from './explained-table.js';
 import { levelsInRegion, modulesInRegion, type PresenceInRegion } from './modules-in-region.js';
 import { type Region, regionName, regionRows } from './regions.js';
@@ -115,8 +115,9 @@ function signedAgreement(
   const features = explanation.descriptions[k].topFeatures
     .slice(0, PAIR_FEATURES)
     .map(({ feature }) => feature);
+  const measure = measureOf(explanation);
   const [a, b] = rows.map((some) =>
-    correlationMatrix(columnsOf(table.features, some, features, measureOf(explanation))),
+    correlationMatrix(localValues(table.features, some, features, measure), measure),
   );
   let product = 0;
   let squareA = 0;

@@ -7,7 +7,7 @@
 
 import { benjaminiHochberg, correlationP, differenceP } from '../../core/multiple-testing.js';
 import type { Explanation, Table } from '../../model.js';
-import { columnsOf, standardize } from '../associations/local-values.js';
+import { columnCorrelation, dot, localValues, unitColumn } from '../associations/local-values.js';
 import { explainedTable, measureOf } from './explained-table.js';
 import { featureIndex, type Region, regionName, regionRows } from './regions.js';
 
@@ -75,15 +75,15 @@ function correlationsWith(
   chosen: number,
 ): (number | null)[] {
   const measure = measureOf(explanation);
-  const [target] = columnsOf(table.features, rows, [chosen], measure).map(standardize);
+  const [values] = localValues(table.features, rows, [chosen], measure);
+  const target = unitColumn(values, measure);
   const result: (number | null)[] = [];
   for (let first = 0; first < explanation.featureNames.length; first += FEATURES_AT_ONCE) {
     const count = Math.min(FEATURES_AT_ONCE, explanation.featureNames.length - first);
     const some = Array.from({ length: count }, (_, i) => first + i);
-    for (const column of columnsOf(table.features, rows, some, measure)) {
+    for (const column of localValues(table.features, rows, some, measure)) {
       const constant = column.every((value) => value === column[0]) || target.every((value) => value === 0);
-      const other = standardize(column);
-      result.push(constant ? null : other.reduce((sum, value, s) => sum + value * target[s], 0));
+      result.push(constant ? null : dot(unitColumn(column, measure), target));
     }
   }
   return result;
@@ -115,10 +115,8 @@ export function pairValues(
   const { inside, outside } = sides(explanation, question.region);
   const features = [featureIndex(explanation, question.a), featureIndex(explanation, question.b)];
   const side = (rows: Int32Array): PairSide => {
-    const [a, b] = columnsOf(table.features, rows, features, 'pearson');
-    const [za, zb] = columnsOf(table.features, rows, features, measureOf(explanation)).map(standardize);
-    const varies = za?.some((z) => z !== 0) && zb?.some((z) => z !== 0);
-    return { rows, a, b, correlation: varies ? za.reduce((sum, z, s) => sum + z * zb[s], 0) : null };
+    const [a, b] = localValues(table.features, rows, features, 'pearson');
+    return { rows, a, b, correlation: columnCorrelation(a, b, measureOf(explanation)) };
   };
   return {
     region: regionName(question.region),

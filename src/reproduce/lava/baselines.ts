@@ -16,7 +16,7 @@
 import { toDense } from '../../core/csr.js';
 import { buildKdTree, nearestFinder } from '../../core/kd-tree.js';
 import type { Context } from '../../engine/context.js';
-import { correlationMatrix, standardize } from '../../lava/associations/local-values.js';
+import { correlationMatrix, unitColumn } from '../../lava/associations/local-values.js';
 import { factorize } from '../../lava/factorize/modules.js';
 import { locate } from '../../lava/localities/localities.js';
 import type { AssociationBlock, Associations, Embedding, Localities, Matrix, Table } from '../../model.js';
@@ -30,7 +30,8 @@ export interface BaselineInput {
   readonly modules: number;
 }
 
-function columnsOf(table: Table, rows?: readonly number[]): Float64Array[] {
+/** The values of every feature over the rows (all when absent), one column a feature. */
+function featureColumns(table: Table, rows?: readonly number[]): Float64Array[] {
   const { columns, data, rows: all } = toDense(table.features);
   const chosen = rows ?? Array.from({ length: all }, (_, r) => r);
   return Array.from({ length: columns }, (_, f) => Float64Array.from(chosen, (r) => data[r * columns + f]));
@@ -38,14 +39,14 @@ function columnsOf(table: Table, rows?: readonly number[]): Float64Array[] {
 
 /** Correlation over all samples, clustered. */
 export function globalModules({ table, modules }: BaselineInput): Matrix {
-  const similarity = correlationMatrix(columnsOf(table)).map(Math.abs);
+  const similarity = correlationMatrix(featureColumns(table), 'pearson').map(Math.abs);
   return clusterModules(similarity, table.features.columns, modules);
 }
 
 /** Pairwise autocorrelation over the neighbor graph, clustered. */
 export function autocorrelationModules({ table, embedding, modules }: BaselineInput): Matrix {
   const d = table.features.columns;
-  const columns = columnsOf(table).map(standardize);
+  const columns = featureColumns(table).map((column) => unitColumn(column, 'pearson'));
   const smooth = smoothed(columns, embedding.coordinates);
   const similarity = new Float64Array(d * d);
   for (let i = 0; i < d; i++) {
@@ -108,7 +109,7 @@ export async function perClusterModules(input: BaselineInput, context: Context):
     .filter((rows) => rows.length >= 20);
   const d = table.features.columns;
   const blocks = groups.map((rows, g) =>
-    groupBlock(correlationMatrix(columnsOf(table, rows)), d, rows.length, g),
+    groupBlock(correlationMatrix(featureColumns(table, rows), 'pearson'), d, rows.length, g),
   );
   const associations = heldAssociations(blocks, d);
   const modules = Math.min(input.modules, groups.length);

@@ -7,7 +7,7 @@
  * a slot was too small is made again with larger ones.
  */
 
-import type { AssociationBlock, Csr, Matrix } from '../../../model.js';
+import type { AssociationBlock, AssociationMeasure, Csr, Matrix } from '../../../model.js';
 import type { AssociationRules, Engine } from '../../engine.js';
 import { partOf, unwatched } from '../../watch.js';
 import { type Inputs, type PlacedFeatures, tooWide, WIDEST } from '../runtime/inputs.js';
@@ -23,6 +23,8 @@ const LARGER_SLOT = 3;
 const PAST = 4;
 /** What the kernel leaves as the first row count of a locality that did not fit its slot. */
 const OVERFLOW = 0xffffffff;
+/** How a kernel is told the measure (kernels/associate/standardize.ts). */
+const MEASURE_CODES: Readonly<Record<AssociationMeasure, number>> = { pearson: 0, spearman: 1, bicor: 2 };
 /** Bytes of one entry: a 16-bit column and a float32 value. */
 const ENTRY_BYTES = 6;
 
@@ -134,7 +136,7 @@ async function associateGroup(
         parameters: [
           ...[dense, rowOffsets, indices, values, d],
           ...[call.members + from * size * 4, size],
-          ...[rules.measure === 'spearman' ? 1 : 0, rules.form === 'debiased' ? 0 : 1, rules.support],
+          ...[MEASURE_CODES[rules.measure], rules.form === 'debiased' ? 0 : 1, rules.support],
           rules.gate ** 2 / (size - 1),
           ...[slotColumns, slotValues, slot],
           ...[rowCounts, call.supported + from * d, call.constants + from * 4],
