@@ -6,7 +6,7 @@
  * Options arrive as the texts that a person gave, by the names of the command line's flags.
  */
 
-import { MEASURE_NAMES } from '../core/association-measures.js';
+import { ASSOCIATION_MEASURE_NAMES } from '../core/association-measures.js';
 import { OptionError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
 import { isTooLarge } from '../io/index.js';
@@ -179,7 +179,7 @@ export function explainOptions(given: Given): ExplainOptions {
     draws: integerOption(given, 'draws', 0),
     level: numberOption(given, 'level'),
     stability: integerOption(given, 'stability', 0),
-    association: choiceOption(given, 'association', MEASURE_NAMES),
+    association: choiceOption(given, 'association', ASSOCIATION_MEASURE_NAMES),
     associationForm: choiceOption(given, 'associationForm', ['debiased', 'absolute', 'signed']),
     support: integerOption(given, 'support', 0),
     gate: numberOption(given, 'gate'),

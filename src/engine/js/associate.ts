@@ -9,7 +9,7 @@
  * A feature that is constant inside a locality has association 0 with every other, and is counted.
  */
 
-import { MEASURES, type MeasureSteps } from '../../core/association-measures.js';
+import { ASSOCIATION_MEASURES, type MeasureSteps } from '../../core/association-measures.js';
 import { denseRows } from '../../core/csr.js';
 import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationRules, Engine } from '../engine.js';
@@ -77,7 +77,7 @@ function standardizeLocality(rows: Matrix, rules: AssociationRules): Standardize
     const isConstant = column.every((value) => value === column[0]);
     if (isConstant) constant++;
     if (isConstant || differing < rules.support) continue;
-    if (standardizeInto(column, MEASURES[rules.measure], data.subarray(f * size, (f + 1) * size)))
+    if (standardizeInto(column, ASSOCIATION_MEASURES[rules.measure], data.subarray(f * size, (f + 1) * size)))
       supported[f] = 1;
   }
   return { size, d, data, supported, constant };

@@ -6,7 +6,7 @@
  * `context.memory`, and are otherwise computed again on each pass. Nothing is thinned.
  */
 
-import { MEASURE_NAMES } from '../../core/association-measures.js';
+import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { AssociateResult, AssociationRules, Watch } from '../../engine/engine.js';
 import { partOf, unwatched } from '../../engine/watch.js';
@@ -59,11 +59,11 @@ export function associationRules(options: AssociationOptions, localitySize: numb
 
 /** The measure itself; OptionError for a name that is none. */
 export function checkedMeasure(measure: unknown): AssociationMeasure {
-  const known = MEASURE_NAMES.find((name) => name === measure);
+  const known = ASSOCIATION_MEASURE_NAMES.find((name) => name === measure);
   if (known) return known;
   throw new OptionError({
     got: `the association measure ${String(measure)}`,
-    expected: MEASURE_NAMES.join(', '),
+    expected: ASSOCIATION_MEASURE_NAMES.join(', '),
     remedy: 'take one of these',
   });
 }

@@ -5,7 +5,7 @@
  * samples x features^2 for all correlations. Deterministic: sums in the order of the samples.
  */
 
-import { MEASURES, toUnitNorm } from '../../core/association-measures.js';
+import { ASSOCIATION_MEASURES, toUnitNorm } from '../../core/association-measures.js';
 import { denseCells } from '../../core/csr.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
@@ -28,13 +28,13 @@ export function localValues(
   return wanted.map((_, c) => {
     const column = new Float64Array(cells.rows);
     for (let s = 0; s < cells.rows; s++) column[s] = cells.data[s * wanted.length + c];
-    return MEASURES[measure].values(column);
+    return ASSOCIATION_MEASURES[measure].values(column);
   });
 }
 
 /** The column centered as the measure says, with a norm of 1; zeros when constant. @param values see `localValues`. */
 export function unitColumn(values: Float64Array, measure: AssociationMeasure): Float64Array {
-  return toUnitNorm(MEASURES[measure].center(values));
+  return toUnitNorm(ASSOCIATION_MEASURES[measure].center(values));
 }
 
 /** Dot product, in order. */
@@ -69,7 +69,7 @@ export function columnCorrelation(
   b: Float64Array,
   measure: AssociationMeasure,
 ): number | null {
-  const [x, y] = [a, b].map((column) => unitColumn(MEASURES[measure].values(column), measure));
+  const [x, y] = [a, b].map((column) => unitColumn(ASSOCIATION_MEASURES[measure].values(column), measure));
   const varies = x.some((value) => value !== 0) && y.some((value) => value !== 0);
   return varies ? dot(x, y) : null;
 }
