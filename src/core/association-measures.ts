@@ -28,14 +28,14 @@ export interface MeasureSteps {
 const BIWEIGHT_REACH = 9;
 
 /** Every measure, by name. */
-export const MEASURES: Readonly<Record<AssociationMeasure, MeasureSteps>> = {
+export const ASSOCIATION_MEASURES: Readonly<Record<AssociationMeasure, MeasureSteps>> = {
   pearson: { values: (column) => column, center: centerOnMean },
   spearman: { values: averageRanks, center: centerOnMean },
   bicor: { values: (column) => column, center: centerByBiweight },
 };
 
 /** Names of the measures, for messages and choices. */
-export const MEASURE_NAMES = Object.keys(MEASURES) as AssociationMeasure[];
+export const ASSOCIATION_MEASURE_NAMES = Object.keys(ASSOCIATION_MEASURES) as AssociationMeasure[];
 
 /** Each value less the mean. */
 function centerOnMean(values: Float64Array): Float64Array {
