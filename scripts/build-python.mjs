@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { functionsModule } from './python/functions.mjs';
-import { optionsOf } from './python/options.mjs';
+import { pythonOptions } from './python/options.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const python = join(root, 'python');
@@ -41,8 +41,7 @@ function packEngine() {
 }
 
 async function generate() {
-  const { commands } = await import('../dist/cli/commands.js');
-  const options = optionsOf(commands);
+  const options = pythonOptions(await import('../dist/options/index.js'));
   writeFileSync(join(source, '_options.json'), `${JSON.stringify(options, null, 1)}\n`);
   writeFileSync(join(source, '_functions.py'), functionsModule(options));
   writeFileSync(

@@ -1,5 +1,14 @@
 export { type ChosenEngine, chooseEngine, type EngineChoice, type EngineOptions } from './engine/choose.js';
 export { type Context, createContext, type Progress } from './engine/context.js';
-export * from './errors.js';
+export {
+  CancelledError,
+  type ErrorParts,
+  FormatError,
+  MachineError,
+  OptionError,
+  ShapeError,
+  UnsupportedError,
+  WhymapError,
+} from './errors.js';
 export { type ExplainInput, type ExplainOptions, explain } from './lava/explain.js';
 export type * from './model.js';

@@ -13,30 +13,40 @@ const NOT_IN_PYTHON = new Set([
   'port',
 ]);
 
-/** Kinds of values, by what stands in the angle brackets. */
-function typeOf(placeholder) {
-  if (placeholder === undefined) return 'flag';
-  if (placeholder === 'yes|no') return 'yes-no';
-  if (placeholder === 'file' || placeholder === 'folder') return 'file';
-  if (placeholder.split('|').includes('number'))
-    return placeholder === 'number' ? 'number' : 'number-or-text';
-  return 'text';
+/** Kinds of values in Python, by the type of the option. */
+function typeOf(type) {
+  switch (type.kind) {
+    case 'integer':
+      return type.word === undefined ? 'number' : 'number-or-text';
+    case 'file':
+    case 'output':
+      return 'file';
+    case 'flag':
+    case 'yes-no':
+    case 'number':
+      return type.kind;
+    default:
+      return 'text';
+  }
 }
 
-/** { explain: { locality_size: { flag, type, help, default } } } */
-export function optionsOf(commands) {
-  const entries = commands.map(({ usage, options }) => [usage.split(' ')[0], commandOptions(options)]);
-  return Object.fromEntries(entries);
+/** From the table of options: { explain: { locality_size: { flag, type, help, default } } } */
+export function pythonOptions({ COMMANDS, kebabCase, optionsOf, snakeCase }) {
+  const described = (name) => optionsOf(name).filter((row) => !NOT_IN_PYTHON.has(kebabCase(row.name)));
+  const entry = ({ name, type, help, default: byDefault }) => [
+    snakeCase(name),
+    {
+      flag: `--${kebabCase(name)}`,
+      type: typeOf(type),
+      help: helpOf(type, help),
+      default: wordsOf(byDefault),
+    },
+  ];
+  return Object.fromEntries(
+    COMMANDS.map(({ name }) => [name, Object.fromEntries(described(name).map(entry))]),
+  );
 }
 
-function commandOptions(options) {
-  const entries = options.flatMap(({ flags, text }) => {
-    const [, name, placeholder] = /--([a-z0-9-]+)(?:\s+<(.+)>)?/.exec(flags);
-    if (NOT_IN_PYTHON.has(name)) return [];
-    const found = /^(.*?)\s*\(default: (.*)\)$/.exec(text);
-    const [help, byDefault] = found ? [found[1], found[2]] : [text, null];
-    const option = { flag: `--${name}`, type: typeOf(placeholder), help, default: byDefault };
-    return [[name.replaceAll('-', '_'), option]];
-  });
-  return Object.fromEntries(entries);
-}
+const wordsOf = (byDefault) => (byDefault === null ? null : String(byDefault));
+
+const helpOf = (type, help) => (type.kind === 'choice' ? `${help}: ${type.choices.join(', ')}` : help);

@@ -1,10 +1,8 @@
 /** `whymap audit`: features and an embedding in, a folder that says how far the map can be trusted out. */
 
-import { methodNames } from '../dr/options.js';
-import { OptionError } from '../errors.js';
 import { writeNpy } from '../io/write.js';
 import type { Matrix, Table, Warning } from '../model.js';
-import { choiceOption, flagOption, type Given, integerOption, textOption } from '../run/arguments.js';
+import { type OptionValues, recordedOptions } from '../options/index.js';
 import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
 import { type Audit, type AuditOptions, audit, referenceSpace } from '../trust/index.js';
 import { makeMap, type Repeats } from './audit-method.js';
@@ -14,34 +12,19 @@ import { auditReport } from './outputs/audit-report.js';
 import { openOutput } from './outputs/folder.js';
 import { type Session, withSession } from './session.js';
 
-const METRICS = ['euclidean', 'cosine', 'correlation', 'manhattan'] as const;
-
-export const run: CommandRun = async ([features], given, signal) => {
-  const [map, method] = [textOption(given, 'embedding'), choiceOption(given, 'method', methodNames)];
-  if ((map === undefined) === (method === undefined)) {
-    throw new OptionError({
-      got: map === undefined ? 'no --embedding' : `both --embedding ${map} and --method ${method}`,
-      expected: 'the map to audit, or a method to make one with',
-      remedy:
-        'name its file, or its key inside an .h5ad, with --embedding, or a method such as umap with --method',
-    });
-  }
-  const options = auditOptions(given);
-  await withSession(given, signal, (session) => runAudit(features, given, options, session));
+export const run: CommandRun<'audit'> = async (features = '', values, signal) => {
+  await withSession(values, signal, (session) => runAudit(features, values, session));
 };
 
-async function runAudit(
-  features: string,
-  given: Given,
-  options: AuditOptions,
-  session: Session,
-): Promise<void> {
-  const folder = await openOutput(textOption(given, 'out') ?? 'whymap-audit');
+async function runAudit(features: string, values: OptionValues<'audit'>, session: Session): Promise<void> {
+  const { out = 'whymap-audit', json = false } = values;
+  const options = auditOptions(values);
+  const folder = await openOutput(out);
   try {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
-    const read = await readFeatures(features, given, session);
-    const input = await mapFor(read, features, given, options, session);
+    const read = await readFeatures(features, values, session);
+    const input = await mapFor(read, features, values, options, session);
     const { table } = input;
     const reading = seconds();
     const { labels, featureNames } = table;
@@ -55,7 +38,7 @@ async function runAudit(
     const found = repeats ? { ...bare, verdict: [...bare.verdict, repeats.sentence] } : bare;
     const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
     const run = {
-      options: { ...options, ...asGiven(given), seed: session.seed },
+      options: { ...options, ...recordedOptions('audit', values), seed: session.seed },
       data: { dropped: table.dropped, source: table.source, embedding: input.source },
       engine: { name: session.context.engine.name, reason: session.reason },
       timings: { reading, auditing: seconds() - reading },
@@ -70,8 +53,8 @@ async function runAudit(
       await folder.write('embedding.npy', writeNpy(input.map.data, [input.map.rows, input.map.columns]));
     await folder.commit();
     session.progress.stop();
-    tell(found, warnings, folder.path, table, flagOption(given, 'json') ? process.stderr : process.stdout);
-    if (flagOption(given, 'json')) process.stdout.write(`${result}\n`);
+    tell(found, warnings, folder.path, table, json ? process.stderr : process.stdout);
+    if (json) process.stdout.write(`${result}\n`);
   } finally {
     await folder.discard();
   }
@@ -93,13 +76,13 @@ interface Input {
 async function mapFor(
   table: Table,
   path: string,
-  given: Given,
+  values: OptionValues<'audit'>,
   options: AuditOptions,
   session: Session,
 ): Promise<Input> {
-  const method = choiceOption(given, 'method', methodNames);
+  const { method } = values;
   if (method === undefined) {
-    const joined = await readJoinedEmbedding(table, path, given, session);
+    const joined = await readJoinedEmbedding(table, path, values, session);
     const { coordinates: map, source } = joined.embedding;
     const { features } = joined.table;
     return { ...joined, space: features, measuring: {}, map, source, repeat: null };
@@ -111,34 +94,10 @@ async function mapFor(
   return { table, space, measuring, map, source, warnings: [], repeat };
 }
 
-function auditOptions(given: Given): AuditOptions {
-  return {
-    k: integerOption(given, 'neighbors', 1),
-    metric: choiceOption(given, 'metric', METRICS),
-    components: integerOption(given, 'components', 1),
-    standardize: choiceOption(given, 'scale', ['none', 'standard'] as const) === 'standard',
-    sample: integerOption(given, 'sample', 2),
-  };
-}
-
-const GIVEN = [
-  'embedding',
-  'embeddingKey',
-  'id',
-  'label',
-  'labels',
-  'missing',
-  'table',
-  'query',
-  'layer',
-  'useRaw',
-  'normalize',
-  'maxFeatures',
-];
-
-/** How the input was read, for running it again. */
-function asGiven(given: Given): Given {
-  return Object.fromEntries(GIVEN.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
+/** The options of `audit` in whymap/trust. */
+function auditOptions(values: OptionValues<'audit'>): AuditOptions {
+  const { neighbors: k, metric, components, scale, sample } = values;
+  return { k, metric, components, standardize: scale === 'standard', sample };
 }
 
 function tell(

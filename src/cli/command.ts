@@ -1,20 +1,14 @@
-/** What a command is: its arguments in words, and where its code is. */
+/** What the code of a command is. */
 
-import type { Given } from '../run/arguments.js';
+import type { CommandName, OptionValues } from '../options/index.js';
 
-export interface OptionDefinition {
-  readonly flags: string;
-  readonly text: string;
-}
-
-export type CommandRun = (positional: readonly string[], given: Given, signal: AbortSignal) => Promise<void>;
-
-export interface CommandDefinition {
-  /** Name and positional arguments, as the parser reads them. */
-  readonly usage: string;
-  readonly summary: string;
-  readonly options: readonly OptionDefinition[];
-  readonly examples: readonly string[];
-  /** Loaded when the command runs. */
-  readonly load: () => Promise<{ run: CommandRun }>;
-}
+/**
+ * Runs a command.
+ * @param argument the argument before the options; undefined where it may be left out.
+ * @param values the parsed options.
+ */
+export type CommandRun<C extends CommandName> = (
+  argument: string | undefined,
+  values: OptionValues<C>,
+  signal: AbortSignal,
+) => Promise<void>;

@@ -3,46 +3,41 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MachineError } from '../errors.js';
-import { choiceOption, type Given, textOption } from '../run/arguments.js';
-import { explainOptions } from '../run/explain.js';
+import type { OptionValues } from '../options/index.js';
 import type { CommandRun } from './command.js';
 import { runExplain } from './explain.js';
 import { withSession } from './session.js';
 
 interface Demo {
   readonly features: string;
-  readonly given: Given;
+  readonly options: OptionValues<'explain'>;
 }
 
 const DEMOS: Readonly<Record<'fashion' | 'penguins', Demo>> = {
   fashion: {
     features: 'fashion/images.idx.gz',
-    given: { embedding: 'fashion/umap.npy', labels: 'fashion/labels.csv', image: '28x28', modules: '16' },
+    options: {
+      embedding: 'fashion/umap.npy',
+      labels: 'fashion/labels.csv',
+      image: { width: 28, height: 28 },
+      modules: 16,
+    },
   },
   penguins: {
     features: 'penguins/penguins.csv',
-    given: { embedding: 'penguins/umap.npy', label: 'species', id: 'id', modules: '4', localitySize: '40' },
+    options: { embedding: 'penguins/umap.npy', label: 'species', id: 'id', modules: 4, localitySize: 40 },
   },
 };
 
-export const run: CommandRun = async (_positional, given, signal) => {
-  const name = choiceOption(given, 'data', ['fashion', 'penguins']) ?? 'fashion';
-  const demo = DEMOS[name];
-  const all = { ...withPaths(demo.given), ...given };
-  await withSession(all, signal, (session) =>
-    runExplain(
-      dataPath(demo.features),
-      all,
-      explainOptions(all),
-      textOption(given, 'out') ?? 'whymap-demo',
-      session,
-    ),
-  );
+export const run: CommandRun<'demo'> = async (_argument, { data = 'fashion', ...values }, signal) => {
+  const { features, options } = DEMOS[data];
+  const all = { out: 'whymap-demo', ...withPaths(options), ...values };
+  await withSession(all, signal, (session) => runExplain(dataPath(features), all, session));
 };
 
-function withPaths(given: Given): Given {
-  const path = (name: string) => (typeof given[name] === 'string' ? { [name]: dataPath(given[name]) } : {});
-  return { ...given, ...path('embedding'), ...path('labels') };
+function withPaths({ embedding, labels, ...options }: OptionValues<'explain'>): OptionValues<'explain'> {
+  const path = (name: string | undefined) => (name === undefined ? undefined : dataPath(name));
+  return { ...options, embedding: path(embedding), labels: path(labels) };
 }
 
 function dataPath(name: string): string {

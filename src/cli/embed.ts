@@ -2,58 +2,40 @@
 
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type EmbedOptions, type EmbedResult, embed, methodNames } from '../dr/index.js';
-import { MachineError, OptionError } from '../errors.js';
+import { type EmbedOptions, type EmbedResult, embed } from '../dr/index.js';
+import { MachineError, OptionError, option, words } from '../errors.js';
 import { writeCsv, writeNpy } from '../io/index.js';
 import type { Table } from '../model.js';
-import {
-  choiceOption,
-  flagOption,
-  type Given,
-  integerOption,
-  numberOption,
-  textOption,
-} from '../run/arguments.js';
+import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import type { CommandRun } from './command.js';
 import { openOutput } from './outputs/folder.js';
 import { packageVersion } from './outputs/summary.js';
 import { type Session, withSession } from './session.js';
 
-export const run: CommandRun = async ([path], given, signal) => {
-  const audit = flagOption(given, 'auditArdr');
-  const options = methodOptions(given);
-  const asked = textOption(given, 'out');
-  const out = audit ? (asked ?? 'whymap-ardr') : outputPath(asked ?? 'embedding.npy');
-  await withSession(given, signal, async (session) => {
-    if (audit) return runAudit(path, out, given, session);
+export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
+  const { auditArdr: audit } = values;
+  const options = methodOptions(values);
+  const out = audit ? (values.out ?? 'whymap-ardr') : outputPath(values.out ?? 'embedding.npy');
+  await withSession(values, signal, async (session) => {
+    if (audit) return runAudit(path, out, values, session);
     await checkWritable(out);
-    const table = await readFeatures(path, given, session);
+    const table = await readFeatures(path, values, session);
     const result = await embed(table, options, session.context);
     await writeWhole(out, out.endsWith('.csv') ? asCsv(result) : asNpy(result));
     session.progress.stop();
-    tell(result, table, out, given, session);
+    tell(result, table, out, values, session);
   });
 };
 
-function methodOptions(given: Given): EmbedOptions {
+/** The options of `embed` in whymap/dr, without those that were left out. */
+function methodOptions(values: OptionValues<'embed'>): EmbedOptions {
+  const { method, solve, dimensions, metric, nNeighbors, minDist, spread, negativeSampleRate } = values;
+  const { perplexity, earlyExaggeration, theta, variant, init, steps, learningRate } = values;
   const options = {
-    method: choiceOption(given, 'method', methodNames),
-    solve: choiceOption(given, 'solve', ['spectral', 'forces']),
-    dimensions: integerOption(given, 'dimensions', 1),
-    metric: choiceOption(given, 'metric', ['euclidean', 'cosine', 'correlation', 'manhattan']),
-    nNeighbors: integerOption(given, 'nNeighbors', 1),
-    minDist: numberOption(given, 'minDist'),
-    spread: numberOption(given, 'spread'),
-    negativeSampleRate: numberOption(given, 'negativeSampleRate'),
-    perplexity: numberOption(given, 'perplexity'),
-    earlyExaggeration: numberOption(given, 'earlyExaggeration'),
-    theta: numberOption(given, 'theta'),
-    variant: choiceOption(given, 'variant', ['classical', 'metric']),
-    init: choiceOption(given, 'init', ['spectral', 'pca', 'random']),
-    steps: integerOption(given, 'steps', 0),
-    learningRate: numberOption(given, 'learningRate'),
-  } as const;
+    ...{ method, solve, dimensions, metric, nNeighbors, minDist, spread, negativeSampleRate },
+    ...{ perplexity, earlyExaggeration, theta, variant, init, steps, learningRate },
+  };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
@@ -90,7 +72,7 @@ async function writeWhole(out: string, content: string | Uint8Array, probe = fal
     const parts = {
       got: `${out}, which cannot be written (${cause instanceof Error ? cause.message : cause})`,
       expected: 'a folder that takes new files',
-      remedy: 'name another place with --out',
+      remedy: words`name another place with ${option('out')}`,
     };
     throw new MachineError(parts, { cause });
   } finally {
@@ -112,13 +94,19 @@ function asCsv({ embedding: { coordinates, ids } }: EmbedResult): string {
   return writeCsv(ids ? ['id', ...axes] : axes, lines);
 }
 
-function tell(result: EmbedResult, table: Table, out: string, given: Given, session: Session): void {
+function tell(
+  result: EmbedResult,
+  table: Table,
+  out: string,
+  values: OptionValues<'embed'>,
+  session: Session,
+): void {
   const { rows, columns } = result.embedding.coordinates;
   const warnings = [...table.warnings, ...result.warnings];
-  const json = flagOption(given, 'json');
-  const words = json ? process.stderr : process.stdout;
-  words.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
-  for (const warning of warnings) words.write(`Note: ${warning.message}\n`);
+  const { json } = values;
+  const told = json ? process.stderr : process.stdout;
+  told.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
+  for (const warning of warnings) told.write(`Note: ${warning.message}\n`);
   if (!json) return;
   const { neighbors: _, distances: __, ...settings } = result.settings;
   const summary = {
@@ -140,11 +128,16 @@ function tell(result: EmbedResult, table: Table, out: string, given: Given, sess
   process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
 }
 
-async function runAudit(path: string, out: string, given: Given, session: Session): Promise<void> {
+async function runAudit(
+  path: string,
+  out: string,
+  values: OptionValues<'embed'>,
+  session: Session,
+): Promise<void> {
   const { auditArdr } = await import('../reproduce/ardr/audit.js');
   const folder = await openOutput(out);
   try {
-    const table = await readFeatures(path, given, session);
+    const table = await readFeatures(path, values, session);
     const audit = await auditArdr(table, session.context);
     await folder.write('ardr.md', audit.markdown);
     await folder.write('ardr.csv', audit.csv);
@@ -153,9 +146,9 @@ async function runAudit(path: string, out: string, given: Given, session: Sessio
     await folder.write('ardr.json', json);
     await folder.commit();
     session.progress.stop();
-    const words = flagOption(given, 'json') ? process.stderr : process.stdout;
-    words.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
-    if (flagOption(given, 'json')) process.stdout.write(json);
+    const told = values.json ? process.stderr : process.stdout;
+    told.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
+    if (values.json) process.stdout.write(json);
   } finally {
     await folder.discard();
   }

@@ -1,19 +1,18 @@
 /** From an error to the line a person reads and the exit code a script reads. */
 
 import { CancelledError, MachineError, WhymapError } from '../errors.js';
+import { commandLineSpelling } from '../options/index.js';
 
 /** 2 when the person's input or options are wrong, 130 after Ctrl-C, 1 for everything else. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CancelledError) return 130;
-  if (isUsage(error)) return 2;
   return error instanceof WhymapError && !(error instanceof MachineError) ? 2 : 1;
 }
 
 /** One line, without a stack trace; a defect asks to be reported and shows its trace with WHYMAP_DEBUG=1. */
 export function lineOf(error: unknown): string {
   if (error instanceof CancelledError) return 'whymap: stopped; nothing was written';
-  if (error instanceof WhymapError) return `whymap: ${oneLine(error.message)}`;
-  if (isUsage(error)) return `whymap: ${oneLine(error.message)}; see whymap --help`;
+  if (error instanceof WhymapError) return `whymap: ${oneLine(error.messageIn(commandLineSpelling))}`;
   if (isSystem(error)) return `whymap: the machine failed: ${oneLine(error.message)}`;
   const text = error instanceof Error ? error.message : String(error);
   if (process.env.WHYMAP_DEBUG && error instanceof Error) return String(error.stack);
@@ -22,11 +21,6 @@ export function lineOf(error: unknown): string {
 
 function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ');
-}
-
-/** An error of the argument parser. */
-function isUsage(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'CACError';
 }
 
 /** An error of the operating system that nothing nearer to it has put into words. */

@@ -1,67 +1,45 @@
 #!/usr/bin/env node
 /**
- * The command line: parses the arguments, runs one command, turns errors into exit codes.
+ * The command line: reads the arguments, runs one command, turns errors into exit codes.
  * 0 done; 1 failed while running; 2 the person's input or options are wrong. Commands are loaded when they run,
  * so that `whymap --help` starts fast.
  */
 
 import { readFileSync } from 'node:fs';
-import { cac } from 'cac';
-import type { CommandDefinition } from './command.js';
-import { commands } from './commands.js';
+import { type CommandName, parseOptions } from '../options/index.js';
+import { type ParsedArguments, readArguments } from './arguments.js';
+import type { CommandRun } from './command.js';
+import { commandLoaders } from './commands.js';
 import { exitCodeOf, lineOf } from './failure.js';
+import { commandHelp, generalHelp } from './help.js';
 import { interruptSignal } from './interrupt.js';
 import { errorLine, writesJsonMessages } from './messages.js';
 
-/** Every option is taken as text: numbers are checked where they are used, ids such as `007` stay as they are. */
-const AS_TEXT = { type: [String] };
-
-let chosen: (() => Promise<void>) | null = null;
-
-function register(cli: ReturnType<typeof cac>, definition: CommandDefinition): void {
-  const command = cli.command(definition.usage, definition.summary);
-  for (const { flags, text } of definition.options) {
-    if (/[<[]/.test(flags)) command.option(flags, text, AS_TEXT);
-    else command.option(flags, text);
-  }
-  for (const example of definition.examples) command.example(example);
-  command.action((...given: unknown[]) => {
-    const options = given.pop() as Record<string, unknown>;
-    const positional = given.flat().filter((value): value is string => typeof value === 'string');
-    chosen = async () => {
-      const { run } = await definition.load();
-      await run(positional, flatten(options), interruptSignal());
-    };
-  });
-}
-
-/** The last value given for each option; the parser collects all of them. */
-function flatten(options: Record<string, unknown>): Record<string, string | boolean | undefined> {
-  const entries = Object.entries(options).map(([name, value]) => {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    return [name, last === undefined || typeof last === 'boolean' ? last : String(last)];
-  });
-  return Object.fromEntries(entries);
-}
+const HELP_WIDTH = 110;
 
 async function main(): Promise<void> {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const cli = cac('whymap');
-  for (const definition of commands) register(cli, definition);
-  cli.help();
-  cli.version(version);
-  cli.parse(process.argv, { run: false });
-  if (cli.options.help || cli.options.version) return;
-  if (!cli.matchedCommand) {
-    const asked = cli.args[0];
-    if (asked === undefined) return cli.outputHelp();
-    const names = commands.map(({ usage }) => usage.split(' ')[0]).join(', ');
-    process.stderr.write(`whymap: got the command ${asked}; expected one of ${names}; see whymap --help\n`);
-    process.exitCode = 2;
-    return;
-  }
-  cli.runMatchedCommand();
-  await (chosen as (() => Promise<void>) | null)?.();
+  const parsed = readArguments(process.argv.slice(2));
+  if (parsed.version) process.stdout.write(`whymap ${packageVersion()}\n`);
+  else if (parsed.help || !parsed.command) process.stdout.write(`${helpText(parsed)}\n`);
+  else await runCommand(parsed.command.name, parsed);
+}
+
+async function runCommand<C extends CommandName>(
+  name: C,
+  { argument, given }: ParsedArguments,
+): Promise<void> {
+  const values = parseOptions(name, given);
+  const { run } = (await commandLoaders[name]()) as { run: CommandRun<C> };
+  await run(argument, values, interruptSignal());
+}
+
+function helpText({ command }: ParsedArguments): string {
+  const width = Math.min(process.stdout.columns ?? HELP_WIDTH, HELP_WIDTH);
+  return command ? commandHelp(command, width) : generalHelp(packageVersion(), width);
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }
 
 // a reader that has seen enough (`| head`) is no failure

@@ -5,7 +5,8 @@
  * Other lines on standard error are texts for people.
  */
 
-import { WhymapError } from '../errors.js';
+import { spelledParts, WhymapError } from '../errors.js';
+import { commandLineSpelling } from '../options/index.js';
 import { exitCodeOf, lineOf } from './failure.js';
 
 /** Whether messages are to be JSON. Read from the arguments themselves: their parser may be what failed. */
@@ -21,7 +22,7 @@ export function errorLine(error: unknown): string {
   const exitCode = exitCodeOf(error);
   const parts =
     error instanceof WhymapError
-      ? { code: error.code, got: error.got, expected: error.expected, remedy: error.remedy }
+      ? { code: error.code, ...spelledParts(error.parts, commandLineSpelling) }
       : { code: codeOf(exitCode, text), got: text.replace(/^whymap: /, ''), expected: '', remedy: '' };
   return JSON.stringify({ message: 'error', exitCode, ...parts, text });
 }

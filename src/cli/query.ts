@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OptionError } from '../errors.js';
+import { OptionError, option, words } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
 import { writeCsv } from '../io/write.js';
 import { parseRegion } from '../lava/query/parse-region.js';
@@ -25,7 +25,7 @@ import {
   pairValues,
 } from '../lava/query/value-queries.js';
 import type { Explanation, Table } from '../model.js';
-import { choiceOption, flagOption, type Given, textOption } from '../run/arguments.js';
+import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import type { CommandRun } from './command.js';
 import { withSession } from './session.js';
@@ -38,16 +38,13 @@ interface Shown {
   readonly json: unknown;
 }
 
-export const run: CommandRun = async ([path], given, signal) => {
-  const format = flagOption(given, 'json')
-    ? 'json'
-    : (choiceOption(given, 'format', ['text', 'csv', 'json']) ?? 'text');
+export const run: CommandRun<'query'> = async (path = '', values, signal) => {
+  const { features, json, format = json ? 'json' : 'text' } = values;
   const explanation = await readExplanation(path);
-  await withSession({ ...given, engine: 'js' }, signal, async (session) => {
-    const features = textOption(given, 'features');
-    const reading = { ...given, maxFeatures: undefined };
+  await withSession({ ...values, engine: 'js' }, signal, async (session) => {
+    const reading = { ...values, maxFeatures: undefined };
     const table = features === undefined ? null : await readFeatures(features, reading, session);
-    const shown = answer(explanation, table, given);
+    const shown = answer(explanation, table, values);
     session.progress.stop();
     process.stdout.write(`${render(shown, format)}\n`);
   });
@@ -69,43 +66,26 @@ async function readExplanation(path: string): Promise<Explanation> {
   });
 }
 
-function answer(explanation: Explanation, table: Table | null, given: Given): Shown {
-  const text = textOption(given, 'region');
-  if (text === undefined) {
-    throw new OptionError({
-      got: 'no --region',
-      expected: 'a region such as label:"B cells", locality:12 or rectangle:0,0,5,3',
-      remedy: 'name the region that is asked about',
-    });
+/** Answers by the options that name the question; which of them go together was checked when they were parsed. */
+function answer(explanation: Explanation, table: Table | null, values: OptionValues<'query'>): Shown {
+  const { feature, pair, and: other } = values;
+  const region = parseRegion(values.region ?? '');
+  if (feature !== undefined && table) {
+    return showFeature(featureAgainstAll(explanation, { region, feature }, table));
   }
-  const region = parseRegion(text);
-  const other = textOption(given, 'and');
-  const feature = textOption(given, 'feature');
-  const pair = textOption(given, 'pair');
-  if (feature !== undefined)
-    return showFeature(featureAgainstAll(explanation, { region, feature }, needed(table, '--feature')));
-  if (pair !== undefined) {
+  if (pair !== undefined && table) {
     const [a, b] = splitPair(pair);
-    return showPair(pairValues(explanation, { region, a, b }, needed(table, '--pair')));
+    return showPair(pairValues(explanation, { region, a, b }, table));
   }
   if (other === undefined) return showRegion(describeRegion(explanation, region));
   return showComparison(compareRegions(explanation, { first: region, second: parseRegion(other) }, table));
-}
-
-function needed(table: Table | null, option: string): Table {
-  if (table) return table;
-  throw new OptionError({
-    got: `${option} without --features`,
-    expected: 'the values, which an explanation does not hold',
-    remedy: 'give the file that was explained: --features FILE, with the same reading options',
-  });
 }
 
 function splitPair(text: string): [string, string] {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length === 2) return [parts[0], parts[1]];
   throw new OptionError({
-    got: `--pair ${text}`,
+    got: words`${option('pair', text)}`,
     expected: 'two feature names with a comma between them',
     remedy: 'name two features as in the data',
   });

@@ -3,7 +3,6 @@
 import { OptionError } from '../errors.js';
 import { type StudyResult, studyMarkdown, tableCsv } from '../reproduce/report.js';
 import type { Study } from '../reproduce/study.js';
-import { flagOption, integerOption, textOption } from '../run/arguments.js';
 import type { CommandRun } from './command.js';
 import { type OutputFolder, openOutput } from './outputs/folder.js';
 import { packageVersion } from './outputs/summary.js';
@@ -27,14 +26,12 @@ async function findStudy(name: string): Promise<Study> {
   });
 }
 
-export const run: CommandRun = async ([name], given, signal) => {
+export const run: CommandRun<'reproduce'> = async (name = '', values, signal) => {
   const study = await findStudy(name);
-  const rows = integerOption(given, 'rows', 50) ?? study.defaults.rows;
-  const repeats = integerOption(given, 'repeats', 1) ?? study.defaults.repeats;
-  const sets = textOption(given, 'sets')?.split(',') ?? study.defaults.sets;
-  const data = textOption(given, 'data');
-  await withSession(given, signal, async ({ context, seed, progress }) => {
-    const folder = await openOutput(textOption(given, 'out') ?? name);
+  const { rows = study.defaults.rows, repeats = study.defaults.repeats, data, json, out = name } = values;
+  const sets = values.sets?.split(',') ?? study.defaults.sets;
+  await withSession(values, signal, async ({ context, seed, progress }) => {
+    const folder = await openOutput(out);
     try {
       const result = await study.run({ context, seed, repeats, rows, sets, data });
       const settings = {
@@ -49,12 +46,11 @@ export const run: CommandRun = async ([name], given, signal) => {
       const notes = await writeStudy(folder, result, settings);
       await folder.commit();
       progress.stop();
-      const words = flagOption(given, 'json') ? process.stderr : process.stdout;
+      const words = json ? process.stderr : process.stdout;
       words.write(
         `${studyMarkdown(result)}\n${notes.map((note) => `Note: ${note}\n`).join('')}Written to ${folder.path}\n`,
       );
-      if (flagOption(given, 'json'))
-        process.stdout.write(`${JSON.stringify({ ...settings, tables: result.tables }, null, 2)}\n`);
+      if (json) process.stdout.write(`${JSON.stringify({ ...settings, tables: result.tables }, null, 2)}\n`);
     } finally {
       await folder.discard();
     }

@@ -2,17 +2,10 @@
 
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { chooseEngine, ENGINE_CHOICES } from '../engine/choose.js';
+import { chooseEngine } from '../engine/choose.js';
 import { createContext } from '../engine/context.js';
 import { pathSource } from '../io/source/path-source.js';
-import {
-  choiceOption,
-  flagOption,
-  type Given,
-  integerOption,
-  numberOption,
-  sizeOption,
-} from '../run/arguments.js';
+import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
 import { endedBySystem } from './interrupt.js';
@@ -35,19 +28,13 @@ const onDisk: Files = {
 
 /** Runs `work` with a session made from the run options, and closes the engine whatever happens. */
 export async function withSession<T>(
-  given: Given,
+  values: RunValues & PrintValues,
   signal: AbortSignal,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const seed = numberOption(given, 'seed') ?? 0;
-  const memory = sizeOption(given, 'memory') ?? totalmem() / 4;
-  const threads = integerOption(given, 'threads', 1);
-  const asked = choiceOption(given, 'engine', ENGINE_CHOICES);
-  const progress = await showProgress({
-    quiet: flagOption(given, 'quiet'),
-    json: choiceOption(given, 'messages', ['text', 'json']) === 'json',
-  });
-  const { engine, reason } = await chooseEngine({ engine: asked, threads, memory });
+  const { seed = 0, memory = totalmem() / 4, threads, engine: choice, quiet = false, messages } = values;
+  const progress = await showProgress({ quiet, json: messages === 'json' });
+  const { engine, reason } = await chooseEngine({ engine: choice, threads, memory });
   const { onProgress } = progress;
   try {
     return await work({

@@ -1,11 +1,9 @@
 /** `whymap view`: serves an explanation, or without one the page that makes one, on 127.0.0.1 until Ctrl-C. */
 
 import { serve, serveSite } from '../report/serve.js';
-import { integerOption } from '../run/arguments.js';
 import type { CommandRun } from './command.js';
 
-export const run: CommandRun = async ([path], given, signal) => {
-  const options = { port: integerOption(given, 'port', 0) };
+export const run: CommandRun<'view'> = async (path, options, signal) => {
   const serving = path === undefined ? await serveSite(options) : await serve(path, options);
   process.stdout.write(`Open ${serving.url} in a browser. Ctrl-C ends.\n`);
   await new Promise<void>((done) => {

@@ -1,25 +1,17 @@
 /** `--write` and `--write-to`: the results into the .h5ad they were made from, or into a copy of it. */
 
-import { OptionError } from '../errors.js';
+import { OptionError, option, words } from '../errors.js';
 import { writeExplanationToAnndata } from '../io/index.js';
 import type { Explanation, Warning } from '../model.js';
-import { flagOption, type Given, textOption } from '../run/arguments.js';
+import type { OptionValues } from '../options/index.js';
 
 /** Where results are to be written back, or null; OptionError when the features are no .h5ad. Asked before work begins. */
-export function writeBackPath(features: string, given: Given): string | null {
-  const copy = textOption(given, 'writeTo');
-  const asked = flagOption(given, 'write') ? '--write' : copy === undefined ? null : '--write-to';
-  if (asked === null) return null;
-  if (asked === '--write' && copy !== undefined) {
-    throw new OptionError({
-      got: `both --write and --write-to ${copy}`,
-      expected: 'one of them',
-      remedy: 'use --write for the same file, --write-to for a copy',
-    });
-  }
+export function writeBackPath(features: string, values: OptionValues<'explain'>): string | null {
+  const { write = false, writeTo: copy } = values;
+  if (!write && copy === undefined) return null;
   if (/\.h5ad$/i.test(features)) return copy ?? features;
   throw new OptionError({
-    got: `${asked} and features from ${features}`,
+    got: words`${option(write ? 'write' : 'writeTo')} and features from ${features}`,
     expected: 'an .h5ad file to write into',
     remedy: 'leave it out: presence.csv and modules.csv hold the same',
   });

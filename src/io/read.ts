@@ -1,7 +1,7 @@
 /** The doors of the readers: a table, an embedding, or a list of texts from a source of any format. */
 
 import { toDense } from '../core/csr.js';
-import { FormatError, OptionError } from '../errors.js';
+import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { openInput } from './formats.js';
 import type { Contents, Missing, ReadOptions, Settings } from './options.js';
@@ -81,12 +81,12 @@ export async function readContents(
 
 function settle(options: ReadOptions): Settings {
   const missing = options.missing ?? 'error';
-  checkChoice('--missing', missing, CHOICES);
-  if (options.normalize !== undefined) checkChoice('--normalize', options.normalize, NORMALIZE_CHOICES);
+  checkChoice('missing', missing, CHOICES);
+  if (options.normalize !== undefined) checkChoice('normalize', options.normalize, NORMALIZE_CHOICES);
   const most = options.maxFeatures;
   if (most !== undefined && !(Number.isInteger(most) && most >= 2)) {
     throw new OptionError({
-      got: `--max-features ${most}`,
+      got: words`${option('maxFeatures', most)}`,
       expected: 'a whole number of at least 2',
       remedy: 'leave it out to keep all features',
     });
@@ -94,10 +94,10 @@ function settle(options: ReadOptions): Settings {
   return { ...options, header: options.header ?? 'auto', missing, memory: options.memory ?? DEFAULT_MEMORY };
 }
 
-function checkChoice(option: string, value: string, choices: readonly string[]): void {
+function checkChoice(name: string, value: string, choices: readonly string[]): void {
   if (choices.includes(value)) return;
   throw new OptionError({
-    got: `${option} ${value}`,
+    got: words`${option(name, value)}`,
     expected: choices.join(', '),
     remedy: 'choose one of these',
   });
@@ -112,7 +112,7 @@ function checkFinite(
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause;
     const remedy = 'remove those samples, or make the embedding again without them';
-    throw new FormatError({ got: cause.got, expected: cause.expected, remedy }, { cause });
+    throw new FormatError({ got: cause.parts.got, expected: cause.parts.expected, remedy }, { cause });
   }
 }
 

@@ -7,7 +7,15 @@
  * not there, or a query that SQLite refuses; UnsupportedError without the package.
  */
 
-import { CancelledError, FormatError, OptionError, UnsupportedError, WhymapError } from '../errors.js';
+import {
+  CancelledError,
+  FormatError,
+  OptionError,
+  option,
+  UnsupportedError,
+  WhymapError,
+  words,
+} from '../errors.js';
 import type { FormatReader, Input, Settings } from './options.js';
 import { tooLarge } from './source/bytes.js';
 import {
@@ -106,7 +114,7 @@ function prepared(
   }
   if (settings.table !== undefined) {
     throw new OptionError({
-      got: '--table and --query',
+      got: words`${option('table')} and ${option('query')}`,
       expected: 'one of the two',
       remedy: 'leave one out',
     });
@@ -123,7 +131,7 @@ function prepared(
 
 function wrongQuery(why: string, tables: readonly string[], name: string): OptionError {
   return new OptionError({
-    got: `--query, of which SQLite says: ${why.replaceAll('\n', ' ').slice(0, 120)}`,
+    got: words`${option('query')}, of which SQLite says: ${why.replaceAll('\n', ' ').slice(0, 120)}`,
     expected: `one select from the tables of ${name}`,
     remedy: `correct it. There is ${tables.slice(0, 8).join(', ') || 'no table'}`,
   });
@@ -140,7 +148,7 @@ function tableOf(settings: Settings, tables: readonly string[], name: string): s
         ? `${tables.length} tables in ${name}`
         : `the table ${table}, which ${name} does not have`,
     expected: 'the name of one of its tables',
-    remedy: `name one with --table, or write a --query. ${describeNames(table ?? '', tables)}`,
+    remedy: words`name one with ${option('table')}, or write a ${option('query')}. ${describeNames(table ?? '', tables)}`,
   });
 }
 
@@ -209,7 +217,7 @@ function kindOf(found: Found, column: string, name: string, isText: boolean): Co
   throw new FormatError({
     got: `texts among the numbers of column ${column} of ${name}`,
     expected: 'one kind of value in a column',
-    remedy: 'correct them, leave the column out with --query, or name it as --id or --label',
+    remedy: words`correct them, leave the column out with ${option('query')}, or name it as ${option('id')} or ${option('label')}`,
   });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Context } from '../engine/context.js';
-import { OptionError, ShapeError } from '../errors.js';
+import { OptionError, option, ShapeError, words } from '../errors.js';
 import type { Embedding, Explanation, Granularity, Localities, Modules, Table, Warning } from '../model.js';
 import {
   type AssociationOptions,
@@ -170,14 +170,14 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
     throw new OptionError({
       got: `an image and at most ${options.maxFeatures} of its ${columns} pixels`,
       expected: 'all pixels when features are shown as an image',
-      remedy: 'leave out --max-features, or --image',
+      remedy: words`leave out ${option('maxFeatures')}, or ${option('image')}`,
     });
   }
   if (image && image.width * image.height !== columns) {
     throw new OptionError({
       got: `an image of ${image.width}x${image.height} for ${columns} features`,
       expected: 'width times height features',
-      remedy: 'give --image the width and height whose product is the number of features',
+      remedy: words`give ${option('image')} the width and height whose product is the number of features`,
     });
   }
 }
@@ -192,7 +192,7 @@ function tunedOnPart(samples: number, rows: number): Warning[] {
 function leftOut({ chosen, curve }: Granularity): Warning[] {
   const { modules, replicated } = curve.reduce((a, b) => (b.replicated > a.replicated ? b : a));
   if (replicated < 1.5 * chosen || replicated < chosen + 2) return [];
-  const message = `${chosen} modules were chosen: so many recur in places apart, in either half of the samples. Of ${modules} modules, ${replicated} are found again, but the others in one place only or as parts of these: ask for ${modules} --modules to see them.`;
+  const message = `${chosen} modules were chosen: so many recur in places apart, in either half of the samples. Of ${modules} modules, ${replicated} are found again, but the others in one place only or as parts of these: ask for ${modules} modules to see them.`;
   return [{ code: 'found-in-one-place', message }];
 }
 

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FormatError, MachineError } from '../errors.js';
+import { FormatError, MachineError, option, words } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
 import { linkPage } from './page.js';
 import { readTemplate } from './report.js';
@@ -106,7 +106,7 @@ function listen(server: Server, port: number): Promise<void> {
       const got = `port ${port}, which cannot be opened (${'code' in cause ? cause.code : cause.message})`;
       failed(
         new MachineError(
-          { got, expected: 'a free port', remedy: 'leave out --port, or choose another' },
+          { got, expected: 'a free port', remedy: words`leave out ${option('port')}, or choose another` },
           { cause },
         ),
       );

@@ -3,25 +3,16 @@
  * explains, and measures trust. The command line and the browser both come through here, which is why the same
  * files, options and seed give the same bytes in either.
  *
- * Options arrive as the texts that a person gave, by the names of the command line's flags.
+ * Options arrive parsed, by the names of the table in src/options.
  */
 
-import { ASSOCIATION_MEASURE_NAMES } from '../core/association-measures.js';
-import { OptionError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
 import { isTooLarge } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
+import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withFeatureValues } from '../report/values.js';
-import {
-  choiceOption,
-  type Given,
-  imageOption,
-  integerOption,
-  numberOption,
-  textOption,
-} from './arguments.js';
 import {
   joined,
   readEmbeddingColumns,
@@ -40,6 +31,9 @@ export interface Run extends Work {
   readonly reason: string;
 }
 
+/** Parsed options of `explain`; those of outputs are left to the caller. */
+export type ExplainValues = OptionValues<'explain'>;
+
 export interface Explained {
   readonly explanation: Explanation;
   /** The samples and features that were explained. */
@@ -49,24 +43,20 @@ export interface Explained {
 }
 
 /** Explains the features in the file named `features`. */
-export async function explainFiles(
-  features: string,
-  given: Given,
-  options: ExplainOptions,
-  run: Run,
-): Promise<Explained> {
+export async function explainFiles(features: string, values: ExplainValues, run: Run): Promise<Explained> {
+  const options = explainOptions(values);
   const started = performance.now();
-  const input = await readInput(features, given, options, run);
+  const input = await readInput(features, values, options, run);
   const seconds = (performance.now() - started) / 1000;
   const timings: Record<string, number> = input.located
     ? { reading: seconds - input.located.seconds, localities: input.located.seconds }
     : { reading: seconds };
   const localitiesKnown = input.located?.localities;
   const explained = await explain({ ...input, localities: localitiesKnown }, options, run.context);
-  const { explanation: found, localities } = await judge(explained, input.table, given, run);
+  const { explanation: found, localities } = await judge(explained, input.table, values, run);
   const explanation: Explanation = {
     ...found,
-    options: { ...found.options, seed: run.seed, ...inputOptions(given) },
+    options: { ...found.options, seed: run.seed, ...recordedOptions('explain', values) },
     warnings: [...found.warnings, ...input.warnings],
     engine: { ...found.engine, reason: run.reason },
     timings: { ...timings, ...found.timings },
@@ -91,9 +81,14 @@ export function titleOf(explanation: Explanation, table: Table): string {
 }
 
 /** Trust of the regions, unless it is not wanted. */
-async function judge(explanation: Explanation, table: Table, given: Given, run: Run): Promise<PlacesTrust> {
-  if (choiceOption(given, 'trust', ['yes', 'no'] as const) === 'no') return { explanation, localities: null };
-  return withTrust(explanation, table, run.context, integerOption(given, 'trustSamples', 2));
+async function judge(
+  explanation: Explanation,
+  table: Table,
+  { trust, trustSamples }: ExplainValues,
+  run: Run,
+): Promise<PlacesTrust> {
+  if (trust === false) return { explanation, localities: null };
+  return withTrust(explanation, table, run.context, trustSamples);
 }
 
 interface Input {
@@ -109,16 +104,22 @@ interface Input {
  * in formats that allow it; not where samples may yet be dropped for missing cells or labels, since localities are
  * of all samples.
  */
-async function readInput(features: string, given: Given, options: ExplainOptions, run: Run): Promise<Input> {
+async function readInput(
+  features: string,
+  values: ExplainValues,
+  options: ExplainOptions,
+  run: Run,
+): Promise<Input> {
   const { maxFeatures } = options;
-  const steady = (given.missing ?? 'error') === 'error' && given.labels === undefined;
-  const wholeFile = given.method === undefined && given.embeddingColumns === undefined;
-  if (given.embedding === undefined || !wholeFile || maxFeatures === undefined || !steady) {
-    return embeddingFor(await readWithinMemory(features, given, run), features, given, run);
+  const { missing = 'error', labels, method, embedding: name, embeddingColumns } = values;
+  const steady = missing === 'error' && labels === undefined;
+  const wholeFile = method === undefined && embeddingColumns === undefined;
+  if (name === undefined || !wholeFile || maxFeatures === undefined || !steady) {
+    return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
   }
-  const embedding = await readGivenEmbedding(features, given, run);
+  const embedding = await readGivenEmbedding(features, values, run);
   const choice = newStreamedChoice(embedding, { ...options, maxFeatures }, run.context);
-  const table = await readWithinMemory(features, given, run, choice.chooser);
+  const table = await readWithinMemory(features, values, run, choice.chooser);
   return { ...joined(table, embedding), located: choice.located() };
 }
 
@@ -128,38 +129,25 @@ async function readInput(features: string, given: Given, options: ExplainOptions
  */
 function readWithinMemory(
   features: string,
-  given: Given,
+  values: ExplainValues,
   run: Run,
   chooser?: FeatureChooser,
 ): Promise<Table> {
-  const whole = { ...given, maxFeatures: undefined };
+  const whole = { ...values, maxFeatures: undefined };
   return readFeatures(features, whole, run, chooser).catch((error: unknown) => {
-    if (!isTooLarge(error) || given.maxFeatures === undefined) throw error;
-    return readFeatures(features, given, run);
+    if (!isTooLarge(error) || values.maxFeatures === undefined) throw error;
+    return readFeatures(features, values, run);
   });
 }
 
 /** The embedding that was given, or one made here. */
-async function embeddingFor(table: Table, path: string, given: Given, run: Run): Promise<Input> {
-  const asked = textOption(given, 'embedding');
-  const method = textOption(given, 'method');
-  const columns = textOption(given, 'embeddingColumns');
-  if (asked !== undefined || columns !== undefined) {
-    if (method === undefined) {
-      return columns === undefined
-        ? readJoinedEmbedding(table, path, given, run)
-        : readEmbeddingColumns(table, given, run);
-    }
-    throw new OptionError({
-      got: `both --embedding ${asked ?? columns} and --method ${method}`,
-      expected: 'one of them',
-      remedy: 'leave out --method to explain the embedding that is given',
-    });
-  }
-  const { embed, methodNames } = await import('../dr/index.js');
-  const name = choiceOption(given, 'method', methodNames) ?? 'umap';
-  const made = await embed(table, { method: name }, run.context);
-  return { table, embedding: made.embedding, warnings: [madeHere(name), ...made.warnings] };
+async function embeddingFor(table: Table, path: string, values: ExplainValues, run: Run): Promise<Input> {
+  const { embedding: name, embeddingColumns, method = 'umap' } = values;
+  if (embeddingColumns !== undefined) return readEmbeddingColumns(table, values, run);
+  if (name !== undefined) return readJoinedEmbedding(table, path, values, run);
+  const { embed } = await import('../dr/index.js');
+  const made = await embed(table, { method }, run.context);
+  return { table, embedding: made.embedding, warnings: [madeHere(method), ...made.warnings] };
 }
 
 function madeHere(method: string): Warning {
@@ -167,51 +155,12 @@ function madeHere(method: string): Warning {
   return { code: 'embedding-made', message };
 }
 
-/** What was asked of the method, checked. */
-export function explainOptions(given: Given): ExplainOptions {
+/** The options of `explain` in whymap/lava. */
+export function explainOptions(values: ExplainValues): ExplainOptions {
+  const { localitySize, overlap, tuningSamples, covering, modules, maxFeatures, draws, level } = values;
+  const { stability, association, associationForm, support, gate, form, image = null } = values;
   return {
-    localitySize: integerOption(given, 'localitySize', 3),
-    overlap: numberOption(given, 'overlap'),
-    tuningSamples: integerOption(given, 'tuningSamples', 1),
-    covering: integerOption(given, 'covering', 0),
-    modules: given.modules === 'auto' ? 'auto' : integerOption(given, 'modules', 1),
-    maxFeatures: integerOption(given, 'maxFeatures', 2),
-    draws: integerOption(given, 'draws', 0),
-    level: numberOption(given, 'level'),
-    stability: integerOption(given, 'stability', 0),
-    association: choiceOption(given, 'association', ASSOCIATION_MEASURE_NAMES),
-    associationForm: choiceOption(given, 'associationForm', ['debiased', 'absolute', 'signed']),
-    support: integerOption(given, 'support', 0),
-    gate: numberOption(given, 'gate'),
-    form: choiceOption(given, 'form', ['symmetric', 'stacked']),
-    image: imageOption(given, 'image') ?? null,
+    ...{ localitySize, overlap, tuningSamples, covering, modules, maxFeatures, draws, level },
+    ...{ stability, association, associationForm, support, gate, form, image },
   };
-}
-
-const INPUT_OPTIONS = [
-  'embedding',
-  'embeddingKey',
-  'embeddingColumns',
-  'method',
-  'id',
-  'label',
-  'labels',
-  'featureNames',
-  'missing',
-  'header',
-  'table',
-  'query',
-  'layer',
-  'useRaw',
-  'normalize',
-  'maxFeatures',
-];
-
-/** How the input was read, for running it again. */
-function inputOptions(given: Given): Record<string, string | boolean> {
-  const entries = INPUT_OPTIONS.flatMap((name) => {
-    const value = given[name];
-    return value === undefined || value === false ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(entries);
 }

@@ -1,7 +1,7 @@
 /** whymap/run: from named files and options to an explanation, as the command line and the page do it. */
-export { type Given, integerOption, numberOption } from './arguments.js';
 export {
   type Explained,
+  type ExplainValues,
   explainFiles,
   explainOptions,
   explanationFile,

@@ -20,7 +20,7 @@ import {
 import type { Source } from '../io/source/source.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import type { Embedding, Matrix, Table, Warning } from '../model.js';
-import { choiceOption, flagOption, type Given, integerOption, textOption } from './arguments.js';
+import type { EmbeddingValues, InputValues } from '../options/index.js';
 
 /** Where the files that a run names are found. */
 export interface Files {
@@ -36,9 +36,6 @@ export interface Work {
   readonly files: Files;
 }
 
-const MISSING = ['error', 'drop-rows', 'drop-features', 'mean'] as const;
-const NORMALIZE = ['log1p-cp10k', 'none'] as const;
-
 function reading<T>({ files }: Work, read: () => Promise<T>): Promise<T> {
   return files.reading ? files.reading(read) : read();
 }
@@ -46,24 +43,23 @@ function reading<T>({ files }: Work, read: () => Promise<T>): Promise<T> {
 /** The table with its labels. */
 export function readFeatures(
   path: string,
-  given: Given,
+  values: InputValues,
   work: Work,
   chooser?: FeatureChooser,
 ): Promise<Table> {
-  return reading(work, () => readLabelled(path, given, work, chooser));
+  return reading(work, () => readLabelled(path, values, work, chooser));
 }
 
 async function readLabelled(
   path: string,
-  given: Given,
+  values: InputValues,
   work: Work,
   chooser?: FeatureChooser,
 ): Promise<Table> {
-  const options = { ...readOptions(given, work, `reading ${shortName(path)}`), chooser };
-  const names = textOption(given, 'featureNames');
+  const options = { ...readOptions(values, work, `reading ${shortName(path)}`), chooser };
+  const { featureNames: names, labels } = values;
   const featureNames = names === undefined ? undefined : await readNames(names, work);
   const table = await readTable(work.files.open(path), { ...options, featureNames });
-  const labels = textOption(given, 'labels');
   if (labels === undefined) return table;
   const joined = joinLabels(table, await readTexts(work.files.open(labels), { signal: work.context.signal }));
   return { ...joined.table, warnings: [...joined.table.warnings, ...joined.warnings] };
@@ -74,15 +70,19 @@ async function readNames(path: string, work: Work): Promise<readonly string[]> {
 }
 
 /** The embedding that `-e` names. A name that is no file is a key inside the features' file (`X_umap` in an .h5ad). */
-export async function readGivenEmbedding(path: string, given: Given, work: Work): Promise<EmbeddingRead> {
-  const asked = textOption(given, 'embedding') ?? '';
+export async function readGivenEmbedding(
+  path: string,
+  values: EmbeddingValues & InputValues,
+  work: Work,
+): Promise<EmbeddingRead> {
+  const { embedding: asked = '', embeddingKey, id } = values;
   const isKey = holdsArrays(path) && !(await work.files.exists(asked));
   const source = work.files.open(isKey ? path : asked);
-  const key = isKey ? asked : textOption(given, 'embeddingKey');
+  const key = isKey ? asked : embeddingKey;
   const { signal } = work.context;
   return reading(work, () =>
-    readEmbedding(source, { id: textOption(given, 'id'), key, signal }).catch((error: unknown) =>
-      retryWithoutId(error, source, key, given, work),
+    readEmbedding(source, { id, key, signal }).catch((error: unknown) =>
+      retryWithoutId(error, source, key, values, work),
     ),
   );
 }
@@ -94,8 +94,13 @@ export function joined(table: Table, { warnings, ...embedding }: EmbeddingRead) 
 }
 
 /** The embedding that `-e` names, joined to the table. */
-export async function readJoinedEmbedding(table: Table, path: string, given: Given, work: Work) {
-  return joined(table, await readGivenEmbedding(path, given, work));
+export async function readJoinedEmbedding(
+  table: Table,
+  path: string,
+  values: EmbeddingValues & InputValues,
+  work: Work,
+) {
+  return joined(table, await readGivenEmbedding(path, values, work));
 }
 
 /**
@@ -104,14 +109,14 @@ export async function readJoinedEmbedding(table: Table, path: string, given: Giv
  */
 export async function readEmbeddingColumns(
   table: Table,
-  given: Given,
+  values: EmbeddingValues & InputValues,
   work: Work,
 ): Promise<{ table: Table; embedding: Embedding; warnings: readonly Warning[] }> {
-  const names = (textOption(given, 'embeddingColumns') ?? '').split(',').map((name) => name.trim());
-  const file = textOption(given, 'embedding');
+  const { embeddingColumns = '', embedding: file, id } = values;
+  const names = embeddingColumns.split(',').map((name) => name.trim());
   if (file !== undefined) {
     const { signal } = work.context;
-    const options = { id: textOption(given, 'id'), signal };
+    const options = { id, signal };
     const other = await reading(work, () => readTable(work.files.open(file), options));
     const joined = joinEmbedding(table, { ...other, coordinates: columnsOf(other, names) });
     return { ...joined, warnings: [...other.warnings, ...joined.warnings] };
@@ -142,10 +147,10 @@ async function retryWithoutId(
   error: unknown,
   source: Source,
   key: string | undefined,
-  given: Given,
+  { id }: InputValues,
   work: Work,
 ) {
-  if (!(error instanceof OptionError) || textOption(given, 'id') === undefined) throw error;
+  if (!(error instanceof OptionError) || id === undefined) throw error;
   return readEmbedding(source, { key, signal: work.context.signal });
 }
 
@@ -154,22 +159,12 @@ function holdsArrays(path: string): boolean {
   return /\.(h5ad|h5|zarr|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
 }
 
-function readOptions(given: Given, work: Work, stage: string): ReadOptions {
-  const header = choiceOption(given, 'header', ['yes', 'no'] as const);
+/** The options of `readTable` in whymap/io. */
+function readOptions(values: InputValues, work: Work, stage: string): ReadOptions {
+  const { id, label, header = 'auto', missing, table, query, layer, useRaw, normalize, maxFeatures } = values;
   const { signal, onProgress, memory } = work.context;
   return {
-    id: textOption(given, 'id'),
-    label: textOption(given, 'label'),
-    header: header === undefined ? 'auto' : header === 'yes',
-    missing: choiceOption(given, 'missing', MISSING),
-    table: textOption(given, 'table'),
-    query: textOption(given, 'query'),
-    layer: textOption(given, 'layer'),
-    useRaw: flagOption(given, 'useRaw'),
-    normalize: choiceOption(given, 'normalize', NORMALIZE),
-    maxFeatures: integerOption(given, 'maxFeatures', 2),
-    memory,
-    signal,
+    ...{ id, label, header, missing, table, query, layer, useRaw, normalize, maxFeatures, memory, signal },
     onProgress: (done) => onProgress?.({ stage, done }),
   };
 }

@@ -153,6 +153,6 @@ function warned(explanation: Explanation, warnings: readonly Warning[]): Explana
 function tooLarge(bytes: number): Warning {
   const message =
     `Trust of the modules was not measured: the features take ${(bytes / 2 ** 30).toFixed(1)} GiB as dense rows, more than half of the memory given; ` +
-    'give more with --memory, or fewer features.';
+    'give the run more memory, or fewer features.';
   return { code: 'trust-not-measured', message };
 }

@@ -30,7 +30,7 @@ for (let r = 0; r < rows; r++) {
 }
 const ids = Array.from({ length: rows }, (_, r) => `cell-${r}`);
 const featureNames = Array.from({ length: columns }, (_, c) => `gene-${c}`);
-const given = { maxFeatures: '12', localitySize: '30', modules: '3', draws: '0', trust: 'no' };
+const given = { maxFeatures: 12, localitySize: 30, modules: 3, draws: 0, trust: false };
 const files = {
   open: pathSource,
   exists: async (name: string) => name.endsWith('.csv'),
@@ -39,7 +39,7 @@ const files = {
 async function fromFile(path: string, embedding: string, memory?: number) {
   const context = createContext({ seed: 1, memory });
   const asked = { ...given, embedding };
-  return explainFiles(path, asked, explainOptions(asked), { context, files, seed: 1, reason: '' });
+  return explainFiles(path, asked, { context, files, seed: 1, reason: '' });
 }
 
 async function fromWhole(path: string, embedding: Parameters<typeof readEmbedding>) {

@@ -6,7 +6,7 @@
 
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { MachineError, OptionError } from '../../errors.js';
+import { MachineError, OptionError, option, words } from '../../errors.js';
 
 export interface OutputFolder {
   /** The folder that the files will be in. */
@@ -64,7 +64,7 @@ function notAFolder(out: string): OptionError {
   return new OptionError({
     got: `the output folder ${out}, which is a file`,
     expected: 'a folder, or a name that is free',
-    remedy: 'choose another --out',
+    remedy: words`choose another ${option('out')}`,
   });
 }
 
@@ -73,13 +73,17 @@ function cannotWrite(out: string, cause: unknown): never {
   if (['ENOSPC', 'EIO', 'EMFILE', 'EDQUOT'].includes(code)) {
     const expected = 'room for the result';
     throw new MachineError(
-      { got: `${code} writing to ${out}`, expected, remedy: 'make room, or choose another --out' },
+      {
+        got: `${code} writing to ${out}`,
+        expected,
+        remedy: words`make room, or choose another ${option('out')}`,
+      },
       { cause },
     );
   }
   throw new OptionError({
     got: `the output folder ${out}, which cannot be written (${code})`,
     expected: 'a folder that can be made and written',
-    remedy: 'choose another --out, or change its permissions',
+    remedy: words`choose another ${option('out')}, or change its permissions`,
   });
 }

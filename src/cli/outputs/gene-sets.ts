@@ -1,7 +1,7 @@
 /** `gene-sets.csv`: over-representation of the sets of a GMT file in each module. */
 
 import { readFile } from 'node:fs/promises';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import { writeCsv } from '../../io/write.js';
 import { geneSetEnrichment, parseGeneSets } from '../../lava/describe/gene-sets.js';
 import type { Explanation } from '../../model.js';
@@ -12,7 +12,7 @@ export async function geneSetsCsv(explanation: Explanation, path: string): Promi
     throw new OptionError({
       got: `no file ${path}`,
       expected: 'a GMT file of gene sets',
-      remedy: 'correct the path of --gene-sets',
+      remedy: words`correct the path of ${option('geneSets')}`,
     });
   }
   const found = geneSetEnrichment(explanation, parseGeneSets(text, path));

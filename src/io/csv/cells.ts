@@ -6,7 +6,7 @@
  * an error that names the line, the column and the text.
  */
 
-import { CancelledError, FormatError } from '../../errors.js';
+import { CancelledError, FormatError, option, words } from '../../errors.js';
 import type { Warning } from '../../model.js';
 import type { RawTable, Settings } from '../options.js';
 import { tooLarge } from '../source/bytes.js';
@@ -99,7 +99,9 @@ export async function collect(open: OpenCsv, roles: Roles, reading: Reading): Pr
 function checkRoom({ rows }: Cells, width: number, { name, settings, hold }: Reading): void {
   const columns = hold ? width : Math.min(width, settings.maxFeatures ?? LEAST_FEATURES);
   if (rows * columns * 4 <= settings.memory) return;
-  const remedy = hold ? undefined : 'keep fewer features (--max-features), or allow more with --memory';
+  const remedy = hold
+    ? undefined
+    : words`keep fewer features (${option('maxFeatures')}), or allow more with ${option('memory')}`;
   throw tooLarge(name, `${rows} rows x ${columns} or more`, settings.memory, remedy);
 }
 
@@ -166,7 +168,7 @@ function textInNumbers(cells: Cells, column: number, open: OpenCsv, name: string
   return new FormatError({
     got: `the text ${text} in ${label} on line ${record?.line} of ${name}`,
     expected: 'a number, because other cells of that column are numbers',
-    remedy: 'correct the cell, leave it empty if it is missing, or name the column as --id or --label',
+    remedy: words`correct the cell, leave it empty if it is missing, or name the column as ${option('id')} or ${option('label')}`,
   });
 }
 

@@ -1,6 +1,6 @@
 /** Bytes on their way in: in pieces, decompressed, decoded to text, and hashed. */
 
-import { CancelledError, FormatError, WhymapError } from '../../errors.js';
+import { CancelledError, FormatError, option, WhymapError, words } from '../../errors.js';
 import type { Source } from './source.js';
 
 const PIECE = 4 * 2 ** 20;
@@ -94,7 +94,7 @@ export function tooLarge(
   name: string,
   what: string,
   limit: number,
-  remedy = 'allow more with --memory if this machine has it, or check that the file is what it claims to be',
+  remedy = words`allow more with ${option('memory')} if this machine has it, or check that the file is what it claims to be`,
 ): FormatError {
   return new FormatError(
     { got: `${what} in ${name}`, expected: `at most ${limit} bytes`, remedy },

@@ -7,6 +7,7 @@
  */
 
 import type { FormatError } from '../../errors.js';
+import { option, words } from '../../errors.js';
 import type { Csr, Matrix, Warning } from '../../model.js';
 import type { Settings } from '../options.js';
 import { tooLarge } from '../source/bytes.js';
@@ -232,7 +233,7 @@ async function fillSparse(
 }
 
 function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
-  const remedy = 'keep fewer features (--max-features), or allow more with --memory if this machine has it';
+  const remedy = words`keep fewer features (${option('maxFeatures')}), or allow more with ${option('memory')} if this machine has it`;
   return tooLarge(
     stored.name,
     `a table of ${stored.rows} x ${stored.columns} that takes ${bytes} bytes`,

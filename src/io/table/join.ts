@@ -1,7 +1,7 @@
 /** Puts an embedding, or labels, in the order of a table's samples: by id where both have ids, else by row. */
 
 import { gatherRows } from '../../core/matrix.js';
-import { FormatError, ShapeError } from '../../errors.js';
+import { FormatError, option, ShapeError, words } from '../../errors.js';
 import type { Embedding, Table, Warning } from '../../model.js';
 import { repeatedValues, some } from './checks.js';
 import { selectRows } from './missing.js';
@@ -78,7 +78,7 @@ function matchByOrder(table: Table, other: Side): Matching {
   throw new ShapeError({
     got: `${rows} rows${before} in ${table.source.name} and ${other.rows} in ${other.name}`,
     expected: 'the same samples in the same order, or an id column in both files',
-    remedy: 'give files of the same samples, or add ids to both (--id COLUMN)',
+    remedy: words`give files of the same samples, or add ids to both (${option('id', 'COLUMN')})`,
   });
 }
 
@@ -159,6 +159,6 @@ function noMatch(side: Side, other: Side, matched: number): FormatError {
   return new FormatError({
     got: `${matched} common ids between ${side.name} (${some(side.ids ?? [])}) and ${other.name} (${some(other.ids ?? [])})`,
     expected: 'the same samples in both files',
-    remedy: 'name the columns that hold the same ids (--id COLUMN), or leave ids out to join by row order',
+    remedy: words`name the columns that hold the same ids (${option('id', 'COLUMN')}), or leave ids out to join by row order`,
   });
 }

@@ -2,7 +2,7 @@
 
 import { isCsr } from '../../core/csr.js';
 import { gatherColumns, gatherRows } from '../../core/matrix.js';
-import { FormatError, ShapeError } from '../../errors.js';
+import { FormatError, option, ShapeError, words } from '../../errors.js';
 import type { Csr, Matrix, Warning } from '../../model.js';
 import type { Missing } from '../options.js';
 
@@ -64,7 +64,7 @@ export function repairMissing(features: Matrix | Csr, missing: Missing, named: N
     throw new FormatError({
       got: `${found} in ${named.name}`,
       expected: 'a finite number in every cell',
-      remedy: 'choose what to do with them: --missing drop-rows, drop-features or mean',
+      remedy: words`choose what to do with them: ${option('missing', 'drop-rows')}, drop-features or mean`,
     });
   }
   if (missing === 'drop-rows') return dropRows(features, rows, found, named);
@@ -143,11 +143,11 @@ function fillMeans(
   return { ...rest, warnings: [...warnings, ...rest.warnings] };
 }
 
-function nothingLeft(what: string, option: string, name: string): ShapeError {
+function nothingLeft(what: string, missing: string, name: string): ShapeError {
   return new ShapeError({
     got: `${what} of ${name} without missing cells`,
     expected: 'at least 2 to be left',
-    remedy: `use another choice than --missing ${option}, for example mean`,
+    remedy: words`use another choice than ${option('missing', missing)}, for example mean`,
   });
 }
 

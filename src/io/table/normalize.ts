@@ -3,7 +3,7 @@
  * Source: scanpy's normalize_total(target_sum=1e4) followed by log1p.
  */
 
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 
 export type Normalize = 'log1p-cp10k' | 'none';
 export const NORMALIZE_CHOICES: readonly Normalize[] = ['log1p-cp10k', 'none'];
@@ -17,9 +17,9 @@ export function normalizedCount(count: number, total: number): number {
 
 function negative(count: number): OptionError {
   return new OptionError({
-    got: `the value ${count} and --normalize log1p-cp10k`,
+    got: words`the value ${count} and ${option('normalize', 'log1p-cp10k')}`,
     expected: 'counts, which are not negative',
-    remedy: 'use --normalize none: the values are normalized or scaled already',
+    remedy: words`use ${option('normalize', 'none')}: the values are normalized or scaled already`,
   });
 }
 
@@ -29,7 +29,6 @@ export function askNormalize(largest: number, name: string): OptionError {
     got: `counts (whole numbers up to ${largest}) in ${name}`,
     expected:
       'to be told how to treat them, because correlations of raw counts follow the depth of each cell',
-    remedy:
-      'give --normalize log1p-cp10k, or --normalize none to take them as they are (or name another --layer)',
+    remedy: words`give ${option('normalize', 'log1p-cp10k')}, or ${option('normalize', 'none')} to take them as they are (or name another ${option('layer')})`,
   });
 }

@@ -15,7 +15,7 @@ import { isCsr } from '../../core/csr.js';
 import { gatherColumns } from '../../core/matrix.js';
 import { median } from '../../core/statistics.js';
 import { type Context, watchStage } from '../../engine/context.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Localities, Matrix, Table, Warning } from '../../model.js';
 import { type MomentSums, type Moments, newMomentSums } from './local-moments.js';
 
@@ -50,7 +50,7 @@ function checkMaxFeatures(maxFeatures: number): void {
   throw new OptionError({
     got: `${maxFeatures} features at most`,
     expected: 'a whole number, 2 or more',
-    remedy: 'modules are made of pairs: raise --max-features, or leave it out to use all',
+    remedy: words`modules are made of pairs: raise ${option('maxFeatures')}, or leave it out to use all`,
   });
 }
 

@@ -25,7 +25,7 @@
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type {
   Associations,
   Embedding,
@@ -119,7 +119,7 @@ async function associateHalves(
     throw new OptionError({
       got: `modules auto with localities of ${localities.size} samples`,
       expected: 'localities of 6 samples or more, which can be halved',
-      remedy: 'raise --locality-size, or give a number of --modules',
+      remedy: words`raise ${option('localitySize')}, or give a number of ${option('modules')}`,
     });
   }
   const split = splitSamples(table.features.rows, 0.5, context.random.stream('granularity'));

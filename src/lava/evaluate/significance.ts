@@ -24,7 +24,7 @@
 
 import { permutation, type Random } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type {
   AssociationMeasure,
   Embedding,
@@ -92,7 +92,7 @@ export function significanceOptions(options: SignificanceOptions): Required<Sign
   throw new OptionError({
     got: `${draws} draws at level ${level}`,
     expected: 'a whole number of draws, 0 or at least 1 / level - 1, and a level between 0 and 1',
-    remedy: 'take more --draws (199 is the default), or 0 to leave significance out',
+    remedy: words`take more ${option('draws')} (199 is the default), or 0 to leave significance out`,
   });
 }
 

@@ -10,7 +10,7 @@
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../../model.js';
 import { moduleRecurrence } from '../evaluate/recurrence.js';
 import { peelModules } from './peel.js';
@@ -111,8 +111,7 @@ function checkCount(count: number, associations: Associations): void {
   throw new OptionError({
     got: `${count} modules for ${associations.localities} localities`,
     expected: `a whole number from 1 to ${associations.localities}`,
-    remedy:
-      'ask for fewer --modules, or for more localities by a larger --overlap or a smaller --locality-size',
+    remedy: words`ask for fewer ${option('modules')}, or for more localities by a larger ${option('overlap')} or a smaller ${option('localitySize')}`,
   });
 }
 
@@ -122,8 +121,8 @@ function checkPairs(count: number, features: number, memory: number): void {
   if (bytes <= memory) return;
   throw new OptionError({
     got: `the stacked form of ${features} features, whose ${count} modules take ${gibibytes(bytes)}`,
-    expected: `at most the ${gibibytes(memory)} of --memory`,
-    remedy: 'take --form symmetric, which needs no value for every pair, or fewer features by --max-features',
+    expected: words`at most the ${gibibytes(memory)} of ${option('memory')}`,
+    remedy: words`take ${option('form', 'symmetric')}, which needs no value for every pair, or fewer features by ${option('maxFeatures')}`,
   });
 }
 

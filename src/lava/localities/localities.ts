@@ -19,7 +19,7 @@ import { createRandom, permutation, type Random } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Engine, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type { Embedding, Localities, Matrix } from '../../model.js';
 import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes, TREE_DIMENSIONS } from './placement.js';
@@ -164,21 +164,21 @@ function checkOptions(samples: number, options: LocalityOptions) {
     throw new OptionError({
       got: `a locality size of ${size} for ${samples} samples`,
       expected: `a whole number from 3 to ${samples}`,
-      remedy: `choose a smaller --locality-size (for these samples ${defaultLocalitySize(samples)} is the default)`,
+      remedy: words`choose a smaller ${option('localitySize')} (for these samples ${defaultLocalitySize(samples)} is the default)`,
     });
   }
   if (!(overlap > 0 && overlap <= size)) {
     throw new OptionError({
       got: `an overlap of ${overlap}`,
       expected: `a number above 0 and at most the locality size, ${size}`,
-      remedy: 'choose an --overlap of 2 to 5: the mean number of localities that a sample is in',
+      remedy: words`choose an ${option('overlap')} of 2 to 5: the mean number of localities that a sample is in`,
     });
   }
   if (!Number.isInteger(tuningSamples) || tuningSamples < size) {
     throw new OptionError({
       got: `${tuningSamples} samples to tune the probes on`,
       expected: `a whole number of at least the locality size, ${size}`,
-      remedy: `choose more --tuning-samples (${DEFAULT_TUNING_SAMPLES} is the default)`,
+      remedy: words`choose more ${option('tuningSamples')} (${DEFAULT_TUNING_SAMPLES} is the default)`,
     });
   }
   return { size, overlap, evaluations, tuningSamples, count: Math.ceil((samples * overlap) / size) };

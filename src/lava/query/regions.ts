@@ -6,7 +6,7 @@
  * rows, ascending. Cost: samples x corners. Throws OptionError for what does not exist or holds no sample.
  */
 
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type { Explanation } from '../../model.js';
 import { samplesWithModule } from './modules-in-region.js';
 import { type Polygon, pointsInPolygon } from './polygon.js';
@@ -120,7 +120,9 @@ function labelRows({ labels, rows }: Explanation, label: string): number[] {
       got: `the label ${label}`,
       expected: known.length > 0 ? `one of ${known.slice(0, 12).join(', ')}` : 'data with labels',
       remedy:
-        known.length > 0 ? 'spell it as in the data' : 'explain the data again with a label column (--label)',
+        known.length > 0
+          ? 'spell it as in the data'
+          : words`explain the data again with a label column (${option('label')})`,
     });
   }
   return allRows(rows).filter((row) => labels?.[row] === label);

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { toDense } from '../../core/csr.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom } from '../../core/random.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import { joinLabels, pathSource, readTable, readTexts } from '../../io/index.js';
 import type { Matrix } from '../../model.js';
 
@@ -39,8 +39,8 @@ export async function loadData(name: string, folder: string | undefined, rows: n
   if (make) return make(rows);
   throw new OptionError({
     got: `the data set ${name}`,
-    expected: `${Object.keys(made).join(', ')}, or one with a file ${name}_X.npy in the folder of --data`,
-    remedy: 'name another set, or give --data',
+    expected: words`${Object.keys(made).join(', ')}, or one with a file ${name}_X.npy in the folder of ${option('data')}`,
+    remedy: words`name another set, or give ${option('data')}`,
   });
 }
 

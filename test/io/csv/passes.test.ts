@@ -104,18 +104,18 @@ test('with an embedding: the features that the whole table would give, of the lo
   writeFileSync(join(folder, 'x.csv'), csv);
   writeFileSync(join(folder, 'map.csv'), writeCsv(['id', 'x', 'y'], places.reverse()));
   const given = {
-    maxFeatures: '12',
-    localitySize: '40',
-    modules: '3',
-    draws: '0',
-    trust: 'no',
+    maxFeatures: 12,
+    localitySize: 40,
+    modules: 3,
+    draws: 0,
+    trust: false,
     label: 'kind',
   };
   const asked = { ...given, embedding: join(folder, 'map.csv') };
   const files = { open: pathSource, exists: async () => true };
   const context = createContext({ seed: 1, memory });
   const run = { context, files, seed: 1, reason: '' };
-  const { explanation } = await explainFiles(join(folder, 'x.csv'), asked, explainOptions(asked), run);
+  const { explanation } = await explainFiles(join(folder, 'x.csv'), asked, run);
   const table = await readTable(pathSource(join(folder, 'x.csv')), { label: 'kind' });
   const { warnings: _, ...embedding } = await readEmbedding(pathSource(join(folder, 'map.csv')));
   const whole = await explain(

@@ -1,6 +1,6 @@
 /** What the page and its worker say to each other. Files cross as handles: their bytes are read in the worker. */
 import type { Contents } from 'whymap/io';
-import type { Given } from 'whymap/run';
+import type { Given } from 'whymap/options';
 
 /** What was dropped or chosen: a file, or a folder as its files by their relative paths with `/`. */
 export interface Item {

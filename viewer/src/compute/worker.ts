@@ -4,14 +4,9 @@
  */
 import { chooseEngine, createContext, type Progress, WhymapError } from 'whymap';
 import { fileSource, filesSource, noSuchFile, readContents, type Source } from 'whymap/io';
-import {
-  explainFiles,
-  explainOptions,
-  explanationFile,
-  integerOption,
-  numberOption,
-  titleOf,
-} from 'whymap/run';
+import { parseOptions, spelledParts } from 'whymap/options';
+import { explainFiles, explanationFile, titleOf } from 'whymap/run';
+import { pageSpelling } from '../site/fields.js';
 import type { Answer, Item, Job, Problem, Request } from './messages.js';
 
 /** Bytes to work in. A page cannot ask how much the machine has; the engine holds at most 4 GiB. */
@@ -48,9 +43,8 @@ async function run(job: Job): Promise<void> {
 }
 
 async function explained({ files, features, given }: Job, signal: AbortSignal) {
-  const options = explainOptions(given);
-  const seed = numberOption(given, 'seed') ?? 0;
-  const threads = integerOption(given, 'threads', 1);
+  const values = parseOptions('explain', given);
+  const { seed = 0, threads } = values;
   const { engine, reason } = await chooseEngine({ threads, memory: MEMORY });
   try {
     const context = createContext({ engine, seed, memory: MEMORY, signal, onProgress: seldom() });
@@ -61,7 +55,7 @@ async function explained({ files, features, given }: Job, signal: AbortSignal) {
       },
       exists: async (name: string) => files.has(name),
     };
-    const made = await explainFiles(features, given, options, { context, seed, reason, files: found });
+    const made = await explainFiles(features, values, { context, seed, reason, files: found });
     const bytes = explanationFile(made.explanation, made.table) as Uint8Array<ArrayBuffer>;
     const title = titleOf(made.explanation, made.table);
     return { bytes, title, timings: made.explanation.timings };
@@ -85,8 +79,7 @@ function seldom(): (progress: Progress) => void {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof WhymapError) {
-    const { code, got, expected, remedy } = error;
-    return { code, got, expected, remedy };
+    return { code: error.code, ...spelledParts(error.parts, pageSpelling) };
   }
   const got = error instanceof Error ? error.message : String(error);
   const memory = error instanceof RangeError && /alloc|length|memory/i.test(got);

@@ -1,11 +1,10 @@
 /** The command that does the same as the page, for the terminal. */
-import type { Given } from 'whymap/run';
+import { commandLineSpelling, type Given } from 'whymap/options';
 
 export function commandLine(features: string, given: Given): string {
-  const parts = Object.entries(given).flatMap(([name, value]) => {
+  const parts = Object.entries(given).flatMap(([option, value]) => {
     if (value === undefined || value === false || value === '') return [];
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? [flag] : [`${flag} ${quoted(String(value))}`];
+    return [commandLineSpelling(value === true ? { option } : { option, value: quoted(String(value)) })];
   });
   return ['whymap explain', quoted(features), ...parts].join(' ');
 }

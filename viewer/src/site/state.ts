@@ -1,7 +1,7 @@
 /** The state of the page on which a run is prepared, and the actions that change it. */
 import { computed, signal } from '@preact/signals';
 import { decodeExplanation } from 'whymap/io';
-import type { Given } from 'whymap/run';
+import type { Given } from 'whymap/options';
 import { cancel, look, run } from '../compute/client.js';
 import type { Found, Item, Job, Problem } from '../compute/messages.js';
 import { createView } from '../derive/view.js';

@@ -1,6 +1,5 @@
 /** What happens during a run, and what went wrong, in words for people. */
 import type { Problem } from '../compute/messages.js';
-import { labelOfFlag } from './fields.js';
 
 const STAGES: Readonly<Record<string, string>> = {
   features: 'Choosing features',
@@ -52,7 +51,7 @@ const TITLES: Readonly<Record<string, string>> = {
   machine: 'The machine could not finish',
 };
 
-/** The parts of a problem as sentences; flags of the command line are called as the fields of the page. */
+/** The parts of a problem as sentences. */
 export function problemWords({ code, got, expected, remedy }: Problem): ProblemWords {
   if (code === 'memory') {
     return {
@@ -74,10 +73,8 @@ export function problemWords({ code, got, expected, remedy }: Problem): ProblemW
   }
   return {
     title: TITLES[code],
-    sentences: [`Found: ${inWords(got)}.`, `Expected: ${inWords(expected)}.`, `${capital(inWords(remedy))}.`],
+    sentences: [`Found: ${got}.`, `Expected: ${expected}.`, `${capital(remedy)}.`],
   };
 }
-
-const inWords = (text: string): string => text.replace(/--[a-z][a-z-]*/g, labelOfFlag);
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

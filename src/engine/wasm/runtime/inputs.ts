@@ -7,7 +7,7 @@
  */
 
 import { isCsr } from '../../../core/csr.js';
-import { MachineError } from '../../../errors.js';
+import { MachineError, option, words } from '../../../errors.js';
 import type { AssociationBlock, Csr, Matrix } from '../../../model.js';
 import { type Arena, copyIn, type Scope } from './memory.js';
 
@@ -130,6 +130,6 @@ export function tooWide(features: number): MachineError {
   return new MachineError({
     got: `associations of ${features} features`,
     expected: `at most ${WIDEST} features in the memory of the wasm engine`,
-    remedy: 'keep fewer features (--max-features)',
+    remedy: words`keep fewer features (${option('maxFeatures')})`,
   });
 }

@@ -4,7 +4,7 @@
  * Source: anndata's on-disk format specification, and its readers for older files.
  */
 
-import { FormatError, OptionError } from '../../../errors.js';
+import { FormatError, OptionError, option, words } from '../../../errors.js';
 import type { Matrix } from '../../../model.js';
 import type { Contents, RawTable, RawTexts, Settings } from '../../options.js';
 import { describeNames } from '../../table/suggest.js';
@@ -52,7 +52,7 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
   if (settings.useRaw) {
     if (settings.layer !== undefined) {
       throw new OptionError({
-        got: '--use-raw together with --layer',
+        got: words`${option('useRaw')} together with ${option('layer')}`,
         expected: 'one of the two',
         remedy: 'leave one out',
       });
@@ -60,9 +60,9 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
     if ((await store.kind('raw/X')) !== null) return { matrix: 'raw/X', names: 'raw/var' };
     if ((await store.kind('raw.X')) !== null) return { matrix: 'raw.X', names: 'raw.var' };
     throw new OptionError({
-      got: `--use-raw, but ${store.name} has no raw`,
+      got: words`${option('useRaw')}, but ${store.name} has no raw`,
       expected: 'a file in which adata.raw was set',
-      remedy: 'leave --use-raw out, or name a --layer',
+      remedy: words`leave ${option('useRaw')} out, or name a ${option('layer')}`,
     });
   }
   if (settings.layer === undefined || settings.layer === 'X') {
@@ -70,7 +70,7 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
     throw new FormatError({
       got: `no X in ${store.name}`,
       expected: 'an AnnData file with a matrix X, or the name of a layer',
-      remedy: `name a --layer. There is ${(await keysOf(store, 'layers')).join(', ') || 'none'}`,
+      remedy: words`name a ${option('layer')}. There is ${(await keysOf(store, 'layers')).join(', ') || 'none'}`,
     });
   }
   const exact = below('layers', settings.layer);

@@ -4,7 +4,7 @@
  * as cells x genes. A symbol that comes twice is followed by its identifier.
  */
 
-import { FormatError, OptionError } from '../../../errors.js';
+import { FormatError, OptionError, option, words } from '../../../errors.js';
 import type { Warning } from '../../../model.js';
 import type { Input, RawTable, Settings } from '../../options.js';
 import { some } from '../../table/checks.js';
@@ -134,7 +134,7 @@ function noLabels(settings: Settings, name: string): null {
   if (wanted === undefined) return null;
   throw new OptionError({
     got: `the column ${wanted} of ${name}`,
-    expected: 'no --label or --id, because 10x files hold barcodes only',
+    expected: words`no ${option('label')} or ${option('id')}, because 10x files hold barcodes only`,
     remedy: 'give the labels in a file of their own, with barcodes as ids',
   });
 }

@@ -1,0 +1,121 @@
+/**
+ * From the words of a command line to a command, its argument and the texts of its options, by the table of options.
+ * Fails: OptionError for an unknown command or option, and for an argument too many or too few.
+ */
+
+import { parseArgs } from 'node:util';
+import { OptionError, option, words } from '../errors.js';
+import {
+  COMMANDS,
+  type CommandDescription,
+  commandNamed,
+  type Given,
+  kebabCase,
+  nearestName,
+  type OptionDefinition,
+  optionsOf,
+} from '../options/index.js';
+
+export interface ParsedArguments {
+  /** Null where none was named. */
+  readonly command: CommandDescription | null;
+  readonly argument: string | undefined;
+  readonly given: Given;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+type Token = ReturnType<typeof tokensOf>[number];
+
+/** Reads the words after `whymap`. */
+export function readArguments(args: readonly string[]): ParsedArguments {
+  const first = args.findIndex((word) => !word.startsWith('-'));
+  const name = first < 0 ? undefined : args[first];
+  const command = name === undefined ? null : (commandNamed(name) ?? unknownCommand(name));
+  const rows = command ? optionsOf(command.name) : [];
+  const tokens = tokensOf(
+    args.filter((_, i) => i !== first),
+    rows,
+  );
+  const asks = (...flags: string[]) =>
+    tokens.some(
+      (token) => token.kind === 'option' && flags.includes(token.name) && token.value === undefined,
+    );
+  const help = asks('help', 'h');
+  const version = asks('version', 'v');
+  if (help || version) return { command, argument: undefined, given: {}, help, version };
+  const argument = command ? argumentOf(command, tokens) : undefined;
+  return { command, argument, given: givenOf(command, rows, tokens), help, version };
+}
+
+function tokensOf(args: readonly string[], rows: readonly OptionDefinition[]) {
+  const entries = rows.map(({ name, type, short }) => {
+    const kind = type.kind === 'flag' ? ('boolean' as const) : ('string' as const);
+    return [kebabCase(name), { type: kind, ...(short && { short }) }] as const;
+  });
+  const options = Object.fromEntries(entries);
+  return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+}
+
+function argumentOf({ name, argument }: CommandDescription, tokens: readonly Token[]): string | undefined {
+  const values = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  if (values.length > (argument ? 1 : 0)) {
+    throw new OptionError({
+      got: `the arguments ${values.join(' ')}`,
+      expected: argument ? `one argument, <${argument.name}>` : `no argument after ${name}`,
+      remedy: `put quotes around a name with spaces; see whymap ${name} --help`,
+    });
+  }
+  if (argument?.required && values.length === 0) {
+    throw new OptionError({
+      got: `whymap ${name} without <${argument.name}>`,
+      expected: argument.help,
+      remedy: `see whymap ${name} --help`,
+    });
+  }
+  return values[0];
+}
+
+/** The last text of every option, by its name. */
+function givenOf(
+  command: CommandDescription | null,
+  rows: readonly OptionDefinition[],
+  tokens: readonly Token[],
+): Given {
+  const given: Record<string, string | boolean> = {};
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const found = rows.find(({ name }) => kebabCase(name) === token.name || name === token.name);
+    if (!found) throw unknownOption(command, rows, token.rawName);
+    given[found.name] = token.value ?? true;
+  }
+  return given;
+}
+
+function unknownOption(
+  command: CommandDescription | null,
+  rows: readonly OptionDefinition[],
+  rawName: string,
+): OptionError {
+  const near = nearestName(
+    rawName.replace(/^-+/, ''),
+    rows.map(({ name }) => kebabCase(name)),
+  );
+  const found = rows.find(({ name }) => kebabCase(name) === near);
+  const help = command ? `whymap ${command.name} --help` : 'whymap --help';
+  return new OptionError({
+    got: `the option ${rawName}`,
+    expected: command ? `an option of whymap ${command.name}` : 'a command before its options',
+    remedy: found ? words`did you mean ${option(found.name)}? See ${help}` : `see ${help}`,
+  });
+}
+
+function unknownCommand(name: string): never {
+  const names = COMMANDS.map((command) => command.name);
+  const near = nearestName(name, names);
+  throw new OptionError({
+    got: `the command ${name}`,
+    expected: `one of ${names.join(', ')}`,
+    remedy: near === null ? 'see whymap --help' : `did you mean whymap ${near}?`,
+  });
+}

@@ -1,0 +1,143 @@
+/** Rules between options that can be checked without data. */
+
+import { OptionError, option, type Words, words } from '../errors.js';
+import type { CommandName } from './definition.js';
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Rule {
+  readonly commands: readonly CommandName[];
+  /** The parts of the error where the rule is broken, else null. */
+  readonly broken: (values: Values) => { got: Words; expected: Words; remedy: Words } | null;
+}
+
+/** At most one of two options. */
+function exclusive(commands: readonly CommandName[], first: string, second: string, remedy: Words): Rule {
+  return {
+    commands,
+    broken: (values) =>
+      values[first] === undefined || values[second] === undefined
+        ? null
+        : {
+            got: words`both ${mention(first, values)} and ${mention(second, values)}`,
+            expected: 'one of them',
+            remedy,
+          },
+  };
+}
+
+/** An option that says nothing without another. */
+function needs(
+  commands: readonly CommandName[],
+  name: string,
+  others: readonly string[],
+  remedy: Words,
+): Rule {
+  return {
+    commands,
+    broken: (values) =>
+      values[name] === undefined || others.some((other) => values[other] !== undefined)
+        ? null
+        : { got: words`${mention(name, values)} without ${option(others[0])}`, expected: 'both', remedy },
+  };
+}
+
+function mention(name: string, values: Values) {
+  const value = values[name];
+  return typeof value === 'string' || typeof value === 'number' ? option(name, value) : option(name);
+}
+
+const READING = ['explain', 'embed', 'audit', 'query'] as const;
+
+const RULES: readonly Rule[] = [
+  exclusive(
+    ['explain'],
+    'embedding',
+    'method',
+    words`leave out ${option('method')} to explain the embedding that is given`,
+  ),
+  exclusive(
+    ['explain'],
+    'embeddingColumns',
+    'method',
+    words`leave out ${option('method')} to explain the embedding that is given`,
+  ),
+  exclusive(
+    ['explain'],
+    'write',
+    'writeTo',
+    words`use ${option('write')} for the same file, ${option('writeTo')} for a copy`,
+  ),
+  exclusive(READING, 'table', 'query', 'leave one of them out'),
+  exclusive(READING, 'useRaw', 'layer', 'leave one of them out'),
+  exclusive(['query'], 'feature', 'pair', 'ask one question at a time'),
+  exclusive(['query'], 'feature', 'and', 'ask one question at a time'),
+  exclusive(['query'], 'pair', 'and', 'ask one question at a time'),
+  needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
+  needs(['query'], 'feature', ['features'], featuresRemedy()),
+  needs(['query'], 'pair', ['features'], featuresRemedy()),
+  { commands: ['audit'], broken: oneMap },
+  { commands: ['query'], broken: regionNamed },
+  { commands: ['explain'], broken: withinLocality },
+  { commands: ['explain'], broken: reachableLevel },
+];
+
+function featuresRemedy(): Words {
+  return words`give the file that was explained: ${option('features', 'FILE')}, with the same reading options; an explanation does not hold the values`;
+}
+
+/** An audit is of one map: given, or made. */
+function oneMap(values: Values) {
+  const { embedding, method } = values;
+  if ((embedding === undefined) !== (method === undefined)) return null;
+  const got =
+    embedding === undefined
+      ? words`no ${option('embedding')}`
+      : words`both ${mention('embedding', values)} and ${mention('method', values)}`;
+  const remedy = words`name its file, or its key inside an .h5ad, with ${option('embedding')}, or a method such as umap with ${option('method')}`;
+  return { got, expected: 'the map to audit, or a method to make one with', remedy };
+}
+
+function regionNamed({ region }: Values) {
+  if (region !== undefined) return null;
+  const expected = 'a region such as label:"B cells", locality:12 or rectangle:0,0,5,3';
+  return { got: words`no ${option('region')}`, expected, remedy: 'name the region that is asked about' };
+}
+
+/** Sizes that may not exceed the samples of a locality. */
+function withinLocality(values: Values) {
+  const size = values.localitySize;
+  if (typeof size !== 'number') return null;
+  for (const [name, most] of [
+    ['support', size - 1],
+    ['overlap', size],
+  ] as const) {
+    const value = values[name];
+    if (typeof value === 'number' && value > most) {
+      const got = words`${option(name, value)} with ${option('localitySize', size)}`;
+      const remedy = words`lower ${option(name)}, or raise ${option('localitySize')}`;
+      return { got, expected: `a number of at most ${most}`, remedy };
+    }
+  }
+  return null;
+}
+
+/** The smallest p of `draws` permutations is 1 / (1 + draws). */
+function reachableLevel({ draws = 199, level = 0.005 }: Values) {
+  if (draws === 0 || 1 / (1 + Number(draws)) <= Number(level)) return null;
+  const needed = Math.ceil(1 / Number(level) - 1);
+  return {
+    got: words`${option('draws', Number(draws))} with ${option('level', Number(level))}`,
+    expected: `0 draws, or at least ${needed}, whose smallest p reaches the level`,
+    remedy: words`raise ${option('draws')}, or 0 to leave significance out`,
+  };
+}
+
+/** Throws the OptionError of the first rule that is broken. */
+export function checkRules(command: CommandName, values: Values): void {
+  for (const { commands, broken } of RULES) {
+    if (!commands.includes(command)) continue;
+    const parts = broken(values);
+    if (parts) throw new OptionError(parts);
+  }
+}

@@ -1,0 +1,23 @@
+/** How each face writes an option. */
+
+import type { OptionMention, Spelling } from '../errors.js';
+
+/** `localitySize` to `locality-size`. */
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `localitySize` to `locality_size`. */
+export function snakeCase(name: string): string {
+  return kebabCase(name).replaceAll('-', '_');
+}
+
+/** `--locality-size 40`. */
+export const commandLineSpelling: Spelling = ({ option, value }: OptionMention) =>
+  value === undefined ? `--${kebabCase(option)}` : `--${kebabCase(option)} ${value}`;
+
+/** `locality_size=40`; texts are quoted. */
+export const pythonSpelling: Spelling = ({ option, value }: OptionMention) => {
+  if (value === undefined) return snakeCase(option);
+  return `${snakeCase(option)}=${Number.isNaN(Number(value)) ? JSON.stringify(value) : value}`;
+};
