@@ -44,8 +44,9 @@ export function readArguments(args: readonly string[]): ParsedArguments {
   const help = asks('help', 'h');
   const version = asks('version', 'v');
   if (help || version) return { command, argument: undefined, given: {}, help, version };
+  const given = givenOf(command, rows, tokens);
   const argument = command ? argumentOf(command, tokens) : undefined;
-  return { command, argument, given: givenOf(command, rows, tokens), help, version };
+  return { command, argument, given, help, version };
 }
 
 function tokensOf(args: readonly string[], rows: readonly OptionDefinition[]) {
