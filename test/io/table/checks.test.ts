@@ -33,7 +33,7 @@ test('a repair that leaves too little is an error', async () => {
     '1 of 2 features',
   );
   await expect(readTable(csv('a,b\n1,2\n3,4\n'), { missing: 'maybe' as 'mean' })).rejects.toThrow(
-    '--missing maybe',
+    'missing: maybe',
   );
 });
 
