@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { methodNames } from 'whymap/dr';
 import { explain } from 'whymap/lava';
-import { ENGINE_CHOICES } from '#whymap/engine/choose.js';
 import { ASSOCIATION_MEASURE_NAMES } from '#whymap/core/association-measures.js';
+import { ENGINE_CHOICES } from '#whymap/engine/choose.js';
 import { createContext } from '#whymap/engine/context.js';
 import { METRICS } from '#whymap/neighbors/index.js';
 import {
