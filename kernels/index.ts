@@ -3,17 +3,17 @@
  * writes only that item's results; the JavaScript side owns all memory (engine/wasm/runtime/memory.ts).
  */
 
-export { associateLocality, associateScratch, placeLocality } from './associate/associate';
+export { associateLocality, associateScratch, compactLocality } from './associate/associate';
 export { leadingScratch, leadingVector } from './associate/leading';
 export { multiplyStrip, packColumns, packRows } from './associate/multiply';
 export { accumulatePatterns, quadraticForms } from './associate/quadratic';
 export { repulseScratch, treeBytes, tsneItem } from './forces/tsne';
 export { umapItem } from './forces/umap';
-export { limitLists, limitScratch, listTargets } from './knn-exact/initial-lists';
+export { insertTargets, limitScratch, lowerLimits } from './knn-exact/initial-lists';
 export { comparePairs, pairsScratch } from './knn-exact/pairs';
 export { prepareRows, prepareScratch } from './knn-exact/prepared-rows';
-export { rankLimits, targetDistances } from './knn-exact/ranks';
+export { rankLimits, targetDistances, targetScratch } from './knn-exact/ranks';
 export { countEntries, listEntries } from './knn-exact/sparse-products';
-export { ballScratch, rankOnMap } from './knn-exact/tree-ranks';
-export { descentScratch, joinGroup, joinNeighbors, measureLists } from './nn-descent/join';
-export { layRows, shortenRows } from './nn-descent/packed-rows';
+export { rankInTree, treeRanksScratch } from './knn-exact/tree-ranks';
+export { descentScratch, joinGroup, joinNeighbors, remeasureLists } from './nn-descent/join';
+export { packDescentRows, roundDescentRows } from './nn-descent/packed-rows';

@@ -1,11 +1,13 @@
 // Compiles kernels/ with AssemblyScript twice: over shared memory (threads), and over memory of one thread for
 // pages that may not share. Writes the .wasm files into dist/ and both, in base64, as a module of the wasm
-// engine: a module loads in Node, in browsers and from a single offline file alike, without a path.
+// engine: a module loads in Node, in browsers and from a single offline file alike, without a path. Also writes the
+// structures that kernels and TypeScript share (kernel-layouts.mjs).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { layoutModule } from './kernel-layouts.mjs';
 
 const require = createRequire(import.meta.url);
 const asc = join(dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js');
@@ -31,16 +33,20 @@ function fingerprint() {
     .filter((file) => file.endsWith('.ts'))
     .sort()
     .map((file) => `kernels/${file}`);
-  for (const file of [...sources, 'scripts/kernels.mjs']) hash.update(file).update(readFileSync(file));
+  for (const file of [...sources, 'scripts/kernels.mjs', 'scripts/kernel-layouts.mjs'])
+    hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 
 const bytes = 'src/engine/wasm/runtime/bytes.ts';
+const layouts = 'src/engine/wasm/runtime/layouts.ts';
 const stamp = `${folder}/kernels.sha256`;
 const wanted = fingerprint();
-if (existsSync(bytes) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
+if (existsSync(bytes) && existsSync(layouts) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
+  process.exit(0);
 
 mkdirSync(folder, { recursive: true });
+writeFileSync(layouts, layoutModule());
 const text = [
   '// Made by scripts/kernels.mjs from kernels/.',
   `export const sharedKernels = '${compile('kernels', shared)}';`,

@@ -7,23 +7,19 @@
  * threads. Strips of C are gated while they are in the cache; the full matrix is never in memory.
  */
 
-import { STOP } from '../runtime/control';
+import { STOP_ADDRESS } from '../runtime/layout';
 import { sortBytes } from '../runtime/sort';
+import { AssociateArguments, CompactArguments, SLOT_MARGIN, SLOT_OVERFLOW } from './layout';
 import { standardizePanels } from './standardize';
 import { findSupported } from './support';
 import { panels } from './tile';
 
 /** Rows of one strip of correlations, in panels of 8. */
-const STRIP_PANELS: i32 = 2;
+const CORRELATION_PANELS: i32 = 2;
 
 function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
-
-/** Row count of the first feature of a locality whose slot was too small. */
-const OVERFLOW: u32 = 0xffffffff;
-/** `keepRow` may write this far past the last entry it keeps. */
-const PAST: i32 = 4;
 
 /** Bytes of scratch that `associateLocality` needs. */
 export function associateScratch(d: i32, n: i32, sparse: i32): usize {
@@ -33,69 +29,57 @@ export function associateScratch(d: i32, n: i32, sparse: i32): usize {
     padded((<usize>n) << 2) +
     padded((<usize>d) << 2) +
     padded((width * <usize>n) << 2) +
-    padded((width * <usize>STRIP_PANELS * 8) << 2) +
+    padded((width * <usize>CORRELATION_PANELS * 8) << 2) +
     padded(sortBytes(n) + ((<usize>n) << 2) + 128) +
     dense
   );
 }
 
-/**
- * @param dense address of the features, row-major, or 0 when they are sparse.
- * @param offsets, indices, values compressed rows (f64, i32, f32), read when `dense` is 0.
- * @param members i32 sample rows of this call's first locality and on, n a locality.
- * @param raw 1 to store correlations, 0 to store debiased squares. @param gate smallest square that is kept.
- * @param slotColumns, slotValues room for `slotEntries` entries a locality, u16 and f32.
- * A locality that keeps more than its slot holds is given up: its first row count is then OVERFLOW.
- * @param rowCounts u32 entries a (locality, feature). @param supported u8 a (locality, feature).
- * @param constants i32 a locality.
- */
-export function associateLocality(
-  item: i32,
-  scratch: usize,
-  dense: usize,
-  offsets: usize,
-  indices: usize,
-  values: usize,
-  d: i32,
-  members: usize,
-  n: i32,
-  spearman: i32,
-  raw: i32,
-  support: i32,
-  gate: f32,
-  slotColumns: usize,
-  slotValues: usize,
-  slotEntries: i32,
-  rowCounts: usize,
-  supported: usize,
-  constants: usize,
-): void {
+/** Associations of locality `item`, into its slot; its support and its constant features. */
+export function associateLocality(item: i32, scratch: usize, call: AssociateArguments): void {
+  const d = call.d;
+  const n = call.n;
   const width = <usize>((d + 7) & ~7);
   const rows = scratch;
-  const list = rows + padded((<usize>n) << 2);
-  const packed = list + padded((<usize>d) << 2);
+  const features = rows + padded((<usize>n) << 2);
+  const packed = features + padded((<usize>d) << 2);
   const strip = packed + padded((width * <usize>n) << 2);
-  const sorting = strip + padded((width * <usize>STRIP_PANELS * 8) << 2);
+  const sorting = strip + padded((width * <usize>CORRELATION_PANELS * 8) << 2);
   const gathered = sorting + padded(sortBytes(n) + ((<usize>n) << 2) + 128);
 
-  members += (<usize>item * <usize>n) << 2;
-  if (dense) addressRows(members, n, dense, d, rows);
-  else gatherSparse(members, n, offsets, indices, values, d, gathered, rows);
+  const members = call.members + ((<usize>item * <usize>n) << 2);
+  if (call.dense) addressRows(members, n, call.dense, d, rows);
+  else gatherSparse(call, members, gathered, rows);
 
-  const flags = supported + <usize>item * <usize>d;
-  const counts = rowCounts + ((<usize>item * <usize>d) << 2);
+  const flags = call.supported + <usize>item * <usize>d;
+  const counts = call.rowCounts + ((<usize>item * <usize>d) << 2);
   memory.fill(counts, 0, (<usize>d) << 2);
-  const count = findSupported(rows, n, d, support, list, flags, constants + ((<usize>item) << 2), sorting);
-  standardizePanels(rows, n, list, count, flags, spearman, packed, sorting);
+  const constant = call.constants + ((<usize>item) << 2);
+  const count = findSupported(rows, n, d, call.support, features, flags, constant, sorting);
+  standardizePanels(rows, n, features, count, flags, call.measure, packed, sorting);
+  keepPairs(item, call, packed, count, features, strip);
+}
 
-  const debias: f32 = raw ? 0 : <f32>(1 / <f64>(n - 1));
-  let column = slotColumns + ((<usize>item * <usize>slotEntries) << 1);
-  let value = slotValues + ((<usize>item * <usize>slotEntries) << 2);
-  let room = slotEntries - PAST;
+/** Correlates all pairs of the `count` packed features, a strip of rows at a time, and keeps what passes the gate. */
+function keepPairs(
+  item: i32,
+  call: AssociateArguments,
+  packed: usize,
+  count: i32,
+  features: usize,
+  strip: usize,
+): void {
+  const n = call.n;
+  const slotEntries = call.slotEntries;
+  const counts = call.rowCounts + ((<usize>item * <usize>call.d) << 2);
+  const debias: f32 = call.raw ? 0 : <f32>(1 / <f64>(n - 1));
+  let column = call.slotColumns + ((<usize>item * <usize>slotEntries) << 1);
+  let value = call.slotValues + ((<usize>item * <usize>slotEntries) << 2);
+  let room = slotEntries - SLOT_MARGIN;
   const allPanels = (count + 7) >> 3;
-  for (let p: i32 = 0; p < allPanels; p += STRIP_PANELS) {
-    if (load<i32>(STOP)) return;
-    const height = min(STRIP_PANELS, allPanels - p);
+  for (let p: i32 = 0; p < allPanels; p += CORRELATION_PANELS) {
+    if (load<i32>(STOP_ADDRESS)) return;
+    const height = min(CORRELATION_PANELS, allPanels - p);
     const across = allPanels - p;
     const stride = (<usize>across) << 5;
     const start = packed + ((<usize>p * <usize>n) << 5);
@@ -103,12 +87,13 @@ export function associateLocality(
     const last = min(count, (p + height) << 3);
     for (let i = p << 3; i < last; i++) {
       if (room < count - 1 - i) {
-        store<u32>(counts, OVERFLOW);
+        store<u32>(counts, SLOT_OVERFLOW);
         return;
       }
-      const row = strip + <usize>(i - (p << 3)) * stride;
-      const kept = keepRow(row, i, p << 3, count, list, gate, debias, raw, column, value);
-      store<u32>(counts + ((<usize>load<i32>(list + ((<usize>i) << 2))) << 2), kept);
+      // column 0 of the strip is feature p * 8: the address of column j is row + 4 j
+      const row = strip + <usize>(i - (p << 3)) * stride - ((<usize>p) << 5);
+      const kept = keepRow(call, row, i, count, features, debias, column, value);
+      store<u32>(counts + ((<usize>load<i32>(features + ((<usize>i) << 2))) << 2), kept);
       room -= kept;
       column += (<usize>kept) << 1;
       value += (<usize>kept) << 2;
@@ -123,22 +108,17 @@ function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize):
   }
 }
 
-function gatherSparse(
-  members: usize,
-  n: i32,
-  offsets: usize,
-  indices: usize,
-  values: usize,
-  d: i32,
-  target: usize,
-  rows: usize,
-): void {
+function gatherSparse(call: AssociateArguments, members: usize, target: usize, rows: usize): void {
+  const d = call.d;
+  const n = call.n;
+  const indices = call.indices;
+  const values = call.values;
   memory.fill(target, 0, (<usize>n * <usize>d) << 2);
   for (let s: i32 = 0; s < n; s++) {
     const at = (<usize>s) << 2;
     const row = target + ((<usize>s * <usize>d) << 2);
     store<u32>(rows + at, <u32>row);
-    const bounds = offsets + ((<usize>load<i32>(members + at)) << 3);
+    const bounds = call.offsets + ((<usize>load<i32>(members + at)) << 3);
     const end = <usize>load<f64>(bounds, 8);
     for (let p = <usize>load<f64>(bounds); p < end; p++) {
       store<f32>(row + ((<usize>load<i32>(indices + (p << 2))) << 2), load<f32>(values + (p << 2)));
@@ -151,25 +131,24 @@ function gatherSparse(
  * `base`. Writes up to 4 entries past the last one kept.
  */
 function keepRow(
+  call: AssociateArguments,
   row: usize,
   i: i32,
-  base: i32,
   count: i32,
-  list: usize,
-  gate: f32,
+  features: usize,
   debias: f32,
-  raw: i32,
   column: usize,
   value: usize,
 ): u32 {
+  const raw = call.raw;
   const one = f32x4.splat(1);
-  const limit = f32x4.splat(gate);
+  const limit = f32x4.splat(call.gate);
   const shift = f32x4.splat(debias);
   const zero = f32x4.splat(0);
   let kept: u32 = 0;
   // the first group of four may begin before column i + 1: its leading lanes are masked
   for (let j = (i + 1) & ~3; j < count; j += 4) {
-    const rho = f32x4.max(f32x4.min(v128.load(row + ((<usize>(j - base)) << 2)), one), f32x4.neg(one));
+    const rho = f32x4.max(f32x4.min(v128.load(row + ((<usize>j) << 2)), one), f32x4.neg(one));
     const squared = f32x4.mul(rho, rho);
     const strength = f32x4.sub(squared, shift);
     // raw: any correlation but 0 that passes the gate; debiased: what is left must be positive
@@ -180,7 +159,7 @@ function keepRow(
     if (mask === 0) continue;
     const sign = v128.and(rho, f32x4.splat(-0.0));
     const result = raw ? rho : v128.or(strength, sign);
-    const from = list + ((<usize>j) << 2);
+    const from = features + ((<usize>j) << 2);
     kept = keepLane(column, value, kept, load<i32>(from), f32x4.extract_lane(result, 0), mask & 1);
     kept = keepLane(column, value, kept, load<i32>(from, 4), f32x4.extract_lane(result, 1), (mask >> 1) & 1);
     kept = keepLane(column, value, kept, load<i32>(from, 8), f32x4.extract_lane(result, 2), (mask >> 2) & 1);
@@ -197,19 +176,10 @@ function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f3
 }
 
 /** Moves the entries of locality `item` from its slot to their place: `positions` (u32) begins at its first. */
-export function placeLocality(
-  item: i32,
-  _scratch: usize,
-  slotColumns: usize,
-  slotValues: usize,
-  slotEntries: i32,
-  positions: usize,
-  columns: usize,
-  values: usize,
-): void {
-  const first = load<u32>(positions + ((<usize>item) << 2));
-  const count = load<u32>(positions + ((<usize>item) << 2), 4) - first;
-  const slot = <usize>item * <usize>slotEntries;
-  memory.copy(columns + ((<usize>first) << 1), slotColumns + (slot << 1), (<usize>count) << 1);
-  memory.copy(values + ((<usize>first) << 2), slotValues + (slot << 2), (<usize>count) << 2);
+export function compactLocality(item: i32, _scratch: usize, call: CompactArguments): void {
+  const first = load<u32>(call.positions + ((<usize>item) << 2));
+  const count = load<u32>(call.positions + ((<usize>item) << 2), 4) - first;
+  const slot = <usize>item * <usize>call.slotEntries;
+  memory.copy(call.columns + ((<usize>first) << 1), call.slotColumns + (slot << 1), (<usize>count) << 1);
+  memory.copy(call.values + ((<usize>first) << 2), call.slotValues + (slot << 2), (<usize>count) << 2);
 }

@@ -4,14 +4,15 @@
  *
  * Only the locality's *active* features (those with an entry) take part: presence and loadings are not
  * negative, so elsewhere R v <= 0 for v >= 0 and the projection gives 0. A is laid out dense over the active
- * features where at least 1 in 16 cells is filled and the square stays within 16 MiB (one dense product is
+ * features where at least 1 in 16 cells is filled and the dense stays within 16 MiB (one dense product is
  * four to six times faster than scattering the entries); otherwise the entries are walked.
  * Precision: float32 products, double sums across blocks; the starting row is chosen in double, as in the
- * reference. Cost a step: active^2 or entries, plus active x modules. An item is a locality.
+ * reference. Cost a step: active^2 or entries, plus active x width. An item is a locality.
  */
 
-import { STOP } from '../runtime/control';
-import { multiplySquare, project } from './power-step';
+import { STOP_ADDRESS } from '../runtime/layout';
+import { LeadingArguments } from './layout';
+import { multiplyDense, project } from './power-step';
 
 const DENSE_LIMIT: i32 = 2048;
 const DENSE_SHARE: i32 = 16;
@@ -23,13 +24,13 @@ let values: usize = 0;
 let valueMask: u32 = 0;
 /** i32 features of the active, and the reverse (d entries, -1 where not active). */
 let active: usize = 0;
-let place: usize = 0;
+let activeIndex: usize = 0;
 let count: i32 = 0;
-/** Row length of the dense square in floats, a multiple of 4; 0 when entries are walked. */
-let side: i32 = 0;
-let square: usize = 0;
-/** active x width loadings, padded with zeros, and the presences of this locality (width). */
-let members: usize = 0;
+/** Row length of the dense dense in floats, a multiple of 4; 0 when entries are walked. */
+let stride: i32 = 0;
+let dense: usize = 0;
+/** f32: loadings of the active features (active x width), and the presence in this locality (width). */
+let activeLoadings: usize = 0;
 let presence: usize = 0;
 let width: i32 = 0;
 /** f64 image of a vector, active long, and f64 module products. */
@@ -54,62 +55,54 @@ export function leadingScratch(d: i32, modules: i32): usize {
 }
 
 /**
- * @param presences count x modules, @param loadings d x modules; modules a multiple of 4 (or 0).
+ * @param presences count x width, @param loadings d x width; width a multiple of 4 (or 0).
  * @param wanted u8 a locality. @param vectors count x d (zeros on entry). @param eigenvalues f32 a locality.
  */
-export function leadingVector(
-  item: i32,
-  scratch: usize,
-  blockOffsets: usize,
-  blockColumns: usize,
-  blockValues: usize,
-  d: i32,
-  signed: i32,
-  presences: usize,
-  loadings: usize,
-  modules: i32,
-  iterations: i32,
-  wanted: usize,
-  vectors: usize,
-  eigenvalues: usize,
-): void {
-  if (!load<u8>(wanted + <usize>item)) return;
-  offsets = blockOffsets + ((<usize>item * <usize>d) << 2);
-  columns = blockColumns;
-  values = blockValues;
-  valueMask = signed ? 0xffffffff : 0x7fffffff;
-  width = modules;
-  presence = presences + ((<usize>item * <usize>modules) << 2);
-  active = scratch;
-  place = active + padded((<usize>d) << 2);
-  const vector = place + padded((<usize>d) << 2);
-  image = vector + padded(((<usize>d) << 2) + 64);
-  const start = image + padded((<usize>d) << 3);
-  members = start + padded((<usize>d) << 3);
-  products = members + padded((<usize>(d + 4) * <usize>modules) << 2);
-  square = products + padded((<usize>modules) << 3);
+export function leadingVector(item: i32, scratch: usize, call: LeadingArguments): void {
+  if (!load<u8>(call.wanted + <usize>item)) return;
+  const d = call.d;
+  offsets = call.offsets + ((<usize>item * <usize>d) << 2);
+  columns = call.columns;
+  values = call.values;
+  valueMask = call.signed ? 0xffffffff : 0x7fffffff;
+  width = call.width;
+  presence = call.presence + ((<usize>item * <usize>width) << 2);
+  const vector = assignScratch(scratch, d);
   findActive(d);
   if (count === 0) return;
-  gatherMembers(loadings);
-  layOut();
-  const best = strongest(d, loadings, vector);
+  gatherLoadings(call.loadings);
+  fillDense();
+  const best = strongestFeature(d, call.loadings, vector);
   // a feature without entries has only what was subtracted: nothing positive to start from
   if (best < 0) return;
-  const eigenvalue = iterate(best, vector, iterations);
+  const eigenvalue = iterate(best, vector, call.iterations);
   if (!(eigenvalue > 0)) return;
-  store<f32>(eigenvalues + ((<usize>item) << 2), <f32>eigenvalue);
-  const target = vectors + ((<usize>item * <usize>d) << 2);
+  store<f32>(call.eigenvalues + ((<usize>item) << 2), <f32>eigenvalue);
+  const target = call.vectors + ((<usize>item * <usize>d) << 2);
   for (let i: i32 = 0; i < count; i++) {
     store<f32>(target + ((<usize>feature(i)) << 2), load<f32>(vector + ((<usize>i) << 2)));
   }
+}
+
+/** Divides the scratch memory among the arrays above; returns the address of the f32 vector (d long). */
+function assignScratch(scratch: usize, d: i32): usize {
+  active = scratch;
+  activeIndex = active + padded((<usize>d) << 2);
+  const vector = activeIndex + padded((<usize>d) << 2);
+  image = vector + padded(((<usize>d) << 2) + 64);
+  const start = image + padded((<usize>d) << 3);
+  activeLoadings = start + padded((<usize>d) << 3);
+  products = activeLoadings + padded((<usize>(d + 4) * <usize>width) << 2);
+  dense = products + padded((<usize>width) << 3);
+  return vector;
 }
 
 function feature(i: i32): i32 {
   return load<i32>(active + ((<usize>i) << 2));
 }
 
-function placeOf(feature: i32): i32 {
-  return load<i32>(place + ((<usize>feature) << 2));
+function activeIndexOf(feature: i32): i32 {
+  return load<i32>(activeIndex + ((<usize>feature) << 2));
 }
 
 function strength(p: usize): f32 {
@@ -117,16 +110,16 @@ function strength(p: usize): f32 {
 }
 
 function findActive(d: i32): void {
-  memory.fill(place, 0, (<usize>d) << 2);
+  memory.fill(activeIndex, 0, (<usize>d) << 2);
   for (let i: i32 = 0; i < d; i++) {
     const end = <usize>load<u32>(offsets + ((<usize>i) << 2), 4);
     let p = <usize>load<u32>(offsets + ((<usize>i) << 2));
-    if (p < end) store<i32>(place + ((<usize>i) << 2), 1);
-    for (; p < end; p++) store<i32>(place + ((<usize>load<u16>(columns + (p << 1))) << 2), 1);
+    if (p < end) store<i32>(activeIndex + ((<usize>i) << 2), 1);
+    for (; p < end; p++) store<i32>(activeIndex + ((<usize>load<u16>(columns + (p << 1))) << 2), 1);
   }
   count = 0;
   for (let i: i32 = 0; i < d; i++) {
-    const at = place + ((<usize>i) << 2);
+    const at = activeIndex + ((<usize>i) << 2);
     if (load<i32>(at)) {
       store<i32>(active + ((<usize>count) << 2), i);
       store<i32>(at, count);
@@ -135,27 +128,27 @@ function findActive(d: i32): void {
   }
   const entries = load<u32>(offsets + ((<usize>d) << 2)) - load<u32>(offsets);
   const cells = <u64>count * <u64>count;
-  side = count <= DENSE_LIMIT && <u64>entries * DENSE_SHARE >= cells ? (count + 3) & ~3 : 0;
+  stride = count <= DENSE_LIMIT && <u64>entries * DENSE_SHARE >= cells ? (count + 3) & ~3 : 0;
 }
 
-function gatherMembers(loadings: usize): void {
+function gatherLoadings(loadings: usize): void {
   const bytes = (<usize>width) << 2;
   for (let i: i32 = 0; i < count; i++) {
-    memory.copy(members + <usize>i * bytes, loadings + <usize>feature(i) * bytes, bytes);
+    memory.copy(activeLoadings + <usize>i * bytes, loadings + <usize>feature(i) * bytes, bytes);
   }
 }
 
-function layOut(): void {
-  if (side === 0) return;
-  memory.fill(square, 0, (<usize>count * <usize>side) << 2);
+function fillDense(): void {
+  if (stride === 0) return;
+  memory.fill(dense, 0, (<usize>count * <usize>stride) << 2);
   for (let i: i32 = 0; i < count; i++) {
     const row = offsets + ((<usize>feature(i)) << 2);
     const end = <usize>load<u32>(row, 4);
     for (let p = <usize>load<u32>(row); p < end; p++) {
-      const j = placeOf(<i32>load<u16>(columns + (p << 1)));
+      const j = activeIndexOf(<i32>load<u16>(columns + (p << 1)));
       const a = strength(p);
-      store<f32>(square + ((<usize>i * <usize>side + <usize>j) << 2), a);
-      store<f32>(square + ((<usize>j * <usize>side + <usize>i) << 2), a);
+      store<f32>(dense + ((<usize>i * <usize>stride + <usize>j) << 2), a);
+      store<f32>(dense + ((<usize>j * <usize>stride + <usize>i) << 2), a);
     }
   }
 }
@@ -164,7 +157,7 @@ function layOut(): void {
  * The active feature whose residual row has the largest sum, as its position; -1 when a feature without
  * entries comes first. Ties go to the lower feature. All in double.
  */
-function strongest(d: i32, loadings: usize, vector: usize): i32 {
+function strongestFeature(d: i32, loadings: usize, vector: usize): i32 {
   memory.fill(image, 0, (<usize>count) << 3);
   for (let i: i32 = 0; i < count; i++) {
     const row = offsets + ((<usize>feature(i)) << 2);
@@ -172,25 +165,25 @@ function strongest(d: i32, loadings: usize, vector: usize): i32 {
     let sum: f64 = 0;
     for (let p = <usize>load<u32>(row); p < end; p++) {
       const a = <f64>strength(p);
-      const other = image + ((<usize>placeOf(<i32>load<u16>(columns + (p << 1)))) << 3);
+      const other = image + ((<usize>activeIndexOf(<i32>load<u16>(columns + (p << 1)))) << 3);
       store<f64>(other, load<f64>(other) + a);
       sum += a;
     }
-    const own = image + ((<usize>i) << 3);
-    store<f64>(own, load<f64>(own) + sum);
+    const imageOfRow = image + ((<usize>i) << 3);
+    store<f64>(imageOfRow, load<f64>(imageOfRow) + sum);
   }
   for (let i: i32 = 0; i < count; i++) store<f32>(vector + ((<usize>i) << 2), 1);
   productsOf(vector);
   let best: i32 = 0;
   let largest: f64 = -Infinity;
   for (let f: i32 = 0; f < d; f++) {
-    const at = placeOf(f);
+    const at = activeIndexOf(f);
     let sum: f64 = 0;
     const u = loadings + ((<usize>f * <usize>width) << 2);
     for (let k: i32 = 0; k < width; k++) {
-      const own = <f64>load<f32>(u + ((<usize>k) << 2));
-      const rest = load<f64>(products + ((<usize>k) << 3)) - (at < 0 ? 0 : own);
-      sum -= <f64>load<f32>(presence + ((<usize>k) << 2)) * own * rest;
+      const loading = <f64>load<f32>(u + ((<usize>k) << 2));
+      const rest = load<f64>(products + ((<usize>k) << 3)) - (at < 0 ? 0 : loading);
+      sum -= <f64>load<f32>(presence + ((<usize>k) << 2)) * loading * rest;
     }
     if (at >= 0) sum += load<f64>(image + ((<usize>at) << 3));
     if (sum > largest) {
@@ -207,7 +200,7 @@ function productsOf(vector: usize): void {
   for (let i: i32 = 0; i < count; i++) {
     const v = load<f32>(vector + ((<usize>i) << 2));
     if (v === 0) continue;
-    const u = members + ((<usize>i * <usize>width) << 2);
+    const u = activeLoadings + ((<usize>i * <usize>width) << 2);
     for (let k: i32 = 0; k < width; k += 2) {
       const at = products + ((<usize>k) << 3);
       const pair = f64x2.promote_low_f32x4(v128.load64_zero(u + ((<usize>k) << 2)));
@@ -218,18 +211,18 @@ function productsOf(vector: usize): void {
 
 /** image = R vector. */
 function apply(vector: usize): void {
-  if (side) multiplySquare(square, side, count, vector, image);
+  if (stride) multiplyDense(dense, stride, count, vector, image);
   else applyEntries(vector);
   productsOf(vector);
   for (let i: i32 = 0; i < count; i++) {
     const v = f64x2.splat(<f64>load<f32>(vector + ((<usize>i) << 2)));
-    const u = members + ((<usize>i * <usize>width) << 2);
+    const u = activeLoadings + ((<usize>i * <usize>width) << 2);
     let taken = f64x2.splat(0);
     for (let k: i32 = 0; k < width; k += 2) {
-      const own = f64x2.promote_low_f32x4(v128.load64_zero(u + ((<usize>k) << 2)));
+      const loading = f64x2.promote_low_f32x4(v128.load64_zero(u + ((<usize>k) << 2)));
       const weight = f64x2.promote_low_f32x4(v128.load64_zero(presence + ((<usize>k) << 2)));
-      const rest = f64x2.sub(v128.load(products + ((<usize>k) << 3)), f64x2.mul(own, v));
-      taken = f64x2.add(taken, f64x2.mul(f64x2.mul(weight, own), rest));
+      const rest = f64x2.sub(v128.load(products + ((<usize>k) << 3)), f64x2.mul(loading, v));
+      taken = f64x2.add(taken, f64x2.mul(f64x2.mul(weight, loading), rest));
     }
     const at = image + ((<usize>i) << 3);
     store<f64>(at, load<f64>(at) - f64x2.extract_lane(taken, 0) - f64x2.extract_lane(taken, 1));
@@ -244,14 +237,14 @@ function applyEntries(vector: usize): void {
     const v = <f64>load<f32>(vector + ((<usize>i) << 2));
     let sum: f64 = 0;
     for (let p = <usize>load<u32>(row); p < end; p++) {
-      const j = <usize>placeOf(<i32>load<u16>(columns + (p << 1)));
+      const j = <usize>activeIndexOf(<i32>load<u16>(columns + (p << 1)));
       const a = <f64>strength(p);
       const other = image + (j << 3);
       store<f64>(other, load<f64>(other) + a * v);
       sum += a * <f64>load<f32>(vector + (j << 2));
     }
-    const own = image + ((<usize>i) << 3);
-    store<f64>(own, load<f64>(own) + sum);
+    const imageOfRow = image + ((<usize>i) << 3);
+    store<f64>(imageOfRow, load<f64>(imageOfRow) + sum);
   }
 }
 
@@ -266,7 +259,7 @@ function iterate(best: i32, vector: usize, iterations: i32): f64 {
   if (!project(image, count, vector)) return 0;
   apply(vector);
   for (let step: i32 = 0; step < iterations; step++) {
-    if (load<i32>(STOP) || !project(image, count, vector)) return 0;
+    if (load<i32>(STOP_ADDRESS) || !project(image, count, vector)) return 0;
     apply(vector);
   }
   let eigenvalue: f64 = 0;

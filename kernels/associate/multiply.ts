@@ -4,24 +4,19 @@
  * see tile.ts. An item of `multiplyStrip` is STRIP_PANELS panels of C's rows, so results do not depend on threads.
  */
 
+import { MultiplyArguments, PackArguments, STRIP_PANELS } from './layout';
 import { panels } from './tile';
-
-/** Rows of C of one item, in panels of 8: its packed rows stay in the first-level cache. */
-const STRIP_PANELS: i32 = 4;
 
 /**
  * Packs panel `item` from a matrix whose rows are the operand's rows: element (r, k) at `source + (r * stride + k) * 4`.
  * Rows past `rows` are zeros.
  */
-export function packRows(
-  item: i32,
-  _scratch: usize,
-  source: usize,
-  rows: i32,
-  depth: i32,
-  stride: i32,
-  target: usize,
-): void {
+export function packRows(item: i32, _scratch: usize, call: PackArguments): void {
+  const source = call.source;
+  const rows = call.rows;
+  const depth = call.depth;
+  const stride = call.stride;
+  const target = call.target;
   const panel = target + ((<usize>item * <usize>depth) << 5);
   const first = item << 3;
   const present = min(8, rows - first);
@@ -35,15 +30,12 @@ export function packRows(
 }
 
 /** As `packRows`, from a matrix whose columns are the operand's rows: element (r, k) at `source + (k * stride + r) * 4`. */
-export function packColumns(
-  item: i32,
-  _scratch: usize,
-  source: usize,
-  rows: i32,
-  depth: i32,
-  stride: i32,
-  target: usize,
-): void {
+export function packColumns(item: i32, _scratch: usize, call: PackArguments): void {
+  const source = call.source;
+  const rows = call.rows;
+  const depth = call.depth;
+  const stride = call.stride;
+  const target = call.target;
   const panel = target + ((<usize>item * <usize>depth) << 5);
   const first = item << 3;
   const present = min(8, rows - first);
@@ -62,16 +54,13 @@ export function packColumns(
 }
 
 /** Rows `item * 8 * STRIP_PANELS` and on of C, from packed operands. */
-export function multiplyStrip(
-  item: i32,
-  _scratch: usize,
-  a: usize,
-  aPanels: i32,
-  b: usize,
-  bPanels: i32,
-  depth: i32,
-  c: usize,
-): void {
+export function multiplyStrip(item: i32, _scratch: usize, call: MultiplyArguments): void {
+  const a = call.a;
+  const aPanels = call.aPanels;
+  const b = call.b;
+  const bPanels = call.bPanels;
+  const depth = call.depth;
+  const c = call.c;
   const first = item * STRIP_PANELS;
   const stride = (<usize>bPanels) << 5;
   const left = a + ((<usize>first * <usize>depth) << 5);

@@ -1,10 +1,10 @@
 /** The two halves of a step of projected power iteration (leading.ts): a dense product, and the projection. */
 
-/** image (f64) = square vector: `count` rows of `side` f32, a multiple of 4, and as long a vector. */
-export function multiplySquare(square: usize, side: i32, count: i32, vector: usize, image: usize): void {
-  const end = vector + ((<usize>side) << 2);
+/** image (f64) = dense vector: `count` rows of `stride` f32, a multiple of 4, and as long a vector. */
+export function multiplyDense(dense: usize, stride: i32, count: i32, vector: usize, image: usize): void {
+  const end = vector + ((<usize>stride) << 2);
   for (let i: i32 = 0; i < count; i++) {
-    let row = square + ((<usize>i * <usize>side) << 2);
+    let row = dense + ((<usize>i * <usize>stride) << 2);
     let v = vector;
     let s0 = f32x4.splat(0);
     let s1 = f32x4.splat(0);

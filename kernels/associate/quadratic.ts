@@ -6,55 +6,39 @@
  * An item is a locality (forms) or a feature (patterns), so sums have one order for any number of threads.
  */
 
+import { PatternArguments, QuadraticArguments } from './layout';
+
 /** Bits of a float32 that are kept: all of it for signed associations, all but the sign for others. */
 export function strengthMask(signed: i32): v128 {
   return signed ? i32x4.splat(-1) : i32x4.splat(0x7fffffff);
 }
 
 /** forms[item, k] = sum over entries of a u_k[i] u_k[j]. Scratch: 8 bytes x width. */
-export function quadraticForms(
-  item: i32,
-  scratch: usize,
-  offsets: usize,
-  columns: usize,
-  values: usize,
-  d: i32,
-  signed: i32,
-  loadings: usize,
-  width: i32,
-  forms: usize,
-): void {
+export function quadraticForms(item: i32, scratch: usize, call: QuadraticArguments): void {
+  const d = call.d;
+  const width = call.width;
   memory.fill(scratch, 0, (<usize>width) << 3);
-  const rows = offsets + ((<usize>item * <usize>d) << 2);
+  const rows = call.offsets + ((<usize>item * <usize>d) << 2);
   for (let i: i32 = 0; i < d; i++) {
     const begin = load<u32>(rows + ((<usize>i) << 2));
     const end = load<u32>(rows + ((<usize>i) << 2), 4);
     if (begin === end) continue;
     let k: i32 = 0;
-    for (; k + 16 <= width; k += 16)
-      formsOfRow16(begin, end, columns, values, signed, loadings, width, i, k, scratch);
-    for (; k < width; k += 4)
-      formsOfRow4(begin, end, columns, values, signed, loadings, width, i, k, scratch);
+    for (; k + 16 <= width; k += 16) addRowForms16(call, begin, end, i, k, scratch);
+    for (; k < width; k += 4) addRowForms4(call, begin, end, i, k, scratch);
   }
-  const result = forms + ((<usize>item * <usize>width) << 2);
+  const result = call.forms + ((<usize>item * <usize>width) << 2);
   for (let k: i32 = 0; k < width; k++) {
     store<f32>(result + ((<usize>k) << 2), <f32>load<f64>(scratch + ((<usize>k) << 3)));
   }
 }
 
-function formsOfRow16(
-  begin: u32,
-  end: u32,
-  columns: usize,
-  values: usize,
-  signed: i32,
-  loadings: usize,
-  width: i32,
-  i: i32,
-  k: i32,
-  sums: usize,
-): void {
-  const mask = strengthMask(signed);
+function addRowForms16(call: QuadraticArguments, begin: u32, end: u32, i: i32, k: i32, sums: usize): void {
+  const columns = call.columns;
+  const values = call.values;
+  const loadings = call.loadings;
+  const width = call.width;
+  const mask = strengthMask(call.signed);
   const lanes = loadings + ((<usize>k) << 2);
   const stride = (<usize>width) << 2;
   let t0 = f32x4.splat(0);
@@ -69,27 +53,20 @@ function formsOfRow16(
     t2 = f32x4.add(t2, f32x4.mul(a, v128.load(u, 32)));
     t3 = f32x4.add(t3, f32x4.mul(a, v128.load(u, 48)));
   }
-  const own = lanes + <usize>i * stride;
+  const rowLoadings = lanes + <usize>i * stride;
   const target = sums + ((<usize>k) << 3);
-  addDoubles(target, f32x4.mul(t0, v128.load(own)));
-  addDoubles(target + 32, f32x4.mul(t1, v128.load(own, 16)));
-  addDoubles(target + 64, f32x4.mul(t2, v128.load(own, 32)));
-  addDoubles(target + 96, f32x4.mul(t3, v128.load(own, 48)));
+  addDoubles(target, f32x4.mul(t0, v128.load(rowLoadings)));
+  addDoubles(target + 32, f32x4.mul(t1, v128.load(rowLoadings, 16)));
+  addDoubles(target + 64, f32x4.mul(t2, v128.load(rowLoadings, 32)));
+  addDoubles(target + 96, f32x4.mul(t3, v128.load(rowLoadings, 48)));
 }
 
-function formsOfRow4(
-  begin: u32,
-  end: u32,
-  columns: usize,
-  values: usize,
-  signed: i32,
-  loadings: usize,
-  width: i32,
-  i: i32,
-  k: i32,
-  sums: usize,
-): void {
-  const mask = strengthMask(signed);
+function addRowForms4(call: QuadraticArguments, begin: u32, end: u32, i: i32, k: i32, sums: usize): void {
+  const columns = call.columns;
+  const values = call.values;
+  const loadings = call.loadings;
+  const width = call.width;
+  const mask = strengthMask(call.signed);
   const lanes = loadings + ((<usize>k) << 2);
   const stride = (<usize>width) << 2;
   let t = f32x4.splat(0);
@@ -110,21 +87,18 @@ function addDoubles(target: usize, floats: v128): void {
  * Adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item.
  * @param presence count x width. @param total modules x pairs. Scratch: 4 bytes x d x width.
  */
-export function accumulatePatterns(
-  item: i32,
-  scratch: usize,
-  offsets: usize,
-  columns: usize,
-  values: usize,
-  count: i32,
-  d: i32,
-  signed: i32,
-  presence: usize,
-  width: i32,
-  modules: i32,
-  total: usize,
-  pairs: i32,
-): void {
+export function accumulatePatterns(item: i32, scratch: usize, call: PatternArguments): void {
+  const offsets = call.offsets;
+  const columns = call.columns;
+  const values = call.values;
+  const count = call.count;
+  const d = call.d;
+  const signed = call.signed;
+  const presence = call.presence;
+  const width = call.width;
+  const modules = call.modules;
+  const total = call.total;
+  const pairs = call.pairs;
   const mask = strengthMask(signed);
   const stride = (<usize>width) << 2;
   memory.fill(scratch + <usize>item * stride, 0, <usize>(d - item) * stride);

@@ -9,19 +9,17 @@
  */
 
 import { rankInPlace, sortValues } from '../runtime/sort';
+import { BICOR, SPEARMAN } from './layout';
 
 const LOST: f64 = 1e-6;
-/** Codes of the measures; Pearson is 0. */
-const SPEARMAN: i32 = 1;
-const BICOR: i32 = 2;
 /** MADs from the median at which a value's weight becomes 0. */
 const BIWEIGHT_REACH: f64 = 9;
 
-/** Panels of features list[0..count); lanes past the last are zeros. */
+/** Panels of features features[0..count); lanes past the last are zeros. */
 export function standardizePanels(
   rows: usize,
   n: i32,
-  list: usize,
+  features: usize,
   count: i32,
   flags: usize,
   measure: i32,
@@ -32,11 +30,11 @@ export function standardizePanels(
     const panel = target + ((<usize>first * <usize>n) << 2);
     const lanes = min(8, count - first);
     if (lanes < 8) memory.fill(panel, 0, (<usize>n) << 5);
-    gather(rows, n, list + ((<usize>first) << 2), lanes, panel);
-    const features = list + ((<usize>first) << 2);
+    const listed = features + ((<usize>first) << 2);
+    gather(rows, n, listed, lanes, panel);
     if (measure === BICOR) {
       for (let lane: i32 = 0; lane < lanes; lane++) {
-        const feature = <usize>load<i32>(features + ((<usize>lane) << 2));
+        const feature = <usize>load<i32>(listed + ((<usize>lane) << 2));
         if (!standardizeBiweight(panel + ((<usize>lane) << 2), n, scratch)) store<u8>(flags + feature, 0);
       }
       continue;
@@ -44,16 +42,16 @@ export function standardizePanels(
     if (measure === SPEARMAN) {
       for (let lane: i32 = 0; lane < lanes; lane++) rankInPlace(panel + ((<usize>lane) << 2), 32, n, scratch);
     }
-    standardizePair(panel, n, features, lanes, flags);
-    standardizePair(panel + 8, n, features + 8, lanes - 2, flags);
-    standardizePair(panel + 16, n, features + 16, lanes - 4, flags);
-    standardizePair(panel + 24, n, features + 24, lanes - 6, flags);
+    standardizePair(panel, n, listed, lanes, flags);
+    standardizePair(panel + 8, n, listed + 8, lanes - 2, flags);
+    standardizePair(panel + 16, n, listed + 16, lanes - 4, flags);
+    standardizePair(panel + 24, n, listed + 24, lanes - 6, flags);
   }
 }
 
-function gather(rows: usize, n: i32, list: usize, lanes: i32, panel: usize): void {
+function gather(rows: usize, n: i32, features: usize, lanes: i32, panel: usize): void {
   for (let lane: i32 = 0; lane < lanes; lane++) {
-    const shift = (<usize>load<i32>(list + ((<usize>lane) << 2))) << 2;
+    const shift = (<usize>load<i32>(features + ((<usize>lane) << 2))) << 2;
     const to = panel + ((<usize>lane) << 2);
     for (let s: i32 = 0; s < n; s++) {
       store<f32>(to + ((<usize>s) << 5), load<f32>(<usize>load<u32>(rows + ((<usize>s) << 2)) + shift));
@@ -62,7 +60,7 @@ function gather(rows: usize, n: i32, list: usize, lanes: i32, panel: usize): voi
 }
 
 /** Two neighboring lanes of a panel, in place. */
-function standardizePair(lane: usize, n: i32, list: usize, present: i32, flags: usize): void {
+function standardizePair(lane: usize, n: i32, features: usize, present: i32, flags: usize): void {
   if (present <= 0) return;
   const end = lane + ((<usize>n) << 5);
   let sum = f64x2.splat(0);
@@ -85,8 +83,8 @@ function standardizePair(lane: usize, n: i32, list: usize, present: i32, flags: 
     const centered = f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(at)), mean);
     v128.store64_lane(at, f32x4.demote_f64x2_zero(f64x2.mul(centered, scale)), 0);
   }
-  if (i64x2.extract_lane(kept, 0) === 0) store<u8>(flags + <usize>load<i32>(list), 0);
-  if (present > 1 && i64x2.extract_lane(kept, 1) === 0) store<u8>(flags + <usize>load<i32>(list, 4), 0);
+  if (i64x2.extract_lane(kept, 0) === 0) store<u8>(flags + <usize>load<i32>(features), 0);
+  if (present > 1 && i64x2.extract_lane(kept, 1) === 0) store<u8>(flags + <usize>load<i32>(features, 4), 0);
 }
 
 /**

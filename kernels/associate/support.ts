@@ -10,7 +10,7 @@
 import { countOfMedian } from '../runtime/sort';
 
 /**
- * Writes the supported features to `list` (i32, ascending) and a byte for each to `flags`; adds the constant
+ * Writes the supported features to `features` (i32, ascending) and a byte for each to `flags`; adds the constant
  * features to the i32 at `constant`. Returns the number of supported features.
  */
 export function findSupported(
@@ -18,7 +18,7 @@ export function findSupported(
   n: i32,
   d: i32,
   support: i32,
-  list: usize,
+  features: usize,
   flags: usize,
   constant: usize,
   scratch: usize,
@@ -35,7 +35,7 @@ export function findSupported(
       const takesPart = differing > 0 && differing >= support;
       store<u8>(flags + <usize>(f + lane), takesPart ? 1 : 0);
       if (!takesPart) continue;
-      store<i32>(list + ((<usize>found) << 2), f + lane);
+      store<i32>(features + ((<usize>found) << 2), f + lane);
       found++;
     }
   }

@@ -8,12 +8,11 @@
  * Precision: float32, a chain of `depth` additions an element, then one addition to what is in C.
  */
 
-import { STOP } from '../runtime/control';
+import { STOP_ADDRESS } from '../runtime/layout';
+import { DEPTH_BLOCK } from './layout';
 
 /** Bytes of one depth step of a panel. */
 const STEP: usize = 32;
-/** Depth of one pass: 8 columns and 32 rows of it fit the first-level cache. */
-const DEPTH_BLOCK: i32 = 128;
 
 /** C (4 x 8, row stride `stride` bytes) = A B, or C += A B when `accumulate` is not 0. */
 export function tile(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
@@ -151,7 +150,7 @@ export function panels(
 ): void {
   const panel = <usize>depth * STEP;
   for (let k: i32 = 0; k < depth; k += DEPTH_BLOCK) {
-    if (load<i32>(STOP)) return;
+    if (load<i32>(STOP_ADDRESS)) return;
     const length = min(DEPTH_BLOCK, depth - k);
     const shift = <usize>k * STEP;
     for (let q: i32 = 0; q < bPanels; q++) {
@@ -179,7 +178,7 @@ export function panelsOfDifferences(
 ): void {
   const panel = <usize>depth * STEP;
   for (let k: i32 = 0; k < depth; k += DEPTH_BLOCK) {
-    if (load<i32>(STOP)) return;
+    if (load<i32>(STOP_ADDRESS)) return;
     const length = min(DEPTH_BLOCK, depth - k);
     const shift = <usize>k * STEP;
     for (let q: i32 = 0; q < bPanels; q++) {
@@ -207,7 +206,7 @@ export function panelsOfShorts(
 ): void {
   const panel = <usize>depth * STEP;
   for (let k: i32 = 0; k < depth; k += DEPTH_BLOCK) {
-    if (load<i32>(STOP)) return;
+    if (load<i32>(STOP_ADDRESS)) return;
     const length = min(DEPTH_BLOCK, depth - k);
     const shift = <usize>k * STEP;
     for (let q: i32 = 0; q < bPanels; q++) {

@@ -1,6 +1,6 @@
 /**
  * Sums over pairs of points of the plane under the Cauchy kernel q = 1 / (1 + d^2), four pairs at a time.
- * Shapes: places of 2 f32. Lists are filled up to fours with weight or value 0. Precision: f32, lanes summed last.
+ * Shapes: coordinates of 2 f32. Lists are filled up to fours with weight or value 0. Precision: f32, lanes summed last.
  */
 
 import { sumLanes } from '../runtime/lanes';
@@ -37,7 +37,7 @@ export function repulsePoint(point: usize, sources: usize, stride: usize, count:
 
 /** sum_j P_ij q_ij (y_j - y_i) over entries `from` to `to` (bytes) of the place at `row`, to `out`. */
 export function attractRow(
-  places: usize,
+  coordinates: usize,
   row: usize,
   indices: usize,
   values: usize,
@@ -45,17 +45,17 @@ export function attractRow(
   to: usize,
   out: usize,
 ): void {
-  const x = f32x4.splat(load<f32>(places + row));
-  const y = f32x4.splat(load<f32>(places + row, 4));
+  const x = f32x4.splat(load<f32>(coordinates + row));
+  const y = f32x4.splat(load<f32>(coordinates + row, 4));
   const one = f32x4.splat(1);
   let forceX = f32x4.splat(0);
   let forceY = f32x4.splat(0);
   for (let e = from; e < to; e += 16) {
     const index = indices + e;
-    let low = v128.load64_zero(places + ((<usize>load<u32>(index)) << 3));
-    low = v128.load64_lane(places + ((<usize>load<u32>(index, 4)) << 3), low, 1);
-    let high = v128.load64_zero(places + ((<usize>load<u32>(index, 8)) << 3));
-    high = v128.load64_lane(places + ((<usize>load<u32>(index, 12)) << 3), high, 1);
+    let low = v128.load64_zero(coordinates + ((<usize>load<u32>(index)) << 3));
+    low = v128.load64_lane(coordinates + ((<usize>load<u32>(index, 4)) << 3), low, 1);
+    let high = v128.load64_zero(coordinates + ((<usize>load<u32>(index, 8)) << 3));
+    high = v128.load64_lane(coordinates + ((<usize>load<u32>(index, 12)) << 3), high, 1);
     const dx = f32x4.sub(v128.shuffle<f32>(low, high, 0, 2, 4, 6), x);
     const dy = f32x4.sub(v128.shuffle<f32>(low, high, 1, 3, 5, 7), y);
     const apart = f32x4.add(one, f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy)));
@@ -69,18 +69,18 @@ export function attractRow(
 
 /** sum_j P_ij log(1 + d_ij^2) over the same entries. */
 export function logarithmRow(
-  places: usize,
+  coordinates: usize,
   row: usize,
   indices: usize,
   values: usize,
   from: usize,
   to: usize,
 ): f64 {
-  const x = load<f32>(places + row);
-  const y = load<f32>(places + row, 4);
+  const x = load<f32>(coordinates + row);
+  const y = load<f32>(coordinates + row, 4);
   let sum: f64 = 0;
   for (let e = from; e < to; e += 4) {
-    const other = places + ((<usize>load<u32>(indices + e)) << 3);
+    const other = coordinates + ((<usize>load<u32>(indices + e)) << 3);
     const dx = load<f32>(other) - x;
     const dy = load<f32>(other, 4) - y;
     sum += <f64>load<f32>(values + e) * logarithm(1 + <f64>(dx * dx + dy * dy));

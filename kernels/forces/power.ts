@@ -44,29 +44,56 @@ function damping(g: f32): f32 {
   return (1 + g * (0.5 + g * <f32>(1.0 / 6))) / (1 + g * (1 + g * (0.5 + g * <f32>(1.0 / 6))));
 }
 
+/** What `moveSample` reads: one sample, its partners and the strength of the forces. */
+@unmanaged
+export class Move {
+  /** f32: coordinates of the sample before and after, 2 (4 in three and four dimensions), unused ones 0. */
+  from: usize;
+  to: usize;
+  /** f32: coordinates of all partners. */
+  targets: usize;
+  /**
+   * i32 rows: positive partners from `list` to `negativesStart`, negative samples from there to `end`, either part
+   * padded to a multiple of four with -1.
+   */
+  list: usize;
+  negativesStart: usize;
+  end: usize;
+  /** Number of negative samples. */
+  negatives: i32;
+  /** The row that does not repulse itself, or -2. */
+  self: i32;
+  /** The output kernel 1 / (1 + a s^b). */
+  a: f32;
+  b: f32;
+  /** Learning rate of the epoch, factor of the attraction beside it, and factor of the repulsion before its limit. */
+  alpha: f32;
+  pull: f32;
+  strength: f32;
+  /** 1 to 4. */
+  dimensions: i32;
+}
+/** Bytes of a `Move`, rounded up. */
+export const MOVE_BYTES: usize = 64;
+
 /**
- * Adds to the place at `from` the forces of listed targets, and writes it to `to`: attraction by those from `list` to
- * `pulls`, repulsion by those from `pulls` to `pushes` (row numbers i32, either part filled up to fours with -1).
- * Pulls are damped by the sum g of their coefficients, pushes by the pulls that would follow (see engine/js/negative-sampling.ts).
- * Places are 2 f32 in one or two dimensions, else 4, those beyond the dimensions 0.
- * @param self the row that does not repulse itself, or -2. @param alpha learning rate; @param pull factor of the
- * attraction beside it; @param strength factor of the repulsion before its limit.
+ * Moves a sample by the attraction of its positive partners and the repulsion of its negative samples.
+ * Attraction is damped by the sum g of its coefficients, repulsion by the attraction that would follow it
+ * (src/engine/js/negative-sampling.ts).
  */
-export function movePlace(
-  from: usize,
-  to: usize,
-  targets: usize,
-  list: usize,
-  pulls: usize,
-  pushes: usize,
-  self: i32,
-  a: f32,
-  b: f32,
-  alpha: f32,
-  pull: f32,
-  strength: f32,
-  dimensions: i32,
-): void {
+export function moveSample(move: Move): void {
+  const from = move.from;
+  const to = move.to;
+  const targets = move.targets;
+  const negativesStart = move.negativesStart;
+  const end = move.end;
+  const self = move.self;
+  const a = move.a;
+  const b = move.b;
+  const alpha = move.alpha;
+  const pull = move.pull;
+  const strength = move.strength;
+  const dimensions = move.dimensions;
   const wide = dimensions > 2;
   const none = f32x4.splat(0);
   const x = f32x4.splat(load<f32>(from));
@@ -86,9 +113,9 @@ export function movePlace(
   // of the pulls on their way to their mean, and of one of them
   let whole: f32 = 1;
   let each: f32 = 1;
-  for (let at = list; at < pushes; at += 16) {
-    const pulling = at < pulls;
-    if (at === pulls) {
+  for (let at = move.list; at < end; at += 16) {
+    const pulling = at < negativesStart;
+    if (at === negativesStart) {
       const g = alpha * sumLanes(stiffness);
       whole = damping(g);
       each = damping(g / max<f32>(1, sumLanes(used)));
@@ -99,16 +126,16 @@ export function movePlace(
       moveW = f32x4.mul(moveW, kept);
     }
     const rows = v128.load(at);
-    const places = i32x4.max_s(rows, zero);
+    const partners = i32x4.max_s(rows, zero);
     let dx: v128;
     let dy: v128;
     let dz = none;
     let dw = none;
     if (wide) {
-      const first = v128.load(targets + ((<usize>i32x4.extract_lane(places, 0)) << 4));
-      const second = v128.load(targets + ((<usize>i32x4.extract_lane(places, 1)) << 4));
-      const third = v128.load(targets + ((<usize>i32x4.extract_lane(places, 2)) << 4));
-      const fourth = v128.load(targets + ((<usize>i32x4.extract_lane(places, 3)) << 4));
+      const first = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 0)) << 4));
+      const second = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 1)) << 4));
+      const third = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 2)) << 4));
+      const fourth = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 3)) << 4));
       const low = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
       const high = v128.shuffle<f32>(third, fourth, 0, 4, 1, 5);
       dx = f32x4.sub(x, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
@@ -118,10 +145,10 @@ export function movePlace(
       dz = f32x4.sub(z, v128.shuffle<f32>(lower, higher, 0, 1, 4, 5));
       dw = f32x4.sub(w, v128.shuffle<f32>(lower, higher, 2, 3, 6, 7));
     } else {
-      let low = v128.load64_zero(targets + ((<usize>i32x4.extract_lane(places, 0)) << 3));
-      low = v128.load64_lane(targets + ((<usize>i32x4.extract_lane(places, 1)) << 3), low, 1);
-      let high = v128.load64_zero(targets + ((<usize>i32x4.extract_lane(places, 2)) << 3));
-      high = v128.load64_lane(targets + ((<usize>i32x4.extract_lane(places, 3)) << 3), high, 1);
+      let low = v128.load64_zero(targets + ((<usize>i32x4.extract_lane(partners, 0)) << 3));
+      low = v128.load64_lane(targets + ((<usize>i32x4.extract_lane(partners, 1)) << 3), low, 1);
+      let high = v128.load64_zero(targets + ((<usize>i32x4.extract_lane(partners, 2)) << 3));
+      high = v128.load64_lane(targets + ((<usize>i32x4.extract_lane(partners, 3)) << 3), high, 1);
       dx = f32x4.sub(x, v128.shuffle<f32>(low, high, 0, 2, 4, 6));
       dy = f32x4.sub(y, v128.shuffle<f32>(low, high, 1, 3, 5, 7));
     }
@@ -140,7 +167,7 @@ export function movePlace(
       used = f32x4.add(used, v128.and(one, kept));
       stiffness = f32x4.sub(stiffness, v128.and(f32x4.mul(c, f32x4.splat(pull)), kept));
     } else kept = v128.andnot(listed, i32x4.eq(rows, i32x4.splat(self)));
-    // samples at one place have no direction: umap-learn pushes the head by the limit
+    // samples at the same coordinates have no direction: umap-learn pushes the head by the limit
     const factor = f32x4.splat(pulling ? pull : 1);
     moveX = f32x4.add(moveX, along(c, dx, factor, apart, kept));
     moveY = f32x4.add(moveY, along(c, dy, factor, apart, kept));
@@ -149,7 +176,7 @@ export function movePlace(
       moveW = f32x4.add(moveW, along(c, dw, factor, apart, kept));
     }
   }
-  if (pulls === pushes) whole = damping(alpha * sumLanes(stiffness));
+  if (negativesStart === end) whole = damping(alpha * sumLanes(stiffness));
   const step = (alpha * whole) / each;
   store<f32>(to, load<f32>(from) + step * sumLanes(moveX));
   store<f32>(to, dimensions > 1 ? load<f32>(from, 4) + step * sumLanes(moveY) : 0, 4);

@@ -16,10 +16,10 @@ export function repulseScratch(n: i32): usize {
 
 /** Repulsion of the points of leaf number `leaf`, to rows of `out` (n x 2 f32); returns their sum of q, own 1s included. */
 export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): f64 {
-  const own = load<i32>(tree.leaf + ((<usize>leaf) << 2));
-  const node = changetype<Node>(tree.node + ((<usize>own) << 5));
+  const nodeIndex = load<i32>(tree.leaf + ((<usize>leaf) << 2));
+  const node = changetype<Node>(tree.node + ((<usize>nodeIndex) << 5));
   const stride = (<usize>tree.n + 16) << 2;
-  const count = collect(tree, node, scratch, stride);
+  const count = collectSources(tree, node, scratch, stride);
   let z: f64 = 0;
   for (let at = node.first; at < node.end; at++) {
     const row = <usize>load<u32>(tree.pairs + ((<usize>at) << 3));
@@ -29,7 +29,7 @@ export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): 
 }
 
 /** Lists x, y and weight of what acts on a leaf, `stride` bytes apart, filled up to fours with weight 0. */
-function collect(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
+function collectSources(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
   let low = v128.load64_zero(tree.points + ((<usize>leaf.first) << 3));
   let high = low;
   for (let at = leaf.first + 1; at < leaf.end; at++) {

@@ -2,9 +2,9 @@
  * A quadtree over points of the plane, for sums over all of them in which far groups count as one point.
  *
  * Source: Barnes and Hut (1986). Points are put in Morton order (15 bits an axis), so that every node is a run of
- * them. A node with points in one quadrant only is not made: it is that quadrant. Points at one place, or in one
+ * them. A node with points in one quadrant only is not made: it is that quadrant. Points at one point, or in one
  * cell of the finest level, are a leaf however many.
- * Shapes: places n x 2 f32. Nodes stand in preorder, at most 2 n of them. Cost: O(n log n). Deterministic.
+ * Shapes: coordinates n x 2 f32. Nodes stand in preorder, at most 2 n of them. Cost: O(n log n). Deterministic.
  */
 
 const LEVELS: i32 = 15;
@@ -60,8 +60,8 @@ function aligned(address: usize): usize {
   return (address + 63) & ~63;
 }
 
-/** Builds the tree of n places at `at`. */
-export function buildTree(at: usize, places: usize, n: i32, theta: f64): Tree {
+/** Builds the tree of n coordinates at `at`. */
+export function buildTree(at: usize, coordinates: usize, n: i32, theta: f64): Tree {
   const tree = changetype<Tree>(at);
   const rows = <usize>n + 1;
   tree.n = n;
@@ -74,22 +74,22 @@ export function buildTree(at: usize, places: usize, n: i32, theta: f64): Tree {
   tree.node = aligned(tree.sums + (rows << 4));
   tree.leaf = aligned(tree.node + (rows << 1) * NODE);
   const histogram = aligned(tree.leaf + (rows << 2));
-  const side = placeKeys(tree, places, n);
+  const side = writeKeys(tree, coordinates, n);
   tree.extent = (side / theta) * (side / theta);
   for (let shift: i32 = 0; shift < 2 * LEVELS; shift += DIGIT_BITS) sortByDigit(tree, shift, histogram);
-  sumPoints(tree, places);
+  sumPoints(tree, coordinates);
   if (n > 0) addNode(tree, 0, n);
   return tree;
 }
 
-/** Writes (row, key) of every place; returns the side of the square that holds all. */
-function placeKeys(tree: Tree, places: usize, n: i32): f64 {
-  let low = v128.load64_zero(places);
+/** Writes (row, key) of every point; returns the side of the square that holds all. */
+function writeKeys(tree: Tree, coordinates: usize, n: i32): f64 {
+  let low = v128.load64_zero(coordinates);
   let high = low;
   for (let i: i32 = 1; i < n; i++) {
-    const place = v128.load64_zero(places + ((<usize>i) << 3));
-    low = f32x4.pmin(low, place);
-    high = f32x4.pmax(high, place);
+    const point = v128.load64_zero(coordinates + ((<usize>i) << 3));
+    low = f32x4.pmin(low, point);
+    high = f32x4.pmax(high, point);
   }
   const x = <f64>f32x4.extract_lane(low, 0);
   const y = <f64>f32x4.extract_lane(low, 1);
@@ -98,9 +98,9 @@ function placeKeys(tree: Tree, places: usize, n: i32): f64 {
   const scale = <f64>(1 << LEVELS) / side;
   const most: u32 = (1 << LEVELS) - 1;
   for (let i: i32 = 0; i < n; i++) {
-    const place = places + ((<usize>i) << 3);
-    const column = min(most, <u32>((<f64>load<f32>(place) - x) * scale));
-    const row = min(most, <u32>((<f64>load<f32>(place, 4) - y) * scale));
+    const point = coordinates + ((<usize>i) << 3);
+    const column = min(most, <u32>((<f64>load<f32>(point) - x) * scale));
+    const row = min(most, <u32>((<f64>load<f32>(point, 4) - y) * scale));
     const pair = tree.pairs + ((<usize>i) << 3);
     store<u32>(pair, i);
     store<u32>(pair, spread(column) | (spread(row) << 1), 4);
@@ -108,7 +108,7 @@ function placeKeys(tree: Tree, places: usize, n: i32): f64 {
   return side;
 }
 
-/** Bits 0 to 14 moved to even places. */
+/** Bits 0 to 14 moved to even coordinates. */
 function spread(cell: u32): u32 {
   let x = cell;
   x = (x | (x << 8)) & 0x00ff00ff;
@@ -144,17 +144,17 @@ function sortByDigit(tree: Tree, shift: i32, histogram: usize): void {
   tree.spare = from;
 }
 
-/** Copies the places in Morton order, with the sums of those before each. */
-function sumPoints(tree: Tree, places: usize): void {
+/** Copies the coordinates in Morton order, with the sums of those before each. */
+function sumPoints(tree: Tree, coordinates: usize): void {
   let x: f64 = 0;
   let y: f64 = 0;
   for (let at: usize = 0; at < <usize>tree.n; at++) {
-    const place = places + ((<usize>load<u32>(tree.pairs + (at << 3))) << 3);
-    store<u64>(tree.points + (at << 3), load<u64>(place));
+    const point = coordinates + ((<usize>load<u32>(tree.pairs + (at << 3))) << 3);
+    store<u64>(tree.points + (at << 3), load<u64>(point));
     store<f64>(tree.sums + (at << 4), x);
     store<f64>(tree.sums + (at << 4), y, 8);
-    x += load<f32>(place);
-    y += load<f32>(place, 4);
+    x += load<f32>(point);
+    y += load<f32>(point, 4);
   }
   store<f64>(tree.sums + ((<usize>tree.n) << 4), x);
   store<f64>(tree.sums + ((<usize>tree.n) << 4), y, 8);

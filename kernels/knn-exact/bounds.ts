@@ -1,118 +1,114 @@
 /**
- * Bounds of the distances of a tile: `count` asked rows by up to 64 data rows, from the blocked product (prepared-rows.ts).
+ * Bounds of the distances of a tile: `count` queries rows by up to 64 data rows, from the blocked product (prepared-rows.ts).
  *
- * What the bounds leave open is marked, a byte a pair with the sides that want it and a bit in the row's word, so that a
- * pair that several sides want is settled once. A pair that is none (a row with itself, or met from the other side) has
+ * What the bounds leave open is marked, a byte a pair with the uses that want it and a bit in the row's word, so that a
+ * pair that several uses want is settled symmetric. A pair that is none (a row with itself, or met from the other side) has
  * infinite bounds: it is counted for nothing, and `isPair` keeps it from being settled where it was marked all the same.
  */
 
-import { numbersAt, offsetOf, Table } from './external-products';
-import { compare, GIVEN, LISTED, Screen, Side } from './prepared-rows';
+import { correctionOf, productsAt } from './external-products';
+import { DistanceBounds, EXTERNAL_PRODUCTS, SPARSE_PRODUCTS, TILE_COLUMNS } from './layout';
+import { multiplyPanels } from './prepared-rows';
 import { productsOfLists } from './sparse-products';
 
-/** Asked rows of an item of a comparison. */
-export const BLOCK: i32 = 256;
-/** Asked rows and data rows of a tile. */
-export const ROWS: i32 = 32;
-export const CHUNK: i32 = 64;
-export const STRIDE: usize = (<usize>CHUNK) << 2;
+/** Query rows of a tile. */
+export const TILE_ROWS: i32 = 32;
+/** Bytes of a row of a tile's arrays. */
+export const STRIDE: usize = (<usize>TILE_COLUMNS) << 2;
 
+/** A tile: queries `firstRow` and on by data rows `firstColumn` and on. */
 @unmanaged
 export class Tile {
-  first: i32;
-  count: i32;
-  chunk: i32;
-  across: i32;
+  firstRow: i32;
+  rowCount: i32;
+  firstColumn: i32;
+  columnCount: i32;
   /** f32, `STRIDE` bytes a row: products, unless they are given, and bounds from below and, for ranks, from above. */
   products: usize;
   lowers: usize;
   uppers: usize;
-  /** f32 an asked row: the least of its lower bounds and the largest of its upper ones. */
-  least: usize;
-  most: usize;
-  /** u8 a pair, `CHUNK` bytes a row, and u64 a row. */
+  /** f32 an queries row: the least of its lower bounds and the largest of its upper ones. */
+  rowLeast: usize;
+  rowMost: usize;
+  /** u8 a pair, `TILE_COLUMNS` bytes a row, and u64 a row. */
   marks: usize;
   marked: usize;
 }
 const FIELDS: usize = 64;
 
 /** Bytes of a tile with its arrays. */
-export const TILE: usize = FIELDS + <usize>ROWS * (3 * STRIDE + 8 + <usize>CHUNK + 8);
+export const TILE: usize = FIELDS + <usize>TILE_ROWS * (3 * STRIDE + 8 + <usize>TILE_COLUMNS + 8);
 
 /** A tile at `address`, nothing marked. */
-export function placeTile(address: usize): Tile {
+export function initializeTile(address: usize): Tile {
   const tile = changetype<Tile>(address);
   tile.marked = address + FIELDS;
-  tile.products = tile.marked + ((<usize>ROWS) << 3);
-  tile.lowers = tile.products + <usize>ROWS * STRIDE;
-  tile.uppers = tile.lowers + <usize>ROWS * STRIDE;
-  tile.least = tile.uppers + <usize>ROWS * STRIDE;
-  tile.most = tile.least + ((<usize>ROWS) << 2);
-  tile.marks = tile.most + ((<usize>ROWS) << 2);
-  memory.fill(tile.marked, 0, (<usize>ROWS) << 3);
-  memory.fill(tile.marks, 0, <usize>(ROWS * CHUNK));
+  tile.products = tile.marked + ((<usize>TILE_ROWS) << 3);
+  tile.lowers = tile.products + <usize>TILE_ROWS * STRIDE;
+  tile.uppers = tile.lowers + <usize>TILE_ROWS * STRIDE;
+  tile.rowLeast = tile.uppers + <usize>TILE_ROWS * STRIDE;
+  tile.rowMost = tile.rowLeast + ((<usize>TILE_ROWS) << 2);
+  tile.marks = tile.rowMost + ((<usize>TILE_ROWS) << 2);
+  memory.fill(tile.marked, 0, (<usize>TILE_ROWS) << 3);
+  memory.fill(tile.marks, 0, <usize>(TILE_ROWS * TILE_COLUMNS));
   return tile;
 }
 
-/** Bounds of all pairs. @param own i32 an asked row: the data row that it is, or -1. @param both also from above. */
-export function boundTile(tile: Tile, screen: Screen, own: usize, once: i32, both: boolean): void {
-  const asked = changetype<Side>(screen.asked);
-  const data = changetype<Side>(screen.data);
-  if (screen.products !== GIVEN) multiplyTile(tile, screen, asked, data);
-  for (let r: i32 = 0; r < tile.count; r++) {
-    boundRow(tile, screen, r, both);
-    const row = tile.first + r;
-    const self = load<i32>(own + ((<usize>row) << 2)) - tile.chunk;
-    if (once) for (let j: i32 = 0; j <= min(self, CHUNK - 1); j++) exclude(tile, r, j);
-    else if (self >= 0 && self < CHUNK) exclude(tile, r, self);
+/** Bounds of all pairs. @param own i32 an queries row: the data row that it is, or -1. @param both also from above. */
+export function boundTile(
+  tile: Tile,
+  bounds: DistanceBounds,
+  selfRows: usize,
+  symmetric: i32,
+  both: boolean,
+): void {
+  if (bounds.productKind !== EXTERNAL_PRODUCTS) multiplyTile(tile, bounds);
+  for (let r: i32 = 0; r < tile.rowCount; r++) {
+    boundRow(tile, bounds, r, both);
+    const row = tile.firstRow + r;
+    const self = load<i32>(selfRows + ((<usize>row) << 2)) - tile.firstColumn;
+    if (symmetric) for (let j: i32 = 0; j <= min(self, TILE_COLUMNS - 1); j++) exclude(tile, r, j);
+    else if (self >= 0 && self < TILE_COLUMNS) exclude(tile, r, self);
   }
-  const rows = (tile.count + 3) & ~3;
-  for (let r = tile.count; r < rows; r++) for (let j: i32 = 0; j < CHUNK; j++) exclude(tile, r, j);
+  const rows = (tile.rowCount + 3) & ~3;
+  for (let r = tile.rowCount; r < rows; r++) for (let j: i32 = 0; j < TILE_COLUMNS; j++) exclude(tile, r, j);
 }
 
-function multiplyTile(tile: Tile, screen: Screen, asked: Side, data: Side): void {
-  const depth = screen.depth;
-  if (screen.products === LISTED) {
-    productsOfLists(
-      asked.starts,
-      asked.entries,
-      tile.first,
-      tile.count,
-      data.packed,
-      tile.chunk,
-      tile.across,
-      depth,
-      tile.products,
-      STRIDE,
-    );
+function multiplyTile(tile: Tile, bounds: DistanceBounds): void {
+  if (bounds.productKind === SPARSE_PRODUCTS) {
+    productsOfLists(bounds, tile.firstRow, tile.rowCount, tile.firstColumn, tile.columnCount, tile.products);
     return;
   }
-  const row = (<usize>depth) << 2;
-  const left = asked.packed + <usize>tile.first * row;
-  const right = data.packed + <usize>tile.chunk * row;
-  compare(screen, left, (tile.count + 7) >> 3, right, (tile.across + 7) >> 3, tile.products, STRIDE);
+  const row = (<usize>bounds.depth) << 2;
+  const left = bounds.queries.packed + <usize>tile.firstRow * row;
+  const right = bounds.data.packed + <usize>tile.firstColumn * row;
+  const rows = (tile.rowCount + 7) >> 3;
+  const columns = (tile.columnCount + 7) >> 3;
+  multiplyPanels(bounds, left, rows, right, columns, tile.products, STRIDE);
 }
 
-function boundRow(tile: Tile, screen: Screen, r: i32, both: boolean): void {
-  const asked = changetype<Side>(screen.asked);
-  const data = changetype<Side>(screen.data);
-  const at = (<usize>(tile.first + r)) << 2;
-  const low = v128.load_splat<f32>(asked.low + at);
-  const high = v128.load_splat<f32>(asked.high + at);
-  const gap = v128.load_splat<f32>(asked.gaps + at);
-  const lowFactor = f32x4.splat(screen.lowFactor);
-  const highFactor = f32x4.splat(screen.highFactor);
+function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): void {
+  const queries = bounds.queries;
+  const data = bounds.data;
+  const at = (<usize>(tile.firstRow + r)) << 2;
+  const low = v128.load_splat<f32>(queries.low + at);
+  const high = v128.load_splat<f32>(queries.high + at);
+  const gap = v128.load_splat<f32>(queries.gaps + at);
+  const lowFactor = f32x4.splat(bounds.lowFactor);
+  const highFactor = f32x4.splat(bounds.highFactor);
   const infinite = f32x4.splat(Infinity);
   const negative = f32x4.splat(-Infinity);
   let least = infinite;
   let most = negative;
-  const from = (<usize>tile.chunk) << 2;
-  const table = screen.products === GIVEN ? changetype<Table>(screen.table) : null;
-  const offset = table ? offsetOf(table, tile.first + r) : infinite;
-  const products = table ? numbersAt(table, tile.first + r, tile.chunk) : tile.products + <usize>r * STRIDE;
+  const from = (<usize>tile.firstColumn) << 2;
+  const table = bounds.productKind === EXTERNAL_PRODUCTS ? bounds.table : null;
+  const offset = table ? correctionOf(table, tile.firstRow + r) : infinite;
+  const products = table
+    ? productsAt(table, tile.firstRow + r, tile.firstColumn)
+    : tile.products + <usize>r * STRIDE;
   const lowers = tile.lowers + <usize>r * STRIDE;
   const uppers = tile.uppers + <usize>r * STRIDE;
-  for (let j: usize = 0; j < (<usize>tile.across) << 2; j += 16) {
+  for (let j: usize = 0; j < (<usize>tile.columnCount) << 2; j += 16) {
     const made = v128.load(products + j);
     const product = table ? f32x4.convert_i32x4_s(i32x4.add(made, offset)) : made;
     const gaps = f32x4.mul(gap, v128.load(data.gaps + from + j));
@@ -128,50 +124,50 @@ function boundRow(tile: Tile, screen: Screen, r: i32, both: boolean): void {
     most = f32x4.pmax(most, upper);
   }
   // to a whole number of steps of those that count
-  for (let j = ((<usize>tile.across + 3) & ~3) << 2; j & 63; j += 16) {
+  for (let j = ((<usize>tile.columnCount + 3) & ~3) << 2; j & 63; j += 16) {
     v128.store(lowers + j, infinite);
     v128.store(uppers + j, infinite);
   }
-  store<f32>(tile.least + ((<usize>r) << 2), leastLane(least));
-  store<f32>(tile.most + ((<usize>r) << 2), -leastLane(f32x4.neg(most)));
+  store<f32>(tile.rowLeast + ((<usize>r) << 2), smallestLane(least));
+  store<f32>(tile.rowMost + ((<usize>r) << 2), -smallestLane(f32x4.neg(most)));
 }
 
 function exclude(tile: Tile, r: i32, j: i32): void {
   const at = <usize>r * STRIDE + ((<usize>j) << 2);
   store<f32>(tile.lowers + at, Infinity);
   store<f32>(tile.uppers + at, Infinity);
-  store<f32>(tile.most + ((<usize>r) << 2), Infinity);
+  store<f32>(tile.rowMost + ((<usize>r) << 2), Infinity);
 }
 
 /** Whether row r and column j of the tile are a pair to be settled. */
-export function isPair(tile: Tile, r: i32, j: i32, own: usize, once: i32): boolean {
-  if (j >= tile.across) return false;
-  const self = load<i32>(own + ((<usize>(tile.first + r)) << 2)) - tile.chunk;
-  return once ? j > self : j !== self;
+export function isPair(tile: Tile, r: i32, j: i32, selfRows: usize, symmetric: i32): boolean {
+  if (j >= tile.columnCount) return false;
+  const self = load<i32>(selfRows + ((<usize>(tile.firstRow + r)) << 2)) - tile.firstColumn;
+  return symmetric ? j > self : j !== self;
 }
 
 /** Marks four pairs from column j on, those of `lanes`, as wanted by `side`. */
-export function mark(tile: Tile, r: i32, j: i32, lanes: i32, side: i32): void {
+export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
   const words = tile.marked + ((<usize>r) << 3);
   store<u64>(words, load<u64>(words) | ((<u64>lanes) << (<u64>j)));
-  const marks = tile.marks + <usize>(r * CHUNK + j);
+  const marks = tile.marks + <usize>(r * TILE_COLUMNS + j);
   for (; lanes; lanes &= lanes - 1) {
     const at = marks + <usize>ctz(lanes);
-    store<u8>(at, <u8>(load<u8>(at) | side));
+    store<u8>(at, <u8>(load<u8>(at) | use));
   }
 }
 
-/** The least lower bounds of four data rows from column j on, over all asked rows. */
-export function leastOfFour(tile: Tile, j: i32): v128 {
+/** The least lower bounds of four data rows from column j on, over all queries rows. */
+export function leastOfFourColumns(tile: Tile, j: i32): v128 {
   const lowers = tile.lowers + ((<usize>j) << 2);
   let least = f32x4.splat(Infinity);
-  for (let r: usize = 0; r < <usize>tile.count; r++) {
+  for (let r: usize = 0; r < <usize>tile.rowCount; r++) {
     least = f32x4.pmin(least, v128.load(lowers + r * STRIDE));
   }
   return least;
 }
 
-function leastLane(v: v128): f32 {
+function smallestLane(v: v128): f32 {
   const left = min(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
   return min(left, min(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));
 }

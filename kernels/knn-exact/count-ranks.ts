@@ -1,13 +1,14 @@
 /**
- * Counts the pairs of a tile for the ranks of both sides (ranks.ts), and marks those that bounds leave open: target by
- * target, four pairs at a time, for an asked row along its data rows and for four data rows along the asked ones. Most
+ * Counts the pairs of a tile for the ranks of both uses (ranks.ts), and marks those that bounds leave open: target by
+ * target, four pairs at a time, for an queries row along its data rows and for four data rows along the queries ones. Most
  * targets are nearer than the tile's least bound and need no look at its pairs. Where few pairs are within a row's farthest
  * target, pair by pair.
  * Cost: about 1.5 vector operations for each pair and each target inside the range of the tile's bounds.
  */
 
 import { mark, STRIDE, Tile } from './bounds';
-import { placeOf, placeOfFour, Ranks, sumsOf } from './ranks';
+import { Ranks } from './layout';
+import { fourRowsOffset, rowOffset, sumsOfRow } from './ranks';
 
 /**
  * What counting one target takes over a row of a tile, and over four of its columns, where counting one pair for one
@@ -20,31 +21,31 @@ const COLUMN_COST: i32 = 24;
 let someOpen: bool = false;
 
 /**
- * Counts a tile for the targets of its asked rows, and marks what is open: target by target over all pairs, or, where
+ * Counts a tile for the targets of its queries rows, and marks what is open: target by target over all pairs, or, where
  * few pairs are within the row's limit, pair by pair. @param sums counts from row `first` on.
  */
-export function countRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, side: i32): void {
-  for (let r: i32 = 0; r < tile.count; r++) {
-    const row = tile.first + r;
-    const least = load<f32>(tile.least + ((<usize>r) << 2));
+export function countForRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, use: i32): void {
+  for (let r: i32 = 0; r < tile.rowCount; r++) {
+    const row = tile.firstRow + r;
+    const least = load<f32>(tile.rowLeast + ((<usize>r) << 2));
     const limit = load<f32>(ranks.limits + ((<usize>row) << 2));
     if (least > limit) continue;
-    const limits = placeOf(ranks, row);
-    const counts = sumsOf(ranks, sums, first, row);
+    const limits = rowOffset(ranks, row);
+    const counts = sumsOfRow(ranks, sums, first, row);
     let pairs = pairsWithin(tile, r, limit);
     if (<i32>popcnt(pairs) * ranks.k < ROW_COST * targetsWithin(ranks, limits, least)) {
       for (; pairs; pairs &= pairs - 1) {
         const j = <i32>ctz(pairs);
-        if (!countPair(ranks, tile, r, j, limits, counts)) mark(tile, r, j & ~3, 1 << (j & 3), side);
+        if (!countPair(ranks, tile, r, j, limits, counts)) mark(tile, r, j & ~3, 1 << (j & 3), use);
       }
       continue;
     }
-    const most = load<f32>(tile.most + ((<usize>r) << 2));
+    const most = load<f32>(tile.rowMost + ((<usize>r) << 2));
     for (let t: usize = 0; t < (<usize>ranks.k) << 2; t += 4) {
       const far = load<f32>(ranks.far + limits + t);
       if (least > far) continue;
       const near = load<f32>(ranks.near + limits + t);
-      const nearer = most < near ? tile.across : countRow(tile, r, near, far, side);
+      const nearer = most < near ? tile.columnCount : countRow(tile, r, near, far, use);
       store<i32>(counts + t, load<i32>(counts + t) + nearer);
     }
   }
@@ -55,7 +56,7 @@ function pairsWithin(tile: Tile, r: i32, limit: f32): u64 {
   const limits = f32x4.splat(limit);
   const lowers = tile.lowers + <usize>r * STRIDE;
   let pairs: u64 = 0;
-  for (let j: i32 = 0; j < tile.across; j += 4) {
+  for (let j: i32 = 0; j < tile.columnCount; j += 4) {
     const lanes = i32x4.bitmask(f32x4.le(v128.load(lowers + ((<usize>j) << 2)), limits));
     pairs |= (<u64>lanes) << (<u64>j);
   }
@@ -87,16 +88,16 @@ function countPair(ranks: Ranks, tile: Tile, r: i32, j: i32, limits: usize, coun
 }
 
 /** How many pairs of a row are surely nearer than a target; marks those that may be or not. */
-function countRow(tile: Tile, r: i32, near: f32, far: f32, side: i32): i32 {
+function countRow(tile: Tile, r: i32, near: f32, far: f32, use: i32): i32 {
   const shift = <usize>r * STRIDE;
   const nears = f32x4.splat(near);
   const fars = f32x4.splat(far);
-  const count = countVectors(tile, shift, shift + ((<usize>tile.across) << 2), 16, nears, fars);
+  const count = countVectors(tile, shift, shift + ((<usize>tile.columnCount) << 2), 16, nears, fars);
   if (someOpen) {
-    for (let j: i32 = 0; j < tile.across; j += 4) {
+    for (let j: i32 = 0; j < tile.columnCount; j += 4) {
       const at = shift + ((<usize>j) << 2);
       const lanes = openLanes(v128.load(tile.lowers + at), v128.load(tile.uppers + at), nears, fars);
-      if (lanes) mark(tile, r, j, lanes, side);
+      if (lanes) mark(tile, r, j, lanes, use);
     }
   }
   const left = i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1);
@@ -137,12 +138,12 @@ function openLanes(lower: v128, upper: v128, near: v128, far: v128): i32 {
   return i32x4.bitmask(v128.or(f32x4.lt(upper, near), f32x4.gt(lower, far))) ^ 15;
 }
 
-/** As `countRows`, for the targets of its data rows, four rows at a time. @param sums counts from data row `from` on. */
-export function countColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, side: i32): void {
-  for (let j: i32 = 0; j < tile.across; j += 4) {
-    const column = tile.chunk + j;
+/** As `countForRows`, for the targets of its data rows, four rows at a time. @param sums counts from data row `from` on. */
+export function countForColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, use: i32): void {
+  for (let j: i32 = 0; j < tile.columnCount; j += 4) {
+    const column = tile.firstColumn + j;
     const shift = (<usize>j) << 2;
-    const end = <usize>tile.count * STRIDE + shift;
+    const end = <usize>tile.rowCount * STRIDE + shift;
     const farthest = v128.load(ranks.limits + ((<usize>column) << 2));
     let least = f32x4.splat(Infinity);
     let most = f32x4.splat(-Infinity);
@@ -154,10 +155,10 @@ export function countColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, s
       pairs += popcnt(i32x4.bitmask(f32x4.le(lower, farthest)));
     }
     if (pairs === 0) continue;
-    const limits = placeOfFour(ranks, column);
-    const counts = sumsOf(ranks, sums, from, column);
+    const limits = fourRowsOffset(ranks, column);
+    const counts = sumsOfRow(ranks, sums, from, column);
     if (pairs * ranks.k < COLUMN_COST * columnTargetsWithin(ranks, limits, least)) {
-      countColumnPairs(ranks, tile, j, counts, side);
+      countColumnPairs(ranks, tile, j, counts, use);
       continue;
     }
     for (let t: usize = 0; t < <usize>ranks.k; t++) {
@@ -167,8 +168,8 @@ export function countColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, s
       const near = v128.load(ranks.nearOfFour + limits + (t << 4));
       const sure = f32x4.lt(most, near);
       const nearer = i32x4.all_true(v128.or(out, sure))
-        ? v128.and(sure, i32x4.splat(tile.count))
-        : countColumn(tile, j, near, far, side);
+        ? v128.and(sure, i32x4.splat(tile.rowCount))
+        : countColumn(tile, j, near, far, use);
       addToFour(ranks, counts + (t << 2), nearer);
     }
   }
@@ -193,32 +194,32 @@ function columnTargetsWithin(ranks: Ranks, limits: usize, least: v128): i32 {
   return count;
 }
 
-function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, side: i32): void {
-  const column = tile.chunk + j;
+function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, use: i32): void {
+  const column = tile.firstColumn + j;
   const row = (<usize>ranks.stride) << 2;
   const farthest = v128.load(ranks.limits + ((<usize>column) << 2));
-  for (let r: i32 = 0; r < tile.count; r++) {
+  for (let r: i32 = 0; r < tile.rowCount; r++) {
     const at = <usize>r * STRIDE + ((<usize>j) << 2);
     let lanes = i32x4.bitmask(f32x4.le(v128.load(tile.lowers + at), farthest));
     let open: i32 = 0;
     for (; lanes; lanes &= lanes - 1) {
       const lane = ctz(lanes);
-      const own = counts + <usize>lane * row;
-      if (!countPair(ranks, tile, r, j + lane, placeOf(ranks, column + lane), own)) open |= 1 << lane;
+      const rowCounts = counts + <usize>lane * row;
+      if (!countPair(ranks, tile, r, j + lane, rowOffset(ranks, column + lane), rowCounts)) open |= 1 << lane;
     }
-    if (open) mark(tile, r, j, open, side);
+    if (open) mark(tile, r, j, open, use);
   }
 }
 
 /** As `countRow`, for four data rows. */
-function countColumn(tile: Tile, j: i32, near: v128, far: v128, side: i32): v128 {
+function countColumn(tile: Tile, j: i32, near: v128, far: v128, use: i32): v128 {
   const shift = (<usize>j) << 2;
-  const count = countVectors(tile, shift, shift + <usize>tile.count * STRIDE, STRIDE, near, far);
+  const count = countVectors(tile, shift, shift + <usize>tile.rowCount * STRIDE, STRIDE, near, far);
   if (someOpen) {
-    for (let r: i32 = 0; r < tile.count; r++) {
+    for (let r: i32 = 0; r < tile.rowCount; r++) {
       const at = shift + <usize>r * STRIDE;
       const lanes = openLanes(v128.load(tile.lowers + at), v128.load(tile.uppers + at), near, far);
-      if (lanes) mark(tile, r, j, lanes, side);
+      if (lanes) mark(tile, r, j, lanes, use);
     }
   }
   return count;

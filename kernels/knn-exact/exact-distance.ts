@@ -4,57 +4,75 @@
  * independent chains of additions hide the latency that one chain waits for.
  *
  * Squared for `euclidean`. For cosine and correlation each row's mean (0 for cosine) and sum of squares are
- * computed once, see `prepareRows`.
+ * computed symmetric, see `prepareRows`.
  */
 
-export const EUCLIDEAN: i32 = 0;
-export const COSINE: i32 = 1;
-export const CORRELATION: i32 = 2;
-export const MANHATTAN: i32 = 3;
+import { EUCLIDEAN, MANHATTAN } from './layout';
 
-/**
- * Distances of four pairs: from rows numbers[0..4) of `queries` to rows ids[0..4) of the data, f64 at `out`, which has 64
- * bytes.
- */
-export function exactFour(
-  metric: i32,
-  queries: usize,
-  queryMeans: usize,
-  querySquares: usize,
-  numbers: usize,
-  data: usize,
-  dataMeans: usize,
-  dataSquares: usize,
-  d: i32,
-  ids: usize,
-  out: usize,
-): void {
-  const row = (<usize>d) << 2;
-  const p = queries + <usize>load<u32>(numbers) * row;
-  const q = queries + <usize>load<u32>(numbers, 4) * row;
-  const r = queries + <usize>load<u32>(numbers, 8) * row;
-  const s = queries + <usize>load<u32>(numbers, 12) * row;
-  const a = data + <usize>load<u32>(ids) * row;
-  const b = data + <usize>load<u32>(ids, 4) * row;
-  const c = data + <usize>load<u32>(ids, 8) * row;
-  const e = data + <usize>load<u32>(ids, 12) * row;
-  if (metric === EUCLIDEAN) squaredFour(p, q, r, s, a, b, c, e, row, out);
-  else if (metric === MANHATTAN) absoluteFour(p, q, r, s, a, b, c, e, row, out);
+/** Four pairs of rows and where their distances go; 128 bytes with what the functions below need. */
+@unmanaged
+export class FourPairs {
+  /** Code of the metric. */
+  metric: i32;
+  /** Columns of a row. */
+  d: i32;
+  /** f32: queries x d; f64 a query: mean and sum of squares (cosine, correlation). */
+  queries: usize;
+  queryMeans: usize;
+  querySquares: usize;
+  /** The same of the data. */
+  data: usize;
+  dataMeans: usize;
+  dataSquares: usize;
+  /** i32: row numbers of the four queries, and of the four data rows. */
+  queryRows: usize;
+  dataRows: usize;
+  /** f64: the four distances, and 32 bytes of scratch after them. */
+  out: usize;
+  /** Addresses of the four queries and of the four data rows. */
+  p: usize;
+  q: usize;
+  r: usize;
+  s: usize;
+  a: usize;
+  b: usize;
+  c: usize;
+  e: usize;
+}
+/** Bytes of a `FourPairs`, rounded up. */
+export const FOUR_PAIRS: usize = 80;
+
+/** Writes the ranking distances of four pairs to `four.out`. */
+export function exactFour(four: FourPairs): void {
+  const row = (<usize>four.d) << 2;
+  const queryRows = four.queryRows;
+  const dataRows = four.dataRows;
+  const out = four.out;
+  four.p = four.queries + <usize>load<u32>(queryRows) * row;
+  four.q = four.queries + <usize>load<u32>(queryRows, 4) * row;
+  four.r = four.queries + <usize>load<u32>(queryRows, 8) * row;
+  four.s = four.queries + <usize>load<u32>(queryRows, 12) * row;
+  four.a = four.data + <usize>load<u32>(dataRows) * row;
+  four.b = four.data + <usize>load<u32>(dataRows, 4) * row;
+  four.c = four.data + <usize>load<u32>(dataRows, 8) * row;
+  four.e = four.data + <usize>load<u32>(dataRows, 12) * row;
+  if (four.metric === EUCLIDEAN) squaredFour(four);
+  else if (four.metric === MANHATTAN) absoluteFour(four);
   else {
-    gather(dataMeans, ids, out);
-    gather(queryMeans, numbers, out + 32);
-    productFour(p, q, r, s, a, b, c, e, row, out);
-    gather(querySquares, numbers, out + 32);
+    gatherFour(four.dataMeans, dataRows, out);
+    gatherFour(four.queryMeans, queryRows, out + 32);
+    productFour(four);
+    gatherFour(four.querySquares, queryRows, out + 32);
     for (let n: usize = 0; n < 4; n++) {
-      const other = load<u32>(ids + (n << 2));
-      const squares = load<f64>(dataSquares + ((<usize>other) << 3));
-      angular(out + (n << 3), load<f64>(out + 32 + (n << 3)), squares);
+      const other = load<u32>(dataRows + (n << 2));
+      const squares = load<f64>(four.dataSquares + ((<usize>other) << 3));
+      toAngular(out + (n << 3), load<f64>(out + 32 + (n << 3)), squares);
     }
   }
 }
 
 /** Four numbers (f64) of rows ids[0..4). */
-function gather(numbers: usize, ids: usize, out: usize): void {
+function gatherFour(numbers: usize, ids: usize, out: usize): void {
   for (let n: usize = 0; n < 4; n++) {
     const id = <usize>load<u32>(ids + (n << 2));
     store<f64>(out + (n << 3), load<f64>(numbers + (id << 3)));
@@ -62,23 +80,21 @@ function gather(numbers: usize, ids: usize, out: usize): void {
 }
 
 /** From a product of centered rows to a distance; rows without a direction are at 0 from one another, else at 1. */
-function angular(out: usize, squareA: f64, squareB: f64): void {
+function toAngular(out: usize, squareA: f64, squareB: f64): void {
   if (squareA === 0 || squareB === 0) store<f64>(out, squareA === squareB ? 0 : 1);
   else store<f64>(out, max<f64>(0, 1 - load<f64>(out) / sqrt(squareA * squareB)));
 }
 
-function squaredFour(
-  p: usize,
-  q: usize,
-  r: usize,
-  s: usize,
-  a: usize,
-  b: usize,
-  c: usize,
-  e: usize,
-  row: usize,
-  out: usize,
-): void {
+function squaredFour(four: FourPairs): void {
+  const row = (<usize>four.d) << 2;
+  const p = four.p;
+  const q = four.q;
+  const r = four.r;
+  const s = four.s;
+  const a = four.a;
+  const b = four.b;
+  const c = four.c;
+  const e = four.e;
   let s0: f64 = 0;
   let s1: f64 = 0;
   let s2: f64 = 0;
@@ -93,21 +109,19 @@ function squaredFour(
     s2 += d2 * d2;
     s3 += d3 * d3;
   }
-  storeFour(out, s0, s1, s2, s3);
+  storeFour(four.out, s0, s1, s2, s3);
 }
 
-function absoluteFour(
-  p: usize,
-  q: usize,
-  r: usize,
-  s: usize,
-  a: usize,
-  b: usize,
-  c: usize,
-  e: usize,
-  row: usize,
-  out: usize,
-): void {
+function absoluteFour(four: FourPairs): void {
+  const row = (<usize>four.d) << 2;
+  const p = four.p;
+  const q = four.q;
+  const r = four.r;
+  const s = four.s;
+  const a = four.a;
+  const b = four.b;
+  const c = four.c;
+  const e = four.e;
   let s0: f64 = 0;
   let s1: f64 = 0;
   let s2: f64 = 0;
@@ -118,22 +132,21 @@ function absoluteFour(
     s2 += abs(<f64>load<f32>(r + k) - <f64>load<f32>(c + k));
     s3 += abs(<f64>load<f32>(s + k) - <f64>load<f32>(e + k));
   }
-  storeFour(out, s0, s1, s2, s3);
+  storeFour(four.out, s0, s1, s2, s3);
 }
 
 /** Products of centered rows; `out` holds the means of the four data rows and of the four queries on entry. */
-function productFour(
-  p: usize,
-  q: usize,
-  r: usize,
-  s: usize,
-  a: usize,
-  b: usize,
-  c: usize,
-  e: usize,
-  row: usize,
-  out: usize,
-): void {
+function productFour(four: FourPairs): void {
+  const row = (<usize>four.d) << 2;
+  const p = four.p;
+  const q = four.q;
+  const r = four.r;
+  const s = four.s;
+  const a = four.a;
+  const b = four.b;
+  const c = four.c;
+  const e = four.e;
+  const out = four.out;
   const m0 = load<f64>(out);
   const m1 = load<f64>(out, 8);
   const m2 = load<f64>(out, 16);

@@ -3,10 +3,10 @@
  * every 32 bytes. Centering and a power-of-two scale keep squared lengths small and inside float32's range.
  */
 
-import { CORRELATION } from './exact-distance';
+import { CORRELATION } from './layout';
 
 /** (value - center) * scale; returns the squared length. */
-export function placeCentered(row: usize, d: i32, center: usize, scale: f64, target: usize): f64 {
+export function writeCentered(row: usize, d: i32, center: usize, scale: f64, target: usize): f64 {
   let norm: f64 = 0;
   for (let k: usize = 0; k < <usize>d; k++) {
     const value = <f32>((<f64>load<f32>(row + (k << 2)) - load<f64>(center + (k << 3))) * scale);
@@ -17,7 +17,7 @@ export function placeCentered(row: usize, d: i32, center: usize, scale: f64, tar
 }
 
 /** value * scale, for sums of absolute differences, which have no use for a length. */
-export function placeScaled(row: usize, d: i32, scale: f64, target: usize): f64 {
+export function writeScaled(row: usize, d: i32, scale: f64, target: usize): f64 {
   for (let k: usize = 0; k < <usize>d; k++) {
     store<f32>(target + (k << 5), <f32>(<f64>load<f32>(row + (k << 2)) * scale));
   }
@@ -25,7 +25,7 @@ export function placeScaled(row: usize, d: i32, scale: f64, target: usize): f64 
 }
 
 /** Divided by its length; also stores mean (0 for cosine) and sum of squares. A row without a direction is zeros. */
-export function placeDirection(
+export function writeDirection(
   metric: i32,
   row: usize,
   d: i32,

@@ -1,70 +1,55 @@
 /**
- * Lists of the k nearest rows with exact distances, ascending by (distance, row number); see pairs.ts for the walk
+ * NearestLists of the k nearest rows with exact distances, ascending by (distance, row number); see pairs.ts for the walk
  * that fills them. Cost: the walk, plus about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
  */
 
-import { leastOfFour, mark, STRIDE, Tile } from './bounds';
+import { leastOfFourColumns, mark, STRIDE, Tile } from './bounds';
+import { NearestLists } from './layout';
 import { idOf } from './ranks';
 
-/** The same order of fields in engine/wasm/knn-exact/nearest-lists.ts. */
-@unmanaged
-export class Lists {
-  rankToBound: f64;
-  k: i32;
-  /** f64, i32: rows x k, infinite and -1 where not yet found; rows by the numbers of `ids`. */
-  distances: usize;
-  indices: usize;
-  /** f32 a row: a pair above cannot be in its list. */
-  limits: usize;
-  /** i32 a row: not 0 while a thread changes its list. */
-  locks: usize;
-  /** As `Ranks.ids`. */
-  ids: usize;
-}
-
 /** Offers a row to the list of another, and lowers that one's limit. */
-export function offerExact(lists: Lists, row: i32, other: i32, distance: f64): void {
+export function insertNeighbor(lists: NearestLists, row: i32, other: i32, distance: f64): void {
   const k = lists.k;
   const best = lists.distances + ((<usize>row * <usize>k) << 3);
   const last = best + ((<usize>(k - 1)) << 3);
   // another thread may lower it meanwhile, never raise it
   if (distance > load<f64>(last)) return;
   const lock = lists.locks + ((<usize>row) << 2);
-  take(lock);
+  acquire(lock);
   insert(best, lists.indices + ((<usize>row * <usize>k) << 2), k, distance, idOf(lists.ids, other));
   lowerLimit(lists, row, limitOf(load<f64>(last) * lists.rankToBound));
-  giveBack(lock);
+  release(lock);
 }
 
 /** Lowers the limit of a row; under its lock, or where no other thread has the row. */
-export function lowerLimit(lists: Lists, row: i32, limit: f32): void {
+export function lowerLimit(lists: NearestLists, row: i32, limit: f32): void {
   const at = lists.limits + ((<usize>row) << 2);
   if (limit < load<f32>(at)) store<f32>(at, limit);
 }
 
-/** Marks the pairs of a tile that may be in the lists of its asked rows. */
-export function listRows(lists: Lists, tile: Tile, side: i32): void {
-  for (let r: i32 = 0; r < tile.count; r++) {
-    const limit = load<f32>(lists.limits + ((<usize>(tile.first + r)) << 2));
-    if (load<f32>(tile.least + ((<usize>r) << 2)) > limit) continue;
+/** Marks the pairs of a tile that may be in the lists of its queries rows. */
+export function markForRowLists(lists: NearestLists, tile: Tile, use: i32): void {
+  for (let r: i32 = 0; r < tile.rowCount; r++) {
+    const limit = load<f32>(lists.limits + ((<usize>(tile.firstRow + r)) << 2));
+    if (load<f32>(tile.rowLeast + ((<usize>r) << 2)) > limit) continue;
     const lowers = tile.lowers + <usize>r * STRIDE;
     const limits = f32x4.splat(limit);
-    for (let j: i32 = 0; j < tile.across; j += 4) {
+    for (let j: i32 = 0; j < tile.columnCount; j += 4) {
       const lanes = withinLimits(v128.load(lowers + ((<usize>j) << 2)), limits);
-      if (lanes) mark(tile, r, j, lanes, side);
+      if (lanes) mark(tile, r, j, lanes, use);
     }
   }
 }
 
-/** As `listRows`, for the lists of its data rows. */
-export function listColumns(lists: Lists, tile: Tile, side: i32): void {
-  for (let j: i32 = 0; j < tile.across; j += 4) {
-    const limits = v128.load(lists.limits + ((<usize>(tile.chunk + j)) << 2));
-    if (!withinLimits(leastOfFour(tile, j), limits)) continue;
+/** As `markForRowLists`, for the lists of its data rows. */
+export function markForColumnLists(lists: NearestLists, tile: Tile, use: i32): void {
+  for (let j: i32 = 0; j < tile.columnCount; j += 4) {
+    const limits = v128.load(lists.limits + ((<usize>(tile.firstColumn + j)) << 2));
+    if (!withinLimits(leastOfFourColumns(tile, j), limits)) continue;
     const lowers = tile.lowers + ((<usize>j) << 2);
-    for (let r: i32 = 0; r < tile.count; r++) {
+    for (let r: i32 = 0; r < tile.rowCount; r++) {
       const lanes = withinLimits(v128.load(lowers + <usize>r * STRIDE), limits);
-      if (lanes) mark(tile, r, j, lanes, side);
+      if (lanes) mark(tile, r, j, lanes, use);
     }
   }
 }
@@ -98,10 +83,10 @@ function comesBefore(distance: f64, id: i32, best: usize, found: usize, at: i32)
 }
 
 /** Without shared memory there is one thread, and no need to wait. */
-function take(lock: usize): void {
+function acquire(lock: usize): void {
   if (ASC_FEATURE_THREADS) while (atomic.cmpxchg<i32>(lock, 0, 1) !== 0);
 }
 
-function giveBack(lock: usize): void {
+function release(lock: usize): void {
   if (ASC_FEATURE_THREADS) atomic.store<i32>(lock, 0);
 }

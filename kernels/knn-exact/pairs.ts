@@ -4,30 +4,30 @@
  * Bounds of a block of distances come from a product (prepared-rows.ts). A pair whose lower bound is above the limits of both
  * of its rows is done with; the others are settled one by one, by bounds that grow tighter and cost more, and in the
  * end by the reference's own distance in double, so that the result is the reference's to the last bit.
- * When asked rows and data are the same rows, each pair is met once (row < column) and settled for both of its rows.
- * An item is a block of asked rows against data rows `from` to `to`. Other items may settle pairs of the same rows at
+ * When queries rows and data are the same rows, each pair is met symmetric (row < column) and settled for both of its rows.
+ * An item is a block of queries rows against data rows `from` to `to`. Other items may resolve pairs of the same rows at
  * the same time: counts are added atomically, lists are changed under a lock. Neither depends on the order.
  * Cost: the product, about 3 operations a pair, and what is left open.
  */
 
-import { STOP } from '../runtime/control';
-import { BLOCK, boundTile, CHUNK, isPair, placeTile, ROWS, STRIDE, TILE, Tile } from './bounds';
-import { countColumns, countRows } from './count-ranks';
-import { listColumns, listRows } from './nearest';
-import { Side } from './prepared-rows';
-import { closedBySieve } from './prune';
-import { addCounts, placeOf } from './ranks';
+import { STOP_ADDRESS } from '../runtime/layout';
+import { boundTile, initializeTile, isPair, STRIDE, TILE, TILE_ROWS, Tile } from './bounds';
+import { countForColumns, countForRows } from './count-ranks';
+import { BLOCK_ROWS, CompareArguments, PairComparison, TILE_COLUMNS } from './layout';
+import { markForColumnLists, markForRowLists } from './nearest';
+import { isPruned } from './prune';
+import { addCounts, rowOffset } from './ranks';
 import {
+  addOpen,
   COLUMN_LIST,
   COLUMN_RANKS,
-  keepOpen,
-  leavePending,
+  EXACT,
   OPEN,
-  Pairs,
   PENDING,
+  queueForExact,
   ROW_LIST,
   ROW_RANKS,
-  settlePending,
+  resolvePending,
   tightenByDistance,
   tightenByProduct,
   WORK,
@@ -36,89 +36,96 @@ import {
 
 /** Bytes of scratch for a segment of `width` data rows; `stride` counts a row, 0 for lists. */
 export function pairsScratch(stride: i32, width: i32): usize {
-  const sums = (<usize>((BLOCK + width + 4) * stride)) << 2;
-  return WORK + TILE + 64 + <usize>CHUNK * OPEN + PENDING + sums + 64;
+  const sums = (<usize>((BLOCK_ROWS + width + 4) * stride)) << 2;
+  return WORK + EXACT + TILE + <usize>TILE_COLUMNS * OPEN + PENDING + sums + 64;
 }
 
 /** Compares block `item`, counted from block `begin`, with data rows `from` to `to`. */
-export function comparePairs(item: i32, scratch: usize, pairs: Pairs, begin: i32, from: i32, to: i32): void {
+export function comparePairs(item: i32, scratch: usize, call: CompareArguments): void {
+  const comparison = call.comparison;
+  const from = call.from;
+  const to = call.to;
   const work = changetype<Work>(scratch);
-  const first = (begin + item) * BLOCK;
-  const asked = changetype<Side>(pairs.screen.asked);
-  const count = min(BLOCK, asked.count - first);
-  if (pairs.once && to <= first + 1) return;
-  work.first = first;
-  work.from = from;
-  work.turn = 0;
-  work.tried = 0;
-  work.closed = 0;
-  work.lanes = scratch + WORK + TILE;
-  work.open = work.lanes + 64;
-  work.pending = work.open + <usize>CHUNK * OPEN;
-  work.rowSums = work.pending + PENDING;
-  store<i32>(work.pending, 0);
-  const tile = placeTile(scratch + WORK);
-  const ranks = pairs.ranks;
+  const first = (call.firstBlock + item) * BLOCK_ROWS;
+  const count = min(BLOCK_ROWS, comparison.bounds.queries.count - first);
+  if (comparison.symmetric && to <= first + 1) return;
+  assignScratch(work, scratch, first, from);
+  const tile = initializeTile(work.exact + EXACT);
+  const ranks = comparison.ranks;
   if (ranks) {
-    work.columnSums = work.rowSums + placeOf(ranks, BLOCK);
-    memory.fill(work.rowSums, 0, placeOf(ranks, BLOCK + to - from + 4));
+    work.columnSums = work.rowSums + rowOffset(ranks, BLOCK_ROWS);
+    memory.fill(work.rowSums, 0, rowOffset(ranks, BLOCK_ROWS + to - from + 4));
   }
-  for (let chunk = from; chunk < to; chunk += CHUNK) {
-    if (load<i32>(STOP)) return;
-    tile.chunk = chunk;
-    tile.across = min(CHUNK, to - chunk);
-    for (let row: i32 = 0; row < count; row += ROWS) {
-      if (pairs.once && chunk + CHUNK <= first + row) break;
-      tile.first = first + row;
-      tile.count = min(ROWS, count - row);
-      compareTile(pairs, work, tile);
+  for (let chunk = from; chunk < to; chunk += TILE_COLUMNS) {
+    if (load<i32>(STOP_ADDRESS)) return;
+    tile.firstColumn = chunk;
+    tile.columnCount = min(TILE_COLUMNS, to - chunk);
+    for (let row: i32 = 0; row < count; row += TILE_ROWS) {
+      if (comparison.symmetric && chunk + TILE_COLUMNS <= first + row) break;
+      tile.firstRow = first + row;
+      tile.rowCount = min(TILE_ROWS, count - row);
+      compareTile(comparison, work, tile);
     }
   }
-  settlePending(pairs, work);
+  resolvePending(comparison, work);
   if (!ranks) return;
   addCounts(ranks, first, count, work.rowSums);
-  if (pairs.once) addCounts(ranks, from, to - from, work.columnSums);
+  if (comparison.symmetric) addCounts(ranks, from, to - from, work.columnSums);
 }
 
-function compareTile(pairs: Pairs, work: Work, tile: Tile): void {
-  const ranks = pairs.ranks;
-  const lists = pairs.lists;
-  if (closedBySieve(pairs, work, tile)) return;
-  boundTile(tile, pairs.screen, pairs.own, pairs.once, ranks !== null);
+/** Divides the scratch memory of an item among its arrays, and starts its counters at 0. */
+function assignScratch(work: Work, scratch: usize, first: i32, from: i32): void {
+  work.firstRow = first;
+  work.firstColumn = from;
+  work.tilesSeen = 0;
+  work.pruneTrials = 0;
+  work.prunedTiles = 0;
+  work.exact = scratch + WORK;
+  work.open = work.exact + EXACT + TILE;
+  work.pending = work.open + <usize>TILE_COLUMNS * OPEN;
+  work.rowSums = work.pending + PENDING;
+  store<i32>(work.pending, 0);
+}
+
+function compareTile(comparison: PairComparison, work: Work, tile: Tile): void {
+  const ranks = comparison.ranks;
+  const lists = comparison.lists;
+  if (isPruned(comparison, work, tile)) return;
+  boundTile(tile, comparison.bounds, comparison.selfRows, comparison.symmetric, ranks !== null);
   if (lists) {
-    listRows(lists, tile, ROW_LIST);
-    if (pairs.once) listColumns(lists, tile, COLUMN_LIST);
+    markForRowLists(lists, tile, ROW_LIST);
+    if (comparison.symmetric) markForColumnLists(lists, tile, COLUMN_LIST);
   }
   if (ranks) {
-    countRows(ranks, tile, work.first, work.rowSums, ROW_RANKS);
-    if (pairs.once) countColumns(ranks, tile, work.from, work.columnSums, COLUMN_RANKS);
+    countForRows(ranks, tile, work.firstRow, work.rowSums, ROW_RANKS);
+    if (comparison.symmetric) countForColumns(ranks, tile, work.firstColumn, work.columnSums, COLUMN_RANKS);
   }
-  const screen = pairs.screen;
-  for (let r: i32 = 0; r < tile.count; r++) {
+  const bounds = comparison.bounds;
+  for (let r: i32 = 0; r < tile.rowCount; r++) {
     if (load<u64>(tile.marked + ((<usize>r) << 3)) === 0) continue;
-    gather(pairs, work, tile, r);
-    if (screen.width > screen.depth) tightenByProduct(pairs, work);
-    if (screen.wholeError > 0) tightenByDistance(pairs, work);
-    if (work.count > 0) leavePending(pairs, work);
+    gatherMarked(comparison, work, tile, r);
+    if (bounds.width > bounds.depth) tightenByProduct(comparison, work);
+    if (bounds.squaredDistanceError > 0) tightenByDistance(comparison, work);
+    if (work.count > 0) queueForExact(comparison, work);
   }
 }
 
-/** Lists the marked pairs of a row as open, and takes the marks away. */
-function gather(pairs: Pairs, work: Work, tile: Tile, r: i32): void {
+/** NearestLists the marked pairs of a row as open, and takes the marks away. */
+function gatherMarked(comparison: PairComparison, work: Work, tile: Tile, r: i32): void {
   const words = tile.marked + ((<usize>r) << 3);
   let left = load<u64>(words);
   store<u64>(words, 0);
   work.count = 0;
   for (; left; left &= left - 1) {
     const j = <i32>ctz(left);
-    const marks = tile.marks + <usize>(r * CHUNK + j);
-    const sides = <i32>load<u8>(marks);
+    const marks = tile.marks + <usize>(r * TILE_COLUMNS + j);
+    const uses = <i32>load<u8>(marks);
     store<u8>(marks, 0);
-    if (!isPair(tile, r, j, pairs.own, pairs.once)) continue;
+    if (!isPair(tile, r, j, comparison.selfRows, comparison.symmetric)) continue;
     const at = <usize>r * STRIDE + ((<usize>j) << 2);
     const lower = load<f32>(tile.lowers + at);
-    const upper: f32 = pairs.ranks ? load<f32>(tile.uppers + at) : Infinity;
+    const upper: f32 = comparison.ranks ? load<f32>(tile.uppers + at) : Infinity;
     const product = load<f32>(tile.products + at);
-    keepOpen(work, tile.first + r, tile.chunk + j, product, sides, lower, upper);
+    addOpen(work, tile.firstRow + r, tile.firstColumn + j, product, uses, lower, upper);
   }
 }

@@ -5,88 +5,60 @@
  * bounds or by their exact distance, for the targets that were open. Memory: 36 bytes a target.
  */
 
-import { exactFour } from './exact-distance';
-
-/** The same order of fields in engine/wasm/knn-exact/ranks.ts. */
-@unmanaged
-export class Ranks {
-  k: i32;
-  /** Places a row in the arrays below: k rounded up to whole vectors. */
-  stride: i32;
-  /** f32 a target: surely nearer below the first, surely farther above the second. What pads a row is below all bounds. */
-  near: usize;
-  far: usize;
-  /** The same, the k targets of four rows beside each other. */
-  nearOfFour: usize;
-  farOfFour: usize;
-  /** f32 a row: the largest of its far limits. */
-  limits: usize;
-  /** f64, i32: rows x k. */
-  thresholds: usize;
-  targets: usize;
-  /** i32 rows x stride, added to. */
-  counts: usize;
-  /** i32 a data row: the number that orders it among rows at the same distance. */
-  ids: usize;
-}
+import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';
+import { RankLimitsArguments, Ranks, TargetArguments } from './layout';
 
 /** Bytes from the start of limits or counts to those of a row. */
-export function placeOf(ranks: Ranks, row: i32): usize {
+export function rowOffset(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.stride)) << 2;
 }
 
 /** Bytes from the start of the limits of fours to those of the rows from `row`, a multiple of 4. */
-export function placeOfFour(ranks: Ranks, row: i32): usize {
+export function fourRowsOffset(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.k)) << 2;
 }
 
-/** Distances (f64) of asked row `item` to its k targets. Scratch: 96 bytes. */
-export function targetDistances(
-  item: i32,
-  scratch: usize,
-  metric: i32,
-  d: i32,
-  queries: usize,
-  queryMeans: usize,
-  querySquares: usize,
-  data: usize,
-  means: usize,
-  squares: usize,
-  targets: usize,
-  k: i32,
-  thresholds: usize,
-): void {
-  const own = targets + ((<usize>item * <usize>k) << 2);
-  v128.store(scratch + 16, i32x4.splat(item));
+/** Bytes of scratch that `targetDistances` needs: a `FourPairs`, its row numbers and its results. */
+export function targetScratch(): usize {
+  return FOUR_PAIRS + 16 + 16 + 64;
+}
+
+/** Kernel: ranking distances (f64) of query `item` to its k targets, four at a time; the last may be measured again. */
+export function targetDistances(item: i32, scratch: usize, call: TargetArguments): void {
+  const k = call.k;
+  const targets = call.targets + ((<usize>item * <usize>k) << 2);
+  const four = changetype<FourPairs>(scratch);
+  four.metric = call.metric;
+  four.d = call.d;
+  four.queries = call.queries;
+  four.queryMeans = call.queryMeans;
+  four.querySquares = call.querySquares;
+  four.data = call.data;
+  four.dataMeans = call.dataMeans;
+  four.dataSquares = call.dataSquares;
+  four.queryRows = scratch + FOUR_PAIRS;
+  four.dataRows = four.queryRows + 16;
+  four.out = four.dataRows + 16;
+  v128.store(four.queryRows, i32x4.splat(item));
   for (let t: i32 = 0; t < k; t += 4) {
     for (let n: i32 = 0; n < 4; n++) {
-      store<i32>(scratch + ((<usize>n) << 2), load<i32>(own + ((<usize>min(t + n, k - 1)) << 2)));
+      store<i32>(four.dataRows + ((<usize>n) << 2), load<i32>(targets + ((<usize>min(t + n, k - 1)) << 2)));
     }
-    exactFour(
-      metric,
-      queries,
-      queryMeans,
-      querySquares,
-      scratch + 16,
-      data,
-      means,
-      squares,
-      d,
-      scratch,
-      scratch + 32,
-    );
+    exactFour(four);
     const together = min(4, k - t);
     for (let n: i32 = 0; n < together; n++) {
-      const at = thresholds + ((<usize>(item * k + t + n)) << 3);
-      store<f64>(at, load<f64>(scratch + 32 + ((<usize>n) << 3)));
+      const at = call.distances + ((<usize>(item * k + t + n)) << 3);
+      store<f64>(at, load<f64>(four.out + ((<usize>n) << 3)));
     }
   }
 }
 
 /** Limits of row `item`'s targets, and the largest of them. */
-export function rankLimits(item: i32, _scratch: usize, ranks: Ranks, rankToBound: f64): void {
-  const own = placeOf(ranks, item);
-  const four = placeOfFour(ranks, item & ~3) + ((<usize>(item & 3)) << 2);
+export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments): void {
+  const ranks = call.ranks;
+  const rankToBound = call.rankToBound;
+  const offset = rowOffset(ranks, item);
+  const four = fourRowsOffset(ranks, item & ~3) + ((<usize>(item & 3)) << 2);
   const thresholds = ranks.thresholds + ((<usize>item * <usize>ranks.k) << 3);
   let farthest: f32 = -Infinity;
   for (let t: usize = 0; t < <usize>ranks.k; t++) {
@@ -95,21 +67,21 @@ export function rankLimits(item: i32, _scratch: usize, ranks: Ranks, rankToBound
     let far = <f32>(bound * (1 + 2.4e-7));
     // not a number after an overflow: everything is measured
     if (!(far <= Infinity)) far = Infinity;
-    store<f32>(ranks.near + own + (t << 2), near);
-    store<f32>(ranks.far + own + (t << 2), far);
+    store<f32>(ranks.near + offset + (t << 2), near);
+    store<f32>(ranks.far + offset + (t << 2), far);
     store<f32>(ranks.nearOfFour + four + (t << 4), near);
     store<f32>(ranks.farOfFour + four + (t << 4), far);
     farthest = max(farthest, far);
   }
   for (let t = <usize>ranks.k; t < <usize>ranks.stride; t++) {
-    store<f32>(ranks.near + own + (t << 2), -Infinity);
-    store<f32>(ranks.far + own + (t << 2), -Infinity);
+    store<f32>(ranks.near + offset + (t << 2), -Infinity);
+    store<f32>(ranks.far + offset + (t << 2), -Infinity);
   }
   store<f32>(ranks.limits + ((<usize>item) << 2), farthest);
 }
 
 /** Counts a pair for those targets of `row` that `lower` and `upper` left open and tighter bounds decide; true if all. */
-export function settleRanks(
+export function resolveRanks(
   ranks: Ranks,
   row: i32,
   sums: usize,
@@ -118,8 +90,8 @@ export function settleRanks(
   tightLower: f32,
   tightUpper: f32,
 ): boolean {
-  const near = ranks.near + placeOf(ranks, row);
-  const far = ranks.far + placeOf(ranks, row);
+  const near = ranks.near + rowOffset(ranks, row);
+  const far = ranks.far + rowOffset(ranks, row);
   const lowers = f32x4.splat(lower);
   const uppers = f32x4.splat(upper);
   const tightLowers = f32x4.splat(tightLower);
@@ -146,8 +118,8 @@ export function countExact(
   lower: f32,
   upper: f32,
 ): void {
-  const near = ranks.near + placeOf(ranks, row);
-  const far = ranks.far + placeOf(ranks, row);
+  const near = ranks.near + rowOffset(ranks, row);
+  const far = ranks.far + rowOffset(ranks, row);
   const first = <usize>row * <usize>ranks.k;
   const id = idOf(ranks.ids, other);
   for (let t: usize = 0; t < <usize>ranks.k; t++) {
@@ -167,14 +139,14 @@ export function idOf(ids: usize, row: i32): i32 {
 }
 
 /** Where the sums of `row` begin, in sums from `first` on. */
-export function sumsOf(ranks: Ranks, sums: usize, first: i32, row: i32): usize {
-  return sums + placeOf(ranks, row - first);
+export function sumsOfRow(ranks: Ranks, sums: usize, first: i32, row: i32): usize {
+  return sums + rowOffset(ranks, row - first);
 }
 
 /** Adds the sums of `count` rows to their counts; other threads may do so too. */
 export function addCounts(ranks: Ranks, first: i32, count: i32, sums: usize): void {
-  const bytes = placeOf(ranks, count);
-  const counts = ranks.counts + placeOf(ranks, first);
+  const bytes = rowOffset(ranks, count);
+  const counts = ranks.counts + rowOffset(ranks, first);
   for (let at: usize = 0; at < bytes; at += 4) {
     const sum = load<i32>(sums + at);
     if (sum === 0) continue;

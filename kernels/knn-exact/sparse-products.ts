@@ -9,12 +9,15 @@
  * 1%. Sums are in 32 bits, which no row may leave (engine/wasm/knn-exact/rounding.ts).
  */
 
-import { STOP } from '../runtime/control';
+import { STOP_ADDRESS } from '../runtime/layout';
+import { DistanceBounds, ENTRY_BYTES, ENTRY_ROWS, EntriesArguments, TILE_COLUMNS } from './layout';
 
+/** Bytes of a row of C. */
+const STRIDE: usize = (<usize>TILE_COLUMNS) << 2;
 /** Rows of a panel, and bytes of a pair of columns there. */
 const WIDE: i32 = 32;
 export const WIDE_STEP: usize = (<usize>WIDE) << 2;
-const ENTRY: usize = 8;
+const ENTRY: usize = ENTRY_BYTES;
 
 /** Where a row begins among panels. */
 export function wideRow(packed: usize, row: i32, depth: i32): usize {
@@ -22,15 +25,12 @@ export function wideRow(packed: usize, row: i32, depth: i32): usize {
 }
 
 /** Counts the entries of rows item * 8 on into `lengths` (i32 a row). */
-export function countEntries(
-  item: i32,
-  _scratch: usize,
-  packed: usize,
-  rows: i32,
-  depth: i32,
-  lengths: usize,
-): void {
-  for (let row = item << 3; row < min(rows, (item + 1) << 3); row++) {
+export function countEntries(item: i32, _scratch: usize, call: EntriesArguments): void {
+  const packed = call.packed;
+  const rows = call.rows;
+  const depth = call.depth;
+  const lengths = call.starts;
+  for (let row = item * ENTRY_ROWS; row < min(rows, (item + 1) * ENTRY_ROWS); row++) {
     const at = wideRow(packed, row, depth);
     let count: i32 = 0;
     for (let p: usize = 0; p < <usize>depth; p++) if (load<i32>(at + p * WIDE_STEP)) count++;
@@ -38,17 +38,14 @@ export function countEntries(
   }
 }
 
-/** Lists the entries of rows item * 8 on, each from its place in `starts` on (u32 a row). */
-export function listEntries(
-  item: i32,
-  _scratch: usize,
-  packed: usize,
-  rows: i32,
-  depth: i32,
-  starts: usize,
-  entries: usize,
-): void {
-  for (let row = item << 3; row < min(rows, (item + 1) << 3); row++) {
+/** NearestLists the entries of rows item * 8 on, each from its place in `starts` on (u32 a row). */
+export function listEntries(item: i32, _scratch: usize, call: EntriesArguments): void {
+  const packed = call.packed;
+  const rows = call.rows;
+  const depth = call.depth;
+  const starts = call.starts;
+  const entries = call.entries;
+  for (let row = item * ENTRY_ROWS; row < min(rows, (item + 1) * ENTRY_ROWS); row++) {
     const at = wideRow(packed, row, depth);
     let entry = entries + <usize>load<u32>(starts + ((<usize>row) << 2)) * ENTRY;
     for (let p: usize = 0; p < <usize>depth; p++) {
@@ -63,25 +60,25 @@ export function listEntries(
 
 /** C (count x 64, row stride `stride` bytes) = products of rows `first` on with two panels from data row `chunk` on. */
 export function productsOfLists(
-  starts: usize,
-  entries: usize,
+  bounds: DistanceBounds,
   first: i32,
   count: i32,
-  packed: usize,
-  chunk: i32,
-  across: i32,
-  depth: i32,
+  firstColumn: i32,
+  columns: i32,
   c: usize,
-  stride: usize,
 ): void {
-  for (let j: i32 = 0; j < across; j += WIDE) {
-    if (load<i32>(STOP)) return;
-    const panel = wideRow(packed, chunk + j, depth);
+  const starts = bounds.queries.starts;
+  const entries = bounds.queries.entries;
+  const packed = bounds.data.packed;
+  const depth = bounds.depth;
+  for (let j: i32 = 0; j < columns; j += WIDE) {
+    if (load<i32>(STOP_ADDRESS)) return;
+    const panel = wideRow(packed, firstColumn + j, depth);
     for (let r: i32 = 0; r < count; r++) {
       const at = starts + ((<usize>(first + r)) << 2);
       const from = entries + <usize>load<u32>(at) * ENTRY;
       const to = entries + <usize>load<u32>(at, 4) * ENTRY;
-      productsOfList(from, to, panel, c + <usize>r * stride + ((<usize>j) << 2));
+      productsOfList(from, to, panel, c + <usize>r * STRIDE + ((<usize>j) << 2));
     }
   }
 }

@@ -2,53 +2,34 @@
  * Ranks on a map of few dimensions: how many points are nearer than each target, counted by a kd-tree.
  *
  * The same answer as over all pairs (Euclidean, ties by row number) without visiting them. A point's targets are sorted,
- * and the tree is walked once for all of them: a box takes with it the targets whose sphere cuts it. Those whose sphere
- * holds it count all its points at once.
+ * and the tree is walked symmetric for all of them: a box takes with it the targets whose sphere cuts it. Those whose sphere
+ * holds it count all its points at symmetric.
  * Shapes: the tree's arrays are those of core/kd-tree.ts; boxes hold d lows and d highs a node, at its median. Precision:
  * squared distances in double from float32 coordinates; a box's least distance is made by the operations of a point's, so
  * that ties are exact. Cost: the points near the spheres, about 16 sqrt(points) in the plane for each at worst.
  */
 
-/** The same order of fields in engine/wasm/knn-exact/tree-ranks.ts. */
-@unmanaged
-export class PlacedTree {
-  count: i32;
-  d: i32;
-  /** Ranges up to this long are not split. */
-  leaf: i32;
-  k: i32;
-  /** f32: rows as given, and in the tree's order. */
-  points: usize;
-  placed: usize;
-  /** i32, in the tree's order. */
-  order: usize;
-  boxes: usize;
-  /** i32 an asked row: its number. */
-  asked: usize;
-  /** i32: asked x k. */
-  targets: usize;
-  ranks: usize;
-}
+import { TreeRanksArguments } from './layout';
 
 const STACK: usize = 128 * 16;
 
-export function ballScratch(k: i32): usize {
+export function treeRanksScratch(k: i32): usize {
   return STACK + <usize>k * 16 + <usize>(k + 1) * 4 + 32;
 }
 
-/** Ranks of the targets of asked row `item`. */
-export function rankOnMap(item: i32, scratch: usize, tree: PlacedTree): void {
+/** Ranks of the targets of queries row `item`. */
+export function rankInTree(item: i32, scratch: usize, tree: TreeRanksArguments): void {
   const k = tree.k;
   const limits = scratch + STACK;
   const targets = limits + ((<usize>k) << 3);
-  const places = targets + ((<usize>k) << 2);
-  const sums = places + ((<usize>k) << 2);
-  const from = load<i32>(tree.asked + ((<usize>item) << 2));
-  const own = tree.targets + ((<usize>item * <usize>k) << 2);
+  const positions = targets + ((<usize>k) << 2);
+  const sums = positions + ((<usize>k) << 2);
+  const from = load<i32>(tree.queries + ((<usize>item) << 2));
+  const requested = tree.targets + ((<usize>item * <usize>k) << 2);
   const point = at(tree, tree.points, from);
   for (let t: i32 = 0; t < k; t++) {
-    const target = load<i32>(own + ((<usize>t) << 2));
-    insert(t, squared(tree, point, at(tree, tree.points, target)), target, limits, targets, places);
+    const target = load<i32>(requested + ((<usize>t) << 2));
+    insert(t, squared(tree, point, at(tree, tree.points, target)), target, limits, targets, positions);
   }
   memory.fill(sums, 0, <usize>(k + 1) * 4);
   walk(tree, point, scratch, limits, targets, sums);
@@ -58,12 +39,12 @@ export function rankOnMap(item: i32, scratch: usize, tree: PlacedTree): void {
     nearer += load<i32>(sums + (t << 2));
     // the row itself was counted with the others, at distance 0
     const self = load<f64>(limits + (t << 3)) > 0 || from < load<i32>(targets + (t << 2)) ? 1 : 0;
-    store<i32>(ranks + ((<usize>load<i32>(places + (t << 2))) << 2), nearer - self);
+    store<i32>(ranks + ((<usize>load<i32>(positions + (t << 2))) << 2), nearer - self);
   }
 }
 
 /** Target `t` to its place among those before it, ascending by (distance, row number). */
-function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, places: usize): void {
+function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, positions: usize): void {
   let to = <usize>t;
   for (; to > 0; to--) {
     const other = load<f64>(limits + ((to - 1) << 3));
@@ -71,16 +52,16 @@ function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, 
     if (other < limit || (other === limit && number <= target)) break;
     store<f64>(limits + (to << 3), other);
     store<i32>(targets + (to << 2), number);
-    store<i32>(places + (to << 2), load<i32>(places + ((to - 1) << 2)));
+    store<i32>(positions + (to << 2), load<i32>(positions + ((to - 1) << 2)));
   }
   store<f64>(limits + (to << 3), limit);
   store<i32>(targets + (to << 2), target);
-  store<i32>(places + (to << 2), t);
+  store<i32>(positions + (to << 2), t);
 }
 
 /** Adds to `sums`, at each target, the points that are nearer than it and not nearer than the one before. */
 function walk(
-  tree: PlacedTree,
+  tree: TreeRanksArguments,
   point: usize,
   stack: usize,
   limits: usize,
@@ -99,17 +80,17 @@ function walk(
     let end = load<i32>(top, 12);
     const middle = (low + high) >> 1;
     const box = tree.boxes + ((<usize>middle * <usize>tree.d) << 3);
-    const least = toBox(tree, point, box, false);
+    const least = boxDistance(tree, point, box, false);
     while (first < end && load<f64>(limits + ((<usize>first) << 3)) < least) first++;
     const before = end;
-    const most = toBox(tree, point, box, true);
+    const most = boxDistance(tree, point, box, true);
     while (end > first && most < load<f64>(limits + ((<usize>(end - 1)) << 3))) end--;
     if (end < before) count(sums, end, before, high - low);
     if (first === end) continue;
     const leaf = high - low <= tree.leaf;
     const last = leaf ? high : middle + 1;
     for (let p = leaf ? low : middle; p < last; p++) {
-      const distance = squared(tree, point, at(tree, tree.placed, p));
+      const distance = squared(tree, point, at(tree, tree.coordinates, p));
       const number = load<i32>(tree.order + ((<usize>p) << 2));
       let t = first;
       while (t < end && !isNearer(distance, number, t, limits, targets)) t++;
@@ -142,11 +123,11 @@ function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, end, 12);
 }
 
-function at(tree: PlacedTree, rows: usize, row: i32): usize {
+function at(tree: TreeRanksArguments, rows: usize, row: i32): usize {
   return rows + ((<usize>row * <usize>tree.d) << 2);
 }
 
-function squared(tree: PlacedTree, a: usize, b: usize): f64 {
+function squared(tree: TreeRanksArguments, a: usize, b: usize): f64 {
   let sum: f64 = 0;
   for (let c: usize = 0; c < (<usize>tree.d) << 2; c += 4) {
     const difference = <f64>load<f32>(a + c) - <f64>load<f32>(b + c);
@@ -156,7 +137,7 @@ function squared(tree: PlacedTree, a: usize, b: usize): f64 {
 }
 
 /** Squared distance to the nearest place of a box, or to the farthest. */
-function toBox(tree: PlacedTree, point: usize, box: usize, farthest: bool): f64 {
+function boxDistance(tree: TreeRanksArguments, point: usize, box: usize, farthest: bool): f64 {
   const bytes = (<usize>tree.d) << 2;
   let sum: f64 = 0;
   for (let c: usize = 0; c < bytes; c += 4) {

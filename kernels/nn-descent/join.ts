@@ -1,169 +1,172 @@
 /**
- * The measuring of nearest-neighbor descent: lists of the K nearest rows found so far are improved from groups of
- * rows (leaves of random trees) and from neighbors of neighbors. The algorithm is in `engine/descent.ts`.
+ * Steps of nearest-neighbor descent: they improve lists of the k nearest rows found so far.
  *
- * Precision: float32 sums; final distances are measured again in double. Lists are ascending by (distance, row); an
- * item writes only lists of its own rows, and reads neighbors from a copy, so results do not depend on threads.
+ * Purpose: measure pairs inside groups of rows (leaves of random trees) and pairs of a row with the neighbors of its
+ *   neighbors. src/engine/nn-descent.ts holds the algorithm that calls these steps.
+ * Shapes: lists rows x k, ascending by (distance, row).
+ * Precision: float32 sums; the final distances are measured again in double.
+ * Determinism: an item writes only the lists of its own rows and reads neighbors from a copy of the graph, so results
+ *   do not depend on the number of threads.
  */
 
-import { Laid, measure, measureWhole } from './packed-rows';
+import {
+  DescentLists,
+  JOIN_ROWS,
+  JoinGroupArguments,
+  JoinNeighborsArguments,
+  PACK_ROWS,
+  RemeasureArguments,
+} from './layout';
+import { fullDistance, limitedDistance } from './packed-rows';
 
-/** Slots of the table of rows already seen from one row: a power of two above every number of candidates. */
-const TABLE: u32 = 4096;
-const BLOCK: i32 = 32;
+/** Slots of the hash table of rows already seen from one row: a power of two above the number of candidates. */
+const TABLE_SLOTS: u32 = 4096;
 
+/** Bytes of scratch that `joinNeighbors` needs: its hash table. */
 export function descentScratch(): usize {
-  return TABLE << 2;
+  return TABLE_SLOTS << 2;
 }
 
-/** Inserts a row into a list unless it is there; returns 1 when the list changed. */
-function offer(indices: usize, distances: usize, fresh: usize, k: i32, distance: f32, row: i32): i32 {
+/** Address of the row numbers of list `row`. */
+function indicesOf(lists: DescentLists, row: i32): usize {
+  return lists.indices + ((<usize>row * <usize>lists.k) << 2);
+}
+
+/** Address of the distances of list `row`. */
+function distancesOf(lists: DescentLists, row: i32): usize {
+  return lists.distances + ((<usize>row * <usize>lists.k) << 2);
+}
+
+/** Largest distance of list `row`, which a new neighbor must not exceed. */
+function worstOf(lists: DescentLists, row: i32): f32 {
+  return load<f32>(distancesOf(lists, row) + ((<usize>(lists.k - 1)) << 2));
+}
+
+/** Inserts row `other` at `distance` into list `row` unless it is there already; returns 1 when the list changed. */
+function insertNeighbor(lists: DescentLists, row: i32, other: i32, distance: f32): i32 {
+  const k = lists.k;
+  const indices = indicesOf(lists, row);
+  const distances = distancesOf(lists, row);
   const last = load<f32>(distances + ((<usize>(k - 1)) << 2));
-  if (!(distance < last || (distance === last && row < load<i32>(indices + ((<usize>(k - 1)) << 2)))))
+  if (!(distance < last || (distance === last && other < load<i32>(indices + ((<usize>(k - 1)) << 2)))))
     return 0;
   let at = k - 1;
   while (at > 0) {
     const before = load<f32>(distances + ((<usize>(at - 1)) << 2));
     const id = load<i32>(indices + ((<usize>(at - 1)) << 2));
-    if (distance > before || (distance === before && row >= id)) {
-      if (id === row && distance === before) return 0;
+    if (distance > before || (distance === before && other >= id)) {
+      if (id === other && distance === before) return 0;
       break;
     }
     at--;
   }
+  const fresh = lists.fresh + <usize>row * <usize>k;
   const length = <usize>(k - 1 - at);
   memory.copy(indices + ((<usize>(at + 1)) << 2), indices + ((<usize>at) << 2), length << 2);
   memory.copy(distances + ((<usize>(at + 1)) << 2), distances + ((<usize>at) << 2), length << 2);
   memory.copy(fresh + <usize>(at + 1), fresh + <usize>at, length);
-  store<i32>(indices + ((<usize>at) << 2), row);
+  store<i32>(indices + ((<usize>at) << 2), other);
   store<f32>(distances + ((<usize>at) << 2), distance);
   store<u8>(fresh + <usize>at, 1);
   return 1;
 }
 
-/** Measures all pairs of the rows members[offsets[item]] to members[offsets[item + 1]], each row in one group. */
-export function joinGroup(
-  item: i32,
-  _scratch: usize,
-  laid: Laid,
-  offsets: usize,
-  members: usize,
-  indices: usize,
-  distances: usize,
-  fresh: usize,
-  k: i32,
-): void {
-  const list = (<usize>k) << 2;
-  const begin = load<i32>(offsets + ((<usize>item) << 2));
-  const end = load<i32>(offsets + ((<usize>item) << 2), 4);
+/** Kernel: measures all pairs of group `item` and offers each row of a pair to the list of the other. */
+export function joinGroup(item: i32, _scratch: usize, call: JoinGroupArguments): void {
+  const lists = call.lists;
+  const members = call.members;
+  const begin = load<i32>(call.offsets + ((<usize>item) << 2));
+  const end = load<i32>(call.offsets + ((<usize>item) << 2), 4);
   for (let p = begin; p < end; p++) {
     const a = load<i32>(members + ((<usize>p) << 2));
-    const ownIndices = indices + <usize>a * list;
-    const ownDistances = distances + <usize>a * list;
     for (let q = p + 1; q < end; q++) {
       const b = load<i32>(members + ((<usize>q) << 2));
-      const otherDistances = distances + <usize>b * list;
-      const limit = max(load<f32>(ownDistances + list - 4), load<f32>(otherDistances + list - 4));
-      const distance = measure(laid, a, b, limit);
+      const limit = max(worstOf(lists, a), worstOf(lists, b));
+      const distance = limitedDistance(call.rows, a, b, limit);
       if (distance === Infinity) continue;
-      offer(ownIndices, ownDistances, fresh + <usize>a * <usize>k, k, distance, b);
-      offer(indices + <usize>b * list, otherDistances, fresh + <usize>b * <usize>k, k, distance, a);
+      insertNeighbor(lists, a, b, distance);
+      insertNeighbor(lists, b, a, distance);
     }
   }
 }
 
 /**
- * Measures, for the rows of block `item`, the neighbors of their neighbors along paths with a fresh edge.
- * @param offsets i32, neighbors i32, flags u8: the neighbors (both directions) of every row, as they were.
- * @param used the first entries of each list that are among them: no longer fresh afterwards.
- * @param changes i32 an item: how many entries were inserted.
+ * Kernel: for rows item * JOIN_ROWS and on, measures the neighbors of their neighbors along paths with at least one
+ * fresh edge, and counts how many entries were inserted.
  */
-export function joinNeighbors(
-  item: i32,
-  scratch: usize,
-  laid: Laid,
-  count: i32,
-  offsets: usize,
-  neighbors: usize,
-  flags: usize,
-  indices: usize,
-  distances: usize,
-  fresh: usize,
-  k: i32,
-  used: i32,
-  changes: usize,
-): void {
-  const last = min(count, (item + 1) * BLOCK);
+export function joinNeighbors(item: i32, scratch: usize, call: JoinNeighborsArguments): void {
+  const last = min(call.count, (item + 1) * JOIN_ROWS);
   let changed: i32 = 0;
-  for (let i = item * BLOCK; i < last; i++) {
-    const list = <usize>i * <usize>k;
-    const ownIndices = indices + (list << 2);
-    const ownDistances = distances + (list << 2);
-    const ownFresh = fresh + list;
-    memory.fill(ownFresh, 0, <usize>used);
-    memory.fill(scratch, 255, TABLE << 2);
-    seen(scratch, i);
-    for (let n: usize = 0; n < <usize>k; n++) {
-      const id = load<i32>(ownIndices + (n << 2));
-      if (id >= 0) seen(scratch, id);
-    }
-    const end = load<i32>(offsets + ((<usize>i) << 2), 4);
-    for (let p = load<i32>(offsets + ((<usize>i) << 2)); p < end; p++) {
-      const via = load<i32>(neighbors + ((<usize>p) << 2));
-      const always = load<u8>(flags + <usize>p);
-      const stop = load<i32>(offsets + ((<usize>via) << 2), 4);
-      for (let q = load<i32>(offsets + ((<usize>via) << 2)); q < stop; q++) {
-        if (!(always | load<u8>(flags + <usize>q))) continue;
-        const id = load<i32>(neighbors + ((<usize>q) << 2));
-        if (seen(scratch, id)) continue;
-        const limit = load<f32>(ownDistances + ((<usize>(k - 1)) << 2));
-        const distance = measure(laid, i, id, limit);
-        if (distance === Infinity) continue;
-        changed += offer(ownIndices, ownDistances, ownFresh, k, distance, id);
-      }
-    }
-  }
-  store<i32>(changes + ((<usize>item) << 2), changed);
+  for (let i = item * JOIN_ROWS; i < last; i++) changed += joinRow(i, scratch, call);
+  store<i32>(call.changes + ((<usize>item) << 2), changed);
 }
 
-/** Measures the lists of rows item * 64 and on over all columns, and orders them anew. */
-export function measureLists(
-  item: i32,
-  _scratch: usize,
-  laid: Laid,
-  count: i32,
-  indices: usize,
-  distances: usize,
-  k: i32,
-): void {
-  const last = min(count, (item + 1) << 6);
-  for (let i = item << 6; i < last; i++) {
-    const own = indices + ((<usize>i * <usize>k) << 2);
-    const found = distances + ((<usize>i * <usize>k) << 2);
-    for (let n: i32 = 0; n < k; n++) {
-      const id = load<i32>(own + ((<usize>n) << 2));
-      const distance: f32 = id < 0 ? Infinity : measureWhole(laid, i, id, Infinity);
-      let at = n;
-      for (; at > 0; at--) {
-        const before = load<f32>(found + ((<usize>(at - 1)) << 2));
-        const other = load<i32>(own + ((<usize>(at - 1)) << 2));
-        if (before < distance || (before === distance && other < id)) break;
-        store<f32>(found + ((<usize>at) << 2), before);
-        store<i32>(own + ((<usize>at) << 2), other);
-      }
-      store<f32>(found + ((<usize>at) << 2), distance);
-      store<i32>(own + ((<usize>at) << 2), id);
+/** Measures the neighbors of row i's neighbors; returns how many entries were inserted. */
+function joinRow(i: i32, table: usize, call: JoinNeighborsArguments): i32 {
+  const lists = call.lists;
+  const k = lists.k;
+  const offsets = call.offsets;
+  const neighbors = call.neighbors;
+  const fresh = call.fresh;
+  const listed = indicesOf(lists, i);
+  memory.fill(lists.fresh + <usize>i * <usize>k, 0, <usize>call.used);
+  memory.fill(table, 255, TABLE_SLOTS << 2);
+  alreadySeen(table, i);
+  for (let n: usize = 0; n < <usize>k; n++) {
+    const id = load<i32>(listed + (n << 2));
+    if (id >= 0) alreadySeen(table, id);
+  }
+  let changed: i32 = 0;
+  const end = load<i32>(offsets + ((<usize>i) << 2), 4);
+  for (let p = load<i32>(offsets + ((<usize>i) << 2)); p < end; p++) {
+    const via = load<i32>(neighbors + ((<usize>p) << 2));
+    const firstIsFresh = load<u8>(fresh + <usize>p);
+    const stop = load<i32>(offsets + ((<usize>via) << 2), 4);
+    for (let q = load<i32>(offsets + ((<usize>via) << 2)); q < stop; q++) {
+      if (!(firstIsFresh | load<u8>(fresh + <usize>q))) continue;
+      const id = load<i32>(neighbors + ((<usize>q) << 2));
+      if (alreadySeen(table, id)) continue;
+      const distance = limitedDistance(call.rows, i, id, worstOf(lists, i));
+      if (distance === Infinity) continue;
+      changed += insertNeighbor(lists, i, id, distance);
     }
+  }
+  return changed;
+}
+
+/** Kernel: measures the lists of rows item * PACK_ROWS and on over all columns in float32, and sorts them again. */
+export function remeasureLists(item: i32, _scratch: usize, call: RemeasureArguments): void {
+  const last = min(call.count, (item + 1) * PACK_ROWS);
+  for (let i = item * PACK_ROWS; i < last; i++) remeasureList(i, call);
+}
+
+/** Measures one list over all columns and sorts it by (distance, row), by insertion. */
+function remeasureList(i: i32, call: RemeasureArguments): void {
+  const listed = indicesOf(call.lists, i);
+  const distances = distancesOf(call.lists, i);
+  for (let n: i32 = 0; n < call.lists.k; n++) {
+    const id = load<i32>(listed + ((<usize>n) << 2));
+    const distance: f32 = id < 0 ? Infinity : fullDistance(call.rows, i, id, Infinity);
+    let at = n;
+    for (; at > 0; at--) {
+      const before = load<f32>(distances + ((<usize>(at - 1)) << 2));
+      const other = load<i32>(listed + ((<usize>(at - 1)) << 2));
+      if (before < distance || (before === distance && other < id)) break;
+      store<f32>(distances + ((<usize>at) << 2), before);
+      store<i32>(listed + ((<usize>at) << 2), other);
+    }
+    store<f32>(distances + ((<usize>at) << 2), distance);
+    store<i32>(listed + ((<usize>at) << 2), id);
   }
 }
 
-/** Whether the table holds a row; it does afterwards. */
-function seen(table: usize, row: i32): boolean {
+/** Whether the hash table holds `row`; it holds it afterwards. Linear probing; -1 is an empty slot. */
+function alreadySeen(table: usize, row: i32): boolean {
   let slot = (<u32>row * 2654435761) >>> 20;
   let id = load<i32>(table + ((<usize>slot) << 2));
   while (id !== -1) {
     if (id === row) return true;
-    slot = (slot + 1) & (TABLE - 1);
+    slot = (slot + 1) & (TABLE_SLOTS - 1);
     id = load<i32>(table + ((<usize>slot) << 2));
   }
   store<i32>(table + ((<usize>slot) << 2), row);

@@ -1,5 +1,5 @@
 /**
- * Rows laid out for nearest-neighbor descent, and the distance of two of them, given up once it is above a limit.
+ * Rows rows out for nearest-neighbor descent, and the distance of two of them, given up once it is above a limit.
  *
  * Rows lie one after another, padded with zeros to `width` floats (a multiple of 16), with the columns of largest
  * variance first: most rows are given up after part of the columns; where there are many columns, by their parts along a
@@ -7,31 +7,24 @@
  * rounded. The algorithm is in `engine/descent.ts`, the lists in `descent.ts`.
  */
 
-import { MANHATTAN } from '../knn-exact/exact-distance';
+import { MANHATTAN } from '../knn-exact/layout';
 import { sumLanes } from '../runtime/lanes';
+import { DescentRows, PACK_ROWS, PackDescentArguments, RoundDescentArguments } from './layout';
 
 /**
  * Copies row `item` * 64 and on: (value - mean) * scale, columns in the order given.
  * @param means, scales f64 a row.
  */
-export function layRows(
-  item: i32,
-  _scratch: usize,
-  source: usize,
-  rows: i32,
-  d: i32,
-  order: usize,
-  means: usize,
-  scales: usize,
-  target: usize,
-  width: i32,
-): void {
-  const last = min(rows, (item + 1) << 6);
-  for (let r = item << 6; r < last; r++) {
-    const from = source + ((<usize>r * <usize>d) << 2);
-    const to = target + ((<usize>r * <usize>width) << 2);
-    const mean = load<f64>(means + ((<usize>r) << 3));
-    const scale = load<f64>(scales + ((<usize>r) << 3));
+export function packDescentRows(item: i32, _scratch: usize, call: PackDescentArguments): void {
+  const d = call.d;
+  const width = call.width;
+  const order = call.order;
+  const last = min(call.rows, (item + 1) * PACK_ROWS);
+  for (let r = item * PACK_ROWS; r < last; r++) {
+    const from = call.source + ((<usize>r * <usize>d) << 2);
+    const to = call.target + ((<usize>r * <usize>width) << 2);
+    const mean = load<f64>(call.means + ((<usize>r) << 3));
+    const scale = load<f64>(call.scales + ((<usize>r) << 3));
     for (let c: usize = 0; c < <usize>d; c++) {
       const value = <f64>load<f32>(from + ((<usize>load<i32>(order + (c << 2))) << 2));
       store<f32>(to + (c << 2), <f32>((value - mean) * scale));
@@ -40,69 +33,47 @@ export function layRows(
   }
 }
 
-/** Rows to be measured. The same order of fields in engine/wasm/nn-descent/measuring.ts. */
-@unmanaged
-export class Laid {
-  metric: i32;
-  /** Rows one after another, `width` floats each. */
-  rows: usize;
-  width: i32;
-  /** Their parts along a few orthonormal directions of large variance (prepared-rows.ts), as i16; or 0. */
-  shorts: usize;
-  /** A multiple of 32. */
-  shortsWidth: i32;
-  /** Squared distance of one squared unit of the rounded parts. */
-  unit: f32;
-  /** f32 a row: sqrt(2) times the length of what those directions leave out, where that is little; else 0. */
-  rest: usize;
-}
-
 /**
  * Rounds rows item * 64 and on of `width` floats, times `factor`, to i16. With rows no longer than 16,383 units no difference
  * of two coordinates and no squared distance overflows.
  */
-export function shortenRows(
-  item: i32,
-  _scratch: usize,
-  source: usize,
-  rows: i32,
-  width: i32,
-  factor: f32,
-  target: usize,
-): void {
-  const end = <usize>(min(rows, (item + 1) << 6) * width);
-  for (let n = <usize>((item << 6) * width); n < end; n++) {
-    store<i16>(target + (n << 1), <i16>(<i32>nearest<f32>(load<f32>(source + (n << 2)) * factor)));
+export function roundDescentRows(item: i32, _scratch: usize, call: RoundDescentArguments): void {
+  const width = call.width;
+  const factor = call.factor;
+  const end = <usize>(min(call.rows, (item + 1) * PACK_ROWS) * width);
+  for (let n = <usize>(item * PACK_ROWS * width); n < end; n++) {
+    const scaled = load<f32>(call.source + (n << 2)) * factor;
+    store<i16>(call.target + (n << 1), <i16>(<i32>nearest<f32>(scaled)));
   }
 }
 
 /** Squared (or, for manhattan, absolute) distance; infinite once it is above `limit`. */
-export function measure(laid: Laid, i: i32, j: i32, limit: f32): f32 {
-  if (laid.shorts) {
-    const bytes = (<usize>laid.shortsWidth) << 1;
-    const a = laid.shorts + <usize>i * bytes;
-    const rest: f32 = laid.rest ? restOf(laid, i) + restOf(laid, j) : 0;
-    const within = measureShorts(a, laid.shorts + <usize>j * bytes, bytes, laid.unit, limit - rest);
-    if (laid.rest || within === Infinity) return within + rest;
+export function limitedDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32 {
+  if (rows.projected) {
+    const bytes = (<usize>rows.projectedWidth) << 1;
+    const a = rows.projected + <usize>i * bytes;
+    const rest: f32 = rows.residuals ? residualOf(rows, i) + residualOf(rows, j) : 0;
+    const within = limitedInt16(a, rows.projected + <usize>j * bytes, bytes, rows.unit, limit - rest);
+    if (rows.residuals || within === Infinity) return within + rest;
   }
-  return measureWhole(laid, i, j, limit);
+  return fullDistance(rows, i, j, limit);
 }
 
 /** A row's part in a squared distance where the rests of two rows are at right angles, as they nearly are. */
-function restOf(laid: Laid, i: i32): f32 {
-  const rest = load<f32>(laid.rest + ((<usize>i) << 2));
+function residualOf(rows: DescentRows, i: i32): f32 {
+  const rest = load<f32>(rows.residuals + ((<usize>i) << 2));
   return rest * rest * <f32>0.5;
 }
 
-export function measureWhole(laid: Laid, i: i32, j: i32, limit: f32): f32 {
-  const bytes = (<usize>laid.width) << 2;
-  const a = laid.rows + <usize>i * bytes;
-  const b = laid.rows + <usize>j * bytes;
-  if (laid.metric === MANHATTAN) return measureAbsolute(a, b, bytes, limit);
-  return measureSquared(a, b, bytes, limit);
+export function fullDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32 {
+  const bytes = (<usize>rows.width) << 2;
+  const a = rows.rows + <usize>i * bytes;
+  const b = rows.rows + <usize>j * bytes;
+  if (rows.metric === MANHATTAN) return limitedAbsolute(a, b, bytes, limit);
+  return limitedSquared(a, b, bytes, limit);
 }
 
-function measureSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
+function limitedSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
@@ -126,7 +97,7 @@ function measureSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   return sumOf(s0, s1, s2, s3);
 }
 
-function measureShorts(a: usize, b: usize, bytes: usize, unit: f32, limit: f32): f32 {
+function limitedInt16(a: usize, b: usize, bytes: usize, unit: f32, limit: f32): f32 {
   let s0 = i32x4.splat(0);
   let s1 = i32x4.splat(0);
   const end = a + bytes;
@@ -138,7 +109,7 @@ function measureShorts(a: usize, b: usize, bytes: usize, unit: f32, limit: f32):
     const d3 = i16x8.sub(v128.load(a, 48), v128.load(b, 48));
     s0 = i32x4.add(s0, i32x4.add(i32x4.dot_i16x8_s(d0, d0), i32x4.dot_i16x8_s(d1, d1)));
     s1 = i32x4.add(s1, i32x4.add(i32x4.dot_i16x8_s(d2, d2), i32x4.dot_i16x8_s(d3, d3)));
-    sum = <f32>sumOfWhole(i32x4.add(s0, s1)) * unit;
+    sum = <f32>sumOfIntegers(i32x4.add(s0, s1)) * unit;
     if (sum > limit) return Infinity;
     a += 64;
     b += 64;
@@ -146,7 +117,7 @@ function measureShorts(a: usize, b: usize, bytes: usize, unit: f32, limit: f32):
   return sum;
 }
 
-function sumOfWhole(s: v128): i32 {
+function sumOfIntegers(s: v128): i32 {
   return (
     i32x4.extract_lane(s, 0) +
     i32x4.extract_lane(s, 1) +
@@ -154,7 +125,7 @@ function sumOfWhole(s: v128): i32 {
   );
 }
 
-function measureAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
+function limitedAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);

@@ -6,7 +6,7 @@
  * in its 64 bytes.
  */
 
-import { STOP } from './control';
+import { STOP_ADDRESS } from './layout';
 
 /** Looks at a counter before a thread goes to sleep over it. */
 const SPINS: i32 = 2000;
@@ -14,7 +14,7 @@ const SPINS: i32 = 2000;
 const SLEEP: i64 = 2_000_000;
 
 /** Counts one item of a stage as done. */
-export function passOn(counter: usize): void {
+export function markDone(counter: usize): void {
   if (ASC_FEATURE_THREADS) {
     atomic.add<i32>(counter, 1);
     atomic.notify(counter, -1);
@@ -22,12 +22,12 @@ export function passOn(counter: usize): void {
 }
 
 /** Waits until `needed` items are done. False when the job was stopped meanwhile: the item must then return. */
-export function reached(counter: usize, needed: i32): boolean {
+export function waitFor(counter: usize, needed: i32): boolean {
   if (!ASC_FEATURE_THREADS) return true;
   let spins = SPINS;
   let done = atomic.load<i32>(counter);
   while (done < needed) {
-    if (atomic.load<i32>(STOP)) return false;
+    if (atomic.load<i32>(STOP_ADDRESS)) return false;
     if (spins > 0) spins--;
     else atomic.wait<i32>(counter, done, SLEEP);
     done = atomic.load<i32>(counter);

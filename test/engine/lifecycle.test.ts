@@ -144,12 +144,14 @@ test('a worker that fails ends in MachineError; the others stop, and the next jo
   const before = workerCount();
   const runtime = await createRuntime(runtimeOptions({}));
   // an address beyond the memory traps inside the kernel
-  const wild = { kernel: 'packRows', items: 100, work: 1e9, parameters: [2 ** 31, 800, 100, 100, 2 ** 31] };
+  const job = { kernel: 'packRows', items: 100, work: 1e9 } as const;
+  const shape = { rows: 800, depth: 100, stride: 100 };
+  const wild = { ...job, call: { ...shape, source: 2 ** 31, target: 2 ** 31 } };
   await expect(runtime.run(wild, unwatched)).rejects.toMatchObject({ code: 'machine' });
   expect(workerCount()).toBe(before);
   const source = runtime.arena.allocate(800 * 100 * 4);
   const target = runtime.arena.allocate(800 * 100 * 4);
-  await runtime.run({ ...wild, parameters: [source, 800, 100, 100, target] }, unwatched);
+  await runtime.run({ ...job, call: { ...shape, source, target } }, unwatched);
   expect(workerCount()).toBe(before + 2);
   await runtime.close();
   expect(workerCount()).toBe(before);

@@ -2,16 +2,16 @@
 // suite covers them all; and where all values are multiples of one step, rounding to it loses nothing.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
-import { bytesOf, frameOf, uncentered } from '#whymap/engine/wasm/knn-exact/frame.js';
-import { planFor } from '#whymap/engine/wasm/knn-exact/plan.js';
+import { byteRowsOf, frameOf, uncentered } from '#whymap/engine/wasm/knn-exact/frame.js';
+import { choosePlan } from '#whymap/engine/wasm/knn-exact/plan.js';
 import { roundingOf } from '#whymap/engine/wasm/knn-exact/rounding.js';
 import type { Matrix } from '#whymap/model.js';
 import { makeMatrix, manyRows } from './cases.js';
 
 const planOf = (data: Matrix, metric: 'euclidean' | 'cosine' | 'correlation') =>
-  planFor(multiply, frameOf(data, metric), {
+  choosePlan(multiply, frameOf(data, metric), {
     data,
-    asked: data,
+    queries: data,
     thresholds: null,
     k: 6,
     order: null,
@@ -19,20 +19,20 @@ const planOf = (data: Matrix, metric: 'euclidean' | 'cosine' | 'correlation') =>
   });
 
 test.each([
-  ['euclidean', 'directions', 'turned'],
-  ['cosine', 'directions', 'turned'],
-  ['correlation', 'directions', 'turned'],
-  ['euclidean', 'whole numbers', 'rounded'],
-  ['cosine', 'whole numbers', 'rounded'],
-  ['euclidean', 'lists', 'listed'],
-  ['cosine', 'lists', 'listed'],
-  ['euclidean', 'lists of counts', 'listed'],
+  ['euclidean', 'directions', 'projected'],
+  ['cosine', 'directions', 'projected'],
+  ['correlation', 'directions', 'projected'],
+  ['euclidean', 'whole numbers', 'int16'],
+  ['cosine', 'whole numbers', 'int16'],
+  ['euclidean', 'lists', 'sparse'],
+  ['cosine', 'lists', 'sparse'],
+  ['euclidean', 'lists of counts', 'sparse'],
 ] as const)('%s: %s', async (metric, first, kind) => {
   expect((await planOf(manyRows(first), metric)).kind).toBe(kind);
 });
 
 test('correlation centers every row: there is nothing to list', async () => {
-  expect((await planOf(manyRows('lists'), 'correlation')).kind).not.toBe('listed');
+  expect((await planOf(manyRows('lists'), 'correlation')).kind).not.toBe('sparse');
 });
 
 test('values that are multiples of a step are rounded to it', () => {
@@ -68,16 +68,16 @@ test('real values, and values of many steps, have no step', () => {
 test('bytes are multiplied elsewhere where that can be had, and only where every value is a byte', async () => {
   const data = manyRows('bytes');
   const frame = frameOf(data, 'euclidean');
-  const bytes = bytesOf(data, frame);
-  const sought = { data, asked: data, thresholds: null, k: 6, order: null };
-  expect((await planFor(multiply, frame, { ...sought, bytes })).kind).toBe('bytes');
-  expect((await planFor(multiply, frame, { ...sought, bytes: null })).kind).not.toBe('bytes');
+  const bytes = byteRowsOf(data, frame);
+  const sought = { data, queries: data, thresholds: null, k: 6, order: null };
+  expect((await choosePlan(multiply, frame, { ...sought, bytes })).kind).toBe('bytes');
+  expect((await choosePlan(multiply, frame, { ...sought, bytes: null })).kind).not.toBe('bytes');
   // values need not begin at 0
   const moved = { ...data, data: data.data.map((value) => value - 3) };
-  expect(bytesOf(moved, frameOf(moved, 'euclidean'))?.frame.center[0]).toBe(-3);
+  expect(byteRowsOf(moved, frameOf(moved, 'euclidean'))?.frame.center[0]).toBe(-3);
   // one value outside, in a row that is not among those looked at
   data.data[data.columns] = 256 / 255;
-  expect(bytesOf(data, frame)).toBe(null);
+  expect(byteRowsOf(data, frame)).toBe(null);
   const plain = makeMatrix(2050, 40, 'plain', 30);
-  expect(bytesOf(plain, frameOf(plain, 'euclidean'))).toBe(null);
+  expect(byteRowsOf(plain, frameOf(plain, 'euclidean'))).toBe(null);
 });

@@ -1,4 +1,4 @@
-// Where rows form groups, a sieve passes over most tiles, and few are asked for more: by the bounds that the kernels use,
+// Where rows form groups, a pruneBounds passes over most tiles, and few are queries for more: by the bounds that the kernels use,
 // on rows in the order in which they are compared. Elsewhere it passes over none, and says so beforehand.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
@@ -11,7 +11,7 @@ import {
   SAMPLED_ROWS,
 } from '#whymap/engine/wasm/knn-exact/frame.js';
 import { openStrips, stripRows } from '#whymap/engine/wasm/knn-exact/prune-trial.js';
-import { asGiven, orderRows, type RowOrder } from '#whymap/engine/wasm/knn-exact/row-order.js';
+import { identityOrder, orderRows, type RowOrder } from '#whymap/engine/wasm/knn-exact/row-order.js';
 import type { Matrix } from '#whymap/model.js';
 import { makeMatrix, manyRows } from './cases.js';
 
@@ -20,7 +20,7 @@ async function shareOf(data: Matrix, order: RowOrder, k: number): Promise<number
   const frame = frameOf(data, 'euclidean');
   const basis = await subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), 16);
   const probes = framedSample(data, PROBES, frame);
-  const every = framedRows(data, [...asGiven(data.rows).rows], frame);
+  const every = framedRows(data, [...identityOrder(data.rows).rows], frame);
   const nearest = Array.from({ length: probes.rows }, (_, p) => {
     const distances = new Float64Array(data.rows);
     for (let i = 0; i < every.data.length; i++) {
@@ -37,10 +37,10 @@ async function shareOf(data: Matrix, order: RowOrder, k: number): Promise<number
 test('groups: few strips stay open where near rows stand beside one another, all where they do not', async () => {
   const data = manyRows('groups');
   const order = await orderRows(multiply, data, frameOf(data, 'euclidean'));
-  expect([...order.rows].sort((a, b) => a - b)).toEqual([...asGiven(data.rows).rows]);
-  expect([...order.rows].every((row, place) => order.places[row] === place)).toBe(true);
+  expect([...order.rows].sort((a, b) => a - b)).toEqual([...identityOrder(data.rows).rows]);
+  expect([...order.rows].every((row, assign) => order.positions[row] === assign)).toBe(true);
   expect(await shareOf(data, order, 6)).toBeLessThan(0.35);
-  expect(await shareOf(data, asGiven(data.rows), 6)).toBeGreaterThan(0.9);
+  expect(await shareOf(data, identityOrder(data.rows), 6)).toBeGreaterThan(0.9);
 });
 
 test('no groups: every strip stays open', async () => {
@@ -52,5 +52,5 @@ test('no groups: every strip stays open', async () => {
 
 test('few rows are left as they are', async () => {
   const data = makeMatrix(100, 40, 'plain', 28);
-  expect(await orderRows(multiply, data, frameOf(data, 'euclidean'))).toEqual(asGiven(100));
+  expect(await orderRows(multiply, data, frameOf(data, 'euclidean'))).toEqual(identityOrder(100));
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
-import type { MultiplyBytes } from '#whymap/engine/wasm/knn-exact/walk.js';
+import type { MultiplyBytes } from '#whymap/engine/wasm/knn-exact/blocks.js';
 import { CancelledError } from '#whymap/errors.js';
 import { manyRows } from './cases.js';
 
@@ -54,7 +54,7 @@ test.each([{ threads: 2 }, { shared: false }])('neighbors and ranks by tables, %
     });
     // five segments of 1,024 rows, the last with two blocks of 4,096, three times
     expect(tables).toBe(18);
-    // other asked rows than the data, and angles, are compared in the engine
+    // other queries rows than the data, and angles, are compared in the engine
     await engine.nearest(data, data, { ...sought, excludeSelf: false });
     await engine.nearest(data, data, { k: 6, metric: 'cosine', excludeSelf: true });
     expect(tables).toBe(18);

@@ -2,7 +2,7 @@
 
 import { MachineError, UnsupportedError } from '../../errors.js';
 import type { Matrix } from '../../model.js';
-import type { MultiplyBytes } from '../wasm/knn-exact/walk.js';
+import type { MultiplyBytes } from '../wasm/knn-exact/blocks.js';
 import { type Graph, productModel } from './graph.js';
 
 /** The part of onnxruntime-node that is used. */

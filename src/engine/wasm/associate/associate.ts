@@ -10,7 +10,8 @@
 import type { AssociationBlock, AssociationMeasure, Csr, Matrix } from '../../../model.js';
 import type { AssociationRules, Engine } from '../../engine.js';
 import { partOf, unwatched } from '../../watch.js';
-import { type Inputs, type PlacedFeatures, tooWide, WIDEST } from '../runtime/inputs.js';
+import { type FeatureAddresses, type Inputs, tooWide, WIDEST } from '../runtime/inputs.js';
+import { BICOR, PEARSON, SLOT_MARGIN, SLOT_OVERFLOW, SPEARMAN } from '../runtime/layouts.js';
 import { type Arena, createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
@@ -19,18 +20,18 @@ const GROUP_BYTES = 2 ** 28;
 /** Entries of a slot at first: every pair of 6,900 features, 144 MB. */
 const SLOT_ENTRIES = 24e6;
 const LARGER_SLOT = 3;
-/** Room for the kernel to write past the last entry. */
-const PAST = 4;
-/** What the kernel leaves as the first row count of a locality that did not fit its slot. */
-const OVERFLOW = 0xffffffff;
-/** How a kernel is told the measure (kernels/associate/standardize.ts). */
-const MEASURE_CODES: Readonly<Record<AssociationMeasure, number>> = { pearson: 0, spearman: 1, bicor: 2 };
+/** The kernels' code of each measure. */
+const MEASURE_CODES: Readonly<Record<AssociationMeasure, number>> = {
+  pearson: PEARSON,
+  spearman: SPEARMAN,
+  bicor: BICOR,
+};
 /** Bytes of one entry: a 16-bit column and a float32 value. */
 const ENTRY_BYTES = 6;
 
 /** What stays the same for all groups of a call. */
 interface Call {
-  readonly features: PlacedFeatures;
+  readonly features: FeatureAddresses;
   readonly d: number;
   readonly size: number;
   readonly sparse: boolean;
@@ -52,10 +53,10 @@ export function createAssociate(
     const scope = createScope(runtime.arena);
     const entries = createEntries(runtime.arena);
     try {
-      const call = placeCall(scope, inputs, { features, members, first, count, size, rules });
+      const call = uploadCall(scope, inputs, { features, members, first, count, size, rules });
       new Int32Array(runtime.arena.memory.buffer, call.constants, count).fill(0);
       const offsets = new Uint32Array(count * d + 1);
-      const everyPair = (d * (d - 1)) / 2 + PAST;
+      const everyPair = (d * (d - 1)) / 2 + SLOT_MARGIN;
       let slot = Math.min(everyPair, slotEntries);
       for (let from = 0; from < count; ) {
         const localities = Math.min(groupSize(slot, runtime.threads), count - from);
@@ -64,7 +65,7 @@ export function createAssociate(
         if (await associateGroup(runtime, call, range, offsets, entries, part)) from += localities;
         else slot = Math.min(everyPair, slot * LARGER_SLOT);
       }
-      const block = finish(runtime, inputs, { first, count, features: d }, offsets, entries);
+      const block = takeBlock(runtime, inputs, { first, count, features: d }, offsets, entries);
       const buffer = runtime.arena.memory.buffer;
       const constants = new Int32Array(buffer, call.constants, count);
       return {
@@ -81,7 +82,7 @@ export function createAssociate(
   };
 }
 
-interface Asked {
+interface AssociateRequest {
   readonly features: Matrix | Csr;
   readonly members: Int32Array;
   readonly first: number;
@@ -90,20 +91,20 @@ interface Asked {
   readonly rules: AssociationRules;
 }
 
-function placeCall(scope: Scope, inputs: Inputs, asked: Asked): Call {
-  const { features, members, first, count, size, rules } = asked;
+function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Call {
+  const { features, members, first, count, size, rules } = request;
   const d = features.columns;
-  const placed = inputs.features(features, scope);
+  const addresses = inputs.features(features, scope);
   return {
-    features: placed,
+    features: addresses,
     d,
     size,
-    sparse: placed.dense === 0,
+    sparse: addresses.dense === 0,
     rules,
     rowCounts: scope.allocate(count * d * 4),
     supported: scope.allocate(count * d),
     constants: scope.allocate(count * 4),
-    members: scope.place(members.subarray(first * size, (first + count) * size)),
+    members: scope.copy(members.subarray(first * size, (first + count) * size)),
   };
 }
 
@@ -133,33 +134,36 @@ async function associateGroup(
         items: localities,
         scratch: runtime.size('associateScratch', d, size, sparse ? 1 : 0),
         work: localities * size * d * (d + 16),
-        parameters: [
-          ...[dense, rowOffsets, indices, values, d],
-          ...[call.members + from * size * 4, size],
-          ...[MEASURE_CODES[rules.measure], rules.form === 'debiased' ? 0 : 1, rules.support],
-          rules.gate ** 2 / (size - 1),
-          ...[slotColumns, slotValues, slot],
-          ...[rowCounts, call.supported + from * d, call.constants + from * 4],
-        ],
+        call: {
+          ...{ dense, offsets: rowOffsets, indices, values, d, n: size },
+          members: call.members + from * size * 4,
+          measure: MEASURE_CODES[rules.measure],
+          raw: rules.form === 'debiased' ? 0 : 1,
+          support: rules.support,
+          gate: rules.gate ** 2 / (size - 1),
+          ...{ slotColumns, slotValues, slotEntries: slot, rowCounts },
+          supported: call.supported + from * d,
+          constants: call.constants + from * 4,
+        },
       },
       watch,
     );
     const before = offsets[from * d];
     const counts = new Uint32Array(runtime.arena.memory.buffer, rowCounts, localities * d);
-    for (let l = 0; l < localities; l++) if (counts[l * d] === OVERFLOW) return false;
+    for (let l = 0; l < localities; l++) if (counts[l * d] === SLOT_OVERFLOW) return false;
     sumOffsets(counts, offsets, from * d);
     const after = offsets[(from + localities) * d];
     // what the next groups will need, judged by those so far
     entries.reserve(before, after, Math.ceil((after / (from + localities)) * count));
-    const positions = scope.place(
+    const positions = scope.copy(
       Uint32Array.from({ length: localities + 1 }, (_, l) => offsets[(from + l) * d]),
     );
     await runtime.run(
       {
-        kernel: 'placeLocality',
+        kernel: 'compactLocality',
         items: localities,
         work: (after - before) * 2,
-        parameters: [slotColumns, slotValues, slot, positions, ...entries.addresses()],
+        call: { slotColumns, slotValues, slotEntries: slot, positions, ...entries.addresses() },
       },
       unwatched,
     );
@@ -178,7 +182,7 @@ interface Entries {
   /** Makes room for `needed` entries, `expected` if they fit, and keeps the first `held`. */
   reserve(held: number, needed: number, expected: number): void;
   /** Addresses of the columns and the values. */
-  addresses(): readonly [number, number];
+  addresses(): { readonly columns: number; readonly values: number };
   free(): void;
 }
 
@@ -186,7 +190,7 @@ function createEntries(arena: Arena): Entries {
   let columns = arena.allocate(0);
   let values = arena.allocate(0);
   let room = 0;
-  const moved = (old: number, size: number, held: number, capacity: number): number => {
+  const move = (old: number, size: number, held: number, capacity: number): number => {
     const address = arena.allocate(capacity * size);
     new Uint8Array(arena.memory.buffer).copyWithin(address, old, old + held * size);
     arena.free(old);
@@ -196,10 +200,10 @@ function createEntries(arena: Arena): Entries {
     reserve(held, needed, expected) {
       if (needed <= room) return;
       room = Math.max(needed, Math.ceil(expected * 1.05));
-      columns = moved(columns, 2, held, room);
-      values = moved(values, 4, held, room);
+      columns = move(columns, 2, held, room);
+      values = move(values, 4, held, room);
     },
-    addresses: () => [columns, values],
+    addresses: () => ({ columns, values }),
     free() {
       arena.free(columns);
       arena.free(values);
@@ -208,7 +212,7 @@ function createEntries(arena: Arena): Entries {
 }
 
 /** The block over the engine's memory, or copied out of it where views would not stay valid. */
-function finish(
+function takeBlock(
   runtime: Runtime,
   inputs: Inputs,
   shape: { first: number; count: number; features: number },
@@ -217,7 +221,7 @@ function finish(
 ): AssociationBlock {
   const { arena } = runtime;
   const total = offsets[offsets.length - 1];
-  const [columns, values] = entries.addresses();
+  const { columns, values } = entries.addresses();
   const views = {
     columns: new Uint16Array(arena.memory.buffer, columns, total),
     values: new Float32Array(arena.memory.buffer, values, total),
@@ -228,11 +232,11 @@ function finish(
     return block;
   }
   const offsetsAddress = arena.allocate(offsets.byteLength);
-  const placedOffsets = new Uint32Array(arena.memory.buffer, offsetsAddress, offsets.length);
-  placedOffsets.set(offsets);
+  const offsetsView = new Uint32Array(arena.memory.buffer, offsetsAddress, offsets.length);
+  offsetsView.set(offsets);
   arena.shrink(columns, total * 2);
   arena.shrink(values, total * 4);
-  const block = { ...shape, offsets: placedOffsets, ...views };
-  inputs.keepBlock(block, { offsets: offsetsAddress, columns, values });
+  const block = { ...shape, offsets: offsetsView, ...views };
+  inputs.registerBlock(block, { offsets: offsetsAddress, columns, values });
   return block;
 }

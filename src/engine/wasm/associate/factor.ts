@@ -41,7 +41,7 @@ function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadrat
     const scope = createScope(runtime.arena);
     try {
       const { offsets, columns, values } = inputs.block(block, scope);
-      const u = scope.place(padColumns(loadings, width));
+      const u = scope.copy(padColumns(loadings, width));
       const forms = scope.allocate(block.count * width * 4);
       await runtime.run(
         {
@@ -49,7 +49,16 @@ function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadrat
           items: block.count,
           scratch: width * 8,
           work: block.values.length * width * 2 + block.count * block.features,
-          parameters: [offsets, columns, values, block.features, signedFlag(form), u, width, forms],
+          call: {
+            offsets,
+            columns,
+            values,
+            d: block.features,
+            signed: signedFlag(form),
+            loadings: u,
+            width,
+            forms,
+          },
         },
         watch,
       );
@@ -73,18 +82,18 @@ function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['acc
     const scope = createScope(runtime.arena);
     try {
       const { offsets, columns, values } = inputs.block(block, scope);
-      const weights = scope.place(padColumns(presence, width));
-      const sums = scope.place(total.data);
+      const weights = scope.copy(padColumns(presence, width));
+      const sums = scope.copy(total.data);
       await runtime.run(
         {
           kernel: 'accumulatePatterns',
           items: d,
           scratch: d * width * 4,
           work: block.values.length * width * 2 + total.data.length,
-          parameters: [
-            ...[offsets, columns, values, block.count, d, signedFlag(form)],
-            ...[weights, width, modules, sums, total.columns],
-          ],
+          call: {
+            ...{ offsets, columns, values, count: block.count, d, signed: signedFlag(form) },
+            ...{ presence: weights, width, modules, total: sums, pairs: total.columns },
+          },
         },
         watch,
       );
@@ -103,9 +112,9 @@ function createLeadingVectors(runtime: Runtime, inputs: Inputs): Engine['leading
     const scope = createScope(runtime.arena);
     try {
       const { offsets, columns, values } = inputs.block(block, scope);
-      const p = scope.place(padColumns(presence, width));
-      const u = scope.place(padColumns(loadings, width));
-      const wanted = scope.place(options.wanted);
+      const p = scope.copy(padColumns(presence, width));
+      const u = scope.copy(padColumns(loadings, width));
+      const wanted = scope.copy(options.wanted);
       const vectors = scope.allocate(block.count * d * 4);
       const eigenvalues = scope.allocate(block.count * 4);
       copyIn(memory, new Float32Array(block.count * d), vectors);
@@ -116,10 +125,10 @@ function createLeadingVectors(runtime: Runtime, inputs: Inputs): Engine['leading
           items: block.count,
           scratch: runtime.size('leadingScratch', d, width),
           work: block.values.length * (options.iterations + 3) * 4 + block.count * d * (width + 1),
-          parameters: [
-            ...[offsets, columns, values, d, signedFlag(form), p, u, width],
-            ...[options.iterations, wanted, vectors, eigenvalues],
-          ],
+          call: {
+            ...{ offsets, columns, values, d, signed: signedFlag(form), presence: p, loadings: u, width },
+            ...{ iterations: options.iterations, wanted, vectors, eigenvalues },
+          },
         },
         watch,
       );

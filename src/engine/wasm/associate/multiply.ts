@@ -5,11 +5,12 @@ import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
 import { checkProduct } from '../../js/multiply.js';
 import { unwatched } from '../../watch.js';
+import { PANEL_ROWS, STRIP_PANELS } from '../runtime/layouts.js';
 import { createScope, floatsAt, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Rows of C in one item of `multiplyStrip` (kernels/associate/multiply.ts). */
-const STRIP_ROWS = 32;
+/** Rows of C in one item of `multiplyStrip`. */
+const STRIP_ROWS = PANEL_ROWS * STRIP_PANELS;
 
 export function createMultiply(runtime: Runtime): Engine['multiply'] {
   return async (a, b, options = {}, watch = unwatched) => {
@@ -22,14 +23,14 @@ export function createMultiply(runtime: Runtime): Engine['multiply'] {
     try {
       const packedA = await pack(runtime, scope, a, !options.transposeA, depth);
       const packedB = await pack(runtime, scope, b, options.transposeB === true, depth);
-      const stride = panelsOf(columns) * 8;
-      const c = scope.allocate(panelsOf(rows) * 8 * stride * 4);
+      const stride = panelsOf(columns) * PANEL_ROWS;
+      const c = scope.allocate(panelsOf(rows) * PANEL_ROWS * stride * 4);
       await runtime.run(
         {
           kernel: 'multiplyStrip',
           items: Math.ceil(rows / STRIP_ROWS),
           work: 2 * rows * columns * depth,
-          parameters: [packedA, panelsOf(rows), packedB, panelsOf(columns), depth, c],
+          call: { a: packedA, aPanels: panelsOf(rows), b: packedB, bPanels: panelsOf(columns), depth, c },
         },
         watch,
       );
@@ -40,7 +41,7 @@ export function createMultiply(runtime: Runtime): Engine['multiply'] {
   };
 }
 
-const panelsOf = (rows: number): number => Math.ceil(rows / 8);
+const panelsOf = (rows: number): number => Math.ceil(rows / PANEL_ROWS);
 
 /** The shape of op(M); the data is not looked at. */
 function transposedShape(m: Matrix, transposed = false): Matrix {
@@ -63,14 +64,14 @@ async function pack(
   depth: number,
 ): Promise<number> {
   const rows = byRows ? m.rows : m.columns;
-  const source = scope.place(m.data);
-  const target = scope.allocate(panelsOf(rows) * 8 * depth * 4);
+  const source = scope.copy(m.data);
+  const target = scope.allocate(panelsOf(rows) * PANEL_ROWS * depth * 4);
   await runtime.run(
     {
       kernel: byRows ? 'packRows' : 'packColumns',
       items: panelsOf(rows),
       work: rows * depth * 4,
-      parameters: [source, rows, depth, m.columns, target],
+      call: { source, rows, depth, stride: m.columns, target },
     },
     unwatched,
   );

@@ -2,15 +2,15 @@
 
 import type { Csr } from '../../../model.js';
 
-/** The same matrix, each row filled up to a multiple of four entries by zeros in its own column. */
-export function filledRows({ rows, columns, offsets, indices, values }: Csr): Csr {
+/** The same matrix, each row padded up to a multiple of four entries by zeros in its own column. */
+export function padEntries({ rows, columns, offsets, indices, values }: Csr): Csr {
   const starts = new Float64Array(rows + 1);
   for (let i = 0; i < rows; i++) starts[i + 1] = starts[i] + 4 * Math.ceil((offsets[i + 1] - offsets[i]) / 4);
-  const filled = { indices: new Int32Array(starts[rows]), values: new Float32Array(starts[rows]) };
+  const padded = { indices: new Int32Array(starts[rows]), values: new Float32Array(starts[rows]) };
   for (let i = 0; i < rows; i++) {
-    filled.indices.fill(i, starts[i], starts[i + 1]);
-    filled.indices.set(indices.subarray(offsets[i], offsets[i + 1]), starts[i]);
-    filled.values.set(values.subarray(offsets[i], offsets[i + 1]), starts[i]);
+    padded.indices.fill(i, starts[i], starts[i + 1]);
+    padded.indices.set(indices.subarray(offsets[i], offsets[i + 1]), starts[i]);
+    padded.values.set(values.subarray(offsets[i], offsets[i + 1]), starts[i]);
   }
-  return { rows, columns, offsets: starts, ...filled };
+  return { rows, columns, offsets: starts, ...padded };
 }

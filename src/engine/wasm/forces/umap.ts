@@ -10,34 +10,35 @@ import { unwatched } from '../../watch.js';
 import type { Inputs } from '../runtime/inputs.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { filledRows } from './padded-rows.js';
+import { padEntries } from './padded-rows.js';
 
 /** Rows of a block; blocks do not depend on the number of threads. */
 const BLOCK_ROWS = 256;
 const MOST_BLOCKS = 64;
-/** Words of `Problem` in the kernels: integers, then floats. */
-const INTEGERS = 15;
 const MOST_DIMENSIONS = 4;
-const FLOATS = 5;
-/** Operations an entry, with its share of strangers, roughly. */
+/** Operations an entry, with its share of negative samples, roughly. */
 const ENTRY_WORK = 60;
 
 export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['sampledEpochs'] {
-  const otherwise = reference.createSampledEpochs();
-  const filled = new WeakMap<Csr, { readonly rates: Csr; readonly longest: number }>();
+  const referenceEpochs = reference.createSampledEpochs();
+  const padded = new WeakMap<Csr, { readonly rates: Csr; readonly longest: number }>();
   return async (rates, y, options, watch = unwatched) => {
-    if (options.dimensions > MOST_DIMENSIONS) return otherwise(rates, y, options, watch);
+    if (options.dimensions > MOST_DIMENSIONS) return referenceEpochs(rates, y, options, watch);
     const scope = createScope(runtime.arena);
     try {
-      const entries = filled.get(rates) ?? { rates: filledRows(rates), longest: longestRow(rates) };
-      filled.set(rates, entries);
-      const { job, result } = placeProblem(runtime, inputs, scope, entries, y, options);
+      const entries = padded.get(rates) ?? { rates: padEntries(rates), longest: longestRow(rates) };
+      padded.set(rates, entries);
+      const { job, result } = uploadJob(inputs, scope, entries, y, options);
       await runtime.run(job, watch);
       const { dimensions } = options;
       const width = widthOf(dimensions);
-      const places = new Float32Array(runtime.arena.memory.buffer, result, (y.length / dimensions) * width);
+      const coordinates = new Float32Array(
+        runtime.arena.memory.buffer,
+        result,
+        (y.length / dimensions) * width,
+      );
       for (let at = 0; at < y.length; at++) {
-        y[at] = places[Math.floor(at / dimensions) * width + (at % dimensions)];
+        y[at] = coordinates[Math.floor(at / dimensions) * width + (at % dimensions)];
       }
     } finally {
       scope.free();
@@ -54,11 +55,11 @@ function widthOf(dimensions: number): number {
 function widened(y: Float64Array, dimensions: number): Float32Array {
   const width = widthOf(dimensions);
   if (width === dimensions) return Float32Array.from(y);
-  const places = new Float32Array((y.length / dimensions) * width);
+  const coordinates = new Float32Array((y.length / dimensions) * width);
   for (let at = 0; at < y.length; at++) {
-    places[Math.floor(at / dimensions) * width + (at % dimensions)] = y[at];
+    coordinates[Math.floor(at / dimensions) * width + (at % dimensions)] = y[at];
   }
-  return places;
+  return coordinates;
 }
 
 function longestRow({ rows, offsets }: Csr): number {
@@ -67,8 +68,7 @@ function longestRow({ rows, offsets }: Csr): number {
   return longest;
 }
 
-function placeProblem(
-  runtime: Runtime,
+function uploadJob(
   inputs: Inputs,
   scope: Scope,
   { rates, longest }: { readonly rates: Csr; readonly longest: number },
@@ -81,25 +81,21 @@ function placeProblem(
   const blocks = Math.max(1, Math.min(MOST_BLOCKS, Math.ceil(rows / BLOCK_ROWS)));
   const { offsets, indices, values } = inputs.features(rates, scope);
   const { dimensions } = options;
-  const places = scope.place(widened(y, dimensions));
-  const others = scope.allocate(rows * widthOf(dimensions) * 4);
-  const targets = options.targets ? scope.place(widened(options.targets, dimensions)) : 0;
+  const evenCoordinates = scope.copy(widened(y, dimensions));
+  const oddCoordinates = scope.allocate(rows * widthOf(dimensions) * 4);
+  const targets = options.targets ? scope.copy(widened(options.targets, dimensions)) : 0;
   const targetCount = options.targets ? options.targets.length / dimensions : 0;
-  const flow = scope.place(new Uint8Array(64));
-  const problem = scope.allocate((INTEGERS + FLOATS) * 4);
-  const { memory } = runtime.arena;
-  new Int32Array(memory.buffer, problem, INTEGERS).set([
-    ...[rows, blocks, first, total, offsets, indices, values, places, others],
-    ...[targets, targetCount, flow, seed, reference.TURNS, dimensions],
-  ]);
-  const floats = [a, b, learningRate, negativeSampleRate, repulsionStrength];
-  new Float32Array(memory.buffer, problem + INTEGERS * 4, FLOATS).set(floats);
+  const counter = scope.copy(new Uint8Array(64));
   const job = {
     kernel: 'umapItem',
     items: epochs * reference.TURNS * blocks,
-    scratch: 128 + 4 * longest * (2 + Math.ceil(negativeSampleRate)),
+    scratch: 192 + 4 * longest * (2 + Math.ceil(negativeSampleRate)),
     work: epochs * rates.values.length * ENTRY_WORK,
-    parameters: [problem],
-  };
-  return { job, result: (epochs * reference.TURNS) % 2 === 1 ? others : places };
+    call: {
+      ...{ rows, blocks, first, total, offsets, indices, rates: values, evenCoordinates, oddCoordinates },
+      ...{ targets, targetCount, counter, seed, turns: reference.TURNS, dimensions },
+      ...{ a, b, learningRate, negativeSampleRate, repulsionStrength },
+    },
+  } as const;
+  return { job, result: (epochs * reference.TURNS) % 2 === 1 ? oddCoordinates : evenCoordinates };
 }

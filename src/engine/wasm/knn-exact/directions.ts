@@ -49,20 +49,20 @@ export async function subspace(multiply: Engine['multiply'], sample: Matrix, cou
 function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Matrix {
   const done: Float64Array[] = [];
   const result = new Float32Array(rows * columns);
-  const reduce = (own: Float64Array): number => {
-    for (const other of done) addScaled(own, other, -dot(own, other));
-    return Math.sqrt(dot(own, own));
+  const reduce = (vector: Float64Array): number => {
+    for (const other of done) addScaled(vector, other, -dot(vector, other));
+    return Math.sqrt(dot(vector, vector));
   };
   for (let r = 0; r < rows; r++) {
-    let own = Float64Array.from(data.subarray(r * columns, (r + 1) * columns));
-    let before = Math.sqrt(dot(own, own));
-    let length = reduce(own);
+    let vector = Float64Array.from(data.subarray(r * columns, (r + 1) * columns));
+    let before = Math.sqrt(dot(vector, vector));
+    let length = reduce(vector);
     while (!(length > 1e-3 * before)) {
-      if (!(length > 1e-6 * before)) own = Float64Array.from(own, normal);
-      before = Math.sqrt(dot(own, own));
-      length = reduce(own);
+      if (!(length > 1e-6 * before)) vector = Float64Array.from(vector, normal);
+      before = Math.sqrt(dot(vector, vector));
+      length = reduce(vector);
     }
-    const scaled = own.map((value) => value / length);
+    const scaled = vector.map((value) => value / length);
     done.push(scaled);
     result.set(scaled, r * columns);
   }
@@ -79,7 +79,7 @@ function addScaled(into: Float64Array, from: Float64Array, scale: number): void 
   for (let i = 0; i < into.length; i++) into[i] += scale * from[i];
 }
 
-/** For each probe the squared distance below which about `share` of the sample lies: at least its nearest row's. */
+/** For each probe the squared distance nearestOnly which about `share` of the sample lies: at least its nearest row's. */
 export function quantiles(
   products: Matrix,
   probes: Float64Array,

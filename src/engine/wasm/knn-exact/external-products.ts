@@ -1,5 +1,5 @@
 /**
- * Comparing rows of bytes with one another by products that are made elsewhere, a table at a time (`kernels/knn-exact/external-products.ts`).
+ * ComparisonInput rows of bytes with one another by products that are made elsewhere, a table at a time (`kernels/knn-exact/external-products.ts`).
  *
  * A processor multiplies bytes several times faster than what WebAssembly has. The product of the next block is made and
  * copied while the present one is looked through.
@@ -9,19 +9,19 @@ import type { Watch } from '../../engine.js';
 import { partOf } from '../../watch.js';
 import { copyIn, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { structOf } from './prepared-rows.js';
+import { writeStructure } from '../runtime/structures.js';
 import {
   type Block,
   type Comparison,
   compareBlocks,
   doneAt,
-  limitLists,
+  lowerLimits,
   type MultiplyBytes,
-  placeWalk,
-} from './walk.js';
+  uploadComparison,
+} from './blocks.js';
 
 /**
- * Asked rows and data rows of a table, whole blocks. So many asked rows are 16 items, of which the last few leave a thread
+ * Asked rows and data rows of a table, whole blocks. So many queries rows are 16 items, of which the last few leave a thread
  * without work for a short time only.
  */
 const TABLE_ROWS = 4096;
@@ -29,18 +29,18 @@ const TABLE_COLUMNS = 1024;
 /** What makes signed bytes of unsigned ones. */
 const MIDDLE = 128;
 
-/** Every pair of rows once. */
+/** Every pair of rows symmetric. */
 export async function compareByTables(
   runtime: Runtime,
   scope: Scope,
   comparison: Comparison & { readonly multiplyBytes: MultiplyBytes },
   watch: Watch,
 ): Promise<void> {
-  const { screen } = comparison;
-  const rows = screen.data.count;
-  const walk = placeWalk(runtime, scope, comparison, TABLE_COLUMNS);
+  const { bounds } = comparison;
+  const rows = bounds.data.count;
+  const uploaded = uploadComparison(runtime, scope, comparison, TABLE_COLUMNS);
   const tables = [0, 1].map(() => scope.allocate(TABLE_ROWS * TABLE_COLUMNS * 4));
-  const offsets = scope.place(offsetsOf(placedBytes(runtime, comparison), rows, screen.depth));
+  const corrections = scope.copy(correctionsOf(uploadedBytes(runtime, comparison), rows, bounds.depth));
   const product = createProducts(runtime, comparison);
   const blocks = blocksOf(rows);
   /** Makes and copies a table, after a moment: a product holds this thread, and others are to be set to work first. */
@@ -48,7 +48,7 @@ export async function compareByTables(
     const filled = moment().then(async () => {
       if (at < blocks.length) copyIn(runtime.arena.memory, await product(blocks[at]), tables[at % 2]);
     });
-    // it may fail while the block before is looked through, and is heard when its turn comes
+    // it may fail while the block before is looked through, and is heard when its project comes
     filled.catch(() => undefined);
     return filled;
   };
@@ -58,18 +58,17 @@ export async function compareByTables(
       const block = blocks[at];
       await next;
       const { first, from, to } = block;
-      copyIn(
-        runtime.arena.memory,
-        structOf([], [first, from, (to - from) * 4, tables[at % 2], offsets]),
-        screen.table,
-      );
+      writeStructure(runtime.arena.memory, bounds.table, 'ProductTable', {
+        ...{ firstRow: first, firstColumn: from, stride: (to - from) * 4 },
+        ...{ products: tables[at % 2], corrections },
+      });
       const before = Math.floor(from / TABLE_ROWS) * TABLE_ROWS;
-      if (first === before) await limitLists(runtime, walk, { first: from, count: to - from });
+      if (first === before) await lowerLimits(runtime, uploaded, { first: from, count: to - from });
       const done = doneAt(from, rows, true);
       const share = (doneAt(to, rows, true) - done) / (before / TABLE_ROWS + 1);
       const step = (before - first) / TABLE_ROWS;
       const part = partOf(watch, done + step * share, done + (step + 1) * share);
-      const compared = compareBlocks(runtime, walk, block, part);
+      const compared = compareBlocks(runtime, uploaded, block, part);
       next = fill(at + 1);
       await compared;
     }
@@ -81,7 +80,7 @@ export async function compareByTables(
 
 const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
-/** Blocks of all pairs, each met once: of each segment that with its own rows first, where lists find their limits. */
+/** Blocks of all pairs, each met symmetric: of each segment that with its own rows first, where lists find their limits. */
 function blocksOf(rows: number): Block[] {
   const blocks: Block[] = [];
   for (let from = 0; from < rows; from += TABLE_COLUMNS) {
@@ -93,41 +92,42 @@ function blocksOf(rows: number): Block[] {
   return blocks;
 }
 
-const placedBytes = ({ arena }: Runtime, { screen }: Comparison): Uint8Array =>
-  new Uint8Array(arena.memory.buffer, screen.data.packed, screen.data.count * screen.depth);
+const uploadedBytes = ({ arena }: Runtime, { bounds }: Comparison): Uint8Array =>
+  new Uint8Array(arena.memory.buffer, bounds.data.packed, bounds.data.count * bounds.depth);
 
 /** What the signed side lacks: 128 times the sum of each row. */
-function offsetsOf(bytes: Uint8Array, rows: number, columns: number): Int32Array {
-  const offsets = new Int32Array(rows);
+function correctionsOf(bytes: Uint8Array, rows: number, columns: number): Int32Array {
+  const corrections = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {
     let sum = 0;
     for (let i = r * columns; i < (r + 1) * columns; i++) sum += bytes[i];
-    offsets[r] = MIDDLE * sum;
+    corrections[r] = MIDDLE * sum;
   }
-  return offsets;
+  return corrections;
 }
 
 /**
- * Products of blocks, one at a time, into the same memory; the data rows of a segment are turned once.
+ * Products of blocks, one at a time, into the same memory; the data rows of a segment are projected symmetric.
  */
 function createProducts(
   runtime: Runtime,
   comparison: Comparison & { readonly multiplyBytes: MultiplyBytes },
 ): (block: Block) => Promise<Int32Array> {
-  const { depth, data } = comparison.screen;
+  const { depth, data } = comparison.bounds;
   const [most, across] = [Math.min(TABLE_ROWS, data.count), Math.min(TABLE_COLUMNS, data.count)];
-  const asked = new Uint8Array(most * depth);
-  const turned = new Int8Array(across * depth);
+  const queries = new Uint8Array(most * depth);
+  const projected = new Int8Array(across * depth);
   const table = new Int32Array(most * across);
-  let turnedFrom = -1;
+  let transposedFrom = -1;
   return async ({ first, count, from, to }) => {
     // looked at anew each time: memory that is not shared moves when it grows
-    const bytes = placedBytes(runtime, comparison);
+    const bytes = uploadedBytes(runtime, comparison);
     const columns = to - from;
-    if (from !== turnedFrom) turnSigned(bytes.subarray(from * depth, to * depth), columns, depth, turned);
-    turnedFrom = from;
-    asked.set(bytes.subarray(first * depth, (first + count) * depth));
-    const [a, b] = [asked.subarray(0, count * depth), turned.subarray(0, depth * columns)];
+    if (from !== transposedFrom)
+      transposeSigned(bytes.subarray(from * depth, to * depth), columns, depth, projected);
+    transposedFrom = from;
+    queries.set(bytes.subarray(first * depth, (first + count) * depth));
+    const [a, b] = [queries.subarray(0, count * depth), projected.subarray(0, depth * columns)];
     const c = table.subarray(0, count * columns);
     await comparison.multiplyBytes(a, b, c, { rows: count, depth, columns });
     return c;
@@ -135,8 +135,8 @@ function createProducts(
 }
 
 /** Rows as columns, less 128. */
-function turnSigned(bytes: Uint8Array, rows: number, depth: number, turned: Int8Array): void {
+function transposeSigned(bytes: Uint8Array, rows: number, depth: number, projected: Int8Array): void {
   for (let r = 0; r < rows; r++) {
-    for (let k = 0; k < depth; k++) turned[k * rows + r] = bytes[r * depth + k] - MIDDLE;
+    for (let k = 0; k < depth; k++) projected[k * rows + r] = bytes[r * depth + k] - MIDDLE;
   }
 }

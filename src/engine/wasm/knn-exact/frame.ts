@@ -17,7 +17,7 @@ export interface Frame {
   readonly step: number;
 }
 
-/** Rows that stand for all where a choice is made, and rows that are asked. */
+/** Rows that stand for all where a choice is made, and rows that are queries. */
 export const SAMPLED_ROWS = 1024;
 export const PROBES = 64;
 /** A step is looked for among at most so many multiples of it, of which float32 may be off by a share of the step. */
@@ -59,16 +59,16 @@ function stepOf({ rows, columns, data }: Matrix, every: number): number {
 }
 
 /** Rows as bytes: the frame in which they are whole numbers from 0 to 255 times the step, and where each column stands. */
-export interface Bytes {
+export interface ByteRows {
   readonly frame: Frame;
   /** Place of each column among the bytes of a row, or -1 where it is 0 in all rows. */
-  readonly places: Int32Array;
-  /** Columns that have a place. */
+  readonly positions: Int32Array;
+  /** Columns that have a assign. */
   readonly kept: number;
 }
 
 /** Null where some value of some row cannot be a byte. */
-export function bytesOf({ data }: Matrix, frame: Frame): Bytes | null {
+export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
   if (frame.step === 0) return null;
   const { columns } = frame;
   const largest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
@@ -83,8 +83,8 @@ export function bytesOf({ data }: Matrix, frame: Frame): Bytes | null {
   const most = largest.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
   if (!((most - least) * frame.scale < 255.5 * frame.step)) return null;
   let kept = 0;
-  const places = Int32Array.from(largest, (value) => (value > least ? kept++ : -1));
-  return { frame: { ...frame, center: new Float64Array(columns).fill(least) }, places, kept };
+  const positions = Int32Array.from(largest, (value) => (value > least ? kept++ : -1));
+  return { frame: { ...frame, center: new Float64Array(columns).fill(least) }, positions, kept };
 }
 
 /** From a ranking distance to a squared distance in the frame (for manhattan, a distance); 2 for rows of unit length. */

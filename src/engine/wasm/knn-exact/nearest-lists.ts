@@ -5,8 +5,7 @@ import type { Metric } from '../../engine.js';
 import { trueDistance } from '../../js/distance.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { type Screen, structOf } from './prepared-rows.js';
-import { CHUNK_ROWS } from './tiles.js';
+import { type DistanceBounds, paddedRows } from './prepared-rows.js';
 
 export interface Lists {
   /** Address of the kernels' `Lists`. */
@@ -19,7 +18,7 @@ interface ListsOptions {
   readonly rows: number;
   readonly k: number;
   readonly metric: Metric;
-  readonly screen: Screen;
+  readonly bounds: DistanceBounds;
   /** Address: i32 a data row, its number. */
   readonly ids: number;
   /** Which row each list is of. */
@@ -27,18 +26,20 @@ interface ListsOptions {
 }
 
 /** Empty lists of `rows` rows. */
-export function placeLists(
+export function allocateLists(
   { arena }: Runtime,
   scope: Scope,
-  { rows, k, metric, screen, ids, order }: ListsOptions,
+  { rows, k, metric, bounds, ids, order }: ListsOptions,
 ): Lists {
   const length = rows * k;
-  const distances = scope.place(new Float64Array(length).fill(Number.POSITIVE_INFINITY));
-  const indices = scope.place(new Int32Array(length).fill(-1));
-  const limits = scope.place(new Float32Array(placesOf(rows)).fill(Number.POSITIVE_INFINITY));
-  const locks = scope.place(new Int32Array(rows));
+  const distances = scope.copy(new Float64Array(length).fill(Number.POSITIVE_INFINITY));
+  const indices = scope.copy(new Int32Array(length).fill(-1));
+  const limits = scope.copy(new Float32Array(paddedRows(rows)).fill(Number.POSITIVE_INFINITY));
+  const locks = scope.copy(new Int32Array(rows));
   return {
-    address: scope.place(structOf([screen.rankToBound], [k, distances, indices, limits, locks, ids])),
+    address: scope.copyStructure('NearestLists', {
+      ...{ rankToBound: bounds.rankToBound, k, distances, indices, limits, locks, ids },
+    }),
     read() {
       const found = new Int32Array(arena.memory.buffer, indices, length);
       const measured = new Float64Array(arena.memory.buffer, distances, length);
@@ -52,6 +53,3 @@ export function placeLists(
     },
   };
 }
-
-/** Places for one number a row: whole chunks, as the kernels read them. */
-export const placesOf = (rows: number): number => Math.ceil(rows / CHUNK_ROWS) * CHUNK_ROWS;

@@ -1,27 +1,27 @@
-/** How much a sieve (prune.ts) would leave open, tried on a few strips of rows before it is made. */
+/** How much a pruneBounds (prune.ts) would leave open, tried on a few strips of rows before it is made. */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
+import { TILE_COLUMNS } from '../runtime/layouts.js';
 import { squaredLengths } from './frame.js';
 import type { RowOrder } from './row-order.js';
-import { CHUNK_ROWS } from './tiles.js';
 
-export const SIEVE_DIRECTIONS = 16;
+export const PRUNE_DIRECTIONS = 16;
 /** Strips on which it is tried. */
 const STRIPS = 32;
 
 /** Rows of evenly spaced strips, as long as a tile is wide. */
 export function stripRows({ rows }: RowOrder): number[] {
-  const strips = Math.floor(rows.length / CHUNK_ROWS);
+  const strips = Math.floor(rows.length / TILE_COLUMNS);
   const tried = Math.min(STRIPS, strips);
-  return Array.from({ length: tried * CHUNK_ROWS }, (_, i) => {
-    const strip = Math.floor((Math.floor(i / CHUNK_ROWS) * strips) / tried);
-    return rows[strip * CHUNK_ROWS + (i % CHUNK_ROWS)];
+  return Array.from({ length: tried * TILE_COLUMNS }, (_, i) => {
+    const strip = Math.floor((Math.floor(i / TILE_COLUMNS) * strips) / tried);
+    return rows[strip * TILE_COLUMNS + (i % TILE_COLUMNS)];
   });
 }
 
 /**
- * The share of strips that stay open to a probe: somewhat less than that of tiles, which have many asked rows.
+ * The share of strips that stay open to a probe: somewhat less than that of tiles, which have many queries rows.
  * @param basis directions, of which the first are used. @param thresholds distances that matter to each probe.
  */
 export async function openStrips(
@@ -30,27 +30,27 @@ export async function openStrips(
   { probes, strips }: { probes: Matrix; strips: Matrix },
   thresholds: readonly Float64Array[],
 ): Promise<number> {
-  const rows = Math.min(SIEVE_DIRECTIONS, basis.rows);
+  const rows = Math.min(PRUNE_DIRECTIONS, basis.rows);
   const few = { ...basis, rows, data: basis.data.subarray(0, rows * basis.columns) };
   const sides = [];
   for (const side of [probes, strips]) {
-    const turned = await multiply(side, few, { transposeB: true });
-    const seen = squaredLengths(turned);
-    sides.push({ turned, rest: squaredLengths(side).map((n, r) => Math.sqrt(Math.max(0, n - seen[r]))) });
+    const projected = await multiply(side, few, { transposeB: true });
+    const seen = squaredLengths(projected);
+    sides.push({ projected, rest: squaredLengths(side).map((n, r) => Math.sqrt(Math.max(0, n - seen[r]))) });
   }
-  const [asked, data] = sides;
+  const [queries, data] = sides;
   let open = 0;
   for (let p = 0; p < probes.rows; p++) {
     const farthest = Math.max(...thresholds[p]);
     const met = new Set<number>();
     for (let s = 0; s < strips.rows; s++) {
-      let lower = (asked.rest[p] - data.rest[s]) ** 2;
+      let lower = (queries.rest[p] - data.rest[s]) ** 2;
       for (let c = 0; c < rows; c++) {
-        lower += (asked.turned.data[p * rows + c] - data.turned.data[s * rows + c]) ** 2;
+        lower += (queries.projected.data[p * rows + c] - data.projected.data[s * rows + c]) ** 2;
       }
-      if (!(lower > farthest)) met.add(Math.floor(s / CHUNK_ROWS));
+      if (!(lower > farthest)) met.add(Math.floor(s / TILE_COLUMNS));
     }
     open += met.size;
   }
-  return open / (probes.rows * (strips.rows / CHUNK_ROWS));
+  return open / (probes.rows * (strips.rows / TILE_COLUMNS));
 }

@@ -1,4 +1,4 @@
-/** Exact ranks, alone or with the nearest rows in the same walk, over `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/ranks.ts`. */
+/** Exact ranks, alone or with the nearest rows in the same uploaded, over `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/ranks.ts`. */
 
 import { gatherRows } from '../../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../../model.js';
@@ -7,17 +7,17 @@ import { rankingDistance } from '../../js/distance.js';
 import { unwatched } from '../../watch.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { type Compared, type Multipliers, placeCompared } from './compared.js';
 import { type Frame, rankToBound } from './frame.js';
-import { type Lists, placeLists, placesOf } from './nearest-lists.js';
+import { allocateLists, type Lists } from './nearest-lists.js';
 import { comparePairs } from './pairs.js';
 import { probeRows } from './plan.js';
-import { METRIC_CODES, type Screen, structOf } from './prepared-rows.js';
-import { asGiven } from './row-order.js';
+import { type Multipliers, type PreparedComparison, prepareComparison } from './prepare-comparison.js';
+import { type DistanceBounds, METRIC_CODES, paddedRows } from './prepared-rows.js';
+import { identityOrder } from './row-order.js';
 import { hasTreeRanks, treeRanks } from './tree-ranks.js';
 
-/** What is asked: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
-interface Question {
+/** What is queries: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
+interface RanksRequest {
   readonly k: number;
   readonly nearest: number;
   readonly metric: Metric;
@@ -46,26 +46,28 @@ function createRanking(runtime: Runtime, multipliers: Multipliers) {
   return async (
     data: Matrix,
     targets: Int32Array,
-    { k, nearest, metric, rows }: Question,
+    { k, nearest, metric, rows }: RanksRequest,
     watch: Watch,
   ): Promise<{ ranks: Int32Array; nearest: Neighbors | null }> => {
-    const once = rows === undefined;
-    const asked = rows ? gatherRows(data, rows) : data;
-    const given = rows ?? asGiven(data.rows).rows;
+    const symmetric = rows === undefined;
+    const queries = rows ? gatherRows(data, rows) : data;
+    const queryRows = rows ?? identityOrder(data.rows).rows;
     const scope = createScope(runtime.arena);
     try {
-      const thresholds = (frame: Frame) => probeThresholds(data, given, targets, k, frame);
-      const rowsCompared = { data, asked, once, metric, k, thresholds };
-      const compared = await placeCompared(runtime, scope, multipliers, rowsCompared);
-      const placed = { ...compared, rows: given.length, metric };
-      const sought = inOrder(targets, k, compared);
-      const ranks = await placeRanks(runtime, scope, { ...placed, targets: sought, k });
-      const own = scope.place(once ? given : given.map((row) => compared.places[row]));
-      const lists = nearest > 0 ? placeLists(runtime, scope, { ...placed, k: nearest }) : null;
-      if (lists) await listTargets(runtime, { ranks, lists, k, own, rows: given.length });
-      const found = { ranks: ranks.address, stride: ranks.stride, lists: lists?.address ?? 0, k: nearest };
-      const comparison = { ...compared, ...found, own };
-      await comparePairs(runtime, scope, comparison, watch);
+      const thresholds = (frame: Frame) => probeThresholds(data, queryRows, targets, k, frame);
+      const input = { data, queries, symmetric, metric, k, thresholds };
+      const prepared = await prepareComparison(runtime, scope, multipliers, input);
+      const shared = { ...prepared, rows: queryRows.length, metric };
+      const ranks = await uploadRanks(runtime, scope, {
+        ...shared,
+        targets: byPosition(targets, k, prepared),
+        k,
+      });
+      const selfRows = scope.copy(symmetric ? queryRows : queryRows.map((row) => prepared.positions[row]));
+      const lists = nearest > 0 ? allocateLists(runtime, scope, { ...shared, k: nearest }) : null;
+      if (lists) await insertTargets(runtime, { ranks, lists, k, selfRows, rows: queryRows.length });
+      const sought = { ranks: ranks.address, stride: ranks.stride, lists: lists?.address ?? 0, k: nearest };
+      await comparePairs(runtime, scope, { ...prepared, ...sought, selfRows }, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };
     } finally {
       scope.free();
@@ -73,7 +75,7 @@ function createRanking(runtime: Runtime, multipliers: Multipliers) {
   };
 }
 
-interface PlacedRanks {
+interface UploadedRanks {
   /** Address of the kernels' `Ranks`. */
   readonly address: number;
   /** Counts a row, those that pad it included. */
@@ -82,10 +84,10 @@ interface PlacedRanks {
 }
 
 interface RanksOptions {
-  readonly screen: Screen;
+  readonly bounds: DistanceBounds;
   /** Address: i32 a data row, its number. */
   readonly ids: number;
-  /** Which row's targets stand at each place. */
+  /** Which row's targets stand at each assign. */
   readonly order: Int32Array;
   /** Places of data rows. */
   readonly targets: Int32Array;
@@ -94,86 +96,98 @@ interface RanksOptions {
 }
 
 /** Targets with their distances, and counts of 0. */
-async function placeRanks(
+async function uploadRanks(
   runtime: Runtime,
   scope: Scope,
-  { screen, ids, order, targets, k, metric }: RanksOptions,
-): Promise<PlacedRanks> {
-  const { asked: a, data: b } = screen;
+  { bounds, ids, order, targets, k, metric }: RanksOptions,
+): Promise<UploadedRanks> {
+  const { queries: a, data: b } = bounds;
   const rows = a.count;
-  const wanted = scope.place(targets);
+  const copied = scope.copy(targets);
   const thresholds = scope.allocate(targets.length * 8);
-  const d = screen.columns;
+  const d = bounds.columns;
   await runtime.run(
     {
       kernel: 'targetDistances',
       items: rows,
-      scratch: 96,
+      scratch: runtime.size('targetScratch'),
       work: targets.length * d * 3,
-      parameters: [
-        ...[METRIC_CODES[metric], d, a.source, a.means, a.squares, b.source, b.means, b.squares],
-        ...[wanted, k, thresholds],
-      ],
+      call: {
+        ...{ metric: METRIC_CODES[metric], d, targets: copied, k, distances: thresholds },
+        ...{ queries: a.source, queryMeans: a.means, querySquares: a.squares },
+        ...{ data: b.source, dataMeans: b.means, dataSquares: b.squares },
+      },
     },
     unwatched,
   );
   const stride = Math.ceil(k / 4) * 4;
-  const places = rows * stride;
-  const floats = (count: number) => scope.place(new Float32Array(count));
-  const limits = [floats(places), floats(places), floats(placesOf(rows) * k), floats(placesOf(rows) * k)];
-  const counts = scope.place(new Int32Array(places));
-  const address = scope.place(
-    structOf([], [k, stride, ...limits, floats(placesOf(rows)), thresholds, wanted, counts, ids]),
-  );
+  const size = rows * stride;
+  const floats = (count: number) => scope.copy(new Float32Array(count));
+  const padded = paddedRows(rows);
+  const counts = scope.copy(new Int32Array(size));
+  const address = scope.copyStructure('Ranks', {
+    ...{ k, stride, thresholds, targets: copied, counts, ids },
+    ...{ near: floats(size), far: floats(size), limits: floats(padded) },
+    ...{ nearOfFour: floats(padded * k), farOfFour: floats(padded * k) },
+  });
   await runtime.run(
     {
       kernel: 'rankLimits',
       items: rows,
-      work: places * 8,
-      parameters: [address, screen.rankToBound],
+      work: size * 8,
+      call: { ranks: address, rankToBound: bounds.rankToBound },
     },
     unwatched,
   );
-  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, places), k, order);
+  const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, size), k, order);
   return { address, stride, read };
 }
 
+interface InsertInput {
+  readonly ranks: UploadedRanks;
+  readonly lists: Lists;
+  readonly k: number;
+  /** Address: i32 a query, see `Comparison`. */
+  readonly selfRows: number;
+  readonly rows: number;
+}
+
 /** Begins the lists with the targets, whose distances are known: a map's neighbors are near in the data too. */
-function listTargets(
-  runtime: Runtime,
-  { ranks, lists, k, own, rows }: { ranks: PlacedRanks; lists: Lists; k: number; own: number; rows: number },
-): Promise<void> {
+function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: InsertInput): Promise<void> {
   return runtime.run(
     {
-      kernel: 'listTargets',
+      kernel: 'insertTargets',
       items: rows,
       work: rows * k * 32,
-      parameters: [ranks.address, lists.address, own],
+      call: { ranks: ranks.address, lists: lists.address, selfRows },
     },
     unwatched,
   );
 }
 
-/** Distances, in the frame, from probes to their targets: what bounds have to decide. */
+/** Squared distances in the frame from probes to their targets, which are the distances that bounds must decide. */
 function probeThresholds(
   data: Matrix,
-  own: Int32Array,
+  queryRows: Int32Array,
   targets: Int32Array,
   k: number,
   frame: Frame,
 ): Float64Array[] {
   const distance = rankingDistance(frame.metric);
   const factor = rankToBound(frame);
-  return probeRows(own.length).map((q) =>
-    Float64Array.from({ length: k }, (_, t) => factor * distance(data, own[q], data, targets[q * k + t])),
+  return probeRows(queryRows.length).map((q) =>
+    Float64Array.from(
+      { length: k },
+      (_, t) => factor * distance(data, queryRows[q], data, targets[q * k + t]),
+    ),
   );
 }
 
-/** The targets of the row at each place, each by its own place. */
-function inOrder(targets: Int32Array, k: number, { order, places }: Compared): Int32Array {
+/** The targets of the query at each position, each target by its own position among the data. */
+function byPosition(targets: Int32Array, k: number, { order, positions }: PreparedComparison): Int32Array {
   const result = new Int32Array(targets.length);
-  order.forEach((row, place) => {
-    for (let t = 0; t < k; t++) result[place * k + t] = places[targets[row * k + t]];
+  order.forEach((row, position) => {
+    for (let t = 0; t < k; t++) result[position * k + t] = positions[targets[row * k + t]];
   });
   return result;
 }
@@ -182,8 +196,8 @@ function inOrder(targets: Int32Array, k: number, { order, places }: Compared): I
 function unpadded(counts: Int32Array, k: number, order: Int32Array): Int32Array {
   const stride = counts.length / order.length;
   const result = new Int32Array(order.length * k);
-  order.forEach((row, place) => {
-    result.set(counts.subarray(place * stride, place * stride + k), row * k);
+  order.forEach((row, assign) => {
+    result.set(counts.subarray(assign * stride, assign * stride + k), row * k);
   });
   return result;
 }

@@ -2,7 +2,7 @@
  * How rows are rounded to 16-bit whole numbers (kernels/knn-exact/prepared-rows.ts), as finely as sums in 32 bits allow.
  *
  * A product is summed in passes of 256 columns (kernels/associate/tile.ts); a pass must not overflow, the whole may. So columns
- * are dealt to the passes in turn, which leaves each about an equal part of a row's length, and columns that would be
+ * are dealtToPasses to the passes in project, which leaves each about an equal part of a row's length, and columns that would be
  * rounded to 0 in every row are left out. On digits the unit is 2.4 times finer than with one sum over all columns.
  *
  * Pixels, counts and answers on a scale are multiples of one step: rounded to it (`stepOf`) they lose nothing.
@@ -17,51 +17,51 @@ export interface Rounding {
   /** All coordinates that were looked at are whole numbers then: nothing is lost. */
   readonly exact: boolean;
   /** Place of each column among the whole numbers of a row, or -1 where it is left out. */
-  readonly places: Int32Array;
-  /** Columns that have a place. */
+  readonly positions: Int32Array;
+  /** Columns that have a assign. */
   readonly kept: number;
 }
 
 /** Columns of a pass: two of one row stand beside each other in each of its 128 steps. */
 const PASS_COLUMNS = 256;
 const LARGEST_SHORT = 32_767;
-/** Two rows of at most this length have a product below 2^31. */
+/** Two rows of at most this length have a product nearestOnly 2^31. */
 const LONGEST_PART = 2 ** 15.5;
-/** For floating point in the numbers below. */
+/** For floating point in the numbers nearestOnly. */
 const MARGIN = 0.9999;
 
 /** @param listed rows are summed in one pass, from lists of what is not 0 (kernels/knn-exact/sparse-products.ts). */
 export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = false): Rounding {
   const { columns, metric, step } = frame;
-  const place = listed ? inOrder : dealt;
+  const assign = listed ? inOrder : dealtToPasses;
   // rows of unit length: no coordinate is above 1
   if (metric !== 'euclidean')
-    return { factor: MARGIN * LARGEST_SHORT, exact: false, ...place(new Float64Array(columns).fill(1)) };
+    return { factor: MARGIN * LARGEST_SHORT, exact: false, ...assign(new Float64Array(columns).fill(1)) };
   const largest = largestOfColumns(sides, frame);
   const most = largest.reduce((x, y) => Math.max(x, y), 0);
-  if (!(most > 0)) return { factor: 1, exact: true, ...place(largest) };
+  if (!(most > 0)) return { factor: 1, exact: true, ...assign(largest) };
   const unit = most / LARGEST_SHORT;
-  const placed = place(largest.map((value) => (value < unit / 4 ? 0 : value)));
-  const part = longestPart(sides, frame, placed.places, listed ? columns : PASS_COLUMNS);
+  const placed = assign(largest.map((value) => (value < unit / 4 ? 0 : value)));
+  const part = longestPart(sides, frame, placed.positions, listed ? columns : PASS_COLUMNS);
   const finest = MARGIN * Math.min(1 / unit, LONGEST_PART / part);
   const exact = step > 0 && step * finest >= 1;
   return { factor: exact ? 1 / step : finest, exact, ...placed };
 }
 
 /** Columns that are not 0 beside each other: neighboring pixels, or values of one kind, are often 0 together. */
-function inOrder(largest: Float64Array): Pick<Rounding, 'places' | 'kept'> {
+function inOrder(largest: Float64Array): Pick<Rounding, 'positions' | 'kept'> {
   let kept = 0;
-  return { places: Int32Array.from(largest, (value) => (value > 0 ? kept++ : -1)), kept };
+  return { positions: Int32Array.from(largest, (value) => (value > 0 ? kept++ : -1)), kept };
 }
 
-/** Deals the columns that are not 0 to the passes in turn. */
-function dealt(largest: Float64Array): Pick<Rounding, 'places' | 'kept'> {
+/** Deals the columns that are not 0 to the passes in project. */
+function dealtToPasses(largest: Float64Array): Pick<Rounding, 'positions' | 'kept'> {
   const kept = largest.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
-  const inTurn = Array.from({ length: kept }, (_, place) => place).sort(
+  const inTurn = Array.from({ length: kept }, (_, assign) => assign).sort(
     (a, b) => (a % PASS_COLUMNS) - (b % PASS_COLUMNS) || a - b,
   );
   let next = 0;
-  return { places: Int32Array.from(largest, (value) => (value > 0 ? inTurn[next++] : -1)), kept };
+  return { positions: Int32Array.from(largest, (value) => (value > 0 ? inTurn[next++] : -1)), kept };
 }
 
 function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: Frame): Float64Array {
@@ -81,10 +81,10 @@ function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: 
 function longestPart(
   sides: readonly Matrix[],
   { center, scale, columns }: Frame,
-  places: Int32Array,
+  positions: Int32Array,
   passColumns: number,
 ): number {
-  const pass = places.map((place) => Math.floor(place / passColumns));
+  const pass = positions.map((assign) => Math.floor(assign / passColumns));
   const squares = new Float64Array(Math.ceil(columns / passColumns));
   let longest = 0;
   for (const { rows, data } of sides) {

@@ -1,7 +1,7 @@
 /**
  * Orders of rows in which near rows stand beside one another.
  *
- * Where every row is compared with every row, what a block of rows has in common decides much at once: bounds on one side
+ * Where every row is compared with every row, what a block of rows has in common decides much at symmetric: bounds on one side
  * of a target, limits of lists, whole tiles (kernels/knn-exact/prune.ts). Results do not depend on the order: rows at the same
  * distance are ordered by their own numbers.
  */
@@ -14,10 +14,10 @@ import type { Runtime } from '../runtime/runtime.js';
 import { directionsOf } from './directions.js';
 import type { Frame } from './frame.js';
 
-/** Which row stands at each place, and at which place each row. */
+/** Which row stands at each position, and at which position each row. */
 export interface RowOrder {
   readonly rows: Int32Array;
-  readonly places: Int32Array;
+  readonly positions: Int32Array;
 }
 
 /** Rows that are not ordered among themselves. */
@@ -25,22 +25,22 @@ const NEAR_ROWS = 16;
 /** Below this many rows ordering costs more than it saves. */
 const FEWEST_ROWS = 2000;
 
-export function asGiven(rows: number): RowOrder {
+export function identityOrder(rows: number): RowOrder {
   const same = Int32Array.from({ length: rows }, (_, i) => i);
-  return { rows: same, places: same };
+  return { rows: same, positions: same };
 }
 
 /** Near rows beside one another, where there are enough of them. */
 export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
-  if (data.rows < FEWEST_ROWS) return asGiven(data.rows);
-  const rows = await nearTogether(multiply, data, frame);
-  const places = new Int32Array(rows.length);
-  for (let place = 0; place < rows.length; place++) places[rows[place]] = place;
-  return { rows, places };
+  if (data.rows < FEWEST_ROWS) return identityOrder(data.rows);
+  const rows = await orderByProximity(multiply, data, frame);
+  const positions = new Int32Array(rows.length);
+  for (let position = 0; position < rows.length; position++) positions[rows[position]] = position;
+  return { rows, positions };
 }
 
 /** Row numbers in an order made by halving along directions of large variance, a direction a level. */
-export async function nearTogether(
+export async function orderByProximity(
   multiply: Engine['multiply'],
   data: Matrix,
   frame: Frame,
@@ -51,13 +51,13 @@ export async function nearTogether(
 }
 
 /** Copies rows in, in that order; returns their address. */
-export function placeInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
+export function copyInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
   const { columns } = data;
   const address = scope.allocate(data.data.byteLength);
-  const placed = new Float32Array(arena.memory.buffer, address, data.data.length);
-  for (let place = 0; place < rows.length; place++) {
-    const from = rows[place] * columns;
-    placed.set(data.data.subarray(from, from + columns), place * columns);
+  const copied = new Float32Array(arena.memory.buffer, address, data.data.length);
+  for (let position = 0; position < rows.length; position++) {
+    const from = rows[position] * columns;
+    copied.set(data.data.subarray(from, from + columns), position * columns);
   }
   return address;
 }

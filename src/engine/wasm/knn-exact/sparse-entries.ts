@@ -1,13 +1,10 @@
 /** Lists of what is not 0 in prepared rows, for products of mostly empty rows: see `kernels/knn-exact/sparse-products.ts`. */
 
 import { unwatched } from '../../watch.js';
+import { ENTRY_BYTES, ENTRY_ROWS } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Bytes of an entry. */
-const ENTRY = 8;
-/** Rows of an item in the kernels. */
-const ITEM_ROWS = 8;
 
 /** Addresses of where each row's list starts, and of the entries. @param depth pairs of columns. */
 export async function listEntries(
@@ -15,20 +12,18 @@ export async function listEntries(
   scope: Scope,
   { packed, rows, depth }: { packed: number; rows: number; depth: number },
 ): Promise<{ starts: number; entries: number }> {
-  const job = { items: Math.ceil(rows / ITEM_ROWS), work: rows * depth * 2 };
+  const job = { items: Math.ceil(rows / ENTRY_ROWS), work: rows * depth * 2 };
   const starts = scope.allocate((rows + 1) * 4);
-  await runtime.run({ ...job, kernel: 'countEntries', parameters: [packed, rows, depth, starts] }, unwatched);
-  const places = new Uint32Array(runtime.arena.memory.buffer, starts, rows + 1);
+  const call = { packed, rows, depth, starts };
+  await runtime.run({ ...job, kernel: 'countEntries', call: { ...call, entries: 0 } }, unwatched);
+  const positions = new Uint32Array(runtime.arena.memory.buffer, starts, rows + 1);
   let total = 0;
   for (let row = 0; row <= rows; row++) {
-    const own = row < rows ? places[row] : 0;
-    places[row] = total;
-    total += own;
+    const length = row < rows ? positions[row] : 0;
+    positions[row] = total;
+    total += length;
   }
-  const entries = scope.allocate(total * ENTRY);
-  await runtime.run(
-    { ...job, kernel: 'listEntries', parameters: [packed, rows, depth, starts, entries] },
-    unwatched,
-  );
+  const entries = scope.allocate(total * ENTRY_BYTES);
+  await runtime.run({ ...job, kernel: 'listEntries', call: { ...call, entries } }, unwatched);
   return { starts, entries };
 }

@@ -5,19 +5,18 @@ import type { Matrix } from '../../../model.js';
 import type { Metric, Watch } from '../../engine.js';
 import { createScope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { structOf } from './prepared-rows.js';
 
 /** Columns up to which a tree is better than a pass over all pairs. */
 const MOST_COLUMNS = 3;
-/** Targets up to which sorting a row's by insertion costs less than the walk. */
+/** Targets up to which sorting a row's by insertion costs less than the uploaded. */
 const MOST_TARGETS = 1024;
-/** Points that a walk visits for each square root of all, for the progress of a job. */
+/** Points that a uploaded visits for each square root of all, for the progress of a job. */
 const VISITED = 16;
 
 export const hasTreeRanks = (data: Matrix, k: number, metric: Metric): boolean =>
   metric === 'euclidean' && data.columns <= MOST_COLUMNS && k <= MOST_TARGETS;
 
-/** @param targets asked x k row numbers. @returns asked x k ranks, 0 the nearest. */
+/** @param targets queries x k row numbers. @returns queries x k ranks, 0 the nearest. */
 export async function treeRanks(
   runtime: Runtime,
   data: Matrix,
@@ -28,24 +27,20 @@ export async function treeRanks(
   const scope = createScope(runtime.arena);
   try {
     const tree = buildKdTree(data);
-    const asked = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
+    const queries = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
     const ranks = scope.allocate(targets.length * 4);
-    const map = structOf(
-      [],
-      [data.rows, data.columns, LEAF, k],
-      [],
-      [
-        ...[scope.place(data.data), scope.place(tree.coordinates), scope.place(tree.order)],
-        ...[scope.place(boxesOf(tree)), scope.place(asked), scope.place(targets), ranks],
-      ],
-    );
     await runtime.run(
       {
-        kernel: 'rankOnMap',
-        items: asked.length,
-        scratch: runtime.size('ballScratch', k),
-        work: asked.length * k * VISITED * Math.sqrt(data.rows),
-        parameters: [scope.place(map)],
+        kernel: 'rankInTree',
+        items: queries.length,
+        scratch: runtime.size('treeRanksScratch', k),
+        work: queries.length * k * VISITED * Math.sqrt(data.rows),
+        call: {
+          ...{ count: data.rows, d: data.columns, leaf: LEAF, k },
+          ...{ points: scope.copy(data.data), coordinates: scope.copy(tree.coordinates) },
+          ...{ order: scope.copy(tree.order), boxes: scope.copy(boxesOf(tree)) },
+          ...{ queries: scope.copy(queries), targets: scope.copy(targets), ranks },
+        },
       },
       watch,
     );

@@ -6,27 +6,26 @@ import { direction, projectable } from '../../nn-descent.js';
 import { unwatched } from '../../watch.js';
 import { directionsOf, nearDistance } from '../knn-exact/directions.js';
 import { frameOf } from '../knn-exact/frame.js';
-import { METRIC_CODES, placeScreen } from '../knn-exact/prepared-rows.js';
+import { METRIC_CODES, prepareBounds } from '../knn-exact/prepared-rows.js';
+import { PACK_ROWS } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Rows of an item of `layRows`, `shortenRows` and `measureLists` in the kernels. */
-export const LAY_ROWS = 64;
 /** Rows that the order of columns is judged by. */
 const SAMPLED_ROWS = 1000;
 /** Directions along which rows are compared first, and the columns from which that pays. */
 const DIRECTIONS = 128;
-const TURNED_COLUMNS = 256;
+const PROJECTED_COLUMNS = 256;
 /** Longest row in units of its rounded parts, and fewest units between near rows at which rounding does no harm. */
 const LONGEST_SHORT = 16_383;
 const FEWEST_UNITS = 200;
 /** Estimates are taken where what the directions leave out is less than this share of a near row's squared distance. */
 const LITTLE = 0.3;
 
-export interface PlacedRows {
+export interface UploadedRows {
   readonly source: number;
   /** Address of the kernels' `Laid`. */
-  readonly laid: number;
+  readonly rows: number;
   /** Whether distances are estimated while searching. */
   readonly estimates: boolean;
   /** What trees split. */
@@ -35,13 +34,13 @@ export interface PlacedRows {
   readonly squares: number;
 }
 
-export async function placeRows(
+export async function uploadRows(
   runtime: Runtime,
   scope: Scope,
   multiply: Engine['multiply'],
   data: Matrix,
   { metric, k }: { metric: Metric; k: number },
-): Promise<PlacedRows> {
+): Promise<UploadedRows> {
   const { rows, columns } = data;
   const width = Math.ceil(columns / 16) * 16;
   const means = new Float64Array(rows);
@@ -55,40 +54,41 @@ export async function placeRows(
       scales[r] = found.scale;
     }
   } else scales.fill(powerOfTwoScale(data));
-  const turned = await shortRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
-  const source = turned?.source ?? scope.place(data.data);
+  const projected = await projectRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
+  const source = projected?.source ?? scope.copy(data.data);
   const target = scope.allocate(rows * width * 4);
-  const struct = Uint32Array.of(
-    ...[METRIC_CODES[metric], target, width],
-    ...[turned?.shorts ?? 0, turned ? DIRECTIONS : 0],
-    ...new Uint32Array(Float32Array.of(turned?.unit ?? 0).buffer),
-    turned?.estimates ? turned.gaps : 0,
-  );
-  const placed = {
+  const uploaded = {
     source,
-    laid: scope.place(struct),
-    means: scope.place(means),
-    squares: scope.place(squares),
-    estimates: turned?.estimates ?? false,
-    points: turned?.points ?? projectable(data, metric),
+    rows: scope.copyStructure('DescentRows', {
+      ...{ metric: METRIC_CODES[metric], rows: target, width },
+      ...{ projected: projected?.rounded ?? 0, projectedWidth: projected ? DIRECTIONS : 0 },
+      ...{ unit: projected?.unit ?? 0, residuals: projected?.estimates ? projected.gaps : 0 },
+    }),
+    means: scope.copy(means),
+    squares: scope.copy(squares),
+    estimates: projected?.estimates ?? false,
+    points: projected?.points ?? projectable(data, metric),
   };
-  const order = scope.place(byVariance(data));
+  const order = scope.copy(byVariance(data));
   await runtime.run(
     {
-      kernel: 'layRows',
-      items: Math.ceil(rows / LAY_ROWS),
+      kernel: 'packDescentRows',
+      items: Math.ceil(rows / PACK_ROWS),
       work: data.data.length * 6,
-      parameters: [source, rows, columns, order, placed.means, scope.place(scales), target, width],
+      call: {
+        ...{ source, rows, d: columns, order, means: uploaded.means, scales: scope.copy(scales) },
+        ...{ target, width },
+      },
     },
     unwatched,
   );
-  return placed;
+  return uploaded;
 }
 
-interface ShortRows {
+interface ProjectedRows {
   /** Addresses: the rows as given, their rounded parts, and what the directions leave out (the kernels' `Laid`). */
   readonly source: number;
-  readonly shorts: number;
+  readonly rounded: number;
   readonly gaps: number;
   readonly unit: number;
   /** The parts before rounding. */
@@ -101,40 +101,40 @@ interface ShortRows {
  * are far enough apart. Where those directions leave little out, distances are estimated while searching, as if the
  * rests of two rows were at right angles.
  */
-async function shortRows(
+async function projectRows(
   runtime: Runtime,
   scope: Scope,
   multiply: Engine['multiply'],
   data: Matrix,
   { metric, scale, k }: { metric: Metric; scale: number; k: number },
-): Promise<ShortRows | null> {
-  if (metric === 'manhattan' || data.columns < TURNED_COLUMNS) return null;
+): Promise<ProjectedRows | null> {
+  if (metric === 'manhattan' || data.columns < PROJECTED_COLUMNS) return null;
   const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
   const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
-  const plan = { kind: 'turned', basis, depth: 8 } as const;
-  const { data: side } = await placeScreen(runtime, scope, { data, asked: data, frame }, plan);
+  const plan = { kind: 'projected', basis, depth: 8 } as const;
+  const { data: side } = await prepareBounds(runtime, scope, { data, queries: data, frame }, plan);
   const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, side.count);
   let longest = 0;
   for (const square of floats(side.high)) if (square < Infinity) longest = Math.max(longest, square);
   const near = await nearDistance(multiply, data, frame, k / data.rows);
   const factor = LONGEST_SHORT / Math.sqrt(longest);
   if (!(factor * Math.sqrt(near) >= FEWEST_UNITS)) return null;
-  const shorts = scope.allocate(side.count * DIRECTIONS * 2);
+  const rounded = scope.allocate(side.count * DIRECTIONS * 2);
   await runtime.run(
     {
-      kernel: 'shortenRows',
-      items: Math.ceil(side.count / LAY_ROWS),
+      kernel: 'roundDescentRows',
+      items: Math.ceil(side.count / PACK_ROWS),
       work: side.count * DIRECTIONS,
-      parameters: [side.turned, side.count, DIRECTIONS, factor, shorts],
+      call: { source: side.projected, rows: side.count, width: DIRECTIONS, factor, target: rounded },
     },
     unwatched,
   );
   let rest = 0;
   for (const gap of floats(side.lastGaps)) rest += gap * gap;
   const estimates = rest / side.count < LITTLE * near;
-  const values = new Float32Array(runtime.arena.memory.buffer, side.turned, side.count * DIRECTIONS);
+  const values = new Float32Array(runtime.arena.memory.buffer, side.projected, side.count * DIRECTIONS);
   const points = { rows: side.count, columns: DIRECTIONS, data: values.slice() };
-  return { source: side.source, shorts, gaps: side.lastGaps, unit: factor ** -2, points, estimates };
+  return { source: side.source, rounded, gaps: side.lastGaps, unit: factor ** -2, points, estimates };
 }
 
 /** Brings the largest value near 1, so that squares stay inside float32's range. */

@@ -12,14 +12,14 @@ import type { AssociationBlock, Csr, Matrix } from '../../../model.js';
 import { type Arena, copyIn, type Scope } from './memory.js';
 
 /** Addresses of the parts of a block. */
-export interface PlacedBlock {
+export interface BlockAddresses {
   readonly offsets: number;
   readonly columns: number;
   readonly values: number;
 }
 
 /** Addresses of features: `dense`, or the three parts of compressed rows with `dense` 0. */
-export interface PlacedFeatures {
+export interface FeatureAddresses {
   readonly dense: number;
   readonly offsets: number;
   readonly indices: number;
@@ -28,10 +28,10 @@ export interface PlacedFeatures {
 
 export interface Inputs {
   /** Features stay where they are at least until the scope ends. */
-  features(features: Matrix | Csr, scope: Scope): PlacedFeatures;
-  block(block: AssociationBlock, scope: Scope): PlacedBlock;
+  features(features: Matrix | Csr, scope: Scope): FeatureAddresses;
+  block(block: AssociationBlock, scope: Scope): BlockAddresses;
   /** Remembers a block whose arrays are views of the engine's memory. */
-  keepBlock(block: AssociationBlock, placed: PlacedBlock): void;
+  registerBlock(block: AssociationBlock, addresses: BlockAddresses): void;
   releaseBlock(block: AssociationBlock): void;
   /** Frees all kept inputs that no call is using; false when there are none. */
   reclaim(): boolean;
@@ -47,16 +47,16 @@ interface Kept {
 
 export function createInputs(arenaOf: () => Arena): Inputs {
   const kept = new Set<Kept>();
-  const blocks = new WeakMap<object, PlacedBlock>();
+  const blocks = new WeakMap<object, BlockAddresses>();
   const dropInput = new FinalizationRegistry((input: Kept) => drop(input));
-  const dropBlock = new FinalizationRegistry((placed: PlacedBlock) => freeBlock(placed));
+  const dropBlock = new FinalizationRegistry((addresses: BlockAddresses) => freeBlock(addresses));
 
   const drop = (input: Kept): void => {
     if (kept.delete(input)) arenaOf().free(input.address);
   };
 
-  const freeBlock = (placed: PlacedBlock): void => {
-    for (const address of [placed.offsets, placed.columns, placed.values]) arenaOf().free(address);
+  const freeBlock = (addresses: BlockAddresses): void => {
+    for (const address of [addresses.offsets, addresses.columns, addresses.values]) arenaOf().free(address);
   };
 
   const find = (array: ArrayBufferView): Kept | undefined =>
@@ -99,21 +99,21 @@ export function createInputs(arenaOf: () => Arena): Inputs {
       if (known) return known;
       if (!(block.columns instanceof Uint16Array)) throw tooWide(block.features);
       return {
-        offsets: scope.place(block.offsets),
-        columns: scope.place(block.columns),
-        values: scope.place(block.values),
+        offsets: scope.copy(block.offsets),
+        columns: scope.copy(block.columns),
+        values: scope.copy(block.values),
       };
     },
-    keepBlock(block, placed) {
-      blocks.set(block.values, placed);
-      dropBlock.register(block.values, placed, block.values);
+    registerBlock(block, addresses) {
+      blocks.set(block.values, addresses);
+      dropBlock.register(block.values, addresses, block.values);
     },
     releaseBlock(block) {
-      const placed = blocks.get(block.values);
-      if (!placed) return;
+      const addresses = blocks.get(block.values);
+      if (!addresses) return;
       blocks.delete(block.values);
       dropBlock.unregister(block.values);
-      freeBlock(placed);
+      freeBlock(addresses);
     },
     reclaim() {
       const idle = [...kept].filter((input) => input.users === 0);

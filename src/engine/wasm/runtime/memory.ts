@@ -8,7 +8,8 @@
  */
 
 import { MachineError } from '../../../errors.js';
-import { HEAP_START } from './control.js';
+import { HEAP_START, type Structures } from './layouts.js';
+import { type StructureName, structureBytes, writeStructure } from './structures.js';
 
 const PAGE = 65536;
 const ALIGN = 64;
@@ -119,8 +120,10 @@ function outOfMemory(bytes: number, used: number): MachineError {
 /** Allocations that end together. */
 export interface Scope {
   allocate(bytes: number): number;
-  /** Copies an array in and returns its address. */
-  place(array: ArrayBufferView): number;
+  /** Copies an array into the engine's memory and returns its address. */
+  copy(array: ArrayBufferView): number;
+  /** Writes a structure into the engine's memory and returns its address. */
+  copyStructure<N extends StructureName>(name: N, values: Structures[N]): number;
   /** Something else to do when the scope ends. */
   defer(action: () => void): void;
   free(): void;
@@ -135,9 +138,14 @@ export function createScope(arena: Arena): Scope {
   };
   return {
     allocate,
-    place(array) {
+    copy(array) {
       const address = allocate(array.byteLength);
       copyIn(arena.memory, array, address);
+      return address;
+    },
+    copyStructure(name, values) {
+      const address = allocate(structureBytes(name));
+      writeStructure(arena.memory, address, name, values);
       return address;
     },
     defer: (action) => actions.push(action),

@@ -10,19 +10,31 @@
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';
 import type { Watch } from '../../engine.js';
 import { createPool, type Pool } from '../../pool.js';
-import { COUNTER_WORD, HEAP_START, STOP_WORD } from './control.js';
-import { type Arena, createArena, createScope } from './memory.js';
+import {
+  COUNTER_ADDRESS,
+  HEAP_START,
+  type KernelArguments,
+  type KernelName,
+  kernelArguments,
+  type SizeFunction,
+  STOP_ADDRESS,
+} from './layouts.js';
+import { type Arena, createArena, createScope, type Scope } from './memory.js';
 import type { Kernel } from './worker.js';
 
-export interface Job {
-  readonly kernel: string;
+/** All items of one kernel, with its arguments by name. */
+export interface JobOf<K extends KernelName> {
+  readonly kernel: K;
+  /** Number of items; threads take them in ascending order. */
   readonly items: number;
-  readonly parameters: readonly number[];
+  readonly call: KernelArguments<K>;
   /** Bytes of scratch that one thread needs. */
   readonly scratch?: number;
   /** Rough number of arithmetic operations of all items. */
   readonly work: number;
 }
+
+export type Job = { [K in KernelName]: JobOf<K> }[KernelName];
 
 export interface Runtime {
   readonly arena: Arena;
@@ -31,8 +43,8 @@ export interface Runtime {
   readonly shared: boolean;
   /** Runs all items of a job. Stops early with CancelledError when the watch says so. */
   run(job: Job, watch: Watch): Promise<void>;
-  /** A kernel that only computes a number (a size), called on this thread. */
-  size(kernel: string, ...parameters: readonly number[]): number;
+  /** Bytes that a kernel needs: calls a function of kernels/index.ts that only computes a number. */
+  size(name: SizeFunction, ...parameters: readonly number[]): number;
   close(): Promise<void>;
 }
 
@@ -45,6 +57,9 @@ export interface RuntimeOptions {
   readonly reclaim: () => boolean;
 }
 
+/** Indices of the shared words in an Int32Array over the memory. */
+const COUNTER_WORD = COUNTER_ADDRESS / 4;
+const STOP_WORD = STOP_ADDRESS / 4;
 const PAGE = 65536;
 /** Below this many operations (about a millisecond) the pool is not woken. */
 const SMALL_WORK = 2e7;
@@ -85,9 +100,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     const scope = createScope(arena);
     try {
       const scratch = scope.allocate(job.scratch ?? 0);
+      const call = copyArguments(scope, job);
       let since = performance.now();
       for (let item = 0; item < job.items; item++) {
-        kernels[job.kernel](item, scratch, ...job.parameters);
+        kernels[job.kernel](item, scratch, call);
         if (closed) throw new CancelledError();
         if (performance.now() - since < SLICE_MS) continue;
         watch.progress((item + 1) / job.items);
@@ -102,12 +118,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const runInPool = async (job: Job, watch: Watch): Promise<void> => {
     const scope = createScope(arena);
     try {
-      const { kernel, items, parameters } = job;
+      const { kernel, items } = job;
+      const call = copyArguments(scope, job);
       const active = await startedPool();
       const messages = Array.from({ length: Math.min(threads, items) }, () => ({
         kernel,
         items,
-        parameters,
+        call,
         scratch: scope.allocate(job.scratch ?? 0),
       }));
       await watched(active.run(messages), job, watch);
@@ -150,7 +167,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     arena,
     threads,
     shared: options.shared,
-    size: (kernel, ...parameters) => (kernels[kernel] as (...p: number[]) => number)(...parameters) >>> 0,
+    size: (name, ...parameters) =>
+      (kernels[name] as unknown as (...p: number[]) => number)(...parameters) >>> 0,
     run(job, watch) {
       const turn = line.then(() => runOne(job, watch));
       line = turn.catch(() => {});
@@ -166,6 +184,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
   };
 }
+
+/** Writes the arguments of a job into the engine's memory; returns their address. */
+const copyArguments = (scope: Scope, job: Job): number =>
+  scope.copyStructure(kernelArguments[job.kernel], job.call);
 
 const THREAD_SOURCE = {
   url: new URL('./worker.js', import.meta.url),

@@ -1,7 +1,7 @@
 /** A thread of the wasm engine: takes items of a kernel from the shared counter until none are left. */
 
 import { type Answer, inNode } from '../../pool.js';
-import { COUNTER_WORD, STOP_WORD } from './control.js';
+import { COUNTER_ADDRESS, type KernelName, STOP_ADDRESS } from './layouts.js';
 
 export interface StartMessage {
   readonly module: WebAssembly.Module;
@@ -9,13 +9,19 @@ export interface StartMessage {
 }
 
 export interface RunMessage {
-  readonly kernel: string;
+  readonly kernel: KernelName;
   readonly items: number;
+  /** Address of the thread's scratch memory. */
   readonly scratch: number;
-  readonly parameters: readonly number[];
+  /** Address of the kernel's arguments. */
+  readonly call: number;
 }
 
-export type Kernel = (item: number, scratch: number, ...parameters: readonly number[]) => void;
+export type Kernel = (item: number, scratch: number, call: number) => void;
+
+/** Indices of the shared words in an Int32Array over the memory. */
+const COUNTER = COUNTER_ADDRESS / 4;
+const STOP = STOP_ADDRESS / 4;
 
 let kernels: Record<string, Kernel> = {};
 let words = new Int32Array();
@@ -33,15 +39,15 @@ async function handle(message: StartMessage | RunMessage): Promise<Answer> {
 async function start({ module, memory }: StartMessage): Promise<void> {
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   kernels = instance.exports as Record<string, Kernel>;
-  words = new Int32Array(memory.buffer, 0, STOP_WORD + 1);
+  words = new Int32Array(memory.buffer, 0, STOP + 1);
 }
 
-function run({ kernel, items, scratch, parameters }: RunMessage): void {
+function run({ kernel, items, scratch, call }: RunMessage): void {
   const work = kernels[kernel];
-  while (Atomics.load(words, STOP_WORD) === 0) {
-    const item = Atomics.add(words, COUNTER_WORD, 1);
+  while (Atomics.load(words, STOP) === 0) {
+    const item = Atomics.add(words, COUNTER, 1);
     if (item >= items) return;
-    work(item, scratch, ...parameters);
+    work(item, scratch, call);
   }
 }
 

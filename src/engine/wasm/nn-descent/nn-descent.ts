@@ -8,13 +8,12 @@ import { descend, listLength, type Measurer } from '../../nn-descent.js';
 import { unwatched, withoutProgress } from '../../watch.js';
 import { frameOf } from '../knn-exact/frame.js';
 import { METRIC_CODES } from '../knn-exact/prepared-rows.js';
-import { nearTogether } from '../knn-exact/row-order.js';
+import { orderByProximity } from '../knn-exact/row-order.js';
+import { JOIN_ROWS, PACK_ROWS } from '../runtime/layouts.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { LAY_ROWS, type PlacedRows, placeRows } from './packed-rows.js';
+import { type UploadedRows, uploadRows } from './packed-rows.js';
 
-/** Rows of an item of `joinNeighbors` in the kernels. */
-const JOIN_ROWS = 32;
 /** Entries of a list beyond the k that are asked for, where distances are estimated, and those measured in double. */
 const MORE_ENTRIES = 24;
 const MORE_EXACT = 2;
@@ -26,11 +25,11 @@ export function createNearestApproximate(
   return async (data, options, watch = unwatched) => {
     const scope = createScope(runtime.arena);
     try {
-      const order = await nearTogether(multiply, data, frameOf(data, options.metric));
+      const order = await orderByProximity(multiply, data, frameOf(data, options.metric));
       const moved = gatherRows(data, order);
-      const placed = await placeRows(runtime, scope, multiply, moved, options);
-      const measurer = createMeasurer(runtime, scope, moved, placed, options, watch);
-      return renamed(await descend({ multiply }, measurer, placed.points, options, watch), order);
+      const uploaded = await uploadRows(runtime, scope, multiply, moved, options);
+      const measurer = createMeasurer(runtime, scope, moved, uploaded, options, watch);
+      return inRowOrder(await descend({ multiply }, measurer, uploaded.points, options, watch), order);
     } finally {
       scope.free();
     }
@@ -38,7 +37,7 @@ export function createNearestApproximate(
 }
 
 /** Results for the rows in their own order; rows at the same distance are ordered by their own numbers. */
-function renamed({ rows, k, indices, distances }: Neighbors, order: Int32Array): Neighbors {
+function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Array): Neighbors {
   const result = { rows, k, indices: new Int32Array(rows * k), distances: new Float32Array(rows * k) };
   for (let i = 0; i < rows; i++) {
     const first = order[i] * k;
@@ -61,18 +60,19 @@ function createMeasurer(
   runtime: Runtime,
   scope: Scope,
   data: Matrix,
-  placed: PlacedRows,
+  uploaded: UploadedRows,
   { k, metric }: { k: number; metric: Metric },
   watch: Watch,
 ): Measurer {
   const { memory } = runtime.arena;
   const { rows, columns } = data;
   const shortest = listLength(rows, k);
-  const length = placed.estimates ? Math.min(rows - 1, Math.max(shortest, k + MORE_ENTRIES)) : shortest;
-  const indices = scope.place(new Int32Array(rows * length).fill(-1));
-  const distances = scope.place(new Float32Array(rows * length).fill(Number.POSITIVE_INFINITY));
-  const fresh = scope.place(new Uint8Array(rows * length));
-  const { laid } = placed;
+  const length = uploaded.estimates ? Math.min(rows - 1, Math.max(shortest, k + MORE_ENTRIES)) : shortest;
+  const indices = scope.copy(new Int32Array(rows * length).fill(-1));
+  const distances = scope.copy(new Float32Array(rows * length).fill(Number.POSITIVE_INFINITY));
+  const fresh = scope.copy(new Uint8Array(rows * length));
+  const lists = scope.copyStructure('DescentLists', { indices, distances, fresh, k: length });
+  const shared = { rows: uploaded.rows, lists };
   // the parts of descent report progress themselves
   const quiet = withoutProgress(watch);
 
@@ -92,7 +92,7 @@ function createMeasurer(
           kernel: 'joinGroup',
           items: groups,
           work: rows * perRow * columns,
-          parameters: [laid, part.place(offsets), part.place(members), indices, distances, fresh, length],
+          call: { ...shared, offsets: part.copy(offsets), members: part.copy(members) },
         },
         quiet,
       );
@@ -100,32 +100,31 @@ function createMeasurer(
     async joinNeighbors(adjacency, used) {
       const part = scopeOf(runtime);
       const items = Math.ceil(rows / JOIN_ROWS);
-      const parameters = [
-        ...[laid, rows],
-        ...[adjacency.offsets, adjacency.rows, adjacency.fresh].map(part.place),
-        ...[indices, distances, fresh, length, used],
-      ];
-      const changes = part.place(new Int32Array(items));
+      const frozen = [adjacency.offsets, adjacency.rows, adjacency.fresh].map(part.copy);
+      const changes = part.copy(new Int32Array(items));
       const scratch = runtime.size('descentScratch');
       const work = adjacency.rows.length * used * columns;
-      const job = { kernel: 'joinNeighbors', items, scratch, work, parameters: [...parameters, changes] };
+      const call = {
+        ...{ ...shared, count: rows, used, changes },
+        ...{ offsets: frozen[0], neighbors: frozen[1], fresh: frozen[2] },
+      };
+      const job = { kernel: 'joinNeighbors', items, scratch, work, call } as const;
       return part.run(job, quiet, () =>
         new Int32Array(memory.buffer, changes, items).reduce((sum, one) => sum + one, 0),
       );
     },
     async finish(wanted) {
-      if (placed.estimates) {
-        const parameters = [laid, rows, indices, distances, length];
+      if (uploaded.estimates) {
         const work = rows * length * columns * 3;
-        const items = Math.ceil(rows / LAY_ROWS);
-        await runtime.run({ kernel: 'measureLists', items, work, parameters }, quiet);
+        const items = Math.ceil(rows / PACK_ROWS);
+        await runtime.run({ kernel: 'remeasureLists', items, work, call: { ...shared, count: rows } }, quiet);
       }
       const all = new Int32Array(memory.buffer, indices, rows * length);
       const most = Math.min(length, wanted + MORE_EXACT);
       const first = Int32Array.from({ length: rows * most }, (_, n) => {
         return all[Math.floor(n / most) * length + (n % most)];
       });
-      return finish(runtime, data, placed, metric, { listed: first, length: most }, wanted);
+      return finish(runtime, data, uploaded, metric, { listed: first, length: most }, wanted);
     },
   };
 }
@@ -134,7 +133,7 @@ function createMeasurer(
 function scopeOf(runtime: Runtime) {
   const scope = createScope(runtime.arena);
   return {
-    place: scope.place,
+    copy: scope.copy,
     async run<T = void>(job: Parameters<Runtime['run']>[0], watch: Watch, result?: () => T): Promise<T> {
       try {
         await runtime.run(job, watch);
@@ -150,7 +149,7 @@ function scopeOf(runtime: Runtime) {
 async function finish(
   runtime: Runtime,
   data: Matrix,
-  placed: PlacedRows,
+  uploaded: UploadedRows,
   metric: Metric,
   { listed, length }: { listed: Int32Array; length: number },
   k: number,
@@ -158,19 +157,20 @@ async function finish(
   const { memory } = runtime.arena;
   const { rows, columns } = data;
   const part = scopeOf(runtime);
-  const { source, means, squares } = placed;
-  const targets = part.place(listed.map((id) => Math.max(id, 0)));
-  const exactAt = part.place(new Float64Array(rows * length));
+  const { source, means, squares } = uploaded;
+  const targets = part.copy(listed.map((id) => Math.max(id, 0)));
+  const exactAt = part.copy(new Float64Array(rows * length));
   const exact = await part.run(
     {
       kernel: 'targetDistances',
       items: rows,
-      scratch: 64,
+      scratch: runtime.size('targetScratch'),
       work: rows * length * columns * 3,
-      parameters: [
-        ...[METRIC_CODES[metric], columns, source, means, squares, source, means, squares],
-        ...[targets, length, exactAt],
-      ],
+      call: {
+        ...{ metric: METRIC_CODES[metric], d: columns, targets, k: length, distances: exactAt },
+        ...{ queries: source, queryMeans: means, querySquares: squares },
+        ...{ data: source, dataMeans: means, dataSquares: squares },
+      },
     },
     unwatched,
     () => new Float64Array(memory.buffer, exactAt, rows * length).slice(),

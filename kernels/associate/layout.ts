@@ -1,0 +1,165 @@
+/** Arguments and constants of the association and factorization kernels, shared with TypeScript (runtime/layout.ts). */
+
+/** Codes of the association measures. */
+export const PEARSON: i32 = 0;
+export const SPEARMAN: i32 = 1;
+export const BICOR: i32 = 2;
+/** First row count of a locality whose entries did not fit its slot. */
+export const SLOT_OVERFLOW: u32 = 0xffffffff;
+/** Entries that a kernel may write past the last entry it keeps. */
+export const SLOT_MARGIN: i32 = 4;
+/** Rows of a panel: packed operands hold 8 rows, element (row r, depth k) at index k * 8 + r. */
+export const PANEL_ROWS: i32 = 8;
+/** Panels of C's rows in one item of `multiplyStrip`; its packed rows fit the first-level cache. */
+export const STRIP_PANELS: i32 = 4;
+/** Depth of one chain of additions: 8 columns and 32 rows of it fit the first-level cache. */
+export const DEPTH_BLOCK: i32 = 128;
+
+/** Arguments of `packRows` and `packColumns`. */
+@unmanaged
+export class PackArguments {
+  /** f32: the matrix, row-major. */
+  source: usize;
+  /** Rows of the operand. */
+  rows: i32;
+  /** Columns of the operand. */
+  depth: i32;
+  /** Columns of the stored matrix. */
+  stride: i32;
+  /** f32: the panels, ceil(rows / 8) * 8 * depth. */
+  target: usize;
+}
+
+/** Arguments of `multiplyStrip`. */
+@unmanaged
+export class MultiplyArguments {
+  /** Panels of the left operand and their number. */
+  a: usize;
+  aPanels: i32;
+  /** Panels of the right operand and their number. */
+  b: usize;
+  bPanels: i32;
+  depth: i32;
+  /** f32: the product, 8 aPanels x 8 bPanels. */
+  c: usize;
+}
+
+/** Arguments of `associateLocality`. */
+@unmanaged
+export class AssociateArguments {
+  /** f32: the features, samples x d, row-major; 0 when they are sparse. */
+  dense: usize;
+  /** f64, i32, f32: offsets, indices and values of compressed rows; read when `dense` is 0. */
+  offsets: usize;
+  indices: usize;
+  values: usize;
+  /** Number of features. */
+  d: i32;
+  /** i32: sample rows, n for each locality. */
+  members: usize;
+  /** Samples of a locality. */
+  n: i32;
+  /** Code of the association measure. */
+  measure: i32;
+  /** 1 to store correlations, 0 to store debiased squares with the correlation's sign. */
+  raw: i32;
+  /** Samples that must differ from a feature's lower median; 0 switches the rule off. */
+  support: i32;
+  /** Smallest squared correlation that is kept. */
+  gate: f32;
+  /** u16 and f32: columns and values of the kept entries, `slotEntries` for each locality. */
+  slotColumns: usize;
+  slotValues: usize;
+  slotEntries: i32;
+  /** u32: entries for each (locality, feature); the first is SLOT_OVERFLOW when the slot was too small. */
+  rowCounts: usize;
+  /** u8 for each (locality, feature): 1 where the feature has support. */
+  supported: usize;
+  /** i32 for each locality: number of constant features. */
+  constants: usize;
+}
+
+/** Arguments of `compactLocality`. */
+@unmanaged
+export class CompactArguments {
+  /** u16 and f32: slots of `slotEntries` entries for each locality. */
+  slotColumns: usize;
+  slotValues: usize;
+  slotEntries: i32;
+  /** u32: index of the first entry of each locality in the block, and the end of the last. */
+  positions: usize;
+  /** u16 and f32: columns and values of the block. */
+  columns: usize;
+  values: usize;
+}
+
+/** Arguments of `quadraticForms`. */
+@unmanaged
+export class QuadraticArguments {
+  /** u32, u16, f32: offsets, columns and values of a block of associations. */
+  offsets: usize;
+  columns: usize;
+  values: usize;
+  /** Number of features. */
+  d: i32;
+  /** 1 to use signed values, 0 to use absolute values. */
+  signed: i32;
+  /** f32: loadings, d x width. */
+  loadings: usize;
+  /** Number of modules, padded to a multiple of 4. */
+  width: i32;
+  /** f32: result, localities x width. */
+  forms: usize;
+}
+
+/** Arguments of `accumulatePatterns`. */
+@unmanaged
+export class PatternArguments {
+  /** u32, u16, f32: offsets, columns and values of a block of associations. */
+  offsets: usize;
+  columns: usize;
+  values: usize;
+  /** Number of localities. */
+  count: i32;
+  /** Number of features. */
+  d: i32;
+  /** 1 to use signed values, 0 to use absolute values. */
+  signed: i32;
+  /** f32: presence, count x width. */
+  presence: usize;
+  /** Number of modules, padded to a multiple of 4. */
+  width: i32;
+  /** Number of modules. */
+  modules: i32;
+  /** f32: sums, modules x pairs, changed in place. */
+  total: usize;
+  /** Number of feature pairs, d (d - 1) / 2. */
+  pairs: i32;
+}
+
+/** Arguments of `leadingVector`. */
+@unmanaged
+export class LeadingArguments {
+  /** u32, u16, f32: offsets, columns and values of a block of associations. */
+  offsets: usize;
+  columns: usize;
+  values: usize;
+  /** Number of features. */
+  d: i32;
+  /** 1 to use signed values, 0 to use absolute values. */
+  signed: i32;
+  /** f32: presence, localities x width. */
+  presence: usize;
+  /** f32: loadings, d x width. */
+  loadings: usize;
+  /** Number of modules, padded to a multiple of 4; may be 0. */
+  width: i32;
+  /** Steps of power iteration. */
+  iterations: i32;
+  /** u8 for each locality: 0 to leave its row zero. */
+  wanted: usize;
+  /** f32: result, localities x d, zeros on entry. */
+  vectors: usize;
+  /** f32 for each locality: result. */
+  eigenvalues: usize;
+}

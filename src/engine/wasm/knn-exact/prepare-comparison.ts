@@ -1,0 +1,72 @@
+/** Rows that are to be compared, in the engine's memory: in an order that helps, and prepared in the way that costs least. */
+
+import type { Matrix } from '../../../model.js';
+import type { Engine, Metric } from '../../engine.js';
+import type { Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { MultiplyBytes } from './blocks.js';
+import { byteRowsOf, type Frame, frameOf } from './frame.js';
+import { choosePlan } from './plan.js';
+import { type DistanceBounds, prepareBounds } from './prepared-rows.js';
+import { preparePruneBounds } from './prune.js';
+import { copyInOrder, identityOrder, orderRows } from './row-order.js';
+
+/** What makes products: in the engine, and of bytes elsewhere, or null. */
+export interface Multipliers {
+  readonly multiply: Engine['multiply'];
+  readonly multiplyBytes: MultiplyBytes | null;
+}
+
+export interface PreparedComparison {
+  readonly bounds: DistanceBounds;
+  /** The rows along few directions, or null. */
+  readonly pruneBounds: DistanceBounds | null;
+  /** Where the screen's rows are bytes. */
+  readonly multiplyBytes: MultiplyBytes | null;
+  /** Rows are compared with themselves: each pair is met symmetric. */
+  readonly symmetric: boolean;
+  /** Which queries row stands at each assign, and the assign of each data row. */
+  readonly order: Int32Array;
+  readonly positions: Int32Array;
+  /** Address: i32 a data row in its assign, its number. */
+  readonly ids: number;
+}
+
+interface ComparisonInput {
+  readonly data: Matrix;
+  /** `data` itself where `symmetric`. */
+  readonly queries: Matrix;
+  readonly symmetric: boolean;
+  readonly metric: Metric;
+  readonly k: number;
+  /** Distances in the frame that matter to probes, see `choosePlan`; null where only the k nearest do. */
+  readonly thresholds: ((frame: Frame) => Float64Array[]) | null;
+}
+
+export async function prepareComparison(
+  runtime: Runtime,
+  scope: Scope,
+  { multiply, multiplyBytes }: Multipliers,
+  { data, queries, symmetric, metric, k, thresholds }: ComparisonInput,
+): Promise<PreparedComparison> {
+  const frame = frameOf(data, metric);
+  const order = symmetric ? await orderRows(multiply, data, frame) : identityOrder(data.rows);
+  const plan = await choosePlan(multiply, frame, {
+    ...{ data, queries, k },
+    thresholds: thresholds?.(frame) ?? null,
+    order: symmetric ? order : null,
+    bytes: symmetric && multiplyBytes ? byteRowsOf(data, frame) : null,
+  });
+  const byBytes = plan.kind === 'bytes';
+  const source = copyInOrder(runtime, scope, data, order);
+  const bounds = await prepareBounds(runtime, scope, { data, queries, frame, source }, plan);
+  const pruned = symmetric && !byBytes;
+  return {
+    ...{ bounds, symmetric },
+    pruneBounds: pruned ? await preparePruneBounds(runtime, scope, multiply, { data, frame, bounds }) : null,
+    multiplyBytes: byBytes ? multiplyBytes : null,
+    order: symmetric ? order.rows : identityOrder(queries.rows).rows,
+    positions: order.positions,
+    ids: scope.copy(order.rows),
+  };
+}
