@@ -5,7 +5,6 @@ import { ENTRY_BYTES, ENTRY_ROWS } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-
 /** Addresses of where each row's list starts, and of the entries. @param depth pairs of columns. */
 export async function listEntries(
   runtime: Runtime,
