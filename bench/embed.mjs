@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { embed, tableOf } from '../dist/dr/index.js';
 import { chooseEngine } from '../dist/engine/choose.js';
-import { createContext } from '../dist/engine/context.js';
 import { madeTable } from './data.mjs';
 import { cpuSeconds, folder, machine, peer, table, writeNpy, writeSection } from './measure.mjs';
 import { readFeatures } from './read.mjs';
@@ -65,7 +64,7 @@ const theirs = [];
 for (let run = 0; run < Number(values.runs); run++) {
   const cpu = cpuSeconds();
   const begin = performance.now();
-  const result = await embed(tableOf(features), { method, ...steps }, createContext({ engine, seed: run }));
+  const result = await embed(tableOf(features), { method, ...steps }, { engine, seed: run });
   const wall = (performance.now() - begin) / 1000;
   const peak = process.resourceUsage().maxRSS * 1024;
   const used = cpuSeconds() - cpu;

@@ -1,5 +1,5 @@
 // One size of bench/growth.mjs: node growth-one.mjs ROWS. Prints one JSON line.
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { createWasmEngine } from '../dist/engine/wasm/engine.js';
 import { neighbors } from '../dist/neighbors/index.js';
 import { asInput, madeTable } from './data.mjs';
@@ -18,7 +18,7 @@ async function timed(work) {
 
 const near = await timed(() => neighbors(data.features, { k: 15, method: 'approximate' }, { engine }));
 const options = { localitySize: 200, overlap: 3, modules: 12, draws: 0 };
-const explained = await timed(() => explain(asInput(data), options, createContext({ engine })));
+const explained = await timed(() => explain(asInput(data), options, { engine }));
 await engine.close();
 const { wall, cpu } = near;
 console.log(

@@ -3,7 +3,7 @@
 // Prints a table; with --write also into bench/PLANTED.md.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { plantModules } from '../dist/reproduce/lava/planted.js';
 import { auroc, matchModules } from '../dist/reproduce/lava/score.js';
 
@@ -25,7 +25,7 @@ for (const correlation of values.correlations.split(',').map(Number)) {
   for (let seed = 0; seed < seeds; seed++) {
     const planted = plantModules({ seed, correlation });
     const options = { localitySize: 100, overlap: 4, modules: Number(values.modules), form: values.form };
-    const explanation = await explain(planted, options, createContext({ seed }));
+    const explanation = await explain(planted, options, { seed });
     const matches = matchModules(planted.loadings, explanation.modules.loadings);
     matches.forEach((match, k) => {
       if (planted.activeShare[k] < 0.05) return;

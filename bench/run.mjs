@@ -5,7 +5,7 @@
 // pynndescent; one that is not there is left out with a message.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { createRandom } from '../dist/core/random.js';
 import { createJsEngine } from '../dist/engine/js/engine.js';
 import { createWasmEngine } from '../dist/engine/wasm/engine.js';
@@ -96,7 +96,7 @@ async function lava() {
   for (let run = 0; run < runs; run++) {
     const cpu = cpuSeconds();
     const start = performance.now();
-    const { modules, timings } = await explain(asInput(data), options, createContext({ engine }));
+    const { modules, timings } = await explain(asInput(data), options, { engine });
     ours.push({
       wall: (performance.now() - start) / 1000,
       cpu: cpuSeconds() - cpu,

@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createContext } from 'whymap';
 import { compareNeighborhoods, continuity, trustworthiness } from 'whymap/trust';
 import { createRandom } from '../dist/core/random.js';
 import { chooseEngine } from '../dist/engine/choose.js';
@@ -78,7 +77,7 @@ async function measure(input, sample) {
   const { engine } = await chooseEngine({ engine: values.engine, threads: 2 });
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const n = await compareNeighborhoods(input, { k: K, sample }, createContext({ engine }));
+  const n = await compareNeighborhoods(input, { k: K, sample }, { engine });
   const [t, c] = [trustworthiness(n), continuity(n)];
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);

@@ -1,4 +1,4 @@
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { pathSource, readEmbedding, readTable } from 'whymap/io';
 import {
   compareRegions,
@@ -12,7 +12,7 @@ import {
 
 const table = await readTable(pathSource('data/penguins/penguins.csv'), { id: 'id', label: 'species' });
 const embedding = await readEmbedding(pathSource('data/penguins/umap.npy'));
-const explanation = await explain({ table, embedding }, { localitySize: 40, modules: 3 }, createContext());
+const explanation = await explain({ table, embedding }, { localitySize: 40, modules: 3 });
 
 // What is in a region? Labels, rectangles, polygons, localities, ids, rows and modules all name one.
 for (const label of new Set(table.labels)) {

@@ -55,6 +55,8 @@ async function bundle() {
       chunkSizeWarningLimit: 2000,
       rolldownOptions: { external, output: { codeSplitting: false } },
     },
+    // threads of an engine, which the page never starts: they are looked at, and left out
+    worker: { format: 'es', rolldownOptions: { external } },
   });
   const script = output.filter((item) => item.type === 'chunk');
   const style = output.filter((item) => item.type === 'asset' && item.fileName.endsWith('.css'));

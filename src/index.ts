@@ -1,5 +1,11 @@
 export { type ChosenEngine, chooseEngine, type EngineChoice, type EngineOptions } from './engine/choose.js';
-export { type Context, createContext, type Progress } from './engine/context.js';
+export {
+  type Context,
+  type ContextOptions,
+  createContext,
+  type PartialContext,
+  type Progress,
+} from './engine/context.js';
 export {
   CancelledError,
   type ErrorParts,

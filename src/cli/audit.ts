@@ -40,7 +40,7 @@ async function runAudit(features: string, values: OptionValues<'audit'>, session
     const run = {
       options: { ...options, ...recordedOptions('audit', values), seed: session.seed },
       data: { dropped: table.dropped, source: table.source, embedding: input.source },
-      engine: { name: session.context.engine.name, reason: session.reason },
+      engine: { name: session.context.engine.name, reason: session.context.reason },
       timings: { reading, auditing: seconds() - reading },
       warnings,
     };

@@ -2,7 +2,6 @@
 
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { chooseEngine } from '../engine/choose.js';
 import { createContext } from '../engine/context.js';
 import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
@@ -34,18 +33,17 @@ export async function withSession<T>(
 ): Promise<T> {
   const { seed = 0, memory = totalmem() / 4, threads, engine: choice, quiet = false, messages } = values;
   const progress = await showProgress({ quiet, json: messages === 'json' });
-  const { engine, reason } = await chooseEngine({ engine: choice, threads, memory });
   const { onProgress } = progress;
+  const context = await createContext({ engine: choice, threads, seed, memory, signal, onProgress });
   try {
     return await work({
-      context: createContext({ engine, seed, memory, signal, onProgress }),
+      context,
       seed,
-      reason,
       files: onDisk,
       progress,
     });
   } finally {
     progress.stop();
-    await engine.close();
+    await context.close();
   }
 }

@@ -3,7 +3,7 @@
  * `finishEmbedding` for runs that are watched and changed while they go on.
  */
 
-import { type Context, createContext, watchStage } from '../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { checkFeatures } from './input.js';
@@ -34,9 +34,6 @@ export interface EmbedResult {
   readonly warnings: readonly Warning[];
 }
 
-/** A context, or the parts of one that differ from the default (js engine, seed 0). */
-export type GivenContext = Partial<Context> & { readonly seed?: number };
-
 /** An embedding being made. `run` is null when the method was solved at once. */
 export interface EmbeddingRun {
   readonly table: Table;
@@ -56,9 +53,9 @@ export interface EmbeddingRun {
 export async function embed(
   table: Table,
   options: EmbedOptions = {},
-  given: GivenContext = {},
+  given: PartialContext = {},
 ): Promise<EmbedResult> {
-  const context = createContext(given);
+  const context = await resolveContext(given);
   const embedding = await startEmbedding(table, options, context);
   await advanceEmbedding(embedding, context);
   return finishEmbedding(embedding);
@@ -68,9 +65,9 @@ export async function embed(
 export async function startEmbedding(
   table: Table,
   options: EmbedOptions = {},
-  given: GivenContext = {},
+  given: PartialContext = {},
 ): Promise<EmbeddingRun> {
-  const context = createContext(given);
+  const context = await resolveContext(given);
   const method = checkOptions(options);
   checkFeatures(table.features, table.featureNames);
   const recipe = methods[method];
@@ -86,10 +83,11 @@ export async function startEmbedding(
 /** Goes on for `steps` more steps; by default for all that are left. Nothing to do for a spectral solution. */
 export async function advanceEmbedding(
   embedding: EmbeddingRun,
-  given: GivenContext = {},
+  given: PartialContext = {},
   steps = embedding.prepared.steps - (embedding.run?.step ?? 0),
 ): Promise<void> {
-  if (embedding.run) await advance(embedding.run, steps, watchStage(createContext(given), 'embedding'));
+  if (embedding.run)
+    await advance(embedding.run, steps, watchStage(await resolveContext(given), 'embedding'));
 }
 
 /** The result so far: the current coordinates, or the best ones when a later step made them worse. */

@@ -6,7 +6,6 @@ export {
   type EmbedResult,
   embed,
   finishEmbedding,
-  type GivenContext,
   startEmbedding,
 } from './embed.js';
 export { tableOf } from './input.js';

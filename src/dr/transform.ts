@@ -7,7 +7,7 @@
  * else 30, a quarter of the learning rate. Cost: neighbors, then epochs x edges. Deterministic given the seed.
  */
 
-import { type Context, createContext, watchStage } from '../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import { ShapeError } from '../errors.js';
 import type { Csr, Embedding, Matrix, Neighbors, Table } from '../model.js';
 import { bandwidths, memberships } from './affinities/fuzzy-simplicial-set.js';
@@ -20,12 +20,8 @@ import { NEGATIVE_SAMPLES, sampledDynamics } from './optimize/negative-sampling.
  * Coordinates (new samples x dimensions) of a table's samples in the embedding that `model` is of.
  * Throws ShapeError when the features are not as many as those embedded.
  */
-export async function transform(
-  model: Model,
-  table: Table,
-  given: Partial<Context> & { readonly seed?: number } = {},
-): Promise<Embedding> {
-  const context = createContext(given);
+export async function transform(model: Model, table: Table, given: PartialContext = {}): Promise<Embedding> {
+  const context = await resolveContext(given);
   const { features } = table;
   const expected = model.kind === 'pca' ? model.mean.length : model.features.columns;
   checkFeatures(features, table.featureNames, 1);

@@ -26,9 +26,9 @@ export interface ChosenEngine {
 export async function chooseEngine(options: EngineOptions = {}): Promise<ChosenEngine> {
   const { engine: choice = 'auto', threads, memory } = options;
   checkOptions(options);
-  if (choice === 'js') return { engine: await createJs(), reason: 'asked for' };
-  if (choice === 'wasm') return { engine: await createWasm(threads, memory), reason: 'asked for' };
-  if (choice === 'native') return { engine: await createNative(threads, memory), reason: 'asked for' };
+  if (choice === 'js') return { engine: await createJs(), reason: 'as requested' };
+  if (choice === 'wasm') return { engine: await createWasm(threads, memory), reason: 'as requested' };
+  if (choice === 'native') return { engine: await createNative(threads, memory), reason: 'as requested' };
   const native = inNode ? await ifItLoads(() => createNative(threads, memory)) : null;
   if (native?.engine) {
     const reason = `onnxruntime-node is installed: products at its speed, all else in WebAssembly on ${many(native.engine)}`;

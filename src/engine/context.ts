@@ -5,8 +5,8 @@
 
 import { createRandom, type Random } from '../core/random.js';
 import { CancelledError } from '../errors.js';
+import { type ChosenEngine, chooseEngine, type EngineChoice } from './choose.js';
 import type { Engine, Watch } from './engine.js';
-import { createJsEngine } from './js/engine.js';
 
 export interface Progress {
   /** Name of the stage, for people: `localities`, `associations`, `modules`... */
@@ -17,25 +17,78 @@ export interface Progress {
 
 export interface Context {
   readonly engine: Engine;
+  /** Why this engine, in one sentence for people. */
+  readonly reason: string;
   readonly random: Random;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   /** Bytes that the work may hold at once. */
   readonly memory: number;
+  /**
+   * Ends the threads of the engine and frees its memory, where `createContext` started it; an engine that was
+   * given stays open. Nothing may be computed with the context afterwards. A second call does nothing.
+   */
+  close(): Promise<void>;
+}
+
+/** A context, or those parts of one that differ from the default: what every public function takes. */
+export type PartialContext = Partial<Context> & {
+  /** Seed of the random numbers, where `random` is not given. Default 0. */
+  readonly seed?: number;
+};
+
+export interface ContextOptions extends Omit<PartialContext, 'engine' | 'close'> {
+  /** An engine, or the name of one. Default `auto`: the fastest that loads (native, wasm, js). */
+  readonly engine?: Engine | EngineChoice;
+  /** Threads of the engine that is started. Default: as many as the machine runs at once. */
+  readonly threads?: number;
 }
 
 const DEFAULT_MEMORY = 4 * 2 ** 30;
 const YIELD_MS = 40;
 
-/** Fills in what the caller left out: the `js` engine, seed 0, 4 GiB. */
-export function createContext(given: Partial<Context> & { seed?: number } = {}): Context {
-  return {
-    engine: given.engine ?? createJsEngine(),
-    random: given.random ?? createRandom(given.seed ?? 0),
-    signal: given.signal,
-    onProgress: given.onProgress,
-    memory: given.memory ?? DEFAULT_MEMORY,
-  };
+/**
+ * Starts an engine and makes a context of it. Defaults: the fastest engine that loads, seed 0, 4 GiB. Call
+ * `close()` when the work is done.
+ * @throws OptionError for an unknown engine or a bad number; UnsupportedError when the engine named is not there.
+ */
+export async function createContext(options: ContextOptions = {}): Promise<Context> {
+  const { engine, threads, memory } = options;
+  if (typeof engine === 'object')
+    return contextOf(engine, options.reason ?? 'given', options, async () => {});
+  const chosen = await chooseEngine({ engine, threads, memory });
+  return contextOf(chosen.engine, chosen.reason, options, () => chosen.engine.close());
+}
+
+/**
+ * The whole context of a public function's call. Without an engine, all calls of this process share one, which starts
+ * at the first call; its threads do not keep the process alive.
+ */
+export async function resolveContext(given: PartialContext = {}): Promise<Context> {
+  if (isWhole(given)) return given;
+  if (given.engine) return contextOf(given.engine, given.reason ?? 'given', given, async () => {});
+  shared ??= chooseEngine();
+  const { engine, reason } = await shared;
+  return contextOf(engine, reason, given, async () => {});
+}
+
+/** The engine of calls that name none. */
+let shared: Promise<ChosenEngine> | null = null;
+
+/** Whether nothing is missing. */
+function isWhole(given: PartialContext): given is Context {
+  const { engine, random, memory, close } = given;
+  return engine !== undefined && random !== undefined && memory !== undefined && close !== undefined;
+}
+
+/** Fills in what the caller left out. */
+function contextOf(
+  engine: Engine,
+  reason: string,
+  { random, seed = 0, signal, onProgress, memory = DEFAULT_MEMORY }: Omit<PartialContext, 'engine'>,
+  close: () => Promise<void>,
+): Context {
+  return { engine, reason, random: random ?? createRandom(seed), signal, onProgress, memory, close };
 }
 
 /** A watch over one stage: reports its progress, which never steps back, and stops within 100 ms of the context's signal. */

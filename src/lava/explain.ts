@@ -4,7 +4,7 @@
  * Source: LAVA (arXiv 2509.21149); what is ours is marked in the files of each step.
  */
 
-import type { Context } from '../engine/context.js';
+import { type Context, type PartialContext, resolveContext } from '../engine/context.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type { Embedding, Explanation, Granularity, Localities, Modules, Table, Warning } from '../model.js';
 import {
@@ -53,8 +53,9 @@ export interface ExplainOptions
 export async function explain(
   input: ExplainInput,
   asked: ExplainOptions,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<Explanation> {
+  const context = await resolveContext(given);
   const { embedding } = input;
   checkInput(input, asked);
   significanceOptions(asked);
@@ -121,7 +122,7 @@ export async function explain(
       ...findings(table.features.rows, localities, modules, options),
       ...(auto ? leftOut(auto.granularity) : []),
     ],
-    engine: { name: context.engine.name, reason: '', threads: context.engine.threads },
+    engine: { name: context.engine.name, reason: context.reason, threads: context.engine.threads },
     timings,
   };
 }

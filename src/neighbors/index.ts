@@ -1,7 +1,7 @@
 /** Nearest neighbors: exact in few dimensions by a kd-tree, exact by blocked products, or approximate by descent. */
 
 import { toDense } from '../core/csr.js';
-import { type Context, createContext, watchStage } from '../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Neighbors } from '../model.js';
@@ -46,9 +46,9 @@ const FEW_ROWS = 4096;
 export async function neighbors(
   data: Matrix | Csr,
   options: NeighborsOptions = {},
-  given: Partial<Context> & { seed?: number } = {},
+  given: PartialContext = {},
 ): Promise<NeighborsResult> {
-  const context = createContext(given);
+  const context = await resolveContext(given);
   const { k, metric, method } = normalize(data, options);
   const dense = toDense(data);
   const watch = watchStage(context, 'neighbors');

@@ -24,11 +24,9 @@ import {
 import { type PlacesTrust, withTrust } from './region-trust.js';
 import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 
-/** How a run is carried out: the engine and why it was chosen, the seed, and where its files are. */
+/** How a run is carried out: the context, its seed, and where the files are. */
 export interface Run extends Work {
   readonly seed: number;
-  /** Why this engine. */
-  readonly reason: string;
 }
 
 /** Parsed options of `explain`; those of outputs are left to the caller. */
@@ -58,7 +56,6 @@ export async function explainFiles(features: string, values: ExplainValues, run:
     ...found,
     options: { ...found.options, seed: run.seed, ...recordedOptions('explain', values) },
     warnings: [...found.warnings, ...input.warnings],
-    engine: { ...found.engine, reason: run.reason },
     timings: { ...timings, ...found.timings },
   };
   return { explanation, table: input.table, localities };

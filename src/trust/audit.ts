@@ -5,7 +5,7 @@
  * Cost: that of `measureTrust`, and the local maps. Determinism: streams `trust-*` only.
  */
 
-import { type Context, createContext } from '../engine/context.js';
+import { type PartialContext, resolveContext } from '../engine/context.js';
 import type { Matrix, Warning } from '../model.js';
 import { columnMoments } from './centering.js';
 import { type MeasureOptions, measureTrust, type TrustMeasures } from './measure.js';
@@ -57,9 +57,9 @@ const WIDE = 200;
 export async function audit(
   input: TrustInput,
   options: AuditOptions = {},
-  given: Partial<Context> = {},
+  given: PartialContext = {},
 ): Promise<Audit> {
-  const context = createContext(given);
+  const context = await resolveContext(given);
   const measured = await measureTrust(input, options, context);
   const { neighborhoods } = measured;
   const distorted = distortion(neighborhoods, {

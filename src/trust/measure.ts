@@ -9,7 +9,7 @@
  */
 
 import { permutation } from '../core/random.js';
-import { type Context, createContext, watchStage } from '../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { ShapeError } from '../errors.js';
 import { principalComponents } from '../linalg/principal-components.js';
@@ -72,9 +72,9 @@ type FigureTable = Partial<Record<MeasureName, Figure>>;
 export async function measureTrust(
   input: TrustInput,
   options: MeasureOptions = {},
-  given: Partial<Context> = {},
+  given: PartialContext = {},
 ): Promise<TrustMeasures> {
-  const context = createContext(given);
+  const context = await resolveContext(given);
   checkInput(input);
   const checked = checkNeighborhoodOptions(options, input.features.rows);
   const features = await referenceSpace(input.features, options, context);

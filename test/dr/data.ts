@@ -1,7 +1,8 @@
 /** Small made data sets and access to results, for the tests of dimensionality reduction. */
 import { createRandom } from '#whymap/core/random.js';
 import { tableOf } from '#whymap/dr/index.js';
-import { createContext } from '#whymap/engine/context.js';
+import { type Context, createContext } from '#whymap/engine/context.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
 import type { Matrix } from '../../src/model.js';
 
 export function matrixOf(rows: number, columns: number, entry: (r: number, c: number) => number): Matrix {
@@ -37,4 +38,6 @@ export function clusters(rows: number, columns: number, count: number, seed: num
 }
 
 export const table = (features: Matrix) => tableOf(features);
-export const context = (seed = 0) => createContext({ seed });
+/** These tests compare with the readable engine, which has no threads. */
+const base = await createContext({ engine: createJsEngine() });
+export const context = (seed = 0): Context => ({ ...base, random: createRandom(seed) });

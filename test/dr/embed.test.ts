@@ -13,7 +13,7 @@ import {
   tableOf,
   transform,
 } from '#whymap/dr/index.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { CancelledError, OptionError, ShapeError, WhymapError } from '#whymap/errors.js';
 import type { Matrix } from '../../src/model.js';
 import { clusters, context, gaussianData, matrixOf, table } from './data.js';
@@ -113,7 +113,7 @@ test('stepping one by one gives the bytes of a run in one go', async () => {
 
 test('cancelling stops at once and keeps what there is', async () => {
   const controller = new AbortController();
-  const c = createContext({
+  const c = await resolveContext({
     signal: controller.signal,
     onProgress: ({ stage, done }) => {
       if (stage === 'embedding' && done >= 0.02) controller.abort();

@@ -16,7 +16,7 @@ test('auto takes an engine that works and says why', async () => {
 
 test.each(['js', 'wasm'] as const)('%s is given when asked for', async (name) => {
   const { engine, reason } = await chooseEngine({ engine: name });
-  expect([engine.name, reason]).toEqual([name, 'asked for']);
+  expect([engine.name, reason]).toEqual([name, 'as requested']);
   await engine.close();
 });
 

@@ -1,7 +1,7 @@
 // Steps of embeddings: every engine against the reference, and cancellation inside a step.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createContext, watchStage } from '#whymap/engine/context.js';
+import { resolveContext, watchStage } from '#whymap/engine/context.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { TSNE_OPTIONS, tsneProblem, UMAP_OPTIONS } from './cases.js';
@@ -187,7 +187,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       const before = state.y.slice();
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 150);
-      const watch = watchStage(createContext({ signal: controller.signal }), 'embedding');
+      const watch = watchStage(await resolveContext({ signal: controller.signal }), 'embedding');
       const running = engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 500 }, watch);
       await expect(running).rejects.toMatchObject({ code: 'cancelled' });
       expect(state.y).toEqual(before);

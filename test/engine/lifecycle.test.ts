@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { createContext, watchStage } from '#whymap/engine/context.js';
+import { resolveContext, watchStage } from '#whymap/engine/context.js';
 import type { Engine, Watch } from '#whymap/engine/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { createRuntime, type RuntimeOptions } from '#whymap/engine/wasm/runtime/runtime.js';
@@ -67,7 +67,7 @@ test('a product that is cancelled half way ends in CancelledError and leaves a w
         seen.push(done);
         if (done > 0 && done < 1) controller.abort();
       };
-      const watch = watchStage(createContext({ signal: controller.signal, onProgress }), 'product');
+      const watch = watchStage(await resolveContext({ signal: controller.signal, onProgress }), 'product');
       await expect(engine.multiply(a, a, {}, watch)).rejects.toMatchObject({ code: 'cancelled' });
       expect(Math.max(...seen)).toBeLessThan(1);
       const small = makeMatrix(3, 3);
@@ -91,7 +91,7 @@ test('neighbors and ranks that are cancelled half way end in CancelledError and 
       const onProgress = ({ done }: { done: number }) => {
         if (done > 0 && done < 1) controller.abort();
       };
-      const watch = watchStage(createContext({ signal: controller.signal, onProgress }), 'rows');
+      const watch = watchStage(await resolveContext({ signal: controller.signal, onProgress }), 'rows');
       await expect(work(watch)).rejects.toMatchObject({ code: 'cancelled' });
     }
     const few = makeMatrix(9, 4);
@@ -101,7 +101,7 @@ test('neighbors and ranks that are cancelled half way end in CancelledError and 
 });
 
 test('work that is cancelled before it begins does nothing', async () => {
-  const watch = watchStage(createContext({ signal: AbortSignal.abort() }), 'product');
+  const watch = watchStage(await resolveContext({ signal: AbortSignal.abort() }), 'product');
   const a = makeMatrix(3, 3);
   await withEngine({}, (engine) =>
     expect(engine.multiply(a, a, {}, watch)).rejects.toMatchObject({ code: 'cancelled' }),

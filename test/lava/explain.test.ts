@@ -1,6 +1,6 @@
 // The whole path on planted truth: what was put in is found, described and placed; and its edges.
 import { beforeAll, expect, test } from 'vitest';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { createRandom } from '#whymap/core/random.js';
 import { CancelledError, OptionError, ShapeError } from '#whymap/errors.js';
 import type { Explanation } from '#whymap/model.js';
@@ -19,7 +19,7 @@ const options = { localitySize: 80, overlap: 3, modules: 8, evaluations: 6 };
 let explanation: Explanation;
 
 beforeAll(async () => {
-  explanation = await explain(planted, options, createContext({ seed: 1 }));
+  explanation = await explain(planted, options, { seed: 1 });
 });
 
 const column = (m: { rows: number; columns: number; data: Float32Array }, k: number) =>
@@ -60,24 +60,24 @@ test('loadings and presence have their promised scale', () => {
 });
 
 test('the same seed gives the same bytes', async () => {
-  const again = await explain(planted, options, createContext({ seed: 1 }));
+  const again = await explain(planted, options, { seed: 1 });
   expect({ ...again, timings: {} }).toEqual({ ...explanation, timings: {} });
 });
 
 test('the seed decides nothing about modules: only what is tested of them is drawn', async () => {
-  const other = await explain(planted, { ...options, draws: 0 }, createContext({ seed: 99 }));
+  const other = await explain(planted, { ...options, draws: 0 }, { seed: 99 });
   expect(other.modules).toEqual(explanation.modules);
   expect(other.samplePresence).toEqual(explanation.samplePresence);
   expect(other.localities).toEqual(explanation.localities);
 });
 
 test('associations made anew on each pass give the same bytes as held ones', async () => {
-  const small = await explain(planted, options, createContext({ seed: 1, memory: 400_000 }));
+  const small = await explain(planted, options, { seed: 1, memory: 400_000 });
   expect({ ...small, timings: {} }).toEqual({ ...explanation, timings: {} });
 });
 
 test('stacked form finds the strong modules too, and its loss never rises', async () => {
-  const stacked = await explain(planted, { ...options, form: 'stacked' }, createContext({ seed: 1 }));
+  const stacked = await explain(planted, { ...options, form: 'stacked' }, { seed: 1 });
   const { loss, patterns, count } = stacked.modules;
   for (let i = 1; i < loss.length; i++) expect(loss[i]).toBeLessThanOrEqual(loss[i - 1] + 1e-9);
   expect(patterns?.rows).toBe(count);
@@ -87,7 +87,7 @@ test('stacked form finds the strong modules too, and its loss never rises', asyn
 test.each(['absolute', 'signed'] as const)(
   '%s associations run and find the modules',
   async (associationForm) => {
-    const found = await explain(planted, { ...options, associationForm }, createContext({ seed: 1 }));
+    const found = await explain(planted, { ...options, associationForm }, { seed: 1 });
     const best = matchModules(planted.loadings, found.modules.loadings).map(({ cosine }) => cosine);
     // signed: only features that go together are in one module, so a planted one is found in halves
     if (associationForm === 'absolute') for (const cosine of best) expect(cosine).toBeGreaterThan(0.9);
@@ -99,11 +99,7 @@ test('spearman finds them after a monotone change of every feature', async () =>
   const bent = planted.table.features;
   if (!('data' in bent)) throw new Error('planted tables are dense');
   const table = { ...planted.table, features: { ...bent, data: bent.data.map((x) => Math.exp(2 * x)) } };
-  const found = await explain(
-    { ...planted, table },
-    { ...options, association: 'spearman' },
-    createContext(),
-  );
+  const found = await explain({ ...planted, table }, { ...options, association: 'spearman' }, {});
   for (const { cosine } of matchModules(planted.loadings, found.modules.loadings)) {
     expect(cosine).toBeGreaterThan(0.93);
   }
@@ -115,7 +111,7 @@ test('ends within its signal, with a typed error', async () => {
     const onProgress = (progress: { stage: string }) => {
       if (progress.stage === stage) controller.abort();
     };
-    const run = explain(planted, options, createContext({ signal: controller.signal, onProgress }));
+    const run = explain(planted, options, { signal: controller.signal, onProgress });
     await expect(run).rejects.toThrow(CancelledError);
   }
 });
@@ -125,7 +121,7 @@ test('progress of every stage goes from 0 to 1 and never back', async () => {
   const onProgress = ({ stage, done }: { stage: string; done: number }) => {
     seen.set(stage, [...(seen.get(stage) ?? []), done]);
   };
-  await explain(planted, options, createContext({ onProgress }));
+  await explain(planted, options, { onProgress });
   for (const stage of ['localities', 'associations', 'modules', 'description']) {
     const done = seen.get(stage) ?? [];
     expect(done[0]).toBe(0);
@@ -139,13 +135,11 @@ test('progress of every stage goes from 0 to 1 and never back', async () => {
 test('what does not fit together is refused', async () => {
   const { table, embedding } = planted;
   const shorter = { ...embedding, coordinates: { rows: 10, columns: 2, data: new Float32Array(20) } };
-  await expect(explain({ table, embedding: shorter }, {}, createContext())).rejects.toThrow(ShapeError);
+  await expect(explain({ table, embedding: shorter }, {}, {})).rejects.toThrow(ShapeError);
   const image = { width: 9, height: 9 };
-  await expect(explain({ table, embedding }, { image }, createContext())).rejects.toThrow(OptionError);
+  await expect(explain({ table, embedding }, { image }, {})).rejects.toThrow(OptionError);
   for (const modules of [0, 1.5, 10_000]) {
-    await expect(explain({ table, embedding }, { ...options, modules }, createContext())).rejects.toThrow(
-      OptionError,
-    );
+    await expect(explain({ table, embedding }, { ...options, modules }, {})).rejects.toThrow(OptionError);
   }
 });
 
@@ -170,7 +164,7 @@ test('two features, constant features, duplicated samples: defined answers', asy
     warnings: [],
   };
   const embedding = { coordinates: { rows, columns: 2, data: places }, ids: null, source };
-  const found = await explain({ table, embedding }, { modules: 3 }, createContext());
+  const found = await explain({ table, embedding }, { modules: 3 }, {});
   expect(found.modules.count).toBe(1);
   expect(found.descriptions[0].label).toBe('a, b');
   expect(found.associationCounts.constant).toBe(found.localities.count);

@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createContext } from 'whymap';
 import { writeNpy } from 'whymap/io';
 import { chooseEngine } from '#whymap/engine/choose.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import {
   autocorrelationModules,
   clusterModules,
@@ -50,13 +50,13 @@ test('each baseline finds a module that its view shows', async () => {
   const best = (loadings: Parameters<typeof matchModules>[1]) =>
     matchModules(planted.loadings, loadings)[0].cosine;
   expect(best(globalModules(input))).toBeGreaterThan(0.9);
-  expect(best(await perClusterModules(input, createContext()))).toBeGreaterThan(0.8);
+  expect(best(await perClusterModules(input, await resolveContext()))).toBeGreaterThan(0.8);
   expect(autocorrelationModules(input).columns).toBe(30);
 });
 
 test('the planted study: LAVA above what sees no clusters, nothing significant in noise', async () => {
   const { engine } = await chooseEngine({ threads: 1 });
-  const context = createContext({ engine });
+  const context = await resolveContext({ engine });
   const input = { context, seed: 3, repeats: 1, rows: 1000, sets: ['0.8'], data: undefined };
   const { tables } = await lavaStudies['lava-planted'].run(input).finally(engine.close);
   const mean = new Map(tables[0].rows.map((row) => [row[1], Number(row[3])]));

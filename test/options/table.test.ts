@@ -6,7 +6,6 @@ import { methodNames } from 'whymap/dr';
 import { explain } from 'whymap/lava';
 import { ASSOCIATION_MEASURE_NAMES } from '#whymap/core/association-measures.js';
 import { ENGINE_CHOICES } from '#whymap/engine/choose.js';
-import { createContext } from '#whymap/engine/context.js';
 import { METRICS } from '#whymap/neighbors/index.js';
 import {
   COMMANDS,
@@ -67,7 +66,7 @@ test('defaults that are values are those that explain takes', async () => {
     modules: 1,
     clusters: 3,
   });
-  const { options } = await explain({ table, embedding }, { modules: 1 }, await createContext({}));
+  const { options } = await explain({ table, embedding }, { modules: 1 }, {});
   for (const name of ['overlap', 'draws', 'level', 'association', 'associationForm', 'gate']) {
     expect(options[name as keyof typeof options], name).toBe(findOption('explain', name)?.default);
   }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { toDense } from '#whymap/core/csr.js';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { explain } from '#whymap/lava/explain.js';
 import type { Csr } from '#whymap/model.js';
 import { withTrust } from '#whymap/run/region-trust.js';
@@ -27,11 +27,11 @@ function sparseTable(rows: number, columns: number): Csr {
 }
 
 const features = sparseTable(500, 130);
-const context = () => createContext({ seed: 3 });
+const context = () => resolveContext({ seed: 3 });
 
 test('components of sparse rows have the distances of those of the same dense rows', async () => {
-  const sparse = await referenceSpace(features, { components: 12 }, context());
-  const dense = await referenceSpace(toDense(features), { components: 12 }, context());
+  const sparse = await referenceSpace(features, { components: 12 }, await context());
+  const dense = await referenceSpace(toDense(features), { components: 12 }, await context());
   expect([sparse.rows, sparse.columns]).toEqual([500, 12]);
   for (const { columns, data } of [dense]) {
     for (let i = 0; i < 500; i += 7) {
@@ -46,11 +46,11 @@ test('components of sparse rows have the distances of those of the same dense ro
     }
   }
   const few = { ...features, rows: 60, offsets: features.offsets.slice(0, 61) };
-  expect((await referenceSpace(few, { components: 5 }, context())).rows).toBe(60);
+  expect((await referenceSpace(few, { components: 5 }, await context())).rows).toBe(60);
 });
 
 test('trust on a part of the samples has an interval, and says so', async () => {
-  const map = await referenceSpace(features, { components: 2 }, context());
+  const map = await referenceSpace(features, { components: 2 }, await context());
   const source = { name: 'made', sha256: null };
   const table = {
     features,
@@ -63,9 +63,9 @@ test('trust on a part of the samples has an interval, and says so', async () => 
   };
   const embedding = { coordinates: map, ids: null, source };
   const options = { localitySize: 60, modules: 3, draws: 0 };
-  const explanation = await explain({ table, embedding }, options, context());
-  const whole = await withTrust(explanation, table, context());
-  const part = await withTrust(explanation, table, context(), 150);
+  const explanation = await explain({ table, embedding }, options, await context());
+  const whole = await withTrust(explanation, table, await context());
+  const part = await withTrust(explanation, table, await context(), 150);
   expect(whole.localities).toHaveLength(explanation.localities.count);
   expect(part.localities).toBeNull();
   expect(part.explanation.trust).toBeNull();
@@ -79,6 +79,6 @@ test('trust on a part of the samples has an interval, and says so', async () => 
     // the interval is of 95%: twice its half width holds the figure of all samples here
     expect(Math.abs((all.trust ?? 0) - (trust ?? 0))).toBeLessThan(high - low);
   });
-  const every = await withTrust(explanation, table, context(), 500);
+  const every = await withTrust(explanation, table, await context(), 500);
   expect(every.explanation.descriptions).toEqual(whole.explanation.descriptions);
 });

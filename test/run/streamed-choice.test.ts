@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { joinEmbedding, pathSource, readEmbedding, readTable } from 'whymap/io';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { explain } from '#whymap/lava/explain.js';
 import { explainFiles, explainOptions } from '#whymap/run/explain.js';
 import { readGivenEmbedding } from '#whymap/run/inputs.js';
@@ -37,16 +37,16 @@ const files = {
 };
 
 async function fromFile(path: string, embedding: string, memory?: number) {
-  const context = createContext({ seed: 1, memory });
+  const context = await resolveContext({ seed: 1, memory });
   const asked = { ...given, embedding };
-  return explainFiles(path, asked, { context, files, seed: 1, reason: '' });
+  return explainFiles(path, asked, { context, files, seed: 1 });
 }
 
 async function fromWhole(path: string, embedding: Parameters<typeof readEmbedding>) {
   const table = await readTable(pathSource(path));
   const { warnings: _, ...read } = await readEmbedding(...embedding);
   const input = joinEmbedding(table, read);
-  return explain(input, explainOptions(given), createContext({ seed: 1 }));
+  return explain(input, explainOptions(given), { seed: 1 });
 }
 
 const layouts = ['csr', 'csc', 'dense'] as const;
@@ -118,7 +118,7 @@ test('a missing cell is an error, also where its feature would not be chosen', a
 
 test('a key inside a Zarr folder whose name is given with a slash at its end', async () => {
   const store = join(import.meta.dirname, '../../fixtures/io/tables/anndata.zarr/');
-  const work = { context: createContext(), files: { open: pathSource, exists: async () => false } };
+  const work = { context: await resolveContext(), files: { open: pathSource, exists: async () => false } };
   const { coordinates } = await readGivenEmbedding(store, { embedding: 'umap' }, work);
   expect(coordinates.columns).toBe(2);
 });

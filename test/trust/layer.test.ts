@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { audit, compareNeighborhoods, trustLayer } from 'whymap/trust';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 
 const normal = (seed: number) => {
   let state = seed;
@@ -33,7 +33,7 @@ function world(rows = 240) {
 
 async function layerOf(seed = 0) {
   const { features, embedding, labels } = world();
-  const context = createContext({ seed });
+  const context = await resolveContext({ seed });
   const neighborhoods = await compareNeighborhoods({ features, embedding }, {}, context);
   return trustLayer({ neighborhoods, referenceSpace: features, labels }, context);
 }
@@ -41,7 +41,7 @@ async function layerOf(seed = 0) {
 test('the layer has the values of the audit, and the sentences that both can make', async () => {
   const { features, embedding, labels } = world();
   const { layer, pointwise } = await layerOf();
-  const audited = await audit({ features, embedding }, { labels }, createContext({ seed: 0 }));
+  const audited = await audit({ features, embedding }, { labels }, { seed: 0 });
   expect(pointwise.trustworthiness).toEqual(audited.pointwise.trustworthiness);
   layer.value.forEach((value, i) => {
     const { trustworthiness, continuity } = audited.pointwise;

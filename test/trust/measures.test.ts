@@ -21,7 +21,7 @@ import {
   trustworthiness,
 } from 'whymap/trust';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
@@ -183,7 +183,7 @@ describe('distances', () => {
       const visit = (i: number, input: Float64Array) => {
         for (let j = i + 1; j < 30; j++) seen.set(`${i},${j}`, input[j]);
       };
-      await walkPairs(features, [], metric, visit, createContext(), unwatched);
+      await walkPairs(features, [], metric, visit, await resolveContext(), unwatched);
       const engine = createJsEngine();
       const nearest = await engine.nearest(features, features, { k: 29, metric, excludeSelf: true });
       expect(seen.size).toBe((30 * 29) / 2);
@@ -360,7 +360,7 @@ describe('principal components', () => {
     ['more features', 12, 40],
   ])('%s: distances equal those of an eigenvalue decomposition', async (_, count, columns) => {
     const data = rows(count, columns, 3).map((row) => row.map((v, c) => v * (columns - c) + 100));
-    const found = await principalComponents(matrixFrom(data), 3, createContext(), unwatched);
+    const found = await principalComponents(matrixFrom(data), 3, await resolveContext(), unwatched);
     const centered = new Dense(data).center('column');
     const products = centered.mmul(centered.transpose());
     const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(products, {
@@ -376,7 +376,7 @@ describe('principal components', () => {
 
   test('handles equal variances and constant columns', async () => {
     const grid = Array.from({ length: 64 }, (_, i) => [i % 4, Math.floor(i / 4) % 4, Math.floor(i / 16), 7]);
-    const found = await principalComponents(matrixFrom(grid), 3, createContext(), unwatched);
+    const found = await principalComponents(matrixFrom(grid), 3, await resolveContext(), unwatched);
     expect(pairDistances(rowsOf(found))).toEqual(pairDistances(grid).map((v) => expect.closeTo(v, 3)));
   });
 

@@ -2,14 +2,14 @@
 import { expect, test } from 'vitest';
 import { mapAgreement, permutedFeatures, reembeddedNull } from 'whymap/trust';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { principalComponents } from '#whymap/linalg/principal-components.js';
 import type { Matrix } from '#whymap/model.js';
 import { shuffledRows, tornAndGlued } from './made-maps.js';
 import { matrixFrom, naivePreservation, rankMatrix, rowsOf } from './naive.js';
 
-const pca = (features: Matrix) => principalComponents(features, 2, createContext(), unwatched);
+const pca = async (features: Matrix) => principalComponents(features, 2, await resolveContext(), unwatched);
 const noise = (count: number, columns: number, seed: number) => {
   const random = createRandom(seed);
   return matrixFrom(

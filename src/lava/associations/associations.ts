@@ -7,7 +7,7 @@
  */
 
 import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
-import { type Context, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { AssociateResult, AssociationRules, Watch } from '../../engine/engine.js';
 import { partOf, unwatched } from '../../engine/watch.js';
 import { OptionError } from '../../errors.js';
@@ -73,8 +73,9 @@ export async function associate(
   features: Matrix | Csr,
   localities: Localities,
   options: AssociationOptions,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<Associations> {
+  const context = await resolveContext(given);
   const rules = associationRules(options, localities.size);
   const watch = watchStage(context, 'associations');
   const { engine } = context;
@@ -134,7 +135,11 @@ export async function associate(
 }
 
 /** Gives back the memory of held associations. */
-export async function releaseAssociations(associations: Associations, context: Context): Promise<void> {
+export async function releaseAssociations(
+  associations: Associations,
+  given: PartialContext = {},
+): Promise<void> {
+  const context = await resolveContext(given);
   if (!associations.held) return;
   for await (const block of associations.blocks()) context.engine.release(block);
 }

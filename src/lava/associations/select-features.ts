@@ -14,7 +14,7 @@
 import { isCsr } from '../../core/csr.js';
 import { gatherColumns } from '../../core/matrix.js';
 import { median } from '../../core/statistics.js';
-import { type Context, watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Localities, Matrix, Table, Warning } from '../../model.js';
 import { type MomentSums, type Moments, newMomentSums } from './local-moments.js';
@@ -37,8 +37,9 @@ export async function selectFeatures(
   table: Table,
   localities: Localities,
   maxFeatures: number,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<FeatureSelection> {
+  const context = await resolveContext(given);
   checkMaxFeatures(maxFeatures);
   const moments = await localMoments(table.features, localities, context);
   return selectByMoments(moments, table.featureNames, maxFeatures);

@@ -9,8 +9,7 @@
  * the groups' means.
  */
 
-import type { Context } from '../../engine/context.js';
-import { watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type {
   AssociationMeasure,
   Embedding,
@@ -45,8 +44,9 @@ export interface DescribeInput {
 export async function describeModules(
   input: DescribeInput,
   options: { readonly measure: AssociationMeasure; readonly image: { width: number; height: number } | null },
-  context: Context,
+  given: PartialContext = {},
 ): Promise<ModuleDescription[]> {
+  const context = await resolveContext(given);
   const { modules, table } = input;
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));

@@ -9,7 +9,7 @@
  * Cost: present localities x n x features^2 a module. Double precision; deterministic.
  */
 
-import { type Context, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type {
   AssociationMeasure,
   Localities,
@@ -38,8 +38,9 @@ export interface SignsInput {
 export async function moduleSigns(
   input: SignsInput,
   measure: AssociationMeasure,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<ModuleSigns[]> {
+  const context = await resolveContext(given);
   const watch = watchStage(context, 'signs');
   const result: ModuleSigns[] = [];
   for (let k = 0; k < input.modules.count; k++) {

@@ -23,7 +23,7 @@
  */
 
 import { permutation, type Random } from '../../core/random.js';
-import { type Context, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import { OptionError, option, words } from '../../errors.js';
 import type {
   AssociationMeasure,
@@ -100,8 +100,9 @@ export function significanceOptions(options: SignificanceOptions): Required<Sign
 export async function moduleSignificance(
   input: SignificanceInput,
   options: SignificanceOptions & FitOptions & { readonly measure: AssociationMeasure },
-  context: Context,
+  given: PartialContext = {},
 ): Promise<SignificanceResult | null> {
+  const context = await resolveContext(given);
   const { draws, level } = significanceOptions(options);
   const { table, embedding, localities, modules } = input;
   const heldOutSize = Math.round(localities.size * (1 - FITTED_SHARE));

@@ -15,7 +15,7 @@
 
 import { gatherRows } from '../../core/matrix.js';
 import type { Random } from '../../core/random.js';
-import { type Context, watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import { OptionError } from '../../errors.js';
 import type { Embedding, Localities, Matrix, ModuleStability, Modules, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
@@ -63,8 +63,9 @@ export function stabilityRuns(options: StabilityOptions): number {
 export async function moduleStability(
   input: StabilityInput,
   options: StabilityOptions & FitOptions & LocalityOptions,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<ModuleStability[]> {
+  const context = await resolveContext(given);
   const watch = watchStage(context, 'stability');
   const repeats = plan(
     input,

@@ -7,7 +7,7 @@
  * (largest loading 1, so that presence is the association of the strongest pair) and the shares.
  */
 
-import { type Context, watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
@@ -52,8 +52,9 @@ export interface FactorizeInput {
 export async function factorize(
   { associations, samples, start, recurringFirst = false }: FactorizeInput,
   options: ModuleOptions,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<Modules> {
+  const context = await resolveContext(given);
   const count = options.modules ?? 12;
   const sweeps = options.sweeps ?? 10;
   checkCount(count, associations);

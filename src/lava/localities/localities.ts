@@ -16,7 +16,7 @@ import { minimizeDirect } from '../../core/direct.js';
 import { buildKdTree, type KdTree, nearestFinder } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
-import { type Context, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Engine, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
@@ -57,8 +57,9 @@ export function defaultLocalitySize(samples: number): number {
 export async function locate(
   embedding: Embedding,
   options: LocalityOptions,
-  context: Context,
+  given: PartialContext = {},
 ): Promise<Localities> {
+  const context = await resolveContext(given);
   const points = embedding.coordinates;
   const checked = checkOptions(points.rows, options);
   const { size, overlap, count, evaluations, tuningSamples } = checked;

@@ -2,7 +2,6 @@
 
 import { createRandom, permutation } from '../../core/random.js';
 import type { Context } from '../../engine/context.js';
-import { createContext } from '../../engine/context.js';
 import { explain } from '../../lava/explain.js';
 import type { Explanation, Matrix } from '../../model.js';
 import type { StudyResult } from '../report.js';
@@ -184,7 +183,7 @@ function shuffled(planted: Planted, seed: number): Planted {
 }
 
 function seeded(context: Context, seed: number): Context {
-  return { ...context, random: createContext({ seed, engine: context.engine }).random };
+  return { ...context, random: createRandom(seed) };
 }
 
 function columnOf(m: Matrix, k: number): Float64Array {

@@ -10,8 +10,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gatherRows } from '../../core/matrix.js';
+import { createRandom } from '../../core/random.js';
 import { embed } from '../../dr/index.js';
-import { type Context, createContext } from '../../engine/context.js';
+import type { Context } from '../../engine/context.js';
 import { pathSource, readEmbedding } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
 import { matchMemberships, patternCosines } from '../../lava/evaluate/holdout.js';
@@ -111,11 +112,7 @@ async function explainSeeds(
   const size = Math.min(localitySize, Math.floor(data.table.features.rows / 4));
   const chosen = { modules, localitySize: size, overlap: 3, image };
   const run = (own: number, draws?: number) =>
-    explain(
-      data,
-      { ...chosen, draws, covering: own },
-      { ...context, random: createContext({ seed: own, engine: context.engine }).random },
-    );
+    explain(data, { ...chosen, draws, covering: own }, { ...context, random: createRandom(own) });
   const first = await run(seed);
   const cosines = new Array<number>(first.modules.count).fill(1);
   for (let r = 1; r < repeats; r++) {

@@ -15,7 +15,7 @@
 
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { mean, median } from '../../core/statistics.js';
-import { type Context, createContext, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Matrix } from '../../model.js';
 import { checkInteger } from '../checks.js';
 import type { Neighborhoods } from '../types.js';
@@ -162,9 +162,9 @@ export async function localMaps(
   embedding: Matrix,
   neighborhoods: Neighborhoods,
   farOnMap: Int32Array,
-  given: Partial<Context> = {},
+  given: PartialContext = {},
 ): Promise<LocalMaps> {
-  const watch = watchStage(createContext(given), 'local maps');
+  const watch = watchStage(await resolveContext(given), 'local maps');
   const { queries, k, input, embeddingRanks } = neighborhoods;
   const dimensions = embedding.columns;
   const axes = new Float64Array(input.rows * dimensions).fill(Number.NaN);

@@ -13,7 +13,7 @@
 
 import { toDense } from '../../core/csr.js';
 import { permutation, type Random } from '../../core/random.js';
-import { type Context, createContext, watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Metric, Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import type { Matrix, Neighbors, Warning } from '../../model.js';
@@ -31,9 +31,9 @@ const DUPLICATE_SHARE = 0.01;
 export async function compareNeighborhoods(
   input: TrustInput,
   options: NeighborhoodOptions = {},
-  given: Partial<Context> = {},
+  given: PartialContext = {},
 ): Promise<Neighborhoods> {
-  const context = createContext(given);
+  const context = await resolveContext(given);
   checkInput(input);
   const { k, metric, sample } = checkNeighborhoodOptions(options, input.features.rows);
   const queries = sample === null ? null : drawRows(input.features.rows, sample, context.random);

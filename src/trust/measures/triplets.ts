@@ -11,7 +11,7 @@
 
 import { toDense } from '../../core/csr.js';
 import type { Random } from '../../core/random.js';
-import { type Context, createContext, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Metric } from '../../engine/engine.js';
 import { checkInput, checkInteger } from '../checks.js';
 import { estimateDrawn } from '../interval.js';
@@ -33,7 +33,7 @@ const MOST_DRAWS = 100;
 export async function tripletAccuracy(
   input: TrustInput,
   { triplets = 20, metric = 'euclidean', rows = null }: TripletOptions = {},
-  given: Partial<Context> = {},
+  given: PartialContext = {},
 ): Promise<Figure> {
   checkInput(input);
   checkInteger(
@@ -43,7 +43,7 @@ export async function tripletAccuracy(
     1e6,
     'about 20 a sample is enough for three digits on 10,000 samples',
   );
-  const context = createContext(given);
+  const context = await resolveContext(given);
   const watch = watchStage(context, 'triplets');
   const random = context.random.stream('trust-triplets');
   const inData = pairDistance(toDense(input.features), metric);

@@ -15,7 +15,7 @@ import {
   writeCsv,
 } from 'whymap/io';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { explain } from '#whymap/lava/explain.js';
 import { explainFiles, explainOptions } from '#whymap/run/explain.js';
 import { temporaryFolder } from '../../cli/run.js';
@@ -113,16 +113,12 @@ test('with an embedding: the features that the whole table would give, of the lo
   };
   const asked = { ...given, embedding: join(folder, 'map.csv') };
   const files = { open: pathSource, exists: async () => true };
-  const context = createContext({ seed: 1, memory });
-  const run = { context, files, seed: 1, reason: '' };
+  const context = await resolveContext({ seed: 1, memory });
+  const run = { context, files, seed: 1 };
   const { explanation } = await explainFiles(join(folder, 'x.csv'), asked, run);
   const table = await readTable(pathSource(join(folder, 'x.csv')), { label: 'kind' });
   const { warnings: _, ...embedding } = await readEmbedding(pathSource(join(folder, 'map.csv')));
-  const whole = await explain(
-    joinEmbedding(table, embedding),
-    explainOptions(given),
-    createContext({ seed: 1 }),
-  );
+  const whole = await explain(joinEmbedding(table, embedding), explainOptions(given), { seed: 1 });
   expect(explanation.featureNames).toEqual(whole.featureNames);
   expect(explanation.localities).toEqual(whole.localities);
   expect(explanation.modules.loadings).toEqual(whole.modules.loadings);

@@ -1,6 +1,6 @@
 // Gene sets, corrections, feature selection and signs, each against a plain second computation.
 import { expect, test } from 'vitest';
-import { createContext, type ModuleDescription, type Table } from 'whymap';
+import type { ModuleDescription, Table } from 'whymap';
 import {
   geneSetEnrichment,
   keepFeatures,
@@ -90,14 +90,14 @@ test('features are chosen by what they do inside localities, not by telling grou
     return f < 4 ? random.normal() : (row < rows / 2 ? -10 : 10) + 0.2 * random.normal();
   });
   const table = tableOf(rows, 9, data);
-  const localities = await locate(embedding, { localitySize: 40, evaluations: 0 }, createContext());
-  const found = await selectFeatures(table, localities, 4, createContext());
+  const localities = await locate(embedding, { localitySize: 40, evaluations: 0 }, {});
+  const found = await selectFeatures(table, localities, 4, {});
   expect([...found.kept]).toEqual([0, 1, 2, 3]);
   expect(found.warning?.message).toContain('4 of 9');
   expect(found.localVariance).toBeGreaterThan(0.9);
-  const all = await selectFeatures(table, localities, 9, createContext());
+  const all = await selectFeatures(table, localities, 9, {});
   expect([...all.kept]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  await expect(selectFeatures(table, localities, 1, createContext())).rejects.toThrow(OptionError);
+  await expect(selectFeatures(table, localities, 1, {})).rejects.toThrow(OptionError);
 });
 
 test('sparse and dense tables choose alike, and keep the same values', async () => {
@@ -113,10 +113,10 @@ test('sparse and dense tables choose alike, and keep the same values', async () 
   const indices = Int32Array.from(entries, (i) => i % 30);
   const values = Float32Array.from(entries, (i) => counts[i]);
   const sparse = { ...dense, features: { rows, columns: 30, offsets, indices, values } };
-  const localities = await locate(embedding, { localitySize: 40, evaluations: 0 }, createContext());
+  const localities = await locate(embedding, { localitySize: 40, evaluations: 0 }, {});
   const [a, b] = [
-    await selectFeatures(dense, localities, 12, createContext()),
-    await selectFeatures(sparse, localities, 12, createContext()),
+    await selectFeatures(dense, localities, 12, {}),
+    await selectFeatures(sparse, localities, 12, {}),
   ];
   expect(b.kept).toEqual(a.kept);
   expect(toDense(keepFeatures(sparse, b.kept).features)).toEqual(keepFeatures(dense, a.kept).features);
@@ -133,7 +133,7 @@ test('signs: what goes together, what opposes, and the localities where it turns
       4 * r,
     );
   }
-  const localities = await locate(embedding, { localitySize: 60, evaluations: 0 }, createContext());
+  const localities = await locate(embedding, { localitySize: 60, evaluations: 0 }, {});
   const count = localities.count;
   const first = Array.from({ length: count }, (_, l) => localities.members[l * 60] < rows / 2);
   const presence = { rows: count, columns: 1, data: Float32Array.from(first, (left) => (left ? 1 : 0.5)) };
@@ -155,7 +155,7 @@ test('signs: what goes together, what opposes, and the localities where it turns
     modules,
     descriptions: [{ topFeatures }] as never,
   };
-  const [signs] = await moduleSigns(input, 'pearson', createContext());
+  const [signs] = await moduleSigns(input, 'pearson', {});
   expect(signs.together).toEqual([0, 1]);
   expect(signs.opposed).toEqual([2, 3]);
   expect([...signs.turned]).toEqual(first.flatMap((left, l) => (left ? [] : [l])));

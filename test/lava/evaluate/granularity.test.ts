@@ -1,9 +1,10 @@
 // The number of modules by what holds on other samples, and stability over repeats, on planted truth.
 import { expect, test } from 'vitest';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { locate, moduleStability } from 'whymap/lava';
 import { toDense } from '#whymap/core/csr.js';
 import { createRandom } from '#whymap/core/random.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { OptionError } from '#whymap/errors.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { matchModules } from '#whymap/reproduce/lava/score.js';
@@ -19,7 +20,7 @@ const planted = plantModules({
 const options = { localitySize: 80, overlap: 3, evaluations: 0, draws: 0 };
 
 test('auto finds the planted number within one; the curve falls beyond it; levels are linked', async () => {
-  const found = await explain(planted, { ...options, modules: 'auto', mostModules: 10 }, createContext());
+  const found = await explain(planted, { ...options, modules: 'auto', mostModules: 10 }, {});
   const { granularity } = found;
   if (!granularity) throw new Error('auto gives a granularity');
   expect(Math.abs(granularity.chosen - 4)).toBeLessThanOrEqual(1);
@@ -33,7 +34,7 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
   if (told) expect(told.message).toContain(`${most} are found again`);
   // one peel for many numbers gives what a run with this number gives
-  const fixed = await explain(planted, { ...options, modules: granularity.chosen }, createContext());
+  const fixed = await explain(planted, { ...options, modules: granularity.chosen }, {});
   expect(fixed.modules).toEqual(found.modules);
   const at = (m: number) => granularity.curve.find(({ modules }) => modules === m);
   expect(at(1)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);
@@ -62,10 +63,10 @@ test('auto takes one module where there is one pair, also when a half shows noth
     featureNames: ['a', 'b'],
     features: { rows: features.rows, columns: 2, data: pair },
   };
-  const found = await explain({ ...planted, table }, { ...options, modules: 'auto' }, createContext());
+  const found = await explain({ ...planted, table }, { ...options, modules: 'auto' }, {});
   expect(found.granularity?.chosen).toBe(1);
   const none = { ...table, features: { ...table.features, data: new Float32Array(2400) } };
-  const empty = await explain({ ...planted, table: none }, { ...options, modules: 'auto' }, createContext());
+  const empty = await explain({ ...planted, table: none }, { ...options, modules: 'auto' }, {});
   expect(empty.granularity).toMatchObject({ chosen: 1, levels: [{ modules: 1 }, { modules: 2 }] });
   expect(empty.granularity?.curve.every(({ heldOut }) => heldOut === 0)).toBe(true);
   expect(empty.modules.count).toBe(0);
@@ -73,13 +74,13 @@ test('auto takes one module where there is one pair, also when a half shows noth
 
 test('auto is refused when localities cannot be halved, or with a bound that is no number', async () => {
   const tiny = { ...options, modules: 'auto', localitySize: 5 } as const;
-  await expect(explain(planted, tiny, createContext())).rejects.toThrow(OptionError);
+  await expect(explain(planted, tiny, {})).rejects.toThrow(OptionError);
   const bad = { ...options, modules: 'auto', mostModules: 0 } as const;
-  await expect(explain(planted, bad, createContext())).rejects.toThrow(OptionError);
+  await expect(explain(planted, bad, {})).rejects.toThrow(OptionError);
 });
 
 test('planted modules are stable over seeds, samples and sizes; a made-up one is not', async () => {
-  const context = createContext({ seed: 3 });
+  const context = await resolveContext({ seed: 3 });
   const found = await explain(planted, { ...options, modules: 4, stability: 2 }, context);
   for (const { found: k } of matchModules(planted.loadings, found.modules.loadings)) {
     const { stability } = found.descriptions[k];
@@ -118,7 +119,7 @@ test('bootstraps hold no copies: features seen in few samples do not drive plant
   const featureNames = Array.from({ length: d }, (_, f) => `f${f}`);
   const table = { ...made.table, featureNames, features: { rows: samples, columns: d, data } };
   const asked = { ...options, modules: 4, stability: 1 };
-  const { modules, descriptions } = await explain({ ...made, table }, asked, createContext({ seed: 3 }));
+  const { modules, descriptions } = await explain({ ...made, table }, asked, { seed: 3 });
   const truth = { rows: 3, columns: d, data: new Float32Array(3 * d) };
   for (let k = 0; k < 3; k++) {
     truth.data.set(made.loadings.data.subarray(k * 40, (k + 1) * 40), k * d);

@@ -1,6 +1,6 @@
 // In how many places a module is present: separate localities and regions, on paper and on planted truth.
 import { expect, test } from 'vitest';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { moduleRecurrence } from '#whymap/lava/evaluate/recurrence.js';
 import type { Localities } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
@@ -57,37 +57,35 @@ test('separate localities share no sample and regions no more than localities, a
     modules: 3,
     clusters: 6,
   });
-  return explain(
-    planted,
-    { localitySize: 40, overlap: 3, evaluations: 0, draws: 0, modules: 4 },
-    createContext(),
-  ).then(({ localities, modules, descriptions }) => {
-    descriptions.forEach(({ recurrence, presentLocalities }, k) => {
-      const value = (l: number) => modules.presence.data[l * modules.count + k];
-      const all = [...Array(localities.count).keys()];
-      const largest = Math.max(...all.map(value));
-      const present = all.filter((l) => value(l) >= largest / 4);
-      const sets = all.map((l) => new Set(localities.members.subarray(l * 40, (l + 1) * 40)));
-      const meet = (a: number, b: number) => [...sets[a]].some((s) => sets[b].has(s));
-      // regions by flooding instead of union
-      const left = new Set(present);
-      let regions = 0;
-      for (const start of present) {
-        if (!left.delete(start)) continue;
-        regions++;
-        const queue = [start];
-        for (const l of queue) for (const o of [...left]) if (meet(l, o) && left.delete(o)) queue.push(o);
-      }
-      expect(recurrence?.localities).toBe(present.length);
-      expect(presentLocalities).toBeCloseTo(present.length / localities.count);
-      expect(recurrence?.regions).toBe(regions);
-      expect(recurrence?.disjoint).toBeGreaterThanOrEqual(regions);
-      expect(recurrence?.disjoint).toBeLessThanOrEqual(present.length);
-      const chosen: number[] = [];
-      for (const l of present.sort((a, b) => value(b) - value(a) || a - b)) {
-        if (!chosen.some((other) => meet(l, other))) chosen.push(l);
-      }
-      expect(recurrence?.disjoint).toBe(chosen.length);
-    });
-  });
+  return explain(planted, { localitySize: 40, overlap: 3, evaluations: 0, draws: 0, modules: 4 }, {}).then(
+    ({ localities, modules, descriptions }) => {
+      descriptions.forEach(({ recurrence, presentLocalities }, k) => {
+        const value = (l: number) => modules.presence.data[l * modules.count + k];
+        const all = [...Array(localities.count).keys()];
+        const largest = Math.max(...all.map(value));
+        const present = all.filter((l) => value(l) >= largest / 4);
+        const sets = all.map((l) => new Set(localities.members.subarray(l * 40, (l + 1) * 40)));
+        const meet = (a: number, b: number) => [...sets[a]].some((s) => sets[b].has(s));
+        // regions by flooding instead of union
+        const left = new Set(present);
+        let regions = 0;
+        for (const start of present) {
+          if (!left.delete(start)) continue;
+          regions++;
+          const queue = [start];
+          for (const l of queue) for (const o of [...left]) if (meet(l, o) && left.delete(o)) queue.push(o);
+        }
+        expect(recurrence?.localities).toBe(present.length);
+        expect(presentLocalities).toBeCloseTo(present.length / localities.count);
+        expect(recurrence?.regions).toBe(regions);
+        expect(recurrence?.disjoint).toBeGreaterThanOrEqual(regions);
+        expect(recurrence?.disjoint).toBeLessThanOrEqual(present.length);
+        const chosen: number[] = [];
+        for (const l of present.sort((a, b) => value(b) - value(a) || a - b)) {
+          if (!chosen.some((other) => meet(l, other))) chosen.push(l);
+        }
+        expect(recurrence?.disjoint).toBe(chosen.length);
+      });
+    },
+  );
 });

@@ -1,8 +1,9 @@
 // Significance: nothing where there is nothing, something where it was planted; the statistic by an oracle.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import { createRandom } from '#whymap/core/random.js';
 import { correlation, mean } from '#whymap/core/statistics.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { CancelledError, OptionError } from '#whymap/errors.js';
 import { alignedCorrelation, leadingSigns } from '#whymap/lava/describe/signs.js';
@@ -24,7 +25,7 @@ async function findings(make: (seed: number) => Made) {
   const real: number[] = [];
   const local: number[] = [];
   for (const seed of seeds) {
-    const { descriptions } = await explain(make(seed), quick, createContext({ seed }));
+    const { descriptions } = await explain(make(seed), quick, { seed });
     if (descriptions.some(({ significance }) => significance?.significant)) found++;
     for (const { significance } of descriptions) {
       if (!significance || significance.verdict === 'not-replicated') continue;
@@ -64,7 +65,7 @@ describe('planted modules', () => {
   const options = { localitySize: 80, overlap: 3, modules: 8, evaluations: 5 };
   let explanation: Explanation;
   beforeAll(async () => {
-    explanation = await explain(planted, options, createContext({ seed: 2 }));
+    explanation = await explain(planted, options, { seed: 2 });
   });
 
   test('are significant and found again on two thirds of the samples', () => {
@@ -94,25 +95,25 @@ describe('planted modules', () => {
     const table = { ...planted.table, features: { rows, columns: 12, data }, labels: null };
     const names = { ...table, featureNames: table.featureNames.slice(0, 12) };
     const input = { table: names, embedding: { ...planted.embedding, coordinates } };
-    const found = await explain(input, { localitySize: 60, modules: 2, evaluations: 0 }, createContext());
+    const found = await explain(input, { localitySize: 60, modules: 2, evaluations: 0 }, {});
     expect(found.descriptions[0].significance).toMatchObject({ significant: false, verdict: 'global' });
     expect(found.descriptions[0].significance?.real.pAdjusted).toBeLessThanOrEqual(0.005);
   });
 
   test('draws 0 leaves it out; too few draws for the level are refused; the signal ends it', async () => {
-    const without = await explain(planted, { ...options, draws: 0 }, createContext());
+    const without = await explain(planted, { ...options, draws: 0 }, {});
     expect(without.descriptions[0].significance).toBeNull();
-    await expect(explain(planted, { ...options, draws: 20 }, createContext())).rejects.toThrow(OptionError);
+    await expect(explain(planted, { ...options, draws: 20 }, {})).rejects.toThrow(OptionError);
     const controller = new AbortController();
     const onProgress = ({ stage, done }: { stage: string; done: number }) => {
       if (stage === 'significance' && done > 0.5) controller.abort();
     };
-    const run = explain(planted, options, createContext({ signal: controller.signal, onProgress }));
+    const run = explain(planted, options, { signal: controller.signal, onProgress });
     await expect(run).rejects.toThrow(CancelledError);
   });
 
   test('localities of a part hold that part only, and no sample is on both sides', async () => {
-    const context = createContext();
+    const context = await resolveContext();
     const localities = await locate(planted.embedding, options, context);
     const split = splitSamples(1500, 2 / 3, createRandom(1));
     expect(new Set([...split.fitted, ...split.heldOut]).size).toBe(1500);
@@ -126,7 +127,7 @@ describe('planted modules', () => {
 
 test('localities too small to be split leave significance out', async () => {
   const tiny = pureNoise(0);
-  const found = await explain(tiny, { ...quick, localitySize: 12 }, createContext());
+  const found = await explain(tiny, { ...quick, localitySize: 12 }, {});
   expect(found.descriptions.every(({ significance }) => significance === null)).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 // The factorization's pieces against dense, naive arithmetic, and the promise that the loss never rises.
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { sweepModule } from '#whymap/lava/factorize/coordinate-step.js';
 import { peelModules } from '#whymap/lava/factorize/peel.js';
@@ -18,7 +18,7 @@ import {
 } from '#whymap/lava/factorize/symmetric.js';
 import type { Associations, Matrix } from '#whymap/model.js';
 
-const context = createContext();
+const context = await resolveContext();
 const d = 7;
 const l = 5;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { CancelledError, OptionError } from '#whymap/errors.js';
 import { samplePresence } from '#whymap/lava/describe/presence.js';
 import { defaultLocalitySize, locate } from '#whymap/lava/localities/localities.js';
@@ -26,7 +26,7 @@ function mixture(rows: number, dimensions: number, clusters: number, seed: numbe
 
 test('members are the n nearest samples to each probe, nearest first, ties by row', async () => {
   const embedding = mixture(400, 2, 4, 1);
-  const found = await locate(embedding, { localitySize: 30, overlap: 2, evaluations: 4 }, createContext());
+  const found = await locate(embedding, { localitySize: 30, overlap: 2, evaluations: 4 }, {});
   expect(found.count).toBe(Math.ceil((400 * 2) / 30));
   const points = embedding.coordinates.data;
   for (let l = 0; l < found.count; l++) {
@@ -45,7 +45,7 @@ test('members are the n nearest samples to each probe, nearest first, ties by ro
 test('the reported total variation is that of its definition, and the uncovered samples are the ones in none', async () => {
   const embedding = mixture(300, 2, 5, 2);
   const n = 25;
-  const found = await locate(embedding, { localitySize: n, overlap: 2, evaluations: 6 }, createContext());
+  const found = await locate(embedding, { localitySize: n, overlap: 2, evaluations: 6 }, {});
   const points = embedding.coordinates.data;
   const indegree = new Array<number>(300).fill(0);
   for (let i = 0; i < 300; i++) {
@@ -70,7 +70,7 @@ test('the reported total variation is that of its definition, and the uncovered 
 test('tuning never ends above its start, and follows density: below 0.15 on mixtures in 1 to 3 dimensions', async () => {
   for (const dimensions of [1, 2, 3]) {
     const options = { localitySize: 100, overlap: 3, evaluations: 20 };
-    const { tuning } = await locate(mixture(2000, dimensions, 6, dimensions), options, createContext());
+    const { tuning } = await locate(mixture(2000, dimensions, 6, dimensions), options, {});
     expect(tuning.coverageTv).toBeLessThanOrEqual(tuning.startTv);
     expect(tuning.coverageTv).toBeLessThan(0.15);
     expect(tuning.evaluations).toBeGreaterThanOrEqual(20);
@@ -80,16 +80,16 @@ test('tuning never ends above its start, and follows density: below 0.15 on mixt
 test('any seed gives the same bytes, another covering other probes', async () => {
   const embedding = mixture(500, 2, 3, 3);
   const options = { localitySize: 40, overlap: 2, evaluations: 5 };
-  const once = await locate(embedding, options, createContext({ seed: 4 }));
-  const again = await locate(embedding, options, createContext({ seed: 5 }));
-  const other = await locate(embedding, { ...options, covering: 1 }, createContext({ seed: 4 }));
+  const once = await locate(embedding, options, { seed: 4 });
+  const again = await locate(embedding, options, { seed: 5 });
+  const other = await locate(embedding, { ...options, covering: 1 }, { seed: 4 });
   expect(again).toEqual(once);
   expect(other.probes).not.toEqual(once.probes);
 });
 
 test('a latent space of many dimensions takes the engine, with the same meaning', async () => {
   const embedding = mixture(300, 20, 3, 6);
-  const found = await locate(embedding, { localitySize: 40, overlap: 2, evaluations: 3 }, createContext());
+  const found = await locate(embedding, { localitySize: 40, overlap: 2, evaluations: 3 }, {});
   expect(found.probes.columns).toBe(20);
   const first = found.members.subarray(0, 40);
   expect(new Set(first).size).toBe(40);
@@ -98,9 +98,9 @@ test('a latent space of many dimensions takes the engine, with the same meaning'
 test('all samples in one place, and all samples in one locality', async () => {
   const same = { rows: 50, columns: 2, data: new Float32Array(100).fill(3) };
   const source = { name: 'made', sha256: null };
-  const found = await locate({ coordinates: same, ids: null, source }, { localitySize: 10 }, createContext());
+  const found = await locate({ coordinates: same, ids: null, source }, { localitySize: 10 }, {});
   expect([...found.radius].every((r) => r === 0)).toBe(true);
-  const whole = await locate(mixture(20, 2, 1, 1), { localitySize: 20, overlap: 1 }, createContext());
+  const whole = await locate(mixture(20, 2, 1, 1), { localitySize: 20, overlap: 1 }, {});
   expect(whole.count).toBe(1);
   expect(whole.uncovered.length).toBe(0);
 });
@@ -108,9 +108,7 @@ test('all samples in one place, and all samples in one locality', async () => {
 test.each([2, 0, -5, 2.5, 21, Number.NaN])(
   'locality size %s for 20 samples is refused',
   async (localitySize) => {
-    await expect(locate(mixture(20, 2, 1, 1), { localitySize }, createContext())).rejects.toThrow(
-      OptionError,
-    );
+    await expect(locate(mixture(20, 2, 1, 1), { localitySize }, {})).rejects.toThrow(OptionError);
   },
 );
 
@@ -120,17 +118,13 @@ test('default size: a twentieth, between 30 and 200, never more than the samples
 
 test('stops when asked', async () => {
   const controller = new AbortController();
-  const context = createContext({ signal: controller.signal, onProgress: () => controller.abort() });
+  const context = await resolveContext({ signal: controller.signal, onProgress: () => controller.abort() });
   await expect(locate(mixture(3000, 2, 3, 1), {}, context)).rejects.toThrow(CancelledError);
 });
 
 test('presence of a sample is the mean over its localities; without one, that of the nearest probe', async () => {
   const embedding = mixture(200, 2, 8, 9);
-  const localities = await locate(
-    embedding,
-    { localitySize: 20, overlap: 1, evaluations: 1 },
-    createContext(),
-  );
+  const localities = await locate(embedding, { localitySize: 20, overlap: 1, evaluations: 1 }, {});
   expect(localities.uncovered.length).toBeGreaterThan(0);
   const random = createRandom(1);
   const presence = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildKdTree } from '#whymap/core/kd-tree.js';
 import { createRandom } from '#whymap/core/random.js';
-import { createContext } from '#whymap/engine/context.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { OptionError } from '#whymap/errors.js';
 import { locate } from '#whymap/lava/localities/localities.js';
@@ -42,7 +42,7 @@ test.each(['blobs', 'lattice', 'same', 'far'] as const)(
       [14, 20],
     ]) {
       const data = points(kind, 301, columns);
-      const { engine } = createContext();
+      const { engine } = await resolveContext();
       const found = await neighborhoodGraph(buildKdTree(data), n, engine, unwatched);
       const indegree = new Float64Array(301);
       for (let i = 0; i < 301; i++) {
@@ -116,16 +116,16 @@ test('tuned on a part of the samples, placed on all', async () => {
     source: { name: 'made', sha256: null },
   };
   const options = { localitySize: 50, evaluations: 12 };
-  const whole = await locate(embedding, options, createContext());
-  const part = await locate(embedding, { ...options, tuningSamples: 1000 }, createContext());
-  const again = await locate(embedding, { ...options, tuningSamples: 1000 }, createContext());
+  const whole = await locate(embedding, options, {});
+  const part = await locate(embedding, { ...options, tuningSamples: 1000 }, {});
+  const again = await locate(embedding, { ...options, tuningSamples: 1000 }, {});
   expect(again).toEqual(part);
   expect([whole.tuning.samples, part.tuning.samples]).toEqual([3000, 1000]);
   expect(part.count).toBe(whole.count);
   expect(part.tuning.startTv).toBe(whole.tuning.startTv);
   expect(part.tuning.coverageTv).toBeLessThanOrEqual(part.tuning.startTv);
   expect(Math.abs(part.tuning.coverageTv - whole.tuning.coverageTv)).toBeLessThan(0.02);
-  const many = await locate(embedding, { ...options, tuningSamples: 3000 }, createContext());
+  const many = await locate(embedding, { ...options, tuningSamples: 3000 }, {});
   expect(many).toEqual(whole);
 });
 
@@ -136,5 +136,5 @@ test.each([0, 49, 1.5, Number.NaN])('%s samples to tune on are refused', async (
     source: { name: 'made', sha256: null },
   };
   const options = { localitySize: 50, tuningSamples };
-  await expect(locate(embedding, options, createContext())).rejects.toThrow(OptionError);
+  await expect(locate(embedding, options, {})).rejects.toThrow(OptionError);
 });

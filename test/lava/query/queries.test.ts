@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createContext, explain } from 'whymap';
+import { explain } from 'whymap';
 import {
   compareRegions,
   comparisonSentences,
@@ -37,7 +37,7 @@ const table = { ...planted.table, ids: Array.from({ length: 900 }, (_, i) => `s$
 let explanation: Explanation;
 beforeAll(async () => {
   const options = { localitySize: 60, overlap: 3, modules: 5, evaluations: 0 };
-  explanation = await explain({ ...planted, table }, options, createContext());
+  explanation = await explain({ ...planted, table }, options, {});
 });
 
 const labels = [...new Set(table.labels)];

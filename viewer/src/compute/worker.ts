@@ -2,7 +2,7 @@
  * The worker that computes: the library's own run, on dropped files, with the engine that loads here. Threads of the
  * engine are workers of this worker, where the page may share memory.
  */
-import { chooseEngine, createContext, type Progress, WhymapError } from 'whymap';
+import { createContext, type Progress, WhymapError } from 'whymap';
 import { fileSource, filesSource, noSuchFile, readContents, type Source } from 'whymap/io';
 import { parseOptions, spelledParts } from 'whymap/options';
 import { explainFiles, explanationFile, titleOf } from 'whymap/run';
@@ -45,9 +45,8 @@ async function run(job: Job): Promise<void> {
 async function explained({ files, features, given }: Job, signal: AbortSignal) {
   const values = parseOptions('explain', given);
   const { seed = 0, threads } = values;
-  const { engine, reason } = await chooseEngine({ threads, memory: MEMORY });
+  const context = await createContext({ threads, seed, memory: MEMORY, signal, onProgress: seldom() });
   try {
-    const context = createContext({ engine, seed, memory: MEMORY, signal, onProgress: seldom() });
     const found = {
       open: (name: string) => {
         const item = files.get(name);
@@ -55,12 +54,12 @@ async function explained({ files, features, given }: Job, signal: AbortSignal) {
       },
       exists: async (name: string) => files.has(name),
     };
-    const made = await explainFiles(features, values, { context, seed, reason, files: found });
+    const made = await explainFiles(features, values, { context, seed, files: found });
     const bytes = explanationFile(made.explanation, made.table) as Uint8Array<ArrayBuffer>;
     const title = titleOf(made.explanation, made.table);
     return { bytes, title, timings: made.explanation.timings };
   } finally {
-    await engine.close();
+    await context.close();
   }
 }
 
