@@ -20,6 +20,8 @@ export interface ParsedArguments {
   /** Null where none was named. */
   readonly command: CommandDescription | null;
   readonly argument: string | undefined;
+  /** Further arguments, of commands that take several. */
+  readonly more: readonly string[];
   readonly given: Given;
   readonly help: boolean;
   readonly version: boolean;
@@ -43,10 +45,10 @@ export function readArguments(args: readonly string[]): ParsedArguments {
     );
   const help = asks('help', 'h');
   const version = asks('version', 'v');
-  if (help || version) return { command, argument: undefined, given: {}, help, version };
+  if (help || version) return { command, argument: undefined, more: [], given: {}, help, version };
   const given = givenOf(command, rows, tokens);
-  const argument = command ? argumentOf(command, tokens) : undefined;
-  return { command, argument, given, help, version };
+  const [argument, ...more] = command ? argumentsOf(command, tokens) : [];
+  return { command, argument, more, given, help, version };
 }
 
 function tokensOf(args: readonly string[], rows: readonly OptionDefinition[]) {
@@ -58,9 +60,9 @@ function tokensOf(args: readonly string[], rows: readonly OptionDefinition[]) {
   return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
-function argumentOf({ name, argument }: CommandDescription, tokens: readonly Token[]): string | undefined {
+function argumentsOf({ name, argument }: CommandDescription, tokens: readonly Token[]): readonly string[] {
   const values = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
-  if (values.length > (argument ? 1 : 0)) {
+  if (!argument?.several && values.length > (argument ? 1 : 0)) {
     throw new OptionError({
       got: `the arguments ${values.join(' ')}`,
       expected: argument ? `one argument, <${argument.name}>` : `no argument after ${name}`,
@@ -74,7 +76,7 @@ function argumentOf({ name, argument }: CommandDescription, tokens: readonly Tok
       remedy: `see whymap ${name} --help`,
     });
   }
-  return values[0];
+  return values;
 }
 
 /** The last text of every option, by its name. */

@@ -1,9 +1,11 @@
 /** `whymap audit`: features and an embedding in, a folder that says how far the map can be trusted out. */
 
+import { PLANNED, type ReadingPlan } from '../io/index.js';
 import { writeNpy } from '../io/write.js';
 import type { Matrix, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
-import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
+import { type FeaturesRead, readFeatures, readJoinedEmbedding } from '../run/inputs.js';
+import { planOf } from '../run/plan.js';
 import { type Audit, type AuditOptions, audit, referenceSpace } from '../trust/index.js';
 import { makeMap, type Repeats } from './audit-method.js';
 import type { CommandRun } from './command.js';
@@ -38,6 +40,7 @@ async function runAudit(features: string, values: OptionValues<'audit'>, session
     const found = repeats ? { ...bare, verdict: [...bare.verdict, repeats.sentence] } : bare;
     const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
     const run = {
+      reading: input.plan,
       options: { ...options, ...recordedOptions('audit', values), seed: session.seed },
       data: { dropped: table.dropped, source: table.source, embedding: input.source },
       engine: { name: session.context.engine.name, reason: session.context.reason },
@@ -53,7 +56,9 @@ async function runAudit(features: string, values: OptionValues<'audit'>, session
       await folder.write('embedding.npy', writeNpy(input.map.data, [input.map.rows, input.map.columns]));
     await folder.commit();
     session.progress.stop();
-    tell(found, warnings, folder.path, table, json ? process.stderr : process.stdout);
+    session.tellPlan();
+    const shown = warnings.filter(({ code }) => !PLANNED.has(code));
+    tell(found, shown, folder.path, table, json ? process.stderr : process.stdout);
     if (json) process.stdout.write(`${result}\n`);
   } finally {
     await folder.discard();
@@ -69,12 +74,13 @@ interface Input {
   readonly map: Matrix;
   readonly source: { readonly name: string; readonly sha256: string | null };
   readonly warnings: readonly Warning[];
+  readonly plan: ReadingPlan;
   readonly repeat: ((k: number) => Promise<Repeats>) | null;
 }
 
 /** The map that was given, or one made here of the space that distances are measured in. */
 async function mapFor(
-  table: Table,
+  table: FeaturesRead,
   path: string,
   values: OptionValues<'audit'>,
   options: AuditOptions,
@@ -87,11 +93,13 @@ async function mapFor(
     const { features } = joined.table;
     return { ...joined, space: features, measuring: {}, map, source, repeat: null };
   }
+  const plan = planOf(table, table, null, null);
+  session.onPlan?.(plan);
   const space = await referenceSpace(table.features, options, session.context);
   const { map, repeat } = await makeMap(space, method, session.seed, session.context);
   const source = { name: `${method}, made here`, sha256: null };
   const measuring = { components: undefined, standardize: false };
-  return { table, space, measuring, map, source, warnings: [], repeat };
+  return { table, space, measuring, map, source, warnings: [], plan, repeat };
 }
 
 /** The options of `audit` in whymap/trust. */

@@ -12,5 +12,6 @@ export const commandLoaders: Loaders = {
   embed: () => import('./embed.js'),
   audit: () => import('./audit.js'),
   query: () => import('./query.js'),
+  inspect: () => import('./inspect.js'),
   reproduce: () => import('./reproduce.js'),
 };

@@ -4,10 +4,11 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type EmbedOptions, type EmbedResult, embed } from '../dr/index.js';
 import { MachineError, OptionError, option, words } from '../errors.js';
-import { writeCsv, writeNpy } from '../io/index.js';
+import { PLANNED, type ReadingPlan, writeCsv, writeNpy } from '../io/index.js';
 import type { Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
+import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
 import { openOutput } from './outputs/folder.js';
 import { packageVersion } from './outputs/summary.js';
@@ -21,10 +22,13 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
     if (audit) return runAudit(path, out, values, session);
     await checkWritable(out);
     const table = await readFeatures(path, values, session);
+    const plan = planOf(table, table, null, null);
+    session.onPlan?.(plan);
     const result = await embed(table, options, session.context);
     await writeWhole(out, out.endsWith('.csv') ? asCsv(result) : asNpy(result));
     session.progress.stop();
-    tell(result, table, out, values, session);
+    session.tellPlan();
+    tell({ result, table, plan, out }, values, session);
   });
 };
 
@@ -94,19 +98,21 @@ function asCsv({ embedding: { coordinates, ids } }: EmbedResult): string {
   return writeCsv(ids ? ['id', ...axes] : axes, lines);
 }
 
-function tell(
-  result: EmbedResult,
-  table: Table,
-  out: string,
-  values: OptionValues<'embed'>,
-  session: Session,
-): void {
+interface Made {
+  readonly result: EmbedResult;
+  readonly table: Table;
+  readonly plan: ReadingPlan;
+  readonly out: string;
+}
+
+/** Says what was made, and with --json writes the summary. */
+function tell({ result, table, plan, out }: Made, values: OptionValues<'embed'>, session: Session): void {
   const { rows, columns } = result.embedding.coordinates;
   const warnings = [...table.warnings, ...result.warnings];
   const { json } = values;
   const told = json ? process.stderr : process.stdout;
   told.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
-  for (const warning of warnings) told.write(`Note: ${warning.message}\n`);
+  for (const { code, message } of warnings) if (!PLANNED.has(code)) told.write(`Note: ${message}\n`);
   if (!json) return;
   const { neighbors: _, distances: __, ...settings } = result.settings;
   const summary = {
@@ -122,6 +128,7 @@ function tell(
     eigenvalues: result.eigenvalues ? [...result.eigenvalues] : null,
     loss: result.losses.at(-1) ?? null,
     out,
+    reading: plan,
     warnings,
     engine: session.context.engine.name,
   };
@@ -138,6 +145,7 @@ async function runAudit(
   const folder = await openOutput(out);
   try {
     const table = await readFeatures(path, values, session);
+    session.onPlan?.(planOf(table, table, null, null));
     const audit = await auditArdr(table, session.context);
     await folder.write('ardr.md', audit.markdown);
     await folder.write('ardr.csv', audit.csv);
@@ -146,6 +154,7 @@ async function runAudit(
     await folder.write('ardr.json', json);
     await folder.commit();
     session.progress.stop();
+    session.tellPlan();
     const told = values.json ? process.stderr : process.stdout;
     told.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
     if (values.json) process.stdout.write(json);

@@ -24,13 +24,14 @@ export async function runExplain(
   const back = writeBackPath(features, values);
   const folder = await openOutput(out);
   try {
-    const { explanation: made, table, localities } = await explainFiles(features, values, session);
+    const { explanation: made, table, plan, localities } = await explainFiles(features, values, session);
     const unmatched = await writeBack(made, features, back);
     const explanation = { ...made, warnings: [...made.warnings, ...unmatched] };
-    const summary = await writeOutputs(folder, explanation, table, localities);
+    const summary = await writeOutputs(folder, { explanation, table, plan, localities });
     if (geneSets !== undefined) await folder.write('gene-sets.csv', await geneSetsCsv(explanation, geneSets));
     await folder.commit();
     session.progress.stop();
+    session.tellPlan();
     const told = json ? process.stderr : process.stdout;
     tellFindings(explanation, folder.path, told);
     if (back !== null)

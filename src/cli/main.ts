@@ -26,11 +26,11 @@ async function main(): Promise<void> {
 
 async function runCommand<C extends CommandName>(
   name: C,
-  { argument, given }: ParsedArguments,
+  { argument, more, given }: ParsedArguments,
 ): Promise<void> {
   const values = parseOptions(name, given);
   const { run } = (await commandLoaders[name]()) as { run: CommandRun<C> };
-  await run(argument, values, interruptSignal());
+  await run(argument, values, interruptSignal(), more);
 }
 
 function helpText({ command }: ParsedArguments): string {

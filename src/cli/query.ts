@@ -42,7 +42,7 @@ export const run: CommandRun<'query'> = async (path = '', values, signal) => {
   const { features, json, format = json ? 'json' : 'text' } = values;
   const explanation = await readExplanation(path);
   await withSession({ ...values, engine: 'js' }, signal, async (session) => {
-    const reading = { ...values, maxFeatures: undefined };
+    const reading = { ...values, maxFeatures: undefined, features: undefined };
     const table = features === undefined ? null : await readFeatures(features, reading, session);
     const shown = answer(explanation, table, values);
     session.progress.stop();

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { createContext } from '../engine/context.js';
+import type { ReadingPlan } from '../io/index.js';
 import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
@@ -12,6 +13,8 @@ import { type ProgressView, showProgress } from './progress.js';
 
 export interface Session extends Run {
   readonly progress: ProgressView;
+  /** Prints how the files were read, once the result is there, unless a terminal has shown it before. */
+  tellPlan(): void;
 }
 
 /** Files by their paths. */
@@ -24,6 +27,27 @@ const onDisk: Files = {
     ),
   reading: endedBySystem,
 };
+
+/** Shows how the files were read on a terminal at once, and elsewhere with the result. */
+function planTeller(progress: ProgressView, { json, quiet, messages }: PrintValues) {
+  let lines: readonly string[] = [];
+  const early = process.stderr.isTTY === true && !quiet && messages !== 'json';
+  return {
+    onPlan(plan: ReadingPlan) {
+      lines = plan.lines.map(clean);
+      progress.stop();
+      if (early) process.stderr.write(`${lines.join('\n')}\n\n`);
+    },
+    tellPlan() {
+      const out = json ? process.stderr : process.stdout;
+      if (messages === 'json' && json) return;
+      if (lines.length > 0 && !(early && out.isTTY)) out.write(`${lines.join('\n')}\n\n`);
+    },
+  };
+}
+
+/** File names and cells may hold codes that a terminal would obey. */
+const clean = (line: string) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 
 /** Runs `work` with a session made from the run options, and closes the engine whatever happens. */
 export async function withSession<T>(
@@ -41,6 +65,7 @@ export async function withSession<T>(
       seed,
       files: onDisk,
       progress,
+      ...planTeller(progress, values),
     });
   } finally {
     progress.stop();

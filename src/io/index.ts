@@ -1,6 +1,19 @@
 export { decodeExplanation, EXPLANATION_VERSION, encodeExplanation } from './explanation-file.js';
+export { type LabelsRead, readFeatureNames, readLabels } from './labels.js';
 export type { Contents, Missing, ReadOptions } from './options.js';
-export { type EmbeddingRead, readContents, readEmbedding, readTable, readTexts } from './read.js';
+export { fileLines, readingPlan } from './plan/describe.js';
+export { PLANNED } from './plan/notes.js';
+export { type PairingOptions, planPairing } from './plan/pairing.js';
+export { planColumns } from './plan/roles.js';
+export type { FileReading, IdColumn, PairingNote, ReadingPlan } from './plan/types.js';
+export {
+  type EmbeddingRead,
+  readContents,
+  readEmbedding,
+  readTable,
+  readTexts,
+  type TableRead,
+} from './read.js';
 export { isTooLarge } from './source/bytes.js';
 export { pathSource } from './source/path-source.js';
 export { bytesSource, fileSource, filesSource, noSuchFile, type Source, urlSource } from './source/source.js';

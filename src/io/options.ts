@@ -1,6 +1,7 @@
 /** What a person may say about a file, and what a reader hands on before the data checks. */
 
-import type { Csr, Matrix, Warning } from '../model.js';
+import type { Csr, Matrix, MetadataColumn, Warning } from '../model.js';
+import type { IdColumn } from './plan/types.js';
 import type { Source } from './source/source.js';
 import type { FeatureChooser } from './table/feature-chooser.js';
 import type { Normalize } from './table/normalize.js';
@@ -11,14 +12,24 @@ export type Missing = 'error' | 'drop-rows' | 'drop-features' | 'mean';
 export interface ReadOptions {
   /** Column that holds the sample ids. Default: an unnamed or text first column of unique values. */
   readonly id?: string;
+  /** Use `id` only where the file has such a column. Default false. */
+  readonly idIfThere?: boolean;
   /** Column that holds one label a sample. Default: none. */
   readonly label?: string;
+  /** Texts that stand for a missing label, besides those that all tables use (`NA`, `nan`, empty). Default: none. */
+  readonly missingLabels?: readonly string[];
+  /** Only these columns are features (or coordinates); `*` stands for any characters. Default: see docs/reading.md. */
+  readonly columns?: readonly string[];
+  /** These columns are neither features nor metadata; `*` stands for any characters. Default: none. */
+  readonly drop?: readonly string[];
   /** Whether the first line of a text table holds names. Default `auto`: found from the first 100 lines. */
   readonly header?: boolean | 'auto';
-  /** Between fields of a text table. Default: found from the first lines. */
+  /** Between fields of a text table: one character, or `whitespace`. Default: found from the first lines. */
   readonly delimiter?: string;
-  /** Decimal sign of a text table. Default `.`; `,` is found by itself when the delimiter is `;`. */
+  /** Decimal sign of a text table. Default: decided by all of its cells. */
   readonly decimal?: '.' | ',';
+  /** Sign between groups of three digits in a text table. Default: decided by all of its cells. */
+  readonly thousands?: string;
   /** Text encoding, a label of the Encoding standard. Default `utf-8`, or UTF-16 with its byte order mark. */
   readonly encoding?: string;
   /** Which array of a file that holds several (NPZ, JSON), or which embedding of AnnData. Default: the only one. */
@@ -53,6 +64,8 @@ export interface ReadOptions {
 
 /** Options with every default filled in. */
 export interface Settings extends ReadOptions {
+  /** What the file is read for: it decides which columns of numbers count. */
+  readonly purpose: 'features' | 'map' | 'labels';
   readonly header: boolean | 'auto';
   readonly missing: Missing;
   readonly memory: number;
@@ -75,11 +88,24 @@ export interface RawTable {
   readonly featureNames: readonly string[] | null;
   readonly ids: readonly string[] | null;
   readonly labels: readonly string[] | null;
+  /** Columns that are no features, with their types. */
+  readonly metadata?: readonly MetadataColumn[];
+  /** How roles were given to columns; absent where the format itself says what is what. */
+  readonly reading?: RawReading;
   readonly warnings: readonly Warning[];
   /** True where the reader has itself obeyed `normalize` and `maxFeatures`. */
   readonly prepared?: boolean;
   /** True where the names are those that `featureNames` gave. */
   readonly named?: boolean;
+}
+
+/** The roles of the columns of one file, with the values of those that may be ids. */
+export interface RawReading {
+  readonly ids: { readonly column: string; readonly reason: string } | null;
+  readonly label: string | null;
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** Columns that may hold ids, likeliest first. */
+  readonly candidates: readonly IdColumn[];
 }
 
 /** Texts as they stand in the file: labels or names. */

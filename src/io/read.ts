@@ -4,41 +4,70 @@ import { toDense } from '../core/csr.js';
 import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { openInput } from './formats.js';
-import type { Contents, Missing, ReadOptions, Settings } from './options.js';
+import type { Contents, Missing, RawTable, ReadOptions, Settings } from './options.js';
+import { describeFile, valuesOf } from './plan/describe.js';
+import { missingAsEmpty } from './plan/metadata.js';
+import type { FileReading, IdColumn } from './plan/types.js';
 import { hashSource, tooLarge } from './source/bytes.js';
 import type { Source } from './source/source.js';
 import { checkTable } from './table/checks.js';
-import type { Texts } from './table/join.js';
+import { idsAsCandidates, type Texts } from './table/join.js';
 import { repairMissing } from './table/missing.js';
 import { NORMALIZE_CHOICES } from './table/normalize.js';
 import { prepareTable } from './table/prepare.js';
 import { readLines } from './text/text-lists.js';
 
-/** An embedding with what was noticed while it was read. */
+/** A table with how it was read: the roles of its columns, and those that may hold ids. */
+export interface TableRead extends Table {
+  readonly reading: FileReading;
+  readonly candidates: readonly IdColumn[];
+}
+
+/** An embedding with what was noticed while it was read, and how it was read. */
 export interface EmbeddingRead extends Embedding {
   readonly warnings: readonly Warning[];
+  readonly reading: FileReading;
+  readonly candidates: readonly IdColumn[];
 }
 
 const DEFAULT_MEMORY = 4 * 2 ** 30;
 const CHOICES: readonly Missing[] = ['error', 'drop-rows', 'drop-features', 'mean'];
 
 /**
- * Reads samples x features. The format is found from the first bytes, then the name.
+ * Reads samples x features. The format is found from the first bytes, then the name; the roles of columns as
+ * docs/reading.md says.
  * @throws FormatError for a file that is damaged, empty or holds no usable numbers; ShapeError for fewer than
  * 2 rows or columns; OptionError for a column or key that is not there; UnsupportedError for other formats.
  */
-export async function readTable(source: Source, options: ReadOptions = {}): Promise<Table> {
-  const settings = settle(options);
+export async function readTable(source: Source, options: ReadOptions = {}): Promise<TableRead> {
+  const settings = settingsOf(options, 'features');
   const { input, reader } = await openInput(source, settings);
-  const raw = await reader.table(input, settings);
+  const raw = withMissingLabels(await reader.table(input, settings), settings);
   const sha256 = await hashSource(source, settings.signal);
-  const table = checkTable(raw, { name: source.name, sha256 }, settings);
-  return raw.prepared ? table : prepareTable(table, settings);
+  const checked = checkTable(raw, { name: source.name, sha256 }, settings);
+  const table = raw.prepared ? checked : prepareTable(checked, settings);
+  const candidates = keptCandidates(raw, table);
+  const { reading } = raw;
+  return {
+    ...table,
+    candidates,
+    reading: describeFile({
+      source: source.name,
+      rows: table.features.rows,
+      names: table.featureNames,
+      ids: reading ? reading.ids : table.ids && { column: 'the names of its rows', reason: '' },
+      leftOut: reading?.leftOut ?? [],
+      label: reading?.label ?? settings.label ?? null,
+      labels: table.labels,
+      metadata: (table.metadata ?? []).filter(({ name }) => name !== (reading?.label ?? settings.label)),
+      values: valuesOf(table.features),
+    }),
+  };
 }
 
 /** Reads samples x dimensions: one dimension or more, every value finite. Errors as of readTable. */
 export async function readEmbedding(source: Source, options: ReadOptions = {}): Promise<EmbeddingRead> {
-  const settings = settle({ ...options, missing: 'error' });
+  const settings = settingsOf({ ...options, missing: 'error' }, 'map');
   const { input, reader } = await openInput(source, settings);
   const raw = await (reader.embedding ?? reader.table)(input, settings);
   const { rows, columns } = raw.features;
@@ -50,12 +79,49 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
     raw.featureNames ?? Array.from({ length: coordinates.columns }, (_, c) => `dimension ${c + 1}`);
   checkFinite({ ...raw, features: coordinates, featureNames }, source.name);
   const sha256 = await hashSource(source, settings.signal);
-  return { coordinates, ids: raw.ids, source: { name: source.name, sha256 }, warnings: raw.warnings };
+  const reading = describeFile({
+    source: source.name,
+    rows,
+    names: featureNames,
+    ids: raw.reading ? raw.reading.ids : raw.ids && { column: 'the names of its rows', reason: '' },
+    leftOut: raw.reading?.leftOut ?? [],
+    label: null,
+    labels: null,
+    metadata: [],
+    values: null,
+  });
+  const candidates = raw.reading?.candidates ?? idsAsCandidates(raw.ids);
+  return {
+    coordinates,
+    ids: raw.ids,
+    source: { name: source.name, sha256 },
+    warnings: raw.warnings,
+    reading,
+    candidates,
+  };
+}
+
+/** Labels that stand for none become empty texts, in every format. */
+function withMissingLabels(raw: RawTable, { missingLabels = [] }: Settings): RawTable {
+  if (raw.labels === null) return raw;
+  return { ...raw, labels: missingAsEmpty(raw.labels, missingLabels) };
+}
+
+/** Columns of ids for the rows that are left. */
+function keptCandidates(raw: RawTable, table: Table): readonly IdColumn[] {
+  if (raw.reading === undefined) return idsAsCandidates(table.ids);
+  const dropped = table.dropped.rowNumbers;
+  if (dropped === undefined) return raw.reading.candidates;
+  const gone = new Set(dropped);
+  return raw.reading.candidates.map((column) => ({
+    ...column,
+    values: column.values.filter((_, row) => !gone.has(row)),
+  }));
 }
 
 /** Reads one text a sample or a feature: a CSV column, a NPY, NPZ or IDX array, lines, or a JSON list. */
 export async function readTexts(source: Source, options: ReadOptions = {}): Promise<Texts> {
-  const settings = settle(options);
+  const settings = settingsOf(options, 'labels');
   const { input, head, format, reader } = await openInput(source, settings);
   const lines = format === 'csv' && isPlainList(input.name, head, settings);
   const { values, ids } = await (lines ? readLines : reader.texts)(input, settings);
@@ -63,7 +129,7 @@ export async function readTexts(source: Source, options: ReadOptions = {}): Prom
 }
 
 /** A `.txt` or `.list` file is one text a line unless a column or delimiter was asked for. */
-function isPlainList(name: string, head: Uint8Array, settings: Settings): boolean {
+export function isPlainList(name: string, head: Uint8Array, settings: Settings): boolean {
   if (settings.key ?? settings.label ?? settings.id ?? settings.delimiter) return false;
   return !/\.(csv|tsv|tab)$/i.test(name) && !/[\t;,]/.test(new TextDecoder().decode(head));
 }
@@ -73,13 +139,14 @@ export async function readContents(
   source: Source,
   options: ReadOptions = {},
 ): Promise<Contents & { readonly format: string }> {
-  const settings = settle(options);
+  const settings = settingsOf(options, 'features');
   const { input, format, reader } = await openInput(source, settings);
   const found = await reader.contents?.(input, settings);
   return { format, columns: [], arrays: [], layers: [], ...found };
 }
 
-function settle(options: ReadOptions): Settings {
+/** Options with defaults, for what the file is read for. OptionError for a value that is none. */
+export function settingsOf(options: ReadOptions, purpose: Settings['purpose']): Settings {
   const missing = options.missing ?? 'error';
   checkChoice('missing', missing, CHOICES);
   if (options.normalize !== undefined) checkChoice('normalize', options.normalize, NORMALIZE_CHOICES);
@@ -91,7 +158,13 @@ function settle(options: ReadOptions): Settings {
       remedy: 'leave it out to keep all features',
     });
   }
-  return { ...options, header: options.header ?? 'auto', missing, memory: options.memory ?? DEFAULT_MEMORY };
+  return {
+    ...options,
+    purpose,
+    header: options.header ?? 'auto',
+    missing,
+    memory: options.memory ?? DEFAULT_MEMORY,
+  };
 }
 
 function checkChoice(name: string, value: string, choices: readonly string[]): void {

@@ -198,7 +198,7 @@ function shapeOf(statement: Statement, settings: Settings, name: string): Column
     name: column,
     kind: kindOf(found[c], column, name, roles.includes(column)),
   }));
-  return { columns, rows, index: null, name };
+  return { columns, rows, index: [], name };
 }
 
 function merged(found: Found, values: readonly unknown[]): Found {

@@ -5,7 +5,13 @@ import type { CommandName } from './definition.js';
 export interface CommandDescription {
   readonly name: CommandName;
   /** The argument before the options; null where there is none. */
-  readonly argument: { readonly name: string; readonly required: boolean; readonly help: string } | null;
+  readonly argument: {
+    readonly name: string;
+    readonly required: boolean;
+    readonly help: string;
+    /** Whether more than one may be given. */
+    readonly several?: boolean;
+  } | null;
   /** One line, without full stop. */
   readonly summary: string;
   readonly examples: readonly string[];
@@ -76,6 +82,20 @@ export const COMMANDS: readonly CommandDescription[] = [
       'whymap query whymap-out --region label:Boot',
       'whymap query whymap-out --region label:Boot --and label:Sneaker',
       'whymap query whymap-out --region module:M2 --features cells.csv --pair CD3D,CD3E --format csv',
+    ],
+  },
+  {
+    name: 'inspect',
+    argument: {
+      name: 'files',
+      required: true,
+      help: 'the table of samples x features, then the map: any format that explain reads',
+      several: true,
+    },
+    summary: 'Tell how files would be read: features, ids, map, labels, and how rows are paired',
+    examples: [
+      'whymap inspect expression.csv umap.csv',
+      'whymap inspect expression.csv -e umap.csv --labels metadata.csv --label cell_type',
     ],
   },
   {

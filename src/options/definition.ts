@@ -1,7 +1,7 @@
 /** Types of the table of options: what an option is, and the type of its value. */
 
 /** The commands that options belong to. */
-export type CommandName = 'demo' | 'explain' | 'view' | 'embed' | 'audit' | 'query' | 'reproduce';
+export type CommandName = 'demo' | 'explain' | 'view' | 'embed' | 'audit' | 'query' | 'inspect' | 'reproduce';
 
 /** The sections that faces show options in, in this order. */
 export const OPTION_GROUPS = ['main', 'method', 'input', 'output', 'machine'] as const;

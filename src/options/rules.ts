@@ -47,7 +47,7 @@ function mention(name: string, values: Values) {
   return typeof value === 'string' || typeof value === 'number' ? option(name, value) : option(name);
 }
 
-const READING = ['explain', 'embed', 'audit', 'query'] as const;
+const READING = ['explain', 'embed', 'audit', 'query', 'inspect'] as const;
 
 const RULES: readonly Rule[] = [
   exclusive(
@@ -88,12 +88,13 @@ function featuresRemedy(): Words {
 
 /** An audit is of one map: given, or made. */
 function oneMap(values: Values) {
-  const { embedding, method } = values;
+  const { method } = values;
+  const embedding = values.embedding ?? values.embeddingColumns;
   if ((embedding === undefined) !== (method === undefined)) return null;
   const got =
     embedding === undefined
       ? words`no ${option('embedding')}`
-      : words`both ${mention('embedding', values)} and ${mention('method', values)}`;
+      : words`both ${mention(values.embedding === undefined ? 'embeddingColumns' : 'embedding', values)} and ${mention('method', values)}`;
   const remedy = words`name its file, or its key inside an .h5ad, with ${option('embedding')}, or a method such as umap with ${option('method')}`;
   return { got, expected: 'the map to audit, or a method to make one with', remedy };
 }

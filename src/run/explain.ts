@@ -7,20 +7,22 @@
  */
 
 import { encodeExplanation } from '../io/explanation-file.js';
-import { isTooLarge } from '../io/index.js';
+import { isTooLarge, type ReadingPlan } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withFeatureValues } from '../report/values.js';
 import {
+  type FeaturesRead,
   joined,
-  readEmbeddingColumns,
+  pairingOptions,
   readFeatures,
   readGivenEmbedding,
   readJoinedEmbedding,
   type Work,
 } from './inputs.js';
+import { planOf } from './plan.js';
 import { type PlacesTrust, withTrust } from './region-trust.js';
 import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 
@@ -36,6 +38,8 @@ export interface Explained {
   readonly explanation: Explanation;
   /** The samples and features that were explained. */
   readonly table: Table;
+  /** How the files were read and paired. */
+  readonly plan: ReadingPlan;
   /** Trust of each locality; null when it was not measured. */
   readonly localities: PlacesTrust['localities'];
 }
@@ -58,7 +62,7 @@ export async function explainFiles(features: string, values: ExplainValues, run:
     warnings: [...found.warnings, ...input.warnings],
     timings: { ...timings, ...found.timings },
   };
-  return { explanation, table: input.table, localities };
+  return { explanation, table: input.table, plan: input.plan, localities };
 }
 
 /** What a page shows of it: with raw feature values, and without the timings, which differ between runs. */
@@ -92,6 +96,7 @@ interface Input {
   readonly table: Table;
   readonly embedding: Embedding;
   readonly warnings: readonly Warning[];
+  readonly plan: ReadingPlan;
   /** Where features were chosen while reading. */
   readonly located?: ReturnType<StreamedChoice['located']>;
 }
@@ -115,9 +120,14 @@ async function readInput(
     return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
   }
   const embedding = await readGivenEmbedding(features, values, run);
-  const choice = newStreamedChoice(embedding, { ...options, maxFeatures }, run.context);
+  const choice = newStreamedChoice(
+    embedding,
+    { ...options, maxFeatures },
+    pairingOptions(values),
+    run.context,
+  );
   const table = await readWithinMemory(features, values, run, choice.chooser);
-  return { ...joined(table, embedding), located: choice.located() };
+  return { ...joined(table, embedding, values, run), located: choice.located() };
 }
 
 /**
@@ -129,7 +139,7 @@ function readWithinMemory(
   values: ExplainValues,
   run: Run,
   chooser?: FeatureChooser,
-): Promise<Table> {
+): Promise<FeaturesRead> {
   const whole = { ...values, maxFeatures: undefined };
   return readFeatures(features, whole, run, chooser).catch((error: unknown) => {
     if (!isTooLarge(error) || values.maxFeatures === undefined) throw error;
@@ -138,13 +148,20 @@ function readWithinMemory(
 }
 
 /** The embedding that was given, or one made here. */
-async function embeddingFor(table: Table, path: string, values: ExplainValues, run: Run): Promise<Input> {
+async function embeddingFor(
+  table: FeaturesRead,
+  path: string,
+  values: ExplainValues,
+  run: Run,
+): Promise<Input> {
   const { embedding: name, embeddingColumns, method = 'umap' } = values;
-  if (embeddingColumns !== undefined) return readEmbeddingColumns(table, values, run);
-  if (name !== undefined) return readJoinedEmbedding(table, path, values, run);
+  if (embeddingColumns !== undefined || name !== undefined)
+    return readJoinedEmbedding(table, path, values, run);
+  const plan = planOf(table, table, null, null);
+  run.onPlan?.(plan);
   const { embed } = await import('../dr/index.js');
   const made = await embed(table, { method }, run.context);
-  return { table, embedding: made.embedding, warnings: [madeHere(method), ...made.warnings] };
+  return { table, embedding: made.embedding, warnings: [madeHere(method), ...made.warnings], plan };
 }
 
 function madeHere(method: string): Warning {

@@ -6,7 +6,7 @@
  */
 
 import type { Context } from '../engine/context.js';
-import { joinEmbedding } from '../io/index.js';
+import { joinEmbedding, type PairingOptions } from '../io/index.js';
 import type { FeatureChooser, StreamedFile } from '../io/table/feature-chooser.js';
 import { type MomentSums, newMomentSums } from '../lava/associations/local-moments.js';
 import { selectByMoments, sumsMemory } from '../lava/associations/select-features.js';
@@ -23,6 +23,7 @@ export interface StreamedChoice {
 export function newStreamedChoice(
   embedding: Embedding,
   options: ExplainOptions & { readonly maxFeatures: number },
+  pairing: PairingOptions,
   context: Context,
 ): StreamedChoice {
   let located: { localities: Localities; seconds: number } | null = null;
@@ -32,7 +33,7 @@ export function newStreamedChoice(
   const chooser: FeatureChooser = {
     async begin(file) {
       names = file.featureNames;
-      const joined = joinEmbedding(tableWithoutValues(file), embedding);
+      const joined = joinEmbedding(tableWithoutValues(file), embedding, pairing);
       places = placesOf(file.samples, joined.table.dropped.rowNumbers);
       const started = performance.now();
       const localities = await locate(joined.embedding, options, context);

@@ -1,11 +1,14 @@
 /** What `audit` writes: audit.json, pointwise.csv, links.csv, and the table of measures for the terminal. */
 
+import type { ReadingPlan } from '../../io/index.js';
 import { type Cell, writeCsv } from '../../io/write.js';
 import type { Warning } from '../../model.js';
 import { type Audit, type Links, MEASURE_NAMES } from '../../trust/index.js';
 import { packageVersion } from './summary.js';
 
 export interface AuditRun {
+  /** How the files were read and paired. */
+  readonly reading: ReadingPlan;
   readonly options: Readonly<Record<string, unknown>>;
   readonly data: Readonly<Record<string, unknown>>;
   readonly engine: Readonly<Record<string, unknown>>;

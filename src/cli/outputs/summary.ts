@@ -1,10 +1,15 @@
 /** `summary.json`: options, input, sizes, quality and one entry a module. Scripts rely on its fields. */
 
 import { readFileSync } from 'node:fs';
+import type { ReadingPlan } from '../../io/index.js';
 import type { Explanation, Granularity, ModuleSigns, Table } from '../../model.js';
 
 /** Everything in it but `timings` is the same for the same input, options and seed. */
-export function summarize(explanation: Explanation, table: Table): Record<string, unknown> {
+export function summarize(
+  explanation: Explanation,
+  table: Table,
+  plan: ReadingPlan,
+): Record<string, unknown> {
   const { localities, modules, embedding } = explanation;
   return {
     version: packageVersion(),
@@ -15,6 +20,7 @@ export function summarize(explanation: Explanation, table: Table): Record<string
       dropped: table.dropped,
       source: table.source,
       embedding: { ...embedding.source, dimensions: embedding.coordinates.columns },
+      reading: plan,
       warnings: explanation.warnings,
     },
     localities: {

@@ -1,5 +1,6 @@
 /** What was found, in words, for the end of a run on the terminal. */
 
+import { PLANNED } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 
@@ -74,8 +75,9 @@ function countBy(labels: readonly string[]): Map<string, number> {
 }
 
 function warningLines({ warnings }: Explanation): string[] {
-  if (warnings.length === 0) return [];
-  return ['', 'To know:', ...warnings.map(({ message }) => `  - ${message}`)];
+  const shown = warnings.filter(({ code }) => !PLANNED.has(code));
+  if (shown.length === 0) return [];
+  return ['', 'To know:', ...shown.map(({ message }) => `  - ${message}`)];
 }
 
 function percent(share: number): string {

@@ -2,10 +2,8 @@
 
 import { encodeExplanation } from '../../io/explanation-file.js';
 import { writeNpy } from '../../io/write.js';
-import type { Explanation, Table } from '../../model.js';
 import { renderReport } from '../../report/index.js';
-import { shownExplanation, titleOf } from '../../run/explain.js';
-import type { RegionTrust } from '../../trust/index.js';
+import { type Explained, shownExplanation, titleOf } from '../../run/explain.js';
 import type { OutputFolder } from './folder.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
@@ -13,12 +11,10 @@ import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
 /** Returns the text of `summary.json`, the only file that holds timings. */
 export async function writeOutputs(
   folder: OutputFolder,
-  explanation: Explanation,
-  table: Table,
-  trust: readonly RegionTrust[] | null,
+  { explanation, table, plan, localities: trust }: Explained,
 ): Promise<string> {
   const { localities } = explanation;
-  const summary = JSON.stringify(summarize(explanation, table), null, 2);
+  const summary = JSON.stringify(summarize(explanation, table, plan), null, 2);
   const shown = shownExplanation(explanation, table);
   await folder.write('explanation.whymap', encodeExplanation(shown));
   await folder.write('summary.json', `${summary}\n`);

@@ -1,75 +1,93 @@
-/** CSV and TSV, gzipped or not, streamed: memory is that of the numbers, not of the text. */
+/**
+ * Purpose: text tables (CSV, TSV, spaces; gzipped or not), streamed: memory is that of the numbers and the kept texts.
+ * Cost: one reading; another where all cells must decide how numbers are written.
+ * Fails: as layout.ts, cells.ts and table.ts do.
+ */
 
 import { gatherColumns } from '../../core/matrix.js';
 import { OptionError } from '../../errors.js';
 import type { Matrix } from '../../model.js';
 import type { Contents, FormatReader, Input, RawTable, RawTexts, Settings } from '../options.js';
 import { isTooLarge } from '../source/bytes.js';
-import { isMissing, ownText, parseNumber } from '../text/numbers.js';
-import { type Cells, collect, headerOnly, keptColumns, rolesOf } from './cells.js';
-import { checkWidth, columnNamed, idCandidate, type OpenCsv, openCsv } from './layout.js';
+import { isMissing } from '../text/numbers.js';
+import { type Cells, collect, OtherWriting } from './cells.js';
+import { checkDelimiter, openCsv } from './layout.js';
+import { parseStyled } from './number-style.js';
+import { planTable, requestedColumns } from './table.js';
 
 /** Where the numbers do not fit and only some features are wanted, those are chosen by reading more than once. */
 async function readCsvTable(input: Input, settings: Settings): Promise<RawTable> {
+  checkDelimiter(settings.delimiter);
   try {
-    return await readWhole(input, settings);
+    return await restyled((survey) => readWhole(input, settings, survey));
   } catch (cause) {
     if (!isTooLarge(cause) || (settings.maxFeatures ?? settings.chooser) === undefined) throw cause;
     const { readCsvInPasses } = await import('./passes.js');
-    return readCsvInPasses(input, settings, cause);
+    return restyled((survey) => readCsvInPasses(input, settings, cause, survey));
   }
 }
 
-async function readWhole(input: Input, settings: Settings): Promise<RawTable> {
-  const open = await openCsv(input, settings);
-  const roles = rolesOf(open, settings, input.name);
-  const cells = await collect(open, roles, { name: input.name, settings, hold: true });
-  const { kept, ...found } = keptColumns(open, roles, cells, input.name);
-  return { ...found, features: pick(cells, roles.numbers, kept) };
+/** Reads again, with all cells deciding how numbers are written, where one of them is written otherwise. */
+export async function restyled<T>(read: (survey: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await read(false);
+  } catch (error) {
+    if (!(error instanceof OtherWriting)) throw error;
+    return read(true);
+  }
+}
+
+async function readWhole(input: Input, settings: Settings, survey: boolean): Promise<RawTable> {
+  const open = await openCsv(input, settings, survey);
+  const requested = requestedColumns(open, settings, input.name);
+  const cells = await collect(open, {
+    name: input.name,
+    settings,
+    hold: settings.purpose !== 'labels',
+    requested,
+  });
+  const { kept, ...found } = planTable(open, cells, settings, input.name);
+  return { ...found, features: pick(cells, kept) };
 }
 
 /** One matrix of the columns that are kept; each block is let go when it has been copied. */
-function pick(cells: Cells, columns: readonly number[], kept: readonly number[]): Matrix {
-  const { rows, blockRows, blocks } = cells;
-  const places = kept.map((c) => columns.indexOf(c));
+function pick({ rows, blockRows, blocks, numbers }: Cells, kept: readonly number[]): Matrix {
+  const place = new Map(numbers.map((c, i) => [c, i]));
+  const indices = kept.map((c) => place.get(c) ?? 0);
+  const whole = kept.length === numbers.length && indices.every((index, i) => index === i);
   const data = new Float32Array(rows * kept.length);
-  for (let first = 0; first < rows; first += blockRows) {
+  for (let first = 0; kept.length > 0 && first < rows; first += blockRows) {
     const block = blocks.shift() ?? new Float32Array(0);
     const count = Math.min(blockRows, rows - first);
-    const part = { rows: count, columns: columns.length, data: block.subarray(0, count * columns.length) };
-    const whole = kept.length === columns.length;
-    data.set(whole ? part.data : gatherColumns(part, places).data, first * kept.length);
+    const part = { rows: count, columns: numbers.length, data: block.subarray(0, count * numbers.length) };
+    data.set(whole ? part.data : gatherColumns(part, indices).data, first * kept.length);
   }
   return { rows, columns: kept.length, data };
 }
 
+/** One column as texts: the one that `key` or `label` names, or the only one besides the ids. */
 async function readCsvTexts(input: Input, settings: Settings): Promise<RawTexts> {
-  const open = await openCsv(input, settings);
-  const wanted = settings.key ?? settings.label;
-  const id =
-    settings.id === undefined ? idCandidate(open) : columnNamed(settings.id, 'id column', open, input.name);
-  const column =
-    wanted === undefined ? onlyColumn(open, id, input.name) : columnNamed(wanted, 'column', open, input.name);
-  const values: string[] = [];
-  const ids: string[] = [];
-  for await (const record of open.records) {
-    checkWidth(record, open, input.name);
-    values.push(ownText(record.fields[column]));
-    if (id !== null) ids.push(ownText(record.fields[id]));
-  }
-  if (values.length === 0) throw headerOnly(input.name, open);
-  const usable =
-    id !== null && id !== column && (settings.id !== undefined || new Set(ids).size === ids.length);
-  return { values, ids: usable ? ids : null };
+  const label = settings.key ?? settings.label;
+  const raw = await readCsvTable(input, { ...settings, label, key: undefined, purpose: 'labels' });
+  const column = raw.labels ?? onlyColumn(raw, input.name);
+  return { values: column, ids: raw.ids };
 }
 
-function onlyColumn(open: OpenCsv, id: number | null, name: string): number {
-  const columns = Array.from({ length: open.columns }, (_, c) => c).filter((c) => c !== id);
-  if (columns.length === 1) return columns[0];
+function onlyColumn(raw: RawTable, name: string): readonly string[] {
+  const columns = raw.metadata ?? [];
+  const [only] = columns;
+  if (columns.length === 1) {
+    return only.kind === 'categorical'
+      ? Array.from(only.codes, (code) => only.levels[code] ?? '')
+      : Array.from(only.values, (value) => (Number.isNaN(value) ? '' : String(value)));
+  }
   throw new OptionError({
-    got: `${open.columns} columns in ${name}`,
+    got: `${columns.length} columns in ${name}`,
     expected: 'one column besides the ids',
-    remedy: `name the column to use${open.names ? `: ${open.names.slice(0, 8).join(', ')}` : ''}`,
+    remedy: `name the column to use: ${columns
+      .slice(0, 8)
+      .map((column) => column.name)
+      .join(', ')}`,
   });
 }
 
@@ -78,7 +96,7 @@ async function readCsvContents(input: Input, settings: Settings): Promise<Conten
   const open = await openCsv(input, settings);
   const isText = (c: number) =>
     open.sample.some(({ fields }) => !isMissing(fields[c] ?? '')) &&
-    open.sample.every(({ fields }) => Number.isNaN(parseNumber(fields[c] ?? '', open.decimal)));
+    open.sample.every(({ fields }) => Number.isNaN(parseStyled(fields[c] ?? '', open.style)));
   const columns = Array.from({ length: open.columns }, (_, c) => ({
     name: open.names?.[c] ?? `f${c}`,
     kind: isText(c) ? ('text' as const) : ('number' as const),

@@ -1,6 +1,7 @@
 /** Whether the first line of a text table holds names, decided from the lines below it. */
 
-import { isMissing, parseNumber } from '../text/numbers.js';
+import { isGroupName, isIdName } from '../plan/names.js';
+import { isMissing } from '../text/numbers.js';
 
 export interface HeaderGuess {
   readonly header: boolean;
@@ -10,16 +11,22 @@ export interface HeaderGuess {
 
 type Kind = 'text' | 'number' | 'missing';
 
-/** @param rows the first records of the file, each a list of fields of one length. */
-export function guessHeader(rows: readonly (readonly string[])[], decimal: '.' | ','): HeaderGuess {
+/**
+ * Whether the first record holds names.
+ * @param rows the first records of the file, each a list of fields of one length.
+ * @param isNumber whether a text is a number as this file writes them.
+ */
+export function guessHeader(
+  rows: readonly (readonly string[])[],
+  isNumber: (text: string) => boolean,
+): HeaderGuess {
   const [first, ...rest] = rows;
-  const kind = (text: string): Kind =>
-    isMissing(text) ? 'missing' : Number.isNaN(parseNumber(text, decimal)) ? 'text' : 'number';
+  const kind = (text: string): Kind => (isMissing(text) ? 'missing' : isNumber(text) ? 'number' : 'text');
   const below = first.map((_, c) => kindOfColumn(rest.map((row) => kind(row[c] ?? ''))));
   const top = first.map(kind);
   const names = top.filter((t, c) => t === 'text' && below[c] === 'number').length;
   const numbers = first.filter((_, c) => top[c] === 'number' && below[c] === 'number');
-  if (numbers.length === 0) return { header: names > 0 || looksNamed(first, rest), doubt: null };
+  if (numbers.length === 0) return { header: names > 0 || looksNamed(first, rest, isNumber), doubt: null };
   const corner = first[0].trim() === '' && below[0] !== 'missing';
   const apart = first.some((_, c) => top[c] === 'text' && below[c] === 'text' && standsApart(first, rest, c));
   if (areNumberedNames(numbers, names > 0 || corner || apart, rest)) {
@@ -33,11 +40,78 @@ function kindOfColumn(kinds: readonly Kind[]): Kind {
   return kinds.includes('number') ? 'number' : 'missing';
 }
 
-/** No column has numbers: a header is a line of distinct names that do not come back below. */
-function looksNamed(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
-  if (rest.length === 0) return first.some((field) => Number.isNaN(parseNumber(field, '.')));
-  const distinct = new Set(first).size === first.length && first.every((field) => field.trim() !== '');
-  return distinct && rest.every((row) => row.every((field, c) => field !== first[c]));
+/**
+ * No column has numbers: a header is a line of distinct names that do not come back below; its first field may be empty, as R
+ * and pandas write an index. One column of texts that are all different has a header only if its first text reads as one.
+ */
+function looksNamed(
+  first: readonly string[],
+  rest: readonly (readonly string[])[],
+  isNumber: (text: string) => boolean,
+): boolean {
+  if (rest.length === 0) return first.some((field) => field.trim() !== '' && !isNumber(field));
+  const distinct =
+    new Set(first).size === first.length && first.slice(1).every((field) => field.trim() !== '');
+  if (!distinct || !rest.every((row) => row.every((field, c) => field !== first[c] || field === '')))
+    return false;
+  if (first[0].trim() === '') return first.length > 1 && rest.some((row) => row[0].trim() !== '');
+  return first.length > 1 ? hasNames(first, rest) : isHeaderOfOne(first[0], rest);
+}
+
+/** Several columns of texts: some column repeats its texts below, or the first line reads as names. */
+function hasNames(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
+  const repeats = first.some((_, c) => standsApart(first, rest, c));
+  return repeats || first.some((field) => isIdName(field) || isGroupName(field));
+}
+
+/** One column: the first text is a name where the texts below repeat and it is none of them, or where it reads as one. */
+function isHeaderOfOne(first: string, rest: readonly (readonly string[])[]): boolean {
+  return standsApart([first], rest, 0) || isGroupName(first) || isIdName(first);
+}
+
+/**
+ * Lines below the header that are no samples either: further levels of names, units, types. They have text in every column
+ * that holds numbers further below (at least two such columns). pandas writes a line with the name of the index behind them.
+ * @param rows the records below the header.
+ */
+export function extraHeaderLines(
+  rows: readonly (readonly string[])[],
+  isNumber: (text: string) => boolean,
+): number {
+  let count = 0;
+  while (count < 3 && rows.length > count + 1 && isHeaderLine(rows[count], rows.slice(count + 1), isNumber))
+    count++;
+  const next = rows[count];
+  const onlyFirst =
+    count > 0 && next && next[0]?.trim() !== '' && next.slice(1).every((field) => field.trim() === '');
+  return onlyFirst && rows.length > count + 1 ? count + 1 : count;
+}
+
+function isHeaderLine(
+  line: readonly string[],
+  below: readonly (readonly string[])[],
+  isNumber: (text: string) => boolean,
+): boolean {
+  const numeric = line.flatMap((_, c) => {
+    const cells = below.map((row) => row[c] ?? '').filter((text) => !isMissing(text));
+    return cells.length > 0 && cells.every((text) => isNumber(text)) ? [c] : [];
+  });
+  if (numeric.length < 2) return false;
+  return numeric.every((c) => !isMissing(line[c]) && !isNumber(line[c]));
+}
+
+/** One name a column from several lines: the line with the most different names, or all lines joined. */
+export function combinedNames(lines: readonly (readonly string[])[]): string[] {
+  const filled = lines.filter((line) => line.some((field, c) => c > 0 && field.trim() !== ''));
+  const different = filled.map((line) => new Set(line.filter((field) => field.trim() !== '')).size);
+  const best = different.lastIndexOf(Math.max(...different));
+  const names = filled[best].map((field) => field.trim());
+  const present = names.filter((name) => name !== '');
+  if (new Set(present).size === present.length) return names;
+  return names.map((_, c) => {
+    const parts = filled.map((line) => line[c].trim()).filter((part) => part !== '');
+    return parts.join('.');
+  });
 }
 
 /** The first text of a column of repeated texts is not one of them. */

@@ -1,22 +1,43 @@
-/** The start of a text table: its delimiter, header, decimal sign and columns, and the records that follow. */
+/**
+ * Purpose: the start of a text table: its delimiter, header, number format and columns, and the records that follow.
+ * Cost: the first mebibyte of the file and 100 records are held; a file with unusual numbers is read once more to decide how
+ * they are written.
+ * Fails: FormatError for empty files and for a header that is longer than the rows; OptionError for numbers that can be read
+ * in two ways.
+ */
 
-import { FormatError, OptionError } from '../../errors.js';
+import { FormatError, OptionError, option, words } from '../../errors.js';
 import type { Warning } from '../../model.js';
 import type { Input, Settings } from '../options.js';
 import { chain, decodeText } from '../source/bytes.js';
-import { describeNames } from '../table/suggest.js';
-import { isMissing, parseNumber } from '../text/numbers.js';
-import { guessHeader } from './header.js';
-import { type CsvRecord, csvRecords, guessDelimiter } from './records.js';
+import { isMissing } from '../text/numbers.js';
+import { combinedNames, extraHeaderLines, guessHeader } from './header.js';
+import {
+  addEvidence,
+  decideStyle,
+  isUnusual,
+  type NumberEvidence,
+  type NumberStyle,
+  newEvidence,
+  PLAIN,
+  parseStyled,
+} from './number-style.js';
+import { readPreamble } from './preamble.js';
+import { type CsvRecord, csvRecords, guessDelimiter, splitWhitespace, WHITESPACE } from './records.js';
 
 /** Records looked at before the layout is decided. */
 const SAMPLE = 100;
 
 export interface OpenCsv {
   readonly columns: number;
+  /** Empty fields behind the last column of each row, where rows end in a delimiter. */
+  readonly trailing: number;
   /** Null when the file has no header. An unnamed column is the empty text. */
   readonly names: readonly string[] | null;
-  readonly decimal: '.' | ',';
+  readonly delimiter: string;
+  readonly style: NumberStyle;
+  /** Whether all cells have decided the style. */
+  readonly surveyed: boolean;
   /** First data records, at most 100. */
   readonly sample: readonly CsvRecord[];
   /** All data records, those of the sample first. */
@@ -24,12 +45,72 @@ export interface OpenCsv {
   readonly warnings: readonly Warning[];
 }
 
-export async function openCsv(input: Input, settings: Settings): Promise<OpenCsv> {
+interface Start {
+  readonly sample: readonly CsvRecord[];
+  readonly records: AsyncIterable<CsvRecord>;
+  readonly delimiter: string;
+  readonly name: string;
+  readonly warnings: readonly Warning[];
+}
+
+/** How numbers are written, and whether all cells have decided it. */
+interface Styled {
+  readonly style: NumberStyle;
+  readonly warnings: readonly Warning[];
+  readonly surveyed: boolean;
+}
+
+/** Opens a text table. With `survey` all cells decide how numbers are written, without it the first records where they can. */
+export async function openCsv(input: Input, settings: Settings, survey = false): Promise<OpenCsv> {
+  const start = await startOf(input, settings);
+  const evidence = newEvidence();
+  for (const { fields } of start.sample) {
+    for (const [c, text] of fields.entries()) addEvidence(evidence, text, c);
+  }
+  const requested = { decimal: settings.decimal, thousands: settings.thousands };
+  const isPlain = requested.decimal === undefined && requested.thousands === undefined;
+  if (!survey && isPlain && !isUnusual(evidence, start.delimiter)) {
+    return layOut(start, settings, { style: PLAIN, warnings: [], surveyed: false });
+  }
+  const whole = await surveyNumbers(input, settings);
+  return layOut(start, settings, { ...decideStyle(whole, requested, input.name), surveyed: true });
+}
+
+/** How all numbers of the file are written: one reading of the text. */
+async function surveyNumbers(input: Input, settings: Settings): Promise<NumberEvidence> {
+  const { sample, records } = await startOf(input, settings);
+  const evidence = newEvidence();
+  const columns = numberColumns(sample);
+  for await (const { fields } of records) {
+    for (const c of columns) if (c < fields.length) addEvidence(evidence, fields[c], c);
+  }
+  for (const { fields } of sample)
+    for (const c of columns) if (c < fields.length) addEvidence(evidence, fields[c], c);
+  return evidence;
+}
+
+/** Columns that hold numbers in some writing in half of the first records or more. */
+function numberColumns(sample: readonly CsvRecord[]): number[] {
+  const width = Math.max(...sample.map(({ fields }) => fields.length));
+  const numeric = (text: string) => /^\s*[-+]?[\d.,'\u00a0\u202f ]*\d[.,]?(e[-+]?\d+)?\s*$/i.test(text);
+  return Array.from({ length: width }, (_, c) => c).filter((c) => {
+    const cells = sample.slice(1).flatMap(({ fields }) => (isMissing(fields[c] ?? '') ? [] : [fields[c]]));
+    return cells.length > 0 && cells.filter(numeric).length >= cells.length / 2;
+  });
+}
+
+async function startOf(input: Input, settings: Settings): Promise<Start> {
   const text = decodeText(input.pieces(), input.name, settings.encoding);
-  const { value: head } = await text.next();
-  if (!head) throw emptyFile(input.name);
-  const delimiter = settings.delimiter ?? guessDelimiter(head, input.name);
-  const records = csvRecords(chain([head], text), delimiter, input.name);
+  const { value: whole } = await text.next();
+  if (!whole) throw emptyFile(input.name);
+  const requested = settings.delimiter;
+  const preamble = readPreamble(whole, input.name, (line, below) => {
+    const delimiter = requested ?? guessDelimiter(below, input.name);
+    return delimiter === WHITESPACE ? splitWhitespace(line) : line.split(delimiter);
+  });
+  const head = whole.slice(preamble.length);
+  const delimiter = requested ?? preamble.delimiter ?? guessDelimiter(head, input.name);
+  const records = csvRecords(chain([head], text), delimiter, input.name, preamble.lines + 1);
   const sample: CsvRecord[] = [];
   while (sample.length <= SAMPLE) {
     const next = await records.next();
@@ -37,87 +118,121 @@ export async function openCsv(input: Input, settings: Settings): Promise<OpenCsv
     sample.push(next.value);
   }
   if (sample.length === 0) throw emptyFile(input.name);
-  return layOut({ sample, records, delimiter, name: input.name }, settings);
+  return { sample, records, delimiter, name: input.name, warnings: preamble.warnings };
 }
 
-interface Start {
-  readonly sample: readonly CsvRecord[];
-  readonly records: AsyncIterable<CsvRecord>;
-  readonly delimiter: string;
-  readonly name: string;
-}
-
-function layOut(start: Start, settings: Settings): OpenCsv {
-  const { sample, records, name } = start;
-  const warnings: Warning[] = [];
-  const decimal = settings.decimal ?? guessDecimal(start, warnings);
-  const columns = sample.length > 1 ? sample[1].fields.length : sample[0].fields.length;
-  // R's write.table leaves out the name of the column of row names.
-  const cornerless = sample.length > 1 && sample[0].fields.length === columns - 1;
-  const first = cornerless ? ['', ...sample[0].fields] : sample[0].fields;
-  const rows = [first, ...sample.slice(1).map((record) => record.fields)];
+function layOut(start: Start, settings: Settings, styled: Styled): OpenCsv {
+  const { sample, records, name, delimiter } = start;
+  const { style, surveyed } = styled;
+  const warnings = [...start.warnings, ...styled.warnings];
+  const isNumber = (text: string) => !Number.isNaN(parseStyled(text, style));
+  const { first, trailing } = fittedHeader(sample, name, warnings);
+  const width = first.length;
+  const rows = [first, ...sample.slice(1).map(({ fields }) => fields.slice(0, width))];
+  const even = rows.filter((row) => row.length === width);
   const guess =
-    settings.header === 'auto'
-      ? guessHeader(
-          rows.filter((row) => row.length === first.length),
-          decimal,
-        )
-      : { header: settings.header, doubt: null };
+    settings.header === 'auto' ? guessHeader(even, isNumber) : { header: settings.header, doubt: null };
   if (guess.doubt !== null) {
-    warnings.push({
-      code: 'header-guessed',
-      message: `The first line of ${name} was read as a header: ${guess.doubt}. If it is data, say that there is no header.`,
-    });
+    const message = `The first line of ${name} was read as a header: ${guess.doubt}. If it is data, say that there is no header.`;
+    warnings.push({ code: 'header-guessed', message });
   }
-  const data = guess.header ? sample.slice(1) : sample;
+  const extra = guess.header ? extraHeaderLines(even.slice(1), isNumber) : 0;
+  const names = namesOf(rows, guess.header, extra, name, warnings);
+  const data = sample.slice(guess.header ? 1 + extra : 0);
+  const columns = guess.header ? width : width - trailingWithoutHeader(sample);
+  const all = chain(data, records);
   return {
-    columns: guess.header ? first.length : sample[0].fields.length,
-    names: guess.header ? first.map((text) => text.trim()) : null,
-    decimal,
+    columns,
+    trailing: Math.max(trailing, width - columns),
+    names,
+    delimiter,
+    style,
+    surveyed,
     sample: data,
-    records: chain(data, records),
+    records: all,
     warnings,
   };
 }
 
-/** A comma in numbers goes with semicolons between fields, as spreadsheets of many countries write them. */
-function guessDecimal(start: Start, warnings: Warning[]): '.' | ',' {
-  if (start.delimiter !== ';') return '.';
-  const fields = start.sample.flatMap((record) => record.fields);
-  const withComma = fields.filter((text) => /^\s*[+-]?\d*,\d+\s*$/.test(text)).length;
-  const withPoint = fields.filter((text) => /^\s*[+-]?\d*\.\d+\s*$/.test(text)).length;
-  if (withComma === 0 || withPoint > 0) return '.';
-  warnings.push({
-    code: 'decimal-comma',
-    message: `Numbers in ${start.name} were read with a decimal comma (1,5 is one and a half), because its fields are separated by semicolons.`,
+/** The names of the columns from one line or more; null without a header. */
+function namesOf(
+  rows: readonly (readonly string[])[],
+  header: boolean,
+  extra: number,
+  name: string,
+  warnings: Warning[],
+): readonly string[] | null {
+  if (!header) return null;
+  const lines = rows.slice(0, 1 + extra);
+  if (extra === 0) return lines[0].map((text) => text.trim());
+  const names = combinedNames(lines);
+  const message = `The first ${1 + extra} lines of ${name} were read as a header: columns are called ${names.slice(0, 4).join(', ')}...`;
+  warnings.push({ code: 'header-lines', message });
+  return names;
+}
+
+/**
+ * The first record with as many fields as the rows have. Rows that end in a delimiter have one more than the header, always
+ * empty; R leaves out the name of the column of row names.
+ */
+function fittedHeader(
+  sample: readonly CsvRecord[],
+  name: string,
+  warnings: Warning[],
+): { first: readonly string[]; trailing: number } {
+  const first = sample[0].fields;
+  const rows = sample.slice(1).map(({ fields }) => fields);
+  const width = rows.length > 0 ? usualWidth(rows) : first.length;
+  const more = width - first.length;
+  if (more === 0) return { first, trailing: 0 };
+  const even = rows.filter((row) => row.length === width);
+  if (more > 0 && even.every((row) => row.slice(first.length).every((field) => field.trim() === ''))) {
+    const message = `Rows of ${name} end in ${more === 1 ? 'a delimiter' : `${more} delimiters`} that the header does not have; the empty field behind the last column was left out.`;
+    warnings.push({ code: 'trailing-delimiter', message });
+    return { first, trailing: more };
+  }
+  if (more === 1) return { first: ['', ...first], trailing: 0 };
+  if (more < 0 && first.slice(width).every((field) => field.trim() === '')) {
+    return { first: first.slice(0, width), trailing: 0 };
+  }
+  if (more === -1 && even.length > 1) throw longHeader(name, first, width);
+  return { first, trailing: 0 };
+}
+
+/** The number of fields that most rows have, that of the first among equals. */
+function usualWidth(rows: readonly (readonly string[])[]): number {
+  const counts = new Map<number, number>();
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+}
+
+/** Without a header: fields at the end of rows that are empty in all of the first records. */
+function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
+  const width = sample[0].fields.length;
+  if (width < 2 || sample.some(({ fields }) => fields.length !== width)) return 0;
+  return sample.every(({ fields }) => fields[width - 1].trim() === '') ? 1 : 0;
+}
+
+/** Throws when a record has another number of fields than the table has columns. */
+export function checkWidth(record: CsvRecord, open: OpenCsv, name: string): void {
+  const { length } = record.fields;
+  if (length === open.columns) return;
+  const behind = record.fields.slice(open.columns);
+  if (length > open.columns && behind.length <= open.trailing && behind.every((field) => field.trim() === ''))
+    return;
+  throw new FormatError({
+    got: `${length} fields on line ${record.line} of ${name}`,
+    expected: `${open.columns} fields, as in the lines before`,
+    remedy: 'complete or remove that line, or quote a field that holds the delimiter',
   });
-  return ',';
 }
 
-/** Position of a column by its name (or f0, f1... without a header); OptionError with the nearest name. */
-export function columnNamed(wanted: string, option: string, open: OpenCsv, name: string): number {
-  const names = open.names ?? Array.from({ length: open.columns }, (_, c) => `f${c}`);
-  const found = names.indexOf(wanted);
-  if (found >= 0) return found;
-  throw new OptionError({
-    got: `${option} ${JSON.stringify(wanted)}, which is no column of ${name}`,
-    expected: 'the name of one of its columns',
-    remedy: describeNames(wanted, names),
+function longHeader(name: string, first: readonly string[], width: number): FormatError {
+  return new FormatError({
+    got: `a header of ${first.length} names over rows of ${width} fields in ${name}`,
+    expected: 'one name a column: it cannot be told which name is too many',
+    remedy: `complete the rows, or remove a name (the first is ${JSON.stringify(first[0])}, the last ${JSON.stringify(first.at(-1))})`,
   });
-}
-
-/** Column 0 when it may hold ids: it has no name of its own, or none of its first cells is a number. */
-export function idCandidate(open: OpenCsv): number | null {
-  if (open.columns < 2) return null;
-  if (isUnnamed(open)) return 0;
-  const texts = open.sample.map((record) => record.fields[0]);
-  const noNumber = texts.every((text) => isMissing(text) || Number.isNaN(parseNumber(text, open.decimal)));
-  return noNumber && texts.some((text) => !isMissing(text)) ? 0 : null;
-}
-
-/** Whether the first column has a header without a name, as pandas and R write an index. */
-export function isUnnamed(open: OpenCsv): boolean {
-  return open.names !== null && /^(Unnamed: 0)?$/.test(open.names[0]);
 }
 
 function emptyFile(name: string): FormatError {
@@ -128,12 +243,12 @@ function emptyFile(name: string): FormatError {
   });
 }
 
-/** Throws when a record has another number of fields than the table has columns. */
-export function checkWidth(record: CsvRecord, open: OpenCsv, name: string): void {
-  if (record.fields.length === open.columns) return;
-  throw new FormatError({
-    got: `${record.fields.length} fields on line ${record.line} of ${name}`,
-    expected: `${open.columns} fields, as in the lines before`,
-    remedy: 'complete or remove that line, or quote a field that holds the delimiter',
+/** The error for a setting of `delimiter` that is none. */
+export function checkDelimiter(delimiter: string | undefined): void {
+  if (delimiter === undefined || delimiter === WHITESPACE || delimiter.length === 1) return;
+  throw new OptionError({
+    got: words`${option('delimiter', JSON.stringify(delimiter))}`,
+    expected: 'one character, tab or whitespace',
+    remedy: 'leave it out to have it found',
   });
 }

@@ -12,17 +12,23 @@ import { FormatError } from '../../errors.js';
 import type { Input, RawTable, Settings } from '../options.js';
 import { readStoredMatrix } from '../store/matrix.js';
 import { checkGivenNames } from '../table/checks.js';
-import { parseNumber } from '../text/numbers.js';
-import { collect, keptColumns, rolesOf } from './cells.js';
+import { collect } from './cells.js';
 import { checkWidth, openCsv } from './layout.js';
+import { parseStyled } from './number-style.js';
+import { planTable, requestedColumns } from './table.js';
 
-/** @param tooLarge the error of reading the whole. */
+/**
+ * Some features of a table that does not fit in memory.
+ * @param tooLarge the error of reading the whole.
+ * @param survey whether all cells decide how numbers are written.
+ */
 export async function readCsvInPasses(
   input: Input,
   settings: Settings,
   tooLarge: unknown,
+  survey: boolean,
 ): Promise<RawTable> {
-  const { kept, rows, gaps, ...found } = await survey(input, settings);
+  const { kept, rows, gaps, ...found } = await withoutNumbers(input, settings, survey);
   if (gaps && settings.missing !== 'error') throw tooLarge;
   const given = settings.featureNames;
   if (given) checkGivenNames(given.length, kept.length, input.source.name);
@@ -32,7 +38,7 @@ export async function readCsvInPasses(
     rows,
     columns: kept.length,
     layout: 'dense',
-    values: { shape: [rows, kept.length], packed: 1, ...rowsOf(input, settings, kept) },
+    values: { shape: [rows, kept.length], packed: 1, ...rowsOf(input, settings, kept, survey) },
     indices: null,
     offsets: null,
   } as const;
@@ -50,22 +56,22 @@ export async function readCsvInPasses(
 }
 
 /** All but the numbers. What was read for it, with the first lines of the file, is let go at its end. */
-async function survey(input: Input, settings: Settings) {
-  const open = await openCsv(input, settings);
-  const roles = rolesOf(open, settings, input.name);
-  const cells = await collect(open, roles, { name: input.name, settings, hold: false });
-  const columns = keptColumns(open, roles, cells, input.name);
+async function withoutNumbers(input: Input, settings: Settings, survey: boolean) {
+  const open = await openCsv(input, settings, survey);
+  const requested = requestedColumns(open, settings, input.name);
+  const cells = await collect(open, { name: input.name, settings, hold: false, requested });
+  const columns = planTable(open, cells, settings, input.name);
   return { ...columns, rows: cells.rows, gaps: columns.kept.some((column) => cells.gaps[column]) };
 }
 
 /** The numbers of some columns, row by row in order; from the first row on the text is read again. */
-function rowsOf(input: Input, settings: Settings, columns: readonly number[]) {
+function rowsOf(input: Input, settings: Settings, columns: readonly number[], survey: boolean) {
   let rows: AsyncGenerator<Float32Array> | null = null;
   return {
     async numbers(start: number, end: number): Promise<Float32Array> {
       if (start === 0) {
         await rows?.return(undefined);
-        rows = numbersOf(input, settings, columns);
+        rows = numbersOf(input, settings, columns, survey);
       }
       const values = new Float32Array((end - start) * columns.length);
       for (let at = 0; at < values.length; at += columns.length) {
@@ -82,13 +88,14 @@ async function* numbersOf(
   input: Input,
   settings: Settings,
   columns: readonly number[],
+  survey: boolean,
 ): AsyncGenerator<Float32Array> {
-  const open = await openCsv(input, settings);
+  const open = await openCsv(input, settings, survey);
   const row = new Float32Array(columns.length);
   for await (const record of open.records) {
     checkWidth(record, open, input.name);
     columns.forEach((column, i) => {
-      row[i] = parseNumber(record.fields[column], open.decimal);
+      row[i] = parseStyled(record.fields[column], open.style);
     });
     yield row;
   }

@@ -21,35 +21,81 @@ interface Parsed {
   readonly meta: { readonly cursor: number };
 }
 
+/** The delimiter of files whose fields are separated by any run of spaces and tabs. */
+export const WHITESPACE = 'whitespace';
 const DELIMITERS = [',', '\t', ';', '|'];
+const QUOTED_OR_PLAIN = /"(?:[^"]|"")*"(?=\s|$)|\S+/g;
 
 /**
- * The delimiter that cuts the first 50 records into the most fields of one number; where none does, the one
- * that cuts the first record into the most. (Papaparse's own guess takes `1,5;2` for comma-separated.)
+ * The delimiter that cuts the first 50 records into the most fields of one number; where none does, runs of spaces where they
+ * do, else the one that cuts the first record into the most. (Papaparse's own guess takes `1,5;2` for comma-separated.)
  */
 export function guessDelimiter(head: string, name: string): string {
-  if (/\.(tsv|tab)$/i.test(name)) return '\t';
-  const score = (delimiter: string): number => {
-    const { data } = Papa.parse<string[]>(head, { preview: 50, delimiter, skipEmptyLines: true });
-    // The last record may be cut off where the piece of text ends.
-    const widths = (data.length > 2 ? data.slice(0, -1) : data).map((fields) => fields.length);
-    const even =
-      widths.slice(1).every((width) => width === widths[1]) && Math.abs(widths[0] - widths.at(-1)!) <= 1;
-    return widths[0] > 1 ? widths[0] + (even ? 1e6 : 0) : 0;
-  };
-  const scores = DELIMITERS.map(score);
-  return DELIMITERS[scores.indexOf(Math.max(...scores))];
+  if (/\.(tsv|tab)(\.gz)?$/i.test(name)) return '\t';
+  const scores = DELIMITERS.map((delimiter) => scoreOf(recordsOf(head, delimiter), delimiter));
+  const best = Math.max(...scores);
+  if (best < EVEN && isSpaced(recordsOf(head, WHITESPACE))) return WHITESPACE;
+  return DELIMITERS[scores.indexOf(best)];
 }
 
-/** Splits text pieces into records; blank lines are passed over. */
+/** What evenness counts for, above any number of fields. */
+const EVEN = 1e6;
+/** Two numbers in one field: another delimiter stands between them. */
+const TWO_NUMBERS = /^[^a-z"]*\d[\t;| ]+[-+]?[\d.]/i;
+
+/** The first records of a text. */
+function recordsOf(head: string, delimiter: string): string[][] {
+  const lines = head.split('\n', 60);
+  const data =
+    delimiter === WHITESPACE
+      ? lines.filter((line) => line.trim() !== '').map(splitWhitespace)
+      : Papa.parse<string[]>(head, { preview: 50, delimiter, skipEmptyLines: true }).data;
+  // The last record may be cut off where the piece of text ends.
+  return data.length > 2 ? data.slice(0, -1) : data;
+}
+
+function scoreOf(data: readonly (readonly string[])[], delimiter: string): number {
+  const widths = data.map((fields) => fields.length);
+  if (widths.length === 0 || Math.max(...widths) < 2) return 0;
+  const twice = data.filter((fields) => fields.some((field) => TWO_NUMBERS.test(field))).length;
+  if (delimiter !== WHITESPACE && twice > data.length / 2) return 0;
+  const below = widths.slice(1);
+  const even = below.every((width) => width === below[0]) && Math.abs(widths[0] - (widths.at(-1) ?? 0)) <= 1;
+  return widths[0] + (even && (widths.at(-1) ?? 0) > 1 ? EVEN : 0);
+}
+
+/** Rows of numbers between spaces, and no sentences: two numbers in most rows, or quoted texts and a number. */
+function isSpaced(data: readonly (readonly string[])[]): boolean {
+  if (scoreOf(data, WHITESPACE) < EVEN) return false;
+  const telling = data.filter(
+    (fields) => fields.filter((field) => /^[-+]?[\d.,]+(e[-+]?\d+)?$/i.test(field)).length > 1,
+  );
+  return telling.length >= Math.max(1, (data.length - 1) / 2);
+}
+
+/** The fields of a line that are separated by runs of spaces and tabs; quotes hold a field together. */
+export function splitWhitespace(line: string): string[] {
+  return (line.match(QUOTED_OR_PLAIN) ?? []).map((field) =>
+    field.length > 1 && field.startsWith('"') && field.endsWith('"')
+      ? field.slice(1, -1).replaceAll('""', '"')
+      : field,
+  );
+}
+
+/** Splits text pieces into records; blank lines are passed over. `first` is the line that the text begins on. */
 export async function* csvRecords(
   pieces: AsyncIterable<string>,
   delimiter: string,
   name: string,
+  first = 1,
 ): AsyncGenerator<CsvRecord> {
+  if (delimiter === WHITESPACE) {
+    yield* whitespaceRecords(pieces, first);
+    return;
+  }
   const parser = new Papa.Parser({ delimiter, newline: '\n' });
   let held = '';
-  let line = 1;
+  let line = first;
   for await (const piece of oneNewline(pieces)) {
     held += piece;
     if (held.length > LONGEST_RECORD) throw brokenQuotes(name, line, [held.slice(0, 40)]);
@@ -59,6 +105,22 @@ export async function* csvRecords(
     line = yield* numbered(parsed, line, quoted, name);
   }
   if (held.length > 0) yield* numbered(parser.parse(held, 0, false), line, true, name);
+}
+
+async function* whitespaceRecords(pieces: AsyncIterable<string>, first: number): AsyncGenerator<CsvRecord> {
+  let held = '';
+  let line = first;
+  for await (const piece of oneNewline(pieces)) {
+    const lines = (held + piece).split('\n');
+    held = lines.pop() ?? '';
+    for (const text of lines) {
+      const fields = splitWhitespace(text);
+      if (fields.length > 0) yield { fields, line };
+      line++;
+    }
+  }
+  const fields = splitWhitespace(held);
+  if (fields.length > 0) yield { fields, line };
 }
 
 function* numbered(

@@ -7,6 +7,7 @@ import { isCsr } from '../../core/csr.js';
 import { FormatError, ShapeError } from '../../errors.js';
 import type { Csr, Matrix, Table, Warning } from '../../model.js';
 import type { RawTable, Settings } from '../options.js';
+import { selectMetadata } from '../plan/metadata.js';
 import { tooLarge } from '../source/bytes.js';
 import { forEachCell, repairMissing } from './missing.js';
 
@@ -26,6 +27,7 @@ export function checkTable(raw: RawTable, source: Table['source'], settings: Set
     featureNames,
     ids,
     labels: keep(raw.labels),
+    ...(raw.metadata ? { metadata: keptRows ? selectMetadata(raw.metadata, keptRows) : raw.metadata } : {}),
     source,
     dropped: {
       rows: droppedRows?.length ?? 0,

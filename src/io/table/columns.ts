@@ -2,19 +2,33 @@
  * A table from named columns (Parquet, Arrow, JSON lines): which are features, ids and labels, and their values
  * put in place as they arrive.
  *
- * Numbers and booleans are features. A column of lists of one length gives as many features. Texts are ids or
- * labels where that was asked for, and are otherwise left out with a warning, as are dates and nested values.
+ * Numbers and booleans may be features. A column of lists of one length gives as many features. Texts are ids, labels or
+ * metadata; dates and nested values are left out with a warning. `plan/roles.ts` decides.
  */
 
 import { FormatError, OptionError } from '../../errors.js';
-import type { Matrix, Warning } from '../../model.js';
+import type { Matrix, MetadataColumn } from '../../model.js';
 import { numberOf } from '../numpy/dtypes.js';
 import type { Contents, RawTable, RawTexts, Settings } from '../options.js';
+import { columnNamed } from '../plan/column-names.js';
+import {
+  type ColumnKind,
+  type FileFacts,
+  factsOf,
+  newTextColumn,
+  plainFacts,
+  type TextColumn,
+  textsOf,
+} from '../plan/facts.js';
+import { idColumnsOf } from '../plan/id-values.js';
+import { categorical, metadataOf } from '../plan/metadata.js';
+import { isGroupName, isIdName, isUnnamedName } from '../plan/names.js';
+import { planColumns } from '../plan/roles.js';
 import { tooLarge } from '../source/bytes.js';
 import { repeatedValues } from './checks.js';
 import { describeNames } from './suggest.js';
 
-export type ColumnKind = 'number' | 'text' | 'list' | 'other';
+export type { ColumnKind } from '../plan/facts.js';
 
 export interface ColumnPlan {
   readonly name: string;
@@ -24,8 +38,8 @@ export interface ColumnPlan {
 export interface ColumnShape {
   readonly columns: readonly ColumnPlan[];
   readonly rows: number;
-  /** Column that the file itself names as the index of its rows (pandas), or null. */
-  readonly index: string | null;
+  /** Columns that the file itself names as the index of its rows (pandas). */
+  readonly index: readonly string[];
   /** The file, for messages. */
   readonly name: string;
 }
@@ -48,26 +62,154 @@ export interface ColumnSink {
 /** pandas stores an index without a name as a column of this name. */
 const UNNAMED_INDEX = /^__index_level_\d+__$/;
 
-interface Roles {
-  readonly id: string | null;
-  /** A first column of texts that becomes the ids if they are unique. */
-  readonly candidate: string | null;
-  readonly label: string | null;
-  readonly features: readonly ColumnPlan[];
+/** Columns at most in tables that are looked at column by column. */
+const FEW_COLUMNS = 64;
+/** Characters of a column of metadata that are held. */
+const MOST_TEXT = 2 ** 24;
+
+interface Parts {
+  readonly shape: ColumnShape;
+  readonly settings: Settings;
+  /** Columns of numbers in the matrix, in order. */
+  readonly numbers: readonly ColumnPlan[];
+  readonly matrix: () => Matrix;
+  readonly lists: ReadonlyMap<string, Matrix>;
+  /** Columns that are kept as texts: all texts, and numbers that may be ids or groups. */
+  readonly texts: Map<string, TextColumn>;
+  /** Columns with whole numbers that a double does not hold, with one of them: no features. */
+  readonly unsafe: ReadonlyMap<string, bigint>;
 }
 
-function rolesOf(shape: ColumnShape, settings: Settings): Roles {
+/** Which columns of a file are wanted, and a place for their values. */
+export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
+  const { rows, name } = shape;
+  const usable = wantedColumns(shape, settings);
+  const holds = settings.purpose !== 'labels';
+  const fixed = requestedNames(shape, settings);
+  const numbers = usable.filter(
+    ({ name: column, kind }) => kind === 'number' && holds && !fixed.includes(column),
+  );
+  const unsafe = new Map<string, bigint>();
+  if (rows * numbers.length * 4 > settings.memory)
+    throw tooLarge(name, `a table of ${rows} x ${numbers.length}`, settings.memory);
+  // Made with the first values: until then the number of rows is a promise.
+  let matrix = { rows, columns: numbers.length, data: new Float32Array(0) };
+  const place = new Map(numbers.map((column, c) => [column.name, c]));
+  const lists = new Map<string, Matrix>();
+  const texts = new Map<string, TextColumn>();
+  for (const column of usable)
+    if (isTextKept(shape, column, usable.length, settings)) texts.set(column.name, newTextColumn());
+  const listNames = new Set(usable.filter(({ kind }) => kind === 'list').map((column) => column.name));
+  const wanted = usable.filter((column) => holds || texts.has(column.name)).map((column) => column.name);
+  const repeated = repeatedValues(shape.columns.map((column) => column.name));
+  const twice = repeated.find((column) => wanted.includes(column));
+  if (twice !== undefined) throw twoColumns(twice, name);
+  return {
+    wanted,
+    put(column, start, values) {
+      if (matrix.data.length === 0) matrix = { ...matrix, data: new Float32Array(rows * numbers.length) };
+      putTexts(texts, column, values, shape, settings);
+      const c = place.get(column);
+      if (c !== undefined) {
+        const safe = texts.has(column) ? withoutUnsafe(values, column, unsafe) : values;
+        putNumbers(matrix, c, start, safe, `${column} of ${name}`);
+      }
+      if (listNames.has(column) && holds) {
+        putLists(lists, column, { start, rows, values, name, memory: settings.memory });
+      }
+    },
+    table: () => assemble({ shape, settings, numbers, matrix: () => matrix, lists, texts, unsafe }),
+  };
+}
+
+/** All columns but dates and nested values; with a `key` that column and those that options name. */
+function wantedColumns(shape: ColumnShape, settings: Settings): ColumnPlan[] {
   const names = shape.columns.map((column) => column.name);
-  const id = named(settings.id, 'id column', names, shape.name) ?? shape.index;
-  const label = named(settings.label, 'label column', names, shape.name);
   const key = named(settings.key, 'column', names, shape.name);
-  const first = shape.columns[0];
-  const features = shape.columns.filter(({ name, kind }) => {
-    if (key !== null) return name === key;
-    return name !== id && name !== label && (kind === 'number' || kind === 'list');
+  const roles = requestedNames(shape, settings);
+  return shape.columns.filter(({ name, kind }) => {
+    if (roles.includes(name)) return true;
+    if (key !== null)
+      return name === key || shape.index.includes(name) || (kind === 'text' && settings.purpose === 'map');
+    return kind !== 'other';
   });
-  const isCandidate = id === null && first?.kind === 'text' && first.name !== label && first.name !== key;
-  return { id, candidate: isCandidate ? first.name : null, label, features };
+}
+
+/** The columns that options name as ids and labels. */
+function requestedNames(shape: ColumnShape, settings: Settings): (string | null)[] {
+  return [
+    settings.idIfThere ? null : namedRole(settings.id, 'id', shape),
+    namedRole(settings.label, 'label', shape),
+  ];
+}
+
+/** Values of a column that may be ids, with NaN for whole numbers that a double does not hold. */
+function withoutUnsafe(
+  values: ArrayLike<unknown>,
+  column: string,
+  unsafe: Map<string, bigint>,
+): ArrayLike<unknown> {
+  return Array.from(values, (value) => {
+    if (typeof value !== 'bigint' || Number.isSafeInteger(Number(value))) return value;
+    unsafe.set(column, value);
+    return Number.NaN;
+  });
+}
+
+function namedRole(wanted: string | undefined, option: string, shape: ColumnShape): string | null {
+  if (wanted === undefined) return null;
+  return shape.columns[columnNamed(plainFile(shape), wanted, option)].name;
+}
+
+const plainFile = ({ columns, name, rows, index }: ColumnShape): FileFacts => ({
+  source: name,
+  rows,
+  named: true,
+  columns: columns.map((column) => ({
+    ...plainFacts(column.name, column.kind),
+    index: index.includes(column.name),
+  })),
+});
+
+function isTextKept(
+  shape: ColumnShape,
+  { name, kind }: ColumnPlan,
+  count: number,
+  settings: Settings,
+): boolean {
+  if (kind === 'list') return false;
+  if (kind !== 'number') return true;
+  const position = shape.columns.findIndex((column) => column.name === name);
+  const telling = position < 4 || isUnnamedName(name) || isIdName(name) || isGroupName(name);
+  const requested = [settings.id, settings.label].includes(name) || shape.index.includes(name);
+  return requested || telling || count <= FEW_COLUMNS || settings.purpose !== 'features';
+}
+
+/** Adds values to a column of texts; lets go of numbers with fractions, and of metadata that is too long. */
+function putTexts(
+  texts: Map<string, TextColumn>,
+  column: string,
+  values: ArrayLike<unknown>,
+  shape: ColumnShape,
+  settings: Settings,
+): void {
+  const target = texts.get(column);
+  if (!target) return;
+  const requested = [settings.id, settings.label].includes(column) || shape.index.includes(column);
+  const isNumber = shape.columns.some(({ name, kind }) => name === column && kind === 'number');
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const fraction =
+      isNumber && typeof value === 'number' && !Number.isInteger(value) && !Number.isNaN(value);
+    if (fraction && !requested && settings.purpose !== 'labels') {
+      texts.delete(column);
+      return;
+    }
+    target.add(textOf(value));
+  }
+  const first = shape.columns[0]?.name === column;
+  if (!requested && !first && target.characters() > Math.max(MOST_TEXT, settings.memory / 8))
+    texts.delete(column);
 }
 
 function named(
@@ -82,41 +224,6 @@ function named(
     expected: 'the name of one of its columns',
     remedy: describeNames(wanted, names),
   });
-}
-
-export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
-  const { rows, name } = shape;
-  const roles = rolesOf(shape, settings);
-  const numbers = roles.features.filter((column) => column.kind !== 'list');
-  const bytes = rows * numbers.length * 4;
-  if (bytes > settings.memory)
-    throw tooLarge(name, `a table of ${rows} x ${numbers.length}`, settings.memory);
-  // Made with the first values: until then the number of rows is a promise.
-  let matrix = { rows, columns: numbers.length, data: new Float32Array(0) };
-  const place = new Map(numbers.map((column, c) => [column.name, c]));
-  const lists = new Map<string, Matrix>();
-  const texts = new Map<string, string[]>();
-  for (const column of [roles.id ?? roles.candidate, roles.label]) {
-    if (column !== null) texts.set(column, []);
-  }
-  const wanted = [...new Set([...roles.features.map((column) => column.name), ...texts.keys()])];
-  const repeated = repeatedValues(shape.columns.map((column) => column.name));
-  const twice = repeated.find((column) => wanted.includes(column));
-  if (twice !== undefined) throw twoColumns(twice, name);
-  return {
-    wanted,
-    put(column, start, values) {
-      if (matrix.data.length === 0) matrix = { ...matrix, data: new Float32Array(rows * numbers.length) };
-      const list = texts.get(column);
-      if (list) for (let i = 0; i < values.length; i++) list[start + i] = textOf(values[i]);
-      const c = place.get(column);
-      if (c !== undefined) putNumbers(matrix, c, start, values, `${column} of ${name}`);
-      else if (roles.features.some((feature) => feature.name === column)) {
-        putLists(lists, column, { start, rows, values, name, memory: settings.memory });
-      }
-    },
-    table: () => assemble(shape, roles, { matrix, lists, texts }),
-  };
 }
 
 function twoColumns(column: string, name: string): FormatError {
@@ -175,96 +282,104 @@ function putLists(lists: Map<string, Matrix>, column: string, piece: Piece): voi
   }
 }
 
-interface Parts {
-  readonly matrix: Matrix;
-  readonly lists: ReadonlyMap<string, Matrix>;
-  readonly texts: ReadonlyMap<string, string[]>;
-}
-
-function assemble(shape: ColumnShape, roles: Roles, parts: Parts): RawTable {
-  const { name } = shape;
-  const warnings: Warning[] = [];
-  const candidate = roles.candidate === null ? null : (parts.texts.get(roles.candidate) ?? null);
-  const asIds = candidate !== null && new Set(candidate).size === shape.rows;
-  if (asIds) {
-    const message = `The first column, ${roles.candidate}, of ${name} has a different text in every row and was taken as sample ids.`;
-    warnings.push({ code: 'ids-guessed', message });
+function assemble(parts: Parts): RawTable {
+  const { shape, settings, texts } = parts;
+  const file = factsOfShape(parts);
+  const { purpose, id, idIfThere, label, columns, drop } = settings;
+  const roles = planColumns(file, { purpose, id, idIfThere, label, columns, drop });
+  for (const c of roles.used) {
+    const value = parts.unsafe.get(shape.columns[c].name);
+    if (value !== undefined) numberOf(value, `${shape.columns[c].name} of ${shape.name}`);
   }
-  const used = new Set([
-    ...roles.features.map((f) => f.name),
-    roles.id,
-    roles.label,
-    asIds ? roles.candidate : null,
-  ]);
-  const unused = shape.columns.filter((column) => !used.has(column.name));
-  const inUse = roles.features.length > 0;
-  if (!inUse) throw noNumbers(name, unused);
-  leftOut(
-    warnings,
-    'text-columns',
-    unused.filter((c) => c.kind === 'text'),
-    `text of ${name}`,
+  const textsAt = (position: number | null) => {
+    const column = position === null ? undefined : texts.get(shape.columns[position].name);
+    return column ? textsOf(column) : null;
+  };
+  const { features, featureNames } = combine(
+    roles.used.map((c) => shape.columns[c]),
+    parts,
   );
-  leftOut(
-    warnings,
-    'other-columns',
-    unused.filter((c) => c.kind === 'other'),
-    `dates or nested values of ${name}`,
-  );
-  const { features, featureNames } = combine(roles.features, parts);
   return {
     features,
     featureNames,
-    ids: roles.id !== null ? (parts.texts.get(roles.id) ?? null) : asIds ? candidate : null,
-    labels: roles.label === null ? null : (parts.texts.get(roles.label) ?? null),
-    warnings,
+    ids: textsAt(roles.ids),
+    labels: textsAt(roles.label),
+    metadata: metadataOf(file, roles.metadata, (c) => metadataColumn(parts, c)),
+    reading: idColumnsOf(file, roles, settings, (c) => textsAt(c)),
+    warnings: [...roles.warnings],
   };
 }
 
-/** Numbers and lists side by side, in the order of the columns. */
-function combine(columns: readonly ColumnPlan[], parts: Parts): { features: Matrix; featureNames: string[] } {
-  const { matrix, lists } = parts;
-  if (lists.size === 0) return { features: matrix, featureNames: columns.map((column) => column.name) };
-  const blocks = columns.map((column) => ({ name: column.name, list: lists.get(column.name) ?? null }));
+/** The facts of all columns; those that were not read are `other`. */
+function factsOfShape({ shape, texts, numbers, lists }: Parts): FileFacts {
+  const known = new Set(numbers.map(({ name }) => name));
+  const columns = shape.columns.map(({ name, kind }) => {
+    const column = texts.get(name);
+    const index = shape.index.includes(name);
+    const read = column !== undefined || known.has(name) || lists.has(name);
+    const facts = column
+      ? factsOf(name, kind, column)
+      : plainFacts(name, read || kind === 'text' ? kind : 'other');
+    return { ...facts, index };
+  });
+  return { source: shape.name, rows: shape.rows, columns, named: true };
+}
+
+/** A column that is no feature, with its type; null where its values were not kept. */
+function metadataColumn({ shape, texts, numbers, matrix }: Parts, position: number): MetadataColumn | null {
+  const { name, kind } = shape.columns[position];
+  const column = texts.get(name);
+  if (column && kind === 'number') {
+    const values = column.levels.map(Number);
+    return {
+      name,
+      kind: 'numeric',
+      values: Float64Array.from(column.codes(), (code) => values[code] ?? Number.NaN),
+    };
+  }
+  if (column) return categorical(name, column.codes(), column.levels);
+  const place = numbers.findIndex((number) => number.name === name);
+  if (place < 0 || numbers.length > FEW_COLUMNS) return null;
+  const { rows, columns, data } = matrix();
+  return {
+    name,
+    kind: 'numeric',
+    values: Float64Array.from({ length: rows }, (_, r) => data[r * columns + place]),
+  };
+}
+
+/** Numbers and lists side by side, in the given order. */
+function combine(
+  columns: readonly ColumnPlan[],
+  { matrix, lists, numbers, shape }: Parts,
+): { features: Matrix; featureNames: string[] } {
+  const whole = matrix();
+  const place = new Map(numbers.map(({ name }, i) => [name, i]));
+  const isAll = lists.size === 0 && columns.length === numbers.length;
+  if (isAll && columns.every(({ name }, i) => place.get(name) === i)) {
+    return { features: whole, featureNames: columns.map(({ name }) => name) };
+  }
+  const blocks = columns.map(({ name }) => ({ name, list: lists.get(name) ?? null }));
   const width = blocks.reduce((sum, block) => sum + (block.list?.columns ?? 1), 0);
-  const data = new Float32Array(matrix.rows * width);
+  const data = new Float32Array(shape.rows * width);
   const featureNames: string[] = [];
-  let number = 0;
   for (const { name, list } of blocks) {
     const left = featureNames.length;
-    const from = list ?? matrix;
-    const [first, count] = list ? [0, list.columns] : [number++, 1];
-    for (let r = 0; r < matrix.rows; r++) {
+    const from = list ?? whole;
+    const [first, count] = list ? [0, list.columns] : [place.get(name) ?? 0, 1];
+    for (let r = 0; r < shape.rows; r++) {
       const start = r * from.columns + first;
       data.set(from.data.subarray(start, start + count), r * width + left);
     }
     featureNames.push(...(list ? Array.from({ length: count }, (_, j) => `${name}${j}`) : [name]));
   }
-  return { features: { rows: matrix.rows, columns: width, data }, featureNames };
-}
-
-function leftOut(warnings: Warning[], code: string, columns: readonly ColumnPlan[], what: string): void {
-  if (columns.length === 0) return;
-  const names = columns.map((column) => column.name);
-  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? '...' : '');
-  warnings.push({
-    code,
-    message: `Left out ${names.length} column(s) of ${what}, which are no features: ${shown}.`,
-  });
-}
-
-function noNumbers(name: string, columns: readonly ColumnPlan[]): FormatError {
-  return new FormatError({
-    got: `no column of numbers in ${name}${columns.length > 0 ? ` (only ${columns[0].name}...)` : ''}`,
-    expected: 'samples in rows and numeric features in columns',
-    remedy: 'check that this is the file of features',
-  });
+  return { features: { rows: shape.rows, columns: width, data }, featureNames };
 }
 
 /** One column as texts: `key` or `label`, or the only one besides the ids. */
 export function textColumn(shape: ColumnShape, settings: Settings): { column: string; id: string | null } {
   const names = shape.columns.map((column) => column.name);
-  const id = named(settings.id, 'id column', names, shape.name) ?? shape.index;
+  const id = named(settings.id, 'id column', names, shape.name) ?? shape.index[0] ?? null;
   const wanted = named(settings.key ?? settings.label, 'column', names, shape.name);
   if (wanted !== null) return { column: wanted, id };
   const rest = names.filter((name) => name !== id);
@@ -281,13 +396,13 @@ export function rawTexts(values: ArrayLike<unknown>, ids: ArrayLike<unknown> | n
   return { values: Array.from(values, textOf), ids: ids === null ? null : Array.from(ids, textOf) };
 }
 
-/** The column that pandas wrote its index to, from its note in the file's metadata. */
-export function pandasIndex(note: string | undefined, names: readonly string[]): string | null {
-  if (note === undefined) return names.find((name) => UNNAMED_INDEX.test(name)) ?? null;
+/** The columns that pandas wrote its index to, from its note in the file's metadata; several for a MultiIndex. */
+export function pandasIndex(note: string | undefined, names: readonly string[]): readonly string[] {
+  if (note === undefined) return names.filter((name) => UNNAMED_INDEX.test(name));
   try {
-    const [first] = (JSON.parse(note) as { index_columns?: unknown[] }).index_columns ?? [];
-    return typeof first === 'string' && names.includes(first) ? first : null;
+    const columns = (JSON.parse(note) as { index_columns?: unknown[] }).index_columns ?? [];
+    return columns.filter((name): name is string => typeof name === 'string' && names.includes(name));
   } catch {
-    return null;
+    return [];
   }
 }

@@ -1,135 +1,217 @@
-/** Puts an embedding, or labels, in the order of a table's samples: by id where both have ids, else by row. */
+/**
+ * Purpose: puts an embedding, or labels and metadata, in the order of a table's samples, as `plan/pairing.ts` decides.
+ * Fails: as planPairing does.
+ */
 
 import { gatherRows } from '../../core/matrix.js';
-import { FormatError, option, ShapeError, words } from '../../errors.js';
-import type { Embedding, Table, Warning } from '../../model.js';
-import { repeatedValues, some } from './checks.js';
-import { selectRows } from './missing.js';
+import type { Embedding, MetadataColumn, Table, Warning } from '../../model.js';
+import { selectMetadata } from '../plan/metadata.js';
+import { type Pairing, type PairingOptions, planPairing } from '../plan/pairing.js';
+import type { IdColumn, PairingNote, PairingSide } from '../plan/types.js';
+import { some } from './checks.js';
+import { selectColumns, selectRows } from './missing.js';
 
 export interface Joined {
   readonly table: Table;
   readonly embedding: Embedding;
   /** How the two were joined, and what did not match. */
   readonly warnings: readonly Warning[];
+  readonly pairing: PairingNote;
 }
 
 /** One value a sample from another file. */
 export interface Texts {
+  /** The empty text where a value is missing. */
   readonly values: readonly string[];
   readonly ids: readonly string[] | null;
   readonly source: { readonly name: string; readonly sha256: string | null };
+  /** Columns that may hold ids; by default `ids`. */
+  readonly candidates?: readonly IdColumn[];
+  /** Further columns of the file, one value a row of it. */
+  readonly metadata?: readonly MetadataColumn[];
 }
 
-interface Side {
-  readonly ids: readonly string[] | null;
-  readonly rows: number;
-  readonly name: string;
-}
-
-/** Rows of either side that belong together, in the table's order. */
-interface Matching {
-  readonly tableRows: Int32Array | null;
-  readonly otherRows: Int32Array | null;
-  readonly warnings: readonly Warning[];
+/** What a file offers to pair by; by default its ids. */
+interface Candidates {
+  readonly candidates?: readonly IdColumn[];
 }
 
 /**
- * Table and embedding with the same samples in the same order. Samples that only one side has are left out
- * with a warning; ShapeError when rows differ and there are no ids, FormatError when no id matches.
+ * Table and embedding with the same samples in the same order. Samples that only one side has are left out with a warning.
+ * Errors as of planPairing: ids that repeat, do not match or only count rows, and files of different lengths without ids.
  */
-export function joinEmbedding(table: Table, embedding: Embedding): Joined {
-  const other = { ids: embedding.ids, rows: embedding.coordinates.rows, name: embedding.source.name };
-  const { tableRows, otherRows, warnings } = matchRows(table, other);
-  const joined = tableRows === null ? table : keepRows(table, tableRows);
-  const coordinates =
-    otherRows === null ? embedding.coordinates : gatherRows(embedding.coordinates, otherRows);
-  return { table: joined, embedding: { ...embedding, coordinates, ids: joined.ids }, warnings };
-}
-
-/** The table with labels from another file. */
-export function joinLabels(table: Table, labels: Texts): { table: Table; warnings: readonly Warning[] } {
-  const other = { ids: labels.ids, rows: labels.values.length, name: labels.source.name };
-  const { tableRows, otherRows, warnings } = matchRows(table, other);
-  const joined = tableRows === null ? table : keepRows(table, tableRows);
-  const values = otherRows === null ? labels.values : Array.from(otherRows, (r) => labels.values[r]);
-  return { table: { ...joined, labels: values }, warnings };
-}
-
-function matchRows(table: Table, other: Side): Matching {
-  const side = { ids: table.ids, rows: table.features.rows, name: table.source.name };
-  if (side.ids === null || other.ids === null) return matchByOrder(table, other);
-  if (side.rows === other.rows && side.ids.every((id, i) => id === other.ids?.[i])) {
-    return { tableRows: null, otherRows: null, warnings: [] };
+export function joinEmbedding(
+  table: Table & Candidates,
+  embedding: Embedding & Candidates,
+  options: PairingOptions = {},
+): Joined {
+  const first = tableSide(table);
+  const second: PairingSide = {
+    source: embedding.source.name,
+    rows: embedding.coordinates.rows,
+    rowsBefore: embedding.coordinates.rows,
+    candidates: embedding.candidates ?? idsAsCandidates(embedding.ids),
+    featureNames: [],
+    option: 'mapId',
+  };
+  const pairing = planPairing(first, second, options);
+  const { candidates: _, ...bare } = embedding;
+  if (pairing.how === 'row') {
+    const rows = rowsInOrder(table, second.rows);
+    const coordinates = rows === null ? embedding.coordinates : gatherRows(embedding.coordinates, rows);
+    const pairingNote = rowNote(table, second, pairing.reason);
+    return { table, embedding: { ...bare, coordinates, ids: table.ids }, warnings: [], pairing: pairingNote };
   }
-  return matchByIds(side, other);
+  const named = withIds(table, pairing.first);
+  const kept = Array.from(pairing.rows.keys()).filter((row) => pairing.rows[row] >= 0);
+  const otherRows = kept.map((row) => pairing.rows[row]);
+  const joined = kept.length === first.rows ? named : keepRows(named, kept);
+  const inOrder = otherRows.length === second.rows && otherRows.every((row, i) => row === i);
+  const coordinates = inOrder ? embedding.coordinates : gatherRows(embedding.coordinates, otherRows);
+  const { note, warnings } = idNote(pairing, first, second, true);
+  return { table: joined, embedding: { ...bare, coordinates, ids: joined.ids }, warnings, pairing: note };
 }
 
-function matchByOrder(table: Table, other: Side): Matching {
+/** The table with labels and metadata from another file; a sample that the file does not have gets a missing label. */
+export function joinLabels(
+  table: Table & Candidates,
+  labels: Texts,
+  options: PairingOptions = {},
+): { table: Table; warnings: readonly Warning[]; pairing: PairingNote } {
+  const first = tableSide(table);
+  const rows = labels.values.length > 0 ? labels.values.length : metadataRows(labels.metadata ?? []);
+  const second: PairingSide = {
+    source: labels.source.name,
+    rows,
+    rowsBefore: rows,
+    candidates: labels.candidates ?? idsAsCandidates(labels.ids),
+    featureNames: [],
+    option: 'mapId',
+  };
+  const pairing = planPairing(first, second, options);
+  if (pairing.how === 'row') {
+    const order = rowsInOrder(table, rows) ?? Int32Array.from({ length: rows }, (_, r) => r);
+    return {
+      table: labelled(table, labels, order),
+      warnings: [],
+      pairing: rowNote(table, second, pairing.reason),
+    };
+  }
+  const { note, warnings } = idNote(pairing, first, second, false);
+  return { table: labelled(withIds(table, pairing.first), labels, pairing.rows), warnings, pairing: note };
+}
+
+function metadataRows(columns: readonly MetadataColumn[]): number {
+  const [first] = columns;
+  return first === undefined ? 0 : first.kind === 'categorical' ? first.codes.length : first.values.length;
+}
+
+function labelled(table: Table, { values, metadata }: Texts, rows: Int32Array): Table {
+  const further = selectMetadata(metadata ?? [], rows);
+  const known = new Set(further.map(({ name }) => name));
+  const before = (table.metadata ?? []).filter(({ name }) => !known.has(name));
+  const labels = values.length === 0 ? table.labels : Array.from(rows, (r) => (r < 0 ? '' : values[r]));
+  const all = [...before, ...further];
+  return { ...table, labels, ...(all.length > 0 ? { metadata: all } : {}) };
+}
+
+/** What the ids of a library caller say of themselves. */
+export function idsAsCandidates(ids: readonly string[] | null): IdColumn[] {
+  if (ids === null) return [];
+  const start = Number(ids[0]);
+  const counts = (start === 0 || start === 1) && ids.every((id, i) => id === String(start + i));
+  return [
+    {
+      name: 'its ids',
+      values: ids,
+      declared: true,
+      requested: false,
+      counter: counts ? start : null,
+      feature: null,
+    },
+  ];
+}
+
+function tableSide(table: Table & Candidates): PairingSide {
   const { rows } = table.features;
-  const dropped = table.dropped.rowNumbers ?? new Int32Array(0);
-  const all = { tableRows: null, otherRows: null, warnings: [] };
-  if (dropped.length > 0 && other.rows === rows + dropped.length) {
-    const gone = new Set(dropped);
-    const kept = Array.from({ length: other.rows }, (_, r) => r).filter((r) => !gone.has(r));
-    return { ...all, otherRows: Int32Array.from(kept) };
-  }
-  if (rows === other.rows && dropped.length === 0) return all;
-  const before = dropped.length > 0 ? ` (${rows + dropped.length} before rows were dropped)` : '';
-  throw new ShapeError({
-    got: `${rows} rows${before} in ${table.source.name} and ${other.rows} in ${other.name}`,
-    expected: 'the same samples in the same order, or an id column in both files',
-    remedy: words`give files of the same samples, or add ids to both (${option('id', 'COLUMN')})`,
-  });
-}
-
-function matchByIds(side: Side, other: Side): Matching {
-  for (const { ids, name } of [side, other]) {
-    const repeated = repeatedValues(ids ?? []);
-    if (repeated.length > 0) throw ambiguous(repeated, name);
-  }
-  const places = new Map(other.ids?.map((id, i) => [id, i]));
-  const tableRows: number[] = [];
-  const otherRows: number[] = [];
-  side.ids?.forEach((id, i) => {
-    const place = places.get(id);
-    if (place === undefined) return;
-    tableRows.push(i);
-    otherRows.push(place);
-  });
-  if (tableRows.length < 2) throw noMatch(side, other, tableRows.length);
-  const known = new Set(side.ids);
-  const onlyTable = side.ids?.filter((id) => !places.has(id)) ?? [];
-  const onlyOther = other.ids?.filter((id) => !known.has(id)) ?? [];
   return {
-    tableRows: onlyTable.length === 0 ? null : Int32Array.from(tableRows),
-    otherRows: Int32Array.from(otherRows),
-    warnings: [joinedWarning(tableRows.length, side, other, onlyTable, onlyOther)],
+    source: table.source.name,
+    rows,
+    rowsBefore: rows + (table.dropped.rowNumbers?.length ?? 0),
+    candidates: table.candidates ?? idsAsCandidates(table.ids),
+    featureNames: table.featureNames,
+    option: 'id',
   };
 }
 
-function joinedWarning(
-  matched: number,
-  side: Side,
-  other: Side,
-  onlyTable: readonly string[],
-  onlyOther: readonly string[],
-): Warning {
-  const parts = [`${side.name} and ${other.name} were joined by id: ${matched} samples match`];
-  if (onlyTable.length > 0)
-    parts.push(`${onlyTable.length} only in ${side.name} were left out (${some(onlyTable)})`);
-  if (onlyOther.length > 0)
-    parts.push(`${onlyOther.length} only in ${other.name} were left out (${some(onlyOther)})`);
-  const complete = onlyTable.length + onlyOther.length === 0;
-  return { code: complete ? 'joined-by-id' : 'ids-unmatched', message: `${parts.join('; ')}.` };
+/** The table with the ids that it is paired by; a column that was read as a feature is one no longer. */
+function withIds(table: Table, { values, feature }: IdColumn): Table {
+  if (feature === null) return { ...table, ids: values };
+  const kept = table.featureNames.flatMap((name, c) => (name === feature ? [] : [c]));
+  return {
+    ...table,
+    ids: values,
+    features: selectColumns(table.features, kept),
+    featureNames: kept.map((c) => table.featureNames[c]),
+  };
 }
 
-function keepRows(table: Table, rows: Int32Array): Table {
-  const pick = (list: readonly string[] | null) => list && Array.from(rows, (r) => list[r]);
+/** Rows of a file in the order of the table, where some of the table's rows were dropped; null when all are there. */
+function rowsInOrder(table: Table, rows: number): Int32Array | null {
+  const dropped = table.dropped.rowNumbers ?? new Int32Array(0);
+  if (dropped.length === 0 || rows === table.features.rows) return null;
+  const gone = new Set(dropped);
+  return Int32Array.from({ length: rows }, (_, r) => r).filter((r) => !gone.has(r));
+}
+
+function rowNote(table: Table, other: PairingSide, reason: string): PairingNote {
+  const { rows } = table.features;
+  const left = other.rows === rows && (table.dropped.rowNumbers?.length ?? 0) > 0 ? ' that are left' : '';
+  const why = reason === 'as requested' ? 'as requested' : `because ${reason}`;
+  const text = `${table.source.name} and ${other.source} were paired by row order, ${why}: ${rows} rows${left}.`;
+  return { how: 'row', matched: rows, onlyFirst: 0, onlySecond: 0, text };
+}
+
+function idNote(
+  pairing: Extract<Pairing, { how: 'id' }>,
+  side: PairingSide,
+  other: PairingSide,
+  leavesOut: boolean,
+): { note: PairingNote; warnings: Warning[] } {
+  const { first, second, rows, counters, doubtful } = pairing;
+  const used = new Set(rows);
+  const onlyTable = first.values.filter((_, row) => rows[row] < 0);
+  const onlyOther = second.values.filter((_, row) => !used.has(row));
+  const matched = side.rows - onlyTable.length;
+  const by = counters
+    ? 'paired by row order, as both number their rows alike'
+    : `joined by id (${first.name}${first.name === second.name ? '' : ` and ${second.name}`})`;
+  const parts = [`${side.source} and ${other.source} were ${by}: ${matched} samples match`];
+  const action = leavesOut ? 'were left out' : 'have no label';
+  if (onlyTable.length > 0)
+    parts.push(`${onlyTable.length} only in ${side.source} ${action} (${some(onlyTable)})`);
+  if (onlyOther.length > 0)
+    parts.push(`${onlyOther.length} only in ${other.source} were left out (${some(onlyOther)})`);
+  if (doubtful) {
+    parts.push(
+      `the ids of ${side.source} only number its rows, so they must be those from before rows were taken out`,
+    );
+  }
+  const text = `${parts.join('; ')}.`;
+  const complete = onlyTable.length + onlyOther.length === 0;
+  const code = doubtful ? 'ids-doubtful' : complete ? 'joined-by-id' : 'ids-unmatched';
+  const note = { matched, onlyFirst: onlyTable.length, onlySecond: onlyOther.length, text };
+  return { note: { how: counters ? 'row' : 'id', ...note }, warnings: [{ code, message: text }] };
+}
+
+function keepRows(table: Table, rows: readonly number[]): Table {
+  const pick = (list: readonly string[] | null) => list && rows.map((r) => list[r]);
   return {
     ...table,
     features: selectRows(table.features, rows),
     ids: pick(table.ids),
     labels: pick(table.labels),
+    ...(table.metadata ? { metadata: selectMetadata(table.metadata, rows) } : {}),
     dropped: {
       features: table.dropped.features,
       rows: table.dropped.rows + table.features.rows - rows.length,
@@ -139,26 +221,10 @@ function keepRows(table: Table, rows: Int32Array): Table {
 }
 
 /** Row numbers, in the file, of all samples that are gone once only `rows` of the table are kept. */
-function droppedNumbers(table: Table, rows: Int32Array): Int32Array {
+function droppedNumbers(table: Table, rows: readonly number[]): Int32Array {
   const gone = new Set(table.dropped.rowNumbers);
   const total = table.features.rows + gone.size;
   const inFile = Array.from({ length: total }, (_, r) => r).filter((r) => !gone.has(r));
-  const kept = new Set(Array.from(rows, (r) => inFile[r]));
+  const kept = new Set(rows.map((r) => inFile[r]));
   return Int32Array.from({ length: total }, (_, r) => r).filter((r) => !kept.has(r));
-}
-
-function ambiguous(repeated: readonly string[], name: string): FormatError {
-  return new FormatError({
-    got: `${repeated.length} ids that occur more than once in ${name} (${some(repeated)})`,
-    expected: 'every id once, to join by id',
-    remedy: 'make the ids unique, or leave them out of one file to join by row order',
-  });
-}
-
-function noMatch(side: Side, other: Side, matched: number): FormatError {
-  return new FormatError({
-    got: `${matched} common ids between ${side.name} (${some(side.ids ?? [])}) and ${other.name} (${some(other.ids ?? [])})`,
-    expected: 'the same samples in both files',
-    remedy: words`name the columns that hold the same ids (${option('id', 'COLUMN')}), or leave ids out to join by row order`,
-  });
 }

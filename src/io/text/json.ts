@@ -30,7 +30,7 @@ async function readRecords(input: Input, settings: Settings): Promise<Records> {
     }
   }
   const columns = [...values].map(([name, column]) => ({ name, kind: kindOf(name, column, input.name) }));
-  return { shape: { columns, rows, index: null, name: input.name }, values };
+  return { shape: { columns, rows, index: [], name: input.name }, values };
 }
 
 /** One record a line, or the items of one list that spans the file. */

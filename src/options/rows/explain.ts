@@ -4,7 +4,7 @@ import { defineOptions } from '../definition.js';
 import { EMBEDDING_METHODS } from './choices.js';
 
 const EXPLAIN = ['explain'] as const;
-const WITH_EMBEDDING = ['explain', 'audit'] as const;
+const WITH_EMBEDDING = ['explain', 'audit', 'inspect'] as const;
 
 export const embeddingOptions = defineOptions([
   {
@@ -30,7 +30,7 @@ export const embeddingOptions = defineOptions([
   },
   {
     name: 'embeddingColumns',
-    commands: EXPLAIN,
+    commands: WITH_EMBEDDING,
     group: 'input',
     type: { kind: 'text', form: 'a,b' },
     default: null,

@@ -3,6 +3,7 @@
 import { defineOptions } from '../definition.js';
 
 const RUNNING = ['demo', 'explain', 'embed', 'audit', 'query', 'reproduce'] as const;
+const PRINTING = [...RUNNING, 'inspect'] as const;
 
 export const runOptions = defineOptions([
   {
@@ -34,7 +35,7 @@ export const runOptions = defineOptions([
   },
   {
     name: 'memory',
-    commands: RUNNING,
+    commands: PRINTING,
     group: 'machine',
     type: { kind: 'size' },
     default: 'a quarter of the machine',
@@ -47,7 +48,7 @@ export const runOptions = defineOptions([
 export const printOptions = defineOptions([
   {
     name: 'json',
-    commands: RUNNING,
+    commands: PRINTING,
     group: 'output',
     type: { kind: 'flag' },
     default: null,
@@ -56,7 +57,7 @@ export const printOptions = defineOptions([
   },
   {
     name: 'quiet',
-    commands: RUNNING,
+    commands: PRINTING,
     group: 'output',
     type: { kind: 'flag' },
     default: null,
@@ -65,7 +66,7 @@ export const printOptions = defineOptions([
   },
   {
     name: 'messages',
-    commands: RUNNING,
+    commands: PRINTING,
     group: 'output',
     type: { kind: 'choice', choices: ['text', 'json'] },
     default: 'text',

@@ -11,7 +11,7 @@ import { makeAnndata } from './make-anndata.js';
 
 const folder = temporaryFolder();
 const MEMORY = 2 ** 30;
-const settings = { header: 'auto', missing: 'error', memory: MEMORY } as const;
+const settings = { purpose: 'features', header: 'auto', missing: 'error', memory: MEMORY } as const;
 
 /** Whole numbers from 0 on, in row order, and the ranges that were asked for. */
 function counting(shape: readonly number[], packed: number) {

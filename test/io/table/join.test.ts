@@ -13,11 +13,11 @@ test('by id, in another order', async () => {
   expect(joined.table.ids).toEqual(['p', 'q', 'r']);
   expect(joined.embedding.ids).toEqual(['p', 'q', 'r']);
   expect(Array.from(joined.embedding.coordinates.data)).toEqual([1, 1, 2, 2, 3, 3]);
-  expect(joined.warnings[0].message).toContain('joined by id: 3 samples match');
+  expect(joined.warnings[0].message).toContain('joined by id (id): 3 samples match');
 });
 
 test('by id, with samples that only one side has', async () => {
-  const joined = joinEmbedding(await table(T), await embedding('id,x\nr,3\nz,9\np,1\n'));
+  const joined = joinEmbedding(await table(T), await embedding('id,x\nr,3\nz,9\np,1\n'), { minMatched: 0.5 });
   expect(joined.table.ids).toEqual(['p', 'r']);
   expect(Array.from(toDense(joined.table.features).data)).toEqual([1, 2, 5, 6]);
   expect(Array.from(joined.embedding.coordinates.data)).toEqual([1, 3]);
@@ -31,9 +31,13 @@ test('by id, with samples that only one side has', async () => {
 test('ids that match nothing, or occur twice', async () => {
   const t = await table(T);
   const other = await embedding('id,x\nu,3\nv,9\n');
-  expect(() => joinEmbedding(t, other)).toThrow(/0 common ids between t.csv \(p, q, r\) and e.csv \(u, v\)/);
+  expect(() => joinEmbedding(t, other)).toThrow(
+    /0 common ids between t.csv \(id: "p", "q", "r"\) and e.csv \(id: "u", "v"\)/,
+  );
   const twice = await readEmbedding(csv('e.csv', 'id,x\np,3\np,9\n'), { id: 'id' });
-  expect(() => joinEmbedding(t, twice)).toThrow('occur more than once in e.csv (p)');
+  expect(() => joinEmbedding(t, twice)).toThrow(
+    '1 ids that occur more than once ("p" in rows 1, 2) in id of e.csv',
+  );
 });
 
 test('by row order without ids; other counts are an error with both numbers', async () => {
@@ -50,7 +54,10 @@ test('rows dropped for missing cells stay aligned with an embedding of all rows'
   const t = await table('a,b\n1,2\n,4\n5,6\n', 'drop-rows');
   const joined = joinEmbedding(t, await embedding('x,y\n1,1\n2,2\n3,3\n'));
   expect(Array.from(joined.embedding.coordinates.data)).toEqual([1, 1, 3, 3]);
-  expect(() => joinEmbedding(t, { ...joined.embedding, ids: null })).toThrow('(3 before rows were dropped)');
+  const left = joinEmbedding(t, await embedding('x,y\n1,1\n3,3\n'));
+  expect(left.pairing.text).toContain('2 rows that are left');
+  const four = await embedding('x,y\n1,1\n2,2\n3,3\n4,4\n');
+  expect(() => joinEmbedding(t, four)).toThrow('(3 before rows were dropped)');
 });
 
 test('labels from CSV, lines, JSON and NPY, by order or id', async () => {

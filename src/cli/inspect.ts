@@ -1,0 +1,36 @@
+/** `whymap inspect`: how files would be read and paired, without running anything. */
+
+import { type FileReading, fileLines, type ReadingPlan } from '../io/index.js';
+import type { OptionValues } from '../options/index.js';
+import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
+import { planOf } from '../run/plan.js';
+import type { CommandRun } from './command.js';
+import { type Session, withSession } from './session.js';
+
+/** The first file holds the features; the second is the map unless an option names one; each other is read on its own. */
+export const run: CommandRun<'inspect'> = async (features = '', values, signal, more = []) => {
+  await withSession({ ...values, engine: 'js' }, signal, async (session) => {
+    const takesMap = values.embedding === undefined && values.embeddingColumns === undefined;
+    const map = takesMap ? more[0] : undefined;
+    const others = takesMap ? more.slice(1) : more;
+    const plan = await inspect(features, map === undefined ? values : { ...values, embedding: map }, session);
+    const alone: FileReading[] = [];
+    for (const path of others) alone.push((await readFeatures(path, values, session)).reading);
+    session.progress.stop();
+    const lines = [...plan.lines, ...alone.flatMap((read) => fileLines(read, 'features'))];
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ ...plan, others: alone }, null, 2)}\n` : `${lines.join('\n')}\n`,
+    );
+  });
+};
+
+async function inspect(
+  features: string,
+  values: OptionValues<'inspect'>,
+  session: Session,
+): Promise<ReadingPlan> {
+  const table = await readFeatures(features, values, session);
+  const hasMap = values.embedding !== undefined || values.embeddingColumns !== undefined;
+  if (!hasMap) return planOf(table, table, null, null);
+  return (await readJoinedEmbedding(table, features, values, session)).plan;
+}

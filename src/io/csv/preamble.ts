@@ -1,0 +1,74 @@
+/**
+ * Purpose: what stands before the table in a text file: `sep=;` of spreadsheets, comment lines, the sizes of word2vec.
+ * Fails: never; what is not recognized is a part of the table.
+ */
+
+import type { Warning } from '../../model.js';
+
+export interface Preamble {
+  /** Characters before the table. */
+  readonly length: number;
+  /** Lines before the table. */
+  readonly lines: number;
+  /** The delimiter that the file itself names, or null. */
+  readonly delimiter: string | null;
+  readonly warnings: readonly Warning[];
+}
+
+const SEPARATOR_LINE = /^"?sep=(.)"?[ \t]*\r?\n/i;
+const COMMENTS = /^(?:#[^\n]*\n|[ \t\r]*\n)*#[^\n]*\n/;
+const WORD2VEC = /^(\d+) (\d+)[ \t]*\r?\n/;
+
+/** Looks at the first characters of a file; `fieldsOf` cuts a line as the table below is cut. */
+export function readPreamble(
+  head: string,
+  name: string,
+  fieldsOf: (line: string, below: string) => readonly string[],
+): Preamble {
+  const none: Preamble = { length: 0, lines: 0, delimiter: null, warnings: [] };
+  const separator = SEPARATOR_LINE.exec(head);
+  if (separator) return { ...none, length: separator[0].length, lines: 1, delimiter: separator[1] };
+  const sizes = WORD2VEC.exec(head);
+  if (sizes && isWord2vec(head.slice(sizes[0].length), Number(sizes[2]))) {
+    const message = `The first line of ${name} (${sizes[0].trim()}) was taken as the sizes that word2vec writes.`;
+    return { ...none, length: sizes[0].length, lines: 1, warnings: [{ code: 'lines-skipped', message }] };
+  }
+  const comments = COMMENTS.exec(head)?.[0];
+  return comments === undefined ? none : afterComments(head, comments, name, fieldsOf);
+}
+
+/** The line below holds a word and as many numbers as promised. */
+function isWord2vec(below: string, numbers: number): boolean {
+  const fields = below.split('\n', 1)[0].trim().split(/\s+/);
+  return numbers > 0 && (fields.length === numbers + 1 || fields.length === numbers);
+}
+
+/** Comment lines are passed over; the last one is the header where it names the columns of the line below. */
+function afterComments(
+  head: string,
+  comments: string,
+  name: string,
+  fieldsOf: (line: string, below: string) => readonly string[],
+): Preamble {
+  const below = head.slice(comments.length);
+  const firstBelow = below.split('\n', 1)[0];
+  // ids that begin with # stand in most lines, comments do not
+  const marked = below.split('\n', 50).filter((line) => line.startsWith('#')).length;
+  const lines = comments.split('\n').slice(0, -1);
+  if (firstBelow.trim() === '' || marked > 10) return { length: 0, lines: 0, delimiter: null, warnings: [] };
+  const last = (lines.at(-1) ?? '').replace(/^#+ ?/, '');
+  const names = fieldsOf(last, below);
+  const data = fieldsOf(firstBelow, below);
+  const isHeader =
+    names.length > 1 &&
+    Math.abs(names.length - data.length) <= 1 &&
+    data.some(isNumber) &&
+    !names.some(isNumber);
+  const skipped = isHeader ? lines.length - 1 : lines.length;
+  const length = isHeader ? comments.length - last.length - 1 : comments.length;
+  const message = `${skipped} line(s) that begin with # were passed over at the start of ${name}.`;
+  const warnings = skipped > 0 ? [{ code: 'lines-skipped', message }] : [];
+  return { length, lines: skipped, delimiter: null, warnings };
+}
+
+const isNumber = (text: string) => /^\s*"?[-+]?[\d.,]+(e[-+]?\d+)?"?\s*$/i.test(text);

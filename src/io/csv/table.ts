@@ -1,0 +1,112 @@
+/** From the cells of a text table to a table: the facts of its columns, their roles, and the parts that follow from them. */
+
+import type { MetadataColumn, Warning } from '../../model.js';
+import type { RawTable, Settings } from '../options.js';
+import { columnNamed } from '../plan/column-names.js';
+import { type ColumnFacts, type FileFacts, factsOf, plainFacts, textsOf } from '../plan/facts.js';
+import { idColumnsOf } from '../plan/id-values.js';
+import { categorical, metadataOf } from '../plan/metadata.js';
+import { planColumns } from '../plan/roles.js';
+import type { ColumnRoles } from '../plan/types.js';
+import { type Cells, decoratedNumber, isTextColumn, textInNumbers } from './cells.js';
+import type { OpenCsv } from './layout.js';
+import { isDecoratedNumber, parseStyled } from './number-style.js';
+
+/** A table without its values. */
+export interface Columns extends Omit<RawTable, 'features'> {
+  /** Positions of the columns that are features. */
+  readonly kept: readonly number[];
+}
+
+/** Positions of the columns that options name as ids and labels. */
+export function requestedColumns(open: OpenCsv, settings: Settings, name: string): (number | null)[] {
+  const names = open.names ?? Array.from({ length: open.columns }, (_, c) => `f${c}`);
+  const file = {
+    source: name,
+    rows: 0,
+    named: open.names !== null,
+    columns: names.map((column) => plainFacts(column, 'text')),
+  };
+  const { id, label, idIfThere } = settings;
+  const find = (wanted: string | undefined, option: string) =>
+    wanted === undefined ? null : columnNamed(file, wanted, option);
+  return [idIfThere ? null : find(id, 'id'), find(label, 'label')];
+}
+
+/** The columns that are features, and all that is known of the table besides their values. */
+export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name: string): Columns {
+  const file = fileFacts(open, cells, name);
+  const { purpose, id, idIfThere, label, columns, drop } = settings;
+  const roles = planColumns(file, { purpose, id, idIfThere, label, columns, drop });
+  checkKept(open, cells, roles, name);
+  const warnings: Warning[] = [...open.warnings, ...roles.warnings, ...longTexts(cells, file, name)];
+  const texts = (position: number | null) => {
+    const column = position === null ? undefined : cells.texts.get(position);
+    return column ? textsOf(column) : null;
+  };
+  const nameOf = (c: number) => open.names?.[c] || `f${c}`;
+  return {
+    kept: roles.used,
+    featureNames: open.names === null ? null : roles.used.map(nameOf),
+    ids: texts(roles.ids),
+    labels: texts(roles.label),
+    metadata: metadataOf(file, roles.metadata, (c) => metadataColumn(open, cells, file, c)),
+    reading: idColumnsOf(file, roles, settings, (c) => texts(c)),
+    warnings,
+  };
+}
+
+function fileFacts(open: OpenCsv, cells: Cells, source: string): FileFacts {
+  const columns = Array.from({ length: open.columns }, (_, c): ColumnFacts => {
+    const name = open.names?.[c] ?? `f${c}`;
+    const column = cells.texts.get(c);
+    const kind = isTextColumn(cells, c) ? 'text' : 'number';
+    const empty = !cells.numeric[c] && !isTextColumn(cells, c);
+    if (empty && (open.names?.[c] ?? '') === '') return { ...plainFacts(name, 'text'), missing: cells.rows };
+    return column ? factsOf(name, kind, column) : plainFacts(name, kind);
+  });
+  return { source, rows: cells.rows, columns, named: open.names !== null };
+}
+
+/** A number in another writing is no text, and a text among numbers no feature. */
+function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, name: string): void {
+  for (const c of roles.used) {
+    if (cells.text[c] && cells.numeric[c]) throw textInNumbers(cells, c, open, name);
+  }
+  const ids = [roles.ids, roles.label];
+  for (const [c, column] of cells.texts) {
+    if (ids.includes(c) || !isTextColumn(cells, c) || column.levels.length === 0) continue;
+    if (roles.left.some(({ position, reason }) => position === c && reason.includes('dropped'))) continue;
+    const decorated = column.levels.filter((text) => isDecoratedNumber(text));
+    const plain = decorated.filter((text) => Number.isNaN(parseStyled(text, open.style)));
+    if (plain.length > 0 && decorated.length > 0.9 * column.levels.length) {
+      throw decoratedNumber(plain[0], `column ${open.names?.[c] || c + 1}`, name);
+    }
+  }
+}
+
+function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
+  if (cells.tooLong.length === 0) return [];
+  const names = cells.tooLong.map((c) => file.columns[c].name || `f${c}`).join(', ');
+  return [
+    {
+      code: 'texts-left-out',
+      message: `The texts of ${names} of ${name} are too long to be kept as metadata.`,
+    },
+  ];
+}
+
+function metadataColumn(
+  open: OpenCsv,
+  cells: Cells,
+  file: FileFacts,
+  position: number,
+): MetadataColumn | null {
+  const column = cells.texts.get(position);
+  if (!column) return null;
+  const name = open.names?.[position] || `f${position}`;
+  if (file.columns[position].kind === 'text') return categorical(name, column.codes(), column.levels);
+  const numbers = column.levels.map((text) => parseStyled(text, open.style));
+  const values = Float64Array.from(column.codes(), (code) => (code < 0 ? Number.NaN : numbers[code]));
+  return { name, kind: 'numeric', values };
+}

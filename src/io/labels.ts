@@ -1,0 +1,208 @@
+/**
+ * Purpose: a file of labels, metadata or names beside the table: which column is meant, what its ids are, what else it holds.
+ * Fails: OptionError for several columns of which none is named; FormatError for a file without texts.
+ */
+
+import { OptionError, option, words } from '../errors.js';
+import type { MetadataColumn } from '../model.js';
+import { openInput } from './formats.js';
+import type { RawTable, ReadOptions, Settings } from './options.js';
+import { describeFile } from './plan/describe.js';
+import { metadataTexts, missingAsEmpty } from './plan/metadata.js';
+import type { FileReading, IdColumn } from './plan/types.js';
+import { isPlainList, settingsOf } from './read.js';
+import { hashSource } from './source/bytes.js';
+import type { Source } from './source/source.js';
+import { idsAsCandidates } from './table/join.js';
+import { describeNames } from './table/suggest.js';
+import { readLines } from './text/text-lists.js';
+
+/** Labels and metadata of a file, with how it was read. */
+export interface LabelsRead {
+  /** The empty text where a label is missing; none at all when the file is of metadata only. */
+  readonly values: readonly string[];
+  readonly ids: readonly string[] | null;
+  readonly candidates: readonly IdColumn[];
+  readonly metadata: readonly MetadataColumn[];
+  readonly source: { readonly name: string; readonly sha256: string | null };
+  readonly reading: FileReading;
+}
+
+/** What is known where the file is read for. */
+export interface LabelRequest {
+  /** Rows of the table: tells whether the first line of a single column is a label. */
+  readonly rows?: number;
+  /** Take the file as metadata where it does not have the column that `label` names. */
+  readonly elsewhere?: boolean;
+}
+
+const TABLES = ['csv', 'parquet', 'arrow', 'sqlite'];
+
+/** Reads labels and metadata, one row a sample. */
+export async function readLabels(
+  source: Source,
+  options: ReadOptions = {},
+  request: LabelRequest = {},
+): Promise<LabelsRead> {
+  const settings = settingsOf(options, 'labels');
+  const { input, head, format, reader } = await openInput(source, settings);
+  const column = format === 'csv' ? await oneColumn(source, head, settings, request) : null;
+  const raw =
+    column ??
+    (TABLES.includes(format)
+      ? chosenLabel(
+          await reader.table(input, withoutAbsent(settings, request)),
+          settings,
+          request,
+          source.name,
+        )
+      : plainLabels(await reader.texts(input, settings)));
+  const labels = raw.labels === null ? [] : missingAsEmpty(raw.labels, settings.missingLabels);
+  const name = raw.reading?.label ?? settings.label ?? 'labels';
+  const metadata = (raw.metadata ?? []).filter((found) => found.name !== name || labels.length === 0);
+  const reading = describeFile({
+    source: source.name,
+    rows: labels.length,
+    names: [],
+    ids: raw.reading?.ids ?? null,
+    leftOut: [],
+    label: name,
+    labels: raw.labels === null ? null : labels,
+    metadata,
+    values: null,
+  });
+  const candidates = raw.reading?.candidates ?? idsAsCandidates(raw.ids);
+  const sha256 = await hashSource(source, settings.signal);
+  return {
+    values: labels,
+    ids: raw.ids,
+    candidates,
+    metadata,
+    source: { name: source.name, sha256 },
+    reading,
+  };
+}
+
+type Labels = Pick<RawTable, 'labels' | 'ids' | 'metadata' | 'reading'>;
+
+const plainLabels = ({
+  values,
+  ids,
+}: {
+  values: readonly string[];
+  ids: readonly string[] | null;
+}): Labels => ({
+  labels: values,
+  ids,
+});
+
+/** With `elsewhere` the label is looked up after reading, since it may be a column of another file. */
+function withoutAbsent(settings: Settings, { elsewhere }: LabelRequest): Settings {
+  return elsewhere ? { ...settings, label: undefined, idIfThere: true } : { ...settings, idIfThere: true };
+}
+
+/** The label among several columns: the one that is named, or the only one besides the ids. */
+function chosenLabel(raw: RawTable, settings: Settings, request: LabelRequest, name: string): Labels {
+  const columns = raw.metadata ?? [];
+  if (raw.labels !== null) return raw;
+  const wanted =
+    settings.label === undefined ? undefined : columns.find((column) => column.name === settings.label);
+  const ids = raw.reading?.ids?.column;
+  const only = columns.length === 1 && settings.label === undefined ? columns[0] : undefined;
+  const label = wanted ?? only;
+  if (label)
+    return {
+      ...raw,
+      labels: metadataTexts(label),
+      reading: raw.reading && { ...raw.reading, label: label.name },
+    };
+  if (settings.label !== undefined && (request.elsewhere || columns.length === 0)) return raw;
+  if (columns.length === 0 && raw.ids !== null) return { labels: raw.ids, ids: null, metadata: [] };
+  throw new OptionError({
+    got: `${columns.length} columns${ids === undefined ? '' : ` besides the ids (${ids})`} in ${name}`,
+    expected: 'the name of the one that holds the labels',
+    remedy: words`name it with ${option('label')}. ${describeNames(
+      settings.label ?? '',
+      columns.map((column) => column.name),
+    )}`,
+  });
+}
+
+/** A text file of one column: a line a sample, blank where a label is missing; null for other files. */
+async function oneColumn(
+  source: Source,
+  head: Uint8Array,
+  settings: Settings,
+  { rows }: LabelRequest,
+): Promise<Labels | null> {
+  const text = new TextDecoder().decode(head);
+  const isList = isPlainList(source.name.replace(/\.gz$/i, ''), head, settings);
+  if (!isList && (settings.delimiter !== undefined || /[\t;,|]/.test(withoutQuoted(text)))) return null;
+  const { input } = await openInput(source, settings);
+  const { values } = await readLines(input, settings);
+  const lines = values.map(unquoted);
+  const header = settings.header === 'auto' ? isHeader(lines, rows, isList) : settings.header;
+  if (!header) return { labels: lines, ids: null };
+  const label = lines[0];
+  return { labels: lines.slice(1), ids: null, reading: { ids: null, label, leftOut: [], candidates: [] } };
+}
+
+const withoutQuoted = (text: string) => text.replace(/"(?:[^"]|"")*"/g, '');
+const unquoted = (line: string) => (/^".*"$/.test(line) ? line.slice(1, -1).replaceAll('""', '"') : line);
+
+/** Whether the first line is a name: the number of rows tells; where it is not known, a text that does not come back below. */
+function isHeader(lines: readonly string[], rows: number | undefined, isList: boolean): boolean {
+  if (rows === lines.length) return false;
+  if (rows === lines.length - 1) return true;
+  const below = lines.slice(1).filter((line) => line !== '');
+  return !isList && new Set(below).size < below.length && !below.includes(lines[0]);
+}
+
+/** Columns of a 10x `features.tsv` and its like: ids, symbols, type. */
+const NAME_COLUMN =
+  /^(gene|gene_?(name|symbol|short_name)s?|symbols?|names?|features?|feature_?names?|words?|terms?)$/i;
+
+/** Reads names of features, one a line: the only column, the one called names, or the second of a 10x file. */
+export async function readFeatureNames(
+  source: Source,
+  options: ReadOptions = {},
+  request: { readonly count?: number; readonly column?: string } = {},
+): Promise<readonly string[]> {
+  const settings = settingsOf(options, 'labels');
+  const { input, head, format, reader } = await openInput(source, settings);
+  if (format !== 'csv') return (await reader.texts(input, { ...settings, key: request.column })).values;
+  const column = await oneColumn(source, head, settings, { rows: request.count });
+  if (column?.labels && request.column === undefined) return column.labels;
+  const raw = await reader.table(input, { ...settings, label: request.column, id: undefined });
+  if (raw.labels !== null) return raw.labels;
+  const columns = allColumns(raw);
+  const called = columns.find(({ name }) => NAME_COLUMN.test(name));
+  const unique = columns.filter(({ values }) => new Set(values).size > values.length / 2);
+  const chosen = called ?? (isTenx(columns) ? columns[1] : unique[0]);
+  if (chosen) return chosen.values;
+  throw new OptionError({
+    got: `${columns.length} columns in ${source.name}, and none with a different name in most rows`,
+    expected: 'names of features, one a row',
+    remedy: words`name the column with ${option('namesColumn')}. There is ${columns.map(({ name }) => name).join(', ')}`,
+  });
+}
+
+interface NameColumn {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** Ids and metadata in the order of the file, as far as it is known. */
+function allColumns(raw: RawTable): NameColumn[] {
+  const ids = (raw.reading?.candidates ?? []).map(({ name, values }) => ({ name, values }));
+  const others = (raw.metadata ?? []).map((column) => ({ name: column.name, values: metadataTexts(column) }));
+  const all = new Map([...others, ...ids].map((column) => [column.name, column]));
+  return [...all.values()].sort((a, b) => (/^f\d+$/.test(a.name) ? a.name.localeCompare(b.name) : 0));
+}
+
+/** Two columns of names, an accession first: `ENSG00000000003`, `TSPAN6`. */
+function isTenx(columns: readonly NameColumn[]): boolean {
+  const [first, second] = columns;
+  if (!first || !second) return false;
+  return first.values.every((value) => /^(ENS[A-Z]*G?\d{5,}|[A-Z_]+\d{5,})/.test(value));
+}

@@ -1,0 +1,153 @@
+/** What was read, in a few short lines and as data for `summary.json`. */
+
+import { isCsr } from '../../core/csr.js';
+import type { Csr, Matrix, MetadataColumn } from '../../model.js';
+import { someNames } from './notes.js';
+import type { FileReading, PairingNote, ReadingPlan } from './types.js';
+
+const FIRST = 3;
+/** Values below are what logarithms of counts come to. */
+const LARGEST_LOGARITHM = 25;
+
+/** The parts of a reading that readers know. */
+export interface Described {
+  readonly source: string;
+  readonly rows: number;
+  readonly names: readonly string[];
+  readonly ids: FileReading['ids'];
+  readonly leftOut: FileReading['leftOut'];
+  readonly label: string | null;
+  readonly labels: readonly string[] | null;
+  readonly metadata: readonly MetadataColumn[];
+  readonly values: string | null;
+}
+
+/** One file as data. */
+export function describeFile(read: Described): FileReading {
+  const { names, labels } = read;
+  return {
+    source: read.source,
+    rows: read.rows,
+    columns: names.length,
+    first: names.slice(0, FIRST),
+    last: names.at(-1) ?? '',
+    leftOut: read.leftOut,
+    ids: read.ids,
+    label: labels === null ? null : describeLabels(read.label ?? 'labels', labels),
+    metadata: read.metadata.map(describeColumn),
+    values: read.values,
+  };
+}
+
+/** How many labels there are, and how many samples have none. */
+export function describeLabels(column: string, labels: readonly string[]): NonNullable<FileReading['label']> {
+  const missing = labels.filter((label) => label === '').length;
+  return { column, levels: new Set(labels.filter((label) => label !== '')).size, missing };
+}
+
+function describeColumn(column: MetadataColumn): FileReading['metadata'][number] {
+  const { name, kind } = column;
+  if (column.kind === 'categorical') {
+    const missing = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0);
+    return { name, kind, levels: column.levels.length, missing };
+  }
+  const missing = column.values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+  return { name, kind, levels: null, missing };
+}
+
+/** What the numbers look like: counts, logarithms, scaled values; null where nothing is told by it. */
+export function valuesOf(features: Matrix | Csr): string | null {
+  const values = isCsr(features) ? features.values : features.data;
+  let low = isCsr(features) ? 0 : Number.POSITIVE_INFINITY;
+  let high = isCsr(features) ? 0 : Number.NEGATIVE_INFINITY;
+  let whole = true;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (whole && value !== Math.floor(value)) whole = false;
+  }
+  if (whole && low >= 0)
+    return `whole numbers from ${low} to ${high}${low === 0 && high > 1 ? ', as counts are' : ''}`;
+  if (whole || low === high) return null;
+  if (low < 0) return 'with negative values, as scaled or centered data have';
+  return high < LARGEST_LOGARITHM && low === 0
+    ? 'no whole numbers, from 0 on, as logarithms of counts are'
+    : null;
+}
+
+/** The whole plan, with its lines. */
+export function readingPlan(
+  features: FileReading,
+  map: FileReading | null,
+  labels: FileReading | null,
+  pairing: ReadingPlan['pairing'],
+): ReadingPlan {
+  const lines = [
+    featureLine(features),
+    ...leftOutLine(features),
+    idLine(features),
+    ...(map === null ? [] : mapLines(map)),
+    ...labelLine(labels?.label ? labels : features),
+    ...metadataLine(features, labels),
+    ...(pairing.map === null ? [] : [`Rows: ${short(pairing.map)}`]),
+    ...(pairing.labels === null ? [] : [`Rows of the labels: ${short(pairing.labels)}`]),
+  ];
+  return { features, map, labels, pairing, lines };
+}
+
+const short = ({ text }: PairingNote) => text;
+
+/** The lines for one file that is read on its own. */
+export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'): string[] {
+  if (what === 'map') return [...mapLines(read), idLine(read)];
+  const first = what === 'features' ? [featureLine(read), ...leftOutLine(read)] : [];
+  return [...first, idLine(read), ...labelLine(read), ...metadataLine(read, null)];
+}
+
+function namesText({ columns, first, last }: FileReading): string {
+  if (columns <= FIRST + 1) return [...first, ...(columns > FIRST ? [last] : [])].join(', ');
+  return `${first.join(', ')} ... ${last}`;
+}
+
+function featureLine(read: FileReading): string {
+  const values = read.values === null ? '' : `; ${read.values}`;
+  return `Features: ${read.columns} of ${read.source}, ${read.rows} rows (${namesText(read)})${values}`;
+}
+
+function leftOutLine({ leftOut }: FileReading): string[] {
+  if (leftOut.length === 0) return [];
+  const byReason = new Map<string, { name: string }[]>();
+  for (const { name, reason } of leftOut) byReason.set(reason, [...(byReason.get(reason) ?? []), { name }]);
+  const parts = [...byReason].map(
+    ([reason, columns]) =>
+      `${someNames(columns, 4)} (${columns.length > 1 ? `${columns.length}: each ` : ''}${reason})`,
+  );
+  return [`  left out: ${parts.join('; ')}`];
+}
+
+function idLine({ ids, source }: FileReading): string {
+  if (ids === null) return `Ids: none in ${source}`;
+  return `Ids: ${ids.column} of ${source}${ids.reason ? ` (${ids.reason})` : ''}`;
+}
+
+function mapLines(map: FileReading): string[] {
+  const dimensions = `${map.columns} dimension${map.columns === 1 ? '' : 's'}`;
+  const ids = map.ids === null ? 'no ids' : `ids in ${map.ids.column}`;
+  return [`Map: ${dimensions} of ${map.source} (${namesText(map)}), ${ids}`, ...leftOutLine(map)];
+}
+
+function labelLine({ label, source }: FileReading): string[] {
+  if (label === null) return [];
+  const missing = label.missing > 0 ? `, ${label.missing} samples without one` : '';
+  return [`Labels: ${label.column} of ${source}, ${label.levels} different${missing}`];
+}
+
+function metadataLine(features: FileReading, labels: FileReading | null): string[] {
+  const columns = [...features.metadata, ...(labels?.metadata ?? [])];
+  if (columns.length === 0) return [];
+  const shown = columns.slice(0, 6).map(({ name, kind, levels, missing }) => {
+    const what = kind === 'numeric' ? 'numbers' : `${levels} levels`;
+    return `${name} (${what}${missing > 0 ? `, ${missing} missing` : ''})`;
+  });
+  return [`Metadata: ${shown.join(', ')}${columns.length > 6 ? ` and ${columns.length - 6} more` : ''}`];
+}

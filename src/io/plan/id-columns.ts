@@ -1,0 +1,120 @@
+/**
+ * Purpose: which columns of a file may hold the ids of its samples, and how likely each is to.
+ * Source: what pandas, R, scanpy and people write; ours is the order.
+ * Fails: never. The choice is printed, and an option overrules it.
+ */
+
+import type { ColumnFacts, FileFacts } from './facts.js';
+import { isIdName, isUnnamedName } from './names.js';
+
+/** A column that may hold ids. */
+export interface Candidate {
+  readonly position: number;
+  /** Larger is likelier. */
+  readonly score: number;
+  /** The file or the column's name says that these are ids. */
+  readonly declared: boolean;
+  /** Every row has a value and no two share one. */
+  readonly unique: boolean;
+  /** The column only counts the rows. */
+  readonly counts: boolean;
+  /** A feature as well, as far as one file can tell. */
+  readonly feature: boolean;
+  readonly reason: string;
+}
+
+/** Rows from which on chance makes no counter and no column of unique numbers. */
+const TELLING_ROWS = 10;
+/** Numbers that no measurement is called by. */
+const NUMBER_ID =
+  /(^|[ _.-])(ids?|uuid|barcode)$|[a-z](Id|ID)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/;
+
+/** Columns that may hold ids, likeliest first. */
+export function idCandidates(file: FileFacts): Candidate[] {
+  const found = file.columns.flatMap((_, position) => candidateAt(file, position) ?? []);
+  return found.sort((a, b) => b.score - a.score || a.position - b.position);
+}
+
+/** The candidate that a column is, or null. */
+export function candidateAt(file: FileFacts, position: number): Candidate | null {
+  const facts = file.columns[position];
+  if (facts.distinct === null || facts.missing === null || facts.missing === file.rows) return null;
+  if (facts.kind === 'text') return textCandidate(file, position, facts);
+  return facts.kind === 'number' && facts.whole ? numberCandidate(file, position, facts) : null;
+}
+
+/** Whether the name of the first column says that software wrote it as the index of the rows. */
+function isWrittenIndex(file: FileFacts, position: number): boolean {
+  const { name, index } = file.columns[position];
+  return index || (file.named && position === 0 && isUnnamedName(name));
+}
+
+/** A few repeats are mistakes in ids; many are groups. */
+function isNearlyUnique(rows: number, { missing, distinct }: ColumnFacts): boolean {
+  const present = rows - (missing ?? 0);
+  const allowed = present >= 20 ? Math.max(2, 0.05 * present) : 0;
+  return present > 0 && (distinct ?? 0) >= present - allowed;
+}
+
+function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
+  const present = file.rows - (facts.missing ?? 0);
+  const distinct = facts.distinct ?? 0;
+  const written = isWrittenIndex(file, position) && (facts.index || distinct >= Math.max(2, 0.1 * present));
+  const called = isIdName(facts.name) && distinct >= 0.5 * present && distinct > 1;
+  const near = isNearlyUnique(file.rows, facts);
+  const unique = facts.missing === 0 && distinct === file.rows;
+  if (!written && !called && !near && distinct < 0.5 * present) return null;
+  if (file.rows < 2) return null;
+  const score = written ? 50 : called ? 40 : near && position === 0 ? 30 : near ? 20 : 3;
+  const reason = written
+    ? 'the index of the rows'
+    : called
+      ? 'its name says so'
+      : unique
+        ? 'a different text in every row'
+        : 'texts that hardly repeat';
+  return { position, score, declared: written || called, unique, counts: false, feature: false, reason };
+}
+
+function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
+  if (!isNearlyUnique(file.rows, facts) || file.rows < 2) return null;
+  const unique = facts.missing === 0 && facts.distinct === file.rows;
+  const base = { position, unique, counts: facts.counter === 0 || facts.counter === 1 };
+  const written = isWrittenIndex(file, position);
+  const called = NUMBER_ID.test(facts.name.trim()) || (isIdName(facts.name) && file.rows >= TELLING_ROWS);
+  const firstInOrder = position === 0 && file.rows >= TELLING_ROWS && facts.ascending;
+  if (base.counts && (written || called || firstInOrder)) {
+    return { ...base, score: 15, declared: written || called, feature: false, reason: 'numbers of the rows' };
+  }
+  if (written || called || facts.long) {
+    const reason = written
+      ? 'the index of the rows'
+      : called
+        ? 'its name says so'
+        : 'numbers of more than 15 digits';
+    return { ...base, score: written ? 48 : 28, declared: written || called, feature: false, reason };
+  }
+  if (firstInOrder) {
+    return {
+      ...base,
+      score: 25,
+      declared: false,
+      feature: false,
+      reason: 'whole numbers that rise from row to row',
+    };
+  }
+  if (file.rows < 2 * TELLING_ROWS) return null;
+  return {
+    ...base,
+    counts: false,
+    score: 5,
+    declared: false,
+    feature: true,
+    reason: 'a different whole number in every row',
+  };
+}
+
+/** Whether a column of numbers is an id by its name although values repeat (`donor_id`). */
+export function isIdNumber(facts: ColumnFacts): boolean {
+  return facts.whole && NUMBER_ID.test(facts.name.trim()) && !/^(nr|no|key)$/.test(facts.name.trim());
+}

@@ -1,0 +1,42 @@
+/** The columns that may hold ids, with their values: what pairing with another file needs. */
+
+import type { RawReading } from '../options.js';
+import { shownName } from './column-names.js';
+import type { FileFacts } from './facts.js';
+import { candidateAt } from './id-columns.js';
+import type { ColumnRoles, IdColumn } from './types.js';
+
+/** What is known of the roles of one file, with the values of its columns of ids. */
+export function idColumnsOf(
+  file: FileFacts,
+  roles: ColumnRoles,
+  options: { readonly id?: string },
+  texts: (position: number) => readonly string[] | null,
+): RawReading {
+  const order =
+    roles.ids === null ? roles.candidates : [roles.ids, ...roles.candidates.filter((c) => c !== roles.ids)];
+  const candidates = order.flatMap((position): IdColumn[] => {
+    const values = texts(position);
+    if (values === null) return [];
+    const candidate = candidateAt(file, position);
+    const requested = options.id !== undefined && position === roles.ids;
+    return [
+      {
+        name: shownName(file, position),
+        values,
+        declared: requested || (candidate?.declared ?? false),
+        requested,
+        counter: candidate?.counts ? file.columns[position].counter : null,
+        feature: roles.used.includes(position) ? shownName(file, position) : null,
+      },
+    ];
+  });
+  return {
+    ids: roles.ids === null ? null : { column: shownName(file, roles.ids), reason: roles.idReason },
+    label: roles.label === null ? null : shownName(file, roles.label),
+    leftOut: roles.left
+      .filter(({ position }) => position !== roles.ids)
+      .map(({ name, reason }) => ({ name, reason })),
+    candidates,
+  };
+}

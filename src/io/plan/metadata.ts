@@ -1,0 +1,91 @@
+/** Columns that are no features, kept with their types: groups as categories, other numbers as numbers. */
+
+import type { CategoricalColumn, MetadataColumn } from '../../model.js';
+import { isMissing } from '../text/numbers.js';
+import type { FileFacts } from './facts.js';
+import { isGroupName } from './names.js';
+
+/** Numbers with at most as many values are groups where their name says so. */
+const MOST_GROUPS = 200;
+
+/** A column of groups; levels in order of text, numbers in order of size. */
+export function categorical(
+  name: string,
+  codes: ArrayLike<number>,
+  levels: readonly string[],
+): CategoricalColumn {
+  const numbers = levels.every((level) => level.trim() !== '' && Number.isFinite(Number(level)));
+  const order = levels.map((_, code) => code);
+  order.sort((a, b) =>
+    numbers
+      ? Number(levels[a]) - Number(levels[b])
+      : levels[a] < levels[b]
+        ? -1
+        : levels[a] > levels[b]
+          ? 1
+          : 0,
+  );
+  const place = new Int32Array(levels.length);
+  for (const [i, code] of order.entries()) place[code] = i;
+  return {
+    name,
+    kind: 'categorical',
+    codes: Int32Array.from({ length: codes.length }, (_, r) => (codes[r] < 0 ? -1 : place[codes[r]])),
+    levels: order.map((code) => levels[code]),
+  };
+}
+
+/** A column of groups from texts, of which empty ones are missing. */
+export function categoricalOf(name: string, values: readonly string[]): CategoricalColumn {
+  const known = new Map<string, number>();
+  const codes = values.map((text) => {
+    if (text === '') return -1;
+    const code = known.get(text);
+    if (code === undefined) known.set(text, known.size);
+    return code ?? known.size - 1;
+  });
+  return categorical(name, codes, [...known.keys()]);
+}
+
+/** The metadata at the given positions; numbers called groups become categories. */
+export function metadataOf(
+  file: FileFacts,
+  positions: readonly number[],
+  read: (position: number) => MetadataColumn | null,
+): MetadataColumn[] {
+  return positions.flatMap((c) => {
+    const column = read(c);
+    if (column === null) return [];
+    const { name, whole, distinct } = file.columns[c];
+    const groups =
+      column.kind === 'numeric' && whole && isGroupName(name) && (distinct ?? MOST_GROUPS) < MOST_GROUPS;
+    return [groups ? categoricalOf(column.name, textsOfNumbers(column.values)) : column];
+  });
+}
+
+const textsOfNumbers = (values: Float64Array) =>
+  Array.from(values, (value) => (Number.isNaN(value) ? '' : String(value)));
+
+/** The given rows of every column. */
+export function selectMetadata(
+  columns: readonly MetadataColumn[],
+  rows: ArrayLike<number>,
+): MetadataColumn[] {
+  return columns.map((column) =>
+    column.kind === 'categorical'
+      ? { ...column, codes: Int32Array.from(rows, (r) => (r < 0 ? -1 : column.codes[r])) }
+      : { ...column, values: Float64Array.from(rows, (r) => (r < 0 ? Number.NaN : column.values[r])) },
+  );
+}
+
+/** The values of a column as texts, the empty text where one is missing. */
+export function metadataTexts(column: MetadataColumn): string[] {
+  if (column.kind === 'numeric') return textsOfNumbers(column.values);
+  return Array.from(column.codes, (code) => (code < 0 ? '' : column.levels[code]));
+}
+
+/** Labels with the empty text in place of all texts that stand for a missing one. */
+export function missingAsEmpty(labels: readonly string[], missing: readonly string[] = []): string[] {
+  const none = new Set(missing);
+  return labels.map((label) => (isMissing(label) || none.has(label.trim()) ? '' : label));
+}

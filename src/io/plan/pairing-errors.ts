@@ -1,0 +1,166 @@
+/** What is said when rows cannot be paired: what was found in which file, with examples, and the options that help. */
+
+import { FormatError, option, ShapeError, words } from '../../errors.js';
+import { almostMatching, loose } from './almost.js';
+import type { IdColumn, PairingSide, Repeats } from './types.js';
+
+const SHOWN = 3;
+const BY_ROW = words`if rows are in the same order in both files, say ${option('pairByRow')}`;
+
+/** The first few ids, quoted, so that spaces at their ends are seen. */
+function quoted(ids: readonly string[]): string {
+  const present = ids.filter((id) => id !== '').slice(0, SHOWN);
+  return present.map((id) => JSON.stringify(id)).join(', ') + (ids.length > SHOWN ? '...' : '');
+}
+
+const rowsText = (rows: readonly number[]) =>
+  rows
+    .slice(0, SHOWN)
+    .map((row) => row + 1)
+    .join(', ') + (rows.length > SHOWN ? '...' : '');
+
+/** Repeated or missing ids: which, and in which rows. */
+export function repeatedIds(
+  column: IdColumn,
+  side: PairingSide,
+  { repeated, missing }: Repeats,
+): FormatError {
+  const parts = [];
+  if (repeated.length > 0) {
+    const shown = repeated
+      .slice(0, SHOWN)
+      .map(({ id, rows }) => `${JSON.stringify(id)} in rows ${rowsText(rows)}`);
+    const more = repeated.length > SHOWN ? '; ...' : '';
+    parts.push(`${repeated.length} ids that occur more than once (${shown.join('; ')}${more})`);
+  }
+  if (missing.length > 0) parts.push(`${missing.length} rows without an id (${rowsText(missing)})`);
+  return new FormatError({
+    got: `${parts.join(' and ')} in ${column.name} of ${side.source}`,
+    expected: 'every id once, to join by id',
+    remedy: words`make the ids unique, name another column with ${option(side.option)}, or ${BY_ROW}`,
+  });
+}
+
+/** Files of different lengths, and no ids to pair by. */
+export function differentLengths(first: PairingSide, second: PairingSide): ShapeError {
+  const before = first.rowsBefore > first.rows ? ` (${first.rowsBefore} before rows were dropped)` : '';
+  const transposed = second.rows === first.featureNames.length && second.rows !== first.rows;
+  return new ShapeError({
+    got: `${first.rows} rows${before} in ${first.source} and ${second.rows} in ${second.source}`,
+    expected: 'the same samples in the same order, or an id column in both files',
+    remedy: transposed
+      ? `${first.source} has ${second.rows} columns: transpose it, so that samples are rows`
+      : words`give files of the same samples, or add ids to both (${option('id')} and ${option('mapId')} name their columns)`,
+  });
+}
+
+/** Ids on one side, numbers of rows on the other. */
+export function counterAgainstIds(
+  side: PairingSide,
+  ids: IdColumn,
+  counting: PairingSide,
+  counter: IdColumn,
+): FormatError {
+  return new FormatError({
+    got: `ids in ${side.source} (${ids.name}: ${quoted(ids.values)}) and only numbers of rows in ${counting.source} (${counter.name}: ${quoted(counter.values)})`,
+    expected: 'the same ids in both files',
+    remedy: words`${BY_ROW}; otherwise write the ids into ${counting.source}`,
+  });
+}
+
+/** Both files count their rows, from different numbers. */
+export function differentCounters(
+  first: PairingSide,
+  second: PairingSide,
+  a: number,
+  b: number,
+): FormatError {
+  return new FormatError({
+    got: `rows numbered from ${a} in ${first.source} and from ${b} in ${second.source}`,
+    expected: 'the same ids in both files',
+    remedy: words`${BY_ROW}; otherwise write ids into both files`,
+  });
+}
+
+/** The numbers of one file count its rows, those of the other are in another order or have gaps. */
+export function shuffledCounter(
+  counting: PairingSide,
+  counter: IdColumn,
+  other: PairingSide,
+  ids: IdColumn,
+): FormatError {
+  const named = { counting, counter, ids };
+  const differ =
+    counting.rows === other.rows ? 'in another order or with gaps' : `but for ${other.rows} rows`;
+  return new FormatError({
+    got: `numbers that only count the rows of ${counting.source} (${counter.name}: ${quoted(counter.values)}), and the same numbers ${differ} in ${other.source} (${ids.name}: ${quoted(ids.values)})`,
+    expected: 'ids that mean the same sample in both files: an index that was written anew does not',
+    remedy: words`${BY_ROW}; if the numbers are ids, name both columns (${option('id', columnIn('id', named))} and ${option('mapId', columnIn('mapId', named))})`,
+  });
+}
+
+/** How the column of one file is named in an option. */
+function columnIn(
+  name: PairingSide['option'],
+  { counting, counter, ids }: { counting: PairingSide; counter: IdColumn; ids: IdColumn },
+): string {
+  const column = counting.option === name ? counter : ids;
+  return /^the unnamed/.test(column.name) ? "'#1'" : JSON.stringify(column.name);
+}
+
+/** Some ids match, too few to go on. */
+export function fewMatches(
+  first: PairingSide,
+  second: PairingSide,
+  found: { first: IdColumn; second: IdColumn; matched: number; share: number; enough: number },
+): FormatError {
+  const percent = (share: number) => `${Math.floor(100 * share)}%`;
+  return new FormatError({
+    got: `${found.matched} common ids (${percent(found.share)} of the smaller file) between ${first.source} (${first.rows} rows) and ${second.source} (${second.rows} rows)${almostText(found.first, found.second)}`,
+    expected: `at least ${percent(found.enough)} of them, since the others would be left out`,
+    remedy: words`give files of the same samples, name the columns of ids (${option('id')}, ${option('mapId')}), or go on with the common ones by ${option('minMatched', Math.floor(100 * found.share) / 100)}`,
+  });
+}
+
+/** No id, or hardly one, matches. */
+export function noMatches(first: PairingSide, a: IdColumn, second: PairingSide, b: IdColumn): FormatError {
+  const got = `0 common ids between ${first.source} (${a.name}: ${quoted(a.values)}) and ${second.source} (${b.name}: ${quoted(b.values)})`;
+  const almost = almostMatching(a.values, b.values);
+  if (almost !== null) {
+    const loosely = loose(almost.first) === loose(almost.second);
+    return new FormatError({
+      got: `${got}; ${almost.matched} agree but for ${almost.what} (${JSON.stringify(almost.first)} and ${JSON.stringify(almost.second)})`,
+      expected: 'the same ids in both files',
+      remedy: loosely
+        ? words`say ${option('looseIds')} to compare them without case, signs and a number at the end, or write them alike`
+        : words`write them alike; ${BY_ROW}`,
+    });
+  }
+  const transposed = transposedSide(first, b) ?? transposedSide(second, a);
+  if (transposed !== null) {
+    return new FormatError({
+      got: `${got}; the names of the columns of ${transposed} are the ids of the other file`,
+      expected: 'samples in rows and features in columns',
+      remedy: `transpose ${transposed}`,
+    });
+  }
+  return new FormatError({
+    got,
+    expected: 'the same samples in both files',
+    remedy: words`name the columns that hold the same ids (${option('id')}, ${option('mapId')}); ${BY_ROW}`,
+  });
+}
+
+/** The file whose column names are the other file's ids, or null. */
+function transposedSide(side: PairingSide, ids: IdColumn): string | null {
+  const names = new Set(side.featureNames);
+  const found = ids.values.filter((id) => names.has(id)).length;
+  return found >= 2 && found >= 0.5 * Math.min(names.size, ids.values.length) ? side.source : null;
+}
+
+function almostText(a: IdColumn, b: IdColumn): string {
+  const almost = almostMatching(a.values, b.values);
+  if (almost === null) return '';
+  const hint = loose(almost.first) === loose(almost.second) ? '; they can be compared loosely' : '';
+  return `; ${almost.matched} agree but for ${almost.what} (${JSON.stringify(almost.first)} and ${JSON.stringify(almost.second)}${hint})`;
+}

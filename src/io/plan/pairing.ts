@@ -1,0 +1,214 @@
+/**
+ * Purpose: how the rows of two files belong together: by ids, or by their order.
+ * Shapes: columns of ids of both files in, one index of a row of the second file for each row of the first out.
+ * Cost: a map of the ids of each pair of columns that may match.
+ * Fails: FormatError for repeated or missing ids, for counters against other numbers, and for ids that do not match;
+ * ShapeError for files of different lengths without ids. A wrong guess would give a finished report of wrong pairs.
+ * Ours: the rules; each is explained in docs/reading.md.
+ */
+
+import { loose } from './almost.js';
+import {
+  counterAgainstIds,
+  differentCounters,
+  differentLengths,
+  fewMatches,
+  noMatches,
+  repeatedIds,
+  shuffledCounter,
+} from './pairing-errors.js';
+import type { IdColumn, PairingSide, Repeats } from './types.js';
+
+export interface PairingOptions {
+  /** Pair by the order of rows, whatever ids there are. */
+  readonly pairByRow?: boolean;
+  /** Compare ids without case, signs, and a number at the end. */
+  readonly looseIds?: boolean;
+  /** Share of the smaller file's ids that must be in the other. Default 0.9. */
+  readonly minMatched?: number;
+}
+
+/** How the rows are paired. */
+export type Pairing =
+  | {
+      readonly how: 'id';
+      readonly first: IdColumn;
+      readonly second: IdColumn;
+      /** Row of the second file for each row of the first, -1 where it has none. */
+      readonly rows: Int32Array;
+      readonly matched: number;
+      /** The counters of both files agree: pairing by id and by row are the same. */
+      readonly counters: boolean;
+      /** The column of the first file only counts its rows, and the second file holds some of the numbers. */
+      readonly doubtful: boolean;
+    }
+  | { readonly how: 'row'; readonly reason: string };
+
+interface Match {
+  readonly first: IdColumn;
+  readonly second: IdColumn;
+  /** Different ids that both have. */
+  readonly matched: number;
+  readonly share: number;
+}
+
+const ENOUGH = 0.9;
+/** Columns of one file that are compared. */
+const MOST_CANDIDATES = 8;
+
+/** Decides how the rows of two files are paired. */
+export function planPairing(first: PairingSide, second: PairingSide, options: PairingOptions = {}): Pairing {
+  if (options.pairByRow) return byRow(first, second, 'as requested');
+  const best = bestMatch(first, second, options);
+  const enough = options.minMatched ?? ENOUGH;
+  if (best !== null && best.share >= enough && isTelling(best, first, second)) {
+    return byId(best, first, second, options);
+  }
+  const [a, b] = [declaredIds(first), declaredIds(second)];
+  if (a !== null && b !== null) throw unmatched({ a, b, best, enough }, first, second);
+  const requested = [first, second].find((side) => side.candidates[0]?.requested);
+  const counters = [first, second].map(
+    (side) => side.candidates.find(({ counter }) => counter !== null) ?? null,
+  );
+  if (a !== null && counters[1] !== null) throw counterAgainstIds(first, a, second, counters[1]);
+  if (b !== null && counters[0] !== null) throw counterAgainstIds(second, b, first, counters[0]);
+  if (requested !== undefined && requested.rows !== (requested === first ? second : first).rows) {
+    throw differentLengths(first, second);
+  }
+  if (counters[0] !== null && counters[1] !== null && counters[0].counter !== counters[1].counter) {
+    throw differentCounters(first, second, counters[0].counter ?? 0, counters[1].counter ?? 0);
+  }
+  return byRow(first, second, reasonFor(first, second, a, b));
+}
+
+/** Why nothing but the order of rows is left. */
+function reasonFor(first: PairingSide, second: PairingSide, a: IdColumn | null, b: IdColumn | null): string {
+  if (a === null && b === null) return 'neither has ids';
+  return `${a === null ? first.source : second.source} has no ids`;
+}
+
+function byRow(first: PairingSide, second: PairingSide, reason: string): Pairing {
+  const fits = first.rows === second.rows || first.rowsBefore === second.rows;
+  if (!fits) throw differentLengths(first, second);
+  return { how: 'row', reason };
+}
+
+/** The column that holds ids and not only numbers of rows; null when there is none. */
+function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
+  return (
+    candidates.find(
+      (column) =>
+        column.counter === null &&
+        column.feature === null &&
+        (column.declared || column.requested || new Set(column.values).size >= 0.9 * rows),
+    ) ?? null
+  );
+}
+
+/** The two columns with the most ids in common, the likelier ones first among equals. */
+function bestMatch(first: PairingSide, second: PairingSide, options: PairingOptions): Match | null {
+  const keys = (side: PairingSide) =>
+    side.candidates.slice(0, MOST_CANDIDATES).map((column) => ({ column, ids: distinct(column, options) }));
+  let best: Match | null = null;
+  const right = keys(second);
+  for (const a of keys(first)) {
+    for (const b of right) {
+      // what one file reads as a feature is an id only if the other file has it under the same name
+      const feature = a.column.feature ?? b.column.feature;
+      if (feature !== null && a.column.name !== b.column.name) continue;
+      const matched = common(a.ids, b.ids);
+      const share = matched / Math.max(1, Math.min(a.ids.size, b.ids.size));
+      const better =
+        best === null || share > best.share + 0.05 || (share >= best.share && matched > best.matched);
+      if (matched > 0 && better) best = { first: a.column, second: b.column, matched, share };
+    }
+  }
+  return best;
+}
+
+function distinct({ values }: IdColumn, { looseIds }: PairingOptions): Set<string> {
+  const ids = new Set(looseIds ? values.map(loose) : values);
+  ids.delete('');
+  return ids;
+}
+
+function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  let count = 0;
+  for (const id of small) if (large.has(id)) count++;
+  return count;
+}
+
+/** Groups such as cell types match as well; ids are different in most rows of one file at least. */
+function isTelling({ first, second, matched }: Match, a: PairingSide, b: PairingSide): boolean {
+  if (first.declared && second.declared) return true;
+  if (matched < 2) return false;
+  const share = ({ values }: IdColumn, { rows }: PairingSide) => new Set(values).size / rows;
+  return Math.max(share(first, a), share(second, b)) >= 0.5;
+}
+
+function byId(match: Match, a: PairingSide, b: PairingSide, options: PairingOptions): Pairing {
+  const { first, second } = match;
+  const counters = checkCounters(match, a, b);
+  const key = options.looseIds ? loose : (id: string) => id;
+  for (const [column, side] of [
+    [first, a],
+    [second, b],
+  ] as const) {
+    const problem = repeatsOf(column, key);
+    if (problem !== null) throw repeatedIds(column, side, problem);
+  }
+  const places = new Map(second.values.map((id, row) => [key(id), row]));
+  const rows = Int32Array.from(first.values, (id) => places.get(key(id)) ?? -1);
+  const doubtful = first.counter !== null && second.counter === null;
+  return { how: 'id', first, second, rows, matched: match.matched, counters, doubtful };
+}
+
+/** Ids that repeat or are missing; null when every row has one of its own. */
+export function repeatsOf({ values }: IdColumn, key: (id: string) => string = (id) => id): Repeats | null {
+  const seen = new Map<string, number[]>();
+  const missing: number[] = [];
+  for (const [row, id] of values.entries()) {
+    if (id === '') missing.push(row);
+    else {
+      const rows = seen.get(key(id));
+      if (rows) rows.push(row);
+      else seen.set(key(id), [row]);
+    }
+  }
+  const repeated = [...seen].filter(([, rows]) => rows.length > 1).map(([id, rows]) => ({ id, rows }));
+  return repeated.length + missing.length > 0 ? { repeated, missing } : null;
+}
+
+/**
+ * Numbers that only count the rows of one file say nothing about another file whose rows carry the same numbers in another
+ * order or with gaps: pandas writes such numbers anew after every change. True when both count alike.
+ */
+function checkCounters({ first, second }: Match, a: PairingSide, b: PairingSide): boolean {
+  if (first.requested && second.requested) return false;
+  if (first.counter === null && second.counter === null) return false;
+  if (first.counter !== null && second.counter !== null) {
+    if (first.counter !== second.counter) throw differentCounters(a, b, first.counter, second.counter);
+    if (a.rows !== b.rows) throw shuffledCounter(a, first, b, second);
+    return true;
+  }
+  const [counting, other] = first.counter === null ? [b, a] : [a, b];
+  // a part of a table that was numbered whole keeps its numbers; a table as long or longer than the count was numbered anew
+  if (counting.rows <= other.rows) {
+    throw first.counter === null
+      ? shuffledCounter(b, second, a, first)
+      : shuffledCounter(a, first, b, second);
+  }
+  return false;
+}
+
+/** The error for ids on both sides that do not match, or do not match enough. */
+function unmatched(
+  found: { a: IdColumn; b: IdColumn; best: Match | null; enough: number },
+  first: PairingSide,
+  second: PairingSide,
+): Error {
+  const { a, b, best, enough } = found;
+  if (best === null || best.matched < 2 || best.share < 0.02) return noMatches(first, a, second, b);
+  return fewMatches(first, second, { ...best, enough });
+}
