@@ -3,6 +3,7 @@
 import type { Csr, Matrix } from '../model.js';
 import { gatherRows, row } from './matrix.js';
 
+/** Whether the matrix is stored sparse. */
 export function isCsr(m: Matrix | Csr): m is Csr {
   return 'offsets' in m;
 }

@@ -124,6 +124,7 @@ export function nearestFinder(tree: KdTree, k: number): NearestFinder {
   return { find, rows, squared, count };
 }
 
+/** Axis along which the points order[low..high) extend farthest; the first of equals. */
 function widestAxis(points: Matrix, order: Int32Array, low: number, high: number): number {
   const d = points.columns;
   let widest = 0;
@@ -179,6 +180,7 @@ function selectMedian(
   }
 }
 
+/** The middle of three rows in the order of `less`. */
 function medianOfThree(a: number, b: number, c: number, less: (a: number, b: number) => boolean): number {
   if (less(a, b)) {
     if (less(b, c)) return b;
@@ -191,6 +193,7 @@ function medianOfThree(a: number, b: number, c: number, less: (a: number, b: num
 /** True when (distance a, row a) sorts after (distance b, row b). */
 const after = (da: number, ra: number, db: number, rb: number) => da > db || (da === db && ra > rb);
 
+/** Adds (key, row) at position `at` of a heap with the worst on top. */
 function siftUp(keys: Float64Array, rows: Int32Array, at: number, key: number, row: number): void {
   let child = at;
   while (child > 0) {

@@ -55,6 +55,7 @@ export function hypergeometricP(hits: number, drawn: number, marked: number, tot
   return Math.min(1, sum);
 }
 
+/** Natural logarithm of the binomial coefficient. */
 function logChoose(n: number, k: number): number {
   return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 }

@@ -88,6 +88,7 @@ export function permutation(count: number, random: Random): Int32Array {
   return order;
 }
 
+/** FNV-1a hash of a text, 32 bits. */
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

@@ -144,10 +144,15 @@ export async function releaseAssociations(
   for await (const block of associations.blocks()) context.engine.release(block);
 }
 
+/** Memory of a block. */
 function bytesOf(block: AssociationBlock): number {
   return block.offsets.byteLength + block.columns.byteLength + block.values.byteLength;
 }
 
+/**
+ * Counts what the rules kept and removed, block after block.
+ * @param d number of features.
+ */
 function createTally(d: number, localities: number) {
   const ever = new Uint8Array(d);
   let kept = 0;

@@ -75,6 +75,7 @@ export function selectByMoments(
   return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
 }
 
+/** Variances inside localities and overall of every feature of a table in memory. */
 async function localMoments(
   features: Matrix | Csr,
   localities: Localities,
@@ -101,6 +102,7 @@ async function localMoments(
 /** Bytes for sums over localities: a quarter of what there is. */
 export const sumsMemory = ({ memory }: Context) => memory / 4;
 
+/** Adds all stored cells of one row. */
 function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   if (isCsr(features)) {
     for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
@@ -112,6 +114,7 @@ function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   for (let f = 0; f < features.columns; f++) sums.add(features.data[base + f], row, f);
 }
 
+/** Log variance inside localities, less what the mean makes expected when all values are 0 or more. */
 function dispersionScores({ within, mean, negative }: Moments): Float64Array {
   const scores = within.map((value) => {
     if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
@@ -128,6 +131,10 @@ function dispersionScores({ within, mean, negative }: Moments): Float64Array {
   return scores.map((score, f) => score - expected[f]);
 }
 
+/**
+ * Says what was left out; null when nothing was.
+ * @param order features by score, best first.
+ */
 function selectionWarning(
   featureNames: readonly string[],
   order: readonly number[],
@@ -154,6 +161,7 @@ export function keepFeatures(table: Table, columns: Int32Array): Table {
   };
 }
 
+/** The columns of a sparse matrix, in that order, copied. */
 function sparseColumns(m: Csr, columns: Int32Array): Csr {
   const place = new Int32Array(m.columns).fill(-1);
   columns.forEach((f, i) => {

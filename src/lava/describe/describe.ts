@@ -94,6 +94,7 @@ interface PairSums {
   straddling: number;
 }
 
+/** For each module the sums over the localities where it is present. See the header. */
 async function pairSums(
   input: DescribeInput,
   leading: readonly Leading[][],
@@ -138,11 +139,13 @@ async function pairSums(
   return sums;
 }
 
+/** Pairs among the features that are described. */
 function pairCount(features: readonly Leading[]): number {
   const count = Math.min(features.length, PAIR_FEATURES);
   return (count * (count - 1)) / 2;
 }
 
+/** Pairs by weight, largest first, with their mean signed correlation. */
 function describePairs(features: readonly Leading[], sums: PairSums) {
   const used = features.slice(0, PAIR_FEATURES);
   let p = 0;

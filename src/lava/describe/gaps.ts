@@ -94,6 +94,7 @@ function isGap(
   return midway === 0 && length > STRAY * STRAY * spread;
 }
 
+/** Mean coordinates of a group of members. */
 function meanOf(group: readonly number[], at: At): Float64Array {
   const sum = Float64Array.from(at(group[0]));
   for (let i = 1; i < group.length; i++) {
@@ -103,12 +104,14 @@ function meanOf(group: readonly number[], at: At): Float64Array {
   return sum.map((value) => value / group.length);
 }
 
+/** Coordinates of the member of the group that is farthest from the center; the first of equals. */
 function farthestFrom(center: ArrayLike<number>, group: readonly number[], at: At): ArrayLike<number> {
   let best = group[0];
   for (const member of group) if (squared(at(member), center) > squared(at(best), center)) best = member;
   return at(best);
 }
 
+/** Squared Euclidean distance. */
 function squared(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += (a[c] - b[c]) * (a[c] - b[c]);

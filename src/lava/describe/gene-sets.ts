@@ -98,6 +98,7 @@ export function geneSetEnrichment(
     .sort((a, b) => (order.get(a.module) ?? 0) - (order.get(b.module) ?? 0) || a.p - b.p);
 }
 
+/** Finds the feature of a gene: by exact name, else without regard to case; an empty list when there is none. */
 function featureLookup(names: readonly string[]): (gene: string) => number[] {
   const exact = new Map(names.map((name, f) => [name, f]));
   const folded = new Map(names.map((name, f) => [name.toUpperCase(), f]));

@@ -12,6 +12,10 @@ interface Size {
   readonly height: number;
 }
 
+/**
+ * The three leading features of module k, or its shape in the image.
+ * @param topFeatures strongest first.
+ */
 export function moduleLabel(
   loadings: Matrix,
   k: number,
@@ -36,6 +40,7 @@ function imageLabel(loadings: Float32Array, image: Size): string {
   return `${shape}, ${place} (rows ${span(rows)}, columns ${span(columns)})`;
 }
 
+/** Band, both sides or patch, from the rows and columns of the strong pixels. */
 function shapeOf(rows: number[], columns: number[]): string {
   const height = extent(rows);
   const width = extent(columns);
@@ -55,18 +60,22 @@ function placeOf(rows: number[], columns: number[], image: Size, shape: string):
   return vertical === 'middle' && horizontal === 'center' ? 'center' : `${vertical} ${horizontal}`;
 }
 
+/** Number of rows or columns from the first to the last, both included. */
 function extent(values: number[]): number {
   return Math.max(...values) - Math.min(...values) + 1;
 }
 
+/** Center between the first and the last, in pixels from the edge. */
 function middle(values: number[]): number {
   return (Math.max(...values) + Math.min(...values) + 1) / 2;
 }
 
+/** First and last, as text. */
 function span(values: number[]): string {
   return `${Math.min(...values)}-${Math.max(...values)}`;
 }
 
+/** The name of the third in which a position from 0 to 1 lies. */
 function third(position: number, names: readonly [string, string, string]): string {
   return names[Math.min(2, Math.floor(position * 3))];
 }

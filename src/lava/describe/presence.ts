@@ -31,6 +31,7 @@ export function samplePresence(embedding: Embedding, localities: Localities, pre
   return { rows: points.rows, columns: m, data: result };
 }
 
+/** Index of the probe nearest to a sample of the embedding; ties by index. */
 function nearestProbe(points: Matrix, sample: number, probes: Matrix): number {
   const d = points.columns;
   let best = 0;

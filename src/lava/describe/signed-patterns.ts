@@ -51,6 +51,7 @@ export async function moduleSigns(
   return result;
 }
 
+/** Signs of module k, the localities that turn them and the pairs that flip. */
 function signsOf(
   { table, localities, modules, descriptions }: SignsInput,
   k: number,
@@ -84,6 +85,10 @@ function signsOf(
   };
 }
 
+/**
+ * Pairs that are notably positive in some localities and notably negative in others.
+ * @param notable least size of a correlation.
+ */
 function flippingPairs(features: readonly number[], correlations: readonly Float64Array[], notable: number) {
   const size = features.length;
   const least = Math.max(1, EITHER_SIDE * correlations.length);

@@ -98,6 +98,10 @@ export async function chooseGranularity(
   return { granularity: { chosen, curve, ...levels }, modules };
 }
 
+/**
+ * Largest number of modules to try: the option, no more than localities. Throws OptionError unless it is 1 or
+ * more.
+ */
 function mostModules(options: GranularityOptions, localities: number): number {
   const most = options.mostModules ?? 24;
   if (Number.isInteger(most) && most >= 1) return Math.min(most, localities);
@@ -108,6 +112,10 @@ function mostModules(options: GranularityOptions, localities: number): number {
   });
 }
 
+/**
+ * Splits the samples at random and associates either half. Throws OptionError for localities that cannot be
+ * halved.
+ */
 async function associateHalves(
   { table, embedding, localities }: GranularityInput,
   options: FitOptions & { readonly most: number },
@@ -137,6 +145,7 @@ async function associateHalves(
   return halves;
 }
 
+/** Loadings that every number of modules starts from; undefined in the stacked form. */
 async function startFor(
   associations: Associations,
   most: number,
@@ -147,6 +156,7 @@ async function startFor(
   return peelStart(associations, most, context, watchStage(context, 'granularity'));
 }
 
+/** One point for each number of modules tried, ascending. */
 async function heldOutCurve(
   whole: GranularityInput,
   halves: readonly Half[],
@@ -170,12 +180,14 @@ async function heldOutCurve(
   return [...tried.values()].sort((a, b) => a.modules - b.modules);
 }
 
+/** 1 to 8, then steps of about a quarter, up to `most`. */
 function numbersToTry(most: number): number[] {
   const numbers: number[] = [];
   for (let m = 1; m <= most; m += m < 8 ? 1 : Math.round(m / 4)) numbers.push(m);
   return numbers;
 }
 
+/** Fits a number of modules to either half and compares the two fits. */
 async function heldOutPoint(
   { table, localities: places }: GranularityInput,
   halves: readonly Half[],
@@ -225,8 +237,12 @@ function bestPoint(curve: readonly Point[]): Point {
   return curve.reduce((a, b) => (b.recurrent > a.recurrent ? b : a));
 }
 
+/** The largest number of recurrent modules on the curve, at least 1. */
 const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurrent);
 
+/**
+ * Modules of all samples at about half, the chosen and about twice the number, and the links between these levels.
+ */
 async function fitLevels(
   { table, localities, associations }: GranularityInput,
   chosen: number,
@@ -259,6 +275,10 @@ async function fitLevels(
   };
 }
 
+/**
+ * For each module of the finer level the coarser one with the most similar pair pattern, where the cosine is
+ * LINKED or more.
+ */
 function linksBetween(coarse: Matrix, fine: Matrix, level: number): Granularity['links'] {
   const cosines = patternCosines(fine, coarse);
   return Array.from({ length: fine.rows }, (_, k) => {

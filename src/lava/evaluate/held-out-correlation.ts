@@ -104,6 +104,7 @@ function notableFeatures(modules: Modules, k: number) {
   return leading.filter(({ loading }, i) => i < 2 || loading >= LEAST_LOADING);
 }
 
+/** Localities that a module is tested in: the strongest in presence, and others at regular steps, by number. */
 function localitiesUsed(presence: Float64Array): number[] {
   const order = [...presence.keys()].sort((a, b) => presence[b] - presence[a] || a - b);
   const strongest = order.slice(0, LOCALITIES_EACH);
@@ -136,6 +137,7 @@ export function heldOutCorrelations(module: HeldOutModule, drawn: Drawn, target:
   }
 }
 
+/** Copies the values of the samples at `positions`, as the draw orders and turns them, to `target` (n x f). */
 function gatherDrawn(
   values: Float64Array,
   { order, turns }: Drawn,

@@ -35,6 +35,7 @@ export function moduleRecurrence(
   });
 }
 
+/** How many localities of `order` can be taken in turn so that no two share a sample. */
 function countDisjoint(localities: Localities, order: readonly number[], samples: number): number {
   const taken = new Uint8Array(samples);
   let count = 0;

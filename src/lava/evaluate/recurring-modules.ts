@@ -25,6 +25,7 @@ export interface RecurringInput {
   readonly samples: number;
 }
 
+/** Number of modules that recur in both halves. See the header for the three conditions. */
 export function countRecurring({ halves, matches, localities, samples }: RecurringInput): number {
   const alike = halves.map(({ loadings }) => patternCosines(loadings, loadings));
   const places = halves.map(({ presence }) => moduleRecurrence(localities, presence, samples));

@@ -164,6 +164,10 @@ const NOT_FOUND: ModuleSignificance = {
   local: NO_TEST,
 };
 
+/**
+ * Significance of a module from its two tests.
+ * @param level largest corrected p that passes.
+ */
 function verdictOf(real: DrawnTest, local: DrawnTest, level: number): ModuleSignificance {
   const isReal = real.pAdjusted <= level;
   const isLocal = local.pAdjusted <= level;
@@ -177,6 +181,10 @@ function verdictOf(real: DrawnTest, local: DrawnTest, level: number): ModuleSign
   };
 }
 
+/**
+ * Both tests of every module, over the same draws.
+ * @param step called after each draw with the fraction done.
+ */
 async function runTests(
   modules: readonly HeldOutModule[],
   draws: number,

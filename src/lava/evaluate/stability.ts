@@ -98,6 +98,10 @@ export async function moduleStability(
   }));
 }
 
+/**
+ * The repeats to run: `runs` coverings and as many bootstraps, then each option a step down and up. None for 0
+ * runs.
+ */
 function plan(
   { localities, modules, embedding }: StabilityInput,
   runs: number,
@@ -127,6 +131,7 @@ function plan(
   }));
 }
 
+/** Fits one repeat. Returns its modules and their presence over all samples (samples x modules). */
 async function runOnce(
   { table, embedding }: StabilityInput,
   options: FitOptions & LocalityOptions,
@@ -153,6 +158,7 @@ function drawRows(samples: number, random: Random): Int32Array {
   return Int32Array.from(new Set(Array.from({ length: samples }, () => draws.below(samples)))).sort();
 }
 
+/** A bootstrap's members as rows of the whole table, and the rows that none of its localities holds. */
 function inOriginalRows({ members }: Localities, rows: Int32Array, { coordinates }: Embedding) {
   const mapped = members.map((place) => rows[place]);
   const covered = new Set(mapped);
@@ -160,6 +166,7 @@ function inOriginalRows({ members }: Localities, rows: Int32Array, { coordinates
   return { members: mapped, uncovered: all.filter((row) => !covered.has(row)) };
 }
 
+/** Cosine of column k of `a` with column j of `b`, over the same rows; 0 when either is zero. */
 function columnCosine(a: Matrix, k: number, b: Matrix, j: number): number {
   let product = 0;
   let squareA = 0;

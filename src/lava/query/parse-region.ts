@@ -35,18 +35,24 @@ export function parseRegion(text: string): Region {
   }
 }
 
+/**
+ * Numbers separated by commas.
+ * @param text the whole region, for the error.
+ */
 function numbers(list: string, text: string): number[] {
   const values = list.split(',').map((value) => (value.trim() === '' ? Number.NaN : Number(value)));
   if (!values.every(Number.isFinite)) throw unreadable(text);
   return values;
 }
 
+/** Two numbers separated by a comma. */
 function pair(corner: string, text: string): [number, number] {
   const values = numbers(corner, text);
   if (values.length !== 2) throw unreadable(text);
   return [values[0], values[1]];
 }
 
+/** The error for a text that names no region. */
 function unreadable(text: string): OptionError {
   return new OptionError({
     got: `a region written as ${JSON.stringify(text)}`,

@@ -106,6 +106,7 @@ export function compareRegions(
   };
 }
 
+/** Cosine of the signed correlations of module k's leading pairs in two sets of rows; 0 when either has none. */
 function signedAgreement(
   explanation: Explanation,
   table: Table,

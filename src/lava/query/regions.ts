@@ -53,6 +53,7 @@ export function regionName(region: Region): string {
   }
 }
 
+/** Rows of the region in any order, possibly more than once. */
 function rowsOf(explanation: Explanation, region: Region): Iterable<number> {
   switch (region.kind) {
     case 'locality':
@@ -72,6 +73,7 @@ function rowsOf(explanation: Explanation, region: Region): Iterable<number> {
   }
 }
 
+/** Rows of the samples in a locality. */
 function localityRows({ localities }: Explanation, locality: number): Int32Array {
   if (!Number.isInteger(locality) || locality < 0 || locality >= localities.count) {
     throw new OptionError({
@@ -83,6 +85,7 @@ function localityRows({ localities }: Explanation, locality: number): Int32Array
   return localities.members.subarray(locality * localities.size, (locality + 1) * localities.size);
 }
 
+/** Rows of the samples between two corners, borders included. */
 function rectangleRows(explanation: Explanation, from: readonly number[], to: readonly number[]): number[] {
   const { rows, columns, data } = explanation.embedding.coordinates;
   if (from.length !== to.length || from.length === 0 || from.length > columns) {
@@ -100,6 +103,7 @@ function rectangleRows(explanation: Explanation, from: readonly number[], to: re
   return allRows(rows).filter(inside);
 }
 
+/** Rows of the samples inside a polygon of the first two coordinates. */
 function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
   const { rows, columns, data } = explanation.embedding.coordinates;
   if (points.length < 3 || columns < 2) {
@@ -113,6 +117,7 @@ function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
   return pointsInPolygon({ x: along(0), y: along(1) }, points);
 }
 
+/** Rows of the samples that have the label. */
 function labelRows({ labels, rows }: Explanation, label: string): number[] {
   const known = [...new Set(labels ?? [])].sort();
   if (!known.includes(label)) {
@@ -128,6 +133,7 @@ function labelRows({ labels, rows }: Explanation, label: string): number[] {
   return allRows(rows).filter((row) => labels?.[row] === label);
 }
 
+/** Rows of the samples with these ids, in their order. */
 function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[] {
   const place = new Map(ids?.map((id, row) => [id, row]));
   const unknown = wanted.filter((id) => !place.has(id));
@@ -141,6 +147,7 @@ function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[]
   return wanted.map((id) => place.get(id) ?? 0);
 }
 
+/** The row numbers, each checked. */
 function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly number[] {
   const wrong = wanted.filter((row) => !Number.isInteger(row) || row < 0 || row >= rows);
   if (wrong.length === 0) return wanted;
@@ -151,6 +158,7 @@ function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly
   });
 }
 
+/** Rows of the samples where the module is present. */
 function moduleRows(explanation: Explanation, id: string): Iterable<number> {
   return samplesWithModule(explanation, moduleIndex(explanation, id));
 }
@@ -178,6 +186,7 @@ export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>
   });
 }
 
+/** 0 to rows - 1. */
 function allRows(rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => row);
 }

@@ -5,6 +5,7 @@ import type { FeatureAnswer, PairAnswer } from './value-queries.js';
 
 const NAMED = 5;
 
+/** What is in a region: size, labels, modules present in half of it, and what to be careful with. */
 export function regionSentences(answer: RegionAnswer): string[] {
   const present = answer.modules.filter(({ presentInside }) => presentInside >= IN_REGION);
   const labels = answer.labels
@@ -27,6 +28,7 @@ export function regionSentences(answer: RegionAnswer): string[] {
   ];
 }
 
+/** What two regions share, what only one of them has, and where signs differ. */
 export function comparisonSentences(answer: ComparisonAnswer): string[] {
   const { first, second } = answer;
   const of = (where: string) => answer.modules.filter((module) => module.where === where);
@@ -47,6 +49,7 @@ export function comparisonSentences(answer: ComparisonAnswer): string[] {
   ];
 }
 
+/** The features that correlate most with one feature, and those whose correlation differs most from outside. */
 export function featureSentences(answer: FeatureAnswer): string[] {
   const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, NAMED);
   const changed = answer.features.filter(({ differencePAdjusted }) => differencePAdjusted <= 0.05);
@@ -64,6 +67,7 @@ export function featureSentences(answer: FeatureAnswer): string[] {
   ];
 }
 
+/** The correlation of a pair inside a region and outside. */
 export function pairSentences({ region, a, b, inside, outside }: PairAnswer): string[] {
   const of = (correlation: number | null) =>
     correlation === null ? 'not defined (constant)' : signed(correlation);
@@ -72,10 +76,12 @@ export function pairSentences({ region, a, b, inside, outside }: PairAnswer): st
   ];
 }
 
+/** A module by id and label. */
 function named({ id, label }: { readonly id: string; readonly label: string }): string {
   return `${id} (${label})`;
 }
 
+/** One sentence for each verdict that limits what may be said of the modules. */
 function caution(modules: readonly { readonly id: string; readonly verdict: string | null }[]): string[] {
   const list = (verdict: string) =>
     modules.filter((module) => module.verdict === verdict).map(({ id }) => id);
@@ -95,10 +101,12 @@ function percent(share: number): string {
   return share > 0 && share < 0.01 ? 'under 1%' : `${Math.round(100 * share)}%`;
 }
 
+/** Two decimals with a sign. */
 function signed(value: number): string {
   return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
 }
 
+/** The text with a capital first letter. */
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

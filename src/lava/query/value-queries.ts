@@ -127,6 +127,7 @@ export function pairValues(
   };
 }
 
+/** Rows of the region and all other rows, both ascending. */
 function sides(explanation: Explanation, region: Region) {
   const inside = regionRows(explanation, region);
   const chosen = new Set(inside);

@@ -132,6 +132,11 @@ const NO_LOCALITIES: Localities = {
   uncovered: new Int32Array(0),
 };
 
+/**
+ * One group's debiased squared correlations as a block of one locality.
+ * @param rho d x d.
+ * @param n samples of the group.
+ */
 function groupBlock(rho: Float64Array, d: number, n: number, first: number): AssociationBlock {
   const offsets = new Uint32Array(d + 1);
   const columns: number[] = [];
@@ -155,6 +160,7 @@ function groupBlock(rho: Float64Array, d: number, n: number, first: number): Ass
   };
 }
 
+/** Blocks that are in memory as associations of as many localities. */
 function heldAssociations(blocks: readonly AssociationBlock[], d: number): Associations {
   const pairs = (blocks.length * d * (d - 1)) / 2;
   const kept = blocks.reduce((sum, { values }) => sum + values.length, 0);
@@ -216,6 +222,7 @@ function averageLinkage(similarity: Float64Array, d: number, count: number): num
   return best;
 }
 
+/** The two active clusters of largest mean similarity; the first of equals. */
 function closest(sums: Float64Array, d: number, active: readonly number[], members: readonly number[][]) {
   let pair: [number, number] = [active[0], active[1]];
   let most = Number.NEGATIVE_INFINITY;

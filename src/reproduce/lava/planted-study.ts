@@ -37,6 +37,7 @@ const localityOf = (rows: number) => ({
   overlap: OVERLAP,
 });
 
+/** Runs the study: recovery and counting for each correlation, then what is found in noise. */
 async function runPlanted(input: StudyInput): Promise<StudyResult> {
   const recovery: (string | number)[][] = [];
   const counting: (string | number)[][] = [];
@@ -92,6 +93,7 @@ interface Scores {
   summary(): (string | number)[];
 }
 
+/** Collects cosines and AUROCs of planted modules over runs. */
 function scoreKeeper(): Scores {
   const cosines: number[] = [];
   const areas: number[] = [];
@@ -113,6 +115,7 @@ function scoreKeeper(): Scores {
   };
 }
 
+/** Scores of every method at one correlation, over the seeds. */
 async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlation: number) {
   const methods = new Map(METHODS.map((name) => [name, scoreKeeper()]));
   const locality = localityOf(rows);
@@ -144,6 +147,7 @@ async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlati
   return { methods, counted, significant, planted };
 }
 
+/** How many planted modules have a match that is called significant. */
 function significantMatches(data: Planted, found: Explanation): number {
   return matchModules(data.loadings, found.modules.loadings).filter(
     (match, k) =>
@@ -153,6 +157,7 @@ function significantMatches(data: Planted, found: Explanation): number {
   ).length;
 }
 
+/** Rows of the noise table: data without structure, seeds, and seeds with a significant module. */
 async function noise({ context, seed, repeats, rows }: StudyInput): Promise<(string | number)[][]> {
   const kinds = {
     'pure noise': (own: number) => plantModules({ seed: own, correlation: 0, shift: 0, samples: rows }),
@@ -175,6 +180,7 @@ async function noise({ context, seed, repeats, rows }: StudyInput): Promise<(str
   return result;
 }
 
+/** The planted data with the rows of its embedding in a random order. */
 function shuffled(planted: Planted, seed: number): Planted {
   const { data, ...shape } = planted.embedding.coordinates;
   const order = permutation(shape.rows, createRandom(seed, 'shuffled map'));
@@ -182,10 +188,12 @@ function shuffled(planted: Planted, seed: number): Planted {
   return { ...planted, embedding: { ...planted.embedding, coordinates: { ...shape, data: moved } } };
 }
 
+/** The context with another seed. */
 function seeded(context: Context, seed: number): Context {
   return { ...context, random: createRandom(seed) };
 }
 
+/** Column k of a matrix. */
 function columnOf(m: Matrix, k: number): Float64Array {
   return Float64Array.from({ length: m.rows }, (_, r) => m.data[r * m.columns + k]);
 }

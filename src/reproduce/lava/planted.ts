@@ -38,6 +38,7 @@ export interface Planted {
   readonly activeShare: readonly number[];
 }
 
+/** A table, its embedding and the truth about its modules. See the header. */
 export function plantModules(options: PlantedOptions): Planted {
   const { samples = 3000, features = 150, modules = 7, clusters = 15, shift = 1 } = options;
   const random = createRandom(options.seed, 'planted');
@@ -70,6 +71,7 @@ export function plantModules(options: PlantedOptions): Planted {
   };
 }
 
+/** Cluster of each sample, ascending; sizes vary by up to three times. */
 function clusterOfSamples(samples: number, clusters: number, random: Random): Int32Array {
   const sizes = Float64Array.from({ length: clusters }, () => 0.5 + random.uniform());
   const total = sizes.reduce((a, b) => a + b, 0);
@@ -137,6 +139,7 @@ interface Plan {
   readonly shift: number;
 }
 
+/** Draws the values: cluster means, shared factors of the active modules, and independent noise. */
 function drawTable(
   size: { rows: number; columns: number },
   plan: Plan,

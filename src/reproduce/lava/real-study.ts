@@ -36,6 +36,7 @@ export interface RealStudyOptions {
   readonly image: { readonly width: number; readonly height: number } | null;
 }
 
+/** A study of real data sets with the given options. */
 export function realStudy(options: RealStudyOptions): Study {
   return {
     summary: options.summary,
@@ -44,6 +45,7 @@ export function realStudy(options: RealStudyOptions): Study {
   };
 }
 
+/** Explains each set over coverings and compares its modules with those of the baselines. */
 async function runReal(options: RealStudyOptions, input: StudyInput): Promise<StudyResult> {
   const tables: StudyTable[] = [];
   const figures: Figure[] = [];
@@ -82,6 +84,7 @@ interface SetData {
   readonly embedding: Embedding;
 }
 
+/** Table and embedding of a set; UMAP is computed where the folder holds none. */
 async function loadSet(name: string, { data: folder, rows, context }: StudyInput): Promise<SetData> {
   const { features, labels } = await loadData(name, folder, rows);
   const file = (suffix: string) => {
@@ -124,6 +127,7 @@ async function explainSeeds(
   return { first, cosines };
 }
 
+/** For each baseline the largest cosine of every module with any of its modules. */
 async function baselineCosines(data: SetData, found: Explanation, context: Context): Promise<number[][]> {
   const input = { ...data, modules: found.modules.count };
   const baselines = [globalModules(input), autocorrelationModules(input)];
@@ -131,6 +135,7 @@ async function baselineCosines(data: SetData, found: Explanation, context: Conte
   return baselines.map((loadings) => bestCosines(found.modules.loadings, loadings));
 }
 
+/** Largest cosine of each module's pair pattern with any of the others'. */
 function bestCosines(modules: Matrix, others: Matrix): number[] {
   const cosines = patternCosines(modules, others);
   return Array.from({ length: modules.rows }, (_, k) =>
@@ -138,6 +143,7 @@ function bestCosines(modules: Matrix, others: Matrix): number[] {
   );
 }
 
+/** One row a module: features, share, verdict, stability, labels and baselines. */
 function moduleTable(
   name: string,
   found: Explanation,
@@ -172,6 +178,7 @@ function moduleTable(
   };
 }
 
+/** Names of up to eight leading features. */
 function leadingNames(features: readonly { readonly feature: number }[], names: readonly string[]): string {
   return features
     .slice(0, 8)
@@ -179,6 +186,7 @@ function leadingNames(features: readonly { readonly feature: number }[], names: 
     .join(' ');
 }
 
+/** Labels of which at least 30% of the samples have module k, with that share. */
 function presentIn(found: Explanation, k: number): string {
   const { labels, samplePresence, modules } = found;
   if (!labels) return '';
@@ -194,6 +202,7 @@ function presentIn(found: Explanation, k: number): string {
     .join(', ');
 }
 
+/** One map a module, colored by its presence. */
 function presenceFigure({ embedding, samplePresence, descriptions }: Explanation): string {
   const { rows, columns, data } = embedding.coordinates;
   const values = Float32Array.from({ length: 2 * rows }, (_, i) => data[(i >> 1) * columns + (i & 1)]);

@@ -26,6 +26,7 @@ export function strokeFigure(
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}"><rect width="${w}" height="${h}" fill="#fff"/>${pictures.join('\n')}</svg>\n`;
 }
 
+/** One module's loadings as squares of an SVG. */
 function pixels(row: Float32Array, image: { readonly width: number; readonly height: number }): string {
   const frame = `<rect y="14" width="${image.width * PIXEL}" height="${image.height * PIXEL}" fill="#f4f4f4"/>`;
   const shown = [...row.keys()].filter((pixel) => row[pixel] >= FAINT);
