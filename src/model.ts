@@ -102,7 +102,7 @@ export interface Affinity {
 export interface Localities {
   readonly count: number;
   readonly size: number;
-  /** Mean number of localities that a sample is in, as asked. */
+  /** Requested mean number of localities that a sample is in. */
   readonly overlap: number;
   /** count x dimensions. */
   readonly probes: Matrix;
@@ -212,7 +212,7 @@ export interface ModulePair {
   readonly correlation: number;
 }
 
-/** Everything that is said of one module. Feature and sample numbers index the table's columns and rows. */
+/** Description and evaluation of one module. Features and samples are indices of the table's columns and rows. */
 export interface ModuleDescription {
   /** `M1`, `M2`... in order of share. */
   readonly id: string;
@@ -225,11 +225,11 @@ export interface ModuleDescription {
   /** Fraction of localities, and of samples, where the module is present. */
   readonly presentLocalities: number;
   readonly presentSamples: number;
-  /** In how many places it is present; absent in explanations of earlier versions. */
+  /** In how many disjoint localities it is present; absent in explanations of earlier versions. */
   readonly recurrence?: ModuleRecurrence;
   /** True when the module is a contrast between groups that its localities straddle. */
   readonly contrast: boolean;
-  /** Null until the corresponding analysis has been run. */
+  /** Null when the analysis was not requested, or could not be made. */
   readonly significance: ModuleSignificance | null;
   readonly stability: ModuleStability | null;
   readonly trust: number | null;
@@ -241,13 +241,13 @@ export interface ModuleDescription {
   readonly signs?: ModuleSigns;
 }
 
-/** Places of a module: overlapping localities may show one finding more than once. */
+/** Where a module recurs: overlapping localities may show one finding more than once. */
 export interface ModuleRecurrence {
   /** Localities where it is present. */
   readonly localities: number;
-  /** How many of them can be taken so that no two share a sample; 1: it is seen in one place only. */
+  /** How many of them can be taken so that no two share a sample; 1: the module was not shown to recur. */
   readonly disjoint: number;
-  /** Groups of them that hang together by shared samples. */
+  /** Connected groups of them, where two that share a sample are connected. */
   readonly regions: number;
 }
 
@@ -267,7 +267,7 @@ export interface ModuleSigns {
   }[];
 }
 
-/** One question put to a module on samples that it was not fitted on. */
+/** One test of a module on samples that it was not fitted on. */
 export interface SignificanceTest {
   /** Mean correlation of the module's features, with the signs fitted: what the test compares. */
   readonly statistic: number;
@@ -283,14 +283,14 @@ export interface ModuleSignificance {
   /** The larger p of the two tests. */
   readonly p: number;
   readonly pAdjusted: number;
-  /** Both tests pass at the level asked, and the module was found again on other samples. */
+  /** Both tests pass at the requested level, and the module replicated on other samples. */
   readonly significant: boolean;
   /**
    * `local`: significant. `global`: real, but the same all over the map. `chance`: not shown to be real.
-   * `not-replicated`: not found again on two thirds of the samples, so not tested.
+   * `not-replicated`: no similar module on two thirds of the samples, so not tested.
    */
   readonly verdict: 'local' | 'global' | 'chance' | 'not-replicated';
-  /** Against features permuted over samples, each on its own. */
+  /** Against features that are permuted over samples, each independently. */
   readonly real: SignificanceTest;
   /** Where the module is present less where it is not, against localities of random samples. */
   readonly local: SignificanceTest;
@@ -323,9 +323,9 @@ export interface Granularity {
     readonly explained: number;
     /** Mean cosine between the modules of two halves of the samples, 0 to 1. */
     readonly stability: number;
-    /** Modules of one half that the other half finds again: cosine of 0.5 or more. */
+    /** Modules of one half that replicate in the other half: cosine of 0.5 or more. */
     readonly replicated: number;
-    /** Those of them that recur: in places apart, and none a part of another. The largest count is chosen. */
+    /** Replicated modules that recur in disjoint localities and are no part of another. The largest count is chosen. */
     readonly recurrent: number;
   }[];
   /** About half, the chosen and about twice the number of modules, coarse first. */

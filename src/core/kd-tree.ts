@@ -70,14 +70,6 @@ export function nearestFinder(tree: KdTree, k: number): NearestFinder {
   const stackGap = new Float64Array(64 * 2);
   let filled = 0;
 
-  const offer = (distance: number, candidate: number): void => {
-    if (filled < count) {
-      siftUp(squared, rows, filled++, distance, candidate);
-    } else if (distance < squared[0] || (distance === squared[0] && candidate < rows[0])) {
-      siftDown(squared, rows, count, distance, candidate);
-    }
-  };
-
   const scan = (point: ArrayLike<number>, offset: number, low: number, high: number): void => {
     for (let i = low; i < high; i++) {
       let sum = 0;
@@ -85,7 +77,7 @@ export function nearestFinder(tree: KdTree, k: number): NearestFinder {
         const difference = coordinates[i * dimensions + c] - point[offset + c];
         sum += difference * difference;
       }
-      offer(sum, order[i]);
+      filled = offer(squared, rows, filled, sum, order[i]);
     }
   };
 
@@ -192,6 +184,24 @@ function medianOfThree(a: number, b: number, c: number, less: (a: number, b: num
 
 /** True when (distance a, row a) sorts after (distance b, row b). */
 const after = (da: number, ra: number, db: number, rb: number) => da > db || (da === db && ra > rb);
+
+/** Keeps (distance, row) if it is among the nearest `rows.length` so far. Returns how many are kept; ties by row. */
+function offer(
+  squared: Float64Array,
+  rows: Int32Array,
+  filled: number,
+  distance: number,
+  row: number,
+): number {
+  if (filled < rows.length) {
+    siftUp(squared, rows, filled, distance, row);
+    return filled + 1;
+  }
+  if (distance < squared[0] || (distance === squared[0] && row < rows[0])) {
+    siftDown(squared, rows, rows.length, distance, row);
+  }
+  return filled;
+}
 
 /** Adds (key, row) at position `at` of a heap with the worst on top. */
 function siftUp(keys: Float64Array, rows: Int32Array, at: number, key: number, row: number): void {

@@ -6,7 +6,16 @@
 
 import { type Context, type PartialContext, resolveContext } from '../engine/context.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
-import type { Embedding, Explanation, Granularity, Localities, Modules, Table, Warning } from '../model.js';
+import type {
+  AssociationCounts,
+  Embedding,
+  Explanation,
+  Granularity,
+  Localities,
+  Modules,
+  Table,
+  Warning,
+} from '../model.js';
 import {
   type AssociationOptions,
   associate,
@@ -16,7 +25,7 @@ import {
 import { keepFeatures, selectFeatures } from './associations/select-features.js';
 import { describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
-import { type ClaimsOptions, testClaims } from './evaluate/evaluate.js';
+import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
 import { chooseGranularity, type GranularityOptions } from './evaluate/granularity.js';
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
@@ -35,9 +44,9 @@ export interface ExplainOptions
   extends LocalityOptions,
     AssociationOptions,
     Omit<ModuleOptions, 'modules'>,
-    ClaimsOptions,
+    EvaluationOptions,
     GranularityOptions {
-  /** Number of modules asked, or `auto` (granularity.ts). Default 12. */
+  /** Number of modules, or `auto` (granularity.ts). Default 12. */
   readonly modules?: number | 'auto';
   /** Features at most, those of largest dispersion inside localities (select-features.ts). Default: all. */
   readonly maxFeatures?: number;
@@ -52,79 +61,106 @@ export interface ExplainOptions
  */
 export async function explain(
   input: ExplainInput,
-  asked: ExplainOptions,
+  options: ExplainOptions,
   given: PartialContext = {},
 ): Promise<Explanation> {
   const context = await resolveContext(given);
   const { embedding } = input;
-  checkInput(input, asked);
-  significanceOptions(asked);
-  stabilityRuns(asked);
-  const timings: Record<string, number> = {};
-  const timed = async <T>(stage: string, work: () => Promise<T>): Promise<T> => {
-    const start = performance.now();
-    const result = await work();
-    timings[stage] = (performance.now() - start) / 1000;
-    return result;
-  };
-
-  const localities = input.localities ?? (await timed('localities', () => locate(embedding, asked, context)));
-  const { table, warnings } = await chosenFeatures(input.table, localities, asked, context);
-  const rules = associationRules(asked, localities.size);
-  const associations = await timed('associations', () =>
-    associate(table.features, localities, asked, context),
-  );
-  const { modules: count, ...others } = asked;
-  const fitted = { table, embedding, localities, associations };
-  const auto =
-    count === 'auto'
-      ? await timed('granularity', () => chooseGranularity(fitted, others, context))
-      : undefined;
-  const options = { ...others, modules: count === 'auto' ? auto?.granularity.chosen : count };
-  const samples = { features: table.features, localities, rules };
-  const modules =
-    auto?.modules ?? (await timed('modules', () => factorize({ associations, samples }, options, context)));
-  await releaseAssociations(associations, context);
+  checkInput(input, options);
+  const significance = significanceOptions(options);
+  stabilityRuns(options);
+  const { timings, timed } = stageTimer();
+  const localities =
+    input.localities ?? (await timed('localities', () => locate(embedding, options, context)));
+  const { table, warnings } = await chosenFeatures(input.table, localities, options, context);
+  const rules = associationRules(options, localities.size);
+  const fitted = await fitAll({ table, embedding, localities }, options, context, timed);
+  const { modules, granularity, counts, fitOptions } = fitted;
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;
-  const descriptions = await timed('description', () =>
-    describeModules(
-      { table, embedding, localities, modules, samplePresence: perSample },
-      { measure: rules.measure, image },
-      context,
-    ),
+  const found = { table, embedding, localities, modules, samplePresence: perSample };
+  const describing = { measure: rules.measure, image };
+  const described = await timed('description', () => describeModules(found, describing, context));
+  const evaluated = await timed('significance', () =>
+    evaluateModules({ ...found, descriptions: described }, fitOptions, context),
   );
-  const found = { table, embedding, localities, modules, samplePresence: perSample, descriptions };
-  const claimed = await timed('significance', () => testClaims(found, options, context));
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
     ids: table.ids,
     labels: table.labels,
+    ...(table.metadata && { metadata: table.metadata }),
     embedding,
     localities,
     modules,
     samplePresence: perSample,
-    descriptions: claimed,
-    associationCounts: associations.counts,
+    descriptions: described.map((module, k) => ({ ...module, ...evaluated[k], trust: null })),
+    associationCounts: counts,
     options: {
-      ...asked,
+      ...options,
       localitySize: localities.size,
       overlap: localities.overlap,
       ...rulesAsOptions(rules),
-      ...significanceOptions(options),
+      ...significance,
     },
-    ...(auto && { granularity: auto.granularity }),
+    ...(granularity && { granularity }),
     image,
     warnings: [
       ...table.warnings,
       ...warnings,
-      ...findings(table.features.rows, localities, modules, options),
-      ...(auto ? leftOut(auto.granularity) : []),
+      ...findings(table.features.rows, localities, modules, fitOptions),
+      ...(granularity ? leftOut(granularity) : []),
     ],
     engine: { name: context.engine.name, reason: context.reason, threads: context.engine.threads },
     timings,
   };
+}
+
+type Timed = <T>(stage: string, work: () => Promise<T>) => Promise<T>;
+
+/** Runs stages and keeps their wall times, in seconds, by name. */
+function stageTimer(): { readonly timings: Record<string, number>; readonly timed: Timed } {
+  const timings: Record<string, number> = {};
+  const timed: Timed = async (stage, work) => {
+    const start = performance.now();
+    const result = await work();
+    timings[stage] = (performance.now() - start) / 1000;
+    return result;
+  };
+  return { timings, timed };
+}
+
+interface Fitted {
+  readonly modules: Modules;
+  readonly granularity: Granularity | undefined;
+  readonly counts: AssociationCounts;
+  /** The options with the number of modules that was fitted. */
+  readonly fitOptions: Omit<ExplainOptions, 'modules'> & { readonly modules: number | undefined };
+}
+
+/** Associates all localities and factorizes them; with `auto` the number of modules is chosen first. */
+async function fitAll(
+  input: { readonly table: Table; readonly embedding: Embedding; readonly localities: Localities },
+  options: ExplainOptions,
+  context: Context,
+  timed: Timed,
+): Promise<Fitted> {
+  const { table, localities } = input;
+  const { features } = table;
+  const { modules: requested, ...others } = options;
+  const associations = await timed('associations', () => associate(features, localities, options, context));
+  const auto =
+    requested === 'auto'
+      ? await timed('granularity', () => chooseGranularity({ ...input, associations }, others, context))
+      : undefined;
+  const count = requested === 'auto' ? auto?.granularity.chosen : requested;
+  const fitOptions = { ...others, modules: count };
+  const samples = { features, localities, rules: associationRules(options, localities.size) };
+  const modules =
+    auto?.modules ??
+    (await timed('modules', () => factorize({ associations, samples }, fitOptions, context)));
+  await releaseAssociations(associations, context);
+  return { modules, granularity: auto?.granularity, counts: associations.counts, fitOptions };
 }
 
 /** The table with at most `maxFeatures` features, and what was left out. */
@@ -140,6 +176,7 @@ async function chosenFeatures(
   return { table: keepFeatures(table, kept), warnings: [warning] };
 }
 
+/** The association rules under the names of their options. */
 function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   return {
     association: rules.measure,
@@ -149,6 +186,7 @@ function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   };
 }
 
+/** Throws unless table, embedding and image fit together. */
 function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions): void {
   const { rows, columns } = table.features;
   if (embedding.coordinates.rows !== rows) {
@@ -183,20 +221,22 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
   }
 }
 
+/** A warning where the localities were tuned on fewer samples than there are. */
 function tunedOnPart(samples: number, rows: number): Warning[] {
   if (samples === rows) return [];
-  const message = `Where localities lie was tuned on ${samples} of the ${rows} samples, drawn at random (tuning samples); they were then placed on all.`;
+  const message = `The probes were tuned on ${samples} of the ${rows} samples, drawn at random (tuning samples), and then placed on all.`;
   return [{ code: 'tuned-on-part', message }];
 }
 
-/** What `auto` does not count may still be worth a look: programmes of one place. */
+/** Warns when at least 1.5 times the chosen number of modules replicate: those that do not recur may be of interest. */
 function leftOut({ chosen, curve }: Granularity): Warning[] {
   const { modules, replicated } = curve.reduce((a, b) => (b.replicated > a.replicated ? b : a));
   if (replicated < 1.5 * chosen || replicated < chosen + 2) return [];
-  const message = `${chosen} modules were chosen: so many recur in places apart, in either half of the samples. Of ${modules} modules, ${replicated} are found again, but the others in one place only or as parts of these: ask for ${modules} modules to see them.`;
+  const message = `${chosen} modules were chosen: so many recur in disjoint localities, in either half of the samples. Of ${modules} modules, ${replicated} replicate, but the others do not recur or are parts of these: request ${modules} modules to see them.`;
   return [{ code: 'found-in-one-place', message }];
 }
 
+/** Warnings about what a fit left out or could not reach. */
 function findings(rows: number, localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {
   const { uncovered, tuning } = localities;
   const warnings: Warning[] = tunedOnPart(tuning.samples, rows);
@@ -207,11 +247,11 @@ function findings(rows: number, localities: Localities, modules: Modules, option
       message: `${uncovered.length} samples are in no locality (rows ${first}${uncovered.length > 3 ? ', ...' : ''}); their presence is that of the nearest probe.`,
     });
   }
-  const asked = options.modules ?? modules.count;
-  if (modules.count < asked) {
+  const requested = options.modules ?? modules.count;
+  if (modules.count < requested) {
     warnings.push({
       code: 'fewer-modules',
-      message: `${asked} modules were asked for and ${modules.count} were found: no association is left for more.`,
+      message: `${requested} modules were requested and ${modules.count} were found: no association is left for more.`,
     });
   }
   return warnings;

@@ -24,7 +24,8 @@ export function withFeatureValues(
   const bytes = fitsBytes(table.features);
   const each = Math.max(1, explanation.rows * (bytes ? 1 : 4));
   const room = Math.floor((options.maxBytes ?? DEFAULT_MAX_BYTES) / each);
-  const wanted = room >= table.features.columns ? everyFeature(table) : leadingFeatures(explanation, room);
+  const wanted =
+    room >= table.features.columns ? everyFeature(table) : mostInformativeFeatures(explanation, room);
   return { ...explanation, values: takeValues(table.features, wanted, bytes) };
 }
 
@@ -32,7 +33,7 @@ function everyFeature(table: Table): Int32Array {
   return Int32Array.from({ length: table.features.columns }, (_, column) => column);
 }
 
-function leadingFeatures(explanation: Explanation, room: number): Int32Array {
+function mostInformativeFeatures(explanation: Explanation, room: number): Int32Array {
   const chosen = new Set<number>();
   const deepest = explanation.descriptions.reduce((most, d) => Math.max(most, d.topFeatures.length), 0);
   for (let rank = 0; rank < deepest; rank++) {

@@ -10,9 +10,9 @@
  * How it fails: a module that is present nowhere has no region: its trust is NaN.
  */
 
+import { wholePercent } from '../core/words.js';
 import { ShapeError } from '../errors.js';
 import type { Matrix } from '../model.js';
-import { wholePercent as percent } from './words.js';
 
 export const FLAG_SHARE = 0.25;
 
@@ -103,8 +103,8 @@ function regionTrust(weights: Float64Array, rowAt: (t: number) => number, p: Poi
 
 /** The sentence of a flag for shares of torn and glued neighbors, or null below FLAG_SHARE. */
 function flagOf(torn: number, glued: number): string | null {
-  const tearing = `${percent(torn)} of the true neighbors of its samples lie far away on the map`;
-  const gluing = `${percent(glued)} of the neighbors that the map shows there are far apart in the data`;
+  const tearing = `${wholePercent(torn)} of the true neighbors of its samples lie far away on the map`;
+  const gluing = `${wholePercent(glued)} of the neighbors that the map shows there are far apart in the data`;
   if (torn >= FLAG_SHARE && glued >= FLAG_SHARE)
     return `Rests on a torn and glued region: ${tearing}, and ${gluing}.`;
   if (torn >= FLAG_SHARE) return `Rests on a torn region: ${tearing}.`;

@@ -40,7 +40,7 @@ function kindOf({ contrast, recurrence, significance, trustFlag }: ModuleDescrip
     ...(contrast ? ['contrast between groups'] : []),
     ...(recurrence?.disjoint === 1 ? ['seen in one place only'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
-    ...(significance?.verdict === 'not-replicated' ? ['not found again on two thirds of the samples'] : []),
+    ...(significance?.verdict === 'not-replicated' ? ['not replicated on two thirds of the samples'] : []),
     ...(significance?.verdict === 'global' ? ['real, but not shown to be local'] : []),
     ...(trustFlag ? ['on a torn or glued region of the map'] : []),
   ];

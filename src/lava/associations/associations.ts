@@ -1,5 +1,5 @@
 /**
- * Associations of every locality, held in memory or made anew on each pass.
+ * Associations of every locality, held in memory or computed again on each pass.
  *
  * Source: LAVA (arXiv 2509.21149), step 2; the rules are ours, see `AssociationRules` in engine.ts.
  * Memory: localities are taken in blocks; the blocks are held while they fit in three fifths of
@@ -36,7 +36,7 @@ export interface AssociationOptions {
 /** Localities in a block: enough for every thread, few enough that one block is small. */
 const BLOCK_LOCALITIES = 64;
 const HELD_SHARE = 0.6;
-/** Standard errors below which a correlation is noise, unless asked otherwise. */
+/** Default noise gate: standard errors below which a correlation counts as 0. */
 export const DEFAULT_GATE = 3;
 
 /** Fills in the defaults and checks them. */
@@ -80,17 +80,14 @@ export async function associate(
   const watch = watchStage(context, 'associations');
   const { engine } = context;
   const d = features.columns;
-  const compute = (first: number, part: Watch): Promise<AssociateResult> => {
-    const count = Math.min(BLOCK_LOCALITIES, localities.count - first);
-    return engine.associate(
-      features,
-      localities.members,
-      { first, count, size: localities.size },
-      rules,
-      part,
-    );
+  const compute: ComputeBlock = (first, part) => {
+    const range = {
+      first,
+      count: Math.min(BLOCK_LOCALITIES, localities.count - first),
+      size: localities.size,
+    };
+    return engine.associate(features, localities.members, range, rules, part);
   };
-
   const tally = createTally(d, localities.count);
   let held: AssociationBlock[] | null = [];
   let bytes = 0;
@@ -110,18 +107,6 @@ export async function associate(
   }
   watch.progress(1);
   const blocksHeld = held;
-
-  async function* blocks(): AsyncGenerator<AssociationBlock> {
-    if (blocksHeld) {
-      yield* blocksHeld;
-      return;
-    }
-    for (let first = 0; first < localities.count; first += BLOCK_LOCALITIES) {
-      const { block } = await compute(first, unwatched);
-      yield block;
-      engine.release(block);
-    }
-  }
   return {
     localities: localities.count,
     features: d,
@@ -130,8 +115,28 @@ export async function associate(
     counts: tally.counts(),
     squaredNorms: tally.squaredNorms,
     held: blocksHeld !== null,
-    blocks,
+    blocks: () => blocksOf(blocksHeld, localities.count, compute, engine),
   };
+}
+
+type ComputeBlock = (first: number, watch: Watch) => Promise<AssociateResult>;
+
+/** All blocks in order: those held, or each computed and released in turn. @param localities their number. */
+async function* blocksOf(
+  held: readonly AssociationBlock[] | null,
+  localities: number,
+  compute: ComputeBlock,
+  engine: Context['engine'],
+): AsyncGenerator<AssociationBlock> {
+  if (held) {
+    yield* held;
+    return;
+  }
+  for (let first = 0; first < localities; first += BLOCK_LOCALITIES) {
+    const { block } = await compute(first, unwatched);
+    yield block;
+    engine.release(block);
+  }
 }
 
 /** Gives back the memory of held associations. */

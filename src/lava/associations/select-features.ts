@@ -150,7 +150,7 @@ function selectionWarning(
   };
 }
 
-/** The table with the given columns only, in that order. */
+/** The table with these feature columns only, in that order. */
 export function keepFeatures(table: Table, columns: Int32Array): Table {
   return {
     ...table,
@@ -163,24 +163,24 @@ export function keepFeatures(table: Table, columns: Int32Array): Table {
 
 /** The columns of a sparse matrix, in that order, copied. */
 function sparseColumns(m: Csr, columns: Int32Array): Csr {
-  const place = new Int32Array(m.columns).fill(-1);
+  const target = new Int32Array(m.columns).fill(-1);
   columns.forEach((f, i) => {
-    place[f] = i;
+    target[f] = i;
   });
   const offsets = new Float64Array(m.rows + 1);
   for (let r = 0; r < m.rows; r++) {
     let count = 0;
-    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (place[m.indices[p]] >= 0) count++;
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (target[m.indices[p]] >= 0) count++;
     offsets[r + 1] = offsets[r] + count;
   }
   const indices = new Int32Array(offsets[m.rows]);
   const values = new Float32Array(offsets[m.rows]);
   for (let r = 0, at = 0; r < m.rows; r++) {
     const entries: number[] = [];
-    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (place[m.indices[p]] >= 0) entries.push(p);
-    entries.sort((a, b) => place[m.indices[a]] - place[m.indices[b]]);
+    for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) if (target[m.indices[p]] >= 0) entries.push(p);
+    entries.sort((a, b) => target[m.indices[a]] - target[m.indices[b]]);
     for (const p of entries) {
-      indices[at] = place[m.indices[p]];
+      indices[at] = target[m.indices[p]];
       values[at++] = m.values[p];
     }
   }

@@ -1,10 +1,10 @@
 /**
- * What is said of each module: its leading features and pairs with signed correlations, where it is present,
- * and whether it is a contrast between groups rather than a programme inside them.
+ * Description of modules: leading features, pairs with signed correlations, presence, recurrence, and whether a module
+ * is a contrast between groups rather than a programme inside them.
  *
  * Source: ours, after LAVA's signed pairs. For every locality where a module is present, the correlations of
  * its leading features are computed from the data (not from the gated associations), over all members and
- * again with each gap group (gaps.ts) centered on its own mean. A module whose association falls below half in
+ * again with each gap group (gaps.ts) centered on its mean. A module whose association falls below half in
  * the second reading, over most of its presence, is a `contrast` module: its correlation is the difference of
  * the groups' means.
  */
@@ -41,11 +41,18 @@ export interface DescribeInput {
   readonly samplePresence: Matrix;
 }
 
+/** What is known of a module before it is evaluated. */
+export type DescribedModule = Omit<
+  ModuleDescription,
+  'significance' | 'stability' | 'trust' | 'trustFlag' | 'trustInterval' | 'signs'
+>;
+
+/** Describes every module, in order. @param options `image` names modules by their shape. */
 export async function describeModules(
   input: DescribeInput,
   options: { readonly measure: AssociationMeasure; readonly image: { width: number; height: number } | null },
   given: PartialContext = {},
-): Promise<ModuleDescription[]> {
+): Promise<DescribedModule[]> {
   const context = await resolveContext(given);
   const { modules, table } = input;
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
@@ -66,9 +73,6 @@ export async function describeModules(
       presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
       recurrence: recurrence[k],
       contrast: sums[k].straddling > 0.5 * sums[k].weight,
-      significance: null,
-      stability: null,
-      trust: null,
     };
   });
 }

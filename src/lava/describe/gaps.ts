@@ -50,9 +50,9 @@ function splitAtGap(points: Matrix, members: Int32Array, group: number[]): [numb
     const nearA = group.filter((member) => squared(at(member), a) <= squared(at(member), b));
     const nearB = group.filter((member) => squared(at(member), a) > squared(at(member), b));
     if (nearB.length === 0) return null;
-    const settled = nearA.length === sides[0].length && nearB.length === sides[1].length;
+    const converged = nearA.length === sides[0].length && nearB.length === sides[1].length;
     sides = [nearA, nearB];
-    if (settled) break;
+    if (converged) break;
     a = meanOf(nearA, at);
     b = meanOf(nearB, at);
   }

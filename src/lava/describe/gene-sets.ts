@@ -1,5 +1,5 @@
 /**
- * Naming modules by known sets of features (gene sets): which sets does a module hold more of than chance?
+ * Gene-set enrichment: which known sets of features does a module hold more of than chance?
  *
  * Source: the hypergeometric test of over-representation. The background is the features that were explained,
  * never a genome: a set counts by its members among them. Corrected over all modules and sets together by
@@ -74,19 +74,19 @@ export function geneSetEnrichment(
     .filter(({ members }) => members.size >= leastMembers);
   const tests = descriptions.flatMap(({ id }, k) => {
     const row = modules.loadings.data.subarray(k * featureNames.length, (k + 1) * featureNames.length);
-    const own = [...row.keys()]
+    const features = [...row.keys()]
       .filter((f) => row[f] >= leastLoading)
       .sort((a, b) => row[b] - row[a] || a - b);
     return known.map(({ name, members }) => {
-      const hits = own.filter((f) => members.has(f));
+      const hits = features.filter((f) => members.has(f));
       return {
         module: id,
         set: name,
         hits: hits.map((f) => featureNames[f]),
-        moduleSize: own.length,
+        moduleSize: features.length,
         setSize: members.size,
-        fold: (hits.length * featureNames.length) / Math.max(1, own.length * members.size),
-        p: hypergeometricP(hits.length, own.length, members.size, featureNames.length),
+        fold: (hits.length * featureNames.length) / Math.max(1, features.length * members.size),
+        p: hypergeometricP(hits.length, features.length, members.size, featureNames.length),
       };
     });
   });

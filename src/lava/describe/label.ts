@@ -1,4 +1,4 @@
-/** A short name for a module: its leading features, or its shape and place when features are pixels. Ours. */
+/** A short name for a module: its leading features, or its shape and position when features are pixels. Ours. */
 
 import { row } from '../../core/matrix.js';
 import type { Matrix } from '../../model.js';
@@ -36,8 +36,8 @@ function imageLabel(loadings: Float32Array, image: Size): string {
   const rows = pixels.map((pixel) => Math.floor(pixel / image.width));
   const columns = pixels.map((pixel) => pixel % image.width);
   const shape = shapeOf(rows, columns);
-  const place = placeOf(rows, columns, image, shape);
-  return `${shape}, ${place} (rows ${span(rows)}, columns ${span(columns)})`;
+  const position = positionOf(rows, columns, image, shape);
+  return `${shape}, ${position} (rows ${span(rows)}, columns ${span(columns)})`;
 }
 
 /** Band, both sides or patch, from the rows and columns of the strong pixels. */
@@ -51,8 +51,8 @@ function shapeOf(rows: number[], columns: number[]): string {
   return between < 0.15 * columns.length ? 'both sides' : 'patch';
 }
 
-/** A band is placed across itself only, both sides up and down only. */
-function placeOf(rows: number[], columns: number[], image: Size, shape: string): string {
+/** Where the shape is: a band across its length only, both sides up and down only. */
+function positionOf(rows: number[], columns: number[], image: Size, shape: string): string {
   const vertical = third(middle(rows) / image.height, ['upper', 'middle', 'lower']);
   const horizontal = third(middle(columns) / image.width, ['left', 'center', 'right']);
   if (shape === 'horizontal band' || shape === 'both sides') return vertical;

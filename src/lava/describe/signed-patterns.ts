@@ -1,10 +1,10 @@
 /**
- * Signed patterns: which features of a module go together and which oppose, and where that turns round.
+ * Signed patterns: which features of a module go together, which oppose, and where that reverses.
  *
  * Source: ours. For each locality where a module is present, the correlations of its leading features are taken
  * from the values. Their presence-weighted mean gives the module's signs (signs.ts). A locality *follows* them as
- * far as its own correlations, turned by those signs, are positive; it is *turned* when its own best signs give a
- * notable mean correlation (above gate / sqrt(n - 1)) and the module's signs less than half of that. A pair
+ * far as its correlations, multiplied by those signs, are positive; it is *turned* when the best signs for this locality
+ * alone give a notable mean correlation (above gate / sqrt(n - 1)) and the module's signs less than half of that. A pair
  * *flips* when it is notably positive in some localities and notably negative in others.
  * Cost: present localities x n x features^2 a module. Double precision; deterministic.
  */
@@ -31,7 +31,7 @@ export interface SignsInput {
   readonly table: Table;
   readonly localities: Localities;
   readonly modules: Modules;
-  readonly descriptions: readonly ModuleDescription[];
+  readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
 }
 
 /** The signs of every module, in order. */
@@ -65,9 +65,9 @@ function signsOf(
     correlationMatrix(localValues(table.features, membersOf(localities, l), features, measure), measure),
   );
   const overall = new Float64Array(features.length ** 2);
-  correlations.forEach((own, i) => {
+  correlations.forEach((local, i) => {
     const presence = modules.presence.data[present[i] * modules.count + k];
-    own.forEach((value, e) => {
+    local.forEach((value, e) => {
       overall[e] += presence * value;
     });
   });
@@ -95,8 +95,8 @@ function flippingPairs(features: readonly number[], correlations: readonly Float
   return features.flatMap((a, i) =>
     features.slice(i + 1).flatMap((b, step) => {
       const at = i * size + i + 1 + step;
-      const positive = correlations.filter((own) => own[at] > notable).length;
-      const negative = correlations.filter((own) => own[at] < -notable).length;
+      const positive = correlations.filter((local) => local[at] > notable).length;
+      const negative = correlations.filter((local) => local[at] < -notable).length;
       return Math.min(positive, negative) >= least ? [{ a, b, positive, negative }] : [];
     }),
   );

@@ -1,4 +1,4 @@
-/** What a module is asked after it has been found: its signs, its significance, its stability. */
+/** Evaluation of modules that were found: signs, significance and stability. */
 
 import type { Context } from '../../engine/context.js';
 import type {
@@ -17,18 +17,22 @@ import type { FitOptions } from './holdout.js';
 import { moduleSignificance, type SignificanceOptions, significanceOptions } from './significance.js';
 import { moduleStability, type StabilityOptions, stabilityRuns } from './stability.js';
 
-export interface ClaimsInput {
+export interface EvaluationInput {
   readonly table: Table;
   readonly embedding: Embedding;
   readonly localities: Localities;
   readonly modules: Modules;
   readonly samplePresence: Matrix;
-  readonly descriptions: readonly ModuleDescription[];
+  readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
 }
 
-export interface ClaimsOptions extends SignificanceOptions, StabilityOptions {}
+export interface EvaluationOptions extends SignificanceOptions, StabilityOptions {}
 
-const NOT_ASKED: ModuleStability = {
+/** What evaluation adds to the description of a module. */
+export type ModuleEvaluation = Pick<ModuleDescription, 'signs' | 'significance' | 'stability'>;
+
+/** Stability of a module whose replication was tested by significance alone. */
+const NO_REPEATS: ModuleStability = {
   seeds: null,
   bootstrap: null,
   subsample: null,
@@ -38,22 +42,23 @@ const NOT_ASKED: ModuleStability = {
   presence: null,
 };
 
-/** The descriptions with signs, significance (unless `draws` is 0) and stability. */
-export async function testClaims(
-  input: ClaimsInput,
-  options: ClaimsOptions & FitOptions & LocalityOptions,
+/** One evaluation a module: signs, significance (unless `draws` is 0), and stability over the repeats requested. */
+export async function evaluateModules(
+  input: EvaluationInput,
+  options: EvaluationOptions & FitOptions & LocalityOptions,
   context: Context,
-): Promise<ModuleDescription[]> {
+): Promise<ModuleEvaluation[]> {
   const { measure } = associationRules(options, input.localities.size);
   const signs = await moduleSigns(input, measure, context);
-  const asked = significanceOptions(options).draws > 0;
-  const tested = asked ? await moduleSignificance(input, { ...options, measure }, context) : null;
+  const isTested = significanceOptions(options).draws > 0;
+  const tested = isTested ? await moduleSignificance(input, { ...options, measure }, context) : null;
   const repeated = stabilityRuns(options) > 0 ? await moduleStability(input, options, context) : null;
-  return input.descriptions.map((description, k) => ({
-    ...description,
-    signs: signs[k],
+  return signs.map((sign, k) => ({
+    signs: sign,
     significance: tested?.significance[k] ?? null,
     stability:
-      tested || repeated ? { ...NOT_ASKED, ...repeated?.[k], subsample: tested?.subsample[k] ?? null } : null,
+      tested || repeated
+        ? { ...NO_REPEATS, ...repeated?.[k], subsample: tested?.subsample[k] ?? null }
+        : null,
   }));
 }

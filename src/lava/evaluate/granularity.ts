@@ -41,10 +41,10 @@ import { factorize, peelStart } from '../factorize/modules.js';
 import { patternGram, patternProducts, relativeLoss, weighLocalities } from '../factorize/symmetric.js';
 import {
   type FitOptions,
-  FOUND_AGAIN,
   localitiesOfPart,
-  matchMemberships,
+  matchLoadings,
   patternCosines,
+  REPLICATED,
   scaledRules,
   splitSamples,
 } from './holdout.js';
@@ -204,14 +204,14 @@ async function heldOutPoint(
     await heldOutShare(fits[0], halves[1], context),
     await heldOutShare(fits[1], halves[0], context),
   ];
-  const matches = matchMemberships(fits[0].loadings, fits[1].loadings);
+  const matches = matchLoadings(fits[0].loadings, fits[1].loadings);
   const most = Math.max(fits[0].count, fits[1].count, 1);
   return {
     modules: options.modules,
     heldOut: (shares[0] + shares[1]) / 2,
     explained: (fits[0].explained + fits[1].explained) / 2,
     stability: matches.reduce((sum, { cosine }) => sum + cosine, 0) / most,
-    replicated: matches.filter(({ cosine }) => cosine >= FOUND_AGAIN).length,
+    replicated: matches.filter(({ cosine }) => cosine >= REPLICATED).length,
     recurrent: countRecurring({
       halves: [fits[0], fits[1]],
       matches,

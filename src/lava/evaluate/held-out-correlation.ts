@@ -4,11 +4,12 @@
  * Source: ours. For module k and locality l, T[k, l] is the mean correlation over pairs of the module's leading
  * features, weighted by both loadings and turned by the signs that the *fitted* samples have there, computed
  * on the held-out samples alone. It is linear in the correlations: 0 on average where they are chance, with no
- * noise floor to take off, and as strong as the module where it holds. A feature takes part in a locality by the rule of
+ * noise floor to subtract, and as strong as the module where it is present. A feature takes part in a locality by the rule of
  * the associations (support, in proportion to the held-out samples): otherwise a single cell of a rare kind in a random
  * draw makes its genes correlate at 1, and the test of *local* sees nothing beside such draws.
  * Shapes: values N x f a module, over the N held-out samples in a random order; positions index that order.
- * Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
+ * How it fails: `bicor` is tested by Pearson's correlation, since weights over all held-out samples would silence rare
+ * groups; outliers then cost power. Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
  */
 
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
@@ -46,7 +47,7 @@ export interface HeldOutInput {
   readonly measure: AssociationMeasure;
   /** As in `HeldOutModule`. */
   readonly support: number;
-  /** The held-out samples in their random order, and the place of each sample in it, -1 for the fitted. */
+  /** The held-out samples in their random order, and the position of each sample in it, -1 for the fitted. */
   readonly rows: Int32Array;
   readonly position: Int32Array;
 }
@@ -171,12 +172,12 @@ function squaredScores(
     }
   }
   let center = 0;
-  let own = 0;
+  let selfPairs = 0;
   for (let i = 0; i < f; i++) {
     const spread = scale[i] - (mean[i] * mean[i]) / n;
     const varies = spread > CONSTANT * n && differing(gathered, i, f, n) >= support;
     scale[i] = varies ? loadings[i] / Math.sqrt(spread) : 0;
-    own += varies ? loadings[i] * loadings[i] : 0;
+    selfPairs += varies ? loadings[i] * loadings[i] : 0;
     center += (scale[i] * mean[i]) / n;
   }
   let sum = 0;
@@ -185,7 +186,7 @@ function squaredScores(
     for (let i = 0; i < f; i++, at++) score += scale[i] * gathered[at];
     sum += score * score;
   }
-  return sum - own;
+  return sum - selfPairs;
 }
 
 /**

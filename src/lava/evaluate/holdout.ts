@@ -1,9 +1,9 @@
 /**
- * Modules fitted on a part of the samples, for what may only be judged on samples that were not fitted.
+ * Modules fitted on a part of the samples, so that they can be evaluated on the samples that were not fitted.
  *
- * Source: ours. Samples are split at random; each probe keeps its place, and its locality is made of the nearest
- * samples of the part, as many as its share of the locality size. So a part covers the same map with the same
- * localities, and no sample is in both.
+ * Source: ours. Samples are split at random. Every part keeps all probes; a locality of the part holds the part's
+ * samples that are nearest to the probe, in number its share of the locality size. So each part covers the whole map,
+ * and no sample is in two parts.
  */
 
 import { assign } from '../../core/assignment.js';
@@ -37,7 +37,7 @@ export function splitSamples(samples: number, share: number, random: Random): Sp
   return { fitted: order.slice(0, cut).sort(), heldOut: order.slice(cut).sort() };
 }
 
-/** The localities of `whole` made of the given samples only, `size` in each. */
+/** Localities at the probes of `whole` that hold only samples of the part. @param part sample rows, and samples in each locality. */
 export async function localitiesOfPart(
   whole: Localities,
   embedding: Embedding,
@@ -56,15 +56,15 @@ export async function localitiesOfPart(
   };
 }
 
-/** Cosine of pair patterns from which a module of one part of the samples counts as found again in another. */
-export const FOUND_AGAIN = 0.5;
+/** Cosine of pair patterns from which a module of one part of the samples counts as replicated in another. */
+export const REPLICATED = 0.5;
 
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
 /**
- * The rules for localities of `size` samples that stand for localities of `whole`: support in proportion, and the
- * gate at the same correlation. A gate at the same number of standard errors would hide in half of the samples what
- * the whole shows: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules.
+ * Association rules for localities of `size` samples in place of localities of `whole`: the support in proportion, and
+ * the gate at the same correlation. A gate at the same number of standard errors would be stricter in half of the
+ * samples: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules.
  */
 export function scaledRules(options: AssociationOptions, size: number, whole: number): AssociationOptions {
   const { support, gate = DEFAULT_GATE } = options;
@@ -74,7 +74,7 @@ export function scaledRules(options: AssociationOptions, size: number, whole: nu
   };
 }
 
-/** Associations and modules of the given localities; the support rule follows their size. */
+/** Associates and factorizes the localities of a part. @param options `localitySize` is that of the whole. */
 export async function fitModules(
   table: Table,
   localities: Localities,
@@ -115,8 +115,8 @@ export function patternCosines(a: Matrix, b: Matrix): Float64Array {
   return cosines;
 }
 
-/** For each row of `loadings` its match among `others`: the assignment with the largest sum of cosines. */
-export function matchMemberships(loadings: Matrix, others: Matrix): ModuleMatch[] {
+/** For each row of `loadings` its match among the rows of `others`: the assignment with the largest sum of cosines. */
+export function matchLoadings(loadings: Matrix, others: Matrix): ModuleMatch[] {
   const cosines = patternCosines(loadings, others);
   return [...assign(cosines, loadings.rows, others.rows)].map((other, k) => ({
     other,

@@ -1,16 +1,15 @@
 /**
- * In how many places is a module present? A sub-pattern is worth the name of a module when it recurs over the map.
+ * Recurrence of modules: in how many disjoint localities is each present?
  *
  * Source: LAVA (arXiv 2509.21149) looks for patterns that recur across localities. Ours: localities overlap, so
- *   being present in several of them may be one finding counted more than once. Two counts tell:
- *   - `disjoint`: localities of which no two share a sample, so that each is evidence of its own. They are chosen
- *     greedily, largest presence first (ties by number): at least so many can be chosen.
- *   - `regions`: groups of localities that hang together by shared samples. Localities that share no sample with
- *     another group's are apart on the map.
- * A module with one separate locality is seen in one place only: it was not shown to recur.
+ *   so presence in several of them may be one finding counted more than once. Two counts are given:
+ *   - `disjoint`: localities of which no two share a sample, so that each is independent evidence. They are chosen
+ *     greedily, largest presence first (ties by index), so the largest possible number may be higher.
+ *   - `regions`: connected groups of localities, where two that share a sample are connected.
+ * A module with one disjoint locality was not shown to recur.
  * Cost: localities present x size, for each module. Deterministic.
- * How it fails: a region is no cluster. Where localities cover a map without gaps, a module that is present all
- *   along has one region, however far it reaches; `separate` then says how far.
+ * How it fails: a region is no cluster. Where localities cover a map without gaps, a module that is present
+ *   everywhere has one region, however far it extends; `disjoint` then says how far.
  */
 
 import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';

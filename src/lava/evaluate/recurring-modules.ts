@@ -1,26 +1,26 @@
 /**
- * How many modules of one half of the samples recur in the other half: what `--modules auto` counts.
+ * Counts the modules of one half of the samples that recur in the other half: the criterion of `--modules auto`.
  *
  * Source: ours. A module of the first half counts where
- *   - its match in the second half has a pair pattern of cosine FOUND_AGAIN or more,
- *   - both are present in two localities or more that share no sample (recurrence.ts): a contrast between two
- *     clusters that one locality straddles is found again too, but recurs nowhere,
- *   - and neither is, by the same cosine, the pattern of a module counted before it, those of largest share first: past
- *     the true number a module is split, and its parts are found again as parts.
- * Measured (planted at a correlation of 0.35, seed 7, 16 modules fitted): 10 are found again; two of the three
- * that are no planted one are parts of another, with cosines of 0.6 with it, and one is in one place.
+ *   - its match in the second half has a pair pattern with a cosine of REPLICATED or more,
+ *   - both are present in at least two disjoint localities (recurrence.ts): a contrast between two clusters that one
+ *     locality straddles replicates too, but does not recur,
+ *   - and neither has, by the same cosine, the pattern of a module counted before it (largest share first): beyond the
+ *     true number a module is split, and its parts replicate as parts.
+ * Measured (planted at a correlation of 0.35, seed 7, 16 modules fitted): 10 replicate; of the three that match no
+ * planted module two are parts of another (cosine 0.6) and one does not recur.
  */
 
 import type { Localities, Modules } from '../../model.js';
-import { FOUND_AGAIN, type ModuleMatch, patternCosines } from './holdout.js';
+import { type ModuleMatch, patternCosines, REPLICATED } from './holdout.js';
 import { moduleRecurrence } from './recurrence.js';
 
 export interface RecurringInput {
-  /** Modules of either half, over the same places. */
+  /** Modules of either half, over the same probes. */
   readonly halves: readonly [Modules, Modules];
-  /** Of those of the first half among those of the second. */
+  /** For each module of the first half its match in the second. */
   readonly matches: readonly ModuleMatch[];
-  /** The places, of all samples. */
+  /** Localities of all samples at these probes. */
   readonly localities: Localities;
   readonly samples: number;
 }
@@ -28,16 +28,16 @@ export interface RecurringInput {
 /** Number of modules that recur in both halves. See the header for the three conditions. */
 export function countRecurring({ halves, matches, localities, samples }: RecurringInput): number {
   const alike = halves.map(({ loadings }) => patternCosines(loadings, loadings));
-  const places = halves.map(({ presence }) => moduleRecurrence(localities, presence, samples));
+  const recurrence = halves.map(({ presence }) => moduleRecurrence(localities, presence, samples));
   const counted: (readonly [number, number])[] = [];
   matches.forEach(({ other, cosine }, k) => {
-    if (cosine < FOUND_AGAIN) return;
-    const own = [k, other] as const;
-    const recurs = places.every((half, h) => half[own[h]].disjoint > 1);
+    if (cosine < REPLICATED) return;
+    const indices = [k, other] as const;
+    const recurs = recurrence.every((half, h) => half[indices[h]].disjoint > 1);
     const isPart = counted.some((before) =>
-      alike.some((cosines, h) => cosines[own[h] * halves[h].count + before[h]] >= FOUND_AGAIN),
+      alike.some((cosines, h) => cosines[indices[h] * halves[h].count + before[h]] >= REPLICATED),
     );
-    if (recurs && !isPart) counted.push(own);
+    if (recurs && !isPart) counted.push(indices);
   });
   return counted.length;
 }

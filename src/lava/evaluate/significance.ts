@@ -1,9 +1,9 @@
 /**
  * Significance of modules: is a module *real*, and is it *local*?
  *
- * Purpose: modules are chosen because they fit, so the same samples cannot be asked whether they are there. Two
- *   thirds of the samples (drawn at random) are fitted again from nothing; each reported module is matched with
- *   one of those (cosine of pair patterns, optimal assignment) and the match is tested on the third held out.
+ * Purpose: modules are chosen because they fit, so they cannot be tested on the samples that they were fitted on. Two
+ *   thirds of the samples (drawn at random) are fitted anew; each reported module is matched with one of these
+ *   modules (cosine of pair patterns, optimal assignment), and the match is tested on the third held out.
  * Real: the statistic is the held-out correlation of the module (held-out-correlation.ts), the mean over localities weighted
  *   by presence in the fitted samples. Null: each feature's values are permuted over the held-out samples, each
  *   feature on its own, localities fixed. Permuting inside localities instead was rejected: a sample is in
@@ -13,13 +13,13 @@
  *   correlation rise where the module was said to be present? Null: the held-out rows are permuted over the map,
  *   which keeps every correlation and makes each locality a random draw of samples, with the overlap of the real
  *   ones. A correlation that is the same all over the map passes the first test only: the module is `global`.
- * Levels: given the fitted samples both tests are exact permutation tests, p = (1 + reached) / (1 + draws); over
+ * Levels: conditional on the fitted samples both tests are exact permutation tests, p = (1 + reached) / (1 + draws); over
  *   modules they are corrected by the largest statistic (largest-statistic.ts), family-wise. A module that is not
- *   found again (cosine below FOUND_AGAIN) has p = 1 and is `not-replicated`.
+ *   replicated (cosine below REPLICATED) has p = 1 and is `not-replicated`.
  * Source: ours. Cost: a factorization of two thirds of the samples, and
  *   2 x draws evaluations of the statistic. Deterministic for a seed.
- * How it fails: a module present in few samples can be lost in two thirds of them: absence of significance is no
- *   proof of chance. Ranks for `spearman` are taken over the held-out samples together, not in each locality.
+ * How it fails: a module present in few samples can be missed in two thirds of them: a module that is not significant
+ *   is not proven to be chance. Ranks for `spearman` are taken over the held-out samples together, not in each locality.
  */
 
 import { permutation, type Random } from '../../core/random.js';
@@ -42,10 +42,10 @@ import {
 } from './held-out-correlation.js';
 import {
   type FitOptions,
-  FOUND_AGAIN,
   fitModules,
   localitiesOfPart,
-  matchMemberships,
+  matchLoadings,
+  REPLICATED,
   scaledRules,
   splitSamples,
 } from './holdout.js';
@@ -127,7 +127,7 @@ export async function moduleSignificance(
     silent,
   );
   watch.progress(0.5);
-  const matches = matchMemberships(modules.loadings, again.loadings);
+  const matches = matchLoadings(modules.loadings, again.loadings);
   const order = permutation(split.heldOut.length, random.stream('order'));
   const position = new Int32Array(table.features.rows).fill(-1);
   order.forEach((place, p) => {
@@ -148,14 +148,14 @@ export async function moduleSignificance(
   });
   return {
     significance: matches.map(({ other, cosine }) =>
-      cosine >= FOUND_AGAIN ? verdictOf(tests.real[other], tests.local[other], level) : NOT_FOUND,
+      cosine >= REPLICATED ? verdictOf(tests.real[other], tests.local[other], level) : NOT_REPLICATED,
     ),
     subsample: matches.map(({ cosine }) => cosine),
   };
 }
 
 const NO_TEST: DrawnTest = { statistic: 0, expected: 0, p: 1, pAdjusted: 1 };
-const NOT_FOUND: ModuleSignificance = {
+const NOT_REPLICATED: ModuleSignificance = {
   p: 1,
   pAdjusted: 1,
   significant: false,
@@ -192,8 +192,8 @@ async function runTests(
   step: (done: number) => Promise<void>,
 ): Promise<{ real: DrawnTest[]; local: DrawnTest[] }> {
   const samples = modules[0].values.length / modules[0].features.length;
-  // Each feature is turned by its own amount along the random order of samples. These turns are a subgroup of all
-  // permutations of features, so the test is as exact as with free permutations, at one random number a feature.
+  // Each feature is shifted cyclically along the random order of samples, by a random amount. These shifts are a
+  // subgroup of all permutations, so the test is as exact as with free permutations, at one random number a feature.
   const features = 1 + modules.reduce((most, module) => Math.max(most, ...module.features), 0);
   const inOrder = Int32Array.from({ length: samples }, (_, i) => i);
   const observed = statistics(modules, () => ({ order: inOrder, turns: null }));

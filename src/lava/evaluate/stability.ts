@@ -1,14 +1,14 @@
 /**
- * Stability of modules: are they found again with other seeds, other samples, other sizes?
+ * Stability of modules: do they replicate with other coverings, other samples and other options?
  *
- * Source: ours. The whole run (localities, associations, modules) is repeated: with other coverings (probes started elsewhere),
- * on bootstraps of the samples (as many draws with replacement, each sample drawn kept once), and with the locality size, the overlap and
- * the number of modules a step down and up. Each module is matched with one of every repeat (optimal assignment
+ * Source: ours. Localities, associations and modules are computed again: with other coverings (probes started
+ * elsewhere), on bootstraps of the samples (as many draws with replacement; each drawn sample is kept once), and with
+ * the locality size, the overlap and the number of modules a step down and up. Each module is matched with one of every repeat (optimal assignment
  * on the cosines of pair patterns); its stability is the mean cosine over the repeats of a kind. A repeat with
  * fewer modules leaves some without a match, at 0. Presence is compared likewise, by the cosine over samples.
  * Copies are left out of bootstraps: two cells drawn several times each pass the support rule and correlate genes
- * that only they show, at 1, and such pairs filled the modules (2,638 blood cells: MHC class II was found again with
- * a cosine of 0.01 with copies). About 63% of the samples are left, and localities keep their share of them.
+ * that only they show, at 1, and such pairs filled the modules (2,638 blood cells: MHC class II had a
+ * cosine of 0.01 with copies). About 63% of the samples are left, and localities keep their share of them.
  * Cost: 2 * runs + 6 runs. A bootstrap holds fewer samples than the data: its figure is a lower bound.
  * Deterministic for a seed.
  */
@@ -20,7 +20,7 @@ import { OptionError } from '../../errors.js';
 import type { Embedding, Localities, Matrix, ModuleStability, Modules, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
 import { type LocalityOptions, locate } from '../localities/localities.js';
-import { type FitOptions, fitModules, matchMemberships } from './holdout.js';
+import { type FitOptions, fitModules, matchLoadings } from './holdout.js';
 
 export interface StabilityOptions {
   /** Repeats with other coverings (`seeds`), and as many with bootstraps. Default 0: none of the repeats. */
@@ -76,7 +76,7 @@ export async function moduleStability(
   const sums = Array.from(input.modules.share, () => ({ presence: 0, byKind: new Map<Kind, number>() }));
   for (const [i, repeat] of repeats.entries()) {
     const found = await runOnce(input, options, repeat, context);
-    matchMemberships(input.modules.loadings, found.modules.loadings).forEach(({ other, cosine }, k) => {
+    matchLoadings(input.modules.loadings, found.modules.loadings).forEach(({ other, cosine }, k) => {
       sums[k].byKind.set(repeat.kind, (sums[k].byKind.get(repeat.kind) ?? 0) + cosine);
       if (other >= 0) sums[k].presence += columnCosine(input.samplePresence, k, found.presence, other);
     });

@@ -1,4 +1,4 @@
-/** The table behind an explanation, given again by a person: held against what was explained. */
+/** Checks that a table is the one that an explanation was made from, and how its features were correlated. */
 
 import { ShapeError } from '../../errors.js';
 import type { AssociationMeasure, Explanation, Table } from '../../model.js';
@@ -13,15 +13,18 @@ export function measureOf({ options }: Pick<Explanation, 'options'>): Associatio
   return checkedMeasure(options.association ?? 'pearson');
 }
 
-/** The values that were explained: the table itself, or its columns that the explanation names. */
+/**
+ * The values that were explained: the table itself, or those of its columns that the explanation names.
+ * Throws ShapeError for a table with other samples or without these features.
+ */
 export function explainedTable(explanation: Explanation, table: Table): Table {
   const { featureNames, rows } = explanation;
   const same = (names: readonly string[]) =>
     names.length === featureNames.length && featureNames.every((name, f) => names[f] === name);
   if (table.features.rows === rows) {
     if (same(table.featureNames)) return table;
-    const place = new Map(table.featureNames.map((name, f) => [name, f]));
-    const columns = featureNames.map((name) => place.get(name) ?? -1);
+    const indices = new Map(table.featureNames.map((name, f) => [name, f]));
+    const columns = featureNames.map((name) => indices.get(name) ?? -1);
     if (!columns.includes(-1)) return keepFeatures(table, Int32Array.from(columns));
   }
   throw new ShapeError({

@@ -2,7 +2,7 @@
  * Questions about the modules of an explanation: what is in a region, what two regions share and how they differ.
  *
  * Source: ours. A module is *in* a region when it is present in at least half of its samples (present: presence
- * of a quarter of the module's largest, as everywhere). Whether signs agree is computed from the values, never read off
+ * of a quarter of the module's largest, see present.ts). Whether signs agree is computed from the values, never from
  * the associations. Cost: samples x modules. How it fails: regions are chosen by eye; see value-queries.ts.
  */
 
@@ -75,15 +75,18 @@ export interface ComparisonAnswer {
   readonly modules: readonly ComparedModule[];
 }
 
-/** What two regions share and how they differ. With the table, also whether the signs agree. */
+/**
+ * What two regions share and how they differ. With the table that was explained, also whether the signs agree.
+ * Throws OptionError for a region that holds no sample, ShapeError for another table.
+ */
 export function compareRegions(
   explanation: Explanation,
   regions: { readonly first: Region; readonly second: Region },
-  given: Table | null = null,
+  values: Table | null = null,
 ): ComparisonAnswer {
   const rows = [regionRows(explanation, regions.first), regionRows(explanation, regions.second)];
   const answers = [describeRegion(explanation, regions.first), describeRegion(explanation, regions.second)];
-  const table = given && explainedTable(explanation, given);
+  const table = values && explainedTable(explanation, values);
   const second = new Set(rows[1]);
   return {
     first: answers[0],

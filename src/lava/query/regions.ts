@@ -1,9 +1,8 @@
 /**
  * Regions of an embedding that a person names: a locality, a rectangle, a polygon, a label, ids, rows or a module.
  *
- * Source: ours. Rectangles bound the coordinates given, the first ones of the embedding; polygons lie in the
- * first two (even-odd rule; points on the border may fall on either side). Every answer is a list of sample
- * rows, ascending. Cost: samples x corners. Throws OptionError for what does not exist or holds no sample.
+ * Source: ours. A rectangle bounds as many coordinates as its corners have; a polygon bounds the first two
+ * (polygon.ts). Cost: samples x corners. Throws OptionError for a region that does not exist or holds no sample.
  */
 
 import { OptionError, option, words } from '../../errors.js';
@@ -13,7 +12,7 @@ import { type Polygon, pointsInPolygon } from './polygon.js';
 
 export type Region =
   | { readonly kind: 'locality'; readonly locality: number }
-  /** Opposite corners; coordinates beyond those given are free. */
+  /** Opposite corners; coordinates beyond theirs are free. */
   | { readonly kind: 'rectangle'; readonly from: readonly number[]; readonly to: readonly number[] }
   | { readonly kind: 'polygon'; readonly points: Polygon }
   | { readonly kind: 'label'; readonly label: string }
@@ -135,8 +134,8 @@ function labelRows({ labels, rows }: Explanation, label: string): number[] {
 
 /** Rows of the samples with these ids, in their order. */
 function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[] {
-  const place = new Map(ids?.map((id, row) => [id, row]));
-  const unknown = wanted.filter((id) => !place.has(id));
+  const rowOf = new Map(ids?.map((id, row) => [id, row]));
+  const unknown = wanted.filter((id) => !rowOf.has(id));
   if (unknown.length > 0) {
     throw new OptionError({
       got: `${unknown.length} unknown ids (${unknown.slice(0, 3).join(', ')})`,
@@ -144,7 +143,7 @@ function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[]
       remedy: ids ? 'spell them as in the data' : 'name samples by row number: rows:0,1,2',
     });
   }
-  return wanted.map((id) => place.get(id) ?? 0);
+  return wanted.map((id) => rowOf.get(id) ?? 0);
 }
 
 /** The row numbers, each checked. */

@@ -1,9 +1,10 @@
 /** Answers to queries as sentences for people. The figures are those of the answers. */
 
+import { percent } from '../../core/words.js';
 import { type ComparisonAnswer, IN_REGION, type RegionAnswer } from './queries.js';
 import type { FeatureAnswer, PairAnswer } from './value-queries.js';
 
-const NAMED = 5;
+const MOST_NAMED = 5;
 
 /** What is in a region: size, labels, modules present in half of it, and what to be careful with. */
 export function regionSentences(answer: RegionAnswer): string[] {
@@ -22,7 +23,7 @@ export function regionSentences(answer: RegionAnswer): string[] {
       .filter(({ presentOutside }) => presentOutside < 0.1)
       .map(
         ({ id, presentOutside }) =>
-          `${id} is nearly its own: present in ${percent(presentOutside)} of all other samples.`,
+          `${id} is nearly specific to it: present in ${percent(presentOutside)} of all other samples.`,
       ),
     ...caution(present),
   ];
@@ -51,7 +52,7 @@ export function comparisonSentences(answer: ComparisonAnswer): string[] {
 
 /** The features that correlate most with one feature, and those whose correlation differs most from outside. */
 export function featureSentences(answer: FeatureAnswer): string[] {
-  const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, NAMED);
+  const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, MOST_NAMED);
   const changed = answer.features.filter(({ differencePAdjusted }) => differencePAdjusted <= 0.05);
   changed.sort((a, b) => Math.abs(b.inside - b.outside) - Math.abs(a.inside - a.outside));
   const show = ({ feature, inside, outside }: { feature: string; inside: number; outside: number }) =>
@@ -61,7 +62,9 @@ export function featureSentences(answer: FeatureAnswer): string[] {
       ? `${answer.feature} correlates with no other feature in ${answer.region} beyond chance (${answer.samples} samples).`
       : `In ${answer.region} (${answer.samples} samples) ${answer.feature} correlates most with ${strong.map(show).join(', ')}.`,
     ...(changed.length > 0
-      ? [`It differs most from the rest of the map with ${changed.slice(0, NAMED).map(show).join(', ')}.`]
+      ? [
+          `It differs most from the rest of the map with ${changed.slice(0, MOST_NAMED).map(show).join(', ')}.`,
+        ]
       : []),
     ...(answer.constant > 0 ? [`${answer.constant} features are constant there and were left out.`] : []),
   ];
@@ -89,16 +92,12 @@ function caution(modules: readonly { readonly id: string; readonly verdict: stri
   return [
     ...(chance.length > 0 ? [`Not shown to be more than chance: ${chance.join(', ')}.`] : []),
     ...(notReplicated.length > 0
-      ? [`Not found again on two thirds of the samples: ${notReplicated.join(', ')}.`]
+      ? [`Not replicated on two thirds of the samples: ${notReplicated.join(', ')}.`]
       : []),
     ...(global.length > 0
       ? [`Real, but not shown to be stronger in one part of the map: ${global.join(', ')}.`]
       : []),
   ];
-}
-
-function percent(share: number): string {
-  return share > 0 && share < 0.01 ? 'under 1%' : `${Math.round(100 * share)}%`;
 }
 
 /** Two decimals with a sign. */

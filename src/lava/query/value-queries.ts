@@ -1,8 +1,8 @@
 /**
  * Questions about raw values: one feature against all others, and a pair, inside a region and outside.
  *
- * Source: ours. Correlations are computed from the values, never read off the associations. Cost: samples x features.
- * How it fails: regions are chosen by eye, so their p-values describe, and do not confirm.
+ * Source: ours. Correlations are computed from the values, not from the associations, which are gated.
+ * Cost: samples x features. How it fails: regions are chosen by eye, so their p-values describe and do not confirm.
  */
 
 import { benjaminiHochberg, correlationP, differenceP } from '../../core/multiple-testing.js';
@@ -31,13 +31,16 @@ export interface FeatureAnswer {
   readonly constant: number;
 }
 
-/** One feature against all others, inside a region and outside. */
+/**
+ * One feature against all others, inside a region and outside. @param values the table that was explained.
+ * Throws OptionError for an unknown feature or a region without samples, ShapeError for another table.
+ */
 export function featureAgainstAll(
   explanation: Explanation,
   question: { readonly region: Region; readonly feature: string },
-  given: Table,
+  values: Table,
 ): FeatureAnswer {
-  const table = explainedTable(explanation, given);
+  const table = explainedTable(explanation, values);
   const { inside, outside } = sides(explanation, question.region);
   const chosen = featureIndex(explanation, question.feature);
   const correlations = (rows: Int32Array) => correlationsWith(explanation, table, rows, chosen);
@@ -67,7 +70,7 @@ export function featureAgainstAll(
 
 const FEATURES_AT_ONCE = 256;
 
-/** Correlation of every feature with one, over the given rows; null where either is constant. */
+/** Correlation of every feature with the feature `chosen`, over the rows; null where either is constant. */
 function correlationsWith(
   explanation: Explanation,
   table: Table,
@@ -105,13 +108,13 @@ export interface PairAnswer {
   readonly outside: PairSide;
 }
 
-/** The raw values of two features, inside a region and outside. */
+/** The raw values of two features, inside a region and outside. Throws as `featureAgainstAll`. */
 export function pairValues(
   explanation: Explanation,
   question: { readonly region: Region; readonly a: string; readonly b: string },
-  given: Table,
+  values: Table,
 ): PairAnswer {
-  const table = explainedTable(explanation, given);
+  const table = explainedTable(explanation, values);
   const { inside, outside } = sides(explanation, question.region);
   const features = [featureIndex(explanation, question.a), featureIndex(explanation, question.b)];
   const side = (rows: Int32Array): PairSide => {

@@ -5,6 +5,7 @@
 
 import { toDense } from '../../core/csr.js';
 import { createRandom } from '../../core/random.js';
+import { wholePercent } from '../../core/words.js';
 import { type EmbedOptions, embed } from '../../dr/index.js';
 import type { Context } from '../../engine/context.js';
 import { WhymapError } from '../../errors.js';
@@ -116,7 +117,7 @@ function conclude(rows: readonly AuditRow[]): string {
   const [umap, noise, pca, dkLle] = ['UMAP', 'UMAP, another', 'PCA', 'DK-LLE'].map(find);
   if (!umap || !noise) return '';
   const said = [
-    `Two UMAP maps of these data that differ only in the seed share ${percent(noise.overlap)} of their neighbors, so what they do not share (${percent(1 - noise.overlap)}) is chance and may not be read.`,
+    `Two UMAP maps of these data that differ only in the seed share ${wholePercent(noise.overlap)} of their neighbors, so what they do not share (${wholePercent(1 - noise.overlap)}) is chance and may not be read.`,
     noise.procrustes > 0.3
       ? `Their arrangements differ by ${noise.procrustes.toFixed(2)} (0 is the same, 1 unrelated): where clusters lie relative to one another may not be read.`
       : `Their arrangements differ by ${noise.procrustes.toFixed(2)} only (0 is the same, 1 unrelated): the seed does not decide where clusters lie, though that does not make distances between them true.`,
@@ -133,13 +134,9 @@ function conclude(rows: readonly AuditRow[]): string {
     const gap = noise.overlap - dkLle.overlap;
     said.push(
       gap <= 0.03
-        ? `DK-LLE, a reconstruction of each sample from its neighbors, gives UMAP's neighborhoods to within 0.03 of another seed (${percent(dkLle.overlap)}): on these data UMAP's local structure may be read as local reconstruction.`
-        : `DK-LLE shares ${percent(dkLle.overlap)} of UMAP's neighborhoods, below another seed's ${percent(noise.overlap)}: on these data UMAP may not be read as local reconstruction alone.`,
+        ? `DK-LLE, a reconstruction of each sample from its neighbors, gives UMAP's neighborhoods to within 0.03 of another seed (${wholePercent(dkLle.overlap)}): on these data UMAP's local structure may be read as local reconstruction.`
+        : `DK-LLE shares ${wholePercent(dkLle.overlap)} of UMAP's neighborhoods, below another seed's ${wholePercent(noise.overlap)}: on these data UMAP may not be read as local reconstruction alone.`,
     );
   }
   return said.join(' ');
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)}%`;
 }

@@ -1,10 +1,10 @@
 /**
- * What people do without LAVA, in the same terms: each baseline gives modules as loadings over features.
+ * Baselines: what people do without LAVA. Each returns modules as loadings over features.
  *
  * - `global`: correlation over all samples, features clustered by average linkage on 1 - |rho| (as in WGCNA's
  *   plainest form).
  * - `per cluster`: correlation inside each group of samples, the groups x pairs matrix of debiased squares factored
- *   by non-negative matrix factorization. It is given the true groups, or the labels, which LAVA never sees; or the
+ *   by non-negative matrix factorization. It uses the true groups, or the labels, which LAVA never sees; or the
  *   groups that k-means finds in the map.
  * - `local autocorrelation`: after Hotspot (DeTomaso and Yosef 2021): z-scores of pairwise autocorrelation over the
  *   k-nearest-neighbor graph of the embedding, features clustered by average linkage. Reimplemented in short, with
@@ -26,7 +26,7 @@ const NEIGHBORS = 30;
 export interface BaselineInput {
   readonly table: Table;
   readonly embedding: Embedding;
-  /** Modules asked. */
+  /** Number of modules to return. */
   readonly modules: number;
 }
 

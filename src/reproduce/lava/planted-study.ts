@@ -1,4 +1,4 @@
-/** `lava-planted`: are planted modules found, placed, counted and told from noise, and what do others find? */
+/** `lava-planted`: are planted modules found, located, counted and told from noise, and what do baselines find? */
 
 import { createRandom, permutation } from '../../core/random.js';
 import type { Context } from '../../engine/context.js';
@@ -26,7 +26,7 @@ const MOST_MODULES = 16;
 const LEAST_ACTIVE = 0.05;
 
 export const plantedStudy: Study = {
-  summary: 'planted modules found, placed and counted, beside three baselines and an oracle; none in noise',
+  summary: 'planted modules found, located and counted, beside three baselines and an oracle; none in noise',
   defaults: { rows: 3000, repeats: 3, sets: ['0.8', '0.5', '0.35'] },
   run: runPlanted,
 };
@@ -50,7 +50,7 @@ async function runPlanted(input: StudyInput): Promise<StudyResult> {
   return {
     title: 'Planted modules',
     text: [
-      `Each data set: ${input.rows} samples, 150 features, 15 clusters with shifted means, 7 modules of 8 to 14 features, each active in 2 to 5 clusters. Localities of ${localityOf(input.rows).localitySize}, overlap ${OVERLAP}, ${MODULES} modules asked of every method. \`oracle: per true cluster\` is given the true clusters, which nobody who explains a map has; \`per map cluster\`, 15 clusters by k-means over the map, is the same as it can be had. Cosine: of pair patterns, after optimal assignment, over planted modules active in at least 5% of samples. AUROC: of presence over samples.`,
+      `Each data set: ${input.rows} samples, 150 features, 15 clusters with shifted means, 7 modules of 8 to 14 features, each active in 2 to 5 clusters. Localities of ${localityOf(input.rows).localitySize}, overlap ${OVERLAP}, ${MODULES} modules requested of every method. \`oracle: per true cluster\` is given the true clusters, which nobody who explains a map has; \`per map cluster\`, 15 clusters by k-means over the map, is the same as it can be had. Cosine: of pair patterns, after optimal assignment, over planted modules active in at least 5% of samples. AUROC: of presence over samples.`,
       'Counted: seeds in which `--modules auto` has as many modules as were planted, or one more or fewer; on both sides those active in at least 5% of samples. Significant: planted modules whose match is called significant (real and local).',
       'Noise: seeds in which any module is called significant. `shuffled map`: planted features, the rows of the embedding in random order.',
     ],
@@ -122,21 +122,21 @@ async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlati
   let [counted, significant, planted] = [0, 0, 0];
   for (let run = 0; run < repeats; run++) {
     const data = plantModules({ seed: seed + run, correlation, samples: rows });
-    const own = seeded(context, seed + run);
-    const found = await explain(data, { ...locality, modules: MODULES }, own);
-    const stacked = await explain(data, { ...locality, modules: MODULES, form: 'stacked', draws: 0 }, own);
+    const repeat = seeded(context, seed + run);
+    const found = await explain(data, { ...locality, modules: MODULES }, repeat);
+    const stacked = await explain(data, { ...locality, modules: MODULES, form: 'stacked', draws: 0 }, repeat);
     const auto = await explain(
       data,
       { ...locality, modules: 'auto', mostModules: MOST_MODULES, draws: 0 },
-      own,
+      repeat,
     );
     const input = { ...data, modules: MODULES };
     methods.get('LAVA')?.add(data, found.modules.loadings, found.samplePresence);
     methods.get('LAVA, stacked')?.add(data, stacked.modules.loadings, stacked.samplePresence);
     methods.get('global')?.add(data, globalModules(input), null);
-    methods.get('oracle: per true cluster')?.add(data, await perClusterModules(input, own), null);
-    const mapped = { ...input, table: await labelledByMap(input, CLUSTERS, own) };
-    methods.get('per map cluster')?.add(data, await perClusterModules(mapped, own), null);
+    methods.get('oracle: per true cluster')?.add(data, await perClusterModules(input, repeat), null);
+    const mapped = { ...input, table: await labelledByMap(input, CLUSTERS, repeat) };
+    methods.get('per map cluster')?.add(data, await perClusterModules(mapped, repeat), null);
     methods.get('local autocorrelation')?.add(data, autocorrelationModules(input), null);
     const active = data.activeShare.filter((share) => share >= LEAST_ACTIVE).length;
     const chosen = auto.descriptions.filter(({ presentSamples }) => presentSamples >= LEAST_ACTIVE).length;
@@ -160,9 +160,10 @@ function significantMatches(data: Planted, found: Explanation): number {
 /** Rows of the noise table: data without structure, seeds, and seeds with a significant module. */
 async function noise({ context, seed, repeats, rows }: StudyInput): Promise<(string | number)[][]> {
   const kinds = {
-    'pure noise': (own: number) => plantModules({ seed: own, correlation: 0, shift: 0, samples: rows }),
-    'shuffled map': (own: number) =>
-      shuffled(plantModules({ seed: own, correlation: 0.5, samples: rows }), own),
+    'pure noise': (runSeed: number) =>
+      plantModules({ seed: runSeed, correlation: 0, shift: 0, samples: rows }),
+    'shuffled map': (runSeed: number) =>
+      shuffled(plantModules({ seed: runSeed, correlation: 0.5, samples: rows }), runSeed),
   };
   const result: (string | number)[][] = [];
   for (const [kind, make] of Object.entries(kinds)) {

@@ -44,7 +44,7 @@ export function plantModules(options: PlantedOptions): Planted {
   const random = createRandom(options.seed, 'planted');
   const cluster = clusterOfSamples(samples, clusters, random.stream('sizes'));
   const embedding = embed(cluster, clusters, random.stream('embedding'));
-  const activeIn = activity(modules, clusters, random.stream('activity'));
+  const activeIn = activeClusters(modules, clusters, random.stream('activity'));
   const members = moduleFeatures(features, activeIn, random.stream('features'));
   const rows = { rows: samples, columns: features };
   const table = drawTable(rows, { cluster, clusters, members, activeIn, shift }, options.correlation, random);
@@ -123,7 +123,7 @@ function moduleFeatures(features: number, activeIn: readonly boolean[][], random
 }
 
 /** For each module, the clusters in which it is active: 2 to a third of them. */
-function activity(modules: number, clusters: number, random: Random): boolean[][] {
+function activeClusters(modules: number, clusters: number, random: Random): boolean[][] {
   return Array.from({ length: modules }, () => {
     const count = 2 + random.below(Math.max(1, Math.floor(clusters / 3) - 1));
     const chosen = permutation(clusters, random).subarray(0, count);
@@ -155,14 +155,14 @@ function drawTable(
   const noise = random.stream('noise');
   const data = new Float32Array(size.rows * size.columns);
   const shared = Math.sqrt(correlation);
-  const own = Math.sqrt(1 - correlation);
+  const independent = Math.sqrt(1 - correlation);
   for (let s = 0; s < size.rows; s++) {
     const c = plan.cluster[s];
     const factors = plan.members.map(() => noise.normal());
     for (let f = 0; f < size.columns; f++) {
       const by = owner[c * size.columns + f];
       const z = noise.normal();
-      const value = by ? by.sign * shared * factors[by.module] + own * z : z;
+      const value = by ? by.sign * shared * factors[by.module] + independent * z : z;
       data[s * size.columns + f] = means[c * size.columns + f] + value;
     }
   }

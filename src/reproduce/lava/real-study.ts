@@ -1,5 +1,5 @@
 /**
- * `lava-mnist` and `lava-cells`: what is found on real data, how stable it is, and what others miss.
+ * `lava-mnist` and `lava-cells`: modules of real data, their stability, and what baselines miss.
  *
  * The data stay with their owners: a folder holds NAME_X.npy (samples x features), optionally NAME_umap.npy (else
  * UMAP is computed), NAME_y.npy or NAME_labels.json (one label a sample) and NAME_features.json (feature names).
@@ -15,7 +15,7 @@ import { embed } from '../../dr/index.js';
 import type { Context } from '../../engine/context.js';
 import { pathSource, readEmbedding } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
-import { matchMemberships, patternCosines } from '../../lava/evaluate/holdout.js';
+import { matchLoadings, patternCosines } from '../../lava/evaluate/holdout.js';
 import { explain } from '../../lava/explain.js';
 import type { Embedding, Explanation, Matrix, Table } from '../../model.js';
 import { loadData } from '../ardr/datasets.js';
@@ -66,7 +66,7 @@ async function runReal(options: RealStudyOptions, input: StudyInput): Promise<St
     title: options.title,
     text: [
       'Modules by share of the association that they explain. `coverings`: least matched cosine of the module over other coverings of the map. Labels are used for nothing but these tables: `present in` gives the labels of which at least 30% of the samples have the module, with that share. A module in several labels recurs in regions that the labels tell apart.',
-      'Baselines: the largest cosine of the module with any of theirs, as many asked. `per cluster` is given the labels. A value far below 1 is a pattern that the baseline misses.',
+      'Baselines: the largest cosine of the module with any of theirs, for as many modules. `per cluster` uses the labels. A value far below 1 is a pattern that the baseline misses.',
     ],
     tables,
     figures,
@@ -114,13 +114,13 @@ async function explainSeeds(
   const { modules, localitySize, image } = options;
   const size = Math.min(localitySize, Math.floor(data.table.features.rows / 4));
   const chosen = { modules, localitySize: size, overlap: 3, image };
-  const run = (own: number, draws?: number) =>
-    explain(data, { ...chosen, draws, covering: own }, { ...context, random: createRandom(own) });
+  const run = (covering: number, draws?: number) =>
+    explain(data, { ...chosen, draws, covering }, { ...context, random: createRandom(covering) });
   const first = await run(seed);
   const cosines = new Array<number>(first.modules.count).fill(1);
   for (let r = 1; r < repeats; r++) {
     const other = await run(seed + r, 0);
-    matchMemberships(first.modules.loadings, other.modules.loadings).forEach(({ cosine }, k) => {
+    matchLoadings(first.modules.loadings, other.modules.loadings).forEach(({ cosine }, k) => {
       cosines[k] = Math.min(cosines[k], cosine);
     });
   }

@@ -1,6 +1,6 @@
 /** How well found modules match planted ones: cosine of pair patterns after optimal assignment, and AUROC. */
 
-import { matchMemberships } from '../../lava/evaluate/holdout.js';
+import { matchLoadings } from '../../lava/evaluate/holdout.js';
 import type { Matrix } from '../../model.js';
 
 export interface Match {
@@ -11,7 +11,7 @@ export interface Match {
 
 /** For each planted module the found one it is assigned, with the cosine of their pair patterns. */
 export function matchModules(planted: Matrix, found: Matrix): Match[] {
-  return matchMemberships(planted, found).map(({ other, cosine }) => ({ found: other, cosine }));
+  return matchLoadings(planted, found).map(({ other, cosine }) => ({ found: other, cosine }));
 }
 
 /** Area under the ROC curve of `scores` for the samples where `truth` is 1; ties count half. */

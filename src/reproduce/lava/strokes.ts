@@ -1,4 +1,4 @@
-/** Memberships over the pixels of an image as pictures, in SVG. */
+/** Loadings over the pixels of an image as pictures, in SVG. */
 
 import type { Matrix } from '../../model.js';
 

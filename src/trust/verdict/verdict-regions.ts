@@ -1,11 +1,11 @@
 /** The sentence of a verdict that names regions of the map: labels, or groups, with many glued or torn neighbors. */
 
 import { mean } from '../../core/statistics.js';
+import { percent } from '../../core/words.js';
 import type { TrustMeasures } from '../measure.js';
 import { type Distortion, nullShareFar } from '../measures/distortion.js';
 import { FLAG_SHARE } from '../module-trust.js';
 import type { VerdictSentence } from '../types.js';
-import { percent } from '../words.js';
 
 const NAMED_REGIONS = 3;
 

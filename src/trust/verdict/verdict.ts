@@ -7,12 +7,12 @@
  * How it fails: words round. The figures beside each sentence are what counts.
  */
 
+import { percent } from '../../core/words.js';
 import type { Measure, TrustMeasures } from '../measure.js';
 import type { MeasureName } from '../measure-table.js';
 import type { Distortion } from '../measures/distortion.js';
 import { excessOverNull } from '../measures/rank-null.js';
 import type { Answer, VerdictFigure, VerdictSentence } from '../types.js';
-import { percent } from '../words.js';
 import { type MapRegion, regionsSentence } from './verdict-regions.js';
 
 export interface VerdictInput {

@@ -32,7 +32,7 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   const most = Math.max(...granularity.curve.map(({ replicated }) => replicated));
   const told = found.warnings.find(({ code }) => code === 'found-in-one-place');
   expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
-  if (told) expect(told.message).toContain(`${most} are found again`);
+  if (told) expect(told.message).toContain(`${most} replicate`);
   // one peel for many numbers gives what a run with this number gives
   const fixed = await explain(planted, { ...options, modules: granularity.chosen }, {});
   expect(fixed.modules).toEqual(found.modules);

@@ -1,6 +1,6 @@
 // What `--modules auto` counts: found again, in places apart, and no part of another module.
 import { expect, test } from 'vitest';
-import { matchMemberships } from '#whymap/lava/evaluate/holdout.js';
+import { matchLoadings } from '#whymap/lava/evaluate/holdout.js';
 import { countRecurring } from '#whymap/lava/evaluate/recurring-modules.js';
 import { mergeAndPrune } from '#whymap/lava/factorize/refine.js';
 import type { Problem } from '#whymap/lava/factorize/symmetric.js';
@@ -37,7 +37,7 @@ function modulesOf(plan: Planned): Modules {
 
 function count(a: Planned, b: Planned): number {
   const halves = [modulesOf(a), modulesOf(b)] as const;
-  const matches = matchMemberships(halves[0].loadings, halves[1].loadings);
+  const matches = matchLoadings(halves[0].loadings, halves[1].loadings);
   return countRecurring({ halves, matches, localities, samples: 17 });
 }
 

@@ -8,7 +8,7 @@ import { unwatched } from '#whymap/engine/watch.js';
 import { CancelledError, OptionError } from '#whymap/errors.js';
 import { alignedCorrelation, leadingSigns } from '#whymap/lava/describe/signs.js';
 import { heldOutCorrelations } from '#whymap/lava/evaluate/held-out-correlation.js';
-import { localitiesOfPart, matchMemberships, splitSamples } from '#whymap/lava/evaluate/holdout.js';
+import { localitiesOfPart, matchLoadings, splitSamples } from '#whymap/lava/evaluate/holdout.js';
 import { largestStatisticTests } from '#whymap/lava/evaluate/largest-statistic.js';
 import { locate } from '#whymap/lava/localities/localities.js';
 import type { Explanation } from '#whymap/model.js';
@@ -228,7 +228,7 @@ test('modules are matched whatever their order; extra ones stay without', () => 
     columns: 20,
     data: Float32Array.from(rows.flat()),
   });
-  const matches = matchMemberships(of(a, b, c), of(c, a));
+  const matches = matchLoadings(of(a, b, c), of(c, a));
   expect(matches.map(({ other }) => other)).toEqual([1, -1, 0]);
   expect(matches[0].cosine).toBeCloseTo(1, 5);
   expect(matches[1].cosine).toBe(0);

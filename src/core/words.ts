@@ -1,4 +1,4 @@
-/** Figures in words. */
+/** Figures in words, as sentences for people show them. */
 
 /** A share as a percentage: one digit after the point below 1%, else none. */
 export function percent(share: number): string {
