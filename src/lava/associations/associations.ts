@@ -8,7 +8,7 @@
 
 import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
-import type { AssociateResult, AssociationRules, Watch } from '../../engine/engine.js';
+import type { AssociateResult, AssociationRules, Engine, Watch } from '../../engine/engine.js';
 import { partOf, unwatched } from '../../engine/watch.js';
 import { OptionError } from '../../errors.js';
 import type {
@@ -126,7 +126,7 @@ async function* blocksOf(
   held: readonly AssociationBlock[] | null,
   localities: number,
   compute: ComputeBlock,
-  engine: Context['engine'],
+  engine: Engine,
 ): AsyncGenerator<AssociationBlock> {
   if (held) {
     yield* held;
