@@ -1,6 +1,10 @@
 /**
- * The kernels of the wasm engine. Each parallel kernel takes (item, scratch, ...), works on one item and
- * writes only that item's results; the JavaScript side owns all memory (engine/wasm/runtime/memory.ts).
+ * The kernels of the wasm engine: everything that this file exports can be called from TypeScript.
+ *
+ * Contract: a kernel takes (item, scratch, call). It works on one item and writes only that item's results.
+ *   `scratch` is the address of memory of the calling thread, `call` the address of its arguments (layout.ts of
+ *   its folder). Functions whose name ends in Scratch or Bytes return the bytes that a kernel needs.
+ * Memory: kernels allocate nothing; src/engine/wasm/runtime/memory.ts owns all memory.
  */
 
 export { associateLocality, associateScratch, compactLocality } from './associate/associate';

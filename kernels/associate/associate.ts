@@ -1,10 +1,13 @@
 /**
- * Associations of one locality: support, standardization, one triangle of the product, gate and debiasing.
+ * Associations of one locality: support, standardization, one triangle of the correlation matrix, gate and
+ * debiasing.
  *
- * Source and rules: as `engine/js/associate.ts`, the reference. Shapes: n samples, d features, of which only
- * the supported enter the product. Cost: n * supported^2 multiply-adds, plus two passes over n x d. Precision:
- * float32 products of columns standardized in double. An item is a locality, so results do not depend on
- * threads. Strips of C are gated while they are in the cache; the full matrix is never in memory.
+ * Source: the reference is src/engine/js/associate.ts, which states the rules.
+ * Shapes: n samples x d features; only supported features enter the product.
+ * Precision: float32 products of columns that are standardized in double.
+ * Cost: n * supported^2 / 2 multiply-adds and two passes over n x d. A strip of correlations is gated while it
+ *   is in the cache, so the full matrix is never in memory.
+ * Determinism: an item is a locality, so results do not depend on the number of threads.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
@@ -17,6 +20,7 @@ import { panels } from './tile';
 /** Rows of one strip of correlations, in panels of 8. */
 const CORRELATION_PANELS: i32 = 2;
 
+/** A number of bytes rounded up to a multiple of 64. */
 function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
@@ -101,6 +105,7 @@ function keepPairs(
   }
 }
 
+/** Writes the address of each member's row of dense features (u32, n) to `rows`. */
 function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize): void {
   for (let s: i32 = 0; s < n; s++) {
     const at = (<usize>s) << 2;
@@ -108,6 +113,10 @@ function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize):
   }
 }
 
+/**
+ * Copies the members' compressed rows into a dense n x d array at `target` and writes the rows' addresses (u32,
+ * n) to `rows`.
+ */
 function gatherSparse(call: AssociateArguments, members: usize, target: usize, rows: usize): void {
   const d = call.d;
   const n = call.n;
@@ -127,8 +136,12 @@ function gatherSparse(call: AssociateArguments, members: usize, target: usize, r
 }
 
 /**
- * Appends what passes the gate of row i, columns i + 1 to count, and returns how many. `row` begins at column
- * `base`. Writes up to 4 entries past the last one kept.
+ * Appends the correlations of feature i with features i + 1 to count that pass the gate; returns how many.
+ * Writes up to SLOT_MARGIN entries past the last one it keeps.
+ * @param row address of the correlation of feature i with feature 0 of the supported ones.
+ * @param features i32: the features' numbers.
+ * @param debias subtracted from a square.
+ * @param column, value where the next entry goes (u16, f32).
  */
 function keepRow(
   call: AssociateArguments,
@@ -175,7 +188,7 @@ function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f3
   return at + keep;
 }
 
-/** Moves the entries of locality `item` from its slot to their place: `positions` (u32) begins at its first. */
+/** Kernel: moves the entries of locality `item` from its slot to their place in the block. */
 export function compactLocality(item: i32, _scratch: usize, call: CompactArguments): void {
   const first = load<u32>(call.positions + ((<usize>item) << 2));
   const count = load<u32>(call.positions + ((<usize>item) << 2), 4) - first;

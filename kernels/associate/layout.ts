@@ -1,4 +1,7 @@
-/** Arguments and constants of the association and factorization kernels, shared with TypeScript (runtime/layout.ts). */
+/**
+ * Arguments and constants of the association and factorization kernels, shared with TypeScript
+ * (runtime/layout.ts).
+ */
 
 /** Codes of the association measures. */
 export const PEARSON: i32 = 0;

@@ -1,47 +1,52 @@
 /**
  * Leading non-negative eigenvector of a locality's residual R = A - sum_k P_k u_k u_k' (zero diagonal), by
- * projected power iteration; the reference is `engine/js/factor.ts`.
+ * projected power iteration.
  *
- * Only the locality's *active* features (those with an entry) take part: presence and loadings are not
- * negative, so elsewhere R v <= 0 for v >= 0 and the projection gives 0. A is laid out dense over the active
- * features where at least 1 in 16 cells is filled and the dense stays within 16 MiB (one dense product is
- * four to six times faster than scattering the entries); otherwise the entries are walked.
- * Precision: float32 products, double sums across blocks; the starting row is chosen in double, as in the
- * reference. Cost a step: active^2 or entries, plus active x width. An item is a locality.
+ * Source: the reference is src/engine/js/factor.ts, `leadingVectors`.
+ * Shapes: only *active* features (those with an entry) take part. Presence and loadings are not negative, so R
+ *   v <= 0 elsewhere for v >= 0 and the projection gives 0 there.
+ * Precision: float32 products with double sums across blocks; the starting feature is chosen in double, as in
+ *   the reference.
+ * Cost: a step takes active^2 or the number of entries, plus active x modules. A is copied to a dense square
+ *   where at least 1 in DENSE_SHARE cells is filled and the side is at most DENSE_LIMIT: a dense product is
+ *   four to six times faster than scattering entries.
+ * Determinism: an item is a locality, so results do not depend on the number of threads.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
 import { LeadingArguments } from './layout';
 import { multiplyDense, project } from './power-step';
 
+/** Largest side of a dense square, and the share of filled cells (1 in so many) from which it pays. */
 const DENSE_LIMIT: i32 = 2048;
 const DENSE_SHARE: i32 = 16;
 
-/** What one locality's work needs to find; addresses, set once an item. One instance a thread, no sharing. */
+/** Addresses of the current locality's data, set once for each item. Every thread has its own globals. */
 let offsets: usize = 0;
 let columns: usize = 0;
 let values: usize = 0;
 let valueMask: u32 = 0;
-/** i32 features of the active, and the reverse (d entries, -1 where not active). */
+/** i32: feature number of each active feature, and position of each feature among them (d entries, -1 elsewhere). */
 let active: usize = 0;
 let activeIndex: usize = 0;
 let count: i32 = 0;
-/** Row length of the dense dense in floats, a multiple of 4; 0 when entries are walked. */
+/** Row length of the dense square in floats, a multiple of 4; 0 when entries are walked. */
 let stride: i32 = 0;
 let dense: usize = 0;
 /** f32: loadings of the active features (active x width), and the presence in this locality (width). */
 let activeLoadings: usize = 0;
 let presence: usize = 0;
 let width: i32 = 0;
-/** f64 image of a vector, active long, and f64 module products. */
+/** f64: image of a vector (one value for each active feature), and its product with each module's loadings. */
 let image: usize = 0;
 let products: usize = 0;
 
+/** A number of bytes rounded up to a multiple of 64. */
 function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 
-/** Bytes of scratch that `leadingVector` needs. */
+/** Bytes of scratch that `leadingVector` needs for d features and `modules` padded modules. */
 export function leadingScratch(d: i32, modules: i32): usize {
   const room = <usize>min(d, DENSE_LIMIT) + 4;
   return (
@@ -55,8 +60,7 @@ export function leadingScratch(d: i32, modules: i32): usize {
 }
 
 /**
- * @param presences count x width, @param loadings d x width; width a multiple of 4 (or 0).
- * @param wanted u8 a locality. @param vectors count x d (zeros on entry). @param eigenvalues f32 a locality.
+ * Kernel: the leading vector and eigenvalue of locality `item`; both stay 0 when nothing positive is left.
  */
 export function leadingVector(item: i32, scratch: usize, call: LeadingArguments): void {
   if (!load<u8>(call.wanted + <usize>item)) return;
@@ -73,7 +77,7 @@ export function leadingVector(item: i32, scratch: usize, call: LeadingArguments)
   gatherLoadings(call.loadings);
   fillDense();
   const best = strongestFeature(d, call.loadings, vector);
-  // a feature without entries has only what was subtracted: nothing positive to start from
+  // a feature without entries has nothing positive to start from
   if (best < 0) return;
   const eigenvalue = iterate(best, vector, call.iterations);
   if (!(eigenvalue > 0)) return;
@@ -97,18 +101,22 @@ function assignScratch(scratch: usize, d: i32): usize {
   return vector;
 }
 
+/** Feature number of active feature i. */
 function feature(i: i32): i32 {
   return load<i32>(active + ((<usize>i) << 2));
 }
 
+/** Position of a feature among the active ones, -1 when it is not active. */
 function activeIndexOf(feature: i32): i32 {
   return load<i32>(activeIndex + ((<usize>feature) << 2));
 }
 
+/** Association of entry p: its absolute value, or its signed value in signed form. */
 function strength(p: usize): f32 {
   return reinterpret<f32>(load<u32>(values + (p << 2)) & valueMask);
 }
 
+/** Lists the active features and their positions, and decides whether the square is dense. */
 function findActive(d: i32): void {
   memory.fill(activeIndex, 0, (<usize>d) << 2);
   for (let i: i32 = 0; i < d; i++) {
@@ -131,6 +139,7 @@ function findActive(d: i32): void {
   stride = count <= DENSE_LIMIT && <u64>entries * DENSE_SHARE >= cells ? (count + 3) & ~3 : 0;
 }
 
+/** Copies the loadings of the active features next to each other. */
 function gatherLoadings(loadings: usize): void {
   const bytes = (<usize>width) << 2;
   for (let i: i32 = 0; i < count; i++) {
@@ -138,6 +147,7 @@ function gatherLoadings(loadings: usize): void {
   }
 }
 
+/** Writes the entries to the dense symmetric square; does nothing when entries are walked. */
 function fillDense(): void {
   if (stride === 0) return;
   memory.fill(dense, 0, (<usize>count * <usize>stride) << 2);
@@ -154,8 +164,9 @@ function fillDense(): void {
 }
 
 /**
- * The active feature whose residual row has the largest sum, as its position; -1 when a feature without
- * entries comes first. Ties go to the lower feature. All in double.
+ * Position of the active feature whose residual row has the largest sum, ties to the lower feature; -1 when a
+ * feature without entries has the largest. Computed in double.
+ * @param vector scratch of `count` f32.
  */
 function strongestFeature(d: i32, loadings: usize, vector: usize): i32 {
   memory.fill(image, 0, (<usize>count) << 3);
@@ -194,7 +205,7 @@ function strongestFeature(d: i32, loadings: usize, vector: usize): i32 {
   return best;
 }
 
-/** Module products u_k' v, in double. */
+/** products[k] = u_k' vector for every module, in double. */
 function productsOf(vector: usize): void {
   memory.fill(products, 0, (<usize>width) << 3);
   for (let i: i32 = 0; i < count; i++) {
@@ -229,6 +240,7 @@ function apply(vector: usize): void {
   }
 }
 
+/** image = A vector by walking the entries. */
 function applyEntries(vector: usize): void {
   memory.fill(image, 0, (<usize>count) << 3);
   for (let i: i32 = 0; i < count; i++) {

@@ -1,15 +1,20 @@
 /**
- * Dense product C = op(A) op(B): both operands are packed into panels, then strips of C are made by `panels`.
- * Shapes: op(A) m x k, op(B) k x n; C padded to multiples of 8 both ways. Cost: 2 m n k. Precision: float32,
- * see tile.ts. An item of `multiplyStrip` is STRIP_PANELS panels of C's rows, so results do not depend on threads.
+ * Dense product C = op(A) op(B): both operands are packed into panels of 8, then strips of C are computed by
+ * `panels`.
+ *
+ * Shapes: op(A) m x k, op(B) k x n; C is padded to multiples of 8 both ways.
+ * Precision: float32, see tile.ts.
+ * Cost: 2 m n k operations.
+ * Determinism: an item of `multiplyStrip` is STRIP_PANELS panels of C's rows, so results do not depend on the
+ *   number of threads.
  */
 
 import { MultiplyArguments, PackArguments, STRIP_PANELS } from './layout';
 import { panels } from './tile';
 
 /**
- * Packs panel `item` from a matrix whose rows are the operand's rows: element (r, k) at `source + (r * stride + k) * 4`.
- * Rows past `rows` are zeros.
+ * Kernel: packs panel `item` of an operand whose rows are rows of the stored matrix: element (r, k) is at index
+ *   r * stride + k. Rows past `rows` are zeros.
  */
 export function packRows(item: i32, _scratch: usize, call: PackArguments): void {
   const source = call.source;
@@ -29,7 +34,10 @@ export function packRows(item: i32, _scratch: usize, call: PackArguments): void 
   }
 }
 
-/** As `packRows`, from a matrix whose columns are the operand's rows: element (r, k) at `source + (k * stride + r) * 4`. */
+/**
+ * Kernel: as `packRows`, for an operand whose rows are columns of the stored matrix: element (r, k) is at index
+ *   k * stride + r.
+ */
 export function packColumns(item: i32, _scratch: usize, call: PackArguments): void {
   const source = call.source;
   const rows = call.rows;
@@ -53,7 +61,7 @@ export function packColumns(item: i32, _scratch: usize, call: PackArguments): vo
   }
 }
 
-/** Rows `item * 8 * STRIP_PANELS` and on of C, from packed operands. */
+/** Kernel: rows item * 8 * STRIP_PANELS and on of C. */
 export function multiplyStrip(item: i32, _scratch: usize, call: MultiplyArguments): void {
   const a = call.a;
   const aPanels = call.aPanels;

@@ -1,6 +1,6 @@
-/** The two halves of a step of projected power iteration (leading.ts): a dense product, and the projection. */
+/** The two halves of a step of projected power iteration (leading.ts): a dense product and the projection. */
 
-/** image (f64) = dense vector: `count` rows of `stride` f32, a multiple of 4, and as long a vector. */
+/** image (f64, count) = dense (count x stride f32, stride a multiple of 4) times vector (f32, stride). */
 export function multiplyDense(dense: usize, stride: i32, count: i32, vector: usize, image: usize): void {
   const end = vector + ((<usize>stride) << 2);
   for (let i: i32 = 0; i < count; i++) {
@@ -31,7 +31,10 @@ export function multiplyDense(dense: usize, stride: i32, count: i32, vector: usi
   }
 }
 
-/** vector = max(0, image) / norm. False when nothing is positive. Lanes up to a multiple of 4 are zeros. */
+/**
+ * vector = max(0, image) / norm, with zeros up to a multiple of 4. Returns false, and leaves vector alone, when
+ * nothing is positive.
+ */
 export function project(image: usize, count: i32, vector: usize): boolean {
   let squares: f64 = 0;
   for (let i: i32 = 0; i < count; i++) {

@@ -1,9 +1,13 @@
 /**
- * Quadratic forms and pattern sums over a block of associations; the reference is `engine/js/factor.ts`.
+ * Quadratic forms and pattern sums over a block of associations.
  *
- * Memberships and presences are padded with zeros to a multiple of 4 modules (`width`), so that modules fill
- * vector lanes. Precision: float32 along a row of entries, double across rows. Cost: entries x width.
- * An item is a locality (forms) or a feature (patterns), so sums have one order for any number of threads.
+ * Source: the reference is src/engine/js/factor.ts.
+ * Shapes: loadings and presence are padded with zeros to a multiple of 4 modules (`width`), so that modules
+ *   fill the lanes of a vector.
+ * Precision: float32 along a row of entries, double across rows.
+ * Cost: entries x width.
+ * Determinism: an item is a locality (forms) or a feature (patterns), so sums have one order for any number of
+ *   threads.
  */
 
 import { PatternArguments, QuadraticArguments } from './layout';
@@ -13,7 +17,10 @@ export function strengthMask(signed: i32): v128 {
   return signed ? i32x4.splat(-1) : i32x4.splat(0x7fffffff);
 }
 
-/** forms[item, k] = sum over entries of a u_k[i] u_k[j]. Scratch: 8 bytes x width. */
+/**
+ * Kernel: forms[item, k] = sum over the entries of locality `item` of A[i, j] u_k[i] u_k[j]. Scratch: 8 bytes x
+ *   width.
+ */
 export function quadraticForms(item: i32, scratch: usize, call: QuadraticArguments): void {
   const d = call.d;
   const width = call.width;
@@ -33,6 +40,7 @@ export function quadraticForms(item: i32, scratch: usize, call: QuadraticArgumen
   }
 }
 
+/** Adds the entries `begin` to `end` of row i to the forms of modules k to k + 16 (f64 at `sums`). */
 function addRowForms16(call: QuadraticArguments, begin: u32, end: u32, i: i32, k: i32, sums: usize): void {
   const columns = call.columns;
   const values = call.values;
@@ -61,6 +69,7 @@ function addRowForms16(call: QuadraticArguments, begin: u32, end: u32, i: i32, k
   addDoubles(target + 96, f32x4.mul(t3, v128.load(rowLoadings, 48)));
 }
 
+/** As `addRowForms16`, for modules k to k + 4. */
 function addRowForms4(call: QuadraticArguments, begin: u32, end: u32, i: i32, k: i32, sums: usize): void {
   const columns = call.columns;
   const values = call.values;
@@ -77,6 +86,7 @@ function addRowForms4(call: QuadraticArguments, begin: u32, end: u32, i: i32, k:
   addDoubles(sums + ((<usize>k) << 3), f32x4.mul(t, v128.load(lanes + <usize>i * stride)));
 }
 
+/** Adds four f32 lanes to four f64 at `target`. */
 function addDoubles(target: usize, floats: v128): void {
   v128.store(target, f64x2.add(v128.load(target), f64x2.promote_low_f32x4(floats)));
   const high = i8x16.shuffle(floats, floats, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -84,8 +94,8 @@ function addDoubles(target: usize, floats: v128): void {
 }
 
 /**
- * Adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item.
- * @param presence count x width. @param total modules x pairs. Scratch: 4 bytes x d x width.
+ * Kernel: adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item. Scratch: 4 bytes
+ *   x d x width.
  */
 export function accumulatePatterns(item: i32, scratch: usize, call: PatternArguments): void {
   const offsets = call.offsets;

@@ -15,7 +15,15 @@ const LOST: f64 = 1e-6;
 /** MADs from the median at which a value's weight becomes 0. */
 const BIWEIGHT_REACH: f64 = 9;
 
-/** Panels of features features[0..count); lanes past the last are zeros. */
+/**
+ * Standardizes features[0..count) into panels of 8; lanes past the last feature are zeros.
+ * @param rows u32: addresses of the n samples' rows.
+ * @param features i32: feature numbers.
+ * @param flags u8 a feature, cleared where its spread is lost.
+ * @param measure code of the association measure.
+ * @param target f32: the panels.
+ * @param scratch see `sortBytes`.
+ */
 export function standardizePanels(
   rows: usize,
   n: i32,
@@ -49,6 +57,7 @@ export function standardizePanels(
   }
 }
 
+/** Copies up to 8 features of all samples into the lanes of a panel. */
 function gather(rows: usize, n: i32, features: usize, lanes: i32, panel: usize): void {
   for (let lane: i32 = 0; lane < lanes; lane++) {
     const shift = (<usize>load<i32>(features + ((<usize>lane) << 2))) << 2;
@@ -59,7 +68,11 @@ function gather(rows: usize, n: i32, features: usize, lanes: i32, panel: usize):
   }
 }
 
-/** Two neighboring lanes of a panel, in place. */
+/**
+ * Centers and scales two neighboring lanes of a panel in place; clears a feature's flag when its spread is lost
+ * in rounding.
+ * @param present how many of the two lanes hold features.
+ */
 function standardizePair(lane: usize, n: i32, features: usize, present: i32, flags: usize): void {
   if (present <= 0) return;
   const end = lane + ((<usize>n) << 5);

@@ -1,17 +1,20 @@
 /**
- * Which features take part in a locality: not constant, and at least `support` samples differ from the
- * feature's lower median.
+ * Which features take part in a locality: those that are not constant and from whose lower median at least
+ * `support` samples differ.
  *
- * A value that at most `support` <= n / 2 samples differ from is held by at least half of them, so a majority
- * vote (Boyer and Moore, eight features at once) finds it without sorting; a larger `support` sorts.
- * Rows are given by their addresses and readable 28 bytes past their end. Cost: two passes over n x d.
+ * Purpose: a value that at most `support` <= n / 2 samples differ from is held by at least half of them, so a
+ *   majority vote (Boyer and Moore, eight features at once) finds it without sorting. A larger `support` sorts.
+ * Shapes: rows are passed by their addresses and must be readable 28 bytes past their end.
+ * Cost: two passes over n x d.
  */
 
 import { countOfMedian } from '../runtime/sort';
 
 /**
- * Writes the supported features to `features` (i32, ascending) and a byte for each to `flags`; adds the constant
- * features to the i32 at `constant`. Returns the number of supported features.
+ * Writes the supported features to `features` (i32, ascending) and a byte for each feature to `flags`, and adds
+ * the number of constant features to the i32 at `constant`. Returns the number of supported features.
+ * @param rows u32: addresses of the n samples' rows, d f32 each.
+ * @param scratch 32 bytes and what `countOfMedian` needs.
  */
 export function findSupported(
   rows: usize,
@@ -42,7 +45,9 @@ export function findSupported(
   return found;
 }
 
-/** For features f to f + 8: how often the majority candidate occurs, 8 x i32 at `counts`. */
+/**
+ * For features f to f + 8: writes how often the majority candidate occurs among n samples (8 i32 at `counts`).
+ */
 function countMajority(rows: usize, n: i32, f: i32, counts: usize): void {
   const shift = (<usize>f) << 2;
   const one = i32x4.splat(1);
@@ -76,6 +81,7 @@ function countMajority(rows: usize, n: i32, f: i32, counts: usize): void {
   v128.store(counts, count1, 16);
 }
 
+/** How many of n samples equal the lower median of feature f, by sorting. */
 function medianCount(rows: usize, n: i32, f: i32, scratch: usize): i32 {
   const column = scratch;
   for (let s: i32 = 0; s < n; s++) {

@@ -1,11 +1,12 @@
 /**
- * The register block of every product: 4 rows by 8 columns, both operands packed in panels of 8.
+ * The register block of every product: 4 rows by 8 columns of C, both operands packed in panels of 8.
  *
- * A panel holds 8 rows of an operand with the depth outside: element (row r, depth k) is at k * 8 + r. Both
- * sides of a product read the same layout (the left side a half panel at a time), so that symmetric products
- * pack once. Shape: 8 accumulators, 2 columns, 1 broadcast and 1 product fill 12 of the 16 registers; 4x8 was
- * the fastest of the shapes tried on V8 11 (6x8 and 8x4 spill).
- * Precision: float32, a chain of `depth` additions an element, then one addition to what is in C.
+ * Shapes: a panel holds 8 rows of an operand, element (row r, depth k) at index k * 8 + r. Both sides of a
+ *   product have this layout, so a symmetric product packs once. 8 accumulators, 2 columns, 1 broadcast and 1
+ *   product fill 12 of the 16 vector registers; 4 x 8 was the fastest shape on V8 11 (6 x 8 and 8 x 4 spill).
+ * Precision: float32, chains of DEPTH_BLOCK additions, then one addition to C for each chain.
+ * Ours: the three tiles and the three loops over panels differ in one operation each and are written out,
+ *   because a call inside the inner loop would cost as much as the loop.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
@@ -14,7 +15,7 @@ import { DEPTH_BLOCK } from './layout';
 /** Bytes of one depth step of a panel. */
 const STEP: usize = 32;
 
-/** C (4 x 8, row stride `stride` bytes) = A B, or C += A B when `accumulate` is not 0. */
+/** C (4 x 8, row stride `stride` bytes) = A B over `depth` steps, or C += A B when `accumulate` is not 0. */
 export function tile(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -49,7 +50,7 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, stride: usize, ac
   storeRow(c + 3 * stride, c30, c31, accumulate);
 }
 
-/** As `tile`, with the sum of absolute differences in place of the sum of products. */
+/** As `tile`, with sums of absolute differences instead of products (manhattan). */
 export function tileOfDifferences(
   a: usize,
   b: usize,
@@ -92,8 +93,8 @@ export function tileOfDifferences(
 }
 
 /**
- * As `tile`, of 16-bit whole numbers, two of one row beside each other: a step is two columns. A pass is exact in 32 bits;
- * C holds the sum of passes as float32.
+ * As `tile`, for i16 operands: a step holds two columns of a row beside each other. Sums of a pass are exact in
+ * 32 bits; C holds their sum as float32.
  */
 export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
   let c00 = i32x4.splat(0);
@@ -129,6 +130,7 @@ export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: u
   storeRow(c + 3 * stride, f32x4.convert_i32x4_s(c30), f32x4.convert_i32x4_s(c31), accumulate);
 }
 
+/** Stores, or adds, 8 f32 of one row of C. */
 function storeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
   if (accumulate) {
     left = f32x4.add(v128.load(c), left);
@@ -138,7 +140,10 @@ function storeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
   v128.store(c, right, 16);
 }
 
-/** C (8 * aPanels x 8 * bPanels, row stride `stride` bytes) = A B, in passes of `DEPTH_BLOCK`. */
+/**
+ * C (8 aPanels x 8 bPanels, row stride `stride` bytes) = A B, in passes of DEPTH_BLOCK. Returns early when the
+ * job is stopped.
+ */
 export function panels(
   a: usize,
   aPanels: i32,
@@ -194,7 +199,7 @@ export function panelsOfDifferences(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
-/** As `panels`, of 16-bit whole numbers; `depth` counts pairs of columns. */
+/** As `panels`, for i16 operands; `depth` counts pairs of columns. */
 export function panelsOfShorts(
   a: usize,
   aPanels: i32,
@@ -222,6 +227,7 @@ export function panelsOfShorts(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
+/** Sets C to zero, for a product of depth 0. */
 function clear(c: usize, aPanels: i32, bPanels: i32, stride: usize): void {
   for (let r: i32 = 0; r < aPanels * 8; r++) memory.fill(c + <usize>r * stride, 0, <usize>bPanels * STEP);
 }

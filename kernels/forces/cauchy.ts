@@ -1,11 +1,18 @@
 /**
- * Sums over pairs of points of the plane under the Cauchy kernel q = 1 / (1 + d^2), four pairs at a time.
- * Shapes: coordinates of 2 f32. Lists are filled up to fours with weight or value 0. Precision: f32, lanes summed last.
+ * Sums over pairs of points in the plane under the Cauchy kernel q = 1 / (1 + d^2), four pairs at a time.
+ *
+ * Shapes: coordinates n x 2 f32; lists are padded to multiples of 4 with weight or value 0.
+ * Precision: f32, lanes summed last; `logarithm` to 1e-11.
  */
 
 import { sumLanes } from '../runtime/lanes';
 
-/** Repulsion of a point by weighted sources, to `out`; returns the sum of weighted q. */
+/**
+ * Repulsion of a point by weighted sources: writes sum w q^2 (y - source) (2 f32) to `out` and returns sum w q.
+ * @param point address of the point's 2 f32.
+ * @param sources x of the sources; y and weight follow `stride` and 2 `stride` bytes later.
+ * @param count number of sources.
+ */
 export function repulsePoint(point: usize, sources: usize, stride: usize, count: i32, out: usize): f64 {
   const x = f32x4.splat(load<f32>(point));
   const y = f32x4.splat(load<f32>(point, 4));
@@ -35,7 +42,11 @@ export function repulsePoint(point: usize, sources: usize, stride: usize, count:
   );
 }
 
-/** sum_j P_ij q_ij (y_j - y_i) over entries `from` to `to` (bytes) of the place at `row`, to `out`. */
+/**
+ * Attraction of one sample: writes sum_j P_ij q_ij (y_j - y_i) (2 f32) to `out`.
+ * @param row byte offset of the sample in `coordinates`.
+ * @param from, to byte range of its entries in `indices` and `values`.
+ */
 export function attractRow(
   coordinates: usize,
   row: usize,
@@ -67,7 +78,7 @@ export function attractRow(
   store<f32>(out, sumLanes(forceY), 4);
 }
 
-/** sum_j P_ij log(1 + d_ij^2) over the same entries. */
+/** sum_j P_ij log(1 + d_ij^2) over the entries of one sample; arguments as `attractRow`. */
 export function logarithmRow(
   coordinates: usize,
   row: usize,

@@ -1,10 +1,11 @@
 /**
- * UMAP's forces on one sample in one to four dimensions, four pairs at a time, under the output kernel
- * 1 / (1 + a s^b) with s the squared distance.
+ * UMAP's forces on one sample in one to four dimensions, four pairs at a time, under the output kernel 1 / (1 +
+ * a s^b) with s the squared distance.
  *
- * s^b is 2^(b log2 s): log2 by the series of atanh, 2^x by its Taylor series about the nearest integer. Relative error
- * below 1e-5 for s from 2^-100 to 2^100 and b up to 1.2. Measured: one call of `power` in the loop (which the compiler
- * then writes out) and no saturating conversion halve the time.
+ * Precision: s^b is 2^(b log2 s), log2 by the series of atanh and 2^x by its Taylor series about the nearest
+ *   integer: relative error below 1e-5 for s from 2^-100 to 2^100 and b up to 1.2.
+ * Ours: one call of `power` in the loop (which the compiler then inlines) and no saturating conversion halve
+ *   the time.
  */
 
 import { sumLanes } from '../runtime/lanes';
@@ -110,7 +111,7 @@ export function moveSample(move: Move): void {
   let moveW = f32x4.splat(0);
   let stiffness = f32x4.splat(0);
   let used = f32x4.splat(0);
-  // of the pulls on their way to their mean, and of one of them
+  // damping of the attraction as a whole, and of one positive partner
   let whole: f32 = 1;
   let each: f32 = 1;
   for (let at = move.list; at < end; at += 16) {
@@ -185,7 +186,13 @@ export function moveSample(move: Move): void {
   store<f32>(to, dimensions > 3 ? load<f32>(from, 12) + step * sumLanes(moveW) : 0, 12);
 }
 
-/** Limited forces along one axis: those of pairs that are not apart are the limit; those not kept are 0. */
+/**
+ * Clipped force along one axis. Pairs at the same coordinates (`apart` false) get the limit, pairs that are not
+ * `kept` get 0.
+ * @param c coefficients.
+ * @param d differences of coordinates.
+ * @param factor multiplies the force after the clip.
+ */
 function along(c: v128, d: v128, factor: v128, apart: v128, kept: v128): v128 {
   const most = f32x4.splat(LIMIT);
   const force = f32x4.pmax(f32x4.splat(-LIMIT), f32x4.pmin(most, f32x4.mul(c, d)));

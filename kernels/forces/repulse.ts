@@ -1,20 +1,26 @@
 /**
- * Sums of the Cauchy kernel over a tree: for the points of a leaf, sum_j q_ij^2 (y_i - y_j) and sum_j q_ij with
- * q = 1 / (1 + |y_i - y_j|^2), far groups taken as one point at their center of mass.
+ * Barnes-Hut sums of the Cauchy kernel: for the points of a leaf, sum_j q_ij^2 (y_i - y_j) and sum_j q_ij with
+ * q = 1 / (1 + |y_i - y_j|^2), where a far group counts as one point at its center of mass.
  *
- * Source: van der Maaten (2014). Ours: one walk of the tree serves all points of a leaf (its criterion holds for the
- * whole leaf, so the error is at most that of a walk a point) and makes lists that are summed four at a time.
- * Precision: f32, sums of a leaf in f64. Scratch: 12 bytes a point and 192 more. Deterministic.
+ * Source: van der Maaten (2014).
+ * Ours: one walk of the tree serves all points of a leaf. Its criterion holds for the whole leaf, so the error
+ *   is at most that of a walk for each point. The walk writes lists that are summed four at a time.
+ * Precision: f32, sums of a leaf in f64.
+ * Determinism: fixed order of sums.
  */
 
 import { repulsePoint } from './cauchy';
 import { Node, Tree } from './tree';
 
+/** Bytes of scratch that `repulseLeaf` needs for n points: x, y and weight of up to n + 16 sources. */
 export function repulseScratch(n: i32): usize {
   return ((<usize>n + 16) << 2) * 3;
 }
 
-/** Repulsion of the points of leaf number `leaf`, to rows of `out` (n x 2 f32); returns their sum of q, own 1s included. */
+/**
+ * Repulsion of the points of leaf number `leaf`, to their rows of `out` (n x 2 f32). Returns their sum of q,
+ * each point's own q of 1 included.
+ */
 export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): f64 {
   const nodeIndex = load<i32>(tree.leaf + ((<usize>leaf) << 2));
   const node = changetype<Node>(tree.node + ((<usize>nodeIndex) << 5));
@@ -28,7 +34,10 @@ export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): 
   return z;
 }
 
-/** Lists x, y and weight of what acts on a leaf, `stride` bytes apart, filled up to fours with weight 0. */
+/**
+ * Walks the tree once for a leaf and lists x, y and weight of what acts on it, `stride` bytes apart, padded to
+ * a multiple of 4 with weight 0. Returns the number of sources.
+ */
 function collectSources(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
   let low = v128.load64_zero(tree.points + ((<usize>leaf.first) << 3));
   let high = low;

@@ -1,10 +1,13 @@
 /**
- * A quadtree over points of the plane, for sums over all of them in which far groups count as one point.
+ * A quadtree over points of the plane, for sums in which far groups count as one point.
  *
- * Source: Barnes and Hut (1986). Points are put in Morton order (15 bits an axis), so that every node is a run of
- * them. A node with points in one quadrant only is not made: it is that quadrant. Points at one point, or in one
- * cell of the finest level, are a leaf however many.
- * Shapes: coordinates n x 2 f32. Nodes stand in preorder, at most 2 n of them. Cost: O(n log n). Deterministic.
+ * Source: Barnes and Hut (1986).
+ * Ours: points are sorted in Morton order (15 bits an axis), so every node is a run of points. A node whose
+ *   points all lie in one quadrant is replaced by that quadrant. Points at the same coordinates, or in one cell
+ *   of the finest level, form one leaf however many they are.
+ * Shapes: coordinates n x 2 f32; nodes in preorder, at most 2 n.
+ * Cost: O(n log n).
+ * Determinism: ties in Morton order by row.
  */
 
 const LEVELS: i32 = 15;
@@ -13,7 +16,7 @@ const LEAF: i32 = 12;
 const DIGIT_BITS: i32 = 10;
 const DIGITS: i32 = 1 << DIGIT_BITS;
 
-/** Places in the memory of a tree; `treeBytes` long in all. */
+/** Addresses and counts of a tree; it takes `treeBytes(n)` bytes. */
 @unmanaged
 export class Tree {
   /** n, and the numbers of nodes and leaves made. */
@@ -51,16 +54,22 @@ export class Node {
 const NODE: usize = 32;
 const HEAD: usize = 128;
 
+/** Bytes of a tree over n points. */
 export function treeBytes(n: i32): usize {
   const rows = <usize>n + 1;
   return HEAD + (rows << 3) * 3 + (rows << 4) + (rows << 1) * NODE + (rows << 2) + 8 * 64 + (DIGITS << 2);
 }
 
+/** An address rounded up to a multiple of 64. */
 function aligned(address: usize): usize {
   return (address + 63) & ~63;
 }
 
-/** Builds the tree of n coordinates at `at`. */
+/**
+ * Builds the tree of n points at address `at`.
+ * @param coordinates n x 2 f32.
+ * @param theta a node counts as one point where its side is below theta times its distance.
+ */
 export function buildTree(at: usize, coordinates: usize, n: i32, theta: f64): Tree {
   const tree = changetype<Tree>(at);
   const rows = <usize>n + 1;
@@ -82,7 +91,7 @@ export function buildTree(at: usize, coordinates: usize, n: i32, theta: f64): Tr
   return tree;
 }
 
-/** Writes (row, key) of every point; returns the side of the square that holds all. */
+/** Writes the (row, Morton key) pair of every point. Returns the side of the square that holds all points. */
 function writeKeys(tree: Tree, coordinates: usize, n: i32): f64 {
   let low = v128.load64_zero(coordinates);
   let high = low;
@@ -108,7 +117,7 @@ function writeKeys(tree: Tree, coordinates: usize, n: i32): f64 {
   return side;
 }
 
-/** Bits 0 to 14 moved to even coordinates. */
+/** Bits 0 to 14 moved to the even bit positions. */
 function spread(cell: u32): u32 {
   let x = cell;
   x = (x | (x << 8)) & 0x00ff00ff;
@@ -117,7 +126,7 @@ function spread(cell: u32): u32 {
   return (x | (x << 1)) & 0x55555555;
 }
 
-/** One stable pass of radix sort. */
+/** One stable pass of radix sort over the pairs. */
 function sortByDigit(tree: Tree, shift: i32, histogram: usize): void {
   memory.fill(histogram, 0, (<usize>DIGITS) << 2);
   const from = tree.pairs;
@@ -144,7 +153,7 @@ function sortByDigit(tree: Tree, shift: i32, histogram: usize): void {
   tree.spare = from;
 }
 
-/** Copies the coordinates in Morton order, with the sums of those before each. */
+/** Copies the points in Morton order, with the sums of the coordinates before each. */
 function sumPoints(tree: Tree, coordinates: usize): void {
   let x: f64 = 0;
   let y: f64 = 0;
@@ -160,11 +169,12 @@ function sumPoints(tree: Tree, coordinates: usize): void {
   store<f64>(tree.sums + ((<usize>tree.n) << 4), y, 8);
 }
 
+/** Morton key of the point at position `at`. */
 function keyAt(tree: Tree, at: i32): u32 {
   return load<u32>(tree.pairs + ((<usize>at) << 3), 4);
 }
 
-/** Adds the smallest cell that holds points `first` to `end`, with all below it. */
+/** Adds the smallest cell that holds the points at positions `first` to `end`, with all cells below it. */
 function addNode(tree: Tree, first: i32, end: i32): void {
   const number = tree.nodes++;
   const node = changetype<Node>(tree.node + <usize>number * NODE);

@@ -1,12 +1,14 @@
 /**
- * Steps of t-SNE in the plane: attraction along P, Barnes-Hut repulsion, descent with momentum and gains.
+ * Steps of t-SNE in the plane: attraction along P, Barnes-Hut repulsion, gradient descent with momentum and
+ * gains.
  *
- * Source: van der Maaten and Hinton (2008), van der Maaten (2014). A step is 1 + 3 blocks items, in this order:
- * the tree of the places; attraction of each block of rows (which may run beside the tree); repulsion of each block
- * of leaves; the move of each block of rows, from which the next step goes on. Items wait for what they need
- * (item-order.ts), so one job does many steps. Blocks do not depend on the number of threads, and every sum has a fixed
- * order: so do the bytes.
- * Precision: coordinates, velocities and gains f64; pairs f32. P: rows filled up to multiples of four entries with 0.
+ * Source: van der Maaten and Hinton (2008), van der Maaten (2014).
+ * Ours: one job does many steps. A step has 1 + 3 blocks items in this order: build the tree; attract each
+ *   block of rows (may run beside the tree); repulse each block of leaves; move each block of rows. Items wait
+ *   for the items they need (runtime/item-order.ts).
+ * Precision: coordinates, velocities and gains f64; pairs f32.
+ * Determinism: blocks do not depend on the number of threads and every sum has a fixed order, so neither do the
+ *   bytes.
  */
 
 import { markDone, waitFor } from '../runtime/item-order';
@@ -20,6 +22,7 @@ export { treeBytes } from './tree';
 
 const LEAST_GAIN: f64 = 0.01;
 
+/** Kernel: item `item` of the job, see the header for their order. Scratch: `repulseScratch(n)`. */
 export function tsneItem(item: i32, scratch: usize, call: TsneArguments): void {
   const blocks = call.blocks;
   const perStep = 1 + 3 * blocks;
@@ -49,12 +52,14 @@ export function tsneItem(item: i32, scratch: usize, call: TsneArguments): void {
   }
 }
 
-/** Where a block begins. */
+/** First of `all` things that belong to block `block` of `blocks`. */
 function blockStart(all: i32, blocks: i32, block: i32): i32 {
   return <i32>((<i64>all * block) / blocks);
 }
 
-/** Attraction of the rows of a block, with the sum of P log(1 + d^2) where the loss is wanted. */
+/**
+ * Attraction of the rows of a block, and the block's sum of P log(1 + d^2) when the divergence is requested.
+ */
 function attract(call: TsneArguments, block: i32, withLoss: boolean): void {
   const end = blockStart(call.n, call.blocks, block + 1);
   let loss: f64 = 0;
@@ -69,6 +74,7 @@ function attract(call: TsneArguments, block: i32, withLoss: boolean): void {
   store<f64>(call.losses + ((<usize>block) << 3), loss);
 }
 
+/** Repulsion of the points of a block of leaves, and the block's sum of q. */
 function repulse(call: TsneArguments, block: i32, scratch: usize): void {
   const tree = changetype<Tree>(call.tree);
   const end = blockStart(tree.leaves, call.blocks, block + 1);
@@ -79,6 +85,7 @@ function repulse(call: TsneArguments, block: i32, scratch: usize): void {
   store<f64>(call.kernels + ((<usize>block) << 3), z);
 }
 
+/** Moves a block of rows: gains, velocities, coordinates, and the coordinates in f32 again. */
 function move(call: TsneArguments, block: i32): void {
   let z = -(<f64>call.n);
   for (let b: usize = 0; b < <usize>call.blocks; b++) z += load<f64>(call.kernels + (b << 3));

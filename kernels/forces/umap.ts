@@ -1,21 +1,27 @@
 /**
- * Epochs of UMAP's sampled optimization in one to four dimensions, each sample moved by its own item.
+ * Epochs of UMAP's sampled optimization in one to four dimensions.
  *
- * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule. Ours: an epoch is some
- * turns, each over a part of every row, and all samples of a turn move at once, from where they were at its beginning;
- * negatives come from a hash of (seed, turn, sample, draw). So no order of edges and no number of threads shows in the
- * result (engine/js/negative-sampling.ts has what was measured). An edge of the
- * symmetric graph stands in both of its rows and negativesStart both ends twice, as it does there.
- * Shapes: graph rows x targets, rates w / largest w, rows filled up to fours with rate 0; places rows x 2 f32 (x 4
- * in three and four dimensions), two of them, from and to which turns go in turn. An item is a block of rows of one
- * turn, which waits for all blocks of the turn before (item-order.ts). Precision: f32. Scratch: 64 bytes, and 4 for each
- * entry of the longest row and each of its negatives.
+ * Source: McInnes, Healy, Melville (2018), algorithm 5, with umap-learn 0.5's schedule.
+ * Ours: an epoch has `turns` turns, each over a part of every row's edges. All samples of a turn move at once,
+ *   from where they were at its beginning, and negative samples come from a hash of (seed, turn, sample, draw).
+ *   So the result depends neither on the order of edges nor on the number of threads
+ *   (src/engine/js/negative-sampling.ts has the measurements). An edge of the symmetric graph is stored in both
+ *   rows, and each of them pulls both ends.
+ * Shapes: graph rows x targets with rates weight / largest weight, rows padded to multiples of 4 with rate 0.
+ *   Coordinates rows x 2 f32 (rows x 4 in three and four dimensions) in two arrays that turns alternate
+ *   between.
+ * Precision: f32.
+ * Determinism: an item is a block of rows of one turn and waits for all blocks of the turn before.
  */
 
 import { markDone, waitFor } from '../runtime/item-order';
 import { UmapArguments } from './layout';
 import { MOVE_BYTES, Move, moveSample } from './power';
 
+/**
+ * Kernel: moves the rows of one block in one turn. Scratch: a `Move`, and 4 bytes for each edge of the longest
+ *   row and each of its negative samples.
+ */
 export function umapItem(item: i32, scratch: usize, call: UmapArguments): void {
   const blocks = call.blocks;
   const turn = item / blocks;
@@ -29,6 +35,10 @@ export function umapItem(item: i32, scratch: usize, call: UmapArguments): void {
   markDone(call.counter);
 }
 
+/**
+ * Moves one sample: lists its positive partners and its negative samples, and applies their forces.
+ * @param from, to coordinates before and after the turn.
+ */
 function moveRow(call: UmapArguments, turn: i32, row: i32, from: usize, to: usize, scratch: usize): void {
   const shift: usize = call.dimensions > 2 ? 4 : 3;
   const offset = (<usize>row) << shift;
@@ -70,7 +80,7 @@ function listPositives(call: UmapArguments, epoch: i32, part: i32, row: i32, mov
   const from = (start << 2) + (((groups * <usize>part) / <usize>call.turns) << 4);
   const end = (start << 2) + (((groups * <usize>(part + 1)) / <usize>call.turns) << 4);
   const now = f32x4.splat(<f32>epoch);
-  // as in umap-learn, no edge is used in epoch 0: all at once would draw the start together
+  // as in umap-learn, no edge is used in epoch 0: using all of them at once would contract the initial coordinates
   const before = f32x4.splat(<f32>max(0, epoch - 1));
   const rate = f32x4.splat(call.negativeSampleRate);
   const one = f32x4.splat(1);

@@ -1,9 +1,12 @@
 /**
- * Bounds of the distances of a tile: `count` queries rows by up to 64 data rows, from the blocked product (prepared-rows.ts).
+ * Bounds of the distances of a tile: up to TILE_ROWS queries by up to TILE_COLUMNS data rows, from the blocked
+ * product (prepared-rows.ts).
  *
- * What the bounds leave open is marked, a byte a pair with the uses that want it and a bit in the row's word, so that a
- * pair that several uses want is settled symmetric. A pair that is none (a row with itself, or met from the other side) has
- * infinite bounds: it is counted for nothing, and `isPair` keeps it from being settled where it was marked all the same.
+ * Purpose: pairs that the bounds leave open are marked: a byte for each pair with the uses that need it
+ *   (resolve.ts), and a bit in the row's word, so that a pair with several uses is resolved once.
+ * Shapes: arrays of a tile have STRIDE bytes a row.
+ * Ours: self-pairs and mirrored pairs get infinite bounds, so nothing counts them; `isPair` keeps them from
+ *   being resolved where they were marked all the same.
  */
 
 import { correctionOf, productsAt } from './external-products';
@@ -16,21 +19,21 @@ export const TILE_ROWS: i32 = 32;
 /** Bytes of a row of a tile's arrays. */
 export const STRIDE: usize = (<usize>TILE_COLUMNS) << 2;
 
-/** A tile: queries `firstRow` and on by data rows `firstColumn` and on. */
+/** A tile: queries `firstRow` and on by data rows `firstColumn` and on, and the addresses of its arrays. */
 @unmanaged
 export class Tile {
   firstRow: i32;
   rowCount: i32;
   firstColumn: i32;
   columnCount: i32;
-  /** f32, `STRIDE` bytes a row: products, unless they are given, and bounds from below and, for ranks, from above. */
+  /** f32, STRIDE bytes a row: products (unless external), lower bounds and, for ranks, upper bounds. */
   products: usize;
   lowers: usize;
   uppers: usize;
-  /** f32 an queries row: the least of its lower bounds and the largest of its upper ones. */
+  /** f32 a query: the smallest of its lower bounds and the largest of its upper bounds. */
   rowLeast: usize;
   rowMost: usize;
-  /** u8 a pair, `TILE_COLUMNS` bytes a row, and u64 a row. */
+  /** u8 a pair: the uses that need it (resolve.ts); u64 a row: one bit for each marked pair. */
   marks: usize;
   marked: usize;
 }
@@ -39,7 +42,7 @@ const FIELDS: usize = 64;
 /** Bytes of a tile with its arrays. */
 export const TILE: usize = FIELDS + <usize>TILE_ROWS * (3 * STRIDE + 8 + <usize>TILE_COLUMNS + 8);
 
-/** A tile at `address`, nothing marked. */
+/** Lays out a tile at `address`, TILE bytes long, with nothing marked. */
 export function initializeTile(address: usize): Tile {
   const tile = changetype<Tile>(address);
   tile.marked = address + FIELDS;
@@ -54,7 +57,12 @@ export function initializeTile(address: usize): Tile {
   return tile;
 }
 
-/** Bounds of all pairs. @param own i32 an queries row: the data row that it is, or -1. @param both also from above. */
+/**
+ * Computes the bounds of all pairs of a tile.
+ * @param selfRows i32 a query: the data row that it is itself, or -1.
+ * @param symmetric 1 where a pair is met once, as row < column.
+ * @param both whether to compute upper bounds too.
+ */
 export function boundTile(
   tile: Tile,
   bounds: DistanceBounds,
@@ -74,6 +82,7 @@ export function boundTile(
   for (let r = tile.rowCount; r < rows; r++) for (let j: i32 = 0; j < TILE_COLUMNS; j++) exclude(tile, r, j);
 }
 
+/** Computes the products of a tile. */
 function multiplyTile(tile: Tile, bounds: DistanceBounds): void {
   if (bounds.productKind === SPARSE_PRODUCTS) {
     productsOfLists(bounds, tile.firstRow, tile.rowCount, tile.firstColumn, tile.columnCount, tile.products);
@@ -87,6 +96,10 @@ function multiplyTile(tile: Tile, bounds: DistanceBounds): void {
   multiplyPanels(bounds, left, rows, right, columns, tile.products, STRIDE);
 }
 
+/**
+ * Computes the bounds of row r of a tile from its products, and the row's smallest lower and largest upper
+ * bound.
+ */
 function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): void {
   const queries = bounds.queries;
   const data = bounds.data;
@@ -113,7 +126,7 @@ function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): vo
     const product = table ? f32x4.convert_i32x4_s(i32x4.add(made, offset)) : made;
     const gaps = f32x4.mul(gap, v128.load(data.gaps + from + j));
     const norms = f32x4.add(low, v128.load(data.low + from + j));
-    // a bound that is not a number is none
+    // a bound that is not a number bounds nothing
     const lower = f32x4.pmax(negative, f32x4.sub(f32x4.sub(norms, f32x4.mul(product, lowFactor)), gaps));
     v128.store(lowers + j, lower);
     least = f32x4.pmin(least, lower);
@@ -123,7 +136,7 @@ function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): vo
     v128.store(uppers + j, upper);
     most = f32x4.pmax(most, upper);
   }
-  // to a whole number of steps of those that count
+  // pad to a multiple of 16 columns, which the counting loops read at a time
   for (let j = ((<usize>tile.columnCount + 3) & ~3) << 2; j & 63; j += 16) {
     v128.store(lowers + j, infinite);
     v128.store(uppers + j, infinite);
@@ -132,6 +145,7 @@ function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): vo
   store<f32>(tile.rowMost + ((<usize>r) << 2), -smallestLane(f32x4.neg(most)));
 }
 
+/** Gives pair (r, j) infinite bounds. */
 function exclude(tile: Tile, r: i32, j: i32): void {
   const at = <usize>r * STRIDE + ((<usize>j) << 2);
   store<f32>(tile.lowers + at, Infinity);
@@ -139,14 +153,17 @@ function exclude(tile: Tile, r: i32, j: i32): void {
   store<f32>(tile.rowMost + ((<usize>r) << 2), Infinity);
 }
 
-/** Whether row r and column j of the tile are a pair to be settled. */
+/**
+ * Whether row r and column j of the tile are a pair to be resolved.
+ * @param selfRows, symmetric as in `boundTile`.
+ */
 export function isPair(tile: Tile, r: i32, j: i32, selfRows: usize, symmetric: i32): boolean {
   if (j >= tile.columnCount) return false;
   const self = load<i32>(selfRows + ((<usize>(tile.firstRow + r)) << 2)) - tile.firstColumn;
   return symmetric ? j > self : j !== self;
 }
 
-/** Marks four pairs from column j on, those of `lanes`, as wanted by `side`. */
+/** Marks those of the four pairs from column j on that `lanes` (4 bits) names as needed for `use`. */
 export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
   const words = tile.marked + ((<usize>r) << 3);
   store<u64>(words, load<u64>(words) | ((<u64>lanes) << (<u64>j)));
@@ -157,7 +174,7 @@ export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
   }
 }
 
-/** The least lower bounds of four data rows from column j on, over all queries rows. */
+/** The smallest lower bounds of data rows j to j + 4 over all queries of the tile. */
 export function leastOfFourColumns(tile: Tile, j: i32): v128 {
   const lowers = tile.lowers + ((<usize>j) << 2);
   let least = f32x4.splat(Infinity);
@@ -167,6 +184,7 @@ export function leastOfFourColumns(tile: Tile, j: i32): v128 {
   return least;
 }
 
+/** The smallest of the four lanes. */
 function smallestLane(v: v128): f32 {
   const left = min(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
   return min(left, min(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));

@@ -1,8 +1,10 @@
 /**
- * Counts the pairs of a tile for the ranks of both uses (ranks.ts), and marks those that bounds leave open: target by
- * target, four pairs at a time, for an queries row along its data rows and for four data rows along the queries ones. Most
- * targets are nearer than the tile's least bound and need no look at its pairs. Where few pairs are within a row's farthest
- * target, pair by pair.
+ * Counts the pairs of a tile for the ranks of both sides, and marks the pairs that the bounds leave open
+ * (ranks.ts).
+ *
+ * Purpose: counts target by target, four pairs at a time: for a query along its data rows, and for four data
+ *   rows along the queries. Most targets are nearer than the tile's smallest bound and need no look at its
+ *   pairs. Where few pairs lie within a row's farthest target, it counts pair by pair instead.
  * Cost: about 1.5 vector operations for each pair and each target inside the range of the tile's bounds.
  */
 
@@ -17,12 +19,12 @@ import { fourRowsOffset, rowOffset, sumsOfRow } from './ranks';
 const ROW_COST: i32 = 12;
 const COLUMN_COST: i32 = 24;
 
-/** Whether `countVectors` left pairs open; each thread has its own. */
+/** Whether the last `countVectors` left pairs open; each thread has its own. */
 let someOpen: bool = false;
 
 /**
- * Counts a tile for the targets of its queries rows, and marks what is open: target by target over all pairs, or, where
- * few pairs are within the row's limit, pair by pair. @param sums counts from row `first` on.
+ * Counts a tile for the targets of its queries and marks the open pairs as needed for `use`.
+ * @param sums i32 counts from row `first` on (ranks.ts, `sumsOfRow`).
  */
 export function countForRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, use: i32): void {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
@@ -51,7 +53,7 @@ export function countForRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, 
   }
 }
 
-/** Pairs of a row, a bit each, that are not surely farther than its farthest target. */
+/** The pairs of row r, one bit each, whose lower bound does not exceed `limit`. */
 function pairsWithin(tile: Tile, r: i32, limit: f32): u64 {
   const limits = f32x4.splat(limit);
   const lowers = tile.lowers + <usize>r * STRIDE;
@@ -63,7 +65,10 @@ function pairsWithin(tile: Tile, r: i32, limit: f32): u64 {
   return pairs;
 }
 
-/** How many targets a tile's least bound does not rule out. */
+/**
+ * How many targets of a row have a far limit of at least `least`.
+ * @param limits byte offset of the row's limits.
+ */
 function targetsWithin(ranks: Ranks, limits: usize, least: f32): i32 {
   const leasts = f32x4.splat(least);
   let count: i32 = 0;
@@ -73,7 +78,10 @@ function targetsWithin(ranks: Ranks, limits: usize, least: f32): i32 {
   return count;
 }
 
-/** Counts one pair for the targets whose limits and counts are given; returns whether its bounds decide on all. */
+/**
+ * Counts pair (r, j) for the targets at offset `limits`, adding to `counts`. Returns whether its bounds decide
+ * all of them.
+ */
 function countPair(ranks: Ranks, tile: Tile, r: i32, j: i32, limits: usize, counts: usize): bool {
   const at = <usize>r * STRIDE + ((<usize>j) << 2);
   const lower = v128.load_splat<f32>(tile.lowers + at);
@@ -87,7 +95,10 @@ function countPair(ranks: Ranks, tile: Tile, r: i32, j: i32, limits: usize, coun
   return !v128.any_true(open);
 }
 
-/** How many pairs of a row are surely nearer than a target; marks those that may be or not. */
+/**
+ * How many pairs of row r are surely nearer than a target with limits `near` and `far`; marks the pairs that
+ * may be.
+ */
 function countRow(tile: Tile, r: i32, near: f32, far: f32, use: i32): i32 {
   const shift = <usize>r * STRIDE;
   const nears = f32x4.splat(near);
@@ -105,8 +116,9 @@ function countRow(tile: Tile, r: i32, near: f32, far: f32, use: i32): i32 {
 }
 
 /**
- * Counts, lane by lane, the pairs that are surely nearer, among vectors `step` bytes apart, and those that may be: where
- * they differ, some are open. Four vectors at a time, which halves the time; what is past the tile's edge is infinite.
+ * Counts, lane by lane, the pairs that are surely nearer than the limits, among vectors `step` bytes apart from
+ * offset `from` to `to`, and sets `someOpen` where others may be. Four vectors at a time, which halves the
+ * time; bounds past the tile's edge are infinite.
  */
 function countVectors(tile: Tile, from: usize, to: usize, step: usize, near: v128, far: v128): v128 {
   let sure = i32x4.splat(0);
@@ -134,11 +146,15 @@ function countVectors(tile: Tile, from: usize, to: usize, step: usize, near: v12
   return sure;
 }
 
+/** The lanes (4 bits) whose bounds enclose the limits. */
 function openLanes(lower: v128, upper: v128, near: v128, far: v128): i32 {
   return i32x4.bitmask(v128.or(f32x4.lt(upper, near), f32x4.gt(lower, far))) ^ 15;
 }
 
-/** As `countForRows`, for the targets of its data rows, four rows at a time. @param sums counts from data row `from` on. */
+/**
+ * As `countForRows`, for the targets of the tile's data rows, four rows at a time.
+ * @param sums counts from data row `from` on.
+ */
 export function countForColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, use: i32): void {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {
     const column = tile.firstColumn + j;
@@ -175,7 +191,7 @@ export function countForColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize
   }
 }
 
-/** Adds to the counts of one target of each of four rows. */
+/** Adds to the counts of one target of four consecutive rows. */
 function addToFour(ranks: Ranks, counts: usize, nearer: v128): void {
   const row = (<usize>ranks.stride) << 2;
   store<i32>(counts, load<i32>(counts) + i32x4.extract_lane(nearer, 0));
@@ -194,6 +210,7 @@ function columnTargetsWithin(ranks: Ranks, limits: usize, least: v128): i32 {
   return count;
 }
 
+/** Counts the pairs of data rows j to j + 4 one by one and marks those that stay open. */
 function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, use: i32): void {
   const column = tile.firstColumn + j;
   const row = (<usize>ranks.stride) << 2;
@@ -211,7 +228,7 @@ function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, use: 
   }
 }
 
-/** As `countRow`, for four data rows. */
+/** As `countRow`, for data rows j to j + 4 and one target of each. */
 function countColumn(tile: Tile, j: i32, near: v128, far: v128, use: i32): v128 {
   const shift = (<usize>j) << 2;
   const count = countVectors(tile, shift, shift + <usize>tile.rowCount * STRIDE, STRIDE, near, far);

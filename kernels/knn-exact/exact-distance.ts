@@ -1,10 +1,11 @@
 /**
- * Distances between rows in double precision, with the operations of the reference (`engine/js/distance.ts`) in
- * the same order, so that distances, order and ties are the same to the last bit. Four pairs at a time: four
- * independent chains of additions hide the latency that one chain waits for.
+ * Distances of pairs of rows in double, four pairs at a time.
  *
- * Squared for `euclidean`. For cosine and correlation each row's mean (0 for cosine) and sum of squares are
- * computed symmetric, see `prepareRows`.
+ * Source: the reference is src/engine/js/distance.ts. The operations and their order are the same, so
+ *   distances, order and ties are the same to the last bit.
+ * Precision: double; squared for `euclidean`. Means (0 for cosine) and sums of squares are computed once for
+ *   each row by `prepareRows`.
+ * Cost: four independent chains of additions hide the latency that one chain would wait for.
  */
 
 import { EUCLIDEAN, MANHATTAN } from './layout';
@@ -71,7 +72,7 @@ export function exactFour(four: FourPairs): void {
   }
 }
 
-/** Four numbers (f64) of rows ids[0..4). */
+/** Copies the f64 of rows ids[0..4) to `out`. */
 function gatherFour(numbers: usize, ids: usize, out: usize): void {
   for (let n: usize = 0; n < 4; n++) {
     const id = <usize>load<u32>(ids + (n << 2));
@@ -79,12 +80,16 @@ function gatherFour(numbers: usize, ids: usize, out: usize): void {
   }
 }
 
-/** From a product of centered rows to a distance; rows without a direction are at 0 from one another, else at 1. */
+/**
+ * Turns the product of two centered rows at `out` into a distance. Rows without a direction have distance 0
+ * from each other and 1 from all others.
+ */
 function toAngular(out: usize, squareA: f64, squareB: f64): void {
   if (squareA === 0 || squareB === 0) store<f64>(out, squareA === squareB ? 0 : 1);
   else store<f64>(out, max<f64>(0, 1 - load<f64>(out) / sqrt(squareA * squareB)));
 }
 
+/** Squared Euclidean distances of the four pairs. */
 function squaredFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
   const p = four.p;
@@ -112,6 +117,7 @@ function squaredFour(four: FourPairs): void {
   storeFour(four.out, s0, s1, s2, s3);
 }
 
+/** Manhattan distances of the four pairs. */
 function absoluteFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
   const p = four.p;
@@ -135,7 +141,10 @@ function absoluteFour(four: FourPairs): void {
   storeFour(four.out, s0, s1, s2, s3);
 }
 
-/** Products of centered rows; `out` holds the means of the four data rows and of the four queries on entry. */
+/**
+ * Products of the centered rows of the four pairs; `out` holds the means of the four data rows and of the four
+ * queries on entry.
+ */
 function productFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
   const p = four.p;
@@ -168,6 +177,7 @@ function productFour(four: FourPairs): void {
   storeFour(out, s0, s1, s2, s3);
 }
 
+/** Stores four f64. */
 function storeFour(out: usize, a: f64, b: f64, c: f64, d: f64): void {
   store<f64>(out, a);
   store<f64>(out, b, 8);

@@ -1,11 +1,18 @@
 /**
- * A row in the frame in which distances are bounded by products (prepared-rows.ts): written down a panel of 8 rows, one float
- * every 32 bytes. Centering and a power-of-two scale keep squared lengths small and inside float32's range.
+ * Writes a row in the frame in which products bound distances (prepared-rows.ts), into one lane of a panel of
+ * 8: one f32 every 32 bytes.
+ *
+ * Precision: centering and a power-of-two scale keep squared lengths small and inside float32's range.
  */
 
 import { CORRELATION } from './layout';
 
-/** (value - center) * scale; returns the squared length. */
+/**
+ * Writes (value - center) * scale (euclidean). Returns the squared length.
+ * @param row d f32.
+ * @param center d f64.
+ * @param target the lane.
+ */
 export function writeCentered(row: usize, d: i32, center: usize, scale: f64, target: usize): f64 {
   let norm: f64 = 0;
   for (let k: usize = 0; k < <usize>d; k++) {
@@ -16,7 +23,7 @@ export function writeCentered(row: usize, d: i32, center: usize, scale: f64, tar
   return norm;
 }
 
-/** value * scale, for sums of absolute differences, which have no use for a length. */
+/** Writes value * scale (manhattan, which needs no length). Returns 0. */
 export function writeScaled(row: usize, d: i32, scale: f64, target: usize): f64 {
   for (let k: usize = 0; k < <usize>d; k++) {
     store<f32>(target + (k << 5), <f32>(<f64>load<f32>(row + (k << 2)) * scale));
@@ -24,7 +31,10 @@ export function writeScaled(row: usize, d: i32, scale: f64, target: usize): f64 
   return 0;
 }
 
-/** Divided by its length; also stores mean (0 for cosine) and sum of squares. A row without a direction is zeros. */
+/**
+ * Writes the row divided by its length (cosine, correlation), zeros for a row without a direction. Stores its
+ * mean (0 for cosine) and sum of squares, f64 each.
+ */
 export function writeDirection(
   metric: i32,
   row: usize,

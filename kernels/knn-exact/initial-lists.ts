@@ -1,14 +1,16 @@
 /**
- * How lists of the nearest begin: with rows whose distances are known, and with limits from the rows beside each row, so
- * that the walk over all pairs (pairs.ts) measures few that do not stay. Rows that lie near one another stand beside each
- * other (engine/wasm/knn-exact/row-order.ts).
+ * How nearest-neighbor lists begin: with targets whose distances are known, and with limits from the rows
+ * beside each row.
+ *
+ * Purpose: rows that lie near each other are stored beside each other (src/engine/wasm/knn-exact/row-order.ts),
+ *   so limits found there let the comparison of all pairs (pairs.ts) measure few pairs that do not stay.
  */
 
 import { boundTile, initializeTile, STRIDE, TILE, TILE_ROWS } from './bounds';
 import { BLOCK_ROWS, InsertTargetsArguments, LowerLimitsArguments, TILE_COLUMNS } from './layout';
 import { insertNeighbor, lowerLimit } from './nearest';
 
-/** Begins the list of queries row `item` with its targets, whose distances are known. @param own see `Pairs`. */
+/** Kernel: inserts the targets of query `item` into its list; their distances are known. */
 export function insertTargets(item: i32, _scratch: usize, call: InsertTargetsArguments): void {
   const ranks = call.ranks;
   const lists = call.lists;
@@ -22,13 +24,14 @@ export function insertTargets(item: i32, _scratch: usize, call: InsertTargetsArg
   }
 }
 
+/** Bytes of scratch that `lowerLimits` needs for lists of k rows. */
 export function limitScratch(k: i32): usize {
   return TILE + ((<usize>(TILE_ROWS * k)) << 2) + 64;
 }
 
 /**
- * Lowers the limits of a block of rows, queries and data alike, each to the k-th least of its upper bounds in the block: k rows
- * are at least as near. No distance is measured. Blocks are counted from `begin`.
+ * Kernel: lowers the limits of one block of rows (queries and data alike), each to the k-th smallest of its
+ *   upper bounds within the block, since k rows are at least as near. Measures no distance.
  */
 export function lowerLimits(item: i32, scratch: usize, call: LowerLimitsArguments): void {
   const comparison = call.comparison;
@@ -60,7 +63,7 @@ export function lowerLimits(item: i32, scratch: usize, call: LowerLimitsArgument
   }
 }
 
-/** Keeps the k least values seen, ascending. */
+/** Keeps the k smallest values seen, ascending, at `least`. */
 function keepLeast(least: usize, k: i32, value: f32): void {
   let at = least + ((<usize>(k - 1)) << 2);
   if (!(value < load<f32>(at))) return;

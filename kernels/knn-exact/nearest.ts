@@ -1,18 +1,23 @@
 /**
- * NearestLists of the k nearest rows with exact distances, ascending by (distance, row number); see pairs.ts for the walk
- * that fills them. Cost: the walk, plus about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
+ * Lists of the k nearest rows with exact distances, ascending by (distance, row number); pairs.ts fills them.
+ *
+ * Cost: the comparison, and about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
+ * Determinism: a list is changed under its lock, and its order does not depend on the order of insertions.
  */
 
 import { leastOfFourColumns, mark, STRIDE, Tile } from './bounds';
 import { NearestLists } from './layout';
 import { idOf } from './ranks';
 
-/** Offers a row to the list of another, and lowers that one's limit. */
+/**
+ * Inserts data row `other` at `distance` into the list of `row`, if it is near enough, and lowers the row's
+ * limit.
+ */
 export function insertNeighbor(lists: NearestLists, row: i32, other: i32, distance: f64): void {
   const k = lists.k;
   const best = lists.distances + ((<usize>row * <usize>k) << 3);
   const last = best + ((<usize>(k - 1)) << 3);
-  // another thread may lower it meanwhile, never raise it
+  // another thread may lower this distance meanwhile, never raise it
   if (distance > load<f64>(last)) return;
   const lock = lists.locks + ((<usize>row) << 2);
   acquire(lock);
@@ -21,13 +26,13 @@ export function insertNeighbor(lists: NearestLists, row: i32, other: i32, distan
   release(lock);
 }
 
-/** Lowers the limit of a row; under its lock, or where no other thread has the row. */
+/** Lowers the limit of a row; the caller holds its lock or is the only thread with this row. */
 export function lowerLimit(lists: NearestLists, row: i32, limit: f32): void {
   const at = lists.limits + ((<usize>row) << 2);
   if (limit < load<f32>(at)) store<f32>(at, limit);
 }
 
-/** Marks the pairs of a tile that may be in the lists of its queries rows. */
+/** Marks the pairs of a tile that may enter the lists of its queries as needed for `use`. */
 export function markForRowLists(lists: NearestLists, tile: Tile, use: i32): void {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
     const limit = load<f32>(lists.limits + ((<usize>(tile.firstRow + r)) << 2));
@@ -54,19 +59,25 @@ export function markForColumnLists(lists: NearestLists, tile: Tile, use: i32): v
   }
 }
 
+/** The lanes (4 bits) whose lower bound does not exceed the limit; a bound that is not a number counts. */
 function withinLimits(lower: v128, limits: v128): i32 {
   return i32x4.bitmask(f32x4.gt(lower, limits)) ^ 15;
 }
 
-/** The bound above which a row cannot be among the nearest, rounded up. */
+/** The bound above which a row cannot be among the nearest, rounded up to float32. */
 function limitOf(bound: f64): f32 {
   return <f32>(bound + bound * 2.4e-7);
 }
 
+/**
+ * Inserts (distance, id) into an ascending list of k, unless it is there already.
+ * @param best f64 distances.
+ * @param found i32 row numbers.
+ */
 function insert(best: usize, found: usize, k: i32, distance: f64, id: i32): void {
   let at = k;
   while (at > 0 && comesBefore(distance, id, best, found, at - 1)) at--;
-  // a target is offered before the walk and when the walk meets it
+  // a target is inserted before the comparison and met again during it
   if (at === k || (at > 0 && load<i32>(found + ((<usize>(at - 1)) << 2)) === id)) return;
   const distances = best + ((<usize>at) << 3);
   const indices = found + ((<usize>at) << 2);
@@ -77,16 +88,18 @@ function insert(best: usize, found: usize, k: i32, distance: f64, id: i32): void
   store<i32>(indices, id);
 }
 
+/** Whether (distance, id) sorts before entry `at` of a list. */
 function comesBefore(distance: f64, id: i32, best: usize, found: usize, at: i32): boolean {
   const other = load<f64>(best + ((<usize>at) << 3));
   return distance < other || (distance === other && id < load<i32>(found + ((<usize>at) << 2)));
 }
 
-/** Without shared memory there is one thread, and no need to wait. */
+/** Takes the lock of a list. Without shared memory there is one thread and nothing to wait for. */
 function acquire(lock: usize): void {
   if (ASC_FEATURE_THREADS) while (atomic.cmpxchg<i32>(lock, 0, 1) !== 0);
 }
 
+/** Releases the lock of a list. */
 function release(lock: usize): void {
   if (ASC_FEATURE_THREADS) atomic.store<i32>(lock, 0);
 }

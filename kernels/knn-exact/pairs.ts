@@ -1,13 +1,14 @@
 /**
- * Comparing rows with rows, exact: the walk over blocks of pairs that `nearest` and `ranks` share.
+ * Exact comparison of queries with data rows: the loop over tiles that `nearest` and `ranks` share.
  *
- * Bounds of a block of distances come from a product (prepared-rows.ts). A pair whose lower bound is above the limits of both
- * of its rows is done with; the others are settled one by one, by bounds that grow tighter and cost more, and in the
- * end by the reference's own distance in double, so that the result is the reference's to the last bit.
- * When queries rows and data are the same rows, each pair is met symmetric (row < column) and settled for both of its rows.
- * An item is a block of queries rows against data rows `from` to `to`. Other items may resolve pairs of the same rows at
- * the same time: counts are added atomically, lists are changed under a lock. Neither depends on the order.
- * Cost: the product, about 3 operations a pair, and what is left open.
+ * Purpose: a product bounds the distances of a tile (prepared-rows.ts). A pair whose lower bound exceeds the
+ *   limits of both rows is done; the others are resolved one by one, by bounds that grow tighter and cost more,
+ *   and last by the reference's own distance in double, so that the result equals the reference to the last
+ *   bit. Where queries and data are the same rows, each pair is met once (row < column) and resolved for both.
+ * Cost: the product, about 3 operations a pair, and the open pairs.
+ * Determinism: an item is a block of queries against data rows `from` to `to`. Other items may resolve pairs of
+ *   the same rows at the same time: counts are added atomically and lists changed under a lock, and neither
+ *   depends on the order.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
@@ -34,13 +35,16 @@ import {
   Work,
 } from './resolve';
 
-/** Bytes of scratch for a segment of `width` data rows; `stride` counts a row, 0 for lists. */
+/**
+ * Bytes of scratch that `comparePairs` needs for segments of `width` data rows.
+ * @param stride counts a row, 0 without ranks.
+ */
 export function pairsScratch(stride: i32, width: i32): usize {
   const sums = (<usize>((BLOCK_ROWS + width + 4) * stride)) << 2;
   return WORK + EXACT + TILE + <usize>TILE_COLUMNS * OPEN + PENDING + sums + 64;
 }
 
-/** Compares block `item`, counted from block `begin`, with data rows `from` to `to`. */
+/** Kernel: compares block `item` of queries with data rows `from` to `to`. */
 export function comparePairs(item: i32, scratch: usize, call: CompareArguments): void {
   const comparison = call.comparison;
   const from = call.from;
@@ -87,6 +91,7 @@ function assignScratch(work: Work, scratch: usize, first: i32, from: i32): void 
   store<i32>(work.pending, 0);
 }
 
+/** Bounds the pairs of a tile, counts and marks them, and resolves those that stay open. */
 function compareTile(comparison: PairComparison, work: Work, tile: Tile): void {
   const ranks = comparison.ranks;
   const lists = comparison.lists;
@@ -110,7 +115,7 @@ function compareTile(comparison: PairComparison, work: Work, tile: Tile): void {
   }
 }
 
-/** NearestLists the marked pairs of a row as open, and takes the marks away. */
+/** Moves the marked pairs of row r to the list of open pairs and clears the marks. */
 function gatherMarked(comparison: PairComparison, work: Work, tile: Tile, r: i32): void {
   const words = tile.marked + ((<usize>r) << 3);
   let left = load<u64>(words);

@@ -1,15 +1,17 @@
 /**
- * Rows prepared for the comparing of distances: in a frame (centered and scaled for euclidean, of unit length for cosine
- * and correlation, scaled for manhattan), projected to a few orthonormal directions of large variance, with the length of
- * what those directions leave out.
+ * Rows prepared for bounds of distances: in a frame (centered and scaled for euclidean, of unit length for
+ * cosine and correlation, scaled for manhattan), projected onto a few orthonormal directions of large variance,
+ * with the length of what the directions leave out.
  *
- * With v a row in its frame, n = |v|^2, y its part along the first directions and r the rest,
- *   |v_i - v_j|^2 = n_i + n_j - 2 y_i . y_j - 2 r_i . r_j   and   |2 r_i . r_j| <= g_i g_j,   g = sqrt(2) |r|,
- * so a product over few directions bounds the distance from both uses (Cauchy and Schwarz). Floating point widens the
- * bounds by a share of n_i + n_j that engine/wasm/knn-exact/prepared-rows.ts derives. The bounds are tightened in stages: `depth`
- * directions by blocked product, `width` directions, all columns in float32, and last the reference's own distance in
- * double. Any orthonormal directions give right bounds; those of large variance give narrow ones.
- * A row without a direction has no bounds: its pairs are settled by what their distances are known to be.
+ * Source: with v a row in its frame, n = |v|^2, y its part along the first directions and r the rest,
+ *   |v_i - v_j|^2 = n_i + n_j - 2 y_i . y_j - 2 r_i . r_j   and   |2 r_i . r_j| <= g_i g_j,   g = sqrt(2) |r|
+ * (Cauchy and Schwarz), so a product over few directions bounds the distance from both sides. Any orthonormal
+ * directions give right bounds; directions of large variance give narrow ones.
+ * Precision: float32 widens the bounds by a share of n_i + n_j that src/engine/wasm/knn-exact/prepared-rows.ts
+ *   derives. Bounds are tightened in stages: `depth` directions by blocked product, `width` directions, all
+ *   columns in float32, and last the reference's distance in double.
+ * Fails: a row without a direction (cosine, correlation) has no bounds; its pairs get the distances that are
+ *   known for it.
  */
 
 import { panels, panelsOfDifferences, panelsOfShorts } from '../associate/tile';
@@ -28,16 +30,14 @@ import {
 } from './layout';
 import { WIDE_STEP, wideRow } from './sparse-products';
 
-/** Bytes of scratch of `prepareRows`: a panel of rows in their frame, and its directions. */
+/** Bytes of scratch that `prepareRows` needs: a panel of rows in their frame and its projections. */
 export function prepareScratch(d: i32, width: i32): usize {
   return ((<usize>(d + width)) << 5) + 64;
 }
 
 /**
- * Prepares rows item * 8 to item * 8 + 8 of a rows. Norms become `low` and `high` by the factors given.
- * @param center f64 a column. @param basis panels of `width` directions over d columns, or 0 to leave rows unturned;
- * then
- * `depth` and `width` are d, and nothing is left out. @param factor see `roundPanel`. @param slack share of n by which |r|^2 may be larger than computed.
+ * Kernel: prepares rows item * 8 to item * 8 + 8: the product's operand, `low` and `high` bounds of the squared
+ *   lengths, projections and gaps.
  */
 export function prepareRows(item: i32, scratch: usize, call: PrepareArguments): void {
   const bounds = call.bounds;
@@ -77,7 +77,10 @@ export function prepareRows(item: i32, scratch: usize, call: PrepareArguments): 
   }
 }
 
-/** A row in its frame; returns its squared length. */
+/**
+ * Writes row r in its frame to a lane of a panel; returns its squared length, infinite for a row without a
+ * direction.
+ */
 function writeRow(
   bounds: DistanceBounds,
   rows: PreparedRows,
@@ -91,11 +94,16 @@ function writeRow(
   if (bounds.metric === MANHATTAN) return writeScaled(row, bounds.d, scale, target);
   const at = (<usize>r) << 3;
   writeDirection(bounds.metric, row, bounds.d, target, rows.means + at, rows.squares + at);
-  // a row without a direction stays open to all bounds
+  // a row without a direction has infinite bounds
   return load<f64>(rows.squares + at) > 0 ? 1 : Infinity;
 }
 
-/** The directions of one row, row by row, and the lengths of what they leave out. */
+/**
+ * Stores the projections of row r (width f32) and the lengths of what they leave out.
+ * @param frame, projected panels of the row's frame and projections.
+ * @param lane byte offset of the row's lane.
+ * @param slack share of the squared length by which the rest may be larger than computed.
+ */
 function storeProjected(
   bounds: DistanceBounds,
   rows: PreparedRows,
@@ -125,8 +133,8 @@ function storeProjected(
 }
 
 /**
- * Rounds a panel of rows, times `factor`, to 16-bit whole numbers, two columns of a row beside each other, or to bytes, row
- * by row. Leaves in `gaps` the length of what rounding took away, from which the caller widens `low` and `high`.
+ * Rounds a panel of rows times `factor` to i16, two columns of a row beside each other, or to bytes, row by
+ * row. Leaves the length of what rounding took away in `gaps`; the caller widens `low` and `high` by it.
  */
 function roundPanel(bounds: DistanceBounds, rows: PreparedRows, first: i32, frame: usize, factor: f64): void {
   const wide = bounds.productKind === SPARSE_PRODUCTS;
@@ -158,11 +166,15 @@ function roundPanel(bounds: DistanceBounds, rows: PreparedRows, first: i32, fram
   }
 }
 
+/** sqrt(2) times the length that is left of a squared length `norm` after `seen`, rounded up. */
 function gapOf(norm: f64, seen: f64, slack: f64): f32 {
   return <f32>(sqrt(2 * (max<f64>(0, norm - seen) + slack * norm)) * (1 + 1e-6));
 }
 
-/** Products, or sums of absolute differences, of panels of 8 rows: what bounds are made from. */
+/**
+ * Products, or sums of absolute differences, of panels of 8 rows, of the kind that `bounds` names. C has row
+ * stride `stride` bytes.
+ */
 export function multiplyPanels(
   bounds: DistanceBounds,
   a: usize,
@@ -178,7 +190,7 @@ export function multiplyPanels(
   else panels(a, aPanels, b, bPanels, bounds.depth, c, stride);
 }
 
-/** The part of the product of two rows along directions `depth` to `width`. */
+/** The product of two projected rows along directions `depth` to `width`. */
 export function remainingProduct(bounds: DistanceBounds, a: usize, b: usize): f32 {
   const end = a + ((<usize>bounds.width) << 2);
   a += (<usize>bounds.depth) << 2;
@@ -193,7 +205,7 @@ export function remainingProduct(bounds: DistanceBounds, a: usize, b: usize): f3
   return sumLanes(f32x4.add(s0, s1));
 }
 
-/** Squared distance over all columns in float32. */
+/** Squared distance of two rows over all d columns in float32. */
 export function squaredDistance(a: usize, b: usize, d: i32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);

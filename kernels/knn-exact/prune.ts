@@ -1,7 +1,10 @@
 /**
- * The pruneBounds: a product along few directions, which passes over tiles of which every pair is farther than all that its two
- * rows look for. Where rows form groups and near rows stand beside each other (engine/wasm/knn-exact/row-order.ts), that is most tiles.
- * Results do not depend on it. Where it closes few tiles it is pruneTrials on few.
+ * Pruning: bounds along few directions rule out whole tiles.
+ *
+ * Purpose: where rows form groups and near rows are stored beside each other
+ *   (src/engine/wasm/knn-exact/row-order.ts), both rows of most pairs already have nearer candidates.
+ * Ours: where pruning closes fewer than one in WORTH tiles, it is tried on one tile in SELDOM only.
+ * Determinism: results do not depend on it.
  */
 
 import { boundTile, leastOfFourColumns, Tile } from './bounds';
@@ -12,7 +15,7 @@ import { Work } from './resolve';
 const WORTH: i32 = 8;
 const SELDOM: i32 = 16;
 
-/** Whether no pair of the tile can count for its rows. */
+/** Whether no pair of the tile can count for either of its rows. */
 export function isPruned(comparison: PairComparison, work: Work, tile: Tile): bool {
   const pruneBounds = comparison.pruneBounds;
   if (!pruneBounds) return false;
@@ -26,6 +29,7 @@ export function isPruned(comparison: PairComparison, work: Work, tile: Tile): bo
   return true;
 }
 
+/** Whether some query of the tile has a lower bound within its limits. */
 function anyQueryOpen(comparison: PairComparison, tile: Tile): bool {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
     const least = load<f32>(tile.rowLeast + ((<usize>r) << 2));
@@ -34,6 +38,7 @@ function anyQueryOpen(comparison: PairComparison, tile: Tile): bool {
   return false;
 }
 
+/** Whether some data row of the tile has a lower bound within its limits. */
 function anyDataRowOpen(comparison: PairComparison, tile: Tile): bool {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {
     if (
@@ -44,7 +49,7 @@ function anyDataRowOpen(comparison: PairComparison, tile: Tile): bool {
   return false;
 }
 
-/** What four rows from `row` on look for: the farther of their farthest target and their list's limit. */
+/** For four rows from `row` on, the larger of the distance of the farthest target and the list's limit. */
 function limitsOfFour(comparison: PairComparison, row: i32): v128 {
   const at = (<usize>row) << 2;
   let limits = f32x4.splat(-Infinity);

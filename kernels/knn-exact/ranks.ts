@@ -1,19 +1,22 @@
 /**
- * Ranks of given targets among all rows, exact: how many rows are nearer than each target; see pairs.ts for the walk.
+ * Ranks of given targets among all rows, exact: how many rows are nearer than each target; pairs.ts compares
+ * the pairs.
  *
- * Bounds that lie on one side of a target's distance count the pair for it (count-ranks.ts); the others are counted by tighter
- * bounds or by their exact distance, for the targets that were open. Memory: 36 bytes a target.
+ * Purpose: a pair whose bounds lie on one side of a target's distance is counted for it at once
+ *   (count-ranks.ts); the others are counted by tighter bounds or by their exact distance, for the targets that
+ *   are still open.
+ * Memory: 36 bytes a target.
  */
 
 import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';
 import { RankLimitsArguments, Ranks, TargetArguments } from './layout';
 
-/** Bytes from the start of limits or counts to those of a row. */
+/** Byte offset of a row's limits or counts. */
 export function rowOffset(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.stride)) << 2;
 }
 
-/** Bytes from the start of the limits of fours to those of the rows from `row`, a multiple of 4. */
+/** Byte offset of the limits of four rows from `row` on, a multiple of 4. */
 export function fourRowsOffset(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.k)) << 2;
 }
@@ -53,7 +56,7 @@ export function targetDistances(item: i32, scratch: usize, call: TargetArguments
   }
 }
 
-/** Limits of row `item`'s targets, and the largest of them. */
+/** Kernel: the near and far limits of the targets of row `item`, and the largest far limit. */
 export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments): void {
   const ranks = call.ranks;
   const rankToBound = call.rankToBound;
@@ -65,7 +68,7 @@ export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments
     const bound = load<f64>(thresholds + (t << 3)) * rankToBound;
     const near = <f32>(bound * (1 - 2.4e-7));
     let far = <f32>(bound * (1 + 2.4e-7));
-    // not a number after an overflow: everything is measured
+    // not a number after an overflow: every pair is measured
     if (!(far <= Infinity)) far = Infinity;
     store<f32>(ranks.near + offset + (t << 2), near);
     store<f32>(ranks.far + offset + (t << 2), far);
@@ -80,7 +83,11 @@ export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments
   store<f32>(ranks.limits + ((<usize>item) << 2), farthest);
 }
 
-/** Counts a pair for those targets of `row` that `lower` and `upper` left open and tighter bounds decide; true if all. */
+/**
+ * Counts a pair for those targets of `row` that bounds `lower` to `upper` left open and that `tightLower` to
+ * `tightUpper` decide. Returns true when none stays open.
+ * @param sums address of the row's i32 counts.
+ */
 export function resolveRanks(
   ranks: Ranks,
   row: i32,
@@ -108,7 +115,11 @@ export function resolveRanks(
   return !v128.any_true(left);
 }
 
-/** Counts a pair by its exact distance for those targets of `row` that the bounds left open. */
+/**
+ * Counts the pair of `row` and data row `other` by its exact distance for the targets that `lower` to `upper`
+ * left open.
+ * @param sums address of the row's i32 counts.
+ */
 export function countExact(
   ranks: Ranks,
   row: i32,
@@ -133,17 +144,19 @@ export function countExact(
   }
 }
 
-/** The number that orders a data row among rows at the same distance. */
+/** Row number of a data row, which orders rows at the same distance. */
 export function idOf(ids: usize, row: i32): i32 {
   return load<i32>(ids + ((<usize>row) << 2));
 }
 
-/** Where the sums of `row` begin, in sums from `first` on. */
+/** Address of the counts of `row`, in counts that begin with row `first`. */
 export function sumsOfRow(ranks: Ranks, sums: usize, first: i32, row: i32): usize {
   return sums + rowOffset(ranks, row - first);
 }
 
-/** Adds the sums of `count` rows to their counts; other threads may do so too. */
+/**
+ * Adds the counts of `count` rows from `first` on to the result; other threads may do so at the same time.
+ */
 export function addCounts(ranks: Ranks, first: i32, count: i32, sums: usize): void {
   const bytes = rowOffset(ranks, count);
   const counts = ranks.counts + rowOffset(ranks, first);

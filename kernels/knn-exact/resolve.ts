@@ -1,6 +1,6 @@
 /**
- * Settling single pairs of rows that the blocked product leaves open: by bounds along all directions, by the distance
- * over all columns in float32, and in the end by the reference's own distance in double; see pairs.ts for the walk.
+ * Resolves single pairs that the blocked product leaves open: by bounds along all directions, by the distance
+ * over all columns in float32, and last by the reference's distance in double (called by pairs.ts).
  */
 
 import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';
@@ -9,13 +9,16 @@ import { insertNeighbor } from './nearest';
 import { remainingProduct, squaredDistance } from './prepared-rows';
 import { countExact, resolveRanks, sumsOfRow } from './ranks';
 
-/** What is open of a pair: whether it counts for the ranks of its queries row and of its data row, and for their lists. */
+/**
+ * Uses of a pair, one bit each: the ranks of its query and of its data row, and the list of its query and of
+ * its data row.
+ */
 export const ROW_RANKS: i32 = 1;
 export const COLUMN_RANKS: i32 = 2;
 export const ROW_LIST: i32 = 4;
 export const COLUMN_LIST: i32 = 8;
 
-/** A pair that is open, and the bounds by which it is. */
+/** An open pair: its query and data row, its product, its uses and the bounds that leave it open. */
 @unmanaged
 export class Open {
   row: i32;
@@ -27,30 +30,33 @@ export class Open {
 }
 export const OPEN: usize = 24;
 
-/** What one item works with. */
+/** What one item works with: its position, counters and the addresses of its arrays. */
 @unmanaged
 export class Work {
   firstRow: i32;
   firstColumn: i32;
-  /** Number of open pairs, and where they are. */
+  /** Number of open pairs. */
   count: i32;
-  /** Tiles that the pruneBounds was pruneTrials on, and those that it prunedTiles. */
+  /** Tiles on which pruning was tried, and tiles that it closed. */
   pruneTrials: i32;
   prunedTiles: i32;
   /** Tiles so far. */
   tilesSeen: i32;
+  /** `Open` pairs, a `FourPairs` with its results, and the queue for exact distances. */
   open: usize;
   exact: usize;
   pending: usize;
+  /** i32: counts for the targets of the block's queries, and of the segment's data rows. */
   rowSums: usize;
   columnSums: usize;
 }
 export const WORK: usize = 48;
 /** Bytes for measuring four pairs in double: a `FourPairs` and its results. */
 export const EXACT: usize = FOUR_PAIRS + 64;
-/** Bytes of pending pairs: their number, and from 16 on four queries rows, data rows, uses, lower and upper bounds. */
+/** Bytes of queued pairs: their number, and from byte 16 on four queries, data rows, uses, lower and upper bounds. */
 export const PENDING: usize = 96;
 
+/** Appends a pair to the list of open pairs. */
 export function addOpen(
   work: Work,
   row: i32,
@@ -70,7 +76,7 @@ export function addOpen(
   work.count++;
 }
 
-/** Settles a pair by tighter bounds for those of its rows that want it, and keeps it where uses stay open. */
+/** Applies tighter bounds to a pair for the uses that it has, and keeps it open for the rest. */
 function resolve(
   comparison: PairComparison,
   work: Work,
@@ -79,7 +85,7 @@ function resolve(
   upper: f32,
   product: f32,
 ): void {
-  // a bound that is not a number is none
+  // a bound that is not a number bounds nothing
   if (!(lower > pair.lower)) lower = pair.lower;
   if (!(upper < pair.upper)) upper = pair.upper;
   const row = pair.row;
@@ -104,7 +110,7 @@ function resolve(
   if (uses) addOpen(work, row, column, product, uses, lower, upper);
 }
 
-/** Bounds by all directions. */
+/** Tightens the open pairs of a row by the products along all directions. */
 export function tightenByProduct(comparison: PairComparison, work: Work): void {
   const bounds = comparison.bounds;
   const queries = bounds.queries;
@@ -131,7 +137,10 @@ export function tightenByProduct(comparison: PairComparison, work: Work): void {
   }
 }
 
-/** Bounds by the squared distance over all columns, unless it may have left the range of float32. */
+/**
+ * Tightens the open pairs of a row by their float32 squared distance over all columns, unless it may have left
+ * float32's range.
+ */
 export function tightenByDistance(comparison: PairComparison, work: Work): void {
   const bounds = comparison.bounds;
   const queries = bounds.queries;
@@ -156,7 +165,7 @@ export function tightenByDistance(comparison: PairComparison, work: Work): void 
   }
 }
 
-/** Leaves what is open to distances in double, which are measured four at a time. */
+/** Queues the open pairs for distances in double, which are measured four at a time. */
 export function queueForExact(comparison: PairComparison, work: Work): void {
   for (let n: i32 = 0; n < work.count; n++) {
     const pair = changetype<Open>(work.open + <usize>n * OPEN);
@@ -177,18 +186,18 @@ export function queueForExact(comparison: PairComparison, work: Work): void {
   }
 }
 
-/** The distance of a pair of which a row has no direction, which is left open by all bounds; else -1. */
+/** The distance of a pair in which a row has no direction; -1 for all other pairs. */
 function knownDistance(bounds: DistanceBounds, row: i32, column: i32): f64 {
   const queries = bounds.queries.squares;
   if (queries === 0) return -1;
   const one = load<f64>(queries + ((<usize>row) << 3));
   const other = load<f64>(bounds.data.squares + ((<usize>column) << 3));
   if (one > 0 && other > 0) return -1;
-  // not 0 and 0: as `exactFour`
+  // the same rule as `exactFour`
   return one === other ? 0 : 1;
 }
 
-/** Settles the pending pairs, up to four of them. */
+/** Measures the queued pairs (up to four) in double and applies their distances. */
 export function resolvePending(comparison: PairComparison, work: Work): void {
   const bounds = comparison.bounds;
   const queries = bounds.queries;
@@ -230,6 +239,10 @@ export function resolvePending(comparison: PairComparison, work: Work): void {
   store<i32>(work.pending, 0);
 }
 
+/**
+ * Applies the exact distance of a pair to the lists and the ranks that need it.
+ * @param lower, upper the bounds that left the pair open.
+ */
 function applyDistance(
   comparison: PairComparison,
   work: Work,

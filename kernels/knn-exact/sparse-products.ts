@@ -1,12 +1,12 @@
 /**
- * Products of rows of which most numbers are 0: pixels, counts, rows of text. Asked rows are lists of their pairs of
- * columns that are not both 0, data rows stand in panels of 32 of 16-bit whole numbers (prepared-rows.ts), and a product takes
- * from a panel only what the list names.
+ * Products of rows that are mostly 0 (pixels, counts, text): the nonzero integers of a query times panels of
+ * data rows.
  *
- * A panel holds 32 rows with the pairs of columns outside: pair p of row r is at p * 128 + r * 4. An entry of a list is
- * that p * 128 and the two whole numbers, 8 bytes. Shape: 8 accumulators, 1 broadcast. Cost: as much a pair of columns
- * listed as `tileOfShorts` takes for each pair; taking pairs in parts of which a panel's fits the first-level cache gained
- * 1%. Sums are in 32 bits, which no row may leave (engine/wasm/knn-exact/rounding.ts).
+ * Shapes: a panel holds 32 data rows of i16, pair p of columns of row r at byte p * 128 + r * 4. A list entry
+ *   is the byte offset p * 128 and the query's two integers, 8 bytes. 8 accumulators and 1 broadcast.
+ * Precision: sums in 32 bits, which no row may exceed (src/engine/wasm/knn-exact/rounding.ts).
+ * Cost: a listed pair of columns costs as much as each pair costs `tileOfShorts`. Blocking panels for the
+ *   first-level cache gained 1%.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
@@ -19,12 +19,12 @@ const WIDE: i32 = 32;
 export const WIDE_STEP: usize = (<usize>WIDE) << 2;
 const ENTRY: usize = ENTRY_BYTES;
 
-/** Where a row begins among panels. */
+/** Address of a row's first pair in panels of 32 rows. */
 export function wideRow(packed: usize, row: i32, depth: i32): usize {
   return packed + <usize>(row / WIDE) * <usize>depth * WIDE_STEP + ((<usize>(row % WIDE)) << 2);
 }
 
-/** Counts the entries of rows item * 8 on into `lengths` (i32 a row). */
+/** Kernel: counts the nonzero pairs of columns of rows item * ENTRY_ROWS and on. */
 export function countEntries(item: i32, _scratch: usize, call: EntriesArguments): void {
   const packed = call.packed;
   const rows = call.rows;
@@ -38,7 +38,7 @@ export function countEntries(item: i32, _scratch: usize, call: EntriesArguments)
   }
 }
 
-/** NearestLists the entries of rows item * 8 on, each from its place in `starts` on (u32 a row). */
+/** Kernel: lists the nonzero pairs of columns of rows item * ENTRY_ROWS and on, each list from its start. */
 export function listEntries(item: i32, _scratch: usize, call: EntriesArguments): void {
   const packed = call.packed;
   const rows = call.rows;
@@ -58,7 +58,10 @@ export function listEntries(item: i32, _scratch: usize, call: EntriesArguments):
   }
 }
 
-/** C (count x 64, row stride `stride` bytes) = products of rows `first` on with two panels from data row `chunk` on. */
+/**
+ * C (count x columns f32, STRIDE bytes a row) = products of queries `first` and on with data rows `firstColumn`
+ * and on.
+ */
 export function productsOfLists(
   bounds: DistanceBounds,
   first: i32,
@@ -83,6 +86,9 @@ export function productsOfLists(
   }
 }
 
+/**
+ * Products of one query's entries (addresses `entry` to `end`) with the 32 rows of a panel, 32 f32 at `c`.
+ */
 function productsOfList(entry: usize, end: usize, panel: usize, c: usize): void {
   let c0 = i32x4.splat(0);
   let c1 = i32x4.splat(0);

@@ -1,23 +1,26 @@
 /**
- * Ranks on a map of few dimensions: how many points are nearer than each target, counted by a kd-tree.
+ * Ranks on a map of few dimensions: a kd-tree counts how many points are nearer than each target.
  *
- * The same answer as over all pairs (Euclidean, ties by row number) without visiting them. A point's targets are sorted,
- * and the tree is walked symmetric for all of them: a box takes with it the targets whose sphere cuts it. Those whose sphere
- * holds it count all its points at symmetric.
- * Shapes: the tree's arrays are those of core/kd-tree.ts; boxes hold d lows and d highs a node, at its median. Precision:
- * squared distances in double from float32 coordinates; a box's least distance is made by the operations of a point's, so
- * that ties are exact. Cost: the points near the spheres, about 16 sqrt(points) in the plane for each at worst.
+ * Purpose: gives the same ranks as a comparison of all pairs (Euclidean, ties by row number) without visiting
+ *   them. The targets of a query are sorted, and the tree is walked once for all of them: a box is passed on
+ *   with the targets whose sphere cuts it, and counted whole for the targets whose sphere contains it.
+ * Shapes: arrays of the tree as in src/core/kd-tree.ts; boxes hold d lows and d highs for each node, at the
+ *   position of its median.
+ * Precision: squared distances in double from float32 coordinates. A box's smallest distance comes from the
+ *   same operations as a point's, so ties are exact.
+ * Cost: the points near the spheres, about 16 sqrt(points) in the plane for each target at worst.
  */
 
 import { TreeRanksArguments } from './layout';
 
 const STACK: usize = 128 * 16;
 
+/** Bytes of scratch that `rankInTree` needs for k targets. */
 export function treeRanksScratch(k: i32): usize {
   return STACK + <usize>k * 16 + <usize>(k + 1) * 4 + 32;
 }
 
-/** Ranks of the targets of queries row `item`. */
+/** Kernel: ranks of the targets of query `item`. */
 export function rankInTree(item: i32, scratch: usize, tree: TreeRanksArguments): void {
   const k = tree.k;
   const limits = scratch + STACK;
@@ -37,13 +40,16 @@ export function rankInTree(item: i32, scratch: usize, tree: TreeRanksArguments):
   let nearer: i32 = 0;
   for (let t: usize = 0; t < <usize>k; t++) {
     nearer += load<i32>(sums + (t << 2));
-    // the row itself was counted with the others, at distance 0
+    // the walk counted the query itself, at distance 0
     const self = load<f64>(limits + (t << 3)) > 0 || from < load<i32>(targets + (t << 2)) ? 1 : 0;
     store<i32>(ranks + ((<usize>load<i32>(positions + (t << 2))) << 2), nearer - self);
   }
 }
 
-/** Target `t` to its place among those before it, ascending by (distance, row number). */
+/**
+ * Inserts target number t, at squared distance `limit`, among the targets before it, ascending by (distance,
+ * row number).
+ */
 function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, positions: usize): void {
   let to = <usize>t;
   for (; to > 0; to--) {
@@ -59,7 +65,11 @@ function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, 
   store<i32>(positions + (to << 2), t);
 }
 
-/** Adds to `sums`, at each target, the points that are nearer than it and not nearer than the one before. */
+/**
+ * Adds to sums[t] the points that are nearer than target t and not nearer than target t - 1.
+ * @param point address of the query's coordinates.
+ * @param stack scratch for the walk.
+ */
 function walk(
   tree: TreeRanksArguments,
   point: usize,
@@ -103,12 +113,13 @@ function walk(
   }
 }
 
+/** Whether a point at squared distance `distance` with row number `number` is nearer than target t. */
 function isNearer(distance: f64, number: i32, t: i32, limits: usize, targets: usize): bool {
   const limit = load<f64>(limits + ((<usize>t) << 3));
   return distance < limit || (distance === limit && number < load<i32>(targets + ((<usize>t) << 2)));
 }
 
-/** Points that are nearer than the targets from `first` to `end`. */
+/** Counts `points` points as nearer than the targets `first` to `end`. */
 function count(sums: usize, first: i32, end: i32, points: i32): void {
   const start = sums + ((<usize>first) << 2);
   const stop = sums + ((<usize>end) << 2);
@@ -116,6 +127,7 @@ function count(sums: usize, first: i32, end: i32, points: i32): void {
   store<i32>(stop, load<i32>(stop) - points);
 }
 
+/** Pushes a range of points (low to high) with its targets (first to end) on the stack. */
 function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, low);
   store<i32>(top, high, 4);
@@ -123,10 +135,12 @@ function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, end, 12);
 }
 
+/** Address of the coordinates of a row. */
 function at(tree: TreeRanksArguments, rows: usize, row: i32): usize {
   return rows + ((<usize>row * <usize>tree.d) << 2);
 }
 
+/** Squared distance of two points. */
 function squared(tree: TreeRanksArguments, a: usize, b: usize): f64 {
   let sum: f64 = 0;
   for (let c: usize = 0; c < (<usize>tree.d) << 2; c += 4) {
@@ -136,7 +150,7 @@ function squared(tree: TreeRanksArguments, a: usize, b: usize): f64 {
   return sum;
 }
 
-/** Squared distance to the nearest place of a box, or to the farthest. */
+/** Squared distance from a point to the nearest point of a box, or to the farthest. */
 function boxDistance(tree: TreeRanksArguments, point: usize, box: usize, farthest: bool): f64 {
   const bytes = (<usize>tree.d) << 2;
   let sum: f64 = 0;

@@ -1,20 +1,19 @@
 /**
- * Rows rows out for nearest-neighbor descent, and the distance of two of them, given up once it is above a limit.
+ * Rows packed for nearest-neighbor descent, and the distance of two rows, which is abandoned once it exceeds a
+ * limit.
  *
- * Rows lie one after another, padded with zeros to `width` floats (a multiple of 16), with the columns of largest
- * variance first: most rows are given up after part of the columns; where there are many columns, by their parts along a
- * few directions of large variance, rounded to 16-bit whole numbers. Precision: float32 sums, or exact sums of what was
- * rounded. The algorithm is in `engine/descent.ts`, the lists in `descent.ts`.
+ * Purpose: descent measures many pairs that are too far apart. Columns of largest variance come first, so most
+ *   pairs exceed the limit after a part of the columns. Where there are many columns, the rows' parts along a
+ *   few directions of large variance, rounded to 16-bit integers, are compared first.
+ * Shapes: rows x width f32, width a multiple of 16, padded with zeros.
+ * Precision: float32 sums, or exact sums of rounded integers.
  */
 
 import { MANHATTAN } from '../knn-exact/layout';
 import { sumLanes } from '../runtime/lanes';
 import { DescentRows, PACK_ROWS, PackDescentArguments, RoundDescentArguments } from './layout';
 
-/**
- * Copies row `item` * 64 and on: (value - mean) * scale, columns in the order given.
- * @param means, scales f64 a row.
- */
+/** Kernel: writes rows item * PACK_ROWS and on as (value - mean) * scale, columns in the requested order. */
 export function packDescentRows(item: i32, _scratch: usize, call: PackDescentArguments): void {
   const d = call.d;
   const width = call.width;
@@ -34,8 +33,8 @@ export function packDescentRows(item: i32, _scratch: usize, call: PackDescentArg
 }
 
 /**
- * Rounds rows item * 64 and on of `width` floats, times `factor`, to i16. With rows no longer than 16,383 units no difference
- * of two coordinates and no squared distance overflows.
+ * Kernel: rounds rows item * PACK_ROWS and on, times `factor`, to i16. For rows no longer than 16,383 units
+ *   neither a difference of two coordinates nor a squared distance overflows.
  */
 export function roundDescentRows(item: i32, _scratch: usize, call: RoundDescentArguments): void {
   const width = call.width;
@@ -47,7 +46,7 @@ export function roundDescentRows(item: i32, _scratch: usize, call: RoundDescentA
   }
 }
 
-/** Squared (or, for manhattan, absolute) distance; infinite once it is above `limit`. */
+/** Squared (manhattan: absolute) distance of rows i and j; infinite once it exceeds `limit`. */
 export function limitedDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32 {
   if (rows.projected) {
     const bytes = (<usize>rows.projectedWidth) << 1;
@@ -59,12 +58,16 @@ export function limitedDistance(rows: DescentRows, i: i32, j: i32, limit: f32): 
   return fullDistance(rows, i, j, limit);
 }
 
-/** A row's part in a squared distance where the rests of two rows are at right angles, as they nearly are. */
+/**
+ * A row's share of a squared distance beyond the directions, if the residuals of the two rows are orthogonal,
+ * as they nearly are.
+ */
 function residualOf(rows: DescentRows, i: i32): f32 {
   const rest = load<f32>(rows.residuals + ((<usize>i) << 2));
   return rest * rest * <f32>0.5;
 }
 
+/** Distance of rows i and j over all columns; infinite once it exceeds `limit`. */
 export function fullDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32 {
   const bytes = (<usize>rows.width) << 2;
   const a = rows.rows + <usize>i * bytes;
@@ -73,6 +76,7 @@ export function fullDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32
   return limitedSquared(a, b, bytes, limit);
 }
 
+/** Squared distance of two rows of `bytes` bytes of f32, checked against `limit` every 64 columns. */
 function limitedSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
@@ -97,6 +101,9 @@ function limitedSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   return sumOf(s0, s1, s2, s3);
 }
 
+/**
+ * Squared distance of two rows of `bytes` bytes of i16, times `unit`, checked against `limit` every 32 columns.
+ */
 function limitedInt16(a: usize, b: usize, bytes: usize, unit: f32, limit: f32): f32 {
   let s0 = i32x4.splat(0);
   let s1 = i32x4.splat(0);
@@ -117,6 +124,7 @@ function limitedInt16(a: usize, b: usize, bytes: usize, unit: f32, limit: f32): 
   return sum;
 }
 
+/** Sum of the four i32 lanes of a vector. */
 function sumOfIntegers(s: v128): i32 {
   return (
     i32x4.extract_lane(s, 0) +
@@ -125,6 +133,9 @@ function sumOfIntegers(s: v128): i32 {
   );
 }
 
+/**
+ * Sum of absolute differences of two rows of `bytes` bytes of f32, checked against `limit` every 64 columns.
+ */
 function limitedAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
@@ -145,6 +156,7 @@ function limitedAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   return sumOf(s0, s1, s2, s3);
 }
 
+/** Sum of all lanes of four vectors. */
 function sumOf(s0: v128, s1: v128, s2: v128, s3: v128): f32 {
   return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
 }

@@ -1,9 +1,9 @@
 /**
  * Order among the items of one job: an item waits until enough items of an earlier stage are done.
  *
- * Threads take items in ascending order, so what an item waits for has been taken by a thread that runs, and the
- * job cannot lock up; on one thread nothing is ever waited for. A counter is an i32 that its job begins at 0, alone
- * in its 64 bytes.
+ * Determinism: threads take items in ascending order, so a running thread holds every item that another waits
+ *   for, and a job cannot deadlock. With one thread nothing ever waits.
+ * Shapes: a counter is an i32 that starts at 0, alone in its 64 bytes.
  */
 
 import { STOP_ADDRESS } from './layout';
@@ -13,7 +13,10 @@ const SPINS: i32 = 2000;
 /** Longest sleep between looks at the stop word, in nanoseconds. */
 const SLEEP: i64 = 2_000_000;
 
-/** Counts one item of a stage as done. */
+/**
+ * Counts one item of a stage as done and wakes the threads that wait for it.
+ * @param counter address of the stage's i32.
+ */
 export function markDone(counter: usize): void {
   if (ASC_FEATURE_THREADS) {
     atomic.add<i32>(counter, 1);
@@ -21,7 +24,11 @@ export function markDone(counter: usize): void {
   } else store<i32>(counter, load<i32>(counter) + 1);
 }
 
-/** Waits until `needed` items are done. False when the job was stopped meanwhile: the item must then return. */
+/**
+ * Waits until `needed` items are done. Returns false when the job was stopped meanwhile: the item must then
+ * return.
+ * @param counter address of the stage's i32.
+ */
 export function waitFor(counter: usize, needed: i32): boolean {
   if (!ASC_FEATURE_THREADS) return true;
   let spins = SPINS;

@@ -1,4 +1,4 @@
-/** Sum of the four numbers of a vector; the order of additions is fixed. */
+/** Sum of the four f32 lanes of a vector, always added in the same order. */
 export function sumLanes(v: v128): f32 {
   return (
     f32x4.extract_lane(v, 0) +

@@ -42,7 +42,10 @@ export function sortedPairs(source: usize, step: usize, n: i32, scratch: usize):
   return from;
 }
 
-/** Starting position of each digit. False when all keys have the same digit, so that the pass changes nothing. */
+/**
+ * Counts the 8-bit digits at bit `shift` of n keys and turns the counts into starting positions. Returns false
+ * when all keys share the digit, so that the pass can be skipped.
+ */
 function countDigits(from: usize, n: i32, shift: u32, histogram: usize): boolean {
   memory.fill(histogram, 0, 1024);
   for (let i: i32 = 0; i < n; i++) {

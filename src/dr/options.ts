@@ -1,6 +1,6 @@
 /** The options of an embedding: their names, defaults, which method takes which, and their checks. */
 
-import type { Metric } from '../engine/engine.js';
+import { METRICS, type Metric } from '../engine/engine.js';
 import { OptionError } from '../errors.js';
 import type { Matrix, Neighbors } from '../model.js';
 
@@ -142,7 +142,7 @@ const choices: Partial<Record<OptionName, readonly string[]>> = {
   method: methodNames,
   solve: ['spectral', 'forces'],
   precision: ['float64', 'float32'],
-  metric: ['euclidean', 'cosine', 'correlation', 'manhattan'],
+  metric: METRICS,
   variant: ['classical', 'metric'],
   inputKernel: ['gaussian', 'linear'],
   weights: ['entropic', 'nonnegative', 'signed'],

@@ -1,4 +1,4 @@
-/** Choosing an engine: by name, or the fastest that loads on this machine. Engines are loaded lazily. */
+/** Chooses an engine: by name, or the fastest that loads on this machine. Engines are loaded lazily. */
 
 import { OptionError, WhymapError } from '../errors.js';
 import type { Engine } from './engine.js';
@@ -7,8 +7,9 @@ import { inNode } from './pool.js';
 export const ENGINE_CHOICES = ['auto', 'native', 'wasm', 'js'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
+/** Options of `chooseEngine`. */
 export interface EngineOptions {
-  /** `auto` (default) is the fastest that loads. */
+  /** `auto` (default) takes the fastest engine that loads. */
   readonly engine?: EngineChoice;
   /** Threads; by default as many as the machine runs at once. The `js` engine has one. */
   readonly threads?: number;
@@ -16,13 +17,17 @@ export interface EngineOptions {
   readonly memory?: number;
 }
 
+/** An engine and why it was chosen. */
 export interface ChosenEngine {
   readonly engine: Engine;
   /** One sentence for people: why this one. */
   readonly reason: string;
 }
 
-/** Throws OptionError for an unknown name or a bad number, UnsupportedError when the one asked for is not there. */
+/**
+ * Creates the requested engine, or with `auto` the fastest that loads. Throws OptionError for an unknown name
+ * or a bad number, and UnsupportedError when the requested engine does not load.
+ */
 export async function chooseEngine(options: EngineOptions = {}): Promise<ChosenEngine> {
   const { engine: choice = 'auto', threads, memory } = options;
   checkOptions(options);
@@ -44,7 +49,7 @@ export async function chooseEngine(options: EngineOptions = {}): Promise<ChosenE
   return { engine: await createJs(), reason: `the wasm engine does not load (${wasm.reason})` };
 }
 
-/** The engine, or why it does not load. */
+/** The engine, or the reason why it does not load. Errors that are not whymap's own are thrown. */
 async function ifItLoads(create: () => Promise<Engine>): Promise<{ engine: Engine | null; reason: string }> {
   try {
     return { engine: await create(), reason: '' };
@@ -54,23 +59,29 @@ async function ifItLoads(create: () => Promise<Engine>): Promise<{ engine: Engin
   }
 }
 
+/** The engine's number of threads, in words. */
 const many = ({ threads }: Engine): string => (threads === 1 ? 'one thread' : `${threads} threads`);
 
+/** The js engine. */
 const createJs = async () => (await import('./js/engine.js')).createJsEngine();
 
+/** The wasm engine with a memory limit that suits the plan. */
 const createWasm = async (threads?: number, memory?: number) =>
   (await import('./wasm/engine.js')).createWasmEngine({ threads, memory: limitFor(memory) });
 
 /**
- * What the engine's memory may grow to, for work planned for `memory` bytes. Stages plan up to nine tenths of it for
- * what they hold; features and what one call needs come on top, most of that address space that is never written to.
+ * Bytes that the engine's memory may grow to, for work that is planned for `memory` bytes. Stages plan to hold
+ * up to nine tenths of `memory`; features and what one call needs come on top, most of it address space that is
+ * never written to.
  */
 const limitFor = (memory?: number): number | undefined =>
   memory === undefined ? undefined : 2 * memory + 2 ** 29;
 
+/** The native engine with a memory limit that suits the plan. */
 const createNative = async (threads?: number, memory?: number) =>
   (await import('./native/engine.js')).createNativeEngine({ threads, memory: limitFor(memory) });
 
+/** Throws OptionError for an unknown engine or a number out of range. */
 function checkOptions({ engine = 'auto', threads = 1, memory = 1 }: EngineOptions): void {
   if (!ENGINE_CHOICES.includes(engine)) {
     throw new OptionError({

@@ -1,5 +1,5 @@
 /**
- * What every long function is given besides its input and options: the engine, the seed, progress,
+ * What every long function takes besides its input and options: the engine, the seed, progress,
  * cancellation and the memory it may use.
  */
 

@@ -1,10 +1,12 @@
 /**
  * The interface of an engine: the few heavy routines of whymap, with shapes.
  *
- * `js/` holds the readable reference; every other engine passes one conformance suite against it.
- * All matrices are row-major float32. Sums are accumulated in float32 or better; results agree with the
- * reference to a relative 1e-5. Within one engine the same input gives the same bytes, whatever the
- * number of threads. A routine that runs long calls `checkpoint` of its context between blocks of work.
+ * Contract: `js/` is the readable reference; every other engine passes one conformance suite against it
+ *   (test/engine). A routine that runs long calls `checkpoint` of its watch between blocks of work.
+ * Shapes: all matrices are row-major float32.
+ * Precision: sums are accumulated in float32 or better; results agree with the reference to a relative 1e-5,
+ *   `nearest` and `ranks` to the last bit.
+ * Determinism: within one engine the same input gives the same bytes for any number of threads.
  */
 
 import type { Random } from '../core/random.js';
@@ -17,10 +19,13 @@ import type {
   Neighbors,
 } from '../model.js';
 
+/** Names of the engines, see choose.ts. */
 export type EngineName = 'js' | 'wasm' | 'native';
-export type Metric = 'euclidean' | 'cosine' | 'correlation' | 'manhattan';
+/** The distances between rows that every engine has. */
+export const METRICS = ['euclidean', 'cosine', 'correlation', 'manhattan'] as const;
+export type Metric = (typeof METRICS)[number];
 
-/** How a routine tells its progress and learns that it should stop. */
+/** How a routine reports its progress and learns that it should stop; context.ts makes one for a stage. */
 export interface Watch {
   /** Throws CancelledError once the caller's signal is aborted; yields to the event loop now and then. */
   checkpoint(): Promise<void>;
@@ -28,36 +33,40 @@ export interface Watch {
   progress(done: number): void;
 }
 
-/** Rules that turn correlations into associations (lava.md section 2). */
+/** Rules that turn the correlations of a locality into associations (docs/method-lava.md). */
 export interface AssociationRules {
   readonly measure: AssociationMeasure;
   readonly form: AssociationForm;
-  /** A feature takes part where at least this many samples differ from its local median; 0 is off. */
+  /**
+   * A feature takes part where at least this many samples differ from its lower median in the locality; 0
+   * switches the rule off.
+   */
   readonly support: number;
-  /** Pairs with rho^2 < gate^2 / (n - 1) are zero; 0 is off. */
+  /** Pairs with rho^2 < gate^2 / (n - 1) get association 0; 0 switches the rule off. */
   readonly gate: number;
 }
 
-/** One block of associations with what its rules removed. */
+/** One block of associations, and what the rules removed from it. */
 export interface AssociateResult {
   readonly block: AssociationBlock;
-  /** Features in support, one bit of 0 or 1 a (locality, feature): count x features. */
+  /** 1 where a feature has support in a locality, else 0: count x features. */
   readonly supported: Uint8Array;
-  /** (locality, feature) combinations that are constant. */
+  /** Number of (locality, feature) combinations that are constant. */
   readonly constant: number;
 }
 
 /** Options of `nearestApproximate`. */
-export interface DescentOptions {
+export interface NnDescentOptions {
   readonly k: number;
   readonly metric: Metric;
   readonly random: Random;
-  /** Random trees that the lists begin with, and most rounds of descent. */
+  /** Random trees that the lists begin with (default 16). */
   readonly trees?: number;
+  /** Most rounds of nearest-neighbor descent (default 12). */
   readonly rounds?: number;
 }
 
-/** What t-SNE's descent keeps between steps: rows x dimensions each, changed in place. */
+/** What t-SNE's gradient descent keeps between steps: rows x dimensions each, changed in place. */
 export interface TsneState {
   readonly y: Float64Array;
   readonly velocity: Float64Array;
@@ -68,7 +77,7 @@ export interface TsneState {
 export interface TsneSteps {
   readonly dimensions: number;
   readonly steps: number;
-  /** Largest size of a group that counts as one point, over its distance; 0 is exact. */
+  /** Largest size of a group of samples that counts as one, divided by its distance; 0 computes all pairs. */
   readonly theta: number;
   readonly learningRate: number;
   readonly momentum: number;
@@ -91,9 +100,12 @@ export interface SampledEpochs {
   readonly learningRate: number;
   readonly negativeSampleRate: number;
   readonly repulsionStrength: number;
-  /** Of the strangers, 32 bits. */
+  /** Seed of the negative samples, 32 bits. */
   readonly seed: number;
-  /** Coordinates of fixed samples that edges lead to; null where they lead to the moving ones. */
+  /**
+   * Coordinates of fixed samples that edges lead to (targets x dimensions); null where edges lead to the moving
+   * samples.
+   */
   readonly targets: Float64Array | null;
 }
 
@@ -102,8 +114,10 @@ export interface Engine {
   readonly threads: number;
 
   /**
-   * C = op(A) op(B), with op the transpose where asked.
-   * @param a m x k (k x m when `transposeA`), @param b k x n (n x k when `transposeB`).
+   * C = op(A) op(B), where op transposes when the option says so. Throws ShapeError when the shapes do not fit.
+   * @param a m x k (k x m with `transposeA`).
+   * @param b k x n (n x k with `transposeB`).
+   * @returns m x n.
    */
   multiply(
     a: Matrix,
@@ -114,7 +128,8 @@ export interface Engine {
 
   /**
    * Associations of localities `first` to `first + count`.
-   * @param features samples x d. @param members localities x size sample rows.
+   * @param features samples x d.
+   * @param members localities x size: the sample rows of each locality.
    */
   associate(
     features: Matrix | Csr,
@@ -126,7 +141,8 @@ export interface Engine {
 
   /**
    * Quadratic forms B[l, k] = sum over i < j of A_l[i, j] u_k[i] u_k[j].
-   * @param loadings d x m (one column a module). @returns block.count x m.
+   * @param loadings d x m, one column for each module.
+   * @returns block.count x m.
    */
   quadraticForms(
     block: AssociationBlock,
@@ -136,8 +152,10 @@ export interface Engine {
   ): Promise<Matrix>;
 
   /**
-   * Adds sum over l of P[l, k] A_l[i, j] to G[k, pair(i, j)], pairs i < j with rows of i first.
-   * @param presence block.count x m. @param total m x d(d-1)/2, changed in place.
+   * Adds sum over l of P[l, k] A_l[i, j] to G[k, pair(i, j)], for pairs i < j in row order of the upper
+   * triangle.
+   * @param presence block.count x m.
+   * @param total m x d(d-1)/2, changed in place.
    */
   accumulatePatterns(
     block: AssociationBlock,
@@ -148,11 +166,12 @@ export interface Engine {
   ): Promise<void>;
 
   /**
-   * For each locality, projected power iteration on its residual R_l = A_l - sum_k P[l, k] u_k u_k' (off the
-   * diagonal), started from the residual's row of largest positive sum: the leading non-negative eigenvector.
-   * @param presence block.count x m, @param loadings d x m (m may be 0).
-   * @param wanted one byte a locality of the block; where 0 the row is left zero and not computed.
-   * @returns vectors block.count x d of unit norm (zero where nothing positive is left) and eigenvalues.
+   * For each locality, the leading non-negative eigenvector of its residual R_l = A_l - sum_k P[l, k] u_k u_k'
+   * (off the diagonal), by projected power iteration from the residual's row of largest positive sum.
+   * @param presence block.count x m.
+   * @param loadings d x m; m may be 0.
+   * @param options `wanted`: one byte for each locality of the block; where 0 its row stays zero.
+   * @returns vectors block.count x d of unit norm (zero where nothing positive is left) and their eigenvalues.
    */
   leadingVectors(
     block: AssociationBlock,
@@ -164,8 +183,9 @@ export interface Engine {
   ): Promise<{ vectors: Matrix; eigenvalues: Float32Array }>;
 
   /**
-   * The k nearest rows of `data` to each row of `queries`, exact, by blocks; ties by index.
-   * `excludeSelf`: queries are the rows of data, and a row is not its own neighbor.
+   * The k nearest rows of `data` to each row of `queries`, exact, nearest first, ties by row number.
+   * @param options `excludeSelf`: queries are the rows of data, and a row is not its own neighbor.
+   * @returns queries x k; -1 and infinity where there are fewer rows.
    */
   nearest(
     data: Matrix,
@@ -175,16 +195,18 @@ export interface Engine {
   ): Promise<Neighbors>;
 
   /**
-   * The k nearest other rows of every row, nearly: random trees and nearest-neighbor descent (descent.ts), for more
-   * rows than `nearest` can compare. Distances are exact; which rows are found may differ between engines.
+   * The k nearest other rows of every row, approximately, by random trees and nearest-neighbor descent
+   * (nn-descent.ts), for more rows than `nearest` can compare. Distances are exact; which rows are found may
+   * differ between engines.
    */
-  nearestApproximate(data: Matrix, options: DescentOptions, watch?: Watch): Promise<Neighbors>;
+  nearestApproximate(data: Matrix, options: NnDescentOptions, watch?: Watch): Promise<Neighbors>;
 
   /**
-   * For each row i and each of its targets t: the number of other rows (not i, not t) that are nearer to i than
-   * t is; a tie counts when its index is smaller. So 0 is the nearest neighbor.
-   * @param targets rows x k row numbers. @returns rows x k.
-   * With `rows` only those rows i are asked, in that order: targets and result are rows.length x k.
+   * For each row i and each of its targets t, the number of other rows (not i, not t) that are nearer to i than
+   * t is; a row at the same distance counts when its number is smaller. So 0 is the nearest neighbor.
+   * @param targets rows x k row numbers.
+   * @param options `rows`: only these rows, in this order; targets and result are then rows.length x k.
+   * @returns rows x k.
    */
   ranks(
     data: Matrix,
@@ -194,8 +216,8 @@ export interface Engine {
   ): Promise<Int32Array>;
 
   /**
-   * The k nearest other rows of every row (as `nearest`, a row is not its own neighbor) and the ranks of its
-   * `targetCount` targets (as `ranks`), in one pass over the distances. With `rows` of those rows only.
+   * The k nearest other rows of every row (as `nearest` with `excludeSelf`) and the ranks of its `targetCount`
+   * targets (as `ranks`), in one pass over the distances. With `rows`, for these rows only.
    */
   nearestAndRanks(
     data: Matrix,
@@ -205,24 +227,27 @@ export interface Engine {
   ): Promise<{ nearest: Neighbors; ranks: Int32Array }>;
 
   /**
-   * Steps of t-SNE's descent (dr/optimize/gains.ts): attraction along P, repulsion by Barnes-Hut sums, momentum and
-   * gains. `state` is changed once all steps are done, and left as it was by a cancellation.
-   * @param p rows x rows, symmetric, sum 1. @returns the divergence before the last step, or NaN.
-   * Engines agree to 1e-5 a step at theta 0; above it their trees, and so their errors, differ.
+   * Steps of t-SNE's gradient descent (dr/optimize/gains.ts): attraction along P, Barnes-Hut repulsion,
+   * momentum and gains. `state` changes once all steps are done; a cancellation leaves it as it was. Engines
+   * agree to 1e-5 for each step at theta 0; above it their trees, and so their errors, differ.
+   * @param p rows x rows, symmetric, sum 1.
+   * @returns the divergence before the last step, or NaN.
    */
   tsneSteps(p: Csr, state: TsneState, options: TsneSteps, watch?: Watch): Promise<number>;
 
   /**
-   * Epochs of UMAP's sampled attraction and repulsion (dr/optimize/negative-sampling.ts), all samples of an epoch at once.
-   * @param rates rows x targets: how often an edge is used an epoch, at most 1; symmetric unless targets are fixed.
-   * @param y rows x dimensions, changed once all epochs are done, and left as it was by a cancellation.
-   * Kernels hold coordinates in float32, and repulsion multiplies that rounding by up to 2000 a stranger.
+   * Epochs of UMAP's sampled attraction and repulsion (dr/optimize/negative-sampling.ts), all samples of an
+   * epoch at once. `y` changes once all epochs are done; a cancellation leaves it as it was. Kernels hold
+   * coordinates in float32, and repulsion multiplies that rounding by up to 2000 for each negative sample.
+   * @param rates rows x targets: how often an edge is used in an epoch, at most 1; symmetric unless targets are
+   *   fixed.
+   * @param y rows x dimensions.
    */
   sampledEpochs(rates: Csr, y: Float64Array, options: SampledEpochs, watch?: Watch): Promise<void>;
 
-  /** Gives back the memory behind a block that this engine made; its arrays must not be used afterwards. */
+  /** Frees the memory behind a block that this engine made; its arrays must not be used afterwards. */
   release(block: AssociationBlock): void;
 
-  /** Ends the workers. Nothing is left running. The engine cannot be used afterwards. */
+  /** Ends the worker threads. The engine cannot be used afterwards. */
   close(): Promise<void>;
 }

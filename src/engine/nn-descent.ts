@@ -1,90 +1,107 @@
 /**
- * Approximate nearest neighbors by random trees and nearest-neighbor descent; shared by the engines, which bring
- * the measuring.
+ * Approximate nearest neighbors by random trees and nearest-neighbor descent. The engines share this file and
+ * bring the lists (`DescentLists`).
  *
  * Source: Dong, Moses, Li (2011), "Efficient k-nearest neighbor graph construction for generic similarity
- * measures"; trees of random directions as in Dasgupta and Freund (2008), in the place that pynndescent gives
- * them. Ours: each row looks at its neighbors' neighbors in a frozen copy of the graph and writes only its own
- * list, so that threads need no locks and results do not depend on them; all nodes of one level of a tree split
- * along the same direction, so that all projections are one matrix product.
- * Shapes: data rows x columns; lists rows x K. Precision: float32 while searching, final distances in double.
- * Cost: rows x (trees x leaf + rounds x up to (2 used)^2) distances, most of them given up early.
+ *   measures"; trees of random directions as in Dasgupta and Freund (2008), used as pynndescent uses them.
+ * Ours: each row reads its neighbors' neighbors from a frozen copy of the graph and writes only its own list,
+ *   so threads need no locks and results do not depend on them. All nodes of one level of a tree split along
+ *   the same direction, so all projections are one matrix product.
+ * Shapes: data rows x columns; lists rows x length.
+ * Precision: float32 while searching, final distances in double.
+ * Cost: rows x (trees x leaf + rounds x up to (2 used)^2) distances, most of them abandoned early.
  * Fails: recall falls where neighborhoods are not local (intrinsic dimension above about 20, hubs); callers
- * measure recall. Determinism: seeded through `random`; ties by index.
+ *   measure recall.
+ * Determinism: seeded through `random`; ties by row number.
  */
 
 import type { Random } from '../core/random.js';
 import type { Matrix, Neighbors } from '../model.js';
-import type { DescentOptions, Engine, Metric, Watch } from './engine.js';
+import type { Engine, Metric, NnDescentOptions, Watch } from './engine.js';
 import { withoutProgress } from './watch.js';
 
-/** Neighbors of every row in both directions: row i at `offsets[i]` to `offsets[i + 1]`. */
+/** Neighbors of every row in both directions: those of row i are at `offsets[i]` to `offsets[i + 1]`. */
 export interface Adjacency {
   readonly offsets: Int32Array;
   readonly rows: Int32Array;
-  /** 1 where the edge has not been used in a round yet. */
+  /** 1 where no round has used the edge yet. */
   readonly fresh: Uint8Array;
 }
 
-/** What an engine brings: lists of `length` neighbors for every row, and ways to improve them. */
-export interface Measurer {
+/** What an engine brings: lists of `length` neighbors for every row, and the steps that improve them. */
+export interface DescentLists {
   /** Entries of a list: `listLength` or more. */
   readonly length: number;
-  /** Measures all pairs inside each group of rows; each row is in one group. */
+  /**
+   * Measures all pairs inside each group of rows; each row is in one group.
+   * @param offsets groups + 1: where each group begins in `members`.
+   */
   joinGroups(offsets: Int32Array, members: Int32Array): Promise<void>;
-  /** Measures neighbors of neighbors along paths with a fresh edge; returns how many entries were inserted. */
+  /**
+   * Measures neighbors of neighbors along paths with a fresh edge.
+   * @param used entries of each list that the round uses.
+   * @returns how many entries were inserted.
+   */
   joinNeighbors(adjacency: Adjacency, used: number): Promise<number>;
-  /** The lists as they are: rows x length, -1 where empty. */
+  /** The lists as they are: rows x length row numbers, -1 where empty, and their `fresh` flags. */
   lists(): { readonly indices: Int32Array; readonly fresh: Uint8Array };
   /** The k nearest of each list with exact distances. */
   finish(k: number): Promise<Neighbors>;
   free(): void;
 }
 
-/** Shortest list that descent works well with, and most of a list that one round uses. */
+/** Shortest list that descent works well with. */
 const SHORTEST_LIST = 20;
+/** Most entries of a list that one round uses. */
 const MOST_USED = 20;
+/** Rows of a tree's leaf at most. */
 const LEAF = 64;
 const TREES = 16;
 const ROUNDS = 12;
-/** A round that changes fewer than this share of all entries is the last. */
+/** A round that changes a smaller share of all entries is the last. */
 const CONVERGED = 0.01;
 
+/** Entries of a list for k neighbors: k or more, at most all other rows. */
 export const listLength = (rows: number, k: number): number => Math.min(rows - 1, Math.max(k, SHORTEST_LIST));
 
-/** @param points the rows, or fewer coordinates of them (`projectable`), that trees split along random directions. */
-export async function descend(
+/**
+ * Fills the lists by random trees, improves them by rounds of descent until few entries change, and returns the
+ * k nearest of each.
+ * @param points the rows that trees split along random directions (rows x coordinates, see `projectable`).
+ * @param lists the engine's lists; freed at the end.
+ */
+export async function nnDescent(
   engine: Pick<Engine, 'multiply'>,
-  measurer: Measurer,
+  lists: DescentLists,
   points: Matrix,
-  options: DescentOptions,
+  options: NnDescentOptions,
   watch: Watch,
 ): Promise<Neighbors> {
   const { k, random, trees = TREES, rounds = ROUNDS } = options;
-  const { length } = measurer;
+  const { length } = lists;
   const used = Math.min(length, MOST_USED);
   try {
     const levels = Math.max(1, Math.ceil(Math.log2(points.rows / LEAF)));
     for (let tree = 0; tree < trees; tree++) {
       const projections = await project(engine, points, levels, random.stream(`tree-${tree}`), watch);
       const leaves = splitByMedians(projections, levels);
-      await measurer.joinGroups(leaves.offsets, leaves.members);
+      await lists.joinGroups(leaves.offsets, leaves.members);
       watch.progress((0.4 * (tree + 1)) / trees);
     }
     for (let round = 0; round < rounds; round++) {
       await watch.checkpoint();
-      const adjacency = bothDirections(measurer.lists(), points.rows, length, used);
-      const changes = await measurer.joinNeighbors(adjacency, used);
+      const adjacency = bothDirections(lists.lists(), points.rows, length, used);
+      const changes = await lists.joinNeighbors(adjacency, used);
       watch.progress(0.4 + (0.6 * (round + 1)) / rounds);
       if (changes <= CONVERGED * points.rows * length) break;
     }
-    return await measurer.finish(k);
+    return await lists.finish(k);
   } finally {
-    measurer.free();
+    lists.free();
   }
 }
 
-/** Rows whose projections respect the metric: of unit length where only the direction counts. */
+/** Rows whose projections respect the metric: of unit length for cosine and correlation, else as they are. */
 export function projectable(data: Matrix, metric: Metric): Matrix {
   if (metric !== 'cosine' && metric !== 'correlation') return data;
   const { rows, columns } = data;
@@ -96,7 +113,10 @@ export function projectable(data: Matrix, metric: Metric): Matrix {
   return { rows, columns, data: result };
 }
 
-/** Mean (0 for cosine), sum of squares and its inverse root (0 for a row without a direction), as the reference. */
+/**
+ * Mean of row r (0 for cosine), the sum of squares of its centered values, and the inverse of its length (0 for
+ * a row without a direction). Same operations as the reference distance.
+ */
 export function direction(data: Matrix, r: number, metric: Metric) {
   const { columns } = data;
   let mean = 0;
@@ -112,6 +132,7 @@ export function direction(data: Matrix, r: number, metric: Metric) {
   return { mean, squares, scale: squares > 0 ? 1 / Math.sqrt(squares) : 0 };
 }
 
+/** Projections of all rows on one random direction for each level: rows x levels. */
 async function project(
   engine: Pick<Engine, 'multiply'>,
   data: Matrix,
@@ -125,7 +146,11 @@ async function project(
   return engine.multiply(data, right, { transposeB: true }, withoutProgress(watch));
 }
 
-/** Halves all rows `levels` times, each time at the median along the next direction. */
+/**
+ * Halves all rows `levels` times, each time at the median along the next direction.
+ * @param projections rows x levels.
+ * @returns row numbers in order of leaves, and where each leaf begins.
+ */
 export function splitByMedians(projections: Matrix, levels: number) {
   const { rows } = projections;
   const members = Int32Array.from({ length: rows }, (_, i) => i);
@@ -145,7 +170,10 @@ export function splitByMedians(projections: Matrix, levels: number) {
   return { members, offsets };
 }
 
-/** Orders members[low..high] so that those before `at` come before it by (value, row): quickselect. */
+/**
+ * Reorders members[low..high] so that the ones before position `at` sort before it by (value, row):
+ * quickselect.
+ */
 function selectSmallest(
   members: Int32Array,
   values: Float64Array,
@@ -173,8 +201,8 @@ function selectSmallest(
 }
 
 /**
- * The first `used` neighbors of every row, and of those that have it as a neighbor the first `used` found by
- * rank: near ones first.
+ * The first `used` neighbors of every row, and of the rows that have it as a neighbor the first `used` by rank
+ * (near ones first).
  */
 function bothDirections(
   lists: { indices: Int32Array; fresh: Uint8Array },

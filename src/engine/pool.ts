@@ -1,8 +1,9 @@
 /**
- * A pool of threads: worker_threads in Node, web workers in browsers, behind one small face.
+ * A pool of threads: worker_threads in Node, web workers in browsers, behind one small interface.
  *
- * Threads are held (they keep a Node process alive) only while they work. A thread that dies or reports a
- * failure ends the pool: every thread is stopped and the work in progress is rejected with a MachineError.
+ * Lifetime: a thread keeps a Node process alive only while it works.
+ * Fails: a thread that dies or reports a failure ends the pool: every thread is stopped and the running work is
+ *   rejected with a MachineError.
  */
 
 import { MachineError } from '../errors.js';
@@ -16,7 +17,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** What a thread says: `null` when it is done with a message, or what went wrong. */
+/** What a thread answers to a message: null when it is done, or what went wrong. */
 export type Answer = string | null;
 
 interface Thread {
@@ -28,6 +29,7 @@ interface Thread {
   end(): Promise<void>;
 }
 
+/** Whether this is Node rather than a browser. */
 export const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 /** How many threads the machine runs at once. */
@@ -36,13 +38,16 @@ export async function defaultThreads(): Promise<number> {
   return navigator.hardwareConcurrency || 1;
 }
 
-/** The module that a thread runs: its address for Node, a maker for browsers (bundlers look for that form). */
+/**
+ * The module that a thread runs: its address for Node, and a function that starts a web worker (bundlers look
+ * for that form).
+ */
 export interface ThreadSource {
   readonly url: URL;
   readonly web: () => globalThis.Worker;
 }
 
-/** Starts `size` threads and sends each the message `initial`. */
+/** Starts `size` threads and sends each the message `initial`; resolves when all have answered. */
 export async function createPool(size: number, source: ThreadSource, initial: unknown): Promise<Pool> {
   const threads: Thread[] = [];
   for (let t = 0; t < size; t++)
@@ -52,6 +57,7 @@ export async function createPool(size: number, source: ThreadSource, initial: un
   return pool;
 }
 
+/** The pool over threads that have been started. */
 function poolOver(threads: readonly Thread[]): Pool {
   let over = false;
   let pending: { open: Set<number>; resolve: () => void; reject: (error: Error) => void } | null = null;
@@ -96,6 +102,7 @@ function poolOver(threads: readonly Thread[]): Pool {
   };
 }
 
+/** Starts a worker thread of Node. */
 async function nodeThread(url: URL): Promise<Thread> {
   const { Worker } = await import('node:worker_threads');
   // the flags of this process are not for the thread: --input-type, for one, stops it
@@ -116,6 +123,7 @@ async function nodeThread(url: URL): Promise<Thread> {
   };
 }
 
+/** A web worker as a thread. */
 function webThread(worker: globalThis.Worker): Thread {
   return {
     post: (message) => worker.postMessage(message),
@@ -128,6 +136,7 @@ function webThread(worker: globalThis.Worker): Thread {
   };
 }
 
+/** The error for a thread that died or answered with a failure. */
 function workerFailed(reason: string): MachineError {
   return new MachineError({
     got: `a worker that failed (${reason})`,

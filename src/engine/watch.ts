@@ -2,15 +2,18 @@
 
 import type { Watch } from './engine.js';
 
-/** A watch that says and stops nothing. */
+/** A watch that reports nothing and never stops the work. */
 export const unwatched: Watch = { checkpoint: async () => {}, progress: () => {} };
 
-/** A part of a watch: progress 0 to 1 of the part is shown as `from` to `to` of the whole. */
+/** A watch for one part of the work: its progress 0 to 1 is reported as `from` to `to` of `watch`. */
 export function partOf(watch: Watch, from: number, to: number): Watch {
   return { checkpoint: watch.checkpoint, progress: (done) => watch.progress(from + (to - from) * done) };
 }
 
-/** The same stop, and no progress: for a step whose caller reports the progress of all steps. */
+/**
+ * A watch that can stop the work and reports no progress, for a step whose caller reports the progress of all
+ * steps.
+ */
 export function withoutProgress(watch: Watch): Watch {
   return { checkpoint: watch.checkpoint, progress: () => {} };
 }

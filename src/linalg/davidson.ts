@@ -1,13 +1,14 @@
 /**
- * A few eigenpairs at one end of the spectrum of a large symmetric operator: block Davidson with
- * Rayleigh-Ritz and thick restart. Without a preconditioner the space grown is the block Krylov space, so
- * this is block Lanczos with full orthogonalization.
+ * A few eigenpairs at one end of the spectrum of a large symmetric operator: block Davidson with Rayleigh-Ritz
+ * and thick restart. Without a preconditioner the search space is the block Krylov space, so this is block
+ * Lanczos with full orthogonalization.
  *
  * Source: Davidson (1975); thick restart after Wu and Simon (2000).
- * Shapes: vectors of length `size`; the basis holds at most `BASIS` (at least 3 blocks) of them.
- * Precision: double; `residual` says what was reached. Cost: one application of the operator a vector,
- * plus O(size * basis) to orthogonalize it. Fails: when applications run out, the best pairs so far come
- * back with their residual, and the caller warns. Determinism: sequential, seeded.
+ * Shapes: vectors of length `size`; the basis holds at most `BASIS` of them (at least 4 blocks).
+ * Precision: double; `residual` says what was reached.
+ * Cost: one application of the operator for each vector, and O(size * basis) to orthogonalize it.
+ * Fails: when applications run out, returns the best pairs so far with their residual, and the caller warns.
+ * Determinism: sequential, seeded.
  */
 
 import type { Random } from '../core/random.js';
@@ -23,13 +24,16 @@ export interface SymmetricOperator {
   readonly apply: (x: Float64Array, out: Float64Array) => void;
 }
 
+/** Options of `eigenpairs`. */
 export interface EigenOptions {
+  /** Number of eigenpairs. */
   readonly count: number;
   readonly end: End;
-  /** Stop when every residual is below tolerance times the largest |eigenvalue| seen. */
+  /** Stops when every residual is below tolerance times the largest |eigenvalue| seen. */
   readonly tolerance: number;
+  /** Most applications of the operator. */
   readonly maxApplications: number;
-  /** Unit vectors, orthogonal to one another, to be left out (a known null space). */
+  /** Orthonormal vectors to be left out (a known null space). */
   readonly deflate?: readonly Float64Array[];
   /** out = approximately (A - shift)^-1 residual: speeds up hard ends of a spectrum. */
   readonly precondition?: (residual: Float64Array, out: Float64Array) => void;
@@ -37,15 +41,21 @@ export interface EigenOptions {
 
 /** Below this size every pair is computed densely. */
 const DENSE = 48;
+/** Most vectors of the basis, unless four blocks are more. */
 const BASIS = 60;
 
+/** The search space: an orthonormal basis, its images under the operator, and the projected matrix. */
 interface Space {
   readonly basis: Float64Array[];
   readonly images: Float64Array[];
-  /** Projected matrix: projected[i][j] = basis i . A basis j, j <= i. */
+  /** projected[i][j] = basis i . A basis j, for j <= i. */
   readonly projected: number[][];
 }
 
+/**
+ * The `count` eigenpairs at one end of the spectrum, that end first.
+ * @param random draws the starting vectors.
+ */
 export async function eigenpairs(
   operator: SymmetricOperator,
   options: EigenOptions,
@@ -78,6 +88,7 @@ export async function eigenpairs(
   }
 }
 
+/** All pairs of a small operator from its matrix. */
 function dense(operator: SymmetricOperator, count: number, end: End): Eigenpairs {
   const { size } = operator;
   const values = new Float64Array(size * size);
@@ -96,11 +107,15 @@ function dense(operator: SymmetricOperator, count: number, end: End): Eigenpairs
   return denseEigenpairs(values, size, count, end);
 }
 
+/** A vector of `size` standard normal values. */
 function randomVector(size: number, random: Random): Float64Array {
   return Float64Array.from({ length: size }, () => random.normal());
 }
 
-/** Adds directions to the space (random ones where a direction brings nothing new); counts applications. */
+/**
+ * Adds directions to the space, random ones where a direction brings nothing new. Returns the number of
+ * applications.
+ */
 async function grow(
   space: Space,
   directions: readonly Float64Array[],
@@ -128,6 +143,7 @@ async function grow(
   return added;
 }
 
+/** Eigenpairs of the projected matrix. */
 function rayleighRitz(space: Space, end: End): Eigenpairs {
   const m = space.basis.length;
   const values = new Float64Array(m * m);
@@ -137,6 +153,7 @@ function rayleighRitz(space: Space, end: End): Eigenpairs {
   return denseEigenpairs(values, m, m, end);
 }
 
+/** An approximate eigenpair, with A vector - value vector and its norm. */
 interface RitzPair {
   readonly value: number;
   readonly vector: Float64Array;
@@ -144,12 +161,14 @@ interface RitzPair {
   readonly residual: number;
 }
 
+/** Linear combination of vectors. */
 function combine(vectors: readonly Float64Array[], weights: Float64Array): Float64Array {
   const result = new Float64Array(vectors[0].length);
   addCombined(result, weights, vectors);
   return result;
 }
 
+/** The first `count` approximate eigenpairs. */
 function ritzPairs(space: Space, ritz: Eigenpairs, count: number): RitzPair[] {
   return Array.from({ length: count }, (_, k) => {
     const value = ritz.values[k];
@@ -160,6 +179,7 @@ function ritzPairs(space: Space, ritz: Eigenpairs, count: number): RitzPair[] {
   });
 }
 
+/** The direction that a pair adds to the space: its residual, preconditioned where possible. */
 function expansion(pair: RitzPair, options: EigenOptions): Float64Array {
   if (!options.precondition) return pair.difference;
   const out = new Float64Array(pair.difference.length);
@@ -167,7 +187,7 @@ function expansion(pair: RitzPair, options: EigenOptions): Float64Array {
   return out;
 }
 
-/** Keeps the best Ritz vectors only: their projected matrix is diagonal. */
+/** Keeps only the best `keep` Ritz vectors, whose projected matrix is diagonal. */
 function restart(space: Space, ritz: Eigenpairs, keep: number): void {
   const vectors = ritz.vectors.slice(0, keep);
   const basis = vectors.map((weights) => combine(space.basis, weights));
@@ -178,6 +198,7 @@ function restart(space: Space, ritz: Eigenpairs, keep: number): void {
   space.projected.splice(0, space.projected.length, ...rows);
 }
 
+/** The result. */
 function finish(
   pairs: readonly RitzPair[],
   reached: number,

@@ -1,15 +1,20 @@
 /**
- * All eigenpairs of a small dense symmetric matrix, by ml-matrix (Householder and implicit QL, the
- * EISPACK route). Shapes: size x size, row-major doubles. Precision: residuals about 1e-15 of the largest
- * eigenvalue. Cost: O(size^3), 0.9 s at size 784. Fails on no finite input. Deterministic.
+ * All eigenpairs of a small dense symmetric matrix, by ml-matrix (Householder and implicit QL, the EISPACK
+ * route).
+ *
+ * Shapes: size x size, row-major doubles.
+ * Precision: residuals about 1e-15 of the largest eigenvalue.
+ * Cost: O(size^3), 0.9 s at size 784.
+ * Determinism: sequential.
  */
 
 import { Matrix as DenseMatrix, EigenvalueDecomposition } from 'ml-matrix';
 
+/** Eigenvalues and eigenvectors at one end of a spectrum. */
 export interface Eigenpairs {
-  /** Ordered as asked, length count. */
+  /** The eigenvalues, the requested end first. */
   readonly values: Float64Array;
-  /** One unit vector an eigenvalue, each of length size. */
+  /** One unit vector of length size for each eigenvalue. */
   readonly vectors: readonly Float64Array[];
   /** Largest residual |A v - value v| over the largest |value| seen. */
   readonly residual: number;
@@ -17,6 +22,7 @@ export interface Eigenpairs {
   readonly applications: number;
 }
 
+/** The end of a spectrum that is sought. */
 export type End = 'largest' | 'smallest';
 
 /** The `count` eigenpairs at one end of the spectrum, that end first. The matrix is not changed. */

@@ -1,16 +1,18 @@
 /**
- * Leading principal components in float32: the map that every other map is compared with, a space to measure in, and
- * the start of maps by forces. The `pca` method itself is dr/methods/pca.ts, in double precision.
+ * Leading principal components in float32: the map that every other map is compared with, a space to measure
+ * in, and the initial coordinates of maps by forces. The `pca` method itself is dr/methods/pca.ts, in double
+ * precision.
  *
- * Source: subspace iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and Chelikowsky
- *   2006), on the covariance, or on the samples' products where there are fewer samples than features.
- * Shapes: samples x features in, samples x components out. Precision: products in float32, small problems in
- *   double; variances to about 1e-6 of the largest.
- * Cost: one product samples x features^2, then passes over features^2; where the smaller side is above 4,096, passes
- *   over the data instead. Memory: a centered copy of the data and the square of the smaller side.
- * How it fails: components of nearly equal variance come out in any rotation of their plane, which no distance
- *   sees; a gap below 1e-6 of the largest variance after the last component may leave that one mixed.
- * Determinism: stream `trust-pca`; signs are fixed by the largest score.
+ * Source: subspace iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and
+ *   Chelikowsky 2006), on the covariance, or on the samples' products where there are fewer samples than
+ *   features.
+ * Shapes: samples x features in, samples x components out.
+ * Precision: products in float32, small problems in double; variances to about 1e-6 of the largest.
+ * Cost: one product samples x features^2, then passes over features^2; where the smaller side is above 4,096,
+ *   passes over the data instead. Memory: a centered copy of the data and the square of the smaller side.
+ * Fails: components of nearly equal variance come out in any rotation of their plane, which no distance sees; a
+ *   gap below 1e-6 of the largest variance after the last component may leave that one mixed.
+ * Determinism: stream `trust-pca`; the largest score of each component is positive.
  */
 
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
@@ -20,22 +22,32 @@ import type { Context } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import type { Matrix } from '../model.js';
 
+/** Vectors beyond the requested components. */
 const OVERSAMPLING = 8;
+/** Most passes of the iteration. */
 const MOST_PASSES = 100;
-/** Variances, as a share of the largest, may still move by this much; many components are a space, not a picture. */
+/**
+ * Variances, as a share of the largest, may still change by this much; SPACE_TOLERANCE applies to many
+ * components, which are a space rather than a picture.
+ */
 const TOLERANCE = 1e-7;
 const SPACE_TOLERANCE = 1e-5;
+/** Components up to which TOLERANCE applies. */
 const MOST_PICTURE_DIMENSIONS = 10;
-/** Sides up to which the square is made. */
+/** Sides up to which the square of the data is computed. */
 export const MOST_SQUARE_SIDE = 4096;
+/** Highest degree of the filter. */
 const MOST_DEGREE = 12;
-/** The filter may magnify the first component over the last by this much before digits are lost in float32. */
+/** The filter may magnify the first component over the last by this much before float32 loses digits. */
 const MOST_GAIN = 1e4;
 
 /** Multiplies a block of vectors, one a column, by the operator whose eigenvectors are sought. */
 type Apply = (block: Matrix) => Promise<Matrix>;
 
-/** Scores on the first `count` components, largest variance first; `count` is at most min(samples, features). */
+/**
+ * Scores on the first `count` components, largest variance first (samples x count).
+ * @param count at most min(samples, features).
+ */
 export async function principalComponents(
   features: Matrix,
   count: number,
@@ -54,7 +66,10 @@ export async function principalComponents(
   return withFixedSigns(scores, count);
 }
 
-/** Random vectors, some more than the components wanted, one a column. */
+/**
+ * Random starting vectors, one for each column, OVERSAMPLING more than `count`.
+ * @param side length of a vector.
+ */
 export function startingVectors(side: number, count: number, random: Random): Matrix {
   const stream = random.stream('trust-pca');
   const start = matrix(side, Math.min(count + OVERSAMPLING, side));
@@ -64,6 +79,10 @@ export function startingVectors(side: number, count: number, random: Random): Ma
   return start;
 }
 
+/**
+ * The covariance (or, `bySamples`, the samples' products) as a map of blocks of vectors, as a square where that
+ * is small enough.
+ */
 async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promise<Apply> {
   if (!bySamples && data.columns > MOST_SQUARE_SIDE) {
     return async (block) => engine.multiply(data, await engine.multiply(data, block), { transposeA: true });
@@ -72,7 +91,10 @@ async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promi
   return (block) => engine.multiply(square, block);
 }
 
-/** Eigenvectors of the largest eigenvalues, one a column, in that order. */
+/**
+ * Eigenvectors of the largest eigenvalues, one for each column, in that order, and the eigenvalues.
+ * @param start starting vectors, one for each column.
+ */
 export async function leadingVectors(apply: Apply, start: Matrix, count: number, watch: Watch) {
   let vectors = orthonormal(start);
   const tolerance = count <= MOST_PICTURE_DIMENSIONS ? TOLERANCE : SPACE_TOLERANCE;
@@ -91,7 +113,7 @@ export async function leadingVectors(apply: Apply, start: Matrix, count: number,
   }
 }
 
-/** The block turned to the operator's principal axes within it. */
+/** The block rotated to the operator's principal axes within it, and its Ritz values. */
 async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; values: number[] }> {
   const image = await apply(block);
   const width = block.columns;
@@ -118,7 +140,10 @@ async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; val
   return { vectors, values: order.map((c) => Math.max(0, realEigenvalues[c])) };
 }
 
-/** A Chebyshev polynomial of the operator that stays within 1 up to the smallest value of the block and grows above. */
+/**
+ * A Chebyshev polynomial of the operator applied to the block: it stays within 1 up to the smallest Ritz value
+ * and grows above.
+ */
 async function filtered(apply: Apply, block: Matrix, values: readonly number[]): Promise<Matrix> {
   const half = values[values.length - 1] / 2;
   const reach = half > 0 ? Math.acosh(Math.max(1 + 1e-9, values[0] / half - 1)) : Number.POSITIVE_INFINITY;
@@ -134,7 +159,7 @@ async function filtered(apply: Apply, block: Matrix, values: readonly number[]):
   return current;
 }
 
-/** factor * (image - half * block) / half - older */
+/** factor * (image - half * block) / half - older. */
 function combined(image: Matrix, block: Matrix, older: Matrix | null, half: number, factor: number): Matrix {
   const data = image.data.map((value, p) => {
     return (factor * (value - half * block.data[p])) / half - (older ? older.data[p] : 0);
@@ -157,6 +182,7 @@ function orthonormal(block: Matrix): Matrix {
   return fromColumns(columns, block.rows);
 }
 
+/** The columns of a matrix as vectors of doubles. */
 function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   return Array.from({ length: columns }, (_, c) => {
     const column = new Float64Array(rows);
@@ -165,6 +191,7 @@ function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   });
 }
 
+/** The matrix with these columns. */
 function fromColumns(columns: readonly Float64Array[], rows: number): Matrix {
   const result = matrix(rows, columns.length);
   columns.forEach((column, c) => {
@@ -173,16 +200,19 @@ function fromColumns(columns: readonly Float64Array[], rows: number): Matrix {
   return result;
 }
 
+/** into += scale * from. */
 function addScaled(into: Float64Array, from: Float64Array, scale: number): void {
   for (let r = 0; r < into.length; r++) into[r] += scale * from[r];
 }
 
+/** Inner product. */
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let r = 0; r < a.length; r++) sum += a[r] * b[r];
   return sum;
 }
 
+/** The data less the mean of each column. */
 function withoutMeans({ rows, columns, data }: Matrix): Matrix {
   const means = new Float64Array(columns);
   for (let p = 0; p < data.length; p++) means[p % columns] += data[p] / rows;
@@ -191,6 +221,7 @@ function withoutMeans({ rows, columns, data }: Matrix): Matrix {
   return matrix(rows, columns, moved);
 }
 
+/** The matrix with column c times scale(c). */
 function scaledColumns(m: Matrix, scale: (c: number) => number): Matrix {
   return matrix(
     m.rows,
@@ -199,7 +230,7 @@ function scaledColumns(m: Matrix, scale: (c: number) => number): Matrix {
   );
 }
 
-/** The first columns, each with its largest entry positive. */
+/** The first `count` columns, each with its largest entry positive. */
 export function withFixedSigns(scores: Matrix, count: number): Matrix {
   const result = matrix(scores.rows, count);
   for (let c = 0; c < count; c++) {

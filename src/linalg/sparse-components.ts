@@ -1,10 +1,14 @@
 /**
- * Leading principal components of sparse rows, which are never made dense.
+ * Leading principal components of sparse rows, without making them dense.
  *
- * Source: the covariance from products of stored values, less the product of means; then as principal-components.ts.
- * Shapes: samples x features in, samples x components out. Precision: sums in double; scores to about 1e-5 of the
- * largest. Cost: the square of a row's stored values, row by row, then features^2 a pass. Memory: features^2 and the
- * result. How it fails: as principal-components.ts. Determinism: stream `trust-pca`; fixed order of sums.
+ * Source: the covariance from products of stored values, less the product of means; then as
+ *   principal-components.ts.
+ * Shapes: samples x features in, samples x components out.
+ * Precision: sums in double; scores to about 1e-5 of the largest.
+ * Cost: the square of a row's stored values, row by row, then features^2 for each pass. Memory: features^2 and
+ *   the result.
+ * Fails: as principal-components.ts.
+ * Determinism: stream `trust-pca`; fixed order of sums.
  */
 
 import { matrix } from '../core/matrix.js';
@@ -13,12 +17,15 @@ import type { Watch } from '../engine/engine.js';
 import type { Csr, Matrix } from '../model.js';
 import { leadingVectors, MOST_SQUARE_SIDE, startingVectors, withFixedSigns } from './principal-components.js';
 
-/** Whether sparse rows have few enough features, and fewer than samples, for a square of them. */
+/** Whether sparse rows have at most as many features as samples, and few enough for a square of them. */
 export function fitsSparseComponents({ rows, columns }: Csr): boolean {
   return columns <= Math.min(rows, MOST_SQUARE_SIDE);
 }
 
-/** Scores on the first `count` components, largest variance first; `count` is at most the features. */
+/**
+ * Scores on the first `count` components, largest variance first (samples x count).
+ * @param count at most the number of features.
+ */
 export async function sparseComponents(
   features: Csr,
   count: number,
@@ -32,13 +39,14 @@ export async function sparseComponents(
   return withFixedSigns(await scoresOf(features, means, vectors, watch), count);
 }
 
+/** Mean of each feature. */
 function columnMeans({ rows, columns, indices, values }: Csr): Float64Array {
   const means = new Float64Array(columns);
   for (let p = 0; p < values.length; p++) means[indices[p]] += values[p] / rows;
   return means;
 }
 
-/** Sums of products of centered features. */
+/** Sums of products of centered features, features x features. */
 async function covariance(features: Csr, means: Float64Array, watch: Watch): Promise<Matrix> {
   const { rows, columns: d, offsets, indices, values } = features;
   const sums = new Float64Array(d * d);
@@ -62,6 +70,7 @@ async function covariance(features: Csr, means: Float64Array, watch: Watch): Pro
   return square;
 }
 
+/** Centered rows times the vectors. @param vectors features x components. */
 async function scoresOf(features: Csr, means: Float64Array, vectors: Matrix, watch: Watch): Promise<Matrix> {
   const width = vectors.columns;
   const shift = new Float64Array(width);

@@ -1,5 +1,6 @@
 /** Plain loops over vectors of doubles. */
 
+/** Inner product. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
@@ -11,11 +12,14 @@ export function addScaled(target: Float64Array, factor: number, source: Float64A
   for (let i = 0; i < target.length; i++) target[i] += factor * source[i];
 }
 
+/** Euclidean norm. */
 export function norm(a: Float64Array): number {
   return Math.sqrt(dot(a, a));
 }
 
-/** v . b for each b of `vectors`. Four at a time: sums that do not wait for one another, and one reading of v. */
+/**
+ * v . b for each b of `vectors`, four at a time: sums that do not wait for one another, and one reading of v.
+ */
 export function dots(v: Float64Array, vectors: readonly Float64Array[]): Float64Array {
   const result = new Float64Array(vectors.length);
   let at = 0;
@@ -58,8 +62,8 @@ export function addCombined(
 }
 
 /**
- * Makes `v` orthogonal to the orthonormal `basis` (classical Gram-Schmidt twice, which is enough: Giraud et al. 2005)
- * and of unit length. False when nothing is left of it beyond rounding.
+ * Makes `v` orthogonal to the orthonormal `basis` (classical Gram-Schmidt twice, which is enough: Giraud et al.
+ * 2005) and of unit length. Returns false when nothing is left of it beyond rounding.
  */
 export function orthonormalize(v: Float64Array, basis: readonly Float64Array[]): boolean {
   const before = norm(v);
@@ -88,7 +92,7 @@ export function columnsToRows(columns: readonly Float64Array[], scale: ArrayLike
   return result;
 }
 
-/** Turns each vector so that its entry of largest size (the first of them) is positive: a fixed sign. */
+/** Turns each vector in place so that its entry of largest size (the first of them) is positive. */
 export function fixSigns(vectors: readonly Float64Array[]): void {
   for (const v of vectors) {
     let at = 0;

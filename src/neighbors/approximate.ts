@@ -1,4 +1,4 @@
-/** Approximate neighbors with their recall, measured against exact neighbors of sampled rows. */
+/** Approximate neighbors with their recall, measured against the exact neighbors of sampled rows. */
 
 import { gatherRows } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
@@ -9,6 +9,10 @@ import type { Matrix, Neighbors } from '../model.js';
 /** Rows that recall is measured on: a standard error of at most 0.002 at a recall of 0.99. */
 const SAMPLED_ROWS = 200;
 
+/**
+ * The k nearest other rows of every row by the engine's nearest-neighbor descent, and the measured recall.
+ * Seeded by the context's stream `neighbors`.
+ */
 export async function approximateNeighbors(
   data: Matrix,
   { k, metric }: { k: number; metric: Metric },
@@ -23,7 +27,7 @@ export async function approximateNeighbors(
 }
 
 /**
- * Share of sampled rows' true neighbors that were found. A neighbor at the same distance as the k-th true one
+ * Share of the sampled rows' true neighbors that were found. A neighbor at the distance of the k-th true one
  * counts, since which of equals is kept says nothing.
  */
 export async function sampledRecall(

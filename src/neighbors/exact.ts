@@ -1,7 +1,6 @@
 /**
- * Exact nearest neighbors of all rows or some, by whichever way is faster.
+ * Exact nearest neighbors of all rows or of some, by kd-tree or by the engine's products (policy.ts).
  *
- * Purpose: the one choice between a tree and products, for everything that needs exact neighbors.
  * Shapes: data rows x columns; result queries x k. Precision: double in the tree, else the engine's.
  * Cost: in few columns queries x log(rows), else queries x rows distances. Determinism: exact, ties by row number.
  * Fails: not at all for 1 <= k <= rows - 1; callers check that.
@@ -11,20 +10,14 @@ import { buildKdTree, nearestFinder } from '../core/kd-tree.js';
 import { gatherRows } from '../core/matrix.js';
 import type { Engine, Metric, Watch } from '../engine/engine.js';
 import type { Matrix, Neighbors } from '../model.js';
+import { usesKdTree } from './policy.js';
 
-/** Most columns for which the kd-tree is used. */
-const KD_TREE_COLUMNS = 8;
-
+/** Options of `exactNeighbors`. */
 export interface ExactOptions {
   readonly k: number;
   readonly metric: Metric;
   /** Rows whose neighbors are searched (among all rows); null for every row. */
   readonly queries?: Int32Array | null;
-}
-
-/** True where the kd-tree is the way of `exactNeighbors`. */
-export function usesKdTree(data: Matrix, metric: Metric): boolean {
-  return metric === 'euclidean' && data.columns <= KD_TREE_COLUMNS;
 }
 
 /** The k nearest other rows of the queries, nearest first, ties by row number. */
@@ -34,7 +27,7 @@ export async function exactNeighbors(
   engine: Engine,
   watch: Watch,
 ): Promise<Neighbors> {
-  if (usesKdTree(data, metric)) return byKdTree(data, queries, k, watch);
+  if (usesKdTree(data.columns, metric)) return byKdTree(data, queries, k, watch);
   if (!queries) return engine.nearest(data, data, { k, metric, excludeSelf: true }, watch);
   const options = { k: k + 1, metric, excludeSelf: false };
   const found = await engine.nearest(data, gatherRows(data, queries), options, watch);
@@ -68,7 +61,10 @@ async function byKdTree(
   return { rows, k, indices, distances };
 }
 
-/** Lists one shorter, each query left out of its own; among more than k duplicates it may be absent, and the last one goes. */
+/**
+ * The lists without the queries themselves, one entry shorter. Among more than k duplicates a query may be missing
+ * from its own list; the last entry is then dropped.
+ */
 function withoutSelf(found: Neighbors, queries: Int32Array): Neighbors {
   const k = found.k - 1;
   const indices = new Int32Array(queries.length * k);

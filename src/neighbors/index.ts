@@ -2,18 +2,18 @@
 
 import { toDense } from '../core/csr.js';
 import { type PartialContext, resolveContext, watchStage } from '../engine/context.js';
-import type { Metric } from '../engine/engine.js';
+import { METRICS, type Metric } from '../engine/engine.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix, Neighbors } from '../model.js';
 import { approximateNeighbors } from './approximate.js';
-import { exactNeighbors, usesKdTree } from './exact.js';
+import { exactNeighbors } from './exact.js';
+import { usesKdTree } from './policy.js';
 
 export { buildKdTree, type KdTree, nearestFinder } from '../core/kd-tree.js';
-export type { Metric } from '../engine/engine.js';
+export { METRICS, type Metric } from '../engine/engine.js';
 
 export const METHODS = ['auto', 'exact', 'approximate'] as const;
 export type NeighborsMethod = (typeof METHODS)[number];
-export const METRICS: readonly Metric[] = ['euclidean', 'cosine', 'correlation', 'manhattan'];
 
 export interface NeighborsOptions {
   /** Neighbors of each row, itself not counted; 1 to rows - 1. Default 15. */
@@ -52,7 +52,7 @@ export async function neighbors(
   const { k, metric, method } = normalize(data, options);
   const dense = toDense(data);
   const watch = watchStage(context, 'neighbors');
-  const treeFits = usesKdTree(dense, metric);
+  const treeFits = usesKdTree(dense.columns, metric);
   if (method === 'approximate' || (method === 'auto' && !treeFits && dense.rows > exactRows(dense.columns))) {
     const { found, recall } = await approximateNeighbors(dense, { k, metric }, context, watch);
     return { ...found, method: 'approximate', recall };

@@ -1,11 +1,10 @@
 /** Checks at the public boundary of trust: sizes, numbers that are not finite, options. */
 
-import type { Metric } from '../engine/engine.js';
+import { METRICS, type Metric } from '../engine/engine.js';
 import { FormatError, OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix } from '../model.js';
 import type { NeighborhoodOptions, TrustInput } from './types.js';
 
-const METRICS: readonly Metric[] = ['euclidean', 'cosine', 'correlation', 'manhattan'];
 const DEFAULT_K = 15;
 const FEWEST_SAMPLES = 3;
 

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
-import { createTree, repulseByTree } from '#whymap/engine/js/barnes-hut.js';
+import { repulseByTree } from '#whymap/engine/js/barnes-hut.js';
+import { createTree } from '#whymap/engine/js/barnes-hut-tree.js';
 import { coefficientTable, lookUp } from '#whymap/engine/js/tabulated-function.js';
 import { relativeDifference } from './oracle.js';
 

@@ -15,6 +15,7 @@ import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationRules, Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
 
+/** See `Engine.associate`. */
 export const associate: Engine['associate'] = async (features, members, range, rules, watch = unwatched) => {
   const d = features.columns;
   const { first, count, size } = range;
@@ -47,7 +48,11 @@ export const associate: Engine['associate'] = async (features, members, range, r
   return { block, supported, constant };
 };
 
-/** Association of a correlation under the rules; the sign is that of the correlation. 0 is left out. */
+/**
+ * The association of a correlation under the rules, with the correlation's sign; 0 is not stored.
+ * @param rho correlation.
+ * @param size samples of the locality.
+ */
 export function associationOf(rho: number, size: number, rules: AssociationRules): number {
   const squared = rho * rho;
   if (squared < (rules.gate * rules.gate) / (size - 1)) return 0;
@@ -55,6 +60,7 @@ export function associationOf(rho: number, size: number, rules: AssociationRules
   return Math.sign(rho) * Math.max(0, squared - 1 / (size - 1));
 }
 
+/** The features of one locality, standardized. */
 interface StandardizedLocality {
   readonly size: number;
   readonly d: number;
@@ -64,6 +70,7 @@ interface StandardizedLocality {
   readonly constant: number;
 }
 
+/** Standardizes the features that have support. @param rows the locality's samples, size x d. */
 function standardizeLocality(rows: Matrix, rules: AssociationRules): StandardizedLocality {
   const size = rows.rows;
   const d = rows.columns;
@@ -83,7 +90,7 @@ function standardizeLocality(rows: Matrix, rules: AssociationRules): Standardize
   return { size, d, data, supported, constant };
 }
 
-/** Number of values that differ from the (lower) median. */
+/** How many values differ from the lower median. */
 function differFromMedian(column: Float64Array): number {
   const sorted = Float64Array.from(column).sort();
   const median = sorted[(sorted.length - 1) >> 1];
@@ -116,6 +123,7 @@ function standardizeInto(column: Float64Array, measure: MeasureSteps, target: Fl
   return true;
 }
 
+/** Appends the associations of feature i with features j > i that are not 0. */
 function appendRow(
   local: StandardizedLocality,
   i: number,

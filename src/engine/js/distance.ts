@@ -1,24 +1,31 @@
 /**
- * The distance between two rows, for each metric, in double precision.
- * Cosine and correlation are 1 - similarity; a row of zeros (or, for correlation, a constant row) has no
- * direction: it is at distance 0 from another such row and 1 from every other, as in scikit-learn's cosine.
+ * The distance between two rows for each metric, in double precision. This is the definition that all engines
+ * reproduce.
+ *
+ * Fails: cosine and correlation are 1 - similarity. A row of zeros (correlation: a constant row) has no
+ *   direction: its distance is 0 from another such row and 1 from every other, as in scikit-learn's cosine.
  */
 
 import type { Matrix } from '../../model.js';
 import type { Metric } from '../engine.js';
 
+/** Distance between row i of a and row j of b. */
 export type Distance = (a: Matrix, i: number, b: Matrix, j: number) => number;
 
-/** Distance function of a metric. For `euclidean` it is squared: the same order, exact for integers. */
+/**
+ * The distance function of a metric that orders rows: the metric itself, but squared for `euclidean`, which is
+ * exact for integers.
+ */
 export function rankingDistance(metric: Metric): Distance {
   return { euclidean: squared, cosine, correlation, manhattan }[metric];
 }
 
-/** From the ranking distance to the metric's own: the square root for `euclidean`. */
+/** Turns a ranking distance into the metric's own: the square root for `euclidean`. */
 export function trueDistance(metric: Metric, ranking: number): number {
   return metric === 'euclidean' ? Math.sqrt(ranking) : ranking;
 }
 
+/** Squared Euclidean distance. */
 function squared(a: Matrix, i: number, b: Matrix, j: number): number {
   const d = a.columns;
   let sum = 0;
@@ -29,6 +36,7 @@ function squared(a: Matrix, i: number, b: Matrix, j: number): number {
   return sum;
 }
 
+/** Sum of absolute differences. */
 function manhattan(a: Matrix, i: number, b: Matrix, j: number): number {
   const d = a.columns;
   let sum = 0;
@@ -36,20 +44,24 @@ function manhattan(a: Matrix, i: number, b: Matrix, j: number): number {
   return sum;
 }
 
+/** 1 - cosine similarity. */
 function cosine(a: Matrix, i: number, b: Matrix, j: number): number {
   return angular(a, i, 0, b, j, 0);
 }
 
+/** 1 - Pearson correlation. */
 function correlation(a: Matrix, i: number, b: Matrix, j: number): number {
   return angular(a, i, rowMean(a, i), b, j, rowMean(b, j));
 }
 
+/** Mean of row r. */
 function rowMean(m: Matrix, r: number): number {
   let sum = 0;
   for (let c = 0; c < m.columns; c++) sum += m.data[r * m.columns + c];
   return sum / m.columns;
 }
 
+/** 1 - normalized product of two rows less their means. */
 function angular(a: Matrix, i: number, meanA: number, b: Matrix, j: number, meanB: number): number {
   const d = a.columns;
   let product = 0;

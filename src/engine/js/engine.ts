@@ -1,4 +1,7 @@
-/** The reference engine: one thread, plain loops, double accumulators where it is cheap. The oracle. */
+/**
+ * The reference engine: one thread, plain loops, double sums where that is cheap. Every other engine is tested
+ * against it.
+ */
 
 import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
@@ -10,6 +13,7 @@ import { nearestApproximate } from './nn-descent.js';
 import { nearestAndRanks, ranks } from './ranks.js';
 import { tsneSteps } from './tsne.js';
 
+/** Creates the reference engine; it holds nothing that needs closing. */
 export function createJsEngine(): Engine {
   return {
     name: 'js',

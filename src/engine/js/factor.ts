@@ -1,16 +1,18 @@
 /**
- * The products of the factorization stage, reference: quadratic forms, weighted sums of associations and
- * leading vectors of residuals.
+ * The products of the factorization, reference: quadratic forms, weighted sums of associations, leading vectors
+ * of residuals.
  *
- * Symbols: A_l associations of locality l (symmetric, zero diagonal), u_k loading of module k (a column
- * of `loadings`, d x m), P presence. Precision: double sums. Cost: entries of the block x m, each pass.
+ * Shapes: A_l associations of locality l (d x d, symmetric, zero diagonal), u_k loadings of module k (a column
+ *   of `loadings`, d x m), P presence (localities x m).
+ * Precision: double sums.
+ * Cost: entries of the block x m for each call.
  */
 
 import type { AssociationBlock, AssociationForm, Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
 
-/** The association of a stored value: its size, unless the associations themselves are signed. */
+/** The association of a stored value: its absolute value, unless the form is signed. */
 const strengthOf = (value: number, form: AssociationForm): number =>
   form === 'signed' ? value : Math.abs(value);
 
@@ -29,6 +31,7 @@ function forEachPair(
   }
 }
 
+/** See `Engine.quadraticForms`. */
 export const quadraticForms: Engine['quadraticForms'] = async (block, form, loadings, watch = unwatched) => {
   const m = loadings.columns;
   const u = loadings.data;
@@ -44,6 +47,7 @@ export const quadraticForms: Engine['quadraticForms'] = async (block, form, load
   return { rows: block.count, columns: m, data: result };
 };
 
+/** See `Engine.accumulatePatterns`. */
 export const accumulatePatterns: Engine['accumulatePatterns'] = async (
   block,
   form,
@@ -68,6 +72,7 @@ export function pairIndex(i: number, j: number, d: number): number {
   return i * d - (i * (i + 1)) / 2 + (j - i - 1);
 }
 
+/** See `Engine.leadingVectors`. */
 export const leadingVectors: Engine['leadingVectors'] = async (
   block,
   form,
@@ -92,9 +97,10 @@ export const leadingVectors: Engine['leadingVectors'] = async (
   return { vectors: { rows: block.count, columns: d, data: vectors }, eigenvalues };
 };
 
+/** A symmetric linear map on vectors of d values. */
 type Apply = (v: Float64Array) => Float64Array;
 
-/** v -> R_l v, with R_l = A_l - sum_k P[l,k] u_k u_k' and a zero diagonal. */
+/** The map v -> R_l v, with R_l = A_l - sum_k P[l,k] u_k u_k' and a zero diagonal. */
 function residualOf(
   block: AssociationBlock,
   form: AssociationForm,
@@ -124,7 +130,10 @@ function residualOf(
   };
 }
 
-/** The residual's row with the largest sum, as a starting vector: that feature and what goes with it. */
+/**
+ * The residual's row with the largest sum as a starting vector (d values): that feature and the features that
+ * go with it.
+ */
 function strongestRow(apply: Apply, block: AssociationBlock, form: AssociationForm, l: number): Float64Array {
   const d = block.features;
   const support = new Float64Array(d);
@@ -144,7 +153,10 @@ function strongestRow(apply: Apply, block: AssociationBlock, form: AssociationFo
   return start;
 }
 
-/** Projected power iteration: v <- max(0, R v) / |.|, from `start`. Zero when nothing positive is left. */
+/**
+ * Projected power iteration v <- max(0, R v) / |max(0, R v)| from `start`; a zero vector when nothing positive
+ * is left.
+ */
 function leadingNonNegative(apply: Apply, start: Float64Array, iterations: number) {
   let vector = start;
   if (!normalize(vector)) return { vector: vector.fill(0), eigenvalue: 0 };
@@ -160,6 +172,7 @@ function leadingNonNegative(apply: Apply, start: Float64Array, iterations: numbe
   return eigenvalue > 0 ? { vector, eigenvalue } : { vector: vector.fill(0), eigenvalue: 0 };
 }
 
+/** Scales v to unit norm in place; returns false for a zero vector. */
 function normalize(v: Float64Array): boolean {
   let sum = 0;
   for (const value of v) sum += value * value;

@@ -1,4 +1,4 @@
-/** Matrix product, reference: C = op(A) op(B), rows of B streamed, double accumulators a row of C. */
+/** Matrix product, reference: C = op(A) op(B). Precision: double sums for each row of C. */
 
 import { transpose } from '../../core/matrix.js';
 import { ShapeError } from '../../errors.js';
@@ -6,6 +6,7 @@ import type { Matrix } from '../../model.js';
 import type { Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
 
+/** See `Engine.multiply`. */
 export const multiply: Engine['multiply'] = async (a, b, options = {}, watch = unwatched) => {
   const left = options.transposeA ? transpose(a) : a;
   const right = options.transposeB ? transpose(b) : b;
@@ -25,7 +26,7 @@ export const multiply: Engine['multiply'] = async (a, b, options = {}, watch = u
   return { rows: left.rows, columns: right.columns, data: result };
 };
 
-/** Throws ShapeError unless op(A) and op(B) can be multiplied. */
+/** Throws ShapeError unless `left.columns` equals `right.rows`. */
 export function checkProduct(left: Matrix, right: Matrix): void {
   if (left.columns === right.rows) return;
   throw new ShapeError({

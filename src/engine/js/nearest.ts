@@ -1,17 +1,24 @@
-/** Exact nearest rows, reference: every distance, then a bounded insertion; ties by index. */
+/**
+ * Exact nearest rows, reference: measures every distance and keeps the k smallest by insertion; ties by row
+ * number.
+ */
 
 import type { Matrix, Neighbors } from '../../model.js';
 import type { Engine, Metric, Watch } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { rankingDistance, trueDistance } from './distance.js';
 
+/** See `Engine.nearest`. */
 export const nearest: Engine['nearest'] = async (data, queries, options, watch = unwatched) => {
   const { k, metric, excludeSelf } = options;
   const selves = Int32Array.from({ length: queries.rows }, (_, q) => (excludeSelf ? q : -1));
   return nearestOfAll(data, queries, { k, metric, selves }, watch);
 };
 
-/** @param selves the row of data that each query is, which is not its own neighbor, or -1. */
+/**
+ * The k nearest rows of `data` to every query.
+ * @param options `selves`: the data row that each query is itself, which is skipped, or -1.
+ */
 export async function nearestOfAll(
   data: Matrix,
   queries: Matrix,
@@ -32,6 +39,7 @@ export async function nearestOfAll(
   return { rows: queries.rows, k, indices, distances };
 }
 
+/** The k nearest rows to query q as (ranking distance, row) pairs, nearest first. */
 function nearestOfOne(data: Matrix, queries: Matrix, q: number, k: number, metric: Metric, self: number) {
   const distance = rankingDistance(metric);
   const best: [number, number][] = [];

@@ -1,71 +1,57 @@
-/** The measuring of nearest-neighbor descent, reference: plain loops in double. */
+/**
+ * The lists of nearest-neighbor descent, reference: plain loops in double (../nn-descent.ts holds the
+ * algorithm).
+ */
 
 import type { Matrix } from '../../model.js';
 import type { Engine, Metric } from '../engine.js';
-import { descend, listLength, type Measurer, projectable } from '../nn-descent.js';
+import { type Adjacency, type DescentLists, listLength, nnDescent, projectable } from '../nn-descent.js';
 import { unwatched } from '../watch.js';
 import { rankingDistance, trueDistance } from './distance.js';
 import { multiply } from './multiply.js';
 
+/** See `Engine.nearestApproximate`. */
 export const nearestApproximate: Engine['nearestApproximate'] = (data, options, watch = unwatched) => {
   const length = listLength(data.rows, options.k);
-  return descend(
+  return nnDescent(
     { multiply },
-    createMeasurer(data, options.metric, length),
+    createLists(data, options.metric, length),
     projectable(data, options.metric),
     options,
     watch,
   );
 };
 
-function createMeasurer(data: Matrix, metric: Metric, length: number): Measurer {
+/** Lists of `length` neighbors for every row of `data`, and the steps that improve them. */
+function createLists(data: Matrix, metric: Metric, length: number): DescentLists {
   const distance = rankingDistance(metric);
-  const indices = new Int32Array(data.rows * length).fill(-1);
-  const distances = new Float64Array(data.rows * length).fill(Number.POSITIVE_INFINITY);
-  const fresh = new Uint8Array(data.rows * length);
-
-  /** Inserts by (distance, row), once; true when the list changed. */
-  const offer = (row: number, other: number, value: number): boolean => {
-    const list = indices.subarray(row * length, (row + 1) * length);
-    if (list.includes(other)) return false;
-    const own = distances.subarray(row * length, (row + 1) * length);
-    let at = length;
-    while (at > 0 && (value < own[at - 1] || (value === own[at - 1] && other < list[at - 1]))) at--;
-    if (at === length) return false;
-    const flags = fresh.subarray(row * length, (row + 1) * length);
-    for (const array of [list, own, flags]) array.copyWithin(at + 1, at, length - 1);
-    list[at] = other;
-    own[at] = value;
-    flags[at] = 1;
-    return true;
+  const stored: StoredLists = {
+    length,
+    indices: new Int32Array(data.rows * length).fill(-1),
+    distances: new Float64Array(data.rows * length).fill(Number.POSITIVE_INFINITY),
+    fresh: new Uint8Array(data.rows * length),
   };
-
   return {
     length,
-    lists: () => ({ indices, fresh }),
+    lists: () => stored,
     free: () => {},
     async joinGroups(offsets, members) {
       for (let g = 0; g + 1 < offsets.length; g++) {
         for (let p = offsets[g]; p < offsets[g + 1]; p++) {
           for (let q = p + 1; q < offsets[g + 1]; q++) {
             const value = distance(data, members[p], data, members[q]);
-            offer(members[p], members[q], value);
-            offer(members[q], members[p], value);
+            insertNeighbor(stored, members[p], members[q], value);
+            insertNeighbor(stored, members[q], members[p], value);
           }
         }
       }
     },
-    async joinNeighbors({ offsets, rows, fresh: flags }, used) {
+    async joinNeighbors(adjacency, used) {
       let changes = 0;
       for (let i = 0; i < data.rows; i++) {
-        fresh.fill(0, i * length, i * length + used);
-        const seen = new Set<number>([i]);
-        for (let p = offsets[i]; p < offsets[i + 1]; p++) {
-          for (let q = offsets[rows[p]]; q < offsets[rows[p] + 1]; q++) {
-            if (!(flags[p] || flags[q]) || seen.has(rows[q])) continue;
-            seen.add(rows[q]);
-            if (offer(i, rows[q], distance(data, i, data, rows[q]))) changes++;
-          }
+        stored.fresh.fill(0, i * length, i * length + used);
+        for (const j of neighborsOfNeighbors(adjacency, i)) {
+          if (insertNeighbor(stored, i, j, distance(data, i, data, j))) changes++;
         }
       }
       return changes;
@@ -79,11 +65,50 @@ function createMeasurer(data: Matrix, metric: Metric, length: number): Measurer 
       };
       for (let i = 0; i < data.rows; i++) {
         for (let rank = 0; rank < Math.min(k, length); rank++) {
-          result.indices[i * k + rank] = indices[i * length + rank];
-          result.distances[i * k + rank] = trueDistance(metric, distances[i * length + rank]);
+          result.indices[i * k + rank] = stored.indices[i * length + rank];
+          result.distances[i * k + rank] = trueDistance(metric, stored.distances[i * length + rank]);
         }
       }
       return result;
     },
   };
+}
+
+/** Lists of all rows, ascending by (ranking distance, row): rows x length each; -1 and infinite where empty. */
+interface StoredLists {
+  readonly length: number;
+  readonly indices: Int32Array;
+  readonly distances: Float64Array;
+  readonly fresh: Uint8Array;
+}
+
+/** Inserts row `other` at ranking distance `value` into the list of `row`, once; true when the list changed. */
+function insertNeighbor(stored: StoredLists, row: number, other: number, value: number): boolean {
+  const { length } = stored;
+  const [from, to] = [row * length, (row + 1) * length];
+  const indices = stored.indices.subarray(from, to);
+  if (indices.includes(other)) return false;
+  const distances = stored.distances.subarray(from, to);
+  let at = length;
+  while (at > 0 && (value < distances[at - 1] || (value === distances[at - 1] && other < indices[at - 1])))
+    at--;
+  if (at === length) return false;
+  const fresh = stored.fresh.subarray(from, to);
+  for (const array of [indices, distances, fresh]) array.copyWithin(at + 1, at, length - 1);
+  indices[at] = other;
+  distances[at] = value;
+  fresh[at] = 1;
+  return true;
+}
+
+/** The neighbors of row i's neighbors along paths with at least one fresh edge, each once, row i left out. */
+function* neighborsOfNeighbors({ offsets, rows, fresh }: Adjacency, i: number): Generator<number> {
+  const seen = new Set<number>([i]);
+  for (let p = offsets[i]; p < offsets[i + 1]; p++) {
+    for (let q = offsets[rows[p]]; q < offsets[rows[p] + 1]; q++) {
+      if (!(fresh[p] || fresh[q]) || seen.has(rows[q])) continue;
+      seen.add(rows[q]);
+      yield rows[q];
+    }
+  }
 }

@@ -1,21 +1,26 @@
 /**
  * t-SNE's forces and steps, reference: plain loops in double over any number of dimensions.
  *
- * Source: van der Maaten and Hinton (2008): gradient descent with momentum and one gain a coordinate (Jacobs 1988), a
- * gain growing by 0.2 while the force has the sign of the last step, else shrinking by a fifth, to at least 0.01.
- * Repulsion by tree (barnes-hut.ts), or exact for theta 0 and above 3 dimensions. Cost: entries of P, plus rows^2
- * (exact) or rows log rows. Deterministic.
+ * Source: van der Maaten and Hinton (2008): gradient descent with momentum and one gain for each coordinate
+ *   (Jacobs 1988). A gain grows by 0.2 while the force has the sign of the last step, else shrinks by a fifth,
+ *   to at least 0.01.
+ * Cost: entries of P, plus rows log rows with the tree (barnes-hut.ts), or rows^2 for theta 0 and above 3
+ *   dimensions.
+ * Determinism: sequential.
  */
 
 import type { Csr } from '../../model.js';
 import type { Engine, Watch } from '../engine.js';
 import { unwatched } from '../watch.js';
-import { createTree, MAX_TREE_DIMENSIONS, repulseByTree } from './barnes-hut.js';
+import { repulseByTree } from './barnes-hut.js';
+import { createTree, MAX_TREE_DIMENSIONS } from './barnes-hut-tree.js';
 
+/** Smallest gain. */
 const LEAST_GAIN = 0.01;
 /** Pairs between two pauses of the exact sums: together some milliseconds. */
 const PAUSE_PAIRS = 2 ** 20;
 
+/** See `Engine.tsneSteps`. */
 export const tsneSteps: Engine['tsneSteps'] = async (p, state, options, watch = unwatched) => {
   const { steps, withLoss } = options;
   // copies: a call that is cancelled leaves the state as it was
@@ -38,6 +43,7 @@ export const tsneSteps: Engine['tsneSteps'] = async (p, state, options, watch = 
   return loss;
 };
 
+/** Runs a generator to its end and calls `checkpoint` at each of its pauses. */
 async function paced<T>(work: Generator<void, T>, watch: Watch): Promise<T> {
   for (;;) {
     const next = work.next();
@@ -46,6 +52,7 @@ async function paced<T>(work: Generator<void, T>, watch: Watch): Promise<T> {
   }
 }
 
+/** Options of `tsneForces`. */
 export interface TsneForces {
   readonly dimensions: number;
   readonly theta: number;
@@ -53,7 +60,10 @@ export interface TsneForces {
   readonly withLoss: boolean;
 }
 
-/** Writes -grad of KL(P || Q) to `out` and returns the divergence, NaN where not asked for. */
+/**
+ * Writes -grad of KL(P || Q) to `out` (rows x dimensions); returns the divergence, or NaN without `withLoss`.
+ * Yields now and then, so that the caller can stop it.
+ */
 export function* tsneForces(
   p: Csr,
   y: Float64Array,
@@ -74,7 +84,7 @@ export function* tsneForces(
   return options.withLoss ? divergence(p, y, dimensions, z) : Number.NaN;
 }
 
-/** out = sum_j w_ij^2 (y_i - y_j); returns Z. */
+/** Writes sum_j w_ij^2 (y_i - y_j) over all pairs to `out`; returns Z = sum of w_ij. */
 function* repulseExactly(y: Float64Array, dimensions: number, out: Float64Array): Generator<void, number> {
   out.fill(0);
   let z = 0;
@@ -100,7 +110,7 @@ function* repulseExactly(y: Float64Array, dimensions: number, out: Float64Array)
   return z;
 }
 
-/** out = -sum_j P_ij w_ij (y_i - y_j). */
+/** Writes -sum_j P_ij w_ij (y_i - y_j) to `out`. */
 function attract(p: Csr, y: Float64Array, dimensions: number, out: Float64Array): void {
   const { rows, offsets, indices, values } = p;
   out.fill(0);
@@ -117,6 +127,7 @@ function attract(p: Csr, y: Float64Array, dimensions: number, out: Float64Array)
   }
 }
 
+/** As `attract`, in two dimensions. */
 function attractInPlane({ rows, offsets, indices, values }: Csr, y: Float64Array, out: Float64Array): void {
   for (let i = 0; i < rows; i++) {
     const x0 = y[2 * i];
@@ -137,6 +148,7 @@ function attractInPlane({ rows, offsets, indices, values }: Csr, y: Float64Array
   }
 }
 
+/** KL(P || Q) for coordinates y. @param z the sum Z of the output kernel over all pairs. */
 function divergence(p: Csr, y: Float64Array, dimensions: number, z: number): number {
   let loss = 0;
   for (let i = 0; i < p.rows; i++) {

@@ -1,11 +1,13 @@
 /**
- * The native engine: the wasm engine with dense products by onnxruntime-node (AVX-512 where the machine has it).
+ * The native engine: the wasm engine with dense products by onnxruntime-node (AVX-512 where the machine has
+ * it).
  *
- * Measured (docs/engines.md): products are three to four times faster than in WebAssembly, so `multiply` takes them from there;
- * associations stay in WebAssembly, where the triangle, the support rule and the gate are one pass, and so do the skinny
- * products of the factorization. Neighbors and ranks stay there too, with one product from here: that of rows of bytes
- * (pixels, and what else comes in at most 256 steps), about three times faster than in WebAssembly. Within one machine and
- * version the same input gives the same bytes.
+ * Cost: dense products are three to four times faster than in WebAssembly (docs/engines.md), so `multiply` uses
+ *   onnxruntime-node. Associations stay in WebAssembly, where the triangle, the support rule and the gate are
+ *   one pass, and so do the skinny products of the factorization. Neighbors and ranks stay there too, except
+ *   for products of rows of bytes (pixels, and other data in at most 256 steps), which are about three times
+ *   faster here.
+ * Determinism: within one machine and version the same input gives the same bytes.
  */
 
 import type { Matrix } from '../../model.js';
@@ -16,7 +18,7 @@ import { createWasmEngine, type WasmOptions } from '../wasm/engine.js';
 import { unwatched } from '../watch.js';
 import { loadNative, type NativeRuntime } from './runtime.js';
 
-/** Throws UnsupportedError, with what to install, where onnxruntime-node is not there. */
+/** Creates the engine. Throws UnsupportedError, with what to install, where onnxruntime-node is missing. */
 export async function createNativeEngine(options: Omit<WasmOptions, 'shared'> = {}): Promise<Engine> {
   const threads = options.threads ?? (await defaultThreads());
   const native = await loadNative(threads);
@@ -32,6 +34,7 @@ export async function createNativeEngine(options: Omit<WasmOptions, 'shared'> = 
   };
 }
 
+/** `Engine.multiply` by onnxruntime-node; it can be stopped before and after a product only. */
 function createMultiply(native: NativeRuntime): Engine['multiply'] {
   return async (a, b, { transposeA = false, transposeB = false } = {}, watch = unwatched) => {
     const left = shapeOf(a, transposeA);
@@ -48,5 +51,6 @@ function createMultiply(native: NativeRuntime): Engine['multiply'] {
   };
 }
 
+/** The shape of op(M); the data is not read. */
 const shapeOf = (m: Matrix, transposed: boolean): Matrix =>
   transposed ? { rows: m.columns, columns: m.rows, data: m.data } : m;

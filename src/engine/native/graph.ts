@@ -1,8 +1,9 @@
 /**
- * The ONNX graph of one matrix product of any shape, built in memory: C = op(A) op(B) of floats as a Gemm node, or C = A B of
- * bytes as a MatMulInteger node.
- * Source: the protocol buffer schema of ONNX (onnx.proto, IR version 8, operator set 13); the numbers below are its
- * field numbers.
+ * The ONNX graph of one matrix product of any shape, built in memory: C = op(A) op(B) of floats as a Gemm node,
+ * or C = A B of bytes as a MatMulInteger node.
+ *
+ * Source: the protocol buffer schema of ONNX (onnx.proto, IR version 8, operator set 13); the numbers below are
+ *   its field numbers.
  */
 
 const VARINT = 0;
@@ -14,6 +15,7 @@ const SIDES = ['rows', 'columns'];
 
 type Part = readonly number[];
 
+/** An integer in protocol buffers' variable-length encoding. */
 function varint(value: number): Part {
   const bytes: number[] = [];
   let rest = value;
@@ -24,18 +26,22 @@ function varint(value: number): Part {
   return [...bytes, rest];
 }
 
+/** The tag of a field. @param field its number. @param type VARINT or BYTES. */
 const tag = (field: number, type: number): Part => varint(field * 8 + type);
 
+/** An integer field. */
 const integer = (field: number, value: number): Part => [...tag(field, VARINT), ...varint(value)];
 
+/** A field that holds other fields. */
 const message = (field: number, ...parts: readonly Part[]): Part => {
   const body = parts.flat();
   return [...tag(field, BYTES), ...varint(body.length), ...body];
 };
 
+/** A text field. */
 const text = (field: number, value: string): Part => message(field, [...new TextEncoder().encode(value)]);
 
-/** A two-dimensional tensor whose sides are named, so that any size fits. */
+/** A two-dimensional tensor whose sides have names, so that any size fits. */
 const tensor = (field: number, name: string, type: number): Part =>
   message(
     field,
@@ -50,10 +56,11 @@ const tensor = (field: number, name: string, type: number): Part =>
     ),
   );
 
+/** A boolean attribute of a node. */
 const flag = (name: string, value: boolean): Part =>
   message(5, text(1, name), integer(20, INT_ATTRIBUTE), integer(3, value ? 1 : 0));
 
-/** Which product: of floats, perhaps transposed, or of unsigned bytes times signed ones. */
+/** Which product: of floats, transposed or not, or of unsigned bytes times signed bytes. */
 export type Graph =
   | { readonly kind: 'floats'; readonly transposeA: boolean; readonly transposeB: boolean }
   | { readonly kind: 'bytes' };

@@ -1,4 +1,4 @@
-/** onnxruntime-node, found at run time: an optional package that a person adds. */
+/** onnxruntime-node, an optional package that the user adds, loaded at run time. */
 
 import { MachineError, UnsupportedError } from '../../errors.js';
 import type { Matrix } from '../../model.js';
@@ -25,8 +25,9 @@ interface Session {
   release(): Promise<void>;
 }
 
+/** Products by onnxruntime-node. */
 export interface NativeRuntime {
-  /** C = op(A) op(B), row-major, in one call: it cannot be stopped half way. No side may be 0. */
+  /** C = op(A) op(B), row-major, in one call that cannot be stopped half way. No side may be 0. */
   product(
     a: Matrix,
     b: Matrix,
@@ -39,7 +40,10 @@ export interface NativeRuntime {
 
 const PACKAGE = 'onnxruntime-node';
 
-/** Throws UnsupportedError, with what to install, where the package is not there or does not load. */
+/**
+ * Loads the package. Throws UnsupportedError, with what to install, where it is missing or does not load.
+ * @param threads threads of a product.
+ */
 export async function loadNative(threads: number): Promise<NativeRuntime> {
   const onnx = await load();
   const sessions = new Map<string, Promise<Session>>();
@@ -93,6 +97,7 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
   };
 }
 
+/** Imports the package, as a CommonJS or an ES module. */
 async function load(): Promise<OnnxRuntime> {
   try {
     const found = (await import(PACKAGE)) as OnnxRuntime & { default?: OnnxRuntime };
@@ -109,7 +114,7 @@ async function load(): Promise<OnnxRuntime> {
   }
 }
 
-/** A tensor over the matrix; memory that threads share is copied, since the package does not take it. */
+/** A tensor over the matrix. Memory that threads share is copied, because the package does not accept it. */
 function tensorOf(onnx: OnnxRuntime, m: Matrix): unknown {
   const shared = typeof SharedArrayBuffer !== 'undefined' && m.data.buffer instanceof SharedArrayBuffer;
   return new onnx.Tensor('float32', shared ? m.data.slice() : m.data, [m.rows, m.columns]);

@@ -1,7 +1,8 @@
 /**
  * The wasm engine: AssemblyScript SIMD kernels (folder `kernels/`) over one WebAssembly memory, on worker
- * threads where memory can be shared and on the calling thread where it cannot. The same input gives the same
- * bytes for any number of threads, in Node and in browsers.
+ * threads where memory can be shared and on the calling thread where it cannot.
+ *
+ * Determinism: the same input gives the same bytes for any number of threads, in Node and in browsers.
  */
 
 import type { Engine } from '../engine.js';
@@ -27,11 +28,16 @@ export interface WasmOptions {
   readonly memory?: number;
   /** Whether threads share memory; by default where the platform allows it. Without it there is one thread. */
   readonly shared?: boolean;
-  /** Entries that a locality's associations have room for at first; see associate.ts. */
+  /**
+   * Entries that the associations of a locality have room for at first; associate/associate.ts has the default.
+   */
   readonly slotEntries?: number;
 }
 
-/** @param multiplyBytes a faster product of bytes than these kernels have, or null. */
+/**
+ * Creates the engine; threads start with the first large job.
+ * @param multiplyBytes a faster product of bytes than the kernels have, or null.
+ */
 export async function createWasmEngine(
   options: WasmOptions = {},
   multiplyBytes: MultiplyBytes | null = null,

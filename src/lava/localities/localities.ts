@@ -21,8 +21,9 @@ import type { Engine, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Embedding, Localities, Matrix } from '../../model.js';
+import { usesKdTree } from '../../neighbors/policy.js';
 import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
-import { placeProbes, TREE_DIMENSIONS } from './placement.js';
+import { placeProbes } from './placement.js';
 
 export interface LocalityOptions {
   /** Samples in a locality (n). Default: a twentieth of the samples, between 30 and 200. */
@@ -189,7 +190,7 @@ type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
 
 /** The n nearest samples to each query: by the tree in few dimensions, by the engine's blocks in many. */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
-  if (queries.columns <= TREE_DIMENSIONS) {
+  if (usesKdTree(queries.columns, 'euclidean', 'localities')) {
     const finder = nearestFinder(tree, n);
     return (i: number): FoundRow => {
       finder.find(queries.data, i * queries.columns);

@@ -14,7 +14,7 @@ import { type KdTree, LEAF, type NearestFinder, nearestFinder } from '../../core
 import type { Engine, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
-import { TREE_DIMENSIONS } from './placement.js';
+import { usesKdTree } from '../../neighbors/policy.js';
 
 export interface NeighborhoodGraph {
   /** Number of sample-centered n-neighborhoods that hold each sample, its own included. */
@@ -36,7 +36,8 @@ export async function neighborhoodGraph(
   engine: Engine,
   watch: Watch,
 ): Promise<NeighborhoodGraph> {
-  if (tree.points.columns > TREE_DIMENSIONS) return graphByEngine(tree.points, n, engine, watch);
+  if (!usesKdTree(tree.points.columns, 'euclidean', 'localities'))
+    return graphByEngine(tree.points, n, engine, watch);
   const { order } = tree;
   const graph = emptyGraph(order.length);
   const finder = nearestFinder(tree, n);

@@ -13,6 +13,7 @@ import type { KdTree } from '../../core/kd-tree.js';
 import type { Random } from '../../core/random.js';
 import type { Engine, Watch } from '../../engine/engine.js';
 import type { Matrix } from '../../model.js';
+import { usesKdTree } from '../../neighbors/policy.js';
 import { type Assignment, newAssignment } from './nearest-center.js';
 
 export interface PlacementOptions {
@@ -22,8 +23,6 @@ export interface PlacementOptions {
 
 /** Relative movement of the centers below which the iteration ends. */
 const TOLERANCE = 1e-3;
-/** Above this dimension a kd-tree looks at nearly all rows, and the engine's blocked products win. */
-export const TREE_DIMENSIONS = 12;
 
 export async function placeProbes(
   tree: KdTree,
@@ -35,8 +34,9 @@ export async function placeProbes(
 ): Promise<Matrix> {
   const inOrder = Float64Array.from(tree.order, (row) => weights[row]);
   const centers = systematicStart(tree, inOrder, options.count, random);
-  const assignment =
-    tree.points.columns <= TREE_DIMENSIONS ? newAssignment(tree) : assignmentByEngine(tree, engine);
+  const assignment = usesKdTree(tree.points.columns, 'euclidean', 'localities')
+    ? newAssignment(tree)
+    : assignmentByEngine(tree, engine);
   for (let iteration = 0; iteration < options.iterations; iteration++) {
     await assignment.assign(centers, watch);
     const { moves, relative } = moveCenters(tree, inOrder, centers, assignment.center);

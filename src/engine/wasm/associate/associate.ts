@@ -1,10 +1,10 @@
 /**
- * The association stage over the kernels of `kernels/associate/associate.ts`: an item is a locality.
+ * Associations of localities by the kernels of `kernels/associate/associate.ts`; an item is a locality.
  *
- * How many entries a locality keeps is known only afterwards. Each locality of a group writes into a slot that
- * has room for every pair, or for SLOT_ENTRIES (address space, of which only what is written becomes memory), and
- * the group is then moved, in order and in parallel, behind the entries of the groups before it. A group in which
- * a slot was too small is made again with larger ones.
+ * Purpose: the number of entries that a locality keeps is known only afterwards. Each locality of a group
+ *   writes into a slot with room for every pair, or for SLOT_ENTRIES (address space; only what is written
+ *   becomes memory). The group is then moved, in order and in parallel, behind the entries of the groups before
+ *   it. A group with a slot that was too small is computed again with larger slots.
  */
 
 import type { AssociationBlock, AssociationMeasure, Csr, Matrix } from '../../../model.js';
@@ -19,6 +19,7 @@ import type { Runtime } from '../runtime/runtime.js';
 const GROUP_BYTES = 2 ** 28;
 /** Entries of a slot at first: every pair of 6,900 features, 144 MB. */
 const SLOT_ENTRIES = 24e6;
+/** Factor by which slots grow when one was too small. */
 const LARGER_SLOT = 3;
 /** The kernels' code of each measure. */
 const MEASURE_CODES: Readonly<Record<AssociationMeasure, number>> = {
@@ -42,6 +43,7 @@ interface Call {
   readonly members: number;
 }
 
+/** `Engine.associate` over the kernels. @param slotEntries room of a slot at first. */
 export function createAssociate(
   runtime: Runtime,
   inputs: Inputs,
@@ -82,6 +84,7 @@ export function createAssociate(
   };
 }
 
+/** Arguments of `Engine.associate`. */
 interface AssociateRequest {
   readonly features: Matrix | Csr;
   readonly members: Int32Array;
@@ -91,6 +94,7 @@ interface AssociateRequest {
   readonly rules: AssociationRules;
 }
 
+/** Copies the inputs into the engine's memory and allocates the outputs. */
 function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Call {
   const { features, members, first, count, size, rules } = request;
   const d = features.columns;
@@ -108,10 +112,17 @@ function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Ca
   };
 }
 
+/** Localities of a group: at least one for each thread. */
 const groupSize = (slot: number, threads: number): number =>
   Math.max(threads, Math.floor(GROUP_BYTES / (slot * ENTRY_BYTES)));
 
-/** Appends a group of localities; false, with nothing appended, when a slot was too small. */
+/**
+ * Computes and appends the associations of a group of localities. Returns false, with nothing appended, when a
+ * slot was too small.
+ * @param range localities `from` and on of `count`, and the entries of a `slot`.
+ * @param offsets row offsets of the block, extended.
+ * @param entries the block's entries, extended.
+ */
 async function associateGroup(
   runtime: Runtime,
   call: Call,
@@ -173,19 +184,21 @@ async function associateGroup(
   }
 }
 
+/** Turns the row counts of a group into offsets, from row `from` on. */
 function sumOffsets(counts: Uint32Array, offsets: Uint32Array, from: number): void {
   for (let r = 0; r < counts.length; r++) offsets[from + r + 1] = offsets[from + r] + counts[r];
 }
 
 /** The columns and values of a block, growing as groups are added. */
 interface Entries {
-  /** Makes room for `needed` entries, `expected` if they fit, and keeps the first `held`. */
+  /** Makes room for `needed` entries, for `expected` if they fit, and keeps the first `held`. */
   reserve(held: number, needed: number, expected: number): void;
   /** Addresses of the columns and the values. */
   addresses(): { readonly columns: number; readonly values: number };
   free(): void;
 }
 
+/** Growing arrays of columns and values in the engine's memory. */
 function createEntries(arena: Arena): Entries {
   let columns = arena.allocate(0);
   let values = arena.allocate(0);
@@ -211,7 +224,7 @@ function createEntries(arena: Arena): Entries {
   };
 }
 
-/** The block over the engine's memory, or copied out of it where views would not stay valid. */
+/** The finished block as views of the engine's memory, or copied out where views would not stay valid. */
 function takeBlock(
   runtime: Runtime,
   inputs: Inputs,

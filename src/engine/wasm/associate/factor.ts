@@ -1,6 +1,7 @@
 /**
- * The products of the factorization stage over `kernels/associate/quadratic.ts` and `kernels/associate/leading.ts`. Memberships and
- * presences are padded with zeros to a multiple of 4 modules.
+ * The products of the factorization by `kernels/associate/quadratic.ts` and `kernels/associate/leading.ts`.
+ *
+ * Shapes: loadings and presence are padded with zeros to a multiple of 4 modules.
  */
 
 import type { AssociationForm, Matrix } from '../../../model.js';
@@ -12,6 +13,7 @@ import type { Runtime } from '../runtime/runtime.js';
 
 type FactorRoutines = Pick<Engine, 'quadraticForms' | 'accumulatePatterns' | 'leadingVectors'>;
 
+/** The factorization routines over the kernels. */
 export function createFactor(runtime: Runtime, inputs: Inputs): FactorRoutines {
   return {
     quadraticForms: createQuadraticForms(runtime, inputs),
@@ -20,11 +22,13 @@ export function createFactor(runtime: Runtime, inputs: Inputs): FactorRoutines {
   };
 }
 
+/** 1 for signed associations, else 0. */
 const signedFlag = (form: AssociationForm): number => (form === 'signed' ? 1 : 0);
 
+/** Number of modules rounded up to a multiple of 4. */
 const lanes = (modules: number): number => Math.ceil(modules / 4) * 4;
 
-/** Rows padded with zeros to `width` columns. */
+/** The rows of m, padded with zeros to `width` columns. */
 function padColumns(m: Matrix, width: number): Float32Array {
   if (m.columns === width) return m.data;
   const result = new Float32Array(m.rows * width);
@@ -34,6 +38,7 @@ function padColumns(m: Matrix, width: number): Float32Array {
   return result;
 }
 
+/** `Engine.quadraticForms` over the kernels. */
 function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadraticForms'] {
   return async (block, form, loadings, watch = unwatched) => {
     const modules = loadings.columns;
@@ -74,6 +79,7 @@ function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadrat
   };
 }
 
+/** `Engine.accumulatePatterns` over the kernels. */
 function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['accumulatePatterns'] {
   return async (block, form, presence, total, watch = unwatched) => {
     const d = block.features;
@@ -104,6 +110,7 @@ function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['acc
   };
 }
 
+/** `Engine.leadingVectors` over the kernels. */
 function createLeadingVectors(runtime: Runtime, inputs: Inputs): Engine['leadingVectors'] {
   return async (block, form, presence, loadings, options, watch = unwatched) => {
     const d = block.features;

@@ -1,4 +1,4 @@
-/** The dense product over the kernels of `kernels/associate/multiply.ts`: both operands packed, then strips of C. */
+/** The dense product by `kernels/associate/multiply.ts`: packs both operands, then computes strips of C. */
 
 import { ShapeError } from '../../../errors.js';
 import type { Matrix } from '../../../model.js';
@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime/runtime.js';
 /** Rows of C in one item of `multiplyStrip`. */
 const STRIP_ROWS = PANEL_ROWS * STRIP_PANELS;
 
+/** `Engine.multiply` over the kernels. */
 export function createMultiply(runtime: Runtime): Engine['multiply'] {
   return async (a, b, options = {}, watch = unwatched) => {
     const left = transposedShape(a, options.transposeA);
@@ -41,9 +42,10 @@ export function createMultiply(runtime: Runtime): Engine['multiply'] {
   };
 }
 
+/** Panels of 8 rows that hold a number of rows. */
 const panelsOf = (rows: number): number => Math.ceil(rows / PANEL_ROWS);
 
-/** The shape of op(M); the data is not looked at. */
+/** The shape of op(M); throws ShapeError when the data has another length. The data is not read. */
 function transposedShape(m: Matrix, transposed = false): Matrix {
   if (m.data.length !== m.rows * m.columns) {
     throw new ShapeError({
@@ -55,7 +57,12 @@ function transposedShape(m: Matrix, transposed = false): Matrix {
   return transposed ? { rows: m.columns, columns: m.rows, data: m.data } : m;
 }
 
-/** Packs an operand whose rows are the rows (or else the columns) of the matrix into panels of 8. */
+/**
+ * Packs an operand into panels of 8.
+ * @param byRows whether the operand's rows are the matrix's rows (else its columns).
+ * @param depth columns of the operand.
+ * @returns address of the panels.
+ */
 async function pack(
   runtime: Runtime,
   scope: Scope,
@@ -78,6 +85,7 @@ async function pack(
   return target;
 }
 
+/** Copies the product out of its padded rows. @param stride floats of a padded row. */
 function unpad(runtime: Runtime, c: number, rows: number, columns: number, stride: number): Float32Array {
   const { memory } = runtime.arena;
   if (columns === stride) return floatsAt(memory, c, rows * columns);

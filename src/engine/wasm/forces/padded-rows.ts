@@ -2,7 +2,10 @@
 
 import type { Csr } from '../../../model.js';
 
-/** The same matrix, each row padded up to a multiple of four entries by zeros in its own column. */
+/**
+ * The same matrix with each row padded to a multiple of four entries by zeros in column i of row i, for kernels
+ * that take four entries at a time.
+ */
 export function padEntries({ rows, columns, offsets, indices, values }: Csr): Csr {
   const starts = new Float64Array(rows + 1);
   for (let i = 0; i < rows; i++) starts[i + 1] = starts[i] + 4 * Math.ceil((offsets[i + 1] - offsets[i]) / 4);

@@ -1,6 +1,6 @@
 /**
- * t-SNE's steps over `kernels/forces/tsne.ts`: one job does all the steps asked for. In the plane; other numbers of
- * dimensions go through the reference loops on this thread.
+ * t-SNE's steps by `kernels/forces/tsne.ts`: one job does all steps of a call, in two dimensions. Other numbers
+ * of dimensions use the reference loops on this thread.
  */
 
 import type { Csr } from '../../../model.js';
@@ -15,10 +15,11 @@ import { padEntries } from './padded-rows.js';
 /** Rows of a block; blocks do not depend on the number of threads. */
 const BLOCK_ROWS = 256;
 const MOST_BLOCKS = 64;
-/** Operations a row and an entry of P, roughly. */
+/** Rough number of operations for each row and for each entry of P. */
 const ROW_WORK = 6000;
 const ENTRY_WORK = 15;
 
+/** `Engine.tsneSteps` over the kernels. */
 export function createTsneSteps(runtime: Runtime, inputs: Inputs): Engine['tsneSteps'] {
   const padded = new WeakMap<Csr, Csr>();
   return async (p, state, options, watch = unwatched) => {
@@ -36,6 +37,7 @@ export function createTsneSteps(runtime: Runtime, inputs: Inputs): Engine['tsneS
   };
 }
 
+/** Copies P and the state into the engine's memory; returns the job and the addresses of its results. */
 function uploadJob(
   runtime: Runtime,
   inputs: Inputs,
@@ -69,7 +71,7 @@ function uploadJob(
   return { job, blocks, y, velocity, gains, kernels, losses };
 }
 
-/** Copies the state out, and adds up the divergence: sum P log P + sum P log(1 + d^2) + log Z. */
+/** Copies the state out. Returns the divergence, sum P log P + sum P log(1 + d^2) + log Z, or NaN. */
 function finish(
   runtime: Runtime,
   uploaded: ReturnType<typeof uploadJob>,

@@ -1,6 +1,6 @@
 /**
- * UMAP's epochs over `kernels/forces/umap.ts`: one job does all the epochs asked for. Up to four dimensions; more go
- * through the reference loops on this thread.
+ * UMAP's epochs by `kernels/forces/umap.ts`: one job does all epochs of a call, in one to four dimensions. More
+ * dimensions use the reference loops on this thread.
  */
 
 import type { Csr } from '../../../model.js';
@@ -19,6 +19,7 @@ const MOST_DIMENSIONS = 4;
 /** Operations an entry, with its share of negative samples, roughly. */
 const ENTRY_WORK = 60;
 
+/** `Engine.sampledEpochs` over the kernels. */
 export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['sampledEpochs'] {
   const referenceEpochs = reference.createSampledEpochs();
   const padded = new WeakMap<Csr, { readonly rates: Csr; readonly longest: number }>();
@@ -46,12 +47,12 @@ export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['s
   };
 }
 
-/** Numbers of a place as the kernels hold it. */
+/** Floats that the kernels hold for each sample: 2, or 4 from three dimensions on. */
 function widthOf(dimensions: number): number {
   return dimensions > 2 ? 4 : 2;
 }
 
-/** Coordinates as the kernels hold them, those beyond the dimensions 0. */
+/** Coordinates as the kernels hold them, zeros beyond the dimensions. */
 function widened(y: Float64Array, dimensions: number): Float32Array {
   const width = widthOf(dimensions);
   if (width === dimensions) return Float32Array.from(y);
@@ -62,12 +63,17 @@ function widened(y: Float64Array, dimensions: number): Float32Array {
   return coordinates;
 }
 
+/** Entries of the longest row. */
 function longestRow({ rows, offsets }: Csr): number {
   let longest = 0;
   for (let i = 0; i < rows; i++) longest = Math.max(longest, offsets[i + 1] - offsets[i]);
   return longest;
 }
 
+/**
+ * Copies graph and coordinates into the engine's memory; returns the job and the address of the coordinates
+ * after it.
+ */
 function uploadJob(
   inputs: Inputs,
   scope: Scope,

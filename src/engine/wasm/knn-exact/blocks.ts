@@ -1,4 +1,7 @@
-/** The jobs of a comparison of rows with rows: see `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/initial-lists.ts`. */
+/**
+ * The jobs of a comparison of queries with data: see `kernels/knn-exact/pairs.ts` and
+ * `kernels/knn-exact/initial-lists.ts`.
+ */
 
 import type { Watch } from '../../engine.js';
 import { unwatched } from '../../watch.js';
@@ -8,8 +11,8 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { DistanceBounds } from './prepared-rows.js';
 
 /**
- * C = A B in 32-bit whole numbers: A of `rows` x `depth` from 0 to 255, B of `depth` x `columns` from -128 to 127. The arrays
- * are read and written until the promise is kept.
+ * C = A B in 32-bit integers: A of `rows` x `depth` from 0 to 255, B of `depth` x `columns` from -128 to 127.
+ * The arrays are read and written until the promise resolves.
  */
 export type MultiplyBytes = (
   a: Uint8Array,
@@ -18,35 +21,36 @@ export type MultiplyBytes = (
   sides: { readonly rows: number; readonly depth: number; readonly columns: number },
 ) => Promise<void>;
 
+/** A comparison of queries with data: what is sought and how pairs are bounded. */
 export interface Comparison {
   readonly bounds: DistanceBounds;
-  /** Addresses of the kernels' `Ranks` and `Lists`, or 0. */
+  /** Addresses of the kernels' `Ranks` and `NearestLists`, or 0. */
   readonly ranks: number;
   readonly lists: number;
   /** Length of a list. */
   readonly k: number;
-  /** Counts a row, 0 for lists. */
+  /** Counts for each query, 0 without ranks. */
   readonly stride: number;
-  /** Address: i32 an queries row; see the kernels' `Pairs`. */
+  /** Address: i32 for each query, the data row that it is itself, or -1. */
   readonly selfRows: number;
-  /** Whether each pair is met symmetric, for both of its rows. */
+  /** Whether queries and data are the same rows, so that each pair is met once for both of its rows. */
   readonly symmetric: boolean;
-  /** The rows along few directions (kernels/knn-exact/prune.ts), or null. */
+  /** Bounds along few directions (kernels/knn-exact/prune.ts), or null. */
   readonly pruneBounds: DistanceBounds | null;
-  /** What makes the products, where the screen's rows are bytes. */
+  /** Makes the products where the rows are bytes. */
   readonly multiplyBytes: MultiplyBytes | null;
 }
 
 /** A comparison in the engine's memory. */
 export interface UploadedComparison {
   readonly comparison: Comparison;
-  /** Address of the kernels' `Pairs`. */
+  /** Address of the kernels' `PairComparison`. */
   readonly address: number;
-  /** ByteRows that a thread needs. */
+  /** Bytes of scratch that a thread needs. */
   readonly scratch: number;
 }
 
-/** Asked rows, from a whole block on, and data rows `from` to `to`. */
+/** Queries `first` and on (a multiple of BLOCK_ROWS) against data rows `from` to `to`. */
 export interface Block {
   readonly first: number;
   readonly count: number;
@@ -54,7 +58,7 @@ export interface Block {
   readonly to: number;
 }
 
-/** @param length most data rows of a block. */
+/** Writes a comparison into the engine's memory. @param length most data rows of a block. */
 export function uploadComparison(
   runtime: Runtime,
   scope: Scope,
@@ -69,6 +73,7 @@ export function uploadComparison(
   return { comparison, address, scratch: runtime.size('pairsScratch', stride, length) };
 }
 
+/** Compares the queries of a block with its data rows. */
 export function compareBlocks(
   runtime: Runtime,
   { comparison, address, scratch }: UploadedComparison,
@@ -85,7 +90,10 @@ export function compareBlocks(
   return runtime.run(job, watch);
 }
 
-/** Lowers the limits of lists by the rows beside each row, where there are lists and rows are compared with themselves. */
+/**
+ * Lowers the limits of the lists of rows `first` and on by the rows beside each row. Does nothing without lists
+ * or where queries are not the data.
+ */
 export async function lowerLimits(
   runtime: Runtime,
   { comparison, address }: UploadedComparison,

@@ -1,10 +1,11 @@
 /**
  * The directions along which rows are compared first.
  *
- * Two rounds of subspace iteration from random vectors over a sample of rows (Halko, Martinsson and Tropp 2011), made
- * orthonormal in double. They need not be principal: any orthonormal directions give right bounds, those of large
- * variance narrow ones.
- * Determinism: a fixed seed; results do not depend on the directions, only the time does.
+ * Source: two rounds of subspace iteration from random vectors over a sample of rows (Halko, Martinsson and
+ *   Tropp 2011).
+ * Precision: orthonormal in double. They need not be principal: any orthonormal directions give right bounds,
+ *   directions of large variance give narrow ones.
+ * Determinism: a fixed seed. Results do not depend on the directions, only the time does.
  */
 
 import { createRandom } from '../../../core/random.js';
@@ -12,11 +13,16 @@ import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
 import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from './frame.js';
 
-/** `count` directions of large variance, one a row. */
+/**
+ * `count` directions of large variance, one for each row of the result.
+ * @param frame the frame of the rows.
+ */
 export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: Frame, count: number) =>
   subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
 
-/** A squared distance, in the frame, at which a row's nearest `share` of all rows ends: the median over probes. */
+/**
+ * A squared distance, in the frame, within which the nearest `share` of all rows lies: the median over probes.
+ */
 export async function nearDistance(
   multiply: Engine['multiply'],
   data: Matrix,
@@ -29,7 +35,7 @@ export async function nearDistance(
   return found.map(([distance]) => distance).sort((a, b) => a - b)[found.length >> 1];
 }
 
-/** `count` orthonormal directions of a sample, one a row. */
+/** `count` orthonormal directions of a sample of framed rows, one for each row of the result. */
 export async function subspace(multiply: Engine['multiply'], sample: Matrix, count: number): Promise<Matrix> {
   const random = createRandom(0).stream('directions');
   const { columns } = sample;
@@ -43,8 +49,8 @@ export async function subspace(multiply: Engine['multiply'], sample: Matrix, cou
 }
 
 /**
- * Modified Gram-Schmidt in double, a second time where a row loses three digits; a row that vanishes is begun again at
- * random, so that none is missing.
+ * Modified Gram-Schmidt in double, a second time where a row loses three digits. A row that vanishes starts
+ * again at random, so that none is missing.
  */
 function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Matrix {
   const done: Float64Array[] = [];
@@ -69,17 +75,24 @@ function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Mat
   return { rows, columns, data: result };
 }
 
+/** Inner product. */
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
+/** into += scale * from. */
 function addScaled(into: Float64Array, from: Float64Array, scale: number): void {
   for (let i = 0; i < into.length; i++) into[i] += scale * from[i];
 }
 
-/** For each probe the squared distance nearestOnly which about `share` of the sample lies: at least its nearest row's. */
+/**
+ * For each probe, the squared distance within which about `share` of the sample lies: at least that of its
+ * nearest row.
+ * @param products probes x sample.
+ * @param probes, sample squared lengths.
+ */
 export function quantiles(
   products: Matrix,
   probes: Float64Array,

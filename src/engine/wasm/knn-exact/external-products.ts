@@ -1,8 +1,9 @@
 /**
- * ComparisonInput rows of bytes with one another by products that are made elsewhere, a table at a time (`kernels/knn-exact/external-products.ts`).
+ * Compares rows of bytes with one another by products that another engine makes, one table at a time
+ * (`kernels/knn-exact/external-products.ts`).
  *
- * A processor multiplies bytes several times faster than what WebAssembly has. The product of the next block is made and
- * copied while the present one is looked through.
+ * Purpose: native code multiplies bytes several times faster than WebAssembly. The product of the next block is
+ *   computed and copied while the kernels compare the present one.
  */
 
 import type { Watch } from '../../engine.js';
@@ -21,15 +22,15 @@ import {
 } from './blocks.js';
 
 /**
- * Asked rows and data rows of a table, whole blocks. So many queries rows are 16 items, of which the last few leave a thread
- * without work for a short time only.
+ * Queries and data rows of a table. So many queries are 16 items, so a thread is idle for a short time only at the
+ * end of a table.
  */
 const TABLE_ROWS = 4096;
 const TABLE_COLUMNS = 1024;
-/** What makes signed bytes of unsigned ones. */
+/** Difference between an unsigned byte and the signed byte that stands for it. */
 const MIDDLE = 128;
 
-/** Every pair of rows symmetric. */
+/** Compares every pair of rows once. */
 export async function compareByTables(
   runtime: Runtime,
   scope: Scope,
@@ -43,12 +44,12 @@ export async function compareByTables(
   const corrections = scope.copy(correctionsOf(uploadedBytes(runtime, comparison), rows, bounds.depth));
   const product = createProducts(runtime, comparison);
   const blocks = blocksOf(rows);
-  /** Makes and copies a table, after a moment: a product holds this thread, and others are to be set to work first. */
+  // computes and copies a table after a moment: a product blocks this thread, and the workers must get their job first
   const fill = (at: number): Promise<void> => {
     const filled = moment().then(async () => {
       if (at < blocks.length) copyIn(runtime.arena.memory, await product(blocks[at]), tables[at % 2]);
     });
-    // it may fail while the block before is looked through, and is heard when its project comes
+    // it may fail while the previous block is compared; the loop below then reports it
     filled.catch(() => undefined);
     return filled;
   };
@@ -73,14 +74,18 @@ export async function compareByTables(
       await compared;
     }
   } finally {
-    // one that is under way when something else fails, or the caller stops
+    // a product may still run when something else fails or the caller stops
     await next.catch(() => undefined);
   }
 }
 
+/** Resolves after a millisecond. */
 const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
-/** Blocks of all pairs, each met symmetric: of each segment that with its own rows first, where lists find their limits. */
+/**
+ * Blocks of all pairs, each pair once. Each segment of data rows starts with the block of its own rows, where
+ * lists find their limits.
+ */
 function blocksOf(rows: number): Block[] {
   const blocks: Block[] = [];
   for (let from = 0; from < rows; from += TABLE_COLUMNS) {
@@ -92,10 +97,11 @@ function blocksOf(rows: number): Block[] {
   return blocks;
 }
 
+/** A view of the rows' bytes in the engine's memory. */
 const uploadedBytes = ({ arena }: Runtime, { bounds }: Comparison): Uint8Array =>
   new Uint8Array(arena.memory.buffer, bounds.data.packed, bounds.data.count * bounds.depth);
 
-/** What the signed side lacks: 128 times the sum of each row. */
+/** What the products lack because one side is signed: 128 times the sum of each row. */
 function correctionsOf(bytes: Uint8Array, rows: number, columns: number): Int32Array {
   const corrections = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {
@@ -107,7 +113,8 @@ function correctionsOf(bytes: Uint8Array, rows: number, columns: number): Int32A
 }
 
 /**
- * Products of blocks, one at a time, into the same memory; the data rows of a segment are projected symmetric.
+ * A function that computes the products of one block at a time, always into the same memory. The data rows of a
+ * segment are transposed once.
  */
 function createProducts(
   runtime: Runtime,
@@ -134,7 +141,7 @@ function createProducts(
   };
 }
 
-/** Rows as columns, less 128. */
+/** Writes the columns of `bytes` (rows x depth) as rows of `turned`, less 128. */
 function transposeSigned(bytes: Uint8Array, rows: number, depth: number, projected: Int8Array): void {
   for (let r = 0; r < rows; r++) {
     for (let k = 0; k < depth; k++) projected[k * rows + r] = bytes[r * depth + k] - MIDDLE;

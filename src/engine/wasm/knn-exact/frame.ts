@@ -1,5 +1,5 @@
 /**
- * The frame in which distances are bounded by products: rows centered and scaled (euclidean), of unit length (cosine,
+ * The frame in which products bound distances: rows centered and scaled (euclidean), of unit length (cosine,
  * correlation) or scaled (manhattan).
  */
 
@@ -7,23 +7,25 @@ import type { Matrix } from '../../../model.js';
 import type { Metric } from '../../engine.js';
 import { direction } from '../../nn-descent.js';
 
-/** Origin and scale in which products are made; the same for data and queries. */
+/** Origin and scale in which products are computed; the same for data and queries. */
 export interface Frame {
   readonly metric: Metric;
   readonly columns: number;
   readonly center: Float64Array;
   readonly scale: number;
-  /** All coordinates of the rows that were looked at are whole multiples of this; 0 where there is no such step. */
+  /** All sampled coordinates are integer multiples of this; 0 where there is no such step. */
   readonly step: number;
 }
 
-/** Rows that stand for all where a choice is made, and rows that are queries. */
+/** Rows that stand for all rows where a choice is made. */
 export const SAMPLED_ROWS = 1024;
+/** Queries that stand for all queries where a choice is made. */
 export const PROBES = 64;
-/** A step is looked for among at most so many multiples of it, of which float32 may be off by a share of the step. */
+/** A step is sought among at most so many of its multiples; float32 may be off by OFF_STEP of the step. */
 const MOST_STEPS = 4096;
 const OFF_STEP = 2 ** -11;
 
+/** The frame of rows for a metric. */
 export function frameOf(data: Matrix, metric: Metric): Frame {
   const columns = data.columns;
   const every = Math.max(1, Math.floor(data.rows / SAMPLED_ROWS));
@@ -35,12 +37,12 @@ export function frameOf(data: Matrix, metric: Metric): Frame {
   return { metric, columns, center, scale, step: step * scale };
 }
 
-/** The same frame with rows as they are, so that what is 0 stays 0. */
+/** The same frame without a center, so that zeros stay zeros. */
 export const uncentered = (frame: Frame): Frame => ({ ...frame, center: new Float64Array(frame.columns) });
 
 /**
- * The step of which all values of every `every`-th row are whole multiples, up to float32's rounding, or 0. Other rows may
- * hold other values: their bounds are wide then, and right.
+ * The step of which all values of every `every`-th row are integer multiples, up to float32's rounding, or 0.
+ * Other rows may hold other values; their bounds are then wide, and right.
  */
 function stepOf({ rows, columns, data }: Matrix, every: number): number {
   const values = new Set<number>();
@@ -58,16 +60,19 @@ function stepOf({ rows, columns, data }: Matrix, every: number): number {
   return sorted.every((value) => off(value) < OFF_STEP) ? step : 0;
 }
 
-/** Rows as bytes: the frame in which they are whole numbers from 0 to 255 times the step, and where each column stands. */
+/**
+ * Rows as bytes: the frame in which they are integers from 0 to 255 times the step, and the position of each
+ * column.
+ */
 export interface ByteRows {
   readonly frame: Frame;
-  /** Place of each column among the bytes of a row, or -1 where it is 0 in all rows. */
+  /** Position of each column among the bytes of a row, or -1 where it is 0 in all rows. */
   readonly positions: Int32Array;
-  /** Columns that have a assign. */
+  /** Number of columns that have a position. */
   readonly kept: number;
 }
 
-/** Null where some value of some row cannot be a byte. */
+/** The rows as bytes; null where some value of some row is not a byte. */
 export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
   if (frame.step === 0) return null;
   const { columns } = frame;
@@ -87,13 +92,16 @@ export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
   return { frame: { ...frame, center: new Float64Array(columns).fill(least) }, positions, kept };
 }
 
-/** From a ranking distance to a squared distance in the frame (for manhattan, a distance); 2 for rows of unit length. */
+/**
+ * Factor from a ranking distance to a squared distance in the frame (manhattan: a distance); 2 for rows of unit
+ * length.
+ */
 export function rankToBound({ metric, scale }: Frame): number {
   if (metric === 'manhattan') return scale;
   return metric === 'euclidean' ? scale * scale : 2;
 }
 
-/** Mean of every step-th row. Any center gives right bounds; one amid the data gives narrow ones. */
+/** Mean of every `step`-th row. Any center gives right bounds; one amid the data gives narrow ones. */
 function centerOf(data: Matrix, step: number): Float64Array {
   const { columns } = data;
   const center = new Float64Array(columns);
@@ -104,6 +112,7 @@ function centerOf(data: Matrix, step: number): Float64Array {
   return center;
 }
 
+/** Largest distance of a coordinate from the center, over every `step`-th row. */
 function largestFrom(data: Matrix, center: Float64Array, step: number): number {
   const { columns } = data;
   let largest = 0;
@@ -115,7 +124,7 @@ function largestFrom(data: Matrix, center: Float64Array, step: number): number {
   return largest;
 }
 
-/** `count` rows, evenly spaced, in the frame. */
+/** `count` evenly spaced rows, in the frame. */
 export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
   const rows = Math.min(count, m.rows);
   return framedRows(
@@ -125,7 +134,7 @@ export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
   );
 }
 
-/** The given rows, in the frame. */
+/** The chosen rows, in the frame. */
 export function framedRows(
   m: Matrix,
   chosen: readonly number[],
@@ -144,6 +153,7 @@ export function framedRows(
   return { rows, columns, data };
 }
 
+/** Squared length of each row. */
 export function squaredLengths({ rows, columns, data }: Matrix): Float64Array {
   const lengths = new Float64Array(rows);
   for (let i = 0; i < data.length; i++) lengths[Math.floor(i / columns)] += data[i] ** 2;

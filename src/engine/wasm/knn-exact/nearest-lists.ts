@@ -7,10 +7,11 @@ import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type DistanceBounds, paddedRows } from './prepared-rows.js';
 
+/** The lists of all rows. */
 export interface Lists {
   /** Address of the kernels' `Lists`. */
   readonly address: number;
-  /** What was found, copied out of the engine's memory. */
+  /** The lists, copied out of the engine's memory, by row number. */
   read(): Neighbors;
 }
 
@@ -19,9 +20,9 @@ interface ListsOptions {
   readonly k: number;
   readonly metric: Metric;
   readonly bounds: DistanceBounds;
-  /** Address: i32 a data row, its number. */
+  /** Address: i32 for each data row, its row number. */
   readonly ids: number;
-  /** Which row each list is of. */
+  /** Row number of each list. */
   readonly order: Int32Array;
 }
 

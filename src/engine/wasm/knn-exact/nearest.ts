@@ -1,4 +1,4 @@
-/** The k nearest rows, exact, over `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/nearest.ts`. */
+/** The k nearest rows, exact, by `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/nearest.ts`. */
 
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';
@@ -8,6 +8,7 @@ import { allocateLists } from './nearest-lists.js';
 import { comparePairs } from './pairs.js';
 import { type Multipliers, prepareComparison } from './prepare-comparison.js';
 
+/** `Engine.nearest` over the kernels. */
 export function createNearest(runtime: Runtime, multipliers: Multipliers): Engine['nearest'] {
   return async (data, queries, { k, metric, excludeSelf }, watch = unwatched) => {
     const same = queries.data === data.data;

@@ -1,5 +1,6 @@
 /**
- * The uploaded of `nearest` and `ranks` over pairs of rows (`kernels/knn-exact/pairs.ts`): segment of data by segment.
+ * The comparison of all pairs for `nearest` and `ranks` (`kernels/knn-exact/pairs.ts`), one segment of data
+ * rows after another.
  */
 
 import type { Watch } from '../../engine.js';
@@ -14,6 +15,7 @@ import { compareByTables } from './external-products.js';
 const ITEM_WORK = 1e8;
 const MOST_SEGMENT_ROWS = 4096;
 
+/** Compares all queries with all data rows. */
 export async function comparePairs(
   runtime: Runtime,
   scope: Scope,
@@ -34,7 +36,10 @@ export async function comparePairs(
   }
 }
 
-/** Rows of data, whole chunks, that keep the work of an item and the counts of a thread small. */
+/**
+ * Data rows of a segment: whole tiles, few enough that the work of an item and the counts of a thread stay
+ * small.
+ */
 function segmentRows(depth: number, stride: number): number {
   const byWork = ITEM_WORK / (2 * BLOCK_ROWS * Math.max(8, depth));
   const byCounts = 2 ** 17 / Math.max(1, stride);

@@ -1,6 +1,8 @@
 /**
- * How the first product of a comparison is made, chosen by the cost that each way would have had on a sample of rows.
- * Results do not depend on the choice, only the time does.
+ * Chooses how the first product of a comparison is computed, by the cost that each way would have had on a
+ * sample of rows.
+ *
+ * Determinism: results do not depend on the choice, only the time does.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -21,66 +23,68 @@ import { type Rounding, roundingOf } from './rounding.js';
 import type { RowOrder } from './row-order.js';
 
 /**
- * How the blocked product is made. `whole`: of all columns. `rounded`: of all columns as 16-bit whole numbers, of which
- * a vector holds twice as many. `listed`: the same without columns that are 0 in an queries row. `bytes`: of all columns as
- * bytes in a frame of their own, elsewhere. `projected`: along directions, one a row of `basis`, the first `depth` of them.
+ * How the blocked product is computed. `float32`: all columns. `int16`: all columns as 16-bit integers, of
+ * which a vector holds twice as many. `sparse`: the same without columns that are 0 in a query. `bytes`: all
+ * columns as bytes in a frame of their own, by another engine. `projected`: along directions, one a row of
+ * `basis`, the first `depth` of them.
  */
 export type Plan =
   | { readonly kind: 'float32' | 'int16' | 'sparse' }
   | { readonly kind: 'bytes'; readonly bytes: ByteRows }
   | { readonly kind: 'projected'; readonly basis: Matrix; readonly depth: number };
 
+/** Rows on which open pairs are counted for each depth. */
 const COUNTED_ROWS = 400;
-/** Rows are not projected when there are fewer pairs than this or fewer columns: it would cost more than it saves. */
+/** Below so many pairs, or so few columns, a choice would cost more than it saves. */
 const FEWEST_PAIRS = 4e6;
 const FEWEST_COLUMNS = 16;
-/** Ranks look at rows at all distances, and need more directions than the nearest rows do. */
+/** Most directions for ranks, which look at rows at all distances, and for nearest rows, which need fewer. */
 const MOST_DIRECTIONS = 256;
 const FEWER_DIRECTIONS = 128;
+/** Depths of the projected product that are tried. */
 const DEPTHS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 /**
- * Costs of a pair in multiply-adds of the blocked product, by measurement: of the bounds, of opening it, and of a column
- * where rows are compared one by one.
+ * Costs in multiply-adds of the blocked product, measured: of bounding a pair, of opening it, and of a column
+ * of a pair that is compared on its own.
  */
 const PAIR_COST = 10;
 const OPEN_COST = 100;
 const SINGLE_COST = 5;
-/** What a column costs where numbers are rounded. */
+/** What a column costs as a 16-bit integer. */
 const ROUNDED_COST = 0.5;
-/** What a pair of columns costs that is in a row's list. */
+/** What a nonzero pair of columns costs in a sparse product. */
 const LISTED_COST = 1.1;
-/** What a column costs where bytes are multiplied elsewhere, and what a pair costs to be copied from there. */
+/** What a column costs as a byte in another engine, and what a pair costs to be copied from there. */
 const BYTE_COST = 0.08;
 const TABLE_COST = 5;
-/** Evenly spaced queries rows whose open pairs are counted on the sample. */
+/** Evenly spaced queries whose open pairs are counted. */
 export const probeRows = (queries: number): number[] =>
   Array.from({ length: Math.min(PROBES, queries) }, (_, p) =>
     Math.floor((p * queries) / Math.min(PROBES, queries)),
   );
 
+/** What the choice depends on, besides the rows. */
 interface PlanInput {
-  /** Distances, in the frame, that matter to each probe (`probeRows`); null where only the `k` nearest do. */
+  /** Distances, in the frame, that matter to each probe (`probeRows`); null where only the k nearest do. */
   readonly thresholds: Float64Array[] | null;
   readonly k: number;
-  /** The order of the data in which a pruneBounds passes over tiles, or null where there is none. */
+  /** The order of the data in which pruning rules out tiles, or null where there is none. */
   readonly order: RowOrder | null;
-  /** Where products of bytes can be had and the data are bytes: see `byteRowsOf`. */
+  /** The data as bytes where another engine multiplies bytes, else null. */
   readonly bytes: ByteRows | null;
 }
 
-/**
- * The plan that costs least, by its open pairs on a sample.
- */
+/** The plan with the lowest estimated cost. */
 export async function choosePlan(
   multiply: Engine['multiply'],
   frame: Frame,
   { data, queries, thresholds, k, order, bytes }: Sides & PlanInput,
 ): Promise<Plan> {
-  const whole: Plan = { kind: 'float32' };
-  if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return whole;
-  if (data.rows * queries.rows < FEWEST_PAIRS) return whole;
+  const float32: Plan = { kind: 'float32' };
+  if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return float32;
+  if (data.rows * queries.rows < FEWEST_PAIRS) return float32;
   const sample = framedSample(data, SAMPLED_ROWS, frame);
-  if (sample.data.some((value) => !Number.isFinite(value))) return whole;
+  if (sample.data.some((value) => !Number.isFinite(value))) return float32;
   const probes = framedSample(queries, PROBES, frame);
   const products = await multiply(probes, sample, { transposeB: true });
   const norms = { probes: squaredLengths(probes), sample: squaredLengths(sample) };
@@ -107,28 +111,30 @@ export async function choosePlan(
   const probed = { distances: distancesOf(products, norms), thresholds: decided, nearestOnly };
   const open = openByRounding(probed, norms, rounding);
   const rounded = share * (ROUNDED_COST * rounding.kept + PAIR_COST) + open * costOfOpenPair(frame.columns);
-  const listed = costOfListed(frame, { data, queries }, probed, share);
+  const sparse = costOfSparse(frame, { data, queries }, probed, share);
   const plain = share * (frame.columns + PAIR_COST);
   const byBytes = bytes ? BYTE_COST * bytes.kept + TABLE_COST + PAIR_COST : Number.POSITIVE_INFINITY;
-  const least = Math.min(plain, rounded, listed, byBytes, projected.cost);
+  const least = Math.min(plain, rounded, sparse, byBytes, projected.cost);
   if (bytes && least === byBytes) return { kind: 'bytes', bytes };
   if (least === projected.cost) return { kind: 'projected', basis, depth: projected.depth };
-  return least === listed ? { kind: 'sparse' } : least === rounded ? { kind: 'int16' } : whole;
+  return least === sparse ? { kind: 'sparse' } : least === rounded ? { kind: 'int16' } : float32;
 }
 
+/** The rows of both sides. */
 interface Sides {
   readonly data: Matrix;
   readonly queries: Matrix;
 }
 
-/** Squared distances, in the frame, from probes to a sample, and those that matter to each probe. */
+/** Squared distances, in the frame, from probes to a sample, and the distances that matter to each probe. */
 interface Probed {
   readonly distances: Float64Array;
   readonly thresholds: readonly Float64Array[];
-  /** All nearestOnly the threshold is of interest. */
+  /** Whether every distance below the threshold matters. */
   readonly nearestOnly: boolean;
 }
 
+/** Squared distances from probes to a sample, row by row. @param products probes x sample. */
 function distancesOf(products: Matrix, { probes, sample }: Lengths): Float64Array {
   return Float64Array.from(products.data, (product, at) => {
     const other = sample[at % sample.length];
@@ -139,14 +145,16 @@ function distancesOf(products: Matrix, { probes, sample }: Lengths): Float64Arra
 /** What an open pair costs. */
 const costOfOpenPair = (columns: number): number => OPEN_COST + SINGLE_COST * columns;
 
+/** Squared lengths of probes and sample rows. */
 interface Lengths {
   readonly probes: Float64Array;
   readonly sample: Float64Array;
 }
 
 /**
- * The share of pairs that rounding leaves open. It takes from a coordinate 1 / sqrt(12) of a unit on average, in all
- * columns, or nothing where values are multiples of the unit. @param lengths of the rows as they are rounded.
+ * The share of pairs that rounding leaves open. Rounding takes 1 / sqrt(12) of a unit from a coordinate on
+ * average, in all columns, or nothing where values are multiples of the unit.
+ * @param lengths squared lengths of the rows as they are rounded.
  */
 function openByRounding(
   { distances, thresholds, nearestOnly }: Probed,
@@ -165,8 +173,8 @@ function openByRounding(
   return open / distances.length;
 }
 
-/** Rows are listed as they are given: centered, they would have no zeros. */
-function costOfListed(frame: Frame, { data, queries }: Sides, probed: Probed, share: number): number {
+/** Cost of a sparse product. Rows are listed uncentered: centered, they would have no zeros. */
+function costOfSparse(frame: Frame, { data, queries }: Sides, probed: Probed, share: number): number {
   if (frame.metric === 'correlation') return Number.POSITIVE_INFINITY;
   const raw = uncentered(frame);
   const [probes, sample] = [framedSample(queries, PROBES, raw), framedSample(data, SAMPLED_ROWS, raw)];
@@ -178,7 +186,7 @@ function costOfListed(frame: Frame, { data, queries }: Sides, probed: Probed, sh
   );
 }
 
-/** Pairs of columns that are listed, of a row on average. */
+/** Nonzero pairs of columns of a row on average. */
 function entriesOf({ rows, columns, data }: Matrix, { factor, positions }: Rounding): number {
   let entries = 0;
   for (let r = 0; r < rows; r++) {
@@ -193,17 +201,19 @@ function entriesOf({ rows, columns, data }: Matrix, { factor, positions }: Round
   return entries / rows;
 }
 
+/** Whether a distance between `lower` and `upper` leaves one of the thresholds undecided. */
 function isOpen(thresholds: Float64Array, lower: number, upper: number, nearestOnly: boolean): boolean {
   for (const t of thresholds) if (lower <= t && (nearestOnly || t <= upper)) return true;
   return false;
 }
 
+/** Rows along the directions, and their squared lengths. */
 interface Projected {
   readonly rows: Matrix;
   readonly norms: Float64Array;
 }
 
-/** For each depth, the share of pairs that stay open after it; `nearestOnly`: all nearestOnly the threshold are open. */
+/** For each depth, the share of pairs that stay open after it. */
 function openShares(
   probes: Projected,
   sample: Projected,
@@ -237,8 +247,11 @@ function openShares(
 }
 
 /**
- * The cheapest number of directions for the blocked product. What all of them leave open is compared over all columns.
- * @param tiles share of them that a product is made of.
+ * The cheapest depth of the projected product. Pairs that all directions leave open are compared over all
+ * columns.
+ * @param counted share of open pairs for each depth.
+ * @param width directions in all.
+ * @param tiles share of tiles that need a product.
  */
 function cheapest(
   counted: readonly { depth: number; share: number }[],

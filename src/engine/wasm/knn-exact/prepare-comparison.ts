@@ -1,4 +1,7 @@
-/** Rows that are to be compared, in the engine's memory: in an order that helps, and prepared in the way that costs least. */
+/**
+ * Rows that are to be compared, in the engine's memory: in an order that helps, and prepared in the cheapest
+ * way.
+ */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine, Metric } from '../../engine.js';
@@ -11,27 +14,31 @@ import { type DistanceBounds, prepareBounds } from './prepared-rows.js';
 import { preparePruneBounds } from './prune.js';
 import { copyInOrder, identityOrder, orderRows } from './row-order.js';
 
-/** What makes products: in the engine, and of bytes elsewhere, or null. */
+/** How products are computed: by this engine, and of bytes by another one, or null. */
 export interface Multipliers {
   readonly multiply: Engine['multiply'];
+  /** Set where the rows are prepared as bytes. */
   readonly multiplyBytes: MultiplyBytes | null;
 }
 
+/** Prepared rows and how they are ordered. */
 export interface PreparedComparison {
   readonly bounds: DistanceBounds;
-  /** The rows along few directions, or null. */
+  /** Bounds along few directions, or null. */
   readonly pruneBounds: DistanceBounds | null;
   /** Where the screen's rows are bytes. */
   readonly multiplyBytes: MultiplyBytes | null;
-  /** Rows are compared with themselves: each pair is met symmetric. */
+  /** Queries and data are the same rows: each pair is met once. */
   readonly symmetric: boolean;
-  /** Which queries row stands at each assign, and the assign of each data row. */
+  /** Row number of the query at each position. */
   readonly order: Int32Array;
+  /** Position of each data row. */
   readonly positions: Int32Array;
-  /** Address: i32 a data row in its assign, its number. */
+  /** Address: i32 for each data row by position, its row number. */
   readonly ids: number;
 }
 
+/** What is to be compared. */
 interface ComparisonInput {
   readonly data: Matrix;
   /** `data` itself where `symmetric`. */
@@ -43,6 +50,7 @@ interface ComparisonInput {
   readonly thresholds: ((frame: Frame) => Float64Array[]) | null;
 }
 
+/** Orders the rows, chooses a plan and prepares the bounds. */
 export async function prepareComparison(
   runtime: Runtime,
   scope: Scope,

@@ -1,4 +1,4 @@
-/** Rows in the engine's memory, prepared for distances by bounds: see `kernels/knn-exact/prepared-rows.ts`. */
+/** Prepares rows in the engine's memory for bounds of distances: see `kernels/knn-exact/prepared-rows.ts`. */
 
 import type { Matrix } from '../../../model.js';
 import type { Metric } from '../../engine.js';
@@ -20,11 +20,12 @@ import {
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { structureBytes } from '../runtime/structures.js';
-import { type Frame, rankToBound, uncentered } from './frame.js';
+import { type Frame, rankToBound } from './frame.js';
 import type { Plan } from './plan.js';
-import { roundingOf } from './rounding.js';
+import { type Layout, layoutOf } from './row-layout.js';
 import { listEntries } from './sparse-entries.js';
 
+/** The kernels' code of each metric. */
 export const METRIC_CODES: Record<Metric, number> = {
   euclidean: EUCLIDEAN,
   cosine: COSINE,
@@ -35,6 +36,7 @@ export const METRIC_CODES: Record<Metric, number> = {
 /** Prepared rows: their number and the addresses of their arrays. */
 export type PreparedRows = Structures['PreparedRows'];
 
+/** Bounds of the distances between queries and data, in the engine's memory. */
 export interface DistanceBounds {
   /** Address of the kernels' `DistanceBounds`. */
   readonly address: number;
@@ -44,18 +46,22 @@ export interface DistanceBounds {
   readonly table: number;
   /** Columns of the rows, and of the blocked product. */
   readonly columns: number;
+  /** Columns of the blocked product. */
   readonly depth: number;
   /** From a ranking distance to a squared distance in the frame (for manhattan, a distance). */
   readonly rankToBound: number;
 }
 
-/** Where rounding took less than this share of a unit from any row, float32 tells no more of a pair than whole numbers. */
+/**
+ * Where rounding took less than this share of a unit from any row, float32 tells no more of a pair than the
+ * integers do.
+ */
 const LITTLE = 0.01;
 const ULP = 2 ** -24;
-/** What is lost to float32's smallest numbers, in units of the scaled data. */
+/** What float32's smallest numbers may lose, in units of the scaled data. */
 const UNDERFLOW = 1e-30;
 
-/** How products are made; as in kernels/knn-exact/prepared-rows.ts. */
+/** The kernels' code of each plan's products. */
 const PRODUCTS: Record<Plan['kind'], number> = {
   float32: FLOAT32_PRODUCTS,
   projected: FLOAT32_PRODUCTS,
@@ -64,16 +70,22 @@ const PRODUCTS: Record<Plan['kind'], number> = {
   bytes: EXTERNAL_PRODUCTS,
 };
 
-/** How far computed bounds may be off, as shares of n_i + n_j (`error`) and of n (`slack`, of what is left out). */
+/**
+ * How far computed bounds may be off, as shares of n_i + n_j (`error`) and of n (`slack`, of what is left out).
+ */
 interface Errors {
   readonly error: number;
   readonly slack: number;
 }
 
 /**
- * Chains of additions, the sum over chains, rounded coordinates, lengths and the bounds themselves (2^-24 each). A projected
- * coordinate is off by up to `project` |v|, so a product of projected rows by 2 project sqrt(width) |v_i| |v_j|, which is at
- * most project sqrt(width) (n_i + n_j) and enters twice. Sums of whole numbers are exact within a pass. A tenth on top.
+ * Rounding errors of bounds: chains of additions, the sum over chains, rounded coordinates, lengths and the
+ * bounds themselves (2^-24 each). A projected coordinate is off by up to `turn` |v|, so a product of projected
+ * rows by 2 turn sqrt(width) |v_i| |v_j|, at most turn sqrt(width) (n_i + n_j), which enters twice. Sums of
+ * integers are exact within a pass. A tenth is added.
+ * @param columns columns of a row.
+ * @param width directions, null where rows are not projected.
+ * @param rounded whether products are of integers.
  */
 function errorsOf(columns: number, width: number | null, rounded: boolean): Errors {
   const chain = (depth: number) => Math.min(depth, DEPTH_BLOCK) + Math.ceil(depth / DEPTH_BLOCK);
@@ -83,51 +95,13 @@ function errorsOf(columns: number, width: number | null, rounded: boolean): Erro
   return { error: 1.1 * ((sums + 26) * ULP + 2 * project), slack: 1.1 * (2 * project + 4 * ULP) };
 }
 
+/** The rows of both sides and their frame. */
 interface Rows {
   readonly data: Matrix;
   readonly queries: Matrix;
   readonly frame: Frame;
-  /** Address of the data's rows where they are placed already, in any order. */
+  /** Address of the data's rows where they are in the memory already, in any order. */
   readonly source?: number;
-}
-
-/** What a plan makes of rows: their frame, and how many numbers of which kind. */
-interface Layout {
-  readonly kind: Plan['kind'];
-  readonly frame: Frame;
-  /** Columns of the blocked product, and directions in all; `complete` where they leave nothing out. */
-  readonly depth: number;
-  readonly width: number;
-  readonly complete: boolean;
-  readonly basis: Matrix | null;
-  /** Whole numbers are coordinates times this; 0 where there are none. Their positions: see `Rounding`. */
-  readonly factor: number;
-  readonly positions: Int32Array | null;
-}
-
-function layoutOf(plan: Plan, dataFrame: Frame, sides: readonly Matrix[]): Layout {
-  const { kind } = plan;
-  const { columns } = dataFrame;
-  const plain = { kind, frame: dataFrame, depth: columns, width: columns, complete: true, basis: null };
-  if (kind === 'float32') return { ...plain, factor: 0, positions: null };
-  if (kind === 'bytes') {
-    const { frame, positions, kept } = plan.bytes;
-    return { ...plain, frame, depth: kept, width: kept, factor: 1 / frame.step, positions };
-  }
-  if (kind === 'projected') {
-    const { basis } = plan;
-    const sizes = {
-      depth: multipleOf8(plan.depth),
-      width: multipleOf8(basis.rows),
-      complete: basis.rows === columns,
-    };
-    return { ...plain, ...sizes, basis, factor: 0, positions: null };
-  }
-  const sparse = kind === 'sparse';
-  const frame = sparse ? uncentered(dataFrame) : dataFrame;
-  const { factor, positions, kept } = roundingOf(sides, frame, sparse);
-  const depth = Math.ceil(kept / 2);
-  return { ...plain, frame, depth, width: depth, factor, positions };
 }
 
 /**
@@ -179,14 +153,16 @@ export async function prepareBounds(
   };
 }
 
+/** Arguments of `fillSides`. */
 interface Preparing {
-  /** Address of a `DistanceBounds` of these sides, without what is known only when they are prepared. */
+  /** Address of `DistanceBounds` of these sides, without what is known only once they are prepared. */
   readonly unprepared: number;
   readonly sides: readonly PreparedRows[];
   readonly layout: Layout;
   readonly errors: Errors;
 }
 
+/** Runs the kernel that prepares the rows of each side. */
 async function fillSides(
   runtime: Runtime,
   scope: Scope,
@@ -213,6 +189,7 @@ async function fillSides(
   }
 }
 
+/** Factors of the product in lower and upper bounds. */
 function productFactors(metric: Metric, error: number, factor: number) {
   if (metric === 'manhattan') return { lowFactor: -(1 - error), highFactor: -(1 + error) };
   const share = factor > 0 ? 2 / factor ** 2 : 2;
@@ -220,8 +197,8 @@ function productFactors(metric: Metric, error: number, factor: number) {
 }
 
 /**
- * With E the most that rounding took from a row, a product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2;
- * it enters bounds twice. Returns E.
+ * Widens the bounds of the squared lengths by what rounding took. With E the most that it took from a row, a
+ * product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2, which enters bounds twice. Returns E.
  */
 function widenByRounding(runtime: Runtime, sides: readonly PreparedRows[]): number {
   const floats = ({ count }: PreparedRows, address: number) =>
@@ -240,8 +217,7 @@ function widenByRounding(runtime: Runtime, sides: readonly PreparedRows[]): numb
   return most;
 }
 
-const multipleOf8 = (columns: number): number => Math.ceil(columns / 8) * 8;
-
+/** Allocates the arrays of one side. @param source address of its rows. */
 function allocateRows(
   scope: Scope,
   m: Matrix,
@@ -278,7 +254,7 @@ const copyRows = (scope: Scope, rows: PreparedRows): number => scope.copyStructu
 /** Rows of arrays with one number a row: a multiple of a tile's width, as the kernels read them. */
 export const paddedRows = (rows: number): number => Math.ceil(rows / TILE_COLUMNS) * TILE_COLUMNS;
 
-/** Directions as panels of 8 (kernels/associate/tile.ts); those that pad are zero. */
+/** Directions as panels of 8 (kernels/associate/tile.ts), padded with zeros to `width` directions. */
 function packedBasis({ rows, columns, data }: Matrix, width: number): Float32Array {
   const packed = new Float32Array(width * columns);
   for (let r = 0; r < rows; r++) {

@@ -1,4 +1,4 @@
-/** How much a pruneBounds (prune.ts) would leave open, tried on a few strips of rows before it is made. */
+/** Estimates how much pruning (prune.ts) would leave open, on a few strips of rows, before it is prepared. */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
@@ -6,8 +6,9 @@ import { TILE_COLUMNS } from '../runtime/layouts.js';
 import { squaredLengths } from './frame.js';
 import type { RowOrder } from './row-order.js';
 
+/** Directions of the bounds that prune. */
 export const PRUNE_DIRECTIONS = 16;
-/** Strips on which it is tried. */
+/** Strips on which pruning is tried. */
 const STRIPS = 32;
 
 /** Rows of evenly spaced strips, as long as a tile is wide. */
@@ -21,8 +22,11 @@ export function stripRows({ rows }: RowOrder): number[] {
 }
 
 /**
- * The share of strips that stay open to a probe: somewhat less than that of tiles, which have many queries rows.
- * @param basis directions, of which the first are used. @param thresholds distances that matter to each probe.
+ * The share of strips that stay open to a probe: somewhat less than the share of tiles, which have many
+ * queries.
+ * @param basis directions, of which the first are used.
+ * @param sides framed rows of probes and strips.
+ * @param thresholds distances that matter to each probe.
  */
 export async function openStrips(
   multiply: Engine['multiply'],

@@ -1,4 +1,4 @@
-/** The rows along few directions, by which tiles are passed over: see `kernels/knn-exact/prune.ts`. */
+/** Bounds along few directions, by which whole tiles are ruled out: see `kernels/knn-exact/prune.ts`. */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
@@ -9,10 +9,13 @@ import type { Frame } from './frame.js';
 import { type DistanceBounds, prepareBounds } from './prepared-rows.js';
 import { PRUNE_DIRECTIONS } from './prune-trial.js';
 
-/** With a product of fewer columns a pruneBounds costs about as much. */
+/** With fewer columns pruning costs about as much as the product that it saves. */
 const FEWEST_COLUMNS = 16;
 
-/** A bounds over the same rows in the same order, or null where it would not be worth it. */
+/**
+ * Bounds over the same rows in the same order along PRUNE_DIRECTIONS directions, or null where they would not
+ * pay.
+ */
 export async function preparePruneBounds(
   runtime: Runtime,
   scope: Scope,

@@ -1,4 +1,7 @@
-/** Exact ranks, alone or with the nearest rows in the same uploaded, over `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/ranks.ts`. */
+/**
+ * Exact ranks, alone or with the nearest rows in the same comparison, by `kernels/knn-exact/pairs.ts` and
+ * `kernels/knn-exact/ranks.ts`.
+ */
 
 import { gatherRows } from '../../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../../model.js';
@@ -16,7 +19,7 @@ import { type DistanceBounds, METRIC_CODES, paddedRows } from './prepared-rows.j
 import { identityOrder } from './row-order.js';
 import { hasTreeRanks, treeRanks } from './tree-ranks.js';
 
-/** What is queries: ranks of `k` targets a row, and the `nearest` rows to each (0: none). */
+/** What is requested: ranks of `k` targets for each row, and its `nearest` rows (0 for none). */
 interface RanksRequest {
   readonly k: number;
   readonly nearest: number;
@@ -24,6 +27,7 @@ interface RanksRequest {
   readonly rows?: Int32Array;
 }
 
+/** `Engine.ranks` and `Engine.nearestAndRanks` over the kernels. */
 export function createRanks(
   runtime: Runtime,
   multipliers: Multipliers,
@@ -42,9 +46,11 @@ export function createRanks(
   };
 }
 
+/** The comparison that both routines share. */
 function createRanking(runtime: Runtime, multipliers: Multipliers) {
   return async (
     data: Matrix,
+    /** Positions of the targets among the data rows. */
     targets: Int32Array,
     { k, nearest, metric, rows }: RanksRequest,
     watch: Watch,
@@ -75,27 +81,30 @@ function createRanking(runtime: Runtime, multipliers: Multipliers) {
   };
 }
 
+/** Ranks in the engine's memory. */
 interface UploadedRanks {
   /** Address of the kernels' `Ranks`. */
   readonly address: number;
-  /** Counts a row, those that pad it included. */
+  /** Counts for each query: k rounded up to a multiple of 4. */
   readonly stride: number;
+  /** The ranks, queries x k, by row number. */
   read(): Int32Array;
 }
 
+/** Arguments of `uploadRanks`. */
 interface RanksOptions {
   readonly bounds: DistanceBounds;
-  /** Address: i32 a data row, its number. */
+  /** Address: i32 for each data row, its row number. */
   readonly ids: number;
-  /** Which row's targets stand at each assign. */
+  /** Row number of the query at each position. */
   readonly order: Int32Array;
-  /** Places of data rows. */
+  /** Positions of the targets among the data rows. */
   readonly targets: Int32Array;
   readonly k: number;
   readonly metric: Metric;
 }
 
-/** Targets with their distances, and counts of 0. */
+/** Uploads the targets, measures their distances in double, and starts all counts at 0. */
 async function uploadRanks(
   runtime: Runtime,
   scope: Scope,
@@ -143,6 +152,7 @@ async function uploadRanks(
   return { address, stride, read };
 }
 
+/** Arguments of `insertTargets`. */
 interface InsertInput {
   readonly ranks: UploadedRanks;
   readonly lists: Lists;
@@ -152,7 +162,9 @@ interface InsertInput {
   readonly rows: number;
 }
 
-/** Begins the lists with the targets, whose distances are known: a map's neighbors are near in the data too. */
+/**
+ * Starts the lists with the targets, whose distances are known: neighbors on a map are near in the data too.
+ */
 function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: InsertInput): Promise<void> {
   return runtime.run(
     {
@@ -192,7 +204,7 @@ function byPosition(targets: Int32Array, k: number, { order, positions }: Prepar
   return result;
 }
 
-/** Counts row by row, without what pads them, of rows that stand in `order`. */
+/** Counts by row number, without the padding. @param order row number of the query at each position. */
 function unpadded(counts: Int32Array, k: number, order: Int32Array): Int32Array {
   const stride = counts.length / order.length;
   const result = new Int32Array(order.length * k);

@@ -1,36 +1,44 @@
 /**
- * How rows are rounded to 16-bit whole numbers (kernels/knn-exact/prepared-rows.ts), as finely as sums in 32 bits allow.
+ * How rows are rounded to 16-bit integers (kernels/knn-exact/prepared-rows.ts): as finely as sums in 32 bits
+ * allow.
  *
- * A product is summed in passes of 256 columns (kernels/associate/tile.ts); a pass must not overflow, the whole may. So columns
- * are dealtToPasses to the passes in project, which leaves each about an equal part of a row's length, and columns that would be
- * rounded to 0 in every row are left out. On digits the unit is 2.4 times finer than with one sum over all columns.
- *
- * Pixels, counts and answers on a scale are multiples of one step: rounded to it (`stepOf`) they lose nothing.
+ * Purpose: a product is summed in passes of 256 columns (kernels/associate/tile.ts). A pass must not overflow;
+ *   the sum of passes may. So columns are dealt to the passes in turn, which gives each pass about an equal
+ *   part of a row's length, and columns that would round to 0 in every row are left out. On digits the unit is
+ *   2.4 times finer than with one sum over all columns.
+ * Precision: pixels, counts and answers on a scale are multiples of one step; rounded to it (`stepOf`) they
+ *   lose nothing.
  */
 
 import type { Matrix } from '../../../model.js';
 import type { Frame } from './frame.js';
 
+/** Unit of the integers, and the position of each column. */
 export interface Rounding {
-  /** Whole numbers are coordinates in the frame times this. */
+  /** Integers are coordinates in the frame times this. */
   readonly factor: number;
-  /** All coordinates that were looked at are whole numbers then: nothing is lost. */
+  /** All sampled coordinates are then integers: nothing is lost. */
   readonly exact: boolean;
-  /** Place of each column among the whole numbers of a row, or -1 where it is left out. */
+  /** Position of each column among the integers of a row, or -1 where it is left out. */
   readonly positions: Int32Array;
-  /** Columns that have a assign. */
+  /** Number of columns that have a position. */
   readonly kept: number;
 }
 
 /** Columns of a pass: two of one row stand beside each other in each of its 128 steps. */
 const PASS_COLUMNS = 256;
 const LARGEST_SHORT = 32_767;
-/** Two rows of at most this length have a product nearestOnly 2^31. */
+/** Two rows of at most this length have a product below 2^31. */
 const LONGEST_PART = 2 ** 15.5;
-/** For floating point in the numbers nearestOnly. */
+/** Leaves room for floating point in the numbers below. */
 const MARGIN = 0.9999;
 
-/** @param listed rows are summed in one pass, from lists of what is not 0 (kernels/knn-exact/sparse-products.ts). */
+/**
+ * Unit and column positions for the rows of both sides.
+ * @param sides the rows.
+ * @param listed whether rows are summed in one pass, from lists of nonzero integers
+ *   (kernels/knn-exact/sparse-products.ts).
+ */
 export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = false): Rounding {
   const { columns, metric, step } = frame;
   const assign = listed ? inOrder : dealtToPasses;
@@ -48,13 +56,13 @@ export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = fals
   return { factor: exact ? 1 / step : finest, exact, ...placed };
 }
 
-/** Columns that are not 0 beside each other: neighboring pixels, or values of one kind, are often 0 together. */
+/** Positions in column order: neighboring pixels, or values of one kind, are often 0 together. */
 function inOrder(largest: Float64Array): Pick<Rounding, 'positions' | 'kept'> {
   let kept = 0;
   return { positions: Int32Array.from(largest, (value) => (value > 0 ? kept++ : -1)), kept };
 }
 
-/** Deals the columns that are not 0 to the passes in project. */
+/** Positions that deal the columns to the passes in turn. */
 function dealtToPasses(largest: Float64Array): Pick<Rounding, 'positions' | 'kept'> {
   const kept = largest.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
   const inTurn = Array.from({ length: kept }, (_, assign) => assign).sort(
@@ -64,6 +72,7 @@ function dealtToPasses(largest: Float64Array): Pick<Rounding, 'positions' | 'kep
   return { positions: Int32Array.from(largest, (value) => (value > 0 ? inTurn[next++] : -1)), kept };
 }
 
+/** Largest absolute coordinate of each column, in the frame. */
 function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: Frame): Float64Array {
   const largest = new Float64Array(columns);
   for (const { rows, data } of sides) {

@@ -1,9 +1,10 @@
 /**
- * Orders of rows in which near rows stand beside one another.
+ * Orders of rows in which near rows are stored beside each other.
  *
- * Where every row is compared with every row, what a block of rows has in common decides much at symmetric: bounds on one side
- * of a target, limits of lists, whole tiles (kernels/knn-exact/prune.ts). Results do not depend on the order: rows at the same
- * distance are ordered by their own numbers.
+ * Purpose: where every row is compared with every row, rows of a block lie close together, so one bound decides
+ *   many pairs: it prunes tiles, limits lists, and puts pairs on one side of a target
+ *   (kernels/knn-exact/prune.ts).
+ * Determinism: results do not depend on the order; rows at the same distance are ordered by their row numbers.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -14,7 +15,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import { directionsOf } from './directions.js';
 import type { Frame } from './frame.js';
 
-/** Which row stands at each position, and at which position each row. */
+/** Row number at each position, and position of each row. */
 export interface RowOrder {
   readonly rows: Int32Array;
   readonly positions: Int32Array;
@@ -25,12 +26,13 @@ const NEAR_ROWS = 16;
 /** Below this many rows ordering costs more than it saves. */
 const FEWEST_ROWS = 2000;
 
+/** The order of row numbers. */
 export function identityOrder(rows: number): RowOrder {
   const same = Int32Array.from({ length: rows }, (_, i) => i);
   return { rows: same, positions: same };
 }
 
-/** Near rows beside one another, where there are enough of them. */
+/** Near rows beside each other; the identity below FEWEST_ROWS rows. */
 export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
   if (data.rows < FEWEST_ROWS) return identityOrder(data.rows);
   const rows = await orderByProximity(multiply, data, frame);
@@ -39,7 +41,9 @@ export async function orderRows(multiply: Engine['multiply'], data: Matrix, fram
   return { rows, positions };
 }
 
-/** Row numbers in an order made by halving along directions of large variance, a direction a level. */
+/**
+ * Row numbers in an order made by halving along directions of large variance, one direction for each level.
+ */
 export async function orderByProximity(
   multiply: Engine['multiply'],
   data: Matrix,
@@ -50,7 +54,7 @@ export async function orderByProximity(
   return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
 }
 
-/** Copies rows in, in that order; returns their address. */
+/** Copies rows into the engine's memory in an order; returns their address. */
 export function copyInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
   const { columns } = data;
   const address = scope.allocate(data.data.byteLength);

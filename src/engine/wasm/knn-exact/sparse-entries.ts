@@ -1,11 +1,17 @@
-/** Lists of what is not 0 in prepared rows, for products of mostly empty rows: see `kernels/knn-exact/sparse-products.ts`. */
+/**
+ * Lists of the nonzero integers of prepared rows, for products of mostly empty rows: see
+ * `kernels/knn-exact/sparse-products.ts`.
+ */
 
 import { unwatched } from '../../watch.js';
 import { ENTRY_BYTES, ENTRY_ROWS } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Addresses of where each row's list starts, and of the entries. @param depth pairs of columns. */
+/**
+ * Lists the entries of all rows; returns the addresses of where each list starts and of the entries.
+ * @param input `packed` address of the integers, `depth` pairs of columns.
+ */
 export async function listEntries(
   runtime: Runtime,
   scope: Scope,

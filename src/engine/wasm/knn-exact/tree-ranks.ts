@@ -1,4 +1,6 @@
-/** Ranks on maps of few dimensions, by a kd-tree instead of all pairs: see `kernels/knn-exact/tree-ranks.ts`. */
+/**
+ * Ranks on maps of few dimensions by a kd-tree instead of all pairs: see `kernels/knn-exact/tree-ranks.ts`.
+ */
 
 import { buildKdTree, type KdTree, LEAF } from '../../../core/kd-tree.js';
 import type { Matrix } from '../../../model.js';
@@ -6,17 +8,23 @@ import type { Metric, Watch } from '../../engine.js';
 import { createScope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Columns up to which a tree is better than a pass over all pairs. */
+/** Columns up to which a tree beats a comparison of all pairs, for ranks. */
 const MOST_COLUMNS = 3;
-/** Targets up to which sorting a row's by insertion costs less than the uploaded. */
+/** Targets up to which sorting a query's targets by insertion costs less than the walk. */
 const MOST_TARGETS = 1024;
-/** Points that a uploaded visits for each square root of all, for the progress of a job. */
+/** Points that a walk visits for each square root of the number of points; estimates the work of a job. */
 const VISITED = 16;
 
+/** Whether `treeRanks` computes these ranks, and faster. */
 export const hasTreeRanks = (data: Matrix, k: number, metric: Metric): boolean =>
   metric === 'euclidean' && data.columns <= MOST_COLUMNS && k <= MOST_TARGETS;
 
-/** @param targets queries x k row numbers. @returns queries x k ranks, 0 the nearest. */
+/**
+ * Ranks of the targets of each query.
+ * @param targets queries x k row numbers.
+ * @param options `rows`: the queries' row numbers; all rows when left out.
+ * @returns queries x k, 0 for the nearest.
+ */
 export async function treeRanks(
   runtime: Runtime,
   data: Matrix,

@@ -1,10 +1,13 @@
-/** The measuring of nearest-neighbor descent over `kernels/nn-descent/join.ts`. */
+/**
+ * The lists of nearest-neighbor descent in the engine's memory, by `kernels/nn-descent/join.ts`;
+ * ../../nn-descent.ts holds the algorithm.
+ */
 
 import { gatherRows } from '../../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../../model.js';
 import type { Engine, Metric, Watch } from '../../engine.js';
 import { trueDistance } from '../../js/distance.js';
-import { descend, listLength, type Measurer } from '../../nn-descent.js';
+import { type Adjacency, type DescentLists, listLength, nnDescent } from '../../nn-descent.js';
 import { unwatched, withoutProgress } from '../../watch.js';
 import { frameOf } from '../knn-exact/frame.js';
 import { METRIC_CODES } from '../knn-exact/prepared-rows.js';
@@ -14,10 +17,12 @@ import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type UploadedRows, uploadRows } from './packed-rows.js';
 
-/** Entries of a list beyond the k that are asked for, where distances are estimated, and those measured in double. */
+/** Entries of a list beyond k, where distances are estimated. */
 const MORE_ENTRIES = 24;
+/** Entries beyond k that are measured in double. */
 const MORE_EXACT = 2;
 
+/** `Engine.nearestApproximate` over the kernels. */
 export function createNearestApproximate(
   runtime: Runtime,
   multiply: Engine['multiply'],
@@ -28,15 +33,18 @@ export function createNearestApproximate(
       const order = await orderByProximity(multiply, data, frameOf(data, options.metric));
       const moved = gatherRows(data, order);
       const uploaded = await uploadRows(runtime, scope, multiply, moved, options);
-      const measurer = createMeasurer(runtime, scope, moved, uploaded, options, watch);
-      return inRowOrder(await descend({ multiply }, measurer, uploaded.points, options, watch), order);
+      const lists = createLists(runtime, scope, moved, uploaded, options, watch);
+      return inRowOrder(await nnDescent({ multiply }, lists, uploaded.points, options, watch), order);
     } finally {
       scope.free();
     }
   };
 }
 
-/** Results for the rows in their own order; rows at the same distance are ordered by their own numbers. */
+/**
+ * Results by row number, from results of rows in `order`; rows at the same distance are ordered by their row
+ * numbers.
+ */
 function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Array): Neighbors {
   const result = { rows, k, indices: new Int32Array(rows * k), distances: new Float32Array(rows * k) };
   for (let i = 0; i < rows; i++) {
@@ -56,14 +64,15 @@ function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Arra
   return result;
 }
 
-function createMeasurer(
+/** The lists of all rows in the engine's memory, and the steps that improve them. */
+function createLists(
   runtime: Runtime,
   scope: Scope,
   data: Matrix,
   uploaded: UploadedRows,
   { k, metric }: { k: number; metric: Metric },
   watch: Watch,
-): Measurer {
+): DescentLists {
   const { memory } = runtime.arena;
   const { rows, columns } = data;
   const shortest = listLength(rows, k);
@@ -73,60 +82,79 @@ function createMeasurer(
   const fresh = scope.copy(new Uint8Array(rows * length));
   const lists = scope.copyStructure('DescentLists', { indices, distances, fresh, k: length });
   const shared = { rows: uploaded.rows, lists };
-  // the parts of descent report progress themselves
+  // nnDescent reports the progress of all steps
   const quiet = withoutProgress(watch);
+  const stored = () => new Int32Array(memory.buffer, indices, rows * length);
 
   return {
     length,
     free: () => {},
-    lists: () => ({
-      indices: new Int32Array(memory.buffer, indices, rows * length),
-      fresh: new Uint8Array(memory.buffer, fresh, rows * length),
-    }),
-    async joinGroups(offsets, members) {
-      const part = scopeOf(runtime);
-      const groups = offsets.length - 1;
-      const perRow = members.length / groups;
-      await part.run(
-        {
-          kernel: 'joinGroup',
-          items: groups,
-          work: rows * perRow * columns,
-          call: { ...shared, offsets: part.copy(offsets), members: part.copy(members) },
-        },
-        quiet,
-      );
-    },
-    async joinNeighbors(adjacency, used) {
-      const part = scopeOf(runtime);
-      const items = Math.ceil(rows / JOIN_ROWS);
-      const frozen = [adjacency.offsets, adjacency.rows, adjacency.fresh].map(part.copy);
-      const changes = part.copy(new Int32Array(items));
-      const scratch = runtime.size('descentScratch');
-      const work = adjacency.rows.length * used * columns;
-      const call = {
-        ...{ ...shared, count: rows, used, changes },
-        ...{ offsets: frozen[0], neighbors: frozen[1], fresh: frozen[2] },
-      };
-      const job = { kernel: 'joinNeighbors', items, scratch, work, call } as const;
-      return part.run(job, quiet, () =>
-        new Int32Array(memory.buffer, changes, items).reduce((sum, one) => sum + one, 0),
-      );
-    },
-    async finish(wanted) {
+    lists: () => ({ indices: stored(), fresh: new Uint8Array(memory.buffer, fresh, rows * length) }),
+    joinGroups: (offsets, members) => joinGroups(runtime, shared, { offsets, members, columns }, quiet),
+    joinNeighbors: (adjacency, used) =>
+      joinNeighbors(runtime, shared, { adjacency, used, rows, columns }, quiet),
+    async finish(requested) {
       if (uploaded.estimates) {
         const work = rows * length * columns * 3;
         const items = Math.ceil(rows / PACK_ROWS);
         await runtime.run({ kernel: 'remeasureLists', items, work, call: { ...shared, count: rows } }, quiet);
       }
-      const all = new Int32Array(memory.buffer, indices, rows * length);
-      const most = Math.min(length, wanted + MORE_EXACT);
-      const first = Int32Array.from({ length: rows * most }, (_, n) => {
-        return all[Math.floor(n / most) * length + (n % most)];
-      });
-      return finish(runtime, data, uploaded, metric, { listed: first, length: most }, wanted);
+      const all = stored();
+      const most = Math.min(length, requested + MORE_EXACT);
+      const first = Int32Array.from(
+        { length: rows * most },
+        (_, n) => all[Math.floor(n / most) * length + (n % most)],
+      );
+      return measureLists(runtime, data, uploaded, metric, { listed: first, length: most }, requested);
     },
   };
+}
+
+/** Addresses of the kernels' `DescentRows` and `DescentLists`. */
+interface SharedStructures {
+  readonly rows: number;
+  readonly lists: number;
+}
+
+/** Measures all pairs inside each group. @param groups see `DescentLists.joinGroups`; `columns` of a row. */
+function joinGroups(
+  runtime: Runtime,
+  shared: SharedStructures,
+  { offsets, members, columns }: { offsets: Int32Array; members: Int32Array; columns: number },
+  watch: Watch,
+): Promise<void> {
+  const part = scopeOf(runtime);
+  const items = offsets.length - 1;
+  const work = members.length * (members.length / items) * columns;
+  const call = { ...shared, offsets: part.copy(offsets), members: part.copy(members) };
+  return part.run({ kernel: 'joinGroup', items, work, call }, watch);
+}
+
+/** Measures neighbors of neighbors of all rows; returns how many entries were inserted. */
+function joinNeighbors(
+  runtime: Runtime,
+  shared: SharedStructures,
+  { adjacency, used, rows, columns }: { adjacency: Adjacency; used: number; rows: number; columns: number },
+  watch: Watch,
+): Promise<number> {
+  const part = scopeOf(runtime);
+  const items = Math.ceil(rows / JOIN_ROWS);
+  const changes = part.copy(new Int32Array(items));
+  const call = {
+    ...{ ...shared, count: rows, used, changes, offsets: part.copy(adjacency.offsets) },
+    ...{ neighbors: part.copy(adjacency.rows), fresh: part.copy(adjacency.fresh) },
+  };
+  const work = adjacency.rows.length * used * columns;
+  const job = {
+    kernel: 'joinNeighbors',
+    items,
+    scratch: runtime.size('descentScratch'),
+    work,
+    call,
+  } as const;
+  return part.run(job, watch, () =>
+    new Int32Array(runtime.arena.memory.buffer, changes, items).reduce((sum, one) => sum + one, 0),
+  );
 }
 
 /** Arrays that live for one job. */
@@ -145,8 +173,11 @@ function scopeOf(runtime: Runtime) {
   };
 }
 
-/** Measures the lists in double, orders them by (distance, row) and keeps the first k. */
-async function finish(
+/**
+ * Measures the lists in double, orders them by (distance, row) and keeps the first k.
+ * @param input `listed` rows x length row numbers.
+ */
+async function measureLists(
   runtime: Runtime,
   data: Matrix,
   uploaded: UploadedRows,
@@ -192,7 +223,10 @@ async function finish(
   return result;
 }
 
-/** Writes the places of a list's entries in order of (distance, row); returns how many there are. */
+/**
+ * Writes the positions of a list's entries in order of (distance, row) to `order`; returns how many entries
+ * there are.
+ */
 function orderByDistance(
   order: Int32Array,
   first: number,

@@ -1,4 +1,7 @@
-/** Rows in the engine's memory as nearest-neighbor descent measures them: see `kernels/nn-descent/packed-rows.ts`. */
+/**
+ * Rows in the engine's memory as nearest-neighbor descent measures them: see
+ * `kernels/nn-descent/packed-rows.ts`.
+ */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine, Metric } from '../../engine.js';
@@ -11,29 +14,36 @@ import { PACK_ROWS } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Rows that the order of columns is judged by. */
+/** Rows by which columns are sorted. */
 const SAMPLED_ROWS = 1000;
-/** Directions along which rows are compared first, and the columns from which that pays. */
+/** Directions along which rows are compared first. */
 const DIRECTIONS = 128;
+/** Columns from which projecting rows pays. */
 const PROJECTED_COLUMNS = 256;
-/** Longest row in units of its rounded parts, and fewest units between near rows at which rounding does no harm. */
+/** Longest row in units of its rounded parts: differences of two such rows fit 16 bits. */
 const LONGEST_SHORT = 16_383;
+/** Fewest units between near rows at which rounding does no harm. */
 const FEWEST_UNITS = 200;
-/** Estimates are taken where what the directions leave out is less than this share of a near row's squared distance. */
+/**
+ * Distances are estimated where the directions leave out less than this share of a near row's squared distance.
+ */
 const LITTLE = 0.3;
 
+/** Rows in the engine's memory and how they are measured. */
 export interface UploadedRows {
+  /** Address of the rows as passed. */
   readonly source: number;
-  /** Address of the kernels' `Laid`. */
+  /** Address of the kernels' `DescentRows`. */
   readonly rows: number;
   /** Whether distances are estimated while searching. */
   readonly estimates: boolean;
-  /** What trees split. */
+  /** The parts before rounding. */
   readonly points: Matrix;
   readonly means: number;
   readonly squares: number;
 }
 
+/** Uploads the rows, packed for descent, with columns of largest variance first. */
 export async function uploadRows(
   runtime: Runtime,
   scope: Scope,
@@ -43,17 +53,7 @@ export async function uploadRows(
 ): Promise<UploadedRows> {
   const { rows, columns } = data;
   const width = Math.ceil(columns / 16) * 16;
-  const means = new Float64Array(rows);
-  const squares = new Float64Array(rows).fill(1);
-  const scales = new Float64Array(rows);
-  if (metric === 'cosine' || metric === 'correlation') {
-    for (let r = 0; r < rows; r++) {
-      const found = direction(data, r, metric);
-      means[r] = found.mean;
-      squares[r] = found.squares;
-      scales[r] = found.scale;
-    }
-  } else scales.fill(powerOfTwoScale(data));
+  const { means, squares, scales } = rowScales(data, metric);
   const projected = await projectRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
   const source = projected?.source ?? scope.copy(data.data);
   const target = scope.allocate(rows * width * 4);
@@ -85,8 +85,26 @@ export async function uploadRows(
   return uploaded;
 }
 
+/** Mean, sum of squares and scale of each row: of its direction (cosine, correlation), or one scale for all rows. */
+function rowScales(data: Matrix, metric: Metric) {
+  const means = new Float64Array(data.rows);
+  const squares = new Float64Array(data.rows).fill(1);
+  const scales = new Float64Array(data.rows);
+  if (metric !== 'cosine' && metric !== 'correlation') {
+    return { means, squares, scales: scales.fill(powerOfTwoScale(data)) };
+  }
+  for (let r = 0; r < data.rows; r++) {
+    const found = direction(data, r, metric);
+    means[r] = found.mean;
+    squares[r] = found.squares;
+    scales[r] = found.scale;
+  }
+  return { means, squares, scales };
+}
+
+/** The rows along a few directions, rounded. */
 interface ProjectedRows {
-  /** Addresses: the rows as given, their rounded parts, and what the directions leave out (the kernels' `Laid`). */
+  /** Addresses: the rows as passed, their rounded parts, and the lengths that the directions leave out. */
   readonly source: number;
   readonly rounded: number;
   readonly gaps: number;
@@ -97,9 +115,9 @@ interface ProjectedRows {
 }
 
 /**
- * The rows along a few directions of large variance, rounded, where there are enough columns to gain by it and near rows
- * are far enough apart. Where those directions leave little out, distances are estimated while searching, as if the
- * rests of two rows were at right angles.
+ * The rows along a few directions of large variance, rounded, where there are enough columns to gain by it and
+ * near rows are far enough apart; else null. Where the directions leave little out, distances are estimated
+ * while searching, as if the residuals of two rows were orthogonal.
  */
 async function projectRows(
   runtime: Runtime,
@@ -112,32 +130,36 @@ async function projectRows(
   const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
   const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
   const plan = { kind: 'projected', basis, depth: 8 } as const;
-  const { data: side } = await prepareBounds(runtime, scope, { data, queries: data, frame }, plan);
-  const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, side.count);
+  const { data: prepared } = await prepareBounds(runtime, scope, { data, queries: data, frame }, plan);
+  const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, prepared.count);
   let longest = 0;
-  for (const square of floats(side.high)) if (square < Infinity) longest = Math.max(longest, square);
+  for (const square of floats(prepared.high)) if (square < Infinity) longest = Math.max(longest, square);
   const near = await nearDistance(multiply, data, frame, k / data.rows);
   const factor = LONGEST_SHORT / Math.sqrt(longest);
   if (!(factor * Math.sqrt(near) >= FEWEST_UNITS)) return null;
-  const rounded = scope.allocate(side.count * DIRECTIONS * 2);
+  const rounded = scope.allocate(prepared.count * DIRECTIONS * 2);
   await runtime.run(
     {
       kernel: 'roundDescentRows',
-      items: Math.ceil(side.count / PACK_ROWS),
-      work: side.count * DIRECTIONS,
-      call: { source: side.projected, rows: side.count, width: DIRECTIONS, factor, target: rounded },
+      items: Math.ceil(prepared.count / PACK_ROWS),
+      work: prepared.count * DIRECTIONS,
+      call: { source: prepared.projected, rows: prepared.count, width: DIRECTIONS, factor, target: rounded },
     },
     unwatched,
   );
   let rest = 0;
-  for (const gap of floats(side.lastGaps)) rest += gap * gap;
-  const estimates = rest / side.count < LITTLE * near;
-  const values = new Float32Array(runtime.arena.memory.buffer, side.projected, side.count * DIRECTIONS);
-  const points = { rows: side.count, columns: DIRECTIONS, data: values.slice() };
-  return { source: side.source, rounded, gaps: side.lastGaps, unit: factor ** -2, points, estimates };
+  for (const gap of floats(prepared.lastGaps)) rest += gap * gap;
+  const estimates = rest / prepared.count < LITTLE * near;
+  const values = new Float32Array(
+    runtime.arena.memory.buffer,
+    prepared.projected,
+    prepared.count * DIRECTIONS,
+  );
+  const points = { rows: prepared.count, columns: DIRECTIONS, data: values.slice() };
+  return { source: prepared.source, rounded, gaps: prepared.lastGaps, unit: factor ** -2, points, estimates };
 }
 
-/** Brings the largest value near 1, so that squares stay inside float32's range. */
+/** A power of two that brings the largest value near 1, so that squares stay inside float32's range. */
 function powerOfTwoScale({ data }: Matrix): number {
   let largest = 0;
   for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));

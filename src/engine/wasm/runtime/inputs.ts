@@ -1,9 +1,9 @@
 /**
  * What is already in the engine's memory: blocks that it made, and large inputs that come again.
  *
- * Inputs are immutable (model.ts), so a copied array is known by its buffer, offset and length and is kept
- * until its owner is garbage or memory runs short; an array that is changed in place must not be passed as a
- * kept input. Only the features of `associate` are kept: they come again with every block.
+ * Contract: inputs are immutable (model.ts), so a copied array is identified by its buffer, offset and length.
+ *   An array that is changed in place must not be passed as such an input. Only the features of `associate` and
+ *   the graphs of forces are kept: they come again with every call.
  */
 
 import { isCsr } from '../../../core/csr.js';
@@ -11,7 +11,7 @@ import { MachineError, option, words } from '../../../errors.js';
 import type { AssociationBlock, Csr, Matrix } from '../../../model.js';
 import { type Arena, copyIn, type Scope } from './memory.js';
 
-/** Addresses of the parts of a block. */
+/** Addresses of the parts of a block of associations. */
 export interface BlockAddresses {
   readonly offsets: number;
   readonly columns: number;
@@ -26,17 +26,23 @@ export interface FeatureAddresses {
   readonly values: number;
 }
 
+/** What is in the engine's memory. */
 export interface Inputs {
-  /** Features stay where they are at least until the scope ends. */
+  /**
+   * Addresses of features, copied in unless they are there already; they stay at least until the scope ends.
+   */
   features(features: Matrix | Csr, scope: Scope): FeatureAddresses;
+  /** Addresses of a block; one that the engine did not make is copied in for the scope. */
   block(block: AssociationBlock, scope: Scope): BlockAddresses;
-  /** Remembers a block whose arrays are views of the engine's memory. */
+  /** Registers a block whose arrays are views of the engine's memory. */
   registerBlock(block: AssociationBlock, addresses: BlockAddresses): void;
+  /** Frees a registered block. */
   releaseBlock(block: AssociationBlock): void;
-  /** Frees all kept inputs that no call is using; false when there are none. */
+  /** Frees all copies that no call is using; false when there are none. */
   reclaim(): boolean;
 }
 
+/** A copy of an array, and the number of calls that use it. */
 interface Kept {
   readonly buffer: WeakRef<ArrayBufferLike>;
   readonly offset: number;
@@ -45,54 +51,22 @@ interface Kept {
   users: number;
 }
 
+/** Keeps track of what is in the engine's memory. @param arenaOf the engine's allocator, which may be created later. */
 export function createInputs(arenaOf: () => Arena): Inputs {
-  const kept = new Set<Kept>();
+  const copies = createCopies(arenaOf);
   const blocks = new WeakMap<object, BlockAddresses>();
-  const dropInput = new FinalizationRegistry((input: Kept) => drop(input));
   const dropBlock = new FinalizationRegistry((addresses: BlockAddresses) => freeBlock(addresses));
-
-  const drop = (input: Kept): void => {
-    if (kept.delete(input)) arenaOf().free(input.address);
-  };
-
   const freeBlock = (addresses: BlockAddresses): void => {
     for (const address of [addresses.offsets, addresses.columns, addresses.values]) arenaOf().free(address);
   };
 
-  const find = (array: ArrayBufferView): Kept | undefined =>
-    [...kept].find(
-      (input) =>
-        input.buffer.deref() === array.buffer &&
-        input.offset === array.byteOffset &&
-        input.length === array.byteLength,
-    );
-
-  const copy = (array: ArrayBufferView): Kept => {
-    const address = arenaOf().allocate(array.byteLength);
-    copyIn(arenaOf().memory, array, address);
-    const { buffer, byteOffset: offset, byteLength: length } = array;
-    const input: Kept = { buffer: new WeakRef(buffer), offset, length, address, users: 0 };
-    kept.add(input);
-    dropInput.register(buffer, input);
-    return input;
-  };
-
-  const keep = (array: ArrayBufferView, scope: Scope): number => {
-    const input = find(array) ?? copy(array);
-    input.users++;
-    scope.defer(() => input.users--);
-    return input.address;
-  };
-
   return {
+    reclaim: copies.reclaim,
     features(features, scope) {
-      if (!isCsr(features)) return { dense: keep(features.data, scope), offsets: 0, indices: 0, values: 0 };
-      return {
-        dense: 0,
-        offsets: keep(features.offsets, scope),
-        indices: keep(features.indices, scope),
-        values: keep(features.values, scope),
-      };
+      const keep = (array: ArrayBufferView) => copies.keep(array, scope);
+      if (!isCsr(features)) return { dense: keep(features.data), offsets: 0, indices: 0, values: 0 };
+      const { offsets, indices, values } = features;
+      return { dense: 0, offsets: keep(offsets), indices: keep(indices), values: keep(values) };
     },
     block(block, scope) {
       const known = blocks.get(block.values);
@@ -115,7 +89,44 @@ export function createInputs(arenaOf: () => Arena): Inputs {
       dropBlock.unregister(block.values);
       freeBlock(addresses);
     },
-    reclaim() {
+  };
+}
+
+/** Copies of the caller's arrays, kept until their owner is garbage or memory runs short. */
+function createCopies(arenaOf: () => Arena) {
+  const kept = new Set<Kept>();
+  const drop = (input: Kept): void => {
+    if (kept.delete(input)) arenaOf().free(input.address);
+  };
+  const dropInput = new FinalizationRegistry(drop);
+
+  const find = (array: ArrayBufferView): Kept | undefined =>
+    [...kept].find(
+      (input) =>
+        input.buffer.deref() === array.buffer &&
+        input.offset === array.byteOffset &&
+        input.length === array.byteLength,
+    );
+  const copy = (array: ArrayBufferView): Kept => {
+    const address = arenaOf().allocate(array.byteLength);
+    copyIn(arenaOf().memory, array, address);
+    const { buffer, byteOffset: offset, byteLength: length } = array;
+    const input: Kept = { buffer: new WeakRef(buffer), offset, length, address, users: 0 };
+    kept.add(input);
+    dropInput.register(buffer, input);
+    return input;
+  };
+
+  return {
+    /** Address of the array's copy, which stays at least until the scope ends. */
+    keep(array: ArrayBufferView, scope: Scope): number {
+      const input = find(array) ?? copy(array);
+      input.users++;
+      scope.defer(() => input.users--);
+      return input.address;
+    },
+    /** Frees the copies that no call is using; false when there are none. */
+    reclaim(): boolean {
       const idle = [...kept].filter((input) => input.users === 0);
       for (const input of idle) drop(input);
       return idle.length > 0;
@@ -126,6 +137,7 @@ export function createInputs(arenaOf: () => Arena): Inputs {
 /** Widest association block: its columns are 16-bit. */
 export const WIDEST = 65536;
 
+/** The error for more features than 16-bit columns can index. */
 export function tooWide(features: number): MachineError {
   return new MachineError({
     got: `associations of ${features} features`,

@@ -2,9 +2,10 @@
  * The runtime of the wasm engine: one memory, its allocator, the kernels on this thread, and a pool of threads
  * that run items of a kernel over the same memory.
  *
- * Where shared memory is not allowed (a page without cross-origin isolation) everything runs on this thread,
- * with the same kernels and the same results. Small work stays on this thread too: waking the pool takes
- * longer. Work is one job at a time; jobs that are asked for meanwhile wait in line.
+ * Purpose: where shared memory is not allowed (a page without cross-origin isolation), everything runs on this
+ *   thread with the same kernels and the same results. Small jobs run on this thread too, since waking the pool
+ *   takes longer.
+ * Contract: one job runs at a time; further jobs wait in line.
  */
 
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';
@@ -34,8 +35,10 @@ export interface JobOf<K extends KernelName> {
   readonly work: number;
 }
 
+/** A job of any kernel. */
 export type Job = { [K in KernelName]: JobOf<K> }[KernelName];
 
+/** What the routines of the engine work with. */
 export interface Runtime {
   readonly arena: Arena;
   readonly threads: number;
@@ -48,6 +51,7 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** Options of `createRuntime`. */
 export interface RuntimeOptions {
   readonly threads: number;
   /** Bytes that the engine's memory may grow to. */
@@ -74,115 +78,132 @@ export function sharingAllowed(): boolean {
   return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated ?? true;
 }
 
+/** Creates the engine's memory, instantiates the kernels on this thread and prepares a pool, which the first large job starts. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const module = await compile(options.shared);
   const memory = createMemory(options);
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  const kernels = instance.exports as Record<string, Kernel>;
-  const arena = createArena(memory, options.reclaim);
-  const threads = options.shared ? options.threads : 1;
+  const machine: Machine = {
+    kernels: instance.exports as Record<string, Kernel>,
+    arena: createArena(memory, options.reclaim),
+    threads: options.shared ? options.threads : 1,
+    closed: false,
+  };
   let pool: Promise<Pool> | null = null;
   let line: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
-  const words = () => new Int32Array(memory.buffer, 0, STOP_WORD + 1);
-  const reset = () => {
-    Atomics.store(words(), COUNTER_WORD, 0);
-    Atomics.store(words(), STOP_WORD, closed ? 1 : 0);
-  };
   const startedPool = async (): Promise<Pool> => {
     if (pool && (await pool).ended()) pool = null;
-    pool ??= createPool(threads, THREAD_SOURCE, { module, memory });
+    pool ??= createPool(machine.threads, THREAD_SOURCE, { module, memory });
     return pool;
   };
-
-  const runHere = async (job: Job, watch: Watch): Promise<void> => {
-    const scope = createScope(arena);
-    try {
-      const scratch = scope.allocate(job.scratch ?? 0);
-      const call = copyArguments(scope, job);
-      let since = performance.now();
-      for (let item = 0; item < job.items; item++) {
-        kernels[job.kernel](item, scratch, call);
-        if (closed) throw new CancelledError();
-        if (performance.now() - since < SLICE_MS) continue;
-        watch.progress((item + 1) / job.items);
-        await watch.checkpoint();
-        since = performance.now();
-      }
-    } finally {
-      scope.free();
-    }
-  };
-
-  const runInPool = async (job: Job, watch: Watch): Promise<void> => {
-    const scope = createScope(arena);
-    try {
-      const { kernel, items } = job;
-      const call = copyArguments(scope, job);
-      const active = await startedPool();
-      const messages = Array.from({ length: Math.min(threads, items) }, () => ({
-        kernel,
-        items,
-        call,
-        scratch: scope.allocate(job.scratch ?? 0),
-      }));
-      await watched(active.run(messages), job, watch);
-    } finally {
-      scope.free();
-    }
-    if (closed) throw new CancelledError();
-  };
-
-  /** Waits for running work, passing progress on; on cancellation, tells the threads to stop and waits for that. */
-  const watched = async (running: Promise<void>, job: Job, watch: Watch): Promise<void> => {
-    let done = false;
-    const finished = running.finally(() => {
-      done = true;
-    });
-    try {
-      for (;;) {
-        await Promise.race([finished, pause(WATCH_MS)]);
-        if (done) return await finished;
-        watch.progress(Math.min(1, Atomics.load(words(), COUNTER_WORD) / job.items));
-        await watch.checkpoint();
-      }
-    } catch (error) {
-      Atomics.store(words(), STOP_WORD, 1);
-      await finished.catch(() => {});
-      throw error;
-    }
-  };
-
   const runOne = async (job: Job, watch: Watch): Promise<void> => {
-    if (closed) throw alreadyClosed();
+    if (machine.closed) throw alreadyClosed();
     await watch.checkpoint();
     if (job.items === 0) return;
-    reset();
-    if (options.shared && job.work > SMALL_WORK) await runInPool(job, watch);
-    else await runHere(job, watch);
+    Atomics.store(sharedWords(memory), COUNTER_WORD, 0);
+    Atomics.store(sharedWords(memory), STOP_WORD, machine.closed ? 1 : 0);
+    if (options.shared && job.work > SMALL_WORK) await runInPool(machine, await startedPool(), job, watch);
+    else await runHere(machine, job, watch);
   };
 
   return {
-    arena,
-    threads,
+    arena: machine.arena,
+    threads: machine.threads,
     shared: options.shared,
     size: (name, ...parameters) =>
-      (kernels[name] as unknown as (...p: number[]) => number)(...parameters) >>> 0,
+      (machine.kernels[name] as unknown as (...p: number[]) => number)(...parameters) >>> 0,
     run(job, watch) {
       const turn = line.then(() => runOne(job, watch));
       line = turn.catch(() => {});
       return turn;
     },
     async close() {
-      closed = true;
-      Atomics.store(words(), STOP_WORD, 1);
+      machine.closed = true;
+      Atomics.store(sharedWords(memory), STOP_WORD, 1);
       await line;
       const started = pool;
       pool = null;
       await started?.then((p) => p.close()).catch(() => {});
     },
   };
+}
+
+/** What running a job needs. */
+interface Machine {
+  readonly kernels: Record<string, Kernel>;
+  readonly arena: Arena;
+  readonly threads: number;
+  closed: boolean;
+}
+
+/** The words that all threads share, as an Int32Array over the memory. */
+const sharedWords = (memory: WebAssembly.Memory): Int32Array =>
+  new Int32Array(memory.buffer, 0, STOP_WORD + 1);
+
+/** Runs all items on this thread, and looks at the caller's signal every SLICE_MS. */
+async function runHere(machine: Machine, job: Job, watch: Watch): Promise<void> {
+  const scope = createScope(machine.arena);
+  try {
+    const scratch = scope.allocate(job.scratch ?? 0);
+    const call = copyArguments(scope, job);
+    let since = performance.now();
+    for (let item = 0; item < job.items; item++) {
+      machine.kernels[job.kernel](item, scratch, call);
+      if (machine.closed) throw new CancelledError();
+      if (performance.now() - since < SLICE_MS) continue;
+      watch.progress((item + 1) / job.items);
+      await watch.checkpoint();
+      since = performance.now();
+    }
+  } finally {
+    scope.free();
+  }
+}
+
+/** Runs all items on the pool's threads, which take them from a shared counter. */
+async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): Promise<void> {
+  const scope = createScope(machine.arena);
+  try {
+    const { kernel, items } = job;
+    const call = copyArguments(scope, job);
+    const messages = Array.from({ length: Math.min(machine.threads, items) }, () => ({
+      kernel,
+      items,
+      call,
+      scratch: scope.allocate(job.scratch ?? 0),
+    }));
+    await waitWatching(machine, pool.run(messages), items, watch);
+  } finally {
+    scope.free();
+  }
+  if (machine.closed) throw new CancelledError();
+}
+
+/** Waits for running work and reports its progress; on cancellation stops the threads and waits for them. */
+async function waitWatching(
+  machine: Machine,
+  running: Promise<void>,
+  items: number,
+  watch: Watch,
+): Promise<void> {
+  const words = sharedWords(machine.arena.memory);
+  let done = false;
+  const finished = running.finally(() => {
+    done = true;
+  });
+  try {
+    for (;;) {
+      await Promise.race([finished, pause(WATCH_MS)]);
+      if (done) return await finished;
+      watch.progress(Math.min(1, Atomics.load(words, COUNTER_WORD) / items));
+      await watch.checkpoint();
+    }
+  } catch (error) {
+    Atomics.store(words, STOP_WORD, 1);
+    await finished.catch(() => {});
+    throw error;
+  }
 }
 
 /** Writes the arguments of a job into the engine's memory; returns their address. */
@@ -194,6 +215,7 @@ const THREAD_SOURCE = {
   web: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
 };
 
+/** Compiles the kernels. Throws UnsupportedError where the JavaScript engine lacks WebAssembly SIMD. */
 async function compile(shared: boolean): Promise<WebAssembly.Module> {
   const { sharedKernels, singleKernels } = await import('./bytes.js');
   const text = atob(shared ? sharedKernels : singleKernels);
@@ -212,6 +234,7 @@ async function compile(shared: boolean): Promise<WebAssembly.Module> {
   }
 }
 
+/** Reserves the engine's memory. Throws MachineError where the address space cannot be had. */
 function createMemory({ memory, shared }: RuntimeOptions): WebAssembly.Memory {
   const maximum = Math.max(2, Math.min(PAGE, Math.ceil(memory / PAGE)));
   try {
@@ -228,8 +251,10 @@ function createMemory({ memory, shared }: RuntimeOptions): WebAssembly.Memory {
   }
 }
 
+/** Resolves after a number of milliseconds. */
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** The error for work after `close`. */
 function alreadyClosed(): MachineError {
   return new MachineError({
     got: 'work for an engine that has been closed',

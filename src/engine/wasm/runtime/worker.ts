@@ -3,11 +3,16 @@
 import { type Answer, inNode } from '../../pool.js';
 import { COUNTER_ADDRESS, type KernelName, STOP_ADDRESS } from './layouts.js';
 
+/** The first message: the compiled kernels and the memory that all threads share. */
 export interface StartMessage {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
 }
 
+/**
+ * One job: a kernel, its number of items, and the addresses of its arguments and of this thread's scratch
+ * memory.
+ */
 export interface RunMessage {
   readonly kernel: KernelName;
   readonly items: number;
@@ -17,6 +22,7 @@ export interface RunMessage {
   readonly call: number;
 }
 
+/** An exported kernel, see kernels/index.ts. */
 export type Kernel = (item: number, scratch: number, call: number) => void;
 
 /** Indices of the shared words in an Int32Array over the memory. */
@@ -26,6 +32,7 @@ const STOP = STOP_ADDRESS / 4;
 let kernels: Record<string, Kernel> = {};
 let words = new Int32Array();
 
+/** Does what a message says; answers null, or the error as text. */
 async function handle(message: StartMessage | RunMessage): Promise<Answer> {
   try {
     if ('module' in message) await start(message);
@@ -36,12 +43,14 @@ async function handle(message: StartMessage | RunMessage): Promise<Answer> {
   }
 }
 
+/** Instantiates the kernels over the shared memory. */
 async function start({ module, memory }: StartMessage): Promise<void> {
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   kernels = instance.exports as Record<string, Kernel>;
   words = new Int32Array(memory.buffer, 0, STOP + 1);
 }
 
+/** Works on items until none are left or the job is stopped. */
 function run({ kernel, items, scratch, call }: RunMessage): void {
   const work = kernels[kernel];
   while (Atomics.load(words, STOP) === 0) {
@@ -51,6 +60,7 @@ function run({ kernel, items, scratch, call }: RunMessage): void {
   }
 }
 
+/** Answers messages, in Node and in browsers. */
 async function listen(): Promise<void> {
   if (inNode) {
     const { parentPort } = await import('node:worker_threads');
