@@ -106,7 +106,7 @@ export interface Localities {
   readonly overlap: number;
   /** count x dimensions. */
   readonly probes: Matrix;
-  /** count x size sample rows, nearest to the probe first, ties by row number. */
+  /** count x size sample rows, nearest to the probe first. */
   readonly members: Int32Array;
   /** Distance from each probe to its farthest member. */
   readonly radius: Float32Array;
@@ -124,6 +124,8 @@ export interface Localities {
   };
   /** Rows of the samples that are in no locality, ascending. */
   readonly uncovered: Int32Array;
+  /** Sample rows in an order that the order of the table does not change; absent when read from a file. */
+  readonly order?: Int32Array;
 }
 
 /** How two features are correlated inside a locality (core/association-measures.ts). */

@@ -5,6 +5,7 @@
  */
 
 import { type Context, type PartialContext, resolveContext } from '../engine/context.js';
+import { unwatched } from '../engine/watch.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
@@ -30,6 +31,7 @@ import { chooseGranularity, type GranularityOptions } from './evaluate/granulari
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
 import { factorize, type ModuleOptions } from './factorize/modules.js';
+import { denseCovering } from './localities/dense-covering.js';
 import { type LocalityOptions, locate } from './localities/localities.js';
 
 export interface ExplainInput {
@@ -71,7 +73,8 @@ export async function explain(
   stabilityRuns(options);
   const { timings, timed } = stageTimer();
   const localities =
-    input.localities ?? (await timed('localities', () => locate(embedding, options, context)));
+    input.localities ??
+    (await timed('localities', () => locate(embedding, options, context, input.table.features)));
   const { table, warnings } = await chosenFeatures(input.table, localities, options, context);
   const rules = associationRules(options, localities.size);
   const fitted = await fitAll({ table, embedding, localities }, options, context, timed);
@@ -145,20 +148,22 @@ async function fitAll(
   context: Context,
   timed: Timed,
 ): Promise<Fitted> {
-  const { table, localities } = input;
+  const { table, embedding, localities } = input;
   const { features } = table;
+  const dense = await denseCovering(embedding, localities, context.engine, unwatched);
   const { modules: requested, ...others } = options;
-  const associations = await timed('associations', () => associate(features, localities, options, context));
+  const associations = await timed('associations', () => associate(features, dense, options, context));
   const auto =
     requested === 'auto'
-      ? await timed('granularity', () => chooseGranularity({ ...input, associations }, others, context))
+      ? await timed('granularity', () =>
+          chooseGranularity({ ...input, dense, associations }, others, context),
+        )
       : undefined;
   const count = requested === 'auto' ? auto?.granularity.chosen : requested;
   const fitOptions = { ...others, modules: count };
-  const samples = { features, localities, rules: associationRules(options, localities.size) };
-  const modules =
-    auto?.modules ??
-    (await timed('modules', () => factorize({ associations, samples }, fitOptions, context)));
+  const samples = { features, localities: dense, rules: associationRules(options, localities.size) };
+  const fit = { associations, samples, reported: localities.count };
+  const modules = auto?.modules ?? (await timed('modules', () => factorize(fit, fitOptions, context)));
   await releaseAssociations(associations, context);
   return { modules, granularity: auto?.granularity, counts: associations.counts, fitOptions };
 }

@@ -12,12 +12,10 @@
  *   at one module; the product of both stopped at 1 of those 7 in one of 20 data sets. So the modules of one half that
  *   *recur* in the other are counted (recurring-modules.ts), and the largest count of all numbers tried is chosen: it
  *   hardly depends on how many were fitted, since what is fitted too much is not found again, or only as parts.
- *   The modules of all samples are then chosen alike: those of one place only where there are not enough that recur
- *   (planted, 0.35, seed 16: such contrasts took two of the 7).
  * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
  * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
  *   linked with the coarser one whose pair pattern is most like its own (cosine).
- * Cost: one peel of either half and of the whole, from which every number of modules starts, and twelve to sixteen
+ * Cost: one mean association of either half and of the whole, from which every number of modules starts, and twelve to sixteen
  *   refinements of either half, three of the whole. Deterministic for a seed.
  * How it fails: see docs/lab/evaluation.md, with the figures.
  */
@@ -37,13 +35,19 @@ import type {
 } from '../../model.js';
 import { associate, associationRules, releaseAssociations } from '../associations/associations.js';
 import { leadingFeatures } from '../describe/describe.js';
-import { factorize, peelStart } from '../factorize/modules.js';
-import { patternGram, patternProducts, relativeLoss, weighLocalities } from '../factorize/symmetric.js';
+import { factorize, prepareStarts, type Starts } from '../factorize/modules.js';
+import {
+  patternCosines,
+  patternGram,
+  patternProducts,
+  relativeLoss,
+  weighLocalities,
+} from '../factorize/symmetric.js';
 import {
   type FitOptions,
   localitiesOfPart,
   matchLoadings,
-  patternCosines,
+  orderOf,
   REPLICATED,
   scaledRules,
   splitSamples,
@@ -59,7 +63,9 @@ export interface GranularityInput {
   readonly table: Table;
   readonly embedding: Embedding;
   readonly localities: Localities;
-  /** Of the localities, all samples. */
+  /** The denser covering on which modules are fitted; the first ones are `localities`. */
+  readonly dense: Localities;
+  /** Of the denser covering, all samples. */
   readonly associations: Associations;
 }
 
@@ -70,8 +76,7 @@ const LINKED = 0.2;
 interface Half {
   readonly localities: Localities;
   readonly associations: Associations;
-  /** One start for every number of modules tried; none in the stacked form. */
-  readonly start: Matrix | undefined;
+  readonly starts: Starts;
 }
 
 export interface ChosenGranularity {
@@ -117,7 +122,7 @@ function mostModules(options: GranularityOptions, localities: number): number {
  * halved.
  */
 async function associateHalves(
-  { table, embedding, localities }: GranularityInput,
+  { table, embedding, localities, dense }: GranularityInput,
   options: FitOptions & { readonly most: number },
   context: Context,
   watch: Watch,
@@ -130,30 +135,20 @@ async function associateHalves(
       remedy: words`raise ${option('localitySize')}, or give a number of ${option('modules')}`,
     });
   }
-  const split = splitSamples(table.features.rows, 0.5, context.random.stream('granularity'));
+  const order = orderOf(localities, embedding, table);
+  const split = splitSamples(order, 0.5, context.random.stream('granularity'));
   const halves: Half[] = [];
   for (const rows of [split.fitted, split.heldOut]) {
-    const part = await localitiesOfPart(localities, embedding, { rows, size }, context, watch);
+    const part = await localitiesOfPart(dense, embedding, { rows, size }, context, watch);
     const own = { ...options, ...scaledRules(options, part.size, localities.size) };
     // either half may hold two fifths of the memory, so that the whole's associations keep theirs
     const half = { ...context, memory: 0.4 * context.memory };
     const associations = await associate(table.features, part, own, half);
-    const start = await startFor(associations, options.most, options, context);
-    halves.push({ localities: part, associations, start });
+    const starts = await prepareStarts(associations, half, withoutProgress(watch));
+    halves.push({ localities: part, associations, starts });
     watch.progress(halves.length / 2);
   }
   return halves;
-}
-
-/** Loadings that every number of modules starts from; undefined in the stacked form. */
-async function startFor(
-  associations: Associations,
-  most: number,
-  { form }: FitOptions,
-  context: Context,
-): Promise<Matrix | undefined> {
-  if (form === 'stacked') return undefined;
-  return peelStart(associations, most, context, watchStage(context, 'granularity'));
 }
 
 /** One point for each number of modules tried, ascending. */
@@ -189,16 +184,16 @@ function numbersToTry(most: number): number[] {
 
 /** Fits a number of modules to either half and compares the two fits. */
 async function heldOutPoint(
-  { table, localities: places }: GranularityInput,
+  { table, dense }: GranularityInput,
   halves: readonly Half[],
   options: FitOptions & { readonly modules: number },
   context: Context,
 ): Promise<Granularity['curve'][number]> {
   const fits: Modules[] = [];
-  for (const { associations, localities, start } of halves) {
+  for (const { associations, localities, starts } of halves) {
     const rules = associationRules({ ...options, support: undefined }, localities.size);
     const samples = { features: table.features, localities, rules };
-    fits.push(await factorize({ associations, samples, start }, options, context));
+    fits.push(await factorize({ associations, samples, starts }, options, context));
   }
   const shares = [
     await heldOutShare(fits[0], halves[1], context),
@@ -215,7 +210,7 @@ async function heldOutPoint(
     recurrent: countRecurring({
       halves: [fits[0], fits[1]],
       matches,
-      localities: places,
+      localities: dense,
       samples: table.features.rows,
     }),
   };
@@ -244,7 +239,7 @@ const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint
  * Modules of all samples at about half, the chosen and about twice the number, and the links between these levels.
  */
 async function fitLevels(
-  { table, localities, associations }: GranularityInput,
+  { table, localities, dense, associations }: GranularityInput,
   chosen: number,
   most: number,
   options: FitOptions,
@@ -253,11 +248,11 @@ async function fitLevels(
   const numbers = [Math.ceil(chosen / 2), chosen, Math.min(most, 2 * chosen)];
   const distinct = [...new Set(numbers)];
   const rules = associationRules(options, localities.size);
-  const samples = { features: table.features, localities, rules };
-  const start = await startFor(associations, Math.max(...distinct), options, context);
+  const samples = { features: table.features, localities: dense, rules };
+  const starts = await prepareStarts(associations, context, withoutProgress(watchStage(context, 'modules')));
   const fits: Modules[] = [];
   for (const modules of distinct) {
-    const input = { associations, samples, start, recurringFirst: true };
+    const input = { associations, samples, reported: localities.count, starts };
     fits.push(await factorize(input, { ...options, modules }, context));
   }
   return {

@@ -21,20 +21,27 @@ import {
   releaseAssociations,
 } from '../associations/associations.js';
 import { factorize, type ModuleOptions } from '../factorize/modules.js';
-import { patternGram } from '../factorize/symmetric.js';
+import { patternCosines } from '../factorize/symmetric.js';
+import { canonicalOrder } from '../localities/canonical-order.js';
 import { gatherMembers } from '../localities/localities.js';
 
 export interface Split {
-  /** Rows of the samples that are fitted, and of those held out, both ascending. */
+  /** Rows of the samples that are fitted, and of those held out, both in canonical order. */
   readonly fitted: Int32Array;
   readonly heldOut: Int32Array;
 }
 
-/** A random split with `share` of the samples to be fitted. */
-export function splitSamples(samples: number, share: number, random: Random): Split {
-  const order = permutation(samples, random);
-  const cut = Math.round(samples * share);
-  return { fitted: order.slice(0, cut).sort(), heldOut: order.slice(cut).sort() };
+/** A random split with `share` of the samples to be fitted. @param order of all rows (`Localities.order`). */
+export function splitSamples(order: Int32Array, share: number, random: Random): Split {
+  const drawn = permutation(order.length, random);
+  const cut = Math.round(order.length * share);
+  const rowsOf = (positions: Int32Array) => positions.sort().map((position) => order[position]);
+  return { fitted: rowsOf(drawn.slice(0, cut)), heldOut: rowsOf(drawn.slice(cut)) };
+}
+
+/** Rows of the samples in canonical order: kept with the localities, or made anew where they come from a file. */
+export function orderOf(localities: Localities, embedding: Embedding, table: Table): Int32Array {
+  return localities.order ?? canonicalOrder(embedding.coordinates, table.features);
 }
 
 /** Localities at the probes of `whole` that hold only samples of the part. @param part sample rows, and samples in each locality. */
@@ -78,14 +85,14 @@ export function scaledRules(options: AssociationOptions, size: number, whole: nu
 export async function fitModules(
   table: Table,
   localities: Localities,
-  options: FitOptions & { readonly localitySize: number },
+  options: FitOptions & { readonly localitySize: number; readonly reported?: number },
   context: Context,
 ): Promise<Modules> {
   const scaled = { ...options, ...scaledRules(options, localities.size, options.localitySize) };
   const associations = await associate(table.features, localities, scaled, context);
   const rules = associationRules(scaled, localities.size);
   const samples = { features: table.features, localities, rules };
-  const modules = await factorize({ associations, samples }, options, context);
+  const modules = await factorize({ associations, samples, reported: options.reported }, options, context);
   await releaseAssociations(associations, context);
   return modules;
 }
@@ -95,24 +102,6 @@ export interface ModuleMatch {
   readonly other: number;
   /** Cosine of the two pair patterns, 0 to 1; 0 without a match. */
   readonly cosine: number;
-}
-
-/** Cosines of the pair patterns of all rows of `a` with all rows of `b`: a.rows x b.rows. */
-export function patternCosines(a: Matrix, b: Matrix): Float64Array {
-  const m = a.rows;
-  const n = b.rows;
-  const data = new Float32Array(a.data.length + b.data.length);
-  data.set(a.data);
-  data.set(b.data, a.data.length);
-  const gram = patternGram({ rows: m + n, columns: a.columns, data });
-  const cosines = new Float64Array(m * n);
-  for (let k = 0; k < m; k++) {
-    for (let j = 0; j < n; j++) {
-      const scale = Math.sqrt(gram[k * (m + n) + k] * gram[(m + j) * (m + n) + m + j]);
-      cosines[k * n + j] = scale > 0 ? gram[k * (m + n) + m + j] / scale : 0;
-    }
-  }
-  return cosines;
 }
 
 /** For each row of `loadings` its match among the rows of `others`: the assignment with the largest sum of cosines. */

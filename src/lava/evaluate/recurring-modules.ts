@@ -12,7 +12,8 @@
  */
 
 import type { Localities, Modules } from '../../model.js';
-import { type ModuleMatch, patternCosines, REPLICATED } from './holdout.js';
+import { patternCosines } from '../factorize/symmetric.js';
+import { type ModuleMatch, REPLICATED } from './holdout.js';
 import { moduleRecurrence } from './recurrence.js';
 
 export interface RecurringInput {

@@ -34,6 +34,7 @@ import type {
   Table,
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
+import { denseCovering } from '../localities/dense-covering.js';
 import {
   type Drawn,
   type HeldOutModule,
@@ -45,6 +46,7 @@ import {
   fitModules,
   localitiesOfPart,
   matchLoadings,
+  orderOf,
   REPLICATED,
   scaledRules,
   splitSamples,
@@ -73,7 +75,6 @@ export interface SignificanceResult {
 }
 
 const FITTED_SHARE = 2 / 3;
-const FIT_SWEEPS = 8;
 const EXTRA_MODULES = 2;
 /** Held-out samples in a locality below which a correlation says nothing. */
 const LEAST_HELD_OUT = 5;
@@ -110,9 +111,11 @@ export async function moduleSignificance(
   const watch = watchStage(context, 'significance');
   const silent = { ...context, onProgress: undefined };
   const random = context.random.stream('significance');
-  const split = splitSamples(table.features.rows, FITTED_SHARE, random.stream('split'));
+  const order = orderOf(localities, embedding, table);
+  const split = splitSamples(order, FITTED_SHARE, random.stream('split'));
   const fittedPart = { rows: split.fitted, size: localities.size - heldOutSize };
-  const fitted = await localitiesOfPart(localities, embedding, fittedPart, silent, watch);
+  const dense = await denseCovering(embedding, localities, context.engine, watch);
+  const fitted = await localitiesOfPart(dense, embedding, fittedPart, silent, watch);
   const heldOutPart = { rows: split.heldOut, size: heldOutSize };
   const heldOut = await localitiesOfPart(localities, embedding, heldOutPart, silent, watch);
   const again = await fitModules(
@@ -121,23 +124,31 @@ export async function moduleSignificance(
     {
       ...options,
       modules: Math.min(localities.count, modules.count + EXTRA_MODULES),
-      sweeps: FIT_SWEEPS,
+      reported: localities.count,
       localitySize: localities.size,
     },
     silent,
   );
   watch.progress(0.5);
   const matches = matchLoadings(modules.loadings, again.loadings);
-  const order = permutation(split.heldOut.length, random.stream('order'));
+  const drawn = permutation(split.heldOut.length, random.stream('order'));
   const position = new Int32Array(table.features.rows).fill(-1);
-  order.forEach((place, p) => {
+  drawn.forEach((place, p) => {
     position[split.heldOut[place]] = p;
   });
-  const rows = order.map((place) => split.heldOut[place]);
+  const rows = drawn.map((place) => split.heldOut[place]);
   const whole = associationRules(options, localities.size);
   const { support = 0 } = scaledRules(whole, heldOutSize, localities.size);
   const held = {
-    ...{ table, fitted, heldOut, modules: again, measure: options.measure, rows, position },
+    ...{
+      table,
+      fitted: { ...fitted, count: localities.count },
+      heldOut,
+      modules: again,
+      measure: options.measure,
+      rows,
+      position,
+    },
     support: Math.min(support, heldOutSize >> 1),
   };
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too

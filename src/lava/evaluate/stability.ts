@@ -13,14 +13,14 @@
  * Deterministic for a seed.
  */
 
-import { gatherRows } from '../../core/matrix.js';
 import type { Random } from '../../core/random.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import { OptionError } from '../../errors.js';
 import type { Embedding, Localities, Matrix, ModuleStability, Modules, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
-import { type LocalityOptions, locate } from '../localities/localities.js';
-import { type FitOptions, fitModules, matchLoadings } from './holdout.js';
+import type { LocalityOptions } from '../localities/localities.js';
+import { type FitOptions, matchLoadings, orderOf } from './holdout.js';
+import { refitModules } from './refits.js';
 
 export interface StabilityOptions {
   /** Repeats with other coverings (`seeds`), and as many with bootstraps. Default 0: none of the repeats. */
@@ -133,37 +133,31 @@ function plan(
 
 /** Fits one repeat. Returns its modules and their presence over all samples (samples x modules). */
 async function runOnce(
-  { table, embedding }: StabilityInput,
+  { table, embedding, localities }: StabilityInput,
   options: FitOptions & LocalityOptions,
-  repeat: Repeat,
+  { kind, random, ...repeat }: Repeat,
   context: Context,
 ) {
-  const own = { ...context, random: repeat.random, onProgress: undefined };
   const evaluations = Math.min(options.evaluations ?? EVALUATIONS, EVALUATIONS);
-  const rows = repeat.kind === 'bootstrap' ? drawRows(embedding.coordinates.rows, repeat.random) : null;
-  const drawn = rows ? { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) } : embedding;
-  const { localitySize, overlap, covering } = repeat;
-  const share = drawn.coordinates.rows / embedding.coordinates.rows;
-  const size = Math.max(3, Math.round(share * localitySize));
-  const found = await locate(drawn, { localitySize: size, overlap, evaluations, covering }, own);
-  const localities = rows ? { ...found, ...inOriginalRows(found, rows, embedding) } : found;
-  const asked = { ...options, modules: Math.min(repeat.modules, localities.count) };
-  const modules = await fitModules(table, localities, { ...asked, localitySize }, own);
-  return { modules, presence: samplePresence(embedding, localities, modules.presence) };
+  const order = orderOf(localities, embedding, table);
+  const rows = kind === 'bootstrap' ? drawRows(order, random) : null;
+  const found = await refitModules({ table, embedding }, { ...repeat, rows, evaluations }, options, {
+    ...context,
+    random,
+  });
+  return {
+    modules: found.modules,
+    presence: samplePresence(embedding, found.localities, found.modules.presence),
+  };
 }
 
-/** The samples of a bootstrap, each once, ascending. */
-function drawRows(samples: number, random: Random): Int32Array {
+/** The samples of a bootstrap, each once, in canonical order. */
+function drawRows(order: Int32Array, random: Random): Int32Array {
   const draws = random.stream('bootstrap');
-  return Int32Array.from(new Set(Array.from({ length: samples }, () => draws.below(samples)))).sort();
-}
-
-/** A bootstrap's members as rows of the whole table, and the rows that none of its localities holds. */
-function inOriginalRows({ members }: Localities, rows: Int32Array, { coordinates }: Embedding) {
-  const mapped = members.map((place) => rows[place]);
-  const covered = new Set(mapped);
-  const all = Int32Array.from({ length: coordinates.rows }, (_, row) => row);
-  return { members: mapped, uncovered: all.filter((row) => !covered.has(row)) };
+  const positions = new Set(Array.from(order, () => draws.below(order.length)));
+  return Int32Array.from(positions)
+    .sort()
+    .map((position) => order[position]);
 }
 
 /** Cosine of column k of `a` with column j of `b`, over the same rows; 0 when either is zero. */

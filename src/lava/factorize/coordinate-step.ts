@@ -66,7 +66,10 @@ export function squaredLength({ columns: d, data }: Matrix, k: number): number {
   return dot(data, k * d, data, k * d, d);
 }
 
-/** One sweep over the loadings of module k, the others fixed. Changes them; returns the largest change. */
+/**
+ * One sweep over the loadings of module k, the others fixed. Changes them; returns the largest change.
+ * Features are taken by their entry of G u, largest first, so that the order of the columns does not matter.
+ */
 export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Float64Array): number {
   const { rows: m, columns: d, data } = loadings;
   const { features, full } = pattern;
@@ -78,7 +81,7 @@ export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Fl
   let square = squaredLength(loadings, k);
   const own = q[k * m + k];
   let largest = 0;
-  for (let t = 0; t < size; t++) {
+  for (const t of byImage(image)) {
     const i = features ? features[t] : t;
     const old = u[i];
     const rest = square - old * old;
@@ -95,6 +98,11 @@ export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Fl
     largest = Math.max(largest, Math.abs(change));
   }
   return largest;
+}
+
+/** Indices by value, largest first. */
+function byImage(image: Float64Array): Int32Array {
+  return Int32Array.from(image.keys()).sort((a, b) => image[b] - image[a] || a - b);
 }
 
 function multiplyVector(full: Float32Array, u: Float32Array): Float64Array {

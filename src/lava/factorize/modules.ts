@@ -3,8 +3,8 @@
  *
  * Source: LAVA (arXiv 2509.21149), step 3: sub-patterns of correlation that recur across localities, with a
  * non-negative presence. Ours: the `symmetric` form (a module is a set of features with strengths, its pair
- * pattern their outer product) with its greedy peel, exact coordinate descent, merge and prune; the scale
- * (largest loading 1, so that presence is the association of the strongest pair) and the shares.
+ * pattern their outer product): spectral start, a fixed number of exact coordinate sweeps, guarded refit without
+ * the gate; the scale (largest loading 1, so that presence is the association of the strongest pair) and the shares.
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
@@ -12,10 +12,10 @@ import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../../model.js';
-import { moduleRecurrence } from '../evaluate/recurrence.js';
-import { peelModules } from './peel.js';
+import { meanAssociation } from './mean-association.js';
 import { type Factors, mergeAndPrune, refine, shares, withPresence } from './refine.js';
 import { refitUngated, type Samples } from './refit.js';
+import { spectralStart } from './spectral-start.js';
 import { factorizeStacked } from './stacked.js';
 import { type Problem, weighLocalities } from './symmetric.js';
 
@@ -24,87 +24,73 @@ export interface ModuleOptions {
   readonly modules?: number;
   /** Default `symmetric`. */
   readonly form?: ModuleForm;
-  /** Refinement sweeps at most. Default 10. */
+  /** Refinement sweeps. Default 3. */
   readonly sweeps?: number;
 }
 
-/** More modules are peeled than asked: some are contrasts or merge later. */
-const EXTRA_SHARE = 0.5;
-const EXTRA_LEAST = 4;
+/** Cosine of two pair patterns from which the weaker module is dropped. */
 const SAME_PATTERN = 0.9;
 /**
- * A sweep that explains less than this share more ends the refinement: past it, modules beyond the true ones grow by
- * splitting those (planted at 0.35, 12 asked for 7: matched cosine falls from 0.97 to 0.87 over 20 more sweeps).
+ * Refinement sweeps. Their number is fixed: a rule on the loss stops similar data at different sweeps. More sweeps
+ * trade stability for explained share, and grow modules beyond the true ones by splitting those.
  */
-const TOLERANCE = 0.01;
+export const DEFAULT_SWEEPS = 3;
 
 export interface FactorizeInput {
   readonly associations: Associations;
   /** What the associations were made of, for the last refit of the loadings. */
   readonly samples: Samples;
-  /** The start, for as many modules as are asked or for more (`peelStart`); without it, it is made here. */
-  readonly start?: Matrix;
-  /** Modules of one place only when there are not enough that recur. Default false: by strength alone. */
-  readonly recurringFirst?: boolean;
+  /** Number of localities, the first ones, whose presence is returned. Default: all. */
+  readonly reported?: number;
+  /** Starts made before, by `prepareStarts` of the same associations. */
+  readonly starts?: Starts;
 }
+
+/** Starting loadings (modules x features) for any number of modules. */
+export type Starts = (count: number) => Promise<Matrix>;
 
 /** Factors the associations into modules. Fewer than asked come back when the data holds fewer. */
 export async function factorize(
-  { associations, samples, start, recurringFirst = false }: FactorizeInput,
+  { associations, samples, reported = associations.localities, starts }: FactorizeInput,
   options: ModuleOptions,
   given: PartialContext = {},
 ): Promise<Modules> {
   const context = await resolveContext(given);
   const count = options.modules ?? 12;
-  const sweeps = options.sweeps ?? 10;
+  const sweeps = options.sweeps ?? DEFAULT_SWEEPS;
   checkCount(count, associations);
   const problem = weighLocalities(associations);
   if (options.form === 'stacked') {
     checkPairs(count, associations.features, context.memory);
-    return factorizeStacked(problem, { count, sweeps }, context);
+    return firstLocalities(await factorizeStacked(problem, { count, sweeps }, context), reported);
   }
-
   const watch = watchStage(context, 'modules');
-  const peeled = start ?? (await peelStart(associations, count, context, partOf(watch, 0, 0.5)));
+  const startsFor = starts ?? (await prepareStarts(associations, context, partOf(watch, 0, 0.3)));
+  const rough = await withPresence(problem, await startsFor(count), context, watch);
+  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
   const history: number[] = [];
-  const rough = await withPresence(problem, firstRows(peeled, peeledFor(count)), context, watch);
-  const places = recurringFirst
-    ? moduleRecurrence(samples.localities, rough.presence, samples.features.rows)
-    : [];
-  const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN, (k) => places[k]?.disjoint < 2);
-  const refined = await refine(
-    problem,
-    kept,
-    { sweeps, tolerance: TOLERANCE },
-    history,
-    context,
-    partOf(watch, 0.6, 0.8),
-  );
-  const ending = partOf(watch, 0.8, 1);
-  const { loadings, presence } = refined;
-  const refitted = await refitUngated(samples, loadings, presence, problem.weights, context, ending);
+  const refined = await refine(problem, kept, sweeps, history, context, partOf(watch, 0.3, 0.7));
+  const ending = partOf(watch, 0.7, 1);
+  const refitted = await refitUngated(samples, refined, problem.weights, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
-  return orderedModules(factors, problem, history);
+  return firstLocalities(orderedModules(factors, problem, history), reported);
 }
 
-const peeledFor = (count: number): number => count + Math.max(EXTRA_LEAST, Math.ceil(EXTRA_SHARE * count));
-
-const firstRows = ({ rows, columns, data }: Matrix, most: number): Matrix =>
-  rows <= most ? { rows, columns, data } : { rows: most, columns, data: data.subarray(0, most * columns) };
-
-/**
- * The start of the symmetric form for up to `count` modules: the peeled loadings. A module is peeled after those
- * before it and leaves them as they are, so one start serves every smaller number too, with the same result.
- */
-export async function peelStart(
+/** Sums up the associations once; from them starts for any number of modules follow at little cost. */
+export async function prepareStarts(
   associations: Associations,
-  count: number,
   context: Context,
   watch: Watch,
-): Promise<Matrix> {
-  const problem = weighLocalities(associations);
-  return (await peelModules(problem, peeledFor(count), context, watch)).loadings;
+): Promise<Starts> {
+  const mean = await meanAssociation(associations, context, watch);
+  return (count) => spectralStart(mean, count, watch);
+}
+
+function firstLocalities(modules: Modules, count: number): Modules {
+  const { rows, columns, data } = modules.presence;
+  if (count === rows) return modules;
+  return { ...modules, presence: { rows: count, columns, data: data.slice(0, count * columns) } };
 }
 
 function checkCount(count: number, associations: Associations): void {

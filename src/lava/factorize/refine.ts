@@ -1,9 +1,9 @@
 /**
  * Refinement of the symmetric factorization by block coordinate descent.
  *
- * Purpose: from the peel's start, improve loadings and presence together. Each sweep solves the presence
+ * Purpose: from the start, improve loadings and presence together. Each sweep solves the presence
  * exactly (non-negative least squares) and then takes exact coordinate steps on the loadings, so that the
- * loss never rises. Source: ours; a momentum method was seen to lose weak modules that the peel had found.
+ * loss never rises. Source: ours; a momentum method was seen to lose weak modules.
  * Then near-duplicates are merged and the weakest are pruned to the number asked.
  * Cost of a sweep: two products of the associations with all modules. Symbols as in symmetric.ts.
  */
@@ -34,37 +34,31 @@ export interface Factors {
   readonly loss: number;
 }
 
-export interface RefineOptions {
-  readonly sweeps: number;
-  /** Ends when a sweep lowers the loss by less than this share of what is explained. */
-  readonly tolerance: number;
-}
-
-/** Refines; `history` is given the loss after each sweep. The loadings passed in are not changed. */
+/**
+ * Takes `sweeps` sweeps from `start`, which is not changed; `history` is given the loss before and after each.
+ * Ends earlier only where float32 rounding of the products undoes the last tiny gain.
+ */
 export async function refine(
   problem: Problem,
   start: Matrix,
-  options: RefineOptions,
+  sweeps: number,
   history: number[],
   context: Context,
   watch: Watch,
 ): Promise<Factors> {
   let factors = await withPresence(problem, start, context, watch);
   history.push(factors.loss);
-  for (let sweep = 0; sweep < options.sweeps; sweep++) {
+  for (let sweep = 0; sweep < sweeps; sweep++) {
     const loadings = { ...factors.loadings, data: factors.loadings.data.slice() };
     const q = presenceGram(factors.presence, problem.weights);
     const input = { problem, loadings, first: 0, presence: factors.presence, q };
     await sweepModules(input, INNER_SWEEPS, context, watch);
     const next = await withPresence(problem, loadings, context, watch);
-    // float32 rounding of the products can undo the last tiny gain: then the sweep is not taken
-    const gain = factors.loss - next.loss;
-    if (gain < 0) break;
+    if (next.loss > factors.loss) break;
     factors = next;
     history.push(next.loss);
-    watch.progress((sweep + 1) / options.sweeps);
+    watch.progress((sweep + 1) / sweeps);
     await watch.checkpoint();
-    if (gain < options.tolerance * (1 - next.loss)) break;
   }
   return factors;
 }
@@ -111,22 +105,14 @@ function recurrence(presence: Matrix, k: number): number {
 
 /**
  * Merges and prunes: of two modules whose pair patterns have a cosine above `same` the weaker goes, then the
- * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Where `last` says so of a
- * module, it stays only if there is room after all others. Returns the loadings that stay, in their order.
+ * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Returns the
+ * loadings that stay, in their order.
  */
-export function mergeAndPrune(
-  factors: Factors,
-  problem: Problem,
-  count: number,
-  same: number,
-  last: (k: number) => boolean = () => false,
-): Matrix {
+export function mergeAndPrune(factors: Factors, problem: Problem, count: number, same: number): Matrix {
   const { rows: m, columns: d, data } = factors.loadings;
   const share = shares(factors, problem).map((value, k) => value * recurrence(factors.presence, k));
   const gram = patternGram(factors.loadings);
-  const order = [...share.keys()]
-    .filter((k) => share[k] > 0)
-    .sort((a, b) => Number(last(a)) - Number(last(b)) || share[b] - share[a] || a - b);
+  const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
   const kept: number[] = [];
   for (const k of order) {
     const duplicate = kept.some((j) => gram[k * m + j] > same * Math.sqrt(gram[k * m + k] * gram[j * m + j]));

@@ -17,12 +17,16 @@ import type { AssociationRules, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Csr, Localities, Matrix } from '../../model.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
-import { sweepModule } from './coordinate-step.js';
-import { presenceGram } from './symmetric.js';
+import { squaredLength, sweepModule } from './coordinate-step.js';
+import type { Factors } from './refine.js';
+import { patternCosines, presenceGram } from './symmetric.js';
 
 const LEAST = 0.05;
 const MOST_FEATURES = 400;
 const SWEEPS = 30;
+const LEAST_COSINE = 0.7;
+const FULL = 0.9;
+const KEPT_BELOW = 0.1;
 const BLOCK = 16;
 
 export interface Samples {
@@ -31,11 +35,14 @@ export interface Samples {
   readonly rules: AssociationRules;
 }
 
-/** New loadings, modules x d; presence and the other modules as they are. */
+/**
+ * New loadings, modules x d; presence as it is. A refitted module is blended with the fitted one: it counts in full
+ * where their patterns have a cosine of FULL or more, and not at all below LEAST_COSINE, where it became another
+ * module. Loadings below KEPT_BELOW of the largest stay as they are.
+ */
 export async function refitUngated(
   samples: Samples,
-  loadings: Matrix,
-  presence: Matrix,
+  { loadings, presence }: Pick<Factors, 'loadings' | 'presence'>,
   weights: Float64Array,
   context: Context,
   watch: Watch,
@@ -43,23 +50,28 @@ export async function refitUngated(
   if (samples.rules.form !== 'debiased') return loadings;
   const result = { ...loadings, data: loadings.data.slice() };
   for (let k = 0; k < loadings.rows; k++) {
-    await refitOne(samples, loadings, presence, weights, k, result.data, context, watch);
+    const fit = { samples, loadings, presence, weights, k };
+    const { features, values } = await refitModule(fit, context, watch);
+    blend(row(loadings, k), features, values, row(result, k));
     watch.progress((k + 1) / loadings.rows);
   }
   return result;
 }
 
-async function refitOne(
-  samples: Samples,
-  loadings: Matrix,
-  presence: Matrix,
-  weights: Float64Array,
-  k: number,
-  target: Float32Array,
+interface ModuleFit {
+  readonly samples: Samples;
+  readonly loadings: Matrix;
+  readonly presence: Matrix;
+  readonly weights: Float64Array;
+  readonly k: number;
+}
+
+/** Loadings of module k on its leading features, the other modules fixed. */
+async function refitModule(
+  { samples, loadings, presence, weights, k }: ModuleFit,
   context: Context,
   watch: Watch,
-): Promise<void> {
-  const d = loadings.columns;
+): Promise<{ features: Int32Array; values: Float32Array }> {
   const features = leadingFeatures(row(loadings, k));
   const present = presentRows(presence, k, presentThreshold(presence, k));
   const sums = new Float32Array(features.length * features.length);
@@ -76,11 +88,23 @@ async function refitOne(
   const local = gatherColumns(loadings, features);
   const pattern = { features: null, full: sums, image: null };
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, pattern, q) < 1e-5) break;
-  const u = row(local, k);
-  if (u.every((value) => value === 0)) return;
-  target.fill(0, k * d, (k + 1) * d);
-  features.forEach((f, i) => {
-    target[k * d + f] = u[i];
+  return { features, values: row(local, k) };
+}
+
+/** Writes the blend of the fitted loadings and the refitted `values` of some features into `target`. */
+function blend(fitted: Float32Array, features: Int32Array, values: Float32Array, target: Float32Array): void {
+  const refitted = { rows: 1, columns: fitted.length, data: new Float32Array(fitted.length) };
+  features.forEach((feature, i) => {
+    refitted.data[feature] = values[i];
+  });
+  const before = { ...refitted, data: fitted };
+  const [cosine] = patternCosines(before, refitted);
+  const share = Math.min(1, Math.max(0, (cosine - LEAST_COSINE) / (FULL - LEAST_COSINE)));
+  if (share === 0) return;
+  const scale = Math.sqrt(squaredLength(before, 0) / squaredLength(refitted, 0));
+  const least = KEPT_BELOW * fitted.reduce((a, b) => Math.max(a, b), 0);
+  fitted.forEach((value, i) => {
+    if (value >= least) target[i] = (1 - share) * value + share * scale * refitted.data[i];
   });
 }
 

@@ -3,8 +3,8 @@
  *
  * Purpose: the alternative to `symmetric` in which a module may be any pattern of pairs. Source: LAVA (arXiv
  * 2509.21149), step 3, read as a non-negative factorization of stacked associations; hierarchical alternating
- * least squares (Cichocki and Phan, 2009) for H, exact non-negative least squares for P. Ours: the start, from
- * the greedy peel, so that the result is deterministic. Memberships are the leading non-negative eigenvector of
+ * least squares (Cichocki and Phan, 2009) for H, exact non-negative least squares for P. Ours: the
+ * start, that of the symmetric form (spectral-start.ts). Loadings are the leading non-negative eigenvector of
  * each pattern. Memory: modules x pairs floats, three times. The loss never rises.
  */
 
@@ -13,7 +13,8 @@ import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { nonNegativeSolver } from '../../linalg/nnls.js';
 import type { Associations, Matrix, Modules } from '../../model.js';
-import { peelModules } from './peel.js';
+import { meanAssociation } from './mean-association.js';
+import { spectralStart } from './spectral-start.js';
 import { unpackPairs } from './sweeps.js';
 import { type Problem, presenceGram, relativeLoss, weightedPatterns } from './symmetric.js';
 
@@ -26,8 +27,8 @@ export async function factorizeStacked(
   context: Context,
 ): Promise<Modules> {
   const watch = watchStage(context, 'modules');
-  const peeled = await peelModules(problem, options.count, context, partOf(watch, 0, 0.5));
-  const patterns = outerPatterns(peeled.loadings);
+  const mean = await meanAssociation(problem.associations, context, partOf(watch, 0, 0.5));
+  const patterns = outerPatterns(await spectralStart(mean, options.count, watch));
   const refining = partOf(watch, 0.5, 1);
   let fit = await fitPresence(problem, patterns, refining);
   const loss = [fit.loss];

@@ -54,6 +54,24 @@ export function patternGram(loadings: Matrix): Float64Array {
   return gram;
 }
 
+/** Cosines of the pair patterns of all rows of `a` with all rows of `b`: a.rows x b.rows. */
+export function patternCosines(a: Matrix, b: Matrix): Float64Array {
+  const m = a.rows;
+  const n = b.rows;
+  const data = new Float32Array(a.data.length + b.data.length);
+  data.set(a.data);
+  data.set(b.data, a.data.length);
+  const gram = patternGram({ rows: m + n, columns: a.columns, data });
+  const cosines = new Float64Array(m * n);
+  for (let k = 0; k < m; k++) {
+    for (let j = 0; j < n; j++) {
+      const scale = Math.sqrt(gram[k * (m + n) + k] * gram[(m + j) * (m + n) + m + j]);
+      cosines[k * n + j] = scale > 0 ? gram[k * (m + n) + m + j] / scale : 0;
+    }
+  }
+  return cosines;
+}
+
 /** B for all localities: localities x m. */
 export async function patternProducts(
   associations: Associations,

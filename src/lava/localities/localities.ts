@@ -7,7 +7,7 @@
  * `indegree_i^alpha * (1 / meanDistance_i)^beta`, alpha and beta tuned by DIRECT.
  * Ours: the objective (total variation between the two shares), the box [0, 4]^2, and the extra starting point
  * (0, 2), at which quantization theory makes probe density follow sample density in any dimension.
- * Shapes: embedding E x k. Precision: double sums. Determinism: decided by `covering`, not by the seed; ties by row number.
+ * Shapes: embedding E x k. Precision: double sums. Determinism: decided by `covering`, not by the seed; ties by canonical-order.ts.
  * Cost: one n-neighborhood graph (never held: only its in-degrees and mean distances) and one k-means for each
  * evaluation. Fails with OptionError when n does not fit the samples.
  */
@@ -20,8 +20,9 @@ import { type PartialContext, resolveContext, watchStage } from '../../engine/co
 import type { Engine, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
-import type { Embedding, Localities, Matrix } from '../../model.js';
+import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
 import { usesKdTree } from '../../neighbors/policy.js';
+import { canonicalOrder } from './canonical-order.js';
 import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes } from './placement.js';
 
@@ -54,14 +55,19 @@ export function defaultLocalitySize(samples: number): number {
   return Math.min(samples, Math.max(30, Math.min(200, Math.round(samples / 20))));
 }
 
-/** Covers the embedding with localities. See the file's header. */
+/**
+ * Covers the embedding with localities. See the file's header.
+ * @param features of the same samples: they order samples at the same point, so that the order of rows does not.
+ */
 export async function locate(
   embedding: Embedding,
   options: LocalityOptions,
   given: PartialContext = {},
+  features?: Matrix | Csr,
 ): Promise<Localities> {
   const context = await resolveContext(given);
-  const points = embedding.coordinates;
+  const order = canonicalOrder(embedding.coordinates, features);
+  const points = gatherRows(embedding.coordinates, order);
   const checked = checkOptions(points.rows, options);
   const { size, overlap, count, evaluations, tuningSamples } = checked;
   const watch = watchStage(context, 'localities');
@@ -105,8 +111,9 @@ export async function locate(
     size,
     overlap,
     probes,
-    members,
+    members: members.map((position) => order[position]),
     radius,
+    order,
     tuning: {
       alpha: best.alpha,
       beta: best.beta,
@@ -115,7 +122,9 @@ export async function locate(
       evaluations: used,
       samples,
     },
-    uncovered: emptyPlaces(best.inLocalities),
+    uncovered: emptyPlaces(best.inLocalities)
+      .map((position) => order[position])
+      .sort(),
   };
 }
 

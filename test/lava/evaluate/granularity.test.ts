@@ -19,7 +19,7 @@ const planted = plantModules({
 });
 const options = { localitySize: 80, overlap: 3, evaluations: 0, draws: 0 };
 
-test('auto finds the planted number within one; the curve falls beyond it; levels are linked', async () => {
+test('auto finds the planted number within one; the held-out share hardly rises beyond it; levels are linked', async () => {
   const found = await explain(planted, { ...options, modules: 'auto', mostModules: 10 }, {});
   const { granularity } = found;
   if (!granularity) throw new Error('auto gives a granularity');
@@ -33,12 +33,13 @@ test('auto finds the planted number within one; the curve falls beyond it; level
   const told = found.warnings.find(({ code }) => code === 'found-in-one-place');
   expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
   if (told) expect(told.message).toContain(`${most} replicate`);
-  // one peel for many numbers gives what a run with this number gives
+  // one mean association for many numbers gives what a run with this number gives
   const fixed = await explain(planted, { ...options, modules: granularity.chosen }, {});
   expect(fixed.modules).toEqual(found.modules);
   const at = (m: number) => granularity.curve.find(({ modules }) => modules === m);
   expect(at(1)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);
-  expect(at(10)?.heldOut).toBeLessThan(at(4)?.heldOut ?? 0);
+  const gained = (from: number, to: number) => (at(to)?.heldOut ?? 0) - (at(from)?.heldOut ?? 0);
+  expect(gained(4, 10)).toBeLessThan(0.1 * gained(1, 4));
   expect(at(10)?.explained).toBeGreaterThan(at(4)?.explained ?? 1);
   for (const { heldOut, explained, stability } of granularity.curve) {
     expect(heldOut).toBeLessThan(explained);

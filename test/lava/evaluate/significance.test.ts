@@ -115,7 +115,7 @@ describe('planted modules', () => {
   test('localities of a part hold that part only, and no sample is on both sides', async () => {
     const context = await resolveContext();
     const localities = await locate(planted.embedding, options, context);
-    const split = splitSamples(1500, 2 / 3, createRandom(1));
+    const split = splitSamples(localities.order ?? new Int32Array(0), 2 / 3, createRandom(1));
     expect(new Set([...split.fitted, ...split.heldOut]).size).toBe(1500);
     const part = { rows: split.heldOut, size: 27 };
     const found = await localitiesOfPart(localities, planted.embedding, part, context, unwatched);

@@ -1,0 +1,74 @@
+// Do modules come back? Each repeat fits anew on a random part of the samples and another covering of the map:
+//   node bench/stability.mjs [FOLDER] --sets mnist,pbmc3k:10,planted-0.5-1,noise-0 [--modules 8,16,32] [--share 0.9] [--repeats 4]
+//   [--seed 0]
+// FOLDER holds NAME_X.npy (samples x features) and NAME_umap.npy (samples x dimensions). Made sets need no file:
+// planted-CORRELATION-SEED (7 planted modules, 12 asked) and noise-SEED. SET:M asks for M modules of that set.
+import { parseArgs } from 'node:util';
+import { createContext } from 'whymap';
+import { createRandom } from '../dist/core/random.js';
+import { defaultLocalitySize } from '../dist/lava/localities/localities.js';
+import { plantModules } from '../dist/reproduce/lava/planted.js';
+import { matchModules } from '../dist/reproduce/lava/score.js';
+import { measureStability } from '../dist/reproduce/lava/stability-measure.js';
+import { asInput } from './data.mjs';
+import { readFeatures } from './read.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sets: { type: 'string', default: 'planted-0.5-1,noise-0' },
+    modules: { type: 'string', default: '16' },
+    share: { type: 'string', default: '0.9' },
+    repeats: { type: 'string', default: '4' },
+    seed: { type: 'string', default: '0' },
+  },
+});
+const numbers = values.modules.split(',').map(Number);
+const context = await createContext({ memory: 6 * 2 ** 30 });
+
+async function load(name) {
+  const [kind, first, second] = name.split('-');
+  if (kind === 'planted') {
+    const planted = plantModules({ seed: Number(second), correlation: Number(first) });
+    return { ...planted, localitySize: 100, overlap: 4, truth: planted };
+  }
+  if (kind === 'noise') {
+    const random = createRandom(Number(first));
+    const draw = (rows, columns) => ({
+      rows,
+      columns,
+      data: Float32Array.from({ length: rows * columns }, () => random.normal()),
+    });
+    return asInput({ features: draw(2000, 100), map: draw(2000, 2) });
+  }
+  const read = (suffix) => readFeatures(`${positionals[0]}/${name}_${suffix}.npy`);
+  return asInput({ features: await read('X'), map: await read('umap') });
+}
+
+const figure = (value) => value.toFixed(3);
+console.log('| set | modules | mean | share at 0.9 | least | explained | least planted | s a fit |');
+console.log('|---|---|---|---|---|---|---|---|');
+for (const [name, own] of values.sets.split(',').map((set) => set.split(':'))) {
+  const data = await load(name);
+  const { localitySize = defaultLocalitySize(data.table.features.rows), overlap = 3, truth } = data;
+  for (const modules of own ? [Number(own)] : numbers) {
+    const options = {
+      ...{ modules, localitySize, overlap },
+      ...{ share: Number(values.share), repeats: Number(values.repeats), seed: Number(values.seed) },
+    };
+    const found = await measureStability(data, options, context);
+    const planted = truth
+      ? found.loadings.map((loadings) =>
+          Math.min(
+            ...matchModules(truth.loadings, loadings)
+              .filter((_, k) => truth.activeShare[k] >= 0.05)
+              .map(({ cosine }) => cosine),
+          ),
+        )
+      : [];
+    console.log(
+      `| ${name} | ${modules} | ${figure(found.mean)} | ${figure(found.comeBack)} | ${figure(found.least)} | ${figure(found.explained)} | ${planted.map(figure).join(' ')} | ${found.seconds.toFixed(1)} |`,
+    );
+  }
+}
+await context.close();

@@ -1,0 +1,59 @@
+/**
+ * Modules fitted again from nothing on some of the samples and another covering of the map.
+ *
+ * Purpose: what replication and stability compare the reported modules with. Localities keep their share of the
+ * samples; support and gate follow their size. Source: ours. Cost: localities, associations and modules once.
+ */
+
+import { gatherRows } from '../../core/matrix.js';
+import type { Context } from '../../engine/context.js';
+import { unwatched } from '../../engine/watch.js';
+import type { Embedding, Localities, Modules, Table } from '../../model.js';
+import { denseCovering } from '../localities/dense-covering.js';
+import { locate } from '../localities/localities.js';
+import { type FitOptions, fitModules } from './holdout.js';
+
+export interface Refit {
+  /** Samples to fit on, in canonical order; null for all. */
+  readonly rows: Int32Array | null;
+  /** Of all samples; a part's localities are smaller in proportion. */
+  readonly localitySize: number;
+  readonly overlap: number;
+  readonly modules: number;
+  readonly covering: number;
+  /** Runs for tuning the probe weights. */
+  readonly evaluations: number;
+}
+
+/** The modules, and their localities in rows of the whole table. */
+export async function refitModules(
+  { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
+  { rows, localitySize, modules, ...covering }: Refit,
+  options: FitOptions,
+  context: Context,
+): Promise<{ modules: Modules; localities: Localities }> {
+  const { coordinates } = embedding;
+  const silent = { ...context, onProgress: undefined };
+  const part = rows ? { ...embedding, coordinates: gatherRows(coordinates, rows) } : embedding;
+  const share = part.coordinates.rows / coordinates.rows;
+  const size = Math.max(3, Math.round(share * localitySize));
+  const found = await locate(
+    part,
+    { ...covering, localitySize: size },
+    silent,
+    rows ? undefined : table.features,
+  );
+  const dense = await denseCovering(part, found, context.engine, unwatched);
+  const own = { ...options, modules: Math.min(modules, dense.count), localitySize, reported: found.count };
+  const fitted = await fitModules(table, inWholeTable(dense, rows), own, silent);
+  return { modules: fitted, localities: inWholeTable(found, rows, coordinates.rows) };
+}
+
+/** Localities of a part in the rows of the whole; with `samples`, what they leave uncovered of all. */
+function inWholeTable(localities: Localities, rows: Int32Array | null, samples = 0): Localities {
+  if (rows === null) return localities;
+  const members = localities.members.map((position) => rows[position]);
+  const covered = new Set(members);
+  const uncovered = Int32Array.from({ length: samples }, (_, row) => row).filter((row) => !covered.has(row));
+  return { ...localities, members, uncovered, order: undefined };
+}

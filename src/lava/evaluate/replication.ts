@@ -1,0 +1,53 @@
+/**
+ * Replication: does a module come back when the samples and the covering of the map are drawn anew?
+ *
+ * Method: REFITS times, modules are fitted from nothing on a random SHARE of the samples with another covering. Each
+ *   reported module is matched with one of every refit (optimal assignment on the cosines of pair patterns); its
+ *   replication is the least of these cosines, 0 without a match.
+ * Source: ours. What it says and what it does not: docs/stability.md, with the measured relation of this figure to
+ *   what new refits find. Two parts of one data set share chance too: replication is no evidence that a module is
+ *   real, which significance.ts tests. Cost: REFITS whole fits. Deterministic: neither the seed nor the order of the
+ *   rows takes part.
+ */
+
+import { createRandom } from '../../core/random.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import type { Embedding, Localities, Modules, Table } from '../../model.js';
+import { type FitOptions, matchLoadings, orderOf, splitSamples } from './holdout.js';
+import { refitModules } from './refits.js';
+
+const REFITS = 2;
+const SHARE = 0.9;
+/** From this replication on a module is said to come back. */
+export const COMES_BACK = 0.7;
+
+export interface ReplicationInput {
+  readonly table: Table;
+  readonly embedding: Embedding;
+  readonly localities: Localities;
+  readonly modules: Modules;
+}
+
+/** Least matched cosine of every module, 0 to 1. @param covering of the reported localities. */
+export async function moduleReplication(
+  { table, embedding, localities, modules }: ReplicationInput,
+  options: FitOptions & { readonly covering?: number },
+  context: Context,
+): Promise<number[]> {
+  const watch = watchStage(context, 'replication');
+  const order = orderOf(localities, embedding, table);
+  const least = new Array<number>(modules.count).fill(1);
+  for (let refit = 1; refit <= REFITS; refit++) {
+    const rows = splitSamples(order, SHARE, createRandom(refit, 'replication')).fitted;
+    const { size: localitySize, overlap } = localities;
+    const covering = (options.covering ?? 0) + refit;
+    const asked = { rows, localitySize, overlap, modules: modules.count, covering, evaluations: 0 };
+    const again = await refitModules({ table, embedding }, asked, options, context);
+    matchLoadings(modules.loadings, again.modules.loadings).forEach(({ cosine }, k) => {
+      least[k] = Math.min(least[k], cosine);
+    });
+    watch.progress(refit / REFITS);
+    await watch.checkpoint();
+  }
+  return least;
+}

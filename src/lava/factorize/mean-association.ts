@@ -1,0 +1,112 @@
+/**
+ * The mean association matrix of all localities, scaled by degree, as a linear operator.
+ *
+ * Purpose: the matrix whose leading eigenvectors start the symmetric factorization (spectral-start.ts).
+ * Source: ours; the scaling is that of regularized spectral clustering (Chaudhuri, Chung and Tsiatas 2012).
+ * Definition: M = mean over localities of A_l, degree d_i = sum_j M_ij (0 where `signed` values add up
+ *   to less), s_i = 1 / sqrt(d_i + mean degree), and the
+ *   operator is S M S with S = diag(s). The diagonal of M is 0: spectrum.ts completes it.
+ *   The mean is not weighted: weights that damp strong localities would count a local module's absence twice.
+ * Shapes: features x features, applied to features x w. Precision: float32 products, double degrees.
+ * Memory: the whole matrix while 6 d^2 bytes fit in a third of `context.memory`; else every application sums over
+ *   the associations of all localities. Cost of an application: d^2 w, or stored pairs times w. Deterministic.
+ */
+
+import { matrix } from '../../core/matrix.js';
+import type { Context } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
+import type { AssociationBlock, Associations, Matrix } from '../../model.js';
+import { unpackPairs } from './sweeps.js';
+
+export interface MeanAssociation {
+  readonly features: number;
+  /** s_i, one a feature; of features without any association too. */
+  readonly scale: Float64Array;
+  /** Features by degree, largest first: an order that does not depend on the order of the columns. */
+  readonly order: Int32Array;
+  /** S M S times the columns of `block` (features x w). */
+  readonly apply: (block: Matrix) => Promise<Matrix>;
+}
+
+const MEMORY_SHARE = 1 / 3;
+/** Packed pairs (2 bytes an entry of the square) and the whole square (4 bytes). */
+const BYTES_PER_ENTRY = 6;
+
+/** M of the associations. `dense` overrides what fits in memory, for tests. */
+export async function meanAssociation(
+  associations: Associations,
+  context: Context,
+  watch: Watch,
+  dense: boolean = BYTES_PER_ENTRY * associations.features ** 2 <= MEMORY_SHARE * context.memory,
+): Promise<MeanAssociation> {
+  const d = associations.features;
+  const multiply = dense
+    ? await denseProduct(associations, context, watch)
+    : (block: Matrix) => sparseProduct(associations, block, watch);
+  const ones = { rows: d, columns: 1, data: new Float32Array(d).fill(1) };
+  const degrees = Float64Array.from((await multiply(ones)).data, (degree) => Math.max(0, degree));
+  const mean = degrees.reduce((sum, degree) => sum + degree, 0) / d || 1;
+  const scale = degrees.map((degree) => 1 / Math.sqrt(degree + mean));
+  const order = Int32Array.from(degrees.keys()).sort((a, b) => degrees[b] - degrees[a] || a - b);
+  const apply = async (block: Matrix) => scaleRows(await multiply(scaleRows(block, scale)), scale);
+  return { features: d, scale, order, apply };
+}
+
+/** X -> M X by the whole matrix, which is made once. */
+async function denseProduct(associations: Associations, context: Context, watch: Watch) {
+  const d = associations.features;
+  const sums = { rows: 1, columns: (d * (d - 1)) / 2, data: new Float32Array((d * (d - 1)) / 2) };
+  for await (const block of associations.blocks()) {
+    const equal = matrix(block.count, 1);
+    equal.data.fill(1 / associations.localities);
+    await context.engine.accumulatePatterns(block, associations.form, equal, sums, withoutProgress(watch));
+  }
+  const whole = matrix(d, d);
+  unpackPairs(sums.data, d, whole.data);
+  return (block: Matrix) => context.engine.multiply(whole, block);
+}
+
+/** M X, summed over the stored pairs of all localities in double. */
+async function sparseProduct(associations: Associations, x: Matrix, watch: Watch): Promise<Matrix> {
+  const sums = new Float64Array(x.data.length);
+  const signed = associations.form === 'signed';
+  for await (const block of associations.blocks()) {
+    for (let l = 0; l < block.count; l++) {
+      addProduct(block, l, x, signed, sums);
+      await watch.checkpoint();
+    }
+  }
+  return { ...x, data: Float32Array.from(sums, (sum) => sum / associations.localities) };
+}
+
+/** sums += A_l X for locality l of the block. */
+function addProduct(
+  block: AssociationBlock,
+  l: number,
+  x: Matrix,
+  signed: boolean,
+  sums: Float64Array,
+): void {
+  const { features: d, offsets, columns, values } = block;
+  const { columns: w, data } = x;
+  for (let i = 0; i < d; i++) {
+    for (let p = offsets[l * d + i]; p < offsets[l * d + i + 1]; p++) {
+      const a = signed ? values[p] : Math.abs(values[p]);
+      const from = i * w;
+      const to = columns[p] * w;
+      for (let c = 0; c < w; c++) {
+        sums[from + c] += a * data[to + c];
+        sums[to + c] += a * data[from + c];
+      }
+    }
+  }
+}
+
+function scaleRows({ rows, columns, data }: Matrix, scale: Float64Array): Matrix {
+  const result = matrix(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    for (let c = 0; c < columns; c++) result.data[i * columns + c] = scale[i] * data[i * columns + c];
+  }
+  return result;
+}

@@ -1,0 +1,45 @@
+/**
+ * Spectral start of the symmetric factorization: modules as a continuous function of the data.
+ *
+ * Purpose: refinement from one start ends in the same modules on other samples of the same data; what used to vary
+ *   was the start, since a greedy choice among near-equal candidates flips. Eigenvectors and varimax do not choose.
+ * Method: leading eigenvectors of the mean association, scaled by degree, with a completed diagonal (spectrum.ts),
+ *   times the root of their eigenvalues; rotated by varimax (rotation.ts); each factor's sign by its sum of cubes,
+ *   since a module's few large loadings are positive; negative loadings cut off.
+ * Source: ours, from spectral clustering and factor analysis (docs/lab/stability.md has what was tried and measured).
+ * Shapes: result modules x features. Precision: float32 products, else double. Deterministic; no random seed of the
+ *   caller takes part, and another order of the features changes rounding only.
+ * How it fails: where eigenvalue m is not larger than the next, the last module is arbitrary.
+ */
+
+import type { Watch } from '../../engine/engine.js';
+import { dot } from '../../linalg/vectors.js';
+import type { Matrix } from '../../model.js';
+import type { MeanAssociation } from './mean-association.js';
+import { varimax } from './rotation.js';
+import { completedSpectrum } from './spectrum.js';
+
+/** Loadings of up to `count` modules, not negative, strongest first; fewer when fewer eigenvalues are positive. */
+export async function spectralStart(mean: MeanAssociation, count: number, watch: Watch): Promise<Matrix> {
+  const { vectors, values } = await completedSpectrum(mean, count, watch);
+  const factors = vectors.map((vector, k) => vector.map((value) => value * Math.sqrt(values[k])));
+  const rotated = factors.length > 1 ? varimax(factors) : factors;
+  const loadings = rotated.map(positivePart);
+  const strengths = loadings.map((loading) => dot(loading, loading));
+  const ranks = [...loadings.keys()]
+    .filter((k) => strengths[k] > 0)
+    .sort((a, b) => strengths[b] - strengths[a] || a - b);
+  const data = new Float32Array(ranks.length * mean.features);
+  ranks.forEach((k, rank) => {
+    data.set(loadings[k], rank * mean.features);
+  });
+  return { rows: ranks.length, columns: mean.features, data };
+}
+
+/** The entries of the sign that has the larger sum of cubes, as positive numbers; 0 elsewhere. */
+function positivePart(factor: Float64Array): Float64Array {
+  let cubes = 0;
+  for (const value of factor) cubes += value ** 3;
+  const sign = cubes < 0 ? -1 : 1;
+  return factor.map((value) => Math.max(0, sign * value));
+}

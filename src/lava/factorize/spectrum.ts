@@ -1,0 +1,186 @@
+/**
+ * Leading eigenvectors of a matrix with an unknown diagonal, which is completed by the eigenvectors themselves.
+ *
+ * Purpose: M = sum_k p_k u_k u_k' holds off the diagonal only, since a feature's association with itself says
+ *   nothing. The diagonal that a rank-m matrix with these eigenvectors would have is put in its place, until both
+ *   agree: principal axis factoring, as in factor analysis. A zero diagonal would favor modules of many features.
+ * Source: block iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and Chelikowsky
+ *   2006), on the operator with the diagonal of the last round.
+ * Precision: products in float32, the rest in double; ends when no eigenvalue moves by TOLERANCE of the largest.
+ * Cost: ROUNDS x DEGREE applications at most, usually a third. How it fails: where eigenvalue m and the next are
+ *   equal, which of the two is kept is arbitrary. Deterministic: the random start is fixed and follows the
+ *   order of features by degree, so that another order of the columns changes nothing but rounding.
+ */
+
+import { matrix } from '../../core/matrix.js';
+import { createRandom } from '../../core/random.js';
+import type { Watch } from '../../engine/engine.js';
+import { denseEigenpairs } from '../../linalg/dense-eigen.js';
+import { addCombined, addScaled, dot, orthonormalize } from '../../linalg/vectors.js';
+import type { Matrix } from '../../model.js';
+import type { MeanAssociation } from './mean-association.js';
+
+/** Vectors iterated beyond those wanted. */
+const OVERSAMPLING = 8;
+const ROUNDS = 40;
+const DEGREE = 6;
+const TOLERANCE = 1e-7;
+
+export interface Spectrum {
+  /** Unit vectors of length features, largest eigenvalue first, sum of cubes not negative. At most `count`. */
+  readonly vectors: readonly Float64Array[];
+  readonly values: Float64Array;
+}
+
+interface Pairs {
+  readonly vectors: Float64Array[];
+  readonly images: Float64Array[];
+  readonly values: Float64Array;
+}
+
+/** The `count` leading eigenpairs of the operator with its completed diagonal; fewer when fewer are positive. */
+export async function completedSpectrum(
+  operator: MeanAssociation,
+  count: number,
+  watch: Watch,
+): Promise<Spectrum> {
+  const d = operator.features;
+  const width = Math.min(d, count + OVERSAMPLING);
+  const diagonal = new Float64Array(d);
+  const apply = (vectors: readonly Float64Array[]) => applyCompleted(operator, diagonal, vectors);
+  let vectors = orthonormalized(startingVectors(operator, width));
+  let before: Float64Array = new Float64Array(0);
+  let pairs: Pairs | null = null;
+  for (let round = 0; round < ROUNDS && vectors.length > 0; round++) {
+    pairs = rayleighRitz(vectors, await apply(vectors));
+    complete(diagonal, pairs, count);
+    if (isSettled(pairs.values, before, count)) break;
+    before = pairs.values;
+    vectors = orthonormalized(await filtered(apply, pairs, count));
+    watch.progress((round + 1) / ROUNDS);
+    await watch.checkpoint();
+  }
+  const found = pairs ?? { vectors: [], values: new Float64Array(0) };
+  const positive = found.values.findIndex((value) => !(value > 0));
+  const kept = Math.min(count, positive < 0 ? found.vectors.length : positive);
+  return {
+    vectors: found.vectors.slice(0, kept).map(withPositiveCubes),
+    values: found.values.slice(0, kept),
+  };
+}
+
+/** Random vectors, always the same, whose entries follow the features' order by degree. */
+function startingVectors({ features, order }: MeanAssociation, width: number): Float64Array[] {
+  const random = createRandom(0, 'spectrum');
+  return Array.from({ length: width }, () => {
+    const vector = new Float64Array(features);
+    for (const feature of order) vector[feature] = random.normal();
+    return vector;
+  });
+}
+
+async function applyCompleted(
+  operator: MeanAssociation,
+  diagonal: Float64Array,
+  vectors: readonly Float64Array[],
+): Promise<Float64Array[]> {
+  const images = columnsOf(await operator.apply(fromColumns(vectors)));
+  images.forEach((image, c) => {
+    for (let i = 0; i < image.length; i++) image[i] += diagonal[i] * vectors[c][i];
+  });
+  return images;
+}
+
+function rayleighRitz(vectors: readonly Float64Array[], images: readonly Float64Array[]): Pairs {
+  const width = vectors.length;
+  const projected = new Float64Array(width * width);
+  for (let a = 0; a < width; a++) {
+    for (let b = 0; b <= a; b++) {
+      const product = (dot(vectors[a], images[b]) + dot(vectors[b], images[a])) / 2;
+      projected[a * width + b] = projected[b * width + a] = product;
+    }
+  }
+  const small = denseEigenpairs(projected, width, width, 'largest');
+  const turn = (basis: readonly Float64Array[]) =>
+    small.vectors.map((coefficients) => {
+      const sum = new Float64Array(basis[0].length);
+      addCombined(sum, coefficients, basis);
+      return sum;
+    });
+  return { vectors: turn(vectors), images: turn(images), values: small.values };
+}
+
+/** The diagonal of sum_k value_k v_k v_k' over the leading `count` pairs. */
+function complete(diagonal: Float64Array, { vectors, values }: Pairs, count: number): void {
+  diagonal.fill(0);
+  for (let k = 0; k < count && values[k] > 0; k++) {
+    for (let i = 0; i < diagonal.length; i++) diagonal[i] += values[k] * vectors[k][i] ** 2;
+  }
+}
+
+function isSettled(values: Float64Array, before: Float64Array, count: number): boolean {
+  if (before.length === 0) return false;
+  let moved = 0;
+  for (let k = 0; k < count; k++) moved = Math.max(moved, Math.abs(values[k] - before[k]));
+  return !(moved > TOLERANCE * values[0]);
+}
+
+/** A Chebyshev polynomial of the operator: small on the unwanted interval of the spectrum, large above it. */
+async function filtered(
+  apply: (vectors: readonly Float64Array[]) => Promise<Float64Array[]>,
+  { vectors, images, values }: Pairs,
+  count: number,
+): Promise<Float64Array[]> {
+  const last = values[values.length - 1];
+  const upper = Math.max(last, 0.2 * values[Math.min(count, values.length) - 1], 1e-12);
+  const lower = Math.min(last, -upper);
+  const half = (upper - lower) / 2;
+  const center = (upper + lower) / 2;
+  const step = (image: Float64Array, vector: Float64Array, older: Float64Array | null) =>
+    image.map((value, i) =>
+      older === null
+        ? (value - center * vector[i]) / half
+        : (2 * (value - center * vector[i])) / half - older[i],
+    );
+  let previous: readonly Float64Array[] = vectors;
+  let current = vectors.map((vector, c) => step(images[c], vector, null));
+  for (let degree = 2; degree <= DEGREE; degree++) {
+    const applied = await apply(current);
+    const next = current.map((vector, c) => step(applied[c], vector, previous[c]));
+    previous = current;
+    current = next;
+  }
+  return current;
+}
+
+/** Gram-Schmidt; a vector of which nothing is left is dropped. */
+function orthonormalized(vectors: readonly Float64Array[]): Float64Array[] {
+  const basis: Float64Array[] = [];
+  for (const vector of vectors) if (orthonormalize(vector, basis)) basis.push(vector);
+  return basis;
+}
+
+function withPositiveCubes(vector: Float64Array): Float64Array {
+  let cubes = 0;
+  for (const value of vector) cubes += value ** 3;
+  if (cubes >= 0) return vector;
+  const turned = new Float64Array(vector.length);
+  addScaled(turned, -1, vector);
+  return turned;
+}
+
+function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
+  return Array.from({ length: columns }, (_, c) => {
+    const column = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) column[r] = data[r * columns + c];
+    return column;
+  });
+}
+
+function fromColumns(vectors: readonly Float64Array[]): Matrix {
+  const result = matrix(vectors[0].length, vectors.length);
+  vectors.forEach((vector, c) => {
+    for (let r = 0; r < vector.length; r++) result.data[r * vectors.length + c] = vector[r];
+  });
+  return result;
+}

@@ -1,0 +1,43 @@
+/**
+ * An order of the samples that does not depend on how the table happens to be sorted.
+ *
+ * Purpose: placement breaks ties and starts k-means by the order of rows; with this order instead, modules are a
+ *   function of the set of samples. Source: ours. Order: by coordinates, first axis first; samples at the same point
+ *   by their features, first column that differs first. Samples equal in everything keep their order, which then
+ *   makes no difference. Cost: a sort of the rows; features are read for samples at the same point only.
+ */
+
+import { denseRows } from '../../core/csr.js';
+import type { Csr, Matrix } from '../../model.js';
+
+/** Row numbers in canonical order. @param features of the same samples; without them ties keep their order. */
+export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Array {
+  const { rows, columns, data } = points;
+  const byPoint = (a: number, b: number): number => {
+    for (let c = 0; c < columns; c++) {
+      const difference = data[a * columns + c] - data[b * columns + c];
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
+  const order = Int32Array.from({ length: rows }, (_, row) => row).sort((a, b) => byPoint(a, b) || a - b);
+  if (features === undefined) return order;
+  for (let first = 0, next = 1; first < rows; first = next++) {
+    while (next < rows && byPoint(order[first], order[next]) === 0) next++;
+    if (next - first > 1) sortByContent(order.subarray(first, next), features);
+  }
+  return order;
+}
+
+function sortByContent(rows: Int32Array, features: Matrix | Csr): void {
+  const values = denseRows(features, rows);
+  const d = values.columns;
+  const positions = Int32Array.from(rows.keys()).sort((a, b) => {
+    for (let f = 0; f < d; f++) {
+      const difference = values.data[a * d + f] - values.data[b * d + f];
+      if (difference !== 0) return difference;
+    }
+    return a - b;
+  });
+  rows.set(positions.map((position) => rows[position]));
+}

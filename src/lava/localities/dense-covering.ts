@@ -1,0 +1,51 @@
+/**
+ * A denser covering of the map, on which modules are fitted.
+ *
+ * Purpose: modules fitted on few localities depend on where those happen to lie. The fit uses the localities that are
+ *   reported and, where these are fewer than ENOUGH, up to twice as many more of the same size, centered on samples
+ *   taken at equal steps along the kd-tree's order, which follows the density of the samples.
+ * Source: ours. Shapes: as Localities; the first ones are those reported. Deterministic; no random numbers.
+ */
+
+import { buildKdTree } from '../../core/kd-tree.js';
+import { gatherRows, matrix } from '../../core/matrix.js';
+import type { Engine, Watch } from '../../engine/engine.js';
+import type { Embedding, Localities } from '../../model.js';
+import { canonicalOrder } from './canonical-order.js';
+import { gatherMembers } from './localities.js';
+
+/** Localities beyond which a covering needs no more for a fit. */
+const ENOUGH = 1500;
+const MOST_TIMES = 3;
+
+export async function denseCovering(
+  embedding: Embedding,
+  localities: Localities,
+  engine: Engine,
+  watch: Watch,
+): Promise<Localities> {
+  const { count, size } = localities;
+  const wanted = Math.max(count, Math.min(MOST_TIMES * count, ENOUGH)) - count;
+  if (wanted === 0) return localities;
+  const order = localities.order ?? canonicalOrder(embedding.coordinates);
+  const tree = buildKdTree(gatherRows(embedding.coordinates, order));
+  const d = tree.points.columns;
+  const probes = matrix(count + wanted, d);
+  probes.data.set(localities.probes.data);
+  for (let i = 0; i < wanted; i++) {
+    const position = Math.floor(((i + 0.5) * order.length) / wanted);
+    probes.data.set(tree.coordinates.subarray(position * d, (position + 1) * d), (count + i) * d);
+  }
+  const added = { rows: wanted, columns: d, data: probes.data.subarray(count * d) };
+  const found = await gatherMembers(tree, added, size, engine, watch);
+  const members = new Int32Array((count + wanted) * size);
+  members.set(localities.members);
+  members.set(
+    found.members.map((position) => order[position]),
+    count * size,
+  );
+  const radius = new Float32Array(count + wanted);
+  radius.set(localities.radius);
+  radius.set(found.radius, count);
+  return { ...localities, count: count + wanted, probes, members, radius };
+}

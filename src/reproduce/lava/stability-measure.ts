@@ -1,0 +1,106 @@
+/**
+ * The measure of stability: do the same modules come back from other samples and another covering?
+ *
+ * Method: `repeats` fits from nothing, each on a random `share` of the samples with another covering. The modules of
+ *   every pair of fits are assigned by the cosines of their pair patterns. Reported: the mean and the least of these
+ *   cosines, and the share of modules whose match reaches 0.9 in *every* other fit. So that stability is not bought
+ *   with emptiness: the share of association that the modules explain on one common covering of all samples.
+ * Source: ours. Deterministic for a seed. Cost: `repeats` + 1 fits.
+ */
+
+import { createRandom } from '../../core/random.js';
+import type { Context } from '../../engine/context.js';
+import { unwatched } from '../../engine/watch.js';
+import { associate, releaseAssociations } from '../../lava/associations/associations.js';
+import { matchLoadings, splitSamples } from '../../lava/evaluate/holdout.js';
+import { refitModules } from '../../lava/evaluate/refits.js';
+import { withPresence } from '../../lava/factorize/refine.js';
+import { weighLocalities } from '../../lava/factorize/symmetric.js';
+import { canonicalOrder } from '../../lava/localities/canonical-order.js';
+import { locate } from '../../lava/localities/localities.js';
+import type { Embedding, Matrix, Table } from '../../model.js';
+
+export interface StabilityMeasureOptions {
+  readonly modules: number;
+  readonly localitySize: number;
+  readonly overlap: number;
+  /** Part of the samples in a repeat, 0 to 1. */
+  readonly share: number;
+  readonly repeats: number;
+  /** Other seeds draw other samples and coverings. */
+  readonly seed: number;
+}
+
+export interface StabilityMeasure {
+  readonly mean: number;
+  readonly least: number;
+  /** Share of the modules matched at 0.9 or more in every other repeat. */
+  readonly comeBack: number;
+  readonly explained: number;
+  /** The fits, modules x features. */
+  readonly loadings: readonly Matrix[];
+  /** Seconds of a fit, the mean. */
+  readonly seconds: number;
+}
+
+const COMMON_COVERING = 999;
+const COMES_BACK = 0.9;
+
+export async function measureStability(
+  { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
+  { modules, localitySize, overlap, share, repeats, seed }: StabilityMeasureOptions,
+  context: Context,
+): Promise<StabilityMeasure> {
+  const order = canonicalOrder(embedding.coordinates, table.features);
+  const loadings: Matrix[] = [];
+  const start = performance.now();
+  for (let repeat = 1; repeat <= repeats; repeat++) {
+    const number = 100 * seed + repeat;
+    const rows = splitSamples(order, share, createRandom(number, 'stability-measure')).fitted;
+    const refit = { rows, localitySize, overlap, modules, covering: number, evaluations: 0 };
+    loadings.push((await refitModules({ table, embedding }, refit, {}, context)).modules.loadings);
+  }
+  const seconds = (performance.now() - start) / 1000 / repeats;
+  const common = { localitySize, overlap, evaluations: 0, covering: COMMON_COVERING };
+  const explained = await explainedShare({ table, embedding }, loadings, common, context);
+  return { ...agreement(loadings), explained, loadings, seconds };
+}
+
+/** How the modules of all pairs of fits agree. */
+export function agreement(fits: readonly Matrix[]) {
+  let sum = 0;
+  let pairs = 0;
+  let least = 1;
+  let comeBack = 0;
+  let modules = 0;
+  for (const fit of fits) {
+    const lowest = new Array<number>(fit.rows).fill(1);
+    for (const other of fits) {
+      if (other === fit) continue;
+      matchLoadings(fit, other).forEach(({ cosine }, k) => {
+        sum += cosine;
+        pairs++;
+        lowest[k] = Math.min(lowest[k], cosine);
+      });
+    }
+    least = Math.min(least, ...lowest);
+    comeBack += lowest.filter((cosine) => cosine >= COMES_BACK).length;
+    modules += fit.rows;
+  }
+  return { mean: sum / pairs, least, comeBack: comeBack / modules };
+}
+
+async function explainedShare(
+  { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
+  fits: readonly Matrix[],
+  covering: { localitySize: number; overlap: number; evaluations: number; covering: number },
+  context: Context,
+): Promise<number> {
+  const localities = await locate(embedding, covering, context, table.features);
+  const associations = await associate(table.features, localities, {}, context);
+  const problem = weighLocalities(associations);
+  let sum = 0;
+  for (const loadings of fits) sum += 1 - (await withPresence(problem, loadings, context, unwatched)).loss;
+  await releaseAssociations(associations, context);
+  return sum / fits.length;
+}
