@@ -72,3 +72,37 @@ test('a known null space is left out', async () => {
     expect(found.values[k]).toBeCloseTo(value, 10);
   });
 });
+
+test('when applications run out the best pairs come back with their residual', async () => {
+  const values = Float64Array.from({ length: 300 }, (_, i) => 1 + i * 1e-4);
+  const operator = reflected(values, 3);
+  const options = { count: 2, end: 'largest' as const, tolerance: 1e-12, maxApplications: 30 };
+  const found = await eigenpairs(operator, options, createRandom(2));
+  expect(found.applications).toBeGreaterThanOrEqual(30);
+  expect(found.applications).toBeLessThan(40);
+  expect(found.residual).toBeGreaterThan(1e-12);
+  const image = new Float64Array(300);
+  operator.apply(found.vectors[0], image);
+  const off = Math.sqrt(
+    image.reduce((sum, x, i) => sum + (x - found.values[0] * found.vectors[0][i]) ** 2, 0),
+  );
+  expect(off / found.values[0]).toBeLessThanOrEqual(found.residual * 1.001);
+});
+
+test('a preconditioner finds the smallest eigenvalues in fewer applications, and the same ones', async () => {
+  const size = 400;
+  const diagonal = Float64Array.from({ length: size }, (_, i) => 1 + i ** 2);
+  const apply = (x: Float64Array, out: Float64Array) => {
+    for (let i = 0; i < size; i++) out[i] = diagonal[i] * x[i] + 0.1 * ((x[i - 1] ?? 0) + (x[i + 1] ?? 0));
+  };
+  const options = { ...standard, tolerance: 1e-9, count: 3, end: 'smallest' as const };
+  const precondition = (x: Float64Array, out: Float64Array) => {
+    for (let i = 0; i < size; i++) out[i] = x[i] / diagonal[i];
+  };
+  const plain = await eigenpairs({ size, apply }, options, createRandom(1));
+  const helped = await eigenpairs({ size, apply }, { ...options, precondition }, createRandom(1));
+  expect(helped.applications).toBeLessThan(plain.applications / 2);
+  helped.values.forEach((value, k) => {
+    expect(value).toBeCloseTo(plain.values[k], 4);
+  });
+});
