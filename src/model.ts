@@ -241,6 +241,18 @@ export interface ModuleDescription {
   readonly trustInterval?: readonly [number, number] | null;
   /** Which of its leading features go together and which oppose. */
   readonly signs?: ModuleSigns;
+  /** For each grouping column of the metadata, how much of the module is left inside its levels. */
+  readonly within?: readonly ModuleWithin[];
+}
+
+/** How much of a module's squared correlation is left inside the levels of a metadata column. */
+export interface ModuleWithin {
+  readonly column: string;
+  /**
+   * Squared correlation with features centered by level, over the pooled one: 1 where the column does not matter, near
+   * 0 where the module is a difference between levels. Null where no locality can tell.
+   */
+  readonly kept: number | null;
 }
 
 /** Where a module recurs: overlapping localities may show one finding more than once. */

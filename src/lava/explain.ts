@@ -24,6 +24,7 @@ import {
   releaseAssociations,
 } from './associations/associations.js';
 import { keepFeatures, selectFeatures } from './associations/select-features.js';
+import { keptWithin } from './conditions/kept-within.js';
 import { describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
@@ -87,6 +88,9 @@ export async function explain(
   const evaluated = await timed('significance', () =>
     evaluateModules({ ...found, descriptions: described }, fitOptions, context),
   );
+  const within = await timed('within', () =>
+    keptWithin({ ...found, descriptions: described }, rules.measure, context),
+  );
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
@@ -97,7 +101,12 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
-    descriptions: described.map((module, k) => ({ ...module, ...evaluated[k], trust: null })),
+    descriptions: described.map((module, k) => ({
+      ...module,
+      ...evaluated[k],
+      trust: null,
+      ...(within[k].length > 0 && { within: within[k] }),
+    })),
     associationCounts: counts,
     options: {
       ...options,

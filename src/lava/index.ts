@@ -7,6 +7,8 @@ export {
   releaseAssociations,
 } from './associations/associations.js';
 export { type FeatureSelection, keepFeatures, selectFeatures } from './associations/select-features.js';
+export { groupingColumns, keptWithin, withinFlags } from './conditions/kept-within.js';
+export { moduleScores, type ScoredModules, type ScoreOptions } from './conditions/scores.js';
 export { describeModules } from './describe/describe.js';
 export {
   type Enrichment,

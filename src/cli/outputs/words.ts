@@ -2,6 +2,7 @@
 
 import { PLANNED } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
+import { withinFlags } from '../../lava/index.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 
 const NAMED_FEATURES = 5;
@@ -35,9 +36,10 @@ function moduleLines(explanation: Explanation): string[] {
 }
 
 /** What a reader must know before believing it. */
-function kindOf({ contrast, recurrence, significance, trustFlag }: ModuleDescription): string {
+function kindOf({ contrast, recurrence, significance, trustFlag, within }: ModuleDescription): string {
   const remarks = [
     ...(contrast ? ['contrast between groups'] : []),
+    ...withinFlags(within),
     ...(recurrence?.disjoint === 1 ? ['seen in one place only'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
     ...(significance?.verdict === 'not-replicated' ? ['not replicated on two thirds of the samples'] : []),

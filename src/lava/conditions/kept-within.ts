@@ -1,0 +1,143 @@
+/**
+ * Share kept within a column: how much of a module's correlation is left inside the levels of a metadata column.
+ *
+ * Purpose: tells a programme that varies inside batches, donors or conditions from a shift between them, which looks
+ *   the same to a correlation over all samples of a locality.
+ * Source: ours. In every locality where the module is present, the correlations of its leading features are computed
+ *   over the members whose level is known: pooled, and with every feature centered on its mean in each level. The squares,
+ *   less what chance gives (1 / degrees of freedom: n - 1 pooled, n - levels within), are summed over pairs (weighted by
+ *   both loadings) and localities (weighted by presence); the share is the second sum over the first. It is 1 where the
+ *   column does not matter, near 0 where the correlation is a difference between levels, and may exceed 1 where
+ *   differences between levels hide a correlation.
+ * Columns: categorical, 2 to 50 levels in use. Cost: that of describing the modules, once more for each column.
+ * How it fails: a column that is nested in a real difference (one donor has the disease) takes it away with the shift.
+ * Precision: double. Deterministic.
+ */
+
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import type {
+  AssociationMeasure,
+  CategoricalColumn,
+  Localities,
+  MetadataColumn,
+  ModuleDescription,
+  Modules,
+  ModuleWithin,
+  Table,
+} from '../../model.js';
+import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
+import { presentThreshold } from '../describe/present.js';
+
+export interface WithinInput {
+  readonly table: Table;
+  readonly localities: Localities;
+  readonly modules: Modules;
+  readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
+}
+
+const MOST_LEVELS = 50;
+const PAIR_FEATURES = 12;
+/** Degrees of freedom within levels below which a locality says nothing. */
+const LEAST_FREEDOM = 3;
+/** Below this share a module is mostly a difference between levels. */
+export const MOSTLY_BETWEEN = 0.5;
+
+/** Categorical columns with 2 to 50 levels in use. */
+export function groupingColumns(metadata: readonly MetadataColumn[] = []): CategoricalColumn[] {
+  return metadata.filter((column): column is CategoricalColumn => {
+    if (column.kind !== 'categorical') return false;
+    const used = new Set(column.codes);
+    used.delete(-1);
+    return used.size >= 2 && used.size <= MOST_LEVELS;
+  });
+}
+
+/** For every module one share a grouping column of the table's metadata, in the columns' order. */
+export async function keptWithin(
+  input: WithinInput,
+  measure: AssociationMeasure,
+  given: PartialContext = {},
+): Promise<ModuleWithin[][]> {
+  const context = await resolveContext(given);
+  const columns = groupingColumns(input.table.metadata);
+  if (columns.length === 0) return input.descriptions.map(() => []);
+  const watch = watchStage(context, 'within');
+  const result: ModuleWithin[][] = [];
+  for (let k = 0; k < input.modules.count; k++) {
+    result.push(moduleWithin(input, k, columns, measure));
+    watch.progress((k + 1) / input.modules.count);
+    await watch.checkpoint();
+  }
+  return result;
+}
+
+/** The shares of one module, in the columns' order. */
+function moduleWithin(
+  { table, localities, modules, descriptions }: WithinInput,
+  k: number,
+  columns: readonly CategoricalColumn[],
+  measure: AssociationMeasure,
+): ModuleWithin[] {
+  const leading = descriptions[k].topFeatures.slice(0, PAIR_FEATURES);
+  const features = leading.map(({ feature }) => feature);
+  const weights = leading.map(({ loading }) => loading);
+  const threshold = presentThreshold(modules.presence, k);
+  const sums = columns.map(() => ({ pooled: 0, within: 0 }));
+  for (let l = 0; l < localities.count; l++) {
+    const presence = modules.presence.data[l * modules.count + k];
+    if (!(presence > 0 && presence >= threshold)) continue;
+    const members = membersOf(localities, l);
+    columns.forEach(({ codes }, c) => {
+      const rows = members.filter((row) => codes[row] >= 0);
+      const groups = rows.map((row) => codes[row]);
+      const freedom = rows.length - new Set(groups).size;
+      if (freedom < LEAST_FREEDOM) return;
+      const values = localValues(table.features, rows, features, measure);
+      const strength = (some: readonly Float64Array[], df: number) =>
+        squaredStrength(correlationMatrix(some, measure), weights, df);
+      sums[c].pooled += presence * strength(values, rows.length - 1);
+      sums[c].within += presence * strength(centerByGroup(values, groups), freedom);
+    });
+  }
+  return columns.map(({ name }, c) => {
+    const { pooled, within } = sums[c];
+    return { column: name, kept: pooled > 0 ? Math.max(0, within) / pooled : null };
+  });
+}
+
+/** Squared correlations of pairs less their mean under chance, weighted by both loadings. @param correlations f x f. */
+function squaredStrength(correlations: Float64Array, weights: readonly number[], freedom: number): number {
+  const f = weights.length;
+  let sum = 0;
+  for (let i = 0; i < f; i++) {
+    for (let j = i + 1; j < f; j++) {
+      sum += weights[i] * weights[j] * (correlations[i * f + j] ** 2 - 1 / freedom);
+    }
+  }
+  return sum;
+}
+
+/** Each value less the mean of its group. @param groups a code of 0 or more for each value. */
+export function centerByGroup(columns: readonly Float64Array[], groups: Int32Array): Float64Array[] {
+  const count = groups.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const sizes = new Float64Array(count);
+  for (const group of groups) sizes[group]++;
+  return columns.map((column) => {
+    const sums = new Float64Array(count);
+    column.forEach((value, s) => {
+      sums[groups[s]] += value;
+    });
+    // a group of equal values is left without rounding errors that would correlate
+    return column.map((value, s) => {
+      const centered = value - sums[groups[s]] / sizes[groups[s]];
+      return Math.abs(centered) > 1e-12 * Math.abs(value) ? centered : 0;
+    });
+  });
+}
+
+/** The words for modules that are mostly a difference between levels; an empty list for all others. */
+export function withinFlags(within: readonly ModuleWithin[] = []): string[] {
+  return within
+    .filter(({ kept }) => kept !== null && kept < MOSTLY_BETWEEN)
+    .map(({ column }) => `mostly a difference between levels of ${column}`);
+}

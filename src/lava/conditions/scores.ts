@@ -1,0 +1,140 @@
+/**
+ * Scores: whether a module is up or down in each sample.
+ *
+ * Purpose: presence says that features move together around a sample; the score says at which level they are in it.
+ * Source: ours, after common module scores (Tirosh et al. 2016). The score of a sample is the mean over the module's
+ *   leading features of the standardized value (mean 0, variance 1 over all samples), with the feature's sign, so that
+ *   opposed features count against it. With `control` each feature is compared with the features of similar mean: the
+ *   mean standardized value of its control features is subtracted, so that a sample with more counts in all features
+ *   does not score higher in every module. Control features: the other features of the same of 25 equal bins by mean.
+ * Values are taken as they are: normalize counts first. Missing cells count as they would in any sum (NaN).
+ * Shapes: samples x modules. Cost: two passes over the cells of the table and modules x features weights.
+ * Precision: double sums, float32 results. Deterministic; ties of the mean by feature index.
+ */
+
+import { isCsr } from '../../core/csr.js';
+import type { Csr, Explanation, Matrix, ModuleDescription, Table } from '../../model.js';
+
+export interface ScoreOptions {
+  /**
+   * Whether features of similar mean are subtracted. Default: when no value is negative, there are at least 100
+   * features, and they are not the pixels of an image.
+   */
+  readonly control?: boolean;
+}
+
+/** Parts of an explanation that scores are made from. */
+export type ScoredModules = Pick<Explanation, 'image'> & {
+  readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures' | 'signs'>[];
+};
+
+const BINS = 25;
+/** Fewer features leave too few of similar mean. */
+const LEAST_CONTROLLED = 100;
+
+/**
+ * Scores of all modules: samples x modules.
+ * @param table the table that was explained, or one with the same feature columns. Constant features are left out.
+ */
+export function moduleScores(explanation: ScoredModules, table: Table, options: ScoreOptions = {}): Matrix {
+  const { features } = table;
+  const moments = featureMoments(features);
+  const enough = features.columns >= LEAST_CONTROLLED && explanation.image === null;
+  const control = options.control ?? (enough && !moments.negative);
+  const bins = control ? binsByMean(moments.mean) : null;
+  const m = explanation.descriptions.length;
+  const weights = new Float64Array(features.columns * m);
+  explanation.descriptions.forEach((description, k) => {
+    for (const [feature, weight] of featureWeights(description, moments.deviation, bins)) {
+      weights[feature * m + k] += weight;
+    }
+  });
+  return weightedSums(features, weights, m, moments.mean);
+}
+
+/** Weight of every feature's centered value in a module's score; none when all its features are constant. */
+function featureWeights(
+  { topFeatures, signs }: ScoredModules['descriptions'][number],
+  deviation: Float64Array,
+  bins: { readonly members: readonly number[][]; readonly binOf: Int32Array } | null,
+): [feature: number, weight: number][] {
+  const opposed = new Set(signs?.opposed);
+  const used = topFeatures.map(({ feature }) => feature).filter((feature) => deviation[feature] > 0);
+  const inModule = new Set(used);
+  return used.flatMap((feature) => {
+    const weight = (opposed.has(feature) ? -1 : 1) / used.length;
+    const weights: [number, number][] = [[feature, weight / deviation[feature]]];
+    if (!bins) return weights;
+    const similar = bins.members[bins.binOf[feature]].filter(
+      (other) => !inModule.has(other) && deviation[other] > 0,
+    );
+    for (const other of similar) weights.push([other, -weight / similar.length / deviation[other]]);
+    return weights;
+  });
+}
+
+/** Mean and standard deviation (divisor n) of every feature over all samples, and whether any value is negative. */
+function featureMoments(features: Matrix | Csr) {
+  const { rows, columns } = features;
+  const mean = new Float64Array(columns);
+  const deviation = new Float64Array(columns);
+  const stored = new Float64Array(columns);
+  let negative = false;
+  eachCell(features, (_, feature, value) => {
+    mean[feature] += value / rows;
+    stored[feature]++;
+    if (value < 0) negative = true;
+  });
+  eachCell(features, (_, feature, value) => {
+    deviation[feature] += (value - mean[feature]) ** 2;
+  });
+  for (let f = 0; f < columns; f++) {
+    const variance = (deviation[f] + (rows - stored[f]) * mean[f] ** 2) / rows;
+    // below this share of its size a spread is what rounding leaves of a constant
+    deviation[f] = variance > 1e-12 * mean[f] ** 2 ? Math.sqrt(variance) : 0;
+  }
+  return { mean, deviation, negative };
+}
+
+/** Features in 25 bins of equal size by mean. */
+function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Array } {
+  const order = [...mean.keys()].sort((a, b) => mean[a] - mean[b] || a - b);
+  const members: number[][] = Array.from({ length: BINS }, () => []);
+  const binOf = new Int32Array(mean.length);
+  order.forEach((feature, i) => {
+    const bin = Math.floor((i * BINS) / order.length);
+    members[bin].push(feature);
+    binOf[feature] = bin;
+  });
+  return { members, binOf };
+}
+
+/** sum over features of weight x (value - mean), for every sample and module. @param weights features x m. */
+function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, mean: Float64Array): Matrix {
+  const sums = new Float64Array(features.rows * m);
+  const center = new Float64Array(m);
+  mean.forEach((value, f) => {
+    for (let k = 0; k < m; k++) center[k] += weights[f * m + k] * value;
+  });
+  eachCell(features, (row, feature, value) => {
+    for (let k = 0; k < m; k++) sums[row * m + k] += weights[feature * m + k] * value;
+  });
+  return { rows: features.rows, columns: m, data: Float32Array.from(sums, (sum, i) => sum - center[i % m]) };
+}
+
+/** Calls `visit` for every stored cell, row by row. */
+function eachCell(
+  features: Matrix | Csr,
+  visit: (row: number, feature: number, value: number) => void,
+): void {
+  for (let row = 0; row < features.rows; row++) {
+    if (isCsr(features)) {
+      for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
+        visit(row, features.indices[p], features.values[p]);
+      }
+    } else {
+      const start = row * features.columns;
+      for (let f = 0; f < features.columns; f++) visit(row, f, features.data[start + f]);
+    }
+  }
+}
