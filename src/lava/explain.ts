@@ -13,6 +13,7 @@ import type {
   Explanation,
   Granularity,
   Localities,
+  ModuleDescription,
   Modules,
   Table,
   Warning,
@@ -25,7 +26,7 @@ import {
 } from './associations/associations.js';
 import { keepFeatures, selectFeatures } from './associations/select-features.js';
 import { keptWithin } from './conditions/kept-within.js';
-import { describeModules } from './describe/describe.js';
+import { type DescribeInput, describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
 import { chooseGranularity, type GranularityOptions } from './evaluate/granularity.js';
@@ -83,13 +84,11 @@ export async function explain(
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;
   const found = { table, embedding, localities, modules, samplePresence: perSample };
-  const describing = { measure: rules.measure, image };
-  const described = await timed('description', () => describeModules(found, describing, context));
-  const evaluated = await timed('significance', () =>
-    evaluateModules({ ...found, descriptions: described }, fitOptions, context),
-  );
-  const within = await timed('within', () =>
-    keptWithin({ ...found, descriptions: described }, rules.measure, context),
+  const descriptions = await describeAll(
+    found,
+    { ...fitOptions, measure: rules.measure, image },
+    context,
+    timed,
   );
   return {
     rows: table.features.rows,
@@ -101,12 +100,7 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
-    descriptions: described.map((module, k) => ({
-      ...module,
-      ...evaluated[k],
-      trust: null,
-      ...(within[k].length > 0 && { within: within[k] }),
-    })),
+    descriptions,
     associationCounts: counts,
     options: {
       ...options,
@@ -140,6 +134,25 @@ function stageTimer(): { readonly timings: Record<string, number>; readonly time
     return result;
   };
   return { timings, timed };
+}
+
+/** Everything that is known of each module: description, evaluation and what is kept within metadata columns. */
+async function describeAll(
+  found: DescribeInput,
+  options: Fitted['fitOptions'] & Parameters<typeof describeModules>[1],
+  context: Context,
+  timed: Timed,
+): Promise<ModuleDescription[]> {
+  const described = await timed('description', () => describeModules(found, options, context));
+  const input = { ...found, descriptions: described };
+  const evaluated = await timed('significance', () => evaluateModules(input, options, context));
+  const within = await timed('within', () => keptWithin(input, options.measure, context));
+  return described.map((module, k) => ({
+    ...module,
+    ...evaluated[k],
+    trust: null,
+    ...(within[k].length > 0 && { within: within[k] }),
+  }));
 }
 
 interface Fitted {

@@ -131,24 +131,12 @@ export async function moduleSignificance(
   );
   watch.progress(0.5);
   const matches = matchLoadings(modules.loadings, again.loadings);
-  const drawn = permutation(split.heldOut.length, random.stream('order'));
-  const position = new Int32Array(table.features.rows).fill(-1);
-  drawn.forEach((place, p) => {
-    position[split.heldOut[place]] = p;
-  });
-  const rows = drawn.map((place) => split.heldOut[place]);
   const whole = associationRules(options, localities.size);
   const { support = 0 } = scaledRules(whole, heldOutSize, localities.size);
   const held = {
-    ...{
-      table,
-      fitted: { ...fitted, count: localities.count },
-      heldOut,
-      modules: again,
-      measure: options.measure,
-      rows,
-      position,
-    },
+    ...{ table, heldOut, modules: again, measure: options.measure },
+    ...randomOrder(split.heldOut, table.features.rows, random.stream('order')),
+    fitted: { ...fitted, count: localities.count },
     support: Math.min(support, heldOutSize >> 1),
   };
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
@@ -163,6 +151,16 @@ export async function moduleSignificance(
     ),
     subsample: matches.map(({ cosine }) => cosine),
   };
+}
+
+/** The held-out samples in a random order, and the position of every sample in it, -1 for those not held out. */
+function randomOrder(heldOut: Int32Array, samples: number, random: Random) {
+  const rows = permutation(heldOut.length, random).map((index) => heldOut[index]);
+  const position = new Int32Array(samples).fill(-1);
+  rows.forEach((row, p) => {
+    position[row] = p;
+  });
+  return { rows, position };
 }
 
 const NO_TEST: DrawnTest = { statistic: 0, expected: 0, p: 1, pAdjusted: 1 };
