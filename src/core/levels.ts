@@ -1,11 +1,13 @@
 /** Texts as levels and codes: the form of a categorical column. */
 
 /**
- * The distinct texts, ascending by code units, and for each value its index among them; -1 where it is null.
+ * The distinct texts, ascending by code units, and for each value its index among them; -1 where it is null or the empty text,
+ * which stand for a missing value.
  * Cost: one look-up a value.
  */
 export function encodeLevels(values: readonly (string | null)[]): { levels: string[]; codes: Int32Array } {
-  const levels = [...new Set(values.filter((value) => value !== null))].sort();
+  const present = values.filter((value): value is string => value !== null && value !== '');
+  const levels = [...new Set(present)].sort();
   const index = new Map(levels.map((level, code) => [level, code]));
   return {
     levels,

@@ -53,6 +53,20 @@ const FORMATS: readonly Format[] = [
   { name: 'csv', fits: isText, load: async () => (await import('./csv/csv.js')).csvReader },
 ];
 
+/** Text files that people try which are something else, by how they begin. */
+const OTHER_TEXTS: readonly { readonly begins: RegExp; readonly what: string; readonly remedy: string }[] = [
+  {
+    begins: /^version https:\/\/git-lfs\.github\.com/,
+    what: 'a pointer of Git LFS, not the file itself',
+    remedy: 'fetch the file with git lfs pull',
+  },
+  {
+    begins: /^\s*(<!doctype html|<html|<\?xml|<head)/i,
+    what: 'a web page (or XML), perhaps of an error or a log-in',
+    remedy: 'download the file itself',
+  },
+];
+
 /** Files that people try which are something else, by their first bytes. */
 const OTHERS: readonly { readonly magic: string; readonly what: string; readonly remedy: string }[] = [
   { magic: '\x89WHYMAP\n', what: 'a finished explanation', remedy: 'open it with whymap view' },
@@ -82,9 +96,30 @@ export async function openInput(source: Source, settings: Settings): Promise<Ope
   const start = await source.read(0, HEAD);
   const input = inputOf(source, { start, size }, settings);
   const head = isGzip(start) ? await firstBytes(input.pieces()) : start;
+  checkText(head, source.name);
+  const packed = isZip(head) ? await onlyMember(input, settings) : null;
+  if (packed !== null) return openInput(packed, settings);
   const format = FORMATS.find((candidate) => candidate.fits(head, input.name));
   if (!format) throw unknown(head, source.name);
   return { input, head, format: format.name, reader: await format.load() };
+}
+
+/** The file in a ZIP archive that holds one file and no NumPy array (`table.csv.zip`); null for other archives. */
+async function onlyMember(input: Input, settings: Settings): Promise<Source | null> {
+  const { openZip } = await import('./codecs/zip.js');
+  const members = await openZip(await input.plain(), settings.memory);
+  const [only] = members;
+  if (members.length !== 1 || only.name.endsWith('.npy')) return null;
+  const opened = await only.open();
+  return { ...opened, name: only.name };
+}
+
+/** Throws for a text that is no table, under whatever name. */
+function checkText(head: Uint8Array, name: string): void {
+  const text = new TextDecoder().decode(head.subarray(0, 256));
+  const other = OTHER_TEXTS.find(({ begins }) => begins.test(text));
+  if (!other) return;
+  throw new UnsupportedError({ got: `${other.what}, ${name}`, expected: READ, remedy: other.remedy });
 }
 
 function inputOf(source: Source, found: { start: Uint8Array; size: number }, settings: Settings): Input {

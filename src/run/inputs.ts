@@ -133,7 +133,7 @@ export async function readGivenEmbedding(
   work: Work,
 ): Promise<EmbeddingRead> {
   const { embedding: name = '', embeddingKey, id, mapId, embeddingColumns } = values;
-  const isKey = holdsArrays(path) && !(await work.files.exists(name));
+  const isKey = holdsArrays(path) && !isFileName(name) && !(await work.files.exists(name));
   const source = work.files.open(isKey ? path : name);
   return reading(work, () =>
     readEmbedding(source, {
@@ -231,6 +231,11 @@ function positionOf(table: Table, name: string): number {
 /** Files in which an embedding may lie beside the features. */
 function holdsArrays(path: string): boolean {
   return /\.(h5ad|h5|zarr|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
+}
+
+/** A name that ends as files do, or lies in a folder that is no group of AnnData. */
+function isFileName(name: string): boolean {
+  return /\.(csv|tsv|tab|txt|npy|npz|parquet|feather|arrow|jsonl?|h5ad|h5|zarr|mtx|idx)(\.gz)?$/i.test(name);
 }
 
 /** The options of `readTable` in whymap/io. */

@@ -110,10 +110,11 @@ function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; e
   };
 }
 
-/** One region a label. */
+/** One region a label; samples without one are in none. */
 function labelRegions(labels: readonly string[]): MapRegion[] {
   const members = new Map<string, number[]>();
   labels.forEach((label, row) => {
+    if (label === '') return;
     const known = members.get(label);
     if (known) known.push(row);
     else members.set(label, [row]);

@@ -64,7 +64,7 @@ function placesOf(explanation: Explanation, k: number, module: ModuleDescription
   const { labels, samplePresence, modules } = explanation;
   const present = presentRows(samplePresence, k, presentThreshold(modules.presence, k));
   const totals = countBy(labels);
-  const inside = countBy(present.map((s) => labels[s]));
+  const inside = countBy(present.map((s) => labels[s]).filter((label) => label !== ''));
   const ranked = [...inside].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, NAMED_PLACES);
   const named = ranked.map(([label, count]) => `${label} (${percent(count / (totals.get(label) ?? 1))})`);
   return `present in ${share} of samples: ${named.join(', ')}`;

@@ -69,22 +69,42 @@ function isHeaderOfOne(first: string, rest: readonly (readonly string[])[]): boo
   return standsApart([first], rest, 0) || isGroupName(first) || isIdName(first);
 }
 
+/** A header has at most as many lines. */
+const MOST_LINES = 4;
+
 /**
- * Lines below the header that are no samples either: further levels of names, units, types. They have text in every column
- * that holds numbers further below (at least two such columns). pandas writes a line with the name of the index behind them.
- * @param rows the records below the header.
+ * Lines at the top that are no samples: names, further levels of names, units, types. They have text in every column that
+ * holds numbers below them (at least two such columns). pandas writes a line with the name of the index behind several.
+ * @param rows the first records of the file.
+ * @returns how many; 0 where the columns below hold too few numbers to tell.
  */
-export function extraHeaderLines(
+export function headerLines(
   rows: readonly (readonly string[])[],
   isNumber: (text: string) => boolean,
 ): number {
-  let count = 0;
-  while (count < 3 && rows.length > count + 1 && isHeaderLine(rows[count], rows.slice(count + 1), isNumber))
-    count++;
-  const next = rows[count];
-  const onlyFirst =
-    count > 0 && next && next[0]?.trim() !== '' && next.slice(1).every((field) => field.trim() === '');
-  return onlyFirst && rows.length > count + 1 ? count + 1 : count;
+  for (let count = 1; count <= MOST_LINES && rows.length > count; count++) {
+    const below = rows.slice(count);
+    if (!rows.slice(0, count).every((line) => isHeaderLine(line, below, isNumber))) continue;
+    return count;
+  }
+  const withName = indexNameLine(rows);
+  if (withName === null) return 0;
+  const without = rows.filter((_, i) => i !== withName);
+  return headerLines(without, isNumber) === withName ? withName + 1 : 0;
+}
+
+/** The line behind two lines or more that names only the first column; null when there is none. */
+function indexNameLine(rows: readonly (readonly string[])[]): number | null {
+  const found = rows
+    .slice(0, MOST_LINES)
+    .findIndex(
+      (row, i) =>
+        i >= 2 &&
+        row.length > 1 &&
+        row[0].trim() !== '' &&
+        row.slice(1).every((field) => field.trim() === ''),
+    );
+  return found < 0 ? null : found;
 }
 
 function isHeaderLine(

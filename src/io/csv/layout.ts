@@ -11,7 +11,7 @@ import type { Warning } from '../../model.js';
 import type { Input, Settings } from '../options.js';
 import { chain, decodeText } from '../source/bytes.js';
 import { isMissing } from '../text/numbers.js';
-import { combinedNames, extraHeaderLines, guessHeader } from './header.js';
+import { combinedNames, guessHeader, headerLines } from './header.js';
 import {
   addEvidence,
   decideStyle,
@@ -130,13 +130,16 @@ function layOut(start: Start, settings: Settings, styled: Styled): OpenCsv {
   const width = first.length;
   const rows = [first, ...sample.slice(1).map(({ fields }) => fields.slice(0, width))];
   const even = rows.filter((row) => row.length === width);
+  const lines = settings.header === false ? 0 : headerLines(even, isNumber);
   const guess =
-    settings.header === 'auto' ? guessHeader(even, isNumber) : { header: settings.header, doubt: null };
+    settings.header === 'auto' && lines < 2
+      ? guessHeader(even, isNumber)
+      : { header: settings.header !== false, doubt: null };
   if (guess.doubt !== null) {
     const message = `The first line of ${name} was read as a header: ${guess.doubt}. If it is data, say that there is no header.`;
     warnings.push({ code: 'header-guessed', message });
   }
-  const extra = guess.header ? extraHeaderLines(even.slice(1), isNumber) : 0;
+  const extra = guess.header ? Math.max(0, lines - 1) : 0;
   const names = namesOf(rows, guess.header, extra, name, warnings);
   const data = sample.slice(guess.header ? 1 + extra : 0);
   const columns = guess.header ? width : width - trailingWithoutHeader(sample);
@@ -166,7 +169,10 @@ function namesOf(
   const lines = rows.slice(0, 1 + extra);
   if (extra === 0) return lines[0].map((text) => text.trim());
   const names = combinedNames(lines);
-  const message = `The first ${1 + extra} lines of ${name} were read as a header: columns are called ${names.slice(0, 4).join(', ')}...`;
+  const message = `The first ${1 + extra} lines of ${name} were read as a header: columns are called ${names
+    .filter((text) => text !== '')
+    .slice(0, 4)
+    .join(', ')}...`;
   warnings.push({ code: 'header-lines', message });
   return names;
 }

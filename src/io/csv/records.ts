@@ -31,7 +31,7 @@ const QUOTED_OR_PLAIN = /"(?:[^"]|"")*"(?=\s|$)|\S+/g;
  * do, else the one that cuts the first record into the most. (Papaparse's own guess takes `1,5;2` for comma-separated.)
  */
 export function guessDelimiter(head: string, name: string): string {
-  if (/\.(tsv|tab)(\.gz)?$/i.test(name)) return '\t';
+  if (/\.(tsv|tab)(\.gz)?$/i.test(name) && head.includes('\t')) return '\t';
   const scores = DELIMITERS.map((delimiter) => scoreOf(recordsOf(head, delimiter), delimiter));
   const best = Math.max(...scores);
   if (best < EVEN && isSpaced(recordsOf(head, WHITESPACE))) return WHITESPACE;

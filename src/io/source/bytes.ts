@@ -147,7 +147,7 @@ export async function* decodeText(
       {
         got: `bytes in ${name} that are not ${encoding ?? 'UTF-8'} text`,
         expected: 'a text file in that encoding',
-        remedy: 'save it as UTF-8, or name its encoding (for example windows-1252)',
+        remedy: words`save it as UTF-8, or name its encoding, for example ${option('encoding', 'windows-1252')}`,
       },
       { cause },
     );

@@ -122,7 +122,7 @@ export function idsAsCandidates(ids: readonly string[] | null): IdColumn[] {
   const counts = (start === 0 || start === 1) && ids.every((id, i) => id === String(start + i));
   return [
     {
-      name: 'its ids',
+      name: 'row names',
       values: ids,
       declared: true,
       requested: false,
@@ -183,10 +183,16 @@ function idNote(
   const onlyTable = first.values.filter((_, row) => rows[row] < 0);
   const onlyOther = second.values.filter((_, row) => !used.has(row));
   const matched = side.rows - onlyTable.length;
+  const complete = onlyTable.length + onlyOther.length === 0;
   const by = counters
     ? 'paired by row order, as both number their rows alike'
     : `joined by id (${first.name}${first.name === second.name ? '' : ` and ${second.name}`})`;
-  const parts = [`${side.source} and ${other.source} were ${by}: ${matched} samples match`];
+  const both = side.source === other.source && complete;
+  const parts = [
+    both
+      ? `Table and map are in ${side.source}: ${matched} rows`
+      : `${side.source} and ${other.source} were ${by}: ${matched} samples match`,
+  ];
   const action = leavesOut ? 'were left out' : 'have no label';
   if (onlyTable.length > 0)
     parts.push(`${onlyTable.length} only in ${side.source} ${action} (${some(onlyTable)})`);
@@ -198,7 +204,6 @@ function idNote(
     );
   }
   const text = `${parts.join('; ')}.`;
-  const complete = onlyTable.length + onlyOther.length === 0;
   const code = doubtful ? 'ids-doubtful' : complete ? 'joined-by-id' : 'ids-unmatched';
   const note = { matched, onlyFirst: onlyTable.length, onlySecond: onlyOther.length, text };
   return { note: { how: counters ? 'row' : 'id', ...note }, warnings: [{ code, message: text }] };

@@ -9,9 +9,10 @@ export type Normalize = 'log1p-cp10k' | 'none';
 export const NORMALIZE_CHOICES: readonly Normalize[] = ['log1p-cp10k', 'none'];
 const TARGET = 1e4;
 
-/** log(1 + count * 10,000 / total of its cell); 0 for a cell without counts. */
+/** log(1 + count * 10,000 / total of its cell); 0 for a cell without counts. OptionError for a value that is no count. */
 export function normalizedCount(count: number, total: number): number {
   if (count < 0) throw negative(count);
+  if (Number.isFinite(count) && count !== Math.floor(count)) throw fractional(count);
   return total > 0 ? Math.log1p((count * TARGET) / total) : 0;
 }
 
@@ -20,6 +21,14 @@ function negative(count: number): OptionError {
     got: words`the value ${count} and ${option('normalize', 'log1p-cp10k')}`,
     expected: 'counts, which are not negative',
     remedy: words`use ${option('normalize', 'none')}: the values are normalized or scaled already`,
+  });
+}
+
+function fractional(count: number): OptionError {
+  return new OptionError({
+    got: words`the value ${count} and ${option('normalize', 'log1p-cp10k')}`,
+    expected: 'counts, which are whole numbers: these values look normalized, logarithms or scaled already',
+    remedy: words`use ${option('normalize', 'none')}, name the layer of counts (${option('layer')}), or round estimated counts first`,
   });
 }
 

@@ -29,9 +29,52 @@ async function readRecords(input: Input, settings: Settings): Promise<Records> {
       throw tooLarge(input.name, `more than ${rows} x ${values.size} values`, settings.memory);
     }
   }
-  const columns = [...values].map(([name, column]) => ({ name, kind: kindOf(name, column, input.name) }));
-  return { shape: { columns, rows, index: [], name: input.name }, values };
+  const turned = rows === 1 ? byColumns(values) : null;
+  const found = turned?.values ?? values;
+  const columns = [...found].map(([name, column]) => ({ name, kind: kindOf(name, column, input.name) }));
+  const index = found.has(INDEX) ? [INDEX] : [];
+  return { shape: { columns, rows: turned?.rows ?? rows, index, name: input.name }, values: found };
 }
+
+/** As JSON.parse, but `NaN` and `Infinity`, which Python writes and JSON does not have, are missing values. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (!/NaN|Infinity/.test(text)) throw cause;
+    return JSON.parse(text.replace(STRING_OR_NAN, (found) => (found.startsWith('"') ? found : 'null')));
+  }
+}
+
+const STRING_OR_NAN = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+
+/**
+ * One object that holds a column a key: lists of one length, or objects from row to value as pandas writes them. Null for
+ * anything else, such as one record of lists.
+ */
+function byColumns(
+  values: ReadonlyMap<string, readonly unknown[]>,
+): { values: Map<string, unknown[]>; rows: number } | null {
+  const cells = [...values].map(([name, [cell]]) => [name, cell] as const);
+  const first = cells[0]?.[1];
+  if (Array.isArray(first)) {
+    const isColumn = (cell: unknown) =>
+      Array.isArray(cell) && cell.length === first.length && !cell.some(Array.isArray);
+    if (first.length < 2 || !cells.every(([, cell]) => isColumn(cell))) return null;
+    return { values: new Map(cells.map(([name, cell]) => [name, cell as unknown[]])), rows: first.length };
+  }
+  const isObject = (cell: unknown): cell is Record<string, unknown> =>
+    typeof cell === 'object' && cell !== null;
+  if (cells.length === 0 || !cells.every(([, cell]) => isObject(cell) && !Array.isArray(cell))) return null;
+  const keys = [...new Set(cells.flatMap(([, cell]) => Object.keys(cell as object)))];
+  const columns = cells.map(
+    ([name, cell]) => [name, keys.map((key) => (cell as Record<string, unknown>)[key] ?? null)] as const,
+  );
+  return { values: new Map([[INDEX, keys], ...columns]), rows: keys.length };
+}
+
+/** The column of the rows' names of an object of objects. */
+const INDEX = '__index_level_0__';
 
 /** One record a line, or the items of one list that spans the file. */
 async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; place: string }> {
@@ -39,7 +82,7 @@ async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; place
   let held = '';
   const parse = (text: string, place: string) => {
     try {
-      return JSON.parse(text) as unknown;
+      return parseJson(text);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw notRecords(input.name, `text that is not JSON on ${place} (${why.slice(0, 80)})`, cause);

@@ -10,20 +10,23 @@ import { estimate } from '../interval.js';
 import type { Figure, Neighborhoods } from '../types.js';
 
 export interface LabelCodes {
-  /** Label of each sample, as its index in `names`. */
+  /** Label of each sample, as its index in `names`; -1 where it is missing. */
   readonly codes: Int32Array;
   /** Distinct labels, sorted. */
   readonly names: readonly string[];
 }
 
-/** Labels as numbers. */
+/** Labels as numbers; the empty text stands for a missing label, which is no class. */
 export function encodeLabels(labels: readonly string[]): LabelCodes {
-  const names = [...new Set(labels)].sort();
+  const names = [...new Set(labels)].filter((name) => name !== '').sort();
   const codeOf = new Map(names.map((name, code) => [name, code]));
-  return { codes: Int32Array.from(labels, (label) => codeOf.get(label) ?? 0), names };
+  return { codes: Int32Array.from(labels, (label) => codeOf.get(label) ?? -1), names };
 }
 
-/** Share of the query samples whose neighbors, in the given space, vote for the label of the sample. */
+/**
+ * Share of the labelled query samples whose labelled neighbors, in the given space, vote for the label of the sample.
+ * `pointwise` has one value a labelled query sample.
+ */
 export function labelAccuracy(
   { codes, names }: LabelCodes,
   neighborhoods: Neighborhoods,
@@ -32,12 +35,13 @@ export function labelAccuracy(
   const { queries, k } = neighborhoods;
   const { indices } = neighborhoods[space];
   const votes = new Int32Array(names.length);
-  const pointwise = new Float64Array(indices.length / k);
-  for (let q = 0; q < pointwise.length; q++) {
-    const won = vote(indices.subarray(q * k, (q + 1) * k), codes, votes);
-    pointwise[q] = won === codes[queries ? queries[q] : q] ? 1 : 0;
+  const pointwise: number[] = [];
+  for (let q = 0; q < indices.length / k; q++) {
+    const label = codes[queries ? queries[q] : q];
+    if (label < 0) continue;
+    pointwise.push(vote(indices.subarray(q * k, (q + 1) * k), codes, votes) === label ? 1 : 0);
   }
-  return estimate(pointwise, neighborhoods);
+  return estimate(Float64Array.from(pointwise), neighborhoods);
 }
 
 /** Expected accuracy when labels have nothing to do with neighbors: the vote falls on a label by its share. */
@@ -50,11 +54,11 @@ export function nullLabelAccuracy(
   return labelAccuracy({ codes: codesShuffled, names }, neighborhoods).value;
 }
 
-/** The label that most of the neighbors have; -1 without neighbors. `votes` is zeros, one a label. */
+/** The label that most of the labelled neighbors have; -1 without any. `votes` is zeros, one a label. */
 export function vote(neighbors: Int32Array, codes: Int32Array, votes: Int32Array): number {
   let most = 0;
-  for (const j of neighbors) most = Math.max(most, ++votes[codes[j]]);
-  const won = neighbors.find((j) => votes[codes[j]] === most);
-  for (const j of neighbors) votes[codes[j]] = 0;
+  for (const j of neighbors) if (codes[j] >= 0) most = Math.max(most, ++votes[codes[j]]);
+  const won = neighbors.find((j) => codes[j] >= 0 && votes[codes[j]] === most);
+  for (const j of neighbors) if (codes[j] >= 0) votes[codes[j]] = 0;
   return won === undefined ? -1 : codes[won];
 }

@@ -16,24 +16,28 @@ export interface SilhouetteAccumulator {
   figure(): Figure;
 }
 
-/** @param codes label of each sample, 0 to `labels` - 1. */
+/** @param codes label of each sample, 0 to `labels` - 1; -1 for a sample without one, which takes no part. */
 export function silhouetteAccumulator(codes: Int32Array, labels: number): SilhouetteAccumulator {
   const sums = new Float64Array(codes.length * labels);
   const sizes = new Float64Array(labels);
-  for (const code of codes) sizes[code]++;
+  for (const code of codes) if (code >= 0) sizes[code]++;
   return {
     addRow(i, distances) {
       const label = codes[i];
+      if (label < 0) return;
       for (let j = i + 1; j < codes.length; j++) {
+        if (codes[j] < 0) continue;
         sums[i * labels + codes[j]] += distances[j];
         sums[j * labels + label] += distances[j];
       }
     },
     figure() {
       const pointwise = Float64Array.from(codes, (label, i) => {
+        if (label < 0) return Number.NaN;
         return silhouetteOf(sums.subarray(i * labels, (i + 1) * labels), sizes, label);
       });
-      return { value: mean(pointwise), pointwise, interval: null };
+      const labelled = pointwise.filter((_, i) => codes[i] >= 0);
+      return { value: mean(labelled), pointwise, interval: null };
     },
   };
 }
