@@ -130,6 +130,7 @@ const longFiles: Record<string, string> = {
 const UNROLLED = 'kernels/forces/power.ts moveSample';
 const longFunctions: Record<string, string> = {
   [UNROLLED]: 'unrolled by hand (kernels/README.md)',
+  'src/lava/evaluate/significance.ts moduleSignificance': 'to be split',
   'src/lava/localities/localities.ts locate': 'to be split',
   'src/reproduce/ardr/lle-study.ts run': 'to be split',
   'viewer/src/panels/Granularity.tsx Levels': 'markup',

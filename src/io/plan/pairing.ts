@@ -59,13 +59,16 @@ const MOST_CANDIDATES = 8;
 /** Decides how the rows of two files are paired. */
 export function planPairing(first: PairingSide, second: PairingSide, options: PairingOptions = {}): Pairing {
   if (options.pairByRow) return byRow(first, second, 'as requested');
-  const best = bestMatch(first, second, options);
   const enough = options.minMatched ?? ENOUGH;
-  if (best !== null && best.share >= enough && isTelling(best, first, second)) {
-    return byId(best, first, second, options);
-  }
+  const isEnough = (match: Match | null): match is Match =>
+    match !== null && match.share >= enough && isTelling(match, first, second);
+  // numbers of rows agree in any two files, so ids come first
+  const best = bestMatch(first, second, options, (column) => column.counter === null || column.requested);
+  if (isEnough(best)) return byId(best, first, second, options);
   const [a, b] = [declaredIds(first), declaredIds(second)];
   if (a !== null && b !== null) throw unmatched({ a, b, best, enough }, first, second);
+  const counted = bestMatch(first, second, options, () => true);
+  if (isEnough(counted)) return byId(counted, first, second, options);
   const requested = [first, second].find((side) => side.candidates[0]?.requested);
   const counters = [first, second].map(
     (side) => side.candidates.find(({ counter }) => counter !== null) ?? null,
@@ -106,9 +109,16 @@ function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
 }
 
 /** The two columns with the most ids in common, the likelier ones first among equals. */
-function bestMatch(first: PairingSide, second: PairingSide, options: PairingOptions): Match | null {
-  const keys = (side: PairingSide) =>
-    side.candidates.slice(0, MOST_CANDIDATES).map((column) => ({ column, ids: distinct(column, options) }));
+function bestMatch(
+  first: PairingSide,
+  second: PairingSide,
+  options: PairingOptions,
+  isUsed: (column: IdColumn) => boolean,
+): Match | null {
+  const keys = ({ candidates }: PairingSide) => {
+    const used = candidates.filter(isUsed).slice(0, MOST_CANDIDATES);
+    return used.map((column) => ({ column, ids: distinct(column, options) }));
+  };
   let best: Match | null = null;
   const right = keys(second);
   for (const a of keys(first)) {

@@ -1,0 +1,164 @@
+/**
+ * Random tables and maps of the same samples, as people save them: shuffled, with ids, counters, labels and clusters in
+ * random columns, with repeated or missing ids, in random layouts. The truth travels in the values: feature `f0` of a
+ * sample is its number, and the map's first coordinate is that number too, so that any wrong pair is seen.
+ */
+
+import fc from 'fast-check';
+import { bytesSource, joinEmbedding, readEmbedding, readTable } from 'whymap/io';
+import { toDense } from '#whymap/core/csr.js';
+
+type IdKind = 'text' | 'numbers' | 'none';
+type Flaw = 'none' | 'repeated' | 'missing';
+
+/** One of the two files. */
+interface Layout {
+  readonly counter: boolean;
+  readonly cluster: boolean;
+  readonly label: boolean;
+  readonly idPlace: 'first' | 'last' | 'middle';
+  readonly idName: string;
+  readonly flaw: Flaw;
+  readonly shuffled: boolean;
+  readonly delimiter: ',' | ';' | '\t';
+  readonly dropped: number;
+}
+
+export interface Case {
+  readonly rows: number;
+  readonly ids: IdKind;
+  readonly table: Layout;
+  readonly map: Layout & { readonly hasIds: boolean };
+  readonly seed: number;
+}
+
+const layout = fc.record<Layout>({
+  counter: fc.boolean(),
+  cluster: fc.boolean(),
+  label: fc.boolean(),
+  idPlace: fc.constantFrom('first', 'last', 'middle'),
+  idName: fc.constantFrom('', 'id', 'cell_id', 'barcode', 'sample', 'key'),
+  flaw: fc.oneof(
+    { weight: 6, arbitrary: fc.constant<Flaw>('none') },
+    fc.constantFrom<Flaw>('repeated', 'missing'),
+  ),
+  shuffled: fc.boolean(),
+  delimiter: fc.constantFrom(',', ';', '\t'),
+  dropped: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 6 })),
+});
+
+export const cases: fc.Arbitrary<Case> = fc.record({
+  rows: fc.integer({ min: 25, max: 60 }),
+  ids: fc.constantFrom<IdKind>('text', 'numbers', 'none'),
+  table: layout,
+  map: fc.tuple(layout, fc.boolean()).map(([made, hasIds]) => ({ ...made, hasIds })),
+  seed: fc.integer({ min: 1, max: 2 ** 30 }),
+});
+
+/** A generator of numbers in [0, 1) from a seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffle<T>(list: readonly T[], random: () => number): T[] {
+  const out = [...list];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [out[i], out[j]] = [out[j], out[i]];
+  }
+  return out;
+}
+
+/** Ids of all samples; numbers are no count of the rows. */
+function idsOf({ ids, rows }: Case, random: () => number): string[] {
+  const numbers = shuffle(
+    Array.from({ length: rows }, (_, i) => 1000 + 3 * i),
+    random,
+  );
+  return numbers.map((number) => (ids === 'text' ? `S${number}x` : String(number)));
+}
+
+/** The samples of a file in its order. */
+function samplesOf({ rows }: Case, { shuffled, dropped }: Layout, random: () => number): number[] {
+  const all = Array.from({ length: rows }, (_, s) => s);
+  const kept =
+    dropped > 0
+      ? shuffle(all, random)
+          .slice(dropped)
+          .sort((a, b) => a - b)
+      : all;
+  return shuffled ? shuffle(kept, random) : kept;
+}
+
+/** A file as text. `values` gives the numbers of a sample. */
+function textOf(
+  samples: readonly number[],
+  ids: readonly string[] | null,
+  made: Layout,
+  values: (sample: number) => readonly string[],
+  random: () => number,
+): string {
+  const columns: { name: string; cells: string[] }[] = [];
+  const width = values(0).length;
+  for (let c = 0; c < width; c++) columns.push({ name: `v${c}`, cells: samples.map((s) => values(s)[c]) });
+  if (made.cluster) columns.push({ name: 'leiden', cells: samples.map((s) => String(s % 3)) });
+  if (made.label) columns.push({ name: 'kind', cells: samples.map((s) => `k${s % 4}`) });
+  if (ids !== null) {
+    const cells = samples.map((s) => ids[s]);
+    if (made.flaw === 'repeated') cells[cells.length - 1] = cells[0];
+    if (made.flaw === 'missing') cells[Math.floor(random() * cells.length)] = '';
+    const place = made.idPlace === 'first' ? 0 : made.idPlace === 'last' ? columns.length : 1;
+    // only a first column is written without a name
+    const name = made.idName === '' && (place !== 0 || made.counter) ? 'barcode' : made.idName;
+    columns.splice(place, 0, { name, cells });
+  }
+  if (made.counter) columns.unshift({ name: '', cells: samples.map((_, i) => String(i)) });
+  const lines = samples.map((_, i) => columns.map(({ cells }) => cells[i]).join(made.delimiter));
+  return `${[columns.map(({ name }) => name).join(made.delimiter), ...lines].join('\n')}\n`;
+}
+
+const source = (name: string, text: string) => bytesSource(name, new TextEncoder().encode(text));
+
+/** What came of a case. */
+export type Outcome = 'right' | 'stopped' | 'by order' | 'wrong';
+
+/**
+ * Reads and pairs the two files of a case. `by order`: one file has nothing to pair by and the rows of both are as many, so
+ * that a person is told which file has no ids; then a wrong pair is no guess against a fact.
+ */
+export async function outcomeOf(made: Case): Promise<{ outcome: Outcome; text: string }> {
+  const random = generator(made.seed);
+  const ids = made.ids === 'none' ? null : idsOf(made, random);
+  const tableSamples = samplesOf(made, made.table, random);
+  const mapSamples = samplesOf(made, made.map, random);
+  const noise = Array.from({ length: made.rows }, () => Array.from({ length: 3 }, () => random().toFixed(5)));
+  const number = (s: number) => (s + 0.5).toFixed(2);
+  const table = textOf(tableSamples, ids, made.table, (s) => [number(s), ...noise[s]], random);
+  const mapIds = made.map.hasIds ? ids : null;
+  const map = textOf(mapSamples, mapIds, made.map, (s) => [number(s), noise[s][0]], random);
+  try {
+    const joined = joinEmbedding(
+      await readTable(source('x.csv', table)),
+      await readEmbedding(source('e.csv', map)),
+    );
+    const { columns, data } = toDense(joined.table.features);
+    const at = joined.table.featureNames.indexOf('v0');
+    const { coordinates } = joined.embedding;
+    const wrong = Array.from({ length: coordinates.rows }, (_, r) => r).filter(
+      (r) => data[r * columns + at] !== coordinates.data[r * coordinates.columns],
+    );
+    const extra = columns !== 4 || coordinates.columns !== 2;
+    if (extra) return { outcome: 'wrong', text: `${columns} features, ${coordinates.columns} dimensions` };
+    if (wrong.length === 0) return { outcome: 'right', text: joined.pairing.text };
+    const said = joined.pairing.how === 'row' && (ids === null || mapIds === null);
+    return { outcome: said ? 'by order' : 'wrong', text: joined.pairing.text };
+  } catch (error) {
+    return { outcome: 'stopped', text: error instanceof Error ? error.message : String(error) };
+  }
+}
