@@ -231,6 +231,11 @@ export interface ModuleDescription {
   readonly recurrence?: ModuleRecurrence;
   /** True when the module is a contrast between groups that its localities straddle. */
   readonly contrast: boolean;
+  /**
+   * Least cosine of its pair pattern with its match among modules fitted anew on 90% of the samples and another
+   * covering, 0 to 1; null or absent when it was not measured.
+   */
+  readonly replication?: number | null;
   /** Null when the analysis was not requested, or could not be made. */
   readonly significance: ModuleSignificance | null;
   readonly stability: ModuleStability | null;

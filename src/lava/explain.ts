@@ -30,6 +30,7 @@ import { type DescribeInput, describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
 import { chooseGranularity, type GranularityOptions } from './evaluate/granularity.js';
+import { replicationRefits } from './evaluate/replication.js';
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
 import { factorize, type ModuleOptions } from './factorize/modules.js';
@@ -73,6 +74,7 @@ export async function explain(
   checkInput(input, options);
   const significance = significanceOptions(options);
   stabilityRuns(options);
+  replicationRefits(options);
   const { timings, timed } = stageTimer();
   const localities =
     input.localities ??

@@ -172,9 +172,9 @@ function madeHere(method: string): Warning {
 /** The options of `explain` in whymap/lava. */
 export function explainOptions(values: ExplainValues): ExplainOptions {
   const { localitySize, overlap, tuningSamples, covering, modules, maxFeatures, draws, level } = values;
-  const { stability, association, associationForm, support, gate, form, image = null } = values;
+  const { refits, stability, association, associationForm, support, gate, form, image = null } = values;
   return {
     ...{ localitySize, overlap, tuningSamples, covering, modules, maxFeatures, draws, level },
-    ...{ stability, association, associationForm, support, gate, form, image },
+    ...{ refits, stability, association, associationForm, support, gate, form, image },
   };
 }

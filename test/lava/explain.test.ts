@@ -186,7 +186,7 @@ test('two features, constant features, duplicated samples: defined answers', asy
   const embedding = { coordinates: { rows, columns: 2, data: places }, ids: null, source };
   const found = await explain({ table, embedding }, { modules: 3 }, {});
   expect(found.modules.count).toBe(1);
-  expect(found.descriptions[0].label).toBe('a, b');
+  expect(['a, b', 'b, a']).toContain(found.descriptions[0].label);
   // the fit takes three times the localities that are reported
   expect(found.associationCounts.constant).toBe(3 * found.localities.count);
   expect([...found.associationCounts.neverSupported]).toEqual([2]);

@@ -2,6 +2,7 @@
 
 import { PLANNED } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
+import { COMES_BACK } from '../../lava/evaluate/replication.js';
 import { withinFlags } from '../../lava/index.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 
@@ -28,12 +29,33 @@ function headline(explanation: Explanation): string[] {
   ];
 }
 
+/** The modules that come back, then the others in short. */
 function moduleLines(explanation: Explanation): string[] {
-  return explanation.descriptions.map((module, k) => {
-    const id = module.id.padEnd(4);
-    return `${id}${percent(module.share).padStart(6)}  ${nameOf(module, explanation)}${kindOf(module)}\n            ${placesOf(explanation, k, module)}`;
+  const { descriptions } = explanation;
+  const numbers = [...descriptions.keys()];
+  const back = numbers.filter((k) => comesBack(descriptions[k]));
+  const lost = numbers.filter((k) => !comesBack(descriptions[k]));
+  const lines = back.map((k) => {
+    const module = descriptions[k];
+    return `${lead(module)}${nameOf(module, explanation)}${kindOf(module)}\n            ${placesOf(explanation, k, module)}`;
   });
+  if (lost.length === 0) return lines;
+  return [
+    ...lines,
+    '',
+    'Did not come back (fits on 90% of the samples and another covering group these features differently):',
+    ...lost.map((k) => {
+      const { replication } = descriptions[k];
+      const similarity = `similarity ${(replication ?? 0).toFixed(2)}`;
+      return `${lead(descriptions[k])}${nameOf(descriptions[k], explanation)}  (${similarity})`;
+    }),
+  ];
 }
+
+const lead = ({ id, share }: ModuleDescription): string => `${id.padEnd(4)}${percent(share).padStart(6)}  `;
+
+const comesBack = ({ replication }: ModuleDescription): boolean =>
+  replication == null || replication >= COMES_BACK;
 
 /** What a reader must know before believing it. */
 function kindOf({ contrast, recurrence, significance, trustFlag, within }: ModuleDescription): string {
@@ -42,7 +64,9 @@ function kindOf({ contrast, recurrence, significance, trustFlag, within }: Modul
     ...withinFlags(within),
     ...(recurrence?.disjoint === 1 ? ['seen in one place only'] : []),
     ...(significance?.verdict === 'chance' ? ['not shown to be more than chance'] : []),
-    ...(significance?.verdict === 'not-replicated' ? ['not replicated on two thirds of the samples'] : []),
+    ...(significance?.verdict === 'not-replicated'
+      ? ['not tested: two thirds of the samples do not give it']
+      : []),
     ...(significance?.verdict === 'global' ? ['real, but not shown to be local'] : []),
     ...(trustFlag ? ['on a torn or glued region of the map'] : []),
   ];

@@ -1,4 +1,4 @@
-/** Evaluation of modules that were found: signs, significance and stability. */
+/** Evaluation of modules that were found: signs, significance, replication and stability. */
 
 import type { Context } from '../../engine/context.js';
 import type {
@@ -14,6 +14,7 @@ import { associationRules } from '../associations/associations.js';
 import { moduleSigns } from '../describe/signed-patterns.js';
 import type { LocalityOptions } from '../localities/localities.js';
 import type { FitOptions } from './holdout.js';
+import { moduleReplication, type ReplicationOptions } from './replication.js';
 import { moduleSignificance, type SignificanceOptions, significanceOptions } from './significance.js';
 import { moduleStability, type StabilityOptions, stabilityRuns } from './stability.js';
 
@@ -26,10 +27,13 @@ export interface EvaluationInput {
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
 }
 
-export interface EvaluationOptions extends SignificanceOptions, StabilityOptions {}
+export interface EvaluationOptions extends SignificanceOptions, ReplicationOptions, StabilityOptions {}
 
 /** What evaluation adds to the description of a module. */
-export type ModuleEvaluation = Pick<ModuleDescription, 'signs' | 'significance' | 'stability'>;
+export type ModuleEvaluation = Pick<
+  ModuleDescription,
+  'signs' | 'significance' | 'replication' | 'stability'
+>;
 
 /** Stability of a module whose replication was tested by significance alone. */
 const NO_REPEATS: ModuleStability = {
@@ -42,7 +46,7 @@ const NO_REPEATS: ModuleStability = {
   presence: null,
 };
 
-/** One evaluation a module: signs, significance (unless `draws` is 0), and stability over the repeats requested. */
+/** One evaluation a module; significance unless `draws` is 0, replication unless `refits` is, stability as requested. */
 export async function evaluateModules(
   input: EvaluationInput,
   options: EvaluationOptions & FitOptions & LocalityOptions,
@@ -52,10 +56,12 @@ export async function evaluateModules(
   const signs = await moduleSigns(input, measure, context);
   const isTested = significanceOptions(options).draws > 0;
   const tested = isTested ? await moduleSignificance(input, { ...options, measure }, context) : null;
+  const replication = await moduleReplication(input, options, context);
   const repeated = stabilityRuns(options) > 0 ? await moduleStability(input, options, context) : null;
   return signs.map((sign, k) => ({
     signs: sign,
     significance: tested?.significance[k] ?? null,
+    replication: replication?.[k] ?? null,
     stability:
       tested || repeated
         ? { ...NO_REPEATS, ...repeated?.[k], subsample: tested?.subsample[k] ?? null }

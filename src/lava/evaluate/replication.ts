@@ -1,25 +1,31 @@
 /**
  * Replication: does a module come back when the samples and the covering of the map are drawn anew?
  *
- * Method: REFITS times, modules are fitted from nothing on a random SHARE of the samples with another covering. Each
+ * Method: some times (2 unless requested otherwise), modules are fitted from nothing on a random SHARE of the samples with another covering. Each
  *   reported module is matched with one of every refit (optimal assignment on the cosines of pair patterns); its
  *   replication is the least of these cosines, 0 without a match.
  * Source: ours. What it says and what it does not: docs/stability.md, with the measured relation of this figure to
  *   what new refits find. Two parts of one data set share chance too: replication is no evidence that a module is
- *   real, which significance.ts tests. Cost: REFITS whole fits. Deterministic: neither the seed nor the order of the
+ *   real, which significance.ts tests. Cost: that many whole fits. Deterministic: neither the seed nor the order of the
  *   rows takes part.
  */
 
 import { createRandom } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
+import { OptionError, option, words } from '../../errors.js';
 import type { Embedding, Localities, Modules, Table } from '../../model.js';
 import { type FitOptions, matchLoadings, orderOf, splitSamples } from './holdout.js';
 import { refitModules } from './refits.js';
 
-const REFITS = 2;
+const DEFAULT_REFITS = 2;
 const SHARE = 0.9;
-/** From this replication on a module is said to come back. */
+/** Replication below which a module is said not to come back. */
 export const COMES_BACK = 0.7;
+
+export interface ReplicationOptions {
+  /** Refits that the modules are compared with. Default 2; 0 leaves replication out. */
+  readonly refits?: number;
+}
 
 export interface ReplicationInput {
   readonly table: Table;
@@ -28,16 +34,28 @@ export interface ReplicationInput {
   readonly modules: Modules;
 }
 
-/** Least matched cosine of every module, 0 to 1. @param covering of the reported localities. */
+/** The number of refits, checked. @throws OptionError for anything but a whole number from 0 to 100. */
+export function replicationRefits({ refits = DEFAULT_REFITS }: ReplicationOptions): number {
+  if (Number.isInteger(refits) && refits >= 0 && refits <= 100) return refits;
+  throw new OptionError({
+    got: words`${option('refits', refits)}`,
+    expected: 'a whole number from 0 to 100',
+    remedy: 'take 2, the default, or more for a stricter figure',
+  });
+}
+
+/** Least matched cosine of every module, 0 to 1; null without refits. @param covering of the reported localities. */
 export async function moduleReplication(
   { table, embedding, localities, modules }: ReplicationInput,
-  options: FitOptions & { readonly covering?: number },
+  options: ReplicationOptions & FitOptions & { readonly covering?: number },
   context: Context,
-): Promise<number[]> {
+): Promise<number[] | null> {
+  const refits = replicationRefits(options);
+  if (refits === 0) return null;
   const watch = watchStage(context, 'replication');
   const order = orderOf(localities, embedding, table);
   const least = new Array<number>(modules.count).fill(1);
-  for (let refit = 1; refit <= REFITS; refit++) {
+  for (let refit = 1; refit <= refits; refit++) {
     const rows = splitSamples(order, SHARE, createRandom(refit, 'replication')).fitted;
     const { size: localitySize, overlap } = localities;
     const covering = (options.covering ?? 0) + refit;
@@ -46,7 +64,7 @@ export async function moduleReplication(
     matchLoadings(modules.loadings, again.modules.loadings).forEach(({ cosine }, k) => {
       least[k] = Math.min(least[k], cosine);
     });
-    watch.progress(refit / REFITS);
+    watch.progress(refit / refits);
     await watch.checkpoint();
   }
   return least;

@@ -129,6 +129,16 @@ export const explainOptions = defineOptions([
     help: 'GMT file: the sets that each module holds more of than chance, in gene-sets.csv',
   },
   {
+    name: 'refits',
+    commands: EXPLAIN,
+    group: 'method',
+    type: { kind: 'integer', least: 0, most: 100 },
+    default: 2,
+    unit: 'runs',
+    label: 'Refits for replication',
+    help: 'fits on 90% of the samples and another covering that each module is compared with; 0 leaves replication out',
+  },
+  {
     name: 'stability',
     commands: EXPLAIN,
     group: 'method',

@@ -9,7 +9,7 @@ export const ORDER_NAMES: Readonly<Record<Order, string>> = {
   share: 'share of association',
   samples: 'number of samples',
   evidence: 'evidence (corrected p)',
-  stability: 'stability',
+  stability: 'replication',
   trust: 'trust of the map',
   name: 'name',
 };
@@ -40,12 +40,20 @@ export function listedModules(explanation: Explanation, { order, text, significa
     .map(({ module }) => module);
 }
 
+/** Replication below which a module is said not to come back. */
+export const COMES_BACK = 0.7;
+
+/** False where refits on other samples and coverings did not give the module again; true where none were made. */
+export function comesBack({ replication }: ModuleDescription): boolean {
+  return replication == null || replication >= COMES_BACK;
+}
+
 /** Larger is first. */
 const FIGURES: Readonly<Record<Exclude<Order, 'name'>, (module: ModuleDescription) => number | null>> = {
   share: ({ share }) => share,
   samples: ({ presentSamples }) => presentSamples,
   evidence: ({ significance }) => (significance ? -significance.pAdjusted : null),
-  stability: ({ stability }) => stability?.seeds ?? stability?.subsample ?? null,
+  stability: ({ replication, stability }) => replication ?? stability?.seeds ?? stability?.subsample ?? null,
   trust: ({ trust }) => trust,
 };
 

@@ -1,5 +1,6 @@
 /** Numbers and findings in plain words. */
 import type { Explanation, ModuleDescription, TrustLayer } from 'whymap';
+import { comesBack } from './module-order.js';
 
 const grouped = new Intl.NumberFormat('en-US');
 
@@ -77,6 +78,7 @@ export function beliefs(module: ModuleDescription): Belief[] {
     ...(module.contrast ? [contrast] : []),
     ...(recurrence?.disjoint === 1 ? [onePlace] : []),
     ...(significance ? [verdict(significance)] : []),
+    ...replicated(module),
     ...found(stability?.subsample, 'Two thirds of the samples'),
     ...found(stability?.seeds, 'Other coverings of the map'),
     ...found(stability?.bootstrap, 'Resampled data'),
@@ -99,6 +101,20 @@ function verdict(significance: NonNullable<ModuleDescription['significance']>): 
     },
   };
   return words[significance.verdict];
+}
+
+/** Whether refits on other samples and coverings give the module again. */
+function replicated(module: ModuleDescription): Belief[] {
+  const { replication } = module;
+  if (replication == null) return [];
+  const figure = `least similarity ${decimal(replication)}`;
+  const parts = '90% of the samples and another covering';
+  if (replication >= 0.9) return [{ tone: 'good', text: `Comes back from ${parts} (${figure}).` }];
+  if (comesBack(module))
+    return [{ tone: 'plain', text: `Comes back from ${parts}, somewhat changed (${figure}).` }];
+  const text = `Did not come back: from ${parts} its features group differently (${figure}).`;
+  const holds = ' Its correlations hold on other samples; which features make up the module is not settled.';
+  return [{ tone: 'bad', text: module.significance?.significant ? text + holds : text }];
 }
 
 /** How alike the module is that comes out of another run. */

@@ -10,7 +10,12 @@ interface Row {
 }
 
 export function Checks({ description }: { description: ModuleDescription }) {
-  const rows = [...significanceRows(description), ...stabilityRows(description), ...trustRows(description)];
+  const rows = [
+    ...significanceRows(description),
+    ...replicationRows(description),
+    ...stabilityRows(description),
+    ...trustRows(description),
+  ];
   return (
     <Block title="Checks in figures">
       {rows.length === 0 ? (
@@ -67,6 +72,17 @@ const testRow = (
   figure: signed(statistic),
   compare: `${signed(expected)} with ${against}, corrected p ${pAdjusted < 0.001 ? '<0.001' : pAdjusted.toFixed(3)}`,
 });
+
+function replicationRows({ replication }: ModuleDescription): Row[] {
+  if (replication == null) return [];
+  return [
+    {
+      question: 'Comes back from 90% of the samples and another covering?',
+      figure: decimal(replication),
+      compare: '1 is the same; the least of all refits',
+    },
+  ];
+}
 
 const REPEATS = [
   ['subsample', 'Again from two thirds of the samples'],

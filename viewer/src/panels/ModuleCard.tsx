@@ -1,9 +1,10 @@
 /** One module in short: where it is, what it is made of, and whether to believe it. */
 import type { ModuleDescription } from 'whymap';
 import { levelsInRegion, samplesWithModule } from 'whymap/lava';
+import { comesBack } from '../derive/module-order.js';
 import { categoryColor } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
-import { decimal, percent } from '../derive/words.js';
+import { decimal, percent, plural } from '../derive/words.js';
 import { selectedModules, selectModule, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
 import { MiniMap } from './MiniMap.js';
@@ -92,7 +93,7 @@ function shapeOf(label: string): string {
 }
 
 export function Chips({ description }: { description: ModuleDescription }) {
-  const { significance, stability, trustFlag } = description;
+  const { significance, replication, recurrence, trustFlag } = description;
   return (
     <ul class="chips">
       <li title="Share of all local association that this module accounts for">
@@ -103,7 +104,19 @@ export function Chips({ description }: { description: ModuleDescription }) {
       </li>
       {description.contrast && <li class="bad">contrast</li>}
       {significance && <Verdict verdict={significance.verdict} />}
-      {stability?.seeds != null && stability.seeds < 0.7 && <li class="bad">unstable</li>}
+      {recurrence && (
+        <li title="Localities that show it, of which no two share a sample">
+          {plural(recurrence.disjoint, 'disjoint locality', 'disjoint localities')}
+        </li>
+      )}
+      {replication != null && (
+        <li
+          class={comesBack(description) ? undefined : 'bad'}
+          title="Least similarity to the module that a fit on 90% of the samples and another covering gives"
+        >
+          <b>{decimal(replication)}</b> replication
+        </li>
+      )}
       {trustFlag && (
         <li class="bad" title={trustFlag}>
           torn or glued region

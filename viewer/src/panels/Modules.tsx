@@ -1,9 +1,9 @@
 /** The list of modules, in order of share, with the summary before it. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { listedModules } from '../derive/module-order.js';
+import { comesBack, listedModules } from '../derive/module-order.js';
 import type { View } from '../derive/view.js';
-import { summary } from '../derive/words.js';
+import { plural, summary } from '../derive/words.js';
 import { openModule } from '../state/store.js';
 import { Granularity } from './Granularity.js';
 import { Icon } from './Icon.js';
@@ -17,6 +17,8 @@ export function Modules({ view }: { view: View }) {
   if (open !== null) return <ModuleDetail view={view} module={open} />;
   const { descriptions } = view.explanation;
   const listed = listedModules(view.explanation, filter.value);
+  const back = listed.filter((module) => comesBack(descriptions[module]));
+  const lost = listed.filter((module) => !comesBack(descriptions[module]));
   return (
     <>
       <Summary view={view} />
@@ -28,14 +30,37 @@ export function Modules({ view }: { view: View }) {
           map.
         </p>
       ) : (
-        <div class="cards">
-          {listed.map((module) => (
-            <ModuleCard key={descriptions[module].id} view={view} module={module} />
-          ))}
+        <>
+          <Cards view={view} modules={back} />
+          {lost.length > 0 && <NotBack view={view} modules={lost} open={back.length === 0} />}
           {listed.length === 0 && <NoneListed />}
-        </div>
+        </>
       )}
     </>
+  );
+}
+
+function Cards({ view, modules }: { view: View; modules: readonly number[] }) {
+  return (
+    <div class="cards">
+      {modules.map((module) => (
+        <ModuleCard key={view.explanation.descriptions[module].id} view={view} module={module} />
+      ))}
+    </div>
+  );
+}
+
+/** The modules that refits did not give again, folded. */
+function NotBack({ view, modules, open }: { view: View; modules: readonly number[]; open: boolean }) {
+  return (
+    <details class="not-back" open={open}>
+      <summary>{plural(modules.length, 'module')} did not come back</summary>
+      <p class="note">
+        Fits on 90% of the samples and another covering of the map group these features differently
+        (similarity below 0.70). Read them as examples of what varies here, not as units.
+      </p>
+      <Cards view={view} modules={modules} />
+    </details>
   );
 }
 

@@ -27,7 +27,7 @@ const GROUPED: readonly { readonly title: string; readonly names: readonly strin
   { title: 'Modules', names: ['modules', 'localitySize', 'overlap', 'covering', 'seed'] },
   { title: 'Reading the file', names: ['missing', 'normalize', 'maxFeatures', 'image', 'header'] },
   { title: 'Association', names: ['association', 'associationForm', 'support', 'gate', 'form'] },
-  { title: 'How far to check', names: ['draws', 'level', 'stability', 'trust', 'threads'] },
+  { title: 'How far to check', names: ['draws', 'level', 'refits', 'stability', 'trust', 'threads'] },
 ];
 
 export const GROUPS: readonly Group[] = GROUPED.map(({ title, names }, g) => ({

@@ -20,6 +20,7 @@ const STAGES: Readonly<Record<string, string>> = {
   description: 'Describing the modules',
   signs: 'Describing the modules',
   significance: 'Testing the modules on other samples',
+  replication: 'Fitting the modules anew',
   stability: 'Repeating with other seeds and samples',
   components: 'Preparing to measure trust',
   neighborhoods: 'Measuring how far the map can be trusted',
