@@ -20,6 +20,7 @@ export {
 export { samplePresence } from './describe/presence.js';
 export { presentThreshold } from './describe/present.js';
 export { moduleSigns } from './describe/signed-patterns.js';
+export { comesBack } from './evaluate/comes-back.js';
 export { moduleSignificance, type SignificanceOptions } from './evaluate/significance.js';
 export { moduleStability, type StabilityOptions } from './evaluate/stability.js';
 export { type ExplainInput, type ExplainOptions, explain } from './explain.js';

@@ -2,8 +2,7 @@
 
 import { PLANNED } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
-import { COMES_BACK } from '../../lava/evaluate/replication.js';
-import { withinFlags } from '../../lava/index.js';
+import { comesBack, withinFlags } from '../../lava/index.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 
 const NAMED_FEATURES = 5;
@@ -53,9 +52,6 @@ function moduleLines(explanation: Explanation): string[] {
 }
 
 const lead = ({ id, share }: ModuleDescription): string => `${id.padEnd(4)}${percent(share).padStart(6)}  `;
-
-const comesBack = ({ replication }: ModuleDescription): boolean =>
-  replication == null || replication >= COMES_BACK;
 
 /** What a reader must know before believing it. */
 function kindOf({ contrast, recurrence, significance, trustFlag, within }: ModuleDescription): string {

@@ -19,9 +19,6 @@ import { refitModules } from './refits.js';
 
 const DEFAULT_REFITS = 2;
 const SHARE = 0.9;
-/** Replication below which a module is said not to come back. */
-export const COMES_BACK = 0.7;
-
 export interface ReplicationOptions {
   /** Refits that the modules are compared with. Default 2; 0 leaves replication out. */
   readonly refits?: number;

@@ -40,14 +40,6 @@ export function listedModules(explanation: Explanation, { order, text, significa
     .map(({ module }) => module);
 }
 
-/** Replication below which a module is said not to come back. */
-export const COMES_BACK = 0.7;
-
-/** False where refits on other samples and coverings did not give the module again; true where none were made. */
-export function comesBack({ replication }: ModuleDescription): boolean {
-  return replication == null || replication >= COMES_BACK;
-}
-
 /** Larger is first. */
 const FIGURES: Readonly<Record<Exclude<Order, 'name'>, (module: ModuleDescription) => number | null>> = {
   share: ({ share }) => share,

@@ -1,6 +1,6 @@
 /** Numbers and findings in plain words. */
 import type { Explanation, ModuleDescription, TrustLayer } from 'whymap';
-import { comesBack } from './module-order.js';
+import { comesBack } from 'whymap/lava';
 
 const grouped = new Intl.NumberFormat('en-US');
 

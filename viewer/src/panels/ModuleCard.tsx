@@ -1,7 +1,6 @@
 /** One module in short: where it is, what it is made of, and whether to believe it. */
 import type { ModuleDescription } from 'whymap';
-import { levelsInRegion, samplesWithModule } from 'whymap/lava';
-import { comesBack } from '../derive/module-order.js';
+import { comesBack, levelsInRegion, samplesWithModule } from 'whymap/lava';
 import { categoryColor } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import { decimal, percent, plural } from '../derive/words.js';

@@ -1,7 +1,8 @@
 /** The list of modules, in order of share, with the summary before it. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { comesBack, listedModules } from '../derive/module-order.js';
+import { comesBack } from 'whymap/lava';
+import { listedModules } from '../derive/module-order.js';
 import type { View } from '../derive/view.js';
 import { plural, summary } from '../derive/words.js';
 import { openModule } from '../state/store.js';

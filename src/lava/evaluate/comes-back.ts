@@ -1,0 +1,11 @@
+/** Whether a module counts as coming back. Ours; docs/lab/stability.md has what the figure predicts. */
+
+import type { ModuleDescription } from '../../model.js';
+
+/** Replication below which a module is said not to come back. */
+const COMES_BACK = 0.7;
+
+/** False where refits on other samples and coverings did not give the module again; true where none were made. */
+export function comesBack({ replication }: Pick<ModuleDescription, 'replication'>): boolean {
+  return replication == null || replication >= COMES_BACK;
+}
