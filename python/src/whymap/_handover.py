@@ -63,6 +63,8 @@ def write_npy_texts(path: Path, texts: np.ndarray) -> None:
 
 def numbers(values: Any) -> np.ndarray:
     """The values as an array of numbers, with what a mask hides as NaN; FormatError when they are none."""
+    if values is None:
+        raise FormatError("None", "an array of numbers", "give the data")
     if isinstance(values, np.ma.MaskedArray):
         values = values.astype(np.float64).filled(np.nan) if np.ma.is_masked(values) else values.data
     array = np.asarray(values)

@@ -1,0 +1,45 @@
+// Reads files that Python handed over, by the engine's own readers: a request a line, an answer a line.
+// { path, sparse, key } -> { rows, columns, ids, names, labels, values (hex of float32, row by row) } or { error, text }
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+
+const { readTable, readEmbedding, pathSource } = await import(
+  pathToFileURL(join(process.argv[2], 'dist/io/index.js')).href
+);
+
+function dense({ rows, columns, data, offsets, indices, values }) {
+  if (data) return data;
+  const filled = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    for (let p = offsets[r]; p < offsets[r + 1]; p++) filled[r * columns + indices[p]] = values[p];
+  }
+  return filled;
+}
+
+async function answer({ path, embedding, label }) {
+  const source = pathSource(path);
+  const found = embedding
+    ? await readEmbedding(source, { key: embedding })
+    : await readTable(source, { normalize: 'none', label });
+  const matrix = embedding ? found.coordinates : found.features;
+  const values = dense(matrix);
+  return {
+    rows: matrix.rows,
+    columns: matrix.columns,
+    ids: found.ids,
+    names: found.featureNames ?? null,
+    labels: found.labels ?? null,
+    values: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex'),
+  };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  let text;
+  try {
+    text = JSON.stringify(await answer(JSON.parse(line)));
+  } catch (error) {
+    text = JSON.stringify({ error: error.code ?? 'defect', text: error.message });
+  }
+  process.stdout.write(`${text}\n`);
+}
