@@ -1,15 +1,16 @@
 /** `whymap embed`: a table in, coordinates out as NPY or CSV; or, with --audit-ardr, a comparison of methods. */
 
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type EmbedOptions, type EmbedResult, embed } from '../dr/index.js';
-import { MachineError, OptionError, option, words } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { PLANNED, type ReadingPlan, writeCsv, writeNpy } from '../io/index.js';
-import type { Table } from '../model.js';
+import type { Embedding, Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
+import { placeByModel, savedModel } from './embed-model.js';
+import { checkWritable, writeWhole } from './outputs/file.js';
 import { openOutput } from './outputs/folder.js';
 import { packageVersion } from './outputs/summary.js';
 import { type Session, withSession } from './session.js';
@@ -21,16 +22,41 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
   await withSession(values, signal, async (session) => {
     if (audit) return runAudit(path, out, values, session);
     await checkWritable(out);
+    const { model, saveModel } = values;
+    if (model !== undefined) return runPlacing(path, model, out, values, session);
+    if (saveModel !== undefined) await checkWritable(saveModel);
     const table = await readFeatures(path, values, session);
     const plan = planOf(table, table, null, null);
     session.onPlan?.(plan);
     const result = await embed(table, options, session.context);
-    await writeWhole(out, out.endsWith('.csv') ? asCsv(result) : asNpy(result));
+    if (saveModel !== undefined) await writeWhole(saveModel, savedModel(result));
+    await writeWhole(out, out.endsWith('.csv') ? asCsv(result.embedding) : asNpy(result.embedding));
     session.progress.stop();
     session.tellPlan();
     tell({ result, table, plan, out }, values, session);
   });
 };
+
+/** `--model`: new samples into an embedding that was made before. */
+async function runPlacing(
+  path: string,
+  model: string,
+  out: string,
+  values: OptionValues<'embed'>,
+  session: Session,
+): Promise<void> {
+  const table = await readFeatures(path, values, session);
+  const { kind, embedding } = await placeByModel(model, table, values, session);
+  await writeWhole(out, out.endsWith('.csv') ? asCsv(embedding) : asNpy(embedding));
+  session.progress.stop();
+  const { rows, columns } = embedding.coordinates;
+  const told = values.json ? process.stderr : process.stdout;
+  told.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${out}\n`);
+  for (const warning of table.warnings) told.write(`Note: ${warning.message}\n`);
+  if (!values.json) return;
+  const summary = { version: packageVersion(), method: kind, seed: session.seed, rows, dimensions: columns };
+  process.stdout.write(`${JSON.stringify({ ...summary, out, warnings: table.warnings }, null, 2)}\n`);
+}
 
 /** The options of `embed` in whymap/dr, without those that were left out. */
 function methodOptions(values: OptionValues<'embed'>): EmbedOptions {
@@ -52,43 +78,11 @@ function outputPath(out: string): string {
   });
 }
 
-/** Fails before the work rather than after it. */
-async function checkWritable(out: string): Promise<void> {
-  const existing = await stat(out).catch(() => null);
-  if (existing?.isDirectory()) {
-    throw new OptionError({
-      got: `the output file ${out}, which is a folder`,
-      expected: 'a file',
-      remedy: 'give a file name that ends in .npy or .csv',
-    });
-  }
-  await writeWhole(join(dirname(out), `.${basename(out)}.probe-${process.pid}`), '', true);
-}
-
-/** The file appears whole or not at all. */
-async function writeWhole(out: string, content: string | Uint8Array, probe = false): Promise<void> {
-  const partial = join(dirname(out), `.${basename(out)}.partial-${process.pid}`);
-  try {
-    await mkdir(dirname(out), { recursive: true });
-    await writeFile(partial, content);
-    if (!probe) await rename(partial, out);
-  } catch (cause) {
-    const parts = {
-      got: `${out}, which cannot be written (${cause instanceof Error ? cause.message : cause})`,
-      expected: 'a folder that takes new files',
-      remedy: words`name another place with ${option('out')}`,
-    };
-    throw new MachineError(parts, { cause });
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
-function asNpy({ embedding: { coordinates } }: EmbedResult): Uint8Array {
+function asNpy({ coordinates }: Embedding): Uint8Array {
   return writeNpy(coordinates.data, [coordinates.rows, coordinates.columns]);
 }
 
-function asCsv({ embedding: { coordinates, ids } }: EmbedResult): string {
+function asCsv({ coordinates, ids }: Embedding): string {
   const { rows, columns, data } = coordinates;
   const axes = Array.from({ length: columns }, (_, k) => `x${k + 1}`);
   const lines = Array.from({ length: rows }, (_, r) => {

@@ -2,11 +2,11 @@
  * `--messages json`: progress and errors on standard error as one JSON object a line, for programs that run whymap.
  *   {"message":"progress","stage":"modules","done":0.25}
  *   {"message":"error","code":"option","exitCode":2,"got":...,"expected":...,"remedy":...,"text":...}
- * Other lines on standard error are texts for people.
+ * `keywords` has the parts with options as Python and R write them, `locality_size=40`. Other lines on standard error are texts for people.
  */
 
 import { spelledParts, WhymapError } from '../errors.js';
-import { commandLineSpelling } from '../options/index.js';
+import { commandLineSpelling, pythonSpelling } from '../options/index.js';
 import { exitCodeOf, lineOf } from './failure.js';
 
 /** Whether messages are to be JSON. Read from the arguments themselves: their parser may be what failed. */
@@ -22,7 +22,11 @@ export function errorLine(error: unknown): string {
   const exitCode = exitCodeOf(error);
   const parts =
     error instanceof WhymapError
-      ? { code: error.code, ...spelledParts(error.parts, commandLineSpelling) }
+      ? {
+          code: error.code,
+          ...spelledParts(error.parts, commandLineSpelling),
+          keywords: spelledParts(error.parts, pythonSpelling),
+        }
       : { code: codeOf(exitCode, text), got: text.replace(/^whymap: /, ''), expected: '', remedy: '' };
   return JSON.stringify({ message: 'error', exitCode, ...parts, text });
 }

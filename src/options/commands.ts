@@ -56,6 +56,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     summary: 'Make an embedding: PCA, MDS, Isomap, LLE, DK-LLE, t-SNE or UMAP',
     examples: [
       'whymap embed expression.csv --method umap -o umap.csv',
+      'whymap embed old.csv --save-model umap.model && whymap embed new.csv --model umap.model',
       'whymap embed images.npy --audit-ardr',
     ],
   },
