@@ -1,8 +1,9 @@
 // Reads files that Python handed over, by the engine's own readers: a request a line, an answer a line.
 // { path, sparse, key } -> { rows, columns, ids, names, labels, values (hex of float32, row by row) } or { error, text }
+
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
 
 const { readTable, readEmbedding, pathSource } = await import(
   pathToFileURL(join(process.argv[2], 'dist/io/index.js')).href

@@ -248,7 +248,12 @@ def test_objects_that_are_numbers(folder, engine):
     from decimal import Decimal
 
     hand.write_npy(folder / "a.npy", np.array([[1, Decimal("2.5")], [True, np.float32(3)]], dtype=object))
-    assert np.frombuffer(bytes.fromhex(engine(path=str(folder / "a.npy"))["values"]), "f4").tolist() == [1, 2.5, 1, 3]
+    assert np.frombuffer(bytes.fromhex(engine(path=str(folder / "a.npy"))["values"]), "f4").tolist() == [
+        1,
+        2.5,
+        1,
+        3,
+    ]
 
 
 def test_kinds_are_told_without_importing_libraries():
@@ -263,5 +268,7 @@ def test_kinds_are_told_without_importing_libraries():
 
 def test_importing_whymap_imports_nothing_heavy():
     code = "import sys, whymap; print([m for m in sys.modules if m in ('numpy', 'pandas', 'anndata', 'polars', 'tqdm')])"
-    ran = subprocess.run([__import__("sys").executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [__import__("sys").executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert ran.stdout == "[]\n"

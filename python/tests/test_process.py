@@ -182,7 +182,9 @@ class TestNode:
         self.fake(tmp_path, "v18.20.0")
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
         monkeypatch.setattr(_node, "_packaged", lambda: None)
-        with pytest.raises(whymap.NodeNotFound, match=r"got Node\.js 18 .* Node\.js 20 or newer; pip install"):
+        with pytest.raises(
+            whymap.NodeNotFound, match=r"got Node\.js 18 .* Node\.js 20 or newer; pip install"
+        ):
             _node.find_node()
 
     def test_no_node_at_all(self, monkeypatch, tmp_path):

@@ -103,7 +103,7 @@ def _split(frame: Any, handed: Handed) -> tuple[list[Any], list[Any]]:
         )
     features, texts, left = [], [], []
     for name, dtype in frame.dtypes.items():
-        if _is_number(dtype) or (dtype == object and _holds_numbers(frame[name])):
+        if _is_number(dtype) or (dtype.kind == "O" and _holds_numbers(frame[name])):
             features.append(name)
         elif frame[name].nunique(dropna=True) <= max(2, FEW * len(frame)) and not str(dtype).startswith(
             "datetime"

@@ -78,10 +78,8 @@ def store(explanation: Explanation, adata: Any, key: str = "whymap") -> None:
 
 def _places(ours: list[str], theirs: list[str], what: str, needed: bool = True) -> np.ndarray | None:
     """For each name of `theirs` its row in `ours`, or -1."""
-    if len(set(theirs)) < len(theirs) and len(ours) == len(theirs):
-        # names that repeat cannot be looked up; the order is that of the data
-        if [str(name) for name in theirs] == [str(name) for name in ours]:
-            return np.arange(len(ours))
+    if [str(name) for name in theirs] == ours:
+        return np.arange(len(ours))  # names that repeat cannot be looked up
     known = {name: row for row, name in enumerate(ours)}
     places = np.array([known.get(str(name), -1) for name in theirs], dtype=np.int64)
     if np.any(places >= 0):
