@@ -9,6 +9,7 @@ import { Run } from './panels/Run.js';
 import { Tour } from './panels/Tour.js';
 import { Trust } from './panels/Trust.js';
 import { useAddress } from './state/address.js';
+import { useHost } from './state/host.js';
 import { openModule, type Panel, panel, region, selectedFeature, theme } from './state/store.js';
 import './styles/tools.css';
 
@@ -21,6 +22,7 @@ const PANELS: readonly { panel: Panel; name: string }[] = [
 
 export function App({ view, title }: { view: View; title: string }) {
   useAddress(view);
+  useHost(view);
   useEffect(() => {
     document.documentElement.dataset.theme = theme.value;
   }, [theme.value]);

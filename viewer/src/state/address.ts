@@ -23,6 +23,8 @@ export function useAddress(view: View): void {
     const stop = effect(() => {
       const hash = encodeAddress();
       clearTimeout(timer);
+      // a page that lies in memory, as in a notebook, has no address that a person sees
+      if (location.protocol === 'blob:') return;
       timer = window.setTimeout(
         () => history.replaceState(null, '', hash || location.pathname + location.search),
         WAIT,
