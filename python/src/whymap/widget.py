@@ -34,7 +34,9 @@ class Rows(traitlets.TraitType):
         rows = np.unique(obj.explanation.rows([] if value is None else value)).astype(np.int32)
         count = len(obj.explanation.samples)
         if len(rows) and not (rows[0] >= 0 and rows[-1] < count):
-            raise OptionError(f"row {rows[-1]} of {count}", f"row numbers from 0 to {count - 1}", "correct them")
+            raise OptionError(
+                f"row {rows[-1]} of {count}", f"row numbers from 0 to {count - 1}", "correct them"
+            )
         rows.flags.writeable = False
         return rows
 
