@@ -40,8 +40,8 @@ function packEngine() {
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-async function generate() {
-  const options = pythonOptions(await import('../dist/options/index.js'));
+function generate() {
+  const options = pythonOptions(['explain', 'embed', 'audit', 'query', 'demo']);
   writeFileSync(join(source, '_options.json'), `${JSON.stringify(options, null, 1)}\n`);
   writeFileSync(join(source, '_functions.py'), functionsModule(options));
   writeFileSync(
@@ -71,7 +71,7 @@ function pythonWithHatchling() {
 }
 
 packEngine();
-await generate();
+generate();
 if (!process.argv.includes('--no-wheel')) {
   rmSync(join(python, 'dist'), { recursive: true, force: true });
   const arguments_ = ['-m', 'hatchling', 'build', '-t', 'sdist', '-t', 'wheel'];

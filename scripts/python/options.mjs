@@ -1,52 +1,36 @@
-// The options of the command line as the Python package has them: by name in snake_case, with what a value may be.
+// The table of options as the Python package has it: by command and name in snake_case, with what a value may be.
+import { kebabCase, optionsOf, snakeCase } from '../../dist/options/index.js';
 
 /** Of the command line alone: Python returns what they write, or shows it. */
 const NOT_IN_PYTHON = new Set([
   'embedding',
   'out',
   'write',
-  'write-to',
+  'writeTo',
   'json',
   'quiet',
   'messages',
   'format',
   'port',
 ]);
+/** Given in another way, or not at all. */
+const LEFT_OUT = {
+  explain: ['embeddingColumns'],
+  audit: ['embeddingColumns'],
+  embed: ['auditArdr', 'model', 'saveModel'],
+};
 
-/** Kinds of values in Python, by the type of the option. */
-function typeOf(type) {
-  switch (type.kind) {
-    case 'integer':
-      return type.word === undefined ? 'number' : 'number-or-text';
-    case 'file':
-    case 'output':
-      return 'file';
-    case 'flag':
-    case 'yes-no':
-    case 'number':
-      return type.kind;
-    default:
-      return 'text';
-  }
+/** { explain: { locality_size: { flag, type, help, default, unit } } } */
+export function pythonOptions(commands) {
+  const entries = commands.map((command) => [command, commandOptions(command)]);
+  return Object.fromEntries(entries);
 }
 
-/** From the table of options: { explain: { locality_size: { flag, type, help, default } } } */
-export function pythonOptions({ COMMANDS, kebabCase, optionsOf, snakeCase }) {
-  const described = (name) => optionsOf(name).filter((row) => !NOT_IN_PYTHON.has(kebabCase(row.name)));
-  const entry = ({ name, type, help, default: byDefault }) => [
-    snakeCase(name),
-    {
-      flag: `--${kebabCase(name)}`,
-      type: typeOf(type),
-      help: helpOf(type, help),
-      default: wordsOf(byDefault),
-    },
-  ];
-  return Object.fromEntries(
-    COMMANDS.map(({ name }) => [name, Object.fromEntries(described(name).map(entry))]),
-  );
+function commandOptions(command) {
+  const rows = optionsOf(command).filter(({ name }) => !NOT_IN_PYTHON.has(name));
+  const entries = rows.map(({ name, type, help, unit = null, ...row }) => {
+    const option = { flag: `--${kebabCase(name)}`, type, help, default: row.default, unit };
+    return [snakeCase(name), LEFT_OUT[command]?.includes(name) ? { ...option, internal: true } : option];
+  });
+  return Object.fromEntries(entries);
 }
-
-const wordsOf = (byDefault) => (byDefault === null ? null : String(byDefault));
-
-const helpOf = (type, help) => (type.kind === 'choice' ? `${help}: ${type.choices.join(', ')}` : help);

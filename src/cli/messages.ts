@@ -2,7 +2,8 @@
  * `--messages json`: progress and errors on standard error as one JSON object a line, for programs that run whymap.
  *   {"message":"progress","stage":"modules","done":0.25}
  *   {"message":"error","code":"option","exitCode":2,"got":...,"expected":...,"remedy":...,"text":...}
- * `keywords` has the parts with options as Python and R write them, `locality_size=40`. Other lines on standard error are texts for people.
+ * `keywords` has the parts with options as Python and R write them, `locality_size=40`.
+ * Other lines on standard error are texts for people.
  */
 
 import { spelledParts, WhymapError } from '../errors.js';

@@ -92,7 +92,7 @@ def _arguments(command: str, job: Path, options: Mapping[str, Any], handed: Hand
 
 
 def _argument(name: str, value: Any, option: Mapping[str, Any], job: Path, handed: Handed) -> list[str]:
-    flag, kind = option["flag"], option["type"]
+    flag, kind = option["flag"], option["type"]["kind"]
     if kind == "flag":
         if not isinstance(value, (bool, np.bool_)):
             raise OptionError(f"{name}={value!r}", "True or False", "correct it, or leave it out")

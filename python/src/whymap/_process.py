@@ -182,7 +182,9 @@ class _Messages:
         if self._failure is None:
             return self._crash(code)
         known = BY_CODE.get(str(self._failure.get("code")))
-        parts = [in_python(str(self._failure.get(part, ""))) for part in ("got", "expected", "remedy")]
+        # options as keywords; a usage error and a defect have the plain parts only
+        said = self._failure.get("keywords") or self._failure
+        parts = [in_python(str(said.get(part, ""))) for part in ("got", "expected", "remedy")]
         if known is None:
             return EngineCrashed(*parts, log=self.log)
         return known(*parts)
