@@ -1,6 +1,6 @@
 // Writes `_functions.py`: the public functions of the Python package, with a keyword and a line of help for every option.
 
-import { expectedWords, pythonSpelling } from '../../dist/options/index.js';
+import { expectedWords } from '../../dist/options/index.js';
 
 /** The type of a keyword, by the type of the option. */
 function pythonType(type) {
@@ -164,9 +164,7 @@ ${names}
 
 function helpOf(name, { type, help, default: byDefault, unit }) {
   if (OWN_HELP[name]) return OWN_HELP[name];
-  const text = `${help[0].toUpperCase()}${help.slice(1)}`.replace(/--[a-z][a-z-]*/g, (flag) =>
-    pythonSpelling({ option: flag.slice(2).replace(/-./g, ([, letter]) => letter.toUpperCase()) }),
-  );
+  const text = `${help[0].toUpperCase()}${help.slice(1)}`;
   const allowed = ['integer', 'number', 'size', 'image'].includes(type.kind)
     ? `; ${expectedWords(type)}`
     : '';

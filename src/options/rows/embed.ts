@@ -157,7 +157,7 @@ export const embedOptions = defineOptions([
     type: { kind: 'file', form: 'file' },
     default: null,
     label: 'Model',
-    help: 'place the samples in the embedding of this model, a file that --save-model wrote',
+    help: 'place the samples in the embedding of this model, which was saved when it was made',
   },
   {
     name: 'auditArdr',
