@@ -28,10 +28,10 @@ const coordinates = async (name: string) => {
 test.each(['pca', 'umap'] as const)(
   '%s: the same coordinates as transform in the library',
   async (method) => {
-    const engine = ['--engine', 'js', '--seed', '4'];
-    const made = await whymap(folder, 'embed', 'old.npy', '--method', method, '--save-model', 'm', ...engine);
+    const seed = ['--seed', '4'];
+    const made = await whymap(folder, 'embed', 'old.npy', '--method', method, '--save-model', 'm', ...seed);
     expect(made.code, made.err).toBe(0);
-    const placed = await whymap(folder, 'embed', 'new.npy', '--model', 'm', '-o', 'placed.npy', ...engine);
+    const placed = await whymap(folder, 'embed', 'new.npy', '--model', 'm', '-o', 'placed.npy', ...seed);
     expect(placed.code, placed.err).toBe(0);
     expect(placed.out).toBe(
       `30 samples placed by ${method} in 2 dimensions: ${join(folder, 'placed.npy')}\n`,
