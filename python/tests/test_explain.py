@@ -211,6 +211,10 @@ class TestResult:
         assert explanation.members.shape == (len(explanation.localities), 30)
         assert list(explanation.pairs.columns[:3]) == ["module", "feature_a", "feature_b"]
 
+    def test_how_it_was_read(self, explanation):
+        assert explanation.reading[0].startswith("Features: 12 of adata.h5ad, 180 rows (GENE0, GENE1")
+        assert any("180 samples match" in line for line in explanation.reading)
+
     def test_planted_features_are_found(self, explanation):
         found = [set(row.split(", ")) for row in explanation.modules["features"]]
         planted = [{f"GENE{i}" for i in range(4)}, {f"GENE{i}" for i in range(4, 8)}]
@@ -381,18 +385,20 @@ class TestPandasIndex:
             warnings.simplefilter("ignore")
             return whymap.explain(frame, coordinates, **QUICK, **options)
 
-    def test_shuffled_row_numbers_are_joined(self):
-        frame, coordinates = self.frames()
-        plain = self.explained(frame, coordinates)
-        shuffled = coordinates.sample(frac=1, random_state=1)
-        assert self.explained(frame, shuffled).read("presence.csv") == plain.read("presence.csv")
-
-    def test_a_filtered_frame_is_joined(self):
+    def test_row_numbers_beside_shuffled_or_filtered_ones_are_refused(self):
+        """As on the command line: whether they are ids or were written anew cannot be known."""
         frame, coordinates = self.frames()
         kept = frame.index % 7 != 3
-        filtered = self.explained(frame[kept], coordinates)
+        for pair in ((frame, coordinates.sample(frac=1, random_state=1)), (frame[kept], coordinates)):
+            with pytest.raises(whymap.FormatError, match=r"embedding\.loc\[data\.index\]"):
+                self.explained(*pair)
+
+    def test_a_filtered_frame_keeps_its_names(self):
+        frame, coordinates = self.frames()
+        kept = frame.index % 7 != 3
+        filtered = self.explained(frame[kept], coordinates.loc[frame.index[kept]])
         assert filtered.samples == [str(i) for i in frame.index[kept]]
-        same = self.explained(frame[kept].reset_index(drop=True), coordinates[kept].reset_index(drop=True))
+        same = self.explained(frame[kept].reset_index(drop=True), coordinates[kept].to_numpy())
         assert np.array_equal(same.presence.to_numpy(), filtered.presence.to_numpy())
 
     def test_row_numbers_of_other_lengths_are_refused(self):

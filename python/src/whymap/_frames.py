@@ -82,8 +82,14 @@ def _paired_by_index(frame: Any, embedding: Any) -> bool:
         return False
     if not _is_default(first) and not _is_default(second):
         return True
-    # a filtered or shuffled row number beside a whole one still names samples
-    return all(index.dtype.kind in "iu" for index in (first, second))
+    if all(index.dtype.kind in "iu" for index in (first, second)):
+        raise FormatError(
+            "an index that only counts rows beside one of such numbers in another order or with gaps",
+            "an index that means the same sample in both: one that was written anew does not",
+            "take embedding.loc[data.index] (or data.loc[embedding.index]) if the numbers are ids, "
+            "or give embedding.to_numpy() if the rows are in the same order",
+        )
+    return False
 
 
 def _is_default(index: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._api import messages_of
+from ._process import in_python
 from ._result import Result
 from .errors import FormatError, OptionError
 
@@ -95,6 +96,11 @@ class Explanation(Result):
         if "features" not in self._cache:
             self._cache["features"] = _header(self.read("explanation.whymap"))["value"]["featureNames"]
         return self._cache["features"]
+
+    @property
+    def reading(self) -> list[str]:
+        """How the data were read and paired, one line each: features, ids, map, labels, rows."""
+        return [in_python(line) for line in self.summary["data"]["reading"]["lines"]]
 
     @property
     def warnings(self) -> list[str]:

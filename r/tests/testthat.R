@@ -1,0 +1,4 @@
+library(testthat)
+library(whymap)
+
+test_check("whymap")
