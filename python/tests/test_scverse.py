@@ -86,9 +86,9 @@ def test_to_adata(cells):
     assert list(bare.var_names) == explanation.feature_names
     subset = explanation.to_adata(cells[::3].copy())
     assert np.array_equal(subset.obsm["X_whymap"], bare.obsm["X_whymap"][::3])
+    other = cells.copy()
+    other.obs_names = [f"other-{i}" for i in range(180)]
     with pytest.raises(whymap.FormatError, match="none is in the AnnData"):
-        other = cells.copy()
-        other.obs_names = [f"other-{i}" for i in range(180)]
         explanation.to_adata(other)
 
 
