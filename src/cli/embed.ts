@@ -9,9 +9,9 @@ import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
-import { placeByModel, savedModel } from './embed-model.js';
 import { checkWritable, writeWhole } from './outputs/file.js';
 import { openOutput } from './outputs/folder.js';
+import { placeByModel, savedModel } from './outputs/model-file.js';
 import { packageVersion } from './outputs/summary.js';
 import { type Session, withSession } from './session.js';
 

@@ -4,12 +4,12 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { type EmbedResult, type Model, transform } from '../dr/index.js';
-import { FormatError, OptionError, option, UnsupportedError, words } from '../errors.js';
-import { decodeTree, encodeTree } from '../io/explanation-file.js';
-import type { Embedding, Table } from '../model.js';
-import type { OptionValues } from '../options/index.js';
-import type { Session } from './session.js';
+import { type EmbedResult, type Model, transform } from '../../dr/index.js';
+import { FormatError, OptionError, option, UnsupportedError, words } from '../../errors.js';
+import { decodeTree, encodeTree } from '../../io/explanation-file.js';
+import type { Embedding, Table } from '../../model.js';
+import type { OptionValues } from '../../options/index.js';
+import type { Session } from '../session.js';
 
 const KIND = 'model';
 /** Options that belong to the making of an embedding. */
