@@ -5,14 +5,16 @@ import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { openInput } from './formats.js';
 import type { Contents, Missing, RawTable, ReadOptions, Settings } from './options.js';
+import { columnsNamed } from './plan/column-names.js';
 import { describeFile, valuesOf } from './plan/describe.js';
+import { type FileFacts, plainFacts } from './plan/facts.js';
 import { missingAsEmpty } from './plan/metadata.js';
 import type { FileReading, IdColumn } from './plan/types.js';
 import { hashSource, tooLarge } from './source/bytes.js';
 import type { Source } from './source/source.js';
 import { checkTable } from './table/checks.js';
 import { idsAsCandidates, type Texts } from './table/join.js';
-import { repairMissing } from './table/missing.js';
+import { repairMissing, selectColumns } from './table/missing.js';
 import { NORMALIZE_CHOICES } from './table/normalize.js';
 import { prepareTable } from './table/prepare.js';
 import { readLines } from './text/text-lists.js';
@@ -44,7 +46,7 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   const { input, reader } = await openInput(source, settings);
   const raw = withMissingLabels(await reader.table(input, settings), settings);
   const sha256 = await hashSource(source, settings.signal);
-  const checked = checkTable(raw, { name: source.name, sha256 }, settings);
+  const checked = selected(checkTable(raw, { name: source.name, sha256 }, settings), raw, settings);
   const table = raw.prepared ? checked : prepareTable(checked, settings);
   const candidates = keptCandidates(raw, table);
   const { reading } = raw;
@@ -69,7 +71,8 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
 export async function readEmbedding(source: Source, options: ReadOptions = {}): Promise<EmbeddingRead> {
   const settings = settingsOf({ ...options, missing: 'error' }, 'map');
   const { input, reader } = await openInput(source, settings);
-  const raw = await (reader.embedding ?? reader.table)(input, settings);
+  const all = await (reader.embedding ?? reader.table)(input, settings);
+  const raw = all.reading ? all : withColumns(all, settings, source.name);
   const { rows, columns } = raw.features;
   if (rows * columns * 4 > settings.memory)
     throw tooLarge(source.name, `${rows} x ${columns} coordinates`, settings.memory);
@@ -99,6 +102,37 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
     reading,
     candidates,
   };
+}
+
+/** The features that options name, where the reader itself knows no roles of columns (NPY, AnnData, 10x...). */
+function selected(table: Table, raw: RawTable, settings: Settings): Table {
+  const kept = raw.reading ? null : keptColumns(table.featureNames, settings, table.source.name, 'features');
+  if (kept === null) return table;
+  const featureNames = kept.map((c) => table.featureNames[c]);
+  return { ...table, features: selectColumns(table.features, kept), featureNames };
+}
+
+/** The coordinates that options name, where the reader itself knows no roles of columns. */
+function withColumns(raw: RawTable, settings: Settings, source: string): RawTable {
+  const names = raw.featureNames ?? Array.from({ length: raw.features.columns }, (_, c) => `f${c}`);
+  const kept = keptColumns(names, settings, source, 'embeddingColumns');
+  if (kept === null) return raw;
+  return { ...raw, features: selectColumns(raw.features, kept), featureNames: kept.map((c) => names[c]) };
+}
+
+/** Positions of the columns that `columns` names and `drop` does not; null for all. */
+function keptColumns(
+  names: readonly string[],
+  { columns, drop }: Settings,
+  source: string,
+  name: string,
+): number[] | null {
+  if (columns === undefined && drop === undefined) return null;
+  const facts = names.map((column) => plainFacts(column, 'number'));
+  const file: FileFacts = { source, rows: 0, named: true, columns: facts };
+  const dropped = drop === undefined ? [] : columnsNamed(file, drop, 'drop');
+  const all = columns === undefined ? names.map((_, c) => c) : columnsNamed(file, columns, name);
+  return all.filter((c) => !dropped.includes(c));
 }
 
 /** Labels that stand for none become empty texts, in every format. */

@@ -85,26 +85,14 @@ export function headerLines(
   for (let count = 1; count <= MOST_LINES && rows.length > count; count++) {
     const below = rows.slice(count);
     if (!rows.slice(0, count).every((line) => isHeaderLine(line, below, isNumber))) continue;
-    return count;
+    return count > 1 && namesOnlyTheIndex(rows[count]) ? count + 1 : count;
   }
-  const withName = indexNameLine(rows);
-  if (withName === null) return 0;
-  const without = rows.filter((_, i) => i !== withName);
-  return headerLines(without, isNumber) === withName ? withName + 1 : 0;
+  return 0;
 }
 
-/** The line behind two lines or more that names only the first column; null when there is none. */
-function indexNameLine(rows: readonly (readonly string[])[]): number | null {
-  const found = rows
-    .slice(0, MOST_LINES)
-    .findIndex(
-      (row, i) =>
-        i >= 2 &&
-        row.length > 1 &&
-        row[0].trim() !== '' &&
-        row.slice(1).every((field) => field.trim() === ''),
-    );
-  return found < 0 ? null : found;
+/** A line with a text in its first field only. */
+function namesOnlyTheIndex(line: readonly string[]): boolean {
+  return line.length > 1 && line[0].trim() !== '' && line.slice(1).every((field) => field.trim() === '');
 }
 
 function isHeaderLine(

@@ -38,7 +38,7 @@ export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name:
   const file = fileFacts(open, cells, name);
   const { purpose, id, idIfThere, label, columns, drop } = settings;
   const roles = planColumns(file, { purpose, id, idIfThere, label, columns, drop });
-  checkKept(open, cells, roles, name);
+  checkKept(open, cells, roles, settings, name);
   const warnings: Warning[] = [...open.warnings, ...roles.warnings, ...longTexts(cells, file, name)];
   const texts = (position: number | null) => {
     const column = position === null ? undefined : cells.texts.get(position);
@@ -69,11 +69,11 @@ function fileFacts(open: OpenCsv, cells: Cells, source: string): FileFacts {
 }
 
 /** A number in another writing is no text, and a text among numbers no feature. */
-function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, name: string): void {
+function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, settings: Settings, name: string): void {
   for (const c of roles.used) {
     if (cells.text[c] && cells.numeric[c]) throw textInNumbers(cells, c, open, name);
   }
-  const ids = [roles.ids, roles.label];
+  const ids = [settings.id === undefined ? null : roles.ids, roles.label];
   for (const [c, column] of cells.texts) {
     if (ids.includes(c) || !isTextColumn(cells, c) || column.levels.length === 0) continue;
     if (roles.left.some(({ position, reason }) => position === c && reason.includes('dropped'))) continue;

@@ -43,10 +43,10 @@ export function candidateAt(file: FileFacts, position: number): Candidate | null
   return facts.kind === 'number' && facts.whole ? numberCandidate(file, position, facts) : null;
 }
 
-/** Whether the name of the first column says that software wrote it as the index of the rows. */
+/** Whether the name says that software wrote the column as the index of the rows: a first one without, `Unnamed: 0` anywhere. */
 function isWrittenIndex(file: FileFacts, position: number): boolean {
   const { name, index } = file.columns[position];
-  return index || (file.named && position === 0 && isUnnamedName(name));
+  return index || (file.named && isUnnamedName(name) && (position === 0 || name !== ''));
 }
 
 /** A few repeats are mistakes in ids; many are groups. */
