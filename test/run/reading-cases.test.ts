@@ -10,7 +10,7 @@ import { readFeatures, readJoinedEmbedding } from '#whymap/run/inputs.js';
 
 const folder = join(import.meta.dirname, '../../fixtures/reading');
 const work = {
-  context: createContext({ seed: 1 }),
+  context: await createContext({ seed: 1 }),
   files: { open: (name: string) => pathSource(join(folder, name)), exists: async () => true },
 };
 
