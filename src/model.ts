@@ -3,11 +3,25 @@
  * treated as immutable once it has been returned.
  */
 
-/** Dense matrix, row-major: element (r, c) is `data[r * columns + c]`. */
+/**
+ * How the values of columns were moved and scaled before they became single precision (see core/units.ts): the value of
+ * a stored number in column c is `stored * scale + offsets[c]`. Distances and correlations of the stored numbers are
+ * those of the values, but for the scale.
+ */
+export interface ColumnUnits {
+  /** One a column. */
+  readonly offsets: Float64Array;
+  /** A power of two, the same for all columns. */
+  readonly scale: number;
+}
+
+/** Dense matrix, row-major: element (r, c) is `data[r * columns + c]`, in `units` where they are there. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly data: Float32Array;
+  /** Absent where the stored numbers are the values. */
+  readonly units?: ColumnUnits;
 }
 
 /**
@@ -21,6 +35,8 @@ export interface Csr {
   readonly offsets: Float64Array;
   readonly indices: Int32Array;
   readonly values: Float32Array;
+  /** As of a dense matrix; a column with an offset has an entry in every row. */
+  readonly units?: ColumnUnits;
 }
 
 /** A finding that a person must see. Carried in results, never printed by the library. */
@@ -366,12 +382,12 @@ export interface Granularity {
 /**
  * Raw values of some features, so that an explanation can show them without its table. Feature after
  * feature: the value of sample r in `features[i]` is `data[i * rows + r]`. Bytes when every value is an
- * integer from 0 to 255, which loses nothing.
+ * integer from 0 to 255, which loses nothing; doubles where single precision would lose digits of a large offset.
  */
 export interface FeatureValues {
   /** Columns of the table, ascending. */
   readonly features: Int32Array;
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array | Float64Array | Uint8Array;
 }
 
 /** Links between samples, worst first. */

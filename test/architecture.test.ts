@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   dr: ['model.ts', 'errors.ts', 'core', 'engine', 'linalg', 'neighbors'],
   trust: ['model.ts', 'errors.ts', 'core', 'engine', 'linalg', 'neighbors'],
   io: ['model.ts', 'errors.ts', 'core'],
-  report: ['model.ts', 'errors.ts', 'io'],
+  report: ['model.ts', 'errors.ts', 'core', 'io'],
   run: [
     'model.ts',
     'errors.ts',

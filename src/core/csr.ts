@@ -2,6 +2,7 @@
 
 import type { Csr, Matrix } from '../model.js';
 import { gatherRows, row } from './matrix.js';
+import { keepUnits } from './units.js';
 
 /** Whether the matrix is stored sparse. */
 export function isCsr(m: Matrix | Csr): m is Csr {
@@ -18,7 +19,7 @@ export function denseRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix {
       result[base + m.indices[p]] = m.values[p];
     }
   }
-  return { rows: rows.length, columns: m.columns, data: result };
+  return { rows: rows.length, columns: m.columns, data: result, ...keepUnits(m) };
 }
 
 /** The cells of the given rows and columns, dense, in those orders, whichever way the matrix is stored. */

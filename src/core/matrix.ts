@@ -2,6 +2,7 @@
 
 import { ShapeError } from '../errors.js';
 import type { Matrix } from '../model.js';
+import { keepUnits, pickUnits } from './units.js';
 
 /** A matrix over the given data (not copied), or of zeros. Throws ShapeError when the length is wrong. */
 export function matrix(rows: number, columns: number, data?: Float32Array): Matrix {
@@ -25,7 +26,7 @@ export function row(m: Matrix, r: number): Float32Array {
 export function gatherRows(m: Matrix, rows: ArrayLike<number>): Matrix {
   const result = new Float32Array(rows.length * m.columns);
   for (let i = 0; i < rows.length; i++) result.set(row(m, rows[i]), i * m.columns);
-  return { rows: rows.length, columns: m.columns, data: result };
+  return { rows: rows.length, columns: m.columns, data: result, ...keepUnits(m) };
 }
 
 /** The given columns, in that order, copied. */
@@ -35,10 +36,10 @@ export function gatherColumns(m: Matrix, columns: ArrayLike<number>): Matrix {
     for (let c = 0; c < columns.length; c++)
       result[r * columns.length + c] = m.data[r * m.columns + columns[c]];
   }
-  return { rows: m.rows, columns: columns.length, data: result };
+  return { rows: m.rows, columns: columns.length, data: result, ...pickUnits(m.units, columns) };
 }
 
-/** The transpose, copied. */
+/** The transpose of the stored numbers, copied. */
 export function transpose(m: Matrix): Matrix {
   const result = new Float32Array(m.data.length);
   for (let r = 0; r < m.rows; r++) {

@@ -3,6 +3,7 @@
  * `finishEmbedding` for runs that are watched and changed while they go on.
  */
 
+import { withoutUnits } from '../core/units.js';
 import { type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import { OptionError } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
@@ -41,6 +42,8 @@ export interface EmbeddingRun {
   readonly solve: Solve;
   readonly prepared: Prepared;
   readonly run: Run | null;
+  /** What a coordinate of 1 is in units of the features (see `ColumnUnits`); 1 where the map has a scale of its own. */
+  readonly unit: number;
 }
 
 /**
@@ -71,13 +74,26 @@ export async function startEmbedding(
   const method = checkOptions(options);
   checkFeatures(table.features, table.featureNames);
   const recipe = methods[method];
+  const features = dependsOnOrigin(options) ? withoutUnits(table.features) : table.features;
   const fallback = options.variant === 'metric' ? 'forces' : recipe.solves[0];
   const solve = options.solve ?? fallback;
   if (!recipe.solves.includes(solve)) throw cannotSolve(method, solve, recipe.solves);
   const dimensions = options.dimensions ?? 2;
-  const prepared = await recipe.prepare({ features: table.features, options, dimensions, solve, context });
+  const prepared = await recipe.prepare({ features, options, dimensions, solve, context });
   const run = prepared.dynamics && createRun(prepared.y, dimensions, prepared.dynamics);
-  return { table, method, solve, prepared, run };
+  const unit = hasUnitsOfFeatures(method, options) ? (features.units?.scale ?? 1) : 1;
+  return { table, method, solve, prepared, run, unit };
+}
+
+/** Cosine and correlation compare directions from the origin, which moving columns changes. */
+function dependsOnOrigin({ metric }: EmbedOptions): boolean {
+  return metric === 'cosine' || metric === 'correlation';
+}
+
+/** Whether coordinates are distances in the data, so that they scale with it. */
+function hasUnitsOfFeatures(method: MethodName, { distances, metric }: EmbedOptions): boolean {
+  const methods: readonly MethodName[] = ['pca', 'mds', 'isomap'];
+  return methods.includes(method) && distances === undefined && !dependsOnOrigin({ metric });
 }
 
 /** Goes on for `steps` more steps; by default for all that are left. Nothing to do for a spectral solution. */
@@ -92,8 +108,9 @@ export async function advanceEmbedding(
 
 /** The result so far: the current coordinates, or the best ones when a later step made them worse. */
 export function finishEmbedding(embedding: EmbeddingRun): EmbedResult {
-  const { table, method, solve, prepared, run } = embedding;
-  const values = run ? finalCoordinates(run) : prepared.y;
+  const { table, method, solve, prepared, run, unit } = embedding;
+  const y = run ? finalCoordinates(run) : prepared.y;
+  const values = unit === 1 ? y : y.map((value) => value * unit);
   const rows = table.features.rows;
   const coordinates = { rows, columns: values.length / rows, data: Float32Array.from(values) };
   return {
@@ -106,11 +123,11 @@ export function finishEmbedding(embedding: EmbeddingRun): EmbedResult {
     method,
     solve,
     settings: prepared.settings,
-    eigenvalues: prepared.eigenvalues,
+    eigenvalues: prepared.eigenvalues?.map((value) => value * unit * unit) ?? null,
     steps: run?.step ?? 0,
     losses: run ? run.losses.slice() : [],
     converged: run ? run.converged : true,
-    model: prepared.model ? prepared.model(values) : null,
+    model: prepared.model ? prepared.model(y) : null,
     warnings: [...prepared.warnings, ...notConverged(embedding)],
   };
 }

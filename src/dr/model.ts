@@ -1,10 +1,12 @@
 /** What places new samples in a finished embedding (see transform.ts). Plain values over typed arrays. */
 
 import type { Metric } from '../engine/engine.js';
-import type { Matrix } from '../model.js';
+import type { ColumnUnits, Matrix } from '../model.js';
 
 export interface PcaModel {
   readonly kind: 'pca';
+  /** Units of the features that mean and components are for; null for plain values. */
+  readonly units: ColumnUnits | null;
   /** Length features. */
   readonly mean: Float64Array;
   /** dimensions x features, orthonormal rows (rows of zeros beyond the rank). */

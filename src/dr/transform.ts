@@ -7,6 +7,7 @@
  * else 30, a quarter of the learning rate. Cost: neighbors, then epochs x edges. Deterministic given the seed.
  */
 
+import { inUnits } from '../core/units.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import { ShapeError } from '../errors.js';
 import type { Csr, Embedding, Matrix, Neighbors, Table } from '../model.js';
@@ -22,7 +23,8 @@ import { NEGATIVE_SAMPLES, sampledDynamics } from './optimize/negative-sampling.
  */
 export async function transform(model: Model, table: Table, given: PartialContext = {}): Promise<Embedding> {
   const context = await resolveContext(given);
-  const { features } = table;
+  const units = model.kind === 'pca' ? model.units : (model.features.units ?? null);
+  const features = inUnits(table.features, units);
   const expected = model.kind === 'pca' ? model.mean.length : model.features.columns;
   checkFeatures(features, table.featureNames, 1);
   if (features.columns !== expected) {
@@ -47,9 +49,10 @@ function projectOnComponents(model: PcaModel, features: Matrix | Csr): Float64Ar
   const centered = centeredFeatures(features, mean);
   const y = new Float64Array(features.rows * dimensions);
   const score = new Float64Array(features.rows);
+  const unit = model.units?.scale ?? 1;
   for (let k = 0; k < dimensions; k++) {
     centered.direct(components.subarray(k * mean.length, (k + 1) * mean.length), score);
-    for (let r = 0; r < features.rows; r++) y[r * dimensions + k] = score[r];
+    for (let r = 0; r < features.rows; r++) y[r * dimensions + k] = score[r] * unit;
   }
   return y;
 }

@@ -17,6 +17,7 @@ import { idsAsCandidates, type Texts } from './table/join.js';
 import { repairMissing, selectColumns } from './table/missing.js';
 import { NORMALIZE_CHOICES } from './table/normalize.js';
 import { prepareTable } from './table/prepare.js';
+import { checkMagnitudes } from './table/units.js';
 import { readLines } from './text/text-lists.js';
 
 /** A table with how it was read: the roles of its columns, and those that may hold ids. */
@@ -76,11 +77,12 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
   const { rows, columns } = raw.features;
   if (rows * columns * 4 > settings.memory)
     throw tooLarge(source.name, `${rows} x ${columns} coordinates`, settings.memory);
-  const coordinates = toDense(raw.features);
-  if (coordinates.rows === 0 || coordinates.columns === 0) throw emptyEmbedding(source.name);
+  const stored = toDense(raw.features);
+  if (stored.rows === 0 || stored.columns === 0) throw emptyEmbedding(source.name);
   const featureNames =
-    raw.featureNames ?? Array.from({ length: coordinates.columns }, (_, c) => `dimension ${c + 1}`);
-  checkFinite({ ...raw, features: coordinates, featureNames }, source.name);
+    raw.featureNames ?? Array.from({ length: stored.columns }, (_, c) => `dimension ${c + 1}`);
+  checkFinite({ ...raw, features: stored, featureNames }, source.name);
+  const coordinates = checkMagnitudes(stored, { name: source.name, featureNames, ids: raw.ids });
   const sha256 = await hashSource(source, settings.signal);
   const reading = describeFile({
     source: source.name,

@@ -6,6 +6,7 @@
  * rank (first every module's strongest, then every module's second...) until the budget is used. What is left
  * out is known from `values.features`, and the viewer says so. Deterministic.
  */
+import { trueValue } from '../core/units.js';
 import type { Csr, Explanation, FeatureValues, Matrix, Table } from '../model.js';
 
 export interface FeatureValuesOptions {
@@ -45,13 +46,19 @@ function mostInformativeFeatures(explanation: Explanation, room: number): Int32A
 }
 
 function fitsBytes(features: Matrix | Csr): boolean {
-  const stored = 'values' in features ? features.values : features.data;
-  return stored.every((value) => value >= 0 && value <= 255 && Number.isInteger(value));
+  const { columns, units } = features;
+  const isByte = (value: number) => value >= 0 && value <= 255 && Number.isInteger(value);
+  if ('values' in features) {
+    return features.values.every((value, p) => isByte(trueValue(value, features.indices[p], units)));
+  }
+  return features.data.every((value, p) => isByte(trueValue(value, p % columns, units)));
 }
 
 function takeValues(features: Matrix | Csr, wanted: Int32Array, bytes: boolean): FeatureValues {
   const { rows, columns } = features;
-  const data = bytes ? new Uint8Array(wanted.length * rows) : new Float32Array(wanted.length * rows);
+  const { units } = features;
+  const Values = bytes ? Uint8Array : units ? Float64Array : Float32Array;
+  const data = new Values(wanted.length * rows);
   const position = new Int32Array(columns).fill(-1);
   wanted.forEach((column, at) => {
     position[column] = at;
@@ -60,11 +67,11 @@ function takeValues(features: Matrix | Csr, wanted: Int32Array, bytes: boolean):
     if ('values' in features) {
       for (let at = features.offsets[row]; at < features.offsets[row + 1]; at++) {
         const to = position[features.indices[at]];
-        if (to >= 0) data[to * rows + row] = features.values[at];
+        if (to >= 0) data[to * rows + row] = trueValue(features.values[at], features.indices[at], units);
       }
     } else {
       wanted.forEach((column, to) => {
-        data[to * rows + row] = features.data[row * columns + column];
+        data[to * rows + row] = trueValue(features.data[row * columns + column], column, units);
       });
     }
   }

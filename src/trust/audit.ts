@@ -5,6 +5,7 @@
  * Cost: that of `measureTrust`, and the local maps. Determinism: streams `trust-*` only.
  */
 
+import { trueValue } from '../core/units.js';
 import { type PartialContext, resolveContext } from '../engine/context.js';
 import type { Matrix, Warning } from '../model.js';
 import { columnMoments } from './centering.js';
@@ -136,7 +137,9 @@ function mapRegions(
 /** What a group of the map is called: its size and its median coordinates. */
 function regionName(map: Matrix, queries: Int32Array, members: readonly number[]): string {
   const middle = Array.from({ length: Math.min(2, map.columns) }, (_, c) => {
-    const values = members.map((q) => map.data[queries[q] * map.columns + c]).sort((a, b) => a - b);
+    const values = members
+      .map((q) => trueValue(map.data[queries[q] * map.columns + c], c, map.units))
+      .sort((a, b) => a - b);
     return values[values.length >> 1].toFixed(1);
   });
   return `the group of ${members.length} samples around (${middle.join(', ')})`;

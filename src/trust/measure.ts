@@ -26,7 +26,7 @@ import { comparePairs, DISTANCE_FIGURES, sampleDistances } from './measures/dist
 import { groupsOfBoth } from './measures/distortion.js';
 import { encodeLabels } from './measures/labels.js';
 import { compareMaps, drawRows } from './measures/neighborhoods.js';
-import { referenceSpace, type SpaceOptions } from './reference-space.js';
+import { referenceSpace, type SpaceOptions, scaledAs } from './reference-space.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
 
 /** A figure beside its references. NaN where the measure is not defined on this data. */
@@ -116,7 +116,7 @@ function shuffledLabels(
 /** The PCA of the data in as many dimensions as the map, as far as the data has them. */
 async function pcaMap(features: Matrix, { embedding }: TrustInput, context: Context): Promise<Matrix> {
   const count = Math.min(embedding.columns, features.columns, features.rows);
-  return principalComponents(features, count, context, watchStage(context, 'pca'));
+  return scaledAs(features, await principalComponents(features, count, context, watchStage(context, 'pca')));
 }
 
 /** One basis a map, the map under audit first. The passes over the features are shared. */

@@ -1,6 +1,7 @@
 /** The reference space, which a map is judged against: the features as they are, standardized, or as principal components. */
 
 import { isCsr, toDense } from '../core/csr.js';
+import { withoutUnits } from '../core/units.js';
 import { type Context, watchStage } from '../engine/context.js';
 import type { Metric } from '../engine/engine.js';
 import { OptionError } from '../errors.js';
@@ -24,20 +25,27 @@ export interface SpaceOptions {
 
 /** Dense features in that space. Throws OptionError for components that the data does not have. */
 export async function referenceSpace(
-  source: Matrix | Csr,
+  features: Matrix | Csr,
   options: SpaceOptions,
   context: Context,
 ): Promise<Matrix> {
   const { components, metric, standardize = false } = options;
+  const source = inMetric(features, metric);
   if (isCsr(source) && components !== undefined && !standardize && fitsSparseComponents(source)) {
     checkComponents(components, metric, source);
-    return sparseComponents(source, components, context, watchStage(context, 'components'));
+    return scaledAs(
+      source,
+      await sparseComponents(source, components, context, watchStage(context, 'components')),
+    );
   }
-  const features = toDense(source);
-  const scaled = standardize ? standardized(features) : features;
+  const dense = toDense(source);
+  const scaled = standardize ? standardized(dense) : dense;
   if (components === undefined) return scaled;
-  checkComponents(components, metric, features);
-  return principalComponents(scaled, components, context, watchStage(context, 'components'));
+  checkComponents(components, metric, dense);
+  return scaledAs(
+    scaled,
+    await principalComponents(scaled, components, context, watchStage(context, 'components')),
+  );
 }
 
 /** Throws OptionError for more components than the data has, or another metric than Euclidean. */
@@ -51,4 +59,15 @@ function checkComponents(components: number, metric: Metric | undefined, feature
       remedy: 'leave one of the two out',
     });
   }
+}
+
+/** Features for a metric: cosine and correlation need the values themselves, since they depend on the origin. */
+export function inMetric<T extends Matrix | Csr>(features: T, metric: Metric | undefined): T {
+  return metric === 'cosine' || metric === 'correlation' ? withoutUnits(features) : features;
+}
+
+/** Scores with the scale of the features that they were made from (see `ColumnUnits`). */
+export function scaledAs({ units }: Matrix | Csr, scores: Matrix): Matrix {
+  if (units === undefined || units.scale === 1) return scores;
+  return { ...scores, units: { offsets: new Float64Array(scores.columns), scale: units.scale } };
 }

@@ -1,5 +1,6 @@
 /** The tables of a result as CSV text: modules, pairs, presence, localities. */
 
+import { trueValue } from '../../core/units.js';
 import { type Cell, writeCsv } from '../../io/write.js';
 import type { Explanation } from '../../model.js';
 import type { RegionTrust } from '../../trust/index.js';
@@ -55,13 +56,14 @@ export function localitiesCsv(explanation: Explanation, trust: readonly RegionTr
   const { localities, modules, descriptions } = explanation;
   const { probes, radius } = localities;
   const m = modules.count;
+  const unit = probes.units?.scale ?? 1;
   const axes = Array.from({ length: probes.columns }, (_, c) => `x${c}`);
   return writeCsv(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id), 'trust'], rows());
   function* rows(): Generator<Cell[]> {
     for (let l = 0; l < localities.count; l++) {
-      const at = probes.data.subarray(l * probes.columns, (l + 1) * probes.columns);
+      const at = axes.map((_, c) => trueValue(probes.data[l * probes.columns + c], c, probes.units));
       const presence = modules.presence.data.subarray(l * m, (l + 1) * m);
-      yield [l, ...at, radius[l], ...presence, trust ? rounded(trust[l].trust) : null];
+      yield [l, ...at, radius[l] * unit, ...presence, trust ? rounded(trust[l].trust) : null];
     }
   }
 }

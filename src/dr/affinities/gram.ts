@@ -9,7 +9,7 @@
  */
 
 import { isCsr } from '../../core/csr.js';
-import type { Csr, Matrix } from '../../model.js';
+import type { ColumnUnits, Csr, Matrix } from '../../model.js';
 
 /** The centered Gram matrix of the samples, as a symmetric map on vectors of length `size`. */
 export interface Gram {
@@ -23,6 +23,8 @@ export interface CenteredFeatures {
   readonly rows: number;
   readonly columns: number;
   readonly mean: Float64Array;
+  /** Of the features; null for plain values. */
+  readonly units: ColumnUnits | null;
   /** out (columns) = Xc' y, y of length rows. */
   readonly transposed: (y: Float64Array, out: Float64Array) => void;
   /** out (rows) = Xc v, v of length columns. */
@@ -49,6 +51,7 @@ export function centeredFeatures(features: Matrix | Csr, mean = columnMeans(feat
     rows,
     columns,
     mean,
+    units: features.units ?? null,
     transposed(y, out) {
       let sum = 0;
       for (let r = 0; r < rows; r++) sum += y[r];

@@ -62,7 +62,7 @@ async function byCovariance(
   dimensions: number,
   context: Context,
 ): Promise<PrincipalComponents> {
-  const { rows, columns, mean } = centered;
+  const { rows, columns, mean, units } = centered;
   const middle = new Float64Array(rows);
   const covariance = {
     size: columns,
@@ -80,7 +80,7 @@ async function byCovariance(
     centered.direct(solved.vectors[k], middle);
     for (let r = 0; r < rows; r++) y[r * dimensions + k] = middle[r];
   }
-  const model: PcaModel = { kind: 'pca', mean, components, dimensions };
+  const model: PcaModel = { kind: 'pca', units, mean, components, dimensions };
   return { y, values: solved.values, model, warnings: solved.warnings };
 }
 
@@ -90,7 +90,7 @@ async function byGram(
   dimensions: number,
   context: Context,
 ): Promise<PrincipalComponents> {
-  const { columns, mean } = centered;
+  const { columns, mean, units } = centered;
   const solved = await solveGram(featureGram(centered), dimensions, context);
   const components = new Float64Array(dimensions * columns);
   solved.vectors.forEach((u, k) => {
@@ -100,6 +100,6 @@ async function byGram(
     centered.transposed(u, component);
     for (let c = 0; c < columns; c++) component[c] /= scale;
   });
-  const model: PcaModel = { kind: 'pca', mean, components, dimensions };
+  const model: PcaModel = { kind: 'pca', units, mean, components, dimensions };
   return { y: solved.y, values: solved.values, model, warnings: solved.warnings };
 }

@@ -10,6 +10,7 @@ import { CancelledError, FormatError, option, words } from '../../errors.js';
 import type { Settings } from '../options.js';
 import type { TextColumn } from '../plan/facts.js';
 import { tooLarge } from '../source/bytes.js';
+import { chooseOffsets, packed, packRows } from '../table/units.js';
 import { isMissing } from '../text/numbers.js';
 import { isTelling, keptTexts, pruneTexts, type SampleKind, sampleKinds } from './kept-texts.js';
 import { checkWidth, type OpenCsv } from './layout.js';
@@ -28,6 +29,10 @@ export interface Cells {
   readonly numbers: readonly number[];
   /** Rows of numbers, `blockRows` in each but the last; none where they are not held. */
   readonly blocks: Float32Array[];
+  /** Of the columns in the blocks (see table/units.ts), known when the first block is full; null where none is moved. */
+  offsets: Float64Array | null;
+  /** The first block in double, until then. */
+  first: Float64Array | null;
   readonly blockRows: number;
   rows: number;
   /** Columns that are kept as texts, by position. */
@@ -63,7 +68,7 @@ export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
     if (cells.rows % cells.blockRows === 0) {
       if (settings.signal?.aborted) throw new CancelledError();
       checkRoom(cells, width, reading);
-      if (hold) cells.blocks.push(new Float32Array(cells.blockRows * width));
+      if (hold) startBlock(cells, width);
     }
     for (const [c, column] of cells.texts) column.add(record.fields[c]);
     addNumbers(cells, record, open, name);
@@ -74,7 +79,25 @@ export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
   }
   if (cells.rows === 0) throw headerOnly(name, open);
   checkRoom(cells, width, reading);
+  packFirst(cells, width);
   return cells;
+}
+
+/** Makes room for the next rows. The first block is held in double until it says which columns are moved. */
+function startBlock(cells: Cells, width: number): void {
+  packFirst(cells, width);
+  if (cells.blocks.length === 0) cells.first = new Float64Array(cells.blockRows * width);
+  cells.blocks.push(new Float32Array(cells.blockRows * width));
+}
+
+/** Moves the columns of the first block and makes it single precision. */
+function packFirst(cells: Cells, width: number): void {
+  if (cells.first === null) return;
+  const rows = Math.min(cells.rows, cells.blockRows);
+  const values = cells.first.subarray(0, rows * width);
+  cells.offsets = chooseOffsets(values, width);
+  packRows(values, cells.blocks[0], 0, width, cells.offsets);
+  cells.first = null;
 }
 
 function newCells(open: OpenCsv, { settings, requested }: Reading): Cells {
@@ -85,6 +108,8 @@ function newCells(open: OpenCsv, { settings, requested }: Reading): Cells {
   return {
     numbers,
     blocks: [],
+    offsets: null,
+    first: null,
     blockRows: Math.max(1, Math.floor(BLOCK_VALUES / Math.max(1, numbers.length))),
     rows: 0,
     texts: keptTexts(open, kinds, requested, settings),
@@ -108,11 +133,14 @@ function checkRoom({ rows }: Cells, width: number, { name, settings, hold }: Rea
 
 function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, name: string): void {
   const { fields } = record;
-  const block = cells.blocks.at(-1);
+  const { offsets } = cells;
+  const block = cells.first ?? cells.blocks.at(-1);
+  let position = 0;
   let at = (cells.rows % cells.blockRows) * cells.numbers.length;
   for (const c of cells.numbers) {
     const value = parseStyled(fields[c], open.style);
-    if (block) block[at++] = value;
+    if (block) block[at++] = cells.first ? value : packed(value, offsets?.[position] ?? 0);
+    position++;
     if (!Number.isFinite(value)) cells.gaps[c] = 1;
     if (!Number.isNaN(value)) cells.numeric[c] = 1;
     else if (cells.text[c] === null && !isMissing(fields[c])) {

@@ -9,6 +9,7 @@ import { OptionError } from '../../errors.js';
 import type { Matrix } from '../../model.js';
 import type { Contents, FormatReader, Input, RawTable, RawTexts, Settings } from '../options.js';
 import { isTooLarge } from '../source/bytes.js';
+import { someOffsets, withOffsets } from '../table/units.js';
 import { isMissing } from '../text/numbers.js';
 import { type Cells, collect, OtherWriting } from './cells.js';
 import { checkDelimiter, openCsv } from './layout.js';
@@ -51,7 +52,7 @@ async function readWhole(input: Input, settings: Settings, survey: boolean): Pro
 }
 
 /** One matrix of the columns that are kept; each block is let go when it has been copied. */
-function pick({ rows, blockRows, blocks, numbers }: Cells, kept: readonly number[]): Matrix {
+function pick({ rows, blockRows, blocks, numbers, offsets }: Cells, kept: readonly number[]): Matrix {
   const place = new Map(numbers.map((c, i) => [c, i]));
   const indices = kept.map((c) => place.get(c) ?? 0);
   const whole = kept.length === numbers.length && indices.every((index, i) => index === i);
@@ -62,7 +63,8 @@ function pick({ rows, blockRows, blocks, numbers }: Cells, kept: readonly number
     const part = { rows: count, columns: numbers.length, data: block.subarray(0, count * numbers.length) };
     data.set(whole ? part.data : gatherColumns(part, indices).data, first * kept.length);
   }
-  return { rows, columns: kept.length, data };
+  const moved = offsets && someOffsets(Float64Array.from(indices, (index) => offsets[index]));
+  return { rows, columns: kept.length, data, ...withOffsets(moved) };
 }
 
 /** One column as texts: the one that `key` or `label` names, or the only one besides the ids. */

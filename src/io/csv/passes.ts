@@ -10,6 +10,7 @@
 
 import { FormatError } from '../../errors.js';
 import type { Input, RawTable, Settings } from '../options.js';
+import { BLOCK_ENTRIES } from '../store/blocks.js';
 import { readStoredMatrix } from '../store/matrix.js';
 import { checkGivenNames } from '../table/checks.js';
 import { collect } from './cells.js';
@@ -38,7 +39,12 @@ export async function readCsvInPasses(
     rows,
     columns: kept.length,
     layout: 'dense',
-    values: { shape: [rows, kept.length], packed: 1, ...rowsOf(input, settings, kept, survey) },
+    values: {
+      shape: [rows, kept.length],
+      packed: 1,
+      atOnce: BLOCK_ENTRIES / 4,
+      ...rowsOf(input, settings, kept, survey),
+    },
     indices: null,
     offsets: null,
   } as const;
@@ -66,16 +72,16 @@ async function withoutNumbers(input: Input, settings: Settings, survey: boolean)
 
 /** The numbers of some columns, row by row in order; from the first row on the text is read again. */
 function rowsOf(input: Input, settings: Settings, columns: readonly number[], survey: boolean) {
-  let rows: AsyncGenerator<Float32Array> | null = null;
+  let rows: AsyncGenerator<Float64Array> | null = null;
   return {
-    async numbers(start: number, end: number): Promise<Float32Array> {
+    async numbers(start: number, end: number): Promise<Float64Array> {
       if (start === 0) {
         await rows?.return(undefined);
         rows = numbersOf(input, settings, columns, survey);
       }
-      const values = new Float32Array((end - start) * columns.length);
+      const values = new Float64Array((end - start) * columns.length);
       for (let at = 0; at < values.length; at += columns.length) {
-        const { value: row } = await (rows as AsyncGenerator<Float32Array>).next();
+        const { value: row } = await (rows as AsyncGenerator<Float64Array>).next();
         if (row === undefined) throw changed(input.name);
         values.set(row, at);
       }
@@ -89,13 +95,15 @@ async function* numbersOf(
   settings: Settings,
   columns: readonly number[],
   survey: boolean,
-): AsyncGenerator<Float32Array> {
+): AsyncGenerator<Float64Array> {
   const open = await openCsv(input, settings, survey);
-  const row = new Float32Array(columns.length);
+  const row = new Float64Array(columns.length);
   for await (const record of open.records) {
     checkWidth(record, open, input.name);
     columns.forEach((column, i) => {
-      row[i] = parseStyled(record.fields[column], open.style);
+      const value = parseStyled(record.fields[column], open.style);
+      // counts are normalized from what a table in memory holds of them
+      row[i] = settings.normalize === 'log1p-cp10k' ? Math.fround(value) : value;
     });
     yield row;
   }

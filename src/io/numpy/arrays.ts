@@ -8,6 +8,15 @@ import type { Matrix, Warning } from '../../model.js';
 import type { Settings } from '../options.js';
 import { tooLarge } from '../source/bytes.js';
 import type { Source } from '../source/source.js';
+import {
+  chooseOffsets,
+  offsetOf,
+  packed,
+  packRows,
+  SAMPLE_ROWS,
+  someOffsets,
+  withOffsets,
+} from '../table/units.js';
 import { decodeNumbers, type NumberType } from './dtypes.js';
 
 /** Where an array lies in a file and how. */
@@ -48,20 +57,52 @@ export async function readMatrix(
     throw tooLarge(source.name, `${shape.join(' x ')} values`, settings.memory);
   if (shape.length === 0) throw scalar(source.name);
   const data = new Float32Array(count);
+  const columns = shape[0] === 0 ? 0 : count / shape[0];
   const place = layout.fortranOrder && shape.length > 1 ? fortranPlace(shape) : null;
+  const offsets = await offsetsOf(source, layout, columns);
   let rounded = 0;
   for (let at = 0; at < count; at += PIECE_ELEMENTS) {
     if (settings.signal?.aborted) throw new CancelledError();
     const end = Math.min(count, at + PIECE_ELEMENTS);
     const bytes = await source.read(layout.offset + at * type.size, layout.offset + end * type.size);
     const values = decodeNumbers(bytes, type, source.name);
-    if (type.kind !== 'float' && type.size >= 4) rounded += countRounded(values);
-    if (place === null) data.set(values, at);
-    else for (let i = 0; i < values.length; i++) data[place()] = values[i];
+    if (place === null) packRows(values, data, at, columns, offsets);
+    else {
+      for (let i = 0; i < values.length; i++) {
+        const to = place();
+        data[to] = packed(values[i], offsets === null ? 0 : offsets[to % columns]);
+      }
+    }
+    if (type.kind !== 'float' && type.size >= 4 && offsets === null) rounded += countRounded(values);
     settings.onProgress?.(end / count);
   }
   const warnings = [...flattened(shape, source.name), ...precision(rounded, source.name)];
-  return { matrix: { rows: shape[0], columns: shape[0] === 0 ? 0 : count / shape[0], data }, warnings };
+  return { matrix: { rows: shape[0], columns, data, ...withOffsets(offsets) }, warnings };
+}
+
+/** Offsets of the columns from the first rows; null where none is moved, and for bytes, which need none. */
+async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): Promise<Float64Array | null> {
+  const { shape, type, offset, fortranOrder } = layout;
+  const [rows, ...rest] = shape;
+  if (type.size === 1 || rows * columns === 0) return null;
+  const count = Math.min(rows, SAMPLE_ROWS);
+  const numbers = async (from: number, length: number) => {
+    const bytes = await source.read(offset + from * type.size, offset + (from + length) * type.size);
+    return decodeNumbers(bytes, type, source.name);
+  };
+  if (!fortranOrder || rest.length === 0) return chooseOffsets(await numbers(0, count * columns), columns);
+  const offsets = new Float64Array(columns);
+  // Runs of `rows` values, one a column; the columns stand first axis fastest too.
+  const column = fortranPlace(rest);
+  const runs = Math.max(1, Math.floor(PIECE_ELEMENTS / rows));
+  for (let run = 0; run < columns; run += runs) {
+    const some = Math.min(runs, columns - run);
+    const values = await numbers(run * rows, some === 1 ? count : some * rows);
+    for (let r = 0; r < some; r++) {
+      offsets[column()] = offsetOf(Array.prototype.slice.call(values, r * rows, r * rows + count));
+    }
+  }
+  return someOffsets(offsets);
 }
 
 /** Positions in C order of the elements of an array stored first axis fastest, one a call. */

@@ -6,7 +6,10 @@ import { normalizedCount } from '../table/normalize.js';
 import type { StoredArray } from './store.js';
 
 /** What is needed of an array to read it in blocks. */
-export type Lines = Pick<StoredArray, 'numbers' | 'shape' | 'packed'>;
+export interface Lines extends Pick<StoredArray, 'numbers' | 'shape' | 'packed'> {
+  /** Numbers to read at once; BLOCK_ENTRIES where it is absent. */
+  readonly atOnce?: number;
+}
 
 export type Layout = 'dense' | 'rows' | 'columns';
 
@@ -55,7 +58,10 @@ export async function* blocksOf(
 export async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
   const { offsets, indices } = stored;
   if (offsets === null || indices === null) {
-    const most = Math.max(1, Math.floor(BLOCK_ENTRIES / Math.max(1, stored.columns)));
+    const most = Math.max(
+      1,
+      Math.floor((stored.values.atOnce ?? BLOCK_ENTRIES) / Math.max(1, stored.columns)),
+    );
     // whole chunks, where several fit
     const count = Math.min(
       lines - first,

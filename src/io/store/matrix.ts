@@ -14,11 +14,12 @@ import { tooLarge } from '../source/bytes.js';
 import { askNormalize } from '../table/normalize.js';
 import { chooseFeatures, type FeatureSums, newSums } from '../table/select-features.js';
 import { sortRows } from '../table/sparse.js';
+import { chooseOffsets, offsetFor, packed, someOffsets, withOffsets } from '../table/units.js';
 import { type Block, blocksOf, forEachEntry, notMatrix, readBlock, type Stored } from './blocks.js';
 import { chunkByChunk } from './chunks.js';
 import { below, type Store, textAttribute } from './store.js';
 
-/** Of the sums of one feature. */
+/** Of the sums of one feature, at least. */
 const SUMS_BYTES = 24;
 
 /** The matrix at a path: a data set, or a group of data, indices and indptr. FormatError otherwise. */
@@ -141,12 +142,19 @@ async function sumFeatures(
 ): Promise<FeatureSums> {
   const { chooser } = settings;
   const sums = newSums(stored.columns);
+  // normalized counts begin at 0
+  const isPlain = settings.normalize !== 'log1p-cp10k';
   for (let pass = 0; pass < Math.max(1, passes); pass++) {
     if (passes > 0) chooser?.pass(pass);
     for await (const block of blocksOf(stored, totals, settings)) {
       if (pass === 0) addToSums(sums, block, stored);
+      if (pass === 0 && block.first === 0 && stored.layout === 'dense' && isPlain) {
+        sums.moved = chooseOffsets(block.values, stored.columns);
+      }
       if (chooser && passes > 0) {
-        forEachEntry(block, stored.layout, (value, row, column) => chooser.add(value, row, column));
+        forEachEntry(block, stored.layout, (value, row, column) =>
+          chooser.add(sums.moved === null ? value : value - sums.moved[column], row, column),
+        );
       }
     }
   }
@@ -184,22 +192,35 @@ async function fill(
   if (stored.layout === 'dense') {
     if (rows * columns * 4 > settings.memory) throw needsMemory(stored, rows * columns * 4, settings);
     const data = new Float32Array(rows * columns);
+    const moved = sums.moved;
+    const offsets =
+      moved &&
+      someOffsets(Float64Array.from({ length: columns }, (_, i) => moved[kept === null ? i : kept[i]]));
     await visit((value, row, column) => {
-      data[row * columns + column] = value;
+      data[row * columns + column] = packed(value, offsets === null ? 0 : offsets[column]);
     });
-    return { rows, columns, data };
+    return { rows, columns, data, ...withOffsets(offsets) };
   }
   const entries = place.reduce((sum, at, c) => sum + (at >= 0 ? sums.stored[c] : 0), 0);
   if (entries * 8 + rows * 16 > settings.memory) throw needsMemory(stored, entries * 8 + rows * 16, settings);
-  return fillSparse(stored, { rows, columns, entries }, visit);
+  return fillSparse(stored, { rows, columns, entries, offsets: offsetsOf(sums, stored, kept) }, visit);
 }
 
+/** Offsets of the kept columns of a sparse matrix, from their ranges, where every sample has an entry. Null where none is moved. */
+function offsetsOf(sums: FeatureSums, stored: Stored, kept: readonly number[] | null): Float64Array | null {
+  const columns = kept?.length ?? stored.columns;
+  const offset = (c: number) => (sums.stored[c] === stored.rows ? offsetFor(sums.low[c], sums.high[c]) : 0);
+  return someOffsets(Float64Array.from({ length: columns }, (_, i) => offset(kept === null ? i : kept[i])));
+}
+
+/** The result of sparse layouts, in compressed rows. */
 async function fillSparse(
   stored: Stored,
-  size: { rows: number; columns: number; entries: number },
+  size: { rows: number; columns: number; entries: number; offsets: Float64Array | null },
   visit: (put: (value: number, row: number, column: number) => void) => Promise<void>,
 ): Promise<Csr> {
   const { rows, columns, entries } = size;
+  const pack = (value: number, c: number) => packed(value, size.offsets === null ? 0 : size.offsets[c]);
   const offsets = new Float64Array(rows + 1);
   const result = {
     rows,
@@ -207,12 +228,13 @@ async function fillSparse(
     offsets,
     indices: new Int32Array(entries),
     values: new Float32Array(entries),
+    ...withOffsets(size.offsets),
   };
   if (stored.layout === 'rows') {
     let at = 0;
     await visit((value, row, column) => {
       result.indices[at] = column;
-      result.values[at++] = value;
+      result.values[at++] = pack(value, column);
       offsets[row + 1] = at;
     });
     for (let r = 0; r < rows; r++) offsets[r + 1] = Math.max(offsets[r], offsets[r + 1]);
@@ -225,7 +247,7 @@ async function fillSparse(
     await visit((value, row, column) => {
       const at = next[row]++;
       result.indices[at] = column;
-      result.values[at] = value;
+      result.values[at] = pack(value, column);
     });
   }
   sortRows(result, stored.name);

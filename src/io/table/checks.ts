@@ -10,6 +10,7 @@ import type { RawTable, Settings } from '../options.js';
 import { selectMetadata } from '../plan/metadata.js';
 import { tooLarge } from '../source/bytes.js';
 import { forEachCell, repairMissing } from './missing.js';
+import { checkMagnitudes } from './units.js';
 
 /** Checks a table as read, and completes its names. Throws ShapeError and FormatError. */
 export function checkTable(raw: RawTable, source: Table['source'], settings: Settings): Table {
@@ -17,10 +18,12 @@ export function checkTable(raw: RawTable, source: Table['source'], settings: Set
   checkNames(raw.features.columns, source.name, settings);
   const names = completeNames(raw, source.name, settings);
   const named = { name: source.name, featureNames: names, ids: raw.ids };
-  const { features, keptRows, keptColumns, warnings } = repairMissing(raw.features, settings.missing, named);
+  const repaired = repairMissing(raw.features, settings.missing, named);
+  const { keptRows, keptColumns, warnings } = repaired;
   const keep = (list: readonly string[] | null) => list && (keptRows ? keptRows.map((r) => list[r]) : list);
   const featureNames = keptColumns ? keptColumns.map((c) => names[c]) : names;
   const ids = keep(raw.ids);
+  const features = checkMagnitudes(repaired.features, { name: source.name, featureNames, ids });
   const droppedRows = keptRows === null ? null : complement(raw.features.rows, keptRows);
   return {
     features,

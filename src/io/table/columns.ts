@@ -27,6 +27,7 @@ import { planColumns } from '../plan/roles.js';
 import { tooLarge } from '../source/bytes.js';
 import { repeatedValues } from './checks.js';
 import { describeNames } from './suggest.js';
+import { chooseOffsets, offsetOf, packed, packRows, someOffsets, withOffsets } from './units.js';
 
 export type { ColumnKind } from '../plan/facts.js';
 
@@ -94,6 +95,7 @@ export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
     throw tooLarge(name, `a table of ${rows} x ${numbers.length}`, settings.memory);
   // Made with the first values: until then the number of rows is a promise.
   let matrix = { rows, columns: numbers.length, data: new Float32Array(0) };
+  const offsets = new Float64Array(numbers.length).fill(Number.NaN);
   const place = new Map(numbers.map((column, c) => [column.name, c]));
   const lists = new Map<string, Matrix>();
   const texts = new Map<string, TextColumn>();
@@ -112,13 +114,22 @@ export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
       const c = place.get(column);
       if (c !== undefined) {
         const safe = texts.has(column) ? withoutUnsafe(values, column, unsafe) : values;
-        putNumbers(matrix, c, start, safe, `${column} of ${name}`);
+        putNumbers({ ...matrix, offsets }, c, start, safe, `${column} of ${name}`);
       }
       if (listNames.has(column) && holds) {
         putLists(lists, column, { start, rows, values, name, memory: settings.memory });
       }
     },
-    table: () => assemble({ shape, settings, numbers, matrix: () => matrix, lists, texts, unsafe }),
+    table: () =>
+      assemble({
+        shape,
+        settings,
+        numbers,
+        matrix: () => ({ ...matrix, ...withOffsets(someOffsets(offsets)) }),
+        lists,
+        texts,
+        unsafe,
+      }),
   };
 }
 
@@ -238,15 +249,23 @@ function textOf(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
+/** A matrix that is being filled, with the offset of each column; NaN until its first values have come. */
+interface Filling extends Matrix {
+  readonly offsets: Float64Array;
+}
+
+/** Puts values of rows `start` on into a column. Its offset is that of the first values to come. */
 function putNumbers(
-  m: Matrix,
+  m: Filling,
   column: number,
   start: number,
   values: ArrayLike<unknown>,
   name: string,
 ): void {
-  for (let i = 0, at = start * m.columns + column; i < values.length; i++, at += m.columns) {
-    m.data[at] = numberOf(values[i], name);
+  const numbers = Array.from(values, (value) => numberOf(value, name));
+  if (Number.isNaN(m.offsets[column])) m.offsets[column] = offsetOf(numbers);
+  for (let i = 0, at = start * m.columns + column; i < numbers.length; i++, at += m.columns) {
+    m.data[at] = packed(numbers[i], m.offsets[column]);
   }
 }
 
@@ -258,28 +277,37 @@ interface Piece {
   readonly memory: number;
 }
 
+/** Puts lists of one length as rows of a matrix. Its offsets are those of the first lists to come. */
 function putLists(lists: Map<string, Matrix>, column: string, piece: Piece): void {
   const { start, rows, values, name, memory } = piece;
+  const source = `${column} of ${name}`;
+  const numbers: number[] = [];
+  let length = lists.get(column)?.columns;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as ArrayLike<unknown> | null | undefined;
-    const length = value?.length ?? 0;
-    let target = lists.get(column);
-    if (!target) {
-      if (rows * length * 4 > memory) throw tooLarge(name, `lists of ${rows} x ${length}`, memory);
-      target = { rows, columns: length, data: new Float32Array(rows * length) };
-      lists.set(column, target);
-    }
-    if (length !== target.columns) {
-      throw new FormatError({
-        got: `a list of ${length} values in row ${start + i + 1}, column ${column} of ${name}`,
-        expected: `${target.columns} values, as in the rows before`,
-        remedy: 'give every sample a vector of one length',
-      });
-    }
-    for (let j = 0; j < length; j++) {
-      target.data[(start + i) * length + j] = numberOf(value?.[j], `${column} of ${name}`);
-    }
+    const found = value?.length ?? 0;
+    length ??= found;
+    if (rows * length * 4 > memory) throw tooLarge(name, `lists of ${rows} x ${length}`, memory);
+    if (found !== length) throw unequalLists(found, length, start + i + 1, source);
+    for (let j = 0; j < length; j++) numbers.push(numberOf(value?.[j], source));
   }
+  if (length === undefined) return;
+  let target = lists.get(column);
+  if (!target) {
+    const data = new Float32Array(rows * length);
+    target = { rows, columns: length, data, ...withOffsets(chooseOffsets(numbers, length)) };
+    lists.set(column, target);
+  }
+  packRows(numbers, target.data, start * length, length, target.units?.offsets ?? null);
+}
+
+/** An error for a list of another length than those before. */
+function unequalLists(found: number, length: number, row: number, source: string): FormatError {
+  return new FormatError({
+    got: `a list of ${found} values in row ${row}, column ${source}`,
+    expected: `${length} values, as in the rows before`,
+    remedy: 'give every sample a vector of one length',
+  });
 }
 
 function assemble(parts: Parts): RawTable {
@@ -363,6 +391,7 @@ function combine(
   const width = blocks.reduce((sum, block) => sum + (block.list?.columns ?? 1), 0);
   const data = new Float32Array(shape.rows * width);
   const featureNames: string[] = [];
+  const offsets = new Float64Array(width);
   for (const { name, list } of blocks) {
     const left = featureNames.length;
     const from = list ?? whole;
@@ -371,9 +400,11 @@ function combine(
       const start = r * from.columns + first;
       data.set(from.data.subarray(start, start + count), r * width + left);
     }
+    for (let c = 0; c < count; c++) offsets[left + c] = from.units?.offsets[first + c] ?? 0;
     featureNames.push(...(list ? Array.from({ length: count }, (_, j) => `${name}${j}`) : [name]));
   }
-  return { features: { rows: shape.rows, columns: width, data }, featureNames };
+  const units = withOffsets(someOffsets(offsets));
+  return { features: { rows: shape.rows, columns: width, data, ...units }, featureNames };
 }
 
 /** One column as texts: `key` or `label`, or the only one besides the ids. */

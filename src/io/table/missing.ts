@@ -2,6 +2,7 @@
 
 import { isCsr } from '../../core/csr.js';
 import { gatherColumns, gatherRows } from '../../core/matrix.js';
+import { keepUnits, pickUnits } from '../../core/units.js';
 import { FormatError, option, ShapeError, words } from '../../errors.js';
 import type { Csr, Matrix, Warning } from '../../model.js';
 import type { Missing } from '../options.js';
@@ -164,7 +165,7 @@ export function selectRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix | C
     indices.set(m.indices.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
     values.set(m.values.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
   }
-  return { rows: rows.length, columns: m.columns, offsets, indices, values };
+  return { rows: rows.length, columns: m.columns, offsets, indices, values, ...keepUnits(m) };
 }
 
 /** The given columns, ascending, in the same storage. */
@@ -185,5 +186,5 @@ export function selectColumns(m: Matrix | Csr, columns: readonly number[]): Matr
     }
     offsets[r + 1] = at;
   }
-  return { rows: m.rows, columns: columns.length, offsets, indices, values };
+  return { rows: m.rows, columns: columns.length, offsets, indices, values, ...pickUnits(m.units, columns) };
 }

@@ -1,6 +1,7 @@
 /** `normalize` and `maxFeatures` for a table that is in memory. Readers of large files do both while reading. */
 
 import { isCsr } from '../../core/csr.js';
+import { withoutUnits } from '../../core/units.js';
 import type { Csr, Matrix, Table } from '../../model.js';
 import type { Settings } from '../options.js';
 import { forEachCell, selectColumns } from './missing.js';
@@ -11,7 +12,7 @@ export function prepareTable(table: Table, settings: Settings): Table {
   const warnings = [...table.warnings];
   let { features, featureNames } = table;
   if (settings.normalize === 'log1p-cp10k') {
-    features = normalizeCounts(features);
+    features = normalizeCounts(withoutUnits(features));
     const message = `Counts of ${table.source.name} were normalized to 10,000 a sample, then log1p.`;
     warnings.push({ code: 'normalized', message });
   }

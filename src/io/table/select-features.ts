@@ -11,9 +11,14 @@ export interface FeatureSums {
   readonly origin: Float64Array;
   readonly sum: Float64Array;
   readonly square: Float64Array;
+  /** Smallest and largest value. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
   /** Whether every value is a whole number that is not negative. */
   whole: boolean;
   largest: number;
+  /** Offsets of the columns of a dense matrix (see units.ts), once its first rows have come; null where none is moved. */
+  moved: Float64Array | null;
   add(value: number, column: number): void;
 }
 
@@ -23,13 +28,18 @@ export function newSums(columns: number): FeatureSums {
     origin: new Float64Array(columns),
     sum: new Float64Array(columns),
     square: new Float64Array(columns),
+    low: new Float64Array(columns).fill(Number.POSITIVE_INFINITY),
+    high: new Float64Array(columns).fill(Number.NEGATIVE_INFINITY),
     whole: true,
     largest: 0,
+    moved: null,
     add(value, column) {
       const away = value - sums.origin[column];
       sums.stored[column]++;
       sums.sum[column] += away;
       sums.square[column] += away * away;
+      if (value < sums.low[column]) sums.low[column] = value;
+      if (value > sums.high[column]) sums.high[column] = value;
       if (value > sums.largest) sums.largest = value;
       if (!(value >= 0) || value !== Math.floor(value)) sums.whole = false;
     },

@@ -3,6 +3,7 @@
 import { FormatError } from '../../errors.js';
 import type { Csr, Warning } from '../../model.js';
 import { countRounded, precision } from '../numpy/arrays.js';
+import { offsetFor, packed, someOffsets, withOffsets } from './units.js';
 
 export interface CompressedShape {
   readonly rows: number;
@@ -26,18 +27,23 @@ export function compressedToCsr(
   const lines = shape.byColumn ? shape.columns : shape.rows;
   const width = shape.byColumn ? shape.rows : shape.columns;
   checkParts(parts, lines, width, name);
-  const features = shape.byColumn
-    ? columnsToRows(shape, parts)
+  const moved = entryOffsets(shape, entryColumns(shape, parts), parts.values);
+  const pack = (value: number, c: number) => packed(value, moved === null ? 0 : moved[c]);
+  const features: Csr = shape.byColumn
+    ? columnsToRows(shape, parts, pack)
     : {
         rows: shape.rows,
         columns: shape.columns,
         offsets: Float64Array.from(parts.offsets),
         indices: Int32Array.from(parts.indices),
-        values: Float32Array.from(parts.values),
+        values: Float32Array.from(parts.values, (value, p) => pack(value, parts.indices[p])),
       };
   sortRows(features, name);
   const whole = parts.values instanceof Float32Array || parts.values instanceof Float64Array;
-  return { features, warnings: whole ? [] : precision(countRounded(parts.values), name) };
+  return {
+    features: { ...features, ...withOffsets(moved) },
+    warnings: whole ? [] : precision(countRounded(parts.values), name),
+  };
 }
 
 /** Throws unless offsets rise from 0 to the number of entries and every index is inside. */
@@ -54,7 +60,41 @@ export function checkParts(parts: CompressedParts, lines: number, width: number,
   }
 }
 
-function columnsToRows(shape: CompressedShape, parts: CompressedParts): Csr {
+/** Offsets of the columns in which every row has an entry, from their ranges; null where none is moved. */
+export function entryOffsets(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  columnOf: ArrayLike<number>,
+  values: ArrayLike<number>,
+): Float64Array | null {
+  const counts = new Float64Array(columns);
+  const low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  for (let p = 0; p < values.length; p++) {
+    const c = columnOf[p];
+    counts[c]++;
+    low[c] = Math.min(low[c], values[p]);
+    high[c] = Math.max(high[c], values[p]);
+  }
+  return someOffsets(counts.map((count, c) => (count === rows ? offsetFor(low[c], high[c]) : 0)));
+}
+
+/** Column of each entry. */
+function entryColumns(
+  { columns, byColumn }: CompressedShape,
+  { offsets, indices }: CompressedParts,
+): ArrayLike<number> {
+  if (!byColumn) return indices;
+  const result = new Int32Array(indices.length);
+  for (let c = 0; c < columns; c++) result.fill(c, offsets[c], offsets[c + 1]);
+  return result;
+}
+
+/** Entries by row, those of a row in order of column. */
+function columnsToRows(
+  shape: CompressedShape,
+  parts: CompressedParts,
+  pack: (value: number, column: number) => number,
+): Csr {
   const { rows, columns } = shape;
   const offsets = new Float64Array(rows + 1);
   for (let i = 0; i < parts.indices.length; i++) offsets[parts.indices[i] + 1]++;
@@ -66,7 +106,7 @@ function columnsToRows(shape: CompressedShape, parts: CompressedParts): Csr {
     for (let p = parts.offsets[c]; p < parts.offsets[c + 1]; p++) {
       const at = next[parts.indices[p]]++;
       indices[at] = c;
-      values[at] = parts.values[p];
+      values[at] = pack(parts.values[p], c);
     }
   }
   return { rows, columns, offsets, indices, values };

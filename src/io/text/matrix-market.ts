@@ -7,7 +7,8 @@ import { CancelledError, FormatError, UnsupportedError } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
 import type { FormatReader, Input, Settings } from '../options.js';
 import { chain, decodeText, tooLarge } from '../source/bytes.js';
-import { sortRows } from '../table/sparse.js';
+import { entryOffsets, sortRows } from '../table/sparse.js';
+import { packed, packMatrix, withOffsets } from '../table/units.js';
 
 interface Size {
   readonly rows: number;
@@ -86,7 +87,7 @@ function readSize(lines: readonly string[], name: string): { size: Size; rest: s
 async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: string) {
   const first = new Int32Array(size.entries);
   const second = new Int32Array(size.entries);
-  const values = new Float32Array(size.entries);
+  const values = new Float64Array(size.entries);
   let at = 0;
   for await (const piece of lines) {
     for (const line of piece) {
@@ -114,9 +115,10 @@ function toRows(
   shape: { rows: number; columns: number },
   row: Int32Array,
   column: Int32Array,
-  values: Float32Array,
+  values: Float64Array,
   name: string,
 ): Csr {
+  const moved = entryOffsets(shape, column, values);
   const offsets = new Float64Array(shape.rows + 1);
   for (let p = 0; p < row.length; p++) offsets[row[p] + 1]++;
   for (let r = 0; r < shape.rows; r++) offsets[r + 1] += offsets[r];
@@ -126,11 +128,12 @@ function toRows(
     offsets,
     indices: new Int32Array(row.length),
     values: new Float32Array(row.length),
+    ...withOffsets(moved),
   };
   for (let p = 0; p < row.length; p++) {
     const at = next[row[p]]++;
     result.indices[at] = column[p];
-    result.values[at] = values[p];
+    result.values[at] = packed(values[p], moved === null ? 0 : moved[column[p]]);
   }
   sortRows(result, name);
   return result;
@@ -143,7 +146,7 @@ async function readDense(
   name: string,
 ): Promise<Matrix> {
   const { rows, columns, transposed } = shape;
-  const data = new Float32Array(rows * columns);
+  const data = new Float64Array(rows * columns);
   let at = 0;
   for await (const piece of lines) {
     for (const line of piece) {
@@ -156,7 +159,7 @@ async function readDense(
     }
   }
   if (at < data.length) throw damaged(name, `${at} of ${data.length} entries`);
-  return { rows, columns, data };
+  return packMatrix(rows, columns, data);
 }
 
 function damaged(name: string, what: string): FormatError {

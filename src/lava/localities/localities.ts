@@ -16,6 +16,7 @@ import { minimizeDirect } from '../../core/direct.js';
 import { buildKdTree, type KdTree, nearestFinder } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
+import { keepUnits } from '../../core/units.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Engine, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
@@ -110,7 +111,7 @@ export async function locate(
     count,
     size,
     overlap,
-    probes,
+    probes: { ...probes, ...keepUnits(points) },
     members: members.map((position) => order[position]),
     radius,
     order,

@@ -12,7 +12,7 @@ import { measureOf } from './explained-table.js';
 export function carriedValues(
   { values, rows }: Pick<Explanation, 'values' | 'rows'>,
   feature: number,
-): Float32Array | Uint8Array | null {
+): Float32Array | Float64Array | Uint8Array | null {
   const at = values ? values.features.indexOf(feature) : -1;
   return values && at >= 0 ? values.data.subarray(at * rows, (at + 1) * rows) : null;
 }

@@ -5,6 +5,7 @@
  * (polygon.ts). Cost: samples x corners. Throws OptionError for a region that does not exist or holds no sample.
  */
 
+import { storedValue, trueValue } from '../../core/units.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Explanation } from '../../model.js';
 import { samplesWithModule } from './modules-in-region.js';
@@ -86,7 +87,7 @@ function localityRows({ localities }: Explanation, locality: number): Int32Array
 
 /** Rows of the samples between two corners, borders included. */
 function rectangleRows(explanation: Explanation, from: readonly number[], to: readonly number[]): number[] {
-  const { rows, columns, data } = explanation.embedding.coordinates;
+  const { rows, columns, data, units } = explanation.embedding.coordinates;
   if (from.length !== to.length || from.length === 0 || from.length > columns) {
     throw new OptionError({
       got: `corners of ${from.length} and ${to.length} coordinates`,
@@ -96,7 +97,7 @@ function rectangleRows(explanation: Explanation, from: readonly number[], to: re
   }
   const inside = (row: number) =>
     from.every((a, c) => {
-      const x = data[row * columns + c];
+      const x = trueValue(data[row * columns + c], c, units);
       return x >= Math.min(a, to[c]) && x <= Math.max(a, to[c]);
     });
   return allRows(rows).filter(inside);
@@ -104,7 +105,7 @@ function rectangleRows(explanation: Explanation, from: readonly number[], to: re
 
 /** Rows of the samples inside a polygon of the first two coordinates. */
 function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
-  const { rows, columns, data } = explanation.embedding.coordinates;
+  const { rows, columns, data, units } = explanation.embedding.coordinates;
   if (points.length < 3 || columns < 2) {
     throw new OptionError({
       got: `a polygon of ${points.length} corners in ${columns} dimensions`,
@@ -113,7 +114,9 @@ function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
     });
   }
   const along = (axis: number) => Float32Array.from({ length: rows }, (_, row) => data[row * columns + axis]);
-  return pointsInPolygon({ x: along(0), y: along(1) }, points);
+  // corners where the stored coordinates are, which are single precision
+  const corners = points.map(([x, y]) => [storedValue(x, 0, units), storedValue(y, 1, units)] as const);
+  return pointsInPolygon({ x: along(0), y: along(1) }, corners);
 }
 
 /** Rows of the samples that have the label. */

@@ -19,6 +19,7 @@ import { partOf } from '../../engine/watch.js';
 import type { Matrix, Neighbors, Warning } from '../../model.js';
 import { exactNeighbors } from '../../neighbors/exact.js';
 import { checkInput, checkNeighborhoodOptions } from '../checks.js';
+import { inMetric } from '../reference-space.js';
 import type { NeighborhoodOptions, Neighborhoods, TrustInput } from '../types.js';
 
 /** A warning tells when more than this share of the samples have a duplicate (distance 0) among their neighbors. */
@@ -37,7 +38,7 @@ export async function compareNeighborhoods(
   checkInput(input);
   const { k, metric, sample } = checkNeighborhoodOptions(options, input.features.rows);
   const queries = sample === null ? null : drawRows(input.features.rows, sample, context.random);
-  const features = toDense(input.features);
+  const features = inMetric(toDense(input.features), metric);
   const [only] = await compareMaps(features, [input.embedding], { k, metric, queries }, context);
   return only;
 }

@@ -70,7 +70,8 @@ export async function walkPairs(
 /** Distance of any two rows, directly. */
 export function pairDistance(data: Matrix, metric: Metric): (i: number, j: number) => number {
   const ranking = rankingDistance(metric);
-  return (i, j) => trueDistance(metric, ranking(data, i, data, j));
+  const unit = data.units?.scale ?? 1;
+  return (i, j) => unit * trueDistance(metric, ranking(data, i, data, j));
 }
 
 /** Distances of a space: directly in few columns, by products in many. */
@@ -81,7 +82,7 @@ function pairSpace(data: Matrix, metric: Metric, context: Context): PairSpace {
 
 /** Each distance on its own, in double. */
 function directSpace(data: Matrix, metric: Metric): PairSpace {
-  if (metric === 'euclidean' && data.columns === 2) {
+  if (metric === 'euclidean' && data.columns === 2 && (data.units?.scale ?? 1) === 1) {
     return { prepare: async () => {}, distances: (i, into) => planar(data.data, i, into) };
   }
   const distance = pairDistance(data, metric);
@@ -106,6 +107,7 @@ function planar(points: Float32Array, i: number, into: Float64Array): void {
 function productSpace(data: Matrix, metric: Metric, { engine }: Context): PairSpace {
   const rows = metric === 'euclidean' ? centered(data) : directions(data, metric === 'correlation');
   const norms = squaredNorms(rows);
+  const unit = data.units?.scale ?? 1;
   let block = matrix(0, 0);
   let begin = 0;
   return {
@@ -118,7 +120,7 @@ function productSpace(data: Matrix, metric: Metric, { engine }: Context): PairSp
       const products = row(block, i - begin);
       if (metric === 'euclidean') {
         for (let j = i + 1; j < into.length; j++)
-          into[j] = Math.sqrt(Math.max(0, norms[i] + norms[j] - 2 * products[j - begin]));
+          into[j] = unit * Math.sqrt(Math.max(0, norms[i] + norms[j] - 2 * products[j - begin]));
       } else {
         for (let j = i + 1; j < into.length; j++)
           into[j] = norms[i] + norms[j] === 0 ? 0 : Math.max(0, 1 - products[j - begin]);

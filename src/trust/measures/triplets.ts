@@ -15,6 +15,7 @@ import { type PartialContext, resolveContext, watchStage } from '../../engine/co
 import type { Metric } from '../../engine/engine.js';
 import { checkInput, checkInteger } from '../checks.js';
 import { estimateDrawn } from '../interval.js';
+import { inMetric } from '../reference-space.js';
 import type { Figure, TrustInput } from '../types.js';
 import { pairDistance } from './pairs.js';
 
@@ -46,7 +47,7 @@ export async function tripletAccuracy(
   const context = await resolveContext(given);
   const watch = watchStage(context, 'triplets');
   const random = context.random.stream('trust-triplets');
-  const inData = pairDistance(toDense(input.features), metric);
+  const inData = pairDistance(inMetric(toDense(input.features), metric), metric);
   const onMap = pairDistance(input.embedding, 'euclidean');
   const samples = input.features.rows;
   const count = rows ? rows.length : samples;

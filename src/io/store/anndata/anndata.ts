@@ -8,6 +8,7 @@ import { FormatError, OptionError, option, words } from '../../../errors.js';
 import type { Matrix } from '../../../model.js';
 import type { Contents, RawTable, RawTexts, Settings } from '../../options.js';
 import { describeNames } from '../../table/suggest.js';
+import { packMatrix } from '../../table/units.js';
 import { findMatrix, readStoredMatrix } from '../matrix.js';
 import { below, type Store, textAttribute } from '../store.js';
 
@@ -235,12 +236,12 @@ async function readFrame(store: Store, path: string): Promise<Matrix> {
   const axis = await findAxis(store, path);
   const columns = await Promise.all(axis.columns.map((name) => readColumn(store, axis, name)));
   const rows = columns[0]?.length ?? 0;
-  const data = new Float32Array(rows * columns.length);
+  const values = new Float64Array(rows * columns.length);
   for (const [c, column] of columns.entries()) {
     for (let r = 0; r < rows; r++)
-      data[r * columns.length + c] = column[r] === '' ? Number.NaN : Number(column[r]);
+      values[r * columns.length + c] = column[r] === '' ? Number.NaN : Number(column[r]);
   }
-  return { rows, columns: columns.length, data };
+  return packMatrix(rows, columns.length, values);
 }
 
 /** One field of the compound `obsm` of anndata 0.6. */
@@ -248,7 +249,7 @@ async function readRecordMatrix(store: Store, key: string): Promise<Matrix> {
   const array = await store.array('obsm');
   const records = (await array.field(key, 0, array.shape[0])) as (number | number[])[];
   const columns = [records[0]].flat().length;
-  return { rows: records.length, columns, data: Float32Array.from(records.flat()) };
+  return packMatrix(records.length, columns, records.flat());
 }
 
 /** A column of `obs` as texts: `key` or `label`. */
