@@ -68,7 +68,7 @@ export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
     if (cells.rows % cells.blockRows === 0) {
       if (settings.signal?.aborted) throw new CancelledError();
       checkRoom(cells, width, reading);
-      if (hold) startBlock(cells, width);
+      if (hold) startBlock(cells, width, settings);
     }
     for (const [c, column] of cells.texts) column.add(record.fields[c]);
     addNumbers(cells, record, open, name);
@@ -79,23 +79,24 @@ export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
   }
   if (cells.rows === 0) throw headerOnly(name, open);
   checkRoom(cells, width, reading);
-  packFirst(cells, width);
+  packFirst(cells, width, settings);
   return cells;
 }
 
 /** Makes room for the next rows. The first block is held in double until it says which columns are moved. */
-function startBlock(cells: Cells, width: number): void {
-  packFirst(cells, width);
+function startBlock(cells: Cells, width: number, settings: Settings): void {
+  packFirst(cells, width, settings);
   if (cells.blocks.length === 0) cells.first = new Float64Array(cells.blockRows * width);
   cells.blocks.push(new Float32Array(cells.blockRows * width));
 }
 
 /** Moves the columns of the first block and makes it single precision. */
-function packFirst(cells: Cells, width: number): void {
+function packFirst(cells: Cells, width: number, { normalize }: Settings): void {
   if (cells.first === null) return;
   const rows = Math.min(cells.rows, cells.blockRows);
   const values = cells.first.subarray(0, rows * width);
-  cells.offsets = chooseOffsets(values, width);
+  // counts are normalized as they are
+  cells.offsets = normalize === 'log1p-cp10k' ? null : chooseOffsets(values, width);
   packRows(values, cells.blocks[0], 0, width, cells.offsets);
   cells.first = null;
 }
