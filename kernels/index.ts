@@ -11,6 +11,7 @@ export { associateLocality, associateScratch, compactLocality } from './associat
 export { leadingScratch, leadingVector } from './associate/leading';
 export { multiplyStrip, packColumns, packRows } from './associate/multiply';
 export { accumulatePatterns, quadraticForms } from './associate/quadratic';
+export { weightedCorrelations, weightedCorrelationsScratch } from './associate/weighted-correlations';
 export { repulseScratch, treeBytes, tsneItem } from './forces/tsne';
 export { umapItem } from './forces/umap';
 export { insertTargets, limitScratch, lowerLimits } from './knn-exact/initial-lists';

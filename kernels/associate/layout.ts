@@ -166,3 +166,38 @@ export class LeadingArguments {
   /** f32 for each locality: result. */
   eigenvalues: usize;
 }
+
+/** One module's features in drawn samples, for `weightedCorrelations`. */
+@unmanaged
+export class ModuleSamples {
+  /** f64: samples x f, each column standardized. */
+  values: usize;
+  /** Number of features. */
+  f: i32;
+  /** i32: localities x n, samples of each locality. */
+  positions: usize;
+  /** Samples of a locality. */
+  n: i32;
+  /** Number of localities. */
+  localities: i32;
+  /** f64: localities x f, loading times sign. */
+  loadings: usize;
+  /** i32: draws x f, rows by which each feature moves on cyclically; or 0. */
+  shifts: usize;
+  /** A feature takes part where at least this many samples differ from the value that most have. */
+  support: f64;
+  /** f64: draws x localities, the results. */
+  results: usize;
+}
+
+/** Arguments of `weightedCorrelations`. */
+@unmanaged
+export class WeightedCorrelationsArguments {
+  /** u32: addresses of the `ModuleSamples`. */
+  modules: usize;
+  moduleCount: i32;
+  /** Samples in all. */
+  samples: i32;
+  /** i32: draws x samples, the row that each sample takes its values from; or 0. */
+  orders: usize;
+}

@@ -109,6 +109,29 @@ export interface SampledEpochs {
   readonly targets: Float64Array | null;
 }
 
+/** One module's features in samples that are drawn, for `weightedCorrelations`. */
+export interface ModuleSamples {
+  /** samples x features, each column standardized over all samples. */
+  readonly values: Float64Array;
+  readonly features: number;
+  /** localities x size: the samples of each locality, as rows of `values`. */
+  readonly positions: Int32Array;
+  readonly size: number;
+  /** localities x features: loading times sign. */
+  readonly loadings: Float64Array;
+  /** A feature takes part in a locality where at least this many samples differ from the value that most have. */
+  readonly support: number;
+}
+
+/** Draws of a permutation test: which row's values each sample takes. */
+export interface SampleDraws {
+  readonly count: number;
+  /** count x samples: the row that each sample takes its values from; null for its own. */
+  readonly orders: Int32Array | null;
+  /** For each module count x features: rows by which each feature moves on cyclically; null for none. */
+  readonly shifts: readonly Int32Array[] | null;
+}
+
 export interface Engine {
   readonly name: EngineName;
   readonly threads: number;
@@ -181,6 +204,17 @@ export interface Engine {
     options: { iterations: number; wanted: Uint8Array },
     watch?: Watch,
   ): Promise<{ vectors: Matrix; eigenvalues: Float32Array }>;
+
+  /**
+   * For every module, draw and locality: sum over pairs of features i != j of both loadings times their correlation in
+   * the drawn samples. Engines agree to the last bit.
+   * @param modules all over the same samples. @returns for each module draws x localities.
+   */
+  weightedCorrelations(
+    modules: readonly ModuleSamples[],
+    draws: SampleDraws,
+    watch?: Watch,
+  ): Promise<Float64Array[]>;
 
   /**
    * The k nearest rows of `data` to each row of `queries`, exact, nearest first, ties by row number.

@@ -40,7 +40,15 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const rates = { ...graph.p, values: graph.p.values.map((value, e) => (e % 3 === 0 ? 1 : value)) };
   const placed = graph.state.y;
   await engine.sampledEpochs(rates, placed, { ...UMAP_OPTIONS, epochs: 30, total: 60 });
+  const samples = {
+    ...{ values: Float64Array.from(makeMatrix(900, 8, 'ties', 31).data), features: 8, size: 60, support: 4 },
+    positions: makeMembers(900, 24, 60),
+    loadings: Float64Array.from(makeMatrix(24, 8, 'plain', 32).data),
+  };
+  const shifts = [Int32Array.from({ length: 60 * 8 }, (_, at) => (at * 37) % 900)];
+  const [correlations] = await engine.weightedCorrelations([samples], { count: 60, orders: null, shifts });
   const results = {
+    correlations,
     placed,
     ...tsne.state,
     product: product.data,

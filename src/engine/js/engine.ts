@@ -12,6 +12,7 @@ import { createSampledEpochs } from './negative-sampling.js';
 import { nearestApproximate } from './nn-descent.js';
 import { nearestAndRanks, ranks } from './ranks.js';
 import { tsneSteps } from './tsne.js';
+import { weightedCorrelations } from './weighted-correlations.js';
 
 /** Creates the reference engine; it holds nothing that needs closing. */
 export function createJsEngine(): Engine {
@@ -23,6 +24,7 @@ export function createJsEngine(): Engine {
     quadraticForms,
     accumulatePatterns,
     leadingVectors,
+    weightedCorrelations,
     nearest,
     nearestApproximate,
     ranks,

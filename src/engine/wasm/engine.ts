@@ -11,6 +11,7 @@ import { defaultThreads } from '../pool.js';
 import { createAssociate } from './associate/associate.js';
 import { createFactor } from './associate/factor.js';
 import { createMultiply } from './associate/multiply.js';
+import { createWeightedCorrelations } from './associate/weighted-correlations.js';
 import { createTsneSteps } from './forces/tsne.js';
 import { createSampledEpochs } from './forces/umap.js';
 import type { MultiplyBytes } from './knn-exact/blocks.js';
@@ -59,6 +60,7 @@ export async function createWasmEngine(
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
+    weightedCorrelations: createWeightedCorrelations(runtime),
     nearest: createNearest(runtime, multipliers),
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ...createRanks(runtime, multipliers),

@@ -1,0 +1,110 @@
+/**
+ * Weighted correlations of modules' features in drawn samples, reference.
+ *
+ * Purpose: the statistic of the significance tests (lava/evaluate/significance.ts), for many draws.
+ * Source: ours. For standardized values z_i, sum over samples of (sum_i loading_i z_i)^2 is the sum over all pairs of
+ *   features of both loadings times their correlation; less the pairs of a feature with itself.
+ * Precision: double.
+ * Cost: draws x localities x n x features for each module.
+ * Determinism: sums in the order of samples and features, which other engines keep.
+ */
+
+import type { Engine, ModuleSamples, SampleDraws } from '../engine.js';
+import { unwatched } from '../watch.js';
+
+/** Variance in a locality, as a share of the variance over all samples, below which a feature is constant. */
+const CONSTANT = 1e-9;
+
+/** See `Engine.weightedCorrelations`. */
+export const weightedCorrelations: Engine['weightedCorrelations'] = async (
+  modules,
+  draws,
+  watch = unwatched,
+) => {
+  const results = modules.map(
+    ({ positions, size }) => new Float64Array((draws.count * positions.length) / size),
+  );
+  for (let draw = 0; draw < draws.count; draw++) {
+    modules.forEach((module, k) => {
+      oneDraw(module, draws, k, draw, results[k]);
+    });
+    watch.progress((draw + 1) / draws.count);
+    await watch.checkpoint();
+  }
+  return results;
+};
+
+/** The statistic of module k for one draw, in all its localities. @param results draws x localities. */
+function oneDraw(
+  module: ModuleSamples,
+  { orders, shifts }: SampleDraws,
+  k: number,
+  draw: number,
+  results: Float64Array,
+): void {
+  const { values, features: f, positions, size, loadings, support } = module;
+  const samples = values.length / f;
+  const localities = positions.length / size;
+  const order = orders?.subarray(draw * samples, (draw + 1) * samples) ?? null;
+  const shift = shifts?.[k].subarray(draw * f, (draw + 1) * f) ?? null;
+  const gathered = new Float64Array(size * f);
+  for (let l = 0; l < localities; l++) {
+    let at = 0;
+    for (let s = l * size; s < (l + 1) * size; s++) {
+      const row = order ? order[positions[s]] : positions[s];
+      for (let i = 0; i < f; i++) {
+        const from = shift ? row + shift[i] : row;
+        gathered[at++] = values[(from < samples ? from : from - samples) * f + i];
+      }
+    }
+    results[draw * localities + l] = pairSum(gathered, loadings.subarray(l * f, (l + 1) * f), support);
+  }
+}
+
+/** Sum over pairs i != j of both loadings times the correlation, over features that vary and have support. */
+function pairSum(gathered: Float64Array, loadings: Float64Array, support: number): number {
+  const f = loadings.length;
+  const n = gathered.length / f;
+  const sums = new Float64Array(f);
+  const scales = new Float64Array(f);
+  for (let at = 0; at < gathered.length; ) {
+    for (let i = 0; i < f; i++, at++) {
+      sums[i] += gathered[at];
+      scales[i] += gathered[at] * gathered[at];
+    }
+  }
+  let center = 0;
+  let selfPairs = 0;
+  for (let i = 0; i < f; i++) {
+    const spread = scales[i] - (sums[i] * sums[i]) / n;
+    const varies = spread > CONSTANT * n && differing(gathered, i, f) >= support;
+    scales[i] = varies ? loadings[i] / Math.sqrt(spread) : 0;
+    selfPairs += varies ? loadings[i] * loadings[i] : 0;
+    center += (scales[i] * sums[i]) / n;
+  }
+  let sum = 0;
+  for (let at = 0; at < gathered.length; ) {
+    let score = -center;
+    for (let i = 0; i < f; i++, at++) score += scales[i] * gathered[at];
+    sum += score * score;
+  }
+  return sum - selfPairs;
+}
+
+/**
+ * How many samples differ in column i of f from the value that most of them have (Boyer and Moore's majority vote); all
+ * of them where no value has a majority, which is no fewer than differ from the median wherever support is at most half.
+ */
+function differing(values: Float64Array, i: number, f: number): number {
+  const n = values.length / f;
+  let value = Number.NaN;
+  let votes = 0;
+  for (let at = i; at < values.length; at += f) {
+    if (votes === 0) value = values[at];
+    votes += values[at] === value ? 1 : -1;
+  }
+  if (votes <= 0) return n;
+  let same = 0;
+  for (let at = i; at < values.length; at += f) if (values[at] === value) same++;
+  return 2 * same > n ? n - same : n;
+}

@@ -1,0 +1,101 @@
+/** Weighted correlations of modules' features in drawn samples, by `kernels/associate/weighted-correlations.ts`. */
+
+import type { Engine, ModuleSamples, SampleDraws } from '../../engine.js';
+import { partOf, unwatched } from '../../watch.js';
+import { createScope, type Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+
+/** Bytes of orders that one job takes: more draws are several jobs. */
+const ORDER_BYTES = 2 ** 24;
+/** Rough number of operations for each gathered value. */
+const VALUE_WORK = 10;
+
+/** `Engine.weightedCorrelations` over the kernels. */
+export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCorrelations'] {
+  return async (modules, draws, watch = unwatched) => {
+    const results = modules.map(
+      ({ positions, size }) => new Float64Array((draws.count * positions.length) / size),
+    );
+    if (modules.length === 0 || draws.count === 0) return results;
+    const samples = modules[0].values.length / modules[0].features;
+    const together = Math.max(runtime.threads, Math.floor(ORDER_BYTES / (4 * samples)));
+    for (let from = 0; from < draws.count; from += together) {
+      const to = Math.min(draws.count, from + together);
+      const part = partOf(watch, from / draws.count, to / draws.count);
+      const found = await correlate(runtime, modules, drawsBetween(modules, draws, samples, from, to), part);
+      found.forEach((values, k) => {
+        results[k].set(values, (from * values.length) / (to - from));
+      });
+    }
+    return results;
+  };
+}
+
+/** Draws `from` to `to`. */
+function drawsBetween(
+  modules: readonly ModuleSamples[],
+  { orders, shifts }: SampleDraws,
+  samples: number,
+  from: number,
+  to: number,
+): SampleDraws {
+  return {
+    count: to - from,
+    orders: orders?.subarray(from * samples, to * samples) ?? null,
+    shifts: shifts?.map((of, k) => of.subarray(from * modules[k].features, to * modules[k].features)) ?? null,
+  };
+}
+
+/** Runs one job over all draws and modules; returns draws x localities for each module. */
+async function correlate(
+  runtime: Runtime,
+  modules: readonly ModuleSamples[],
+  draws: SampleDraws,
+  watch: Parameters<Runtime['run']>[1],
+): Promise<Float64Array[]> {
+  const scope = createScope(runtime.arena);
+  try {
+    const uploaded = modules.map((module, k) => uploadModule(scope, module, draws, k));
+    const most = (of: (module: ModuleSamples) => number) => Math.max(...modules.map(of));
+    const values = modules.reduce((sum, module) => sum + module.positions.length * module.features, 0);
+    await runtime.run(
+      {
+        kernel: 'weightedCorrelations',
+        items: draws.count * modules.length,
+        scratch: runtime.size(
+          'weightedCorrelationsScratch',
+          most(({ features }) => features),
+          most(({ size }) => size),
+        ),
+        work: draws.count * values * VALUE_WORK,
+        call: {
+          modules: scope.copy(Uint32Array.from(uploaded, ({ address }) => address)),
+          moduleCount: modules.length,
+          samples: modules[0].values.length / modules[0].features,
+          orders: draws.orders ? scope.copy(draws.orders) : 0,
+        },
+      },
+      watch,
+    );
+    return uploaded.map(({ results, length }) =>
+      new Float64Array(runtime.arena.memory.buffer, results, length).slice(),
+    );
+  } finally {
+    scope.free();
+  }
+}
+
+/** Copies a module into the engine's memory; returns the address of its `ModuleSamples` and of its results. */
+function uploadModule(scope: Scope, module: ModuleSamples, draws: SampleDraws, k: number) {
+  const localities = module.positions.length / module.size;
+  const length = draws.count * localities;
+  const results = scope.allocate(length * 8);
+  const address = scope.copyStructure('ModuleSamples', {
+    ...{ f: module.features, n: module.size, localities, support: module.support, results },
+    values: scope.copy(module.values),
+    positions: scope.copy(module.positions),
+    loadings: scope.copy(module.loadings),
+    shifts: draws.shifts ? scope.copy(draws.shifts[k]) : 0,
+  });
+  return { address, results, length };
+}
