@@ -94,6 +94,25 @@ describe.each([
   });
 });
 
+test('rounds of descent find the neighbors that two random trees miss, by edges in both directions', async () => {
+  const data = clustered(3000, 30);
+  const wanted = await wasm.nearest(data, data, { k: 10, metric: 'euclidean', excludeSelf: true });
+  const recall = async (engine: Engine, rounds: number) => {
+    const random = createRandom(4);
+    const options = { k: 10, metric: 'euclidean', random, trees: 2, rounds } as const;
+    const found = await engine.nearestApproximate(data, options);
+    let shared = 0;
+    for (let i = 0; i < 3000; i++) {
+      const listed = new Set(wanted.indices.subarray(i * 10, i * 10 + 10));
+      for (const j of found.indices.subarray(i * 10, i * 10 + 10)) if (listed.has(j)) shared++;
+    }
+    return shared / 30000;
+  };
+  expect(await recall(wasm, 0)).toBeLessThan(0.85);
+  expect(await recall(wasm, 1)).toBeGreaterThan(0.98);
+  expect(await recall(wasm, 4)).toBe(1);
+});
+
 test('threads do not change approximate neighbors', async () => {
   const data = clustered(2500, 30);
   const wanted = await neighbors(data, { method: 'approximate' }, { engine: wasm });

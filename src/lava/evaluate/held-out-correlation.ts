@@ -12,6 +12,7 @@
  * groups; outliers then cost power. Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
  */
 
+import type { ModuleSamples } from '../../engine/engine.js';
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
 import { correlationMatrix, localValues, membersOf, unitColumn } from '../associations/local-values.js';
 import { LEAST_LOADING, leadingFeatures } from '../describe/describe.js';
@@ -20,22 +21,15 @@ import { leadingSigns } from '../describe/signs.js';
 /** Localities looked at for a module: the strongest in presence, and as many others at regular steps. */
 const LOCALITIES_EACH = 24;
 const FEATURES = 12;
-/** Variance in a locality, as a share of that over all held-out samples, below which a feature is constant. */
-const CONSTANT = 1e-9;
 
-export interface HeldOutModule {
-  /** Feature numbers of its columns. */
-  readonly features: readonly number[];
-  /** Held-out samples x features, each column standardized over all of them. */
-  readonly values: Float64Array;
-  /** For each locality used: its held-out samples as positions, and loading times sign of each feature. */
-  readonly localities: readonly { readonly positions: Int32Array; readonly loadings: Float64Array }[];
+/** A module's leading features in the held-out samples, in the localities where it is tested. */
+export interface HeldOutModule extends ModuleSamples {
+  /** Feature number of each column of `values`. */
+  readonly featureNumbers: readonly number[];
   /** Sum over pairs i < j of both loadings, twice. */
   readonly pairWeight: number;
   /** Presence in the fitted samples, sum 1 over the localities used. */
   readonly presence: Float64Array;
-  /** Least number of a locality's held-out samples that differ from their median, for a feature to take part. */
-  readonly support: number;
 }
 
 export interface HeldOutInput {
@@ -75,13 +69,17 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
     return leadingSigns(correlations, weights);
   });
   const general = leadingSigns(overall, weights);
+  const positions = used.flatMap((l) => Array.from(membersOf(heldOut, l), (row) => position[row]));
+  const loadings = used.flatMap((_, i) =>
+    Array.from(weights, (weight, f) => weight * (local[i] ?? general)[f]),
+  );
   return {
-    features,
+    featureNumbers: features,
+    features: features.length,
     values: interleaved(localValues(table.features, input.rows, features, measure)),
-    localities: used.map((l, i) => ({
-      positions: membersOf(heldOut, l).map((row) => position[row]),
-      loadings: weights.map((weight, f) => weight * (local[i] ?? general)[f]),
-    })),
+    positions: Int32Array.from(positions),
+    size: heldOut.size,
+    loadings: Float64Array.from(loadings),
     pairWeight: weights.reduce((a, b) => a + b, 0) ** 2 - weights.reduce((a, b) => a + b * b, 0),
     presence: Float64Array.from(used, (l) => (total > 0 ? presence[l] / total : 0)),
     support: input.support,
@@ -116,93 +114,4 @@ function localitiesUsed(presence: Float64Array): number[] {
     (_, i) => rest[Math.floor(i * step)],
   );
   return [...strongest, ...others];
-}
-
-/** Where a draw takes the values of the sample at a position from: row `order[position]`, turned on by each feature. */
-export interface Drawn {
-  readonly order: Int32Array;
-  /** One a feature of the module: rows to turn on by, cyclically; null for none. */
-  readonly turns: Int32Array | null;
-}
-
-/** T[k, l] for every locality used by the module. */
-export function heldOutCorrelations(module: HeldOutModule, drawn: Drawn, target: Float64Array): void {
-  const f = module.features.length;
-  const gathered = new Float64Array(f * (module.localities[0]?.positions.length ?? 0));
-  const work = { gathered, mean: new Float64Array(f), scale: new Float64Array(f) };
-  for (let l = 0; l < target.length; l++) {
-    const { positions, loadings } = module.localities[l];
-    gatherDrawn(module.values, drawn, positions, f, gathered);
-    const sum = squaredScores({ n: positions.length, support: module.support }, loadings, work);
-    target[l] = module.pairWeight > 0 ? sum / module.pairWeight : 0;
-  }
-}
-
-/** Copies the values of the samples at `positions`, as the draw orders and turns them, to `target` (n x f). */
-function gatherDrawn(
-  values: Float64Array,
-  { order, turns }: Drawn,
-  positions: Int32Array,
-  f: number,
-  target: Float64Array,
-): void {
-  let at = 0;
-  for (let s = 0; s < positions.length; s++) {
-    const base = order[positions[s]] * f;
-    for (let i = 0; i < f; i++) {
-      const from = turns === null ? base : base + turns[i] * f;
-      target[at++] = values[(from < values.length ? from : from - values.length) + i];
-    }
-  }
-}
-
-/** sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2: twice the pairs' weighted correlations. */
-function squaredScores(
-  { n, support }: { n: number; support: number },
-  loadings: Float64Array,
-  { gathered, mean, scale }: { gathered: Float64Array; mean: Float64Array; scale: Float64Array },
-): number {
-  const f = loadings.length;
-  mean.fill(0);
-  scale.fill(0);
-  for (let at = 0; at < n * f; ) {
-    for (let i = 0; i < f; i++, at++) {
-      mean[i] += gathered[at];
-      scale[i] += gathered[at] * gathered[at];
-    }
-  }
-  let center = 0;
-  let selfPairs = 0;
-  for (let i = 0; i < f; i++) {
-    const spread = scale[i] - (mean[i] * mean[i]) / n;
-    const varies = spread > CONSTANT * n && differing(gathered, i, f, n) >= support;
-    scale[i] = varies ? loadings[i] / Math.sqrt(spread) : 0;
-    selfPairs += varies ? loadings[i] * loadings[i] : 0;
-    center += (scale[i] * mean[i]) / n;
-  }
-  let sum = 0;
-  for (let at = 0; at < n * f; ) {
-    let score = -center;
-    for (let i = 0; i < f; i++, at++) score += scale[i] * gathered[at];
-    sum += score * score;
-  }
-  return sum - selfPairs;
-}
-
-/**
- * Samples whose value in column `i` of `f` is not the value that most of them have (Boyer and Moore's majority vote); all of
- * them where no value has a majority, which is no fewer than differ from the median wherever support is at most a half.
- */
-function differing(values: Float64Array, i: number, f: number, n: number): number {
-  const end = n * f;
-  let value = Number.NaN;
-  let votes = 0;
-  for (let at = i; at < end; at += f) {
-    if (votes === 0) value = values[at];
-    votes += values[at] === value ? 1 : -1;
-  }
-  if (votes <= 0) return n;
-  let same = 0;
-  for (let at = i; at < end; at += f) if (values[at] === value) same++;
-  return 2 * same > n ? n - same : n;
 }

@@ -24,6 +24,7 @@
 
 import { permutation, type Random } from '../../core/random.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import { partOf } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type {
   AssociationMeasure,
@@ -35,12 +36,7 @@ import type {
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
 import { denseCovering } from '../localities/dense-covering.js';
-import {
-  type Drawn,
-  type HeldOutModule,
-  heldOutCorrelations,
-  heldOutModule,
-} from './held-out-correlation.js';
+import { heldOutModule } from './held-out-correlation.js';
 import {
   type FitOptions,
   fitModules,
@@ -51,7 +47,8 @@ import {
   scaledRules,
   splitSamples,
 } from './holdout.js';
-import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
+import type { DrawnTest } from './largest-statistic.js';
+import { permutationTests } from './permutation-tests.js';
 
 export interface SignificanceOptions {
   /** Permutations a test. Default 199; 0 leaves significance out. */
@@ -141,10 +138,7 @@ export async function moduleSignificance(
   };
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
   const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
-  const tests = await runTests(prepared, draws, random, async (done) => {
-    watch.progress(0.5 + done / 2);
-    await watch.checkpoint();
-  });
+  const tests = await permutationTests(prepared, draws, random, context.engine, partOf(watch, 0.5, 1));
   return {
     significance: matches.map(({ other, cosine }) =>
       cosine >= REPLICATED ? verdictOf(tests.real[other], tests.local[other], level) : NOT_REPLICATED,
@@ -188,56 +182,4 @@ function verdictOf(real: DrawnTest, local: DrawnTest, level: number): ModuleSign
     real,
     local,
   };
-}
-
-/**
- * Both tests of every module, over the same draws.
- * @param step called after each draw with the fraction done.
- */
-async function runTests(
-  modules: readonly HeldOutModule[],
-  draws: number,
-  random: Random,
-  step: (done: number) => Promise<void>,
-): Promise<{ real: DrawnTest[]; local: DrawnTest[] }> {
-  const samples = modules[0].values.length / modules[0].features.length;
-  // Each feature is shifted cyclically along the random order of samples, by a random amount. These shifts are a
-  // subgroup of all permutations, so the test is as exact as with free permutations, at one random number a feature.
-  const features = 1 + modules.reduce((most, module) => Math.max(most, ...module.features), 0);
-  const inOrder = Int32Array.from({ length: samples }, (_, i) => i);
-  const observed = statistics(modules, () => ({ order: inOrder, turns: null }));
-  const real: Float64Array[] = [];
-  const local: Float64Array[] = [];
-  const turns = random.stream('features');
-  const orders = random.stream('samples');
-  for (let draw = 0; draw < draws; draw++) {
-    const by = Int32Array.from({ length: features }, () => turns.below(samples));
-    const turned = statistics(modules, ({ features }) => ({
-      order: inOrder,
-      turns: Int32Array.from(features, (feature) => by[feature]),
-    }));
-    real.push(turned.mean);
-    const order = permutation(samples, orders);
-    local.push(statistics(modules, () => ({ order, turns: null })).contrast);
-    await step((draw + 1) / draws);
-  }
-  return {
-    real: largestStatisticTests(observed.mean, real),
-    local: largestStatisticTests(observed.contrast, local),
-  };
-}
-
-/** For each module the presence-weighted mean of T over its localities, and that less the plain mean. */
-function statistics(modules: readonly HeldOutModule[], drawnFor: (module: HeldOutModule) => Drawn) {
-  const mean = new Float64Array(modules.length);
-  const contrast = new Float64Array(modules.length);
-  modules.forEach((module, k) => {
-    const t = new Float64Array(module.localities.length);
-    heldOutCorrelations(module, drawnFor(module), t);
-    t.forEach((value, l) => {
-      mean[k] += module.presence[l] * value;
-      contrast[k] += (module.presence[l] - 1 / t.length) * value;
-    });
-  });
-  return { mean, contrast };
 }

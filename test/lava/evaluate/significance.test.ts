@@ -2,12 +2,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from 'whymap';
 import { createRandom } from '#whymap/core/random.js';
-import { correlation, mean } from '#whymap/core/statistics.js';
+import { mean } from '#whymap/core/statistics.js';
 import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { CancelledError, OptionError } from '#whymap/errors.js';
 import { alignedCorrelation, leadingSigns } from '#whymap/lava/describe/signs.js';
-import { heldOutCorrelations } from '#whymap/lava/evaluate/held-out-correlation.js';
 import { localitiesOfPart, matchLoadings, splitSamples } from '#whymap/lava/evaluate/holdout.js';
 import { largestStatisticTests } from '#whymap/lava/evaluate/largest-statistic.js';
 import { locate } from '#whymap/lava/localities/localities.js';
@@ -129,71 +128,6 @@ test('localities too small to be split leave significance out', async () => {
   const tiny = pureNoise(0);
   const found = await explain(tiny, { ...quick, localitySize: 12 }, {});
   expect(found.descriptions.every(({ significance }) => significance === null)).toBe(true);
-});
-
-test('the held-out statistic is the weighted mean of signed correlations over pairs', () => {
-  const random = createRandom(4);
-  const [rows, f] = [40, 4];
-  const values = Float64Array.from({ length: rows * f }, () => random.normal());
-  for (let r = 0; r < rows; r++) values[r * f + 3] = 7;
-  const order = Int32Array.from({ length: rows }, (_, i) => rows - 1 - i);
-  const positions = Int32Array.from([3, 5, 8, 9, 20, 21, 33]);
-  const loadings = Float64Array.from([1, -0.8, 0.5, 0.4]);
-  const pairWeight = 2.7 ** 2 - (1 + 0.64 + 0.25 + 0.16);
-  const presence = Float64Array.of(1);
-  const module = {
-    features: [0, 1, 2, 3],
-    values,
-    localities: [{ positions, loadings }],
-    pairWeight,
-    presence,
-    support: 0,
-  };
-  const target = new Float64Array(1);
-  heldOutCorrelations(module, { order, turns: null }, target);
-  const column = (i: number) => Array.from(positions, (p) => values[order[p] * f + i]);
-  let expected = 0;
-  for (let i = 0; i < f; i++) {
-    for (let j = i + 1; j < f; j++)
-      expected += 2 * loadings[i] * loadings[j] * correlation(column(i), column(j));
-  }
-  expect(target[0]).toBeCloseTo(expected / pairWeight, 10);
-
-  // a draw of the first null: each feature turned on by rows of its own, as if the values themselves had been moved
-  const turns = Int32Array.of(0, 7, 33, 39);
-  const moved = values.map((_, at) => values[((Math.floor(at / f) + turns[at % f]) % rows) * f + (at % f)]);
-  const [turned, direct] = [new Float64Array(1), new Float64Array(1)];
-  heldOutCorrelations(module, { order, turns }, turned);
-  heldOutCorrelations({ ...module, values: moved }, { order, turns: null }, direct);
-  expect(turned).toEqual(direct);
-  expect(turned).not.toEqual(target);
-});
-
-test('a feature without support among the held-out samples of a locality takes no part in the statistic', () => {
-  // two features are 5 in one same sample and 0 in the others; the third and the fourth go together in all
-  const n = 12;
-  const values = Float64Array.from({ length: n * 4 }, (_, at) =>
-    at % 4 < 2 ? (at < 4 ? 5 : 0) : Math.sin(1 + Math.floor(at / 4)),
-  );
-  const inOrder = Int32Array.from({ length: n }, (_, i) => i);
-  const module = {
-    features: [0, 1, 2, 3],
-    values,
-    localities: [{ positions: inOrder, loadings: Float64Array.of(1, 1, 1, 1) }],
-    pairWeight: 12,
-    presence: Float64Array.of(1),
-  };
-  const statistic = (support: number) => {
-    const target = new Float64Array(1);
-    heldOutCorrelations({ ...module, support }, { order: inOrder, turns: null }, target);
-    return target[0];
-  };
-  const between = correlation(
-    [...values].filter((_, at) => at % 4 === 0),
-    [...values].filter((_, at) => at % 4 === 2),
-  );
-  expect(statistic(1)).toBeCloseTo((2 * (1 + 1 + 4 * between)) / 12, 10);
-  expect(statistic(2)).toBeCloseTo(2 / 12, 10);
 });
 
 test('corrected p is the share of draws whose largest scaled statistic reaches the observed', () => {

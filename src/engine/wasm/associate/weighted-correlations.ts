@@ -5,8 +5,9 @@ import { partOf, unwatched } from '../../watch.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Bytes of orders that one job takes: more draws are several jobs. */
+/** Bytes of orders, and of the values of modules, that one job takes; more of either are several jobs. */
 const ORDER_BYTES = 2 ** 24;
+const VALUE_BYTES = 2 ** 26;
 /** Rough number of operations for each gathered value. */
 const VALUE_WORK = 10;
 
@@ -19,30 +20,60 @@ export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCo
     if (modules.length === 0 || draws.count === 0) return results;
     const samples = modules[0].values.length / modules[0].features;
     const together = Math.max(runtime.threads, Math.floor(ORDER_BYTES / (4 * samples)));
+    const groups = groupsOf(modules);
     for (let from = 0; from < draws.count; from += together) {
       const to = Math.min(draws.count, from + together);
-      const part = partOf(watch, from / draws.count, to / draws.count);
-      const found = await correlate(runtime, modules, drawsBetween(modules, draws, samples, from, to), part);
-      found.forEach((values, k) => {
-        results[k].set(values, (from * values.length) / (to - from));
-      });
+      for (const group of groups) {
+        const done = (from + ((to - from) * group.first) / modules.length) / draws.count;
+        const end = (from + ((to - from) * group.end) / modules.length) / draws.count;
+        const chosen = modules.slice(group.first, group.end);
+        const part = drawsBetween(modules, draws, samples, { from, to, ...group });
+        const found = await correlate(runtime, chosen, part, partOf(watch, done, end));
+        found.forEach((values, k) => {
+          results[group.first + k].set(values, (from * values.length) / (to - from));
+        });
+      }
     }
     return results;
   };
 }
 
-/** Draws `from` to `to`. */
+/** Consecutive modules whose values are uploaded together. */
+interface Group {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Divides the modules into groups of at most VALUE_BYTES, or one module. */
+function groupsOf(modules: readonly ModuleSamples[]): Group[] {
+  const groups: Group[] = [];
+  for (let first = 0; first < modules.length; ) {
+    let end = first + 1;
+    let bytes = modules[first].values.byteLength;
+    while (end < modules.length && bytes + modules[end].values.byteLength <= VALUE_BYTES) {
+      bytes += modules[end++].values.byteLength;
+    }
+    groups.push({ first, end });
+    first = end;
+  }
+  return groups;
+}
+
+/** Draws `from` to `to` of the modules of a group. */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
   samples: number,
-  from: number,
-  to: number,
+  { from, to, first, end }: Group & { readonly from: number; readonly to: number },
 ): SampleDraws {
+  const ofModule = (shift: Int32Array, k: number) => {
+    const { features } = modules[first + k];
+    return shift.subarray(from * features, to * features);
+  };
   return {
     count: to - from,
     orders: orders?.subarray(from * samples, to * samples) ?? null,
-    shifts: shifts?.map((of, k) => of.subarray(from * modules[k].features, to * modules[k].features)) ?? null,
+    shifts: shifts?.slice(first, end).map(ofModule) ?? null,
   };
 }
 
