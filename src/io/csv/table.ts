@@ -96,6 +96,23 @@ function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
   ];
 }
 
+/** Columns at most whose numbers are kept as metadata. */
+const FEW_COLUMNS = 64;
+
+/** A column of numbers that is no feature, from the blocks; null where they are not held, or are too many. */
+function heldNumbers(cells: Cells, name: string, position: number): MetadataColumn | null {
+  const place = cells.numbers.indexOf(position);
+  const { blocks, blockRows, offsets, rows } = cells;
+  const width = cells.numbers.length;
+  if (place < 0 || blocks.length === 0 || width > FEW_COLUMNS) return null;
+  const values = Float64Array.from({ length: rows }, (_, r) => {
+    const stored = blocks[Math.floor(r / blockRows)][(r % blockRows) * width + place];
+    return stored + (offsets?.[place] ?? 0);
+  });
+  return { name, kind: 'numeric', values };
+}
+
+/** A column that is no feature, with its type; null where its values were not kept. */
 function metadataColumn(
   open: OpenCsv,
   cells: Cells,
@@ -103,8 +120,8 @@ function metadataColumn(
   position: number,
 ): MetadataColumn | null {
   const column = cells.texts.get(position);
-  if (!column) return null;
   const name = open.names?.[position] || `f${position}`;
+  if (!column) return heldNumbers(cells, name, position);
   if (file.columns[position].kind === 'text') return categorical(name, column.codes(), column.levels);
   const numbers = column.levels.map((text) => parseStyled(text, open.style));
   const values = Float64Array.from(column.codes(), (code) => (code < 0 ? Number.NaN : numbers[code]));

@@ -1,6 +1,7 @@
 /** What was read, in a few short lines and as data for `summary.json`. */
 
 import { isCsr } from '../../core/csr.js';
+import { trueValue } from '../../core/units.js';
 import type { Csr, Matrix, MetadataColumn } from '../../model.js';
 import { someNames } from './notes.js';
 import type { FileReading, PairingNote, ReadingPlan } from './types.js';
@@ -58,10 +59,13 @@ function describeColumn(column: MetadataColumn): FileReading['metadata'][number]
 /** What the numbers look like: counts, logarithms, scaled values; null where nothing is told by it. */
 export function valuesOf(features: Matrix | Csr): string | null {
   const values = isCsr(features) ? features.values : features.data;
+  const { units, columns } = features;
   let low = isCsr(features) ? 0 : Number.POSITIVE_INFINITY;
   let high = isCsr(features) ? 0 : Number.NEGATIVE_INFINITY;
   let whole = true;
-  for (const value of values) {
+  for (let p = 0; p < values.length; p++) {
+    const column = units === undefined ? 0 : isCsr(features) ? features.indices[p] : p % columns;
+    const value = trueValue(values[p], column, units);
     if (value < low) low = value;
     if (value > high) high = value;
     if (whole && value !== Math.floor(value)) whole = false;
@@ -104,6 +108,9 @@ export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'
   return [...first, idLine(read), ...labelLine(read), ...metadataLine(read, null)];
 }
 
+/** The last part of a path. */
+export const fileName = (source: string) => source.split(/[/\\]/).filter(Boolean).at(-1) ?? source;
+
 function namesText({ columns, first, last }: FileReading): string {
   if (columns <= FIRST + 1) return [...first, ...(columns > FIRST ? [last] : [])].join(', ');
   return `${first.join(', ')} ... ${last}`;
@@ -111,7 +118,7 @@ function namesText({ columns, first, last }: FileReading): string {
 
 function featureLine(read: FileReading): string {
   const values = read.values === null ? '' : `; ${read.values}`;
-  return `Features: ${read.columns} of ${read.source}, ${read.rows} rows (${namesText(read)})${values}`;
+  return `Features: ${read.columns} of ${fileName(read.source)}, ${read.rows} rows (${namesText(read)})${values}`;
 }
 
 function leftOutLine({ leftOut }: FileReading): string[] {
@@ -126,20 +133,20 @@ function leftOutLine({ leftOut }: FileReading): string[] {
 }
 
 function idLine({ ids, source }: FileReading): string {
-  if (ids === null) return `Ids: none in ${source}`;
-  return `Ids: ${ids.column} of ${source}${ids.reason ? ` (${ids.reason})` : ''}`;
+  if (ids === null) return `Ids: none in ${fileName(source)}`;
+  return `Ids: ${ids.column} of ${fileName(source)}${ids.reason ? ` (${ids.reason})` : ''}`;
 }
 
 function mapLines(map: FileReading): string[] {
   const dimensions = `${map.columns} dimension${map.columns === 1 ? '' : 's'}`;
   const ids = map.ids === null ? 'no ids' : `ids in ${map.ids.column}`;
-  return [`Map: ${dimensions} of ${map.source} (${namesText(map)}), ${ids}`, ...leftOutLine(map)];
+  return [`Map: ${dimensions} of ${fileName(map.source)} (${namesText(map)}), ${ids}`, ...leftOutLine(map)];
 }
 
 function labelLine({ label, source }: FileReading): string[] {
   if (label === null) return [];
   const missing = label.missing > 0 ? `, ${label.missing} samples without one` : '';
-  return [`Labels: ${label.column} of ${source}, ${label.levels} different${missing}`];
+  return [`Labels: ${label.column} of ${fileName(source)}, ${label.levels} different${missing}`];
 }
 
 function metadataLine(features: FileReading, labels: FileReading | null): string[] {

@@ -6,6 +6,7 @@
  * metadata; dates and nested values are left out with a warning. `plan/roles.ts` decides.
  */
 
+import { trueValue } from '../../core/units.js';
 import { FormatError, OptionError } from '../../errors.js';
 import type { Matrix, MetadataColumn } from '../../model.js';
 import { numberOf } from '../numpy/dtypes.js';
@@ -368,12 +369,9 @@ function metadataColumn({ shape, texts, numbers, matrix }: Parts, position: numb
   if (column) return categorical(name, column.codes(), column.levels);
   const place = numbers.findIndex((number) => number.name === name);
   if (place < 0 || numbers.length > FEW_COLUMNS) return null;
-  const { rows, columns, data } = matrix();
-  return {
-    name,
-    kind: 'numeric',
-    values: Float64Array.from({ length: rows }, (_, r) => data[r * columns + place]),
-  };
+  const { rows, columns, data, units } = matrix();
+  const valueAt = (_: unknown, r: number) => trueValue(data[r * columns + place], place, units);
+  return { name, kind: 'numeric', values: Float64Array.from({ length: rows }, valueAt) };
 }
 
 /** Numbers and lists side by side, in the given order. */

@@ -13,7 +13,7 @@ import { findMatrix, readStoredMatrix } from '../matrix.js';
 import { below, type Store, textAttribute } from '../store.js';
 
 /** `obs` or `var`, or `raw/var`. */
-interface Axis {
+export interface Axis {
   readonly path: string;
   /** Whether it is a compound data set rather than a group of columns. */
   readonly records: boolean;

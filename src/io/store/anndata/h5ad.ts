@@ -4,7 +4,8 @@ import type { FormatReader, Input } from '../../options.js';
 import { h5Store } from '../hdf5/hdf5-store.js';
 import type { Store } from '../store.js';
 import { readTenxH5, tenxGroup } from '../tenx/tenx.js';
-import { anndataContents, readAnndata, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
+import { anndataContents, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
+import { readAnndataTable } from './obs-metadata.js';
 
 /** Opens the store, works on it, and closes it whatever happens. */
 async function within<T>(input: Input, work: (store: Store) => Promise<T>): Promise<T> {
@@ -24,7 +25,7 @@ export const h5Reader: FormatReader = {
   table: (input, settings) =>
     within(input, async (store) => {
       const tenx = await tenxGroup(store);
-      return tenx === null ? readAnndata(store, settings) : readTenxH5(store, tenx, settings);
+      return tenx === null ? readAnndataTable(store, settings) : readTenxH5(store, tenx, settings);
     }),
   embedding: (input, settings) => within(input, (store) => readAnndataEmbedding(store, settings)),
   texts: (input, settings) => within(input, (store) => readAnndataTexts(store, settings)),

@@ -1,7 +1,8 @@
 /** Zarr: AnnData in a store, or one array of samples x features. */
 
 import type { FormatReader, Input, RawTable, Settings } from '../../options.js';
-import { anndataContents, readAnndata, readAnndataEmbedding, readAnndataTexts } from '../anndata/anndata.js';
+import { anndataContents, readAnndataEmbedding, readAnndataTexts } from '../anndata/anndata.js';
+import { readAnndataTable } from '../anndata/obs-metadata.js';
 import { findMatrix, readStoredMatrix } from '../matrix.js';
 import type { Store } from '../store.js';
 import { below } from '../store.js';
@@ -36,7 +37,7 @@ export const zarrReader: FormatReader = {
   async table(input, settings) {
     const store = await open(input);
     const array = await plainArray(store, settings);
-    return array === null ? readAnndata(store, settings) : readArray(store, array, settings);
+    return array === null ? readAnndataTable(store, settings) : readArray(store, array, settings);
   },
   async embedding(input, settings) {
     const store = await open(input);

@@ -1,0 +1,91 @@
+/**
+ * Purpose: the columns of `obs` with their types: categories with their levels in the file's order, numbers as numbers.
+ * Cost: one read a column.
+ * Fails: never; a column that cannot be read as one value a sample (nested tables, unknown encodings) is named in a warning.
+ */
+
+import { WhymapError } from '../../../errors.js';
+import type { MetadataColumn, Warning } from '../../../model.js';
+import type { RawTable, Settings } from '../../options.js';
+import { categoricalOf, missingAsEmpty } from '../../plan/metadata.js';
+import { below, type Store } from '../store.js';
+import { type Axis, findAxis, readAnndata, readColumn } from './anndata.js';
+
+/** The table of an AnnData file with all columns of `obs`. */
+export async function readAnndataTable(store: Store, settings: Settings): Promise<RawTable> {
+  const table = await readAnndata(store, settings);
+  const { metadata, warnings } = await readMetadata(store, await findAxis(store, 'obs'), table.features.rows);
+  return { ...table, metadata, warnings: [...table.warnings, ...warnings] };
+}
+
+/** All columns of an axis, in its order, and a warning about those that were left out. */
+async function readMetadata(
+  store: Store,
+  axis: Axis,
+  rows: number,
+): Promise<{ metadata: readonly MetadataColumn[]; warnings: readonly Warning[] }> {
+  const metadata: MetadataColumn[] = [];
+  const unread: string[] = [];
+  for (const name of axis.columns) {
+    const column = await metadataColumn(store, axis, name).catch((error: unknown) => {
+      if (!(error instanceof WhymapError) || error.code === 'cancelled') throw error;
+      return null;
+    });
+    if (column === null || lengthOf(column) !== rows) unread.push(name);
+    else metadata.push(column);
+  }
+  if (unread.length === 0) return { metadata, warnings: [] };
+  const message = `Left out ${unread.length} column(s) of ${axis.path} of ${store.name} that hold no plain value a sample: ${unread.slice(0, 5).join(', ')}.`;
+  return { metadata, warnings: [{ code: 'other-columns', message }] };
+}
+
+const lengthOf = (column: MetadataColumn) =>
+  column.kind === 'categorical' ? column.codes.length : column.values.length;
+
+async function metadataColumn(store: Store, axis: Axis, name: string): Promise<MetadataColumn> {
+  const path = below(axis.path, name);
+  if (axis.records) return fromTexts(name, await readColumn(store, axis, name));
+  if ((await store.kind(path)) === 'group') {
+    if ((await store.kind(below(path, 'codes'))) !== null) return categories(store, path, name);
+    return fromTexts(name, await readColumn(store, axis, name));
+  }
+  const array = await store.array(path);
+  const coded = (await store.kind(below(below(axis.path, '__categories'), name))) !== null;
+  if (array.content !== 'numbers' || coded) {
+    return categoricalOf(name, missingAsEmpty(await readColumn(store, axis, name)));
+  }
+  return { name, kind: 'numeric', values: Float64Array.from(await array.numbers(0, array.shape[0])) };
+}
+
+/** A categorical column: its levels stay in the order of the file. */
+async function categories(store: Store, path: string, name: string): Promise<MetadataColumn> {
+  const codes = await store.array(below(path, 'codes'));
+  const levels = await levelsOf(store, below(path, 'categories'));
+  const values = await codes.numbers(0, codes.shape[0]);
+  return {
+    name,
+    kind: 'categorical',
+    codes: Int32Array.from(values, (code) => (code >= 0 && code < levels.length ? code : -1)),
+    levels,
+  };
+}
+
+async function levelsOf(store: Store, path: string): Promise<readonly string[]> {
+  const inner = (await store.kind(path)) === 'group' ? below(path, 'values') : path;
+  const array = await store.array(inner);
+  const length = array.shape[0] ?? 0;
+  if (array.content === 'texts') return [...(await array.texts(0, length))];
+  return Array.from(await array.numbers(0, length), String);
+}
+
+/** Numbers where every text is one, categories otherwise. */
+function fromTexts(name: string, texts: readonly string[]): MetadataColumn {
+  const present = texts.filter((text) => text !== '');
+  const numeric = present.length > 0 && present.every((text) => Number.isFinite(Number(text)));
+  if (!numeric) return categoricalOf(name, missingAsEmpty(texts));
+  return {
+    name,
+    kind: 'numeric',
+    values: Float64Array.from(texts, (text) => (text === '' ? Number.NaN : Number(text))),
+  };
+}
