@@ -7,7 +7,7 @@ import { cases, type Outcome, outcomeOf } from './random-tables.js';
 const count = Number(process.env.PAIRING_CASES ?? 300);
 const seed = Number(process.env.PAIRING_SEED ?? 1);
 
-test(`${count} random pairs of files`, { timeout: 60_000 + 50 * count }, async () => {
+test(`${count} random pairs of files`, { timeout: 300_000 + 50 * count }, async () => {
   const outcomes: Record<Outcome, number> = { right: 0, stopped: 0, 'by order': 0, wrong: 0 };
   await fc.assert(
     fc.asyncProperty(cases, async (made) => {
