@@ -49,3 +49,19 @@ export function toDense(m: Matrix | Csr): Matrix {
     Int32Array.from({ length: m.rows }, (_, i) => i),
   );
 }
+
+/** The given rows, in that order, in the same storage, copied. */
+export function selectRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix | Csr {
+  if (!isCsr(m)) return gatherRows(m, rows);
+  const offsets = new Float64Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) {
+    offsets[i + 1] = offsets[i] + m.offsets[rows[i] + 1] - m.offsets[rows[i]];
+  }
+  const indices = new Int32Array(offsets[rows.length]);
+  const values = new Float32Array(offsets[rows.length]);
+  for (let i = 0; i < rows.length; i++) {
+    indices.set(m.indices.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
+    values.set(m.values.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
+  }
+  return { rows: rows.length, columns: m.columns, offsets, indices, values, ...keepUnits(m) };
+}

@@ -1,3 +1,4 @@
+export { selectRows } from '../core/csr.js';
 export { decodeExplanation, EXPLANATION_VERSION, encodeExplanation } from './explanation-file.js';
 export { type LabelsRead, readFeatureNames, readLabels } from './labels.js';
 export type { Contents, Missing, ReadOptions } from './options.js';
@@ -20,6 +21,6 @@ export { bytesSource, fileSource, filesSource, noSuchFile, type Source, urlSourc
 export { writeExplanationToAnndata } from './store/anndata/h5ad-write.js';
 export { constantFeatures } from './table/checks.js';
 export { type Joined, joinEmbedding, joinLabels, type Texts } from './table/join.js';
-export { selectColumns, selectRows } from './table/missing.js';
+export { selectColumns } from './table/missing.js';
 export { formatNumber } from './text/numbers.js';
 export { type Cell, csvField, csvPieces, writeCsv, writeNpy } from './write.js';

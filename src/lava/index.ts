@@ -7,8 +7,15 @@ export {
   releaseAssociations,
 } from './associations/associations.js';
 export { type FeatureSelection, keepFeatures, selectFeatures } from './associations/select-features.js';
+export {
+  type ComparedRow,
+  type ConditionComparison,
+  type ConditionOptions,
+  compareConditions,
+} from './conditions/compare.js';
 export { groupingColumns, keptWithin, withinFlags } from './conditions/kept-within.js';
 export { moduleScores, type ScoredModules, type ScoreOptions } from './conditions/scores.js';
+export type { Verdict } from './conditions/verdict.js';
 export { describeModules } from './describe/describe.js';
 export {
   type Enrichment,

@@ -3,13 +3,14 @@
  * Fails: as planPairing does.
  */
 
+import { selectRows } from '../../core/csr.js';
 import { gatherRows } from '../../core/matrix.js';
 import type { Embedding, MetadataColumn, Table, Warning } from '../../model.js';
 import { selectMetadata } from '../plan/metadata.js';
 import { type Pairing, type PairingOptions, planPairing } from '../plan/pairing.js';
 import type { IdColumn, PairingNote, PairingSide } from '../plan/types.js';
 import { some } from './checks.js';
-import { selectColumns, selectRows } from './missing.js';
+import { selectColumns } from './missing.js';
 
 export interface Joined {
   readonly table: Table;

@@ -1,8 +1,8 @@
 /** Cells that are missing, NaN or infinite: counted, shown, and repaired only when that was asked for. */
 
-import { isCsr } from '../../core/csr.js';
-import { gatherColumns, gatherRows } from '../../core/matrix.js';
-import { keepUnits, pickUnits } from '../../core/units.js';
+import { isCsr, selectRows } from '../../core/csr.js';
+import { gatherColumns } from '../../core/matrix.js';
+import { pickUnits } from '../../core/units.js';
 import { FormatError, option, ShapeError, words } from '../../errors.js';
 import type { Csr, Matrix, Warning } from '../../model.js';
 import type { Missing } from '../options.js';
@@ -150,22 +150,6 @@ function nothingLeft(what: string, missing: string, name: string): ShapeError {
     expected: 'at least 2 to be left',
     remedy: words`use another choice than ${option('missing', missing)}, for example mean`,
   });
-}
-
-/** The given rows, in that order, in the same storage. */
-export function selectRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix | Csr {
-  if (!isCsr(m)) return gatherRows(m, rows);
-  const offsets = new Float64Array(rows.length + 1);
-  for (let i = 0; i < rows.length; i++) {
-    offsets[i + 1] = offsets[i] + m.offsets[rows[i] + 1] - m.offsets[rows[i]];
-  }
-  const indices = new Int32Array(offsets[rows.length]);
-  const values = new Float32Array(offsets[rows.length]);
-  for (let i = 0; i < rows.length; i++) {
-    indices.set(m.indices.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
-    values.set(m.values.subarray(m.offsets[rows[i]], m.offsets[rows[i] + 1]), offsets[i]);
-  }
-  return { rows: rows.length, columns: m.columns, offsets, indices, values, ...keepUnits(m) };
 }
 
 /** The given columns, ascending, in the same storage. */

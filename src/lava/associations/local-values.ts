@@ -10,7 +10,7 @@ import { denseCells } from '../../core/csr.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
 /** Rows of the samples in locality `l`, nearest to the probe first; a view. */
-export function membersOf({ members, size }: Localities, l: number): Int32Array {
+export function membersOf({ members, size }: Pick<Localities, 'members' | 'size'>, l: number): Int32Array {
   return members.subarray(l * size, (l + 1) * size);
 }
 

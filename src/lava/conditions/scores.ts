@@ -13,6 +13,7 @@
  */
 
 import { isCsr } from '../../core/csr.js';
+import { trueValue } from '../../core/units.js';
 import type { Csr, Explanation, Matrix, ModuleDescription, Table } from '../../model.js';
 
 export interface ScoreOptions {
@@ -41,7 +42,7 @@ export function moduleScores(explanation: ScoredModules, table: Table, options: 
   const moments = featureMoments(features);
   const enough = features.columns >= LEAST_CONTROLLED && explanation.image === null;
   const control = options.control ?? (enough && !moments.negative);
-  const bins = control ? binsByMean(moments.mean) : null;
+  const bins = control ? binsByMean(moments.mean.map((mean, f) => trueValue(mean, f, features.units))) : null;
   const m = explanation.descriptions.length;
   const weights = new Float64Array(features.columns * m);
   explanation.descriptions.forEach((description, k) => {
@@ -83,7 +84,7 @@ function featureMoments(features: Matrix | Csr) {
   eachCell(features, (_, feature, value) => {
     mean[feature] += value / rows;
     stored[feature]++;
-    if (value < 0) negative = true;
+    if (trueValue(value, feature, features.units) < 0) negative = true;
   });
   eachCell(features, (_, feature, value) => {
     deviation[feature] += (value - mean[feature]) ** 2;

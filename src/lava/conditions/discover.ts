@@ -1,0 +1,183 @@
+/**
+ * Modules of a comparison: those of the explanation, and those found on either condition alone that match none of them.
+ *
+ * Source: ours. A module that is found on the samples of one condition is present in those samples by selection, so the
+ *   samples of every unit are halved at random: one half is explained, condition by condition, with the explanation's
+ *   options (without evaluation) and localities in proportion to its size; the other half is measured. A module is added
+ *   when the cosine of its pair pattern with every module before it is below REPLICATED, and is measured at its own
+ *   probes, in localities of the second half. (Measured on the samples that it was found on, such a module was called
+ *   lost in 1 of 10 null cohorts.)
+ * Cost: one fit for each condition. Deterministic.
+ */
+
+import { selectRows } from '../../core/csr.js';
+import { gatherRows } from '../../core/matrix.js';
+import { permutation, type Random } from '../../core/random.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import { withoutProgress } from '../../engine/watch.js';
+import type { Explanation, Matrix, Table } from '../../model.js';
+import { samplePresence } from '../describe/presence.js';
+import { presentRows, presentThreshold } from '../describe/present.js';
+import { localitiesOfPart, REPLICATED, scaledRules } from '../evaluate/holdout.js';
+import { type ExplainOptions, explain } from '../explain.js';
+import { patternCosines } from '../factorize/symmetric.js';
+import type { Design, DesignInput } from './design.js';
+import { moduleScores } from './scores.js';
+import type { ComparedModules } from './unit-values.js';
+
+/** A module that is compared. */
+export interface NamedModule {
+  /** Index among its set's modules. */
+  readonly k: number;
+  readonly module: string;
+  readonly label: string;
+  /** 1 for every sample that has it. */
+  readonly present: Uint8Array;
+}
+
+export interface NamedModules extends ComparedModules {
+  /** 1 for the samples on which these modules are measured. */
+  readonly measured: Uint8Array;
+  readonly named: readonly NamedModule[];
+}
+
+/** Fewer samples of a condition are not explained on their own. */
+const LEAST_SAMPLES = 60;
+
+/** All modules of the explanation. */
+export function pooledModules(explanation: Explanation, table: Table): NamedModules {
+  const { localities, modules, descriptions, samplePresence: perSample } = explanation;
+  return {
+    localities,
+    presence: modules.presence,
+    descriptions,
+    scores: moduleScores(explanation, table),
+    measured: new Uint8Array(explanation.rows).fill(1),
+    named: descriptions.map(({ id, label }, k) => ({
+      k,
+      module: id,
+      label,
+      present: presentIn(perSample, modules.presence, k),
+    })),
+  };
+}
+
+/** 1 for the samples in which module k is present. @param perSample samples x modules. @param presence localities x modules. */
+function presentIn(perSample: Matrix, presence: Matrix, k: number): Uint8Array {
+  const present = new Uint8Array(perSample.rows);
+  for (const row of presentRows(perSample, k, presentThreshold(presence, k))) present[row] = 1;
+  return present;
+}
+
+/** One set a condition: its modules that match none of the explanation nor of the set before. */
+export async function discoverInEach(
+  input: {
+    readonly explanation: Explanation;
+    readonly table: Table;
+    readonly design: Design;
+    readonly sides: DesignInput;
+  },
+  context: Context,
+): Promise<NamedModules[]> {
+  const { explanation, design, sides } = input;
+  const measured = secondHalf(design, context.random.stream('discovery'));
+  const known: Matrix[] = [explanation.modules.loadings];
+  const sets: NamedModules[] = [];
+  for (const isCase of [true, false]) {
+    const rows = Int32Array.from(design.unitOf.keys()).filter(
+      (row) =>
+        measured[row] === 0 && design.unitOf[row] >= 0 && design.units[design.unitOf[row]].isCase === isCase,
+    );
+    if (rows.length < LEAST_SAMPLES) continue;
+    const found = await explainRows(input, rows, context);
+    const fresh = freshModules(found.modules.loadings, known);
+    known.push(found.modules.loadings);
+    const level = isCase ? sides.case : sides.control;
+    if (fresh.length > 0) sets.push(await namedSet({ ...input, measured, level }, found, fresh, context));
+  }
+  return sets;
+}
+
+/** 1 for a random half of every unit's samples. */
+function secondHalf({ units, unitOf }: Design, random: Random): Uint8Array {
+  const measured = new Uint8Array(unitOf.length);
+  const taken = new Int32Array(units.length);
+  for (const row of permutation(unitOf.length, random)) {
+    if (unitOf[row] >= 0) measured[row] = taken[unitOf[row]]++ & 1;
+  }
+  return measured;
+}
+
+/** The samples of the rows explained alone, with the options of the explanation and without evaluation. */
+function explainRows(
+  { explanation, table }: { readonly explanation: Explanation; readonly table: Table },
+  rows: Int32Array,
+  context: Context,
+): Promise<Explanation> {
+  const whole = explanation.localities.size;
+  const size = Math.max(20, Math.round((whole * rows.length) / explanation.rows));
+  // options of an explanation are those that explain was called with, by the same names
+  const options = explanation.options as ExplainOptions;
+  const { embedding } = explanation;
+  const part: Table = {
+    ...table,
+    features: selectRows(table.features, rows),
+    ids: null,
+    labels: null,
+    metadata: undefined,
+  };
+  const coordinates = gatherRows(embedding.coordinates, rows);
+  return explain(
+    { table: part, embedding: { ...embedding, coordinates, ids: null } },
+    {
+      ...options,
+      ...scaledRules(options, size, whole),
+      modules: explanation.modules.count,
+      localitySize: size,
+      maxFeatures: undefined,
+      draws: 0,
+      stability: 0,
+    },
+    { ...context, onProgress: undefined },
+  );
+}
+
+/** Indices of the rows of `loadings` whose pair pattern is like none of the known ones. */
+function freshModules(loadings: Matrix, known: readonly Matrix[]): number[] {
+  const cosines = known.map((others) => patternCosines(loadings, others));
+  const isKnown = (k: number) =>
+    cosines.some((row, i) =>
+      row.subarray(k * known[i].rows, (k + 1) * known[i].rows).some((cosine) => cosine >= REPLICATED),
+    );
+  return Array.from({ length: loadings.rows }, (_, k) => k).filter((k) => !isKnown(k));
+}
+
+/** Modules of one condition over localities of the measured samples. @param fresh their indices. */
+async function namedSet(
+  input: { explanation: Explanation; table: Table; measured: Uint8Array; level: string },
+  found: Explanation,
+  fresh: readonly number[],
+  context: Context,
+): Promise<NamedModules> {
+  const { explanation, table, measured, level } = input;
+  const rows = Int32Array.from(measured.keys()).filter((row) => measured[row] === 1);
+  const size = Math.min(rows.length, explanation.localities.size);
+  const watch = withoutProgress(watchStage({ ...context, onProgress: undefined }, 'conditions'));
+  const { embedding } = explanation;
+  const localities = await localitiesOfPart(found.localities, embedding, { rows, size }, context, watch);
+  const { presence } = found.modules;
+  const perSample = samplePresence(embedding, localities, presence);
+  return {
+    localities,
+    presence,
+    descriptions: found.descriptions,
+    scores: moduleScores(found, table),
+    measured,
+    named: fresh.map((k) => ({
+      k,
+      module: `${level}:${found.descriptions[k].id}`,
+      label: found.descriptions[k].label,
+      present: presentIn(perSample, presence, k),
+    })),
+  };
+}
