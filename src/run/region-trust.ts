@@ -126,7 +126,10 @@ async function neighborhoodsOf(
   const options = isWide(table.features) ? { components: COMPONENTS } : {};
   const features = await referenceSpace(table.features, options, context);
   const input = { features, embedding: explanation.embedding.coordinates };
-  return { neighborhoods: await compareNeighborhoods(input, { sample }, context), referenceSpace: features };
+  return {
+    neighborhoods: await compareNeighborhoods(input, { sample, ties: 'shared' }, context),
+    referenceSpace: features,
+  };
 }
 
 function isWide({ rows, columns }: Table['features']): boolean {

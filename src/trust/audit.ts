@@ -72,7 +72,13 @@ export async function audit(
   const local = ellipses
     ? await localMaps(measured.referenceSpace, input.embedding, neighborhoods, distorted.farOnMap, context)
     : null;
-  const nullSorted = nullPoints(measured.samples, measured.k, context.random);
+  const nullSorted = nullPoints(
+    measured.samples,
+    measured.k,
+    context.random,
+    undefined,
+    neighborhoods.tieWidths?.input,
+  );
   const pointwise = pointwiseOf(measured, distorted, nullSorted);
   const places = mapRegions(measured, input.embedding, options.labels ?? null);
   const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.referenceSpace, options) : null;

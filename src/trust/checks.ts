@@ -5,7 +5,7 @@ import { FormatError, OptionError, ShapeError } from '../errors.js';
 import type { Csr, Matrix } from '../model.js';
 import type { NeighborhoodOptions, TrustInput } from './types.js';
 
-const DEFAULT_K = 15;
+export const DEFAULT_K = 15;
 const FEWEST_SAMPLES = 3;
 
 export interface CheckedNeighborhoodOptions {
@@ -13,6 +13,7 @@ export interface CheckedNeighborhoodOptions {
   readonly metric: Metric;
   /** Number of samples queries; null for all. */
   readonly sample: number | null;
+  readonly ties: 'row' | 'shared';
 }
 
 /** Throws ShapeError or FormatError unless both have the same rows, at least three, all numbers finite. */
@@ -36,8 +37,11 @@ export function checkInput({ features, embedding }: TrustInput): void {
 }
 
 /** Options with defaults filled in; `sample` is null where every sample is a query. Throws OptionError. */
-export function checkNeighborhoodOptions(options: NeighborhoodOptions, samples: number) {
-  const { k = Math.min(DEFAULT_K, samples - 1), metric = 'euclidean', sample } = options;
+export function checkNeighborhoodOptions(
+  options: NeighborhoodOptions,
+  samples: number,
+): CheckedNeighborhoodOptions {
+  const { k = defaultK(samples), metric = 'euclidean', sample, ties = 'row' } = options;
   checkInteger('k', k, 1, samples - 1, 'a neighborhood holds at least one and at most all other samples');
   if (!METRICS.includes(metric)) {
     throw new OptionError({
@@ -48,7 +52,12 @@ export function checkNeighborhoodOptions(options: NeighborhoodOptions, samples: 
   }
   if (sample !== undefined)
     checkInteger('sample', sample, 2, samples, 'leave it out to measure at every sample');
-  return { k, metric, sample: sample === undefined || sample === samples ? null : sample };
+  return { k, metric, ties, sample: sample === undefined || sample === samples ? null : sample };
+}
+
+/** 15 neighbors, or a third of the others where there are few: near all samples every map agrees with the data. */
+export function defaultK(samples: number): number {
+  return Math.max(1, Math.min(DEFAULT_K, Math.floor((samples - 1) / 3)));
 }
 
 /** Throws OptionError unless value is an integer from low to high. */

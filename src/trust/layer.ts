@@ -57,7 +57,7 @@ export function trustLayer(
     torn: distorted.torn,
     glued: distorted.glued,
   };
-  const nullSorted = nullPoints(samples, k, context.random);
+  const nullSorted = nullPoints(samples, k, context.random, undefined, neighborhoods.tieWidths?.input);
   const verdict = writeVerdict({
     measured: {
       samples,
@@ -80,7 +80,12 @@ export function trustLayer(
   const layer: TrustLayer = {
     k,
     value: Float32Array.from(pointwise.trustworthiness, (t, i) => Math.min(t, pointwise.continuity[i])),
-    chance: nullTrustworthiness(samples, k),
+    chance: nullTrustworthiness(
+      samples,
+      k,
+      neighborhoods.tieWidths?.input,
+      neighborhoods.tieWidths?.embedding,
+    ),
     torn: countsOf(distorted.torn, k),
     glued: countsOf(distorted.glued, k),
     tornLinks: worst(distorted.tornLinks),
@@ -99,11 +104,20 @@ function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; e
     pca: null,
     input: null,
   });
-  const rank = nullTrustworthiness(samples, k);
+  const { tieWidths } = neighborhoods;
   return {
-    trustworthiness: beside(trustworthiness(neighborhoods), rank),
-    continuity: beside(continuity(neighborhoods), rank),
-    neighborhoodPreservation: beside(neighborhoodPreservation(neighborhoods), nullPreservation(samples, k)),
+    trustworthiness: beside(
+      trustworthiness(neighborhoods),
+      nullTrustworthiness(samples, k, tieWidths?.input, tieWidths?.embedding),
+    ),
+    continuity: beside(
+      continuity(neighborhoods),
+      nullTrustworthiness(samples, k, tieWidths?.embedding, tieWidths?.input),
+    ),
+    neighborhoodPreservation: beside(
+      neighborhoodPreservation(neighborhoods),
+      nullPreservation(samples, k, tieWidths?.input),
+    ),
     groupSteadiness: beside(groupFit(embedding, groups.input, communities(embedding)), 0),
     groupCohesiveness: beside(groupFit(input, groups.embedding, groups.input), 0),
     densityPreservation: beside(densityPreservation(neighborhoods), 0),

@@ -63,8 +63,11 @@ export interface MeasureDefinition {
 
 /** Chance level of measures that are corrected for chance, or are correlations. */
 const zero = () => 0;
-/** Chance level of trustworthiness and continuity. */
-const rankChance = ({ neighborhoods: { samples, k } }: MeasureBasis) => nullTrustworthiness(samples, k);
+/** Chance level of trustworthiness, and of continuity. */
+const rankChance = ({ neighborhoods: { samples, k, tieWidths } }: MeasureBasis) =>
+  nullTrustworthiness(samples, k, tieWidths?.input, tieWidths?.embedding);
+const continuityChance = ({ neighborhoods: { samples, k, tieWidths } }: MeasureBasis) =>
+  nullTrustworthiness(samples, k, tieWidths?.embedding, tieWidths?.input);
 /** Chance level of both relative rank errors. */
 const errorChance = ({ neighborhoods: { samples, k } }: MeasureBasis) => nullRelativeRankError(samples, k);
 
@@ -88,14 +91,14 @@ const definitions = {
     figure: ({ neighborhoods }) => continuity(neighborhoods),
     range: [0, 1],
     better: 'higher',
-    chance: rankChance,
+    chance: continuityChance,
     sentence: 'The k neighbors of a sample in the data are near it on the map.',
   },
   neighborhoodPreservation: {
     figure: ({ neighborhoods }) => neighborhoodPreservation(neighborhoods),
     range: [0, 1],
     better: 'higher',
-    chance: ({ neighborhoods: { samples, k } }) => nullPreservation(samples, k),
+    chance: ({ neighborhoods: { samples, k, tieWidths } }) => nullPreservation(samples, k, tieWidths?.input),
     sentence: 'Share of the k neighbors that the map and the data have in common.',
   },
   preservationArea: {

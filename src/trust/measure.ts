@@ -14,7 +14,12 @@ import type { Metric } from '../engine/engine.js';
 import { ShapeError } from '../errors.js';
 import { principalComponents } from '../linalg/principal-components.js';
 import type { Matrix, Warning } from '../model.js';
-import { type CheckedNeighborhoodOptions, checkInput, checkNeighborhoodOptions } from './checks.js';
+import {
+  type CheckedNeighborhoodOptions,
+  checkInput,
+  checkNeighborhoodOptions,
+  DEFAULT_K,
+} from './checks.js';
 import {
   MEASURE_NAMES,
   MEASURES,
@@ -76,7 +81,7 @@ export async function measureTrust(
 ): Promise<TrustMeasures> {
   const context = await resolveContext(given);
   checkInput(input);
-  const checked = checkNeighborhoodOptions(options, input.features.rows);
+  const checked = checkNeighborhoodOptions({ ties: 'shared', ...options }, input.features.rows);
   const features = await referenceSpace(input.features, options, context);
   const labels = shuffledLabels(options.labels ?? null, features.rows, context);
   const maps = [input.embedding, ...(options.pca === false ? [] : [await pcaMap(features, input, context)])];
@@ -92,7 +97,11 @@ export async function measureTrust(
     neighborhoods: basis.neighborhoods,
     referenceSpace: features,
     groups: basis.groups,
-    warnings: [...basis.neighborhoods.warnings, ...leftOutWarnings(tables[0], checked.sample)],
+    warnings: [
+      ...fewerNeighbors(options.k, checked.k, features.rows),
+      ...basis.neighborhoods.warnings,
+      ...leftOutWarnings(tables[0], checked.sample),
+    ],
   };
 }
 
@@ -122,11 +131,11 @@ async function pcaMap(features: Matrix, { embedding }: TrustInput, context: Cont
 /** One basis a map, the map under audit first. The passes over the features are shared. */
 async function basesOf(
   { features, maps, labels, triplets }: BasisInput,
-  { k, metric, sample }: CheckedNeighborhoodOptions,
+  { k, metric, sample, ties }: CheckedNeighborhoodOptions,
   context: Context,
 ): Promise<MeasureBasis[]> {
   const queries = sample === null ? null : drawRows(features.rows, sample, context.random);
-  const compared = await compareMaps(features, maps, { k, metric, queries }, context);
+  const compared = await compareMaps(features, maps, { k, metric, queries, ties }, context);
   const measureDistances = queries ? sampleDistances : comparePairs;
   const distances = await measureDistances(features, maps, { metric, labels }, context);
   return maps.map((map, m) => {
@@ -161,6 +170,13 @@ function besideReferences(
     result[name] = { ...figure, null: chance(basis), pca: reference, input: inData?.(basis) ?? null };
   }
   return result;
+}
+
+/** Says that the default size of neighborhoods was lowered for few samples. */
+function fewerNeighbors(requested: number | undefined, k: number, samples: number): Warning[] {
+  if (requested !== undefined || k >= DEFAULT_K) return [];
+  const message = `Neighborhoods are of ${k} samples instead of ${DEFAULT_K}: there are only ${samples} samples.`;
+  return [{ code: 'neighbors-reduced', message }];
 }
 
 /** Says which figures are estimates, and how many samples a measure leaves out. */

@@ -84,7 +84,7 @@ export async function mapAgreement(
   given: PartialContext = {},
 ): Promise<Figure> {
   const samples = maps[0]?.rows ?? 0;
-  const k = options.k ?? Math.min(15, samples - 1);
+  const k = options.k ?? Math.min(15, Math.max(1, samples - 1));
   if (maps.length < 2 || maps.some((map) => map.rows !== samples)) {
     throw new ShapeError({
       got: `${maps.length} maps of ${maps.map((map) => map.rows).join(', ')} samples`,
@@ -100,7 +100,7 @@ export async function mapAgreement(
     const compared = await compareMaps(
       maps[a],
       maps.slice(a + 1),
-      { k, metric: 'euclidean', queries: null },
+      { k, metric: 'euclidean', queries: null, ties: 'row' },
       context,
     );
     for (const { inputRanks } of compared) {

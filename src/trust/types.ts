@@ -21,6 +21,11 @@ export interface NeighborhoodOptions {
    * all samples). Figures are then estimates with a confidence interval. Default: every sample.
    */
   readonly sample?: number;
+  /**
+   * `shared`: neighbors that are as near as the k-th count as neighbors. `row` (default): only the first of them by row
+   * number do, as in scikit-learn. An audit and the trust of an explanation share ties.
+   */
+  readonly ties?: 'row' | 'shared';
 }
 
 /**
@@ -40,6 +45,8 @@ export interface Neighborhoods {
   readonly inputRanks: Int32Array;
   /** Rank on the map (0 is the nearest) of each neighbor among the features, queries x k. */
   readonly embeddingRanks: Int32Array;
+  /** Where ties are shared and there are any: numbers of samples within the k-th neighbor's distance, at some queries. */
+  readonly tieWidths?: { readonly input: Int32Array | null; readonly embedding: Int32Array | null };
   readonly warnings: readonly Warning[];
 }
 

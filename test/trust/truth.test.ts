@@ -1,5 +1,5 @@
 // Behavior on data whose truth is known: what is torn is found torn, what is glued is found glued, chance is chance.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   audit,
   compareNeighborhoods,
@@ -11,6 +11,8 @@ import {
   trustworthiness,
   verdictParagraph,
 } from 'whymap/trust';
+import { gatherRows } from '#whymap/core/matrix.js';
+import { createRandom, permutation } from '#whymap/core/random.js';
 import { cutSphere, shuffledRows, swissRoll, tornAndGlued, tree } from './made-maps.js';
 import { auroc, matrixFrom } from './naive.js';
 
@@ -147,4 +149,59 @@ test('every sentence of a verdict names its figures, and each figure is that of 
   const places = verdict.find((s) => s.about === 'regions')?.text ?? '';
   expect(places).toMatch(/Take care with .*0 \(\d+% torn\)/);
   expect(places).toMatch(/1 \(\d+% glued\)/);
+});
+
+describe('ties and few samples', () => {
+  /** Rows of `kinds` different points, many times each, and a map on which each kind is a cloud of its own. */
+  function duplicated(kinds: number, each: number, seed: number) {
+    const random = createRandom(seed);
+    const rows = kinds * each;
+    const order = permutation(rows, random);
+    const features = { rows, columns: 3, data: new Float32Array(rows * 3) };
+    const map = { rows, columns: 2, data: new Float32Array(rows * 2) };
+    order.forEach((kind, row) => {
+      const g = kind % kinds;
+      features.data.set([g * 1.5, (g * g) % 5, g % 2], row * 3);
+      map.data.set([10 * g + random.normal(), 5 * (g % 2) + random.normal()], row * 2);
+    });
+    return { features, embedding: map };
+  }
+
+  test.each([2, 3, 6])(
+    'a perfect map of %i kinds of duplicated rows may be read, a shuffled one may not',
+    async (kinds) => {
+      const input = duplicated(kinds, 60, 5);
+      const good = await audit(input);
+      expect(good.measures.trustworthiness?.value).toBe(1);
+      expect(good.measures.continuity?.value).toBeGreaterThan(0.99);
+      expect(good.verdict.find(({ about }) => about === 'neighbors')?.answer).toBe('yes');
+      expect(good.verdict.map(({ answer }) => answer)).not.toContain('no');
+      const order = permutation(input.embedding.rows, createRandom(9));
+      const shuffled = { ...input, embedding: gatherRows(input.embedding, order) };
+      const bad = await audit(shuffled);
+      const { value = 0, null: chance = 0 } = bad.measures.trustworthiness ?? {};
+      expect(Math.abs(value - chance)).toBeLessThan(0.06);
+      expect(bad.verdict.some(({ answer }) => answer === 'yes')).toBe(false);
+    },
+  );
+
+  test('ties are as scikit-learn counts them unless they are shared', async () => {
+    const input = duplicated(2, 60, 7);
+    const [row, shared] = [
+      await compareNeighborhoods(input),
+      await compareNeighborhoods(input, { ties: 'shared' }),
+    ];
+    expect(trustworthiness(row).value).toBeLessThan(0.95);
+    expect(trustworthiness(shared).value).toBe(1);
+  });
+
+  test('few samples, and neighborhoods of most of them, are told first', async () => {
+    const few = duplicated(5, 4, 3);
+    const { verdict, k, warnings } = await audit(few);
+    expect(k).toBe(6);
+    expect(warnings.map(({ code }) => code)).toContain('neighbors-reduced');
+    expect(verdict.map(({ text }) => text).join(' ')).toContain('Too little can be told from this map');
+    const wide = await audit(duplicated(20, 2, 3), { k: 30 });
+    expect(wide.verdict.some(({ about, answer }) => about === 'overall' && answer === 'unknown')).toBe(true);
+  });
 });

@@ -47,6 +47,9 @@ export interface FactorizeInput {
 }
 
 /** Starting loadings (modules x features) for any number of modules. */
+/** Modules by default; fewer where there are fewer localities. */
+export const DEFAULT_MODULES = 12;
+
 export type Starts = (count: number) => Promise<Matrix>;
 
 /** Factors the associations into modules. Fewer than asked come back when the data holds fewer. */
@@ -56,7 +59,7 @@ export async function factorize(
   given: PartialContext = {},
 ): Promise<Modules> {
   const context = await resolveContext(given);
-  const count = options.modules ?? 12;
+  const count = options.modules ?? Math.min(DEFAULT_MODULES, reported);
   const sweeps = options.sweeps ?? DEFAULT_SWEEPS;
   checkCount(count, associations);
   const problem = weighLocalities(associations);

@@ -11,6 +11,9 @@ import { correlation } from '../../core/statistics.js';
 import { correlationInterval } from '../interval.js';
 import type { Figure, Neighborhoods } from '../types.js';
 
+/** Fewer samples with a radius have no correlation to speak of. */
+const FEWEST = 3;
+
 export interface DensityFigure extends Figure {
   /** Query samples without a radius in one of the spaces. */
   readonly leftOut: number;
@@ -26,10 +29,13 @@ export function densityPreservation(neighborhoods: Neighborhoods): DensityFigure
   const onMap = logRadii(neighborhoods.embedding.distances, neighborhoods.k);
   const ratio = onMap.map((radius, i) => radius - inData[i]);
   const kept = Int32Array.from(ratio.keys()).filter((i) => Number.isFinite(ratio[i]));
-  const value = correlation(
-    Float64Array.from(kept, (i) => inData[i]),
-    Float64Array.from(kept, (i) => onMap[i]),
-  );
+  const value =
+    kept.length < FEWEST
+      ? Number.NaN
+      : correlation(
+          Float64Array.from(kept, (i) => inData[i]),
+          Float64Array.from(kept, (i) => onMap[i]),
+        );
   const sorted = Float64Array.from(kept, (i) => ratio[i]).sort();
   const middle = sorted[sorted.length >> 1];
   const pointwise = ratio.map((r) => (Number.isFinite(r) ? r - middle : Number.NaN));

@@ -7,7 +7,7 @@
  * Precision: that of the engine's distances. Ties are ordered by row number in both spaces, so that duplicates
  *   have a defined rank; scikit-learn leaves their order to its sorting routine.
  * Cost: one pass over all distances of the query samples to all samples; on maps of few dimensions a tree.
- * How it fails: many duplicates on the map make the order among them a matter of row numbers; a warning says so.
+ * How it fails: with `ties: 'row'` many duplicates make the order among them a matter of row numbers; a warning says so.
  * Determinism: a sample is drawn from the stream `trust-sample`; all else is exact.
  */
 
@@ -21,6 +21,7 @@ import { exactNeighbors } from '../../neighbors/exact.js';
 import { checkInput, checkNeighborhoodOptions } from '../checks.js';
 import { inMetric } from '../reference-space.js';
 import type { NeighborhoodOptions, Neighborhoods, TrustInput } from '../types.js';
+import { chooseTied, shareTies, tieWidths } from './ties.js';
 
 /** A warning tells when more than this share of the samples have a duplicate (distance 0) among their neighbors. */
 const DUPLICATE_SHARE = 0.01;
@@ -36,18 +37,26 @@ export async function compareNeighborhoods(
 ): Promise<Neighborhoods> {
   const context = await resolveContext(given);
   checkInput(input);
-  const { k, metric, sample } = checkNeighborhoodOptions(options, input.features.rows);
+  const { k, metric, sample, ties } = checkNeighborhoodOptions(options, input.features.rows);
   const queries = sample === null ? null : drawRows(input.features.rows, sample, context.random);
   const features = inMetric(toDense(input.features), metric);
-  const [only] = await compareMaps(features, [input.embedding], { k, metric, queries }, context);
+  const [only] = await compareMaps(features, [input.embedding], { k, metric, queries, ties }, context);
   return only;
+}
+
+/** Checked options of `compareMaps`. */
+export interface ComparedOptions {
+  readonly k: number;
+  readonly metric: Metric;
+  readonly queries: Int32Array | null;
+  readonly ties: 'row' | 'shared';
 }
 
 /** The same for several maps of one data set: the passes over the features are shared. */
 export async function compareMaps(
   features: Matrix,
   maps: readonly Matrix[],
-  { k, metric, queries }: { k: number; metric: Metric; queries: Int32Array | null },
+  { k, metric, queries, ties }: ComparedOptions,
   context: Context,
 ): Promise<Neighborhoods[]> {
   const watch = watchStage(context, 'neighborhoods');
@@ -69,9 +78,38 @@ export async function compareMaps(
     const embeddingRanks = await context.engine.ranks(maps[m], input.indices, rankOptions, step(0.95, 1));
     const warnings = [...duplicatesWarning(input, 'features'), ...duplicatesWarning(onMaps[m], 'map')];
     const shared = { samples: features.rows, k, queries, input, embedding: onMaps[m] };
-    result.push({ ...shared, inputRanks: inputRanks[m], embeddingRanks, warnings });
+    const compared = { ...shared, inputRanks: inputRanks[m], embeddingRanks, warnings };
+    const isTied = warnings.length > 0 && ties === 'shared';
+    result.push(isTied ? withSharedTies(compared, features, maps[m], metric, context) : compared);
   }
   return result;
+}
+
+/** Ranks in which neighbors as near as the k-th count as neighbors. */
+function withSharedTies(
+  compared: Neighborhoods,
+  features: Matrix,
+  map: Matrix,
+  metric: Metric,
+  { random }: Context,
+): Neighborhoods {
+  const { input, embedding, queries } = compared;
+  const inFeatures = { points: features, metric, nearest: input, queries };
+  const onMap = { points: map, metric: 'euclidean' as const, nearest: embedding, queries };
+  return {
+    ...compared,
+    inputRanks: shareTies(
+      inFeatures,
+      embedding.indices,
+      chooseTied(onMap, input.indices, compared.embeddingRanks, compared.inputRanks),
+    ),
+    embeddingRanks: shareTies(
+      onMap,
+      input.indices,
+      chooseTied(inFeatures, embedding.indices, compared.inputRanks, compared.embeddingRanks),
+    ),
+    tieWidths: { input: tieWidths(inFeatures, random), embedding: tieWidths(onMap, random) },
+  };
 }
 
 /** Ascending row numbers of a random part of all samples. */
@@ -116,6 +154,6 @@ function duplicatesWarning(neighbors: Neighbors, where: string): Warning[] {
   if (duplicates <= DUPLICATE_SHARE * neighbors.rows) return [];
   const message =
     `${duplicates} of ${neighbors.rows} samples have an exact duplicate among the ${where === 'map' ? 'points of the map' : 'rows of features'}; ` +
-    'the order among duplicates is that of their rows, which moves neighborhood figures a little.';
+    'neighbors that are equally near count alike.';
   return [{ code: `duplicates-in-${where}`, message }];
 }

@@ -19,17 +19,28 @@ import { excessOf, largestExcess, largestRelativeError } from './rank-measures.j
 
 export const NULL_DRAWS = 9999;
 
-/** Expected trustworthiness, and continuity, under shuffled rows. */
-export function nullTrustworthiness(samples: number, k: number): number {
+/**
+ * Expected trustworthiness, and continuity, under shuffled rows.
+ * @param widths where ties are shared: numbers of samples within the k-th neighbor's distance (`tieWidths`).
+ * @param others the same in the space whose neighbors are judged: tied ones are chosen there, which is then likelier by chance.
+ */
+export function nullTrustworthiness(
+  samples: number,
+  k: number,
+  widths: Int32Array | null = null,
+  others: Int32Array | null = null,
+): number {
   const worst = largestExcess(samples, k);
   if (worst === 0) return 1;
-  const meanExcess = ((samples - 1 - k) * (samples - k)) / 2 / (samples - 1);
-  return 1 - (k * meanExcess) / worst;
+  const shared = widths ? mean(widths.map((w) => ((w - k) * (w - k + 1)) / 2)) : 0;
+  const meanExcess = (((samples - 1 - k) * (samples - k)) / 2 - shared) / (samples - 1);
+  const chosen = others ? (mean(others) - k) / (samples - 1) : 0;
+  return 1 - (k * meanExcess * (1 - chosen)) / worst;
 }
 
 /** Expected neighborhood preservation under shuffled rows. */
-export function nullPreservation(samples: number, k: number): number {
-  return k / (samples - 1);
+export function nullPreservation(samples: number, k: number, widths: Int32Array | null = null): number {
+  return (widths ? mean(widths) : k) / (samples - 1);
 }
 
 /** Expected relative rank error: mean over uniform r of |r - m| / m, summed over m. */
@@ -45,12 +56,20 @@ export function nullRelativeRankError(samples: number, k: number): number {
 }
 
 /** Trustworthiness of one point under shuffled rows: sorted draws. */
-export function nullPoints(samples: number, k: number, random: Random, draws = NULL_DRAWS): Float64Array {
+export function nullPoints(
+  samples: number,
+  k: number,
+  random: Random,
+  draws = NULL_DRAWS,
+  widths: Int32Array | null = null,
+): Float64Array {
   const worst = largestExcess(samples, k);
   const stream = random.stream('trust-null');
   const ranks = new Int32Array(k);
   return Float64Array.from({ length: draws }, () => {
     drawDistinct(ranks, samples - 1, stream);
+    const width = widths ? widths[stream.below(widths.length)] : k;
+    for (let t = 0; t < k && width > k; t++) if (ranks[t] < width) ranks[t] = Math.min(ranks[t], k - 1);
     return worst > 0 ? 1 - excessOf(ranks, 0, k) / worst : 1;
   }).sort();
 }

@@ -40,21 +40,29 @@ const LEAST_SKILL = 0.1;
 /** By this much another score must differ to be worth a word. */
 const NOTABLE = 0.05;
 const FDR = 0.05;
+/** Below this many samples figures vary too much between samples to be read. */
+const FEW_SAMPLES = 30;
+/** Groups of neighbor graphs mean nothing where more of the samples have only duplicates for neighbors. */
+const MOST_DOUBLED = 0.25;
 
 /** The verdict's sentences, in reading order. */
 export function writeVerdict(input: VerdictInput): VerdictSentence[] {
+  const few = fewSentence(input.measured);
   const nothing = nothingSentence(input);
-  if (nothing) return [nothing];
+  if (nothing) return [few ?? nothing];
   const { measures } = input.measured;
-  return [
+  const sentences = [
+    few,
     neighborsSentence(input),
-    clustersSentence(measures),
+    clustersSentence(input.measured),
     distancesSentence(measures),
     densitiesSentence(measures),
     labelsSentence(measures),
     regionsSentence(input.measured, input.distortion, input.regions),
-    pcaSentence(measures),
   ].filter((sentence) => sentence !== null);
+  const unknown = sentences.filter(({ answer }) => answer === 'unknown').map(({ about }) => about);
+  const pca = pcaSentence(measures, unknown);
+  return pca ? [...sentences, pca] : sentences;
 }
 
 /** The sentences as one paragraph. */
@@ -63,6 +71,24 @@ export function verdictParagraph(verdict: readonly VerdictSentence[]): string {
 }
 
 type Measures = TrustMeasures['measures'];
+
+/** Told first where figures vary more with the samples than with the map: few samples, or neighborhoods of most of them. */
+function fewSentence({ samples, k, measures }: TrustMeasures): VerdictSentence | null {
+  const isWide = 2 * k > samples - 1;
+  if (samples >= FEW_SAMPLES && !isWide) return null;
+  const why = isWide
+    ? `each neighborhood of ${k} holds most of the ${samples - 1} other samples`
+    : `there are only ${samples} samples`;
+  const text =
+    `Too little can be told from this map: ${why}, so that a map whose points are shuffled may score as high. ` +
+    'Take the sentences and figures as hints.';
+  return {
+    about: 'overall',
+    answer: 'unknown',
+    text,
+    figures: figuresOf(measures, ['trustworthiness', 'continuity']),
+  };
+}
 
 /** The only sentence where the map is no better than a shuffled one, else null. */
 function nothingSentence({ measured, pointwise, nullSorted }: VerdictInput): VerdictSentence | null {
@@ -106,10 +132,16 @@ function neighborsSentence({ measured, pointwise }: VerdictInput): VerdictSenten
 }
 
 /** May groups be read off the map? */
-function clustersSentence(measures: Measures): VerdictSentence | null {
+function clustersSentence({ measures, neighborhoods }: TrustMeasures): VerdictSentence | null {
   const { groupSteadiness: s, groupCohesiveness: c } = measures;
   if (!s || !c) return null;
   const figures = figuresOf(measures, ['groupSteadiness', 'groupCohesiveness']);
+  const { k, input } = neighborhoods;
+  const doubled = input.distances.filter((d, p) => p % k === k - 1 && d === 0).length / input.rows;
+  if (doubled > MOST_DOUBLED) {
+    const text = `Clusters cannot be judged: ${percent(doubled)} of the samples have more exact duplicates than a neighborhood holds.`;
+    return { about: 'clusters', answer: 'unknown', text, figures };
+  }
   if (Number.isNaN(s.value) || Number.isNaN(c.value)) {
     const text = 'Clusters cannot be judged: the data, or the map, forms a single group.';
     return { about: 'clusters', answer: 'unknown', text, figures };
@@ -159,6 +191,15 @@ function distancesSentence(measures: Measures): VerdictSentence | null {
 function densitiesSentence(measures: Measures): VerdictSentence | null {
   const { densityPreservation: d } = measures;
   if (!d) return null;
+  if (Number.isNaN(d.value)) {
+    const text = 'Densities cannot be judged: too few samples have neighbors that are no exact duplicates.';
+    return {
+      about: 'densities',
+      answer: 'unknown',
+      text,
+      figures: figuresOf(measures, ['densityPreservation']),
+    };
+  }
   const answer = answerOf(d.value, LEVELS.densities);
   const opening = {
     yes: 'Densities may be read: crowded regions of the map are crowded in the data',
@@ -195,14 +236,22 @@ function labelsSentence(measures: Measures): VerdictSentence | null {
 }
 
 /** Readings for which a plain PCA would be the better picture. */
-function pcaSentence(measures: Measures): VerdictSentence | null {
-  const readings: readonly [string, MeasureName][] = [
-    ['neighbors', 'trustworthiness'],
-    ['clusters', 'groupSteadiness'],
-    ['distances between clusters', measures.groupDistances?.value ? 'groupDistances' : 'shepardCorrelation'],
-    ['densities', 'densityPreservation'],
+function pcaSentence(
+  measures: Measures,
+  unknown: readonly VerdictSentence['about'][],
+): VerdictSentence | null {
+  const readings: readonly [string, MeasureName, VerdictSentence['about']][] = [
+    ['neighbors', 'trustworthiness', 'neighbors'],
+    ['clusters', 'groupSteadiness', 'clusters'],
+    [
+      'distances between clusters',
+      measures.groupDistances?.value ? 'groupDistances' : 'shepardCorrelation',
+      'distances',
+    ],
+    ['densities', 'densityPreservation', 'densities'],
   ];
-  const better = readings.filter(([, name]) => {
+  const better = readings.filter(([, name, about]) => {
+    if (unknown.includes(about)) return false;
     const measure = measures[name];
     return measure?.pca != null && measure.pca - measure.value > NOTABLE;
   });
