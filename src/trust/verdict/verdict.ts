@@ -8,11 +8,19 @@
  */
 
 import { percent } from '../../core/words.js';
-import type { Measure, TrustMeasures } from '../measure.js';
+import type { TrustMeasures } from '../measure.js';
 import type { MeasureName } from '../measure-table.js';
 import type { Distortion } from '../measures/distortion.js';
-import { excessOverNull } from '../measures/rank-null.js';
-import type { Answer, VerdictFigure, VerdictSentence } from '../types.js';
+import type { Answer, VerdictSentence } from '../types.js';
+import {
+  fewSentence,
+  figuresOf,
+  type Measures,
+  nothingSentence,
+  skill,
+  told,
+  two,
+} from './verdict-overall.js';
 import { type MapRegion, regionsSentence } from './verdict-regions.js';
 
 export interface VerdictInput {
@@ -34,14 +42,9 @@ const LEVELS = {
   distances: { yes: 0.8, partly: 0.5 },
   densities: { yes: 0.7, partly: 0.4 },
 } as const;
-/** Below this many standard errors over the null, or below this skill, nothing may be concluded. */
-const LEAST_EXCESS = 4;
-const LEAST_SKILL = 0.1;
 /** By this much another score must differ to be worth a word. */
 const NOTABLE = 0.05;
 const FDR = 0.05;
-/** Below this many samples figures vary too much between samples to be read. */
-const FEW_SAMPLES = 30;
 /** Groups of neighbor graphs mean nothing where more of the samples have only duplicates for neighbors. */
 const MOST_DOUBLED = 0.25;
 
@@ -68,43 +71,6 @@ export function writeVerdict(input: VerdictInput): VerdictSentence[] {
 /** The sentences as one paragraph. */
 export function verdictParagraph(verdict: readonly VerdictSentence[]): string {
   return verdict.map((sentence) => sentence.text).join(' ');
-}
-
-type Measures = TrustMeasures['measures'];
-
-/** Told first where figures vary more with the samples than with the map: few samples, or neighborhoods of most of them. */
-function fewSentence({ samples, k, measures }: TrustMeasures): VerdictSentence | null {
-  const isWide = 2 * k > samples - 1;
-  if (samples >= FEW_SAMPLES && !isWide) return null;
-  const why = isWide
-    ? `each neighborhood of ${k} holds most of the ${samples - 1} other samples`
-    : `there are only ${samples} samples`;
-  const text =
-    `Too little can be told from this map: ${why}, so that a map whose points are shuffled may score as high. ` +
-    'Take the sentences and figures as hints.';
-  return {
-    about: 'overall',
-    answer: 'unknown',
-    text,
-    figures: figuresOf(measures, ['trustworthiness', 'continuity']),
-  };
-}
-
-/** The only sentence where the map is no better than a shuffled one, else null. */
-function nothingSentence({ measured, pointwise, nullSorted }: VerdictInput): VerdictSentence | null {
-  const { trustworthiness: t, continuity: c } = measured.measures;
-  if (!t || !c) return null;
-  const excess = Math.max(
-    excessOverNull(pointwise.trustworthiness, nullSorted),
-    excessOverNull(pointwise.continuity, nullSorted),
-  );
-  if (excess >= LEAST_EXCESS && Math.max(skill(t), skill(c)) >= LEAST_SKILL) return null;
-  const text =
-    'Nothing may be concluded from this map: its neighborhoods agree with those of the data no better than ' +
-    `a map whose points are shuffled (trustworthiness ${two(t.value)} and continuity ${two(c.value)}, both ${two(t.null)} when shuffled). ` +
-    'Check first that the features and the embedding hold the same samples in the same order.';
-  const figures = [...figuresOf(measured.measures, ['trustworthiness', 'continuity'])];
-  return { about: 'overall', answer: 'no', text, figures };
 }
 
 /** May neighbors be read off the map? */
@@ -272,31 +238,8 @@ function pcaSentence(
   };
 }
 
-/** Share of the way from chance (0) to the best value (1). */
-function skill(measure: Measure): number {
-  return measure.null < 1 ? (measure.value - measure.null) / (1 - measure.null) : 0;
-}
-
 /** The answer at a score and its levels; `unknown` for NaN. */
 function answerOf(score: number, level: { readonly yes: number; readonly partly: number }): Answer {
   if (Number.isNaN(score)) return 'unknown';
   return score >= level.yes ? 'yes' : score >= level.partly ? 'partly' : 'no';
-}
-
-/** The figures that a sentence rests on. */
-function figuresOf(measures: Measures, names: readonly MeasureName[]): VerdictFigure[] {
-  return names.flatMap((name) => {
-    const m = measures[name];
-    return m ? [{ measure: name, value: m.value, null: m.null, pca: m.pca }] : [];
-  });
-}
-
-/** A value, with its interval when it is an estimate. */
-function told({ value, interval }: Measure): string {
-  return interval ? `${two(value)} [${two(interval[0])} to ${two(interval[1])}]` : two(value);
-}
-
-/** Two digits after the point. */
-function two(value: number): string {
-  return value.toFixed(2);
 }
