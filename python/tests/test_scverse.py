@@ -38,7 +38,7 @@ def test_session(cells, tmp_path):
     written = anndata.read_h5ad(tmp_path / "written.h5ad")
     assert np.array_equal(cells.obsm["X_whymap"], written.obsm["X_whymap"])
     assert np.array_equal(cells.varm["whymap"], written.varm["whymap"])
-    for name in ("modules", "labels", "share", "explained"):
+    for name in ("modules", "labels", "share", "explained", "contrast", "trust", "p_adjusted", "significant"):
         assert np.array_equal(
             np.asarray(cells.uns["whymap"][name]), np.asarray(written.uns["whymap"][name])
         ), name

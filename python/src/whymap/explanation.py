@@ -222,6 +222,10 @@ class Explanation(Result):
 
         return pd.DataFrame(columns)
 
+    def _name(self, module: dict[str, Any]) -> str:
+        """The leading features; for pixels where they are in the image, since `f345` says nothing."""
+        return module["label"] if self.summary["options"].get("image") else _features(module)
+
     def __repr__(self) -> str:
         data = self.summary["data"]
         lines = [
@@ -231,7 +235,7 @@ class Explanation(Result):
         ]
         for module in self.summary["modules"]:
             share = f"{100 * module['share']:.1f}%"
-            lines.append(f"  {module['id']:<4} {share:>6}  {_features(module)}{_judged(module)}")
+            lines.append(f"  {module['id']:<4} {share:>6}  {self._name(module)}{_judged(module)}")
         count = len(self.warnings)
         if count:
             lines.append(f"  {count} warning{'s' if count > 1 else ''}: see .warnings")
@@ -244,7 +248,7 @@ class Explanation(Result):
         )
         rows = "".join(
             f"<tr><td>{module['id']}</td><td>{100 * module['share']:.1f}%</td>"
-            f"<td style='text-align:left'>{html.escape(_features(module))}</td>"
+            f"<td style='text-align:left'>{html.escape(self._name(module))}</td>"
             f"<td style='text-align:left'>{html.escape(_judged(module).strip(' ()'))}</td></tr>"
             for module in self.summary["modules"]
         )

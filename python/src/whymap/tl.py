@@ -109,7 +109,7 @@ def _facts(explanation: Explanation) -> dict[str, Any]:
         "trust": _doubles([module.get("trust") for module in modules]),
         "p_adjusted": _doubles([found.get("pAdjusted") for found in significance]),
         "significant": _doubles([found.get("significant") for found in significance]),
-        "boundary": _doubles([module.get("boundary") for module in modules]),
+        "contrast": _doubles([module.get("boundary") for module in modules]),
         "explained": _doubles([explanation.summary["explained"]]),
         "options": json.dumps(explanation.summary["options"]),
         "version": explanation.summary["version"],
