@@ -11,16 +11,16 @@ const [rows, columns] = [80, 5];
 
 beforeAll(() => {
   const random = createRandom(1);
-  const put = (name: string, width: number) =>
-    writeFileSync(
-      join(folder, name),
-      writeNpy(
-        Float32Array.from({ length: rows * width }, () => random.normal()),
-        [rows, width],
-      ),
+  const put = (name: string, width: number, value: (row: number, column: number) => number) => {
+    const values = Float32Array.from({ length: rows * width }, (_, i) =>
+      value(Math.floor(i / width), i % width),
     );
-  put('x.npy', columns);
-  put('map.npy', 2);
+    writeFileSync(join(folder, name), writeNpy(values, [rows, width]));
+  };
+  // three features go together in the first half of the map
+  const shared = Array.from({ length: rows }, (_, row) => (row < rows / 2 ? 3 * random.normal() : 0));
+  put('x.npy', columns, (row, column) => random.normal() + (column < 3 ? shared[row] : 0));
+  put('map.npy', 2, (row) => random.normal() + (row < rows / 2 ? 0 : 8));
 });
 
 const messagesOf = (err: string) =>
