@@ -76,10 +76,33 @@ const text = readFileSync(join(root, 'viewer/index.html'), 'utf8')
     () =>
       `<!--whymap:explanation-->\n    <script type="module" id="whymap-script">${inScript(script)}</script>`,
   );
+const guarded = withPolicy(text);
 mkdirSync(join(root, 'dist/report'), { recursive: true });
-writeFileSync(page, text);
-await buildSite(text);
+writeFileSync(page, guarded);
+await buildSite(guarded);
 writeFileSync(stamp, wanted);
+
+/** The page with its policy: it runs its own script and style, known by their hashes, and asks the network for nothing. */
+function withPolicy(html) {
+  const hashOf = (pattern) => {
+    const [, content] = pattern.exec(html) ?? [];
+    if (content === undefined) throw new Error('the page has no script or no style of its own');
+    return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+  };
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(/<script type="module" id="whymap-script">([\s\S]*?)<\/script>/)}`,
+    `style-src ${hashOf(/<style id="whymap-style">([\s\S]*?)<\/style>/)}`,
+    'img-src data: blob:',
+    "connect-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+  return html.replace(
+    '<link rel="icon"',
+    () => `<meta http-equiv="Content-Security-Policy" content="${policy}" />\n    <link rel="icon"`,
+  );
+}
 
 /** The page that computes. */
 async function buildSite(template) {

@@ -52,9 +52,17 @@ export function spell(text: Words, spelling: Spelling = librarySpelling): string
 const librarySpelling: Spelling = ({ option: name, value }) =>
   value === undefined ? name : `${name}: ${value}`;
 
+/** Control characters but tab and line feed, line separators, and characters that turn the direction of a text. */
+const UNPRINTABLE = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/** The text with what a terminal would obey shown as `\u001b`; in JSON this means the same character. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** What files say may hold line breaks, and codes that a terminal would obey. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return printable(text.replace(/[\t\r\n]+/g, ' '));
 }
 
 /** An error's parts as texts, in the spelling of one face. */

@@ -64,8 +64,11 @@ read_result <- function(folder, class) {
     readBin(path, "raw", file.size(path))
   }), names)
   table <- function(name, texts) {
-    read.csv(text = rawToChar(files[[name]]), check.names = FALSE, encoding = "UTF-8",
-             colClasses = setNames(rep("character", length(texts)), texts))
+    read <- read.csv(text = rawToChar(files[[name]]), check.names = FALSE, encoding = "UTF-8",
+                     colClasses = setNames(rep("character", length(texts)), texts))
+    # texts that a spreadsheet would run as formulas have an apostrophe before them
+    for (column in texts) read[[column]] <- sub("^'('*[=+@\t\r-].)", "\\1", read[[column]])
+    read
   }
   found <- list(summary = jsonlite::fromJSON(rawToChar(files[[mark]]), simplifyVector = FALSE), files = files)
   if (class == "whymap_audit") {

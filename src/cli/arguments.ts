@@ -51,6 +51,7 @@ export function readArguments(args: readonly string[]): ParsedArguments {
   return { command, argument, more, given, help, version };
 }
 
+/** The words split into options with their values and arguments; unknown options are kept for an error of ours. */
 function tokensOf(args: readonly string[], rows: readonly OptionDefinition[]) {
   const entries = rows.map(({ name, type, short }) => {
     const kind = type.kind === 'flag' ? ('boolean' as const) : ('string' as const);
@@ -60,6 +61,7 @@ function tokensOf(args: readonly string[], rows: readonly OptionDefinition[]) {
   return parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
+/** The arguments of a command, in order. OptionError for too many or too few. */
 function argumentsOf({ name, argument }: CommandDescription, tokens: readonly Token[]): readonly string[] {
   const values = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   if (!argument?.several && values.length > (argument ? 1 : 0)) {
@@ -95,6 +97,7 @@ function givenOf(
   return given;
 }
 
+/** The error for an option that the command does not have, with the name that is nearest. */
 function unknownOption(
   command: CommandDescription | null,
   rows: readonly OptionDefinition[],
@@ -113,6 +116,7 @@ function unknownOption(
   });
 }
 
+/** Throws the error for a command that there is not, with the name that is nearest. */
 function unknownCommand(name: string): never {
   const names = COMMANDS.map((command) => command.name);
   const near = nearestName(name, names);

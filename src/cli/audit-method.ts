@@ -42,6 +42,7 @@ export async function makeMap(
   return { map, repeat: (k) => repeatMap(space, map, method, make, { k, seed }, context) };
 }
 
+/** Makes the map with other seeds and of permuted data, and says in a sentence what came back. */
 async function repeatMap(
   space: Matrix,
   map: Matrix,

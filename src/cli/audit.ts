@@ -1,6 +1,7 @@
 /** `whymap audit`: features and an embedding in, a folder that says how far the map can be trusted out. */
 
 import { PLANNED, type ReadingPlan } from '../io/index.js';
+import { type OutputFolder, openOutput } from '../io/output/folder.js';
 import { writeNpy } from '../io/write.js';
 import type { Matrix, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
@@ -11,17 +12,28 @@ import { makeMap, type Repeats } from './audit-method.js';
 import type { CommandRun } from './command.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from './outputs/audit.js';
 import { auditReport } from './outputs/audit-report.js';
-import { openOutput } from './outputs/folder.js';
+import { checkInputs, checkOutput } from './request.js';
 import { type Session, withSession } from './session.js';
+import { tell, type Writer, writeJson } from './terminal/text.js';
+
+const AUDIT_FILES = ['audit.json', 'pointwise.csv', 'links.csv', 'report.html', 'embedding.npy'];
 
 export const run: CommandRun<'audit'> = async (features = '', values, signal) => {
-  await withSession(values, signal, (session) => runAudit(features, values, session));
+  const { out = 'whymap-audit' } = values;
+  await checkOutput(out, AUDIT_FILES, await checkInputs('audit', features, values));
+  const folder = await openOutput(out, { optional: ['embedding.npy'], signal });
+  await withSession(values, signal, (session) => runAudit(features, values, folder, session));
 };
 
-async function runAudit(features: string, values: OptionValues<'audit'>, session: Session): Promise<void> {
-  const { out = 'whymap-audit', json = false } = values;
+/** Reads, measures, writes the folder and prints the verdict. */
+async function runAudit(
+  features: string,
+  values: OptionValues<'audit'>,
+  folder: OutputFolder,
+  session: Session,
+): Promise<void> {
+  const { json = false } = values;
   const options = auditOptions(values);
-  const folder = await openOutput(out);
   try {
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
@@ -58,8 +70,8 @@ async function runAudit(features: string, values: OptionValues<'audit'>, session
     session.progress.stop();
     session.tellPlan();
     const shown = warnings.filter(({ code }) => !PLANNED.has(code));
-    tell(found, shown, folder.path, table, json ? process.stderr : process.stdout);
-    if (json) process.stdout.write(`${result}\n`);
+    tellAudit(found, shown, folder.path, table, tell(json));
+    if (json) writeJson(result);
   } finally {
     await folder.discard();
   }
@@ -108,12 +120,13 @@ function auditOptions(values: OptionValues<'audit'>): AuditOptions {
   return { k, metric, components, standardize: scale === 'standard', sample };
 }
 
-function tell(
+/** Says what was found. */
+function tellAudit(
   found: Audit,
   warnings: readonly Warning[],
   path: string,
   table: Table,
-  out: { write(text: string): unknown },
+  out: Writer,
 ): void {
   const lines = [
     `${found.samples} samples, ${table.featureNames.length} features, neighborhoods of ${found.k}.`,

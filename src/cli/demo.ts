@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MachineError } from '../errors.js';
 import type { OptionValues } from '../options/index.js';
 import type { CommandRun } from './command.js';
-import { runExplain } from './explain.js';
+import { prepareExplain, runExplain } from './explain.js';
 import { withSession } from './session.js';
 
 interface Demo {
@@ -32,14 +32,17 @@ const DEMOS: Readonly<Record<'fashion' | 'penguins', Demo>> = {
 export const run: CommandRun<'demo'> = async (_argument, { data = 'fashion', ...values }, signal) => {
   const { features, options } = DEMOS[data];
   const all = { out: 'whymap-demo', ...withPaths(options), ...values };
-  await withSession(all, signal, (session) => runExplain(dataPath(features), all, session));
+  const prepared = await prepareExplain(dataPath(features), all, signal);
+  await withSession(all, signal, (session) => runExplain(prepared, all, session));
 };
 
+/** The options with the names of bundled files as paths. */
 function withPaths({ embedding, labels, ...options }: OptionValues<'explain'>): OptionValues<'explain'> {
   const path = (name: string | undefined) => (name === undefined ? undefined : dataPath(name));
   return { ...options, embedding: path(embedding), labels: path(labels) };
 }
 
+/** The path of a bundled file; MachineError where the package lacks it. */
 function dataPath(name: string): string {
   const path = fileURLToPath(new URL(`../../data/${name}`, import.meta.url));
   if (existsSync(path)) return path;

@@ -1,39 +1,48 @@
 /** `whymap embed`: a table in, coordinates out as NPY or CSV; or, with --audit-ardr, a comparison of methods. */
 
-import { resolve } from 'node:path';
 import { type EmbedOptions, type EmbedResult, embed } from '../dr/index.js';
-import { OptionError } from '../errors.js';
+import { CancelledError, OptionError } from '../errors.js';
 import { PLANNED, type ReadingPlan, writeCsv, writeNpy } from '../io/index.js';
+import { type OutputFile, openOutputFile } from '../io/output/file.js';
+import { type OutputFolder, openOutput } from '../io/output/folder.js';
 import type { Embedding, Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
-import { checkWritable, writeWhole } from './outputs/file.js';
-import { openOutput } from './outputs/folder.js';
 import { placeByModel, savedModel } from './outputs/model-file.js';
-import { packageVersion } from './outputs/summary.js';
+import { checkInputs, checkOutput } from './request.js';
 import { type Session, withSession } from './session.js';
+import { tell, writeJson } from './terminal/text.js';
+import { packageVersion } from './version.js';
 
 export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
-  const { auditArdr: audit } = values;
-  const options = methodOptions(values);
-  const out = audit ? (values.out ?? 'whymap-ardr') : outputPath(values.out ?? 'embedding.npy');
+  const inputs = await checkInputs('embed', path, values);
+  if (values.auditArdr) {
+    const { out = 'whymap-ardr' } = values;
+    await checkOutput(out, ARDR_FILES, inputs);
+    const folder = await openOutput(out, { signal });
+    return withSession(values, signal, (session) => runAudit(path, folder, values, session));
+  }
+  const out = checkName(values.out ?? 'embedding.npy');
+  await checkOutput(out, [], inputs);
+  const { saveModel } = values;
+  if (saveModel !== undefined) await checkOutput(saveModel, [], inputs, 'saveModel');
+  const file = await openOutputFile(out);
+  const modelFile = saveModel === undefined ? null : await openOutputFile(saveModel);
   await withSession(values, signal, async (session) => {
-    if (audit) return runAudit(path, out, values, session);
-    await checkWritable(out);
-    const { model, saveModel } = values;
-    if (model !== undefined) return runPlacing(path, model, out, values, session);
-    if (saveModel !== undefined) await checkWritable(saveModel);
+    const { model } = values;
+    if (model !== undefined) return runPlacing(path, model, file, values, session);
     const table = await readFeatures(path, values, session);
     const plan = planOf(table, table, null, null);
     session.onPlan?.(plan);
-    const result = await embed(table, options, session.context);
-    if (saveModel !== undefined) await writeWhole(saveModel, savedModel(result));
-    await writeWhole(out, out.endsWith('.csv') ? asCsv(result.embedding) : asNpy(result.embedding));
+    const result = await embed(table, methodOptions(values), session.context);
+    if (signal.aborted) throw new CancelledError();
+    await modelFile?.write(savedModel(result));
+    await file.write(contentOf(result.embedding, file.path));
     session.progress.stop();
     session.tellPlan();
-    tell({ result, table, plan, out }, values, session);
+    tellEmbedding({ result, table, plan, out: file.path }, values, session);
   });
 };
 
@@ -41,22 +50,30 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
 async function runPlacing(
   path: string,
   model: string,
-  out: string,
+  file: OutputFile,
   values: OptionValues<'embed'>,
   session: Session,
 ): Promise<void> {
   const table = await readFeatures(path, values, session);
   const { kind, embedding } = await placeByModel(model, table, values, session);
-  await writeWhole(out, out.endsWith('.csv') ? asCsv(embedding) : asNpy(embedding));
+  if (session.context.signal?.aborted) throw new CancelledError();
+  await file.write(contentOf(embedding, file.path));
   session.progress.stop();
   const { rows, columns } = embedding.coordinates;
-  const told = values.json ? process.stderr : process.stdout;
-  told.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${out}\n`);
+  const told = tell(values.json);
+  told.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${file.path}\n`);
   for (const warning of table.warnings) told.write(`Note: ${warning.message}\n`);
   if (!values.json) return;
   const summary = { version: packageVersion(), method: kind, seed: session.seed, rows, dimensions: columns };
-  process.stdout.write(`${JSON.stringify({ ...summary, out, warnings: table.warnings }, null, 2)}\n`);
+  writeJson(JSON.stringify({ ...summary, out: file.path, warnings: table.warnings }, null, 2));
 }
+
+/** The content of the output file, by the ending of its name. */
+function contentOf(embedding: Embedding, out: string): Uint8Array | string {
+  return out.endsWith('.csv') ? asCsv(embedding) : asNpy(embedding);
+}
+
+const ARDR_FILES = ['ardr.md', 'ardr.csv', 'ardr.json'];
 
 /** The options of `embed` in whymap/dr, without those that were left out. */
 function methodOptions(values: OptionValues<'embed'>): EmbedOptions {
@@ -69,8 +86,9 @@ function methodOptions(values: OptionValues<'embed'>): EmbedOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function outputPath(out: string): string {
-  if (/\.(npy|csv)$/.test(out)) return resolve(out);
+/** The name of the output, whose ending says the format. */
+function checkName(out: string): string {
+  if (/\.(npy|csv)$/.test(out)) return out;
   throw new OptionError({
     got: `the output file ${out}`,
     expected: 'a name that ends in .npy or .csv',
@@ -78,10 +96,12 @@ function outputPath(out: string): string {
   });
 }
 
+/** The coordinates as the bytes of an NPY file, samples x dimensions. */
 function asNpy({ coordinates }: Embedding): Uint8Array {
   return writeNpy(coordinates.data, [coordinates.rows, coordinates.columns]);
 }
 
+/** The coordinates as CSV: the id where there is one, then x1, x2... */
 function asCsv({ coordinates, ids }: Embedding): string {
   const { rows, columns, data } = coordinates;
   const axes = Array.from({ length: columns }, (_, k) => `x${k + 1}`);
@@ -100,11 +120,15 @@ interface Made {
 }
 
 /** Says what was made, and with --json writes the summary. */
-function tell({ result, table, plan, out }: Made, values: OptionValues<'embed'>, session: Session): void {
+function tellEmbedding(
+  { result, table, plan, out }: Made,
+  values: OptionValues<'embed'>,
+  session: Session,
+): void {
   const { rows, columns } = result.embedding.coordinates;
   const warnings = [...table.warnings, ...result.warnings];
   const { json } = values;
-  const told = json ? process.stderr : process.stdout;
+  const told = tell(json);
   told.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
   for (const { code, message } of warnings) if (!PLANNED.has(code)) told.write(`Note: ${message}\n`);
   if (!json) return;
@@ -126,17 +150,17 @@ function tell({ result, table, plan, out }: Made, values: OptionValues<'embed'>,
     warnings,
     engine: session.context.engine.name,
   };
-  process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  writeJson(JSON.stringify(summary, null, 2));
 }
 
+/** `--audit-ardr`: compares the methods on these data and writes the folder. */
 async function runAudit(
   path: string,
-  out: string,
+  folder: OutputFolder,
   values: OptionValues<'embed'>,
   session: Session,
 ): Promise<void> {
   const { auditArdr } = await import('../reproduce/ardr/audit.js');
-  const folder = await openOutput(out);
   try {
     const table = await readFeatures(path, values, session);
     session.onPlan?.(planOf(table, table, null, null));
@@ -149,9 +173,9 @@ async function runAudit(
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
-    const told = values.json ? process.stderr : process.stdout;
+    const told = tell(values.json);
     told.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
-    if (values.json) process.stdout.write(json);
+    if (values.json) writeJson(json);
   } finally {
     await folder.discard();
   }

@@ -1,42 +1,71 @@
 /** `whymap explain`: features and an embedding in, a folder with modules, presence and a report out. */
 
+import { type OutputFolder, openOutput } from '../io/output/folder.js';
+import type { GeneSet } from '../lava/index.js';
 import type { OptionValues } from '../options/index.js';
 import { explainFiles } from '../run/explain.js';
 import type { CommandRun } from './command.js';
-import { openOutput } from './outputs/folder.js';
-import { geneSetsCsv } from './outputs/gene-sets.js';
+import { geneSetsCsv, readGeneSets } from './outputs/gene-sets.js';
 import { tellFindings } from './outputs/words.js';
-import { writeOutputs } from './outputs/write.js';
+import { EXPLAIN_FILES, OPTIONAL_EXPLAIN_FILES, writeOutputs } from './outputs/write.js';
+import { checkInputs, checkOutput } from './request.js';
 import { type Session, withSession } from './session.js';
+import { tell, writeJson } from './terminal/text.js';
 import { writeBack, writeBackPath } from './write-back.js';
 
+type Values = OptionValues<'explain'>;
+
+/** What a run of `explain` needs besides its options, checked and prepared before the work. */
+interface Prepared {
+  readonly features: string;
+  readonly folder: OutputFolder;
+  readonly geneSets: readonly GeneSet[] | null;
+  /** The .h5ad that results go into, or null. */
+  readonly back: string | null;
+}
+
 export const run: CommandRun<'explain'> = async (features = '', values, signal) => {
-  await withSession(values, signal, (session) => runExplain(features, values, session));
+  const prepared = await prepareExplain(features, values, signal);
+  await withSession(values, signal, (session) => runExplain(prepared, values, session));
 };
+
+/** Refuses what is wrong with inputs and outputs before anything is computed. */
+export async function prepareExplain(
+  features: string,
+  values: Values,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { out = 'whymap-out', geneSets, writeTo } = values;
+  const inputs = await checkInputs('explain', features, values);
+  await checkOutput(out, [...EXPLAIN_FILES, ...OPTIONAL_EXPLAIN_FILES], inputs);
+  if (writeTo !== undefined) await checkOutput(writeTo, [], inputs, 'writeTo');
+  const sets = geneSets === undefined ? null : await readGeneSets(geneSets);
+  const back = await writeBackPath(features, values);
+  const folder = await openOutput(out, { optional: OPTIONAL_EXPLAIN_FILES, signal });
+  return { features, folder, geneSets: sets, back };
+}
 
 /** The whole of `explain` for one table; `demo` comes in here too. */
 export async function runExplain(
-  features: string,
-  values: OptionValues<'explain'>,
+  { features, folder, geneSets, back }: Prepared,
+  values: Values,
   session: Session,
 ): Promise<void> {
-  const { out = 'whymap-out', geneSets, json = false } = values;
-  const back = writeBackPath(features, values);
-  const folder = await openOutput(out);
+  const { signal } = session.context;
   try {
     const { explanation: made, table, plan, localities } = await explainFiles(features, values, session);
-    const unmatched = await writeBack(made, features, back);
+    const unmatched = await writeBack(made, features, back, folder, signal);
     const explanation = { ...made, warnings: [...made.warnings, ...unmatched] };
     const summary = await writeOutputs(folder, { explanation, table, plan, localities });
-    if (geneSets !== undefined) await folder.write('gene-sets.csv', await geneSetsCsv(explanation, geneSets));
+    if (geneSets) await folder.write('gene-sets.csv', geneSetsCsv(explanation, geneSets));
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
-    const told = json ? process.stderr : process.stdout;
+    const told = tell(values.json);
     tellFindings(explanation, folder.path, told);
     if (back !== null)
       told.write(`Presence and modules are in ${back} (obsm X_whymap, varm and uns whymap).\n`);
-    if (json) process.stdout.write(`${summary}\n`);
+    if (values.json) writeJson(summary);
   } finally {
     await folder.discard();
   }

@@ -4,19 +4,12 @@ import {
   COMMANDS,
   type CommandDescription,
   expectedWords,
+  GROUP_TITLES,
   kebabCase,
   OPTION_GROUPS,
   type OptionDefinition,
   optionsOf,
 } from '../options/index.js';
-
-const TITLES = {
-  main: 'Main options',
-  method: 'Method',
-  input: 'Input',
-  output: 'Output',
-  machine: 'Machine',
-} as const;
 
 /** All commands, one a line. */
 export function generalHelp(version: string, width: number): string {
@@ -41,7 +34,11 @@ export function commandHelp(command: CommandDescription, width: number): string 
   const groups = OPTION_GROUPS.flatMap((group) => {
     const shown = rows.filter((row) => row.group === group);
     if (shown.length === 0) return [];
-    return ['', TITLES[group], ...shown.map((row) => entry(flagsOf(row).padEnd(wide), helpOf(row), width))];
+    return [
+      '',
+      GROUP_TITLES[group],
+      ...shown.map((row) => entry(flagsOf(row).padEnd(wide), helpOf(row), width)),
+    ];
   });
   return [
     `Usage: whymap ${usageOf(command)} [options]`,
@@ -55,6 +52,7 @@ export function commandHelp(command: CommandDescription, width: number): string 
   ].join('\n');
 }
 
+/** `explain <features>`: a command with its argument. */
 function usageOf({ name, argument }: CommandDescription): string {
   if (!argument) return name;
   return argument.required ? `${name} <${argument.name}>` : `${name} [${argument.name}]`;
@@ -66,6 +64,7 @@ function flagsOf({ name, short, type }: OptionDefinition): string {
   return type.kind === 'flag' ? flag : `${flag} <${placeholderOf({ name, type })}>`;
 }
 
+/** What stands in angle brackets after a flag. */
 function placeholderOf({ type }: Pick<OptionDefinition, 'name' | 'type'>): string {
   switch (type.kind) {
     case 'integer':
@@ -85,6 +84,7 @@ function placeholderOf({ type }: Pick<OptionDefinition, 'name' | 'type'>): strin
   }
 }
 
+/** The help of an option with its choices and its default. */
 function helpOf({ type, default: byDefault, help }: OptionDefinition): string {
   const notes = [
     ...(type.kind === 'choice' ? [expectedWords(type)] : []),

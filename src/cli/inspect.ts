@@ -6,6 +6,7 @@ import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
 import { type Session, withSession } from './session.js';
+import { tell, writeJson } from './terminal/text.js';
 
 /** The first file holds the features; the second is the map unless an option names one; each other is read on its own. */
 export const run: CommandRun<'inspect'> = async (features = '', values, signal, more = []) => {
@@ -18,12 +19,12 @@ export const run: CommandRun<'inspect'> = async (features = '', values, signal, 
     for (const path of others) alone.push((await readFeatures(path, values, session)).reading);
     session.progress.stop();
     const lines = [...plan.lines, ...alone.flatMap((read) => fileLines(read, 'features'))];
-    process.stdout.write(
-      values.json ? `${JSON.stringify({ ...plan, others: alone }, null, 2)}\n` : `${lines.join('\n')}\n`,
-    );
+    if (values.json) writeJson(JSON.stringify({ ...plan, others: alone }, null, 2));
+    else tell(false).write(`${lines.join('\n')}\n`);
   });
 };
 
+/** How the table, and its map where one is named, would be read and paired. */
 async function inspect(
   features: string,
   values: OptionValues<'inspect'>,

@@ -5,18 +5,19 @@
  * so that `whymap --help` starts fast.
  */
 
-import { readFileSync } from 'node:fs';
 import { type CommandName, parseOptions } from '../options/index.js';
 import { type ParsedArguments, readArguments } from './arguments.js';
 import type { CommandRun } from './command.js';
 import { commandLoaders } from './commands.js';
-import { exitCodeOf, lineOf } from './failure.js';
 import { commandHelp, generalHelp } from './help.js';
-import { interruptSignal } from './interrupt.js';
-import { errorLine, writesJsonMessages } from './messages.js';
+import { exitCodeOf, lineOf } from './terminal/failure.js';
+import { interruptSignal } from './terminal/interrupt.js';
+import { errorLine, writesJsonMessages } from './terminal/messages.js';
+import { packageVersion } from './version.js';
 
 const HELP_WIDTH = 110;
 
+/** Prints help or the version, or runs the command that is named. */
 async function main(): Promise<void> {
   const parsed = readArguments(process.argv.slice(2));
   if (parsed.version) process.stdout.write(`whymap ${packageVersion()}\n`);
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   else await runCommand(parsed.command.name, parsed);
 }
 
+/** Parses the options of a command, loads its code and runs it. */
 async function runCommand<C extends CommandName>(
   name: C,
   { argument, more, given }: ParsedArguments,
@@ -33,18 +35,20 @@ async function runCommand<C extends CommandName>(
   await run(argument, values, interruptSignal(), more);
 }
 
+/** The help of a command, or of all, as wide as the terminal. */
 function helpText({ command }: ParsedArguments): string {
   const width = Math.min(process.stdout.columns ?? HELP_WIDTH, HELP_WIDTH);
   return command ? commandHelp(command, width) : generalHelp(packageVersion(), width);
 }
 
-function packageVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
-}
-
-// a reader that has seen enough (`| head`) is no failure
+// a reader that has seen enough (`| head`) is no failure, and a closed stream never ends the work
+process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (error.code === 'EPIPE') return;
+  process.exitCode = 1;
+  process.stderr.write(
+    `whymap: got ${error.code} writing to standard output; what was written to files is whole\n`,
+  );
 });
 
 main().catch((error: unknown) => {

@@ -1,9 +1,9 @@
 /** `whymap query`: questions about a region of an explanation, answered in sentences, as a table or as JSON. */
 
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { OptionError, option, words } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
+import { committedPath } from '../io/output/commit.js';
 import { writeCsv } from '../io/write.js';
 import { parseRegion } from '../lava/query/parse-region.js';
 import {
@@ -28,7 +28,9 @@ import type { Explanation, Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import type { CommandRun } from './command.js';
+import { checkInputs } from './request.js';
 import { withSession } from './session.js';
+import { tell } from './terminal/text.js';
 
 /** An answer in its three forms. */
 interface Shown {
@@ -40,13 +42,16 @@ interface Shown {
 
 export const run: CommandRun<'query'> = async (path = '', values, signal) => {
   const { features, json, format = json ? 'json' : 'text' } = values;
+  await checkInputs('query', undefined, values);
   const explanation = await readExplanation(path);
   await withSession({ ...values, engine: 'js' }, signal, async (session) => {
     const reading = { ...values, maxFeatures: undefined, features: undefined };
     const table = features === undefined ? null : await readFeatures(features, reading, session);
     const shown = answer(explanation, table, values);
     session.progress.stop();
-    process.stdout.write(`${render(shown, format)}\n`);
+    const text = `${render(shown, format)}\n`;
+    if (format === 'csv' && !process.stdout.isTTY) process.stdout.write(text);
+    else tell(false).write(text);
   });
 };
 
@@ -56,7 +61,7 @@ async function readExplanation(path: string): Promise<Explanation> {
     (found) => found.isDirectory(),
     () => false,
   );
-  const file = isFolder ? join(path, 'explanation.whymap') : path;
+  const file = isFolder ? await committedPath(path, 'explanation.whymap') : path;
   const bytes = await readFile(file).catch(() => null);
   if (bytes) return decodeExplanation(new Uint8Array(bytes), file);
   throw new OptionError({
@@ -81,6 +86,7 @@ function answer(explanation: Explanation, table: Table | null, values: OptionVal
   return showComparison(compareRegions(explanation, { first: region, second: parseRegion(other) }, table));
 }
 
+/** Two names out of `a,b`; OptionError for any other number of names. */
 function splitPair(text: string): [string, string] {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length === 2) return [parts[0], parts[1]];
@@ -91,6 +97,7 @@ function splitPair(text: string): [string, string] {
   });
 }
 
+/** The modules of one region. */
 function showRegion(found: RegionAnswer): Shown {
   return {
     sentences: regionSentences(found),
@@ -108,6 +115,7 @@ function showRegion(found: RegionAnswer): Shown {
   };
 }
 
+/** The modules of two regions, side by side. */
 function showComparison(found: ComparisonAnswer): Shown {
   return {
     sentences: comparisonSentences(found),
@@ -117,6 +125,7 @@ function showComparison(found: ComparisonAnswer): Shown {
   };
 }
 
+/** One feature against all others. */
 function showFeature(found: FeatureAnswer): Shown {
   return {
     sentences: featureSentences(found),
@@ -126,6 +135,7 @@ function showFeature(found: FeatureAnswer): Shown {
   };
 }
 
+/** The values of two features, inside and outside the region. */
 function showPair(found: PairAnswer): Shown {
   const sides = [
     { side: 'inside', ...found.inside },
@@ -143,10 +153,12 @@ function showPair(found: PairAnswer): Shown {
   };
 }
 
+/** Typed arrays as lists, for JSON. */
 function plain(side: PairAnswer['inside']) {
   return { rows: [...side.rows], a: [...side.a], b: [...side.b], correlation: side.correlation };
 }
 
+/** The answer in the form that was requested. */
 function render({ sentences, header, rows, json }: Shown, format: 'text' | 'csv' | 'json'): string {
   if (format === 'json') return JSON.stringify({ ...(json as object), sentences }, null, 2);
   if (format === 'text') return sentences.join('\n');

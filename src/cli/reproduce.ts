@@ -1,12 +1,14 @@
 /** `whymap reproduce`: runs a study of published claims and writes its tables, figures and settings. */
 
 import { OptionError } from '../errors.js';
+import { type OutputFolder, openOutput } from '../io/output/folder.js';
 import { type StudyResult, studyMarkdown, tableCsv } from '../reproduce/report.js';
 import type { Study } from '../reproduce/study.js';
 import type { CommandRun } from './command.js';
-import { type OutputFolder, openOutput } from './outputs/folder.js';
-import { packageVersion } from './outputs/summary.js';
+import { checkInputs } from './request.js';
 import { withSession } from './session.js';
+import { tell, writeJson } from './terminal/text.js';
+import { packageVersion } from './version.js';
 
 /** Every study by name; each family is loaded when one of its studies is asked for. */
 const families: Readonly<Record<string, () => Promise<Readonly<Record<string, Study>>>>> = {
@@ -14,6 +16,7 @@ const families: Readonly<Record<string, () => Promise<Readonly<Record<string, St
   lava: async () => (await import('../reproduce/lava/index.js')).lavaStudies,
 };
 
+/** The study of that name; OptionError with all names for another. */
 async function findStudy(name: string): Promise<Study> {
   const family = families[name.split('-')[0]];
   const study = family ? (await family())[name] : undefined;
@@ -30,8 +33,9 @@ export const run: CommandRun<'reproduce'> = async (name = '', values, signal) =>
   const study = await findStudy(name);
   const { rows = study.defaults.rows, repeats = study.defaults.repeats, data, json, out = name } = values;
   const sets = values.sets?.split(',') ?? study.defaults.sets;
+  await checkInputs('reproduce', undefined, values);
+  const folder = await openOutput(out, { signal });
   await withSession(values, signal, async ({ context, seed, progress }) => {
-    const folder = await openOutput(out);
     try {
       const result = await study.run({ context, seed, repeats, rows, sets, data });
       const settings = {
@@ -46,11 +50,10 @@ export const run: CommandRun<'reproduce'> = async (name = '', values, signal) =>
       const notes = await writeStudy(folder, result, settings);
       await folder.commit();
       progress.stop();
-      const words = json ? process.stderr : process.stdout;
-      words.write(
+      tell(json).write(
         `${studyMarkdown(result)}\n${notes.map((note) => `Note: ${note}\n`).join('')}Written to ${folder.path}\n`,
       );
-      if (json) process.stdout.write(`${JSON.stringify({ ...settings, tables: result.tables }, null, 2)}\n`);
+      if (json) writeJson(JSON.stringify({ ...settings, tables: result.tables }, null, 2));
     } finally {
       await folder.discard();
     }

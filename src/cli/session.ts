@@ -3,13 +3,14 @@
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { createContext } from '../engine/context.js';
+import { printable } from '../errors.js';
 import type { ReadingPlan } from '../io/index.js';
 import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
-import { endedBySystem } from './interrupt.js';
-import { type ProgressView, showProgress } from './progress.js';
+import { endedBySystem } from './terminal/interrupt.js';
+import { type ProgressView, showProgress } from './terminal/progress.js';
 
 export interface Session extends Run {
   readonly progress: ProgressView;
@@ -34,20 +35,17 @@ function planTeller(progress: ProgressView, { json, quiet, messages }: PrintValu
   const early = process.stderr.isTTY === true && !quiet && messages !== 'json';
   return {
     onPlan(plan: ReadingPlan) {
-      lines = plan.lines.map(clean);
+      lines = plan.lines;
       progress.stop();
-      if (early) process.stderr.write(`${lines.join('\n')}\n\n`);
+      if (early) process.stderr.write(`${printable(lines.join('\n'))}\n\n`);
     },
     tellPlan() {
       const out = json ? process.stderr : process.stdout;
       if (messages === 'json' && json) return;
-      if (lines.length > 0 && !(early && out.isTTY)) out.write(`${lines.join('\n')}\n\n`);
+      if (lines.length > 0 && !(early && out.isTTY)) out.write(`${printable(lines.join('\n'))}\n\n`);
     },
   };
 }
-
-/** File names and cells may hold codes that a terminal would obey. */
-const clean = (line: string) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 
 /** Runs `work` with a session made from the run options, and closes the engine whatever happens. */
 export async function withSession<T>(

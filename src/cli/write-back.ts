@@ -1,15 +1,23 @@
 /** `--write` and `--write-to`: the results into the .h5ad they were made from, or into a copy of it. */
 
 import { OptionError, option, words } from '../errors.js';
-import { writeExplanationToAnndata } from '../io/index.js';
+import { checkedTarget } from '../io/output/file.js';
+import type { OutputFolder } from '../io/output/folder.js';
+import { stageExplanation } from '../io/store/anndata/h5ad-write.js';
 import type { Explanation, Warning } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 
-/** Where results are to be written back, or null; OptionError when the features are no .h5ad. Asked before work begins. */
-export function writeBackPath(features: string, values: OptionValues<'explain'>): string | null {
+/**
+ * The file that results are to be written into, through links, or null; checked before work begins.
+ * @throws OptionError when the features are no .h5ad, or the file cannot be written.
+ */
+export async function writeBackPath(
+  features: string,
+  values: OptionValues<'explain'>,
+): Promise<string | null> {
   const { write = false, writeTo: copy } = values;
   if (!write && copy === undefined) return null;
-  if (/\.h5ad$/i.test(features)) return copy ?? features;
+  if (/\.h5ad$/i.test(features)) return checkedTarget(copy ?? features);
   throw new OptionError({
     got: words`${option(write ? 'write' : 'writeTo')} and features from ${features}`,
     expected: 'an .h5ad file to write into',
@@ -17,12 +25,19 @@ export function writeBackPath(features: string, values: OptionValues<'explain'>)
   });
 }
 
-/** Writes, and returns what could not be matched. */
+/**
+ * Writes the results beside `to`, to take its place with the commit of the folder; nothing where `to` is null.
+ * @returns what could not be matched.
+ */
 export async function writeBack(
   explanation: Explanation,
   from: string,
   to: string | null,
+  folder: OutputFolder,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Warning[]> {
   if (to === null) return [];
-  return (await writeExplanationToAnndata(explanation, { from, to })).warnings;
+  const { partial, warnings } = await stageExplanation(explanation, { from, to }, signal);
+  folder.attach(partial, to);
+  return warnings;
 }

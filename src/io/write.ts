@@ -1,6 +1,7 @@
 /** The writers of the output files: CSV after RFC 4180, and NPY version 1.0. */
 
 import { ShapeError } from '../errors.js';
+import { harmless } from './text/formulas.js';
 import { formatNumber } from './text/numbers.js';
 
 /** A CSV cell: numbers are written in their shortest exact form, null as an empty field. */
@@ -29,11 +30,12 @@ function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvField).join(',')}\n`;
 }
 
-/** One field, quoted where it holds a comma, a quote, a line break, or spaces at its ends. */
+/** One field, quoted where it holds a comma, a quote, a line break, or spaces at its ends. A text is made harmless. */
 export function csvField(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return formatNumber(cell);
-  return /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  const text = harmless(cell);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const NPY_TYPES = new Map<string, string>([

@@ -35,7 +35,7 @@ import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
 import { factorize, type ModuleOptions } from './factorize/modules.js';
 import { denseCovering } from './localities/dense-covering.js';
-import { type LocalityOptions, locate } from './localities/localities.js';
+import { checkLocalityOptions, type LocalityOptions, locate } from './localities/localities.js';
 
 export interface ExplainInput {
   readonly table: Table;
@@ -75,6 +75,7 @@ export async function explain(
   const significance = significanceOptions(options);
   stabilityRuns(options);
   replicationRefits(options);
+  checkSizes(input, options);
   const { timings, timed } = stageTimer();
   const localities =
     input.localities ??
@@ -248,6 +249,12 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
       remedy: words`give ${option('image')} the width and height whose product is the number of features`,
     });
   }
+}
+
+/** Options that must fit the number of samples, checked before the first stage. */
+function checkSizes({ embedding, localities }: ExplainInput, options: ExplainOptions): void {
+  const { size } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
+  associationRules(options, size);
 }
 
 /** A warning where the localities were tuned on fewer samples than there are. */

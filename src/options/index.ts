@@ -11,7 +11,7 @@ export {
   type OptionType,
 } from './definition.js';
 export { nearestName, parseOptions, recordedOptions } from './parse.js';
-export { optionsReference } from './reference.js';
+export { GROUP_TITLES, optionsReference } from './reference.js';
 export { commandLineSpelling, kebabCase, pythonSpelling, snakeCase } from './spelling.js';
 export {
   type EmbeddingValues,

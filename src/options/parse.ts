@@ -33,6 +33,7 @@ export function recordedOptions(
   return Object.fromEntries(entries);
 }
 
+/** The value of one option; OptionError where the text is none. */
 function parseOption({ name, type }: OptionDefinition, given: string | true): unknown {
   if (type.kind === 'flag' && given === true) return true;
   const value = given === true ? undefined : parseValue(type, given);
@@ -45,6 +46,7 @@ function parseOption({ name, type }: OptionDefinition, given: string | true): un
   });
 }
 
+/** The error for an option that the command does not have. */
 function unknownOption(command: CommandName, name: string): OptionError {
   const names = optionsOf(command).map((row) => row.name);
   const near = nearestName(name, names);

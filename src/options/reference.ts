@@ -25,6 +25,7 @@ export function optionsReference(): string {
   return `${[HEAD, ...COMMANDS.map(commandSection)].join('\n')}`;
 }
 
+/** One command: usage, summary, a table a group. */
 function commandSection(command: CommandDescription): string {
   const { name, argument, summary } = command;
   const usage = argument ? ` ${argument.required ? `<${argument.name}>` : `[${argument.name}]`}` : '';
@@ -32,6 +33,7 @@ function commandSection(command: CommandDescription): string {
   return `## whymap ${name}${usage}\n\n${summary}.\n${about}\n${OPTION_GROUPS.map((group) => groupTable(command, group)).join('')}`;
 }
 
+/** The options of one group, or nothing. */
 function groupTable({ name }: CommandDescription, group: OptionGroup): string {
   const rows = optionsOf(name).filter((option) => option.group === group);
   if (rows.length === 0) return '';
@@ -39,6 +41,7 @@ function groupTable({ name }: CommandDescription, group: OptionGroup): string {
   return `${head}${rows.map(tableRow).join('')}\n`;
 }
 
+/** One option. */
 function tableRow({ name, short, type, unit, default: byDefault, help }: OptionDefinition): string {
   const flag = `\`--${kebabCase(name)}\`${short ? `, \`-${short}\`` : ''}`;
   const value = type.kind === 'flag' ? '' : `${expectedWords(type)}${unit ? ` (${unit})` : ''}`;

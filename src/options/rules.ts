@@ -42,6 +42,7 @@ function needs(
   };
 }
 
+/** An option with its value, where that is a text or a number. */
 function mention(name: string, values: Values) {
   const value = values[name];
   return typeof value === 'string' || typeof value === 'number' ? option(name, value) : option(name);
@@ -82,6 +83,7 @@ const RULES: readonly Rule[] = [
   { commands: ['explain'], broken: reachableLevel },
 ];
 
+/** What to do where a question needs the values. */
 function featuresRemedy(): Words {
   return words`give the file that was explained: ${option('features', 'FILE')}, with the same reading options; an explanation does not hold the values`;
 }
@@ -99,6 +101,7 @@ function oneMap(values: Values) {
   return { got, expected: 'the map to audit, or a method to make one with', remedy };
 }
 
+/** A question is about a region. */
 function regionNamed({ region }: Values) {
   if (region !== undefined) return null;
   const expected = 'a region such as label:"B cells", locality:12 or rectangle:0,0,5,3';

@@ -68,6 +68,7 @@ export function rangeWords({ least, above, most, below }: Range): string {
   return [lower, upper].filter(Boolean).join(' and ');
 }
 
+/** The number, where it lies in the range and is whole if it must be. */
 function within(range: Range, value: number, integer: boolean): number | undefined {
   const { least = -Infinity, above = -Infinity, most = Infinity, below = Infinity } = range;
   const fits = value >= least && value > above && value <= most && value < below;
@@ -79,6 +80,7 @@ function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
+/** `1.5G` to bytes. */
 function toBytes(text: string): number | undefined {
   const parts = /^([\d.]+)\s*([kmgt]?)(i?b)?$/i.exec(text);
   if (!parts) return undefined;
@@ -86,6 +88,7 @@ function toBytes(text: string): number | undefined {
   return value > 0 && Number.isFinite(value) ? value : undefined;
 }
 
+/** `28x30` to width and height. */
 function toImage(text: string): ImageSize | undefined {
   const parts = /^(\d+)x(\d+)$/i.exec(text);
   if (!parts) return undefined;

@@ -14,11 +14,22 @@ export function fillPage(template: string, gzipped: Uint8Array, title: string): 
   return withElement(template, title, '', base64FromBytes(gzipped));
 }
 
-/** Fills `template` with the address of an explanation's file, relative to the page. */
-export function linkPage(template: string, source: string, title: string): string {
-  return withElement(template, title, ` data-source="${escapeHtml(source)}"`, '');
+/** In the policy of the built page, and what stands there where it is served beside the explanation. */
+const NO_REQUESTS = "connect-src 'none'";
+const OWN_REQUESTS = "connect-src 'self'";
+
+/** The policy of a page that was served, for a copy of it that stands alone. */
+export function offlinePolicy(policy: string): string {
+  return policy.replace(OWN_REQUESTS, NO_REQUESTS);
 }
 
+/** Fills `template` with the address of an explanation's file, relative to the page. */
+export function linkPage(template: string, source: string, title: string): string {
+  const served = template.replace(NO_REQUESTS, OWN_REQUESTS);
+  return withElement(served, title, ` data-source="${escapeHtml(source)}"`, '');
+}
+
+/** The template with the title and the element that holds or names the explanation. */
 function withElement(template: string, title: string, attributes: string, content: string): string {
   const escaped = escapeHtml(title);
   const data = `<script type="application/octet-stream" id="${EXPLANATION_ELEMENT}" data-title="${escaped}"${attributes}>${content}</script>`;
@@ -27,6 +38,7 @@ function withElement(template: string, title: string, attributes: string, conten
     .replace('<title>whymap</title>', () => `<title>${escaped} \u00b7 whymap</title>`);
 }
 
+/** Text that HTML shows as it is. */
 function escapeHtml(text: string): string {
   const codes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return text.replace(/[&<>"]/g, (character) => codes[character]);
@@ -35,6 +47,7 @@ function escapeHtml(text: string): string {
 /** A multiple of three, so that the pieces' texts join without padding. */
 const PIECE = 0x6000;
 
+/** Bytes as base64. */
 function base64FromBytes(bytes: Uint8Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < bytes.length; at += PIECE) {

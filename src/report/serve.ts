@@ -1,5 +1,6 @@
 /** `whymap view`: shows an explanation from this machine's disk, or the page that makes one, on 127.0.0.1 only. */
 
+import { randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FormatError, MachineError, option, words } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
+import { committedPath } from '../io/output/commit.js';
 import { linkPage } from './page.js';
 import { readTemplate } from './report.js';
 
@@ -75,12 +77,16 @@ interface Page {
 
 type Find = (path: string) => Promise<Page | null>;
 
+/** Starts a server whose pages lie under a random address. */
 async function listening(find: Find, options: ServeOptions): Promise<Serving> {
-  const server = createServer((request, response) => void answer(request, response, find));
+  // no page of another program, nor another user of this machine, can guess the address
+  const home = `/${randomBytes(16).toString('hex')}/`;
+  const below: Find = async (path) => (path.startsWith(home) ? find(path.slice(home.length - 1)) : null);
+  const server = createServer((request, response) => void answer(request, response, below));
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}${home}`,
     close: () =>
       new Promise((done) => {
         server.closeAllConnections();
@@ -89,9 +95,10 @@ async function listening(find: Find, options: ServeOptions): Promise<Serving> {
   };
 }
 
+/** The explanation file that a path names; FormatError where there is none. */
 async function explanationAt(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
-  const file = found?.isDirectory() ? join(path, 'explanation.whymap') : path;
+  const file = found?.isDirectory() ? await committedPath(path, 'explanation.whymap') : path;
   if (found && (await stat(file).catch(() => null))) return file;
   throw new FormatError({
     got: found ? `the folder ${path}, which holds no explanation.whymap` : `no file or folder at ${path}`,
@@ -100,6 +107,7 @@ async function explanationAt(path: string): Promise<string> {
   });
 }
 
+/** Opens the port; MachineError where it cannot be had. */
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((done, failed) => {
     server.once('error', (cause) => {
@@ -115,6 +123,21 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
+/**
+ * Nothing is kept, guessed, framed or read by another page. What scripts and styles a page may run is in the page
+ * itself, by their hashes.
+ */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "frame-ancestors 'none'; object-src 'none'; base-uri 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
+
 /** Only what is there, and only to this machine under its own name: another site's page must not read it. */
 async function answer(request: IncomingMessage, response: ServerResponse, find: Find): Promise<void> {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
@@ -128,12 +151,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, find: 
     response.writeHead(404).end();
     return;
   }
-  response.writeHead(200, {
-    'content-type': page.type,
-    'cache-control': 'no-store',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-embedder-policy': 'require-corp',
-  });
+  response.writeHead(200, { 'content-type': page.type, ...HEADERS });
   response.end(request.method === 'HEAD' ? undefined : page.body);
 }
 

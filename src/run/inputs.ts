@@ -229,7 +229,7 @@ function positionOf(table: Table, name: string): number {
 }
 
 /** Files in which an embedding may lie beside the features. */
-function holdsArrays(path: string): boolean {
+export function holdsArrays(path: string): boolean {
   return /\.(h5ad|h5|zarr|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
 }
 

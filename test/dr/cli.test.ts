@@ -65,7 +65,7 @@ test('wrong options end with code 2 and one line', async () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   }
   const there = await whymap('embed', 'in.csv', '--method', 'pca', '-o', 'in.csv/out.npy', ...reading);
-  expect(there.code).toBe(1);
+  expect(there.code).toBe(2);
 });
 
 test('--audit-ardr compares the methods and concludes', async () => {

@@ -96,3 +96,11 @@ export async function axeFindings(page: Page): Promise<string[]> {
       .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`);
   });
 }
+
+/** Adds a style sheet that the policy of the page does not stop, since it is made by a script. */
+export const addStyle = (page: Page, css: string): Promise<void> =>
+  page.evaluate((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  }, css);

@@ -9,7 +9,7 @@ import { serve } from 'whymap/viewer';
 import { encodeExplanation } from '#whymap/io/explanation-file.js';
 import { madeMap } from '../../bench/made-map.mjs';
 import { temporaryFolder } from '../cli/run.js';
-import { launch, PATIENCE } from './browser.js';
+import { addStyle, launch, PATIENCE } from './browser.js';
 
 const folder = temporaryFolder();
 const ROWS = 60_000;
@@ -23,7 +23,7 @@ async function stillMap(page: Page): Promise<PNG> {
       document.querySelector<HTMLElement>('canvas[data-renderer]')?.style.transform === '' &&
       !document.querySelector('.late'),
   );
-  await page.addStyleTag({ content: '.toolbar,.legend,.names,.notice { visibility: hidden }' });
+  await addStyle(page, '.toolbar,.legend,.names,.notice { visibility: hidden }');
   return PNG.sync.read(await page.locator('canvas[data-renderer="webgl"]').screenshot());
 }
 

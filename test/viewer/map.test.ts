@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, whymap } from '../cli/run.js';
-import { launch, type Opened, openReport } from './browser.js';
+import { addStyle, launch, type Opened, openReport } from './browser.js';
 
 const folder = temporaryFolder();
 let browser: Browser;
@@ -42,7 +42,7 @@ test('WebGL and the canvas draw the same map, and the canvas says that it is one
   expect(await without.page.locator('canvas[data-renderer="canvas"]').count()).toBe(1);
   expect(await without.page.locator('.notice').innerText()).toMatch(/without WebGL.*100,000/);
   const hide = '.toolbar,.legend,.names,.notice { visibility: hidden }';
-  for (const { page } of [withGl, without]) await page.addStyleTag({ content: hide });
+  for (const { page } of [withGl, without]) await addStyle(page, hide);
   const [a, b] = [await points(withGl), await points(without)];
   const different = pixelmatch(a.data, b.data, undefined, a.width, a.height, { threshold: 0.2 });
   const drawn = a.data.filter((value, i) => i % 4 < 3 && value < 200).length / 3;

@@ -126,6 +126,9 @@ def _installed() -> str:
     raise UnsupportedError("neither pandas nor polars", "one of them, for tables", "pip install pandas")
 
 
+#: Texts that a spreadsheet would run as formulas have an apostrophe before them in CSV files.
+MARKED = r"(?s)^'('*[=+\-@\t\r＝＋－＠].)"
+
 TEXTS = {"module", "feature", "feature_a", "feature_b", "sample", "other", "kind", "set"}
 
 
@@ -135,15 +138,19 @@ def _frame(content: bytes, library: str) -> Any:
     if library == "polars":
         import polars as pl
 
-        return pl.read_csv(
+        frame = pl.read_csv(
             io.BytesIO(content), schema_overrides=dict.fromkeys(texts, pl.String), infer_schema_length=None
         )
+        return frame.with_columns(pl.col(name).str.replace(MARKED, "${1}") for name in texts)
     import pandas as pd
 
-    return pd.read_csv(
+    frame = pd.read_csv(
         io.BytesIO(content),
         dtype=dict.fromkeys(texts, str),
         float_precision="round_trip",
         keep_default_na=False,
         na_values={name: [""] for name in header if name not in texts},
     )
+    for name in texts:
+        frame[name] = frame[name].str.replace(MARKED, r"\1", regex=True)
+    return frame

@@ -17,6 +17,7 @@ export interface AuditReportInput {
 /** Shares and scores are shown in steps of a hundredth: what the eye can tell apart. */
 const STEPS = 100;
 
+/** The text of `report.html`. */
 export function auditReport({ audit, coordinates, table, warnings }: AuditReportInput): string {
   const queries = audit.neighborhoods.queries;
   const rows = queries ? Array.from(queries) : Array.from({ length: audit.samples }, (_, i) => i);
@@ -37,6 +38,7 @@ export function auditReport({ audit, coordinates, table, warnings }: AuditReport
   return page(audit, warnings, data);
 }
 
+/** The page around the data: verdict, table of measures, map, warnings. */
 function page(audit: Audit, warnings: readonly Warning[], data: unknown): string {
   const verdict = audit.verdict.map((s) => `<p class="${s.answer}">${escaped(s.text)}</p>`).join('\n');
   const found = warnings.map(({ message }) => `<li>${escaped(message)}</li>`).join('\n');
@@ -58,6 +60,7 @@ ${found ? `<section><h2>To know</h2><ul>${found}</ul></section>` : ''}
 `;
 }
 
+/** The rows of the table of measures, as HTML. */
 function measureRows(audit: Audit): string {
   return MEASURE_NAMES.map((name) => {
     const measure = audit.measures[name];
@@ -67,14 +70,17 @@ function measureRows(audit: Audit): string {
   }).join('\n');
 }
 
+/** Scores from 0 to 1 as whole numbers from 0 to 100. */
 function steps(values: Float64Array): number[] {
   return Array.from(values, (v) => Math.round(Math.min(1, Math.max(0, v)) * STEPS));
 }
 
+/** Five significant digits. */
 function rounded(value: number): number {
   return Number(value.toPrecision(5));
 }
 
+/** Text that HTML shows as it is. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -4,7 +4,7 @@ import type { ReadingPlan } from '../../io/index.js';
 import { type Cell, writeCsv } from '../../io/write.js';
 import type { Warning } from '../../model.js';
 import { type Audit, type Links, MEASURE_NAMES } from '../../trust/index.js';
-import { packageVersion } from './summary.js';
+import { packageVersion } from '../version.js';
 
 export interface AuditRun {
   /** How the files were read and paired. */
@@ -129,6 +129,7 @@ function numberCell(value: number): Cell {
   return Number.isFinite(value) ? Math.round(value * 1e6) / 1e6 : null;
 }
 
+/** The number of different groups. */
 function countGroups(groups: Int32Array): number {
   return new Set(groups).size;
 }

@@ -3,19 +3,23 @@
 import { readFile } from 'node:fs/promises';
 import { OptionError, option, words } from '../../errors.js';
 import { writeCsv } from '../../io/write.js';
-import { geneSetEnrichment, parseGeneSets } from '../../lava/describe/gene-sets.js';
+import { type GeneSet, geneSetEnrichment, parseGeneSets } from '../../lava/describe/gene-sets.js';
 import type { Explanation } from '../../model.js';
 
-export async function geneSetsCsv(explanation: Explanation, path: string): Promise<string> {
+/** The sets of the GMT file that `geneSets` names. OptionError where there is none, FormatError for another file. */
+export async function readGeneSets(path: string): Promise<readonly GeneSet[]> {
   const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) {
-    throw new OptionError({
-      got: `no file ${path}`,
-      expected: 'a GMT file of gene sets',
-      remedy: words`correct the path of ${option('geneSets')}`,
-    });
-  }
-  const found = geneSetEnrichment(explanation, parseGeneSets(text, path));
+  if (text !== null) return parseGeneSets(text, path);
+  throw new OptionError({
+    got: words`${option('geneSets', path)}, which cannot be read`,
+    expected: 'a GMT file of gene sets',
+    remedy: 'correct the path',
+  });
+}
+
+/** module, set, hits...: one line for every set that a module holds more of than chance. */
+export function geneSetsCsv(explanation: Explanation, sets: readonly GeneSet[]): string {
+  const found = geneSetEnrichment(explanation, sets);
   return writeCsv(
     ['module', 'set', 'hits', 'module_size', 'set_size', 'fold', 'p', 'p_adjusted', 'genes'],
     found.map((test) => [

@@ -1,8 +1,8 @@
 /** `summary.json`: options, input, sizes, quality and one entry a module. Scripts rely on its fields. */
 
-import { readFileSync } from 'node:fs';
 import type { ReadingPlan } from '../../io/index.js';
 import type { Explanation, Granularity, ModuleSigns, Table } from '../../model.js';
+import { packageVersion } from '../version.js';
 
 /** Everything in it but `timings` is the same for the same input, options and seed. */
 export function summarize(
@@ -58,6 +58,7 @@ export function summarize(
   };
 }
 
+/** The levels of modules with names of features instead of their columns. */
 function namedGranularity({ levels, ...rest }: Granularity, names: readonly string[]) {
   return {
     ...rest,
@@ -69,6 +70,7 @@ function namedGranularity({ levels, ...rest }: Granularity, names: readonly stri
   };
 }
 
+/** The signs of a module with names of features instead of their columns. */
 function namedSigns({ together, opposed, turned, flips }: ModuleSigns, names: readonly string[]) {
   return {
     together: together.map((feature) => names[feature]),
@@ -76,9 +78,4 @@ function namedSigns({ together, opposed, turned, flips }: ModuleSigns, names: re
     turned: [...turned],
     flips: flips.map(({ a, b, ...counts }) => ({ a: names[a], b: names[b], ...counts })),
   };
-}
-
-export function packageVersion(): string {
-  const path = new URL('../../../package.json', import.meta.url);
-  return JSON.parse(readFileSync(path, 'utf8')).version;
 }

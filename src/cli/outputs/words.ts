@@ -4,14 +4,12 @@ import { PLANNED } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
 import { comesBack, withinFlags } from '../../lava/index.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
+import type { Writer } from '../terminal/text.js';
 
 const NAMED_FEATURES = 5;
 const NAMED_PLACES = 3;
 
-interface Writer {
-  write(text: string): unknown;
-}
-
+/** Writes what was found and where the report is. */
 export function tellFindings(explanation: Explanation, path: string, out: Writer): void {
   out.write(
     `${[...headline(explanation), '', ...moduleLines(explanation), ...warningLines(explanation)].join('\n')}\n`,
@@ -19,6 +17,7 @@ export function tellFindings(explanation: Explanation, path: string, out: Writer
   out.write(`\nReport: ${path}/report.html  (open it in a browser, or run: whymap view ${path})\n`);
 }
 
+/** Sizes, coverage and the share of association that the modules account for. */
 function headline(explanation: Explanation): string[] {
   const { localities, modules } = explanation;
   const covered = explanation.rows - localities.uncovered.length;
@@ -90,18 +89,21 @@ function placesOf(explanation: Explanation, k: number, module: ModuleDescription
   return `present in ${share} of samples: ${named.join(', ')}`;
 }
 
+/** How often each label occurs. */
 function countBy(labels: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
 }
 
+/** The warnings as a list, or nothing. */
 function warningLines({ warnings }: Explanation): string[] {
   const shown = warnings.filter(({ code }) => !PLANNED.has(code));
   if (shown.length === 0) return [];
   return ['', 'To know:', ...shown.map(({ message }) => `  - ${message}`)];
 }
 
+/** A share as a percentage, with a decimal below 10%. */
 function percent(share: number): string {
   const value = 100 * share;
   return `${value >= 10 || value === 0 ? Math.round(value) : value.toFixed(1)}%`;

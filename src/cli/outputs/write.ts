@@ -1,12 +1,26 @@
 /** Writes every output file of `explain` into a folder. */
 
 import { encodeExplanation } from '../../io/explanation-file.js';
+import type { OutputFolder } from '../../io/output/folder.js';
 import { writeNpy } from '../../io/write.js';
 import { renderReport } from '../../report/index.js';
 import { type Explained, shownExplanation, titleOf } from '../../run/explain.js';
-import type { OutputFolder } from './folder.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
+
+/** Files that every run of `explain` writes. */
+export const EXPLAIN_FILES = [
+  'explanation.whymap',
+  'summary.json',
+  'modules.csv',
+  'pairs.csv',
+  'presence.csv',
+  'localities.csv',
+  'members.npy',
+  'report.html',
+] as const;
+/** Files that some runs write. */
+export const OPTIONAL_EXPLAIN_FILES = ['gene-sets.csv'] as const;
 
 /** Returns the text of `summary.json`, the only file that holds timings. */
 export async function writeOutputs(

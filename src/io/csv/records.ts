@@ -5,6 +5,7 @@
 
 import Papa from 'papaparse';
 import { FormatError } from '../../errors.js';
+import { asItWas } from '../text/formulas.js';
 
 export interface CsvRecord {
   readonly fields: readonly string[];
@@ -133,7 +134,7 @@ function* numbered(
   const broken = new Set(parsed.errors.map((error) => error.row));
   for (const [i, fields] of parsed.data.entries()) {
     if (broken.has(i)) throw brokenQuotes(name, line, fields);
-    if (fields.length > 1 || fields[0].trim() !== '') yield { fields, line };
+    if (fields.length > 1 || fields[0].trim() !== '') yield { fields: fields.map(asItWas), line };
     line += 1 + (quoted ? fields.reduce((sum, field) => sum + newlinesIn(field), 0) : 0);
   }
   return line;

@@ -11,7 +11,7 @@
  */
 
 import { trueValue } from '../../core/units.js';
-import { FormatError } from '../../errors.js';
+import { FormatError, option, words } from '../../errors.js';
 import type { ColumnUnits, Csr, Matrix } from '../../model.js';
 
 /** A column of smaller values loses at most as many digits to its offset as any sum in single precision does. */
@@ -149,7 +149,6 @@ function tooFar(m: Matrix | Csr, largest: number, { name, featureNames, ids }: C
   return new FormatError({
     got: `${amount} in row ${row + 1}${id}, ${featureNames[column] ?? `column ${column + 1}`} of ${name}`,
     expected: 'values that single precision holds beside the others, which vanish beside this one',
-    remedy:
-      'leave the cell empty if it marks a missing value (then see --missing), or change the unit of that column',
+    remedy: words`leave the cell empty if it marks a missing value (then see ${option('missing')}), or change the unit of that column`,
   });
 }

@@ -69,7 +69,7 @@ export async function locate(
   const context = await resolveContext(given);
   const order = canonicalOrder(embedding.coordinates, features);
   const points = gatherRows(embedding.coordinates, order);
-  const checked = checkOptions(points.rows, options);
+  const checked = checkLocalityOptions(points.rows, options);
   const { size, overlap, count, evaluations, tuningSamples } = checked;
   const watch = watchStage(context, 'localities');
   const { engine } = context;
@@ -167,7 +167,8 @@ function emptyPlaces(counts: Float64Array): Int32Array {
   return Int32Array.from(places);
 }
 
-function checkOptions(samples: number, options: LocalityOptions) {
+/** The options with their defaults, and the number of localities, for so many samples. OptionError where they do not fit. */
+export function checkLocalityOptions(samples: number, options: LocalityOptions) {
   const size = options.localitySize ?? defaultLocalitySize(samples);
   const overlap = options.overlap ?? 3;
   const evaluations = options.evaluations ?? 30;

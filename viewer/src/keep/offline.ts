@@ -2,7 +2,7 @@
 
 import type { Explanation } from 'whymap';
 import { encodeExplanation } from 'whymap/io';
-import { EXPLANATION_MARK, fillPage } from 'whymap/viewer';
+import { EXPLANATION_MARK, fillPage, offlinePolicy } from 'whymap/viewer';
 import { SAVED_VIEW } from '../state/address.js';
 
 /** Made of the page's own script and style; the explanation is packed anew, since it may have come from a server. */
@@ -17,12 +17,19 @@ export async function offlineReport(explanation: Explanation, title: string, vie
 function template(view: string): string {
   const part = (id: string) => document.getElementById(id)?.textContent ?? '';
   const saved = view.replaceAll('<', '%3C');
+  const served = document
+    .querySelector('meta[http-equiv="Content-Security-Policy"]')
+    ?.getAttribute('content');
+  const policy = served
+    ? `<meta http-equiv="Content-Security-Policy" content="${offlinePolicy(served)}" />`
+    : '';
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
+    ${policy}
     <link rel="icon" href="data:," />
     <title>whymap</title>
     <style id="whymap-style">${part('whymap-style')}</style>

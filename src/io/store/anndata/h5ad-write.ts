@@ -9,7 +9,7 @@
  * replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts.
  */
 
-import { FormatError, UnsupportedError } from '../../../errors.js';
+import { CancelledError, FormatError, UnsupportedError } from '../../../errors.js';
 import type { Explanation, Warning } from '../../../model.js';
 import { pathSource } from '../../source/path-source.js';
 import { storeOf } from '../hdf5/hdf5-store.js';
@@ -19,6 +19,7 @@ import { type ResultArray, resultsOf } from './h5ad-results.js';
 
 const TEXT_SIZES = [64, 1024, 65536, 2 ** 20, 2 ** 24];
 const CHUNK_BYTES = 2 ** 20;
+const COPY_BYTES = 2 ** 24;
 
 /**
  * Copies the `.h5ad` at `from` to `to` (which may be the same path) with the explanation in it.
@@ -29,22 +30,65 @@ export async function writeExplanationToAnndata(
   explanation: Explanation,
   paths: { readonly from: string; readonly to: string },
 ): Promise<{ readonly warnings: readonly Warning[] }> {
-  const { copyFile, rename, rm, constants } = await import('node:fs/promises');
-  const partial = `${paths.to}.partial-${process.pid}`;
+  const { rename } = await import('node:fs/promises');
+  const { linkTarget } = await import('../../output/target.js');
+  const to = await linkTarget(paths.to);
+  const { partial, warnings } = await stageExplanation(explanation, { from: paths.from, to });
+  await rename(partial, to);
+  return { warnings };
+}
+
+/**
+ * Writes the copy with the explanation in it beside `to`, without touching `to`. The caller renames it, or removes it.
+ * @param paths `to` without links. @param signal stops the copy; CancelledError.
+ */
+export async function stageExplanation(
+  explanation: Explanation,
+  paths: { readonly from: string; readonly to: string },
+  signal?: AbortSignal,
+): Promise<{ readonly partial: string; readonly warnings: readonly Warning[] }> {
+  const { rm } = await import('node:fs/promises');
+  const { partialBeside } = await import('../../output/partial.js');
+  const partial = partialBeside(paths.to);
   await pathSource(paths.from).read(0, 1);
   try {
-    await copyFile(paths.from, partial, constants.COPYFILE_FICLONE);
+    await copyWhole(paths.from, partial, signal);
     const open = await openH5(pathSource(partial), 'a');
-    let warnings: readonly Warning[];
     try {
-      warnings = await writeResults(open, explanation, paths.from);
+      const warnings = await writeResults(open, explanation, paths.from);
+      if (signal?.aborted) throw new CancelledError();
+      return { partial, warnings };
     } finally {
       open.close();
     }
-    await rename(partial, paths.to);
-    return { warnings };
-  } finally {
+  } catch (error) {
     await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Copies a file: at once where the file system can share blocks, else in pieces between which `signal` is heard. */
+async function copyWhole(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
+  const { constants, copyFile, open } = await import('node:fs/promises');
+  const shared = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
+    () => true,
+    () => false,
+  );
+  if (shared) return;
+  const [source, target] = [await open(from, 'r'), await open(to, 'w')];
+  try {
+    const piece = new Uint8Array(COPY_BYTES);
+    for (let at = 0; ; ) {
+      if (signal?.aborted) throw new CancelledError();
+      const { bytesRead } = await source.read(piece, 0, piece.length, at);
+      if (bytesRead === 0) break;
+      await target.writeFile(piece.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    await target.sync();
+  } finally {
+    await source.close();
+    await target.close();
   }
 }
 

@@ -4,7 +4,7 @@
  * while files are read the system's own answer stands, which ends the process at once; nothing has been written by then.
  */
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Aborted by the first Ctrl-C; a second one ends the process at once. */
 export function interruptSignal(): AbortSignal {

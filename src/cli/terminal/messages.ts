@@ -6,8 +6,8 @@
  * Other lines on standard error are texts for people.
  */
 
-import { spelledParts, WhymapError } from '../errors.js';
-import { commandLineSpelling, pythonSpelling } from '../options/index.js';
+import { spelledParts, WhymapError } from '../../errors.js';
+import { commandLineSpelling, pythonSpelling } from '../../options/index.js';
 import { exitCodeOf, lineOf } from './failure.js';
 
 /** Whether messages are to be JSON. Read from the arguments themselves: their parser may be what failed. */
@@ -32,6 +32,7 @@ export function errorLine(error: unknown): string {
   return JSON.stringify({ message: 'error', exitCode, ...parts, text });
 }
 
+/** The code of an error that is none of ours. */
 function codeOf(exitCode: number, text: string): string {
   if (exitCode === 2) return 'option';
   return text.includes('the machine failed') ? 'machine' : 'defect';

@@ -3,7 +3,8 @@
  * Standard output is kept for results.
  */
 
-import type { Progress } from '../engine/context.js';
+import type { Progress } from '../../engine/context.js';
+import { printable } from '../../errors.js';
 import { progressLine } from './messages.js';
 
 export interface ProgressView {
@@ -22,6 +23,7 @@ export async function showProgress(options: { quiet: boolean; json: boolean }): 
   return process.stderr.isTTY ? showBar() : showLines();
 }
 
+/** A bar with the stage and the time that is left. */
 async function showBar(): Promise<ProgressView> {
   const { SingleBar, Presets } = (await import('cli-progress')).default;
   const format = '  {stage} [{bar}] {percentage}%  {left}';
@@ -35,12 +37,12 @@ async function showBar(): Promise<ProgressView> {
         if (stage !== '') bar.stop();
         stage = progress.stage;
         started = performance.now();
-        bar.start(1000, 0, { stage: stage.padEnd(14), left: '' });
+        bar.start(1000, 0, { stage: printable(stage).padEnd(14), left: '' });
       }
       const elapsed = (performance.now() - started) / 1000;
       const left =
         progress.done > 0.02 ? `${duration((elapsed * (1 - progress.done)) / progress.done)} left` : '';
-      bar.update(Math.round(progress.done * 1000), { stage: stage.padEnd(14), left });
+      bar.update(Math.round(progress.done * 1000), { stage: printable(stage).padEnd(14), left });
     },
     stop() {
       if (stage !== '') bar.stop();
@@ -49,6 +51,7 @@ async function showBar(): Promise<ProgressView> {
   };
 }
 
+/** A line when a stage begins, and one every ten seconds. */
 function showLines(): ProgressView {
   let stage = '';
   let last = 0;
@@ -58,7 +61,7 @@ function showLines(): ProgressView {
       const due = now - last > LINE_EVERY_MS;
       if (progress.stage === stage && !due) return;
       const share = progress.stage === stage ? ` ${Math.round(100 * progress.done)}%` : '';
-      process.stderr.write(`${progress.stage}${share}...\n`);
+      process.stderr.write(`${printable(progress.stage)}${share}...\n`);
       stage = progress.stage;
       last = now;
     },

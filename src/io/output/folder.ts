@@ -1,0 +1,190 @@
+/**
+ * A folder of results that changes at once. It is checked before the work; files are written aside, on the file system
+ * of the folder; the commit puts them in place. An interrupt or an error leaves what was there before. Files that the
+ * run does not write are left alone.
+ */
+
+import { cp, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CancelledError, OptionError, option, words } from '../../errors.js';
+import { carryOut, repair } from './commit.js';
+import { withLock } from './lock.js';
+import { isPartial, isPartialOf, partialBeside, partialName, removeStale } from './partial.js';
+import { existingAncestor, linkTarget, makeFolders, removeEmpty } from './target.js';
+import { codeOf, writeError } from './words.js';
+
+export interface OutputFolder {
+  /** The folder that the files will be in, through links. */
+  readonly path: string;
+  /** Writes a file aside, and to the disk. */
+  write(name: string, content: string | Uint8Array): Promise<void>;
+  /** Lets a file that was written beside `to` (as `partialBeside(to)`) take its place with the commit. */
+  attach(from: string, to: string): void;
+  /** Puts everything in place. It is not interrupted once it has begun. */
+  commit(): Promise<void>;
+  /** Removes what was written so far; after `commit` it does nothing. */
+  discard(): Promise<void>;
+}
+
+export interface OutputOptions {
+  /** Files of an earlier run that the commit removes where this run does not write them. */
+  readonly optional?: readonly string[];
+  /** Stops the commit before it begins: CancelledError. */
+  readonly signal?: AbortSignal;
+}
+
+interface State {
+  /** As the person named it. */
+  readonly out: string;
+  readonly path: string;
+  readonly optional: readonly string[];
+  readonly signal: AbortSignal | undefined;
+  /** The folder that files are written into; null until the first. */
+  staging: string | null;
+  /** Folders above it that were made for it. */
+  made: readonly string[];
+  readonly files: string[];
+  readonly others: { readonly from: string; readonly to: string }[];
+}
+
+/**
+ * Opens a folder for writing, which may be there or not, before the work starts.
+ * @throws OptionError for a place that cannot be written; MachineError when the device is full.
+ */
+export async function openOutput(
+  out: string,
+  { optional = [], signal }: OutputOptions = {},
+): Promise<OutputFolder> {
+  const path = await linkTarget(out).catch((cause) => {
+    throw writeError(out, cause);
+  });
+  const existing = await stat(path).catch(() => null);
+  if (existing && !existing.isDirectory()) throw notAFolder(out);
+  await removeStale(dirname(path), (name) => isPartialOf(basename(path), name));
+  await probe(existing ? path : await existingAncestor(path), out);
+  if (existing) await cleanFolder(path);
+  const state: State = { out, path, optional, signal, staging: null, made: [], files: [], others: [] };
+  return {
+    path,
+    write: (name, content) => guarded(state, () => writeAside(state, name, content)),
+    attach: (from, to) => void state.others.push({ from, to }),
+    commit: () => guarded(state, () => commit(state)),
+    discard: () => discard(state),
+  };
+}
+
+/** Errors of the system in words. */
+async function guarded<T>({ out }: State, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw codeOf(error) !== '' && error instanceof Error && 'syscall' in error
+      ? writeError(out, error)
+      : error;
+  }
+}
+
+/** Bytes that a device with room takes. */
+const PROBE_BYTES = 65_536;
+
+/** A folder must take a new entry and its content. */
+async function probe(folder: string, out: string): Promise<void> {
+  const mark = join(folder, `.${partialName()}`);
+  try {
+    await writeFile(mark, new Uint8Array(PROBE_BYTES));
+  } catch (cause) {
+    throw writeError(out, cause);
+  } finally {
+    await rm(mark, { force: true }).catch(() => {});
+  }
+}
+
+/** Finishes or removes what killed runs left in the folder. */
+async function cleanFolder(path: string): Promise<void> {
+  await withLock(path, async () => {
+    await repair(path);
+    await removeStale(path, isPartial);
+  });
+}
+
+/** Writes one file into the staging folder, which the first makes. */
+async function writeAside(state: State, name: string, content: string | Uint8Array): Promise<void> {
+  if (state.staging === null) {
+    const inside = await stat(state.path).catch(() => null);
+    const staging = inside ? join(state.path, `.${partialName()}`) : partialBeside(state.path);
+    state.made = await makeFolders(dirname(staging));
+    await mkdir(staging);
+    state.staging = staging;
+  }
+  const handle = await open(join(state.staging, name), 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  if (!state.files.includes(name)) state.files.push(name);
+}
+
+/** Moves the staging folder to where there is none, else carries out a commit under the lock. */
+async function commit(state: State): Promise<void> {
+  if (state.staging === null) return;
+  const { path, files, others, optional, signal } = state;
+  if (signal?.aborted) throw new CancelledError();
+  if (dirname(state.staging) !== path && others.length === 0 && (await moveWhole(state))) return;
+  await mkdir(path, { recursive: true });
+  await withLock(path, async () => {
+    await repair(path);
+    const staging = await stagingInside(state);
+    const there = new Set(await readdir(path));
+    const removed = optional.filter((name) => there.has(name) && !files.includes(name));
+    await carryOut(path, { staging, files, removed, others });
+  });
+  state.staging = null;
+}
+
+/** A new folder appears whole. False where another has come there meanwhile. */
+async function moveWhole(state: State): Promise<boolean> {
+  try {
+    await rename(state.staging ?? '', state.path);
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'EXDEV'].includes(codeOf(error))) return false;
+    throw error;
+  }
+  state.staging = null;
+  return true;
+}
+
+/** The name of the staging folder inside the output folder, where it is brought if it is not there. */
+async function stagingInside(state: State): Promise<string> {
+  const at = state.staging ?? '';
+  if (dirname(at) === state.path) return basename(at);
+  const name = `.${partialName()}`;
+  try {
+    await rename(at, join(state.path, name));
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    await cp(at, join(state.path, name), { recursive: true });
+    await rm(at, { recursive: true, force: true });
+  }
+  state.staging = join(state.path, name);
+  return name;
+}
+
+/** Removes the staging folder, the folders made for it and the files attached. */
+async function discard(state: State): Promise<void> {
+  if (state.staging === null) return;
+  await rm(state.staging, { recursive: true, force: true });
+  await removeEmpty(state.made);
+  for (const { from } of state.others) await rm(from, { force: true });
+  state.staging = null;
+}
+
+/** The error for an output folder that is a file. */
+function notAFolder(out: string): OptionError {
+  return new OptionError({
+    got: `the output folder ${out}, which is a file`,
+    expected: 'a folder, or a name that is free',
+    remedy: words`choose another ${option('out')}`,
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * One commit at a time in a folder. The lock is a file with the machine and process that holds it; a commit takes
+ * milliseconds, so one that lies for long belongs to a process that was killed.
+ */
+
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MachineError } from '../../errors.js';
+import { isRunning, partialName } from './partial.js';
+import { codeOf } from './words.js';
+
+export const LOCK = '.whymap-lock';
+const WAIT_MS = 30_000;
+const POLL_MS = 20;
+/** No commit takes so long. */
+const STALE_MS = 10 * 60_000;
+
+/** Runs `work` while no other process does so in this folder; MachineError when another holds the lock for 30 s. */
+export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const path = join(folder, LOCK);
+  await take(path, folder);
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** Waits until the lock file could be made. */
+async function take(path: string, folder: string): Promise<void> {
+  const content = `${hostname()} ${process.pid}\n`;
+  const end = performance.now() + WAIT_MS;
+  while (!(await created(path, content))) {
+    const holder = await readFile(path, 'utf8').catch(() => null);
+    if (holder !== null && (await isAbandoned(path, holder))) await breakLock(path, holder);
+    else if (performance.now() > end) throw held(folder, holder ?? '');
+    else await pause(POLL_MS);
+  }
+}
+
+/** Makes the lock file; false where there is one. */
+async function created(path: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(path, content, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Whether the holder of a lock runs no more. */
+async function isAbandoned(path: string, holder: string): Promise<boolean> {
+  const [host, pid] = holder.trim().split(' ');
+  if (host === hostname() && pid !== undefined && !isRunning(Number(pid))) return true;
+  const found = await stat(path).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs > STALE_MS;
+}
+
+/** Takes an abandoned lock away. Of several that do so at once one succeeds; a lock taken meanwhile is given back. */
+async function breakLock(path: string, holder: string): Promise<void> {
+  const aside = `${path}-${partialName()}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  if ((await readFile(aside, 'utf8')) === holder) await rm(aside, { force: true });
+  else await rename(aside, path);
+}
+
+/** The error for a lock that is held for too long. */
+function held(folder: string, holder: string): MachineError {
+  const [host = '?', pid = '?'] = holder.trim().split(' ');
+  return new MachineError({
+    got: `a folder that another whymap is writing into, ${folder} (process ${pid} on ${host})`,
+    expected: 'one run at a time to write there',
+    remedy: `wait for it, name another folder, or remove ${LOCK} there if no such process runs`,
+  });
+}
