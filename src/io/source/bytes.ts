@@ -164,13 +164,14 @@ function markedEncoding(head: Uint8Array): string {
 
 /**
  * SHA-256 in hexadecimal of a whole source, or null for a folder, a URL, and where this platform cannot
- * (no WebCrypto, too large).
+ * (no WebCrypto, too large). Called when the content has been read: FormatError where the file changed since it was opened.
  */
 export async function hashSource(source: Source, signal?: AbortSignal): Promise<string | null> {
   if (source.origin.kind === 'path' && !(await source.stat()).folder) {
     const { createHash } = await import('node:crypto');
     const hash = createHash('sha256');
     for await (const piece of piecesOf(source, signal)) hash.update(piece);
+    await source.unchanged?.();
     return hash.digest('hex');
   }
   // A URL would be downloaded a second time.

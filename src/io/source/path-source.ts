@@ -3,28 +3,54 @@
 import { FormatError, MachineError } from '../../errors.js';
 import { missingFile, type Source } from './source.js';
 
-/** A path of this machine. Nothing is opened until it is read. */
+/** What tells one state of a file from another. */
+interface State {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}
+
+/** A path of this machine. Nothing is opened until it is read; a file that changes from then on is an error. */
 export function pathSource(path: string): Source {
   const files = () => import('node:fs/promises');
+  let first: State | null = null;
+  const look = async () => {
+    const { stat } = await files();
+    const found = await stat(path).catch((cause) => fail(path, cause));
+    if (!found.isDirectory()) first ??= { size: found.size, mtimeMs: found.mtimeMs, ino: found.ino };
+    return found;
+  };
   return {
     name: path,
     origin: { kind: 'path', path },
     async stat() {
-      const { stat } = await files();
-      const found = await stat(path).catch((cause) => fail(path, cause));
+      const found = await look();
       return { size: found.size, folder: found.isDirectory() };
     },
     async read(start = 0, end) {
       const { open } = await files();
+      const { size } = first ?? (await look());
       const handle = await open(path, 'r').catch((cause) => fail(path, cause));
       try {
-        const size = end ?? (await handle.stat()).size;
-        return await readRange(handle, start, size);
+        const stop = Math.min(end ?? size, size);
+        const bytes = await readRange(handle, start, stop);
+        if (bytes.length < stop - start) throw changedFile(path, `${start + bytes.length} of ${size} bytes`);
+        return bytes;
       } catch (cause) {
+        if (cause instanceof FormatError) throw cause;
         return fail(path, cause);
       } finally {
         await handle.close();
       }
+    },
+    async unchanged() {
+      if (first === null) return;
+      const { stat } = await files();
+      const now = await stat(path).catch(() => null);
+      if (now === null) throw changedFile(path, 'no file any more');
+      if (now.size !== first.size)
+        throw changedFile(path, `${now.size} bytes, where there were ${first.size}`);
+      if (now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changedFile(path, 'other content');
     },
     child: (name) => pathSource(`${path.replace(/\/$/, '')}/${name}`),
     async list() {
@@ -32,6 +58,15 @@ export function pathSource(path: string): Source {
       return (await readdir(path).catch((cause) => fail(path, cause))).sort();
     },
   };
+}
+
+/** The error for a file that something else changed while it was read. */
+function changedFile(path: string, now: string): FormatError {
+  return new FormatError({
+    got: `a file that changed while it was read: ${path} (${now})`,
+    expected: 'a file that stays as it is until it has been read',
+    remedy: 'run again when nothing writes to it',
+  });
 }
 
 /** One call reads at most 2 GiB less a page on Linux, so a range is read in parts. */

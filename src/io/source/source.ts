@@ -21,6 +21,11 @@ export interface Source {
   stat(): Promise<{ readonly size: number; readonly folder: boolean }>;
   /** Bytes `start` to `end` (exclusive; to the end when absent). Fewer than asked only at the end. */
   read(start?: number, end?: number): Promise<Uint8Array>;
+  /**
+   * Throws FormatError where the file is no longer the one that was first looked at (its size, time or place on the disk).
+   * Absent where a source cannot change.
+   */
+  unchanged?(): Promise<void>;
   /** A file inside this folder, by its relative path with `/`. */
   child(path: string): Source;
   /** Names of the files and folders directly inside this folder. UnsupportedError for a URL. */
