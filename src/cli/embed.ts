@@ -1,6 +1,6 @@
 /** `whymap embed`: a table in, coordinates out as NPY or CSV; or, with --audit-ardr, a comparison of methods. */
 
-import { type EmbedOptions, type EmbedResult, embed } from '../dr/index.js';
+import { type EmbedOptions, type EmbedResult, embed, type Model, transform } from '../dr/index.js';
 import { CancelledError, OptionError } from '../errors.js';
 import { PLANNED, type ReadingPlan, writeCsv, writeNpy } from '../io/index.js';
 import { type OutputFile, openOutputFile } from '../io/output/file.js';
@@ -10,7 +10,7 @@ import type { OptionValues } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
-import { placeByModel, savedModel } from './outputs/model-file.js';
+import { readModel, savedModel } from './outputs/model-file.js';
 import { checkInputs, checkOutput } from './request.js';
 import { type Session, withSession } from './session.js';
 import { tell, writeJson } from './terminal/text.js';
@@ -30,9 +30,9 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
   if (saveModel !== undefined) await checkOutput(saveModel, [], inputs, 'saveModel');
   const file = await openOutputFile(out);
   const modelFile = saveModel === undefined ? null : await openOutputFile(saveModel);
+  const model = values.model === undefined ? null : await readModel(values.model);
   await withSession(values, signal, async (session) => {
-    const { model } = values;
-    if (model !== undefined) return runPlacing(path, model, file, values, session);
+    if (model) return runPlacing(path, model, file, values, session);
     const table = await readFeatures(path, values, session);
     const plan = planOf(table, table, null, null);
     session.onPlan?.(plan);
@@ -49,13 +49,14 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
 /** `--model`: new samples into an embedding that was made before. */
 async function runPlacing(
   path: string,
-  model: string,
+  model: Model,
   file: OutputFile,
   values: OptionValues<'embed'>,
   session: Session,
 ): Promise<void> {
   const table = await readFeatures(path, values, session);
-  const { kind, embedding } = await placeByModel(model, table, values, session);
+  const { kind } = model;
+  const embedding = await transform(model, table, session.context);
   if (session.context.signal?.aborted) throw new CancelledError();
   await file.write(contentOf(embedding, file.path));
   session.progress.stop();

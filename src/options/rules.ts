@@ -74,11 +74,15 @@ const RULES: readonly Rule[] = [
   exclusive(['query'], 'feature', 'pair', 'ask one question at a time'),
   exclusive(['query'], 'feature', 'and', 'ask one question at a time'),
   exclusive(['query'], 'pair', 'and', 'ask one question at a time'),
+  ...['method', 'saveModel', 'dimensions', 'metric', 'nNeighbors'].map((name) =>
+    exclusive(['embed'], 'model', name, 'leave one out: a model has its method and its options'),
+  ),
   needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
   needs(['query'], 'feature', ['features'], featuresRemedy()),
   needs(['query'], 'pair', ['features'], featuresRemedy()),
   { commands: ['audit'], broken: oneMap },
   { commands: ['query'], broken: regionNamed },
+  { commands: ['embed'], broken: modelSaved },
   { commands: ['explain'], broken: withinLocality },
   { commands: ['explain'], broken: reachableLevel },
 ];
@@ -99,6 +103,16 @@ function oneMap(values: Values) {
       : words`both ${mention(values.embedding === undefined ? 'embeddingColumns' : 'embedding', values)} and ${mention('method', values)}`;
   const remedy = words`name its file, or its key inside an .h5ad, with ${option('embedding')}, or a method such as umap with ${option('method')}`;
   return { got, expected: 'the map to audit, or a method to make one with', remedy };
+}
+
+/** Only some methods can place new samples. */
+function modelSaved({ saveModel, method = 'umap' }: Values) {
+  if (saveModel === undefined || method === 'umap' || method === 'pca') return null;
+  return {
+    got: words`${option('saveModel')} with ${option('method', String(method))}`,
+    expected: 'pca, or umap, which can place new samples',
+    remedy: words`choose one of these, or leave ${option('saveModel')} out`,
+  };
 }
 
 /** A question is about a region. */

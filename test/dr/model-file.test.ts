@@ -46,11 +46,11 @@ test.each(['pca', 'umap'] as const)(
 test.each([
   [
     ['old.npy', '--method', 'tsne', '--save-model', 'm', '--steps', '1'],
-    'got --save-model with the method tsne',
+    'got --save-model with --method tsne',
   ],
   [['new.npy', '--model', 'old.npy'], 'no whymap signature in old.npy'],
-  [['new.npy', '--model', 'absent'], 'no model at absent'],
-  [['new.npy', '--model', 'm', '--metric', 'cosine'], '--model together with --metric'],
+  [['new.npy', '--model', 'absent'], 'got --model absent, where there is no file'],
+  [['new.npy', '--model', 'm', '--metric', 'cosine'], 'both --model m and --metric cosine'],
 ])('%s is refused in one line', async (options, got) => {
   const ran = await whymap(folder, 'embed', ...options);
   expect(ran.code).toBe(2);

@@ -3,6 +3,7 @@
  * No script or style is fetched; it works offline from a disk.
  */
 
+import { createHash } from 'node:crypto';
 import type { Matrix, Table, Warning } from '../../model.js';
 import { type Audit, MEASURE_NAMES } from '../../trust/index.js';
 import { shown } from './audit.js';
@@ -44,6 +45,7 @@ function page(audit: Audit, warnings: readonly Warning[], data: unknown): string
   const found = warnings.map(({ message }) => `<li>${escaped(message)}</li>`).join('\n');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>How far can this map be trusted?</title>
 <style>${STYLE}</style></head><body><main>
 <h1>How far can this map be trusted?</h1>
@@ -85,6 +87,9 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
+/** The page runs its own script and style, known by their hashes, and asks the network for nothing. */
+const hashOf = (content: string) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+
 const STYLE = `
 body{font:16px/1.5 system-ui,sans-serif;color:#1d232a;background:#fff;margin:0}
 main{max-width:900px;margin:0 auto;padding:1.5rem}
@@ -117,3 +122,5 @@ c.onmousemove=(e)=>{const q=c.getBoundingClientRect(),mx=e.clientX-q.left,my=e.c
 for(let i=0;i<d.x.length;i++){const [x,y]=place(i);const k=(x-mx)**2+(y-my)**2;if(k<near){near=k;best=i}}
 hover.textContent=best<0?'\\u00a0':d.names[best]+(d.labels?', '+d.labels[best]:'')+': '+d.values[by.value][best]+'%'};
 `;
+
+const POLICY = `default-src 'none'; script-src ${hashOf(SCRIPT)}; style-src ${hashOf(STYLE)}; base-uri 'none'; form-action 'none'`;
