@@ -17,7 +17,7 @@ async function timed(work) {
 }
 
 const near = await timed(() => neighbors(data.features, { k: 15, method: 'approximate' }, { engine }));
-const options = { localitySize: 200, overlap: 3, modules: 12, draws: 0 };
+const options = { localitySize: 200, overlap: 3, modules: 12, draws: 0, refits: 0 };
 const explained = await timed(() => explain(asInput(data), options, { engine }));
 await engine.close();
 const { wall, cpu } = near;

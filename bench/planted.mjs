@@ -24,7 +24,13 @@ for (const correlation of values.correlations.split(',').map(Number)) {
   const areas = [];
   for (let seed = 0; seed < seeds; seed++) {
     const planted = plantModules({ seed, correlation });
-    const options = { localitySize: 100, overlap: 4, modules: Number(values.modules), form: values.form };
+    const options = {
+      localitySize: 100,
+      overlap: 4,
+      modules: Number(values.modules),
+      form: values.form,
+      refits: 0,
+    };
     const explanation = await explain(planted, options, { seed });
     const matches = matchModules(planted.loadings, explanation.modules.loadings);
     matches.forEach((match, k) => {

@@ -88,7 +88,7 @@ async function product() {
 /** The whole of LAVA beside the same in NumPy, SciPy and scikit-learn. Significance is left out of both. */
 async function lava() {
   const data = await chosenData(values);
-  const options = { localitySize: 200, overlap: 3, modules: 16, draws: 0 };
+  const options = { localitySize: 200, overlap: 3, modules: 16, draws: 0, refits: 0 };
   const files = [writeNpy('x.npy', data.features), writeNpy('y.npy', data.map)];
   const engine = await createWasmEngine({ threads: 2 });
   const ours = [];

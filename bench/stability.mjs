@@ -9,7 +9,7 @@ import { createRandom } from '../dist/core/random.js';
 import { defaultLocalitySize } from '../dist/lava/localities/localities.js';
 import { plantModules } from '../dist/reproduce/lava/planted.js';
 import { matchModules } from '../dist/reproduce/lava/score.js';
-import { measureStability } from '../dist/reproduce/lava/stability-measure.js';
+import { calibration, measureStability } from '../dist/reproduce/lava/stability-measure.js';
 import { asInput } from './data.mjs';
 import { readFeatures } from './read.mjs';
 
@@ -45,6 +45,7 @@ async function load(name) {
   return asInput({ features: await read('X'), map: await read('umap') });
 }
 
+const pooled = new Map();
 const figure = (value) => value.toFixed(3);
 console.log('| set | modules | mean | share at 0.9 | least | explained | least planted | s a fit |');
 console.log('|---|---|---|---|---|---|---|---|');
@@ -57,6 +58,12 @@ for (const [name, own] of values.sets.split(',').map((set) => set.split(':'))) {
       ...{ share: Number(values.share), repeats: Number(values.repeats), seed: Number(values.seed) },
     };
     const found = await measureStability(data, options, context);
+    if (!truth && !name.startsWith('noise') && found.loadings.length === 4) {
+      for (const { from, shown, again } of calibration(found.loadings)) {
+        const before = pooled.get(from) ?? { shown: 0, again: 0 };
+        pooled.set(from, { shown: before.shown + shown, again: before.again + again });
+      }
+    }
     const planted = truth
       ? found.loadings.map((loadings) =>
           Math.min(
@@ -70,5 +77,9 @@ for (const [name, own] of values.sets.split(',').map((set) => set.split(':'))) {
       `| ${name} | ${modules} | ${figure(found.mean)} | ${figure(found.comeBack)} | ${figure(found.least)} | ${figure(found.explained)} | ${planted.map(figure).join(' ')} | ${found.seconds.toFixed(1)} |`,
     );
   }
+}
+console.log('\n| replication shown | modules | matched at 0.9 by a new refit |\n|---|---|---|');
+for (const [from, { shown, again }] of pooled) {
+  console.log(`| from ${from} | ${shown} | ${shown > 0 ? `${Math.round((100 * again) / shown)}%` : ''} |`);
 }
 await context.close();

@@ -3,9 +3,11 @@
 import type { Study } from '../study.js';
 import { plantedStudy } from './planted-study.js';
 import { realStudy } from './real-study.js';
+import { stabilityStudy } from './stability-study.js';
 
 export const lavaStudies: Readonly<Record<string, Study>> = {
   'lava-planted': plantedStudy,
+  'lava-stability': stabilityStudy,
   'lava-mnist': realStudy({
     title: 'LAVA on handwritten digits',
     summary: 'modules of pixels that move together on a map of digits, over seeds, beside baselines',

@@ -124,10 +124,14 @@ async function overSeeds({ context, seed, repeats, rows }: StudyInput, correlati
     const data = plantModules({ seed: seed + run, correlation, samples: rows });
     const repeat = seeded(context, seed + run);
     const found = await explain(data, { ...locality, modules: MODULES }, repeat);
-    const stacked = await explain(data, { ...locality, modules: MODULES, form: 'stacked', draws: 0 }, repeat);
+    const stacked = await explain(
+      data,
+      { ...locality, modules: MODULES, form: 'stacked', draws: 0, refits: 0 },
+      repeat,
+    );
     const auto = await explain(
       data,
-      { ...locality, modules: 'auto', mostModules: MOST_MODULES, draws: 0 },
+      { ...locality, modules: 'auto', mostModules: MOST_MODULES, draws: 0, refits: 0 },
       repeat,
     );
     const input = { ...data, modules: MODULES };

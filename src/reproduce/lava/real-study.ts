@@ -86,7 +86,7 @@ interface SetData {
 }
 
 /** Table and embedding of a set; UMAP is computed where the folder holds none. */
-async function loadSet(name: string, { data: folder, rows, context }: StudyInput): Promise<SetData> {
+export async function loadSet(name: string, { data: folder, rows, context }: StudyInput): Promise<SetData> {
   const { features, labels } = await loadData(name, folder, rows);
   const file = (suffix: string) => {
     const path = folder === undefined ? '' : join(folder, `${name}_${suffix}`);
@@ -116,7 +116,7 @@ async function explainSeeds(
   const size = Math.min(localitySize, Math.floor(data.table.features.rows / 4));
   const chosen = { modules, localitySize: size, overlap: 3, image };
   const run = (covering: number, draws?: number) =>
-    explain(data, { ...chosen, draws, covering }, { ...context, random: createRandom(covering) });
+    explain(data, { ...chosen, draws, refits: 0, covering }, { ...context, random: createRandom(covering) });
   const first = await run(seed);
   const cosines = new Array<number>(first.modules.count).fill(1);
   for (let r = 1; r < repeats; r++) {

@@ -90,6 +90,34 @@ export function agreement(fits: readonly Matrix[]) {
   return { mean: sum / pairs, least, comeBack: comeBack / modules };
 }
 
+/** What a replication figure says of new refits. */
+export interface Calibration {
+  /** Replication from here on, up to the next row's. */
+  readonly from: number;
+  /** Modules shown with such a figure, over all choices of a fit, two refits and a new one. */
+  readonly shown: number;
+  /** How many of them the new refit matches at 0.9 or more. */
+  readonly again: number;
+}
+
+/** Takes each fit in turn for the reported one: the least cosine with two others is shown, a third is the new refit. */
+export function calibration(fits: readonly Matrix[]): Calibration[] {
+  const rows = [0, 0.5, 0.7, 0.9].map((from) => ({ from, shown: 0, again: 0 }));
+  for (const reported of fits) {
+    const others = fits.filter((fit) => fit !== reported).map((fit) => matchLoadings(reported, fit));
+    others.forEach((fresh, f) => {
+      const [first, second] = others.filter((_, o) => o !== f);
+      fresh.forEach(({ cosine }, k) => {
+        const figure = Math.min(first[k].cosine, second[k].cosine);
+        const row = rows.findLast(({ from }) => figure >= from) ?? rows[0];
+        row.shown++;
+        if (cosine >= COMES_BACK) row.again++;
+      });
+    });
+  }
+  return rows;
+}
+
 async function explainedShare(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
   fits: readonly Matrix[],

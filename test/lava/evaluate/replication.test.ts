@@ -4,7 +4,7 @@ import { OptionError } from '#whymap/errors.js';
 import { explain } from '#whymap/lava/explain.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { matchModules } from '#whymap/reproduce/lava/score.js';
-import { agreement } from '#whymap/reproduce/lava/stability-measure.js';
+import { agreement, calibration } from '#whymap/reproduce/lava/stability-measure.js';
 
 const planted = plantModules({
   seed: 4,
@@ -15,6 +15,12 @@ const planted = plantModules({
   clusters: 6,
 });
 const options = { localitySize: 60, overlap: 3, modules: 3, evaluations: 0, draws: 0 };
+
+const fitOf = (...rows: number[][]) => ({
+  rows: rows.length,
+  columns: 4,
+  data: Float32Array.from(rows.flat()),
+});
 
 test('planted modules come back, whatever the seed; refits 0 leaves the figure out', async () => {
   const found = await explain(planted, options, { seed: 1 });
@@ -47,14 +53,24 @@ test('a number of refits that is none is refused', async () => {
 });
 
 test('the agreement of fits is the mean and the least matched cosine, and the share matched in every other', () => {
-  const fitOf = (...rows: number[][]) => ({
-    rows: rows.length,
-    columns: 4,
-    data: Float32Array.from(rows.flat()),
-  });
   const same = fitOf([1, 1, 0, 0], [0, 0, 1, 1]);
   expect(agreement([same, fitOf([0, 0, 1, 1], [1, 1, 0, 0])])).toEqual({ mean: 1, least: 1, comeBack: 1 });
   // one of two modules is another in the second fit: its pattern shares no pair
   const changed = agreement([same, fitOf([1, 1, 0, 0], [1, 0, 0, 1])]);
   expect(changed).toEqual({ mean: 0.5, least: 0, comeBack: 0.5 });
+});
+
+test('calibration counts what a new fit finds of modules shown with a replication', () => {
+  const [a, b, c] = [
+    [1, 1, 0, 0],
+    [0, 0, 1, 1],
+    [1, 0, 0, 1],
+  ];
+  const same = fitOf(a, b);
+  const rows = calibration([same, same, same, fitOf(a, c)]);
+  const at = (from: number) => rows.find((row) => row.from === from);
+  // three fits are reported whose `a` is shown by any two others at 1 and found by the third; `b` is not where the
+  // fourth takes part, and is shown at 1 and then lost where the fourth is the new refit
+  expect(at(0.9)).toEqual({ from: 0.9, shown: 3 * (3 + 1) + 3, again: 3 * 3 + 3 });
+  expect(at(0)).toEqual({ from: 0, shown: 3 * 2 + 3, again: 3 * 2 });
 });
