@@ -66,8 +66,7 @@ test('calibration counts what a new fit finds of modules shown with a replicatio
     [0, 0, 1, 1],
     [1, 0, 0, 1],
   ];
-  const same = fitOf(a, b);
-  const rows = calibration([same, same, same, fitOf(a, c)]);
+  const rows = calibration([fitOf(a, b), fitOf(a, b), fitOf(a, b), fitOf(a, c)]);
   const at = (from: number) => rows.find((row) => row.from === from);
   // three fits are reported whose `a` is shown by any two others at 1 and found by the third; `b` is not where the
   // fourth takes part, and is shown at 1 and then lost where the fourth is the new refit
