@@ -201,3 +201,24 @@ export class WeightedCorrelationsArguments {
   /** i32: draws x samples, the row that each sample takes its values from; or 0. */
   orders: usize;
 }
+
+/** Arguments of `accumulateSquares`. */
+@unmanaged
+export class SquaresArguments {
+  /** Subtracted from every squared association. */
+  expected: f64;
+  /** u32, u16, f32: offsets, columns and values of a block of associations. */
+  offsets: usize;
+  columns: usize;
+  values: usize;
+  /** Number of localities. */
+  count: i32;
+  /** Number of features. */
+  d: i32;
+  /** u8: count x d, 1 where a feature has support. */
+  supported: usize;
+  /** f64 for each locality. */
+  factors: usize;
+  /** f32: d x d, the upper triangle is changed in place. */
+  sums: usize;
+}

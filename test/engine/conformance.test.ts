@@ -327,6 +327,14 @@ async function sameFactorProducts(
   await engine.accumulatePatterns(block, form, presence, found);
   expect(worst(found.data, wanted.data, 1)).toBeLessThan(TOLERANCE);
 
+  const supported = Uint8Array.from({ length: block.count * d }, (_, at) => +(at % 7 !== 3));
+  const factors = Float64Array.from({ length: block.count }, (_, l) => Math.sin(l + 0.5));
+  const [mine, reference] = [new Float32Array(d * d).fill(0.25), new Float32Array(d * d).fill(0.25)];
+  await js.accumulateSquares(block, { supported, factors, expected: 0.017 }, reference);
+  await engine.accumulateSquares(block, { supported, factors, expected: 0.017 }, mine);
+  expect(mine).toEqual(reference);
+  expect(reference.some((value) => value !== 0.25)).toBe(true);
+
   const options = { iterations: 6, wanted: Uint8Array.from({ length: block.count }, (_, l) => +(l !== 1)) };
   const ours = await js.leadingVectors(block, form, presence, loadings, options);
   const theirs = await engine.leadingVectors(block, form, presence, loadings, options);

@@ -5,7 +5,7 @@
 
 import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
-import { accumulatePatterns, leadingVectors, quadraticForms } from './factor.js';
+import { accumulatePatterns, accumulateSquares, leadingVectors, quadraticForms } from './factor.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
 import { createSampledEpochs } from './negative-sampling.js';
@@ -23,6 +23,7 @@ export function createJsEngine(): Engine {
     associate,
     quadraticForms,
     accumulatePatterns,
+    accumulateSquares,
     leadingVectors,
     weightedCorrelations,
     nearest,

@@ -67,6 +67,26 @@ export const accumulatePatterns: Engine['accumulatePatterns'] = async (
   }
 };
 
+/** See `Engine.accumulateSquares`. */
+export const accumulateSquares: Engine['accumulateSquares'] = async (
+  block,
+  { supported, factors, expected },
+  sums,
+  watch = unwatched,
+) => {
+  const d = block.features;
+  for (let l = 0; l < block.count; l++) {
+    for (let i = 0; i < d; i++) {
+      if (!supported[l * d + i]) continue;
+      for (let j = i + 1; j < d; j++) if (supported[l * d + j]) sums[i * d + j] -= factors[l] * expected;
+      for (let p = block.offsets[l * d + i]; p < block.offsets[l * d + i + 1]; p++) {
+        sums[i * d + block.columns[p]] += factors[l] * block.values[p] * block.values[p];
+      }
+    }
+    await watch.checkpoint();
+  }
+};
+
 /** Position of pair (i, j), i < j, when pairs are listed row by row of the upper triangle. */
 export function pairIndex(i: number, j: number, d: number): number {
   return i * d - (i * (i + 1)) / 2 + (j - i - 1);

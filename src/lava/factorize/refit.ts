@@ -136,17 +136,8 @@ async function addUnbiasedSquares(
   const range = { first: 0, count: some.length, size: n };
   const { block, supported } = await context.engine.associate(values, own, range, ungated, watch);
   const size = features.length;
-  const expected = 1 / (n - 1);
-  for (let t = 0; t < some.length; t++) {
-    for (let i = 0; i < size; i++) {
-      if (!supported[t * size + i]) continue;
-      const base = i * size;
-      for (let j = i + 1; j < size; j++) if (supported[t * size + j]) sums[base + j] -= factors[t] * expected;
-      for (let e = block.offsets[t * size + i]; e < block.offsets[t * size + i + 1]; e++) {
-        sums[base + block.columns[e]] += factors[t] * block.values[e] * block.values[e];
-      }
-    }
-  }
+  const scale = { supported, factors: Float64Array.from(factors), expected: 1 / (n - 1) };
+  await context.engine.accumulateSquares(block, scale, sums, watch);
   for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) sums[i * size + j] = sums[j * size + i];
   context.engine.release(block);
 }

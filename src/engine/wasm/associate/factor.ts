@@ -11,13 +11,17 @@ import type { Inputs } from '../runtime/inputs.js';
 import { copyIn, createScope, floatsAt } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-type FactorRoutines = Pick<Engine, 'quadraticForms' | 'accumulatePatterns' | 'leadingVectors'>;
+type FactorRoutines = Pick<
+  Engine,
+  'quadraticForms' | 'accumulatePatterns' | 'accumulateSquares' | 'leadingVectors'
+>;
 
 /** The factorization routines over the kernels. */
 export function createFactor(runtime: Runtime, inputs: Inputs): FactorRoutines {
   return {
     quadraticForms: createQuadraticForms(runtime, inputs),
     accumulatePatterns: createAccumulatePatterns(runtime, inputs),
+    accumulateSquares: createAccumulateSquares(runtime, inputs),
     leadingVectors: createLeadingVectors(runtime, inputs),
   };
 }
@@ -104,6 +108,33 @@ function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['acc
         watch,
       );
       total.data.set(new Float32Array(runtime.arena.memory.buffer, sums, total.data.length));
+    } finally {
+      scope.free();
+    }
+  };
+}
+
+/** `Engine.accumulateSquares` over the kernels. */
+function createAccumulateSquares(runtime: Runtime, inputs: Inputs): Engine['accumulateSquares'] {
+  return async (block, { supported, factors, expected }, sums, watch = unwatched) => {
+    const d = block.features;
+    const scope = createScope(runtime.arena);
+    try {
+      const { offsets, columns, values } = inputs.block(block, scope);
+      const copied = scope.copy(sums);
+      await runtime.run(
+        {
+          kernel: 'accumulateSquares',
+          items: d,
+          work: (block.count * d * d) / 2 + block.values.length * 4,
+          call: {
+            ...{ expected, offsets, columns, values, count: block.count, d, sums: copied },
+            ...{ supported: scope.copy(supported), factors: scope.copy(factors) },
+          },
+        },
+        watch,
+      );
+      sums.set(new Float32Array(runtime.arena.memory.buffer, copied, sums.length));
     } finally {
       scope.free();
     }
