@@ -93,3 +93,22 @@ test('columns of zeros, and nothing to fit', () => {
   solver.solve([0, 0], p, 0);
   expect([...p.subarray(0, 2)]).toEqual([0, 0]);
 });
+
+test('columns that differ in the last digits only keep the solution finite and small', () => {
+  let state = 1;
+  const draw = () => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return state / 2147483648 - 0.3;
+  };
+  for (let trial = 0; trial < 300; trial++) {
+    const first = Array.from({ length: 12 }, draw);
+    const second = Array.from({ length: 12 }, draw);
+    const apart = 10 ** -(6 + (trial % 6));
+    const columns = [first, second, first.map((value) => value + apart * draw())];
+    const target = Array.from({ length: 12 }, draw);
+    const b = columns.map((column) => column.reduce((sum, value, i) => sum + value * target[i], 0));
+    const p = new Float64Array(3);
+    nonNegativeSolver(gramOf(columns), 3).solve(b, p, 0);
+    expect(p.every((value) => Number.isFinite(value) && value >= 0 && value < 1e4)).toBe(true);
+  }
+});
