@@ -27,10 +27,10 @@ export function makeMatrix(rows: number, columns: number, kind: Kind = 'plain', 
   return { rows, columns, data };
 }
 
-export type First = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts' | 'bytes';
+export type FirstProduct = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts' | 'bytes';
 
-/** So many rows that they are not compared by all columns at once, but first in the way that is named. */
-export function manyRows(first: First): Matrix {
+/** Rows whose first product is of the named kind; so many that all columns at once would cost more. */
+export function rowsComparedBy(first: FirstProduct): Matrix {
   if (first === 'directions') return lowRank(2050, 40);
   if (first === 'whole numbers') {
     const wide = makeMatrix(2050, 32, 'plain', 23);
@@ -77,7 +77,7 @@ function bytes(rows: number, columns: number): Matrix {
   return { rows, columns, data };
 }
 
-/** Whole numbers around 8 centers, every 7th row a copy of one of another group: a sieve passes over most tiles. */
+/** Whole numbers around 8 centers, every 7th row a copy of a row of another group: pruning closes most tiles. */
 function groups(rows: number, columns: number): Matrix {
   const centers = makeMatrix(8, columns, 'plain', 25);
   const noise = makeMatrix(rows, columns, 'plain', 26);

@@ -4,7 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AssociationRules, Engine, Metric } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import type { AssociationBlock, AssociationForm, Csr, Matrix } from '#whymap/model.js';
-import { type First, KINDS, makeMatrix, makeMembers, manyRows, RULES, SIZES, toCsr } from './cases.js';
+import {
+  type FirstProduct,
+  KINDS,
+  makeMatrix,
+  makeMembers,
+  RULES,
+  rowsComparedBy,
+  SIZES,
+  toCsr,
+} from './cases.js';
 import { ENGINES } from './engines.js';
 
 const js = createJsEngine();
@@ -34,7 +43,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
     });
     afterAll(() => engine.close());
 
-    test.each(SIZES)('multiply with a side of %i', async (size) => {
+    test.each(SIZES)('multiplies matrices with a side of %i', async (size) => {
       for (const [m, k, n] of [
         [size, 65, 7],
         [7, size, 65],
@@ -51,7 +60,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       }
     });
 
-    test('multiply with transposes, and what does not fit', async () => {
+    test('multiplies transposed matrices, and refuses shapes that do not fit', async () => {
       const a = makeMatrix(19, 33);
       const b = makeMatrix(19, 12);
       const c = makeMatrix(5, 33);
@@ -68,7 +77,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       await expect(engine.multiply(a, b)).rejects.toMatchObject({ code: 'shape' });
     });
 
-    test('multiply over a depth of many passes', async () => {
+    test('multiplies over a depth of many passes', async () => {
       const a = makeMatrix(9, 1000, 'shifted', 3);
       const b = makeMatrix(1000, 17, 'plain', 4);
       const wanted = await js.multiply(a, b);
@@ -76,22 +85,28 @@ for (const [name, create] of Object.entries(ENGINES)) {
       expect(worst(found.data, wanted.data, productScale(a, b))).toBeLessThan(TOLERANCE);
     });
 
-    test.each(Object.entries(RULES))('associate, rules %s, every kind of value', async (_, rules) => {
-      for (const kind of KINDS) {
-        await sameAssociations(engine, makeMatrix(90, 37, kind), makeMembers(90, 5, 40), 5, 40, rules);
-      }
-    });
+    test.each(Object.entries(RULES))(
+      'associations under the rules %s equal those of js for every kind of value',
+      async (_, rules) => {
+        for (const kind of KINDS) {
+          await sameAssociations(engine, makeMatrix(90, 37, kind), makeMembers(90, 5, 40), 5, 40, rules);
+        }
+      },
+    );
 
-    test.each(SIZES.filter((size) => size > 0))('associate with %i features or samples', async (size) => {
-      const table = makeMatrix(230, size, 'ties');
-      await sameAssociations(engine, table, makeMembers(230, 3, 21), 3, 21, RULES.default);
-      const few = makeMatrix(230, 13, 'sparse');
-      await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.signed);
-      await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.spearman);
-      await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.bicor);
-    });
+    test.each(SIZES.filter((size) => size > 0))(
+      'associations of %i features or samples equal those of js',
+      async (size) => {
+        const table = makeMatrix(230, size, 'ties');
+        await sameAssociations(engine, table, makeMembers(230, 3, 21), 3, 21, RULES.default);
+        const few = makeMatrix(230, 13, 'sparse');
+        await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.signed);
+        await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.spearman);
+        await sameAssociations(engine, few, makeMembers(230, 3, size), 3, size, RULES.bicor);
+      },
+    );
 
-    test('associate from compressed rows, and from the middle of the localities', async () => {
+    test('associations of compressed rows, and of a range of localities, equal those of js', async () => {
       const table = makeMatrix(120, 70, 'sparse');
       const members = makeMembers(120, 9, 50);
       for (const rules of Object.values(RULES)) {
@@ -105,7 +120,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       }
     });
 
-    test('associate of no locality', async () => {
+    test('no locality gives an empty block', async () => {
       const { block } = await engine.associate(
         makeMatrix(5, 4),
         new Int32Array(0),
@@ -115,18 +130,21 @@ for (const [name, create] of Object.entries(ENGINES)) {
       expect([block.values.length, block.offsets.length]).toEqual([0, 1]);
     });
 
-    test.each([1, 3, 4, 7, 16, 21, 33])('products of the factorization with %i modules', async (modules) => {
-      for (const rules of [RULES.default, RULES.signed, RULES.absolute]) {
-        const made = await engine.associate(
-          makeMatrix(300, 45, 'sparse'),
-          makeMembers(300, 11, 60),
-          { first: 0, count: 11, size: 60 },
-          rules,
-        );
-        await sameFactorProducts(engine, made.block, rules.form, modules);
-        engine.release(made.block);
-      }
-    });
+    test.each([1, 3, 4, 7, 16, 21, 33])(
+      'products of the factorization with %i modules equal those of js',
+      async (modules) => {
+        for (const rules of [RULES.default, RULES.signed, RULES.absolute]) {
+          const made = await engine.associate(
+            makeMatrix(300, 45, 'sparse'),
+            makeMembers(300, 11, 60),
+            { first: 0, count: 11, size: 60 },
+            rules,
+          );
+          await sameFactorProducts(engine, made.block, rules.form, modules);
+          engine.release(made.block);
+        }
+      },
+    );
 
     test.each(METRICS)(
       'nearest and ranks by %s are those of the reference to the last bit',
@@ -152,15 +170,18 @@ for (const [name, create] of Object.entries(ENGINES)) {
       },
     );
 
-    test.each(SIZES)('nearest and ranks among %i rows, of rows with %i columns', async (size) => {
-      const options = { k: 3, metric: 'euclidean', excludeSelf: true } as const;
-      for (const data of [makeMatrix(size, 5, 'ties'), makeMatrix(9, size, 'ties')]) {
-        await sameNearest(engine, data, data, options);
-        if (data.rows > 0) await sameRanks(engine, data, 2, 'euclidean');
-      }
-    });
+    test.each(SIZES)(
+      'nearest and ranks among %i rows, or with %i columns, equal those of js',
+      async (size) => {
+        const options = { k: 3, metric: 'euclidean', excludeSelf: true } as const;
+        for (const data of [makeMatrix(size, 5, 'ties'), makeMatrix(9, size, 'ties')]) {
+          await sameNearest(engine, data, data, options);
+          if (data.rows > 0) await sameRanks(engine, data, 2, 'euclidean');
+        }
+      },
+    );
 
-    test('nearest and ranks where the product alone would be wrong', async () => {
+    test('nearest and ranks are exact where a float32 product alone would be wrong', async () => {
       // two tight groups far apart: differences are lost in a float32 product
       const data = makeMatrix(150, 40, 'plain', 11);
       data.data.forEach((value, i) => {
@@ -178,7 +199,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
         excludeSelf: false,
       });
       // counts but for one value, in a row that is not among those looked at
-      const counts = manyRows('lists of counts');
+      const counts = rowsComparedBy('lists of counts');
       counts.data.set([0.1234], 5 * counts.columns);
       await sameNearest(engine, counts, counts, { k: 3, metric: 'euclidean', excludeSelf: true });
       await sameRanks(engine, counts, 2, 'euclidean');
@@ -214,7 +235,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       });
     });
 
-    test('leading vectors of sparse localities, no modules, and blocks of another engine', async () => {
+    test('leading vectors of sparse localities, without modules, and of blocks of another engine equal those of js', async () => {
       const table = makeMatrix(200, 150, 'plain', 9);
       const range = { first: 0, count: 4, size: 60 };
       const members = makeMembers(200, 4, 60);
@@ -230,15 +251,15 @@ for (const [name, create] of Object.entries(ENGINES)) {
 const wantedBefore = new Map<string, ReturnType<typeof wantOfMany>>();
 
 /** The reference's results, made once for all engines. */
-function wantedOfMany(metric: Metric, first: First): ReturnType<typeof wantOfMany> {
+function wantedOfMany(metric: Metric, first: FirstProduct): ReturnType<typeof wantOfMany> {
   const key = `${metric} ${first}`;
   const wanted = wantedBefore.get(key) ?? wantOfMany(metric, first);
   wantedBefore.set(key, wanted);
   return wanted;
 }
 
-async function wantOfMany(metric: Metric, first: First) {
-  const data = manyRows(first);
+async function wantOfMany(metric: Metric, first: FirstProduct) {
+  const data = rowsComparedBy(first);
   const near = await js.nearest(data, data, { k: 6, metric, excludeSelf: true });
   return { data, near, ranks: await js.ranks(data, targetsOf(data, 3), { k: 3, metric }) };
 }
@@ -367,9 +388,9 @@ async function sameRanks(engine: Engine, data: Matrix, k: number, metric: Metric
   // more neighbors than targets, and fewer: lists begin with the targets
   for (const both of [{ k: k + 2 }, { k: 1 }, { k: 2, rows }]) {
     const options = { ...both, targetCount: k, metric };
-    const asked = both.rows ? some : targets;
-    expect(await engine.nearestAndRanks(data, asked, options)).toEqual(
-      await js.nearestAndRanks(data, asked, options),
+    const requested = both.rows ? some : targets;
+    expect(await engine.nearestAndRanks(data, requested, options)).toEqual(
+      await js.nearestAndRanks(data, requested, options),
     );
   }
 }

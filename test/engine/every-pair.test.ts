@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-test.each([2, 3, 4, 9, 17])('%i features that all move together keep every pair', async (columns) => {
+test.each([2, 3, 4, 9, 17])('%i features that all correlate keep every pair', async (columns) => {
   const rows = 30;
   const data = Float32Array.from(
     { length: rows * columns },

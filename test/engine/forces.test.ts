@@ -32,7 +32,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
     });
     afterAll(() => engine.close());
 
-    test.each([2, 3, 5, 64, 300])('t-SNE without approximation, %i rows', async (rows) => {
+    test.each([2, 3, 5, 64, 300])('exact t-SNE steps of %i rows equal those of js', async (rows) => {
       for (const scale of [1e-4, 1, 100]) {
         const options = { theta: 0, steps: 3, learningRate: 1e-3, exaggeration: 4 };
         const [found, wanted] = [
@@ -46,7 +46,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       }
     });
 
-    test('t-SNE by tree: the error of theta 0.5 is about a percent, with ties too', async () => {
+    test('Barnes-Hut t-SNE: the error of theta 0.5 is about a percent, with ties too', async () => {
       for (const ties of [false, true]) {
         for (const scale of [1e-4, 1, 20]) {
           const exact = await moved(js, 900, scale, { theta: 0, exaggeration: 0 }, ties);
@@ -59,7 +59,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       }
     });
 
-    test.each([2, 3, 9, 70, 400])('UMAP, an epoch of %i rows', async (rows) => {
+    test.each([2, 3, 9, 70, 400])('an epoch of UMAP with %i rows equals that of js', async (rows) => {
       for (const scale of [1e-4, 0.1, 3, 1e4]) {
         for (const given of [{}, { repulsionStrength: 2.5, negativeSampleRate: 3.4 }, { a: 0.6, b: 1.1 }]) {
           const { p, state } = tsneProblem(rows, 6, scale);
@@ -82,7 +82,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       }
     });
 
-    test.each([1, 3, 4, 5])('UMAP in %i dimensions, with ties', async (dimensions) => {
+    test.each([1, 3, 4, 5])('UMAP in %i dimensions, with ties, equals that of js', async (dimensions) => {
       for (const scale of [0.1, 3]) {
         const { p } = tsneProblem(120, 6, scale);
         const start = Float64Array.from({ length: 120 * dimensions }, (_, at) => scale * Math.sin(at * at));
@@ -102,7 +102,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       }
     });
 
-    test('UMAP: attraction and repulsion of two samples are those of the definition', async () => {
+    test('UMAP: attraction and repulsion of two samples equal their definition', async () => {
       const rates = {
         rows: 2,
         columns: 2,
@@ -121,7 +121,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       const damped = (1 + g / 2 + g ** 2 / 6) / (1 + g + g ** 2 / 2 + g ** 3 / 6);
       expect(y[0]).toBeCloseTo(0.5 - 0.075 * pull * damped, 5);
       expect(y[2]).toBeCloseTo(-0.25 + 0.075 * pull * damped, 5);
-      // strangers of a row of two are itself, which does nothing, or the other one
+      // negative samples of a row of two are the row itself, which does nothing, or the other row
       const pushed = Float64Array.of(0.5, 0, -0.25, 0);
       await engine.sampledEpochs(rates, pushed, { ...options, negativeSampleRate: 400 });
       const push = (0.75 * 2 * b) / ((0.001 + squared) * (1 + a * squared ** b));
@@ -132,7 +132,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       expect(times).toBeLessThan(250);
     });
 
-    test('UMAP: pushes are weakened by the pulls after them, as if spread evenly among them', async () => {
+    test('UMAP: repulsion is damped by the attraction after it, as if spread evenly among it', async () => {
       const rates = {
         rows: 1,
         columns: 3,
@@ -158,7 +158,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       expect(y[1]).toBeCloseTo(0, 6);
     });
 
-    test('UMAP: a sample with very many edges ends among its targets, not beyond them', async () => {
+    test('UMAP: a sample with very many edges ends among its targets', async () => {
       const rows = 600;
       const pairs = Array.from({ length: rows - 1 }, (_, i) => i + 1);
       const rates = {
@@ -174,7 +174,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       expect(Math.hypot(y[0], y[1])).toBeLessThan(1);
     });
 
-    test('all samples at one place stay finite', async () => {
+    test('samples at the same coordinates stay finite', async () => {
       const { p, state } = tsneProblem(50, 6, 0);
       await engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 3 });
       expect(state.y.every(Number.isFinite)).toBe(true);
@@ -182,7 +182,7 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       expect(state.y.every(Number.isFinite)).toBe(true);
     });
 
-    test('a run that is cancelled inside its steps ends before they are done and leaves its state', async () => {
+    test('a run that is cancelled between steps throws CancelledError and leaves its state', async () => {
       const { p, state } = tsneProblem(15_000, 2, 10);
       const before = state.y.slice();
       const controller = new AbortController();

@@ -98,7 +98,7 @@ const inputs = fc
     return { ...input, features: { rows: input.rows, columns: input.columns, data } as Data, members };
   });
 
-test('equals the naive reading, in the layout that is promised', async () => {
+test('associations equal their definition, pair by pair, in the documented layout', async () => {
   await fc.assert(
     fc.asyncProperty(inputs, async ({ features, members, size, rules }) => {
       const d = features.columns;
@@ -128,7 +128,7 @@ test('equals the naive reading, in the layout that is promised', async () => {
   );
 });
 
-test('a constant feature is counted and has no association; so has one that differs in rounding only', async () => {
+test('a feature that is constant, or differs by rounding only, has no association and is counted', async () => {
   const data = Float32Array.of(1, 5, 1e8, 2, 5, 1e8, 3, 5, 1e8, 4, 5, 1e8);
   const rules = { measure: 'pearson', form: 'absolute', support: 0, gate: 0 } as const;
   const members = Int32Array.of(0, 1, 2, 3);
@@ -139,7 +139,7 @@ test('a constant feature is counted and has no association; so has one that diff
   expect(result.block.values.length).toBe(0);
 });
 
-test('two features that are non-zero in the same single sample are not associated under the support rule', async () => {
+test('the support rule drops two features that are nonzero in the same single sample', async () => {
   const size = 20;
   const data = new Float32Array(size * 2);
   data[14] = 3;

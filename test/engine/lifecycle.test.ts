@@ -35,7 +35,7 @@ const runtimeOptions = (given: Partial<RuntimeOptions>): RuntimeOptions => ({
   ...given,
 });
 
-test('1, 2, 3 and 8 threads, and one without shared memory, give the same bytes', async () => {
+test('gives the same bytes on 1, 2, 3 and 8 threads and without shared memory', async () => {
   const before = workerCount();
   const wanted = await withEngine({ threads: 1 }, allRoutines);
   for (const options of [{ threads: 2 }, { threads: 3 }, { threads: 8 }, { shared: false }]) {
@@ -44,7 +44,7 @@ test('1, 2, 3 and 8 threads, and one without shared memory, give the same bytes'
   expect(workerCount()).toBe(before);
 });
 
-test('work in the pool is work in the pool: the threads are there, and gone after close', async () => {
+test('starts its threads with the first large job and ends them on close', async () => {
   const before = workerCount();
   const engine = await createWasmEngine({ threads: 3 });
   const a = makeMatrix(300, 300);
@@ -56,7 +56,7 @@ test('work in the pool is work in the pool: the threads are there, and gone afte
   await expect(engine.multiply(a, a)).rejects.toMatchObject({ code: 'machine' });
 });
 
-test('a product that is cancelled half way ends in CancelledError and leaves a working engine', async () => {
+test('a product that is cancelled half way throws CancelledError, and the next job gives the right bytes', async () => {
   const before = workerCount();
   const a = makeMatrix(1500, 1500);
   const other = makeMatrix(150, 900);
@@ -82,7 +82,7 @@ test('a product that is cancelled half way ends in CancelledError and leaves a w
   expect(workerCount()).toBe(before);
 });
 
-test('neighbors and ranks that are cancelled half way end in CancelledError and leave a working engine', async () => {
+test('neighbors and ranks that are cancelled half way throw CancelledError, and the engine goes on', async () => {
   const before = workerCount();
   const rows = makeMatrix(6000, 40);
   const targets = Int32Array.from({ length: 6000 }, (_, i) => (i + 3) % 6000);
@@ -105,7 +105,7 @@ test('neighbors and ranks that are cancelled half way end in CancelledError and 
   expect(workerCount()).toBe(before);
 });
 
-test('work that is cancelled before it begins does nothing', async () => {
+test('work that is cancelled before it begins throws CancelledError', async () => {
   const watch = watchStage(await resolveContext({ signal: AbortSignal.abort() }), 'product');
   const a = makeMatrix(3, 3);
   await withEngine({}, (engine) =>
@@ -113,7 +113,7 @@ test('work that is cancelled before it begins does nothing', async () => {
   );
 });
 
-test('closing during work ends it', async () => {
+test('close during a job ends the job with CancelledError', async () => {
   const before = workerCount();
   const engine = await createWasmEngine({ threads: 2 });
   const a = makeMatrix(1500, 1500);
@@ -125,7 +125,7 @@ test('closing during work ends it', async () => {
   expect(workerCount()).toBe(before);
 });
 
-test('associations that outgrow their slots are made again in larger ones, with the same entries', async () => {
+test('associations that outgrow their slots are computed again in larger slots, with the same entries', async () => {
   const features = makeMatrix(40, 90);
   const members = Int32Array.from({ length: 5 * 20 }, (_, i) => (7 * i) % 40);
   const range = { first: 0, count: 5, size: 20 };
@@ -145,7 +145,7 @@ test('associations that outgrow their slots are made again in larger ones, with 
   expect(await entries(150)).toEqual(wanted);
 });
 
-test('a worker that fails ends in MachineError; the others stop, and the next job has new ones', async () => {
+test('a failing thread throws MachineError and stops the others; the next job starts new threads', async () => {
   const before = workerCount();
   const runtime = await createRuntime(runtimeOptions({}));
   // an address beyond the memory traps inside the kernel
@@ -162,7 +162,7 @@ test('a worker that fails ends in MachineError; the others stop, and the next jo
   expect(workerCount()).toBe(before);
 });
 
-test('memory that cannot be had ends in MachineError, is usable afterwards and leaves no worker', async () => {
+test('memory that cannot be had throws MachineError, and the engine goes on', async () => {
   const before = workerCount();
   for (const shared of [true, false]) {
     await withEngine({ threads: 2, memory: 2 ** 23, shared }, async (engine) => {
@@ -184,7 +184,7 @@ test('memory that cannot be had ends in MachineError, is usable afterwards and l
   expect(workerCount()).toBe(before);
 });
 
-test('every routine gives its memory back', async () => {
+test('freed memory is reused', async () => {
   const runtime = await createRuntime(runtimeOptions({}));
   const [a, b, c] = [100, 5000, 64].map((bytes) => runtime.arena.allocate(bytes));
   runtime.arena.free(b);

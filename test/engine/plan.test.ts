@@ -6,7 +6,7 @@ import { byteRowsOf, frameOf, uncentered } from '#whymap/engine/wasm/knn-exact/f
 import { choosePlan } from '#whymap/engine/wasm/knn-exact/plan.js';
 import { roundingOf } from '#whymap/engine/wasm/knn-exact/rounding.js';
 import type { Matrix } from '#whymap/model.js';
-import { makeMatrix, manyRows } from './cases.js';
+import { makeMatrix, rowsComparedBy } from './cases.js';
 
 const planOf = (data: Matrix, metric: 'euclidean' | 'cosine' | 'correlation') =>
   choosePlan(multiply, frameOf(data, metric), {
@@ -28,14 +28,14 @@ test.each([
   ['cosine', 'lists', 'sparse'],
   ['euclidean', 'lists of counts', 'sparse'],
 ] as const)('%s: %s', async (metric, first, kind) => {
-  expect((await planOf(manyRows(first), metric)).kind).toBe(kind);
+  expect((await planOf(rowsComparedBy(first), metric)).kind).toBe(kind);
 });
 
-test('correlation centers every row: there is nothing to list', async () => {
-  expect((await planOf(manyRows('lists'), 'correlation')).kind).not.toBe('sparse');
+test('correlation takes no sparse product, since it centers every row', async () => {
+  expect((await planOf(rowsComparedBy('lists'), 'correlation')).kind).not.toBe('sparse');
 });
 
-test('values that are multiples of a step are rounded to it', () => {
+test('values that are multiples of a step are rounded to the step without loss', () => {
   const bytes = makeMatrix(500, 30, 'sparse', 3);
   bytes.data.forEach((value, at) => {
     bytes.data[at] = Math.min(255, Math.ceil(40 * value)) / 255;
@@ -55,7 +55,7 @@ test('values that are multiples of a step are rounded to it', () => {
   }
 });
 
-test('real values, and values of many steps, have no step', () => {
+test('continuous values, and values of too many steps, have no step', () => {
   expect(frameOf(makeMatrix(500, 30), 'euclidean').step).toBe(0);
   const many = makeMatrix(500, 30);
   many.data.forEach((value, at) => {
@@ -65,8 +65,8 @@ test('real values, and values of many steps, have no step', () => {
   expect(frameOf(makeMatrix(20, 3, 'zeros'), 'euclidean').step).toBe(0);
 });
 
-test('bytes are multiplied elsewhere where that can be had, and only where every value is a byte', async () => {
-  const data = manyRows('bytes');
+test('another engine multiplies bytes where it can, and only where every value is a byte', async () => {
+  const data = rowsComparedBy('bytes');
   const frame = frameOf(data, 'euclidean');
   const bytes = byteRowsOf(data, frame);
   const sought = { data, queries: data, thresholds: null, k: 6, order: null };

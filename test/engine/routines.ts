@@ -38,8 +38,8 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   await engine.tsneSteps(tsne.p, tsne.state, { ...TSNE_OPTIONS, steps: 25 });
   const graph = tsneProblem(2000, 8, 3);
   const rates = { ...graph.p, values: graph.p.values.map((value, e) => (e % 3 === 0 ? 1 : value)) };
-  const placed = graph.state.y;
-  await engine.sampledEpochs(rates, placed, { ...UMAP_OPTIONS, epochs: 30, total: 60 });
+  const coordinates = graph.state.y;
+  await engine.sampledEpochs(rates, coordinates, { ...UMAP_OPTIONS, epochs: 30, total: 60 });
   const samples = {
     ...{ values: Float64Array.from(makeMatrix(900, 8, 'ties', 31).data), features: 8, size: 60, support: 4 },
     positions: makeMembers(900, 24, 60),
@@ -49,7 +49,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const [correlations] = await engine.weightedCorrelations([samples], { count: 60, orders: null, shifts });
   const results = {
     correlations,
-    placed,
+    coordinates,
     ...tsne.state,
     product: product.data,
     offsets: block.offsets,

@@ -55,7 +55,7 @@ test('eigenvalues and orthonormal eigenvectors at both ends, small and large, wi
   );
 });
 
-test('a known null space is left out', async () => {
+test('a deflated null space is left out', async () => {
   const size = 90;
   const apply = (x: Float64Array, out: Float64Array) => {
     for (let i = 0; i < size; i++) {

@@ -65,7 +65,7 @@ test('no subset of columns fits better, dependent columns included', () => {
   );
 });
 
-test('of two equal columns the first takes all', () => {
+test('of two equal columns the first gets the whole weight', () => {
   const solver = nonNegativeSolver(
     gramOf([
       [1, 2],
@@ -78,7 +78,7 @@ test('of two equal columns the first takes all', () => {
   expect([...p]).toEqual([1, 0]);
 });
 
-test('columns of zeros, and nothing to fit', () => {
+test('columns of zeros and targets of zeros get no weight', () => {
   const solver = nonNegativeSolver(
     gramOf([
       [0, 0],

@@ -39,7 +39,7 @@ test('the kd-tree and the engine give the same, duplicates and ties included', a
   expect(tree.distances).toEqual(blocked.distances);
 });
 
-test('few rows in many dimensions are compared exactly', async () => {
+test('auto is exact for few rows in many dimensions', async () => {
   const data = clustered(200, 20);
   const found = await neighbors(data, { k: 5, metric: 'cosine' }, { engine: wasm });
   const wanted = await createJsEngine().nearest(data, data, { k: 5, metric: 'cosine', excludeSelf: true });
@@ -83,7 +83,7 @@ describe.each([
     }
   });
 
-  test('all rows equal, and hardly more rows than neighbors', async () => {
+  test('finds neighbors among equal rows, and among hardly more rows than neighbors', async () => {
     const equal = { rows: 300, columns: 4, data: new Float32Array(1200).fill(2) };
     const found = await neighbors(equal, { k: 5, method: 'approximate' }, { engine: engineOf() });
     expect(Math.max(...found.distances)).toBe(0);
@@ -113,7 +113,7 @@ test('rounds of descent find the neighbors that two random trees miss, by edges 
   expect(await recall(wasm, 4)).toBe(1);
 });
 
-test('threads do not change approximate neighbors', async () => {
+test('approximate neighbors are the same for any number of threads', async () => {
   const data = clustered(2500, 30);
   const wanted = await neighbors(data, { method: 'approximate' }, { engine: wasm });
   const other = await createWasmEngine({ threads: 3 });
@@ -122,7 +122,7 @@ test('threads do not change approximate neighbors', async () => {
   expect(found.indices).toEqual(wanted.indices);
 });
 
-test('options that do not fit say so', async () => {
+test('options that do not fit are refused', async () => {
   const data = clustered(10, 2);
   await expect(neighbors(data, { k: 10 })).rejects.toMatchObject({ code: 'shape' });
   await expect(neighbors(data, { k: 1.5 })).rejects.toMatchObject({ code: 'shape' });

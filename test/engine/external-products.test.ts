@@ -1,4 +1,4 @@
-// Rows of bytes whose products are made elsewhere: the reference's neighbors and ranks to the last bit, with a multiplier of
+// Rows of bytes whose products another engine makes: the reference's neighbors and ranks to the last bit, with a multiplier of
 // this test, so that it needs no package that multiplies bytes fast.
 import { expect, test } from 'vitest';
 import type { Engine } from '#whymap/engine/engine.js';
@@ -6,9 +6,9 @@ import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import type { MultiplyBytes } from '#whymap/engine/wasm/knn-exact/blocks.js';
 import { CancelledError } from '#whymap/errors.js';
-import { manyRows } from './cases.js';
+import { rowsComparedBy } from './cases.js';
 
-const data = manyRows('bytes');
+const data = rowsComparedBy('bytes');
 const targets = Int32Array.from({ length: data.rows * 3 }, (_, i) => (i * 31 + (i % 3)) % data.rows);
 
 const js = createJsEngine();
@@ -38,30 +38,33 @@ async function withTables(
   }
 }
 
-test.each([{ threads: 2 }, { shared: false }])('neighbors and ranks by tables, %o', async (options) => {
-  let tables = 0;
-  const counted: MultiplyBytes = (...input) => {
-    tables++;
-    return multiplyBytes(...input);
-  };
-  await withTables(counted, options, async (engine) => {
-    const sought = { k: 6, metric: 'euclidean' } as const;
-    expect(await engine.nearest(data, data, { ...sought, excludeSelf: true })).toEqual(near);
-    expect(await engine.ranks(data, targets, { ...sought, k: 3 })).toEqual(ranks);
-    expect(await engine.nearestAndRanks(data, targets, { ...sought, targetCount: 3 })).toEqual({
-      nearest: near,
-      ranks,
+test.each([{ threads: 2 }, { shared: false }])(
+  'neighbors and ranks by products of another engine equal those of js, %o',
+  async (options) => {
+    let tables = 0;
+    const counted: MultiplyBytes = (...input) => {
+      tables++;
+      return multiplyBytes(...input);
+    };
+    await withTables(counted, options, async (engine) => {
+      const sought = { k: 6, metric: 'euclidean' } as const;
+      expect(await engine.nearest(data, data, { ...sought, excludeSelf: true })).toEqual(near);
+      expect(await engine.ranks(data, targets, { ...sought, k: 3 })).toEqual(ranks);
+      expect(await engine.nearestAndRanks(data, targets, { ...sought, targetCount: 3 })).toEqual({
+        nearest: near,
+        ranks,
+      });
+      // five segments of 1,024 rows, the last with two blocks of 4,096, three times
+      expect(tables).toBe(18);
+      // queries other than the data, and angles, are compared in the engine
+      await engine.nearest(data, data, { ...sought, excludeSelf: false });
+      await engine.nearest(data, data, { k: 6, metric: 'cosine', excludeSelf: true });
+      expect(tables).toBe(18);
     });
-    // five segments of 1,024 rows, the last with two blocks of 4,096, three times
-    expect(tables).toBe(18);
-    // other queries rows than the data, and angles, are compared in the engine
-    await engine.nearest(data, data, { ...sought, excludeSelf: false });
-    await engine.nearest(data, data, { k: 6, metric: 'cosine', excludeSelf: true });
-    expect(tables).toBe(18);
-  });
-});
+  },
+);
 
-test('a product that fails is the error of the work, and the engine goes on', async () => {
+test('a product that fails fails the routine, and the engine goes on', async () => {
   let calls = 0;
   const failing: MultiplyBytes = (...input) =>
     ++calls === 2 ? Promise.reject(new Error('no product')) : multiplyBytes(...input);
@@ -71,7 +74,7 @@ test('a product that fails is the error of the work, and the engine goes on', as
   });
 });
 
-test('stopped before the last table: the product under way is waited for, and the engine goes on', async () => {
+test('a stop waits for the product under way, and the engine goes on', async () => {
   let [begun, ended] = [0, 0];
   const slow: MultiplyBytes = async (...input) => {
     begun++;

@@ -1,5 +1,5 @@
-// Where rows form groups, a pruneBounds passes over most tiles, and few are queries for more: by the bounds that the kernels use,
-// on rows in the order in which they are compared. Elsewhere it passes over none, and says so beforehand.
+// Where rows form groups, bounds along few directions prune most tiles of rows in the order in which they are compared;
+// elsewhere they prune none, and the trial says so beforehand.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
 import { subspace } from '#whymap/engine/wasm/knn-exact/directions.js';
@@ -13,7 +13,7 @@ import {
 import { openStrips, stripRows } from '#whymap/engine/wasm/knn-exact/prune-trial.js';
 import { identityOrder, orderRows, type RowOrder } from '#whymap/engine/wasm/knn-exact/row-order.js';
 import type { Matrix } from '#whymap/model.js';
-import { makeMatrix, manyRows } from './cases.js';
+import { makeMatrix, rowsComparedBy } from './cases.js';
 
 /** The share of strips with a row nearer to a probe than its `k` nearest rows are. */
 async function shareOf(data: Matrix, order: RowOrder, k: number): Promise<number> {
@@ -34,8 +34,8 @@ async function shareOf(data: Matrix, order: RowOrder, k: number): Promise<number
   return openStrips(multiply, basis, { probes, strips }, nearest);
 }
 
-test('groups: few strips stay open where near rows stand beside one another, all where they do not', async () => {
-  const data = manyRows('groups');
+test('pruning leaves few strips of clustered rows open where near rows are stored beside each other', async () => {
+  const data = rowsComparedBy('groups');
   const order = await orderRows(multiply, data, frameOf(data, 'euclidean'));
   expect([...order.rows].sort((a, b) => a - b)).toEqual([...identityOrder(data.rows).rows]);
   expect([...order.rows].every((row, assign) => order.positions[row] === assign)).toBe(true);
@@ -43,14 +43,14 @@ test('groups: few strips stay open where near rows stand beside one another, all
   expect(await shareOf(data, identityOrder(data.rows), 6)).toBeGreaterThan(0.9);
 });
 
-test('no groups: every strip stays open', async () => {
+test('pruning leaves every strip of unclustered rows open', async () => {
   const data = makeMatrix(2050, 80, 'plain', 27);
   expect(await shareOf(data, await orderRows(multiply, data, frameOf(data, 'euclidean')), 6)).toBeGreaterThan(
     0.9,
   );
 });
 
-test('few rows are left as they are', async () => {
+test('few rows keep their order', async () => {
   const data = makeMatrix(100, 40, 'plain', 28);
   expect(await orderRows(multiply, data, frameOf(data, 'euclidean'))).toEqual(identityOrder(100));
 });
