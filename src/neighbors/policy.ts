@@ -2,7 +2,8 @@
  * Chooses how exact nearest neighbors are searched: the one policy for neighbors, localities and trust.
  *
  * Purpose: in few columns a kd-tree finds the neighbors of a row in about log(rows) steps; in many it visits nearly
- *   all rows, and the engine's blocked products win. Both are exact, so only the time depends on the choice.
+ *   all rows, and the engine's blocked products win. Both are exact, so only the time depends on the choice
+ *   (docs/lab/engines.md has the times).
  */
 
 import type { Metric } from '../engine/engine.js';
