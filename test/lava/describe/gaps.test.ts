@@ -66,14 +66,14 @@ test('blobs with a gap between are told apart, unequal ones and more than two as
   }
 });
 
-test('a few strays far out are in no group, and do not split the rest', () => {
-  const { points, members } = blobs([100, 2], 60, 1);
+test.each([12, 60])('a few strays %i away are in no group, and do not split the rest', (distance) => {
+  const { points, members } = blobs([100, 2], distance, 1);
   const groups = gapGroups(points, members);
   expect([...groups.subarray(100)]).toEqual([-1, -1]);
   expect(groupCount(groups)).toBe(1);
 });
 
-test('samples all in one place are one group', () => {
+test('samples that all lie on one point are one group', () => {
   const points = { rows: 20, columns: 2, data: new Float32Array(40).fill(1) };
   const groups = gapGroups(
     points,

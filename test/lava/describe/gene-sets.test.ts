@@ -165,3 +165,11 @@ test('signs: what goes together, what opposes, and the localities where it turns
     [2, 3],
   ]);
 });
+
+test('a set counts from three members among the features on, not with two', () => {
+  const loadings = { rows: 1, columns: 6, data: Float32Array.of(1, 0.8, 0.6, 0.1, 0, 0) };
+  const explanation = { featureNames: [...'abcdef'], modules: { loadings }, descriptions: [{ id: 'M1' }] };
+  const sets = parseGeneSets('two\t-\ta\tb\tz\nthree\t-\ta\tb\te\n');
+  const found = geneSetEnrichment(explanation as never, sets);
+  expect(found.map(({ set, setSize, hits }) => [set, setSize, hits])).toEqual([['three', 3, ['a', 'b']]]);
+});

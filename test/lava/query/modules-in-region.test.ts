@@ -2,10 +2,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  compareRegions,
+  describeRegion,
   levelsInRegion,
   localitiesHolding,
   modulesInRegion,
   pointsInPolygon,
+  regionRows,
+  regionSentences,
   samplesWithModule,
 } from 'whymap/lava';
 import { encodeLevels } from '#whymap/core/levels.js';
@@ -40,6 +44,23 @@ test('modules in a region are ordered by presence inside, ties by index; all and
     [0, 0],
     [1, 0],
   ]);
+});
+
+test('a module is in a region from half of its samples on; outside is the mean of all others', () => {
+  const names = ['M1', 'M2'].map((id) => ({ id, label: id, contrast: false, significance: null }));
+  const whole = { ...explanation, rows: 4, labels: ['x', 'y', 'y', 'x'], descriptions: names } as never;
+  const regions = {
+    first: { kind: 'rows', rows: [0, 2] },
+    second: { kind: 'rows', rows: [2, 3] },
+  } as const;
+  // M1 is present in sample 0 and 1, M2 in 1 and 3
+  expect(compareRegions(whole, regions).modules.map(({ where }) => where)).toEqual(['first', 'second']);
+  const described = describeRegion(whole, { kind: 'rows', rows: [0, 2, 3] });
+  expect(described.labels).toEqual([
+    { label: 'x', samples: 2 },
+    { label: 'y', samples: 1 },
+  ]);
+  expect(described.modules[0].outside).toBeCloseTo(0.25, 6);
 });
 
 test('samples with a module reach a quarter of its largest presence over localities, and are not 0', () => {
@@ -94,4 +115,28 @@ test('a triangle holds the points on the inner side of its three edges', () => {
       expect(pointsInPolygon({ x: [x], y: [y] }, [a, b, c]).length).toBe(inside ? 1 : 0);
     }),
   );
+});
+
+test('a rectangle holds the samples on its border', () => {
+  const coordinates = { rows: 4, columns: 2, data: Float32Array.of(0, 0, 1, 1, 2, 1, 1, 2) };
+  const rectangle = { kind: 'rectangle', from: [1, 1], to: [0, 0] } as const;
+  expect([...regionRows({ embedding: { coordinates } } as never, rectangle)]).toEqual([0, 1]);
+});
+
+test('a module is called nearly specific to a region when fewer than a tenth of the other samples have it', () => {
+  const sentencesFor = (presentOutside: number) => {
+    const module = {
+      module: 0,
+      id: 'M1',
+      label: 'a, b',
+      verdict: null,
+      contrast: false,
+      inside: 0.5,
+      outside: 0.1,
+    };
+    const modules = [{ ...module, presentInside: 0.8, presentOutside }];
+    return regionSentences({ region: 'here', samples: 5, share: 0.1, labels: [], modules }).join(' ');
+  };
+  expect(sentencesFor(0.09)).toContain('M1 is nearly specific to it: present in 9% of all other samples');
+  expect(sentencesFor(0.1)).not.toContain('specific');
 });
