@@ -9,10 +9,10 @@ import {
   COMMANDS,
   type CommandDescription,
   commandNamed,
-  type Given,
   kebabCase,
   nearestName,
   type OptionDefinition,
+  type OptionTexts,
   optionsOf,
 } from '../options/index.js';
 
@@ -22,7 +22,7 @@ export interface ParsedArguments {
   readonly argument: string | undefined;
   /** Further arguments, of commands that take several. */
   readonly more: readonly string[];
-  readonly given: Given;
+  readonly texts: OptionTexts;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -45,10 +45,10 @@ export function readArguments(args: readonly string[]): ParsedArguments {
     );
   const help = asks('help', 'h');
   const version = asks('version', 'v');
-  if (help || version) return { command, argument: undefined, more: [], given: {}, help, version };
-  const given = givenOf(command, rows, tokens);
+  if (help || version) return { command, argument: undefined, more: [], texts: {}, help, version };
+  const texts = givenOf(command, rows, tokens);
   const [argument, ...more] = command ? argumentsOf(command, tokens) : [];
-  return { command, argument, more, given, help, version };
+  return { command, argument, more, texts, help, version };
 }
 
 /** The words split into options with their values and arguments; unknown options are kept for an error of ours. */
@@ -86,15 +86,15 @@ function givenOf(
   command: CommandDescription | null,
   rows: readonly OptionDefinition[],
   tokens: readonly Token[],
-): Given {
-  const given: Record<string, string | boolean> = {};
+): OptionTexts {
+  const texts: Record<string, string | boolean> = {};
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const found = rows.find(({ name }) => kebabCase(name) === token.name || name === token.name);
     if (!found) throw unknownOption(command, rows, token.rawName);
-    given[found.name] = token.value ?? true;
+    texts[found.name] = token.value ?? true;
   }
-  return given;
+  return texts;
 }
 
 /** The error for an option that the command does not have, with the name that is nearest. */

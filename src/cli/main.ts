@@ -28,9 +28,9 @@ async function main(): Promise<void> {
 /** Parses the options of a command, loads its code and runs it. */
 async function runCommand<C extends CommandName>(
   name: C,
-  { argument, more, given }: ParsedArguments,
+  { argument, more, texts }: ParsedArguments,
 ): Promise<void> {
-  const values = parseOptions(name, given);
+  const values = parseOptions(name, texts);
   const { run } = (await commandLoaders[name]()) as { run: CommandRun<C> };
   await run(argument, values, interruptSignal(), more);
 }

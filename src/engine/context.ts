@@ -64,20 +64,23 @@ export async function createContext(options: ContextOptions = {}): Promise<Conte
  * The whole context of a public function's call. Without an engine, all calls of this process share one, which starts
  * at the first call; its threads do not keep the process alive.
  */
-export async function resolveContext(given: PartialContext = {}): Promise<Context> {
-  if (isWhole(given)) return given;
-  if (given.engine) return contextOf(given.engine, given.reason ?? 'given', given, async () => {});
-  shared ??= chooseEngine();
+export async function resolveContext(partial: PartialContext = {}): Promise<Context> {
+  if (isWhole(partial)) return partial;
+  if (partial.engine) return contextOf(partial.engine, partial.reason ?? 'given', partial, async () => {});
+  shared ??= chooseEngine().catch((error: unknown) => {
+    shared = null;
+    throw error;
+  });
   const { engine, reason } = await shared;
-  return contextOf(engine, reason, given, async () => {});
+  return contextOf(engine, reason, partial, async () => {});
 }
 
 /** The engine of calls that name none. */
 let shared: Promise<ChosenEngine> | null = null;
 
 /** Whether nothing is missing. */
-function isWhole(given: PartialContext): given is Context {
-  const { engine, random, memory, close } = given;
+function isWhole(partial: PartialContext): partial is Context {
+  const { engine, random, memory, close } = partial;
   return engine !== undefined && random !== undefined && memory !== undefined && close !== undefined;
 }
 

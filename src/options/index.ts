@@ -23,4 +23,4 @@ export {
   type PrintValues,
   type RunValues,
 } from './table.js';
-export { expectedWords, type Given } from './values.js';
+export { expectedWords, type OptionTexts } from './values.js';

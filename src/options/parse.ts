@@ -7,12 +7,12 @@ import { OptionError, option, words } from '../errors.js';
 import type { CommandName, OptionDefinition } from './definition.js';
 import { checkRules } from './rules.js';
 import { findOption, type OptionValues, optionsOf } from './table.js';
-import { expectedWords, type Given, parseValue } from './values.js';
+import { expectedWords, type OptionTexts, parseValue } from './values.js';
 
-/** The values of all options of a command that were given, by name. */
-export function parseOptions<C extends CommandName>(command: C, given: Given): OptionValues<C> {
+/** The values of all options of a command that were named, by name. */
+export function parseOptions<C extends CommandName>(command: C, texts: OptionTexts): OptionValues<C> {
   const values: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(given)) {
+  for (const [name, text] of Object.entries(texts)) {
     if (text === undefined || text === false) continue;
     const definition = findOption(command, name);
     if (!definition) throw unknownOption(command, name);
@@ -34,13 +34,13 @@ export function recordedOptions(
 }
 
 /** The value of one option; OptionError where the text is none. */
-function parseOption({ name, type }: OptionDefinition, given: string | true): unknown {
-  if (type.kind === 'flag' && given === true) return true;
-  const value = given === true ? undefined : parseValue(type, given);
+function parseOption({ name, type }: OptionDefinition, text: string | true): unknown {
+  if (type.kind === 'flag' && text === true) return true;
+  const value = text === true ? undefined : parseValue(type, text);
   if (value !== undefined) return value;
-  const missing = given === true || given === '';
+  const missing = text === true || text === '';
   throw new OptionError({
-    got: missing ? words`${option(name)} without a value` : words`${option(name, given)}`,
+    got: missing ? words`${option(name)} without a value` : words`${option(name, text)}`,
     expected: expectedWords(type),
     remedy: 'correct it, or leave it out for the default',
   });

@@ -119,7 +119,11 @@ function modelSaved({ saveModel, method = 'umap' }: Values) {
 function regionNamed({ region }: Values) {
   if (region !== undefined) return null;
   const expected = 'a region such as label:"B cells", locality:12 or rectangle:0,0,5,3';
-  return { got: words`no ${option('region')}`, expected, remedy: 'name the region that is asked about' };
+  return {
+    got: words`no ${option('region')}`,
+    expected,
+    remedy: 'name the region that the question is about',
+  };
 }
 
 /** Sizes that may not exceed the samples of a locality. */

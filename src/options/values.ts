@@ -3,7 +3,7 @@
 import type { ImageSize, OptionType } from './definition.js';
 
 /** What a person gave for an option: a text, true for a flag; undefined and false are as if it was left out. */
-export type Given = Readonly<Record<string, string | boolean | undefined>>;
+export type OptionTexts = Readonly<Record<string, string | boolean | undefined>>;
 
 type Value = string | number | boolean | ImageSize;
 

@@ -145,8 +145,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, find: 
     response.writeHead(403).end();
     return;
   }
-  const asked = request.method === 'GET' || request.method === 'HEAD';
-  const page = asked ? await find(pathOf(request.url ?? '/')) : null;
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const page = isRead ? await find(pathOf(request.url ?? '/')) : null;
   if (!page) {
     response.writeHead(404).end();
     return;

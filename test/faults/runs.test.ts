@@ -11,7 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { decodeExplanation } from '#whymap/io/explanation-file.js';
 import { JOURNAL } from '#whymap/io/output/commit.js';
+import { stageExplanation } from '#whymap/io/store/anndata/h5ad-write.js';
 import { start, temporaryFolder, whymap } from '../cli/run.js';
 
 const folder = temporaryFolder();
@@ -120,6 +122,16 @@ test('--write changes the file through a link, with the folder, and nothing wher
   expect([ran.code, ran.err]).toEqual([0, '']);
   expect(readFileSync(join(folder, 'cells.h5ad')).equals(before)).toBe(false);
   expect(readFileSync(join(folder, 'link.h5ad')).equals(readFileSync(join(folder, 'cells.h5ad')))).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+});
+
+test('a request to stop is heard while the .h5ad is written, and leaves it as it was', async () => {
+  const explanation = decodeExplanation(readFileSync(join(folder, 'h5/explanation.whymap')));
+  const file = join(folder, 'cells.h5ad');
+  const before = readFileSync(file);
+  const stopped = stageExplanation(explanation, { from: file, to: file }, AbortSignal.abort());
+  await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+  expect(readFileSync(file).equals(before)).toBe(true);
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
 });
 

@@ -6,9 +6,9 @@ import { option, spell, words } from '#whymap/errors.js';
 import {
   COMMANDS,
   commandLineSpelling,
-  type Given,
   kebabCase,
   OPTIONS,
+  type OptionTexts,
   optionsOf,
   parseOptions,
   pythonSpelling,
@@ -55,7 +55,7 @@ test('texts become values of the type of their option', () => {
   });
 });
 
-const wrong: readonly (readonly [Given, RegExp])[] = [
+const wrong: readonly (readonly [OptionTexts, RegExp])[] = [
   [{ localitySize: '2' }, /got --locality-size 2; expected a whole number of 3 or more/],
   [{ localitySize: '3.5' }, /--locality-size 3.5/],
   [{ localitySize: '' }, /--locality-size without a value/],

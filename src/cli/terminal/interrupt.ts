@@ -1,7 +1,7 @@
 /**
  * Ctrl-C (and a request to end). While whymap computes, a handler tells the work to stop, which leaves nothing behind. No
  * handler can run while a library is at work in this thread, though, and one that never came back could not be ended. So
- * while files are read the system's own answer stands, which ends the process at once; nothing has been written by then.
+ * while files are read the default handlers apply, which end the process at once; nothing has been written by then.
  */
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

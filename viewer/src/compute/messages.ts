@@ -1,6 +1,6 @@
 /** What the page and its worker say to each other. Files cross as handles: their bytes are read in the worker. */
 import type { Contents } from 'whymap/io';
-import type { Given } from 'whymap/options';
+import type { OptionTexts } from 'whymap/options';
 
 /** What was dropped or chosen: a file, or a folder as its files by their relative paths with `/`. */
 export interface Item {
@@ -15,7 +15,7 @@ export interface Job {
   readonly files: ReadonlyMap<string, Item>;
   /** The name of the one with the features. */
   readonly features: string;
-  readonly given: Given;
+  readonly given: OptionTexts;
 }
 
 export type Found = Contents & { readonly format: string };

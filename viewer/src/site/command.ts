@@ -1,7 +1,7 @@
 /** The command that does the same as the page, for the terminal. */
-import { commandLineSpelling, type Given } from 'whymap/options';
+import { commandLineSpelling, type OptionTexts } from 'whymap/options';
 
-export function commandLine(features: string, given: Given): string {
+export function commandLine(features: string, given: OptionTexts): string {
   const parts = Object.entries(given).flatMap(([option, value]) => {
     if (value === undefined || value === false || value === '') return [];
     return [commandLineSpelling(value === true ? { option } : { option, value: quoted(String(value)) })];

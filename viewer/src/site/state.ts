@@ -1,7 +1,7 @@
 /** The state of the page on which a run is prepared, and the actions that change it. */
 import { computed, signal } from '@preact/signals';
 import { decodeExplanation } from 'whymap/io';
-import type { Given } from 'whymap/options';
+import type { OptionTexts } from 'whymap/options';
 import { cancel, look, run } from '../compute/client.js';
 import type { Found, Item, Job, Problem } from '../compute/messages.js';
 import { createView } from '../derive/view.js';
@@ -37,7 +37,7 @@ export const slots = signal<Readonly<Record<Slot, Dropped | null>>>({
 });
 export const mapFrom = signal<MapFrom>('made');
 /** Settings that were filled in, by the names of the command line's options. */
-export const settings = signal<Given>({});
+export const settings = signal<OptionTexts>({});
 export const phase = signal<'start' | 'running' | 'done'>('start');
 export const stages = signal<readonly Stage[]>([]);
 export const problem = signal<Problem | null>(null);
@@ -54,10 +54,10 @@ const nameIn = (slot: Slot): string => {
 };
 
 /** The settings as the command line would be given them. */
-export const given = computed<Given>(() => {
+export const given = computed<OptionTexts>(() => {
   const { method, embeddingKey, embeddingColumns, ...rest } = settings.value;
   const from = mapFrom.value;
-  const map: Given = {
+  const map: OptionTexts = {
     made: { method },
     file: { embedding: nameIn('embedding'), embeddingKey },
     key: { embedding: embeddingKey },
@@ -82,7 +82,7 @@ export const lacking = computed<string | null>(() => {
   return null;
 });
 
-function withoutEmpty(all: Given): Given {
+function withoutEmpty(all: OptionTexts): OptionTexts {
   return Object.fromEntries(
     Object.entries(all).filter(([, value]) => value !== undefined && value !== '' && value !== false),
   );
