@@ -58,6 +58,8 @@ def test_new_samples_lie_among_their_like():
     distances = np.linalg.norm(placed[:, None] - reducer.embedding_[None], axis=2)
     assert np.array_equal(group[distances.argmin(1)], group[90:])
     assert reducer.transform(values[91:92]).shape == (1, 2)
+    assert reducer.transform(np.repeat(values[91:92], 3, axis=0)).shape == (3, 2)
+    assert reducer.transform(sp.csr_array(values[91:92])).shape == (1, 2)
 
 
 def test_sparse_equals_dense():

@@ -39,9 +39,7 @@ def test_session(cells, tmp_path):
     assert np.array_equal(cells.obsm["X_whymap"], written.obsm["X_whymap"])
     assert np.array_equal(cells.varm["whymap"], written.varm["whymap"])
     for name in ("modules", "labels", "share", "explained", "contrast", "trust", "p_adjusted", "significant"):
-        assert np.array_equal(
-            np.asarray(cells.uns["whymap"][name]), np.asarray(written.uns["whymap"][name])
-        ), name
+        np.testing.assert_array_equal(cells.uns["whymap"][name], written.uns["whymap"][name], err_msg=name)
     # and its table
     explanation = whymap.load(tmp_path / "whymap-out")
     for column, module in enumerate(explanation.module_ids):

@@ -142,8 +142,8 @@ class UMAP(_Reduction):
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float32, np.float64], reset=False)
         with job_folder() as job:
             (job / "model").write_bytes(self._model)
-            # the engine takes tables of two samples or more
-            rows = X if X.shape[0] > 1 else _twice(X)
+            # the engine takes tables of two samples or more that are not all the same
+            rows = X if _varies(X) else _with_another(X)
             argv = self._argv(job, rows, seed=_seed(self.random_state))
             run_engine([*argv, "--model", "model"], job, progress=bool(self.verbose))
             return np.load(job / "embedding.npy")[: X.shape[0]]
@@ -208,9 +208,19 @@ def _seed(random_state: Any) -> int:
     return int(check_random_state(random_state).randint(2**31 - 1))
 
 
-def _twice(X: Any) -> Any:
+def _varies(X: Any) -> bool:
+    first = X[:1].toarray() if hasattr(X, "tocsr") else X[:1]
+    return any(np.any((row.toarray() if hasattr(X, "tocsr") else row) != first) for row in _rows(X))
+
+
+def _rows(X: Any) -> Any:
+    return (X[start : start + 1] for start in range(1, X.shape[0]))
+
+
+def _with_another(X: Any) -> Any:
+    """One more sample, which differs in every feature."""
     if hasattr(X, "tocsr"):
         import scipy.sparse as sp
 
-        return sp.vstack([X, X], format="csr")
-    return np.concatenate([X, X])
+        return sp.vstack([X, sp.csr_array(X[:1].toarray() + 1)], format="csr")
+    return np.concatenate([X, X[:1] + 1])
