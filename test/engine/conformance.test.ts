@@ -235,6 +235,20 @@ for (const [name, create] of Object.entries(ENGINES)) {
       });
     });
 
+    test('leading vectors start from the first of equally strong features', async () => {
+      // features 0 and 1, and features 2 and 3, are associated equally
+      const block = {
+        ...{ first: 0, count: 1, features: 4, offsets: Uint32Array.of(0, 1, 1, 2, 2) },
+        ...{ columns: Uint16Array.of(1, 3), values: Float32Array.of(0.5, 0.5) },
+      };
+      const [presence, loadings] = [makeMatrix(1, 0), makeMatrix(4, 0)];
+      const options = { iterations: 5, wanted: Uint8Array.of(1) };
+      for (const one of [js, engine]) {
+        const { vectors } = await one.leadingVectors(block, 'debiased', presence, loadings, options);
+        expect([...vectors.data].map((value) => value > 0)).toEqual([true, true, false, false]);
+      }
+    });
+
     test('leading vectors of sparse localities, without modules, and of blocks of another engine equal those of js', async () => {
       const table = makeMatrix(200, 150, 'plain', 9);
       const range = { first: 0, count: 4, size: 60 };
