@@ -70,6 +70,16 @@ const OTHER_TEXTS: readonly { readonly begins: RegExp; readonly what: string; re
 /** Files that people try which are something else, by their first bytes. */
 const OTHERS: readonly { readonly magic: string; readonly what: string; readonly remedy: string }[] = [
   { magic: '\x89WHYMAP\n', what: 'a finished explanation', remedy: 'open it with whymap view' },
+  {
+    magic: 'version https://git-lfs',
+    what: 'a Git LFS pointer, which stands for a file that was not downloaded',
+    remedy: 'run git lfs pull in its folder, or download the file itself',
+  },
+  ...['<!DOCTYPE', '<!doctype', '<html', '<HTML'].map((magic) => ({
+    magic,
+    what: 'a web page',
+    remedy: 'download the file itself: the address may need a login, or lead to a page about the file',
+  })),
   { magic: '%PDF', what: 'a PDF document', remedy: 'export the table as CSV' },
   { magic: '\x89PNG', what: 'an image', remedy: 'save the pixels of all images as one NPY file' },
   {

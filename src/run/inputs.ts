@@ -230,7 +230,7 @@ function positionOf(table: Table, name: string): number {
 
 /** Files in which an embedding may lie beside the features. */
 export function holdsArrays(path: string): boolean {
-  return /\.(h5ad|h5|zarr|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
+  return /\.(h5ad|h5|h5mu|h5seurat|loom|zarr|zarr\.zip|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
 }
 
 /** A name that ends as files do, or lies in a folder that is no group of AnnData. */

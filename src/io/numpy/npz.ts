@@ -3,11 +3,15 @@
 import { FormatError, OptionError, UnsupportedError } from '../../errors.js';
 import { openZip, type ZipMember } from '../codecs/zip.js';
 import type { FormatReader, Input, RawTable, Settings } from '../options.js';
+import { zipSource } from '../source/zip-source.js';
 import { compressedToCsr } from '../table/sparse.js';
 import { describeNames } from '../table/suggest.js';
 import { readNpyHeader, readNpyNumbers, readNpyTable, readNpyTexts } from './npy.js';
+import { compressEntries, OTHER_LAYOUTS } from './sparse-layouts.js';
 
-const SPARSE_KEYS = ['format', 'indices', 'indptr', 'data', 'shape'];
+const SPARSE_KEYS = ['format', 'data', 'shape'];
+/** Cells of a sparse matrix: more are no shape that is meant. */
+const LARGEST_SPARSE = 2 ** 48;
 
 interface Array {
   readonly key: string;
@@ -68,33 +72,81 @@ async function table(input: Input, settings: Settings): Promise<RawTable> {
   return readNpyTable(await choose(arrays, settings.key, (d) => d >= 2, input.name), settings);
 }
 
+/** A sparse matrix as scipy.sparse.save_npz writes it, in any layout. */
 async function sparseTable(arrays: readonly Array[], name: string): Promise<RawTable> {
-  const open = async (key: string) => (await arrays.find((array) => array.key === key)?.member.open())!;
+  const open = async (key: string) => {
+    const member = arrays.find((array) => array.key === key)?.member;
+    if (!member) throw noSparseArray(key, name);
+    return member.open();
+  };
+  const numbers = async (key: string) => readNpyNumbers(await open(key));
   const [format] = (await readNpyTexts(await open('format'))).values;
-  if (format !== 'csr' && format !== 'csc') {
+  const [rows, columns] = Array.from(await numbers('shape'));
+  if (rows * columns > LARGEST_SPARSE) throw noSparseArray('shape', name);
+  const other = OTHER_LAYOUTS[format];
+  const parts = other
+    ? compressEntries(
+        await other(async (key) => ({
+          values: await numbers(key),
+          shape: (await readNpyHeader(await open(key))).shape,
+        })),
+        rows,
+        columns,
+        name,
+      )
+    : { offsets: await numbers('indptr'), indices: await numbers('indices'), values: await numbers('data') };
+  if (!other && format !== 'csr' && format !== 'csc') {
     throw new UnsupportedError({
       got: `a sparse matrix in ${format} format in ${name}`,
-      expected: 'compressed rows (csr) or columns (csc)',
+      expected: 'csr, csc, coo, dia or bsr',
       remedy: 'convert it with .tocsr() before saving',
     });
   }
-  const numbers = async (key: string) => readNpyNumbers(await open(key));
-  const [rows, columns] = Array.from(await numbers('shape'));
-  const { features, warnings } = compressedToCsr(
-    { rows, columns, byColumn: format === 'csc' },
-    { offsets: await numbers('indptr'), indices: await numbers('indices'), values: await numbers('data') },
-    name,
-  );
+  const { features, warnings } = compressedToCsr({ rows, columns, byColumn: format === 'csc' }, parts, name);
   return { features, featureNames: null, ids: null, labels: null, warnings };
 }
 
+/** The error for a sparse matrix that lacks an array of its layout. */
+function noSparseArray(key: string, name: string): FormatError {
+  return new FormatError({
+    got: `a sparse matrix without a sound array ${key} in ${name}`,
+    expected: 'all arrays that scipy.sparse.save_npz writes',
+    remedy: 'write the file again',
+  });
+}
+
+/** What tells a Zarr store: a file at its root, or in the only folder there. */
+const ZARR_ROOT = /^([^/]+\/)?(\.zgroup|\.zarray|zarr\.json)$/;
+
+/** The reader and input of a Zarr store that lies in the archive; null where there is none. */
+async function zarrInside(input: Input, settings: Settings) {
+  const members = await openZip(await input.plain(), Number.POSITIVE_INFINITY);
+  const root = members.map(({ name }) => ZARR_ROOT.exec(name)).find((match) => match !== null);
+  if (!root) return null;
+  const { zarrReader } = await import('../store/zarr/zarr.js');
+  const source = zipSource(input.name, members, settings.memory, root[1] ?? '');
+  return { reader: zarrReader, input: { ...input, source } };
+}
+
 export const npzReader: FormatReader = {
-  table,
+  async table(input, settings) {
+    const zarr = await zarrInside(input, settings);
+    return zarr ? zarr.reader.table(zarr.input, settings) : table(input, settings);
+  },
+  async embedding(input, settings) {
+    const zarr = await zarrInside(input, settings);
+    if (zarr?.reader.embedding) return zarr.reader.embedding(zarr.input, settings);
+    return table(input, settings);
+  },
   async contents(input, settings) {
+    const zarr = await zarrInside(input, settings);
+    if (zarr?.reader.contents) return zarr.reader.contents(zarr.input, settings);
     const arrays = (await arraysOf(input, settings)).map(({ key }) => key);
     return { columns: [], arrays, layers: [] };
   },
   async texts(input, settings) {
+    const zarr = await zarrInside(input, settings);
+    if (zarr) return zarr.reader.texts(zarr.input, settings);
     const arrays = await arraysOf(input, settings);
     return readNpyTexts(await choose(arrays, settings.key ?? settings.label, (d) => d === 1, input.name));
   },

@@ -75,7 +75,7 @@ async function openParquet(input: Input, settings: Settings): Promise<OpenParque
     ranges: scan.ranges,
     async read(column, range) {
       if (settings.signal?.aborted) throw new CancelledError();
-      await guard(checkColumn(file, { metadata, compressors, column, range }));
+      await guard(checkColumn(file, { metadata, compressors, column, range, memory: settings.memory }));
       const values = await guard(scan.readColumn({ column, ...range }));
       if (values.length === range.rowEnd - range.rowStart) return values;
       return damaged(input.name, `${values.length} values of ${range.rowEnd - range.rowStart} in ${column}`);
@@ -138,11 +138,17 @@ async function readFooter(file: AsyncBuffer): Promise<ArrayBuffer> {
   return footer;
 }
 
+/** No codec makes more of a byte than this (brotli and Zstandard of one value repeated); and what any page may take. */
+const MOST_RATIO = 2 ** 16;
+const LEAST_PAGE = 2 ** 16;
+
 interface ColumnRange {
   readonly metadata: FileMetaData;
   readonly compressors: Compressors;
   readonly column: string;
   readonly range: { readonly rowStart: number; readonly rowEnd: number };
+  /** Bytes that a page may take. */
+  readonly memory: number;
 }
 
 /** Checks the pages of a column in the row group that begins at `range`. */
@@ -168,7 +174,9 @@ async function checkColumn(file: ChunkedFile, wanted: ColumnRange): Promise<void
       ...levelsOf(wanted.metadata, chunk.path_in_schema),
       decompress(page, size) {
         if (chunk.codec === 'UNCOMPRESSED' || !decompress) return page;
-        if (size > Number(chunk.total_uncompressed_size)) throw new Error(`a page of ${size} bytes`);
+        // the chunk's total_uncompressed_size is filled in wrongly by real writers (0, or the compressed size)
+        if (size > Math.min(wanted.memory, page.length * MOST_RATIO + LEAST_PAGE))
+          throw new Error(`a page of ${size} bytes`);
         const content = decompress(page, size);
         file.keep(page, content);
         return content;

@@ -11,6 +11,7 @@ import { describeNames } from '../../table/suggest.js';
 import { packMatrix } from '../../table/units.js';
 import { findMatrix, readStoredMatrix } from '../matrix.js';
 import { below, type Store, textAttribute } from '../store.js';
+import { columnNames, embeddingKeys, emptyMatrix, isNullElement, keysOf, withoutX } from './absent-parts.js';
 
 /** `obs` or `var`, or `raw/var`. */
 export interface Axis {
@@ -26,8 +27,9 @@ export async function readAnndata(store: Store, settings: Settings): Promise<Raw
   const where = await matrixPath(store, settings);
   const obs = await findAxis(store, 'obs');
   const features = await findAxis(store, where.names);
-  const featureNames = await readColumn(store, features, features.index);
   const stored = await findMatrix(store, where.matrix);
+  if (stored.columns === 0 || stored.rows === 0) throw emptyMatrix(stored.name, stored.rows, stored.columns);
+  const featureNames = await readColumn(store, features, features.index);
   const ids = await readColumn(store, obs, settings.id ?? obs.index);
   if (featureNames.length !== stored.columns || ids.length !== stored.rows) {
     throw new FormatError({
@@ -67,22 +69,15 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
     });
   }
   if (settings.layer === undefined || settings.layer === 'X') {
-    if ((await store.kind('X')) !== null) return { matrix: 'X', names: 'var' };
-    throw new FormatError({
-      got: `no X in ${store.name}`,
-      expected: 'an AnnData file with a matrix X, or the name of a layer',
-      remedy: words`name a ${option('layer')}. There is ${(await keysOf(store, 'layers')).join(', ') || 'none'}`,
-    });
+    const isNull = (await store.kind('X')) !== null && (await isNullElement(store, 'X'));
+    if ((await store.kind('X')) !== null && !isNull) return { matrix: 'X', names: 'var' };
+    throw await withoutX(store, isNull);
   }
   const exact = below('layers', settings.layer);
   if ((await store.kind(exact)) !== null) return { matrix: exact, names: 'var' };
   const layers = await keysOf(store, 'layers');
   const layer = complete(settings.layer, layers, 'layer', store.name);
   return { matrix: below('layers', layer), names: 'var' };
-}
-
-async function keysOf(store: Store, path: string): Promise<readonly string[]> {
-  return (await store.kind(path)) === 'group' ? store.keys(path) : [];
 }
 
 /** The key that is meant: itself, or with `X_` before it, or in another case. OptionError names the nearest. */
@@ -123,7 +118,7 @@ export async function findAxis(store: Store, path: string): Promise<Axis> {
     path,
     records: false,
     index,
-    columns: keys.filter((key) => key !== index && !key.startsWith('__')),
+    columns: await columnNames(store, path, keys, index),
   };
 }
 
@@ -177,12 +172,6 @@ async function readTexts(store: Store, path: string): Promise<string[]> {
   const length = array.shape[0] ?? 1;
   if (array.content === 'texts') return [...(await array.texts(0, length))];
   return Array.from(await array.numbers(0, length), (value) => (Number.isNaN(value) ? '' : String(value)));
-}
-
-/** Keys of `obsm`. */
-async function embeddingKeys(store: Store): Promise<readonly string[]> {
-  const isTable = (await store.kind('obsm')) === 'array';
-  return isTable ? (await store.array('obsm')).fields : keysOf(store, 'obsm');
 }
 
 /** What an AnnData file offers: columns of `obs`, keys of `obsm`, layers. */
