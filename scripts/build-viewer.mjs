@@ -37,6 +37,8 @@ const alias = [
   { find: /^whymap\/viewer$/, replacement: join(root, 'src/report/index.ts') },
   { find: /^whymap\/(\w+)$/, replacement: join(root, 'src/$1/index.ts') },
 ];
+/** Parts of jspdf that draw web pages, which nothing here does. */
+alias.push({ find: /^(html2canvas|canvg|dompurify)$/, replacement: join(root, 'viewer/src/keep/absent.ts') });
 /** Node's own modules are named in branches that browsers never take. */
 const external = [/^node:/];
 

@@ -5,6 +5,7 @@ import { OptionError, option, words } from '../errors.js';
 import { decodeExplanation } from '../io/explanation-file.js';
 import { committedPath } from '../io/output/commit.js';
 import { writeCsv } from '../io/write.js';
+import { type MarkerAnswer, rankMarkers } from '../lava/query/markers.js';
 import { parseRegion } from '../lava/query/parse-region.js';
 import {
   type ComparisonAnswer,
@@ -15,6 +16,7 @@ import {
 import {
   comparisonSentences,
   featureSentences,
+  markerSentences,
   pairSentences,
   regionSentences,
 } from '../lava/query/sentences.js';
@@ -73,8 +75,10 @@ async function readExplanation(path: string): Promise<Explanation> {
 
 /** Answers by the options that name the question; which of them go together was checked when they were parsed. */
 function answer(explanation: Explanation, table: Table | null, values: OptionValues<'query'>): Shown {
-  const { feature, pair, and: other } = values;
+  const { feature, pair, and: other, markers, replicate } = values;
   const region = parseRegion(values.region ?? '');
+  const second = other === undefined ? undefined : parseRegion(other);
+  if (markers) return showMarkers(rankMarkers(explanation, { first: region, second }, table, { replicate }));
   if (feature !== undefined && table) {
     return showFeature(featureAgainstAll(explanation, { region, feature }, table));
   }
@@ -82,8 +86,8 @@ function answer(explanation: Explanation, table: Table | null, values: OptionVal
     const [a, b] = splitPair(pair);
     return showPair(pairValues(explanation, { region, a, b }, table));
   }
-  if (other === undefined) return showRegion(describeRegion(explanation, region));
-  return showComparison(compareRegions(explanation, { first: region, second: parseRegion(other) }, table));
+  if (second === undefined) return showRegion(describeRegion(explanation, region));
+  return showComparison(compareRegions(explanation, { first: region, second }, table));
 }
 
 /** Two names out of `a,b`; OptionError for any other number of names. */
@@ -124,6 +128,48 @@ function showComparison(found: ComparisonAnswer): Shown {
     json: found,
   };
 }
+
+/** Which features are higher and lower. */
+function showMarkers(found: MarkerAnswer): Shown {
+  return {
+    sentences: markerSentences(found),
+    header: MARKER_COLUMNS,
+    rows: found.markers.map((m) => [
+      m.name,
+      m.first,
+      m.second,
+      m.difference,
+      m.logFoldChange,
+      m.aboveZeroFirst,
+      m.aboveZeroSecond,
+      m.auc,
+      m.score,
+      m.p,
+      m.pAdjusted,
+      m.modules.join(' '),
+      m.pseudobulk?.difference ?? null,
+      m.pseudobulk?.p ?? null,
+    ]),
+    json: found,
+  };
+}
+
+const MARKER_COLUMNS = [
+  'feature',
+  'mean_first',
+  'mean_second',
+  'difference',
+  'log2_fold_change',
+  'above_zero_first',
+  'above_zero_second',
+  'auc',
+  'score',
+  'p',
+  'p_adjusted',
+  'modules',
+  'replicate_difference',
+  'replicate_p',
+];
 
 /** One feature against all others. */
 function showFeature(found: FeatureAnswer): Shown {

@@ -30,6 +30,9 @@ export function differenceP(a: number, na: number, b: number, nb: number): numbe
   return complementaryError(z / Math.SQRT2);
 }
 
+/** Two-sided p of a standard normal score. */
+export const normalP = (z: number): number => Math.min(1, complementaryError(Math.abs(z) / Math.SQRT2));
+
 /** erfc(x) for x of 0 or more, to a relative 1.2e-7 (Press et al., Numerical Recipes, 6.2). */
 function complementaryError(x: number): number {
   const t = 1 / (1 + 0.5 * x);

@@ -1,5 +1,6 @@
 /** LAVA: explaining an embedding by modules of locally correlated features. */
 
+export * as words from '../core/words.js';
 export {
   type AssociationOptions,
   associate,
@@ -34,34 +35,4 @@ export { type ExplainInput, type ExplainOptions, explain } from './explain.js';
 export { factorize, type ModuleOptions } from './factorize/modules.js';
 export { defaultLocalitySize, type LocalityOptions, locate } from './localities/localities.js';
 
-export { carriedCorrelation, carriedValues } from './query/carried-values.js';
-
-export {
-  type LevelShare,
-  levelsInRegion,
-  localitiesHolding,
-  modulesInRegion,
-  type PresenceInRegion,
-  type PresenceSource,
-  samplesWithModule,
-} from './query/modules-in-region.js';
-export { parseRegion } from './query/parse-region.js';
-export { type Polygon, pointsInPolygon } from './query/polygon.js';
-export {
-  type ComparedModule,
-  type ComparisonAnswer,
-  compareRegions,
-  describeRegion,
-  type ModuleInRegion,
-  type RegionAnswer,
-} from './query/queries.js';
-export { type Region, regionName, regionRows } from './query/regions.js';
-export { comparisonSentences, featureSentences, pairSentences, regionSentences } from './query/sentences.js';
-export {
-  type FeatureAnswer,
-  type FeatureCorrelation,
-  featureAgainstAll,
-  type PairAnswer,
-  type PairSide,
-  pairValues,
-} from './query/value-queries.js';
+export * from './query/index.js';

@@ -82,6 +82,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: [
       'whymap query whymap-out --region label:Boot',
       'whymap query whymap-out --region label:Boot --and label:Sneaker',
+      'whymap query whymap-out --region "disease:DKD & region:tubule" --markers --replicate donor',
       'whymap query whymap-out --region module:M2 --features cells.csv --pair CD3D,CD3E --format csv',
     ],
   },

@@ -77,6 +77,9 @@ const RULES: readonly Rule[] = [
   ...['method', 'saveModel', 'dimensions', 'metric', 'nNeighbors'].map((name) =>
     exclusive(['embed'], 'model', name, 'leave one out: a model has its method and its options'),
   ),
+  exclusive(['query'], 'markers', 'feature', 'ask one question at a time'),
+  exclusive(['query'], 'markers', 'pair', 'ask one question at a time'),
+  needs(['query'], 'replicate', ['markers'], words`ask for ${option('markers')}`),
   needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
   needs(['query'], 'feature', ['features'], featuresRemedy()),
   needs(['query'], 'pair', ['features'], featuresRemedy()),

@@ -5,11 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const site = join(import.meta.dirname, '../../dist/report/site');
-/** Loaded when a file of their format is opened, or when a report is saved. */
+/** Loaded when a file of their format is opened, or when a report or a PDF is saved. */
 const OPTIONAL = [
   /hdf5_hl|brotli/,
   /^(parquet|arrow|anndata|h5ad|zarr|npz|idx|json|tenx|matrix-market)-/,
   /^(blosc|zstd|lz4|zlib|gzip|zip\.js|src)-/,
+  // figures as PDF
+  /^(jspdf|svg2pdf|html2canvas|purify|canvg|index\.es)/,
 ];
 
 const files = readdirSync(join(site, 'assets'));

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { View } from './derive/view.js';
 import { MapView } from './map/Map.js';
 import { Ask } from './panels/Ask.js';
+import { Groups } from './panels/Groups.js';
 import { Header } from './panels/Header.js';
 import { Modules } from './panels/Modules.js';
 import { Run } from './panels/Run.js';
@@ -16,6 +17,7 @@ import './styles/tools.css';
 const PANELS: readonly { panel: Panel; name: string }[] = [
   { panel: 'modules', name: 'Modules' },
   { panel: 'ask', name: 'Ask' },
+  { panel: 'groups', name: 'Groups' },
   { panel: 'trust', name: 'Trust' },
   { panel: 'run', name: 'How it was made' },
 ];
@@ -62,6 +64,7 @@ export function App({ view, title }: { view: View; title: string }) {
           >
             {panel.value === 'modules' && <Modules view={view} />}
             {panel.value === 'ask' && <Ask view={view} />}
+            {panel.value === 'groups' && <Groups view={view} />}
             {panel.value === 'trust' && <Trust view={view} />}
             {panel.value === 'run' && <Run view={view} />}
           </div>

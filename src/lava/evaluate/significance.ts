@@ -71,7 +71,7 @@ export interface SignificanceResult {
   readonly subsample: readonly number[];
 }
 
-const FITTED_SHARE = 2 / 3;
+export const FITTED_SHARE = 2 / 3;
 const EXTRA_MODULES = 2;
 /** Held-out samples in a locality below which a correlation says nothing. */
 const LEAST_HELD_OUT = 5;

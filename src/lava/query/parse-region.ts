@@ -1,39 +1,136 @@
 /**
- * Regions as short texts, for the command line and for links:
- * `locality:12`, `rectangle:0,0,5,3`, `polygon:0,0;5,0;5,3`, `label:B cells`, `ids:a,b,c`, `rows:0,1,2`, `module:M3`.
+ * Regions as short texts, for the command line and for links.
+ *
+ * Single regions: `locality:12`, `rectangle:0,0,5,3`, `polygon:0,0;5,0;5,3`, `label:B cells`, `ids:a,b,c`, `rows:0,1,2`,
+ * `module:M3`; a metadata column and a level, `disease:DKD`; a numeric column and a range, `age:50..70`, `age:>=50`;
+ * `missing:COLUMN`; a region named before, `@tubule`. Quotes protect names that hold `& | ( ) !`: `label:"B & T"`.
+ * Combined: `!` before `&` before `|`, with parentheses: `disease:DKD & (region:tubule | !module:M3)`.
  */
 
 import { OptionError } from '../../errors.js';
 import type { Region } from './regions.js';
 
-/** The region that a text names. Throws OptionError for any other text. */
-export function parseRegion(text: string): Region {
-  const at = text.indexOf(':');
-  const kind = text.slice(0, at).trim();
-  const rest = text.slice(at + 1).trim();
-  if (at < 1 || rest === '') throw unreadable(text);
-  switch (kind) {
+export interface ParseRegionOptions {
+  /** Texts of the regions that `@name` stands for. Default none. */
+  readonly named?: ReadonlyMap<string, string>;
+}
+
+/** The region that a text describes. Throws OptionError for a text that is no region. */
+export function parseRegion(text: string, options: ParseRegionOptions = {}): Region {
+  const parser = { text, at: 0, named: options.named ?? new Map() };
+  const region = parseAny(parser);
+  skipSpace(parser);
+  if (parser.at < text.length) throw unreadable(text);
+  return region;
+}
+
+interface Parser {
+  readonly text: string;
+  at: number;
+  readonly named: ReadonlyMap<string, string>;
+}
+
+/** One or more regions with `|` between them. */
+function parseAny(parser: Parser): Region {
+  const of = [parseAll(parser)];
+  while (takes(parser, '|')) of.push(parseAll(parser));
+  return of.length === 1 ? of[0] : { kind: 'any', of };
+}
+
+/** One or more regions with `&` between them. */
+function parseAll(parser: Parser): Region {
+  const of = [parseOne(parser)];
+  while (takes(parser, '&')) of.push(parseOne(parser));
+  return of.length === 1 ? of[0] : { kind: 'all', of };
+}
+
+function parseOne(parser: Parser): Region {
+  if (takes(parser, '!')) return { kind: 'not', of: parseOne(parser) };
+  if (!takes(parser, '(')) return parseSingle(singleText(parser), parser);
+  const inner = parseAny(parser);
+  if (!takes(parser, ')')) throw unreadable(parser.text);
+  return inner;
+}
+
+/** Moves past the character, and past space before it, where it is next. */
+function takes(parser: Parser, character: string): boolean {
+  skipSpace(parser);
+  if (parser.text[parser.at] !== character) return false;
+  parser.at++;
+  return true;
+}
+
+function skipSpace(parser: Parser): void {
+  while (/\s/.test(parser.text[parser.at] ?? '')) parser.at++;
+}
+
+/** Text up to the next `&`, `|` or `)` outside quotes and outside parentheses of its own. */
+function singleText(parser: Parser): string {
+  const from = parser.at;
+  let [quoted, depth] = [false, 0];
+  for (; parser.at < parser.text.length; parser.at++) {
+    const character = parser.text[parser.at];
+    if (character === '"') quoted = !quoted;
+    if (quoted) continue;
+    if (character === '&' || character === '|' || (character === ')' && depth === 0)) break;
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+  }
+  if (quoted) throw unreadable(parser.text);
+  return parser.text.slice(from, parser.at).trim();
+}
+
+function parseSingle(single: string, { text, named }: Parser): Region {
+  if (single.startsWith('@')) return parseNamed(single.slice(1).trim(), named);
+  const colon = single.startsWith('"') ? single.indexOf('":') + 1 : single.indexOf(':');
+  const name = single.slice(0, colon).trim();
+  const rest = single.slice(colon + 1).trim();
+  if (colon < 1 || rest === '') throw unreadable(text);
+  switch (name) {
     case 'locality':
-      return { kind, locality: numbers(rest, text)[0] };
+      return { kind: name, locality: numbers(rest, text)[0] };
     case 'rectangle': {
       const values = numbers(rest, text);
       if (values.length % 2 !== 0) throw unreadable(text);
-      return { kind, from: values.slice(0, values.length / 2), to: values.slice(values.length / 2) };
+      return { kind: name, from: values.slice(0, values.length / 2), to: values.slice(values.length / 2) };
     }
     case 'polygon':
-      return { kind, points: rest.split(';').map((corner) => pair(corner, text)) };
+      return { kind: name, points: rest.split(';').map((corner) => pair(corner, text)) };
     case 'label':
-      return { kind, label: rest };
+      return { kind: name, label: unquoted(rest) };
     case 'ids':
-      return { kind, ids: rest.split(',').map((id) => id.trim()) };
+      return { kind: name, ids: (rest.match(/(?:"[^"]*"|[^,])+/g) ?? []).map((id) => unquoted(id.trim())) };
     case 'rows':
-      return { kind, rows: numbers(rest, text) };
+      return { kind: name, rows: numbers(rest, text) };
     case 'module':
-      return { kind, module: rest };
+      return { kind: name, module: rest };
+    case 'missing':
+      return { kind: name, column: unquoted(rest) };
     default:
-      throw unreadable(text);
+      return { kind: 'column', column: unquoted(name), value: unquoted(rest) };
   }
 }
+
+function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
+  const text = named.get(name);
+  // a named region cannot stand on itself: the names inside it are those that were there before it
+  if (text !== undefined) return parseRegion(text, { named: without(named, name) });
+  throw new OptionError({
+    got: `a region named @${name}`,
+    expected:
+      named.size > 0 ? [...named.keys()].map((known) => `@${known}`).join(', ') : 'no name: none was given',
+    remedy: 'name a region first, or write it out',
+  });
+}
+
+const without = (named: ReadonlyMap<string, string>, name: string) =>
+  new Map([...named].filter(([known]) => known !== name));
+
+/** The text without the quotes around it. */
+const unquoted = (text: string): string => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
+
+/** A name as it can stand in a region's text: in quotes where it holds characters that combine regions. */
+export const quotedName = (name: string): string => (/[&|()!":,]|^\s|\s$|^@/.test(name) ? `"${name}"` : name);
 
 /**
  * Numbers separated by commas.
@@ -57,7 +154,7 @@ function unreadable(text: string): OptionError {
   return new OptionError({
     got: `a region written as ${JSON.stringify(text)}`,
     expected:
-      'locality:NUMBER, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, ids:A,B, rows:0,1 or module:M1',
-    remedy: 'write one of these, with quotes around names that hold spaces',
+      'locality:NUMBER, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, ids:A,B, rows:0,1, module:M1, COLUMN:LEVEL or missing:COLUMN, combined by &, |, ! and parentheses',
+    remedy: 'write one of these, with quotes around names that hold one of & | ( ) ! :',
   });
 }

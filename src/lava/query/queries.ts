@@ -35,12 +35,19 @@ export interface RegionAnswer {
   readonly modules: readonly ModuleInRegion[];
 }
 
-/** What is in a region. Throws OptionError for a region that does not exist or holds no sample. */
-export function describeRegion(explanation: Explanation, region: Region): RegionAnswer {
+/**
+ * What is in a region. Throws OptionError for a region that does not exist or holds no sample.
+ * @param name what the answer calls the region; by default what the region says itself.
+ */
+export function describeRegion(
+  explanation: Explanation,
+  region: Region,
+  name: string = regionName(region),
+): RegionAnswer {
   const rows = regionRows(explanation, region);
   const labels = explanation.labels ? levelsInRegion(encodeLevels(explanation.labels), rows) : [];
   return {
-    region: regionName(region),
+    region: name,
     samples: rows.length,
     share: rows.length / explanation.rows,
     labels: labels.map(({ level, samples }) => ({ label: level, samples })),

@@ -1,5 +1,6 @@
 /**
- * Regions of an embedding that a person names: a locality, a rectangle, a polygon, a label, ids, rows or a module.
+ * Regions of an embedding that a person names: a locality, a rectangle, a polygon, a label, a level or range of a metadata
+ * column, ids, rows or a module; and what these have in common, together, or not.
  *
  * Source: ours. A rectangle bounds as many coordinates as its corners have; a polygon bounds the first two
  * (polygon.ts). Cost: samples x corners. Throws OptionError for a region that does not exist or holds no sample.
@@ -8,6 +9,7 @@
 import { storedValue, trueValue } from '../../core/units.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Explanation } from '../../model.js';
+import { columnNamed, isMissing, rowsWithValue } from './columns.js';
 import { samplesWithModule } from './modules-in-region.js';
 import { type Polygon, pointsInPolygon } from './polygon.js';
 
@@ -20,11 +22,22 @@ export type Region =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'rows'; readonly rows: readonly number[] }
   /** Samples where a module is present; `M1`, `M2`... */
-  | { readonly kind: 'module'; readonly module: string };
+  | { readonly kind: 'module'; readonly module: string }
+  /** A level of a categorical column; a number or range of a numeric one: `42`, `50..70`, `>=50`. */
+  | { readonly kind: 'column'; readonly column: string; readonly value: string }
+  /** Samples without a value in the column. */
+  | { readonly kind: 'missing'; readonly column: string }
+  /** Samples of all, of any, or not of the regions `of`. */
+  | { readonly kind: 'all'; readonly of: readonly Region[] }
+  | { readonly kind: 'any'; readonly of: readonly Region[] }
+  | { readonly kind: 'not'; readonly of: Region };
 
 /** The rows of a region, ascending. */
 export function regionRows(explanation: Explanation, region: Region): Int32Array {
-  const rows = Int32Array.from(new Set(rowsOf(explanation, region))).sort();
+  const mask = regionMask(explanation, region);
+  const rows = new Int32Array(mask.reduce((sum, inside) => sum + inside, 0));
+  let at = 0;
+  for (let row = 0; row < mask.length; row++) if (mask[row]) rows[at++] = row;
   if (rows.length > 0) return rows;
   throw new OptionError({
     got: `no sample in ${regionName(region)}`,
@@ -33,7 +46,20 @@ export function regionRows(explanation: Explanation, region: Region): Int32Array
   });
 }
 
-/** A name for people, also accepted by `parseRegion` except for long lists. */
+/** 1 for every sample of the region, 0 for all others. A part of a combined region may hold no sample. */
+function regionMask(explanation: Explanation, region: Region): Uint8Array {
+  if (region.kind === 'not') return regionMask(explanation, region.of).map((inside) => 1 - inside);
+  if (region.kind === 'all' || region.kind === 'any') {
+    const masks = region.of.map((part) => regionMask(explanation, part));
+    const enough = region.kind === 'all' ? masks.length : 1;
+    return masks[0].map((_, row) => (masks.reduce((sum, mask) => sum + mask[row], 0) >= enough ? 1 : 0));
+  }
+  const mask = new Uint8Array(explanation.rows);
+  for (const row of rowsOf(explanation, region)) mask[row] = 1;
+  return mask;
+}
+
+/** A name for people. */
 export function regionName(region: Region): string {
   switch (region.kind) {
     case 'locality':
@@ -45,16 +71,31 @@ export function regionName(region: Region): string {
     case 'label':
       return region.label;
     case 'ids':
-      return `${region.ids.length} ids`;
+      return region.ids.length === 1 ? region.ids[0] : `${region.ids.length} ids`;
     case 'rows':
-      return `${region.rows.length} rows`;
+      return region.rows.length === 1 ? `row ${region.rows[0]}` : `${region.rows.length} rows`;
     case 'module':
       return `the region of ${region.module}`;
+    case 'column':
+      return `${region.column} ${region.value}`;
+    case 'missing':
+      return `samples without ${region.column}`;
+    case 'not':
+      return `not ${nameOfPart(region.of)}`;
+    case 'all':
+      return region.of.map(nameOfPart).join(' and ');
+    case 'any':
+      return region.of.map(nameOfPart).join(' or ');
   }
 }
 
-/** Rows of the region in any order, possibly more than once. */
-function rowsOf(explanation: Explanation, region: Region): Iterable<number> {
+const nameOfPart = (region: Region): string =>
+  region.kind === 'all' || region.kind === 'any' ? `(${regionName(region)})` : regionName(region);
+
+type SingleRegion = Exclude<Region, { readonly of: unknown }>;
+
+/** Rows of a single region in any order, possibly more than once. */
+function rowsOf(explanation: Explanation, region: SingleRegion): Iterable<number> {
   switch (region.kind) {
     case 'locality':
       return localityRows(explanation, region.locality);
@@ -70,6 +111,12 @@ function rowsOf(explanation: Explanation, region: Region): Iterable<number> {
       return checkedRows(explanation, region.rows);
     case 'module':
       return moduleRows(explanation, region.module);
+    case 'column':
+      return rowsWithValue(columnNamed(explanation, region.column), region.value);
+    case 'missing': {
+      const column = columnNamed(explanation, region.column);
+      return allRows(explanation.rows).filter((row) => isMissing(column, row));
+    }
   }
 }
 

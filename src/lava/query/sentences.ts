@@ -1,10 +1,15 @@
 /** Answers to queries as sentences for people. The figures are those of the answers. */
 
-import { percent } from '../../core/words.js';
+import { capitalized, count, listed, percent, plural, signed } from '../../core/words.js';
+import type { Marker, MarkerAnswer } from './markers.js';
 import { type ComparisonAnswer, IN_REGION, type RegionAnswer } from './queries.js';
 import type { FeatureAnswer, PairAnswer } from './value-queries.js';
 
-const MOST_NAMED = 5;
+const NAMED = 5;
+/** A module present in a smaller share of the other samples is rare elsewhere. */
+const RARE = 0.1;
+/** Agreement at or above which signs are the same, and at or below whose negative they are opposite. */
+const AGREES = 0.5;
 
 /** What is in a region: size, labels, modules present in half of it, and what to be careful with. */
 export function regionSentences(answer: RegionAnswer): string[] {
@@ -12,21 +17,38 @@ export function regionSentences(answer: RegionAnswer): string[] {
   const labels = answer.labels
     .slice(0, 3)
     .map(({ label, samples }) => `${label} (${percent(samples / answer.samples)})`);
-  const more = answer.labels.length > 3 ? ` and ${answer.labels.length - 3} more labels` : '';
+  const more = answer.labels.length > 3 ? ` and ${plural(answer.labels.length - 3, 'more label')}` : '';
+  if (answer.samples === 1) return oneSampleSentences(answer, present);
   return [
-    `${capital(answer.region)}: ${answer.samples} samples, ${percent(answer.share)} of all.`,
+    `${capitalized(answer.region)}: ${plural(answer.samples, 'sample')}, ${percent(answer.share)} of all.`,
     ...(labels.length > 0 ? [`Its samples are ${labels.join(', ')}${more}.`] : []),
     present.length === 0
       ? 'No module is present in half of its samples or more.'
       : `Present in half of its samples or more: ${present.map(named).join('; ')}.`,
-    ...present
-      .filter(({ presentOutside }) => presentOutside < 0.1)
-      .map(
-        ({ id, presentOutside }) =>
-          `${id} is nearly specific to it: present in ${percent(presentOutside)} of all other samples.`,
-      ),
+    ...rareElsewhere(present),
     ...caution(present),
   ];
+}
+
+/** A region of one sample has no shares: what is present there, and how rare that is. */
+function oneSampleSentences({ region, labels }: RegionAnswer, present: RegionAnswer['modules']): string[] {
+  return [
+    `${capitalized(region)} is one sample${labels.length > 0 ? `, labeled ${labels[0].label}` : ''}.`,
+    present.length === 0 ? 'No module is present there.' : `Present there: ${present.map(named).join('; ')}.`,
+    ...rareElsewhere(present),
+    ...caution(present),
+  ];
+}
+
+/** Modules of the region that few other samples have. */
+function rareElsewhere(present: RegionAnswer['modules']): string[] {
+  return present
+    .filter(({ presentOutside }) => presentOutside < RARE)
+    .map(({ id, presentOutside }) =>
+      presentOutside === 0
+        ? `${id} is found nowhere else.`
+        : `${id} is rare elsewhere: present in ${percent(presentOutside)} of all other samples.`,
+    );
 }
 
 /** What two regions share, what only one of them has, and where signs differ. */
@@ -37,36 +59,54 @@ export function comparisonSentences(answer: ComparisonAnswer): string[] {
     const modules = of(where);
     return modules.length > 0 ? [`${before}: ${modules.map(named).join('; ')}.`] : [];
   };
-  const turned = of('both').filter(({ agreement }) => agreement !== null && agreement < 0);
   return [
-    `${capital(first.region)} (${first.samples} samples) and ${second.region} (${second.samples}).`,
-    ...(answer.overlap > 0 ? [`They have ${answer.overlap} samples in common.`] : []),
+    `${capitalized(first.region)} (${plural(first.samples, 'sample')}) and ${second.region} (${count(second.samples)}).`,
+    ...(answer.overlap > 0 ? [`They have ${plural(answer.overlap, 'sample')} in common.`] : []),
     ...(of('both').length === 0 ? ['They share no module.'] : []),
     ...list('both', 'They share'),
     ...list('first', `Only in ${first.region}`),
     ...list('second', `Only in ${second.region}`),
-    ...turned.map(({ id }) => `In ${id} the features are in both, but with other signs.`),
+    ...agreementSentences(of('both')),
     ...caution([...of('both'), ...of('first'), ...of('second')]),
+  ];
+}
+
+/** For modules of both regions: whether their features go together in the same way in either. */
+function agreementSentences(both: ComparisonAnswer['modules']): string[] {
+  const known = both.flatMap(({ id, agreement }) => (agreement === null ? [] : [{ id, agreement }]));
+  const listing = (some: typeof known) =>
+    listed(some.map(({ id, agreement }) => `${id} (${signed(agreement)})`));
+  const same = known.filter(({ agreement }) => agreement >= AGREES);
+  const turned = known.filter(({ agreement }) => agreement <= -AGREES);
+  const between = known.filter(({ agreement }) => Math.abs(agreement) < AGREES);
+  return [
+    ...(same.length > 0
+      ? [`Their features go together in the same way in both (agreement, of 1 at most): ${listing(same)}.`]
+      : []),
+    ...(between.length > 0
+      ? [`Their features go together differently in the two: ${listing(between)}.`]
+      : []),
+    ...(turned.length > 0 ? [`Their features go together with opposite signs: ${listing(turned)}.`] : []),
   ];
 }
 
 /** The features that correlate most with one feature, and those whose correlation differs most from outside. */
 export function featureSentences(answer: FeatureAnswer): string[] {
-  const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, MOST_NAMED);
+  const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, NAMED);
   const changed = answer.features.filter(({ differencePAdjusted }) => differencePAdjusted <= 0.05);
   changed.sort((a, b) => Math.abs(b.inside - b.outside) - Math.abs(a.inside - a.outside));
   const show = ({ feature, inside, outside }: { feature: string; inside: number; outside: number }) =>
     `${feature} (${signed(inside)} inside, ${signed(outside)} outside)`;
   return [
     strong.length === 0
-      ? `${answer.feature} correlates with no other feature in ${answer.region} beyond chance (${answer.samples} samples).`
-      : `In ${answer.region} (${answer.samples} samples) ${answer.feature} correlates most with ${strong.map(show).join(', ')}.`,
+      ? `${answer.feature} correlates with no other feature in ${answer.region} beyond chance (${plural(answer.samples, 'sample')}).`
+      : `In ${answer.region} (${plural(answer.samples, 'sample')}) ${answer.feature} correlates most with ${strong.map(show).join(', ')}.`,
     ...(changed.length > 0
-      ? [
-          `It differs most from the rest of the map with ${changed.slice(0, MOST_NAMED).map(show).join(', ')}.`,
-        ]
+      ? [`It differs most from the rest of the map with ${changed.slice(0, NAMED).map(show).join(', ')}.`]
       : []),
-    ...(answer.constant > 0 ? [`${answer.constant} features are constant there and were left out.`] : []),
+    ...(answer.constant > 0
+      ? [`${plural(answer.constant, 'feature is', 'features are')} constant there and left out.`]
+      : []),
   ];
 }
 
@@ -75,7 +115,7 @@ export function pairSentences({ region, a, b, inside, outside }: PairAnswer): st
   const of = (correlation: number | null) =>
     correlation === null ? 'not defined (constant)' : signed(correlation);
   return [
-    `Correlation of ${a} and ${b}: ${of(inside.correlation)} in ${region} (${inside.rows.length} samples), ${of(outside.correlation)} outside (${outside.rows.length}).`,
+    `Correlation of ${a} and ${b}: ${of(inside.correlation)} in ${region} (${plural(inside.rows.length, 'sample')}), ${of(outside.correlation)} outside (${count(outside.rows.length)}).`,
   ];
 }
 
@@ -100,12 +140,41 @@ function caution(modules: readonly { readonly id: string; readonly verdict: stri
   ];
 }
 
-/** Two decimals with a sign. */
-function signed(value: number): string {
-  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
+/** Level of the corrected p below which features are named as higher or lower. */
+const NAMED_LEVEL = 0.05;
+
+/** The features that are higher and lower in the first region, the strongest first. */
+export function markerSentences({ first, second, markers }: MarkerAnswer): string[] {
+  const notable = markers.filter(({ pAdjusted }) => pAdjusted <= NAMED_LEVEL);
+  const higher = notable.filter(({ score }) => score > 0);
+  const lower = notable.filter(({ score }) => score < 0).reverse();
+  const sides = `${first.region} (${plural(first.samples, 'sample')}) than in ${second.region} (${count(second.samples)})`;
+  const told = (some: readonly Marker[], what: string) =>
+    some.length === 0
+      ? []
+      : [
+          `${plural(some.length, 'feature is', 'features are')} ${what} in ${sides}: ${some.slice(0, NAMED).map(markerFigures).join(', ')}${some.length > NAMED ? '...' : '.'}`,
+        ];
+  const none = `No feature is higher or lower in ${sides}, at a corrected p of ${NAMED_LEVEL} by samples.`;
+  return [
+    ...(notable.length === 0 ? [none] : []),
+    ...told(higher, 'higher'),
+    ...told(lower, 'lower'),
+    ...replicateSentences(markers, notable),
+  ];
 }
 
-/** The text with a capital first letter. */
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+const markerFigures = ({ name, difference, logFoldChange, auc }: Marker): string =>
+  `${name} (${signed(logFoldChange ?? difference)}, above in ${percent(auc)} of pairs)`;
+
+/** What replicates allow to say, which is less than what samples seem to. */
+function replicateSentences(markers: readonly Marker[], notable: readonly Marker[]): string[] {
+  const test = markers[0]?.pseudobulk;
+  if (!test) return ['These p take samples as the units: they say nothing about other donors or batches.'];
+  const units = `${plural(test.replicatesFirst, 'replicate')} against ${count(test.replicatesSecond)}${test.paired ? ', the same on both sides' : ''}`;
+  if (test.p === null) return [`With ${units} no p over replicates can be given: differences only.`];
+  const held = notable.filter(({ pseudobulk }) => (pseudobulk?.p ?? 1) <= NAMED_LEVEL).length;
+  return [
+    `By replicate (${units}, exact permutation, not corrected) ${count(held)} of ${count(notable.length)} have p of ${NAMED_LEVEL} or less.`,
+  ];
 }

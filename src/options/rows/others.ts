@@ -44,7 +44,7 @@ export const queryOptions = defineOptions([
     type: { kind: 'text', form: 'region' },
     default: null,
     label: 'Region',
-    help: 'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, ids:A,B, rows:0,1, module:M1',
+    help: 'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, COLUMN:LEVEL, ids:A,B, rows:0,1, module:M1, combined by & | !',
   },
   {
     name: 'and',
@@ -81,6 +81,24 @@ export const queryOptions = defineOptions([
     default: null,
     label: 'Pair',
     help: 'the raw values of two features, inside and outside',
+  },
+  {
+    name: 'markers',
+    commands: ['query'],
+    group: 'main',
+    type: { kind: 'flag' },
+    default: null,
+    label: 'Markers',
+    help: 'which features are higher and lower in the region',
+  },
+  {
+    name: 'replicate',
+    commands: ['query'],
+    group: 'main',
+    type: { kind: 'text', form: 'column' },
+    default: null,
+    label: 'Replicates',
+    help: 'metadata column with the units of the test, such as donor',
   },
   {
     name: 'format',

@@ -1,19 +1,35 @@
 /** What the colors of the map say: a color number a sample, the colors, and the legend that explains them. */
+import {
+  type Column,
+  type GroupColumn,
+  levelCode,
+  missingCode,
+  type NumberColumn,
+  valueAt,
+} from './columns.js';
 import { density } from './grid.js';
 import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, type Theme } from './palette.js';
 import { highest, quantile } from './presence.js';
 import { moduleName, NONE, type View } from './view.js';
-import { decimal, featureName, percent, presenceMeaning } from './words.js';
+import { capitalized, decimal, featureName, percent, presenceMeaning } from './words.js';
 
 export type ColorBy =
   | { readonly by: 'strongest' }
   | { readonly by: 'module'; readonly module: number }
   | { readonly by: 'feature'; readonly feature: number }
-  | { readonly by: 'label' }
+  | { readonly by: 'column'; readonly column: number }
   | { readonly by: 'density' }
   | { readonly by: 'trust' }
   | { readonly by: 'torn' }
   | { readonly by: 'glued' };
+
+/** A category of the legend. `code` is the region of its samples, as a text. */
+export interface LegendEntry {
+  readonly name: string;
+  readonly color: string;
+  readonly count: number;
+  readonly code: string;
+}
 
 export type Legend =
   | {
@@ -23,12 +39,14 @@ export type Legend =
       readonly low: string;
       readonly high: string;
       readonly colors: readonly string[];
+      /** Samples without a value, and their color; absent where there are none. */
+      readonly missing?: LegendEntry;
     }
   | {
       readonly kind: 'categories';
       readonly title: string;
       readonly note: string;
-      readonly entries: readonly { readonly name: string; readonly color: string; readonly count: number }[];
+      readonly entries: readonly LegendEntry[];
     };
 
 export interface Coloring {
@@ -50,8 +68,10 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
       return presence(view, by.module, theme);
     case 'feature':
       return feature(view, by.feature, theme);
-    case 'label':
-      return label(view, theme);
+    case 'column': {
+      const column = view.columns[by.column];
+      return column.kind === 'numeric' ? numbers(column, theme) : levels(view, column, theme);
+    }
     case 'density':
       return amounts(density(view.drawing), 1, theme, {
         title: 'Density',
@@ -152,6 +172,10 @@ function feature(view: View, number: number, theme: Theme): Coloring {
 
 const short = (value: number) => Number(value.toPrecision(3)).toString();
 
+/** Samples in which no module is present. */
+const noModuleCode = ({ descriptions }: View['explanation']): string =>
+  `!(${descriptions.map(({ id }) => `module:${id}`).join('|')})`;
+
 function strongest(view: View, theme: Theme): Coloring {
   const { explanation } = view;
   const counts = new Uint32Array(explanation.modules.count + 1);
@@ -170,51 +194,92 @@ function strongest(view: View, theme: Theme): Coloring {
       note: 'the module with the highest presence at each sample',
       entries: [...names.keys()]
         .filter((index) => counts[index] > 0)
-        .map((index) => ({ name: names[index], color: colors[index], count: counts[index] })),
+        .map((index) => ({
+          name: names[index],
+          color: colors[index],
+          count: counts[index],
+          code: index === 0 ? noModuleCode(explanation) : `module:${names[index]}`,
+        })),
     },
   };
 }
 
-function label(view: View, theme: Theme): Coloring {
-  const { levels: names, codes } = view.labels ?? {
-    levels: [],
-    codes: new Uint16Array(view.explanation.rows),
-  };
-  const counts = new Uint32Array(names.length);
-  for (const code of codes) counts[code]++;
-  const colors = names.map((_, index) => categoryColor(index, theme));
+/** Levels in their own colors; samples without a value are gray, below the others, and counted apart. */
+function levels(view: View, column: GroupColumn, theme: Theme): Coloring {
+  const isLabel = column === view.labels;
+  const { rows } = view.explanation;
+  const colors = [...column.levels.map((_, index) => categoryColor(index, theme)), NEUTRAL[theme]];
+  const none = column.levels.length;
+  const codes = new (none > 2 ** 16 - 2 ? Uint32Array : Uint16Array)(rows);
+  for (let row = 0; row < rows; row++) codes[row] = column.codes[row] < 0 ? none : column.codes[row];
+  const entries = column.levels.map((name, index) => ({
+    name,
+    color: colors[index],
+    count: column.counts[index],
+    code: levelCode(column, name, isLabel),
+  }));
+  const missing = missingEntry(column, theme);
   return {
     codes,
     colors,
-    order: colors.map(() => 1),
-    value: (row) => names[codes[row]] ?? '',
+    order: colors.map((_, index) => (index === none ? 0 : 1)),
+    value: (row) => valueAt(column, row),
     legend: {
       kind: 'categories',
-      title: 'Label',
-      note: 'given with the data; not used to find the modules',
-      entries: names.map((name, index) => ({
-        name: `${name} (${percent(counts[index] / view.explanation.rows)})`,
-        color: colors[index],
-        count: counts[index],
-      })),
+      title: isLabel ? capitalized(column.name) : column.name,
+      note: isLabel
+        ? 'given with the data; not used to find the modules'
+        : 'metadata; not used to find the modules',
+      entries: [...entries.filter(({ count }) => count > 0), ...missing],
     },
+  };
+}
+
+const missingEntry = (column: Column, theme: Theme): LegendEntry[] =>
+  column.missing === 0
+    ? []
+    : [{ name: 'no value', color: NEUTRAL[theme], count: column.missing, code: missingCode(column) }];
+
+/** Numbers on the ramp between their 0.5 and 99.5 percentiles; samples without one are gray, below the others. */
+function numbers(column: NumberColumn, theme: Theme): Coloring {
+  const known = Float32Array.from(column.values.filter((value) => !Number.isNaN(value))).sort();
+  const [low, high] = [quantile(known, 0.005), quantile(known, 0.995)];
+  const words = {
+    title: column.name,
+    note: 'metadata; the ends of the scale are the 0.5 and 99.5 percentiles',
+    low: short(low),
+    high: short(high),
+  };
+  const shown = amounts(column.values, high, theme, words, low);
+  const codes = shown.codes.map((code, row) => (Number.isNaN(column.values[row]) ? RAMP_STEPS : code));
+  return {
+    codes,
+    colors: [...shown.colors, NEUTRAL[theme]],
+    order: [...shown.order.map((step) => step + 1), 0],
+    value: (row) => valueAt(column, row),
+    legend: { ...words, kind: 'ramp', colors: shown.colors, missing: missingEntry(column, theme)[0] },
   };
 }
 
 /** A coloring as a short text: `module:3`, `feature:12`, `trust`. */
-export function encodeColoring(by: ColorBy): string {
+export function encodeColoring(view: View, by: ColorBy): string {
   if (by.by === 'module') return `module:${by.module}`;
   if (by.by === 'feature') return `feature:${by.feature}`;
+  if (by.by === 'column') return columnText(view, by.column);
   return by.by;
 }
 
+const columnText = (view: View, column: number): string =>
+  view.columns[column] === view.labels ? 'label' : `column:${view.columns[column].name}`;
+
 /** The coloring of a text; the strongest module for one that this explanation does not have. */
 export function decodeColoring(view: View, text: string): ColorBy {
-  const [by, number] = text.split(':');
+  const [by, number] = text.split(/:(.*)/s);
   const { descriptions, values, trust: layer } = view.explanation;
   if (by === 'module' && Number(number) < descriptions.length) return { by, module: Number(number) };
   if (by === 'feature' && values?.features.includes(Number(number))) return { by, feature: Number(number) };
-  if (by === 'label' && view.labels) return { by };
+  const column = view.columns.findIndex((_, index) => columnText(view, index) === text);
+  if (column >= 0) return { by: 'column', column };
   if ((by === 'trust' || by === 'torn' || by === 'glued') && layer) return { by };
   return by === 'density' ? { by } : { by: 'strongest' };
 }

@@ -1,12 +1,21 @@
 /**
  * Regions as short texts, the ones that `whymap query` takes: `rows:12`, `polygon:0,0;5,0;5,3`, `module:M3`,
- * `label:B cells`, `locality:4`. They stand in the page's address, so a link opens the same selection. A polygon lies
+ * `disease:DKD & region:tubule`. They stand in the page's address, so a link opens the same selection. A polygon lies
  * in the drawing, which is the embedding itself where that has two dimensions.
  */
-import { localitiesHolding, parseRegion, pointsInPolygon, samplesWithModule } from 'whymap/lava';
+import {
+  localitiesHolding,
+  type Region as ParsedRegion,
+  parseRegion,
+  regionName,
+  regionRows,
+} from 'whymap/lava';
 import type { Region } from '../state/store.js';
 import { moduleName, sampleName, type View } from './view.js';
 import { plural } from './words.js';
+
+/** Texts of the regions that `@name` stands for. */
+export type NamedRegions = ReadonlyMap<string, string>;
 
 /** More corners say nothing more, and make the address long. */
 const CORNERS = 64;
@@ -25,67 +34,55 @@ export function polygonCode(outline: readonly (readonly [number, number])[]): st
 const rounded = (value: number) => Number(value.toPrecision(5)).toString();
 
 /** The region of a text; null when this map has no such region, or no sample in it. */
-export function regionOf(view: View, code: string): Region | null {
-  const found = rowsOf(view, code);
-  if (!found || found.rows.length === 0) return null;
-  const { localities } = view.explanation;
-  const { rows } = found;
-  return { ...found, localities: rows.length === 1 ? localitiesHolding(localities, rows[0]) : [], code };
-}
-
-function rowsOf(view: View, code: string): { rows: Int32Array; name: string } | null {
-  const { explanation } = view;
-  const parsed = parsedOrNull(code);
-  switch (parsed?.kind) {
-    case 'rows': {
-      const rows = Int32Array.from(parsed.rows.filter((row) => row < explanation.rows)).sort();
-      const name = rows.length === 1 ? sampleName(explanation, rows[0]) : plural(rows.length, 'sample');
-      return { rows, name };
-    }
-    case 'polygon': {
-      const rows = pointsInPolygon(view.drawing, parsed.points);
-      return { rows, name: `region of ${plural(rows.length, 'sample')}` };
-    }
-    case 'module': {
-      const module = explanation.descriptions.findIndex(({ id }) => id === parsed.module);
-      if (module < 0) return null;
-      return {
-        rows: samplesWithModule(explanation, module),
-        name: `samples with ${moduleName(explanation, module)}`,
-      };
-    }
-    case 'label': {
-      const wanted = view.labels?.levels.indexOf(parsed.label) ?? -1;
-      if (wanted < 0) return null;
-      const name =
-        parsed.label.trim() === '' || Number.isFinite(Number(parsed.label))
-          ? `label ${parsed.label}`
-          : parsed.label;
-      return { rows: rowsWith(view.labels?.codes ?? [], wanted), name };
-    }
-    case 'locality': {
-      const { members, size } = explanation.localities;
-      const rows = members.slice(parsed.locality * size, (parsed.locality + 1) * size).sort();
-      return { rows, name: `locality ${parsed.locality}` };
-    }
-    default:
-      return null;
-  }
-}
-
-function parsedOrNull(code: string) {
+export function regionOf(view: View, code: string, named?: NamedRegions): Region | null {
+  if (code === '') return null;
   try {
-    return parseRegion(code);
+    return readRegion(view, code, named);
   } catch {
     return null;
   }
 }
 
-function rowsWith(codes: ArrayLike<number>, wanted: number): Int32Array {
-  const rows: number[] = [];
-  for (let row = 0; row < codes.length; row++) if (codes[row] === wanted) rows.push(row);
-  return Int32Array.from(rows);
+/** The region of a text. Throws OptionError, in words, for a text that is no region of this map. */
+export function readRegion(view: View, code: string, named?: NamedRegions): Region {
+  const parsed = parseRegion(code, { named });
+  const rows = regionRows(view.mapped, parsed);
+  const localities = rows.length === 1 ? localitiesHolding(view.explanation.localities, rows[0]) : [];
+  return { rows, localities, name: nameOf(view, parsed, rows), code, parsed };
 }
+
+/** What the region is called: names of this map where it is a single one, else its parts in words. */
+function nameOf(view: View, parsed: ParsedRegion, rows: Int32Array): string {
+  const { explanation } = view;
+  switch (parsed.kind) {
+    case 'rows':
+    case 'ids':
+      return rows.length === 1 ? sampleName(explanation, rows[0]) : plural(rows.length, 'sample');
+    case 'polygon':
+      return `region of ${plural(rows.length, 'sample')}`;
+    case 'module': {
+      const module = explanation.descriptions.findIndex(({ id }) => id === parsed.module);
+      return `samples with ${moduleName(explanation, module)}`;
+    }
+    case 'label':
+      return parsed.label.trim() === '' || Number.isFinite(Number(parsed.label))
+        ? `label ${parsed.label}`
+        : parsed.label;
+    default:
+      return regionName(parsed);
+  }
+}
+
+/** Two regions as one text. */
+export function combinedCode(a: string, operator: '&' | '|', b: string): string {
+  return `${grouped(a)} ${operator} ${grouped(b)}`;
+}
+
+/** All samples that are not in the region. */
+export const oppositeCode = (code: string): string =>
+  code.startsWith('!') && !/[&|]/.test(code) ? code.slice(1) : `!${grouped(code)}`;
+
+const grouped = (code: string): string => (/[&|]/.test(code.replace(/"[^"]*"/g, '')) ? `(${code})` : code);
 
 /** The samples to compute with: the region's, or for a single sample those of the locality around it. */
 export function samplesOf(view: View, { rows, localities }: Region): Int32Array {

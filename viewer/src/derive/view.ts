@@ -1,18 +1,11 @@
 /** Everything that is derived once from an explanation and shared by all parts of the page. */
 import type { Explanation } from 'whymap';
+import { moduleTitle } from 'whymap/lava';
+import { type Column, columnsOf, type GroupColumn } from './columns.js';
 import { buildGrid, type Grid } from './grid.js';
 import { type Cells, cellsOf, type NameAnchor, peaks } from './name-anchors.js';
 import { NONE, type PresenceColumn, presenceColumn, strongestModule } from './presence.js';
 import { type Drawing, drawing } from './project.js';
-
-export interface Labels {
-  /** Each label once, most frequent first. */
-  readonly levels: readonly string[];
-  /** How many samples have it. */
-  readonly counts: readonly number[];
-  /** Of each sample, the index of its label in `levels`. */
-  readonly codes: Uint16Array | Uint32Array;
-}
 
 export interface View {
   readonly explanation: Explanation;
@@ -25,8 +18,12 @@ export interface View {
   readonly cells: Cells;
   /** Where to write each module's name. */
   readonly moduleAnchors: readonly (readonly NameAnchor[])[];
-  /** Null without labels. */
-  readonly labels: Labels | null;
+  /** Labels first, then metadata. */
+  readonly columns: readonly Column[];
+  /** The first of `columns` where the explanation has labels; null without them. */
+  readonly labels: GroupColumn | null;
+  /** The explanation with what is drawn as its embedding: regions of a person lie in what they see. */
+  readonly mapped: Explanation;
   /** Probes and radii in the drawing; radii are null where the drawing is a projection. */
   readonly probes: {
     readonly x: Float32Array;
@@ -40,6 +37,7 @@ export function createView(explanation: Explanation): View {
   const presence = explanation.descriptions.map((_, module) => presenceColumn(explanation, module));
   const strongest = strongestModule(presence, explanation.rows);
   const cells = cellsOf(drawn);
+  const columns = columnsOf(explanation);
   const flat = drawn.projection === 'as-is';
   return {
     explanation,
@@ -54,7 +52,9 @@ export function createView(explanation: Explanation): View {
         ? strongHere
         : peaks(cells, (row) => (column.values[row] >= column.cut ? column.values[row] : 0)).slice(0, 1);
     }),
-    labels: explanation.labels ? encodeLabels(explanation.labels) : null,
+    columns,
+    labels: explanation.labels ? (columns[0] as GroupColumn) : null,
+    mapped: flat ? explanation : withCoordinates(explanation, drawn),
     probes: {
       ...drawn.project(explanation.localities.probes),
       radius: flat ? explanation.localities.radius : null,
@@ -62,15 +62,10 @@ export function createView(explanation: Explanation): View {
   };
 }
 
-function encodeLabels(labels: readonly string[]): Labels {
-  const frequency = new Map<string, number>();
-  for (const label of labels) frequency.set(label, (frequency.get(label) ?? 0) + 1);
-  const sorted = [...frequency].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
-  const levels = sorted.map(([name]) => name);
-  const position = new Map(levels.map((name, index) => [name, index]));
-  const codes = new (levels.length > 2 ** 16 ? Uint32Array : Uint16Array)(labels.length);
-  for (let row = 0; row < labels.length; row++) codes[row] = position.get(labels[row]) ?? 0;
-  return { levels, codes, counts: sorted.map(([, count]) => count) };
+function withCoordinates(explanation: Explanation, { x, y }: Drawing): Explanation {
+  const data = Float32Array.from({ length: 2 * x.length }, (_, at) => (at % 2 === 0 ? x : y)[at >> 1]);
+  const coordinates = { rows: x.length, columns: 2, data };
+  return { ...explanation, embedding: { ...explanation.embedding, coordinates } };
 }
 
 /** The name of a sample for people: its id where there is one, else its row number counted from 0. */
@@ -79,8 +74,8 @@ export function sampleName(explanation: Explanation, row: number): string {
 }
 
 export function moduleName(explanation: Explanation, module: number): string {
-  const { id, label } = explanation.descriptions[module];
-  return explanation.image ? id : `${id} ${label}`;
+  const description = explanation.descriptions[module];
+  return explanation.image ? description.id : `${description.id} ${moduleTitle(explanation, description)}`;
 }
 
 export { NONE };

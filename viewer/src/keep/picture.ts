@@ -11,6 +11,7 @@ import { createCanvasRenderer } from '../map/canvas.js';
 import { drawOverlay, overlayInk } from '../map/overlay.js';
 import { drawOrder, FADED, OPACITY, type Scene } from '../map/renderer.js';
 import type { LinksShown, MapFrame, Region } from '../state/store.js';
+import { type PrintSize, pixelsOf, pngOfCanvas, withResolution } from './figure.js';
 
 export interface PictureInput {
   readonly view: View;
@@ -28,25 +29,27 @@ export interface PictureInput {
   readonly showLocalities: boolean;
 }
 
-const RATIO = 2;
+/** Pixels a unit of the parts of an SVG that are pictures. */
+const RATIO = 3;
 const MOST_CIRCLES = 20_000;
 const FONT = '12px system-ui, sans-serif';
 
-/** PNG at twice the size of the map on the screen, with the legend below it. */
-export async function pngOf(input: PictureInput): Promise<Blob> {
+/** PNG of the size in print, with the legend below the map. */
+export async function pngOf(input: PictureInput, print: PrintSize): Promise<Blob> {
   const { size } = input.frame;
+  const ratio = pixelsOf(print) / size.width;
   const legend = legendOf(input);
   const canvas = document.createElement('canvas');
-  canvas.width = size.width * RATIO;
-  canvas.height = (size.height + legend.height) * RATIO;
+  canvas.width = Math.round(size.width * ratio);
+  canvas.height = Math.round((size.height + legend.height) * ratio);
   const context = canvas.getContext('2d');
   if (!context) throw new Error('this browser cannot draw on a canvas');
   const { ink, page } = overlayInk(input.theme);
   context.fillStyle = page;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(pointsOf(input), 0, 0);
-  context.drawImage(overlayOf(input), 0, 0);
-  context.scale(RATIO, RATIO);
+  context.drawImage(pointsOf(input, ratio), 0, 0);
+  context.drawImage(overlayOf(input, ratio), 0, 0);
+  context.scale(ratio, ratio);
   context.font = FONT;
   context.textBaseline = 'middle';
   for (const part of [...nameParts(input), ...legend.parts]) {
@@ -74,41 +77,38 @@ export async function pngOf(input: PictureInput): Promise<Blob> {
       context.fillText(part.text, part.x, part.y);
     }
   }
-  return new Promise((done, failed) => {
-    canvas.toBlob(
-      (blob) => (blob ? done(blob) : failed(new Error('the picture could not be made'))),
-      'image/png',
-    );
-  });
+  return withResolution(await pngOfCanvas(canvas), print.dpi);
 }
 
 /** The same as SVG. */
-export function svgOf(input: PictureInput): Blob {
+export function svgOf(input: PictureInput): string {
   const { size } = input.frame;
   const { ink, page } = overlayInk(input.theme);
   const legend = legendOf(input);
   const height = size.height + legend.height;
-  const overlay = overlayOf(input).toDataURL('image/png');
-  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${height}" viewBox="0 0 ${size.width} ${height}" font-family="system-ui, sans-serif" font-size="12">
+  const overlay = overlayOf(input, RATIO).toDataURL('image/png');
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${height}" viewBox="0 0 ${size.width} ${height}" font-family="system-ui, sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="${page}"/>
 <g>${pointsAsSvg(input)}</g>
 <image href="${overlay}" width="${size.width}" height="${size.height}"/>
 ${[...nameParts(input), ...legend.parts].map((part) => partAsSvg(part, ink, page)).join('\n')}
 </svg>
 `;
-  return new Blob([text], { type: 'image/svg+xml' });
 }
 
-function pointsOf({ scene, frame }: PictureInput): HTMLCanvasElement {
+function pointsOf({ scene, frame }: PictureInput, ratio: number): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   const renderer = createCanvasRenderer(canvas);
-  renderer.resize(frame.size, RATIO);
+  renderer.resize(frame.size, ratio);
   renderer.setScene(scene);
   renderer.draw(frame.camera, frame.radius);
   return canvas;
 }
 
-function overlayOf({ view, frame, theme, links, region, showLocalities }: PictureInput): HTMLCanvasElement {
+function overlayOf(
+  { view, frame, theme, links, region, showLocalities }: PictureInput,
+  ratio: number,
+): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   const shown = linksShown(view, links, region);
   drawOverlay(
@@ -124,7 +124,7 @@ function overlayOf({ view, frame, theme, links, region, showLocalities }: Pictur
       hovered: -1,
       lasso: [],
     },
-    { ...frame, ratio: RATIO },
+    { ...frame, ratio },
   );
   return canvas;
 }
@@ -134,7 +134,7 @@ function pointsAsSvg(input: PictureInput): string {
   const { drawing, coloring, emphasis } = scene;
   const { width, height } = frame.size;
   if (drawing.x.length > MOST_CIRCLES)
-    return `<image href="${pointsOf(input).toDataURL('image/png')}" width="${width}" height="${height}"/>`;
+    return `<image href="${pointsOf(input, RATIO).toDataURL('image/png')}" width="${width}" height="${height}"/>`;
   const circles: string[] = [];
   for (const row of drawOrder(scene)) {
     const [x, y] = toScreen(frame.camera, drawing.x[row], drawing.y[row]);
@@ -222,7 +222,7 @@ function partAsSvg(part: Part, ink: string, page: string): string {
       .join('');
   }
   const halo = part.halo ? ` stroke="${page}" stroke-width="4" paint-order="stroke"` : '';
-  const weight = part.strong ? ' font-weight="600"' : '';
+  const weight = part.strong ? ' font-weight="bold"' : '';
   return `<text x="${part.x}" y="${part.y}" dominant-baseline="central" text-anchor="${ANCHORS[part.anchor]}" fill="${ink}"${weight}${halo}>${escaped(part.text)}</text>`;
 }
 

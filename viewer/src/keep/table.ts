@@ -1,23 +1,24 @@
 /** What the map shows as a table, and the ids of the selection as lines. */
 import { type Cell, csvPieces } from 'whymap/io';
 import type { Coloring } from '../derive/coloring.js';
+import { valueAt } from '../derive/columns.js';
 import type { View } from '../derive/view.js';
 import type { Region } from '../state/store.js';
 
-/** Sample, place, what its color stands for, label and whether it is selected; one line a sample. */
+/** Sample, coordinates, what its color stands for, label, metadata and whether it is selected; one line a sample. */
 export function csvOf(view: View, coloring: Coloring, region: Region | null): Blob {
-  const { labels } = view.explanation;
-  const header = ['sample', 'x', 'y', coloring.legend.title, ...(labels ? ['label'] : []), 'selected'];
+  const names = view.columns.map((column) => (column === view.labels ? 'label' : column.name));
+  const header = ['sample', 'x', 'y', coloring.legend.title, ...names, 'selected'];
   return new Blob([...csvPieces(header, lines(view, coloring, region))], { type: 'text/csv' });
 }
 
 function* lines(view: View, coloring: Coloring, region: Region | null): Generator<Cell[]> {
-  const { ids, labels, rows } = view.explanation;
+  const { ids, rows } = view.explanation;
   const { x, y } = view.drawing;
   const selected = new Set(region?.rows);
   for (let row = 0; row < rows; row++) {
     const sample = ids?.[row] ?? row;
-    const rest = [...(labels ? [labels[row]] : []), selected.has(row) ? 1 : 0];
+    const rest = [...view.columns.map((column) => valueAt(column, row)), selected.has(row) ? 1 : 0];
     yield [sample, x[row], y[row], coloring.value(row), ...rest];
   }
 }

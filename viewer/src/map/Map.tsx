@@ -10,6 +10,7 @@ import {
   hovered,
   links,
   mapFrame,
+  mapNotice,
   openModule,
   region,
   selectRegion,
@@ -48,6 +49,7 @@ export function MapView({ view }: { view: View }) {
   }, [camera.scale, camera.left, camera.top, size, radius]);
   return (
     <section class="map" aria-label="Map of the embedding">
+      <Toolbar control={control} notice={points.notice} />
       <div
         ref={frame}
         class={`map-frame tool-${tool.value}`}
@@ -56,18 +58,23 @@ export function MapView({ view }: { view: View }) {
         role="application"
         aria-label={describe(view)}
         onKeyDown={(event) => onKey(event, control, askMiddle)}
+        onContextMenu={(event) => event.preventDefault()}
         {...pointer}
       >
         <canvas key={points.key} ref={points.canvas} class="layer" data-renderer={points.kind} />
         <canvas ref={overlay} class="layer" />
         {showNames.value && <Names view={view} camera={camera} size={size} moving={control.moving} />}
+        <Tooltip view={view} camera={camera} size={size} />
+        {(points.late || mapNotice.value) && (
+          <p class="over-map" role="status">
+            {mapNotice.value || LATE}
+          </p>
+        )}
       </div>
-      <Toolbar control={control} />
-      {points.notice && <p class="notice">{points.notice}</p>}
-      {points.late && <p class="notice late">{LATE}</p>}
-      {currentColoring.value && <Legend legend={currentColoring.value.legend} />}
-      <Tooltip view={view} camera={camera} size={size} />
-      <Caveat view={view} />
+      <footer class="map-foot">
+        <Caveat view={view} />
+        {currentColoring.value && <Legend view={view} legend={currentColoring.value.legend} />}
+      </footer>
     </section>
   );
 }

@@ -1,7 +1,10 @@
-/** Names written on the map: the modules where they are strongest, or the labels at their centers. */
+/** Names written on the map: the modules where they are strongest, or the levels of a column where most samples are. */
 import { useMemo, useRef } from 'preact/hooks';
+import type { ColorBy } from '../derive/coloring.js';
+import { levelCode } from '../derive/columns.js';
 import { peaks } from '../derive/name-anchors.js';
 import { moduleName, type View } from '../derive/view.js';
+import { selectCode } from '../state/regions.js';
 import { colorBy, currentColoring, openModule, panel, selectModule } from '../state/store.js';
 import { type Camera, type Size, toScreen } from './camera.js';
 
@@ -10,10 +13,12 @@ interface Name {
   readonly x: number;
   readonly y: number;
   readonly color: string;
+  /** What the name opens: a module's card, or the region of a level. */
   readonly module: number | null;
+  readonly code: string | null;
 }
 
-const LABELS = 40;
+const LEVELS = 40;
 const CHARACTER = 7.2;
 const LINE = 22;
 /** Names at a side of the map are moved in, to this distance from it. */
@@ -32,11 +37,11 @@ export function Names({ view, camera, size, moving }: NamesProps) {
   const placed = useRef(camera);
   if (!moving || camera.scale !== placed.current.scale) placed.current = camera;
   const { left, top } = placed.current;
-  const by = colorBy.value.by;
-  const labelNames = useMemo(() => (by === 'label' ? namesOfLabels(view) : []), [view, by]);
+  const by = colorBy.value;
+  const levelNames = useMemo(() => namesOfLevels(view, by), [view, by]);
   return (
     <div class="names" style={{ transform: `translate(${camera.left - left}px, ${camera.top - top}px)` }}>
-      {placedNames(view, { camera: placed.current, size }, labelNames).map(({ name, left, top }) => (
+      {placedNames(view, { camera: placed.current, size }, levelNames).map(({ name, left, top }) => (
         <button
           key={`${name.text} ${name.x} ${name.y}`}
           type="button"
@@ -44,11 +49,7 @@ export function Names({ view, camera, size, moving }: NamesProps) {
           aria-hidden="true"
           class="name"
           style={{ left: `${left}px`, top: `${top}px`, '--mark': name.color || 'transparent' }}
-          disabled={name.module === null}
-          onClick={() => {
-            selectModule(name.module);
-            panel.value = 'modules';
-          }}
+          onClick={(event) => open(view, name, event.shiftKey)}
         >
           {name.text}
         </button>
@@ -61,13 +62,13 @@ export function Names({ view, camera, size, moving }: NamesProps) {
 export function placedNames(
   view: View,
   { camera, size }: { camera: Camera; size: Size },
-  labelNames: readonly Name[] = namesOfLabels(view),
+  levelNames: readonly Name[] = namesOfLevels(view, colorBy.value),
 ) {
-  const by = colorBy.value.by;
+  const { by } = colorBy.value;
   const colors = currentColoring.value?.colors ?? [];
   const names =
-    by === 'label'
-      ? labelNames.map((name, i) => ({ ...name, color: colors[i] ?? '' }))
+    by === 'column'
+      ? levelNames.map((name, i) => ({ ...name, color: colors[i] ?? '' }))
       : namesOfModules(view, by, colors);
   return withoutOverlaps(names, camera, size);
 }
@@ -84,17 +85,32 @@ function namesOfModules(view: View, by: string, colors: readonly string[]): Name
           y,
           color: by === 'strongest' ? (colors[module + 1] ?? '') : '',
           module,
+          code: null,
         })),
   );
 }
 
-function namesOfLabels(view: View): Name[] {
-  const { labels, cells } = view;
-  if (!labels) return [];
-  return labels.levels.slice(0, LABELS).flatMap((text, code) => {
-    const [place] = peaks(cells, (row) => (labels.codes[row] === code ? 1 : 0));
-    return place ? [{ text: short(text), x: place.x, y: place.y, color: '', module: null }] : [];
+/** The levels of the column that colors the map, each where most of its samples are; none for numbers. */
+function namesOfLevels(view: View, by: ColorBy): Name[] {
+  const column = by.by === 'column' ? view.columns[by.column] : null;
+  if (column?.kind !== 'categorical') return [];
+  return column.levels.slice(0, LEVELS).flatMap((text, code) => {
+    const [anchor] = peaks(view.cells, (row) => (column.codes[row] === code ? 1 : 0));
+    const region = levelCode(column, text, column === view.labels);
+    return anchor
+      ? [{ text: short(text), x: anchor.x, y: anchor.y, color: '', module: null, code: region }]
+      : [];
   });
+}
+
+/** Opens the module, or selects the samples of the level; with Shift, these and those selected before. */
+function open(view: View, { module, code }: Name, more: boolean): void {
+  if (code !== null) {
+    selectCode(view, code, more);
+    return;
+  }
+  selectModule(module);
+  panel.value = 'modules';
 }
 
 const short = (text: string) => (text.length > 34 ? `${text.slice(0, 33)}\u2026` : text);

@@ -11,7 +11,7 @@ const TOOLS: readonly { tool: Tool; icon: IconName; name: string }[] = [
   { tool: 'rectangle', icon: 'rectangle', name: 'Select with a rectangle (R)' },
 ];
 
-export function Toolbar({ control }: { control: CameraControl }) {
+export function Toolbar({ control, notice }: { control: CameraControl; notice: string | null }) {
   return (
     <div class="toolbar" role="toolbar" aria-label="Map tools">
       <div class="group">
@@ -40,6 +40,7 @@ export function Toolbar({ control }: { control: CameraControl }) {
         <Toggle state={showLocalities}>Localities</Toggle>
         <Toggle state={showNames}>Names</Toggle>
       </div>
+      {notice && <p class="notice">{notice}</p>}
     </div>
   );
 }

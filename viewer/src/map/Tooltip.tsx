@@ -1,4 +1,5 @@
 /** What is under the pointer: the sample, and the modules that are present there. */
+import { valueAt } from '../derive/columns.js';
 import { categoryColor } from '../derive/palette.js';
 import { moduleName, sampleName, type View } from '../derive/view.js';
 import { decimal, trustHere } from '../derive/words.js';
@@ -7,13 +8,16 @@ import { hovered, theme } from '../state/store.js';
 import { type Camera, type Size, toScreen } from './camera.js';
 
 const WIDTH = 290;
+/** Columns that are told of a sample; all of them stand in the table that can be saved. */
+const COLUMNS = 4;
 const SHOWN = 4;
 
 export function Tooltip({ view, camera, size }: { view: View; camera: Camera; size: Size }) {
   const row = hovered.value;
   if (row < 0) return null;
   const [x, y] = toScreen(camera, view.drawing.x[row], view.drawing.y[row]);
-  const left = x + 18 + WIDTH > size.width ? x - 18 - WIDTH : x + 18;
+  const beside = x + 18 + WIDTH > size.width ? x - 18 - WIDTH : x + 18;
+  const left = Math.max(8, Math.min(beside, size.width - WIDTH - 8));
   const { explanation } = view;
   return (
     <div
@@ -24,7 +28,12 @@ export function Tooltip({ view, camera, size }: { view: View; camera: Camera; si
         <SamplePicture view={view} row={row} scale={2} />
         <div>
           <strong>{sampleName(explanation, row)}</strong>
-          {explanation.labels && <span>{explanation.labels[row]}</span>}
+          {view.columns.slice(0, COLUMNS).map((column) => (
+            <span key={column.name}>
+              {column === view.labels ? '' : `${column.name}: `}
+              {valueAt(column, row) || 'no value'}
+            </span>
+          ))}
         </div>
       </header>
       <PresentModules view={view} row={row} />

@@ -20,8 +20,8 @@ export interface Margins {
   readonly below: number;
 }
 
-/** The toolbar lies along the top of the map and the legend along its bottom. */
-const MAP_MARGINS: Margins = { sides: 32, above: 68, below: 92 };
+/** Room for the points and names at the border; the tools and the legend lie beside the map. */
+const MAP_MARGINS: Margins = { sides: 28, above: 24, below: 24 };
 
 /** Shows all of `bounds` in the middle of the free room, with the same scale along both sides. */
 export function fitCamera(bounds: Bounds, size: Size, margins: Margins = MAP_MARGINS): Camera {

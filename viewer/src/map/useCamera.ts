@@ -25,6 +25,11 @@ export function useCamera(
 ): CameraControl {
   const [transform, setTransform] = useState<ZoomTransform>(zoomIdentity);
   const [moving, setMoving] = useState(false);
+  /** The base camera of this drawing, and the one that the transform was made for: they differ after a change of size. */
+  const base = useMemo(() => fitCamera(bounds, size), [bounds, size]);
+  const latest = useRef(base);
+  latest.current = base;
+  const madeFor = useRef(base);
   const behavior = useRef(
     zoom<HTMLElement, unknown>()
       .scaleExtent(LIMITS)
@@ -36,7 +41,10 @@ export function useCamera(
     const selection = select(target);
     behavior
       .on('start', () => setMoving(true))
-      .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => setTransform(event.transform))
+      .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
+        madeFor.current = latest.current;
+        setTransform(event.transform);
+      })
       .on('end', () => setMoving(false));
     selection.call(behavior).on('dblclick.zoom', null);
     return () => {
@@ -49,17 +57,9 @@ export function useCamera(
     },
     [element],
   );
-  const base = useMemo(() => fitCamera(bounds, size), [bounds, size]);
-  const reported = useRef<CameraPosition | null>(null);
-  useEffect(() => {
-    reported.current = positionOf(base, transform, size);
-    cameraPosition.value = reported.current;
-  }, [transform]);
-  useEffect(() => {
-    // what the address says; what this map reported itself is there already
-    if (cameraPosition.value !== reported.current)
-      act((on) => behavior.transform(on, transformOf(base, cameraPosition.value, size)));
-  }, [cameraPosition.value]);
+  useCameraPosition({ base, transform, size, current: madeFor.current === base }, (next) =>
+    act((on) => behavior.transform(on, next)),
+  );
   return {
     camera: zoomed(base, transform),
     zoom: transform.k,
@@ -68,6 +68,35 @@ export function useCamera(
     shift: (dx, dy) => act((on) => behavior.translateBy(on, dx / transform.k, dy / transform.k)),
     reset: () => act((on) => behavior.transform(on, zoomIdentity)),
   };
+}
+
+interface Placed {
+  readonly base: Camera;
+  readonly transform: ZoomTransform;
+  readonly size: Size;
+  /** Whether the transform was made for this base camera. */
+  readonly current: boolean;
+}
+
+/** Keeps the position that the address tells and the camera in step. */
+function useCameraPosition(
+  { base, transform, size, current }: Placed,
+  apply: (transform: ZoomTransform) => void,
+): void {
+  const reported = useRef<CameraPosition | null>(null);
+  useEffect(() => {
+    if (!current && cameraPosition.value) return;
+    reported.current = positionOf(base, transform, size);
+    cameraPosition.value = reported.current;
+  }, [transform]);
+  useEffect(() => {
+    // a map of another size shows the same part of the drawing
+    if (cameraPosition.value) apply(transformOf(base, cameraPosition.value, size));
+  }, [base]);
+  useEffect(() => {
+    // what the address says; what this map reported itself is there already
+    if (cameraPosition.value !== reported.current) apply(transformOf(base, cameraPosition.value, size));
+  }, [cameraPosition.value]);
 }
 
 function positionOf(base: Camera, transform: ZoomTransform, size: Size): CameraPosition | null {
@@ -90,5 +119,9 @@ function allowed(event: Event, active: Tool): boolean {
   if (event.type === 'wheel') return true;
   if (event instanceof MouseEvent && event.button !== 0) return false;
   if (event instanceof MouseEvent && event.shiftKey) return false;
-  return active === 'pan';
+  // two fingers always pinch
+  return (
+    active === 'pan' ||
+    (typeof TouchEvent !== 'undefined' && event instanceof TouchEvent && event.touches.length > 1)
+  );
 }

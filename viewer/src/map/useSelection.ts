@@ -4,13 +4,17 @@ import { nearestWithin } from '../derive/grid.js';
 import { polygonCode, regionOf } from '../derive/region-code.js';
 import type { View } from '../derive/view.js';
 import { plural } from '../derive/words.js';
-import { hovered, selectRegion, tool } from '../state/store.js';
+import { hovered, mapNotice, selectRegion, tool } from '../state/store.js';
 import { type Camera, toDrawing } from './camera.js';
 
 type Point = readonly [number, number];
 
 const HOVER_PIXELS = 12;
 const CLICK_PIXELS = 4;
+/** Milliseconds. */
+const LONG_PRESS = 500;
+
+const distance = (a: Point, b: Point): number => Math.hypot(a[0] - b[0], a[1] - b[1]);
 
 export function useSelection(view: View, camera: Camera) {
   const [lasso, setLasso] = useState<readonly Point[]>([]);
@@ -25,16 +29,24 @@ export function useSelection(view: View, camera: Camera) {
   const sampleAt = (point: Point): number =>
     nearestWithin(view.grid, view.drawing, toDrawing(camera, ...point), HOVER_PIXELS / camera.scale);
 
+  const press = useLongPress((point) => {
+    hovered.value = sampleAt(point);
+  });
+
   return {
     lasso,
     onPointerDown(event: PointerEvent) {
-      if (event.button !== 0) return;
+      // a second finger pinches
+      if (event.button !== 0 || !event.isPrimary) return;
       start.current = at(event);
       drawing.current = event.shiftKey ? 'lasso' : tool.value === 'pan' ? null : tool.value;
       drawn.current = [start.current];
+      if (event.pointerType === 'touch' && !drawing.current) press.begin(start.current);
     },
     onPointerMove(event: PointerEvent) {
       const point = at(event);
+      if (!event.isPrimary) return;
+      if (start.current && distance(start.current, point) > CLICK_PIXELS) press.stop();
       // let go outside the map
       if (event.buttons === 0) start.current = null;
       if (!start.current || !drawing.current) {
@@ -50,16 +62,39 @@ export function useSelection(view: View, camera: Camera) {
     onPointerUp(event: PointerEvent) {
       const from = start.current;
       start.current = null;
+      if (press.stop()) return;
       if (!from) return;
       const to = at(event);
-      const moved = drawn.current.some(([x, y]) => Math.hypot(x - from[0], y - from[1]) > CLICK_PIXELS);
-      const clicked = Math.hypot(to[0] - from[0], to[1] - from[1]) <= CLICK_PIXELS;
+      const moved = drawn.current.some(([x, y]) => distance([x, y], from) > CLICK_PIXELS);
+      const clicked = distance(to, from) <= CLICK_PIXELS;
       if (drawing.current && moved) finish(view, camera, drawing.current, drawn.current);
       else if (clicked && !onName(event)) selectSample(view, sampleAt(to));
       setLasso([]);
     },
     onPointerLeave() {
       hovered.value = -1;
+    },
+  };
+}
+
+/** A finger that stays does what a pointer does that rests: `held` is called with where it is. */
+function useLongPress(held: (point: Point) => void) {
+  const timer = useRef(0);
+  const done = useRef(false);
+  return {
+    begin(point: Point): void {
+      done.current = false;
+      timer.current = window.setTimeout(() => {
+        done.current = true;
+        held(point);
+      }, LONG_PRESS);
+    },
+    /** Whether the press that ends was a long one. */
+    stop(): boolean {
+      clearTimeout(timer.current);
+      const was = done.current;
+      done.current = false;
+      return was;
     },
   };
 }
@@ -80,7 +115,11 @@ function corners([x0, y0]: Point, [x1, y1]: Point): Point[] {
 function finish(view: View, camera: Camera, kind: 'lasso' | 'rectangle', outline: readonly Point[]): void {
   const code = polygonCode(outline.map(([x, y]) => toDrawing(camera, x, y)));
   const found = regionOf(view, code);
-  selectRegion(found && { ...found, name: `${kind} of ${plural(found.rows.length, 'sample')}` });
+  if (!found) {
+    mapNotice.value = `No sample lies inside this ${kind}: the selection stays as it was.`;
+    return;
+  }
+  selectRegion({ ...found, name: `${kind} of ${plural(found.rows.length, 'sample')}` });
 }
 
 /** Selects one sample, or nothing for -1. */

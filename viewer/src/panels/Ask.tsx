@@ -1,10 +1,9 @@
 /** What makes the selected region: its modules, inside against outside, and its labels. */
 
-import { levelsInRegion, modulesInRegion, type PresenceInRegion } from 'whymap/lava';
+import { describeRegion, modulesInRegion, type PresenceInRegion, regionSentences } from 'whymap/lava';
 import { categoryColor } from '../derive/palette.js';
-import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
-import { count, decimal, listed, percent } from '../derive/words.js';
+import { capitalized, decimal } from '../derive/words.js';
 import {
   kept,
   panel,
@@ -15,18 +14,22 @@ import {
   selectRegion,
   theme,
 } from '../state/store.js';
-import { Bars } from './Bars.js';
 import { Block } from './Block.js';
 import { Compare } from './Compare.js';
 import { FeatureDetail } from './FeatureDetail.js';
+import { Markers } from './Markers.js';
 import { PairScatter } from './PairScatter.js';
 import { SamplePicture } from './Picture.js';
+import { RegionBuilder } from './RegionBuilder.js';
+import { RegionLevels } from './RegionLevels.js';
 
 export function Ask({ view }: { view: View }) {
   const selected = region.value;
   if (selectedFeature.value !== null) return <FeatureDetail view={view} feature={selectedFeature.value} />;
-  if (!selected) return <AskHint />;
+  if (!selected) return <AskHint view={view} />;
   const found = modulesInRegion(view.explanation, selected.rows);
+  const single = selected.rows.length === 1;
+  const [first, ...rest] = regionSentences(describeRegion(view.mapped, selected.parsed, selected.name));
   return (
     <div class="detail">
       <nav class="detail-nav">
@@ -36,22 +39,25 @@ export function Ask({ view }: { view: View }) {
         <KeepButton selected={selected} />
       </nav>
       <header class="region-title">
-        {selected.rows.length === 1 && <SamplePicture view={view} row={selected.rows[0]} scale={3} />}
+        {single && <SamplePicture view={view} row={selected.rows[0]} scale={3} />}
         <h2>{capitalized(selected.name)}</h2>
       </header>
-      <p class="lead">{answer(view, selected, found)}</p>
+      <p class="lead">{first}</p>
+      <ul class="sentences">
+        {rest.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+      <RegionBuilder view={view} />
       {kept.value && kept.value !== selected && <Compare view={view} first={kept.value} second={selected} />}
-      <Present view={view} found={found} single={selected.rows.length === 1} />
+      <Present view={view} found={found} single={single} />
+      {!single && <Markers view={view} region={selected} />}
       <PairScatter
         view={view}
         region={selected}
         modules={found.filter(({ presentInside }) => presentInside > 0).map(({ module }) => module)}
       />
-      {view.explanation.labels && selected.rows.length > 1 && (
-        <Block title="Labels">
-          <LabelBars view={view} selected={selected} />
-        </Block>
-      )}
+      {!single && <RegionLevels view={view} rows={selected.rows} />}
     </div>
   );
 }
@@ -73,35 +79,22 @@ function KeepButton({ selected }: { selected: Region }) {
   );
 }
 
-function AskHint() {
+function AskHint({ view }: { view: View }) {
   return (
     <div class="empty">
       <h2>Ask what makes a region</h2>
       {kept.value && <p>Kept: {kept.value.name}. Select another region to compare the two.</p>}
-      <p>Click a sample, or draw a lasso around some (hold Shift and drag).</p>
       <p>
-        The answer appears here: which modules are present, how that differs from the rest, and which labels.
+        Click a sample, a name on the map or an entry of the legend; draw a lasso around some samples (hold
+        Shift and drag); or choose here.
+      </p>
+      <RegionBuilder view={view} />
+      <p>
+        The answer appears here: which modules are present, how that differs from the rest, and who the
+        samples are.
       </p>
     </div>
   );
-}
-
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** One sentence: the strongest modules of the region, and how they compare with everywhere else. */
-function answer(view: View, selected: Region, found: readonly PresenceInRegion[]): string {
-  const one = selected.rows.length === 1;
-  const present = found.filter(({ presentInside }) => presentInside >= 0.5);
-  if (present.length === 0) {
-    return one
-      ? 'No module is present at this sample.'
-      : `No module is present in most of these ${count(selected.rows.length)} samples.`;
-  }
-  const names = listed(present.slice(0, 3).map(({ module }) => moduleName(view.explanation, module)));
-  const rest = present.length > 3 ? `, and ${present.length - 3} more` : '';
-  const [first] = present;
-  const elsewhere = `${moduleName(view.explanation, first.module)} is present at ${percent(first.presentOutside)} of the other samples.`;
-  return `${one ? 'Present here' : 'Present in most of it'}: ${names}${rest}. ${elsewhere}`;
 }
 
 const SHOWN = 12;
@@ -147,23 +140,5 @@ function Present({
         ))}
       </ul>
     </Block>
-  );
-}
-
-function LabelBars({ view, selected }: { view: View; selected: Region }) {
-  if (!view.labels) return null;
-  const shares = levelsInRegion(view.labels, selected.rows);
-  return (
-    <Bars
-      label="Labels of the samples in the region"
-      rows={shares.slice(0, 8).map(({ level, share, ofLevel }) => ({
-        key: level,
-        name: level,
-        value: share,
-        figure: percent(share),
-        title: `${percent(ofLevel)} of all ${level}`,
-        onSelect: () => selectRegion(regionOf(view, `label:${level}`)),
-      }))}
-    />
   );
 }

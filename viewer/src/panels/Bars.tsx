@@ -6,6 +6,8 @@ export interface BarRow {
   readonly name: ComponentChildren;
   /** Length of the bar, 0 to 1. */
   readonly value: number;
+  /** Where a mark for comparison stands, 0 to 1. */
+  readonly mark?: number;
   readonly figure: string;
   readonly color?: string;
   readonly onSelect?: () => void;
@@ -26,6 +28,7 @@ export function Bars({ rows, label }: { rows: readonly BarRow[]; label: string }
           )}
           <span class="bar">
             <i style={{ width: `${100 * Math.max(0, Math.min(1, row.value))}%`, background: row.color }} />
+            {row.mark !== undefined && <b style={{ left: `${100 * Math.min(1, row.mark)}%` }} />}
           </span>
           <span class="bar-value">{row.figure}</span>
         </li>

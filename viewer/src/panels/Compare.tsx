@@ -2,17 +2,17 @@
 
 import { scaleLinear } from 'd3-scale';
 import { useMemo } from 'preact/hooks';
-import { modulesInRegion } from 'whymap/lava';
+import { compareRegions, comparisonSentences } from 'whymap/lava';
 import { type ComparedPair, comparedPairs, different, shared } from '../derive/pairs.js';
 import { categoryColor } from '../derive/palette.js';
 import { samplesOf } from '../derive/region-code.js';
-import { moduleName, type View } from '../derive/view.js';
-import { count, featureName, listed, signed } from '../derive/words.js';
+import type { View } from '../derive/view.js';
+import { count, featureName, signed } from '../derive/words.js';
 import { pair as chosen, kept, type Region, region, theme } from '../state/store.js';
 import { Axes, PLOT, type Scales } from './Axes.js';
 import { Block } from './Block.js';
+import { SaveFigure } from './SaveFigure.js';
 
-const IN_REGION = 0.5;
 const LISTED = 5;
 
 export function Compare({ view, first, second }: { view: View; first: Region; second: Region }) {
@@ -20,10 +20,12 @@ export function Compare({ view, first, second }: { view: View; first: Region; se
   const pairs = useMemo(() => comparedPairs(view, rows[0], rows[1]), [view, rows]);
   return (
     <Block title="Compared with the kept region" note={`First: ${first.name}. Second: ${second.name}.`}>
-      <ModulesOfBoth view={view} rows={rows} />
+      <Sentences view={view} first={first} second={second} />
       {pairs.length > 0 ? (
         <>
-          <Figure view={view} pairs={pairs} />
+          <SaveFigure name={`${first.name} and ${second.name}`}>
+            <Figure view={view} pairs={pairs} />
+          </SaveFigure>
           <PairList
             view={view}
             title="Shared: they go together in the same way in both"
@@ -50,36 +52,20 @@ export function Compare({ view, first, second }: { view: View; first: Region; se
   );
 }
 
-function ModulesOfBoth({ view, rows }: { view: View; rows: readonly Int32Array[] }) {
-  const present = rows.map((some) => {
-    const found = modulesInRegion(view.explanation, some).filter(
-      ({ presentInside }) => presentInside >= IN_REGION,
-    );
-    return new Set(found.map(({ module }) => module));
-  });
-  const names = (keep: (module: number) => boolean) =>
-    listed(
-      view.explanation.descriptions
-        .map((_, module) => module)
-        .filter(keep)
-        .map((module) => moduleName(view.explanation, module)),
-    ) || 'none';
-  const [a, b] = present;
+/** The library's sentences on the two regions, as `whymap query --and` prints them. */
+function Sentences({ view, first, second }: { view: View; first: Region; second: Region }) {
+  const found = compareRegions(view.mapped, { first: first.parsed, second: second.parsed });
+  const named = {
+    ...found,
+    first: { ...found.first, region: first.name },
+    second: { ...found.second, region: second.name },
+  };
   return (
-    <dl class="facts">
-      <div>
-        <dt>Modules in both</dt>
-        <dd>{names((m) => a.has(m) && b.has(m))}</dd>
-      </div>
-      <div>
-        <dt>Only in the first</dt>
-        <dd>{names((m) => a.has(m) && !b.has(m))}</dd>
-      </div>
-      <div>
-        <dt>Only in the second</dt>
-        <dd>{names((m) => b.has(m) && !a.has(m))}</dd>
-      </div>
-    </dl>
+    <ul class="sentences">
+      {comparisonSentences(named).map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The top of the page: what is shown, how it is colored, the theme. */
 import { decodeColoring, encodeColoring } from '../derive/coloring.js';
 import { moduleName, type View } from '../derive/view.js';
-import { plural } from '../derive/words.js';
+import { count, plural } from '../derive/words.js';
 import { home } from '../state/home.js';
 import { colorBy, openModule, theme } from '../state/store.js';
 import { Icon } from './Icon.js';
@@ -51,7 +51,7 @@ function ColorChoice({ view }: { view: View }) {
     <label class="choice">
       <span>Color by</span>
       <select
-        value={encodeColoring(colorBy.value)}
+        value={encodeColoring(view, colorBy.value)}
         onChange={(event) => {
           const next = decodeColoring(view, event.currentTarget.value);
           colorBy.value = next;
@@ -59,8 +59,17 @@ function ColorChoice({ view }: { view: View }) {
         }}
       >
         <option value="strongest">strongest module</option>
-        {explanation.labels && <option value="label">label</option>}
         <option value="density">density</option>
+        {view.columns.length > 0 && (
+          <optgroup label="Labels and metadata">
+            {view.columns.map((column, index) => (
+              <option key={column.name} value={encodeColoring(view, { by: 'column', column: index })}>
+                {column.name}
+                {column.missing > 0 ? ` (${count(column.missing)} without)` : ''}
+              </option>
+            ))}
+          </optgroup>
+        )}
         {explanation.trust && (
           <optgroup label="Trust">
             <option value="trust">trust at each sample</option>

@@ -1,6 +1,6 @@
 /** One module in short: where it is, what it is made of, and whether to believe it. */
 import type { ModuleDescription } from 'whymap';
-import { comesBack, levelsInRegion, samplesWithModule } from 'whymap/lava';
+import { levelsInRegion, moduleRemarks, moduleTitle, samplesWithModule } from 'whymap/lava';
 import { categoryColor } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import { decimal, percent, plural } from '../derive/words.js';
@@ -19,7 +19,12 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
   const { featureNames, image } = view.explanation;
   return (
     <article class="card" aria-labelledby={`card-${module}`}>
-      <CardHeader description={description} module={module} image={image !== null} />
+      <CardHeader
+        description={description}
+        module={module}
+        image={image !== null}
+        title={moduleTitle(view.explanation, description)}
+      />
       <div class="card-body">
         <MiniMap view={view} module={module} width={116} height={92} />
         {image ? (
@@ -68,10 +73,12 @@ function CardHeader({
   description,
   module,
   image,
+  title,
 }: {
   description: ModuleDescription;
   module: number;
   image: boolean;
+  title: string;
 }) {
   return (
     <header>
@@ -79,7 +86,7 @@ function CardHeader({
         <button type="button" class="card-open" onClick={() => selectModule(module)}>
           <i class="swatch" style={{ background: categoryColor(module, theme.value) }} />
           <span class="module-id">{description.id}</span>
-          <span class="module-label">{image ? shapeOf(description.label) : description.label}</span>
+          <span class="module-label">{image ? shapeOf(description.label) : title}</span>
         </button>
       </h3>
     </header>
@@ -92,7 +99,7 @@ function shapeOf(label: string): string {
 }
 
 export function Chips({ description }: { description: ModuleDescription }) {
-  const { significance, replication, recurrence, trustFlag } = description;
+  const { replication, recurrence } = description;
   return (
     <ul class="chips">
       <li title="Share of all local association that this module accounts for">
@@ -101,40 +108,21 @@ export function Chips({ description }: { description: ModuleDescription }) {
       <li title="Samples around which the module is present">
         <b>{percent(description.presentSamples)}</b> of samples
       </li>
-      {description.contrast && <li class="bad">contrast</li>}
-      {significance && <Verdict verdict={significance.verdict} />}
       {recurrence && (
         <li title="Localities that show it, of which no two share a sample">
           {plural(recurrence.disjoint, 'disjoint locality', 'disjoint localities')}
         </li>
       )}
       {replication != null && (
-        <li
-          class={comesBack(description) ? undefined : 'bad'}
-          title="Least similarity to the module that a fit on 90% of the samples and another covering gives"
-        >
+        <li title="Least similarity to the module that a fit on 90% of the samples and another covering gives">
           <b>{decimal(replication)}</b> replication
         </li>
       )}
-      {trustFlag && (
-        <li class="bad" title={trustFlag}>
-          torn or glued region
+      {moduleRemarks(description).map(({ tone, text }) => (
+        <li key={text} class={tone}>
+          {text}
         </li>
-      )}
+      ))}
     </ul>
   );
-}
-
-type VerdictName = NonNullable<ModuleDescription['significance']>['verdict'];
-
-const VERDICTS: Readonly<Record<VerdictName, { text: string; tone: string }>> = {
-  local: { text: 'significant', tone: 'good' },
-  global: { text: 'not shown to be local', tone: 'bad' },
-  chance: { text: 'may be chance', tone: 'bad' },
-  'not-replicated': { text: 'not found again', tone: 'bad' },
-};
-
-function Verdict({ verdict }: { verdict: VerdictName }) {
-  const { text, tone } = VERDICTS[verdict];
-  return <li class={tone}>{text}</li>;
 }

@@ -7,6 +7,7 @@ import type { View } from '../derive/view.js';
 import { count, decimal, plural, signed } from '../derive/words.js';
 import { theme } from '../state/store.js';
 import { Block } from './Block.js';
+import { SaveFigure } from './SaveFigure.js';
 
 const MATRIX_FEATURES = 12;
 
@@ -39,7 +40,9 @@ export function FeatureCharts({ view, module }: ChartProps) {
           </button>
         ))}
       </fieldset>
-      {kind === 'matrix' ? <Matrix view={view} module={module} /> : <Graph view={view} module={module} />}
+      <SaveFigure name={`${descriptions[module].id} ${kind}`}>
+        {kind === 'matrix' ? <Matrix view={view} module={module} /> : <Graph view={view} module={module} />}
+      </SaveFigure>
     </Block>
   );
 }

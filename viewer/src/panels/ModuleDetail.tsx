@@ -1,20 +1,11 @@
 /** One module in full. */
 
 import { useLayoutEffect } from 'preact/hooks';
-import { levelsInRegion, samplesWithModule } from 'whymap/lava';
+import { levelsInRegion, moduleSentence, moduleStatements, samplesWithModule } from 'whymap/lava';
 import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
 import { regionOf } from '../derive/region-code.js';
 import { moduleName, type View } from '../derive/view.js';
-import {
-  beliefs,
-  count,
-  decimal,
-  featureName,
-  featureNoun,
-  moduleSentence,
-  percent,
-  signed,
-} from '../derive/words.js';
+import { count, decimal, featureName, featureNoun, percent, signed } from '../derive/words.js';
 import { pair as chosenPair, selectModule, selectRegion, theme } from '../state/store.js';
 import { Bars } from './Bars.js';
 import { Block } from './Block.js';
@@ -74,7 +65,7 @@ function Step({ to, view, name }: { to: number; view: View; name: string }) {
 }
 
 function Beliefs({ view, module }: { view: View; module: number }) {
-  const found = beliefs(view.explanation.descriptions[module]);
+  const found = moduleStatements(view.explanation.descriptions[module], view.explanation.rows);
   if (found.length === 0) return null;
   return (
     <ul class="beliefs">

@@ -1,10 +1,10 @@
 /** The list of modules, in order of share, with the summary before it. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { comesBack } from 'whymap/lava';
+import { comesBack, headline, summary } from 'whymap/lava';
 import { listedModules } from '../derive/module-order.js';
 import type { View } from '../derive/view.js';
-import { plural, summary } from '../derive/words.js';
+import { plural } from '../derive/words.js';
 import { openModule } from '../state/store.js';
 import { Granularity } from './Granularity.js';
 import { Icon } from './Icon.js';
@@ -26,10 +26,7 @@ export function Modules({ view }: { view: View }) {
       <Granularity view={view} />
       <ModuleFilter explanation={view.explanation} shown={listed.length} />
       {descriptions.length === 0 ? (
-        <p class="empty">
-          No module was found: no set of features moves together in more than a chance way anywhere on this
-          map.
-        </p>
+        <p class="empty">Fewer or larger localities may show more.</p>
       ) : (
         <>
           <Cards view={view} modules={back} />
@@ -93,6 +90,7 @@ function Summary({ view }: { view: View }) {
   const { warnings } = view.explanation;
   return (
     <section class="summary" aria-label="Summary">
+      <h2>{headline(view.explanation)}</h2>
       <p>{summary(view.explanation)}</p>
       <p class="note">
         Open a module to see where it is, or click any sample on the map to ask why it is there.
@@ -101,9 +99,7 @@ function Summary({ view }: { view: View }) {
         <details class="warnings">
           <summary>
             <Icon name="warning" />
-            {warnings.length === 1
-              ? '1 thing to know about these data'
-              : `${warnings.length} things to know about these data`}
+            {plural(warnings.length, 'thing')} to know about these data
           </summary>
           <ul>
             {warnings.map((warning) => (

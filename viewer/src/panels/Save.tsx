@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { View } from '../derive/view.js';
 import { download } from '../keep/download.js';
+import { pdfOfSvg } from '../keep/figure.js';
 import { canSave, offlineReport } from '../keep/offline.js';
 import { type PictureInput, pngOf, svgOf } from '../keep/picture.js';
 import { csvOf, idsOf } from '../keep/table.js';
@@ -9,6 +10,7 @@ import { placedNames } from '../map/Names.js';
 import { emphasized } from '../map/usePoints.js';
 import { encodeAddress } from '../state/address.js';
 import { home } from '../state/home.js';
+import { printSize } from '../state/print.js';
 import {
   currentColoring,
   links,
@@ -19,6 +21,8 @@ import {
   theme,
 } from '../state/store.js';
 import { Icon } from './Icon.js';
+import { PrintSizeFields } from './PrintSizeFields.js';
+import { fileName } from './SaveFigure.js';
 
 interface Kind {
   readonly name: string;
@@ -80,6 +84,7 @@ export function Save({ view, title }: { view: View; title: string }) {
               <small>{kind.note}</small>
             </button>
           ))}
+          <PrintSizeFields />
         </div>
       )}
       <span class="told" role="status">
@@ -90,18 +95,23 @@ export function Save({ view, title }: { view: View; title: string }) {
 }
 
 function kinds(view: View, title: string): Kind[] {
-  const name = title.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '') || 'whymap';
+  const name = fileName(title);
   const chosen = region.value;
   return [
     {
       name: 'Picture (PNG)',
-      note: 'the map as it is now, with its legend',
-      make: async () => download(await pngOf(pictureInput(view)), `${name}.png`),
+      note: 'the map as it is now, with its legend, in the size below',
+      make: async () => download(await pngOf(pictureInput(view), printSize.value), `${name}.png`),
     },
     {
       name: 'Picture (SVG)',
       note: 'the same, to edit further',
-      make: () => download(svgOf(pictureInput(view)), `${name}.svg`),
+      make: () => download(new Blob([svgOf(pictureInput(view))], { type: 'image/svg+xml' }), `${name}.svg`),
+    },
+    {
+      name: 'Picture (PDF)',
+      note: 'the same, in the width below',
+      make: async () => download(await pdfOfSvg(svgOf(pictureInput(view)), printSize.value), `${name}.pdf`),
     },
     {
       name: 'Table (CSV)',
@@ -124,13 +134,13 @@ function kinds(view: View, title: string): Kind[] {
       off: !canSave() && !home.value,
       make: async () => {
         if (home.value) return home.value.saveReport();
-        download(await offlineReport(view.explanation, title, encodeAddress()), `${name}.html`);
+        download(await offlineReport(view.explanation, title, encodeAddress(view)), `${name}.html`);
       },
     },
     {
       name: 'Link to this view',
       note: 'copies the address of this page',
-      make: () => navigator.clipboard.writeText(location.href.replace(/#.*/, '') + encodeAddress()),
+      make: () => navigator.clipboard.writeText(location.href.replace(/#.*/, '') + encodeAddress(view)),
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** A search field for features, samples, labels and modules: a combobox that is used by keys or pointer. */
+/** A search field for labels, levels of metadata, features, modules and samples: a combobox that is used by keys or pointer. */
 import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import { regionOf } from '../derive/region-code.js';
 import { type Found, search } from '../derive/search.js';
@@ -62,7 +62,7 @@ export function Search({ view }: { view: View }) {
         <div id={list} role="listbox" aria-label="Found">
           {found.map((entry, at) => (
             <div
-              key={`${entry.kind} ${'number' in entry ? entry.number : entry.name}`}
+              key={entry.kind === 'level' ? entry.code : `${entry.kind} ${entry.number}`}
               id={`${list}-${at}`}
               role="option"
               tabIndex={-1}
@@ -74,7 +74,7 @@ export function Search({ view }: { view: View }) {
               }}
             >
               <span>{entry.name}</span>
-              <small>{entry.kind === 'feature' ? featureNoun(view.explanation) : entry.kind}</small>
+              <small>{kindOf(view, entry)}</small>
             </div>
           ))}
         </div>
@@ -88,10 +88,15 @@ export function Search({ view }: { view: View }) {
   );
 }
 
+function kindOf(view: View, entry: Found): string {
+  if (entry.kind === 'level') return entry.column;
+  return entry.kind === 'feature' ? featureNoun(view.explanation) : entry.kind;
+}
+
 function go(view: View, entry: Found): void {
   if (entry.kind === 'feature') selectFeature(view, entry.number);
   else if (entry.kind === 'sample') selectSample(view, entry.number);
-  else if (entry.kind === 'label') selectRegion(regionOf(view, `label:${entry.name}`));
+  else if (entry.kind === 'level') selectRegion(regionOf(view, entry.code));
   else {
     selectModule(entry.number);
     panel.value = 'modules';

@@ -261,7 +261,7 @@ function show(bytes: Uint8Array<ArrayBuffer>, made: Made): void {
       phase.value = 'start';
     },
     saveExplanation: () => saveBytes(bytes, 'explanation.whymap', 'application/octet-stream'),
-    saveReport: () => saveReport(bytes, made.title, encodeAddress()),
+    saveReport: () => saveReport(bytes, made.title, view.value ? encodeAddress(view.value) : ''),
   };
   phase.value = 'done';
 }

@@ -21,7 +21,7 @@ export function useAddress(view: View): void {
     applyAddress(view, location.hash.length > 1 ? location.hash : saved);
     let timer = 0;
     const stop = effect(() => {
-      const hash = encodeAddress();
+      const hash = encodeAddress(view);
       clearTimeout(timer);
       // a page that lies in memory, as in a notebook, has no address that a person sees
       if (location.protocol === 'blob:') return;
@@ -41,17 +41,18 @@ export function useAddress(view: View): void {
 }
 
 /** `#color=trust&panel=ask...`; empty for the view that a page opens with. */
-export function encodeAddress(): string {
+export function encodeAddress(view: View): string {
   const { colorBy, openModule, panel, region, kept, pair, links, cameraPosition, showLocalities, showNames } =
     store;
   const at = cameraPosition.value;
   const fields: readonly (readonly [string, string | null])[] = [
-    ['color', colorBy.value.by === 'strongest' ? null : encodeColoring(colorBy.value)],
+    ['color', colorBy.value.by === 'strongest' ? null : encodeColoring(view, colorBy.value)],
     ['module', openModule.value === null ? null : String(openModule.value)],
     ['panel', panel.value === 'modules' ? null : panel.value],
     ['at', at && [at.zoom, at.x, at.y].map((value) => Number(value.toPrecision(6))).join(',')],
     ['region', region.value?.code ?? null],
     ['kept', kept.value?.code ?? null],
+    ['named', namedText(store.namedRegions.value)],
     ['pair', pair.value?.join(',') ?? null],
     ['feature', store.selectedFeature.value === null ? null : String(store.selectedFeature.value)],
     ['links', links.value && `${links.value.kind},${links.value.count}`],
@@ -69,6 +70,21 @@ export function encodeAddress(): string {
   return text === '' || text.length > LONGEST ? '' : `#${text}`;
 }
 
+/** Names and texts of regions, one after the other; null for none. */
+const namedText = (named: ReadonlyMap<string, string>): string | null =>
+  named.size === 0 ? null : JSON.stringify([...named]);
+
+function namedFrom(text: string): ReadonlyMap<string, string> {
+  try {
+    const pairs = JSON.parse(text) as [string, string][];
+    return new Map(
+      pairs.filter((pair) => pair.length === 2 && pair.every((part) => typeof part === 'string')),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
 /** Shows what an address says; what it does not name, or names wrongly, is as when a page opens. */
 export function applyAddress(view: View, hash: string): void {
   const fields = new URLSearchParams(hash.replace(/^#/, '').replaceAll('+', '%2B'));
@@ -80,12 +96,15 @@ export function applyAddress(view: View, hash: string): void {
   const { descriptions, featureNames } = view.explanation;
   store.colorBy.value = decodeColoring(view, text('color'));
   store.openModule.value = whole('module', descriptions.length);
-  store.kept.value = regionOf(view, text('kept'));
-  store.region.value = regionOf(view, text('region'));
+  const named = namedFrom(text('named'));
+  store.namedRegions.value = named;
+  store.kept.value = regionOf(view, text('kept'), named);
+  store.region.value = regionOf(view, text('region'), named);
   store.selectedFeature.value = whole('feature', featureNames.length);
   const [a, b] = text('pair').split(',').map(Number);
   store.pair.value = a >= 0 && b >= 0 && Math.max(a, b) < featureNames.length ? [a, b] : null;
-  store.panel.value = (['ask', 'trust', 'run'] as const).find((name) => name === text('panel')) ?? 'modules';
+  store.panel.value =
+    (['ask', 'groups', 'trust', 'run'] as const).find((name) => name === text('panel')) ?? 'modules';
   const [kind, count] = text('links').split(',');
   store.links.value =
     (kind === 'torn' || kind === 'glued') && Number(count) > 0 ? { kind, count: Number(count) } : null;

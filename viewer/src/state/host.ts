@@ -56,7 +56,7 @@ function connect(view: View, port: MessagePort): () => void {
       send({ kind: 'selection', rows }, markOf(rows));
     }),
     effect(() => {
-      const color = encodeColoring(colorBy.value);
+      const color = encodeColoring(view, colorBy.value);
       send({ kind: 'colorBy', color }, color);
     }),
     effect(() => {
@@ -78,7 +78,7 @@ function apply(view: View, modules: readonly string[], message: Message, known: 
     selectRegion(regionOfRows(rows));
   } else if (message.kind === 'colorBy') {
     const next = decodeColoring(view, message.color);
-    known.set('colorBy', encodeColoring(next));
+    known.set('colorBy', encodeColoring(view, next));
     colorBy.value = next;
   } else {
     const module = message.module === null ? -1 : modules.indexOf(message.module);
@@ -88,7 +88,9 @@ function apply(view: View, modules: readonly string[], message: Message, known: 
 }
 
 function regionOfRows(rows: Int32Array): Region {
-  return { rows, name: plural(rows.length, 'sample'), localities: [], code: `rows:${rows.join(',')}` };
+  const code = `rows:${rows.join(',')}`;
+  const parsed = { kind: 'rows', rows: [...rows] } as const;
+  return { rows, name: plural(rows.length, 'sample'), localities: [], code, parsed };
 }
 
 /** A short text that differs between selections: their length, ends and a sum over all. */

@@ -1,14 +1,14 @@
 /** The state of the page: a few signals that every part reads, and the actions that change them. */
 
 import { computed, signal } from '@preact/signals';
-import { modulesInRegion } from 'whymap/lava';
+import { modulesInRegion, type Region as ParsedRegion } from 'whymap/lava';
 import { type ColorBy, coloring } from '../derive/coloring.js';
 import type { Theme } from '../derive/palette.js';
 import type { View } from '../derive/view.js';
 import type { Camera, Size } from '../map/camera.js';
 
 export type Tool = 'pan' | 'lasso' | 'rectangle';
-export type Panel = 'modules' | 'ask' | 'trust' | 'run';
+export type Panel = 'modules' | 'ask' | 'groups' | 'trust' | 'run';
 
 export interface Region {
   readonly rows: Int32Array;
@@ -18,6 +18,7 @@ export interface Region {
   readonly localities: readonly number[];
   /** The same region as a short text, as `whymap query` and the address take it; see derive/region-code.ts. */
   readonly code: string;
+  readonly parsed: ParsedRegion;
 }
 
 /** The worst links of one kind, at most `count` of them. */
@@ -51,6 +52,10 @@ export const kept = signal<Region | null>(null);
 export const pair = signal<readonly [number, number] | null>(null);
 /** A feature that was searched for. */
 export const selectedFeature = signal<number | null>(null);
+/** Regions that the person named: the text that `@name` stands for. */
+export const namedRegions = signal<ReadonlyMap<string, string>>(new Map());
+/** What the map says of the last thing that was tried on it, such as a lasso around no sample. */
+export const mapNotice = signal('');
 export const links = signal<LinksShown | null>(null);
 export const cameraPosition = signal<CameraPosition | null>(null);
 export const mapFrame = signal<MapFrame | null>(null);
@@ -82,6 +87,7 @@ export function selectModule(module: number | null): void {
 }
 
 export function selectRegion(next: Region | null): void {
+  mapNotice.value = '';
   region.value = next && next.rows.length > 0 ? next : null;
   pair.value = null;
   selectedFeature.value = null;
@@ -104,6 +110,8 @@ export function clearRegions(): void {
   kept.value = null;
   pair.value = null;
   selectedFeature.value = null;
+  namedRegions.value = new Map();
+  mapNotice.value = '';
   links.value = null;
   cameraPosition.value = null;
 }

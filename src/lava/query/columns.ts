@@ -1,0 +1,101 @@
+/**
+ * Metadata columns of an explanation, as regions and groups are made of them: by name, with the missing apart.
+ *
+ * Source: ours. A missing value belongs to no level and to no range. Cost: samples.
+ */
+
+import { encodeLevels } from '../../core/levels.js';
+import { OptionError } from '../../errors.js';
+import type { CategoricalColumn, Explanation, MetadataColumn } from '../../model.js';
+
+type WithColumns = Pick<Explanation, 'labels' | 'metadata' | 'options'>;
+
+/** All columns by which samples can be grouped: the labels first, then the metadata in the source's order. */
+export function columnsOfSamples(explanation: WithColumns): readonly MetadataColumn[] {
+  const { labels, metadata = [] } = explanation;
+  if (!labels) return metadata;
+  const name = labelName(explanation);
+  return [labelColumn(labels, name), ...metadata.filter((column) => column.name !== name)];
+}
+
+/** The name of the labels' column; `label` where they came from a file of their own. */
+export function labelName({ options }: Pick<Explanation, 'options'>): string {
+  return typeof options.label === 'string' ? options.label : 'label';
+}
+
+/** Labels as a column. An empty label is a missing value. */
+const labelColumn = (labels: readonly string[], name: string): CategoricalColumn => ({
+  name,
+  kind: 'categorical',
+  ...encodeLevels(labels.map((label) => (label === '' ? null : label))),
+});
+
+/** The column with this name. Throws OptionError, naming those that exist, for any other name. */
+export function columnNamed(explanation: WithColumns, name: string): MetadataColumn {
+  const columns = columnsOfSamples(explanation);
+  const found =
+    columns.find((column) => column.name === name) ??
+    (name === 'label' && explanation.labels ? columns[0] : undefined);
+  if (found) return found;
+  throw new OptionError({
+    got: `a metadata column called ${name}`,
+    expected:
+      columns.length > 0 ? columns.map((column) => column.name).join(', ') : 'an explanation with metadata',
+    remedy: 'spell it as in the data',
+  });
+}
+
+/** Whether each sample's value is missing. */
+export function isMissing(column: MetadataColumn, row: number): boolean {
+  return column.kind === 'categorical' ? column.codes[row] < 0 : Number.isNaN(column.values[row]);
+}
+
+/** Rows whose value in the column is the level, the number, or in the range (`50..70`, `>=50`, `<50`), ascending. */
+export function rowsWithValue(column: MetadataColumn, value: string): number[] {
+  if (column.kind === 'categorical') return rowsWithLevel(column, value);
+  const inRange = rangeTest(column.name, value);
+  return Array.from(column.values.keys()).filter((row) => inRange(column.values[row]));
+}
+
+function rowsWithLevel({ name, levels, codes }: CategoricalColumn, level: string): number[] {
+  const wanted = levels.indexOf(level);
+  if (wanted < 0) {
+    const shown = levels.slice(0, 12).join(', ');
+    throw new OptionError({
+      got: `the level ${level} of ${name}`,
+      expected: levels.length > 12 ? `${shown} or one of ${levels.length - 12} more` : shown,
+      remedy: 'spell it as in the data',
+    });
+  }
+  return Array.from(codes.keys()).filter((row) => codes[row] === wanted);
+}
+
+/** NaN, which stands for a missing value, is in no range. */
+function rangeTest(name: string, text: string): (value: number) => boolean {
+  const compared = text.match(/^(>=|<=|>|<)\s*(.+)$/);
+  const bounds = compared ? [compared[2]] : text.split('..');
+  const [a, b = a] = bounds.map((bound) => (bound.trim() === '' ? Number.NaN : Number(bound)));
+  const open = bounds.length === 2 && (bounds[0].trim() === '' || bounds[1].trim() === '');
+  if (
+    bounds.length > 2 ||
+    (!open && (Number.isNaN(a) || Number.isNaN(b))) ||
+    (open && Number.isNaN(a) && Number.isNaN(b))
+  ) {
+    throw new OptionError({
+      got: `${text} as a range of ${name}`,
+      expected: 'a number, or a range such as 50..70, >=50 or <50',
+      remedy: `${name} holds numbers: write a range of them`,
+    });
+  }
+  switch (compared?.[1]) {
+    case '>=':
+      return (value) => value >= a;
+    case '<=':
+      return (value) => value <= a;
+    case '>':
+      return (value) => value > a;
+    case '<':
+      return (value) => value < a;
+  }
+  return (value) => value >= (Number.isNaN(a) ? -Infinity : a) && value <= (Number.isNaN(b) ? Infinity : b);
+}

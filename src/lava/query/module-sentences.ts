@@ -1,0 +1,240 @@
+/**
+ * What is said of modules, in sentences for people: the headline of a run, and for each module what was tested.
+ *
+ * Purpose: the terminal and the page say the same in the same words, and one module's sentences never contradict
+ *   one another. Each kind of evidence has one sentence, chosen by all figures that bear on it.
+ * Source: ours. Order: effect first, then how it was measured, then p.
+ */
+
+import { count, decimal, listed, percent, plural, pValue, signed } from '../../core/words.js';
+import type { Explanation, ModuleDescription, ModuleSignificance } from '../../model.js';
+import { withinFlags } from '../conditions/kept-within.js';
+import { comesBack } from '../evaluate/comes-back.js';
+import { REPLICATED } from '../evaluate/holdout.js';
+import { FITTED_SHARE } from '../evaluate/significance.js';
+
+/** Presence in this share of the samples or more is "all over the map". */
+const ALL_OVER = 0.5;
+const NAMED_FEATURES = 3;
+
+/** One sentence, and whether it speaks for the module (`good`), against it (`bad`) or neither (`plain`). */
+export interface Statement {
+  readonly tone: 'good' | 'bad' | 'plain';
+  readonly text: string;
+}
+
+/** How many modules passed the test, and what became of the others. */
+export function headline({ descriptions }: Pick<Explanation, 'descriptions'>): string {
+  const all = descriptions.length;
+  if (all === 0) return 'No module was found: no features move together beyond chance anywhere on this map.';
+  const tested = descriptions.flatMap(({ significance }) => significance ?? []);
+  if (tested.length === 0)
+    return `${plural(all, 'module')}, not tested on held-out samples: the run made no permutations.`;
+  const having = (verdict: ModuleSignificance['verdict']) =>
+    tested.filter((found) => found.verdict === verdict).length;
+  const others = [
+    [having('global'), 'real but not shown to be local'],
+    [having('chance'), 'not shown to be more than chance'],
+    [having('not-replicated'), 'not replicated'],
+  ] as const;
+  const rest = others.flatMap(([amount, what]) => (amount > 0 ? [`${count(amount)} ${what}`] : []));
+  const lost = descriptions.filter((module) => !comesBack(module)).length;
+  const back = lost > 0 ? ` ${count(lost)} did not come back from other samples.` : '';
+  return `${count(having('local'))} of ${plural(all, 'module')} passed the test on held-out samples${rest.length > 0 ? `; ${rest.join(', ')}` : ''}.${back}`;
+}
+
+/** What the modules account for, and how they were found. */
+export function summary({ modules, localities, featureNames, image }: Explanation): string {
+  const one = modules.count === 1;
+  const noun = image ? 'pixel' : 'feature';
+  return (
+    `${plural(modules.count, 'module')}, ${one ? 'a set' : 'sets'} of ${noun}s that move together, ` +
+    `account${one ? 's' : ''} for ${percent(modules.explained)} of the local association among ${plural(featureNames.length, noun)}. ` +
+    `${one ? 'It was' : 'They were'} found by comparing ` +
+    `${plural(localities.count, 'locality', 'localities')} of ${plural(localities.size, 'sample')} all over the map.`
+  );
+}
+
+const NAMED_A_POLE = 2;
+
+/** A feature's name as it is shown: without the database id that some tables append to it (`HLA-DRA_ENSG00000204287`). */
+export const shownName = (name: string): string =>
+  name.replace(/[_|]ENS[A-Z]*[GTP]\d{8,}(\.\d+)?$/, '') || name;
+
+/** A short name of a module: its leading features, with both poles where some go against others: `MAL, KCNJ16 \u2194 C1S, MGP`. */
+export function moduleTitle(
+  { featureNames, image }: Pick<Explanation, 'featureNames' | 'image'>,
+  { label, signs, topFeatures }: ModuleDescription,
+): string {
+  if (image) return label;
+  const name = (feature: number) => shownName(featureNames[feature]);
+  const opposed = (signs?.opposed ?? []).slice(0, NAMED_A_POLE).map(name);
+  if (opposed.length === 0)
+    return (
+      topFeatures
+        .slice(0, NAMED_FEATURES)
+        .map(({ feature }) => name(feature))
+        .join(', ') || label
+    );
+  const together = (signs?.together ?? []).slice(0, NAMED_A_POLE).map(name);
+  return `${together.join(', ')} \u2194 ${opposed.join(', ')}`;
+}
+
+/** What the module is made of, and in how many samples. */
+export function moduleSentence(explanation: Explanation, module: ModuleDescription): string {
+  const where = `around ${percent(module.presentSamples)} of samples`;
+  if (explanation.image) return `These pixels brighten and darken together ${where}.`;
+  const nameOf = (feature: number) => shownName(explanation.featureNames[feature]);
+  const leading = module.topFeatures.map(({ feature }) => feature);
+  const opposed = (module.signs?.opposed ?? []).slice(0, NAMED_FEATURES).map(nameOf);
+  if (opposed.length > 0) {
+    const together = (module.signs?.together ?? leading).slice(0, NAMED_FEATURES).map(nameOf);
+    const [rise, fall] = [together, opposed].map((names) => names.length > 1);
+    return `${listed(together)} ${rise ? 'rise' : 'rises'} where ${listed(opposed)} ${fall ? 'fall' : 'falls'}, and the reverse, ${where}.`;
+  }
+  return `${listed(leading.slice(0, NAMED_FEATURES).map(nameOf))} rise and fall together ${where}.`;
+}
+
+/** What is known about whether to believe the module; empty when nothing was computed. @param rows samples explained. */
+export function moduleStatements(module: ModuleDescription, rows: number): Statement[] {
+  return [
+    ...contrastStatement(module),
+    ...withinFlags(module.within).map((text): Statement => ({ tone: 'bad', text: `It is ${text}.` })),
+    ...replicationStatement(module),
+    ...significanceStatements(module, rows - Math.round(rows * FITTED_SHARE)),
+    ...recurrenceStatement(module),
+    ...similarityStatement(module.stability?.seeds, 'In other coverings of the map'),
+    ...similarityStatement(module.stability?.bootstrap, 'From resampled data'),
+    ...trustStatement(module),
+  ];
+}
+
+function contrastStatement({ contrast }: ModuleDescription): Statement[] {
+  const text =
+    'A contrast: it is found only where groups meet, so it says how they differ, not what varies within one.';
+  return contrast ? [{ tone: 'bad', text }] : [];
+}
+
+/** Whether fits on 90% of the samples, with another covering, give the module again. */
+function replicationStatement(module: ModuleDescription): Statement[] {
+  const { replication, significance } = module;
+  if (replication == null) return [];
+  const how = `With 90% of the samples and another covering it`;
+  const figure = `least similarity ${decimal(replication)} of 1`;
+  if (replication >= 0.9) return [{ tone: 'good', text: `${how} came back (${figure}).` }];
+  if (comesBack(module)) return [{ tone: 'plain', text: `${how} came back, somewhat changed (${figure}).` }];
+  const holds = significance?.significant
+    ? ' Its correlations hold on held-out samples; which features make up the module does not.'
+    : '';
+  return [
+    { tone: 'bad', text: `${how} did not come back: its features group differently (${figure}).${holds}` },
+  ];
+}
+
+/** Replication and the two tests: one chain, since a module that is not replicated cannot be tested. */
+function significanceStatements(module: ModuleDescription, heldOut: number): Statement[] {
+  const { significance, stability, presentSamples, recurrence } = module;
+  const subsample = stability?.subsample;
+  if (!significance) return similarityStatement(subsample, 'Fitted again on two thirds of the samples');
+  if (significance.verdict === 'not-replicated') {
+    const nearest =
+      subsample == null
+        ? ''
+        : `: the most similar module has ${decimal(subsample)}, of 1, and ${decimal(REPLICATED)} counts as replicated`;
+    return [
+      {
+        tone: 'bad',
+        text: `Fitted on two thirds of the samples only, it was not replicated${nearest}. It could not be tested on the rest.`,
+      },
+    ];
+  }
+  const { real, local } = significance;
+  const effect = `On the ${plural(heldOut, 'sample')} held out of the fit its features correlate ${signed(real.statistic)} on average where it is present`;
+  const realP = `adjusted p = ${pValue(real.pAdjusted)} against permuted features`;
+  const again = similarityStatement(subsample, 'Fitted again on two thirds of the samples');
+  if (significance.verdict === 'chance')
+    return [
+      { tone: 'bad', text: `${effect}, which is not shown to be more than chance (${realP}).` },
+      ...again,
+    ];
+  const higher = `${signed(local.statistic)} compared with the mean over the map`;
+  const localP = `adjusted p = ${pValue(local.pAdjusted)} against random localities`;
+  if (significance.verdict === 'local')
+    return [{ tone: 'good', text: `${effect}, ${higher} (${realP}; ${localP}).` }, ...again];
+  const spread =
+    presentSamples >= ALL_OVER && recurrence?.disjoint !== 1
+      ? `it is present all over the map`
+      : `it is not shown to be stronger there than elsewhere`;
+  return [
+    {
+      tone: 'bad',
+      text: `Real: ${lower(effect)} (${realP}). Not shown to be local: ${spread} (${higher}, ${localP}).`,
+    },
+    ...again,
+  ];
+}
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function recurrenceStatement({ recurrence }: ModuleDescription): Statement[] {
+  if (!recurrence || recurrence.disjoint < 1) return [];
+  if (recurrence.disjoint === 1) {
+    const text =
+      'Seen in one part of the map only: no two localities that show it are disjoint, so it was not shown to recur.';
+    return [{ tone: 'plain', text }];
+  }
+  return [{ tone: 'plain', text: `Recurs in ${count(recurrence.disjoint)} disjoint localities.` }];
+}
+
+/** How similar the module is that comes out of another run. */
+function similarityStatement(similarity: number | null | undefined, how: string): Statement[] {
+  if (similarity == null) return [];
+  const tone = similarity >= 0.9 ? 'good' : similarity >= 0.7 ? 'plain' : 'bad';
+  const came =
+    similarity >= 0.9 ? 'came back' : similarity >= REPLICATED ? 'came back in part' : 'did not come back';
+  return [{ tone, text: `${how} it ${came} (similarity ${decimal(similarity)} of 1).` }];
+}
+
+function trustStatement({ trust, trustFlag }: ModuleDescription): Statement[] {
+  if (trust === null) return [];
+  if (trustFlag) return [{ tone: 'bad', text: trustFlag }];
+  const tone = trust >= 0.9 ? 'good' : trust >= 0.75 ? 'plain' : 'bad';
+  const how = trust >= 0.9 ? 'are' : trust >= 0.75 ? 'are mostly' : 'are often not';
+  return [
+    {
+      tone,
+      text: `Neighbors on the map where it is present ${how} neighbors in the data (trust ${decimal(trust)}; a random map has 0.5).`,
+    },
+  ];
+}
+
+/** What a reader must know before believing the module, in a few words each: for a line of a list. */
+export function moduleRemarks({
+  contrast,
+  recurrence,
+  significance,
+  stability,
+  trustFlag,
+  replication,
+  within,
+}: ModuleDescription): Statement[] {
+  const verdicts: Readonly<Record<ModuleSignificance['verdict'], Statement>> = {
+    local: { tone: 'good', text: 'significant' },
+    global: { tone: 'bad', text: 'real, but not shown to be local' },
+    chance: { tone: 'bad', text: 'not shown to be more than chance' },
+    'not-replicated': { tone: 'bad', text: 'not tested: not replicated on two thirds of the samples' },
+  };
+  return [
+    ...(significance ? [verdicts[significance.verdict]] : []),
+    ...(replication != null && !comesBack({ replication })
+      ? [{ tone: 'bad', text: 'did not come back' } as const]
+      : []),
+    ...(contrast ? [{ tone: 'bad', text: 'contrast between groups' } as const] : []),
+    ...withinFlags(within).map((text): Statement => ({ tone: 'bad', text })),
+    ...(recurrence?.disjoint === 1 ? [{ tone: 'plain', text: 'in one part of the map only' } as const] : []),
+    ...(stability?.seeds != null && stability.seeds < 0.7
+      ? [{ tone: 'bad', text: 'differs in other coverings' } as const]
+      : []),
+    ...(trustFlag ? [{ tone: 'bad', text: 'on a torn or glued region of the map' } as const] : []),
+  ];
+}

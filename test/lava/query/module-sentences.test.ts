@@ -1,0 +1,170 @@
+// What is said of a module never contradicts itself, whatever was tested and however it came out.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { headline, moduleRemarks, moduleSentence, moduleStatements, summary } from 'whymap/lava';
+import type { Explanation, ModuleDescription, ModuleSignificance } from '#whymap/model.js';
+
+const VERDICTS = ['local', 'global', 'chance', 'not-replicated'] as const;
+
+const figure = fc.double({ min: 0, max: 1, noNaN: true });
+const testOf = fc.record({
+  statistic: fc.double({ min: -1, max: 1, noNaN: true }),
+  expected: figure,
+  p: figure,
+  pAdjusted: figure,
+});
+const significance: fc.Arbitrary<ModuleSignificance> = fc
+  .record({
+    verdict: fc.constantFrom(...VERDICTS),
+    real: testOf,
+    local: testOf,
+    p: figure,
+    pAdjusted: figure,
+  })
+  .map((found) => ({ ...found, significant: found.verdict === 'local' }));
+
+const modules: fc.Arbitrary<ModuleDescription> = fc.record({
+  id: fc.constant('M1'),
+  label: fc.constant('a, b'),
+  share: figure,
+  topFeatures: fc.constant([0, 1, 2].map((feature) => ({ feature, loading: 1 }))),
+  pairs: fc.constant([]),
+  presentLocalities: figure,
+  presentSamples: figure,
+  recurrence: fc.option(fc.record({ localities: fc.nat(30), disjoint: fc.nat(6), regions: fc.nat(5) }), {
+    nil: undefined,
+  }),
+  contrast: fc.boolean(),
+  significance: fc.option(significance),
+  stability: fc.option(
+    fc.record({
+      seeds: fc.option(figure),
+      bootstrap: fc.option(figure),
+      subsample: fc.option(figure),
+      localitySize: fc.constant(null),
+      overlap: fc.constant(null),
+      modules: fc.constant(null),
+      presence: fc.constant(null),
+    }),
+  ),
+  replication: fc.option(figure),
+  within: fc.option(
+    fc.array(fc.record({ column: fc.constantFrom('donor', 'batch'), kept: fc.option(figure) }), {
+      maxLength: 1,
+    }),
+    { nil: undefined },
+  ),
+  trust: fc.option(figure),
+  trustFlag: fc.option(fc.constant('Its region is torn: 40% of its neighbors lie elsewhere.')),
+  signs: fc.option(
+    fc.record({
+      together: fc.constant([0, 1]),
+      opposed: fc.subarray([2, 3]),
+      turned: fc.constant(new Int32Array()),
+      flips: fc.constant([]),
+    }),
+    { nil: undefined },
+  ),
+});
+
+/** Two sentences that may not stand on one card together. */
+const EXCLUDED: readonly (readonly [RegExp, RegExp])[] = [
+  [/not replicated/, /on two thirds of the samples it came back/],
+  [/not replicated/, /held out of the fit/],
+  [/not replicated/, /significant/],
+  [/all over the map/, /one part of the map/],
+  [/all over the map/, /compared with the mean over the map \(adjusted p/],
+  [/not shown to be more than chance/, /Real:/],
+  [/not shown to be more than chance/, /significant/],
+  [/Not shown to be local/, /significant/],
+  [/one part of the map only/, /Recurs in/],
+  [/two thirds of the samples it did not come back/, /two thirds of the samples it came back/],
+  [/neighbors in the data/, /torn/],
+  [/another covering it came back/, /another covering it did not come back|^did not come back$/],
+  [/rise and fall together/, /and the reverse/],
+];
+
+const explained = { image: null, featureNames: ['a', 'b', 'c', 'd'] } as unknown as Explanation;
+
+test('no two sentences of a card contradict each other, and none is said twice', () => {
+  fc.assert(
+    fc.property(modules, fc.integer({ min: 1, max: 5000 }), (module, rows) => {
+      const texts = [
+        moduleSentence(explained, module),
+        ...moduleStatements(module, rows).map(({ text }) => text),
+        ...moduleRemarks(module).map(({ text }) => text),
+      ];
+      expect(new Set(texts).size).toBe(texts.length);
+      for (const [a, b] of EXCLUDED) {
+        const [first, second] = [texts.filter((text) => a.test(text)), texts.filter((text) => b.test(text))];
+        expect({ a: first, b: second, both: first.length > 0 && second.length > 0 }).toMatchObject({
+          both: false,
+        });
+      }
+      for (const text of texts) {
+        expect(text).not.toMatch(/\b1 (samples|localities|modules|features)\b|NaN|undefined/);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('every exclusion has two sides that are said somewhere, so that none is idle', () => {
+  const said = new Set<string>();
+  for (const module of fc.sample(modules, { numRuns: 4000, seed: 1 })) {
+    for (const text of [
+      moduleSentence(explained, module),
+      ...moduleStatements(module, 300).map((statement) => statement.text),
+      ...moduleRemarks(module).map((statement) => statement.text),
+    ]) {
+      for (const pattern of EXCLUDED.flat()) if (pattern.test(text)) said.add(String(pattern));
+    }
+  }
+  expect([...new Set(EXCLUDED.flat().map(String))].filter((pattern) => !said.has(pattern))).toEqual([]);
+});
+
+test('"all over the map" is said only of what is present in half of the samples, in disjoint localities', () => {
+  fc.assert(
+    fc.property(modules, (module) => {
+      const texts = moduleStatements(module, 300).map(({ text }) => text);
+      if (texts.some((text) => /all over the map/.test(text))) {
+        expect(module.presentSamples).toBeGreaterThanOrEqual(0.5);
+        expect(module.recurrence?.disjoint).not.toBe(1);
+      }
+    }),
+  );
+});
+
+const described = (verdicts: readonly (ModuleSignificance['verdict'] | null)[]) => ({
+  descriptions: verdicts.map((verdict) => ({
+    significance: verdict && { verdict },
+  })) as unknown as ModuleDescription[],
+});
+
+test('the headline counts what passed, and says what became of the rest', () => {
+  expect(headline(described(['chance', 'global', 'chance', 'not-replicated']))).toBe(
+    '0 of 4 modules passed the test on held-out samples; 1 real but not shown to be local, 2 not shown to be more than chance, 1 not replicated.',
+  );
+  expect(headline(described(['local']))).toBe('1 of 1 module passed the test on held-out samples.');
+  expect(headline(described([null, null]))).toMatch(/^2 modules, not tested/);
+  expect(headline(described([]))).toMatch(/^No module was found/);
+});
+
+test('the summary agrees in number with one module and one locality', () => {
+  const one = {
+    ...explained,
+    modules: { count: 1, explained: 0.1234 },
+    localities: { count: 1, size: 1 },
+  } as unknown as Explanation;
+  expect(summary(one)).toBe(
+    '1 module, a set of features that move together, accounts for 12% of the local association among 4 features. It was found by comparing 1 locality of 1 sample all over the map.',
+  );
+});
+
+test('a module with two signs names both poles', () => {
+  const [module] = fc.sample(modules, { numRuns: 1, seed: 3 });
+  const signs = { together: [0, 1], opposed: [2], turned: new Int32Array(), flips: [] };
+  expect(moduleSentence(explained, { ...module, presentSamples: 0.5, signs })).toBe(
+    'a and b rise where c falls, and the reverse, around 50% of samples.',
+  );
+});

@@ -1,0 +1,289 @@
+// What someone with a paper to write does: metadata colors, regions by words, higher and lower, groups, figures; and every
+// width from a phone's to a wall's.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeExplanation } from 'whymap/io';
+import { renderReport } from 'whymap/viewer';
+import { temporaryFolder, whymap } from '../cli/run.js';
+import { addressOf, drag, kept } from '../report/report-page.js';
+import { axeFindings, launch, type OpenOptions, openReport, PATIENCE } from './browser.js';
+
+const folder = temporaryFolder();
+const within = { timeout: PATIENCE };
+let browser: Browser;
+let html: string;
+
+/** The penguins, with a column of groups that some lack, and a column of numbers. */
+beforeAll(async () => {
+  browser = await launch({ webgl: false });
+  expect((await whymap(folder, 'demo', '--data', 'penguins', '-o', 'demo', '--quiet')).code).toBe(0);
+  const bytes = new Uint8Array(readFileSync(join(folder, 'demo/explanation.whymap')));
+  const explanation = decodeExplanation(bytes);
+  const rows = Array.from({ length: explanation.rows }, (_, row) => row);
+  const metadata = [
+    {
+      name: 'island',
+      kind: 'categorical' as const,
+      levels: ['Biscoe', 'Dream', 'Torgersen'],
+      codes: Int32Array.from(rows, (row) => (row % 10 === 0 ? -1 : row % 3)),
+    },
+    {
+      name: 'weight',
+      kind: 'numeric' as const,
+      values: Float64Array.from(rows, (row) => (row % 20 === 0 ? Number.NaN : row)),
+    },
+  ];
+  html = renderReport({ ...explanation, metadata }, { title: 'penguins' });
+});
+
+afterAll(() => browser?.close());
+
+async function withPage(work: (page: Page) => Promise<void>, options: OpenOptions = {}) {
+  const { page, requests, errors } = await openReport(browser, html, options);
+  await work(page);
+  expect({ requests, errors }).toEqual({ requests: [], errors: [] });
+  await page.close();
+}
+
+test('any column colors the map; the missing are a gray class of their own that is counted', within, () =>
+  withPage(async (page) => {
+    const legend = page.locator('.legend');
+    await page.selectOption('.top .choice select', 'column:island');
+    expect(await legend.innerText()).toMatch(/island.*Biscoe.*Dream.*Torgersen.*no value\s*10%/s);
+    expect(await addressOf(page)).toMatch(/color=column:island/);
+    await page.selectOption('.top .choice select', 'column:weight');
+    expect(await legend.innerText()).toMatch(/weight.*no value/s);
+    const table = (await kept(page, 'Table (CSV)')).toString().trimEnd().split('\n');
+    expect(table[0]).toBe('sample,x,y,weight,label,island,weight,selected');
+    expect(table.filter((line) => /,Biscoe,/.test(line)).length).toBe(102);
+  }),
+);
+
+test('the legend and the names on the map select; with Shift they add', within, () =>
+  withPage(
+    async (page) => {
+      await page.click('.legend-entry:has-text("Dream")');
+      expect(await page.locator('.region-title').innerText()).toBe('Island Dream');
+      await page.click('.legend-entry:has-text("no value")', { modifiers: ['Shift'] });
+      expect(await page.locator('.region-title').innerText()).toBe('Island Dream or samples without island');
+      await page.selectOption('.top .choice select', 'label');
+      await page.click('.name:has-text("Gentoo")');
+      expect(await page.locator('.region-title').innerText()).toBe('Gentoo');
+      expect(await page.locator('.panel').innerText()).toMatch(/Gentoo: 123 samples, 36% of all\./);
+    },
+    { hash: '#color=column:island' },
+  ),
+);
+
+test('regions are combined by choosing and by text, named, and kept in the address', within, async () => {
+  let address = '';
+  await withPage(async (page) => {
+    await page.click('#tab-ask');
+    await page.selectOption('.region-builder select >> nth=1', { label: 'Gentoo' });
+    await page.click('.region-builder >> text=Select');
+    await page.selectOption('.region-builder select >> nth=0', { label: 'island' });
+    await page.selectOption('.region-builder select >> nth=1', { label: 'Dream' });
+    await page.click('text=And these');
+    expect(await page.locator('.region-title').innerText()).toBe('Gentoo and island Dream');
+    expect(await page.locator('.legend-entry[aria-pressed="true"]').count()).toBe(0);
+    await page.click('text=As text, with a name');
+    await page.fill('input[aria-label="Name of this region"]', 'mine');
+    await page.click('text=Name it');
+    await page.click('text=As text, with a name');
+    await page.fill('input[aria-label="Region as text"]', '!@mine & weight:>=300');
+    await page.press('input[aria-label="Region as text"]', 'Enter');
+    expect(await page.locator('.panel').innerText()).toMatch(/weight >=300: \d+ samples/);
+    await page.click('text=As text, with a name');
+    await page.fill('input[aria-label="Region as text"]', 'island:Atlantis');
+    await page.press('input[aria-label="Region as text"]', 'Enter');
+    expect(await page.locator('.note.bad').innerText()).toMatch(/Atlantis.*Biscoe, Dream, Torgersen/);
+    address = await addressOf(page);
+    expect(address).toMatch(/named=/);
+  });
+  await withPage(
+    async (page) => {
+      expect(await page.locator('.panel').innerText()).toMatch(/weight >=300: \d+ samples/);
+    },
+    { hash: address },
+  );
+});
+
+test('higher and lower: features in order, with modules, by replicates; a feature opens', within, () =>
+  withPage(
+    async (page) => {
+      const panel = page.locator('.panel');
+      expect(await panel.innerText()).toMatch(
+        /features? (is|are) higher in Gentoo \(123 samples\) than in all others/,
+      );
+      const rows = await page.locator('.markers tbody tr').allInnerTexts();
+      expect(rows.length).toBe(4);
+      expect(rows.find((row) => row.startsWith('flipper_length_mm'))).toMatch(/\+2\d\.\d\d\s+\d+%.*1e-\d+\s/);
+      await page.selectOption(
+        '.panel .choice select:has(option:has-text("samples are the units"))',
+        'island',
+      );
+      expect(await page.locator('.markers thead').first().innerText()).toMatch(/p by replicate/i);
+      expect(await panel.innerText()).toMatch(
+        /By replicate \(3 replicates against 3, the same on both sides/,
+      );
+      await page.click('.markers >> text=flipper_length_mm');
+      expect(await page.locator('.legend').innerText()).toMatch(/flipper_length_mm/);
+    },
+    { hash: '#region=label:Gentoo&panel=ask' },
+  ),
+);
+
+test('groups: violins, dots and histograms, split by another column, saved as SVG, PNG and PDF', within, () =>
+  withPage(
+    async (page) => {
+      const chart = page.locator('.saved-figure > svg');
+      expect(await chart.getAttribute('aria-label')).toMatch(
+        /flipper_length_mm by species: .*Gentoo: 123 samples/,
+      );
+      expect(await page.locator('.saved-figure path').count()).toBe(3);
+      await page.selectOption('.fields select >> nth=2', { label: 'island' });
+      expect(await page.locator('.saved-figure path').count()).toBe(9);
+      const file = async (format: string) => {
+        const [saved] = await Promise.all([
+          page.waitForEvent('download'),
+          page.click(`.saved-figure >> text="${format}"`),
+        ]);
+        return readFileSync(await saved.path());
+      };
+      await page.click('text=Save this figure');
+      await page.fill('.saved-figure input >> nth=0', '100');
+      const svg = (await file('SVG')).toString();
+      expect(svg).toMatch(/^<svg[^>]*width="460"/);
+      expect(svg).not.toMatch(/class=|var\(/);
+      const png = await file('PNG');
+      expect(PNG.sync.read(png).width).toBe(Math.round((100 / 25.4) * 300));
+      expect(png.subarray(37, 41).toString()).toBe('pHYs');
+      const pdf = await file('PDF');
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      expect(pdf.toString('latin1')).toMatch(/MediaBox \[0 0 283\.\d+ /);
+      await page.click('text=Dots');
+      expect(await page.locator('.saved-figure .dot:not(.key)').count()).toBe(9);
+      await page.click('text=Histograms');
+      expect(await page.locator('.saved-figure rect').count()).toBeGreaterThan(100);
+    },
+    { hash: '#panel=groups&color=feature:2' },
+  ),
+);
+
+test('the map is saved as PNG of a size in print, and as PDF with letters', within, () =>
+  withPage(async (page) => {
+    await page.click('.save > button');
+    await page.fill('.menu input >> nth=0', '90');
+    await page.fill('.menu input >> nth=1', '150');
+    await page.click('.save > button');
+    expect(PNG.sync.read(await kept(page, 'Picture (PNG)')).width).toBe(Math.round((90 / 25.4) * 150));
+    const pdf = (await kept(page, 'Picture (PDF)')).toString('latin1');
+    expect(pdf).toMatch(/^%PDF-/);
+    expect(pdf.length).toBeGreaterThan(20_000);
+  }),
+);
+
+test('labels and exact names come first in the search', within, () =>
+  withPage(async (page) => {
+    const first = async (text: string) => {
+      await page.fill('.search input', text);
+      return (await page.getByRole('option').allInnerTexts())[0].replace(/\s+/g, ' ');
+    };
+    expect(await first('b')).toMatch(/^Biscoe island/);
+    expect(await first('body_mass_g')).toBe('body_mass_g feature');
+    expect(await first('gentoo')).toBe('Gentoo species');
+  }),
+);
+
+test('an empty lasso says so, and leaves the selection', within, () =>
+  withPage(
+    async (page) => {
+      const box = await page.locator('.map-frame').boundingBox();
+      if (!box) throw new Error('no map');
+      await page.locator('.map-frame').focus();
+      await page.keyboard.press('l');
+      const [x, y] = [box.x + box.width - 60, box.y + 20];
+      await drag(page, [
+        [x, y],
+        [x + 40, y],
+        [x + 40, y + 30],
+        [x, y + 30],
+        [x, y],
+      ]);
+      expect(await page.locator('.over-map').innerText()).toMatch(/No sample lies inside this lasso/);
+      expect(await page.locator('.region-title').innerText()).toBe('Adelie');
+    },
+    { hash: '#region=label:Adelie&panel=ask' },
+  ),
+);
+
+const WIDTHS = [
+  [360, 740],
+  [390, 844],
+  [600, 900],
+  [768, 1024],
+  [1280, 720],
+  [1920, 1080],
+  [2560, 1440],
+] as const;
+
+/** What reaches out of the page, is cut off, or lies over the map. */
+const faults = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
+    const map = document.querySelector('.map-frame')?.getBoundingClientRect();
+    if (!map || map.width < 300 || map.height < 300) found.push(`the map is ${map?.width} x ${map?.height}`);
+    const legend = document.querySelector('.legend')?.getBoundingClientRect();
+    if (map && legend && legend.top < map.bottom && legend.bottom > map.top)
+      found.push('the legend lies over the map');
+    for (const name of [
+      '.bar-name',
+      '.module-label',
+      '.legend-entry',
+      '.name',
+      '.tabs button',
+      '.title',
+      'h2',
+    ]) {
+      for (const element of document.querySelectorAll<HTMLElement>(name)) {
+        if (element.scrollWidth > element.clientWidth + 1)
+          found.push(`${name} "${element.innerText}" is cut off`);
+      }
+    }
+    return found;
+  });
+
+test(
+  'from 360 to 2560 pixels: no sideways scroll, a map of 300 pixels or more, nothing over it, no cut name',
+  within,
+  async () => {
+    for (const [width, height] of WIDTHS) {
+      await withPage(
+        async (page) => {
+          for (const tab of ['modules', 'ask', 'groups', 'trust', 'run']) {
+            await page.click(`#tab-${tab}`);
+            expect({ width, tab, found: await faults(page) }).toEqual({ width, tab, found: [] });
+          }
+        },
+        { width, height, hash: '#region=label:Gentoo&color=column:island' },
+      );
+    }
+  },
+);
+
+test(
+  'no serious finding of the accessibility checker in the new panels, in both themes',
+  within,
+  async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      for (const hash of ['#region=label:Gentoo&panel=ask&color=column:island', '#panel=groups']) {
+        await withPage(async (page) => expect(await axeFindings(page)).toEqual([]), { theme, hash });
+      }
+    }
+  },
+);
