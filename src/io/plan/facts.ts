@@ -28,6 +28,8 @@ export interface ColumnFacts {
   readonly ascending: boolean;
   /** Whole numbers of more than 15 digits, which a double does not hold. */
   readonly long: boolean;
+  /** Whole numbers with zeros in front (`00123`), which are names. */
+  readonly padded: boolean;
   /** The file itself says that the column is the index of its rows. */
   readonly index: boolean;
 }
@@ -101,7 +103,7 @@ export function textsOf(column: TextColumn): string[] {
 /** The facts of a column of which only name and kind are known. */
 export function plainFacts(name: string, kind: ColumnKind): ColumnFacts {
   const unknown = { missing: null, distinct: null, whole: false, counter: null, restarts: false };
-  return { name, kind, ...unknown, ascending: false, long: false, index: false };
+  return { name, kind, ...unknown, ascending: false, long: false, padded: false, index: false };
 }
 
 /** The facts of a column whose texts were kept; numbers among them are found by their texts. */
@@ -114,7 +116,8 @@ export function factsOf(name: string, kind: ColumnKind, column: TextColumn): Col
   const numbers = column.levels.map(Number);
   const values = Array.from(codes, (code) => (code < 0 ? Number.NaN : numbers[code]));
   const long = column.levels.some((text) => text.trim().replace(/^[+-]|\.0*$/g, '').length > EXACT_DIGITS);
-  return { ...counted, whole, long, ...sequenceOf(values) };
+  const padded = column.levels.some((text) => /^0\d/.test(text.trim()));
+  return { ...counted, whole, long, padded, ...sequenceOf(values) };
 }
 
 /** How whole numbers follow one another. */

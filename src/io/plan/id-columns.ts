@@ -7,6 +7,9 @@
 import type { ColumnFacts, FileFacts } from './facts.js';
 import { isIdName, isUnnamedName } from './names.js';
 
+/** Candidates of at most this score are no ids unless the other file has them too. */
+export const WEAK = 5;
+
 /** A column that may hold ids. */
 export interface Candidate {
   readonly position: number;
@@ -86,12 +89,14 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
   if (base.counts && (written || called || firstInOrder)) {
     return { ...base, score: 15, declared: written || called, feature: false, reason: 'numbers of the rows' };
   }
-  if (written || called || facts.long) {
+  if (written || called || facts.long || facts.padded) {
     const reason = written
       ? 'the index of the rows'
       : called
         ? 'its name says so'
-        : 'numbers of more than 15 digits';
+        : facts.long
+          ? 'numbers of more than 15 digits'
+          : 'numbers with zeros in front';
     return { ...base, score: written ? 48 : 28, declared: written || called, feature: false, reason };
   }
   if (firstInOrder) {
@@ -107,7 +112,7 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
   return {
     ...base,
     counts: false,
-    score: 5,
+    score: WEAK,
     declared: false,
     feature: true,
     reason: 'a different whole number in every row',

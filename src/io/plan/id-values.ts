@@ -3,7 +3,7 @@
 import type { RawReading } from '../options.js';
 import { shownName } from './column-names.js';
 import type { FileFacts } from './facts.js';
-import { candidateAt } from './id-columns.js';
+import { candidateAt, WEAK } from './id-columns.js';
 import type { ColumnRoles, IdColumn } from './types.js';
 
 /** What is known of the roles of one file, with the values of its columns of ids. */
@@ -25,6 +25,7 @@ export function idColumnsOf(
         name: shownName(file, position),
         values,
         declared: requested || (candidate?.declared ?? false),
+        weak: !requested && (candidate?.score ?? 0) <= WEAK,
         requested,
         counter: candidate?.counts ? file.columns[position].counter : null,
         feature: roles.used.includes(position) ? shownName(file, position) : null,

@@ -69,6 +69,8 @@ export function planPairing(first: PairingSide, second: PairingSide, options: Pa
   if (a !== null && b !== null) throw unmatched({ a, b, best, enough }, first, second);
   const counted = bestMatch(first, second, options, () => true);
   if (isEnough(counted)) return byId(counted, first, second, options);
+  const twins = sameName(first, second);
+  if (twins !== null) throw unmatched({ ...twins, best, enough }, first, second);
   const requested = [first, second].find((side) => side.candidates[0]?.requested);
   const counters = [first, second].map(
     (side) => side.candidates.find(({ counter }) => counter !== null) ?? null,
@@ -82,6 +84,17 @@ export function planPairing(first: PairingSide, second: PairingSide, options: Pa
     throw differentCounters(first, second, counters[0].counter ?? 0, counters[1].counter ?? 0);
   }
   return byRow(first, second, reasonFor(first, second, a, b));
+}
+
+/** Columns of one name in both files, with a different value in nearly every row: they should agree. */
+function sameName(first: PairingSide, second: PairingSide): { a: IdColumn; b: IdColumn } | null {
+  const isNamed = ({ name, counter }: IdColumn) => counter === null && !/^(the unnamed|f\d+$|row names)/.test(name);
+  const isUnique = ({ values }: IdColumn, rows: number) => new Set(values).size >= ENOUGH * rows;
+  for (const a of first.candidates.filter(isNamed)) {
+    const b = second.candidates.find((column) => isNamed(column) && column.name === a.name);
+    if (b && isUnique(a, first.rows) && isUnique(b, second.rows)) return { a, b };
+  }
+  return null;
 }
 
 /** Why nothing but the order of rows is left. */
@@ -103,6 +116,7 @@ function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
       (column) =>
         column.counter === null &&
         column.feature === null &&
+        !column.weak &&
         (column.declared || column.requested || new Set(column.values).size >= 0.9 * rows),
     ) ?? null
   );

@@ -9,7 +9,7 @@ import { FormatError, OptionError, option, words } from '../../errors.js';
 import type { Warning } from '../../model.js';
 import { columnNamed, columnsNamed, findColumn, shownName } from './column-names.js';
 import type { ColumnFacts, FileFacts } from './facts.js';
-import { type Candidate, candidateAt, idCandidates, isIdNumber } from './id-columns.js';
+import { type Candidate, candidateAt, idCandidates, isIdNumber, WEAK } from './id-columns.js';
 import { mapColumns } from './map-columns.js';
 import { isGroupName } from './names.js';
 import { roleWarnings } from './notes.js';
@@ -74,7 +74,7 @@ function withEnoughFeatures(
 /** The best column for ids: unique where one is, otherwise one that is said to hold ids. */
 function bestOf(candidates: readonly Candidate[], wish: Wish): Candidate | null {
   const sure = candidates.filter((candidate) => !candidate.feature || wish.purpose === 'labels');
-  const strong = sure.filter(({ score }) => score > 3);
+  const strong = sure.filter(({ score }) => score > WEAK);
   const unique = strong.find((candidate) => candidate.unique);
   const declared = strong.find((candidate) => candidate.declared && !candidate.counts);
   if (unique && !unique.counts) return unique;

@@ -50,6 +50,8 @@ export interface IdColumn {
   readonly values: readonly string[];
   /** The file, the column's name or an option says that these are ids. */
   readonly declared: boolean;
+  /** Ids only if the other file has them too: numbers without a telling name, texts that repeat. */
+  readonly weak?: boolean;
   /** An option names the column. */
   readonly requested: boolean;
   /** The first number, where the column only counts the rows. */

@@ -10,8 +10,11 @@
 
 import { benjaminiHochberg, hypergeometricP } from '../../core/multiple-testing.js';
 import { FormatError } from '../../errors.js';
-import type { Explanation } from '../../model.js';
+import type { Explanation, Warning } from '../../model.js';
 import { LEAST_LOADING } from './describe.js';
+
+/** Members that a set must have among the features to be tested. */
+const LEAST_MEMBERS = 3;
 
 export interface GeneSet {
   readonly name: string;
@@ -60,13 +63,37 @@ export function parseGeneSets(text: string, name = 'gene sets'): GeneSet[] {
   return sets;
 }
 
+/** Fewer of the sets' genes among the features than this share are told. */
+const FEW_GENES = 0.2;
+
+/**
+ * What a person should know of sets that hardly belong to the features: how many genes are known, with names of both sides.
+ * Null where enough are known and some set has members enough to be tested.
+ */
+export function geneSetsWarning(
+  sets: readonly GeneSet[],
+  featureNames: readonly string[],
+  leastMembers = LEAST_MEMBERS,
+): Warning | null {
+  const lookUp = featureLookup(featureNames);
+  const genes = [...new Set(sets.flatMap((set) => set.genes))];
+  const known = genes.filter((gene) => lookUp(gene).length > 0);
+  const tested = sets.filter((set) => new Set(set.genes.flatMap(lookUp)).size >= leastMembers).length;
+  if (tested > 0 && known.length >= FEW_GENES * genes.length) return null;
+  const unknown = genes.filter((gene) => !known.includes(gene)).slice(0, 3);
+  const message =
+    `${known.length} of the ${genes.length} genes in ${sets.length} gene sets are features, and ${tested} sets have ` +
+    `${leastMembers} or more: genes are called ${unknown.join(', ')}, features ${featureNames.slice(0, 3).join(', ')}.`;
+  return { code: 'gene-sets-unknown', message };
+}
+
 /** Every module and set with at least one hit, by module, then by p. */
 export function geneSetEnrichment(
   explanation: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
   sets: readonly GeneSet[],
   options: EnrichmentOptions = {},
 ): Enrichment[] {
-  const { leastMembers = 3, leastLoading = LEAST_LOADING } = options;
+  const { leastMembers = LEAST_MEMBERS, leastLoading = LEAST_LOADING } = options;
   const { featureNames, modules, descriptions } = explanation;
   const lookUp = featureLookup(featureNames);
   const known = sets

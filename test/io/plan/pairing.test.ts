@@ -142,3 +142,14 @@ test('a feature is an id only if the other file has it under the same name', () 
   expect(pair([feature], [same])).toMatchObject({ how: 'id', first: { name: 'patient' } });
   expect(pair([feature], [{ ...same, name: 'n' }])).toMatchObject({ how: 'row' });
 });
+
+test('columns of one name that are different in every row and do not agree stop the run', () => {
+  const serial = { name: 'serial', declared: false, weak: true };
+  const zeros = column(
+    numbers(10).map((id) => `000${id}`),
+    { ...serial, weak: false },
+  );
+  expect(() => pair([zeros], [column([...numbers(10)].reverse(), serial)])).toThrow('agree but for zeros in front');
+  const other = column(numbers(300), { ...serial, name: 'population' });
+  expect(pair([zeros], [other])).toEqual({ how: 'row', reason: 'e.csv has no ids' });
+});

@@ -37,7 +37,7 @@ const layout = fc.record<Layout>({
   cluster: fc.boolean(),
   label: fc.boolean(),
   idPlace: fc.constantFrom('first', 'last', 'middle'),
-  idName: fc.constantFrom('', 'id', 'cell_id', 'barcode', 'sample', 'key'),
+  idName: fc.constantFrom('', 'id', 'cell_id', 'barcode', 'sample', 'key', 'pid', 'serial'),
   flaw: fc.oneof(
     { weight: 6, arbitrary: fc.constant<Flaw>('none') },
     fc.constantFrom<Flaw>('repeated', 'missing'),

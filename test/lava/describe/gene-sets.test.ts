@@ -10,6 +10,7 @@ import {
   selectFeatures,
 } from 'whymap/lava';
 import { toDense } from '#whymap/core/csr.js';
+import { geneSetsWarning } from '#whymap/lava/describe/gene-sets.js';
 import {
   benjaminiHochberg,
   correlationP,
@@ -172,4 +173,14 @@ test('a set counts from three members among the features on, not with two', () =
   const sets = parseGeneSets('two\t-\ta\tb\tz\nthree\t-\ta\tb\te\n');
   const found = geneSetEnrichment(explanation as never, sets);
   expect(found.map(({ set, setSize, hits }) => [set, setSize, hits])).toEqual([['three', 3, ['a', 'b']]]);
+});
+
+test('sets that hardly belong to the features are told, with names of both sides', () => {
+  const features = ['gene0', 'gene1', 'gene2', 'gene3'];
+  const sets = [{ name: 'A', genes: ['ENSG0001', 'ENSG0002', 'ENSG0003'] }];
+  expect(geneSetsWarning(sets, features)?.message).toBe(
+    '0 of the 3 genes in 1 gene sets are features, and 0 sets have 3 or more: genes are called ENSG0001, ENSG0002, ENSG0003, features gene0, gene1, gene2.',
+  );
+  expect(geneSetsWarning([{ name: 'B', genes: ['GENE0', 'gene1', 'gene2'] }], features)).toBeNull();
+  expect(geneSetsWarning([{ name: 'C', genes: ['gene0', 'gene1'] }], features)?.code).toBe('gene-sets-unknown');
 });
