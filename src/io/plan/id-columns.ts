@@ -89,15 +89,15 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
   if (base.counts && (written || called || firstInOrder)) {
     return { ...base, score: 15, declared: written || called, feature: false, reason: 'numbers of the rows' };
   }
-  if (written || called || facts.long || facts.padded) {
-    const reason = written
-      ? 'the index of the rows'
-      : called
-        ? 'its name says so'
-        : facts.long
-          ? 'numbers of more than 15 digits'
-          : 'numbers with zeros in front';
-    return { ...base, score: written ? 48 : 28, declared: written || called, feature: false, reason };
+  const certain = certainReason(facts, written, called);
+  if (certain !== null) {
+    return {
+      ...base,
+      score: written ? 48 : 28,
+      declared: written || called,
+      feature: false,
+      reason: certain,
+    };
   }
   if (firstInOrder) {
     return {
@@ -109,14 +109,32 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
     };
   }
   if (file.rows < 2 * TELLING_ROWS) return null;
-  return {
-    ...base,
-    counts: false,
-    score: WEAK,
-    declared: false,
-    feature: true,
-    reason: 'a different whole number in every row',
-  };
+  const reason = 'a different whole number in every row';
+  if (position === 0 && unique && othersHaveFractions(file)) {
+    return {
+      ...base,
+      counts: false,
+      score: 22,
+      declared: false,
+      feature: false,
+      reason: `${reason}, fractions beside`,
+    };
+  }
+  return { ...base, counts: false, score: WEAK, declared: false, feature: true, reason };
+}
+
+/** Why numbers are ids without a doubt, or null. */
+function certainReason(facts: ColumnFacts, written: boolean, called: boolean): string | null {
+  if (written) return 'the index of the rows';
+  if (called) return 'its name says so';
+  if (facts.long) return 'numbers of more than 15 digits';
+  return facts.padded ? 'numbers with zeros in front' : null;
+}
+
+/** Whether all columns of numbers but the first hold fractions. */
+function othersHaveFractions({ columns }: FileFacts): boolean {
+  const others = columns.slice(1).filter(({ kind }) => kind === 'number');
+  return others.length > 1 && others.every(({ whole }) => !whole);
 }
 
 /** Whether a column of numbers is an id by its name although values repeat (`donor_id`). */

@@ -88,7 +88,8 @@ export function planPairing(first: PairingSide, second: PairingSide, options: Pa
 
 /** Columns of one name in both files, with a different value in nearly every row: they should agree. */
 function sameName(first: PairingSide, second: PairingSide): { a: IdColumn; b: IdColumn } | null {
-  const isNamed = ({ name, counter }: IdColumn) => counter === null && !/^(the unnamed|f\d+$|row names)/.test(name);
+  const isNamed = ({ name, counter }: IdColumn) =>
+    counter === null && !/^(the unnamed|f\d+$|row names)/.test(name);
   const isUnique = ({ values }: IdColumn, rows: number) => new Set(values).size >= ENOUGH * rows;
   for (const a of first.candidates.filter(isNamed)) {
     const b = second.candidates.find((column) => isNamed(column) && column.name === a.name);
@@ -137,9 +138,7 @@ function bestMatch(
   const right = keys(second);
   for (const a of keys(first)) {
     for (const b of right) {
-      // what one file reads as a feature is an id only if the other file has it under the same name
-      const feature = a.column.feature ?? b.column.feature;
-      if (feature !== null && a.column.name !== b.column.name) continue;
+      if (!mayBeIds(a.column, b.column) || !mayBeIds(b.column, a.column)) continue;
       const matched = common(a.ids, b.ids);
       const share = matched / Math.max(1, Math.min(a.ids.size, b.ids.size));
       const better =
@@ -148,6 +147,12 @@ function bestMatch(
     }
   }
   return best;
+}
+
+/** What one file reads as a feature is an id only if the other file calls it so, or by the same name. */
+function mayBeIds(column: IdColumn, other: IdColumn): boolean {
+  if (column.feature === null || column.name === other.name) return true;
+  return (other.declared || other.requested) && other.counter === null;
 }
 
 function distinct({ values }: IdColumn, { looseIds }: PairingOptions): Set<string> {

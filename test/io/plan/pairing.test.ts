@@ -136,11 +136,14 @@ test('without ids on one side rows are paired by order, and the file is named', 
   expect(() => pair([column(ids)], [], {}, [20, 19])).toThrow('20 rows in x.csv and 19 in e.csv');
 });
 
-test('a feature is an id only if the other file has it under the same name', () => {
+test('a feature is an id only if the other file calls it so, or by the same name', () => {
   const feature = column(numbers(500), { name: 'patient', declared: false, feature: 'patient' });
   const same = column([...numbers(500)].reverse(), { name: 'patient' });
   expect(pair([feature], [same])).toMatchObject({ how: 'id', first: { name: 'patient' } });
-  expect(pair([feature], [{ ...same, name: 'n' }])).toMatchObject({ how: 'row' });
+  expect(pair([feature], [{ ...same, name: 'id' }])).toMatchObject({ how: 'id', first: { name: 'patient' } });
+  expect(pair([feature], [{ ...same, name: 'n', declared: false, weak: true }])).toMatchObject({
+    how: 'row',
+  });
 });
 
 test('columns of one name that are different in every row and do not agree stop the run', () => {
@@ -149,7 +152,9 @@ test('columns of one name that are different in every row and do not agree stop 
     numbers(10).map((id) => `000${id}`),
     { ...serial, weak: false },
   );
-  expect(() => pair([zeros], [column([...numbers(10)].reverse(), serial)])).toThrow('agree but for zeros in front');
+  expect(() => pair([zeros], [column([...numbers(10)].reverse(), serial)])).toThrow(
+    'agree but for zeros in front',
+  );
   const other = column(numbers(300), { ...serial, name: 'population' });
   expect(pair([zeros], [other])).toEqual({ how: 'row', reason: 'e.csv has no ids' });
 });

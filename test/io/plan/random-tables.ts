@@ -143,17 +143,17 @@ export async function outcomeOf(made: Case): Promise<{ outcome: Outcome; text: s
   const mapIds = made.map.hasIds ? ids : null;
   const map = textOf(mapSamples, mapIds, made.map, (s) => [number(s), noise[s][0]], random);
   try {
-    const joined = joinEmbedding(
-      await readTable(source('x.csv', table)),
-      await readEmbedding(source('e.csv', map)),
-    );
+    const read = await readTable(source('x.csv', table));
+    const joined = joinEmbedding(read, await readEmbedding(source('e.csv', map)));
+    // numbers without a telling name stay features where no other file has them, and a warning says so
+    const warned = mapIds === null && read.warnings.some(({ code }) => code === 'maybe-ids');
     const { columns, data } = toDense(joined.table.features);
     const at = joined.table.featureNames.indexOf('v0');
     const { coordinates } = joined.embedding;
     const wrong = Array.from({ length: coordinates.rows }, (_, r) => r).filter(
       (r) => data[r * columns + at] !== coordinates.data[r * coordinates.columns],
     );
-    const extra = columns !== 4 || coordinates.columns !== 2;
+    const extra = columns !== (warned ? 5 : 4) || coordinates.columns !== 2;
     if (extra) return { outcome: 'wrong', text: `${columns} features, ${coordinates.columns} dimensions` };
     if (wrong.length === 0) return { outcome: 'right', text: joined.pairing.text };
     const said = joined.pairing.how === 'row' && (ids === null || mapIds === null);

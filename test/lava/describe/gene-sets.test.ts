@@ -10,7 +10,6 @@ import {
   selectFeatures,
 } from 'whymap/lava';
 import { toDense } from '#whymap/core/csr.js';
-import { geneSetsWarning } from '#whymap/lava/describe/gene-sets.js';
 import {
   benjaminiHochberg,
   correlationP,
@@ -19,6 +18,7 @@ import {
 } from '#whymap/core/multiple-testing.js';
 import { createRandom } from '#whymap/core/random.js';
 import { FormatError, OptionError } from '#whymap/errors.js';
+import { geneSetsWarning } from '#whymap/lava/describe/gene-sets.js';
 
 const source = { name: 'made', sha256: null };
 const tableOf = (rows: number, columns: number, data: Float32Array): Table => ({
@@ -182,5 +182,7 @@ test('sets that hardly belong to the features are told, with names of both sides
     '0 of the 3 genes in 1 gene sets are features, and 0 sets have 3 or more: genes are called ENSG0001, ENSG0002, ENSG0003, features gene0, gene1, gene2.',
   );
   expect(geneSetsWarning([{ name: 'B', genes: ['GENE0', 'gene1', 'gene2'] }], features)).toBeNull();
-  expect(geneSetsWarning([{ name: 'C', genes: ['gene0', 'gene1'] }], features)?.code).toBe('gene-sets-unknown');
+  expect(geneSetsWarning([{ name: 'C', genes: ['gene0', 'gene1'] }], features)?.code).toBe(
+    'gene-sets-unknown',
+  );
 });
