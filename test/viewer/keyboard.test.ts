@@ -216,7 +216,7 @@ test('a run from start to end without a pointer, its stages in words; stopped, t
   expect(await page.locator('#field-draws').inputValue()).toBe('0');
   await tabTo(page, /Back to the result/);
   await page.keyboard.press('Enter');
-  expect(await page.locator('.card').count()).toBe(4);
+  expect(await page.locator('.card').count()).toBe(3);
   quiet(opened);
   await page.close();
 });
