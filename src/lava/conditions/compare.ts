@@ -16,6 +16,7 @@
  * Cost: two more explanations without evaluation, and unit-values.ts for each module and stratum. Deterministic.
  */
 
+import { encodeLevels } from '../../core/levels.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import { OptionError } from '../../errors.js';
 import type { CategoricalColumn, Explanation, MetadataColumn, Table } from '../../model.js';
@@ -27,7 +28,7 @@ import { type UnitValues, unitValues } from './unit-values.js';
 import { judge, type Verdict } from './verdict.js';
 
 export interface ConditionOptions {
-  /** Categorical metadata column with the two levels that are compared. */
+  /** Categorical metadata column with the two levels that are compared; the labels count as one, by their name. */
   readonly condition: string;
   readonly case: string;
   readonly control: string;
@@ -98,7 +99,7 @@ export async function compareConditions(
   const context = await resolveContext(given);
   const { explanation } = input;
   const table = explainedTable(explanation, input.table);
-  const metadata = explanation.metadata ?? input.table.metadata ?? [];
+  const metadata = [...(explanation.metadata ?? input.table.metadata ?? []), ...labelColumn(explanation)];
   const replicate = options.replicate === undefined ? null : columnOf(metadata, options.replicate);
   const condition = columnOf(metadata, options.condition);
   const { draws, level } = checkedOptions(options);
@@ -135,6 +136,13 @@ function checkedOptions({ draws = 999, level = 0.05 }: ConditionOptions) {
     expected: 'a whole number of draws, 1 or more, and a level between 0 and 1',
     remedy: 'leave both out for 999 draws at 0.05',
   });
+}
+
+/** The labels as a column, under the name they were read by, or `label`; an empty list without labels. */
+function labelColumn({ labels, options }: Explanation): CategoricalColumn[] {
+  if (!labels) return [];
+  const name = typeof options.label === 'string' ? options.label : 'label';
+  return [{ name, kind: 'categorical', ...encodeLevels(labels) }];
 }
 
 /** The categorical column of this name. */
