@@ -22,6 +22,7 @@ import { OptionError } from '../../errors.js';
 import type { CategoricalColumn, Explanation, MetadataColumn, Table } from '../../model.js';
 import { explainedTable, measureOf } from '../query/explained-table.js';
 import { type Design, planDesign } from './design.js';
+import { designNotes } from './design-notes.js';
 import { discoverInEach, type NamedModules, pooledModules } from './discover.js';
 import { type RowTest, unitTests } from './unit-tests.js';
 import { type UnitValues, unitValues } from './unit-values.js';
@@ -124,7 +125,7 @@ export async function compareConditions(
     assignments: design.assignments.length,
     exact: design.exact,
     rows: measured.map((row, i) => comparedRow(row, tests?.[i] ?? null, design, level)),
-    notes: notesOf(design, options, level, measured),
+    notes: designNotes(design, options, level, strataApart(measured)),
   };
 }
 
@@ -262,40 +263,9 @@ function comparedRow(
   };
 }
 
-/** Sentences on the design: why there is no p, how small it can be, what was left out or cannot be compared. */
-function notesOf(
-  design: Design,
-  options: ConditionOptions,
-  level: number,
-  measured: readonly Measured[],
-): string[] {
-  const count = (isCase: boolean) => design.units.filter((unit) => unit.isCase === isCase).length;
-  const [cases, controls] = [count(true), count(false)];
-  const smallest = (design.crossed || cases === controls ? 2 : 1) / design.assignments.length;
-  const strata = new Set(measured.map(({ stratum }) => stratum));
-  const apart = [...strata].filter((stratum) =>
+/** Strata in which no module has a locality that holds both sides. */
+function strataApart(measured: readonly Measured[]): string[] {
+  return [...new Set(measured.map(({ stratum }) => stratum))].filter((stratum) =>
     measured.every((row) => row.stratum !== stratum || row.values.localities === 0),
   );
-  return [
-    ...(options.replicate === undefined
-      ? ['No replicate column was named, so there is no p: samples of one donor or slide are not replicates.']
-      : Math.min(cases, controls) < 2
-        ? [
-            `There is no p: ${cases} replicates of ${options.case} and ${controls} of ${options.control}; two on each side are the least.`,
-          ]
-        : []),
-    ...(options.replicate !== undefined && Math.min(cases, controls) >= 2 && design.exact && smallest > level
-      ? [
-          `With ${cases} against ${controls} replicates${design.crossed ? ' on both sides' : ''} no p can be below ${smallest.toFixed(2)}: verdicts rest on the size of the differences and on replicates that do not overlap.`,
-        ]
-      : []),
-    ...(design.leftOut.length > 0
-      ? [`Left out, since they are on one side only: ${design.leftOut.join(', ')}.`]
-      : []),
-    ...(apart.length > 0
-      ? [
-          `Cannot be compared: no locality holds enough samples of both ${options.case} and ${options.control} in ${apart.join(', ')}.`,
-        ]
-      : []),
-  ];
 }
