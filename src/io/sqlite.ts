@@ -48,6 +48,7 @@ const PACKAGE = 'sql.js';
 const LARGEST_FILE = 2 ** 30;
 const BATCH_ROWS = 1024;
 
+/** sql.js, loaded on first use. */
 async function load(): Promise<Init> {
   try {
     return ((await import(/* @vite-ignore */ PACKAGE)) as { default: Init }).default;
@@ -92,6 +93,7 @@ async function withStatement<T>(
   }
 }
 
+/** Names of the tables and views. */
 function tablesOf(database: Database): string[] {
   const sql = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%'";
   const statement = database.prepare(sql);
@@ -101,6 +103,7 @@ function tablesOf(database: Database): string[] {
   return names;
 }
 
+/** A prepared statement; OptionError for a query that is wrong. */
 function prepared(
   database: Database,
   settings: Settings,
@@ -129,6 +132,7 @@ function prepared(
   throw wrongQuery('it gives no columns', tables, name);
 }
 
+/** The error for a wrong query or table, with the names there are. */
 function wrongQuery(why: string, tables: readonly string[], name: string): OptionError {
   return new OptionError({
     got: words`${option('query')}, of which SQLite says: ${why.replaceAll('\n', ' ').slice(0, 120)}`,
@@ -201,6 +205,7 @@ function shapeOf(statement: Statement, settings: Settings, name: string): Column
   return { columns, rows, index: [], name };
 }
 
+/** What a column holds, with more of its values. */
 function merged(found: Found, values: readonly unknown[]): Found {
   const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint';
   return {
@@ -210,6 +215,7 @@ function merged(found: Found, values: readonly unknown[]): Found {
   };
 }
 
+/** Number, text or other; FormatError where numbers and texts are mixed. */
 function kindOf(found: Found, column: string, name: string, isText: boolean): ColumnKind {
   if (found.others) return 'other';
   if (!found.texts) return 'number';
@@ -221,6 +227,7 @@ function kindOf(found: Found, column: string, name: string, isText: boolean): Co
   });
 }
 
+/** Runs work and turns what goes wrong into a FormatError about the file. */
 function guard<T>(name: string, work: () => T): T {
   try {
     return work();
@@ -238,6 +245,7 @@ function guard<T>(name: string, work: () => T): T {
   }
 }
 
+/** The table that is named, or the only one, or the result of a query. */
 function readRows(input: Input, settings: Settings) {
   return withStatement(input, settings, (statement) => {
     const shape = shapeOf(statement, settings, input.name);

@@ -40,6 +40,7 @@ interface OpenArrow {
   readonly source: Source;
 }
 
+/** A file or stream opened for reading: its schema and its batches. */
 async function openArrow(input: Input): Promise<OpenArrow> {
   const source = await input.plain();
   const { name } = input;
@@ -61,6 +62,7 @@ async function openArrow(input: Input): Promise<OpenArrow> {
   return { shape: { columns, rows, index, name }, file, source };
 }
 
+/** What a column holds, from its type. */
 function kindOf(field: ArrowField): ColumnKind {
   if (isNumber(field)) return 'number';
   if (isText(field)) return 'text';
@@ -97,6 +99,7 @@ async function forEachPart(
 /** Reads the buffers `from` to `to` of a batch. */
 type Parts = (from: number, to: number) => Promise<BatchReader>;
 
+/** The values of the wanted columns, batch after batch. */
 async function* columnsOf(
   fields: readonly ArrowField[],
   chosen: readonly ArrowField[],
@@ -118,6 +121,7 @@ async function* columnsOf(
   }
 }
 
+/** Adds a dictionary batch to those that are known. */
 async function addDictionary(
   batch: ArrowBatch,
   chosen: readonly ArrowField[],
@@ -192,6 +196,7 @@ async function batchOpener(
   };
 }
 
+/** The error for a column of a type that is not read. */
 function notReadable(field: ArrowField, name: string): UnsupportedError {
   return new UnsupportedError({
     got: `the column ${field.name} of ${name}, of a kind that is no text, number, date or list (${nameOf(field)})`,
@@ -200,10 +205,12 @@ function notReadable(field: ArrowField, name: string): UnsupportedError {
   });
 }
 
+/** The name of a type, for messages. */
 function nameOf({ type }: ArrowField): string {
   return Object.entries(ARROW).find(([, id]) => id === type)?.[0] ?? String(type);
 }
 
+/** Runs work and turns what goes wrong into a FormatError about the file. */
 async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

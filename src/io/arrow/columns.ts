@@ -32,14 +32,17 @@ const VIEW_BYTES = 16;
 /** Texts of at most so many bytes lie in their view. */
 const INLINE_BYTES = 12;
 
+/** Whether a field holds texts. */
 export function isText({ type }: ArrowField): boolean {
   return [ARROW.Utf8, ARROW.LargeUtf8, ARROW.Utf8View].some((text) => text === type);
 }
 
+/** Whether a field holds numbers or booleans. */
 export function isNumber({ type }: ArrowField): boolean {
   return [ARROW.Int, ARROW.Float, ARROW.Bool, ARROW.Decimal].some((number) => number === type);
 }
 
+/** Whether a field holds days or moments. */
 function isDate({ type }: ArrowField): boolean {
   return type === ARROW.Date || type === ARROW.Timestamp;
 }
@@ -50,6 +53,7 @@ export function isReadable(field: ArrowField): boolean {
   return plain || (isList(field) && field.children.length === 1 && isReadable(field.children[0]));
 }
 
+/** Whether a field holds lists. */
 export function isList({ type }: ArrowField): boolean {
   return [ARROW.List, ARROW.LargeList, ARROW.FixedSizeList].some((list) => list === type);
 }
@@ -66,6 +70,7 @@ export function skip(field: ArrowField, batch: ArrowBatch, cursor: Cursor): void
   for (const child of field.children) skip(child, batch, cursor);
 }
 
+/** How many buffers a field has in a batch. */
 function buffersOf({ type, size }: ArrowField, batch: ArrowBatch): number {
   const has = (...types: readonly number[]) => types.includes(type);
   if (has(ARROW.Null, ARROW.RunEndEncoded)) return 0;
@@ -112,6 +117,7 @@ function validity(
   return nulls === 0 ? null : has;
 }
 
+/** Values of a field as they are stored, nulls as null. */
 function storedValues(
   field: ArrowField,
   length: number,
@@ -148,6 +154,7 @@ function storedValues(
   );
 }
 
+/** Values of a dictionary by their indices. */
 function fromDictionary(
   field: ArrowField,
   places: Values,
@@ -223,12 +230,14 @@ function placesOf(
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Texts by their offsets. */
 function textsOf({ buffer }: BatchReader, region: number, length: number, field: ArrowField): string[] {
   const content = buffer(region + 1);
   const places = placesOf(buffer(region), field.type === ARROW.LargeUtf8, length, content.length, field.name);
   return Array.from({ length }, (_, i) => decoder.decode(content.subarray(places[i], places[i + 1])));
 }
 
+/** Texts of the view layout: short ones inline, long ones in further buffers. */
 function viewsOf(
   { buffer }: BatchReader,
   region: number,
@@ -252,6 +261,7 @@ function viewsOf(
   });
 }
 
+/** Lists by their offsets, or of one size. */
 function listsOf(
   field: ArrowField,
   length: number,
@@ -274,12 +284,14 @@ function listsOf(
   return Array.from({ length }, (_, i) => cut(place(i), place(i + 1)));
 }
 
+/** A function that takes a range of values. */
 function sliceOf(values: Values): (start: number, end: number) => Values {
   if (Array.isArray(values)) return (start, end) => values.slice(start, end);
   const numbers = values as Float64Array;
   return (start, end) => numbers.subarray(start, end);
 }
 
+/** The error for fewer bytes than the values need. */
 function lacking(name: string, wanted: number, bytes: number): RangeError {
   return new RangeError(`${wanted} values of ${name} in ${bytes} bytes`);
 }

@@ -31,6 +31,7 @@ const NO_LIST: FlatList = { count: 0, start: 0 };
 /** No writer lets lists share bytes; a little of it does no harm. */
 const SHARING = 4;
 
+/** Bytes with readers that check their bounds. */
 export function flatBytes(bytes: Uint8Array): FlatBytes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return { bytes, view, left: bytes.length * SHARING };
@@ -51,26 +52,31 @@ function placeOf(table: FlatTable, slot: number): number | null {
   return offset === 0 ? null : table.at + offset;
 }
 
+/** A table in a slot, or null where it is absent. */
 export function tableOf(table: FlatTable, slot: number): FlatTable | null {
   const place = placeOf(table, slot);
   return place === null ? null : tableAt(table.within, place);
 }
 
+/** A byte in a slot, or `absent`. */
 export function byteOf(table: FlatTable, slot: number, absent = 0): number {
   const place = placeOf(table, slot);
   return place === null ? absent : table.within.view.getInt8(place);
 }
 
+/** A 16-bit integer in a slot, or `absent`. */
 export function shortOf(table: FlatTable, slot: number, absent = 0): number {
   const place = placeOf(table, slot);
   return place === null ? absent : table.within.view.getInt16(place, true);
 }
 
+/** A 32-bit integer in a slot, or `absent`. */
 export function intOf(table: FlatTable, slot: number, absent = 0): number {
   const place = placeOf(table, slot);
   return place === null ? absent : table.within.view.getInt32(place, true);
 }
 
+/** A 64-bit integer in a slot, or `absent`. */
 export function longOf(table: FlatTable, slot: number, absent = 0): number {
   const place = placeOf(table, slot);
   return place === null ? absent : longAt(table.within, place);
@@ -89,6 +95,7 @@ export function listOf(table: FlatTable, slot: number, stride: number): FlatList
   return place === null ? NO_LIST : listAt(table.within, place, stride);
 }
 
+/** A list of elements of `stride` bytes; RangeError where it ends outside. */
 function listAt(within: FlatBytes, place: number, stride: number): FlatList {
   const { view, bytes } = within;
   const at = place + view.getUint32(place, true);
@@ -102,11 +109,13 @@ function listAt(within: FlatBytes, place: number, stride: number): FlatList {
   return { count, start };
 }
 
+/** A list of tables in a slot; empty where it is absent. */
 export function tablesOf(table: FlatTable, slot: number): FlatTable[] {
   const { count, start } = listOf(table, slot, 4);
   return Array.from({ length: count }, (_, i) => tableAt(table.within, start + 4 * i));
 }
 
+/** A text in a slot, or null where it is absent. */
 export function textOf(table: FlatTable, slot: number): string | null {
   const place = placeOf(table, slot);
   if (place === null) return null;

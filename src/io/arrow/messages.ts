@@ -68,6 +68,7 @@ export async function readMessages(source: Source): Promise<ArrowFile> {
   return { schema: readSchema(first.header), ...(await batchesOfStream(source, first.end, size)) };
 }
 
+/** Schema and batches of a stream, one message after another. */
 async function batchesOfStream(source: Source, start: number, size: number) {
   const batches: ArrowBatch[] = [];
   for (let at = start; at < size; ) {
@@ -105,6 +106,7 @@ async function readFile(source: Source, size: number): Promise<ArrowFile> {
   return { schema: readSchema(schema), batches, ended: true };
 }
 
+/** Offsets of the blocks that a footer lists. */
 function blocksOf(footer: FlatTable, slot: number): number[] {
   const { count, start } = listOf(footer, slot, 24);
   return Array.from({ length: count }, (_, i) => longAt(footer.within, start + 24 * i));
@@ -139,6 +141,7 @@ async function readMessage(source: Source, at: number, size: number): Promise<Me
   return { kind: byteOf(table, 6), version, header: tableOf(table, 8), start, bytes, end };
 }
 
+/** A record batch from its message. */
 function batchOf(message: Message): ArrowBatch {
   const { header, kind, start, bytes, version } = message;
   const isDictionary = kind === KIND.dictionary;
@@ -162,17 +165,20 @@ function batchOf(message: Message): ArrowBatch {
   return batch;
 }
 
+/** Pairs of 64-bit integers in a slot. */
 function pairsOf(table: FlatTable, slot: number): (readonly [number, number])[] {
   const { count, start } = listOf(table, slot, 16);
   const at = (place: number) => longAt(table.within, place);
   return Array.from({ length: count }, (_, i) => [at(start + 16 * i), at(start + 16 * i + 8)]);
 }
 
+/** 64-bit integers in a slot. */
 function longsOf(table: FlatTable, slot: number): number[] {
   const { count, start } = listOf(table, slot, 8);
   return Array.from({ length: count }, (_, i) => longAt(table.within, start + 8 * i));
 }
 
+/** The codec of a batch, or null. */
 function compressionOf(table: FlatTable | null): ArrowBatch['compression'] {
   if (table === null) return null;
   const codec = byteOf(table, 4);

@@ -70,6 +70,7 @@ export function readSchema(schema: FlatTable): ArrowSchema {
   };
 }
 
+/** A field with its children; RangeError where they are nested too deep. */
 function readField(field: FlatTable, depth: number): ArrowField {
   if (depth > DEEPEST) throw new RangeError(`columns nested more than ${DEEPEST} deep`);
   const children = tablesOf(field, 14).map((child) => readField(child, depth + 1));
@@ -85,11 +86,13 @@ function readField(field: FlatTable, depth: number): ArrowField {
   };
 }
 
+/** The integer type of the indices of a dictionary. */
 function indexType(type: FlatTable | null) {
   if (type === null) return { bits: 32, signed: true };
   return { bits: width(intOf(type, 4), [8, 16, 32, 64]), signed: byteOf(type, 6) !== 0 };
 }
 
+/** Bits, sign, scale and size of a type. */
 function detailsOf(type: number, table: FlatTable | null) {
   const plain = { bits: 0, signed: true, scale: 0, size: 0 };
   if (type === ARROW.Bool) return { ...plain, bits: 1 };
@@ -112,6 +115,7 @@ function detailsOf(type: number, table: FlatTable | null) {
   return plain;
 }
 
+/** A number of bits; RangeError unless it is allowed. */
 function width(value: number, allowed: readonly number[] | null): number {
   if (allowed === null ? value >= 0 : allowed.includes(value)) return value;
   throw new RangeError(`numbers of ${value} bits`);

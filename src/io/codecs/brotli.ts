@@ -17,10 +17,12 @@ type Library = typeof import('brotli-dec-wasm/web');
 /** Bytes handed over, and taken back, at once. */
 const PIECE = 2 ** 18;
 
+/** The decoder of this platform: Node's, or brotli-dec-wasm in the browser. */
 export async function brotliDecoder(): Promise<BrotliDecoder> {
   return typeof process !== 'undefined' && process.versions?.node ? nodeBrotli() : wasmBrotli();
 }
 
+/** Node's decoder, bounded by the promised length. */
 async function nodeBrotli(): Promise<BrotliDecoder> {
   const { brotliDecompressSync } = await import('node:zlib');
   return (page, size) => {
@@ -77,6 +79,7 @@ function decode(
   }
 }
 
+/** The content; RangeError unless it has the promised length. */
 function checked(content: Uint8Array, size: number, left: number): Uint8Array {
   if (content.length !== size)
     throw new RangeError(`a brotli page of ${content.length} bytes where ${size} were promised`);
@@ -84,6 +87,7 @@ function checked(content: Uint8Array, size: number, left: number): Uint8Array {
   return content;
 }
 
+/** The error where no decoder can be loaded. */
 function notLoaded(cause: unknown): UnsupportedError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new UnsupportedError(

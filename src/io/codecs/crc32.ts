@@ -2,6 +2,7 @@
 
 const TABLES = makeTables();
 
+/** Tables of the remainders of bytes, for several bytes at once. */
 function makeTables(): readonly Uint32Array[] {
   const tables = Array.from({ length: 4 }, () => new Uint32Array(256));
   for (let n = 0; n < 256; n++) {

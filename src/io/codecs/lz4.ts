@@ -48,6 +48,7 @@ interface Output {
   whole(): Uint8Array;
 }
 
+/** An output that grows up to `limit` bytes; `guess` is its first size. */
 function growing(limit: number, guess: number): Output {
   let data = new Uint8Array(Math.min(limit, Math.max(1024, guess)));
   let length = 0;
@@ -74,6 +75,7 @@ function growing(limit: number, guess: number): Output {
   };
 }
 
+/** Appends what one block decompresses to. */
 function decodeBlock(block: Uint8Array, output: Output): void {
   let at = 0;
   const extended = (start: number) => {

@@ -68,6 +68,7 @@ function bounded(name: string, size: number) {
   return { writable, whole };
 }
 
+/** Throws the error for an archive that cannot be read. */
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
   throw new FormatError(

@@ -21,6 +21,7 @@ const LARGEST_WINDOW = 2 ** 27;
 /** Decompresses one frame, of `length` bytes where that is known, and of at most `limit`. */
 export type ZstdDecoder = (bytes: Uint8Array, length: number | null, limit: number) => Uint8Array;
 
+/** The decoder of this platform: Node's where it has one, else the package fzstd. */
 export async function zstdDecoder(): Promise<ZstdDecoder> {
   const { Decompress, decompress } = await import('fzstd');
   return (bytes, length, limit) => {
@@ -45,6 +46,7 @@ export async function zstdDecoder(): Promise<ZstdDecoder> {
   };
 }
 
+/** The content; RangeError unless it has that length. */
 function exactly(content: Uint8Array, length: number): Uint8Array {
   if (content.length === length) return content;
   throw new RangeError(`${content.length} bytes where ${length} were promised`);

@@ -63,10 +63,12 @@ export function decodeNumbers(bytes: Uint8Array, type: NumberType, name: string)
   return new (type.size === 2 ? Short : Long)(buffer, byteOffset, count);
 }
 
+/** Bytes at a multiple of `size`; copied where they are not. */
 function aligned(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
 }
 
+/** Bytes of every element in reverse order. */
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
   const result = new Uint8Array(bytes.length);
   for (let i = 0; i < bytes.length; i += size) {

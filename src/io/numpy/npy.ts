@@ -105,6 +105,7 @@ export async function readNpyTexts(source: Source): Promise<RawTexts> {
   return { values, ids: null };
 }
 
+/** A decoder of NumPy's `U` texts: four bytes a character, zeros at the end. */
 function utf32(littleEndian: boolean): (bytes: Uint8Array, name: string) => string {
   return (bytes, name) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -119,11 +120,13 @@ function utf32(littleEndian: boolean): (bytes: Uint8Array, name: string) => stri
   };
 }
 
+/** An `S` text: its bytes up to the first zero. */
 function utf8(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
+/** The error for a file that is no sound NPY. */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

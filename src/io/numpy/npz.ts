@@ -18,6 +18,7 @@ interface Array {
   readonly member: ZipMember;
 }
 
+/** The NumPy arrays of an archive. FormatError where it holds none, or other members besides. */
 async function arraysOf(input: Input, settings: Settings): Promise<Array[]> {
   const members = await openZip(await input.plain(), settings.memory);
   const arrays = members.filter((member) => member.name.endsWith('.npy'));
@@ -65,6 +66,7 @@ async function choose(
   return fitting[0];
 }
 
+/** The sparse matrix of an archive, or the array that `key` names, or the only one that can be a table. */
 async function table(input: Input, settings: Settings): Promise<RawTable> {
   const arrays = await arraysOf(input, settings);
   const isSparse = SPARSE_KEYS.every((key) => arrays.some((array) => array.key === key));

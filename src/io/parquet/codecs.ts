@@ -52,6 +52,7 @@ export async function parquetCompressors(codecs: Iterable<string>): Promise<Comp
   return Object.fromEntries(await Promise.all(decoders));
 }
 
+/** A decompressor that refuses pages larger than `ratio` times their bytes. */
 function bounded(decompress: Decompress, ratio: number): Decompress {
   return (page, size) => {
     const most = (page.length + HEADERS) * ratio;
@@ -61,11 +62,13 @@ function bounded(decompress: Decompress, ratio: number): Decompress {
   };
 }
 
+/** The content; RangeError unless it has that length. */
 function lengthOf(content: Uint8Array, size: number): Uint8Array {
   if (content.length === size) return content;
   throw wrongLength(content.length, size);
 }
 
+/** The error for a page of another length than promised. */
 function wrongLength(length: number, size: number): RangeError {
   return new RangeError(`a page of ${length} bytes where ${size} were promised`);
 }

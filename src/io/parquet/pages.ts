@@ -53,11 +53,13 @@ function checkSum(stated: Thrift[number], page: Uint8Array): void {
   throw new RangeError('a page whose checksum does not fit');
 }
 
+/** RangeError for a dictionary page that promises more entries than it has bytes. */
 function checkDictionary(header: Thrift, size: number): void {
   const count = numberAt(header, 1);
   if (count > size * 8) throw new RangeError(`a dictionary of ${count} values in ${size} bytes`);
 }
 
+/** Checks a data page of version 1; returns the number of its values. */
 function checkPage(header: Thrift, page: Uint8Array, size: number, chunk: ChunkFacts): number {
   const count = checkCount(numberAt(header, 1), chunk);
   const content = chunk.decompress(page, size);
@@ -72,6 +74,7 @@ function checkPage(header: Thrift, page: Uint8Array, size: number, chunk: ChunkF
   return count;
 }
 
+/** The same for version 2, whose levels are not compressed. */
 function checkPageV2(header: Thrift, page: Uint8Array, size: number, chunk: ChunkFacts): number {
   const count = checkCount(numberAt(header, 1), chunk);
   const definition = numberAt(header, 5);
@@ -89,6 +92,7 @@ function checkPageV2(header: Thrift, page: Uint8Array, size: number, chunk: Chun
   return count;
 }
 
+/** The number of values; RangeError beyond those of the chunk. */
 function checkCount(count: number, chunk: ChunkFacts): number {
   if (count <= chunk.values) return count;
   throw new RangeError(`a page of ${count} values, where ${chunk.values} were promised`);
@@ -130,16 +134,19 @@ function checkRuns(bytes: Uint8Array, width: number, count: number): number {
   return seen;
 }
 
+/** Bits of a level up to `most`. */
 function bitWidth(most: number): number {
   return 32 - Math.clz32(most);
 }
 
+/** A field as a number; 0 where it is absent. */
 function numberAt(fields: Thrift, field: number): number {
   const value = fields[field];
   if (typeof value === 'number' && value >= 0) return value;
   throw new RangeError(`a page header with ${String(value)} for field ${field}`);
 }
 
+/** A field as a structure; empty where it is absent. */
 function structAt(fields: Thrift, field: number): Thrift {
   const value = fields[field];
   if (typeof value === 'object') return value;

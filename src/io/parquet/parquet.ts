@@ -44,6 +44,7 @@ interface OpenParquet {
   readonly read: (column: string, range: { rowStart: number; rowEnd: number }) => Promise<ArrayLike<unknown>>;
 }
 
+/** A file opened for reading: its shape, its row groups, and a reader of columns. */
 async function openParquet(input: Input, settings: Settings): Promise<OpenParquet> {
   const { parquetMetadata, parquetScan, parquetSchema } = await import('hyparquet');
   const source = await input.plain();
@@ -202,6 +203,7 @@ function levelsOf(metadata: FileMetaData, path: readonly string[]) {
   return { maxDefinition, maxRepetition };
 }
 
+/** Position in the flat schema after an element and all below it. */
 function afterSubtree({ schema }: FileMetaData, at: number): number {
   let left = 1;
   let next = at;
@@ -209,6 +211,7 @@ function afterSubtree({ schema }: FileMetaData, at: number): number {
   return next;
 }
 
+/** Names of the codecs of all column chunks. */
 function codecsOf({ row_groups: groups }: FileMetaData): string[] {
   return groups.flatMap(({ columns }) => columns.map(({ meta_data: chunk }) => chunk?.codec ?? ''));
 }
@@ -245,6 +248,7 @@ function geometryColumns(note: string | undefined): ReadonlySet<string> {
   }
 }
 
+/** What a column holds, from its types in the schema. */
 function kindOf(tree: SchemaTree): ColumnKind {
   const { element, children } = tree;
   const types = [element.logical_type?.type, element.converted_type].filter((type) => type !== undefined);
@@ -258,6 +262,7 @@ function kindOf(tree: SchemaTree): ColumnKind {
   return element.type === 'BYTE_ARRAY' || element.type === 'FIXED_LEN_BYTE_ARRAY' ? 'text' : 'number';
 }
 
+/** Whether an element is a list, at most two groups deep, of numbers. */
 function isListOfNumbers(tree: SchemaTree): boolean {
   let inner = tree;
   while (inner.children.length === 1) inner = inner.children[0];
@@ -265,6 +270,7 @@ function isListOfNumbers(tree: SchemaTree): boolean {
   return inner.children.length === 0 && depth <= 2 && kindOf(inner) === 'number';
 }
 
+/** Throws the error for a file that cannot be read. */
 function damaged(name: string, cause: unknown): never {
   throw damagedFile('Parquet', name, 'a complete Parquet file', cause);
 }

@@ -22,6 +22,7 @@ const LONGEST_NUMBER = 10;
 /** Parquet nests eight deep. */
 const DEEPEST = 64;
 
+/** Fields of a structure by their ids, and the position after it. */
 export function readStruct(bytes: Uint8Array, start: number, depth = 0): { fields: Thrift; end: number } {
   if (depth > DEEPEST) throw new RangeError(`a struct more than ${DEEPEST} deep in others`);
   const fields: Record<number, Value> = {};
@@ -38,6 +39,7 @@ export function readStruct(bytes: Uint8Array, start: number, depth = 0): { field
   }
 }
 
+/** A value of a type, and the position after it. */
 function readValue(bytes: Uint8Array, at: number, type: number, depth: number): Read<Value> {
   if (type === BYTE) return { value: byteAt(bytes, at), end: at + 1 };
   if (type > BYTE && type <= I64) return readWhole(bytes, at);
@@ -52,6 +54,7 @@ function readValue(bytes: Uint8Array, at: number, type: number, depth: number): 
   return { value: undefined, end: within(bytes, end, length) };
 }
 
+/** The position after a list, whose elements are checked and not kept. */
 function listEnd(bytes: Uint8Array, start: number, depth: number): number {
   if (depth > DEEPEST) throw new RangeError(`a list more than ${DEEPEST} deep in others`);
   const head = byteAt(bytes, start);
@@ -84,6 +87,7 @@ function readWhole(bytes: Uint8Array, start: number): Read<number> {
   return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, end };
 }
 
+/** A byte; RangeError past the end. */
 function byteAt(bytes: Uint8Array, at: number): number {
   if (at < bytes.length) return bytes[at];
   throw new RangeError('a header that is cut off');

@@ -38,6 +38,7 @@ export interface Block {
 
 export const BLOCK_ENTRIES = 2 ** 21;
 
+/** All lines in blocks, normalized where the settings say so. */
 export async function* blocksOf(
   stored: Stored,
   totals: Float64Array | null,
@@ -55,6 +56,7 @@ export async function* blocksOf(
   }
 }
 
+/** The lines from `first` on that fit into a block. */
 export async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
   const { offsets, indices } = stored;
   if (offsets === null || indices === null) {
@@ -85,6 +87,7 @@ export async function readBlock(stored: Stored, first: number, lines: number): P
   return block;
 }
 
+/** FormatError for an index outside the matrix. */
 function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
   const width = stored.layout === 'columns' ? stored.rows : stored.columns;
   for (let p = 0; p < indices.length; p++) {
@@ -108,6 +111,7 @@ function normalizeBlock(block: Block, totals: Float64Array | null): Block {
   return { ...block, values };
 }
 
+/** Visits the entries of a block by sample and feature. */
 export function forEachEntry(
   block: Block,
   layout: Layout,
@@ -123,6 +127,7 @@ export function forEachEntry(
   }
 }
 
+/** The error for something that is no matrix. */
 export function notMatrix(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} at ${name}`,

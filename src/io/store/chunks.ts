@@ -17,6 +17,7 @@ export function chunkByChunk(stored: Stored, memory: number): Stored {
   return { ...stored, values: held(values, memory), indices: indices && held(indices, memory) };
 }
 
+/** An array whose last chunk is kept; the array itself where that does not help. */
 function held(array: Lines, memory: number): Lines {
   const [items, ...rest] = array.shape;
   const width = rest.reduce((product, length) => product * length, 1);

@@ -125,6 +125,7 @@ async function beginsWhole(stored: Stored): Promise<boolean> {
   return Array.prototype.every.call(values, (value: number) => value >= 0 && value === Math.floor(value));
 }
 
+/** Sum of the counts of each cell, from a pass over the values. */
 async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Array> {
   const totals = new Float64Array(stored.rows);
   for await (const block of blocksOf(stored, null, { ...settings, normalize: 'none' })) {
@@ -161,6 +162,7 @@ async function sumFeatures(
   return sums;
 }
 
+/** Adds a block to the sums. */
 function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
   // The first sample is the origin of a dense matrix's sums, so that large means do not swamp variances.
   if (block.first === 0 && stored.layout === 'dense') {
@@ -171,6 +173,7 @@ function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
   forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
 }
 
+/** The matrix of the kept columns, from one more pass (two by column). */
 async function fill(
   stored: Stored,
   totals: Float64Array | null,
@@ -254,6 +257,7 @@ async function fillSparse(
   return result;
 }
 
+/** The error for a result that does not fit in memory. */
 function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
   const remedy = words`keep fewer features (${option('maxFeatures')}), or allow more with ${option('memory')} if this machine has it`;
   return tooLarge(

@@ -1,6 +1,6 @@
 /**
- * `whymap embed --audit-ardr`: a person's own data under PCA, MDS, Isomap, DK-LLE and UMAP, each measured on its
- * own and against UMAP, beside UMAP with another seed, and what may be concluded in plain words.
+ * `whymap embed --audit-ardr`: a person's own data under PCA, MDS, Isomap, DK-LLE and UMAP, each measured by
+ * itself and against UMAP, beside UMAP with another seed, and what may be concluded in plain words.
  */
 
 import { toDense } from '../../core/csr.js';
@@ -33,6 +33,7 @@ const recipes: readonly [string, EmbedOptions][] = [
   ['DK-LLE', { method: 'dk-lle' }],
 ];
 
+/** Embeds a table by all methods and compares the maps with UMAP's. */
 export async function auditArdr(table: Table, context: Context): Promise<ArdrAudit> {
   const data = { features: toDense(table.features), labels: table.labels };
   const first = (await embed(table, { method: 'umap' }, context)).values;
@@ -61,6 +62,7 @@ export async function auditArdr(table: Table, context: Context): Promise<ArdrAud
   return { markdown: `${markdown}\n`, csv: tableCsv(sheet), data: { k: NEIGHBORHOOD, rows, conclusion } };
 }
 
+/** Options with neighbors lowered to what few samples allow. */
 function fitted(options: EmbedOptions, rows: number): EmbedOptions {
   const { nNeighbors } = options;
   return nNeighbors === undefined ? options : { ...options, nNeighbors: Math.min(nNeighbors, rows - 1) };
@@ -80,6 +82,7 @@ async function attempt(
   }
 }
 
+/** An embedding with its figures; null where the method cannot embed the data. */
 async function measured(
   map: string,
   values: Float64Array,
@@ -90,6 +93,7 @@ async function measured(
   return { map, figures: await compare(values, reference, data, context), note: null };
 }
 
+/** The comparison as a table. */
 function auditTable(rows: readonly AuditRow[]): StudyTable {
   return {
     name: 'ardr',

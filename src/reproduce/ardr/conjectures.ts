@@ -4,7 +4,7 @@
  *
  * Objective: tr(M K) with K_ij = 1 / (1 + |y_i - y_j|^2), compared at equal |K|_F^2: each map is scaled (its only
  * freedom here) until its |K|_F^2 is that of the best map found. Best: the least over descents of the penalized
- * objective from several starts. Controls: a Gaussian cloud, PCA, the spectral start, and all samples at one place.
+ * objective from several starts. Controls: a Gaussian cloud, PCA, the spectral start, and all samples at one point.
  * Where a Gaussian cloud is within the factor too, the ratio says nothing, and the verdict says so.
  */
 
@@ -45,6 +45,7 @@ interface Sums {
   readonly norm: number;
 }
 
+/** tr(M K) and |K|_F^2 of a map at a scale. */
 function sums(m: SparseRows, y: Float64Array, scale: number): Sums {
   const square = scale * scale;
   const kernel = (i: number, j: number) =>
@@ -93,6 +94,7 @@ interface Named {
   readonly y: Float64Array;
 }
 
+/** The maps that are compared, and the controls. */
 async function mapsOf(data: StudyData, input: StudyInput, m: SparseRows): Promise<Named[]> {
   const table = tableOf(data.features, data.name);
   const context = (seed: number): Context => ({ ...input.context, random: createRandom(seed) });
@@ -106,10 +108,11 @@ async function mapsOf(data: StudyData, input: StudyInput, m: SparseRows): Promis
     { name: 'PCA', y: await made({ method: 'pca' }) },
     { name: 'spectral start', y: start },
     { name: 'Gaussian cloud', y: gaussian(2 * data.features.rows, 1, createRandom(input.seed, 'cloud')) },
-    { name: 'all at one place', y: new Float64Array(2 * data.features.rows) },
+    { name: 'all at one point', y: new Float64Array(2 * data.features.rows) },
   ];
 }
 
+/** Runs the study on all data sets. */
 async function run(input: StudyInput): Promise<StudyResult> {
   const ratioRows: (string | number | null)[][] = [];
   const keptRows: (string | number | null)[][] = [];
@@ -173,6 +176,7 @@ interface RatioRow {
   readonly ratio: number | null;
 }
 
+/** Objectives of all maps over the best one found, at one penalty. */
 async function ratiosAt(m: SparseRows, maps: readonly Named[], lambda: number, input: StudyInput) {
   const starts = maps.filter(({ name }) =>
     ['UMAP', 'DK-LLE by UMAP forces', 'PCA', 'spectral start'].includes(name),
@@ -201,6 +205,7 @@ async function ratiosAt(m: SparseRows, maps: readonly Named[], lambda: number, i
   return { rows, lines };
 }
 
+/** What the ratios say about the conjecture. */
 function ratioVerdict(rows: readonly RatioRow[]): string {
   const of = (name: string) => rows.find((row) => row.name === name)?.ratio ?? Number.NaN;
   const umap = Math.max(of('UMAP'), of('UMAP, other seed'));
@@ -222,8 +227,8 @@ async function keptNeighborhoods(
   const output = dkLle ? (await mapNeighbors(dkLle.y, 2, context)).indices : null;
   const rows: [string, number, number | null][] = [];
   for (const { name, y } of maps) {
-    const own = (await mapNeighbors(y, 2, context)).indices;
-    rows.push([name, shared(strongest, own, m.rows), output ? shared(output, own, m.rows) : null]);
+    const near = (await mapNeighbors(y, 2, context)).indices;
+    rows.push([name, shared(strongest, near, m.rows), output ? shared(output, near, m.rows) : null]);
   }
   return rows;
 }
@@ -245,16 +250,18 @@ function strongestAttractions(m: SparseRows, nearest: Int32Array): Int32Array {
   return result;
 }
 
+/** Mean share of k neighbors that two lists have in common. */
 function shared(a: Int32Array, b: Int32Array, rows: number): number {
   const k = a.length / rows;
   let common = 0;
   for (let i = 0; i < rows; i++) {
-    const own = new Set(a.subarray(i * k, (i + 1) * k));
-    for (let p = i * k; p < (i + 1) * k; p++) if (own.has(b[p])) common++;
+    const first = new Set(a.subarray(i * k, (i + 1) * k));
+    for (let p = i * k; p < (i + 1) * k; p++) if (first.has(b[p])) common++;
   }
   return common / a.length;
 }
 
+/** What the kept neighborhoods say about the conjecture. */
 function keptVerdict(rows: readonly [string, number, number | null][]): string {
   const of = (name: string) => rows.find((row) => row[0] === name) ?? [name, 0, 0];
   const [umap, pca, cloud] = ['UMAP', 'PCA', 'Gaussian cloud'].map(of);

@@ -44,10 +44,12 @@ export async function loadData(name: string, folder: string | undefined, rows: n
   });
 }
 
+/** The file of labels beside the data, if there is one. */
 function labelPath(folder: string, name: string): string | undefined {
   return [`${name}_y.npy`, `${name}_labels.json`].map((file) => join(folder, file)).find(existsSync);
 }
 
+/** A data set from files, its first rows. */
 async function fromFiles(
   name: string,
   path: string,
@@ -64,15 +66,17 @@ async function fromFiles(
   return grouped(name, features, labels ? labels.slice(0, count) : null);
 }
 
+/** A data set with its labels as numbers. */
 function grouped(name: string, features: Matrix, labels: readonly string[] | null): StudyData {
   const names = [...new Set(labels ?? [])].sort();
-  const place = new Map(names.map((label, at) => [label, at]));
+  const codeOf = new Map(names.map((label, at) => [label, at]));
   const shades = labels
-    ? labels.map((label) => place.get(label) ?? 0)
+    ? labels.map((label) => codeOf.get(label) ?? 0)
     : new Array<number>(features.rows).fill(0);
   return { name, features, labels, coloring: 'groups', shades };
 }
 
+/** A rolled plane in three dimensions. */
 function swissRoll(rows: number): StudyData {
   const random = createRandom(0, 'swiss roll');
   const data = new Float32Array(rows * 3);
@@ -99,6 +103,7 @@ function gaussian(rows: number): StudyData {
   };
 }
 
+/** The bundled images of clothes. */
 async function fashion(rows: number): Promise<StudyData> {
   const path = (file: string) => fileURLToPath(new URL(`../../../data/fashion/${file}`, import.meta.url));
   return fromFiles('fashion', path('images.idx.gz'), path('labels.csv'), rows);

@@ -75,12 +75,14 @@ function sketched(full: Factor, rank: number, random: Random): Factor {
   return centeredFeatures({ rows: full.rows, columns: rank, data });
 }
 
+/** v -= (v . b) b. */
 function subtract(v: Float64Array, b: Float64Array): void {
   let along = 0;
   for (let i = 0; i < v.length; i++) along += v[i] * b[i];
   for (let i = 0; i < v.length; i++) v[i] -= along * b[i];
 }
 
+/** v of length 1. */
 function scale(v: Float64Array): void {
   let squares = 0;
   for (const value of v) squares += value * value;
@@ -102,6 +104,7 @@ function sampledInner(y: Float64Array, share: number, random: Random): number[] 
   return inner.map((value) => (value * rows) / drawn);
 }
 
+/** One variant of faster forces: its error and its cost. */
 async function runVariant(
   data: StudyData,
   variant: Variant,
@@ -146,6 +149,7 @@ async function runVariant(
   return { steps, errors, multiplyAdds };
 }
 
+/** The study of faster forces. */
 async function run(input: StudyInput): Promise<StudyResult> {
   const rows: (string | number)[][] = [];
   const charts = [];

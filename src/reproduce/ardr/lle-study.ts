@@ -57,8 +57,10 @@ interface Measured {
   readonly note: string;
 }
 
+/** The context with another seed. */
 const seeded = (context: Context, seed: number): Context => ({ ...context, random: createRandom(seed) });
 
+/** Coordinates of a data set by a method and seed. */
 async function coordinates(data: StudyData, options: EmbedOptions, context: Context, seed: number) {
   return (await embed(tableOf(data.features, data.name), options, seeded(context, seed))).values;
 }
@@ -86,6 +88,7 @@ async function measure(
   return { label, runs, values, note: '' };
 }
 
+/** Mean of a figure over runs; null where no run has it. */
 function mean(runs: readonly Comparison[], pick: (c: Comparison) => number | null): number | null {
   const kept = runs.map(pick).filter((value): value is number => value !== null);
   return kept.length > 0 ? kept.reduce((sum, value) => sum + value, 0) / kept.length : null;
@@ -98,6 +101,7 @@ function verdict(measured: Measured, floor: number): string {
   return value >= floor ? 'within UMAP' : `${(floor - value).toFixed(3)} below`;
 }
 
+/** Runs the study on all data sets. */
 async function run(input: StudyInput): Promise<StudyResult> {
   const rows: (string | number | null)[][] = [];
   const crossRows: (string | number | null)[][] = [];
@@ -172,6 +176,7 @@ async function run(input: StudyInput): Promise<StudyResult> {
   };
 }
 
+/** One row of the table of maps. */
 function tableRow(data: StudyData, measured: Measured, floor: number): (string | number | null)[] {
   const overlaps = measured.runs.map((c) => c.overlap);
   return [
@@ -188,6 +193,7 @@ function tableRow(data: StudyData, measured: Measured, floor: number): (string |
   ];
 }
 
+/** The maps as panels of a figure. */
 function panelsOf(data: StudyData, all: readonly Measured[]): MapPanel[] {
   const every = Math.ceil(data.features.rows / MOST_DRAWN);
   const drawn = (row: number): boolean => row % every === 0;
@@ -231,6 +237,7 @@ function spreadAs(y: Float64Array, other: Float64Array): Float64Array {
   return y.map((value) => value * factor);
 }
 
+/** Sum of squares around the means of both dimensions. */
 function variance(y: Float64Array): number {
   const means = [0, 1].map(
     (k) => y.reduce((sum, value, at) => (at % 2 === k ? sum + value : sum), 0) / (y.length / 2),
@@ -238,6 +245,7 @@ function variance(y: Float64Array): number {
   return y.reduce((sum, value, at) => sum + (value - means[at % 2]) ** 2, 0);
 }
 
+/** UMAP's fuzzy graph and DK-LLE's alignment graph over the same neighbors. */
 async function graphs(data: StudyData, context: Context): Promise<{ fuzzy: Csr; alignment: Csr }> {
   const options = { k: OTHERS, metric: 'euclidean', excludeSelf: true } as const;
   const near = await context.engine.nearest(data.features, data.features, options);

@@ -13,6 +13,7 @@ import { excessOf, largestExcess } from '../../trust/measures/rank-measures.js';
 
 export const NEIGHBORHOOD = 15;
 
+/** Coordinates as a matrix of single precision. */
 export function asMatrix(values: ArrayLike<number>, columns: number): Matrix {
   return { rows: values.length / columns, columns, data: Float32Array.from(values) };
 }
@@ -33,13 +34,13 @@ export async function mapNeighbors(
 export function overlap(a: Neighbors, b: Neighbors): number {
   let common = 0;
   for (let i = 0; i < a.rows; i++) {
-    const own = new Set(a.indices.subarray(i * a.k, (i + 1) * a.k));
-    for (let p = i * b.k; p < (i + 1) * b.k; p++) if (own.has(b.indices[p])) common++;
+    const first = new Set(a.indices.subarray(i * a.k, (i + 1) * a.k));
+    for (let p = i * b.k; p < (i + 1) * b.k; p++) if (first.has(b.indices[p])) common++;
   }
   return common / (a.rows * a.k);
 }
 
-/** 1 when no neighbor in the map is a stranger in the features. */
+/** 1 when no neighbor in the map is far in the features. */
 export async function trustworthiness(features: Matrix, map: Neighbors, context: Context): Promise<number> {
   const { rows, k } = map;
   const options = { k, metric: 'euclidean' } as const;
@@ -71,7 +72,7 @@ export interface Comparison {
   readonly procrustes: number;
 }
 
-/** An embedding measured on its own and against a reference embedding of the same samples. */
+/** An embedding measured by itself and against a reference embedding of the same samples. */
 export async function compare(
   values: Float64Array,
   reference: { values: Float64Array; neighbors: Neighbors },

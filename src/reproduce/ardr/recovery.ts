@@ -33,6 +33,7 @@ const titles: Record<Recovered, string> = {
   isomap: 'Isomap by attraction and repulsion from a random start',
 };
 
+/** The study of one spectral method by forces from random starts. */
 export function recoveryStudy(method: Recovered): Study {
   return {
     summary: titles[method],
@@ -41,6 +42,7 @@ export function recoveryStudy(method: Recovered): Study {
   };
 }
 
+/** The input Gram matrix of a method. */
 async function gramOf(method: Recovered, { features }: StudyData, context: Context): Promise<Gram> {
   if (method === 'pca') return featureGram(centeredFeatures(features));
   const watch = watchStage(context, 'distances');
@@ -92,6 +94,7 @@ async function trace(
   return { share, seed, steps, errors };
 }
 
+/** Runs the study on all data sets. */
 async function run(method: Recovered, input: StudyInput): Promise<StudyResult> {
   const { context, repeats } = input;
   const charts = [];
@@ -146,6 +149,7 @@ async function run(method: Recovered, input: StudyInput): Promise<StudyResult> {
   };
 }
 
+/** One row of the summary table. */
 function summaryRow(
   name: string,
   samples: number,

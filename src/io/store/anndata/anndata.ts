@@ -23,6 +23,7 @@ export interface Axis {
   readonly columns: readonly string[];
 }
 
+/** The matrix with its names and labels. */
 export async function readAnndata(store: Store, settings: Settings): Promise<RawTable> {
   const where = await matrixPath(store, settings);
   const obs = await findAxis(store, 'obs');
@@ -162,10 +163,12 @@ async function readRecordColumn(store: Store, axis: Axis, name: string): Promise
   return codesToTexts(values, await readTexts(store, categories));
 }
 
+/** Categories by their codes; an empty text for a code without one. */
 function codesToTexts(codes: readonly string[], categories: readonly string[]): string[] {
   return codes.map((code) => categories[Number(code)] ?? '');
 }
 
+/** An array as texts; missing numbers as empty texts. */
 async function readTexts(store: Store, path: string): Promise<string[]> {
   if ((await store.kind(path)) === 'group') return readEncodedColumn(store, path);
   const array = await store.array(path);
@@ -212,6 +215,7 @@ async function embeddingKey(store: Store, wanted: string, keys: readonly string[
   return complete(wanted, keys, 'embedding', store.name);
 }
 
+/** An embedding in `obsm`: a matrix, a sparse one, or a table. */
 async function readObsm(store: Store, key: string, settings: Settings): Promise<RawTable['features']> {
   const path = below('obsm', key);
   const encoding = textAttribute(await store.attributes(path), 'encoding-type');
@@ -221,6 +225,7 @@ async function readObsm(store: Store, key: string, settings: Settings): Promise<
   return (await readStoredMatrix(stored, { ids: [], featureNames: [] }, plain, false)).features;
 }
 
+/** A table of numbers as a matrix. */
 async function readFrame(store: Store, path: string): Promise<Matrix> {
   const axis = await findAxis(store, path);
   const columns = await Promise.all(axis.columns.map((name) => readColumn(store, axis, name)));

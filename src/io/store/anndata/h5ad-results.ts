@@ -17,6 +17,7 @@ interface Names {
   readonly features: readonly string[];
 }
 
+/** What an explanation adds to a file: arrays by their paths. */
 export function resultsOf(
   explanation: Explanation,
   names: Names,
@@ -51,6 +52,7 @@ export function resultsOf(
   };
 }
 
+/** The arrays of `uns["whymap"]`. */
 function summaryArrays(explanation: Explanation): ResultArray[] {
   const { descriptions, modules } = explanation;
   const numbers = (values: readonly (number | boolean | null | undefined)[]) =>
@@ -108,6 +110,7 @@ function spread(values: Matrix, places: Int32Array): Float32Array {
   return result;
 }
 
+/** The error for a file of other samples or features. */
 function otherNames(got: string, what: string): FormatError {
   return new FormatError({
     got,

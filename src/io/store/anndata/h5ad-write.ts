@@ -92,6 +92,7 @@ async function copyWhole(from: string, to: string, signal: AbortSignal | undefin
   }
 }
 
+/** Writes the arrays into an open file. */
 async function writeResults(
   open: OpenH5,
   explanation: Explanation,
@@ -115,6 +116,7 @@ async function writeResults(
   return warnings;
 }
 
+/** Makes a group unless it is there. */
 function makeGroup({ file }: OpenH5, path: string): void {
   if (file.get(path) !== null) return;
   const group = file.create_group(path);
@@ -122,12 +124,14 @@ function makeGroup({ file }: OpenH5, path: string): void {
   group.create_attribute('encoding-version', '0.1.0', null, 'S');
 }
 
+/** Writes an array, in place of one of the same path. */
 function putArray(open: OpenH5, array: ResultArray, name: string): void {
   const present = open.file.get(array.path);
   if (present === null) createArray(open, array);
   else replaceArray(open, array, name);
 }
 
+/** Writes an array where none is. */
 function createArray({ file }: OpenH5, array: ResultArray): void {
   const { path, shape, data } = array;
   const texts = isTexts(data);
@@ -147,6 +151,7 @@ function createArray({ file }: OpenH5, array: ResultArray): void {
   dataset.create_attribute('encoding-version', '0.2.0', null, 'S');
 }
 
+/** Whether data are texts. */
 function isTexts(data: ResultArray['data']): data is readonly string[] {
   return Array.isArray(data);
 }
@@ -157,6 +162,7 @@ function textSize(texts: readonly string[]): number {
   return TEXT_SIZES.find((size) => size >= longest) ?? longest;
 }
 
+/** Overwrites an array of the same shape, or makes it anew. */
 function replaceArray({ h5, file }: OpenH5, array: ResultArray, name: string): void {
   const present = file.get(array.path);
   const { data, shape } = array;
@@ -181,6 +187,7 @@ function replaceArray({ h5, file }: OpenH5, array: ResultArray, name: string): v
   );
 }
 
+/** The error for a file whose layout is too old to be added to. */
 function tooOld(name: string): UnsupportedError {
   return new UnsupportedError({
     got: `${name}, in the layout of anndata 0.6`,

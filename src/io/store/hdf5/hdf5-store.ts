@@ -39,11 +39,13 @@ export function storeOf(open: OpenH5, name: string): Store {
   };
 }
 
+/** Group or array, or null for anything else. */
 function kindOf(entity: unknown): 'group' | 'array' | null {
   const type = (entity as { type?: string } | null)?.type;
   return type === 'Group' ? 'group' : type === 'Dataset' ? 'array' : null;
 }
 
+/** All attributes of an object. */
 function attributesOf(module: H5Module, entity: Group | Dataset, name: string): Record<string, unknown> {
   const { file_id, path } = entity;
   const names = module.get_attribute_names(file_id, path);
@@ -53,6 +55,7 @@ function attributesOf(module: H5Module, entity: Group | Dataset, name: string): 
 
 type Guard = <T>(work: () => T, room?: number) => T;
 
+/** A data set as readers want it, in whole lines. */
 function storedArray(
   { module, size: fileSize }: OpenH5,
   dataset: Dataset,
@@ -124,6 +127,7 @@ function checkChunk({ metadata }: Dataset, fileSize: number, place: string): num
 /** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5; others are plug-ins. */
 const LARGEST_OWN_FILTER = 6;
 
+/** Throws UnsupportedError for a data set that is compressed by a plug-in. */
 function checkFilters(dataset: Dataset, path: string, name: string): void {
   const foreign = dataset.filters.find((filter) => filter.id > LARGEST_OWN_FILTER);
   if (!foreign) return;

@@ -57,6 +57,7 @@ let instances = 0;
 /** Whether the library is at work. */
 let working = false;
 
+/** The one instance of a build; a new one after the last was brought down. */
 function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
   const known = runtimes.get(build);
   if (known && !known.broken) return known.runtime;
@@ -95,6 +96,7 @@ async function hushed(load: () => Promise<H5>): Promise<H5> {
   }
 }
 
+/** A library whose complaints are kept. `onBroken` is called when it is brought down. */
 async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
   const module = await h5.ready;
   let complaints = '';
@@ -188,6 +190,7 @@ interface Place {
   cleanUp(): void;
 }
 
+/** Opens a file of the module's file system; cleans up where that fails. */
 function opened(runtime: H5Runtime, { path, name, size, cleanUp }: Place, mode: 'r' | 'a'): OpenH5 {
   try {
     const file = runtime.guard(name, () => new runtime.h5.File(path, mode));

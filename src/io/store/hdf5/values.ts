@@ -99,12 +99,14 @@ function numbersOf(bytes: Uint8Array, metadata: Metadata, place: string): number
   return Array.from(new (type.kind === 'int' ? BigInt64Array : BigUint64Array)(bytes.slice().buffer), Number);
 }
 
+/** Texts of variable length at a pointer. */
 function textsAt(module: H5Module, metadata: Metadata, pointer: number, count: number): string[] {
   const bytes = module.HEAPU8.slice(pointer, pointer + count * metadata.size);
   if (!metadata.vlen) return fixedTexts(bytes, metadata.size);
   return Array.from(new Uint32Array(bytes.buffer), (at) => (at === 0 ? '' : module.UTF8ToString(at)));
 }
 
+/** Texts of `size` bytes each, up to their first zero. */
 function fixedTexts(bytes: Uint8Array, size: number): string[] {
   const decoder = new TextDecoder();
   return Array.from({ length: bytes.length / size }, (_, i) => {
@@ -138,6 +140,7 @@ function withItems<T>(
   });
 }
 
+/** Runs `use` with memory of the module, which is freed afterwards. */
 function withMemory<T>(module: H5Module, bytes: number, use: (pointer: number) => T): T {
   const { _malloc: allocate, _free: release } = module as unknown as Allocator;
   const pointer = allocate(Math.max(1, bytes));

@@ -67,6 +67,7 @@ export async function tenxGroup(store: Store): Promise<string | null> {
   return null;
 }
 
+/** The cells x genes of a `.h5` of Cell Ranger 2 or 3. */
 export async function readTenxH5(store: Store, group: string, settings: Settings): Promise<RawTable> {
   const texts = async (path: string) => {
     const array = await store.array(below(group, path));
@@ -100,6 +101,7 @@ interface Feature {
   readonly type: string | undefined;
 }
 
+/** Symbols, followed by the identifier where one comes twice; a warning where there are several types of features. */
 function nameFeatures(
   features: readonly Feature[],
   name: string,
@@ -115,6 +117,7 @@ function nameFeatures(
   return { featureNames, warnings: [{ code: 'feature-types', message }] };
 }
 
+/** Throws FormatError unless there is one barcode a cell and one feature a gene. */
 function checkNames(
   name: string,
   size: { rows: number; columns: number },
@@ -129,6 +132,7 @@ function checkNames(
   });
 }
 
+/** Null; OptionError where a label or id column is requested, which 10x files do not hold. */
 function noLabels(settings: Settings, name: string): null {
   const wanted = settings.label ?? settings.id;
   if (wanted === undefined) return null;

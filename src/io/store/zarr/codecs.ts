@@ -63,6 +63,7 @@ export function boundCodecs(registry: Registry): void {
   }
 }
 
+/** A codec that stops at the bytes that its chunk has room for. */
 function boundedEntry(entry: Entry, decode: Bounded): Entry {
   return {
     kind: entry.kind,
@@ -78,6 +79,7 @@ function boundedEntry(entry: Entry, decode: Bounded): Entry {
   };
 }
 
+/** Bytes of a whole chunk once decompressed. */
 function chunkBytes({ dataType, shape }: Meta): number {
   const count = shape.reduce((product, length) => product * length, 1);
   if (dataType === 'bool') return count;
@@ -88,10 +90,12 @@ function chunkBytes({ dataType, shape }: Meta): number {
   return count * size;
 }
 
+/** RangeError for more bytes than the limit. */
 function checkLength(length: number, limit: number): void {
   if (length > limit) throw new RangeError(`a chunk of ${length} bytes where at most ${limit} belong`);
 }
 
+/** The bytes as the only piece of a stream. */
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

@@ -26,6 +26,7 @@ const VALUE_BYTES = 8;
 /** A chunk of more values is refused: it would have to be held whole. */
 const LARGEST_CHUNK = 2 ** 28;
 
+/** The tree of arrays in a Zarr store. */
 export async function zarrStore(source: Source): Promise<Store> {
   const zarr = await import('zarrita');
   boundCodecs(zarr.registry);
@@ -76,6 +77,7 @@ function tableColumns(attributes: Readonly<Record<string, unknown>>): readonly s
   return typeof index === 'string' && Array.isArray(columns) ? [index, ...columns.map(String)] : [];
 }
 
+/** Names of the members of a group, from the folder itself. */
 async function listed(source: Source, path: string): Promise<readonly string[]> {
   const folder = path === '' ? source : source.child(path);
   return (await folder.list()).filter((name) => !DESCRIPTIONS.test(name));
@@ -101,6 +103,7 @@ async function consolidatedPaths(source: Source): Promise<((path: string) => rea
   };
 }
 
+/** An array as readers want it, in whole lines. */
 function storedArray(
   zarr: Zarrita,
   array: ZarrArray,
@@ -159,6 +162,7 @@ function inRowOrder({ data, shape, stride }: Strided): unknown {
   return ordered;
 }
 
+/** Throws the error for a store that cannot be read. */
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
   // zarrita wraps what a codec said, which is the better reason.

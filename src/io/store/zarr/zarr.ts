@@ -15,6 +15,7 @@ async function plainArray(store: Store, settings: Settings): Promise<string | nu
   return key !== undefined && (await store.kind(key)) === 'array' ? below('', key) : null;
 }
 
+/** One array of samples x features as a table without names. */
 async function readArray(store: Store, path: string, settings: Settings): Promise<RawTable> {
   const { features, kept, warnings } = await readStoredMatrix(
     await findMatrix(store, path),
