@@ -15,6 +15,7 @@ import {
   textColumn,
 } from '../table/columns.js';
 import { parquetCompressors } from './codecs.js';
+import { levelsOf } from './levels.js';
 import { checkPages } from './pages.js';
 import { readStruct } from './thrift.js';
 
@@ -184,31 +185,6 @@ async function checkColumn(file: ChunkedFile, wanted: ColumnRange): Promise<void
       },
     });
   }
-}
-
-/** How deep values may be nested and repeated, from the schema along their path. */
-function levelsOf(metadata: FileMetaData, path: readonly string[]) {
-  let at = 0;
-  let maxDefinition = 0;
-  let maxRepetition = 0;
-  for (const name of path) {
-    // Children follow their parent in the flat list, each with its own children before the next.
-    for (at++; metadata.schema[at]?.name !== name; at = afterSubtree(metadata, at)) {
-      if (at >= metadata.schema.length) throw new Error(`no ${name} in the schema`);
-    }
-    const { repetition_type: type } = metadata.schema[at];
-    if (type !== 'REQUIRED') maxDefinition++;
-    if (type === 'REPEATED') maxRepetition++;
-  }
-  return { maxDefinition, maxRepetition };
-}
-
-/** Position in the flat schema after an element and all below it. */
-function afterSubtree({ schema }: FileMetaData, at: number): number {
-  let left = 1;
-  let next = at;
-  while (left > 0 && next < schema.length) left += (schema[next++].num_children ?? 0) - 1;
-  return next;
 }
 
 /** Names of the codecs of all column chunks. */
