@@ -53,7 +53,7 @@ const misplaced = (page: Page): Promise<string[]> =>
       const part = document.querySelector(selector);
       if (part && part.scrollWidth > part.clientWidth) found.push(`${selector} is ${part.scrollWidth} wide`);
     }
-    const shown = ['.toolbar', '.notice', '.caveat', '.legend'].flatMap((name) => {
+    const shown = ['.toolbar', '.map-frame', '.caveat', '.legend'].flatMap((name) => {
       const at = box(name);
       return at ? [{ name, at }] : [];
     });

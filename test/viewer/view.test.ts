@@ -183,17 +183,22 @@ test('pictures, the table and the ids that were selected', within, () =>
     async (page) => {
       const png = PNG.sync.read(await kept(page, 'Picture (PNG)'));
       const frame = await page.locator('.map-frame').boundingBox();
-      expect(png.width).toBe(2 * Math.round(frame?.width ?? 0));
+      // 180 mm at 300 dots per inch
+      expect(png.width).toBe(2126);
+      const ratio = png.width / Math.round(frame?.width ?? 1);
       expect(strongIn(png)).toBeGreaterThan(3000);
       const svg = (await kept(page, 'Picture (SVG)')).toString();
       expect(svg.match(/<circle/g)?.length).toBeGreaterThanOrEqual(342);
       expect(svg).toMatch(/Strongest module/);
       const alone = await page.context().newPage();
-      await alone.setViewportSize({ width: png.width / 2, height: Math.ceil(png.height / 2) });
+      await alone.setViewportSize({
+        width: Math.round(png.width / ratio),
+        height: Math.ceil(png.height / ratio),
+      });
       await alone.setContent(`<body style="margin:0">${svg}</body>`);
       const drawn = PNG.sync.read(await alone.screenshot());
-      expect(4 * strongIn(drawn)).toBeGreaterThan(0.8 * strongIn(png));
-      expect(4 * strongIn(drawn)).toBeLessThan(1.2 * strongIn(png));
+      expect(ratio ** 2 * strongIn(drawn)).toBeGreaterThan(0.8 * strongIn(png));
+      expect(ratio ** 2 * strongIn(drawn)).toBeLessThan(1.2 * strongIn(png));
       await alone.close();
       const table = (await kept(page, 'Table (CSV)')).toString().trimEnd().split('\n');
       expect(table.length).toBe(343);
