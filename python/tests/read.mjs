@@ -1,13 +1,14 @@
 // Reads files that Python handed over, by the engine's own readers: a request a line, an answer a line.
-// { path, sparse, key } -> { rows, columns, ids, names, labels, values (hex of float32, row by row) } or { error, text }
+// { path, sparse, key } -> { rows, columns, ids, names, labels, moved (whether columns were stored near zero or scaled),
+// values (hex of float32, row by row, as they are in the file) } or { error, text }
 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const { readTable, readEmbedding, pathSource } = await import(
-  pathToFileURL(join(process.argv[2], 'dist/io/index.js')).href
-);
+const part = (path) => import(pathToFileURL(join(process.argv[2], 'dist', path)).href);
+const { readTable, readEmbedding, pathSource } = await part('io/index.js');
+const { withoutUnits } = await part('core/units.js');
 
 function dense({ rows, columns, data, offsets, indices, values }) {
   if (data) return data;
@@ -24,13 +25,14 @@ async function answer({ path, embedding, label }) {
     ? await readEmbedding(source, { key: embedding })
     : await readTable(source, { normalize: 'none', label });
   const matrix = embedding ? found.coordinates : found.features;
-  const values = dense(matrix);
+  const values = dense(withoutUnits(matrix));
   return {
     rows: matrix.rows,
     columns: matrix.columns,
     ids: found.ids,
     names: found.featureNames ?? null,
     labels: found.labels ?? null,
+    moved: matrix.units !== undefined,
     values: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('hex'),
   };
 }

@@ -104,14 +104,19 @@ def abs_int(array: np.ndarray) -> np.ndarray:
 
 
 def check(engine, array: np.ndarray, **request) -> dict | None:
-    """The engine holds the very bits, or refuses what cannot be used in words."""
+    """The engine holds the numbers, to the last digit, or refuses what cannot be used in words."""
     found = engine(**request)
+    if "vanish beside" in found.get("text", ""):
+        # the reader refuses a number beside which single precision loses all others
+        assert np.max(np.abs(as_float32(array))) > 2**50
+        return None
     if usable(array):
         assert "error" not in found, found
         assert (found["rows"], found["columns"]) == array.shape
         got = np.frombuffer(bytes.fromhex(found["values"]), dtype=np.float32)
         # zeros of either sign are equal: a sparse matrix stores none
-        np.testing.assert_array_equal(got.reshape(array.shape), as_float32(array))
+        compare = np.testing.assert_array_max_ulp if found["moved"] else np.testing.assert_array_equal
+        compare(got.reshape(array.shape), as_float32(array))
         return found
     assert found.get("error") in ("shape", "format"), found
     return None
@@ -120,7 +125,7 @@ def check(engine, array: np.ndarray, **request) -> dict | None:
 def dense_case(engine, folder, array):
     hand.write_npy(folder / "a.npy", array)
     found = check(engine, array, path=str(folder / "a.npy"))
-    if found is not None:
+    if found is not None and not found["moved"]:
         # bits, where nothing is left out
         assert bytes.fromhex(found["values"]) == as_float32(array).tobytes()
 

@@ -41,7 +41,7 @@ test.each([
     'a name with line breaks',
     'a,"b\r\n\u001b[2J\u2028c"\n1,2\n3,abc\n',
     'FormatError',
-    '"abc" in column b [2J c on line 4',
+    '"abc" in column b \\u001b[2J\\u2028c on line 4',
   ],
   ['hexadecimal', 'a,b\n1,2\n3,0x10\n', 'FormatError', '"0x10"'],
   ['no numbers', 'a,b\nx,y\nx,y\n', 'FormatError', 'no column of numbers'],

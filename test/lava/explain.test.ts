@@ -192,3 +192,10 @@ test('two features, constant features, duplicated samples: defined answers', asy
   expect([...found.associationCounts.neverSupported]).toEqual([2]);
   expect(found.warnings.map(({ code }) => code)).toContain('fewer-modules');
 });
+
+test('data in which no association passes the gate has no module, and its evaluation has nothing to do', async () => {
+  const found = await explain(planted, { ...options, gate: 9 }, { seed: 1 });
+  expect(found.modules.count).toBe(0);
+  expect(found.descriptions).toEqual([]);
+  expect(found.warnings.map(({ code }) => code)).toContain('fewer-modules');
+});

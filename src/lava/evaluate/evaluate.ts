@@ -52,6 +52,7 @@ export async function evaluateModules(
   options: EvaluationOptions & FitOptions & LocalityOptions,
   context: Context,
 ): Promise<ModuleEvaluation[]> {
+  if (input.modules.count === 0) return [];
   const { measure } = associationRules(options, input.localities.size);
   const signs = await moduleSigns(input, measure, context);
   const isTested = significanceOptions(options).draws > 0;

@@ -56,8 +56,8 @@ export async function moduleReplication(
     const rows = splitSamples(order, SHARE, createRandom(refit, 'replication')).fitted;
     const { size: localitySize, overlap } = localities;
     const covering = (options.covering ?? 0) + refit;
-    const asked = { rows, localitySize, overlap, modules: modules.count, covering, evaluations: 0 };
-    const again = await refitModules({ table, embedding }, asked, options, context);
+    const request = { rows, localitySize, overlap, modules: modules.count, covering, evaluations: 0 };
+    const again = await refitModules({ table, embedding }, request, options, context);
     matchLoadings(modules.loadings, again.modules.loadings).forEach(({ cosine }, k) => {
       least[k] = Math.min(least[k], cosine);
     });
