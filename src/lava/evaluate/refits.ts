@@ -44,7 +44,12 @@ export async function refitModules(
     rows ? undefined : table.features,
   );
   const dense = await denseCovering(part, found, context.engine, unwatched);
-  const fitOptions = { ...options, modules: Math.min(modules, dense.count), localitySize, reported: found.count };
+  const fitOptions = {
+    ...options,
+    modules: Math.min(modules, dense.count),
+    localitySize,
+    reported: found.count,
+  };
   const fitted = await fitModules(table, inWholeTable(dense, rows), fitOptions, silent);
   return { modules: fitted, localities: inWholeTable(found, rows, coordinates.rows) };
 }
