@@ -65,7 +65,9 @@ beforeAll(async () => {
 test('ends with 0 and says what was found, in words, and where', () => {
   expect(ran.err).not.toMatch(/whymap:/);
   expect(ran.code).toBe(0);
-  expect(ran.out).toMatch(/40 features. They were found by comparing 45 localities of 60 samples all over the map.\n900 samples/);
+  expect(ran.out).toMatch(
+    /40 features. They were found by comparing 45 localities of 60 samples all over the map.\n900 samples/,
+  );
   expect(ran.out).toMatch(/M1 .*f\d+, f\d+/);
   expect(ran.out).toMatch(/present in \d+(\.\d)?% of samples: cluster \d/);
   expect(ran.out).toContain(join(folder, 'out'));

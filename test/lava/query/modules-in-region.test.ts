@@ -120,10 +120,10 @@ test('a triangle holds the points on the inner side of its three edges', () => {
 test('a rectangle holds the samples on its border', () => {
   const coordinates = { rows: 4, columns: 2, data: Float32Array.of(0, 0, 1, 1, 2, 1, 1, 2) };
   const rectangle = { kind: 'rectangle', from: [1, 1], to: [0, 0] } as const;
-  expect([...regionRows({ embedding: { coordinates } } as never, rectangle)]).toEqual([0, 1]);
+  expect([...regionRows({ rows: 4, embedding: { coordinates } } as never, rectangle)]).toEqual([0, 1]);
 });
 
-test('a module is called nearly specific to a region when fewer than a tenth of the other samples have it', () => {
+test('a module is called rare elsewhere when fewer than a tenth of the other samples have it', () => {
   const sentencesFor = (presentOutside: number) => {
     const module = {
       module: 0,
@@ -137,6 +137,6 @@ test('a module is called nearly specific to a region when fewer than a tenth of 
     const modules = [{ ...module, presentInside: 0.8, presentOutside }];
     return regionSentences({ region: 'here', samples: 5, share: 0.1, labels: [], modules }).join(' ');
   };
-  expect(sentencesFor(0.09)).toContain('M1 is nearly specific to it: present in 9% of all other samples');
-  expect(sentencesFor(0.1)).not.toContain('specific');
+  expect(sentencesFor(0.09)).toContain('M1 is rare elsewhere: present in 9% of all other samples');
+  expect(sentencesFor(0.1)).not.toContain('rare elsewhere');
 });

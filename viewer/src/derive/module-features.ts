@@ -157,10 +157,11 @@ const BINS = 28;
 /** How many samples have how much of the module. */
 export function presenceBins({ values, top }: PresenceColumn): PresenceBins {
   const some = values.filter((value) => value > 0);
-  const cutOff = some.map((value) => Math.min(value, top));
+  // in double: `top` rounded to single precision may lie above the domain, and its samples in no bin
+  const cutOff = Array.from(some, (value) => Math.min(value, top));
   const made = bin<number, number>()
     .domain([0, top])
-    .thresholds(Array.from({ length: BINS - 1 }, (_, i) => ((i + 1) * top) / BINS))([...cutOff]);
+    .thresholds(Array.from({ length: BINS - 1 }, (_, i) => ((i + 1) * top) / BINS))(cutOff);
   return {
     bins: made.map((each) => ({ from: each.x0 ?? 0, to: each.x1 ?? top, count: each.length })),
     without: values.length - some.length,
