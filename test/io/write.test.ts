@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { bytesSource, formatNumber, readTable, writeCsv, writeNpy } from 'whymap/io';
+import { harmless } from '#whymap/io/text/formulas.js';
 
 test('CSV comes back through an independent parser', () => {
   const rows = fc.array(
@@ -11,7 +12,9 @@ test('CSV comes back through an independent parser', () => {
     fc.property(rows, (cells) => {
       const text = writeCsv(['a', 'b'], cells);
       const parsed = Papa.parse<string[]>(text, { delimiter: ',', newline: '\n' }).data.slice(0, -1);
-      expect(parsed).toEqual([['a', 'b'], ...cells]);
+      // a cell that a spreadsheet would run has an apostrophe in front, which whymap's own reader takes away
+      const written = cells.map((row) => row.map((cell) => harmless(cell)));
+      expect(parsed).toEqual([['a', 'b'], ...written]);
     }),
     { seed: 1 },
   );

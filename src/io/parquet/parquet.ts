@@ -212,6 +212,8 @@ function checkSchema({ schema }: FileMetaData, name: string): void {
   if (children.some((count) => !(count >= 0)) || promised !== schema.length - 1)
     damaged(name, `a schema of ${schema.length} elements that promises ${promised} children`);
   // hyparquet would look for levels of it in every page, among the values
+  if (schema.slice(1).some((element) => typeof element.name !== 'string'))
+    damaged(name, 'a column without a name in its schema');
   if (schema[0].repetition_type === 'REPEATED') damaged(name, 'a schema whose root is repeated');
 }
 
