@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { App } from './App.js';
 import { createView } from './derive/view.js';
 import { embedded, type Loaded } from './load.js';
-import { Failure } from './panels/Failure.js';
+import { Failure } from './panels/page/Failure.js';
 import { view } from './state/store.js';
 import './styles/base.css';
 import './styles/map.css';

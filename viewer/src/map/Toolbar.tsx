@@ -1,7 +1,7 @@
 /** Buttons over the map: what a drag does, zoom, and what is shown. */
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { Icon, type IconName } from '../panels/Icon.js';
+import { Icon, type IconName } from '../panels/parts/Icon.js';
 import { showLocalities, showNames, type Tool, tool } from '../state/store.js';
 import type { CameraControl } from './useCamera.js';
 

@@ -3,7 +3,7 @@ import { valueAt } from '../derive/columns.js';
 import { categoryColor } from '../derive/palette.js';
 import { moduleName, sampleName, type View } from '../derive/view.js';
 import { decimal, trustHere } from '../derive/words.js';
-import { SamplePicture } from '../panels/Picture.js';
+import { SamplePicture } from '../panels/parts/Picture.js';
 import { hovered, theme } from '../state/store.js';
 import { type Camera, type Size, toScreen } from './camera.js';
 

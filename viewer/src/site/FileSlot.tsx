@@ -1,7 +1,7 @@
 /** A place for one file: chosen, being looked at, read, or refused. */
 import { useRef } from 'preact/hooks';
 import { count, plural } from '../derive/words.js';
-import { Icon } from '../panels/Icon.js';
+import { Icon } from '../panels/parts/Icon.js';
 import { fileItem, pickedFolder } from './items.js';
 import { type Dropped, remove, type Slot, slots, take } from './state.js';
 import { problemWords } from './words.js';

@@ -1,5 +1,5 @@
 /** The top of the page while there is nothing to show yet. */
-import { Icon } from '../panels/Icon.js';
+import { Icon } from '../panels/parts/Icon.js';
 import { theme, view } from '../state/store.js';
 import { phase, showLast } from './state.js';
 

@@ -2,12 +2,12 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { comesBack, headline, summary } from 'whymap/lava';
-import { listedModules } from '../derive/module-order.js';
-import type { View } from '../derive/view.js';
-import { plural } from '../derive/words.js';
-import { openModule } from '../state/store.js';
+import { listedModules } from '../../derive/module-order.js';
+import type { View } from '../../derive/view.js';
+import { plural } from '../../derive/words.js';
+import { openModule } from '../../state/store.js';
+import { Icon } from '../parts/Icon.js';
 import { Granularity } from './Granularity.js';
-import { Icon } from './Icon.js';
 import { ModuleCard } from './ModuleCard.js';
 import { ModuleDetail } from './ModuleDetail.js';
 import { filter, ModuleFilter, showEvery } from './ModuleFilter.js';

@@ -1,9 +1,9 @@
 /** A thumbnail of the map, colored by one module's presence: where it is, at a glance. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { RAMP_STEPS, ramp } from '../derive/palette.js';
-import type { View } from '../derive/view.js';
-import { fitCamera } from '../map/camera.js';
-import { theme } from '../state/store.js';
+import { RAMP_STEPS, ramp } from '../../derive/palette.js';
+import type { View } from '../../derive/view.js';
+import { fitCamera } from '../../map/camera.js';
+import { theme } from '../../state/store.js';
 
 interface MiniMapProps {
   readonly view: View;

@@ -1,6 +1,6 @@
 /** A feature, a module's presence or a column of numbers by groups of samples: violins, dots or histograms. */
 import { useMemo, useState } from 'preact/hooks';
-import type { GroupColumn } from '../derive/columns.js';
+import type { GroupColumn } from '../../derive/columns.js';
 import {
   groupValues,
   type Measure,
@@ -8,14 +8,14 @@ import {
   measureName,
   measureText,
   measureValues,
-} from '../derive/groups.js';
-import { moduleName, type View } from '../derive/view.js';
-import { featureName, plural } from '../derive/words.js';
-import { colorBy, openModule, region } from '../state/store.js';
-import { Block } from './Block.js';
+} from '../../derive/groups.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { featureName, plural } from '../../derive/words.js';
+import { colorBy, openModule, region } from '../../state/store.js';
+import { Block } from '../parts/Block.js';
+import { SaveFigure } from '../parts/SaveFigure.js';
 import { DotPlot } from './DotPlot.js';
 import { Histograms, Violins } from './GroupCharts.js';
-import { SaveFigure } from './SaveFigure.js';
 
 const KINDS = ['violin', 'dots', 'histogram'] as const;
 type Kind = (typeof KINDS)[number];

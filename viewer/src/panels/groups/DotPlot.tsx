@@ -1,12 +1,12 @@
 /** Dots: features in rows, groups in columns; a larger dot has more samples above zero, a darker one a higher mean. */
 import { scaleSqrt } from 'd3-scale';
 import { useMemo } from 'preact/hooks';
-import type { GroupColumn } from '../derive/columns.js';
-import { groupFigures, groupValues, type Measure, measureName, measureValues } from '../derive/groups.js';
-import { RAMP_STEPS, ramp } from '../derive/palette.js';
-import type { View } from '../derive/view.js';
-import { decimal, percent } from '../derive/words.js';
-import { theme } from '../state/store.js';
+import type { GroupColumn } from '../../derive/columns.js';
+import { groupFigures, groupValues, type Measure, measureName, measureValues } from '../../derive/groups.js';
+import { RAMP_STEPS, ramp } from '../../derive/palette.js';
+import type { View } from '../../derive/view.js';
+import { decimal, percent } from '../../derive/words.js';
+import { theme } from '../../state/store.js';
 
 const FEATURES = 12;
 const CELL = { width: 30, height: 24 } as const;

@@ -2,10 +2,10 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import { type Marker, type MarkerAnswer, markerSentences, rankMarkers } from 'whymap/lava';
-import type { View } from '../derive/view.js';
-import { count, featureNoun, percent, pValue, signed } from '../derive/words.js';
-import { kept, type Region, selectFeature, selectModule } from '../state/store.js';
-import { Block } from './Block.js';
+import type { View } from '../../derive/view.js';
+import { count, featureNoun, percent, pValue, signed } from '../../derive/words.js';
+import { kept, type Region, selectFeature, selectModule } from '../../state/store.js';
+import { Block } from '../parts/Block.js';
 
 const SHOWN = 10;
 /** Values to compare at once when the panel opens; above it a person asks first. */

@@ -2,11 +2,11 @@
 import { max } from 'd3-array';
 import { type ScaleBand, type ScaleLinear, scaleBand, scaleLinear } from 'd3-scale';
 import { area, curveBasis } from 'd3-shape';
-import type { GroupColumn } from '../derive/columns.js';
-import { densityOf, type Group, groupFigures, histogramOf, rangeOf } from '../derive/groups.js';
-import { categoryColor, type Theme } from '../derive/palette.js';
-import { count, decimal, plural } from '../derive/words.js';
-import { theme } from '../state/store.js';
+import type { GroupColumn } from '../../derive/columns.js';
+import { densityOf, type Group, groupFigures, histogramOf, rangeOf } from '../../derive/groups.js';
+import { categoryColor, type Theme } from '../../derive/palette.js';
+import { count, decimal, plural } from '../../derive/words.js';
+import { theme } from '../../state/store.js';
 
 export interface GroupChartProps {
   readonly groups: readonly Group[];

@@ -5,7 +5,7 @@
  */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { Icon } from './Icon.js';
+import { Icon } from '../parts/Icon.js';
 
 const STEPS = [
   {

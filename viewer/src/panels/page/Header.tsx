@@ -1,10 +1,10 @@
 /** The top of the page: what is shown, how it is colored, the theme. */
-import { decodeColoring, encodeColoring } from '../derive/coloring.js';
-import { moduleName, type View } from '../derive/view.js';
-import { count, plural } from '../derive/words.js';
-import { home } from '../state/home.js';
-import { colorBy, openModule, theme } from '../state/store.js';
-import { Icon } from './Icon.js';
+import { decodeColoring, encodeColoring } from '../../derive/coloring.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { count, plural } from '../../derive/words.js';
+import { home } from '../../state/home.js';
+import { colorBy, openModule, theme } from '../../state/store.js';
+import { Icon } from '../parts/Icon.js';
 import { Save } from './Save.js';
 import { Search } from './Search.js';
 import { TourButton } from './Tour.js';

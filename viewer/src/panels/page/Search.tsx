@@ -1,12 +1,12 @@
 /** A search field for labels, levels of metadata, features, modules and samples: a combobox that is used by keys or pointer. */
 import { useId, useMemo, useRef, useState } from 'preact/hooks';
-import { regionOf } from '../derive/region-code.js';
-import { type Found, search } from '../derive/search.js';
-import type { View } from '../derive/view.js';
-import { featureNoun } from '../derive/words.js';
-import { selectSample } from '../map/useSelection.js';
-import { panel, selectFeature, selectModule, selectRegion } from '../state/store.js';
-import { Icon } from './Icon.js';
+import { regionOf } from '../../derive/region-code.js';
+import { type Found, search } from '../../derive/search.js';
+import type { View } from '../../derive/view.js';
+import { featureNoun } from '../../derive/words.js';
+import { selectSample } from '../../map/useSelection.js';
+import { panel, selectFeature, selectModule, selectRegion } from '../../state/store.js';
+import { Icon } from '../parts/Icon.js';
 
 export function Search({ view }: { view: View }) {
   const [text, setText] = useState('');

@@ -3,10 +3,10 @@ import { scaleLinear } from 'd3-scale';
 import { line, linkHorizontal } from 'd3-shape';
 import { useState } from 'preact/hooks';
 import type { Granularity as Found } from 'whymap';
-import { categoryColor, NEUTRAL } from '../derive/palette.js';
-import type { View } from '../derive/view.js';
-import { decimal, featureName, percent, plural } from '../derive/words.js';
-import { selectModule, theme } from '../state/store.js';
+import { categoryColor, NEUTRAL } from '../../derive/palette.js';
+import type { View } from '../../derive/view.js';
+import { decimal, featureName, percent, plural } from '../../derive/words.js';
+import { selectModule, theme } from '../../state/store.js';
 import { shortened } from './ModuleCharts.js';
 
 export function Granularity({ view }: { view: View }) {

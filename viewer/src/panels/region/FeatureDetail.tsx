@@ -1,10 +1,10 @@
 /** One feature: the modules that it belongs to, and whether its values can be shown. */
-import { categoryColor } from '../derive/palette.js';
-import { moduleName, type View } from '../derive/view.js';
-import { decimal, featureName, featureNoun } from '../derive/words.js';
-import { panel, selectedFeature, selectModule, theme } from '../state/store.js';
-import { Bars } from './Bars.js';
-import { Block } from './Block.js';
+import { categoryColor } from '../../derive/palette.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { decimal, featureName, featureNoun } from '../../derive/words.js';
+import { panel, selectedFeature, selectModule, theme } from '../../state/store.js';
+import { Bars } from '../parts/Bars.js';
+import { Block } from '../parts/Block.js';
 
 const LEAST = 0.01;
 

@@ -1,13 +1,13 @@
 /** One module in short: where it is, what it is made of, and whether to believe it. */
 import type { ModuleDescription } from 'whymap';
 import { levelsInRegion, moduleRemarks, moduleTitle, samplesWithModule } from 'whymap/lava';
-import { categoryColor } from '../derive/palette.js';
-import type { View } from '../derive/view.js';
-import { decimal, percent, plural } from '../derive/words.js';
-import { selectedModules, selectModule, theme } from '../state/store.js';
-import { Bars } from './Bars.js';
-import { MiniMap } from './MiniMap.js';
-import { ModulePicture } from './Picture.js';
+import { categoryColor } from '../../derive/palette.js';
+import type { View } from '../../derive/view.js';
+import { decimal, percent, plural } from '../../derive/words.js';
+import { selectedModules, selectModule, theme } from '../../state/store.js';
+import { Bars } from '../parts/Bars.js';
+import { MiniMap } from '../parts/MiniMap.js';
+import { ModulePicture } from '../parts/Picture.js';
 
 const FEATURES = 4;
 const LABELS = 3;

@@ -1,8 +1,8 @@
 /** How the list of modules is ordered and narrowed. */
 import { signal } from '@preact/signals';
 import type { Explanation } from 'whymap';
-import { type Filter, ORDER_NAMES, ORDERS, type Order } from '../derive/module-order.js';
-import { featureNoun } from '../derive/words.js';
+import { type Filter, ORDER_NAMES, ORDERS, type Order } from '../../derive/module-order.js';
+import { featureNoun } from '../../derive/words.js';
 
 const EVERY: Filter = { order: 'share', text: '', significant: false };
 

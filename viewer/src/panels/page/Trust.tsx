@@ -1,13 +1,13 @@
 /** How far the map can be trusted: the verdict, where it is wrong, and what that means for each module. */
 import type { TrustLayer } from 'whymap';
-import type { ColorBy } from '../derive/coloring.js';
-import { linksShown } from '../derive/links.js';
-import { categoryColor } from '../derive/palette.js';
-import { moduleName, type View } from '../derive/view.js';
-import { count, decimal, percent, plural } from '../derive/words.js';
-import { colorBy, links, openModule, panel, region, selectModule, theme } from '../state/store.js';
-import { Bars } from './Bars.js';
-import { Block } from './Block.js';
+import type { ColorBy } from '../../derive/coloring.js';
+import { linksShown } from '../../derive/links.js';
+import { categoryColor } from '../../derive/palette.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { count, decimal, percent, plural } from '../../derive/words.js';
+import { colorBy, links, openModule, panel, region, selectModule, theme } from '../../state/store.js';
+import { Bars } from '../parts/Bars.js';
+import { Block } from '../parts/Block.js';
 
 export function Trust({ view }: { view: View }) {
   const layer = view.explanation.trust;

@@ -1,9 +1,9 @@
 /** What makes the selected region: its modules, inside against outside, and its labels. */
 
 import { describeRegion, modulesInRegion, type PresenceInRegion, regionSentences } from 'whymap/lava';
-import { categoryColor } from '../derive/palette.js';
-import { moduleName, type View } from '../derive/view.js';
-import { capitalized, decimal } from '../derive/words.js';
+import { categoryColor } from '../../derive/palette.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { capitalized, decimal } from '../../derive/words.js';
 import {
   kept,
   panel,
@@ -13,13 +13,13 @@ import {
   selectModule,
   selectRegion,
   theme,
-} from '../state/store.js';
-import { Block } from './Block.js';
+} from '../../state/store.js';
+import { Block } from '../parts/Block.js';
+import { SamplePicture } from '../parts/Picture.js';
 import { Compare } from './Compare.js';
 import { FeatureDetail } from './FeatureDetail.js';
 import { Markers } from './Markers.js';
 import { PairScatter } from './PairScatter.js';
-import { SamplePicture } from './Picture.js';
 import { RegionBuilder } from './RegionBuilder.js';
 import { RegionLevels } from './RegionLevels.js';
 

@@ -1,7 +1,7 @@
 /** What was tested of a module, in figures: each question, its answer, and what to compare it with. */
 import type { ModuleDescription, SignificanceTest } from 'whymap';
-import { decimal, signed } from '../derive/words.js';
-import { Block } from './Block.js';
+import { decimal, signed } from '../../derive/words.js';
+import { Block } from '../parts/Block.js';
 
 interface Row {
   readonly question: string;

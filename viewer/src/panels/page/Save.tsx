@@ -1,16 +1,16 @@
 /** What can be kept: the picture, the table, the selected ids, a report with this view, and the address itself. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { View } from '../derive/view.js';
-import { download } from '../keep/download.js';
-import { pdfOfSvg } from '../keep/figure.js';
-import { canSave, offlineReport } from '../keep/offline.js';
-import { type PictureInput, pngOf, svgOf } from '../keep/picture.js';
-import { csvOf, idsOf } from '../keep/table.js';
-import { placedNames } from '../map/Names.js';
-import { emphasized } from '../map/usePoints.js';
-import { encodeAddress } from '../state/address.js';
-import { home } from '../state/home.js';
-import { printSize } from '../state/print.js';
+import type { View } from '../../derive/view.js';
+import { download } from '../../keep/download.js';
+import { pdfOfSvg } from '../../keep/figure.js';
+import { canSave, offlineReport } from '../../keep/offline.js';
+import { type PictureInput, pngOf, svgOf } from '../../keep/picture.js';
+import { csvOf, idsOf } from '../../keep/table.js';
+import { placedNames } from '../../map/Names.js';
+import { emphasized } from '../../map/usePoints.js';
+import { encodeAddress } from '../../state/address.js';
+import { home } from '../../state/home.js';
+import { printSize } from '../../state/print.js';
 import {
   currentColoring,
   links,
@@ -19,10 +19,10 @@ import {
   showLocalities,
   showNames,
   theme,
-} from '../state/store.js';
-import { Icon } from './Icon.js';
-import { PrintSizeFields } from './PrintSizeFields.js';
-import { fileName } from './SaveFigure.js';
+} from '../../state/store.js';
+import { Icon } from '../parts/Icon.js';
+import { PrintSizeFields } from '../parts/PrintSizeFields.js';
+import { fileName } from '../parts/SaveFigure.js';
 
 interface Kind {
   readonly name: string;

@@ -2,18 +2,18 @@
 
 import { useLayoutEffect } from 'preact/hooks';
 import { levelsInRegion, moduleSentence, moduleStatements, samplesWithModule } from 'whymap/lava';
-import { categoryColor, SIGN_COLORS } from '../derive/palette.js';
-import { regionOf } from '../derive/region-code.js';
-import { moduleName, type View } from '../derive/view.js';
-import { count, decimal, featureName, featureNoun, percent, signed } from '../derive/words.js';
-import { pair as chosenPair, selectModule, selectRegion, theme } from '../state/store.js';
-import { Bars } from './Bars.js';
-import { Block } from './Block.js';
+import { categoryColor, SIGN_COLORS } from '../../derive/palette.js';
+import { regionOf } from '../../derive/region-code.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { count, decimal, featureName, featureNoun, percent, signed } from '../../derive/words.js';
+import { pair as chosenPair, selectModule, selectRegion, theme } from '../../state/store.js';
+import { Bars } from '../parts/Bars.js';
+import { Block } from '../parts/Block.js';
+import { Icon } from '../parts/Icon.js';
+import { ModulePicture } from '../parts/Picture.js';
 import { Checks } from './Checks.js';
-import { Icon } from './Icon.js';
 import { Chips } from './ModuleCard.js';
 import { FeatureCharts, PresenceHistogram } from './ModuleCharts.js';
-import { ModulePicture } from './Picture.js';
 
 const FEATURES = 15;
 const PAIRS = 12;

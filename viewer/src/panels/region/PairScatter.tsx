@@ -2,14 +2,14 @@
 import { scaleLinear } from 'd3-scale';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { carriedCorrelation, carriedValues } from 'whymap/lava';
-import { knownPairs, others, type Pair } from '../derive/pairs.js';
-import { categoryColor, NEUTRAL, type Theme } from '../derive/palette.js';
-import { samplesOf } from '../derive/region-code.js';
-import { sampleName, type View } from '../derive/view.js';
-import { count, featureName, signed } from '../derive/words.js';
-import { pair as chosen, hovered, type Region, theme } from '../state/store.js';
-import { Axes, PLOT, type Scales } from './Axes.js';
-import { Block } from './Block.js';
+import { knownPairs, others, type Pair } from '../../derive/pairs.js';
+import { categoryColor, NEUTRAL, type Theme } from '../../derive/palette.js';
+import { samplesOf } from '../../derive/region-code.js';
+import { sampleName, type View } from '../../derive/view.js';
+import { count, featureName, signed } from '../../derive/words.js';
+import { pair as chosen, hovered, type Region, theme } from '../../state/store.js';
+import { Axes, PLOT, type Scales } from '../parts/Axes.js';
+import { Block } from '../parts/Block.js';
 
 export interface PairScatterProps {
   readonly view: View;

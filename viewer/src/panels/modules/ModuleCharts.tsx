@@ -1,13 +1,13 @@
 /** The charts of a module: which of its features go together (matrix and graph), and how much of it samples have. */
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { useMemo, useState } from 'preact/hooks';
-import { featureGraph, featureMatrix, presenceBins } from '../derive/module-features.js';
-import { categoryColor, NEUTRAL, SIGN_COLORS, signColor } from '../derive/palette.js';
-import type { View } from '../derive/view.js';
-import { count, decimal, plural, signed } from '../derive/words.js';
-import { theme } from '../state/store.js';
-import { Block } from './Block.js';
-import { SaveFigure } from './SaveFigure.js';
+import { featureGraph, featureMatrix, presenceBins } from '../../derive/module-features.js';
+import { categoryColor, NEUTRAL, SIGN_COLORS, signColor } from '../../derive/palette.js';
+import type { View } from '../../derive/view.js';
+import { count, decimal, plural, signed } from '../../derive/words.js';
+import { theme } from '../../state/store.js';
+import { Block } from '../parts/Block.js';
+import { SaveFigure } from '../parts/SaveFigure.js';
 
 const MATRIX_FEATURES = 12;
 

@@ -1,6 +1,6 @@
 /** How wide a saved figure is in print, and how fine its pixels. */
-import { pixelsOf } from '../keep/figure.js';
-import { printSize } from '../state/print.js';
+import { pixelsOf } from '../../keep/figure.js';
+import { printSize } from '../../state/print.js';
 
 export function PrintSizeFields() {
   const { width, dpi } = printSize.value;

@@ -1,9 +1,9 @@
 /** A chart with the means to keep it: as SVG, as PNG of an asked size, as PDF. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { download } from '../keep/download.js';
-import { pdfOfSvg, pngOfSvg, standaloneSvg } from '../keep/figure.js';
-import { printSize } from '../state/print.js';
+import { download } from '../../keep/download.js';
+import { pdfOfSvg, pngOfSvg, standaloneSvg } from '../../keep/figure.js';
+import { printSize } from '../../state/print.js';
 import { PrintSizeFields } from './PrintSizeFields.js';
 
 type Format = 'SVG' | 'PNG' | 'PDF';

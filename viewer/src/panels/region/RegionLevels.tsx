@@ -2,12 +2,12 @@
 
 import { useState } from 'preact/hooks';
 import { levelsInRegion } from 'whymap/lava';
-import { type GroupColumn, levelCode } from '../derive/columns.js';
-import type { View } from '../derive/view.js';
-import { percent, plural } from '../derive/words.js';
-import { selectCode } from '../state/regions.js';
-import { Bars } from './Bars.js';
-import { Block } from './Block.js';
+import { type GroupColumn, levelCode } from '../../derive/columns.js';
+import type { View } from '../../derive/view.js';
+import { percent, plural } from '../../derive/words.js';
+import { selectCode } from '../../state/regions.js';
+import { Bars } from '../parts/Bars.js';
+import { Block } from '../parts/Block.js';
 
 const SHOWN = 8;
 

@@ -3,15 +3,15 @@
 import { scaleLinear } from 'd3-scale';
 import { useMemo } from 'preact/hooks';
 import { compareRegions, comparisonSentences } from 'whymap/lava';
-import { type ComparedPair, comparedPairs, different, shared } from '../derive/pairs.js';
-import { categoryColor } from '../derive/palette.js';
-import { samplesOf } from '../derive/region-code.js';
-import type { View } from '../derive/view.js';
-import { count, featureName, signed } from '../derive/words.js';
-import { pair as chosen, kept, type Region, region, theme } from '../state/store.js';
-import { Axes, PLOT, type Scales } from './Axes.js';
-import { Block } from './Block.js';
-import { SaveFigure } from './SaveFigure.js';
+import { type ComparedPair, comparedPairs, different, shared } from '../../derive/pairs.js';
+import { categoryColor } from '../../derive/palette.js';
+import { samplesOf } from '../../derive/region-code.js';
+import type { View } from '../../derive/view.js';
+import { count, featureName, signed } from '../../derive/words.js';
+import { pair as chosen, kept, type Region, region, theme } from '../../state/store.js';
+import { Axes, PLOT, type Scales } from '../parts/Axes.js';
+import { Block } from '../parts/Block.js';
+import { SaveFigure } from '../parts/SaveFigure.js';
 
 const LISTED = 5;
 

@@ -1,10 +1,10 @@
 /** A region by words: a level of a column, alone or combined with the selection; or its text, as `whymap query` takes it. */
 import { useState } from 'preact/hooks';
-import { levelCode, missingCode } from '../derive/columns.js';
-import { combinedCode, oppositeCode } from '../derive/region-code.js';
-import { moduleName, type View } from '../derive/view.js';
-import { forgetNamed, nameSelection, selectCode, selectWritten } from '../state/regions.js';
-import { namedRegions, region } from '../state/store.js';
+import { levelCode, missingCode } from '../../derive/columns.js';
+import { combinedCode, oppositeCode } from '../../derive/region-code.js';
+import { moduleName, type View } from '../../derive/view.js';
+import { forgetNamed, nameSelection, selectCode, selectWritten } from '../../state/regions.js';
+import { namedRegions, region } from '../../state/store.js';
 
 export function RegionBuilder({ view }: { view: View }) {
   const groups = groupsOf(view);

@@ -1,8 +1,8 @@
 /** Pictures drawn pixel by pixel: a module's loading, or one sample, when features are pixels. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { ramp } from '../derive/palette.js';
-import type { View } from '../derive/view.js';
-import { theme } from '../state/store.js';
+import { ramp } from '../../derive/palette.js';
+import type { View } from '../../derive/view.js';
+import { theme } from '../../state/store.js';
 
 interface PictureProps {
   readonly width: number;

@@ -1,8 +1,8 @@
 /** How the explanation was made: data, options, checks. Enough to run it again. */
-import type { View } from '../derive/view.js';
-import { count, decimal, percent } from '../derive/words.js';
-import { type Home, home } from '../state/home.js';
-import { Block } from './Block.js';
+import type { View } from '../../derive/view.js';
+import { count, decimal, percent } from '../../derive/words.js';
+import { type Home, home } from '../../state/home.js';
+import { Block } from '../parts/Block.js';
 
 export function Run({ view }: { view: View }) {
   const { explanation } = view;
