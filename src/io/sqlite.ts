@@ -16,16 +16,10 @@ import {
   WhymapError,
   words,
 } from '../errors.js';
+import { type ColumnKind, type ColumnShape, contentsOf, rawTexts, textColumn } from './columns/shape.js';
+import { columnSink } from './columns/sink.js';
 import type { FormatReader, Input, Settings } from './options.js';
 import { tooLarge } from './source/bytes.js';
-import {
-  type ColumnKind,
-  type ColumnShape,
-  columnSink,
-  contentsOf,
-  rawTexts,
-  textColumn,
-} from './table/columns.js';
 import { describeNames } from './table/suggest.js';
 
 /** The part of sql.js that is used. */

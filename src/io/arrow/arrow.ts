@@ -9,18 +9,18 @@ import { CancelledError, UnsupportedError } from '../../errors.js';
 import type { Warning } from '../../model.js';
 import { decodeLz4Frame } from '../codecs/lz4.js';
 import { zstdDecoder } from '../codecs/zstd.js';
-import type { FormatReader, Input, Settings } from '../options.js';
-import { damagedFile, tooLarge } from '../source/bytes.js';
-import type { Source } from '../source/source.js';
 import {
   type ColumnKind,
   type ColumnShape,
-  columnSink,
   contentsOf,
   pandasIndex,
   rawTexts,
   textColumn,
-} from '../table/columns.js';
+} from '../columns/shape.js';
+import { columnSink } from '../columns/sink.js';
+import type { FormatReader, Input, Settings } from '../options.js';
+import { damagedFile, tooLarge } from '../source/bytes.js';
+import type { Source } from '../source/source.js';
 import {
   type BatchReader,
   isList,

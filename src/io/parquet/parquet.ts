@@ -2,18 +2,18 @@
 
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
 import { CancelledError } from '../../errors.js';
-import type { FormatReader, Input, Settings } from '../options.js';
-import { damagedFile, tooLarge } from '../source/bytes.js';
-import type { Source } from '../source/source.js';
 import {
   type ColumnKind,
   type ColumnShape,
-  columnSink,
   contentsOf,
   pandasIndex,
   rawTexts,
   textColumn,
-} from '../table/columns.js';
+} from '../columns/shape.js';
+import { columnSink } from '../columns/sink.js';
+import type { FormatReader, Input, Settings } from '../options.js';
+import { damagedFile, tooLarge } from '../source/bytes.js';
+import type { Source } from '../source/source.js';
 import { parquetCompressors } from './codecs.js';
 import { levelsOf } from './levels.js';
 import { checkPages } from './pages.js';

@@ -1,9 +1,10 @@
 /** JSON lines, or a JSON list, of objects (a column a key) or of lists of numbers; and lists of texts. */
 
 import { FormatError } from '../../errors.js';
+import { type ColumnKind, type ColumnShape, rawTexts, textColumn } from '../columns/shape.js';
+import { columnSink } from '../columns/sink.js';
 import type { FormatReader, Input, RawTexts, Settings } from '../options.js';
 import { decodeText, tooLarge } from '../source/bytes.js';
-import { type ColumnKind, type ColumnShape, columnSink, rawTexts, textColumn } from '../table/columns.js';
 import { LONGEST_TEXT, longText, readJsonTexts } from './text-lists.js';
 
 interface Records {
