@@ -1,6 +1,6 @@
 // Reads files that Python handed over, by the engine's own readers: a request a line, an answer a line.
-// { path, sparse, key } -> { rows, columns, ids, names, labels, moved (whether columns were stored near zero or scaled),
-// values (hex of float32, row by row, as they are in the file) } or { error, text }
+// { path, embedding, label } -> { rows, columns, ids, names, labels, moved (whether columns were stored near zero or scaled),
+// values (hex, row by row, as they are in the file: float32, or float64 where columns were moved) } or { error, text }
 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,15 +8,16 @@ import { pathToFileURL } from 'node:url';
 
 const part = (path) => import(pathToFileURL(join(process.argv[2], 'dist', path)).href);
 const { readTable, readEmbedding, pathSource } = await part('io/index.js');
-const { withoutUnits } = await part('core/units.js');
+const { trueValues } = await part('core/units.js');
 
-function dense({ rows, columns, data, offsets, indices, values }) {
-  if (data) return data;
+function dense(matrix) {
+  if (matrix.data) return matrix;
+  const { rows, columns, offsets, indices, values, units } = matrix;
   const filled = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     for (let p = offsets[r]; p < offsets[r + 1]; p++) filled[r * columns + indices[p]] = values[p];
   }
-  return filled;
+  return { rows, columns, data: filled, units };
 }
 
 async function answer({ path, embedding, label }) {
@@ -25,7 +26,8 @@ async function answer({ path, embedding, label }) {
     ? await readEmbedding(source, { key: embedding })
     : await readTable(source, { normalize: 'none', label });
   const matrix = embedding ? found.coordinates : found.features;
-  const values = dense(withoutUnits(matrix));
+  const table = dense(matrix);
+  const values = table.units ? trueValues(table) : table.data;
   return {
     rows: matrix.rows,
     columns: matrix.columns,

@@ -7,7 +7,7 @@
  *   (with values near zero) are stored as they are. The range is that of the first rows: later rows can only
  *   widen it, and then less was needed.
  * Cost: a pass over the first rows. Determinism: exact.
- * Fails: a finite value beyond single precision is stored as the largest number; `checkMagnitudes` names its cell.
+ * Fails: a finite value beyond single precision is stored as the largest number; `checkMagnitudes` refuses it with its cell.
  */
 
 import { trueValue } from '../../core/units.js';
@@ -116,7 +116,8 @@ export function checkMagnitudes<T extends Matrix | Csr>(m: T, names: CellNames):
   if (largest <= TYPICAL && largest >= 1 / TYPICAL) return m;
   if (largest === 0) return m;
   const scale = scaleFor(stored);
-  if (largest / scale > FARTHEST) throw tooFar(m, largest, names);
+  // values of different size beyond single precision were all stored as the largest number
+  if (largest >= LARGEST || largest / scale > FARTHEST) throw tooFar(m, largest, names);
   if (scale === 1) return m;
   const units = { offsets: m.units?.offsets ?? new Float64Array(m.columns), scale };
   const scaled = stored.map((value) => value / scale);
@@ -148,7 +149,10 @@ function tooFar(m: Matrix | Csr, largest: number, { name, featureNames, ids }: C
   const id = ids === null ? '' : ` (${ids[row]})`;
   return new FormatError({
     got: `${amount} in row ${row + 1}${id}, ${featureNames[column] ?? `column ${column + 1}`} of ${name}`,
-    expected: 'values that single precision holds beside the others, which vanish beside this one',
+    expected:
+      largest >= LARGEST
+        ? 'values that single precision holds'
+        : 'values that single precision holds beside the others, which vanish beside this one',
     remedy: words`leave the cell empty if it marks a missing value (then see ${option('missing')}), or change the unit of that column`,
   });
 }
