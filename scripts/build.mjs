@@ -10,4 +10,5 @@ const run = (script, ...args) => execFileSync(process.execPath, [script, ...args
 run('scripts/kernels.mjs');
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json');
 chmodSync('dist/cli/main.js', 0o755);
+run('scripts/hdf5-plugins.mjs');
 run('scripts/build-viewer.mjs');

@@ -179,6 +179,9 @@ const lineAt = (source: ts.SourceFile, position: number): number =>
 test('file and folder names are kebab-case; components and hooks have the names of what they export', () => {
   const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|d|bench))?(\.(ts|tsx|mjs))?$/;
   const component = /^[A-Z][A-Za-z]*\.tsx$|^use[A-Z][A-Za-z]*\.ts$/;
-  const names = [...code, ...codeOf('test')].flatMap((file) => file.split('/'));
+  // the compiler takes the name of a file of declarations for that of the module they come from
+  const names = [...code, ...codeOf('test')]
+    .flatMap((file) => file.split('/'))
+    .filter((name) => name !== 'GOT.func.ts');
   expect(names.filter((name) => !kebab.test(name) && !component.test(name))).toEqual([]);
 });

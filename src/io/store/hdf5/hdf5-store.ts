@@ -1,11 +1,12 @@
 /** An HDF5 file as a tree of arrays. Half precision and compound data sets included. */
 
 import type { Dataset, Group } from 'h5wasm';
-import { FormatError, UnsupportedError } from '../../../errors.js';
+import { FormatError } from '../../../errors.js';
 import { decodeNumbers } from '../../numpy/dtypes.js';
 import { tooLarge } from '../../source/bytes.js';
 import type { Source } from '../../source/source.js';
 import { checkReading, LARGEST_READING, type Store, type StoredArray } from '../store.js';
+import { loadFilters } from './plugins.js';
 import { type H5Module, type OpenH5, openH5 } from './runtime.js';
 import { COMPOUND, numberTypeOf, readAttribute, readBytes, readTexts, STRING, TEXT_BYTES } from './values.js';
 
@@ -33,6 +34,7 @@ export function storeOf(open: OpenH5, name: string): Store {
           remedy: 'check that the file was written completely',
         });
       }
+      await loadFilters(open, dataset as Dataset, `${path} of ${name}`);
       return guard(() => storedArray(open, dataset as Dataset, path, name, guard));
     },
     close: async () => close(),
@@ -72,7 +74,6 @@ function storedArray(
       remedy: 'name another key',
     });
   };
-  checkFilters(dataset, path, name);
   const size = Math.max(metadata.size, metadata.type === STRING ? TEXT_BYTES : 0);
   const width = shape.slice(1).reduce((product, length) => product * length, size);
   const chunk = checkChunk(dataset, fileSize, `${path} of ${name}`);
@@ -122,18 +123,4 @@ function checkChunk({ metadata }: Dataset, fileSize: number, place: string): num
   const most = Math.max(LARGE_CHUNK, Math.min(LARGEST_READING, DEFLATE_RATIO * fileSize));
   if (bytes <= most) return bytes;
   throw tooLarge(place, `chunks of ${bytes} bytes`, most, 'write the file again with smaller chunks');
-}
-
-/** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5; others are plug-ins. */
-const LARGEST_OWN_FILTER = 6;
-
-/** Throws UnsupportedError for a data set that is compressed by a plug-in. */
-function checkFilters(dataset: Dataset, path: string, name: string): void {
-  const foreign = dataset.filters.find((filter) => filter.id > LARGEST_OWN_FILTER);
-  if (!foreign) return;
-  throw new UnsupportedError({
-    got: `${path} of ${name}, compressed with the plug-in ${foreign.name || foreign.id}`,
-    expected: 'data that is not compressed, or with gzip',
-    remedy: "write it again with gzip: adata.write_h5ad(path, compression='gzip')",
-  });
 }

@@ -20,6 +20,10 @@ export type H5Module = Awaited<H5['ready']>;
 export interface H5Runtime {
   readonly h5: H5;
   readonly module: H5Module;
+  /** The library reads the disk itself, rather than files in its memory. */
+  readonly onDisk: boolean;
+  /** Numbers of the filters whose decoders it has been given. */
+  readonly decoders: Set<number>;
   /**
    * Runs work on a file, and turns whatever goes wrong into a FormatError about `name`.
    * @param room bytes that the work may take beside what the library always may.
@@ -64,7 +68,7 @@ function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
   const entry = {
     broken: false,
     runtime: importBuild(build).then((h5) =>
-      makeRuntime(h5, () => {
+      makeRuntime(h5, build === 'h5wasm/node', () => {
         entry.broken = true;
       }),
     ),
@@ -97,7 +101,7 @@ async function hushed(load: () => Promise<H5>): Promise<H5> {
 }
 
 /** A library whose complaints are kept. `onBroken` is called when it is brought down. */
-async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
+async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promise<H5Runtime> {
   const module = await h5.ready;
   let complaints = '';
   const decoder = new TextDecoder();
@@ -135,7 +139,7 @@ async function makeRuntime(h5: H5, onBroken: () => void): Promise<H5Runtime> {
     if (complaints !== '') throw damaged(name, reason() ?? complaints, undefined);
     return result;
   };
-  return { h5, module, guard };
+  return { h5, module, onDisk, decoders: new Set(), guard };
 }
 
 const tooMuch = (bytes: number, limit: number) =>

@@ -1,0 +1,65 @@
+/**
+ * Filters that are no part of HDF5: LZF, which anndata and h5py offer, and Blosc, LZ4 and Zstandard of the Python package
+ * hdf5plugin. Their decoders are side modules of the library, from h5wasm-plugins (copied by scripts/hdf5-plugins.mjs).
+ *
+ * Cost: a decoder is loaded with the first data set that needs it: LZF 6 kB, LZ4 133 kB, Blosc 690 kB, Zstandard 800 kB.
+ * Fails: UnsupportedError for another filter. A decoder that meets damaged data makes the library complain or bring itself
+ * down; either ends in a FormatError (runtime.ts).
+ */
+
+import type { Dataset } from 'h5wasm';
+import { UnsupportedError } from '../../../errors.js';
+import type { H5Runtime } from './runtime.js';
+
+/** Decoders by the number that the HDF Group gave the filter; the URLs stand in full, so that bundlers see them. */
+const DECODERS: ReadonlyMap<number, () => URL> = new Map([
+  [32000, () => new URL('./plugins/libH5Zlzf.so', import.meta.url)],
+  [32001, () => new URL('./plugins/libH5Zblosc.so', import.meta.url)],
+  [32004, () => new URL('./plugins/libH5Zlz4.so', import.meta.url)],
+  [32015, () => new URL('./plugins/libH5Zzstd.so', import.meta.url)],
+]);
+/** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5. */
+const LARGEST_OWN_FILTER = 6;
+/** Where the library finds decoders in a file system of its own. */
+const FOLDER = '/plugins';
+
+/** Makes the library know the filters of a data set. Throws UnsupportedError for one that is not known here. */
+export async function loadFilters(runtime: H5Runtime, dataset: Dataset, place: string): Promise<void> {
+  for (const { id, name } of dataset.filters) {
+    if (id <= LARGEST_OWN_FILTER) continue;
+    const decoder = DECODERS.get(id);
+    if (decoder === undefined) throw unknownFilter(name.split(';')[0] || String(id), place);
+    if (!runtime.decoders.has(id)) await loadDecoder(runtime, decoder());
+    runtime.decoders.add(id);
+  }
+}
+
+/** Puts a decoder where the library looks for it: on the disk it lies there, in memory it is written there. */
+async function loadDecoder({ module, onDisk }: H5Runtime, url: URL): Promise<void> {
+  const isDisk = url.protocol === 'file:';
+  const path = isDisk ? (await import('node:url')).fileURLToPath(url) : url.pathname;
+  const [, folder, file] = /^(.*)[/\\]([^/\\]+)$/.exec(path) ?? [];
+  lookIn(module, onDisk ? folder : FOLDER);
+  if (onDisk) return;
+  const bytes = isDisk
+    ? await (await import('node:fs/promises')).readFile(path)
+    : new Uint8Array(await (await fetch(url)).arrayBuffer());
+  module.FS.mkdirTree(FOLDER);
+  module.FS.writeFile(`${FOLDER}/${file}`, bytes);
+}
+
+/** Decoders are looked for in this folder only. */
+function lookIn(module: H5Runtime['module'], folder: string): void {
+  const known = module.get_plugin_search_paths();
+  if (known.length === 1 && known[0] === folder) return;
+  for (let i = known.length - 1; i >= 0; i--) module.remove_plugin_search_path(i);
+  module.insert_plugin_search_path(folder, 0);
+}
+
+function unknownFilter(name: string, place: string): UnsupportedError {
+  return new UnsupportedError({
+    got: `${place}, compressed with the plug-in ${name}`,
+    expected: 'data that is not compressed, or with gzip, LZF, Blosc, LZ4 or Zstandard',
+    remedy: "write it again with gzip: adata.write_h5ad(path, compression='gzip')",
+  });
+}
