@@ -12,6 +12,7 @@ export const commandLoaders: Loaders = {
   embed: () => import('./embed.js'),
   audit: () => import('./audit.js'),
   query: () => import('./query.js'),
+  compare: () => import('./compare.js'),
   inspect: () => import('./inspect.js'),
   reproduce: () => import('./reproduce.js'),
 };

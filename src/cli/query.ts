@@ -1,9 +1,6 @@
 /** `whymap query`: questions about a region of an explanation, answered in sentences, as a table or as JSON. */
 
-import { readFile, stat } from 'node:fs/promises';
 import { OptionError, option, words } from '../errors.js';
-import { decodeExplanation } from '../io/explanation-file.js';
-import { committedPath } from '../io/output/commit.js';
 import { writeCsv } from '../io/write.js';
 import { type MarkerAnswer, rankMarkers } from '../lava/query/markers.js';
 import { parseRegion } from '../lava/query/parse-region.js';
@@ -28,8 +25,9 @@ import {
 } from '../lava/query/value-queries.js';
 import type { Explanation, Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
-import { readFeatures } from '../run/inputs.js';
+import { readExplained } from '../run/explained-features.js';
 import type { CommandRun } from './command.js';
+import { readExplanation } from './explanation.js';
 import { checkInputs } from './request.js';
 import { withSession } from './session.js';
 import { tell } from './terminal/text.js';
@@ -47,8 +45,7 @@ export const run: CommandRun<'query'> = async (path = '', values, signal) => {
   await checkInputs('query', undefined, values);
   const explanation = await readExplanation(path);
   await withSession({ ...values, engine: 'js' }, signal, async (session) => {
-    const reading = { ...values, maxFeatures: undefined, features: undefined };
-    const table = features === undefined ? null : await readFeatures(features, reading, session);
+    const table = features === undefined ? null : await readExplained(features, explanation, values, session);
     const shown = answer(explanation, table, values);
     session.progress.stop();
     const text = `${render(shown, format)}\n`;
@@ -56,22 +53,6 @@ export const run: CommandRun<'query'> = async (path = '', values, signal) => {
     else tell(false).write(text);
   });
 };
-
-/** The explanation in a folder that `explain` wrote, or in a file. */
-async function readExplanation(path: string): Promise<Explanation> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  const file = isFolder ? await committedPath(path, 'explanation.whymap') : path;
-  const bytes = await readFile(file).catch(() => null);
-  if (bytes) return decodeExplanation(new Uint8Array(bytes), file);
-  throw new OptionError({
-    got: `no explanation at ${path}`,
-    expected: 'the folder that whymap explain wrote, or an explanation.whymap',
-    remedy: 'run whymap explain first, or correct the path',
-  });
-}
 
 /** Answers by the options that name the question; which of them go together was checked when they were parsed. */
 function answer(explanation: Explanation, table: Table | null, values: OptionValues<'query'>): Shown {

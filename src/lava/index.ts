@@ -16,6 +16,7 @@ export {
 } from './conditions/compare.js';
 export { groupingColumns, keptWithin, withinFlags } from './conditions/kept-within.js';
 export { moduleScores, type ScoredModules, type ScoreOptions } from './conditions/scores.js';
+export { conditionSentences } from './conditions/sentences.js';
 export type { Verdict } from './conditions/verdict.js';
 export { describeModules } from './describe/describe.js';
 export {

@@ -87,6 +87,19 @@ export const COMMANDS: readonly CommandDescription[] = [
     ],
   },
   {
+    name: 'compare',
+    argument: {
+      name: 'explanation',
+      required: true,
+      help: 'a folder that explain wrote, or its .whymap file',
+    },
+    summary: 'Tell what differs between two conditions, by replicate',
+    examples: [
+      'whymap compare whymap-out --features cells.h5ad --condition disease --case DKD --control normal --replicate donor',
+      'whymap compare whymap-out --features cells.h5ad --condition stim --case yes --control no --replicate donor --in cell_type -o stim',
+    ],
+  },
+  {
     name: 'inspect',
     argument: {
       name: 'files',

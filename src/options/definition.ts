@@ -1,7 +1,16 @@
 /** Types of the table of options: what an option is, and the type of its value. */
 
 /** The commands that options belong to. */
-export type CommandName = 'demo' | 'explain' | 'view' | 'embed' | 'audit' | 'query' | 'inspect' | 'reproduce';
+export type CommandName =
+  | 'demo'
+  | 'explain'
+  | 'view'
+  | 'embed'
+  | 'audit'
+  | 'query'
+  | 'compare'
+  | 'inspect'
+  | 'reproduce';
 
 /** The sections that faces show options in, in this order. */
 export const OPTION_GROUPS = ['main', 'method', 'input', 'output', 'machine'] as const;

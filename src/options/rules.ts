@@ -48,7 +48,7 @@ function mention(name: string, values: Values) {
   return typeof value === 'string' || typeof value === 'number' ? option(name, value) : option(name);
 }
 
-const READING = ['explain', 'embed', 'audit', 'query', 'inspect'] as const;
+const READING = ['explain', 'embed', 'audit', 'query', 'compare', 'inspect'] as const;
 
 const RULES: readonly Rule[] = [
   exclusive(
@@ -85,6 +85,7 @@ const RULES: readonly Rule[] = [
   needs(['query'], 'pair', ['features'], featuresRemedy()),
   { commands: ['audit'], broken: oneMap },
   { commands: ['query'], broken: regionNamed },
+  { commands: ['compare'], broken: sidesNamed },
   { commands: ['embed'], broken: modelSaved },
   { commands: ['explain'], broken: withinLocality },
   { commands: ['explain'], broken: reachableLevel },
@@ -127,6 +128,24 @@ function regionNamed({ region }: Values) {
     expected,
     remedy: 'name the region that the question is about',
   };
+}
+
+/** A comparison needs values, and two different levels of one column. */
+function sidesNamed(values: Values) {
+  for (const [name, example] of [
+    ['features', 'FILE'],
+    ['condition', 'COLUMN'],
+    ['case', 'LEVEL'],
+    ['control', 'LEVEL'],
+  ] as const) {
+    if (values[name] !== undefined) continue;
+    return {
+      got: words`no ${option(name)}`,
+      expected: 'the file that was explained, the column of the condition and its two levels',
+      remedy: words`name it with ${option(name, example)}`,
+    };
+  }
+  return null;
 }
 
 /** Sizes that may not exceed the samples of a locality. */

@@ -5,7 +5,7 @@ import { auditOptions } from './rows/audit.js';
 import { embedOptions } from './rows/embed.js';
 import { embeddingOptions, explainOptions } from './rows/explain.js';
 import { inputOptions } from './rows/input.js';
-import { demoOptions, queryOptions, reproduceOptions, viewOptions } from './rows/others.js';
+import { compareOptions, demoOptions, queryOptions, reproduceOptions, viewOptions } from './rows/others.js';
 import { printOptions, runOptions } from './rows/run.js';
 
 const ROWS = [
@@ -17,6 +17,7 @@ const ROWS = [
   ...demoOptions,
   ...viewOptions,
   ...queryOptions,
+  ...compareOptions,
   ...reproduceOptions,
   ...runOptions,
   ...printOptions,
@@ -35,7 +36,7 @@ type RowOf<C extends CommandName, R extends Row = Row> = R extends { commands: r
 /** Parsed values of a command's options, by name; undefined where an option was left out. */
 export type OptionValues<C extends CommandName> = ValuesOf<readonly RowOf<C>[]>;
 
-/** Values of the options that say how files are read; `explain`, `embed`, `audit` and `query` have them. */
+/** Values of the options that say how files are read; `explain`, `embed`, `audit`, `query` and `compare` have them. */
 export type InputValues = ValuesOf<typeof inputOptions>;
 /** Values of the options that name a given embedding. */
 export type EmbeddingValues = Pick<

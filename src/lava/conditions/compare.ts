@@ -3,9 +3,9 @@
  *
  * Purpose: "disease against control" without counting samples of one donor as if they were donors.
  * Source: ours. Modules are those of the explanation, found on both conditions together, and those found on either
- *   condition alone that match none of them (cosine of pair patterns below REPLICATED), so that a programme of one
- *   condition is not diluted. Each is measured in every unit (a replicate on one side) on matched localities
- *   (unit-values.ts), over all samples and in each stratum, and tested by permuting units (unit-tests.ts).
+ *   condition alone that they do not cover (discover.ts), so that a programme of one condition is not diluted. Each is
+ *   measured in every unit (a replicate on one side) on matched localities (unit-values.ts), over all samples and in each
+ *   stratum, and tested by permuting units (unit-tests.ts).
  * Verdicts: *gained*, *lost*: presence differs, and the weaker side has less than half of the stronger. *rewired*: present
  *   on both sides with other pairs. *up*, *down*: the score differs. *shared*: present on both sides without such a
  *   difference. *none*: present on neither. A difference counts when its corrected p is at most `level`. Where the units
@@ -70,6 +70,8 @@ export interface ComparedRow {
   readonly replicatesControl: number;
   /** Localities in which both sides were measured. */
   readonly localities: number;
+  /** What must be known of the module: `mostly a difference between levels of slide`. */
+  readonly flags: readonly string[];
 }
 
 export interface ConditionComparison {
@@ -77,6 +79,8 @@ export interface ConditionComparison {
   readonly case: string;
   readonly control: string;
   readonly replicate: string | null;
+  /** Units of either side; without a replicate column each side is one. */
+  readonly replicates: { readonly case: number; readonly control: number };
   /** Whether replicates are on both sides. */
   readonly crossed: boolean;
   /** Assignments tried, the observed one among them, and whether they are all there are. */
@@ -121,11 +125,15 @@ export async function compareConditions(
     case: options.case,
     control: options.control,
     replicate: options.replicate ?? null,
+    replicates: {
+      case: design.units.filter(({ isCase }) => isCase).length,
+      control: design.units.filter(({ isCase }) => !isCase).length,
+    },
     crossed: design.crossed,
     assignments: design.assignments.length,
     exact: design.exact,
     rows: measured.map((row, i) => comparedRow(row, tests?.[i] ?? null, design, level)),
-    notes: designNotes(design, options, level, strataApart(measured)),
+    notes: designNotes(design, options, level),
   };
 }
 
@@ -181,6 +189,7 @@ interface Measured {
   readonly module: string;
   readonly label: string;
   readonly stratum: string;
+  readonly flags: readonly string[];
   readonly values: UnitValues;
   /** Share of each unit's samples in which the module is present; NaN for units without samples. */
   readonly abundance: Float64Array;
@@ -203,12 +212,12 @@ async function measureAll(
   const all = sets.flatMap((set) => set.named.map((named) => ({ set, named })));
   const measured: Measured[] = [];
   for (const [i, { set, named }] of all.entries()) {
-    const { k, module, label, present } = named;
+    const { k, module, label, present, flags } = named;
     for (const { name: stratum, inStratum: all } of strata) {
       const inStratum = all.map((inside, s) => inside & set.measured[s]);
       const values = unitValues(table.features, set, k, design, { inStratum, measure });
       const abundance = abundanceOf(present, design, inStratum);
-      measured.push({ module, label, stratum, values, abundance });
+      measured.push({ module, label, stratum, flags, values, abundance });
       await watch.checkpoint();
     }
     watch.progress((i + 1) / all.length);
@@ -230,7 +239,7 @@ function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: 
 
 /** The row of one module and stratum. */
 function comparedRow(
-  { module, label, stratum, values, abundance }: Measured,
+  { module, label, stratum, flags, values, abundance }: Measured,
   test: RowTest | null,
   design: Design,
   level: number,
@@ -260,12 +269,6 @@ function comparedRow(
     replicatesCase: count(true),
     replicatesControl: count(false),
     localities: values.localities,
+    flags,
   };
-}
-
-/** Strata in which no module has a locality that holds both sides. */
-function strataApart(measured: readonly Measured[]): string[] {
-  return [...new Set(measured.map(({ stratum }) => stratum))].filter((stratum) =>
-    measured.every((row) => row.stratum !== stratum || row.values.localities === 0),
-  );
 }

@@ -1,37 +1,69 @@
 /** What must be known to read a comparison: why there is no p, how small it can be, what was left out. Ours. */
 
+import { listed, plural } from '../../core/words.js';
 import type { Design } from './design.js';
+import { LEAST_SAMPLES } from './unit-values.js';
 
-/** Sentences on the design: why there is no p, how small it can be, what was left out or cannot be compared. */
-export function designNotes(
-  design: Design,
-  options: { readonly case: string; readonly control: string; readonly replicate?: string },
-  level: number,
-  apart: readonly string[],
-): string[] {
-  const count = (isCase: boolean) => design.units.filter((unit) => unit.isCase === isCase).length;
-  const [cases, controls] = [count(true), count(false)];
-  const smallest = (design.crossed || cases === controls ? 2 : 1) / design.assignments.length;
+interface Sides {
+  readonly condition: string;
+  readonly case: string;
+  readonly control: string;
+  readonly replicate?: string;
+}
+
+/** Sentences on the design, most important first. @param level largest corrected p that counts. */
+export function designNotes(design: Design, sides: Sides, level: number): string[] {
+  return [...testNotes(design, sides, level), ...leftOutNotes(design, sides), ...smallUnits(design, sides)];
+}
+
+/** Why there is no p, or how small it can be. */
+function testNotes({ units, assignments, crossed, exact }: Design, sides: Sides, level: number): string[] {
+  if (sides.replicate === undefined) {
+    return [
+      'No replicate column was named, so there is no p: samples of one donor or slide are not replicates of the condition.',
+    ];
+  }
+  const cases = units.filter(({ isCase }) => isCase).length;
+  const controls = units.length - cases;
+  const kind = sides.replicate;
+  if (Math.min(cases, controls) < 2) {
+    return [
+      `There is no p, because replicates (${kind}) are the units of the test: ${sides.case} has ${cases} and ${sides.control} has ${controls}, and two on each side are the least. A p over samples would treat samples of one ${kind} as if they were ${kind}s, so it is not given.`,
+    ];
+  }
+  const smallest = (crossed || cases === controls ? 2 : 1) / assignments.length;
+  if (!exact || smallest <= level) return [];
   return [
-    ...(options.replicate === undefined
-      ? ['No replicate column was named, so there is no p: samples of one donor or slide are not replicates.']
-      : Math.min(cases, controls) < 2
-        ? [
-            `There is no p: ${cases} replicates of ${options.case} and ${controls} of ${options.control}; two on each side are the least.`,
-          ]
-        : []),
-    ...(options.replicate !== undefined && Math.min(cases, controls) >= 2 && design.exact && smallest > level
+    `With ${crossed ? `${cases} replicates on both sides` : `${cases} against ${controls} replicates`} no p can be below ${smallest.toFixed(2)}: verdicts rest on the size of the differences and on replicates that do not overlap. More replicates, not more samples, would allow a test.`,
+  ];
+}
+
+/** Samples and replicates that were not compared. */
+function leftOutNotes({ leftOut, missing }: Design, sides: Sides): string[] {
+  return [
+    ...(leftOut.length > 0
       ? [
-          `With ${cases} against ${controls} replicates${design.crossed ? ' on both sides' : ''} no p can be below ${smallest.toFixed(2)}: verdicts rest on the size of the differences and on replicates that do not overlap.`,
+          `Left out, since they are on one side only and the others are on both: ${listed(leftOut)} (${sides.replicate}).`,
         ]
       : []),
-    ...(design.leftOut.length > 0
-      ? [`Left out, since they are on one side only: ${design.leftOut.join(', ')}.`]
+    ...(missing.condition > 0
+      ? [`Left out: ${plural(missing.condition, 'sample')} without a value of ${sides.condition}.`]
       : []),
-    ...(apart.length > 0
-      ? [
-          `Cannot be compared: no locality holds enough samples of both ${options.case} and ${options.control} in ${apart.join(', ')}.`,
-        ]
+    ...(missing.replicate > 0
+      ? [`Left out: ${plural(missing.replicate, 'sample')} without a value of ${sides.replicate}.`]
       : []),
   ];
+}
+
+/** Units with too few samples for any correlation. */
+function smallUnits({ units, unitOf }: Design, sides: Sides): string[] {
+  const sizes = new Int32Array(units.length);
+  for (const unit of unitOf) if (unit >= 0) sizes[unit]++;
+  const small = units.flatMap((unit, u) =>
+    sizes[u] < LEAST_SAMPLES
+      ? [`${unit.replicate} in ${unit.isCase ? sides.case : sides.control} (${plural(sizes[u], 'sample')})`]
+      : [],
+  );
+  if (small.length === 0) return [];
+  return [`Not measured, with fewer than ${LEAST_SAMPLES} samples: ${listed(small)}.`];
 }

@@ -35,6 +35,8 @@ export interface Design {
   readonly crossed: boolean;
   /** Replicates that were left out because they are on one side of a crossed design. */
   readonly leftOut: readonly string[];
+  /** Samples without a level of the condition, and those on a side without a replicate. */
+  readonly missing: { readonly condition: number; readonly replicate: number };
   /** For each assignment 1 for units on the case side, 0 for control; the observed one first. */
   readonly assignments: readonly Uint8Array[];
   /** Whether the assignments are all there are. */
@@ -76,6 +78,10 @@ export function planDesign(input: DesignInput, draws: number, random: Random): D
     leftOut: replicate
       ? [...new Set(found.filter((key) => !kept.includes(key)).map((key) => replicate.levels[key >> 1]))]
       : [],
+    missing: {
+      condition: condition.codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0),
+      replicate: keys.reduce((sum, key, s) => sum + (key < 0 && sideOf[s] >= 0 ? 1 : 0), 0),
+    },
     ...assign(units, crossed, draws, random),
   };
 }

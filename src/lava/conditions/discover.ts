@@ -4,8 +4,8 @@
  * Source: ours. A module that is found on the samples of one condition is present in those samples by selection, so the
  *   samples of every unit are halved at random: one half is explained, condition by condition, with the explanation's
  *   options (without evaluation) and localities in proportion to its size; the other half is measured. A module is added
- *   when the cosine of its pair pattern with every module before it is below REPLICATED, and is measured at its own
- *   probes, in localities of the second half. (Measured on the samples that it was found on, such a module was called
+ *   when the modules before it together cover less than half of its squared pair pattern (non-negative least squares), and
+ *   is measured at its own probes, in localities of the second half. (Measured on the samples that it was found on, such a module was called
  *   lost in 1 of 10 null cohorts.)
  * Cost: one fit for each condition. Deterministic.
  */
@@ -15,13 +15,15 @@ import { gatherRows } from '../../core/matrix.js';
 import { permutation, type Random } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { withoutProgress } from '../../engine/watch.js';
+import { nonNegativeSolver } from '../../linalg/nnls.js';
 import type { Explanation, Matrix, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
-import { localitiesOfPart, REPLICATED, scaledRules } from '../evaluate/holdout.js';
+import { localitiesOfPart, scaledRules } from '../evaluate/holdout.js';
 import { type ExplainOptions, explain } from '../explain.js';
 import { patternCosines } from '../factorize/symmetric.js';
 import type { Design, DesignInput } from './design.js';
+import { withinFlags } from './kept-within.js';
 import { moduleScores } from './scores.js';
 import type { ComparedModules } from './unit-values.js';
 
@@ -33,6 +35,8 @@ export interface NamedModule {
   readonly label: string;
   /** 1 for every sample that has it. */
   readonly present: Uint8Array;
+  /** See `withinFlags`. */
+  readonly flags: readonly string[];
 }
 
 export interface NamedModules extends ComparedModules {
@@ -43,6 +47,8 @@ export interface NamedModules extends ComparedModules {
 
 /** Fewer samples of a condition are not explained on their own. */
 const LEAST_SAMPLES = 60;
+/** Share of a squared pair pattern that known modules cover from which on it is none of its own. */
+const COVERED = 0.5;
 
 /** All modules of the explanation. */
 export function pooledModules(explanation: Explanation, table: Table): NamedModules {
@@ -53,11 +59,12 @@ export function pooledModules(explanation: Explanation, table: Table): NamedModu
     descriptions,
     scores: moduleScores(explanation, table),
     measured: new Uint8Array(explanation.rows).fill(1),
-    named: descriptions.map(({ id, label }, k) => ({
+    named: descriptions.map(({ id, label, within }, k) => ({
       k,
       module: id,
       label,
       present: presentIn(perSample, modules.presence, k),
+      flags: withinFlags(within),
     })),
   };
 }
@@ -142,14 +149,35 @@ function explainRows(
   );
 }
 
-/** Indices of the rows of `loadings` whose pair pattern is like none of the known ones. */
-function freshModules(loadings: Matrix, known: readonly Matrix[]): number[] {
-  const cosines = known.map((others) => patternCosines(loadings, others));
-  const isKnown = (k: number) =>
-    cosines.some((row, i) =>
-      row.subarray(k * known[i].rows, (k + 1) * known[i].rows).some((cosine) => cosine >= REPLICATED),
-    );
+/**
+ * Indices of the rows of `loadings` whose pair pattern is less than half covered by the known ones together: a module that
+ * pooling has cut in two is new as a whole.
+ */
+export function freshModules(loadings: Matrix, known: readonly Matrix[]): number[] {
+  const others = stacked(known);
+  const cosines = patternCosines(loadings, others);
+  const solver = nonNegativeSolver(patternCosines(others, others), others.rows);
+  const weights = new Float64Array(others.rows);
+  const isKnown = (k: number) => {
+    const own = cosines.subarray(k * others.rows, (k + 1) * others.rows);
+    solver.solve(own, weights, 0);
+    // at the minimum the covered share of the squared pattern is the product of weights and cosines
+    return own.reduce((sum, cosine, j) => sum + cosine * weights[j], 0) >= COVERED;
+  };
   return Array.from({ length: loadings.rows }, (_, k) => k).filter((k) => !isKnown(k));
+}
+
+/** The rows of all matrices in one. */
+function stacked(matrices: readonly Matrix[]): Matrix {
+  const { columns } = matrices[0];
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
+  const data = new Float32Array(rows * columns);
+  let at = 0;
+  for (const matrix of matrices) {
+    data.set(matrix.data, at);
+    at += matrix.data.length;
+  }
+  return { rows, columns, data };
 }
 
 /** Modules of one condition over localities of the measured samples. @param fresh their indices. */
@@ -178,6 +206,7 @@ async function namedSet(
       module: `${level}:${found.descriptions[k].id}`,
       label: found.descriptions[k].label,
       present: presentIn(perSample, presence, k),
+      flags: [],
     })),
   };
 }

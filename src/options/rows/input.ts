@@ -2,7 +2,7 @@
 
 import { defineOptions } from '../definition.js';
 
-const READING = ['explain', 'embed', 'audit', 'query', 'inspect'] as const;
+const READING = ['explain', 'embed', 'audit', 'query', 'compare', 'inspect'] as const;
 /** Commands that pair a map with features. */
 const PAIRING = ['explain', 'audit', 'inspect'] as const;
 

@@ -1,4 +1,4 @@
-/** Options of the smaller commands: `demo`, `view`, `query`, `reproduce`. */
+/** Options of the smaller commands: `demo`, `view`, `query`, `compare`, `reproduce`. */
 
 import { defineOptions } from '../definition.js';
 
@@ -108,6 +108,101 @@ export const queryOptions = defineOptions([
     default: 'text',
     label: 'Format',
     help: 'form of the answer',
+  },
+]);
+
+export const compareOptions = defineOptions([
+  {
+    name: 'features',
+    commands: ['compare'],
+    group: 'main',
+    type: { kind: 'file', form: 'file' },
+    default: null,
+    label: 'Features',
+    help: 'the file that was explained; it is read with the same options as then, unless others are named',
+  },
+  {
+    name: 'condition',
+    commands: ['compare'],
+    group: 'main',
+    type: { kind: 'text', form: 'column' },
+    default: null,
+    label: 'Condition',
+    help: 'metadata column with the two levels that are compared',
+  },
+  {
+    name: 'case',
+    commands: ['compare'],
+    group: 'main',
+    type: { kind: 'text', form: 'level' },
+    default: null,
+    label: 'Case',
+    help: 'level of the condition of which differences are told',
+  },
+  {
+    name: 'control',
+    commands: ['compare'],
+    group: 'main',
+    type: { kind: 'text', form: 'level' },
+    default: null,
+    label: 'Control',
+    help: 'level of the condition that the case is compared with',
+  },
+  {
+    name: 'replicate',
+    commands: ['compare'],
+    group: 'main',
+    type: { kind: 'text', form: 'column' },
+    default: null,
+    label: 'Replicates',
+    help: 'metadata column with the units of the test, such as donor or slide; without it there is no p',
+  },
+  {
+    name: 'in',
+    commands: ['compare'],
+    group: 'main',
+    type: { kind: 'text', form: 'column' },
+    default: null,
+    label: 'Strata',
+    help: 'metadata column whose levels are compared each on its own too, such as cell type',
+  },
+  {
+    name: 'draws',
+    commands: ['compare'],
+    group: 'method',
+    type: { kind: 'integer', least: 1 },
+    default: 999,
+    unit: 'arrangements',
+    label: 'Draws',
+    help: 'arrangements of the replicates that are drawn where there are more; all are tried where there are not',
+  },
+  {
+    name: 'level',
+    commands: ['compare'],
+    group: 'method',
+    type: { kind: 'number', above: 0, below: 1 },
+    default: 0.05,
+    label: 'Level',
+    help: 'largest corrected p that counts as a difference',
+  },
+  {
+    name: 'discover',
+    commands: ['compare'],
+    group: 'method',
+    type: { kind: 'yes-no' },
+    default: 'yes',
+    label: 'Discover',
+    help: 'whether modules are also looked for in either condition alone',
+  },
+  {
+    name: 'out',
+    commands: ['compare'],
+    group: 'output',
+    short: 'o',
+    type: { kind: 'output', form: 'folder' },
+    default: 'whymap-compare',
+    label: 'Output folder',
+    help: 'where the result is written',
   },
 ]);
 

@@ -2,7 +2,7 @@
 
 import { defineOptions } from '../definition.js';
 
-const RUNNING = ['demo', 'explain', 'embed', 'audit', 'query', 'reproduce'] as const;
+const RUNNING = ['demo', 'explain', 'embed', 'audit', 'query', 'compare', 'reproduce'] as const;
 const PRINTING = [...RUNNING, 'inspect'] as const;
 
 export const runOptions = defineOptions([

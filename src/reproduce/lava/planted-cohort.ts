@@ -5,13 +5,14 @@
  *   feature of every type a little (the donor effect). Programmes are sets of features that share a latent factor in one
  *   type: in cases only (gained), in controls only (lost), in both (shared), in both with a factor of another mean in cases
  *   (up, down), in both with the features paired otherwise (rewired: half of the features change sign in cases), and in
- *   one donor only (artefact). Null cohorts have shared programmes alone. Deterministic for a seed.
+ *   one donor only (single). An artefact is no programme: its features, independent of one another, are all higher in one
+ *   donor. Null cohorts have shared programmes alone. Deterministic for a seed.
  */
 
 import { createRandom, type Random } from '../../core/random.js';
 import type { CategoricalColumn, Embedding, Table } from '../../model.js';
 
-export type ProgrammeKind = 'gained' | 'lost' | 'shared' | 'up' | 'down' | 'rewired' | 'artefact';
+export type ProgrammeKind = 'gained' | 'lost' | 'shared' | 'up' | 'down' | 'rewired' | 'single' | 'artefact';
 
 export interface CohortOptions {
   readonly seed: number;
@@ -45,6 +46,8 @@ const PROGRAMME_SIZE = 8;
 const OTHER_FEATURES = 12;
 /** Shift of the latent factor of a programme that is up or down, in its standard deviations. */
 const LEVEL_SHIFT = 1.2;
+/** Shift of the features of an artefact in its donor, in standard deviations of a feature. */
+const ARTEFACT_SHIFT = 2;
 
 /** A table with the columns `condition`, `donor` and `type`, its map, and the truth about its programmes. */
 export function plantCohort(options: CohortOptions): PlantedCohort {
@@ -79,6 +82,8 @@ export function plantCohort(options: CohortOptions): PlantedCohort {
         // where the programme is silent its features have the same variance, each on its own
         const value = weight === null ? noise.normal() : weight.sign(i) * (factor + weight.shift);
         data[s * columns + f] += Math.sqrt(correlation) * value;
+        if (kind === 'artefact' && donor === 0 && p % TYPES.length === type)
+          data[s * columns + f] += ARTEFACT_SHIFT;
       });
     }
   }
@@ -115,8 +120,10 @@ function activity(kind: ProgrammeKind, donor: number, donors: number) {
       return isCase ? plain : null;
     case 'lost':
       return isCase ? null : plain;
-    case 'artefact':
+    case 'single':
       return donor === 0 ? plain : null;
+    case 'artefact':
+      return null;
     case 'shared':
       return plain;
     case 'up':

@@ -1,10 +1,10 @@
 // Comparison of conditions on planted cohorts: each programme told rightly, nothing in null cohorts, and the edges.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from 'whymap';
-import { type ConditionComparison, compareConditions } from 'whymap/lava';
+import { type ConditionComparison, compareConditions, conditionSentences } from 'whymap/lava';
 import { OptionError } from '#whymap/errors.js';
 import { unitTests } from '#whymap/lava/conditions/unit-tests.js';
-import type { CategoricalColumn, Explanation } from '#whymap/model.js';
+import type { CategoricalColumn, Explanation, Matrix } from '#whymap/model.js';
 import { type PlantedCohort, plantCohort } from '#whymap/reproduce/lava/planted-cohort.js';
 
 const options = { localitySize: 100, modules: 6, evaluations: 0, draws: 0 };
@@ -82,7 +82,7 @@ describe('a planted cohort of 4 against 4 donors', () => {
     const pairs = { ...asked, replicate: 'condition', discover: false };
     const one = await compareConditions({ explanation, table: cohort.table }, pairs);
     expect(one.rows.every(({ p }) => p === null)).toBe(true);
-    expect(one.notes.join(' ')).toContain('1 replicates of case');
+    expect(one.notes.join(' ')).toContain('case has 1 and control has 1, and two on each side are the least');
   });
 
   test('unknown columns and levels are refused by name', async () => {
@@ -97,7 +97,7 @@ describe('a planted cohort of 4 against 4 donors', () => {
 /** The cohort with another metadata column. */
 function withColumn(cohort: PlantedCohort, name: string, levelOf: (row: number) => string): PlantedCohort {
   const values = Array.from({ length: cohort.table.features.rows }, (_, row) => levelOf(row));
-  const levels = [...new Set(values)].sort();
+  const levels = [...new Set(values)].filter((level) => level !== '').sort();
   const codes = Int32Array.from(values, (value) => levels.indexOf(value));
   const column: CategoricalColumn = { name, kind: 'categorical', codes, levels };
   return { ...cohort, table: { ...cohort.table, metadata: [...(cohort.table.metadata ?? []), column] } };
@@ -127,7 +127,73 @@ test('conditions that share no locality cannot be compared, and this is said', a
   const sides = { condition: 'side', case: 'left', control: 'right', discover: false };
   const found = await compareConditions({ explanation, table: apart.table }, sides);
   expect(found.rows.every(({ verdict, localities }) => verdict === 'none' && localities === 0)).toBe(true);
-  expect(found.notes.join(' ')).toContain('Cannot be compared');
+  expect(conditionSentences(found).join('\n')).toContain(
+    'All samples: cannot be compared here: no locality holds both.',
+  );
+});
+
+test('a level with one sample, samples without a level, and a replicate with one sample are told', async () => {
+  const cohort = plantCohort({ seed: 7, donors: 2, samples: 150, correlation: 0.7, kinds: ['shared'] });
+  const donor = (cohort.table.metadata ?? [])[1] as CategoricalColumn;
+  const nameOf = (row: number) => donor.levels[donor.codes[row]];
+  const rare = withColumn(cohort, 'rare', (row) => (row === 3 ? 'one' : 'many'));
+  const few = withColumn(rare, 'mixed', (row) => (row === 0 ? 'lonely' : nameOf(row)));
+  const gaps = withColumn(few, 'gaps', (row) => (row < 20 ? '' : row < 300 ? 'case' : 'control'));
+  const explanation = await explain(gaps, { ...options, modules: 2 });
+  const run = (more: object) =>
+    compareConditions({ explanation, table: gaps.table }, { ...asked, discover: false, ...more });
+  const one = await run({ condition: 'rare', case: 'one', control: 'many', replicate: undefined });
+  expect(one.rows.every(({ verdict, p }) => verdict === 'none' && p === null)).toBe(true);
+  expect(conditionSentences(one).join('\n')).toMatch(
+    /cannot be compared here: no locality holds both[\s\S]*Not measured, with fewer than 5 samples: one in one \(1 sample\)/,
+  );
+  const lonely = await run({ replicate: 'mixed' });
+  expect(lonely.notes).toContain('Not measured, with fewer than 5 samples: lonely in case (1 sample).');
+  const missing = await run({ condition: 'gaps' });
+  expect(missing.notes).toContain('Left out: 20 samples without a value of gaps.');
+});
+
+test('a feature that is constant in a locality has no correlation there, and figures stay finite', async () => {
+  const cohort = plantCohort({
+    seed: 8,
+    donors: 2,
+    samples: 200,
+    correlation: 0.7,
+    kinds: ['shared', 'gained'],
+  });
+  const type = (cohort.table.metadata ?? [])[2] as CategoricalColumn;
+  const { columns, data } = cohort.table.features as Matrix;
+  const flat = data.map((value, i) =>
+    i % columns < 2 && type.codes[Math.floor(i / columns)] === 0 ? 1 : value,
+  );
+  const table = { ...cohort.table, features: { ...cohort.table.features, data: flat } };
+  const explanation = await explain({ ...cohort, table }, { ...options, modules: 3 });
+  const found = await compareConditions({ explanation, table }, { ...asked, in: 'type', discover: false });
+  for (const { presenceCase, scoreDifference, localities } of found.rows) {
+    if (localities === 0) continue;
+    expect(Number.isFinite(presenceCase) && Number.isFinite(scoreDifference)).toBe(true);
+  }
+  expect(found.rows.some(({ localities }) => localities > 0)).toBe(true);
+});
+
+test('a crossed design is compared inside replicates, and says that it is crossed', async () => {
+  const cohort = plantCohort({
+    seed: 9,
+    donors: 4,
+    samples: 200,
+    correlation: 0.7,
+    kinds: ['gained', 'shared'],
+  });
+  const donor = (cohort.table.metadata ?? [])[1] as CategoricalColumn;
+  const pairs = withColumn(cohort, 'person', (row) => `person ${donor.codes[row] % 4}`);
+  const explanation = await explain(pairs, { ...options, modules: 3 });
+  const found = await compareConditions(
+    { explanation, table: pairs.table },
+    { ...asked, replicate: 'person', discover: false },
+  );
+  expect([found.crossed, found.assignments, found.replicates]).toEqual([true, 16, { case: 4, control: 4 }]);
+  expect(new Set(verdictsOn(found, cohort.programmes[0].features))).toEqual(new Set(['gained']));
+  expect(conditionSentences(found)[0]).toContain('4 replicates on both sides (person)');
 });
 
 test('the largest statistic keeps chance findings at the level over many rows without a difference', () => {

@@ -1,0 +1,82 @@
+/** A comparison of conditions as sentences for people: effect first, then p and the number of replicates. Ours. */
+
+import { listed, plural, pValue, signed } from '../../core/words.js';
+import type { ComparedRow, ConditionComparison } from './compare.js';
+import type { Verdict } from './verdict.js';
+
+const ORDER: readonly Verdict[] = ['gained', 'lost', 'rewired', 'up', 'down'];
+
+/** What was compared and how, then for all samples and each stratum what differs, what is shared, and what to know. */
+export function conditionSentences(found: ConditionComparison): string[] {
+  const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
+  return [
+    designSentence(found),
+    ...strata.flatMap((stratum) => stratumSentences(found, stratum)),
+    ...(found.notes.length > 0 ? ['', 'To know:', ...found.notes.map((note) => `  - ${note}`)] : []),
+  ];
+}
+
+/** The two sides, their replicates, and how differences were tested. */
+function designSentence({ condition, replicate, assignments, exact, ...found }: ConditionComparison): string {
+  const sides = `${found.case} against ${found.control} (${condition})`;
+  if (replicate === null) return `${sides}, without replicates: sizes of differences only.`;
+  const { case: cases, control: controls } = found.replicates;
+  const units = found.crossed
+    ? `${plural(cases, 'replicate')} on both sides (${replicate})`
+    : `${cases} against ${plural(controls, 'replicate')} (${replicate})`;
+  if (found.rows.every(({ p }) => p === null)) return `${sides}, ${units}: sizes of differences only.`;
+  const tried = exact ? `all ${assignments} arrangements` : `${assignments} random arrangements`;
+  return `${sides}, ${units}; p by ${tried} of the replicates over the sides, corrected over all modules and strata.`;
+}
+
+/** The findings of one stratum, strongest kind first; modules that are shared or absent in one line each. */
+function stratumSentences(found: ConditionComparison, stratum: string): string[] {
+  const rows = found.rows.filter((row) => row.stratum === stratum);
+  const title = stratum === 'all' ? 'All samples' : `In ${stratum}`;
+  if (rows.every(({ localities }) => localities === 0)) {
+    return ['', `${title}: cannot be compared here: no locality holds both.`];
+  }
+  const findings = ORDER.flatMap((verdict) => rows.filter((row) => row.verdict === verdict));
+  const named = (verdict: Verdict) => listed(rows.filter((row) => row.verdict === verdict).map(nameOf));
+  const [shared, none] = [named('shared'), named('none')];
+  return [
+    '',
+    findings.length === 0
+      ? `${title}: no module differs between ${found.case} and ${found.control}.`
+      : `${title}: ${plural(findings.length, 'module')} ${findings.length === 1 ? 'differs' : 'differ'}.`,
+    ...findings.map((row) => `  ${findingSentence(row, found)}`),
+    ...(shared === '' ? [] : [`  Shared: ${shared}.`]),
+    ...(none === '' ? [] : [`  Present on neither side, or not measured on both: ${none}.`]),
+  ];
+}
+
+const nameOf = ({ module }: ComparedRow): string => module;
+
+/** One finding: what, how much, how sure. */
+function findingSentence(row: ComparedRow, { case: cases, control }: ConditionComparison): string {
+  const p =
+    row.p === null || row.pAdjusted === null
+      ? 'no p'
+      : `p ${pValue(row.p)}, corrected ${pValue(row.pAdjusted)}`;
+  const flags = row.flags.length > 0 ? `; ${row.flags.join('; ')}` : '';
+  return `${row.module} (${row.label}) ${WORDS[row.verdict](cases, control)}: ${effect(row, cases, control)}; ${p}, ${row.replicatesCase} against ${row.replicatesControl}${flags}.`;
+}
+
+const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string>> = {
+  gained: (cases) => `is gained in ${cases}`,
+  lost: (cases) => `is lost in ${cases}`,
+  rewired: (cases) => `is rewired in ${cases}`,
+  up: (cases) => `is up in ${cases}`,
+  down: (cases) => `is down in ${cases}`,
+  shared: () => 'is shared',
+  none: () => 'is on neither side',
+};
+
+/** The figures that a verdict rests on. */
+function effect(row: ComparedRow, cases: string, control: string): string {
+  if (row.verdict === 'up' || row.verdict === 'down') {
+    return `score ${signed(row.scoreDifference ?? 0)} standard deviations`;
+  }
+  const shown = (value: number | null) => Math.max(0, value ?? 0).toFixed(2);
+  return `presence ${shown(row.presenceCase)} in ${cases}, ${shown(row.presenceControl)} in ${control}`;
+}

@@ -1,0 +1,93 @@
+// The contract of `compare`: its files, their columns, and what a person reads.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { writeCsv } from '#whymap/io/write.js';
+import type { CategoricalColumn, Matrix } from '#whymap/model.js';
+import { plantCohort } from '#whymap/reproduce/lava/planted-cohort.js';
+import { temporaryFolder, whymap } from './run.js';
+
+const folder = temporaryFolder();
+const cohort = plantCohort({ seed: 2, samples: 150, correlation: 0.7, kinds: ['gained', 'shared'] });
+const sides = ['--condition', 'condition', '--case', 'case', '--control', 'control'];
+
+beforeAll(async () => {
+  const { rows, columns, data } = cohort.table.features as Matrix;
+  const metadata = (cohort.table.metadata ?? []) as CategoricalColumn[];
+  const map = cohort.embedding.coordinates.data;
+  const range = Array.from({ length: rows }, (_, row) => row);
+  const write = (name: string, header: string[], cells: (row: number) => (string | number)[]) =>
+    writeFileSync(
+      join(folder, name),
+      writeCsv(
+        ['id', ...header],
+        range.map((row) => [`s${row}`, ...cells(row)]),
+      ),
+    );
+  write('features.csv', cohort.table.featureNames as string[], (row) => [
+    ...data.subarray(row * columns, (row + 1) * columns),
+  ]);
+  write('map.csv', ['x', 'y'], (row) => [map[2 * row], map[2 * row + 1]]);
+  write(
+    'meta.csv',
+    metadata.map(({ name }) => name),
+    (row) => metadata.map(({ levels, codes }) => levels[codes[row]]),
+  );
+  const explained = await whymap(
+    folder,
+    ...['explain', 'features.csv', '-e', 'map.csv', '--labels', 'meta.csv', '--label', 'type', '-o', 'out'],
+    ...['-n', '100', '-m', '3', '--draws', '0', '--refits', '0', '--trust', 'no', '--quiet'],
+  );
+  expect(explained.err).toBe('');
+});
+
+const compare = (...more: string[]) =>
+  whymap(folder, 'compare', 'out', '--features', 'features.csv', ...sides, '--quiet', ...more);
+
+test('writes a row a module and stratum with the columns of the contract, and tells what is gained', async () => {
+  const ran = await compare('--replicate', 'donor', '--in', 'type', '-o', 'found');
+  expect([ran.code, ran.err]).toEqual([0, '']);
+  const [header, ...lines] = readFileSync(join(folder, 'found/comparison.csv'), 'utf8').trim().split('\n');
+  expect(header).toBe(
+    'module,stratum,verdict,presence_case,presence_control,score_case,score_control,score_difference,abundance_ratio,p,p_adjusted,replicates_case,replicates_control',
+  );
+  const { rows, sentences, options } = JSON.parse(
+    readFileSync(join(folder, 'found/comparison.json'), 'utf8'),
+  );
+  expect(rows.length).toBe(lines.length);
+  expect(options).toMatchObject({ condition: 'condition', replicate: 'donor', in: 'type', seed: 0 });
+  const gained = lines.filter((line) => /^M\d,all,gained,/.test(line));
+  expect(gained.length).toBeGreaterThan(0);
+  expect(gained[0].endsWith(',4,4')).toBe(true);
+  expect(ran.out).toContain('case against control (condition), 4 against 4 replicates (donor)');
+  expect(ran.out).toMatch(
+    /M\d \(f\d, .*\) is gained in case: presence 0\.\d\d in case, 0\.0\d in control; p 0\.029/,
+  );
+  expect(sentences.every((sentence: string) => ran.out.includes(sentence))).toBe(true);
+}, 60_000);
+
+test('without replicates there are sizes and no p, on the terminal and in the cells', async () => {
+  const ran = await compare('--discover', 'no', '-o', 'without');
+  expect(ran.out).toContain('without replicates: sizes of differences only');
+  expect(ran.out).toContain('samples of one donor or slide are not replicates');
+  const [, first] = readFileSync(join(folder, 'without/comparison.csv'), 'utf8').trim().split('\n');
+  expect(first).toMatch(/,,,1,1$/);
+}, 60_000);
+
+test('what is wrong is refused before anything is written', async () => {
+  const cases = [
+    [['compare', 'out', '--features', 'features.csv'], /no --condition/],
+    [['compare', 'out', ...sides], /no --features/],
+    [['compare', 'nothing', '--features', 'features.csv', ...sides], /no file at nothing/],
+    [['compare', 'out', '--features', 'map.csv', ...sides], /features that were explained/],
+    [
+      ['compare', 'out', '--features', 'features.csv', ...sides, '--replicate', 'slide'],
+      /metadata column slide/,
+    ],
+  ] as const;
+  for (const [args, words] of cases) {
+    const ran = await whymap(folder, ...args, '--quiet', '-o', 'refused');
+    expect([ran.code, existsSync(join(folder, 'refused'))]).toEqual([2, false]);
+    expect(ran.err).toMatch(words);
+  }
+}, 60_000);
