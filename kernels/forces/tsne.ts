@@ -99,11 +99,11 @@ function move(call: TsneArguments, block: i32): void {
     const double = c << 3;
     const force =
       pull * <f64>load<f32>(call.attraction + single) + push * <f64>load<f32>(call.repulsion + single);
-    const held = load<f64>(call.velocity + double);
+    const before = load<f64>(call.velocity + double);
     const gain = load<f64>(call.gains + double);
-    const agrees = force > 0 === held > 0;
+    const agrees = force > 0 === before > 0;
     const gained = max(LEAST_GAIN, agrees ? gain + 0.2 : gain * 0.8);
-    const velocity = momentum * held + learningRate * gained * force;
+    const velocity = momentum * before + learningRate * gained * force;
     const value = load<f64>(call.y + double) + velocity;
     store<f64>(call.gains + double, gained);
     store<f64>(call.velocity + double, velocity);

@@ -153,10 +153,10 @@ function roundPanel(bounds: DistanceBounds, rows: PreparedRows, first: i32, fram
       const value = <f64>load<f32>(frame + shift + ((<usize>k) << 5));
       let whole = nearest<f64>(value * factor);
       if (bytes) whole = max<f64>(0, min<f64>(255, whole));
-      const place = load<i32>(bounds.columnPositions + ((<usize>k) << 2));
-      if (place >= 0 && bytes) store<u8>(row + <usize>place, <u8>(<i32>whole));
-      else if (place >= 0) {
-        const at = target + shift + <usize>(place >> 1) * step + ((<usize>(place & 1)) << 1);
+      const position = load<i32>(bounds.columnPositions + ((<usize>k) << 2));
+      if (position >= 0 && bytes) store<u8>(row + <usize>position, <u8>(<i32>whole));
+      else if (position >= 0) {
+        const at = target + shift + <usize>(position >> 1) * step + ((<usize>(position & 1)) << 1);
         store<i16>(at, <i16>(<i32>whole));
       }
       const difference = value - whole / factor;

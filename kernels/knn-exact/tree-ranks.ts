@@ -155,9 +155,9 @@ function boxDistance(tree: TreeRanksArguments, point: usize, box: usize, farthes
   const bytes = (<usize>tree.d) << 2;
   let sum: f64 = 0;
   for (let c: usize = 0; c < bytes; c += 4) {
-    const place = <f64>load<f32>(point + c);
-    const below = <f64>load<f32>(box + c) - place;
-    const above = place - <f64>load<f32>(box + bytes + c);
+    const coordinate = <f64>load<f32>(point + c);
+    const below = <f64>load<f32>(box + c) - coordinate;
+    const above = coordinate - <f64>load<f32>(box + bytes + c);
     const part = farthest ? min<f64>(below, above) : max<f64>(max<f64>(below, above), 0);
     sum += part * part;
   }

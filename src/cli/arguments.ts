@@ -46,7 +46,7 @@ export function readArguments(args: readonly string[]): ParsedArguments {
   const help = asks('help', 'h');
   const version = asks('version', 'v');
   if (help || version) return { command, argument: undefined, more: [], texts: {}, help, version };
-  const texts = givenOf(command, rows, tokens);
+  const texts = optionTexts(command, rows, tokens);
   const [argument, ...more] = command ? argumentsOf(command, tokens) : [];
   return { command, argument, more, texts, help, version };
 }
@@ -82,7 +82,7 @@ function argumentsOf({ name, argument }: CommandDescription, tokens: readonly To
 }
 
 /** The last text of every option, by its name. */
-function givenOf(
+function optionTexts(
   command: CommandDescription | null,
   rows: readonly OptionDefinition[],
   tokens: readonly Token[],

@@ -32,7 +32,7 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
   const modelFile = saveModel === undefined ? null : await openOutputFile(saveModel);
   const model = values.model === undefined ? null : await readModel(values.model);
   await withSession(values, signal, async (session) => {
-    if (model) return runPlacing(path, model, file, values, session);
+    if (model) return runTransform(path, model, file, values, session);
     const table = await readFeatures(path, values, session);
     const plan = planOf(table, table, null, null);
     session.onPlan?.(plan);
@@ -47,7 +47,7 @@ export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
 };
 
 /** `--model`: new samples into an embedding that was made before. */
-async function runPlacing(
+async function runTransform(
   path: string,
   model: Model,
   file: OutputFile,
@@ -61,9 +61,9 @@ async function runPlacing(
   await file.write(contentOf(embedding, file.path));
   session.progress.stop();
   const { rows, columns } = embedding.coordinates;
-  const told = tell(values.json);
-  told.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${file.path}\n`);
-  for (const warning of table.warnings) told.write(`Note: ${warning.message}\n`);
+  const output = tell(values.json);
+  output.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${file.path}\n`);
+  for (const warning of table.warnings) output.write(`Note: ${warning.message}\n`);
   if (!values.json) return;
   const summary = { version: packageVersion(), method: kind, seed: session.seed, rows, dimensions: columns };
   writeJson(JSON.stringify({ ...summary, out: file.path, warnings: table.warnings }, null, 2));
@@ -129,9 +129,9 @@ function tellEmbedding(
   const { rows, columns } = result.embedding.coordinates;
   const warnings = [...table.warnings, ...result.warnings];
   const { json } = values;
-  const told = tell(json);
-  told.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
-  for (const { code, message } of warnings) if (!PLANNED.has(code)) told.write(`Note: ${message}\n`);
+  const output = tell(json);
+  output.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);
+  for (const { code, message } of warnings) if (!PLANNED.has(code)) output.write(`Note: ${message}\n`);
   if (!json) return;
   const { neighbors: _, distances: __, ...settings } = result.settings;
   const summary = {
@@ -174,8 +174,8 @@ async function runAudit(
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
-    const told = tell(values.json);
-    told.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
+    const output = tell(values.json);
+    output.write(`${audit.markdown}\nWritten to ${folder.path}\n`);
     if (values.json) writeJson(json);
   } finally {
     await folder.discard();

@@ -64,10 +64,10 @@ export async function runExplain(
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
-    const told = tell(values.json);
-    tellFindings(explanation, folder.path, told);
+    const output = tell(values.json);
+    tellFindings(explanation, folder.path, output);
     if (back !== null)
-      told.write(`Presence and modules are in ${back} (obsm X_whymap, varm and uns whymap).\n`);
+      output.write(`Presence and modules are in ${back} (obsm X_whymap, varm and uns whymap).\n`);
     if (values.json) writeJson(summary);
   } finally {
     await folder.discard();

@@ -66,8 +66,8 @@ function potentiallyOptimal(rectangles: readonly Rectangle[]): Rectangle[] {
   for (const rectangle of rectangles) {
     least = Math.min(least, rectangle.value);
     const size = sizeOf(rectangle);
-    const held = bestBySize.get(size);
-    if (!held || rectangle.value < held.value) bestBySize.set(size, rectangle);
+    const best = bestBySize.get(size);
+    if (!best || rectangle.value < best.value) bestBySize.set(size, rectangle);
   }
   const candidates = [...bestBySize].sort(([a], [b]) => a - b);
   return candidates

@@ -161,9 +161,9 @@ function selectMedian(
       while (less(order[i], pivot)) i++;
       while (less(pivot, order[j])) j--;
       if (i <= j) {
-        const held = order[i];
+        const moved = order[i];
         order[i++] = order[j];
-        order[j--] = held;
+        order[j--] = moved;
       }
     }
     if (at <= j) high = j;

@@ -81,9 +81,9 @@ export function permutation(count: number, random: Random): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
-    const held = order[i];
+    const moved = order[i];
     order[i] = order[j];
-    order[j] = held;
+    order[j] = moved;
   }
   return order;
 }

@@ -56,9 +56,9 @@ export interface EmbeddingRun {
 export async function embed(
   table: Table,
   options: EmbedOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<EmbedResult> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const embedding = await startEmbedding(table, options, context);
   await advanceEmbedding(embedding, context);
   return finishEmbedding(embedding);
@@ -68,9 +68,9 @@ export async function embed(
 export async function startEmbedding(
   table: Table,
   options: EmbedOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<EmbeddingRun> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const method = checkOptions(options);
   checkFeatures(table.features, table.featureNames);
   const recipe = methods[method];
@@ -99,11 +99,11 @@ function hasUnitsOfFeatures(method: MethodName, { distances, metric }: EmbedOpti
 /** Goes on for `steps` more steps; by default for all that are left. Nothing to do for a spectral solution. */
 export async function advanceEmbedding(
   embedding: EmbeddingRun,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
   steps = embedding.prepared.steps - (embedding.run?.step ?? 0),
 ): Promise<void> {
   if (embedding.run)
-    await advance(embedding.run, steps, watchStage(await resolveContext(given), 'embedding'));
+    await advance(embedding.run, steps, watchStage(await resolveContext(partialContext), 'embedding'));
 }
 
 /** The result so far: the current coordinates, or the best ones when a later step made them worse. */

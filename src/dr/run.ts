@@ -78,16 +78,16 @@ export function createRun(start: Float64Array, dimensions: number, dynamics: Dyn
 
 /** Does up to `steps` more steps; stops early once converged. CancelledError leaves the run as it is. */
 export async function advance(run: Run, steps: number, watch: Watch): Promise<void> {
-  const held = new Float64Array(run.y.length);
+  const before = new Float64Array(run.y.length);
   for (let done = 0; done < steps && !run.converged; ) {
-    held.set(run.y);
+    before.set(run.y);
     const outcome = await run.dynamics.step(run.y, run.step, watch, steps - done);
     const count = outcome.done ?? 1;
     done += count;
     run.step += count;
     run.loss = outcome.loss;
     if (!Number.isNaN(run.loss)) run.losses.push(run.loss);
-    keepBest(run, held);
+    keepBest(run, before);
     run.converged = outcome.converged;
     watch.progress(done / steps);
     await watch.checkpoint();

@@ -21,8 +21,12 @@ import { NEGATIVE_SAMPLES, sampledDynamics } from './optimize/negative-sampling.
  * Coordinates (new samples x dimensions) of a table's samples in the embedding that `model` is of.
  * Throws ShapeError when the features are not as many as those embedded.
  */
-export async function transform(model: Model, table: Table, given: PartialContext = {}): Promise<Embedding> {
-  const context = await resolveContext(given);
+export async function transform(
+  model: Model,
+  table: Table,
+  partialContext: PartialContext = {},
+): Promise<Embedding> {
+  const context = await resolveContext(partialContext);
   const units = model.kind === 'pca' ? model.units : (model.features.units ?? null);
   const features = inUnits(table.features, units);
   const expected = model.kind === 'pca' ? model.mean.length : model.features.columns;
@@ -37,7 +41,7 @@ export async function transform(model: Model, table: Table, given: PartialContex
   const y =
     model.kind === 'pca'
       ? projectOnComponents(model, features)
-      : await placeByNeighbors(model, denseFeatures(features, context), context);
+      : await transformByNeighbors(model, denseFeatures(features, context), context);
   const coordinates = { rows: features.rows, columns: model.dimensions, data: Float32Array.from(y) };
   const name = `${table.source.name} placed by ${model.kind}`;
   return { coordinates, ids: table.ids, source: { name, sha256: null } };
@@ -58,7 +62,11 @@ function projectOnComponents(model: PcaModel, features: Matrix | Csr): Float64Ar
 }
 
 /** Coordinates of new samples: from the weighted mean of their neighbors, moved by attraction and repulsion. */
-async function placeByNeighbors(model: UmapModel, features: Matrix, context: Context): Promise<Float64Array> {
+async function transformByNeighbors(
+  model: UmapModel,
+  features: Matrix,
+  context: Context,
+): Promise<Float64Array> {
   const { dimensions, metric, coordinates } = model;
   const k = Math.min(model.nNeighbors, model.features.rows);
   const options = { k, metric, excludeSelf: false };

@@ -81,14 +81,14 @@ export function encodeTree(kind: string, value: unknown): Uint8Array {
     new TextEncoder().encode(JSON.stringify({ kind, value: tree, sections: list } satisfies Header));
   const headerLength = padded(render(sections).length);
   let end = PRELUDE + headerLength;
-  const placed = sections.map((section, i) => {
+  const located = sections.map((section, i) => {
     const offset = end;
     end += padded(arrays[i].byteLength);
     return { ...section, offset };
   });
   const bytes = new Uint8Array(end);
   const header = bytes.subarray(PRELUDE, PRELUDE + headerLength).fill(0x20);
-  header.set(render(placed));
+  header.set(render(located));
   bytes.set(MAGIC);
   const view = new DataView(bytes.buffer);
   view.setUint32(8, EXPLANATION_VERSION, true);
@@ -96,14 +96,14 @@ export function encodeTree(kind: string, value: unknown): Uint8Array {
   view.setFloat64(24, headerLength, true);
   view.setUint32(12, crc32(bytes.subarray(CHECKED, PRELUDE + headerLength)), true);
   for (const [i, array] of arrays.entries()) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), placed[i].offset);
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), located[i].offset);
   }
   return bytes;
 }
 
 /** The tree in the bytes; errors as of decodeExplanation. */
-export function decodeTree(kind: string, given: Uint8Array, name: string): unknown {
-  const bytes = given.byteOffset % ALIGNMENT === 0 ? given : given.slice();
+export function decodeTree(kind: string, file: Uint8Array, name: string): unknown {
+  const bytes = file.byteOffset % ALIGNMENT === 0 ? file : file.slice();
   const header = readHeader(bytes, name);
   if (header.kind !== kind) throw damaged(name, `a file of kind ${header.kind}`);
   const arrays = header.sections.map((section, i) => readSection(bytes, section, `section ${i} of ${name}`));

@@ -244,9 +244,9 @@ function readRows(input: Input, settings: Settings) {
   return withStatement(input, settings, (statement) => {
     const shape = shapeOf(statement, settings, input.name);
     const sink = columnSink(shape, settings);
-    const places = sink.wanted.map((column) => shape.columns.findIndex(({ name }) => name === column));
+    const indices = sink.wanted.map((column) => shape.columns.findIndex(({ name }) => name === column));
     forEachBatch(statement, settings, (start, columns) => {
-      for (const [i, column] of sink.wanted.entries()) sink.put(column, start, columns[places[i]]);
+      for (const [i, column] of sink.wanted.entries()) sink.put(column, start, columns[indices[i]]);
       settings.onProgress?.(shape.rows === 0 ? 1 : start / shape.rows);
     });
     return sink.table();
@@ -264,12 +264,12 @@ export const sqliteReader: FormatReader = {
     withStatement(input, settings, (statement) => {
       const shape = shapeOf(statement, settings, input.name);
       const { column, id } = textColumn(shape, settings);
-      const placeOf = (wanted: string) => shape.columns.findIndex(({ name }) => name === wanted);
+      const indexOf = (wanted: string) => shape.columns.findIndex(({ name }) => name === wanted);
       const values: unknown[] = [];
       const ids: unknown[] = [];
       forEachBatch(statement, settings, (_start, columns) => {
-        for (const value of columns[placeOf(column)]) values.push(value);
-        if (id !== null) for (const value of columns[placeOf(id)]) ids.push(value);
+        for (const value of columns[indexOf(column)]) values.push(value);
+        if (id !== null) for (const value of columns[indexOf(id)]) ids.push(value);
       });
       return rawTexts(values, id === null ? null : ids);
     }),

@@ -67,9 +67,9 @@ export interface ExplainOptions
 export async function explain(
   input: ExplainInput,
   options: ExplainOptions,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Explanation> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const { embedding } = input;
   checkInput(input, options);
   const significance = significanceOptions(options);

@@ -120,9 +120,9 @@ async function grow(
   space: Space,
   directions: readonly Float64Array[],
   operator: SymmetricOperator,
-  given: { deflate: readonly Float64Array[]; capacity: number; random: Random; watch: Watch },
+  search: { deflate: readonly Float64Array[]; capacity: number; random: Random; watch: Watch },
 ): Promise<number> {
-  const { deflate, capacity, random, watch } = given;
+  const { deflate, capacity, random, watch } = search;
   let added = 0;
   for (const direction of directions) {
     if (space.basis.length >= capacity) break;

@@ -102,12 +102,12 @@ export async function leadingVectors(apply: Apply, start: Matrix, count: number,
   for (let pass = 0; ; pass++) {
     await watch.checkpoint();
     const rotated = await ritz(apply, vectors);
-    const settled =
+    const converged =
       pass > 0 &&
       rotated.values
         .slice(0, count)
         .every((v, c) => Math.abs(v - before[c]) <= tolerance * rotated.values[0]);
-    if (settled || pass === MOST_PASSES || !(rotated.values[0] > 0)) return rotated;
+    if (converged || pass === MOST_PASSES || !(rotated.values[0] > 0)) return rotated;
     before = rotated.values;
     vectors = orthonormal(await filtered(apply, rotated.vectors, rotated.values));
   }
@@ -118,11 +118,11 @@ async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; val
   const image = await apply(block);
   const width = block.columns;
   const projected = new Dense(width, width);
-  const own = columnsOf(block);
+  const columns = columnsOf(block);
   const images = columnsOf(image);
   for (let a = 0; a < width; a++) {
     for (let b = a; b < width; b++) {
-      const product = dot(own[a], images[b]);
+      const product = dot(columns[a], images[b]);
       projected.set(a, b, product);
       projected.set(b, a, product);
     }
@@ -133,7 +133,7 @@ async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; val
   const order = realEigenvalues.map((_, c) => c).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
   const turned = order.map((column) => {
     const sum = new Float64Array(block.rows);
-    for (let w = 0; w < width; w++) addScaled(sum, own[w], eigenvectorMatrix.get(w, column));
+    for (let w = 0; w < width; w++) addScaled(sum, columns[w], eigenvectorMatrix.get(w, column));
     return sum;
   });
   const vectors = fromColumns(turned, block.rows);
@@ -170,14 +170,14 @@ function combined(image: Matrix, block: Matrix, older: Matrix | null, half: numb
 /** Gram-Schmidt, twice, in double; a column that vanishes becomes zero. */
 function orthonormal(block: Matrix): Matrix {
   const columns = columnsOf(block);
-  columns.forEach((own, c) => {
-    const before = Math.sqrt(dot(own, own));
+  columns.forEach((column, c) => {
+    const before = Math.sqrt(dot(column, column));
     for (let round = 0; round < 2; round++) {
-      for (let other = 0; other < c; other++) addScaled(own, columns[other], -dot(own, columns[other]));
+      for (let other = 0; other < c; other++) addScaled(column, columns[other], -dot(column, columns[other]));
     }
-    const length = Math.sqrt(dot(own, own));
+    const length = Math.sqrt(dot(column, column));
     const scale = length > 1e-12 * before ? 1 / length : 0;
-    for (let r = 0; r < own.length; r++) own[r] *= scale;
+    for (let r = 0; r < column.length; r++) column[r] *= scale;
   });
   return fromColumns(columns, block.rows);
 }

@@ -78,15 +78,15 @@ async function scoresOf(features: Csr, means: Float64Array, vectors: Matrix, wat
     for (let c = 0; c < width; c++) shift[c] += value * vectors.data[f * width + c];
   });
   const scores = matrix(features.rows, width);
-  const own = new Float64Array(width);
+  const sums = new Float64Array(width);
   for (let r = 0; r < features.rows; r++) {
-    own.fill(0);
+    sums.fill(0);
     for (let p = features.offsets[r]; p < features.offsets[r + 1]; p++) {
       const base = features.indices[p] * width;
       const value = features.values[p];
-      for (let c = 0; c < width; c++) own[c] += value * vectors.data[base + c];
+      for (let c = 0; c < width; c++) sums[c] += value * vectors.data[base + c];
     }
-    for (let c = 0; c < width; c++) scores.data[r * width + c] = own[c] - shift[c];
+    for (let c = 0; c < width; c++) scores.data[r * width + c] = sums[c] - shift[c];
     if ((r & 255) === 0) await watch.checkpoint();
   }
   return scores;

@@ -45,8 +45,8 @@ export async function sampledRecall(
   const exact = await engine.nearest(data, gatherRows(data, sample), options, watch);
   let hits = 0;
   for (let s = 0; s < count; s++) {
-    const own = Array.from({ length: k + 1 }, (_, n) => s * (k + 1) + n);
-    const others = own.filter((n) => exact.indices[n] !== sample[s]).slice(0, k);
+    const range = Array.from({ length: k + 1 }, (_, n) => s * (k + 1) + n);
+    const others = range.filter((n) => exact.indices[n] !== sample[s]).slice(0, k);
     const farthest = exact.distances[others[k - 1]];
     for (let n = sample[s] * k; n < (sample[s] + 1) * k; n++) if (found.distances[n] <= farthest) hits++;
   }

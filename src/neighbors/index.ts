@@ -46,9 +46,9 @@ const FEW_ROWS = 4096;
 export async function neighbors(
   data: Matrix | Csr,
   options: NeighborsOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<NeighborsResult> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const { k, metric, method } = normalize(data, options);
   const dense = toDense(data);
   const watch = watchStage(context, 'neighbors');

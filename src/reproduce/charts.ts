@@ -61,7 +61,9 @@ function lineChart(chart: LineChart): string {
   );
   const paths = chart.lines.map(({ x, y }, at) => {
     const kept = x.map((value, i) => [value, y[i]]).filter(([, v]) => v > 0 && Number.isFinite(v));
-    const path = kept.map(([a, b]) => `${round(scaleX.place(a))},${round(scaleY.place(b))}`).join(' ');
+    const path = kept
+      .map(([a, b]) => `${round(scaleX.positionOf(a))},${round(scaleY.positionOf(b))}`)
+      .join(' ');
     return `<polyline fill="none" stroke="${color(at)}" stroke-width="1.6" points="${path}"/>`;
   });
   const legend = chart.lines.map(({ label }, at) => {
@@ -71,9 +73,9 @@ function lineChart(chart: LineChart): string {
   });
   const axes = [
     ...scaleX.ticks.map((tick) =>
-      text(scaleX.place(tick), HEIGHT - MARGIN.bottom + 16, power(tick), 'middle', 10),
+      text(scaleX.positionOf(tick), HEIGHT - MARGIN.bottom + 16, power(tick), 'middle', 10),
     ),
-    ...scaleY.ticks.map((tick) => text(MARGIN.left - 6, scaleY.place(tick) + 3, power(tick), 'end', 10)),
+    ...scaleY.ticks.map((tick) => text(MARGIN.left - 6, scaleY.positionOf(tick) + 3, power(tick), 'end', 10)),
   ];
   const frame = `<rect x="${MARGIN.left}" y="${MARGIN.top}" width="${WIDTH - MARGIN.left - MARGIN.right}" height="${HEIGHT - MARGIN.top - MARGIN.bottom}" fill="none" stroke="#999"/>`;
   const middle = (MARGIN.left + WIDTH - MARGIN.right) / 2;
@@ -88,11 +90,11 @@ function lineChart(chart: LineChart): string {
 function logScale(values: readonly number[], from: number, to: number) {
   const low = Math.log10(Math.min(...values, 1));
   const high = Math.max(Math.log10(Math.max(...values, 1)), low + 1e-9);
-  const place = (value: number) => from + ((Math.log10(value) - low) / (high - low)) * (to - from);
+  const positionOf = (value: number) => from + ((Math.log10(value) - low) / (high - low)) * (to - from);
   const step = Math.max(1, Math.ceil((high - low) / 6));
   const ticks: number[] = [];
   for (let at = Math.ceil(low); at <= Math.floor(high); at += step) ticks.push(10 ** at);
-  return { place, ticks };
+  return { positionOf, ticks };
 }
 
 export interface MapPanel {

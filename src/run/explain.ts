@@ -18,12 +18,12 @@ import {
   joined,
   pairingOptions,
   readFeatures,
-  readGivenEmbedding,
   readJoinedEmbedding,
+  readRequestedEmbedding,
   type Work,
 } from './inputs.js';
 import { planOf } from './plan.js';
-import { type PlacesTrust, withTrust } from './region-trust.js';
+import { type ExplanationTrust, withTrust } from './region-trust.js';
 import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 
 /** How a run is carried out: the context, its seed, and where the files are. */
@@ -41,7 +41,7 @@ export interface Explained {
   /** How the files were read and paired. */
   readonly plan: ReadingPlan;
   /** Trust of each locality; null when it was not measured. */
-  readonly localities: PlacesTrust['localities'];
+  readonly localities: ExplanationTrust['localities'];
 }
 
 /** Explains the features in the file named `features`. */
@@ -87,7 +87,7 @@ async function judge(
   table: Table,
   { trust, trustSamples }: ExplainValues,
   run: Run,
-): Promise<PlacesTrust> {
+): Promise<ExplanationTrust> {
   if (trust === false) return { explanation, localities: null };
   return withTrust(explanation, table, run.context, trustSamples);
 }
@@ -119,7 +119,7 @@ async function readInput(
   if (name === undefined || !wholeFile || maxFeatures === undefined || !steady) {
     return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
   }
-  const embedding = await readGivenEmbedding(features, values, run);
+  const embedding = await readRequestedEmbedding(features, values, run);
   const choice = newStreamedChoice(
     embedding,
     { ...options, maxFeatures },

@@ -127,7 +127,7 @@ async function featureNamesOf(values: InputValues, work: Work): Promise<readonly
 }
 
 /** The embedding that is given. A name that is no file is a key inside the features' file (`X_umap` in an .h5ad). */
-export async function readGivenEmbedding(
+export async function readRequestedEmbedding(
   path: string,
   values: EmbeddingValues & InputValues,
   work: Work,
@@ -172,7 +172,7 @@ export async function readJoinedEmbedding(
   work: Work,
 ): Promise<JoinedInputs> {
   if (values.embedding === undefined) return embeddingInTable(table, values, work);
-  return joined(table, await readGivenEmbedding(path, values, work), values, work);
+  return joined(table, await readRequestedEmbedding(path, values, work), values, work);
 }
 
 /** The column that `id` names must be in one of the two files. */

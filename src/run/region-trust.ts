@@ -15,7 +15,7 @@ import {
   trustworthiness,
 } from '../trust/index.js';
 
-export interface PlacesTrust {
+export interface ExplanationTrust {
   /** The explanation with the trust of the map and of each module, and a warning for each that rests on a torn or glued region. */
   readonly explanation: Explanation;
   /** One a locality; null when trust was not measured. */
@@ -46,7 +46,7 @@ export async function withTrust(
   table: Table,
   context: Context,
   samples?: number,
-): Promise<PlacesTrust> {
+): Promise<ExplanationTrust> {
   const { features } = table;
   const bytes = 4 * features.rows * (isWide(features) ? COMPONENTS : features.columns);
   if ('offsets' in features && bytes > DENSE_SHARE * context.memory) {

@@ -28,13 +28,13 @@ export function newStreamedChoice(
 ): StreamedChoice {
   let located: { localities: Localities; seconds: number } | null = null;
   let sums: MomentSums | null = null;
-  let places: Int32Array | null = null;
+  let rows: Int32Array | null = null;
   let names: readonly string[] = [];
   const chooser: FeatureChooser = {
     async begin(file) {
       names = file.featureNames;
       const joined = joinEmbedding(tableWithoutValues(file), embedding, pairing);
-      places = placesOf(file.samples, joined.table.dropped.rowNumbers);
+      rows = keptRows(file.samples, joined.table.dropped.rowNumbers);
       const started = performance.now();
       const localities = await locate(joined.embedding, options, context);
       located = { localities, seconds: (performance.now() - started) / 1000 };
@@ -45,8 +45,8 @@ export function newStreamedChoice(
     },
     pass: (pass) => sums?.begin(pass),
     add(value, sample, feature) {
-      const place = places === null ? sample : places[sample];
-      if (place >= 0) sums?.add(value, place, feature);
+      const row = rows === null ? sample : rows[sample];
+      if (row >= 0) sums?.add(value, row, feature);
     },
     choose() {
       if (sums === null) return { kept: null, warnings: [] };
@@ -77,12 +77,12 @@ function tableWithoutValues({ name, samples, ids, featureNames }: StreamedFile):
   };
 }
 
-/** The place of each sample among those that are left, -1 for the dropped; null when all are left. */
-function placesOf(samples: number, dropped: Int32Array | undefined): Int32Array | null {
+/** The row of each sample among those that are left, -1 for the dropped; null when all are left. */
+function keptRows(samples: number, dropped: Int32Array | undefined): Int32Array | null {
   if (dropped === undefined || dropped.length === 0) return null;
-  const places = new Int32Array(samples);
-  for (const row of dropped) places[row] = -1;
-  let place = 0;
-  for (let row = 0; row < samples; row++) if (places[row] === 0) places[row] = place++;
-  return places;
+  const rows = new Int32Array(samples);
+  for (const sample of dropped) rows[sample] = -1;
+  let kept = 0;
+  for (let sample = 0; sample < samples; sample++) if (rows[sample] === 0) rows[sample] = kept++;
+  return rows;
 }

@@ -58,9 +58,9 @@ const WIDE = 200;
 export async function audit(
   input: TrustInput,
   options: AuditOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Audit> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const measured = await measureTrust(input, options, context);
   const { neighborhoods } = measured;
   const distorted = distortion(neighborhoods, {
@@ -80,7 +80,7 @@ export async function audit(
     neighborhoods.tieWidths?.input,
   );
   const pointwise = pointwiseOf(measured, distorted, nullSorted);
-  const places = mapRegions(measured, input.embedding, options.labels ?? null);
+  const regions = mapRegions(measured, input.embedding, options.labels ?? null);
   const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.referenceSpace, options) : null;
   return {
     ...measured,
@@ -89,7 +89,7 @@ export async function audit(
     localMaps: local,
     verdict: [
       ...dominantSentence(dominant),
-      ...writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, regions: places }),
+      ...writeVerdict({ measured, distortion: distorted, pointwise, nullSorted, regions }),
     ],
     warnings: [...measured.warnings, ...dominantWarning(dominant), ...wideWarning(input, options)],
   };

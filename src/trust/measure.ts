@@ -77,9 +77,9 @@ type FigureTable = Partial<Record<MeasureName, Figure>>;
 export async function measureTrust(
   input: TrustInput,
   options: MeasureOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<TrustMeasures> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   checkInput(input);
   const checked = checkNeighborhoodOptions({ ties: 'shared', ...options }, input.features.rows);
   const features = await referenceSpace(input.features, options, context);

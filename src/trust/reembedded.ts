@@ -42,9 +42,9 @@ export async function reembeddedNull(
   input: TrustInput,
   embed: EmbedFunction,
   options: NeighborhoodOptions & { readonly permutations?: number } = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<ReembeddedNull> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const { permutations = 1, ...neighborhoodOptions } = options;
   checkInteger('permutations', permutations, 1, 1000, 'one is enough for samples in the thousands');
   const observed = trustworthiness(await compareNeighborhoods(input, neighborhoodOptions, context));
@@ -81,7 +81,7 @@ export function permutedFeatures(source: Matrix | Csr, random: Random): Matrix {
 export async function mapAgreement(
   maps: readonly Matrix[],
   options: { readonly k?: number } = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Figure> {
   const samples = maps[0]?.rows ?? 0;
   const k = options.k ?? Math.min(15, Math.max(1, samples - 1));
@@ -93,7 +93,7 @@ export async function mapAgreement(
     });
   }
   checkInteger('k', k, 1, samples - 1, 'a neighborhood holds at least one and at most all other samples');
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const pointwise = new Float64Array(samples);
   const pairs = (maps.length * (maps.length - 1)) / 2;
   for (let a = 0; a + 1 < maps.length; a++) {

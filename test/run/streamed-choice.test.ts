@@ -7,7 +7,7 @@ import { createRandom } from '#whymap/core/random.js';
 import { resolveContext } from '#whymap/engine/context.js';
 import { explain } from '#whymap/lava/explain.js';
 import { explainFiles, explainOptions } from '#whymap/run/explain.js';
-import { readGivenEmbedding } from '#whymap/run/inputs.js';
+import { readRequestedEmbedding } from '#whymap/run/inputs.js';
 import { temporaryFolder } from '../cli/run.js';
 import { makeAnndata } from '../io/store/make-anndata.js';
 
@@ -119,6 +119,6 @@ test('a missing cell is an error, also where its feature would not be chosen', a
 test('a key inside a Zarr folder whose name is given with a slash at its end', async () => {
   const store = join(import.meta.dirname, '../../fixtures/io/tables/anndata.zarr/');
   const work = { context: await resolveContext(), files: { open: pathSource, exists: async () => false } };
-  const { coordinates } = await readGivenEmbedding(store, { embedding: 'umap' }, work);
+  const { coordinates } = await readRequestedEmbedding(store, { embedding: 'umap' }, work);
   expect(coordinates.columns).toBe(2);
 });

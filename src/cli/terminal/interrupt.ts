@@ -19,11 +19,13 @@ export function interruptSignal(): AbortSignal {
 
 /** Runs work during which Ctrl-C ends the process, whatever holds it. */
 export async function endedBySystem<T>(work: () => Promise<T>): Promise<T> {
-  const held = SIGNALS.flatMap((name) => process.listeners(name).map((listener) => ({ name, listener })));
-  for (const { name, listener } of held) process.off(name, listener);
+  const listeners = SIGNALS.flatMap((name) =>
+    process.listeners(name).map((listener) => ({ name, listener })),
+  );
+  for (const { name, listener } of listeners) process.off(name, listener);
   try {
     return await work();
   } finally {
-    for (const { name, listener } of held) process.on(name, listener);
+    for (const { name, listener } of listeners) process.on(name, listener);
   }
 }

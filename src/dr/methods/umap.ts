@@ -93,10 +93,10 @@ export async function graphStart(
 ): Promise<Float64Array> {
   const random = context.random.stream('start');
   const spectral = async () => {
-    const place = (piece: Int32Array, count: number) =>
+    const pieceLayout = (piece: Int32Array, count: number) =>
       pieceMeans(features, piece, count, dimensions, context);
     const watch = watchStage(context, 'spectral start');
-    return noisy(await laplacianLayout(graph, dimensions, { random, watch, place }));
+    return noisy(await laplacianLayout(graph, dimensions, { random, watch, pieceLayout }));
   };
   const pca = async () => noisy(await componentScores(features, dimensions, context));
   const noisy = (y: Float64Array) => addNoise(y, random.stream('noise').normal);

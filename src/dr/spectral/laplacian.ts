@@ -31,11 +31,11 @@ export type PieceLayout = (piece: Int32Array, count: number) => Promise<Float64A
 export async function laplacianLayout(
   graph: Csr,
   dimensions: number,
-  ways: { random: Random; watch: Watch; place: PieceLayout },
+  ways: { random: Random; watch: Watch; pieceLayout: PieceLayout },
 ): Promise<Float64Array> {
   const pieces = connectedComponents(graph);
   if (pieces.count === 1) return pieceLayout(graph, dimensions, ways.random, ways.watch);
-  const centers = await ways.place(pieces.of, pieces.count);
+  const centers = await ways.pieceLayout(pieces.of, pieces.count);
   const radius = centerScale(centers, pieces.count, dimensions);
   const result = new Float64Array(graph.rows * dimensions);
   for (let piece = 0; piece < pieces.count; piece++) {

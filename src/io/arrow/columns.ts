@@ -1,9 +1,9 @@
 /**
- * The values of one column of an Arrow batch, from its buffers. Every length and every place that the buffers hold is
+ * The values of one column of an Arrow batch, from its buffers. Every length and every offset in the buffers is
  * checked against what is there before a value is made.
  *
  * Source: the Arrow columnar format, "Physical Memory Layout". Cost: the buffers of one column at a time.
- * How it fails: RangeError where they do not fit together. Floats and texts that were changed in place are not noticed.
+ * How it fails: RangeError where they do not fit together. A changed byte inside a float or a text is not noticed.
  */
 
 import { decodeNumbers } from '../numpy/dtypes.js';
@@ -157,16 +157,16 @@ function storedValues(
 /** Values of a dictionary by their indices. */
 function fromDictionary(
   field: ArrowField,
-  places: Values,
+  indices: Values,
   { dictionary }: BatchReader,
   valid: Valid,
 ): Values {
   const values = dictionary(field.dictionary?.id ?? -1);
-  return Array.from({ length: places.length }, (_, i) => {
+  return Array.from({ length: indices.length }, (_, i) => {
     if (valid !== null && !valid(i)) return null;
-    const place = Number(places[i]);
-    if (place >= 0 && place < values.length) return values[place];
-    throw new RangeError(`the place ${place} in a dictionary of ${values.length} in ${field.name}`);
+    const index = Number(indices[i]);
+    if (index >= 0 && index < values.length) return values[index];
+    throw new RangeError(`the index ${index} in a dictionary of ${values.length} in ${field.name}`);
   });
 }
 
@@ -209,8 +209,8 @@ function decimals(bytes: Uint8Array, size: number, scale: number): number[] {
   });
 }
 
-/** Rising places of `length` + 1 pieces, of which the last is at most `end`. */
-function placesOf(
+/** The `length` + 1 offsets of texts or lists: checked to ascend, the first at least 0, the last at most `end`. */
+function offsetsOf(
   bytes: Uint8Array,
   wide: boolean,
   length: number,
@@ -221,11 +221,11 @@ function placesOf(
   if (length === 0) return [0];
   if (bytes.length < (length + 1) * size) throw lacking(name, length, bytes.length);
   const part = bytes.subarray(0, (length + 1) * size);
-  const places = decodeNumbers(part, { kind: 'int', size, littleEndian: true }, name);
-  let sound = places[0] >= 0 && places[length] <= end;
-  for (let i = 0; sound && i < length; i++) sound = places[i] <= places[i + 1];
-  if (!sound) throw new RangeError(`places that do not fit ${end} in ${name}`);
-  return places;
+  const offsets = decodeNumbers(part, { kind: 'int', size, littleEndian: true }, name);
+  let sound = offsets[0] >= 0 && offsets[length] <= end;
+  for (let i = 0; sound && i < length; i++) sound = offsets[i] <= offsets[i + 1];
+  if (!sound) throw new RangeError(`offsets that do not fit ${end} in ${name}`);
+  return offsets;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -233,8 +233,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Texts by their offsets. */
 function textsOf({ buffer }: BatchReader, region: number, length: number, field: ArrowField): string[] {
   const content = buffer(region + 1);
-  const places = placesOf(buffer(region), field.type === ARROW.LargeUtf8, length, content.length, field.name);
-  return Array.from({ length }, (_, i) => decoder.decode(content.subarray(places[i], places[i + 1])));
+  const offsets = offsetsOf(
+    buffer(region),
+    field.type === ARROW.LargeUtf8,
+    length,
+    content.length,
+    field.name,
+  );
+  return Array.from({ length }, (_, i) => decoder.decode(content.subarray(offsets[i], offsets[i + 1])));
 }
 
 /** Texts of the view layout: short ones inline, long ones in further buffers. */
@@ -273,15 +279,15 @@ function listsOf(
   if (!child) throw new RangeError(`no values in ${field.name}`);
   const node = reader.batch.nodes[cursor.node];
   const { type, size, name } = field;
-  const places =
+  const offsets =
     type === ARROW.FixedSizeList
       ? null
-      : placesOf(reader.buffer(region), type === ARROW.LargeList, length, node?.length ?? 0, name);
+      : offsetsOf(reader.buffer(region), type === ARROW.LargeList, length, node?.length ?? 0, name);
   const values = readValues(child, reader, cursor);
-  if (places === null && values.length < length * size) throw lacking(name, length * size, values.length);
+  if (offsets === null && values.length < length * size) throw lacking(name, length * size, values.length);
   const cut = sliceOf(values);
-  const place = (i: number) => (places === null ? i * size : places[i]);
-  return Array.from({ length }, (_, i) => cut(place(i), place(i + 1)));
+  const offsetAt = (i: number) => (offsets === null ? i * size : offsets[i]);
+  return Array.from({ length }, (_, i) => cut(offsetAt(i), offsetAt(i + 1)));
 }
 
 /** A function that takes a range of values. */

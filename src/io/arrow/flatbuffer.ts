@@ -1,9 +1,9 @@
 /**
- * FlatBuffers, read with every place and length checked against the bytes: the metadata of Arrow files.
+ * FlatBuffers, read with every offset and length checked against the bytes: the metadata of Arrow files.
  *
  * Source: the FlatBuffers binary format (internals document). A table is found through an offset, and its fields
- * through a list of 16-bit places; field n of a schema has slot 4 + 2n, as counted here.
- * How it fails: RangeError for a place outside, for a list of more entries than the bytes can hold, and for lists
+ * through a list of 16-bit offsets; field n of a schema has slot 4 + 2n, as counted here.
+ * How it fails: RangeError for an offset outside the bytes, for a list of more entries than the bytes can hold, and for lists
  * that share their bytes so often that reading them would take much longer than the bytes are long.
  */
 
@@ -23,7 +23,7 @@ export interface FlatTable {
 
 export interface FlatList {
   readonly count: number;
-  /** Place of the first entry. */
+  /** Offset of the first entry, in bytes. */
   readonly start: number;
 }
 
@@ -37,16 +37,16 @@ export function flatBytes(bytes: Uint8Array): FlatBytes {
   return { bytes, view, left: bytes.length * SHARING };
 }
 
-/** The table that the offset at `place` leads to. */
-export function tableAt(within: FlatBytes, place: number): FlatTable {
+/** The table that the 32-bit number at `offset` points to. */
+export function tableAt(within: FlatBytes, offset: number): FlatTable {
   const { view } = within;
-  const at = place + view.getUint32(place, true);
+  const at = offset + view.getUint32(offset, true);
   const slots = at - view.getInt32(at, true);
   return { within, at, slots, slotBytes: view.getUint16(slots, true) };
 }
 
-/** Where a field lies, or null when it has its default. */
-function placeOf(table: FlatTable, slot: number): number | null {
+/** Offset of the field in `slot`, in bytes; null if the table omits it, so that it has its default. */
+function fieldOffset(table: FlatTable, slot: number): number | null {
   if (slot + 2 > table.slotBytes) return null;
   const offset = table.within.view.getUint16(table.slots + slot, true);
   return offset === 0 ? null : table.at + offset;
@@ -54,51 +54,51 @@ function placeOf(table: FlatTable, slot: number): number | null {
 
 /** A table in a slot, or null where it is absent. */
 export function tableOf(table: FlatTable, slot: number): FlatTable | null {
-  const place = placeOf(table, slot);
-  return place === null ? null : tableAt(table.within, place);
+  const offset = fieldOffset(table, slot);
+  return offset === null ? null : tableAt(table.within, offset);
 }
 
 /** A byte in a slot, or `absent`. */
 export function byteOf(table: FlatTable, slot: number, absent = 0): number {
-  const place = placeOf(table, slot);
-  return place === null ? absent : table.within.view.getInt8(place);
+  const offset = fieldOffset(table, slot);
+  return offset === null ? absent : table.within.view.getInt8(offset);
 }
 
 /** A 16-bit integer in a slot, or `absent`. */
 export function shortOf(table: FlatTable, slot: number, absent = 0): number {
-  const place = placeOf(table, slot);
-  return place === null ? absent : table.within.view.getInt16(place, true);
+  const offset = fieldOffset(table, slot);
+  return offset === null ? absent : table.within.view.getInt16(offset, true);
 }
 
 /** A 32-bit integer in a slot, or `absent`. */
 export function intOf(table: FlatTable, slot: number, absent = 0): number {
-  const place = placeOf(table, slot);
-  return place === null ? absent : table.within.view.getInt32(place, true);
+  const offset = fieldOffset(table, slot);
+  return offset === null ? absent : table.within.view.getInt32(offset, true);
 }
 
 /** A 64-bit integer in a slot, or `absent`. */
 export function longOf(table: FlatTable, slot: number, absent = 0): number {
-  const place = placeOf(table, slot);
-  return place === null ? absent : longAt(table.within, place);
+  const offset = fieldOffset(table, slot);
+  return offset === null ? absent : longAt(table.within, offset);
 }
 
-/** A 64-bit length or place: whole, not negative, and exact as a double. */
-export function longAt({ view }: FlatBytes, place: number): number {
-  const value = Number(view.getBigInt64(place, true));
+/** A 64-bit length or offset: whole, not negative, and exact as a double. */
+export function longAt({ view }: FlatBytes, offset: number): number {
+  const value = Number(view.getBigInt64(offset, true));
   if (value >= 0 && Number.isSafeInteger(value)) return value;
   throw new RangeError(`a length of ${value}`);
 }
 
 /** A list of entries of `stride` bytes each. */
 export function listOf(table: FlatTable, slot: number, stride: number): FlatList {
-  const place = placeOf(table, slot);
-  return place === null ? NO_LIST : listAt(table.within, place, stride);
+  const offset = fieldOffset(table, slot);
+  return offset === null ? NO_LIST : listAt(table.within, offset, stride);
 }
 
 /** A list of elements of `stride` bytes; RangeError where it ends outside. */
-function listAt(within: FlatBytes, place: number, stride: number): FlatList {
+function listAt(within: FlatBytes, offset: number, stride: number): FlatList {
   const { view, bytes } = within;
-  const at = place + view.getUint32(place, true);
+  const at = offset + view.getUint32(offset, true);
   const count = view.getUint32(at, true);
   const start = at + 4;
   if (count * stride > bytes.length - start) {
@@ -117,8 +117,8 @@ export function tablesOf(table: FlatTable, slot: number): FlatTable[] {
 
 /** A text in a slot, or null where it is absent. */
 export function textOf(table: FlatTable, slot: number): string | null {
-  const place = placeOf(table, slot);
-  if (place === null) return null;
-  const { count, start } = listAt(table.within, place, 1);
+  const offset = fieldOffset(table, slot);
+  if (offset === null) return null;
+  const { count, start } = listAt(table.within, offset, 1);
   return new TextDecoder().decode(table.within.bytes.subarray(start, start + count));
 }

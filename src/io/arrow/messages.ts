@@ -91,17 +91,17 @@ async function readFile(source: Source, size: number): Promise<ArrowFile> {
   const table = tableAt(flatBytes(await source.read(start, size - 10)), 0);
   const schema = tableOf(table, 6);
   if (schema === null) throw new RangeError('no schema in the footer');
-  const places = [...blocksOf(table, 8), ...blocksOf(table, 10)];
+  const blockStarts = [...blocksOf(table, 8), ...blocksOf(table, 10)];
   const batches: ArrowBatch[] = [];
   const ends = new Map<number, number>();
-  for (const place of places) {
-    const message = await readMessage(source, place, start);
-    if (message === null) throw new RangeError(`no batch at byte ${place}`);
+  for (const blockStart of blockStarts) {
+    const message = await readMessage(source, blockStart, start);
+    if (message === null) throw new RangeError(`no batch at byte ${blockStart}`);
     batches.push(batchOf(message));
-    ends.set(place, message.end);
+    ends.set(blockStart, message.end);
   }
-  const sorted = [...places].sort((a, b) => a - b);
-  const shared = sorted.find((place, i) => i > 0 && place < (ends.get(sorted[i - 1]) ?? 0));
+  const sorted = [...blockStarts].sort((a, b) => a - b);
+  const shared = sorted.find((blockStart, i) => i > 0 && blockStart < (ends.get(sorted[i - 1]) ?? 0));
   if (shared !== undefined) throw new RangeError(`two batches at byte ${shared}`);
   return { schema: readSchema(schema), batches, ended: true };
 }
@@ -121,7 +121,7 @@ interface Message {
   readonly end: number;
 }
 
-/** The message at a place, or null where the stream says that it ends. */
+/** The message at byte `at`, or null where the stream says that it ends. */
 async function readMessage(source: Source, at: number, size: number): Promise<Message | null> {
   const prefix = await source.read(at, Math.min(size, at + 8));
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
@@ -168,7 +168,7 @@ function batchOf(message: Message): ArrowBatch {
 /** Pairs of 64-bit integers in a slot. */
 function pairsOf(table: FlatTable, slot: number): (readonly [number, number])[] {
   const { count, start } = listOf(table, slot, 16);
-  const at = (place: number) => longAt(table.within, place);
+  const at = (offset: number) => longAt(table.within, offset);
   return Array.from({ length: count }, (_, i) => [at(start + 16 * i), at(start + 16 * i + 8)]);
 }
 

@@ -12,7 +12,7 @@ const MAGIC = 0xfd2fb528;
 /** No block grows more than 128 KiB, nor takes fewer than 4 bytes. */
 const LARGEST_BLOCK = 2 ** 17;
 const SMALLEST_BLOCK = 4;
-const WINDOW_PLACE = 5;
+const WINDOW_BYTE = 5;
 /** Windows are 2^10 bytes or more. */
 const SMALLEST_WINDOW = 10;
 /** The largest window that decoders accept unless told otherwise. */
@@ -55,9 +55,9 @@ function exactly(content: Uint8Array, length: number): Uint8Array {
 /** The frame with a window no larger than its content: fzstd makes one for every frame, and moves it at every block. */
 function narrowed(bytes: Uint8Array, length: number): Uint8Array {
   const exponent = Math.max(0, Math.ceil(Math.log2(Math.max(1, length))) - SMALLEST_WINDOW);
-  if (exponent >= bytes[WINDOW_PLACE] >> 3) return bytes;
+  if (exponent >= bytes[WINDOW_BYTE] >> 3) return bytes;
   const frame = bytes.slice();
-  frame[WINDOW_PLACE] = exponent << 3;
+  frame[WINDOW_BYTE] = exponent << 3;
   return frame;
 }
 
@@ -68,12 +68,12 @@ export function promisedLength(bytes: Uint8Array): number | null {
   const flags = view.getUint8(4);
   const single = (flags & 32) !== 0;
   if (!single) {
-    const descriptor = view.getUint8(WINDOW_PLACE);
+    const descriptor = view.getUint8(WINDOW_BYTE);
     const base = 2 ** (SMALLEST_WINDOW + (descriptor >> 3));
     const window = base + (base / 8) * (descriptor & 7);
     if (window > LARGEST_WINDOW) throw new RangeError(`a window of ${window} bytes`);
   }
-  const at = WINDOW_PLACE + (single ? 0 : 1) + [0, 1, 2, 4][flags & 3];
+  const at = WINDOW_BYTE + (single ? 0 : 1) + [0, 1, 2, 4][flags & 3];
   const width = flags >> 6;
   if (width === 0) return single ? view.getUint8(at) : null;
   if (width === 1) return view.getUint16(at, true) + 256;

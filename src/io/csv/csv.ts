@@ -53,8 +53,8 @@ async function readWhole(input: Input, settings: Settings, survey: boolean): Pro
 
 /** One matrix of the columns that are kept; each block is let go when it has been copied. */
 function pick({ rows, blockRows, blocks, numbers, offsets }: Cells, kept: readonly number[]): Matrix {
-  const place = new Map(numbers.map((c, i) => [c, i]));
-  const indices = kept.map((c) => place.get(c) ?? 0);
+  const positions = new Map(numbers.map((c, i) => [c, i]));
+  const indices = kept.map((c) => positions.get(c) ?? 0);
   const whole = kept.length === numbers.length && indices.every((index, i) => index === i);
   const data = new Float32Array(rows * kept.length);
   for (let first = 0; kept.length > 0 && first < rows; first += blockRows) {

@@ -70,10 +70,10 @@ export async function openCsv(input: Input, settings: Settings, survey = false):
   const requested = { decimal: settings.decimal, thousands: settings.thousands };
   const isPlain = requested.decimal === undefined && requested.thousands === undefined;
   if (!survey && isPlain && !isUnusual(evidence, start.delimiter)) {
-    return layOut(start, settings, { style: PLAIN, warnings: [], surveyed: false });
+    return layoutOf(start, settings, { style: PLAIN, warnings: [], surveyed: false });
   }
   const whole = await surveyNumbers(input, settings);
-  return layOut(start, settings, { ...decideStyle(whole, requested, input.name), surveyed: true });
+  return layoutOf(start, settings, { ...decideStyle(whole, requested, input.name), surveyed: true });
 }
 
 /** How all numbers of the file are written: one reading of the text. */
@@ -121,7 +121,7 @@ async function startOf(input: Input, settings: Settings): Promise<Start> {
   return { sample, records, delimiter, name: input.name, warnings: preamble.warnings };
 }
 
-function layOut(start: Start, settings: Settings, styled: Styled): OpenCsv {
+function layoutOf(start: Start, settings: Settings, styled: Styled): OpenCsv {
   const { sample, records, name, delimiter } = start;
   const { style, surveyed } = styled;
   const warnings = [...start.warnings, ...styled.warnings];

@@ -12,7 +12,7 @@ import { FormatError } from '../../errors.js';
 import type { Input, RawTable, Settings } from '../options.js';
 import { BLOCK_ENTRIES } from '../store/blocks.js';
 import { readStoredMatrix } from '../store/matrix.js';
-import { checkGivenNames } from '../table/checks.js';
+import { checkNameCount } from '../table/checks.js';
 import { collect } from './cells.js';
 import { checkWidth, openCsv } from './layout.js';
 import { parseStyled } from './number-style.js';
@@ -31,9 +31,9 @@ export async function readCsvInPasses(
 ): Promise<RawTable> {
   const { kept, rows, gaps, ...found } = await withoutNumbers(input, settings, survey);
   if (gaps && settings.missing !== 'error') throw tooLarge;
-  const given = settings.featureNames;
-  if (given) checkGivenNames(given.length, kept.length, input.source.name);
-  const names = given ?? found.featureNames ?? kept.map((_, place) => `f${place}`);
+  const requestedNames = settings.featureNames;
+  if (requestedNames) checkNameCount(requestedNames.length, kept.length, input.source.name);
+  const names = requestedNames ?? found.featureNames ?? kept.map((_, index) => `f${index}`);
   const stored = {
     name: input.source.name,
     rows,
@@ -57,7 +57,7 @@ export async function readCsvInPasses(
     featureNames: read.kept === null ? names : read.kept.map((column) => names[column]),
     warnings: [...found.warnings, ...read.warnings],
     prepared: true,
-    named: given !== undefined,
+    named: requestedNames !== undefined,
   };
 }
 

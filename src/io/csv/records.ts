@@ -95,32 +95,32 @@ export async function* csvRecords(
     return;
   }
   const parser = new Papa.Parser({ delimiter, newline: '\n' });
-  let held = '';
+  let pending = '';
   let line = first;
   for await (const piece of oneNewline(pieces)) {
-    held += piece;
-    if (held.length > LONGEST_RECORD) throw brokenQuotes(name, line, [held.slice(0, 40)]);
-    const parsed: Parsed = parser.parse(held, 0, true);
-    const quoted = held.includes('"');
-    held = held.slice(parsed.meta.cursor);
+    pending += piece;
+    if (pending.length > LONGEST_RECORD) throw brokenQuotes(name, line, [pending.slice(0, 40)]);
+    const parsed: Parsed = parser.parse(pending, 0, true);
+    const quoted = pending.includes('"');
+    pending = pending.slice(parsed.meta.cursor);
     line = yield* numbered(parsed, line, quoted, name);
   }
-  if (held.length > 0) yield* numbered(parser.parse(held, 0, false), line, true, name);
+  if (pending.length > 0) yield* numbered(parser.parse(pending, 0, false), line, true, name);
 }
 
 async function* whitespaceRecords(pieces: AsyncIterable<string>, first: number): AsyncGenerator<CsvRecord> {
-  let held = '';
+  let pending = '';
   let line = first;
   for await (const piece of oneNewline(pieces)) {
-    const lines = (held + piece).split('\n');
-    held = lines.pop() ?? '';
+    const lines = (pending + piece).split('\n');
+    pending = lines.pop() ?? '';
     for (const text of lines) {
       const fields = splitWhitespace(text);
       if (fields.length > 0) yield { fields, line };
       line++;
     }
   }
-  const fields = splitWhitespace(held);
+  const fields = splitWhitespace(pending);
   if (fields.length > 0) yield { fields, line };
 }
 

@@ -100,14 +100,14 @@ function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
 const FEW_COLUMNS = 64;
 
 /** A column of numbers that is no feature, from the blocks; null where they are not held, or are too many. */
-function heldNumbers(cells: Cells, name: string, position: number): MetadataColumn | null {
-  const place = cells.numbers.indexOf(position);
+function numbersFromBlocks(cells: Cells, name: string, position: number): MetadataColumn | null {
+  const index = cells.numbers.indexOf(position);
   const { blocks, blockRows, offsets, rows } = cells;
   const width = cells.numbers.length;
-  if (place < 0 || blocks.length === 0 || width > FEW_COLUMNS) return null;
+  if (index < 0 || blocks.length === 0 || width > FEW_COLUMNS) return null;
   const values = Float64Array.from({ length: rows }, (_, r) => {
-    const stored = blocks[Math.floor(r / blockRows)][(r % blockRows) * width + place];
-    return stored + (offsets?.[place] ?? 0);
+    const stored = blocks[Math.floor(r / blockRows)][(r % blockRows) * width + index];
+    return stored + (offsets?.[index] ?? 0);
   });
   return { name, kind: 'numeric', values };
 }
@@ -121,7 +121,7 @@ function metadataColumn(
 ): MetadataColumn | null {
   const column = cells.texts.get(position);
   const name = open.names?.[position] || `f${position}`;
-  if (!column) return heldNumbers(cells, name, position);
+  if (!column) return numbersFromBlocks(cells, name, position);
   if (file.columns[position].kind === 'text') return categorical(name, column.codes(), column.levels);
   const numbers = column.levels.map((text) => parseStyled(text, open.style));
   const values = Float64Array.from(column.codes(), (code) => (code < 0 ? Number.NaN : numbers[code]));

@@ -58,7 +58,7 @@ export async function readMatrix(
   if (shape.length === 0) throw scalar(source.name);
   const data = new Float32Array(count);
   const columns = shape[0] === 0 ? 0 : count / shape[0];
-  const place = layout.fortranOrder && shape.length > 1 ? fortranPlace(shape) : null;
+  const nextIndex = layout.fortranOrder && shape.length > 1 ? fortranIndex(shape) : null;
   const offsets = await offsetsOf(source, layout, columns);
   let rounded = 0;
   for (let at = 0; at < count; at += PIECE_ELEMENTS) {
@@ -66,10 +66,10 @@ export async function readMatrix(
     const end = Math.min(count, at + PIECE_ELEMENTS);
     const bytes = await source.read(layout.offset + at * type.size, layout.offset + end * type.size);
     const values = decodeNumbers(bytes, type, source.name);
-    if (place === null) packRows(values, data, at, columns, offsets);
+    if (nextIndex === null) packRows(values, data, at, columns, offsets);
     else {
       for (let i = 0; i < values.length; i++) {
-        const to = place();
+        const to = nextIndex();
         data[to] = packed(values[i], offsets === null ? 0 : offsets[to % columns]);
       }
     }
@@ -93,7 +93,7 @@ async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): 
   if (!fortranOrder || rest.length === 0) return chooseOffsets(await numbers(0, count * columns), columns);
   const offsets = new Float64Array(columns);
   // Runs of `rows` values, one a column; the columns stand first axis fastest too.
-  const column = fortranPlace(rest);
+  const column = fortranIndex(rest);
   const runs = Math.max(1, Math.floor(PIECE_ELEMENTS / rows));
   for (let run = 0; run < columns; run += runs) {
     const some = Math.min(runs, columns - run);
@@ -106,19 +106,19 @@ async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): 
 }
 
 /** Positions in C order of the elements of an array stored first axis fastest, one a call. */
-function fortranPlace(shape: readonly number[]): () => number {
+function fortranIndex(shape: readonly number[]): () => number {
   const strides = shape.map((_, axis) =>
     shape.slice(axis + 1).reduce((product, length) => product * length, 1),
   );
   const index = new Array<number>(shape.length).fill(0);
-  let place = 0;
+  let nextIndex = 0;
   return () => {
-    const current = place;
+    const current = nextIndex;
     for (let axis = 0; axis < shape.length; axis++) {
       index[axis]++;
-      place += strides[axis];
+      nextIndex += strides[axis];
       if (index[axis] < shape[axis]) break;
-      place -= strides[axis] * shape[axis];
+      nextIndex -= strides[axis] * shape[axis];
       index[axis] = 0;
     }
     return current;

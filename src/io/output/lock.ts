@@ -35,7 +35,7 @@ async function take(path: string, folder: string): Promise<void> {
   while (!(await created(path, content))) {
     const holder = await readFile(path, 'utf8').catch(() => null);
     if (holder !== null && (await isAbandoned(path, holder))) await breakLock(path, holder);
-    else if (performance.now() > end) throw held(folder, holder ?? '');
+    else if (performance.now() > end) throw lockedError(folder, holder ?? '');
     else await pause(POLL_MS);
   }
 }
@@ -72,7 +72,7 @@ async function breakLock(path: string, holder: string): Promise<void> {
 }
 
 /** The error for a lock that is held for too long. */
-function held(folder: string, holder: string): MachineError {
+function lockedError(folder: string, holder: string): MachineError {
   const [host = '?', pid = '?'] = holder.trim().split(' ');
   return new MachineError({
     got: `a folder that another whymap is writing into, ${folder} (process ${pid} on ${host})`,

@@ -90,7 +90,7 @@ interface ChunkedFile extends AsyncBuffer {
   load(start: number, end: number): Promise<ArrayBuffer>;
   /** Keeps what a page of a loaded range was decompressed to. */
   keep(page: Uint8Array, content: Uint8Array): void;
-  compressors(own: Compressors): Compressors;
+  compressors(decompressors: Compressors): Compressors;
 }
 
 /** The file as hyparquet reads it; a range that was checked just before is not read a second time. */
@@ -115,9 +115,9 @@ function chunkedFile(source: Source, size: number): ChunkedFile {
       const known = pages.get(page.buffer) ?? new Map<number, Uint8Array>();
       pages.set(page.buffer, known.set(page.byteOffset, content));
     },
-    compressors: (own) =>
+    compressors: (decompressors) =>
       Object.fromEntries(
-        Object.entries(own).map(([codec, decompress]) => [
+        Object.entries(decompressors).map(([codec, decompress]) => [
           codec,
           (input: Uint8Array, length: number) =>
             pages.get(input.buffer)?.get(input.byteOffset) ?? decompress(input, length),

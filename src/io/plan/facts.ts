@@ -5,7 +5,7 @@
  * Fails: never.
  */
 
-import { isMissing, ownText } from '../text/numbers.js';
+import { detachedText, isMissing } from '../text/numbers.js';
 
 export type ColumnKind = 'number' | 'text' | 'list' | 'other';
 
@@ -90,9 +90,9 @@ export function newTextColumn(): TextColumn {
 function codeOf(text: string, known: Map<string, number>, levels: string[]): number {
   const found = known.get(text);
   if (found !== undefined) return found;
-  const own = ownText(text);
-  known.set(own, levels.length);
-  return levels.push(own) - 1;
+  const detached = detachedText(text);
+  known.set(detached, levels.length);
+  return levels.push(detached) - 1;
 }
 
 /** The texts of a column, the empty text where the cell is missing. */

@@ -25,12 +25,12 @@ export function categorical(
           ? 1
           : 0,
   );
-  const place = new Int32Array(levels.length);
-  for (const [i, code] of order.entries()) place[code] = i;
+  const rank = new Int32Array(levels.length);
+  for (const [i, code] of order.entries()) rank[code] = i;
   return {
     name,
     kind: 'categorical',
-    codes: Int32Array.from({ length: codes.length }, (_, r) => (codes[r] < 0 ? -1 : place[codes[r]])),
+    codes: Int32Array.from({ length: codes.length }, (_, r) => (codes[r] < 0 ? -1 : rank[codes[r]])),
     levels: order.map((code) => levels[code]),
   };
 }

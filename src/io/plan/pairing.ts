@@ -187,8 +187,8 @@ function byId(match: Match, a: PairingSide, b: PairingSide, options: PairingOpti
     const problem = repeatsOf(column, key);
     if (problem !== null) throw repeatedIds(column, side, problem);
   }
-  const places = new Map(second.values.map((id, row) => [key(id), row]));
-  const rows = Int32Array.from(first.values, (id) => places.get(key(id)) ?? -1);
+  const rowOf = new Map(second.values.map((id, row) => [key(id), row]));
+  const rows = Int32Array.from(first.values, (id) => rowOf.get(key(id)) ?? -1);
   const doubtful = first.counter !== null && second.counter === null;
   return { how: 'id', first, second, rows, matched: match.matched, counters, doubtful };
 }

@@ -131,16 +131,16 @@ export async function* decodeText(
   encoding?: string,
 ): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
-  let held = '';
+  let pending = '';
   try {
     for await (const piece of pieces) {
       decoder ??= new TextDecoder(encoding ?? markedEncoding(piece), { fatal: true });
-      held += decoder.decode(piece, { stream: true });
-      if (held.length < 2 ** 20) continue;
-      yield held;
-      held = '';
+      pending += decoder.decode(piece, { stream: true });
+      if (pending.length < 2 ** 20) continue;
+      yield pending;
+      pending = '';
     }
-    held += decoder?.decode() ?? '';
+    pending += decoder?.decode() ?? '';
   } catch (cause) {
     if (!(cause instanceof TypeError || cause instanceof RangeError)) throw cause;
     throw new FormatError(
@@ -152,7 +152,7 @@ export async function* decodeText(
       { cause },
     );
   }
-  if (held.length > 0) yield held;
+  if (pending.length > 0) yield pending;
 }
 
 function markedEncoding(head: Uint8Array): string {

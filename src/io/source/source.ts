@@ -33,9 +33,9 @@ export interface Source {
 }
 
 /** Bytes in memory under a name. */
-export function bytesSource(name: string, given: Uint8Array): Source {
+export function bytesSource(name: string, content: Uint8Array): Source {
   // a Buffer of Node's is no copy when it is sliced
-  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
+  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.length);
   return {
     name,
     origin: { kind: 'bytes', bytes },
@@ -47,7 +47,7 @@ export function bytesSource(name: string, given: Uint8Array): Source {
 }
 
 /** A place inside a file: Node ends the process where a blob is cut at a place that is no whole number. */
-const within = (place: number, size: number): number => Math.trunc(Math.max(0, Math.min(size, place))) || 0;
+const within = (offset: number, size: number): number => Math.trunc(Math.max(0, Math.min(size, offset))) || 0;
 
 /** A `File` or `Blob` of the browser (or of Node). */
 export function fileSource(file: Blob & { readonly name?: string }): Source {

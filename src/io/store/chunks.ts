@@ -14,22 +14,26 @@ const VALUE_BYTES = 8;
 /** The same matrix, each of its large chunks read once a pass. */
 export function chunkByChunk(stored: Stored, memory: number): Stored {
   const { values, indices } = stored;
-  return { ...stored, values: held(values, memory), indices: indices && held(indices, memory) };
+  return {
+    ...stored,
+    values: withLastChunk(values, memory),
+    indices: indices && withLastChunk(indices, memory),
+  };
 }
 
 /** An array whose last chunk is kept; the array itself where that does not help. */
-function held(array: Lines, memory: number): Lines {
+function withLastChunk(array: Lines, memory: number): Lines {
   const [items, ...rest] = array.shape;
   const width = rest.reduce((product, length) => product * length, 1);
   const chunk = Math.min(array.packed, items);
   const bytes = chunk * width * VALUE_BYTES;
   if (chunk * width <= BLOCK_ENTRIES || bytes > Math.min(memory / 4, LARGEST_READING)) return array;
-  let last: { readonly place: number; readonly values: ArrayLike<number> } | null = null;
-  const chunkAt = async (place: number) => {
-    if (last?.place === place) return last.values;
+  let last: { readonly index: number; readonly values: ArrayLike<number> } | null = null;
+  const chunkAt = async (index: number) => {
+    if (last?.index === index) return last.values;
     last = null;
-    const values = await array.numbers(place * chunk, Math.min(items, (place + 1) * chunk));
-    last = { place, values };
+    const values = await array.numbers(index * chunk, Math.min(items, (index + 1) * chunk));
+    last = { index, values };
     return values;
   };
   return {
@@ -37,10 +41,10 @@ function held(array: Lines, memory: number): Lines {
     async numbers(start, end) {
       const result = new Float64Array((end - start) * width);
       for (let at = start, filled = 0; at < end; ) {
-        const place = Math.floor(at / chunk);
-        const values = await chunkAt(place);
-        const stop = Math.min(end, (place + 1) * chunk);
-        const from = (at - place * chunk) * width;
+        const index = Math.floor(at / chunk);
+        const values = await chunkAt(index);
+        const stop = Math.min(end, (index + 1) * chunk);
+        const from = (at - index * chunk) * width;
         const count = (stop - at) * width;
         for (let i = 0; i < count; i++) result[filled++] = values[from + i];
         at = stop;

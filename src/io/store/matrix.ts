@@ -67,7 +67,7 @@ export async function findSparse(
 
 /** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
 export async function readStoredMatrix(
-  given: Stored,
+  onDisk: Stored,
   {
     ids,
     featureNames: names,
@@ -75,8 +75,8 @@ export async function readStoredMatrix(
   settings: Settings,
   detectCounts: boolean,
 ): Promise<{ features: Matrix | Csr; kept: readonly number[] | null; warnings: Warning[] }> {
-  checkPromise(given, settings);
-  const stored = chunkByChunk(given, settings.memory);
+  checkPromise(onDisk, settings);
+  const stored = chunkByChunk(onDisk, settings.memory);
   const wanted = settings.normalize;
   let totals =
     wanted === 'log1p-cp10k' && stored.layout === 'columns' ? await cellTotals(stored, settings) : null;
@@ -183,12 +183,12 @@ async function fill(
 ): Promise<Matrix | Csr> {
   const { rows } = stored;
   const columns = kept?.length ?? stored.columns;
-  const place = new Int32Array(stored.columns).fill(-1);
-  for (let i = 0; i < columns; i++) place[kept === null ? i : kept[i]] = i;
+  const newIndex = new Int32Array(stored.columns).fill(-1);
+  for (let i = 0; i < columns; i++) newIndex[kept === null ? i : kept[i]] = i;
   const visit = async (put: (value: number, row: number, column: number) => void) => {
     for await (const block of blocksOf(stored, totals, settings)) {
       forEachEntry(block, stored.layout, (value, row, column) => {
-        if (place[column] >= 0) put(value, row, place[column]);
+        if (newIndex[column] >= 0) put(value, row, newIndex[column]);
       });
     }
   };
@@ -204,7 +204,7 @@ async function fill(
     });
     return { rows, columns, data, ...withOffsets(offsets) };
   }
-  const entries = place.reduce((sum, at, c) => sum + (at >= 0 ? sums.stored[c] : 0), 0);
+  const entries = newIndex.reduce((sum, at, c) => sum + (at >= 0 ? sums.stored[c] : 0), 0);
   if (entries * 8 + rows * 16 > settings.memory) throw needsMemory(stored, entries * 8 + rows * 16, settings);
   return fillSparse(stored, { rows, columns, entries, offsets: offsetsOf(sums, stored, kept) }, visit);
 }

@@ -47,10 +47,10 @@ export function textAttribute(attributes: Readonly<Record<string, unknown>>, nam
 export const LARGEST_READING = 2 ** 30;
 
 /** Throws before a promise of too many values is read. */
-export function checkReading(place: string, bytes: number): void {
+export function checkReading(where: string, bytes: number): void {
   if (bytes > LARGEST_READING) {
     throw tooLarge(
-      place,
+      where,
       `values of ${bytes} bytes`,
       LARGEST_READING,
       'check that the file is what it claims to be',

@@ -75,10 +75,10 @@ function checkNames(columns: number, name: string, settings: Settings): void {
   if (columns * NAME_BYTES > settings.memory) throw tooLarge(name, `${columns} features`, settings.memory);
 }
 
-export function checkGivenNames(given: number, columns: number, name: string): void {
-  if (given === columns) return;
+export function checkNameCount(names: number, columns: number, name: string): void {
+  if (names === columns) return;
   throw new ShapeError({
-    got: `${given} feature names for ${columns} features in ${name}`,
+    got: `${names} feature names for ${columns} features in ${name}`,
     expected: 'one name a feature',
     remedy: 'give the list that belongs to this table',
   });
@@ -86,9 +86,9 @@ export function checkGivenNames(given: number, columns: number, name: string): v
 
 function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
   const { columns } = raw.features;
-  const given = raw.named ? undefined : settings.featureNames;
-  if (given !== undefined) checkGivenNames(given.length, columns, name);
-  return given ?? raw.featureNames ?? Array.from({ length: columns }, (_, c) => `f${c}`);
+  const requested = raw.named ? undefined : settings.featureNames;
+  if (requested !== undefined) checkNameCount(requested.length, columns, name);
+  return requested ?? raw.featureNames ?? Array.from({ length: columns }, (_, c) => `f${c}`);
 }
 
 /** One byte a feature: 1 where all samples have the same value. */

@@ -74,12 +74,12 @@ export function repairMissing(features: Matrix | Csr, missing: Missing, named: N
 }
 
 function describe(count: number, first: readonly Cell[], named: Named): string {
-  const places = first.map(({ row, column, value }) => {
+  const cells = first.map(({ row, column, value }) => {
     const id = named.ids === null ? '' : ` (${named.ids[row]})`;
     return `row ${row + 1}${id}, ${named.featureNames[column]}: ${Number.isNaN(value) ? 'missing' : value}`;
   });
   const more = count > SHOWN ? '; ...' : '';
-  return `${count} cell${count === 1 ? '' : 's'} missing or not finite (${places.join('; ')}${more})`;
+  return `${count} cell${count === 1 ? '' : 's'} missing or not finite (${cells.join('; ')}${more})`;
 }
 
 function without(total: number, removed: ReadonlySet<number>): number[] {
@@ -155,17 +155,17 @@ function nothingLeft(what: string, missing: string, name: string): ShapeError {
 /** The given columns, ascending, in the same storage. */
 export function selectColumns(m: Matrix | Csr, columns: readonly number[]): Matrix | Csr {
   if (!isCsr(m)) return gatherColumns(m, columns);
-  const place = new Int32Array(m.columns).fill(-1);
-  for (const [i, column] of columns.entries()) place[column] = i;
+  const newIndex = new Int32Array(m.columns).fill(-1);
+  for (const [i, column] of columns.entries()) newIndex[column] = i;
   let count = 0;
-  for (let p = 0; p < m.indices.length; p++) if (place[m.indices[p]] >= 0) count++;
+  for (let p = 0; p < m.indices.length; p++) if (newIndex[m.indices[p]] >= 0) count++;
   const indices = new Int32Array(count);
   const values = new Float32Array(count);
   const offsets = new Float64Array(m.rows + 1);
   for (let r = 0, at = 0; r < m.rows; r++) {
     for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) {
-      if (place[m.indices[p]] < 0) continue;
-      indices[at] = place[m.indices[p]];
+      if (newIndex[m.indices[p]] < 0) continue;
+      indices[at] = newIndex[m.indices[p]];
       values[at++] = m.values[p];
     }
     offsets[r + 1] = at;

@@ -18,8 +18,8 @@ const VALUE_BYTES = 8;
 async function readRecords(input: Input, settings: Settings): Promise<Records> {
   const values = new Map<string, unknown[]>();
   let rows = 0;
-  for await (const { record, place } of recordsOf(input)) {
-    for (const [key, value] of entriesOf(record, place, input.name)) {
+  for await (const { record, where } of recordsOf(input)) {
+    for (const [key, value] of entriesOf(record, where, input.name)) {
       let column = values.get(key);
       if (!column) values.set(key, (column = new Array<unknown>(rows).fill(null)));
       column[rows] = value;
@@ -78,35 +78,36 @@ function byColumns(
 const INDEX = '__index_level_0__';
 
 /** One record a line, or the items of one list that spans the file. */
-async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; place: string }> {
+async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where: string }> {
   let line = 0;
-  let held = '';
-  const parse = (text: string, place: string) => {
+  let pending = '';
+  const parse = (text: string, where: string) => {
     try {
       return parseJson(text);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw notRecords(input.name, `text that is not JSON on ${place} (${why.slice(0, 80)})`, cause);
+      throw notRecords(input.name, `text that is not JSON on ${where} (${why.slice(0, 80)})`, cause);
     }
   };
   for await (const piece of decodeText(input.pieces(), input.name)) {
-    held += piece;
-    if (held.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
-    if (isOneList(held, line)) continue;
-    const lines = held.split('\n');
-    held = lines.pop() ?? '';
+    pending += piece;
+    if (pending.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
+    if (isOneList(pending, line)) continue;
+    const lines = pending.split('\n');
+    pending = lines.pop() ?? '';
     for (const text of lines) {
       line++;
-      if (text.trim() !== '') yield { record: parse(text, `line ${line}`), place: `line ${line}` };
+      if (text.trim() !== '') yield { record: parse(text, `line ${line}`), where: `line ${line}` };
     }
   }
-  if (!isOneList(held, line)) {
-    if (held.trim() !== '') yield { record: parse(held, `line ${line + 1}`), place: `line ${line + 1}` };
+  if (!isOneList(pending, line)) {
+    if (pending.trim() !== '')
+      yield { record: parse(pending, `line ${line + 1}`), where: `line ${line + 1}` };
     return;
   }
-  const list = parse(held, 'line 1');
+  const list = parse(pending, 'line 1');
   if (!Array.isArray(list)) throw notRecords(input.name, 'JSON that is no list');
-  for (const [i, record] of list.entries()) yield { record, place: `item ${i + 1}` };
+  for (const [i, record] of list.entries()) yield { record, where: `item ${i + 1}` };
 }
 
 /** A file that opens with a list of objects or of lists, rather than with a record on a line of its own. */
@@ -114,10 +115,10 @@ function isOneList(text: string, line: number): boolean {
   return line === 0 && /^\s*\[\s*[[{]/.test(text);
 }
 
-function entriesOf(record: unknown, place: string, name: string): [string, unknown][] {
+function entriesOf(record: unknown, where: string, name: string): [string, unknown][] {
   if (Array.isArray(record)) return record.map((value, i) => [`f${i}`, value]);
   if (typeof record === 'object' && record !== null) return Object.entries(record);
-  throw notRecords(name, `${JSON.stringify(record)?.slice(0, 40)} on ${place}`);
+  throw notRecords(name, `${JSON.stringify(record)?.slice(0, 40)} on ${where}`);
 }
 
 function kindOf(name: string, values: readonly unknown[], file: string): ColumnKind {

@@ -50,14 +50,14 @@ export async function readMatrixMarket(
 }
 
 async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string[]> {
-  let held = '';
+  let pending = '';
   for await (const piece of decodeText(input.pieces(), input.name)) {
     if (settings.signal?.aborted) throw new CancelledError();
-    const lines = (held + piece).split('\n');
-    held = lines.pop() ?? '';
+    const lines = (pending + piece).split('\n');
+    pending = lines.pop() ?? '';
     yield lines;
   }
-  if (held !== '') yield [held];
+  if (pending !== '') yield [pending];
 }
 
 function readSize(lines: readonly string[], name: string): { size: Size; rest: string[] } {

@@ -61,6 +61,6 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const SHORT = 13;
 
 /** A copy of a text: a part of a longer one keeps all of that in memory, so ids kept the whole file. */
-export function ownText(text: string): string {
+export function detachedText(text: string): string {
   return text.length < SHORT ? text : decoder.decode(encoder.encode(text));
 }

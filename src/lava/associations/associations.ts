@@ -35,7 +35,7 @@ export interface AssociationOptions {
 
 /** Localities in a block: enough for every thread, few enough that one block is small. */
 const BLOCK_LOCALITIES = 64;
-const HELD_SHARE = 0.6;
+const STORED_SHARE = 0.6;
 /** Default noise gate: standard errors below which a correlation counts as 0. */
 export const DEFAULT_GATE = 3;
 
@@ -73,9 +73,9 @@ export async function associate(
   features: Matrix | Csr,
   localities: Localities,
   options: AssociationOptions,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Associations> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const rules = associationRules(options, localities.size);
   const watch = watchStage(context, 'associations');
   const { engine } = context;
@@ -89,7 +89,7 @@ export async function associate(
     return engine.associate(features, localities.members, range, rules, part);
   };
   const tally = createTally(d, localities.count);
-  let held: AssociationBlock[] | null = [];
+  let stored: AssociationBlock[] | null = [];
   let bytes = 0;
   for (let first = 0; first < localities.count; first += BLOCK_LOCALITIES) {
     const end = Math.min(localities.count, first + BLOCK_LOCALITIES);
@@ -97,16 +97,16 @@ export async function associate(
     const result = await compute(first, part);
     tally.add(result);
     bytes += bytesOf(result.block);
-    if (held && bytes <= HELD_SHARE * context.memory) {
-      held.push(result.block);
+    if (stored && bytes <= STORED_SHARE * context.memory) {
+      stored.push(result.block);
     } else {
-      held?.forEach(engine.release);
-      held = null;
+      stored?.forEach(engine.release);
+      stored = null;
       engine.release(result.block);
     }
   }
   watch.progress(1);
-  const blocksHeld = held;
+  const storedBlocks = stored;
   return {
     localities: localities.count,
     features: d,
@@ -114,22 +114,22 @@ export async function associate(
     form: rules.form,
     counts: tally.counts(),
     squaredNorms: tally.squaredNorms,
-    held: blocksHeld !== null,
-    blocks: () => blocksOf(blocksHeld, localities.count, compute, engine),
+    held: storedBlocks !== null,
+    blocks: () => blocksOf(storedBlocks, localities.count, compute, engine),
   };
 }
 
 type ComputeBlock = (first: number, watch: Watch) => Promise<AssociateResult>;
 
-/** All blocks in order: those held, or each computed and released in turn. @param localities their number. */
+/** All blocks in order: those stored, or each computed and released in turn. @param localities their number. */
 async function* blocksOf(
-  held: readonly AssociationBlock[] | null,
+  stored: readonly AssociationBlock[] | null,
   localities: number,
   compute: ComputeBlock,
   engine: Engine,
 ): AsyncGenerator<AssociationBlock> {
-  if (held) {
-    yield* held;
+  if (stored) {
+    yield* stored;
     return;
   }
   for (let first = 0; first < localities; first += BLOCK_LOCALITIES) {
@@ -142,9 +142,9 @@ async function* blocksOf(
 /** Gives back the memory of held associations. */
 export async function releaseAssociations(
   associations: Associations,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<void> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   if (!associations.held) return;
   for await (const block of associations.blocks()) context.engine.release(block);
 }

@@ -37,9 +37,9 @@ export async function selectFeatures(
   table: Table,
   localities: Localities,
   maxFeatures: number,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<FeatureSelection> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   checkMaxFeatures(maxFeatures);
   const moments = await localMoments(table.features, localities, context);
   return selectByMoments(moments, table.featureNames, maxFeatures);
@@ -70,8 +70,8 @@ export function selectByMoments(
     moments.overall[f] > 0 ? value / moments.overall[f] : 0,
   );
   const total = relative.reduce((a, b) => a + b, 0);
-  const held = kept.reduce((sum, f) => sum + relative[f], 0);
-  const localVariance = total > 0 ? held / total : 0;
+  const keptSum = kept.reduce((sum, f) => sum + relative[f], 0);
+  const localVariance = total > 0 ? keptSum / total : 0;
   return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
 }
 

@@ -99,9 +99,9 @@ export interface ConditionComparison {
 export async function compareConditions(
   input: { readonly explanation: Explanation; readonly table: Table },
   options: ConditionOptions,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<ConditionComparison> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const { explanation } = input;
   const table = explainedTable(explanation, input.table);
   const metadata = [...(explanation.metadata ?? input.table.metadata ?? []), ...labelColumn(explanation)];

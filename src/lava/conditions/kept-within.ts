@@ -56,9 +56,9 @@ export function groupingColumns(metadata: readonly MetadataColumn[] = []): Categ
 export async function keptWithin(
   input: WithinInput,
   measure: AssociationMeasure,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<ModuleWithin[][]> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const columns = groupingColumns(input.table.metadata);
   if (columns.length === 0) return input.descriptions.map(() => []);
   const watch = watchStage(context, 'within');

@@ -51,9 +51,9 @@ export type DescribedModule = Omit<
 export async function describeModules(
   input: DescribeInput,
   options: { readonly measure: AssociationMeasure; readonly image: { width: number; height: number } | null },
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<DescribedModule[]> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const { modules, table } = input;
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));

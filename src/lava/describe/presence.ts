@@ -12,16 +12,16 @@ export function samplePresence(embedding: Embedding, localities: Localities, pre
   const points = embedding.coordinates;
   const m = presence.columns;
   const sums = new Float64Array(points.rows * m);
-  const held = new Int32Array(points.rows);
+  const inLocalities = new Int32Array(points.rows);
   for (let t = 0; t < localities.members.length; t++) {
     const sample = localities.members[t];
     const locality = Math.floor(t / localities.size);
-    held[sample]++;
+    inLocalities[sample]++;
     for (let k = 0; k < m; k++) sums[sample * m + k] += presence.data[locality * m + k];
   }
   const result = new Float32Array(points.rows * m);
   for (let t = 0; t < result.length; t++) {
-    const count = held[Math.floor(t / m)];
+    const count = inLocalities[Math.floor(t / m)];
     result[t] = count > 0 ? sums[t] / count : 0;
   }
   for (const sample of localities.uncovered) {

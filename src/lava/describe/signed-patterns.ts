@@ -38,9 +38,9 @@ export interface SignsInput {
 export async function moduleSigns(
   input: SignsInput,
   measure: AssociationMeasure,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<ModuleSigns[]> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const watch = watchStage(context, 'signs');
   const result: ModuleSigns[] = [];
   for (let k = 0; k < input.modules.count; k++) {

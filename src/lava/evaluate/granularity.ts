@@ -140,10 +140,10 @@ async function associateHalves(
   const halves: Half[] = [];
   for (const rows of [split.fitted, split.heldOut]) {
     const part = await localitiesOfPart(dense, embedding, { rows, size }, context, watch);
-    const own = { ...options, ...scaledRules(options, part.size, localities.size) };
+    const partOptions = { ...options, ...scaledRules(options, part.size, localities.size) };
     // either half may hold two fifths of the memory, so that the whole's associations keep theirs
     const half = { ...context, memory: 0.4 * context.memory };
-    const associations = await associate(table.features, part, own, half);
+    const associations = await associate(table.features, part, partOptions, half);
     const starts = await prepareStarts(associations, half, withoutProgress(watch));
     halves.push({ localities: part, associations, starts });
     watch.progress(halves.length / 2);

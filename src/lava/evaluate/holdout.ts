@@ -57,7 +57,7 @@ export async function localitiesOfPart(
   return {
     ...whole,
     size: part.size,
-    members: found.members.map((place) => part.rows[place]),
+    members: found.members.map((position) => part.rows[position]),
     radius: found.radius,
     uncovered: part.rows.filter((_, i) => found.inLocalities[i] === 0),
   };

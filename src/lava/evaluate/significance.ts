@@ -98,9 +98,9 @@ export function significanceOptions(options: SignificanceOptions): Required<Sign
 export async function moduleSignificance(
   input: SignificanceInput,
   options: SignificanceOptions & FitOptions & { readonly measure: AssociationMeasure },
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<SignificanceResult | null> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const { draws, level } = significanceOptions(options);
   const { table, embedding, localities, modules } = input;
   const heldOutSize = Math.round(localities.size * (1 - FITTED_SHARE));

@@ -63,9 +63,9 @@ export function stabilityRuns(options: StabilityOptions): number {
 export async function moduleStability(
   input: StabilityInput,
   options: StabilityOptions & FitOptions & LocalityOptions,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<ModuleStability[]> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const watch = watchStage(context, 'stability');
   const repeats = plan(
     input,

@@ -79,15 +79,15 @@ export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Fl
   const rivals = rivalsOf(loadings, k, q);
   const { numbers, overlaps } = rivals;
   let square = squaredLength(loadings, k);
-  const own = q[k * m + k];
+  const squaredPresence = q[k * m + k];
   let largest = 0;
   for (const t of byImage(image)) {
     const i = features ? features[t] : t;
     const old = u[i];
     const rest = square - old * old;
-    if (!(own * rest > 0)) continue;
+    if (!(squaredPresence * rest > 0)) continue;
     const slope = slopeAt(loadings, k, i, image[t], rivals, q);
-    const next = Math.fround(Math.max(0, slope / (own * rest)));
+    const next = Math.fround(Math.max(0, slope / (squaredPresence * rest)));
     const change = next - old;
     if (change === 0) continue;
     u[i] = next;

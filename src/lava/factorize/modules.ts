@@ -56,9 +56,9 @@ export type Starts = (count: number) => Promise<Matrix>;
 export async function factorize(
   { associations, samples, reported = associations.localities, starts }: FactorizeInput,
   options: ModuleOptions,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Modules> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const count = options.modules ?? Math.min(DEFAULT_MODULES, reported);
   const sweeps = options.sweeps ?? DEFAULT_SWEEPS;
   checkCount(count, associations);

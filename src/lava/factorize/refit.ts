@@ -131,10 +131,10 @@ async function addUnbiasedSquares(
     members.set(localities.members.subarray(l * n, (l + 1) * n), t * n);
   });
   const values = denseCells(table, members, features);
-  const own = members.map((_, i) => i);
+  const positions = members.map((_, i) => i);
   const ungated = { ...rules, form: 'absolute', gate: 0 } as const;
   const range = { first: 0, count: some.length, size: n };
-  const { block, supported } = await context.engine.associate(values, own, range, ungated, watch);
+  const { block, supported } = await context.engine.associate(values, positions, range, ungated, watch);
   const size = features.length;
   const scale = { supported, factors: Float64Array.from(factors), expected: 1 / (n - 1) };
   await context.engine.accumulateSquares(block, scale, sums, watch);

@@ -54,7 +54,7 @@ export async function completedSpectrum(
   for (let round = 0; round < ROUNDS && vectors.length > 0; round++) {
     pairs = rayleighRitz(vectors, await apply(vectors));
     complete(diagonal, pairs, count);
-    if (isSettled(pairs.values, before, count)) break;
+    if (isConverged(pairs.values, before, count)) break;
     before = pairs.values;
     vectors = orthonormalized(await filtered(apply, pairs, count));
     watch.progress((round + 1) / ROUNDS);
@@ -118,7 +118,7 @@ function complete(diagonal: Float64Array, { vectors, values }: Pairs, count: num
   }
 }
 
-function isSettled(values: Float64Array, before: Float64Array, count: number): boolean {
+function isConverged(values: Float64Array, before: Float64Array, count: number): boolean {
   if (before.length === 0) return false;
   let moved = 0;
   for (let k = 0; k < count; k++) moved = Math.max(moved, Math.abs(values[k] - before[k]));

@@ -116,12 +116,12 @@ async function productsWithPatterns(
 function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
   const { rows: m, columns: pairs, data } = patterns;
   for (let k = 0; k < m; k++) {
-    const own = q[k * m + k];
-    if (!(own > 0)) continue;
+    const squaredPresence = q[k * m + k];
+    if (!(squaredPresence > 0)) continue;
     for (let p = 0; p < pairs; p++) {
       let slope = sums.data[k * pairs + p];
       for (let j = 0; j < m; j++) if (j !== k) slope -= q[k * m + j] * data[j * pairs + p];
-      data[k * pairs + p] = Math.max(0, slope / own);
+      data[k * pairs + p] = Math.max(0, slope / squaredPresence);
     }
   }
 }

@@ -60,12 +60,12 @@ function addImage(
   const { features: d, offsets, columns, values } = block;
   const signed = form === 'signed';
   for (let i = 0; i < d; i++) {
-    const own = factor * u[i];
+    const scaled = factor * u[i];
     let sum = 0;
     for (let p = offsets[l * d + i]; p < offsets[l * d + i + 1]; p++) {
       const a = signed ? values[p] : Math.abs(values[p]);
       sum += a * u[columns[p]];
-      image[columns[p]] += own * a;
+      image[columns[p]] += scaled * a;
     }
     image[i] += factor * sum;
   }
@@ -83,10 +83,10 @@ function chooseSet(
   const rivals = rivalsOf(loadings, k, q);
   const square = squaredLength(loadings, k);
   const gain = Float64Array.from(data.subarray(k * d, (k + 1) * d), (old, i) => {
-    const own = q[k * m + k] * (square - old * old);
-    if (!(own > 0)) return 0;
-    const next = Math.max(0, slopeAt(loadings, k, i, image[i], rivals, q) / own);
-    return own * (next - old) ** 2;
+    const curvature = q[k * m + k] * (square - old * old);
+    if (!(curvature > 0)) return 0;
+    const next = Math.max(0, slopeAt(loadings, k, i, image[i], rivals, q) / curvature);
+    return curvature * (next - old) ** 2;
   });
   const useful = [...gain.keys()].filter((i) => gain[i] > 0);
   useful.sort((a, b) => gain[b] - gain[a] || a - b);
@@ -101,18 +101,18 @@ async function blocksOf(
 ) {
   const d = loadings.columns;
   const blocks = sets.map((set) => new Float32Array(set.length ** 2));
-  const places = sets.map((set) => {
-    const place = new Int32Array(d).fill(-1);
+  const indexMaps = sets.map((set) => {
+    const indexInSet = new Int32Array(d).fill(-1);
     set.forEach((i, t) => {
-      place[i] = t;
+      indexInSet[i] = t;
     });
-    return place;
+    return indexInSet;
   });
   await forEachLocality(problem, watch, (block, form, l) => {
     for (let t = 0; t < sets.length; t++) {
       const factor =
         problem.weights[block.first + l] * presence.data[(block.first + l) * presence.columns + t];
-      if (factor > 0) addBlock(block, form, l, { set: sets[t], place: places[t] }, factor, blocks[t]);
+      if (factor > 0) addBlock(block, form, l, { set: sets[t], indexInSet: indexMaps[t] }, factor, blocks[t]);
     }
   });
   blocks.forEach((block, t) => {
@@ -126,7 +126,7 @@ function addBlock(
   { features: d, offsets, columns, values }: AssociationBlock,
   form: AssociationForm,
   l: number,
-  { set, place }: { readonly set: Int32Array; readonly place: Int32Array },
+  { set, indexInSet }: { readonly set: Int32Array; readonly indexInSet: Int32Array },
   factor: number,
   target: Float32Array,
 ): void {
@@ -135,7 +135,7 @@ function addBlock(
     const row = l * d + set[t];
     const base = t * set.length;
     for (let p = offsets[row]; p < offsets[row + 1]; p++) {
-      const to = place[columns[p]];
+      const to = indexInSet[columns[p]];
       if (to >= 0) target[base + to] += factor * (signed ? values[p] : Math.abs(values[p]));
     }
   }

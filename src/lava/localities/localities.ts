@@ -63,10 +63,10 @@ export function defaultLocalitySize(samples: number): number {
 export async function locate(
   embedding: Embedding,
   options: LocalityOptions,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
   features?: Matrix | Csr,
 ): Promise<Localities> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const order = canonicalOrder(embedding.coordinates, features);
   const points = gatherRows(embedding.coordinates, order);
   const checked = checkLocalityOptions(points.rows, options);
@@ -123,7 +123,7 @@ export async function locate(
       evaluations: used,
       samples,
     },
-    uncovered: emptyPlaces(best.inLocalities)
+    uncovered: uncoveredPositions(best.inLocalities)
       .map((position) => order[position])
       .sort(),
   };
@@ -161,10 +161,10 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
   };
 }
 
-function emptyPlaces(counts: Float64Array): Int32Array {
-  const places: number[] = [];
-  for (let i = 0; i < counts.length; i++) if (counts[i] === 0) places.push(i);
-  return Int32Array.from(places);
+function uncoveredPositions(counts: Float64Array): Int32Array {
+  const positions: number[] = [];
+  for (let i = 0; i < counts.length; i++) if (counts[i] === 0) positions.push(i);
+  return Int32Array.from(positions);
 }
 
 /** The options with their defaults, and the number of localities, for so many samples. OptionError where they do not fit. */

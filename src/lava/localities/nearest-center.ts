@@ -128,7 +128,7 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
       // |c - hint| > 2 |x - hint| puts c, and all after it, farther from x than the hint
       if (around.squared[t] > 4 * toHint) {
         const beyond = Math.sqrt(around.squared[t]) - Math.sqrt(toHint);
-        return settle(best, least, Math.min(Math.sqrt(second), beyond));
+        return record(best, least, Math.min(Math.sqrt(second), beyond));
       }
       const candidate = around.rows[t];
       if (candidate === hint) continue;
@@ -139,9 +139,9 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
         best = candidate;
       } else if (distance < second) second = distance;
     }
-    return around.k === centers.rows && settle(best, least, Math.sqrt(second));
+    return around.k === centers.rows && record(best, least, Math.sqrt(second));
   };
-  const settle = (center: number, squared: number, others: number): true => {
+  const record = (center: number, squared: number, others: number): true => {
     found.center = center;
     found.distance = Math.sqrt(squared);
     found.others = others;
@@ -150,7 +150,7 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
   const find = (position: number, hint: number): void => {
     if (hint >= 0 && fromHint(position, hint)) return;
     two.find(coordinates, position * d);
-    settle(two.rows[0], two.squared[0], secondDistance(two));
+    record(two.rows[0], two.squared[0], secondDistance(two));
   };
   return { around, find, found };
 }

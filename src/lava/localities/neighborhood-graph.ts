@@ -207,9 +207,9 @@ function select(values: Float64Array, count: number, at: number): number {
       while (values[i] < pivot) i++;
       while (values[j] > pivot) j--;
       if (i <= j) {
-        const held = values[i];
+        const moved = values[i];
         values[i++] = values[j];
-        values[j--] = held;
+        values[j--] = moved;
       }
     }
     if (at <= j) high = j;

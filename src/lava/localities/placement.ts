@@ -57,19 +57,19 @@ function systematicStart(tree: KdTree, weights: Float64Array, count: number, ran
   const centers = new Float32Array(count * d);
   let next = step * random.uniform();
   let sum = 0;
-  let placed = 0;
-  const place = (i: number) => {
-    centers.set(tree.coordinates.subarray(i * d, (i + 1) * d), placed * d);
-    placed++;
+  let added = 0;
+  const addCenter = (i: number) => {
+    centers.set(tree.coordinates.subarray(i * d, (i + 1) * d), added * d);
+    added++;
   };
-  for (let i = 0; i < density.length && placed < count; i++) {
+  for (let i = 0; i < density.length && added < count; i++) {
     sum += density[i];
-    while (sum > next && placed < count) {
-      place(i);
+    while (sum > next && added < count) {
+      addCenter(i);
       next += step;
     }
   }
-  while (placed < count) place(density.length - 1);
+  while (added < count) addCenter(density.length - 1);
   return { rows: count, columns: d, data: centers };
 }
 

@@ -123,11 +123,14 @@ function replicationStatement(module: ModuleDescription): Statement[] {
   const figure = `least similarity ${decimal(replication)} of 1`;
   if (replication >= 0.9) return [{ tone: 'good', text: `${how} came back (${figure}).` }];
   if (comesBack(module)) return [{ tone: 'plain', text: `${how} came back, somewhat changed (${figure}).` }];
-  const holds = significance?.significant
+  const correlationsHold = significance?.significant
     ? ' Its correlations hold on held-out samples; which features make up the module does not.'
     : '';
   return [
-    { tone: 'bad', text: `${how} did not come back: its features group differently (${figure}).${holds}` },
+    {
+      tone: 'bad',
+      text: `${how} did not come back: its features group differently (${figure}).${correlationsHold}`,
+    },
   ];
 }
 

@@ -110,6 +110,6 @@ export function levelsInRegion(
 
 /** Localities that hold the sample, ascending. */
 export function localitiesHolding({ count, size, members }: Localities, sample: number): number[] {
-  const holds = (l: number) => members.subarray(l * size, (l + 1) * size).includes(sample);
-  return Array.from({ length: count }, (_, l) => l).filter(holds);
+  const hasSample = (l: number) => members.subarray(l * size, (l + 1) * size).includes(sample);
+  return Array.from({ length: count }, (_, l) => l).filter(hasSample);
 }

@@ -90,7 +90,7 @@ function arrangementsOf(n: number, m: number, paired: boolean): readonly Int8Arr
   const wanted = paired ? null : n;
   const found: Int8Array[] = [];
   const signs = new Int8Array(size);
-  const place = (at: number, plus: number): boolean => {
+  const extend = (at: number, plus: number): boolean => {
     if (found.length > MOST_ARRANGEMENTS) return false;
     if (wanted !== null && (plus > wanted || plus + size - at < wanted)) return true;
     if (at === size) {
@@ -99,10 +99,10 @@ function arrangementsOf(n: number, m: number, paired: boolean): readonly Int8Arr
     }
     return [1, -1].every((sign) => {
       signs[at] = sign;
-      return place(at + 1, plus + (sign === 1 ? 1 : 0));
+      return extend(at + 1, plus + (sign === 1 ? 1 : 0));
     });
   };
-  return place(0, 0) ? found : null;
+  return extend(0, 0) ? found : null;
 }
 
 /** Share of the arrangements whose difference is at least as far from 0 as that of the data, itself included. */

@@ -149,7 +149,7 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   const higher = notable.filter(({ score }) => score > 0);
   const lower = notable.filter(({ score }) => score < 0).reverse();
   const sides = `${first.region} (${plural(first.samples, 'sample')}) than in ${second.region} (${count(second.samples)})`;
-  const told = (some: readonly Marker[], what: string) =>
+  const markerSentence = (some: readonly Marker[], what: string) =>
     some.length === 0
       ? []
       : [
@@ -158,8 +158,8 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   const none = `No feature is higher or lower in ${sides}, at a corrected p of ${NAMED_LEVEL} by samples.`;
   return [
     ...(notable.length === 0 ? [none] : []),
-    ...told(higher, 'higher'),
-    ...told(lower, 'lower'),
+    ...markerSentence(higher, 'higher'),
+    ...markerSentence(lower, 'lower'),
     ...replicateSentences(markers, notable),
   ];
 }
@@ -173,8 +173,8 @@ function replicateSentences(markers: readonly Marker[], notable: readonly Marker
   if (!test) return ['These p take samples as the units: they say nothing about other donors or batches.'];
   const units = `${plural(test.replicatesFirst, 'replicate')} against ${count(test.replicatesSecond)}${test.paired ? ', the same on both sides' : ''}`;
   if (test.p === null) return [`With ${units} no p over replicates can be given: differences only.`];
-  const held = notable.filter(({ pseudobulk }) => (pseudobulk?.p ?? 1) <= NAMED_LEVEL).length;
+  const confirmed = notable.filter(({ pseudobulk }) => (pseudobulk?.p ?? 1) <= NAMED_LEVEL).length;
   return [
-    `By replicate (${units}, exact permutation, not corrected) ${count(held)} of ${count(notable.length)} have p of ${NAMED_LEVEL} or less.`,
+    `By replicate (${units}, exact permutation, not corrected) ${count(confirmed)} of ${count(notable.length)} have p of ${NAMED_LEVEL} or less.`,
   ];
 }

@@ -70,9 +70,9 @@ async function measure(
   label: string,
   options: EmbedOptions,
   seeds: readonly number[],
-  given: { data: StudyData; reference: Parameters<typeof compare>[1]; context: Context },
+  setup: { data: StudyData; reference: Parameters<typeof compare>[1]; context: Context },
 ): Promise<Measured> {
-  const { data, reference, context } = given;
+  const { data, reference, context } = setup;
   const runs: Comparison[] = [];
   let values: Float64Array | null = null;
   try {
@@ -112,21 +112,21 @@ async function run(input: StudyInput): Promise<StudyResult> {
     const umap: EmbedOptions = { method: 'umap', nNeighbors: UMAP_NEIGHBORS };
     const first = await coordinates(data, umap, context, input.seed);
     const reference = { values: first, neighbors: await mapNeighbors(first, 2, context) };
-    const given = { data, reference, context };
+    const setup = { data, reference, context };
     // no map has the seed of the one that it is compared with: the same draws would make it nearer than it is
     const seeds = Array.from({ length: input.repeats }, (_, r) => input.seed + 1000 + r);
-    const own: Measured = {
+    const firstRun: Measured = {
       label: 'UMAP',
       runs: [await compare(first, reference, data, context)],
       values: first,
       note: '',
     };
-    const noise = await measure('UMAP, other seeds', umap, seeds, given);
+    const noise = await measure('UMAP, other seeds', umap, seeds, setup);
     const floor = Math.min(...noise.runs.map((c) => c.overlap));
-    const all = [own, noise];
+    const all = [firstRun, noise];
     for (const [label, options] of variants) {
       const fixed = options.method === 'pca' || options.method === 'lle';
-      all.push(await measure(label, options, fixed ? seeds.slice(0, 1) : seeds, given));
+      all.push(await measure(label, options, fixed ? seeds.slice(0, 1) : seeds, setup));
     }
     for (const measured of all) rows.push(tableRow(data, measured, floor));
     crossRows.push(...(await crossObjectives(data, all, context)));
@@ -213,19 +213,21 @@ async function crossObjectives(data: StudyData, all: readonly Measured[], contex
   if (!umap || !dkLle || !pca) return rows;
   const { fuzzy, alignment } = await graphs(data, context);
   const curve = fitCurve(1, 0.1);
-  for (const [label, graph, own] of [
+  for (const [label, graph, optimum] of [
     ["UMAP's", fuzzy, umap],
     ["DK-LLE's", alignment, dkLle],
   ] as const) {
     const weight: RepulsionWeight = effectiveRepulsion(graph, 5);
     const law = umapLaw(graph, curve, weight);
     const loss = (y: Float64Array) => law.forces(y, 2, new Float64Array(y.length));
-    const least = loss(own);
-    const most = loss(spreadAs(pca, own));
+    const least = loss(optimum);
+    const most = loss(spreadAs(pca, optimum));
     rows.push([
       data.name,
       label,
-      ...maps.map((y) => (y ? (loss(y === pca ? spreadAs(pca, own) : y) - least) / (most - least) : null)),
+      ...maps.map((y) =>
+        y ? (loss(y === pca ? spreadAs(pca, optimum) : y) - least) / (most - least) : null,
+      ),
     ]);
   }
   return rows;

@@ -68,9 +68,9 @@ interface Trace {
 /** Errors at growing intervals, until the run is exact, has diverged or has done all its steps. */
 async function trace(
   gram: Gram,
-  given: { answer: Float64Array; largest: number; share: number; seed: number; context: Context },
+  setup: { answer: Float64Array; largest: number; share: number; seed: number; context: Context },
 ): Promise<Trace> {
-  const { answer, largest, share, seed, context } = given;
+  const { answer, largest, share, seed, context } = setup;
   const law = gramLaw(gram);
   const random = createRandom(seed, 'recovery');
   const y = gaussian(2 * gram.size, 0.1 * Math.sqrt(largest / gram.size), random);

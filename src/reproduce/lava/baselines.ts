@@ -111,7 +111,7 @@ export async function perClusterModules(input: BaselineInput, context: Context):
   const blocks = groups.map((rows, g) =>
     groupBlock(correlationMatrix(featureColumns(table, rows), 'pearson'), d, rows.length, g),
   );
-  const associations = heldAssociations(blocks, d);
+  const associations = storedAssociations(blocks, d);
   const modules = Math.min(input.modules, groups.length);
   // the stacked form looks at associations only; no localities lie behind these
   const rules = { measure: 'pearson', form: 'debiased', support: 0, gate: 0 } as const;
@@ -161,7 +161,7 @@ function groupBlock(rho: Float64Array, d: number, n: number, first: number): Ass
 }
 
 /** Blocks that are in memory as associations of as many localities. */
-function heldAssociations(blocks: readonly AssociationBlock[], d: number): Associations {
+function storedAssociations(blocks: readonly AssociationBlock[], d: number): Associations {
   const pairs = (blocks.length * d * (d - 1)) / 2;
   const kept = blocks.reduce((sum, { values }) => sum + values.length, 0);
   return {

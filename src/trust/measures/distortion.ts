@@ -162,9 +162,9 @@ export async function localMaps(
   embedding: Matrix,
   neighborhoods: Neighborhoods,
   farOnMap: Int32Array,
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<LocalMaps> {
-  const watch = watchStage(await resolveContext(given), 'local maps');
+  const watch = watchStage(await resolveContext(partialContext), 'local maps');
   const { queries, k, input, embeddingRanks } = neighborhoods;
   const dimensions = embedding.columns;
   const axes = new Float64Array(input.rows * dimensions).fill(Number.NaN);

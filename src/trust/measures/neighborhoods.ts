@@ -33,9 +33,9 @@ const DUPLICATE_SHARE = 0.01;
 export async function compareNeighborhoods(
   input: TrustInput,
   options: NeighborhoodOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Neighborhoods> {
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   checkInput(input);
   const { k, metric, sample, ties } = checkNeighborhoodOptions(options, input.features.rows);
   const queries = sample === null ? null : drawRows(input.features.rows, sample, context.random);

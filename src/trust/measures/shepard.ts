@@ -21,7 +21,7 @@ const CELLS = 2 ** 16;
 const DRAWN_PAIRS = 2 ** 17;
 /** Share of the pairs beyond either end of the finely divided range; they share the first and last cell. */
 const TAIL = 1e-4;
-const HELD_PAIRS = 2 ** 20;
+const STORED_PAIRS = 2 ** 20;
 
 export interface DistanceFigures {
   /** Spearman correlation of the distances, -1 to 1. */
@@ -62,7 +62,8 @@ export function shepardAccumulator(
   drawPair: (random: Random) => readonly [number, number],
   random: Random,
 ): ShepardAccumulator {
-  const shape = pairs <= HELD_PAIRS ? heldPairs(pairs) : binnedPairs(drawPair, random.stream('trust-bins'));
+  const shape =
+    pairs <= STORED_PAIRS ? storedPairs(pairs) : binnedPairs(drawPair, random.stream('trust-bins'));
   const m: Moments = {
     pairs: 0,
     input: 0,
@@ -121,7 +122,7 @@ function stresses(m: Moments, products: number, differences: number) {
 }
 
 /** Shape of the diagram from pairs that are all held. */
-function heldPairs(pairs: number) {
+function storedPairs(pairs: number) {
   const inputs = new Float64Array(pairs);
   const maps = new Float64Array(pairs);
   let count = 0;

@@ -34,7 +34,7 @@ const MOST_DRAWS = 100;
 export async function tripletAccuracy(
   input: TrustInput,
   { triplets = 20, metric = 'euclidean', rows = null }: TripletOptions = {},
-  given: PartialContext = {},
+  partialContext: PartialContext = {},
 ): Promise<Figure> {
   checkInput(input);
   checkInteger(
@@ -44,7 +44,7 @@ export async function tripletAccuracy(
     1e6,
     'about 20 a sample is enough for three digits on 10,000 samples',
   );
-  const context = await resolveContext(given);
+  const context = await resolveContext(partialContext);
   const watch = watchStage(context, 'triplets');
   const random = context.random.stream('trust-triplets');
   const inData = pairDistance(inMetric(toDense(input.features), metric), metric);

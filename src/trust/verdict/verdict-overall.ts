@@ -69,7 +69,7 @@ export function figuresOf(measures: Measures, names: readonly MeasureName[]): Ve
 }
 
 /** A value, with its interval when it is an estimate. */
-export function told({ value, interval }: Measure): string {
+export function valueText({ value, interval }: Measure): string {
   return interval ? `${two(value)} [${two(interval[0])} to ${two(interval[1])}]` : two(value);
 }
 

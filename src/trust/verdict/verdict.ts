@@ -18,8 +18,8 @@ import {
   type Measures,
   nothingSentence,
   skill,
-  told,
   two,
+  valueText,
 } from './verdict-overall.js';
 import { type MapRegion, regionsSentence } from './verdict-regions.js';
 
@@ -87,7 +87,7 @@ function neighborsSentence({ measured, pointwise }: VerdictInput): VerdictSenten
   }[answer];
   const chance = pointwise.pAdjusted.filter((q) => q > FDR).length / pointwise.pAdjusted.length;
   const text =
-    `${opening} (trustworthiness ${told(t)}, continuity ${told(c)}; ${two(t.null)} is chance); ` +
+    `${opening} (trustworthiness ${valueText(t)}, continuity ${valueText(c)}; ${two(t.null)} is chance); ` +
     `of the ${measured.k} nearest points of a sample ${percent(p.value)} are among its ${measured.k} nearest in the data ` +
     `(chance ${percent(p.null)})${chance > 0 ? `, and at ${percent(chance)} of the samples the neighborhood is no better than chance` : ''}.`;
   const figures = [
@@ -113,7 +113,7 @@ function clustersSentence({ measures, neighborhoods }: TrustMeasures): VerdictSe
     return { about: 'clusters', answer: 'unknown', text, figures };
   }
   const answer = answerOf(Math.min(s.value, c.value), LEVELS.clusters);
-  const scores = `(steadiness ${told(s)}, cohesiveness ${told(c)}; 0 is chance, 1 is best)`;
+  const scores = `(steadiness ${valueText(s)}, cohesiveness ${valueText(c)}; 0 is chance, 1 is best)`;
   return { about: 'clusters', answer, text: `${clustersWords(s.value, c.value)} ${scores}.`, figures };
 }
 
@@ -146,8 +146,8 @@ function distancesSentence(measures: Measures): VerdictSentence | null {
     unknown: 'Distances between clusters cannot be judged',
   }[answer];
   const scores = byGroups
-    ? `rank correlation of the distances between group centers ${told(g)}, over all pairs of samples ${told(s)}`
-    : `fewer than five groups, so judged by the rank correlation over all pairs of samples, ${told(s)}`;
+    ? `rank correlation of the distances between group centers ${valueText(g)}, over all pairs of samples ${valueText(s)}`
+    : `fewer than five groups, so judged by the rank correlation over all pairs of samples, ${valueText(s)}`;
   const text = `${opening} (${scores}; 0 is chance).`;
   const names: MeasureName[] = ['groupDistances', 'shepardCorrelation', 'tripletAccuracy'];
   return { about: 'distances', answer, text, figures: figuresOf(measures, names) };
@@ -173,7 +173,7 @@ function densitiesSentence(measures: Measures): VerdictSentence | null {
     no: 'Densities may not be read: how tight or spread a cluster looks says little about the data',
     unknown: 'Densities cannot be judged',
   }[answer];
-  const text = `${opening} (correlation of local radii ${told(d)}; 0 is chance).`;
+  const text = `${opening} (correlation of local radii ${valueText(d)}; 0 is chance).`;
   return { about: 'densities', answer, text, figures: figuresOf(measures, ['densityPreservation']) };
 }
 

@@ -15,7 +15,7 @@ export interface Job {
   readonly files: ReadonlyMap<string, Item>;
   /** The name of the one with the features. */
   readonly features: string;
-  readonly given: OptionTexts;
+  readonly options: OptionTexts;
 }
 
 export type Found = Contents & { readonly format: string };

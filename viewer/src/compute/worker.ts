@@ -42,8 +42,8 @@ async function run(job: Job): Promise<void> {
   }
 }
 
-async function explained({ files, features, given }: Job, signal: AbortSignal) {
-  const values = parseOptions('explain', given);
+async function explained({ files, features, options }: Job, signal: AbortSignal) {
+  const values = parseOptions('explain', options);
   const { seed = 0, threads } = values;
   const context = await createContext({ threads, seed, memory: MEMORY, signal, onProgress: seldom() });
   try {

@@ -34,14 +34,14 @@ export interface NamesProps {
 
 /** While a drag lasts the names are moved as one picture, and placed anew when it ends. */
 export function Names({ view, camera, size, moving }: NamesProps) {
-  const placed = useRef(camera);
-  if (!moving || camera.scale !== placed.current.scale) placed.current = camera;
-  const { left, top } = placed.current;
+  const drawnCamera = useRef(camera);
+  if (!moving || camera.scale !== drawnCamera.current.scale) drawnCamera.current = camera;
+  const { left, top } = drawnCamera.current;
   const by = colorBy.value;
   const levelNames = useMemo(() => namesOfLevels(view, by), [view, by]);
   return (
     <div class="names" style={{ transform: `translate(${camera.left - left}px, ${camera.top - top}px)` }}>
-      {placedNames(view, { camera: placed.current, size }, levelNames).map(({ name, left, top }) => (
+      {placedNames(view, { camera: drawnCamera.current, size }, levelNames).map(({ name, left, top }) => (
         <button
           key={`${name.text} ${name.x} ${name.y}`}
           type="button"
@@ -76,10 +76,10 @@ export function placedNames(
 function namesOfModules(view: View, by: string, colors: readonly string[]): Name[] {
   const only = by === 'module' ? openModule.value : null;
   if (by !== 'strongest' && only === null) return [];
-  return view.moduleAnchors.flatMap((places, module) =>
+  return view.moduleAnchors.flatMap((anchors, module) =>
     only !== null && only !== module
       ? []
-      : places.map(({ x, y }) => ({
+      : anchors.map(({ x, y }) => ({
           text: short(moduleName(view.explanation, module)),
           x,
           y,
@@ -117,7 +117,7 @@ const short = (text: string) => (text.length > 34 ? `${text.slice(0, 33)}\u2026`
 
 /** Names in order of importance; one that would cover an earlier one moves up or down, or is left out. */
 function withoutOverlaps(names: readonly Name[], camera: Camera, size: Size) {
-  const placed: { name: Name; left: number; top: number; width: number }[] = [];
+  const shown: { name: Name; left: number; top: number; width: number }[] = [];
   for (const name of names) {
     const [x, y] = toScreen(camera, name.x, name.y);
     const width = name.text.length * CHARACTER + 26;
@@ -126,12 +126,12 @@ function withoutOverlaps(names: readonly Name[], camera: Camera, size: Size) {
     const free = [0, -1, 1, -2, 2]
       .map((step) => y + step * LINE)
       .find((top) =>
-        placed.every(
+        shown.every(
           (other) =>
             Math.abs(other.top - top) >= LINE || Math.abs(other.left - left) >= (other.width + width) / 2,
         ),
       );
-    if (free !== undefined) placed.push({ name, left, top: free, width });
+    if (free !== undefined) shown.push({ name, left, top: free, width });
   }
-  return placed;
+  return shown;
 }

@@ -70,7 +70,7 @@ export function useCamera(
   };
 }
 
-interface Placed {
+interface Position {
   readonly base: Camera;
   readonly transform: ZoomTransform;
   readonly size: Size;
@@ -80,7 +80,7 @@ interface Placed {
 
 /** Keeps the position that the address tells and the camera in step. */
 function useCameraPosition(
-  { base, transform, size, current }: Placed,
+  { base, transform, size, current }: Position,
   apply: (transform: ZoomTransform) => void,
 ): void {
   const reported = useRef<CameraPosition | null>(null);

@@ -78,7 +78,7 @@ export function useSelection(view: View, camera: Camera) {
 }
 
 /** A finger that stays does what a pointer does that rests: `held` is called with where it is. */
-function useLongPress(held: (point: Point) => void) {
+function useLongPress(onLongPress: (point: Point) => void) {
   const timer = useRef(0);
   const done = useRef(false);
   return {
@@ -86,7 +86,7 @@ function useLongPress(held: (point: Point) => void) {
       done.current = false;
       timer.current = window.setTimeout(() => {
         done.current = true;
-        held(point);
+        onLongPress(point);
       }, LONG_PRESS);
     },
     /** Whether the press that ends was a long one. */

@@ -68,7 +68,7 @@ export function createWebglRenderer(canvas: HTMLCanvasElement, onLost: () => voi
         drawn = scene.drawing;
         unit = unitOf(drawn);
         points.geometry.dispose();
-        points.geometry = placed(drawn, unit);
+        points.geometry = geometryOf(drawn, unit);
       }
       paint(points.geometry, scene);
     },
@@ -98,7 +98,7 @@ function unitOf(drawing: Drawing): Unit {
   return { x: (minX + maxX) / 2, y: (minY + maxY) / 2, span: Math.max(maxX - minX, maxY - minY) / 2 || 1 };
 }
 
-function placed({ x, y }: Drawing, unit: Unit): BufferGeometry {
+function geometryOf({ x, y }: Drawing, unit: Unit): BufferGeometry {
   const positions = new Float32Array(2 * x.length);
   for (let row = 0; row < x.length; row++) {
     positions[2 * row] = (x[row] - unit.x) / unit.span;

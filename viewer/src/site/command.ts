@@ -1,8 +1,8 @@
 /** The command that does the same as the page, for the terminal. */
 import { commandLineSpelling, type OptionTexts } from 'whymap/options';
 
-export function commandLine(features: string, given: OptionTexts): string {
-  const parts = Object.entries(given).flatMap(([option, value]) => {
+export function commandLine(features: string, options: OptionTexts): string {
+  const parts = Object.entries(options).flatMap(([option, value]) => {
     if (value === undefined || value === false || value === '') return [];
     return [commandLineSpelling(value === true ? { option } : { option, value: quoted(String(value)) })];
   });

@@ -5,10 +5,10 @@ export const fileItem = (file: File): Item => ({ name: file.name, size: file.siz
 
 /** What was dropped. Browsers forget it when the event is over, so all is taken hold of before the first wait. */
 export function droppedItems(transfer: DataTransfer): Promise<Item[]> {
-  const held = [...transfer.items]
+  const entries = [...transfer.items]
     .filter(({ kind }) => kind === 'file')
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const items = held.map(async ({ entry, file }) => {
+  const items = entries.map(async ({ entry, file }) => {
     if (entry?.isDirectory)
       return folderItem(entry.name, await filesBelow(entry as FileSystemDirectoryEntry));
     return file && fileItem(file);

@@ -54,7 +54,7 @@ const nameIn = (slot: Slot): string => {
 };
 
 /** The settings as the command line would be given them. */
-export const given = computed<OptionTexts>(() => {
+export const optionTexts = computed<OptionTexts>(() => {
   const { method, embeddingKey, embeddingColumns, ...rest } = settings.value;
   const from = mapFrom.value;
   const map: OptionTexts = {
@@ -67,7 +67,7 @@ export const given = computed<OptionTexts>(() => {
   return withoutEmpty({ ...map, ...labels, ...rest });
 });
 
-export const command = computed(() => commandLine(nameIn('features'), given.value));
+export const command = computed(() => commandLine(nameIn('features'), optionTexts.value));
 
 /** Why the run cannot start yet, or null. */
 export const lacking = computed<string | null>(() => {
@@ -129,20 +129,20 @@ function slotFor({ name }: Item): Slot {
 }
 
 async function put(slot: Slot, item: Item): Promise<void> {
-  const place = (dropped: Dropped) => {
+  const setSlot = (dropped: Dropped) => {
     slots.value = { ...slots.value, [slot]: dropped };
   };
-  place({ item, found: null, problem: null });
+  setSlot({ item, found: null, problem: null });
   if (slot === 'embedding') mapFrom.value = 'file';
   if (slot === 'features') forgetNames();
   const still = () => slots.value[slot]?.item === item;
   try {
     const found = await look(item);
     if (!still()) return;
-    place({ item, found, problem: null });
+    setSlot({ item, found, problem: null });
     if (slot === 'features') guess(found);
   } catch (reason) {
-    if (still()) place({ item, found: null, problem: reason as Problem });
+    if (still()) setSlot({ item, found: null, problem: reason as Problem });
   }
 }
 
@@ -187,7 +187,7 @@ export function start(): void {
   problem.value = null;
   stages.value = [];
   phase.value = 'running';
-  const request = { features: nameIn('features'), given: given.value, command: command.value };
+  const request = { features: nameIn('features'), options: optionTexts.value, command: command.value };
   run(jobOf(request.features), {
     progress: note,
     done: (made) => {
@@ -207,7 +207,7 @@ function jobOf(name: string): Job {
     const dropped = slots.value[slot];
     if (dropped) files.set(nameIn(slot), dropped.item);
   }
-  return { files, features: name, given: given.value };
+  return { files, features: name, options: optionTexts.value };
 }
 
 function note(stage: string, done: number): void {

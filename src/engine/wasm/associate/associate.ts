@@ -192,7 +192,7 @@ function sumOffsets(counts: Uint32Array, offsets: Uint32Array, from: number): vo
 /** The columns and values of a block, growing as groups are added. */
 interface Entries {
   /** Makes room for `needed` entries, for `expected` if they fit, and keeps the first `held`. */
-  reserve(held: number, needed: number, expected: number): void;
+  reserve(kept: number, needed: number, expected: number): void;
   /** Addresses of the columns and the values. */
   addresses(): { readonly columns: number; readonly values: number };
   free(): void;
@@ -203,18 +203,18 @@ function createEntries(arena: Arena): Entries {
   let columns = arena.allocate(0);
   let values = arena.allocate(0);
   let room = 0;
-  const move = (old: number, size: number, held: number, capacity: number): number => {
+  const move = (old: number, size: number, kept: number, capacity: number): number => {
     const address = arena.allocate(capacity * size);
-    new Uint8Array(arena.memory.buffer).copyWithin(address, old, old + held * size);
+    new Uint8Array(arena.memory.buffer).copyWithin(address, old, old + kept * size);
     arena.free(old);
     return address;
   };
   return {
-    reserve(held, needed, expected) {
+    reserve(kept, needed, expected) {
       if (needed <= room) return;
       room = Math.max(needed, Math.ceil(expected * 1.05));
-      columns = move(columns, 2, held, room);
-      values = move(values, 4, held, room);
+      columns = move(columns, 2, kept, room);
+      values = move(values, 4, kept, room);
     },
     addresses: () => ({ columns, values }),
     free() {

@@ -25,8 +25,8 @@ export function resultsOf(
 ): { arrays: readonly ResultArray[]; warnings: readonly Warning[] } {
   const { modules, samplePresence } = explanation;
   const count = modules.count;
-  const sampleRows = placesOf(explanation.ids, explanation.rows, names.samples, 'samples', name);
-  const featureColumns = placesOf(
+  const sampleRows = rowsByName(explanation.ids, explanation.rows, names.samples, 'samples', name);
+  const featureColumns = rowsByName(
     explanation.featureNames,
     explanation.featureNames.length,
     names.features,
@@ -39,12 +39,12 @@ export function resultsOf(
       {
         path: 'obsm/X_whymap',
         shape: [names.samples.length, count],
-        data: spread(samplePresence, sampleRows.places),
+        data: spread(samplePresence, sampleRows.rows),
       },
       {
         path: 'varm/whymap',
         shape: [names.features.length, count],
-        data: spread(loadings, featureColumns.places),
+        data: spread(loadings, featureColumns.rows),
       },
       ...summaryArrays(explanation),
     ],
@@ -79,33 +79,33 @@ function summaryArrays(explanation: Explanation): ResultArray[] {
 }
 
 /** For each name in the file, its row in the explanation, or -1. */
-function placesOf(
+function rowsByName(
   ours: readonly string[] | null,
   count: number,
   theirs: readonly string[],
   what: string,
   name: string,
-): { places: Int32Array; warnings: Warning[] } {
+): { rows: Int32Array; warnings: Warning[] } {
   if (ours === null) {
-    if (count === theirs.length) return { places: Int32Array.from(theirs.keys()), warnings: [] };
+    if (count === theirs.length) return { rows: Int32Array.from(theirs.keys()), warnings: [] };
     throw otherNames(`${count} ${what} without ids, and ${theirs.length} in ${name}`, what);
   }
   const known = new Map(ours.map((id, i) => [id, i]));
-  const places = Int32Array.from(theirs, (id) => known.get(id) ?? -1);
+  const rows = Int32Array.from(theirs, (id) => known.get(id) ?? -1);
   const present = new Set(theirs);
   const absent = ours.filter((id) => !present.has(id));
   if (absent.length === ours.length)
     throw otherNames(`${what} of which none is in ${name} (${some(ours)})`, what);
-  if (absent.length === 0) return { places, warnings: [] };
+  if (absent.length === 0) return { rows, warnings: [] };
   const message = `${absent.length} ${what} of the explanation are not in ${name} and were left out of it: ${some(absent)}.`;
-  return { places, warnings: [{ code: `${what}-unmatched`, message }] };
+  return { rows, warnings: [{ code: `${what}-unmatched`, message }] };
 }
 
-function spread(values: Matrix, places: Int32Array): Float32Array {
+function spread(values: Matrix, rows: Int32Array): Float32Array {
   const { columns, data } = values;
-  const result = new Float32Array(places.length * columns).fill(Number.NaN);
-  for (const [i, place] of places.entries()) {
-    if (place >= 0) result.set(data.subarray(place * columns, (place + 1) * columns), i * columns);
+  const result = new Float32Array(rows.length * columns).fill(Number.NaN);
+  for (const [i, row] of rows.entries()) {
+    if (row >= 0) result.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
   }
   return result;
 }

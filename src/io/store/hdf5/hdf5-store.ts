@@ -51,8 +51,8 @@ function kindOf(entity: unknown): 'group' | 'array' | null {
 function attributesOf(module: H5Module, entity: Group | Dataset, name: string): Record<string, unknown> {
   const { file_id, path } = entity;
   const names = module.get_attribute_names(file_id, path);
-  const place = `${path} of ${name}`;
-  return Object.fromEntries(names.map((key) => [key, readAttribute(module, entity, key, place)]));
+  const where = `${path} of ${name}`;
+  return Object.fromEntries(names.map((key) => [key, readAttribute(module, entity, key, where)]));
 }
 
 type Guard = <T>(work: () => T, room?: number) => T;
@@ -118,9 +118,9 @@ const LARGE_CHUNK = 2 ** 26;
 const DEFLATE_RATIO = 1032;
 
 /** Bytes of a chunk, 0 where there are none. Throws before the library is asked for one that the file cannot hold. */
-function checkChunk({ metadata }: Dataset, fileSize: number, place: string): number {
+function checkChunk({ metadata }: Dataset, fileSize: number, where: string): number {
   const bytes = (metadata.chunks ?? [0]).reduce((product, length) => product * length, metadata.size);
   const most = Math.max(LARGE_CHUNK, Math.min(LARGEST_READING, DEFLATE_RATIO * fileSize));
   if (bytes <= most) return bytes;
-  throw tooLarge(place, `chunks of ${bytes} bytes`, most, 'write the file again with smaller chunks');
+  throw tooLarge(where, `chunks of ${bytes} bytes`, most, 'write the file again with smaller chunks');
 }

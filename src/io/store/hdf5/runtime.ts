@@ -52,7 +52,7 @@ const WRITABLE = 1;
 /** WebAssembly memory ends at 4 GiB, and a file in it needs room beside it. */
 const LARGEST_COPY = 2 * 2 ** 30;
 /** The library's memory for its own ends: caches, headers, lists of names. It begins with 18 MiB. */
-const OWN_MEMORY = 2 ** 28;
+const LIBRARY_MEMORY = 2 ** 28;
 const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 /** One instance a process and build, because h5wasm is a module with one WebAssembly memory. */
@@ -118,12 +118,12 @@ async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promi
   const reads = watchReads(module.FS as unknown as FileSystem);
   const guard = <T>(name: string, work: () => T, room = 0): T => {
     complaints = '';
-    let asked = 0;
-    const limit = Math.max(OWN_MEMORY, module.HEAPU8.length) + room;
+    let refusedBytes = 0;
+    const limit = Math.max(LIBRARY_MEMORY, module.HEAPU8.length) + room;
     const onRefused = (bytes: number) => {
-      asked = bytes;
+      refusedBytes = bytes;
     };
-    const reason = () => reads.refusal() ?? (asked > 0 ? tooMuch(asked, limit) : null);
+    const reason = () => reads.refusal() ?? (refusedBytes > 0 ? tooMuch(refusedBytes, limit) : null);
     let result: T;
     try {
       working = true;
@@ -176,8 +176,8 @@ export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<Ope
   const { size } = await source.stat();
   if (source.origin.kind === 'path') {
     const runtime = await runtimeOf('h5wasm/node');
-    const place = { path: source.origin.path, name: source.name, size, cleanUp: () => undefined };
-    return opened(runtime, place, mode);
+    const file = { path: source.origin.path, name: source.name, size, cleanUp: () => undefined };
+    return opened(runtime, file, mode);
   }
   if (size > LARGEST_COPY) throw tooLarge(source.name, `${size} bytes`, LARGEST_COPY);
   const runtime = await runtimeOf('h5wasm');
@@ -187,7 +187,8 @@ export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<Ope
   return opened(runtime, { path, name: source.name, size, cleanUp }, mode);
 }
 
-interface Place {
+/** A file as the library opens it, and what to do once it is closed. */
+interface FileToOpen {
   readonly path: string;
   readonly name: string;
   readonly size: number;
@@ -195,7 +196,7 @@ interface Place {
 }
 
 /** Opens a file of the module's file system; cleans up where that fails. */
-function opened(runtime: H5Runtime, { path, name, size, cleanUp }: Place, mode: 'r' | 'a'): OpenH5 {
+function opened(runtime: H5Runtime, { path, name, size, cleanUp }: FileToOpen, mode: 'r' | 'a'): OpenH5 {
   try {
     const file = runtime.guard(name, () => new runtime.h5.File(path, mode));
     const close = () => {

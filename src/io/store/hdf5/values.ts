@@ -71,14 +71,14 @@ export function readTexts(
 }
 
 /** A text, a number, a list of either, or null for what is neither (references). */
-export function readAttribute(module: H5Module, entity: Entity, name: string, place: string): unknown {
+export function readAttribute(module: H5Module, entity: Entity, name: string, where: string): unknown {
   const { file_id, path } = entity;
   const metadata = module.get_attribute_metadata(file_id, path, name);
   const type = numberTypeOf(metadata);
   const texts = metadata.type === STRING;
   if (!metadata.shape || !(type || texts)) return null;
   const count = metadata.total_size;
-  checkReading(`the attribute ${name} of ${place}`, count * Math.max(metadata.size, texts ? TEXT_BYTES : 0));
+  checkReading(`the attribute ${name} of ${where}`, count * Math.max(metadata.size, texts ? TEXT_BYTES : 0));
   const values = withMemory(module, count * metadata.size, (pointer) => {
     const status = module.get_attribute_data(file_id, path, name, BigInt(pointer));
     if (status < 0) throw new Error(`reading the attribute ${name} failed`);
@@ -87,15 +87,15 @@ export function readAttribute(module: H5Module, entity: Entity, name: string, pl
     if (metadata.vlen) module.reclaim_vlen_memory(file_id, path, name, BigInt(pointer));
     return read;
   });
-  const list = values instanceof Uint8Array ? numbersOf(values, metadata, place) : values;
+  const list = values instanceof Uint8Array ? numbersOf(values, metadata, where) : values;
   return metadata.shape.length === 0 ? list[0] : list;
 }
 
 /** Of 64-bit integers the nearest numbers: attributes that nobody asked for may hold any. */
-function numbersOf(bytes: Uint8Array, metadata: Metadata, place: string): number[] {
+function numbersOf(bytes: Uint8Array, metadata: Metadata, where: string): number[] {
   const type = numberTypeOf(metadata);
   if (type === null) return [];
-  if (type.kind === 'float' || type.size < 8) return Array.from(decodeNumbers(bytes, type, place));
+  if (type.kind === 'float' || type.size < 8) return Array.from(decodeNumbers(bytes, type, where));
   return Array.from(new (type.kind === 'int' ? BigInt64Array : BigUint64Array)(bytes.slice().buffer), Number);
 }
 

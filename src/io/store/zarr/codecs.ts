@@ -28,10 +28,10 @@ const inflate =
 
 /** By a length in the header at `place`. */
 const headed =
-  (place: number): Bounded =>
+  (offset: number): Bounded =>
   (bytes, limit, codec) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    checkLength(view.getUint32(place, true), limit);
+    checkLength(view.getUint32(offset, true), limit);
     return codec.decode(bytes);
   };
 

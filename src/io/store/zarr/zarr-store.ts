@@ -33,7 +33,7 @@ export async function zarrStore(source: Source): Promise<Store> {
   const reader: Reader = {
     get: async (key) => (await readIfPresent(source.child(key.slice(1)))) ?? undefined,
     getRange: async (key, range) =>
-      (await readIfPresent(source.child(key.slice(1)), (size) => placeOf(range, size))) ?? undefined,
+      (await readIfPresent(source.child(key.slice(1)), (size) => boundsOf(range, size))) ?? undefined,
   };
   const consolidated = await consolidatedPaths(source);
   const guard = <T>(work: Promise<T>) => work.catch((cause: unknown) => damaged(source.name, cause));
@@ -66,7 +66,7 @@ export async function zarrStore(source: Source): Promise<Store> {
 }
 
 /** Start and end of a range, within the file: what is promised beyond its end is found missing by the decoder. */
-function placeOf(range: Range, size: number): readonly [number, number] {
+function boundsOf(range: Range, size: number): readonly [number, number] {
   if ('suffixLength' in range) return [Math.max(0, size - range.suffixLength), size];
   return [Math.min(size, range.offset), Math.min(size, range.offset + range.length)];
 }

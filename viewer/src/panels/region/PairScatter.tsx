@@ -143,9 +143,9 @@ function Scatter({ view, region, pair, color }: ScatterProps) {
 }
 
 function sentence([inside, outside]: readonly (number | null)[], size: number): string {
-  const told = (value: number | null) =>
+  const correlationText = (value: number | null) =>
     value === null ? 'not defined, one of the two does not vary' : signed(value);
-  return `Correlation inside (${count(size)} samples): ${told(inside)}; everywhere else: ${told(outside)}.`;
+  return `Correlation inside (${count(size)} samples): ${correlationText(inside)}; everywhere else: ${correlationText(outside)}.`;
 }
 
 function scalesOf(x: ArrayLike<number>, y: ArrayLike<number>): Scales {
