@@ -188,7 +188,7 @@ function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f3
   return at + keep;
 }
 
-/** Kernel: moves the entries of locality `item` from its slot to their place in the block. */
+/** Kernel: moves the entries of locality `item` from its slot to their range of the block. */
 export function compactLocality(item: i32, _scratch: usize, call: CompactArguments): void {
   const first = load<u32>(call.positions + ((<usize>item) << 2));
   const count = load<u32>(call.positions + ((<usize>item) << 2), 4) - first;

@@ -164,7 +164,7 @@ export async function readTexts(source: Source, options: ReadOptions = {}): Prom
   return { values, ids, source: { name: source.name, sha256: await hashSource(source, settings.signal) } };
 }
 
-/** A `.txt` or `.list` file is one text a line unless a column or delimiter was asked for. */
+/** A `.txt` or `.list` file is one text a line unless options name a column or a delimiter. */
 export function isPlainList(name: string, head: Uint8Array, settings: Settings): boolean {
   if (settings.key ?? settings.label ?? settings.id ?? settings.delimiter) return false;
   return !/\.(csv|tsv|tab)$/i.test(name) && !/[\t;,]/.test(new TextDecoder().decode(head));

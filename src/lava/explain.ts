@@ -269,7 +269,7 @@ function leftOut({ chosen, curve }: Granularity): Warning[] {
   const { modules, replicated } = curve.reduce((a, b) => (b.replicated > a.replicated ? b : a));
   if (replicated < 1.5 * chosen || replicated < chosen + 2) return [];
   const message = `${chosen} modules were chosen: so many recur in disjoint localities, in either half of the samples. Of ${modules} modules, ${replicated} replicate, but the others do not recur or are parts of these: request ${modules} modules to see them.`;
-  return [{ code: 'found-in-one-place', message }];
+  return [{ code: 'more-modules-replicate', message }];
 }
 
 /** Warnings about what a fit left out or could not reach. */

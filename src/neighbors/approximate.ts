@@ -40,7 +40,7 @@ export async function sampledRecall(
   const { k } = found;
   const count = Math.min(SAMPLED_ROWS, data.rows);
   const sample = Int32Array.from({ length: count }, (_, s) => Math.floor((s * data.rows) / count));
-  // one more than asked: the row itself is among its nearest
+  // one more than k: the row itself is among its nearest
   const options = { k: k + 1, metric, excludeSelf: false };
   const exact = await engine.nearest(data, gatherRows(data, sample), options, watch);
   let hits = 0;

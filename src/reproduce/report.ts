@@ -17,7 +17,7 @@ export interface Figure {
 
 export interface StudyResult {
   readonly title: string;
-  /** What was asked, how it was done, with which seeds, and what came out: paragraphs of Markdown. */
+  /** The question, how it was answered, with which seeds, and what came out: paragraphs of Markdown. */
   readonly text: readonly string[];
   readonly tables: readonly StudyTable[];
   readonly figures: readonly Figure[];

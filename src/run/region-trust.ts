@@ -1,4 +1,4 @@
-/** Trust of the places that an explanation speaks of: each module's region, and each locality. */
+/** Trust of the regions of an explanation: each module's, and each locality. */
 
 import { gatherRows } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';

@@ -144,5 +144,6 @@ async function pieceMeans(
   });
   const means = Float32Array.from(sums, (sum, at) => sum / sizes[Math.floor(at / columns)]);
   const y = await componentScores({ rows: count, columns, data: means }, dimensions, context);
+  // the stream's name of version 0.1.0: another one would change maps
   return y.some((value) => value !== 0) ? y : gaussian(y.length, 1, context.random.stream('places'));
 }

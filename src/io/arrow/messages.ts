@@ -19,7 +19,7 @@ import {
 } from './flatbuffer.js';
 import { type ArrowSchema, readSchema } from './schema.js';
 
-/** A buffer of a batch: its place in the batch's bytes. */
+/** A buffer of a batch: its range of the batch's bytes. */
 export interface Region {
   readonly offset: number;
   readonly length: number;

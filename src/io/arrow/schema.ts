@@ -1,4 +1,4 @@
-/** The columns of an Arrow file from its schema message, and how the values of each are laid out. */
+/** The columns of an Arrow file from its schema message, and how the values of each are stored. */
 
 import { byteOf, type FlatTable, intOf, longOf, shortOf, tableOf, tablesOf, textOf } from './flatbuffer.js';
 
@@ -43,7 +43,7 @@ export interface ArrowField {
   /** Lists of one length: that length. Unions: 1 when dense. */
   readonly size: number;
   readonly children: readonly ArrowField[];
-  /** Values are places in the dictionary of this number. */
+  /** Values are indices into the dictionary of this number. */
   readonly dictionary: { readonly id: number; readonly bits: number; readonly signed: boolean } | null;
 }
 

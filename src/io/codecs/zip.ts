@@ -4,7 +4,7 @@ import { FormatError, WhymapError } from '../../errors.js';
 import { join, tooLarge } from '../source/bytes.js';
 import { bytesSource, type Source } from '../source/source.js';
 
-/** A file of an archive: its path inside, and its bytes when asked. */
+/** A file of an archive: its path inside, and its bytes on request. */
 export interface ZipMember {
   readonly name: string;
   readonly size: number;

@@ -1,5 +1,5 @@
 /**
- * An n-dimensional array inside a file as a matrix: the first axis is the rows, the others are laid out in
+ * An n-dimensional array inside a file as a matrix: the first axis is the rows, the others are flattened in
  * one row. Read in pieces, so that memory holds the float32 result and little else.
  */
 
@@ -148,7 +148,7 @@ function flattened(shape: readonly number[], name: string): Warning[] {
   return [
     {
       code: 'flattened',
-      message: `${name} holds ${shape.join(' x ')}; each sample's ${shape.slice(1).join(' x ')} values were laid out as ${columns} features.`,
+      message: `${name} holds ${shape.join(' x ')}; each sample's ${shape.slice(1).join(' x ')} values were flattened to ${columns} features.`,
     },
   ];
 }

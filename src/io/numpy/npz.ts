@@ -42,7 +42,7 @@ const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
     remedy: 'write the file again with numpy.savez',
   });
 
-/** The array that was asked for, or the only one that can be a table. */
+/** The requested array, or the only one that can be a table. */
 async function choose(
   arrays: readonly Array[],
   key: string | undefined,

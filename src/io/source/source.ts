@@ -19,10 +19,10 @@ export interface Source {
   readonly origin: Origin;
   /** Size in bytes, and whether it is a folder. Throws FormatError when there is nothing. */
   stat(): Promise<{ readonly size: number; readonly folder: boolean }>;
-  /** Bytes `start` to `end` (exclusive; to the end when absent). Fewer than asked only at the end. */
+  /** Bytes `start` to `end` (exclusive; to the end when absent). Fewer than requested only at the end. */
   read(start?: number, end?: number): Promise<Uint8Array>;
   /**
-   * Throws FormatError where the file is no longer the one that was first looked at (its size, time or place on the disk).
+   * Throws FormatError where the file is no longer the one that was first looked at (its size, time or position on the disk).
    * Absent where a source cannot change.
    */
   unchanged?(): Promise<void>;
@@ -46,7 +46,7 @@ export function bytesSource(name: string, content: Uint8Array): Source {
   };
 }
 
-/** A place inside a file: Node ends the process where a blob is cut at a place that is no whole number. */
+/** A whole offset within the file: Node ends the process when a blob is sliced at a fraction. */
 const within = (offset: number, size: number): number => Math.trunc(Math.max(0, Math.min(size, offset))) || 0;
 
 /** A `File` or `Blob` of the browser (or of Node). */

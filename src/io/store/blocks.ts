@@ -31,7 +31,7 @@ export interface Block {
   readonly count: number;
   /** Entries of line l of the block: positions offsets[l] to offsets[l + 1]. */
   readonly offsets: ArrayLike<number>;
-  /** Place of each entry in its line; null when all are there in order. */
+  /** Index of each entry in its line; null when all are there in order. */
   readonly indices: ArrayLike<number> | null;
   readonly values: ArrayLike<number>;
 }

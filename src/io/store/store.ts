@@ -20,7 +20,7 @@ export interface Store {
 export interface StoredArray {
   readonly path: string;
   readonly shape: readonly number[];
-  /** How many items of the first axis are packed together, and unpacked whatever is asked of them; 1 where none are. */
+  /** How many items of the first axis are packed together, and unpacked whichever of them are read; 1 where none are. */
   readonly packed: number;
   readonly content: 'numbers' | 'texts' | 'records';
   /** Names of the fields of records; empty otherwise. */

@@ -1,6 +1,6 @@
 /**
  * The data checks that every table passes on its way in. What is found is shown: as an error where work
- * cannot go on, as a warning otherwise. Nothing is repaired unless that was asked for.
+ * cannot go on, as a warning otherwise. Nothing is repaired unless options request it.
  */
 
 import { isCsr } from '../../core/csr.js';

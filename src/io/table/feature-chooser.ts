@@ -11,7 +11,7 @@ export interface FeatureChooser {
   begin(file: StreamedFile): Promise<number>;
   /** Before each time that the values come by, counted from 0. */
   pass(pass: number): void;
-  /** A value, normalized where that was asked; zeros that are not stored do not come. */
+  /** A value, normalized if requested; zeros that are not stored do not come. */
   add(value: number, sample: number, feature: number): void;
   /** The columns to keep, ascending; null for all. */
   choose(): { readonly kept: readonly number[] | null; readonly warnings: readonly Warning[] };

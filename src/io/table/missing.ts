@@ -1,4 +1,4 @@
-/** Cells that are missing, NaN or infinite: counted, shown, and repaired only when that was asked for. */
+/** Cells that are missing, NaN or infinite: counted, shown, and repaired only on request. */
 
 import { isCsr, selectRows } from '../../core/csr.js';
 import { gatherColumns } from '../../core/matrix.js';

@@ -32,7 +32,7 @@ function fractional(count: number): OptionError {
   });
 }
 
-/** What is asked when values are counts and nobody said what to do with them. */
+/** The error for counts when no option says how to treat them. */
 export function askNormalize(largest: number, name: string): OptionError {
   return new OptionError({
     got: `counts (whole numbers up to ${largest}) in ${name}`,

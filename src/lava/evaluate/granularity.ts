@@ -1,12 +1,12 @@
 /**
- * How many modules? By what holds on other samples, and by stability, together.
+ * How many modules? Decided by what generalizes to other samples, and by stability, together.
  *
  * Purpose: the share of association that is explained only grows with the number of modules; on samples that were
  *   not fitted it grows while modules are found and falls once noise is fitted.
  * Source: ours, after cross-validation of factorizations. The samples are halved at random; each half gives the
- *   localities of the same places. For each number of modules both halves are factored; loadings and presence
- *   of one are laid over the associations of the other, and back: the mean is `heldOut`. No sample is on both
- *   sides, though the places are. `stability` is the mean cosine between the modules of the halves (optimal
+ *   localities around the same probes. For each number of modules both halves are factored; the modules of
+ *   one are evaluated on the associations of the other, and back: the mean is `heldOut`. The halves share
+ *   probes, but no sample. `stability` is the mean cosine between the modules of the halves (optimal
  *   assignment). Neither has its peak at the true number. `heldOut` is flat past it (planted, 7 modules, correlation 0.35:
  *   0.046 at 6, 0.051 at 10), and falls before it where a contrast of one locality is fitted; stability alone is largest
  *   at one module; the product of both stopped at 1 of those 7 in one of 20 data sets. So the modules of one half that

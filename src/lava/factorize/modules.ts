@@ -20,7 +20,7 @@ import { factorizeStacked } from './stacked.js';
 import { type Problem, weighLocalities } from './symmetric.js';
 
 export interface ModuleOptions {
-  /** Number of modules asked. Default 12. */
+  /** Number of modules requested. Default 12. */
   readonly modules?: number;
   /** Default `symmetric`. */
   readonly form?: ModuleForm;
@@ -52,7 +52,7 @@ export const DEFAULT_MODULES = 12;
 
 export type Starts = (count: number) => Promise<Matrix>;
 
-/** Factors the associations into modules. Fewer than asked come back when the data holds fewer. */
+/** Factors the associations into modules. Fewer than requested when the data have fewer. */
 export async function factorize(
   { associations, samples, reported = associations.localities, starts }: FactorizeInput,
   options: ModuleOptions,

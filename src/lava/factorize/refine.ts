@@ -4,7 +4,7 @@
  * Purpose: from the start, improve loadings and presence together. Each sweep solves the presence
  * exactly (non-negative least squares) and then takes exact coordinate steps on the loadings, so that the
  * loss never rises. Source: ours; a momentum method was seen to lose weak modules.
- * Then near-duplicates are merged and the weakest are pruned to the number asked.
+ * Then near-duplicates are merged and the weakest are pruned to the number requested.
  * Cost of a sweep: two products of the associations with all modules. Symbols as in symmetric.ts.
  */
 

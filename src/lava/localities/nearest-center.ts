@@ -4,7 +4,7 @@
  * Source: bounds after Hamerly (2010), "Making k-means even faster": a sample whose nearest center is nearer than a
  * lower bound on all others keeps it without a distance being computed. Ours: the lower bound falls by the largest
  * move among the neighbors of the sample's center, and by no more than leaves it above what the triangle inequality
- * says of centers that are no neighbors; a sample that the bounds do not settle looks among the neighbors of its last
+ * says of centers that are no neighbors; a sample that the bounds leave open looks among the neighbors of its last
  * center; and samples are taken in the kd-tree's order, so that those that follow each other share their centers.
  * Shapes: points E x k, centers count x k. Precision: double sums; bounds leave room for rounding, so the answer is
  * that of comparing all. Ties go to the smaller number. Cost: about 10 distances a sample in the first iteration,
@@ -118,7 +118,7 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
     }
     return sum;
   };
-  /** True when the hint's neighbors settle it. */
+  /** True when the hint's neighbors decide it. */
   const fromHint = (position: number, hint: number): boolean => {
     const toHint = squaredTo(position, hint);
     let best = hint;

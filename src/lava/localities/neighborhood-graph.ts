@@ -195,7 +195,7 @@ function takeNearest(near: Collector, n: number, indegree: Float64Array): number
   return sum;
 }
 
-/** The value at place `at` of the first `count` values in ascending order; they are moved (Hoare's selection). */
+/** The value at index `at` of the first `count` values in ascending order; they are moved (Hoare's selection). */
 function select(values: Float64Array, count: number, at: number): number {
   let low = 0;
   let high = count - 1;

@@ -1,7 +1,7 @@
 /**
  * Questions about the raw values that travel with an explanation (`explanation.values`), for faces without the table.
  *
- * Source: ours. Precision: double sums over the carried values. Cost: samples asked for.
+ * Source: ours. Precision: double sums over the carried values. Cost: proportional to the samples requested.
  */
 
 import type { Explanation } from '../../model.js';

@@ -30,7 +30,7 @@ test('auto finds the planted number within one; the held-out share hardly rises 
   expect(found.modules.count).toBe(granularity.chosen);
   // what is found again and not chosen is told of, where it is much
   const most = Math.max(...granularity.curve.map(({ replicated }) => replicated));
-  const told = found.warnings.find(({ code }) => code === 'found-in-one-place');
+  const told = found.warnings.find(({ code }) => code === 'more-modules-replicate');
   expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
   if (told) expect(told.message).toContain(`${most} replicate`);
   // one mean association for many numbers gives what a run with this number gives

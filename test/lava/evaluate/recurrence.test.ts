@@ -1,4 +1,4 @@
-// In how many places a module is present: separate localities and regions, on paper and on planted truth.
+// In how many disjoint localities and regions a module is present, on paper and on planted truth.
 import { expect, test } from 'vitest';
 import { explain } from 'whymap';
 import { moduleRecurrence } from '#whymap/lava/evaluate/recurrence.js';
@@ -25,7 +25,7 @@ const column = (...values: number[]) => ({
   data: Float32Array.from(values),
 });
 
-test('localities that share samples are one place; a chain of them is one region with several places', () => {
+test('localities that share samples count once; a chain of them is one region with several disjoint localities', () => {
   const twins = cover([0, 1, 2], [1, 2, 3], [6, 7, 8]);
   expect(moduleRecurrence(twins, column(1, 0.9, 0), 10)).toEqual([
     { localities: 2, disjoint: 1, regions: 1 },

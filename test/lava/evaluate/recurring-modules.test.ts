@@ -1,4 +1,4 @@
-// What `--modules auto` counts: found again, in places apart, and no part of another module.
+// What `--modules auto` counts: found again in disjoint localities, and no part of another module.
 import { expect, test } from 'vitest';
 import { matchLoadings } from '#whymap/lava/evaluate/holdout.js';
 import { countRecurring } from '#whymap/lava/evaluate/recurring-modules.js';
@@ -45,7 +45,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from }, (_
 const one = [range(0, 8), [0, 2, 3]] as const;
 const two = [range(8, 16), [3, 5]] as const;
 
-test('modules found again in places apart count, in any order of the other half', () => {
+test('modules that recur in disjoint localities count, in any order of the other half', () => {
   expect(count([one, two], [two, one])).toBe(2);
   expect(count([], [])).toBe(0);
 });

@@ -75,7 +75,7 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
     case 'density':
       return amounts(density(view.drawing), 1, theme, {
         title: 'Density',
-        note: 'samples nearby, relative to the densest place',
+        note: 'samples nearby, relative to the densest region',
         low: 'few',
         high: 'many',
       });
@@ -86,7 +86,7 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
   }
 }
 
-/** Untrustworthy places are the dark end and lie on top: they are what a person looks for. */
+/** Untrustworthy regions are the dark end and lie on top: they are what a person looks for. */
 function trust(view: View, by: 'trust' | 'torn' | 'glued', theme: Theme): Coloring {
   const layer = view.explanation.trust;
   if (!layer) return strongest(view, theme);

@@ -7,7 +7,7 @@ export const { count, percent, decimal, signed, plural, listed, pValue, capitali
 /** Nouns of what is shown: features that are pixels are called pixels. */
 export const featureNoun = (explanation: Explanation): string => (explanation.image ? 'pixel' : 'feature');
 
-/** The name of a feature; a pixel is named by its place. */
+/** The name of a feature; a pixel is named by its row and column. */
 export function featureName({ image, featureNames }: Explanation, feature: number): string {
   if (!image) return shownName(featureNames[feature]);
   return `row ${Math.floor(feature / image.width)}, column ${feature % image.width}`;

@@ -1,5 +1,5 @@
 /**
- * Figures for papers: any SVG of the page as a file of its own, as SVG, PNG of an asked size, or PDF.
+ * Figures for papers: any SVG of the page as a file of its own, as SVG, PNG of a chosen size, or PDF.
  *
  * Purpose: what is saved looks like what is shown: styles of the page are written into the elements.
  * Libraries: jspdf and svg2pdf.js, loaded when the first PDF is made.

@@ -1,4 +1,4 @@
-/** How the drawing's plane is laid on the screen, and its inverse. */
+/** How the drawing's plane is projected to the screen, and its inverse. */
 import type { Bounds } from '../derive/grid.js';
 
 /** Screen x = x * scale + left; screen y = top - y * scale (y points up in the drawing). */

@@ -7,7 +7,7 @@
  * 57 kB more (129 kB compressed). No shader is our own: three's own points with a round alpha map.
  *
  * Precision: positions are doubles brought to -1..1 of the drawing's longer side before they become 32-bit
- * floats, so that at the largest zoom (200) a point is within 0.02 pixels of its place, whatever the offset of the
+ * floats, so that at the largest zoom (200) a point is within 0.02 pixels of its position, whatever the offset of the
  * data. (16 bits would be off by up to 2 pixels there.)
  * Memory: 16 bytes a point on each side: position, color, draw order.
  */

@@ -51,7 +51,7 @@ export async function readAnndata(store: Store, settings: Settings): Promise<Raw
   };
 }
 
-/** Where the asked-for matrix and the names of its features are. */
+/** Where the requested matrix and the names of its features are. */
 async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: string; names: string }> {
   if (settings.useRaw) {
     if (settings.layer !== undefined) {

@@ -15,7 +15,7 @@ export const STRING = 3;
 export const COMPOUND = 6;
 const ENUM = 8;
 
-/** That a text takes at least, beside its place in the data set. */
+/** Bytes that a text takes at least, beside its entry in the data set. */
 export const TEXT_BYTES = 16;
 
 /** A data set or group of an open file. */

@@ -26,7 +26,7 @@ const inflate =
   (bytes, limit) =>
     join(gunzip(once(bytes), 'a chunk', limit, format));
 
-/** By a length in the header at `place`. */
+/** A codec whose header states the decoded length, as 32 bits at byte `offset`: checked against the limit first. */
 const headed =
   (offset: number): Bounded =>
   (bytes, limit, codec) => {

@@ -91,7 +91,7 @@ const REPEATS = [
   ['localitySize', 'Again with other locality sizes'],
   ['overlap', 'Again with other overlaps'],
   ['modules', 'Again with other numbers of modules'],
-  ['presence', 'In the same places'],
+  ['presence', 'In the same regions'],
 ] as const;
 
 function stabilityRows({ stability }: ModuleDescription): Row[] {

@@ -28,7 +28,7 @@ function NotAtEachSample({ view }: { view: View }) {
     return (
       <div class="detail">
         <p class="lead">
-          Trust was measured on samples drawn at random, so modules have a figure and the places of the map
+          Trust was measured on samples drawn at random, so modules have a figure and the regions of the map
           have none.
         </p>
         <ModuleTrust view={view} chance={null} />

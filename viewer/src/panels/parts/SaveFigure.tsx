@@ -1,4 +1,4 @@
-/** A chart with the means to keep it: as SVG, as PNG of an asked size, as PDF. */
+/** A chart with the means to keep it: as SVG, as PNG of a chosen size, as PDF. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { download } from '../../keep/download.js';
