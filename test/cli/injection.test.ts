@@ -99,9 +99,9 @@ test('no text on the terminal is obeyed by it, in results, questions and errors'
 });
 
 test('no cell of a CSV file is run by a spreadsheet, and our reader gives every text as it was', async () => {
-  for (const place of ['out', 'audit']) {
-    for (const file of readdirSync(join(folder, place)).filter((name) => name.endsWith('.csv'))) {
-      const cells = readFileSync(join(folder, place, file), 'utf8').split(/[,\n]/);
+  for (const folderName of ['out', 'audit']) {
+    for (const file of readdirSync(join(folder, folderName)).filter((name) => name.endsWith('.csv'))) {
+      const cells = readFileSync(join(folder, folderName, file), 'utf8').split(/[,\n]/);
       const run = cells.filter((cell) => /^"?[=+@\t\r-]/.test(cell) && Number.isNaN(Number(cell)));
       expect(run, file).toEqual([]);
     }

@@ -69,9 +69,9 @@ for (const method of ['umap', 'tsne'] as const) {
       excludeSelf: true,
     });
     const options = { ...optionsOf(method), steps: 30 };
-    const own = await embed(table(features), { ...options, metric: 'cosine' }, context(2));
-    const given = await embed(table(features), { ...options, metric: 'cosine', neighbors }, context(2));
-    expect(given.values).toEqual(own.values);
+    const withoutNeighbors = await embed(table(features), { ...options, metric: 'cosine' }, context(2));
+    const passed = await embed(table(features), { ...options, metric: 'cosine', neighbors }, context(2));
+    expect(passed.values).toEqual(withoutNeighbors.values);
     const few = {
       ...neighbors,
       k: 2,
@@ -141,9 +141,9 @@ test('transform returns embedded samples to their coordinates (PCA) and places n
   const umap = await embed(table(features), optionsOf('umap'), context(1));
   const before = umap.values.slice();
   const moved = matrixOf(240, 12, (r, c) => features.data[r * 12 + c] + 0.01);
-  const placed = await transform(umap.model!, table(moved), context(1));
+  const transformed = await transform(umap.model!, table(moved), context(1));
   expect(umap.values).toEqual(before);
-  const both = Float64Array.from([...umap.values, ...placed.coordinates.data]);
+  const both = Float64Array.from([...umap.values, ...transformed.coordinates.data]);
   expect(nearestAgrees(both, 2, Int32Array.from([...labels, ...labels]))).toBeGreaterThan(0.95);
   const narrow = tableOf({ rows: 1, columns: 3, data: new Float32Array(3) });
   await expect(transform(pca.model!, narrow, context())).rejects.toThrow(ShapeError);

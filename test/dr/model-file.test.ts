@@ -31,9 +31,9 @@ test.each(['pca', 'umap'] as const)(
     const seed = ['--seed', '4'];
     const made = await whymap(folder, 'embed', 'old.npy', '--method', method, '--save-model', 'm', ...seed);
     expect(made.code, made.err).toBe(0);
-    const placed = await whymap(folder, 'embed', 'new.npy', '--model', 'm', '-o', 'placed.npy', ...seed);
-    expect(placed.code, placed.err).toBe(0);
-    expect(placed.out).toBe(
+    const transformed = await whymap(folder, 'embed', 'new.npy', '--model', 'm', '-o', 'placed.npy', ...seed);
+    expect(transformed.code, transformed.err).toBe(0);
+    expect(transformed.out).toBe(
       `30 samples placed by ${method} in 2 dimensions: ${join(folder, 'placed.npy')}\n`,
     );
     const { model } = await embed(tableOf({ rows: 90, columns, data: old }), { method }, { seed: 4 });

@@ -22,8 +22,8 @@ test('an engine can be named or given; one that was given stays open', async () 
   expect(named.engine.name).toBe('js');
   let closed = 0;
   const engine = { ...createJsEngine(), close: async () => void closed++ };
-  const given = await createContext({ engine });
-  await given.close();
+  const fromEngine = await createContext({ engine });
+  await fromEngine.close();
   expect(closed).toBe(0);
   await expect(createContext({ threads: 0 })).rejects.toMatchObject({ code: 'option' });
 });

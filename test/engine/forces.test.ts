@@ -15,11 +15,11 @@ function relative(found: Float64Array, wanted: Float64Array): number {
 }
 
 /** The velocities after `steps` steps from rest, which are the forces summed up, and the divergence. */
-async function moved(engine: Engine, rows: number, scale: number, given: object, ties = false) {
+async function moved(engine: Engine, rows: number, scale: number, lawOptions: object, ties = false) {
   const { p, state } = tsneProblem(rows, 12, scale);
   state.velocity.fill(0);
   if (ties) state.y.copyWithin(2, 0, Math.min(60, state.y.length - 2));
-  const options = { ...TSNE_OPTIONS, steps: 1, withLoss: true, ...given };
+  const options = { ...TSNE_OPTIONS, steps: 1, withLoss: true, ...lawOptions };
   const loss = await engine.tsneSteps(p, state, options);
   return { ...state, loss };
 }
@@ -61,12 +61,16 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
 
     test.each([2, 3, 9, 70, 400])('an epoch of UMAP with %i rows equals that of js', async (rows) => {
       for (const scale of [1e-4, 0.1, 3, 1e4]) {
-        for (const given of [{}, { repulsionStrength: 2.5, negativeSampleRate: 3.4 }, { a: 0.6, b: 1.1 }]) {
+        for (const lawOptions of [
+          {},
+          { repulsionStrength: 2.5, negativeSampleRate: 3.4 },
+          { a: 0.6, b: 1.1 },
+        ]) {
           const { p, state } = tsneProblem(rows, 6, scale);
           if (rows > 9) state.y.copyWithin(2, 0, 40);
           const rates = { ...p, values: p.values.map((v, e) => (e % 2 === 0 ? 1 : Math.min(1, 30 * v))) };
           // short steps: forces this stiff carry the rounding of one turn (kernels hold float32) on into the next
-          const options = { ...UMAP_OPTIONS, ...given, first: 7, learningRate: 2e-3 };
+          const options = { ...UMAP_OPTIONS, ...lawOptions, first: 7, learningRate: 2e-3 };
           const [found, wanted] = [state.y.slice(), state.y.slice()];
           await engine.sampledEpochs(rates, found, options);
           await js.sampledEpochs(rates, wanted, options);

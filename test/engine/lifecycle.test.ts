@@ -27,12 +27,12 @@ async function withEngine<T>(options: object, work: (engine: Engine) => Promise<
   }
 }
 
-const runtimeOptions = (given: Partial<RuntimeOptions>): RuntimeOptions => ({
+const runtimeOptions = (overrides: Partial<RuntimeOptions>): RuntimeOptions => ({
   threads: 2,
   memory: 2 ** 30,
   shared: true,
   reclaim: () => false,
-  ...given,
+  ...overrides,
 });
 
 test('gives the same bytes on 1, 2, 3 and 8 threads and without shared memory', async () => {

@@ -50,8 +50,8 @@ test('killed in the middle of the commit, a run is finished by whoever opens the
   expect((await killed.done).code).toBe(null);
   expect(readdirSync(join(folder, 'out'))).toContain(JOURNAL);
   // a question is answered from the new result, though the folder is in between
-  const asked = await whymap(folder, 'query', 'out', '--region', 'label:Gentoo', '--json', '--quiet');
-  expect(asked.code).toBe(0);
+  const answer = await whymap(folder, 'query', 'out', '--region', 'label:Gentoo', '--json', '--quiet');
+  expect(answer.code).toBe(0);
   // the next run refuses its input, but has finished the commit before
   await whymap(folder, ...explain, '-o', 'out', '-m', '900');
   expect(readdirSync(join(folder, 'out')).filter((name) => name.startsWith('.'))).toEqual([]);

@@ -39,16 +39,19 @@ let browser: Browser;
 let page: Page;
 
 function respond(url: string, range: string | undefined): { status: number; body: Buffer; type: string } {
-  const [, place, ...rest] = decodeURIComponent(url).split('/');
-  if (place === '')
+  const [, folder, ...rest] = decodeURIComponent(url).split('/');
+  if (folder === '')
     return { status: 200, body: Buffer.from('<!doctype html><title>io</title>'), type: 'text/html' };
-  const body = readFileSync(join(place === 'bundle' ? bundle : tables, rest.join('/')));
-  const type = place === 'bundle' ? 'text/javascript' : 'application/octet-stream';
-  const asked = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
-  if (place !== 'ranges' || !asked) return { status: 200, body, type };
+  const body = readFileSync(join(folder === 'bundle' ? bundle : tables, rest.join('/')));
+  const type = folder === 'bundle' ? 'text/javascript' : 'application/octet-stream';
+  const requestedRange = /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
+  if (folder !== 'ranges' || !requestedRange) return { status: 200, body, type };
   return {
     status: 206,
-    body: body.subarray(Number(asked[1]), asked[2] === '' ? undefined : Number(asked[2]) + 1),
+    body: body.subarray(
+      Number(requestedRange[1]),
+      requestedRange[2] === '' ? undefined : Number(requestedRange[2]) + 1,
+    ),
     type,
   };
 }

@@ -51,7 +51,7 @@ function damagedBytes(bytes: Uint8Array, random: Random): Uint8Array {
 /** Mostly near the ends of the file, where headers are. */
 function somewhere(random: Random, length: number): number {
   const near = Math.min(length, 512);
-  const place = random.below(3);
-  if (place === 0) return random.below(near);
-  return place === 1 ? length - 1 - random.below(near) : random.below(length);
+  const kind = random.below(3);
+  if (kind === 0) return random.below(near);
+  return kind === 1 ? length - 1 - random.below(near) : random.below(length);
 }

@@ -33,8 +33,8 @@ function correlationInside(k: number, a: number, b: number): number {
   const centered = (f: number) => {
     const means = new Map<string, number>();
     for (const label of new Set(rows.map((row) => table.labels?.[row] ?? ''))) {
-      const own = rows.filter((row) => table.labels?.[row] === label);
-      means.set(label, own.reduce((sum, row) => sum + value(row, f), 0) / own.length);
+      const labelRows = rows.filter((row) => table.labels?.[row] === label);
+      means.set(label, labelRows.reduce((sum, row) => sum + value(row, f), 0) / labelRows.length);
     }
     return rows.map((row) => value(row, f) - (means.get(table.labels?.[row] ?? '') ?? 0));
   };
@@ -167,11 +167,14 @@ test('two features, constant features, duplicated samples: defined answers', asy
   const random = createRandom(1);
   const rows = 200;
   const twins = new Float32Array(rows * 3);
-  const places = new Float32Array(rows * 2);
+  const mapCoordinates = new Float32Array(rows * 2);
   for (let r = 0; r < rows; r++) {
     const shared = random.normal();
     twins.set([shared, shared + 0.1 * random.normal(), 4], 3 * r);
-    places.set(r % 2 ? places.subarray(2 * r - 2, 2 * r) : [random.uniform(), random.uniform()], 2 * r);
+    mapCoordinates.set(
+      r % 2 ? mapCoordinates.subarray(2 * r - 2, 2 * r) : [random.uniform(), random.uniform()],
+      2 * r,
+    );
   }
   const source = { name: 'made', sha256: null };
   const table = {
@@ -183,7 +186,7 @@ test('two features, constant features, duplicated samples: defined answers', asy
     dropped: { rows: 0, features: [] },
     warnings: [],
   };
-  const embedding = { coordinates: { rows, columns: 2, data: places }, ids: null, source };
+  const embedding = { coordinates: { rows, columns: 2, data: mapCoordinates }, ids: null, source };
   const found = await explain({ table, embedding }, { modules: 3 }, {});
   expect(found.modules.count).toBe(1);
   expect(['a, b', 'b, a']).toContain(found.descriptions[0].label);

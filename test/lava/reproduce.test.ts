@@ -90,7 +90,7 @@ test('a real study reads a folder and writes tables and figures; a missing set i
     );
     const main = join(import.meta.dirname, '../../dist/cli/main.js');
     const out = join(folder, 'out');
-    const given = [
+    const args = [
       '--data',
       folder,
       '--sets',
@@ -103,7 +103,7 @@ test('a real study reads a folder and writes tables and figures; a missing set i
       '--engine',
       'js',
     ];
-    const run = spawnSync(process.execPath, [main, 'reproduce', 'lava-cells', ...given], {
+    const run = spawnSync(process.execPath, [main, 'reproduce', 'lava-cells', ...args], {
       encoding: 'utf8',
     });
     expect(run.stderr).toBe('');

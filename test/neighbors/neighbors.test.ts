@@ -59,10 +59,10 @@ describe.each([
     const wanted = await wasm.nearest(data, data, { k: 10, metric, excludeSelf: true });
     let shared = 0;
     for (let i = 0; i < 1500; i++) {
-      const own = new Set(wanted.indices.subarray(i * 10, i * 10 + 10));
+      const trueNeighbors = new Set(wanted.indices.subarray(i * 10, i * 10 + 10));
       const listed = [...found.indices.subarray(i * 10, i * 10 + 10)];
       expect(new Set(listed).size).toBe(10);
-      shared += listed.filter((j) => own.has(j)).length;
+      shared += listed.filter((j) => trueNeighbors.has(j)).length;
     }
     expect(shared / 15000).toBeGreaterThan(0.97);
     // what is reported is what is so, within the error of a sample

@@ -14,7 +14,7 @@ import { makeAnndata } from '../io/store/make-anndata.js';
 const folder = temporaryFolder();
 const [rows, columns] = [300, 40];
 const random = createRandom(5);
-const places = Float32Array.from(
+const mapCoordinates = Float32Array.from(
   { length: rows * 2 },
   (_, i) => 5 * (Math.floor(i / 2) % 3) + random.normal(),
 );
@@ -23,14 +23,14 @@ const values = new Float32Array(rows * columns);
 for (let r = 0; r < rows; r++) {
   const shared = Math.abs(random.normal());
   for (let c = 0; c < columns; c++) {
-    const own = 0.3 + Math.abs(random.normal());
-    const value = c < 10 ? 2 * shared + own : c === 39 ? 1 : 0.2 * own;
+    const scale = 0.3 + Math.abs(random.normal());
+    const value = c < 10 ? 2 * shared + scale : c === 39 ? 1 : 0.2 * scale;
     values[r * columns + c] = random.below(3) === 0 ? 0 : value;
   }
 }
 const ids = Array.from({ length: rows }, (_, r) => `cell-${r}`);
 const featureNames = Array.from({ length: columns }, (_, c) => `gene-${c}`);
-const given = { maxFeatures: 12, localitySize: 30, modules: 3, draws: 0, trust: false };
+const requested = { maxFeatures: 12, localitySize: 30, modules: 3, draws: 0, trust: false };
 const files = {
   open: pathSource,
   exists: async (name: string) => name.endsWith('.csv'),
@@ -38,15 +38,15 @@ const files = {
 
 async function fromFile(path: string, embedding: string, memory?: number) {
   const context = await resolveContext({ seed: 1, memory });
-  const asked = { ...given, embedding };
-  return explainFiles(path, asked, { context, files, seed: 1 });
+  const withEmbedding = { ...requested, embedding };
+  return explainFiles(path, withEmbedding, { context, files, seed: 1 });
 }
 
 async function fromWhole(path: string, embedding: Parameters<typeof readEmbedding>) {
   const table = await readTable(pathSource(path));
   const { warnings: _, ...read } = await readEmbedding(...embedding);
   const input = joinEmbedding(table, read);
-  return explain(input, explainOptions(given), { seed: 1 });
+  return explain(input, explainOptions(requested), { seed: 1 });
 }
 
 const layouts = ['csr', 'csc', 'dense'] as const;
@@ -54,7 +54,15 @@ test.each(layouts)(
   '%s: chosen while reading, as from the whole table, in one pass or several',
   async (layout) => {
     const path = join(folder, `${layout}.h5ad`);
-    await makeAnndata(path, { layout, rows, columns, values, ids, featureNames, obsm: { X_map: places } });
+    await makeAnndata(path, {
+      layout,
+      rows,
+      columns,
+      values,
+      ids,
+      featureNames,
+      obsm: { X_map: mapCoordinates },
+    });
     const whole = await fromWhole(path, [pathSource(path), { key: 'X_map' }]);
     expect(whole.featureNames).toHaveLength(12);
     const passes: number[] = [];
@@ -74,7 +82,7 @@ test.each(layouts)(
 test('an embedding of some of the samples, in another order', async () => {
   const path = join(folder, 'csr.h5ad');
   const order = [...ids.keys()].filter((r) => r % 7 !== 2 && r > 0).reverse();
-  const lines = order.map((r) => `${ids[r]},${places[2 * r]},${places[2 * r + 1]}`);
+  const lines = order.map((r) => `${ids[r]},${mapCoordinates[2 * r]},${mapCoordinates[2 * r + 1]}`);
   const map = join(folder, 'map.csv');
   writeFileSync(map, `id,x,y\n${lines.join('\n')}\n`);
   const whole = await fromWhole(path, [pathSource(map), {}]);
@@ -95,7 +103,7 @@ test('counts are asked about before anything is computed', async () => {
     values: counts,
     ids,
     featureNames,
-    obsm: { X_map: places },
+    obsm: { X_map: mapCoordinates },
   });
   await expect(fromFile(path, 'X_map')).rejects.toThrow('log1p-cp10k');
 });
@@ -111,7 +119,7 @@ test('a missing cell is an error, also where its feature would not be chosen', a
     values: broken,
     ids,
     featureNames,
-    obsm: { X_map: places },
+    obsm: { X_map: mapCoordinates },
   });
   await expect(fromFile(path, 'X_map')).rejects.toThrow('gene-30');
 });

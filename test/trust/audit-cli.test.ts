@@ -9,8 +9,8 @@ import { tornAndGlued } from './made-maps.js';
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
 let folder = '';
 const at = (name: string) => join(folder, name);
-const audit = (...given: string[]) =>
-  spawnSync(process.execPath, [main, 'audit', ...given, '--engine', 'js'], { encoding: 'utf8', cwd: folder });
+const audit = (...args: string[]) =>
+  spawnSync(process.execPath, [main, 'audit', ...args, '--engine', 'js'], { encoding: 'utf8', cwd: folder });
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'whymap-audit-'));
@@ -132,8 +132,8 @@ test.each([
     /k 500; expected an integer from 1 to 239/,
   ],
   ['metric', ['data.csv', '-e', 'map.csv', '--metric', 'sideways'], /--metric sideways/],
-])('exits with 2 and one line: %s', (_, given, message) => {
-  const { status, stderr } = audit(...given, '-o', 'wrong', '--quiet');
+])('exits with 2 and one line: %s', (_, args, message) => {
+  const { status, stderr } = audit(...args, '-o', 'wrong', '--quiet');
   expect(stderr).toMatch(message);
   expect(stderr.trim().split('\n').length).toBe(1);
   expect(status).toBe(2);
@@ -141,7 +141,7 @@ test.each([
 });
 
 test('explain reports the trust of every module and locality, and leaves it out with --trust no', () => {
-  const explain = (...given: string[]) =>
+  const explain = (...args: string[]) =>
     spawnSync(
       process.execPath,
       [
@@ -158,7 +158,7 @@ test('explain reports the trust of every module and locality, and leaves it out 
         '3',
         '-n',
         '30',
-        ...given,
+        ...args,
       ],
       { encoding: 'utf8', cwd: folder },
     );

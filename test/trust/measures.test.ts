@@ -270,8 +270,8 @@ describe('a sample', () => {
       const part = await compareNeighborhoods(input, { k: 8, sample: 120 }, { seed } as never);
       const figure = trustworthiness(part);
       const exact = trustworthiness(whole);
-      const rowsAsked = Array.from(part.queries ?? []);
-      expect(Array.from(figure.pointwise ?? [])).toEqual(rowsAsked.map((row) => exact.pointwise?.[row]));
+      const queryRows = Array.from(part.queries ?? []);
+      expect(Array.from(figure.pointwise ?? [])).toEqual(queryRows.map((row) => exact.pointwise?.[row]));
       const [low, high] = figure.interval ?? [0, 0];
       if (low <= exact.value && exact.value <= high) covered++;
       expect(high - low).toBeLessThan(0.1);

@@ -22,8 +22,8 @@ export function rankMatrix(rows: Rows): number[][] {
     const distances = rows.map((other) => squaredDistance(row, other));
     others.sort((a, b) => distances[a] - distances[b] || a - b);
     const ranks = new Array<number>(rows.length).fill(0);
-    others.forEach((j, place) => {
-      ranks[j] = place + 1;
+    others.forEach((j, rank) => {
+      ranks[j] = rank + 1;
     });
     return ranks;
   });

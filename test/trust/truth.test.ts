@@ -146,9 +146,9 @@ test('every sentence of a verdict names its figures, and each figure is that of 
         expect([figure.value, figure.null, figure.pca]).toEqual([measure.value, measure.null, measure.pca]);
     }
   }
-  const places = verdict.find((s) => s.about === 'regions')?.text ?? '';
-  expect(places).toMatch(/Take care with .*0 \(\d+% torn\)/);
-  expect(places).toMatch(/1 \(\d+% glued\)/);
+  const regionText = verdict.find((s) => s.about === 'regions')?.text ?? '';
+  expect(regionText).toMatch(/Take care with .*0 \(\d+% torn\)/);
+  expect(regionText).toMatch(/1 \(\d+% glued\)/);
 });
 
 describe('ties and few samples', () => {

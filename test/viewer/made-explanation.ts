@@ -40,8 +40,8 @@ export function madeTable(rows: number): { readonly table: string; readonly map:
     for (let i = 0; i < APART.count; i++) values[APART.first + i] += APART.by * ((group >> (i % 3)) & 1);
     const angle = (2 * Math.PI * group) / GROUPS;
     table.push(`s${row},group ${'ABCDEF'[group]},${values.map((value) => value.toFixed(4)).join(',')}`);
-    const place = [6 * Math.cos(angle) + 1.2 * normal(), 6 * Math.sin(angle) + 1.2 * normal()];
-    map.push(`s${row},${place.map((value) => value.toFixed(4)).join(',')}`);
+    const position = [6 * Math.cos(angle) + 1.2 * normal(), 6 * Math.sin(angle) + 1.2 * normal()];
+    map.push(`s${row},${position.map((value) => value.toFixed(4)).join(',')}`);
   }
   return { table: `${table.join('\n')}\n`, map: `${map.join('\n')}\n` };
 }

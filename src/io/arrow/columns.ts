@@ -233,13 +233,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Texts by their offsets. */
 function textsOf({ buffer }: BatchReader, region: number, length: number, field: ArrowField): string[] {
   const content = buffer(region + 1);
-  const offsets = offsetsOf(
-    buffer(region),
-    field.type === ARROW.LargeUtf8,
-    length,
-    content.length,
-    field.name,
-  );
+  const wide = field.type === ARROW.LargeUtf8;
+  const offsets = offsetsOf(buffer(region), wide, length, content.length, field.name);
   return Array.from({ length }, (_, i) => decoder.decode(content.subarray(offsets[i], offsets[i + 1])));
 }
 

@@ -70,41 +70,16 @@ export async function locate(
   const order = canonicalOrder(embedding.coordinates, features);
   const points = gatherRows(embedding.coordinates, order);
   const checked = checkLocalityOptions(points.rows, options);
-  const { size, overlap, count, evaluations, tuningSamples } = checked;
+  const { size, overlap, count } = checked;
   const watch = watchStage(context, 'localities');
-  const { engine } = context;
   const random = createRandom(options.covering ?? 0).stream('localities');
-  const whole = await newProblem(points, size, engine, partOf(watch, 0, 0.4));
-  const attempt = newAttempt(whole, count, random, engine);
-  const tuning = partOf(watch, 0.4, 1);
-  const start = await attempt(START[0], START[1], tuning);
-  let best = start;
-  let used = 1;
-  let samples = points.rows;
-  if (evaluations > 1) {
-    samples = Math.min(points.rows, tuningSamples);
-    let tuned = attempt;
-    if (samples < points.rows) {
-      const rows = permutation(points.rows, random.stream('tuning')).slice(0, samples).sort();
-      const part = await newProblem(gatherRows(points, rows), size, engine, withoutProgress(watch));
-      tuned = newAttempt(part, Math.ceil((samples * overlap) / size), random, engine);
-    }
-    let reached: Attempt | null = null;
-    const refined = await minimizeDirect(
-      async ([alpha, beta]) => {
-        tuning.progress(used++ / evaluations);
-        const tried = await tuned(alpha, beta, tuning);
-        if (reached === null || tried.tv < reached.tv) reached = tried;
-        return tried.tv;
-      },
-      BOX,
-      evaluations - 1,
-    );
-    used = refined.evaluations + 1;
-    const [alpha, beta] = refined.point;
-    const found = samples < points.rows ? await attempt(alpha, beta, tuning) : (reached ?? start);
-    if (found.tv < best.tv) best = found;
-  }
+  const { best, start, evaluations, samples } = await tunedCovering(
+    points,
+    checked,
+    random,
+    context.engine,
+    watch,
+  );
   watch.progress(1);
   const { probes, members, radius } = best;
   return {
@@ -120,7 +95,7 @@ export async function locate(
       beta: best.beta,
       coverageTv: best.tv,
       startTv: start.tv,
-      evaluations: used,
+      evaluations,
       samples,
     },
     uncovered: uncoveredPositions(best.inLocalities)
@@ -129,19 +104,69 @@ export async function locate(
   };
 }
 
-/** Samples to be covered, and what their neighborhoods ask of the cover. */
+/** The covering with the least total variation, and how it was found. */
+interface Tuned {
+  readonly best: Attempt;
+  /** The covering by the starting weights. */
+  readonly start: Attempt;
+  /** Coverings tried. */
+  readonly evaluations: number;
+  /** Samples that the weights were tuned on. */
+  readonly samples: number;
+}
+
+/** Tunes alpha and beta by DIRECT, on a random part of more than `tuningSamples`, and keeps the better of start and result. */
+async function tunedCovering(
+  points: Matrix,
+  { size, overlap, count, evaluations, tuningSamples }: ReturnType<typeof checkLocalityOptions>,
+  random: Random,
+  engine: Engine,
+  watch: Watch,
+): Promise<Tuned> {
+  const whole = await newProblem(points, size, engine, partOf(watch, 0, 0.4));
+  const attempt = newAttempt(whole, count, random, engine);
+  const tuning = partOf(watch, 0.4, 1);
+  const start = await attempt(START[0], START[1], tuning);
+  if (evaluations <= 1) return { best: start, start, evaluations: 1, samples: points.rows };
+  const samples = Math.min(points.rows, tuningSamples);
+  let tuned = attempt;
+  if (samples < points.rows) {
+    const rows = permutation(points.rows, random.stream('tuning')).slice(0, samples).sort();
+    const part = await newProblem(gatherRows(points, rows), size, engine, withoutProgress(watch));
+    tuned = newAttempt(part, Math.ceil((samples * overlap) / size), random, engine);
+  }
+  let tried = 1;
+  let reached: Attempt | null = null;
+  const refined = await minimizeDirect(
+    async ([alpha, beta]) => {
+      tuning.progress(tried++ / evaluations);
+      const next = await tuned(alpha, beta, tuning);
+      if (reached === null || next.tv < reached.tv) reached = next;
+      return next.tv;
+    },
+    BOX,
+    evaluations - 1,
+  );
+  const [alpha, beta] = refined.point;
+  const found = samples < points.rows ? await attempt(alpha, beta, tuning) : (reached ?? start);
+  const best = found.tv < start.tv ? found : start;
+  return { best, start, evaluations: refined.evaluations + 1, samples };
+}
+
+/** The samples to cover, and the n-neighborhoods of all of them, which the covering has to follow. */
 interface Problem {
   readonly tree: KdTree;
   readonly size: number;
   readonly graph: NeighborhoodGraph;
 }
 
+/** The covering problem of these points: their kd-tree and n-neighborhood graph. */
 async function newProblem(points: Matrix, size: number, engine: Engine, watch: Watch): Promise<Problem> {
   const tree = buildKdTree(points);
   return { tree, size, graph: await neighborhoodGraph(tree, size, engine, watch) };
 }
 
-/** A cover and how well it follows the neighborhoods. */
+/** A covering by probe weights of `alpha` and `beta`; `tv` is its total variation from the neighborhoods, 0 to 1. */
 interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
   readonly alpha: number;
   readonly beta: number;
@@ -149,6 +174,7 @@ interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
   readonly tv: number;
 }
 
+/** A function that covers the problem with `count` localities, by the weights of alpha and beta. */
 function newAttempt({ tree, size, graph }: Problem, count: number, random: Random, engine: Engine) {
   const reference = share(graph.indegree);
   return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
@@ -161,6 +187,7 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
   };
 }
 
+/** Positions of the samples that are in no locality. @param counts localities that each sample is in. */
 function uncoveredPositions(counts: Float64Array): Int32Array {
   const positions: number[] = [];
   for (let i = 0; i < counts.length; i++) if (counts[i] === 0) positions.push(i);

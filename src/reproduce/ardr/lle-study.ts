@@ -101,37 +101,53 @@ function verdict(measured: Measured, floor: number): string {
   return value >= floor ? 'within UMAP' : `${(floor - value).toFixed(3)} below`;
 }
 
+type TableRows = (string | number | null)[][];
+
 /** Runs the study on all data sets. */
 async function run(input: StudyInput): Promise<StudyResult> {
-  const rows: (string | number | null)[][] = [];
-  const crossRows: (string | number | null)[][] = [];
+  const rows: TableRows = [];
+  const crossRows: TableRows = [];
   const figures = [];
   for (const name of input.sets) {
     const data = await loadData(name, input.data, input.rows);
-    const { context } = input;
-    const umap: EmbedOptions = { method: 'umap', nNeighbors: UMAP_NEIGHBORS };
-    const first = await coordinates(data, umap, context, input.seed);
-    const reference = { values: first, neighbors: await mapNeighbors(first, 2, context) };
-    const setup = { data, reference, context };
-    // no map has the seed of the one that it is compared with: the same draws would make it nearer than it is
-    const seeds = Array.from({ length: input.repeats }, (_, r) => input.seed + 1000 + r);
-    const firstRun: Measured = {
-      label: 'UMAP',
-      runs: [await compare(first, reference, data, context)],
-      values: first,
-      note: '',
-    };
-    const noise = await measure('UMAP, other seeds', umap, seeds, setup);
-    const floor = Math.min(...noise.runs.map((c) => c.overlap));
-    const all = [firstRun, noise];
-    for (const [label, options] of variants) {
-      const fixed = options.method === 'pca' || options.method === 'lle';
-      all.push(await measure(label, options, fixed ? seeds.slice(0, 1) : seeds, setup));
-    }
+    const { all, floor } = await measureAll(data, input);
     for (const measured of all) rows.push(tableRow(data, measured, floor));
-    crossRows.push(...(await crossObjectives(data, all, context)));
+    crossRows.push(...(await crossObjectives(data, all, input.context)));
     figures.push({ name: `ardr-lle-${name}`, svg: mapPanels(panelsOf(data, all), 4) });
   }
+  return { ...reportOf(input, rows, crossRows), figures };
+}
+
+/**
+ * UMAP with the seed of the study, with other seeds, and all variants, each compared with the first.
+ * @returns `floor`: the least overlap that UMAP with another seed reaches.
+ */
+async function measureAll(data: StudyData, input: StudyInput): Promise<{ all: Measured[]; floor: number }> {
+  const { context } = input;
+  const umap: EmbedOptions = { method: 'umap', nNeighbors: UMAP_NEIGHBORS };
+  const first = await coordinates(data, umap, context, input.seed);
+  const reference = { values: first, neighbors: await mapNeighbors(first, 2, context) };
+  const setup = { data, reference, context };
+  // no map has the seed of the one that it is compared with: the same draws would make it nearer than it is
+  const seeds = Array.from({ length: input.repeats }, (_, r) => input.seed + 1000 + r);
+  const firstRun: Measured = {
+    label: 'UMAP',
+    runs: [await compare(first, reference, data, context)],
+    values: first,
+    note: '',
+  };
+  const noise = await measure('UMAP, other seeds', umap, seeds, setup);
+  const floor = Math.min(...noise.runs.map((c) => c.overlap));
+  const all = [firstRun, noise];
+  for (const [label, options] of variants) {
+    const fixed = options.method === 'pca' || options.method === 'lle';
+    all.push(await measure(label, options, fixed ? seeds.slice(0, 1) : seeds, setup));
+  }
+  return { all, floor };
+}
+
+/** The text, tables and settings of the report. */
+function reportOf(input: StudyInput, rows: TableRows, crossRows: TableRows): Omit<StudyResult, 'figures'> {
   return {
     title: 'Double-kernel LLE against UMAP',
     text: [
@@ -164,7 +180,6 @@ async function run(input: StudyInput): Promise<StudyResult> {
         rows: crossRows,
       },
     ],
-    figures,
     settings: {
       reference: input.seed,
       seed: input.seed + 1000,

@@ -26,21 +26,21 @@ test('allocations never overlap, are aligned, and all memory comes back', () => 
   fc.assert(
     fc.property(steps, (all) => {
       const arena = createArena(new WebAssembly.Memory({ initial: 1, maximum: 20 }), () => false);
-      const held: { address: number; bytes: number }[] = [];
+      const allocated: { address: number; bytes: number }[] = [];
       for (const { bytes, frees } of all) {
         const address = arena.allocate(bytes);
         expect(address % 64).toBe(0);
         expect(address).toBeGreaterThanOrEqual(4096);
         expect(address + bytes + 64).toBeLessThanOrEqual(arena.memory.buffer.byteLength);
         // 64 spare bytes follow each allocation
-        for (const other of held) {
+        for (const other of allocated) {
           const apart = address >= other.address + other.bytes + 64 || other.address >= address + bytes + 64;
           expect(apart).toBe(true);
         }
-        held.push({ address, bytes });
-        if (frees % 2 === 0) arena.free(held.splice(frees % held.length, 1)[0].address);
+        allocated.push({ address, bytes });
+        if (frees % 2 === 0) arena.free(allocated.splice(frees % allocated.length, 1)[0].address);
       }
-      for (const { address } of held) arena.free(address);
+      for (const { address } of allocated) arena.free(address);
       expect(arena.used()).toBe(0);
     }),
     { numRuns: 50, seed: 6 },

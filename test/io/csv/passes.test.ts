@@ -105,10 +105,10 @@ test('a file that loses rows between two passes is refused', async () => {
 });
 
 test('with an embedding: the features that the whole table would give, of the localities', async () => {
-  const places = cells.map(([id], r) => [id, 5 * (r % 3) + random.normal(), random.normal()]);
+  const coordinates = cells.map(([id], r) => [id, 5 * (r % 3) + random.normal(), random.normal()]);
   writeFileSync(join(folder, 'x.csv'), csv);
-  writeFileSync(join(folder, 'map.csv'), writeCsv(['id', 'x', 'y'], places.reverse()));
-  const given = {
+  writeFileSync(join(folder, 'map.csv'), writeCsv(['id', 'x', 'y'], coordinates.reverse()));
+  const values = {
     maxFeatures: 12,
     localitySize: 40,
     modules: 3,
@@ -116,14 +116,14 @@ test('with an embedding: the features that the whole table would give, of the lo
     trust: false,
     label: 'kind',
   };
-  const asked = { ...given, embedding: join(folder, 'map.csv') };
+  const withEmbedding = { ...values, embedding: join(folder, 'map.csv') };
   const files = { open: pathSource, exists: async () => true };
   const context = await resolveContext({ seed: 1, memory });
   const run = { context, files, seed: 1 };
-  const { explanation } = await explainFiles(join(folder, 'x.csv'), asked, run);
+  const { explanation } = await explainFiles(join(folder, 'x.csv'), withEmbedding, run);
   const table = await readTable(pathSource(join(folder, 'x.csv')), { label: 'kind' });
   const { warnings: _, ...embedding } = await readEmbedding(pathSource(join(folder, 'map.csv')));
-  const whole = await explain(joinEmbedding(table, embedding), explainOptions(given), { seed: 1 });
+  const whole = await explain(joinEmbedding(table, embedding), explainOptions(values), { seed: 1 });
   expect(explanation.featureNames).toEqual(whole.featureNames);
   expect(explanation.localities).toEqual(whole.localities);
   expect(explanation.modules.loadings).toEqual(whole.modules.loadings);
@@ -143,9 +143,11 @@ test('30 MiB of numbers with 8 MiB allowed: what is held stays below half of the
     const { features } = await readTable(pathSource(${JSON.stringify(file)}), options);
     console.log(JSON.stringify([features.rows, features.columns, ...held]));`;
   const options = ['--expose-gc', '--input-type=module', '-e', program];
-  const [found, kept, ...held] = JSON.parse(execFileSync(process.execPath, options, { encoding: 'utf8' }));
+  const [found, kept, ...collected] = JSON.parse(
+    execFileSync(process.execPath, options, { encoding: 'utf8' }),
+  );
   expect([found, kept]).toEqual([many, 20]);
-  expect(held.length).toBeGreaterThan(6);
+  expect(collected.length).toBeGreaterThan(6);
   // buffers are given back some time after they are let go, so what has to be held is the least that was seen
-  expect(Math.min(...held)).toBeLessThan((many * wide * 4) / 2);
+  expect(Math.min(...collected)).toBeLessThan((many * wide * 4) / 2);
 });

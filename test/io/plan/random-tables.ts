@@ -16,7 +16,7 @@ interface Layout {
   readonly counter: boolean;
   readonly cluster: boolean;
   readonly label: boolean;
-  readonly idPlace: 'first' | 'last' | 'middle';
+  readonly idPosition: 'first' | 'last' | 'middle';
   readonly idName: string;
   readonly flaw: Flaw;
   readonly shuffled: boolean;
@@ -36,7 +36,7 @@ const layout = fc.record<Layout>({
   counter: fc.boolean(),
   cluster: fc.boolean(),
   label: fc.boolean(),
-  idPlace: fc.constantFrom('first', 'last', 'middle'),
+  idPosition: fc.constantFrom('first', 'last', 'middle'),
   idName: fc.constantFrom('', 'id', 'cell_id', 'barcode', 'sample', 'key', 'pid', 'serial'),
   flaw: fc.oneof(
     { weight: 6, arbitrary: fc.constant<Flaw>('none') },
@@ -113,10 +113,10 @@ function textOf(
     const cells = samples.map((s) => ids[s]);
     if (made.flaw === 'repeated') cells[cells.length - 1] = cells[0];
     if (made.flaw === 'missing') cells[Math.floor(random() * cells.length)] = '';
-    const place = made.idPlace === 'first' ? 0 : made.idPlace === 'last' ? columns.length : 1;
+    const position = made.idPosition === 'first' ? 0 : made.idPosition === 'last' ? columns.length : 1;
     // only a first column is written without a name
-    const name = made.idName === '' && (place !== 0 || made.counter) ? 'barcode' : made.idName;
-    columns.splice(place, 0, { name, cells });
+    const name = made.idName === '' && (position !== 0 || made.counter) ? 'barcode' : made.idName;
+    columns.splice(position, 0, { name, cells });
   }
   if (made.counter) columns.unshift({ name: '', cells: samples.map((_, i) => String(i)) });
   const lines = samples.map((_, i) => columns.map(({ cells }) => cells[i]).join(made.delimiter));

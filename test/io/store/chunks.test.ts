@@ -15,17 +15,17 @@ const settings = { purpose: 'features', header: 'auto', missing: 'error', memory
 
 /** Whole numbers from 0 on, in row order, and the ranges that were asked for. */
 function counting(shape: readonly number[], packed: number) {
-  const asked: [number, number][] = [];
+  const readings: [number, number][] = [];
   const width = shape.slice(1).reduce((product, length) => product * length, 1);
   const lines: Lines = {
     shape,
     packed,
     async numbers(start, end) {
-      asked.push([start, end]);
+      readings.push([start, end]);
       return Float32Array.from({ length: (end - start) * width }, (_, i) => (start * width + i) % 65521);
     },
   };
-  return { lines, asked };
+  return { lines, asked: readings };
 }
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   '%i rows in chunks of %i: blocks of a dense matrix come from chunks that are read once',
   async (rows, packed) => {
     const columns = 2 ** 20 - 3;
-    const { lines, asked } = counting([rows, columns], packed);
+    const { lines, asked: readings } = counting([rows, columns], packed);
     const plain: Stored = {
       name: 'x',
       rows,
@@ -53,7 +53,7 @@ test.each([
     }
     expect(next).toBe(rows * columns);
     const chunks = Array.from({ length: Math.ceil(rows / packed) }, (_, k) => k * packed);
-    expect(asked).toEqual(chunks.map((first) => [first, Math.min(rows, first + packed)]));
+    expect(readings).toEqual(chunks.map((first) => [first, Math.min(rows, first + packed)]));
   },
 );
 

@@ -23,11 +23,11 @@ function heapsOf(bytes: Buffer): { at: number; objects: { at: number; used: bool
   for (let at = bytes.indexOf('GCOL'); at >= 0; at = bytes.indexOf('GCOL', at + 4)) {
     const objects = [];
     const end = at + bytes.readUInt32LE(at + 8);
-    for (let place = at + HEADER; place + HEADER <= end; ) {
-      const size = bytes.readUInt32LE(place + 8);
-      const used = bytes.readUInt16LE(place) !== 0;
-      objects.push({ at: place, used, size });
-      place += used ? HEADER + 8 * Math.ceil(size / 8) : size;
+    for (let offset = at + HEADER; offset + HEADER <= end; ) {
+      const size = bytes.readUInt32LE(offset + 8);
+      const used = bytes.readUInt16LE(offset) !== 0;
+      objects.push({ at: offset, used, size });
+      offset += used ? HEADER + 8 * Math.ceil(size / 8) : size;
     }
     heaps.push({ at, objects });
   }

@@ -27,11 +27,11 @@ export async function makeAnndata(path: string, made: MadeAnndata): Promise<void
     const [lines, width] = byRow ? [rows, columns] : [columns, rows];
     const [data, indices, indptr]: number[][] = [[], [], [0]];
     for (let line = 0; line < lines; line++) {
-      for (let place = 0; place < width; place++) {
-        const value = values[byRow ? line * columns + place : place * columns + line];
+      for (let column = 0; column < width; column++) {
+        const value = values[byRow ? line * columns + column : column * columns + line];
         if (value === 0) continue;
         data.push(value);
-        indices.push(place);
+        indices.push(column);
       }
       indptr.push(data.length);
     }

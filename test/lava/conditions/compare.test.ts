@@ -8,7 +8,7 @@ import type { CategoricalColumn, Explanation, Matrix } from '#whymap/model.js';
 import { type PlantedCohort, plantCohort } from '#whymap/reproduce/lava/planted-cohort.js';
 
 const options = { localitySize: 100, modules: 6, evaluations: 0, draws: 0 };
-const asked = { condition: 'condition', case: 'case', control: 'control', replicate: 'donor' };
+const design = { condition: 'condition', case: 'case', control: 'control', replicate: 'donor' };
 /** Verdicts on the modules whose leading features are all of one programme. */
 function verdictsOn({ rows }: ConditionComparison, features: readonly number[], stratum = 'all') {
   const ours = rows.filter(
@@ -30,7 +30,7 @@ describe('a planted cohort of 4 against 4 donors', () => {
   let found: ConditionComparison;
   beforeAll(async () => {
     explanation = await explain(cohort, options);
-    found = await compareConditions({ explanation, table: cohort.table }, { ...asked, in: 'type' });
+    found = await compareConditions({ explanation, table: cohort.table }, { ...design, in: 'type' });
   });
 
   test('each programme has its verdict over all samples', () => {
@@ -58,9 +58,12 @@ describe('a planted cohort of 4 against 4 donors', () => {
   test('swapping case and control turns every verdict and sign round', async () => {
     const swapped = await compareConditions(
       { explanation, table: cohort.table },
-      { ...asked, case: 'control', control: 'case', discover: false },
+      { ...design, case: 'control', control: 'case', discover: false },
     );
-    const same = await compareConditions({ explanation, table: cohort.table }, { ...asked, discover: false });
+    const same = await compareConditions(
+      { explanation, table: cohort.table },
+      { ...design, discover: false },
+    );
     const opposite: Record<string, string> = { gained: 'lost', lost: 'gained', up: 'down', down: 'up' };
     same.rows.forEach((row, i) => {
       expect(swapped.rows[i].verdict).toBe(opposite[row.verdict] ?? row.verdict);
@@ -70,7 +73,7 @@ describe('a planted cohort of 4 against 4 donors', () => {
   });
 
   test('without replicates, and with one a side, there are effect sizes and the reason why there is no p', async () => {
-    const { replicate, ...none } = asked;
+    const { replicate, ...none } = design;
     const without = await compareConditions(
       { explanation, table: cohort.table },
       { ...none, discover: false },
@@ -79,7 +82,7 @@ describe('a planted cohort of 4 against 4 donors', () => {
     expect(without.rows.every(({ p, pAdjusted }) => p === null && pAdjusted === null)).toBe(true);
     expect(without.rows.some(({ presenceCase }) => (presenceCase ?? 0) > 0.1)).toBe(true);
     expect(without.notes.join(' ')).toContain('no p');
-    const pairs = { ...asked, replicate: 'condition', discover: false };
+    const pairs = { ...design, replicate: 'condition', discover: false };
     const one = await compareConditions({ explanation, table: cohort.table }, pairs);
     expect(one.rows.every(({ p }) => p === null)).toBe(true);
     expect(one.notes.join(' ')).toContain('case has 1 and control has 1, and two on each side are the least');
@@ -87,7 +90,7 @@ describe('a planted cohort of 4 against 4 donors', () => {
 
   test('unknown columns and levels are refused by name', async () => {
     const compare = (more: object) =>
-      compareConditions({ explanation, table: cohort.table }, { ...asked, discover: false, ...more });
+      compareConditions({ explanation, table: cohort.table }, { ...design, discover: false, ...more });
     await expect(compare({ condition: 'disease' })).rejects.toThrow(/condition, donor, type/);
     await expect(compare({ case: 'nobody' })).rejects.toThrow(/nobody/);
     await expect(compare({ draws: 0 })).rejects.toThrow(OptionError);
@@ -112,7 +115,7 @@ test('two donors a side: p cannot be below a third, verdicts go by size, and the
     kinds: ['gained', 'shared'],
   });
   const explanation = await explain(cohort, { ...options, modules: 3 });
-  const found = await compareConditions({ explanation, table: cohort.table }, { ...asked, discover: false });
+  const found = await compareConditions({ explanation, table: cohort.table }, { ...design, discover: false });
   expect(found.assignments).toBe(6);
   for (const { p } of found.rows) expect(p).toBeGreaterThanOrEqual(1 / 3 - 1e-9);
   expect(found.notes.join(' ')).toContain('below 0.33');

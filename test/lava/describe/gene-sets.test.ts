@@ -40,9 +40,9 @@ test('hypergeometric tail: scipy 1.10, stats.hypergeom.sf(hits - 1, total, marke
 
 test('Benjamini and Hochberg: the least p times tests over rank from there up', () => {
   const p = [0.01, 0.04, 0.03, 0.005, 0.8];
-  const naive = p.map((own) => {
+  const naive = p.map((pValue) => {
     const sorted = [...p].sort((a, b) => a - b);
-    return Math.min(...sorted.flatMap((q, i) => (q >= own ? [(q * p.length) / (i + 1)] : [])), 1);
+    return Math.min(...sorted.flatMap((q, i) => (q >= pValue ? [(q * p.length) / (i + 1)] : [])), 1);
   });
   const adjusted = benjaminiHochberg(p);
   for (const [i, value] of adjusted.entries()) expect(value).toBeCloseTo(naive[i], 12);
@@ -77,11 +77,11 @@ test('gene sets name the module that holds them; the background is what was expl
 
 const rows = 600;
 const random = createRandom(7);
-const places = Float32Array.from(
+const mapCoordinates = Float32Array.from(
   { length: rows * 2 },
   (_, i) => (i % 2 ? 0 : 20 * (i >= rows ? 1 : 0)) + random.normal(),
 );
-const embedding = { coordinates: { rows, columns: 2, data: places }, ids: null, source };
+const embedding = { coordinates: { rows, columns: 2, data: mapCoordinates }, ids: null, source };
 
 test('features are chosen by what they do inside localities, not by telling groups apart', async () => {
   // 0 to 3 vary inside, 4 to 7 only between the two groups (ten times as much), 8 is constant

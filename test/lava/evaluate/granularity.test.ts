@@ -30,9 +30,9 @@ test('auto finds the planted number within one; the held-out share hardly rises 
   expect(found.modules.count).toBe(granularity.chosen);
   // what is found again and not chosen is told of, where it is much
   const most = Math.max(...granularity.curve.map(({ replicated }) => replicated));
-  const told = found.warnings.find(({ code }) => code === 'more-modules-replicate');
-  expect(told !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
-  if (told) expect(told.message).toContain(`${most} replicate`);
+  const warning = found.warnings.find(({ code }) => code === 'more-modules-replicate');
+  expect(warning !== undefined).toBe(most >= Math.max(1.5 * granularity.chosen, granularity.chosen + 2));
+  if (warning) expect(warning.message).toContain(`${most} replicate`);
   // one mean association for many numbers gives what a run with this number gives
   const fixed = await explain(planted, { ...options, modules: granularity.chosen }, {});
   expect(fixed.modules).toEqual(found.modules);
@@ -111,16 +111,16 @@ test('bootstraps hold no copies: features seen in few samples do not drive plant
   const made = plantModules({ seed: 4, correlation: 0.45, samples, features: 40, modules: 3, clusters: 6 });
   const d = 400;
   const random = createRandom(1, 'rare');
-  const own = toDense(made.table.features);
+  const dense = toDense(made.table.features);
   const data = Float32Array.from({ length: samples * d }, (_, i) => {
     const feature = i % d;
-    if (feature < 40) return own.data[Math.floor(i / d) * 40 + feature];
+    if (feature < 40) return dense.data[Math.floor(i / d) * 40 + feature];
     return random.uniform() < 0.07 ? 1 : 0;
   });
   const featureNames = Array.from({ length: d }, (_, f) => `f${f}`);
   const table = { ...made.table, featureNames, features: { rows: samples, columns: d, data } };
-  const asked = { ...options, modules: 4, stability: 1 };
-  const { modules, descriptions } = await explain({ ...made, table }, asked, { seed: 3 });
+  const requested = { ...options, modules: 4, stability: 1 };
+  const { modules, descriptions } = await explain({ ...made, table }, requested, { seed: 3 });
   const truth = { rows: 3, columns: d, data: new Float32Array(3 * d) };
   for (let k = 0; k < 3; k++) {
     truth.data.set(made.loadings.data.subarray(k * 40, (k + 1) * 40), k * d);

@@ -7,11 +7,11 @@ import type { Problem } from '#whymap/lava/factorize/symmetric.js';
 import type { Localities, Matrix, Modules } from '#whymap/model.js';
 
 const FEATURES = 20;
-const PLACES = 6;
+const LOCALITIES = 6;
 
 /** Six localities of three samples; the first two share one. */
 const localities = {
-  count: PLACES,
+  count: LOCALITIES,
   size: 3,
   members: Int32Array.from([0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]),
 } as unknown as Localities;
@@ -24,14 +24,14 @@ function modulesOf(plan: Planned): Modules {
     for (let r = 0; r < rows; r++) for (const c of at(r)) data[r * columns + c] = 1;
     return { rows, columns, data };
   };
-  const presence = new Float32Array(PLACES * plan.length);
-  plan.forEach(([, places], k) => {
-    for (const l of places) presence[l * plan.length + k] = 1;
+  const presence = new Float32Array(LOCALITIES * plan.length);
+  plan.forEach(([, present], k) => {
+    for (const l of present) presence[l * plan.length + k] = 1;
   });
   return {
     count: plan.length,
     loadings: fill(plan.length, FEATURES, (k) => plan[k][0]),
-    presence: { rows: PLACES, columns: plan.length, data: presence },
+    presence: { rows: LOCALITIES, columns: plan.length, data: presence },
   } as unknown as Modules;
 }
 
@@ -71,7 +71,7 @@ test('pruning keeps the strongest modules, in their order', () => {
   // products in proportion to 1, 9 and 6: the second is the strongest
   const products = { ...presence, data: presence.data.map((p, i) => p * [1, 9, 6][i % 3]) };
   const factors = { loadings, presence, products, loss: 0.5 };
-  const problem = { weights: new Float64Array(PLACES).fill(1), norm: 20 } as unknown as Problem;
+  const problem = { weights: new Float64Array(LOCALITIES).fill(1), norm: 20 } as unknown as Problem;
   const kept = (count: number) => {
     const found = mergeAndPrune(factors, problem, count, 0.9);
     return Array.from({ length: found.rows }, (_, k) =>

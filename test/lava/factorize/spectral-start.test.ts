@@ -52,8 +52,8 @@ test('the mean association is the scaled dense mean, held whole or summed from t
   x.data.forEach((_, p) => {
     x.data[p] = random.normal();
   });
-  for (const held of [true, false]) {
-    const operator = await meanAssociation(associations, context, unwatched, held);
+  for (const stored of [true, false]) {
+    const operator = await meanAssociation(associations, context, unwatched, stored);
     const image = await operator.apply(x);
     image.data.forEach((value, p) => {
       const i = p >> 1;

@@ -98,13 +98,13 @@ test.each(['blobs', 'lattice', 'same', 'far'] as const)(
 test('a center that comes from beyond the neighbors of the own center is noticed', async () => {
   // the own center, at 1, has its 20 nearest on one side; the last center jumps to the other side of the sample
   const data = { rows: 2, columns: 1, data: Float32Array.of(0, 100) };
-  const places = [1, ...Array.from({ length: 20 }, (_, i) => 1.01 + i / 100), 100];
-  const centers = { rows: 22, columns: 1, data: Float32Array.from(places) };
+  const pointValues = [1, ...Array.from({ length: 20 }, (_, i) => 1.01 + i / 100), 100];
+  const centers = { rows: 22, columns: 1, data: Float32Array.from(pointValues) };
   const assignment = newAssignment(buildKdTree(data));
   await assignment.assign(centers, unwatched);
   expect([...assignment.center]).toEqual([0, 21]);
   centers.data[21] = -0.9;
-  assignment.moved(Float64Array.from(places, (_, c) => (c === 21 ? 100.9 : 0)));
+  assignment.moved(Float64Array.from(pointValues, (_, c) => (c === 21 ? 100.9 : 0)));
   await assignment.assign(centers, unwatched);
   expect(assignment.center[0]).toBe(21);
 });

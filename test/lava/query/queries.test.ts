@@ -155,8 +155,8 @@ test('a pair gives its raw values on either side; a table with more columns is r
 const folder = mkdtempSync(join(tmpdir(), 'whymap-query-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const main = join(import.meta.dirname, '../../../dist/cli/main.js');
-const query = (...given: string[]) =>
-  spawnSync(process.execPath, [main, 'query', ...given, '--quiet'], { encoding: 'utf8' });
+const query = (...args: string[]) =>
+  spawnSync(process.execPath, [main, 'query', ...args, '--quiet'], { encoding: 'utf8' });
 
 test('the command answers in sentences, as CSV and as JSON, and refuses in one line', () => {
   writeFileSync(join(folder, 'explanation.whymap'), encodeExplanation(explanation));

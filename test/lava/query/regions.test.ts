@@ -107,10 +107,10 @@ test('by a tree of any depth the rows are those that the definition says', () =>
       }),
     ),
   }));
-  const holds = (row: number, each: Region): boolean => {
-    if (each.kind === 'not') return !holds(row, each.of);
-    if (each.kind === 'all') return each.of.every((part) => holds(row, part));
-    if (each.kind === 'any') return each.of.some((part) => holds(row, part));
+  const isIn = (row: number, each: Region): boolean => {
+    if (each.kind === 'not') return !isIn(row, each.of);
+    if (each.kind === 'all') return each.of.every((part) => isIn(row, part));
+    if (each.kind === 'any') return each.of.some((part) => isIn(row, part));
     return each.kind === 'rows' && each.rows.includes(row);
   };
   const textOf = (each: Region): string => {
@@ -121,7 +121,7 @@ test('by a tree of any depth the rows are those that the definition says', () =>
   };
   fc.assert(
     fc.property(region, (each) => {
-      const expected = Array.from({ length: ROWS }, (_, row) => row).filter((row) => holds(row, each));
+      const expected = Array.from({ length: ROWS }, (_, row) => row).filter((row) => isIn(row, each));
       const found = () => [...regionRows(explanation, each)];
       if (expected.length === 0) expect(found).toThrow(OptionError);
       else expect([found(), rows(textOf(each))]).toEqual([expected, expected]);

@@ -77,7 +77,7 @@ export function useSelection(view: View, camera: Camera) {
   };
 }
 
-/** A finger that stays does what a pointer does that rests: `held` is called with where it is. */
+/** A finger that stays does what a pointer does that rests: `onLongPress` is called with where it is. */
 function useLongPress(onLongPress: (point: Point) => void) {
   const timer = useRef(0);
   const done = useRef(false);

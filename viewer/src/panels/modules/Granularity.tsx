@@ -142,44 +142,18 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
             <text class="level-name" y={12}>
               {plural(topFeatures.length, 'module')}
             </text>
-            {topFeatures.map((features, module) => {
-              const current = modules === chosen && topFeatures.length === view.explanation.modules.count;
-              const name = features.map((feature) => featureName(view.explanation, feature)).join(', ');
-              const open = () => current && selectModule(module);
-              return (
-                // biome-ignore lint/a11y/noStaticElementInteractions: a button where it opens a module, a picture elsewhere
-                <g
-                  key={features.join()}
-                  class={current ? 'node current' : 'node'}
-                  {...(current ? { role: 'button', tabIndex: 0 } : {})}
-                  onClick={open}
-                  onKeyDown={(event) => event.key === 'Enter' && open()}
-                  onMouseEnter={() => setMarked({ level, module })}
-                  onMouseLeave={() => setMarked(null)}
-                  onFocus={() => setMarked({ level, module })}
-                  onBlur={() => setMarked(null)}
-                >
-                  <rect
-                    y={middle(level, module) - 7}
-                    width={BAR}
-                    height={14}
-                    rx={3}
-                    fill={current ? categoryColor(module, theme.value) : NEUTRAL[theme.value]}
-                  />
-                  <text x={BAR + 5} y={middle(level, module)} dy="0.35em">
-                    {current ? `M${module + 1} ` : ''}
-                    {shortened(
-                      features
-                        .slice(0, 2)
-                        .map((feature) => featureName(view.explanation, feature))
-                        .join(', '),
-                      18,
-                    )}
-                  </text>
-                  <title>{`${name} (${percent(share[module])} of association)`}</title>
-                </g>
-              );
-            })}
+            {topFeatures.map((features, module) => (
+              <LevelNode
+                key={features.join()}
+                view={view}
+                features={features}
+                module={module}
+                share={share[module]}
+                y={middle(level, module)}
+                current={modules === chosen && topFeatures.length === view.explanation.modules.count}
+                mark={(on) => setMarked(on ? { level, module } : null)}
+              />
+            ))}
           </g>
         ))}
       </svg>
@@ -187,5 +161,51 @@ function Levels({ view, granularity }: { view: View; granularity: Found }) {
         Point at a module to see where it comes from; open one of the chosen level.
       </figcaption>
     </figure>
+  );
+}
+
+interface LevelNodeProps {
+  readonly view: View;
+  /** Leading features of the module. */
+  readonly features: readonly number[];
+  readonly module: number;
+  /** Its share of association. */
+  readonly share: number;
+  /** Its middle, in pixels from the top. */
+  readonly y: number;
+  /** Whether its level is the one shown on the page: then it opens the module. */
+  readonly current: boolean;
+  mark(on: boolean): void;
+}
+
+/** A module of a level: a block with the names of its leading features. */
+function LevelNode({ view, features, module, share, y, current, mark }: LevelNodeProps) {
+  const names = features.map((feature) => featureName(view.explanation, feature));
+  const open = () => current && selectModule(module);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a button where it opens a module, a picture elsewhere
+    <g
+      class={current ? 'node current' : 'node'}
+      {...(current ? { role: 'button', tabIndex: 0 } : {})}
+      onClick={open}
+      onKeyDown={(event) => event.key === 'Enter' && open()}
+      onMouseEnter={() => mark(true)}
+      onMouseLeave={() => mark(false)}
+      onFocus={() => mark(true)}
+      onBlur={() => mark(false)}
+    >
+      <rect
+        y={y - 7}
+        width={BAR}
+        height={14}
+        rx={3}
+        fill={current ? categoryColor(module, theme.value) : NEUTRAL[theme.value]}
+      />
+      <text x={BAR + 5} y={y} dy="0.35em">
+        {current ? `M${module + 1} ` : ''}
+        {shortened(names.slice(0, 2).join(', '), 18)}
+      </text>
+      <title>{`${names.join(', ')} (${percent(share)} of association)`}</title>
+    </g>
   );
 }

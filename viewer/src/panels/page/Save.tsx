@@ -1,4 +1,5 @@
 /** What can be kept: the picture, the table, the selected ids, a report with this view, and the address itself. */
+import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { View } from '../../derive/view.js';
 import { download } from '../../keep/download.js';
@@ -33,36 +34,21 @@ interface Kind {
 
 export function Save({ view, title }: { view: View; title: string }) {
   const [open, setOpen] = useState(false);
-  const [told, setTold] = useState('');
+  const [message, setMessage] = useState('');
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    box.current?.querySelector<HTMLElement>('.menu button')?.focus();
-    const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) setOpen(false);
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') close();
-    };
-    addEventListener('pointerdown', outside);
-    addEventListener('keydown', onKey);
-    return () => {
-      removeEventListener('pointerdown', outside);
-      removeEventListener('keydown', onKey);
-    };
-  }, [open]);
   const close = () => {
     setOpen(false);
     box.current?.querySelector('button')?.focus();
   };
+  useDismissal(box, open, close, () => setOpen(false));
   const run = async ({ name, make }: Kind) => {
-    setTold(`Making: ${name}.`);
+    setMessage(`Making: ${name}.`);
     try {
       await make();
-      setTold(`${name}: done.`);
+      setMessage(`${name}: done.`);
       close();
     } catch (error) {
-      setTold(`${name} could not be made: ${error instanceof Error ? error.message : String(error)}`);
+      setMessage(`${name} could not be made: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   return (
@@ -87,13 +73,39 @@ export function Save({ view, title }: { view: View; title: string }) {
           <PrintSizeFields />
         </div>
       )}
-      <span class="told" role="status">
-        {told}
+      <span class="announcement" role="status">
+        {message}
       </span>
     </div>
   );
 }
 
+/** Focuses an open menu; closes it by Escape, and by a press outside of it, which keeps the focus there. */
+function useDismissal(
+  box: RefObject<HTMLElement | null>,
+  open: boolean,
+  close: () => void,
+  leave: () => void,
+): void {
+  useEffect(() => {
+    if (!open) return;
+    box.current?.querySelector<HTMLElement>('.menu button')?.focus();
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) leave();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close();
+    };
+    addEventListener('pointerdown', outside);
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('pointerdown', outside);
+      removeEventListener('keydown', onKey);
+    };
+  }, [open]);
+}
+
+/** What can be saved now. */
 function kinds(view: View, title: string): Kind[] {
   const name = fileName(title);
   const chosen = region.value;
@@ -115,7 +127,7 @@ function kinds(view: View, title: string): Kind[] {
     },
     {
       name: 'Table (CSV)',
-      note: 'each sample with its place and what its color stands for',
+      note: 'each sample with its position and what its color stands for',
       make: () => {
         if (currentColoring.value) download(csvOf(view, currentColoring.value, chosen), `${name}.csv`);
       },

@@ -58,41 +58,61 @@ export function Search({ view }: { view: View }) {
         onBlur={() => setOpen(false)}
         onFocus={() => setOpen(true)}
       />
-      <div class="found" hidden={!shown}>
-        <div id={list} role="listbox" aria-label="Found">
-          {found.map((entry, at) => (
-            <div
-              key={entry.kind === 'level' ? entry.code : `${entry.kind} ${entry.number}`}
-              id={`${list}-${at}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={at === active}
-              // before the field loses the focus, which closes the list
-              onPointerDown={(event) => {
-                event.preventDefault();
-                choose(entry);
-              }}
-            >
-              <span>{entry.name}</span>
-              <small>{kindOf(view, entry)}</small>
-            </div>
-          ))}
-        </div>
-        {found.length === 0 && (
-          <p class="note" role="status">
-            Nothing by that name{view.explanation.ids ? '' : '; samples here have row numbers only'}.
-          </p>
-        )}
-      </div>
+      <FoundList view={view} list={list} found={found} active={active} shown={shown} choose={choose} />
     </div>
   );
 }
 
+interface FoundListProps {
+  readonly view: View;
+  /** Id of the list. */
+  readonly list: string;
+  readonly found: readonly Found[];
+  /** Index of the entry that Enter would choose. */
+  readonly active: number;
+  readonly shown: boolean;
+  choose(entry: Found): void;
+}
+
+/** The entries that were found, each an option of the list; a note where there are none. */
+function FoundList({ view, list, found, active, shown, choose }: FoundListProps) {
+  return (
+    <div class="found" hidden={!shown}>
+      <div id={list} role="listbox" aria-label="Found">
+        {found.map((entry, at) => (
+          <div
+            key={entry.kind === 'level' ? entry.code : `${entry.kind} ${entry.number}`}
+            id={`${list}-${at}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={at === active}
+            // before the field loses the focus, which closes the list
+            onPointerDown={(event) => {
+              event.preventDefault();
+              choose(entry);
+            }}
+          >
+            <span>{entry.name}</span>
+            <small>{kindOf(view, entry)}</small>
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && (
+        <p class="note" role="status">
+          Nothing by that name{view.explanation.ids ? '' : '; samples here have row numbers only'}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What an entry is, in a word: the column of a level, else feature, module or sample. */
 function kindOf(view: View, entry: Found): string {
   if (entry.kind === 'level') return entry.column;
   return entry.kind === 'feature' ? featureNoun(view.explanation) : entry.kind;
 }
 
+/** Shows what was chosen. */
 function go(view: View, entry: Found): void {
   if (entry.kind === 'feature') selectFeature(view, entry.number);
   else if (entry.kind === 'sample') selectSample(view, entry.number);

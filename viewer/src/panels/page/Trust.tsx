@@ -62,7 +62,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   distances: 'May distances be read?',
   densities: 'May densities be read?',
   labels: 'Are labels separated as in the data?',
-  places: 'Is every place of the map to be trusted?',
+  regions: 'Is every region of the map to be trusted?',
 };
 
 function Verdict({ layer }: { layer: TrustLayer }) {

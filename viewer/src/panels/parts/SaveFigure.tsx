@@ -10,15 +10,15 @@ type Format = 'SVG' | 'PNG' | 'PDF';
 
 export function SaveFigure({ name, children }: { name: string; children: ComponentChildren }) {
   const figure = useRef<HTMLElement>(null);
-  const [told, setTold] = useState('');
+  const [message, setMessage] = useState('');
   const save = async (format: Format) => {
     const svg = figure.current?.querySelector('svg');
     if (!svg) return;
     try {
       download(await fileOf(standaloneSvg(svg), format), `${fileName(name)}.${format.toLowerCase()}`);
-      setTold(`${format} saved.`);
+      setMessage(`${format} saved.`);
     } catch (error) {
-      setTold(`${format} could not be made: ${error instanceof Error ? error.message : String(error)}`);
+      setMessage(`${format} could not be made: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
   return (
@@ -35,7 +35,7 @@ export function SaveFigure({ name, children }: { name: string; children: Compone
           ))}
         </p>
         <span class="note" role="status">
-          {told}
+          {message}
         </span>
       </details>
     </figure>
