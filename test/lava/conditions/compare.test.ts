@@ -144,7 +144,7 @@ test('a level with one sample, samples without a level, and a replicate with one
   const gaps = withColumn(few, 'gaps', (row) => (row < 20 ? '' : row < 300 ? 'case' : 'control'));
   const explanation = await explain(gaps, { ...options, modules: 2 });
   const run = (more: object) =>
-    compareConditions({ explanation, table: gaps.table }, { ...asked, discover: false, ...more });
+    compareConditions({ explanation, table: gaps.table }, { ...design, discover: false, ...more });
   const one = await run({ condition: 'rare', case: 'one', control: 'many', replicate: undefined });
   expect(one.rows.every(({ verdict, p }) => verdict === 'none' && p === null)).toBe(true);
   expect(conditionSentences(one).join('\n')).toMatch(
@@ -171,7 +171,7 @@ test('a feature that is constant in a locality has no correlation there, and fig
   );
   const table = { ...cohort.table, features: { ...cohort.table.features, data: flat } };
   const explanation = await explain({ ...cohort, table }, { ...options, modules: 3 });
-  const found = await compareConditions({ explanation, table }, { ...asked, in: 'type', discover: false });
+  const found = await compareConditions({ explanation, table }, { ...design, in: 'type', discover: false });
   for (const { presenceCase, scoreDifference, localities } of found.rows) {
     if (localities === 0) continue;
     expect(Number.isFinite(presenceCase) && Number.isFinite(scoreDifference)).toBe(true);
@@ -192,7 +192,7 @@ test('a crossed design is compared inside replicates, and says that it is crosse
   const explanation = await explain(pairs, { ...options, modules: 3 });
   const found = await compareConditions(
     { explanation, table: pairs.table },
-    { ...asked, replicate: 'person', discover: false },
+    { ...design, replicate: 'person', discover: false },
   );
   expect([found.crossed, found.assignments, found.replicates]).toEqual([true, 16, { case: 4, control: 4 }]);
   expect(new Set(verdictsOn(found, cohort.programmes[0].features))).toEqual(new Set(['gained']));
