@@ -1,6 +1,7 @@
 /** `whymap inspect`: how files would be read and paired, without running anything. */
 
-import { type FileReading, fileLines, type ReadingPlan } from '../io/index.js';
+import { type FileReading, fileLines, PLANNED, type ReadingPlan } from '../io/index.js';
+import type { Warning } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
@@ -14,12 +15,26 @@ export const run: CommandRun<'inspect'> = async (features = '', values, signal, 
     const takesMap = values.embedding === undefined && values.embeddingColumns === undefined;
     const map = takesMap ? more[0] : undefined;
     const others = takesMap ? more.slice(1) : more;
-    const plan = await inspect(features, map === undefined ? values : { ...values, embedding: map }, session);
+    const { plan, warnings } = await inspect(
+      features,
+      map === undefined ? values : { ...values, embedding: map },
+      session,
+    );
     const alone: FileReading[] = [];
-    for (const path of others) alone.push((await readFeatures(path, values, session)).reading);
+    const notes = [...warnings];
+    for (const path of others) {
+      const read = await readFeatures(path, values, session);
+      alone.push(read.reading);
+      notes.push(...read.warnings);
+    }
     session.progress.stop();
-    const lines = [...plan.lines, ...alone.flatMap((read) => fileLines(read, 'features'))];
-    if (values.json) writeJson(JSON.stringify({ ...plan, others: alone }, null, 2));
+    const told = notes.filter(({ code }) => !PLANNED.has(code));
+    const lines = [
+      ...plan.lines,
+      ...alone.flatMap((read) => fileLines(read, 'features')),
+      ...told.map(({ message }) => `Note: ${message}`),
+    ];
+    if (values.json) writeJson(JSON.stringify({ ...plan, others: alone, warnings: notes }, null, 2));
     else tell(false).write(`${lines.join('\n')}\n`);
   });
 };
@@ -29,9 +44,10 @@ async function inspect(
   features: string,
   values: OptionValues<'inspect'>,
   session: Session,
-): Promise<ReadingPlan> {
+): Promise<{ plan: ReadingPlan; warnings: readonly Warning[] }> {
   const table = await readFeatures(features, values, session);
   const hasMap = values.embedding !== undefined || values.embeddingColumns !== undefined;
-  if (!hasMap) return planOf(table, table, null, null);
-  return (await readJoinedEmbedding(table, features, values, session)).plan;
+  if (!hasMap) return { plan: planOf(table, table, null, null), warnings: table.warnings };
+  const { plan, warnings } = await readJoinedEmbedding(table, features, values, session);
+  return { plan, warnings: [...table.warnings, ...warnings] };
 }

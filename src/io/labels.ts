@@ -98,7 +98,8 @@ const plainLabels = ({
 
 /** With `elsewhere` the label is looked up after reading, since it may be a column of another file. */
 function withoutAbsent(settings: Settings, { elsewhere }: LabelRequest): Settings {
-  return elsewhere ? { ...settings, label: undefined, idIfThere: true } : { ...settings, idIfThere: true };
+  const idIfThere = settings.idIfThere ?? true;
+  return elsewhere ? { ...settings, label: undefined, idIfThere } : { ...settings, idIfThere };
 }
 
 /** The label among several columns: the one that is named, or the only one besides the ids. */

@@ -22,6 +22,13 @@ export interface ReadOptions {
   readonly columns?: readonly string[];
   /** These columns are neither features nor metadata; `*` stands for any characters. Default: none. */
   readonly drop?: readonly string[];
+  /**
+   * The table has features in rows and samples in columns; `id` then names the column of feature names, `drop` columns of
+   * the file. Default false.
+   */
+  readonly transpose?: boolean;
+  /** 10x and AnnData: only features of this type (`Gene Expression`), or `all`. Default: the only one; several stop. */
+  readonly featureType?: string;
   /** Whether the first line of a text table holds names. Default `auto`: found from the first 100 lines. */
   readonly header?: boolean | 'auto';
   /** Between fields of a text table: one character, or `whitespace`. Default: found from the first lines. */

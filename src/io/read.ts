@@ -4,7 +4,7 @@ import { toDense } from '../core/csr.js';
 import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { openInput } from './formats.js';
-import type { Contents, Missing, RawTable, ReadOptions, Settings } from './options.js';
+import type { Contents, FormatReader, Input, Missing, RawTable, ReadOptions, Settings } from './options.js';
 import { columnsNamed } from './plan/column-names.js';
 import { describeFile, valuesOf } from './plan/describe.js';
 import { type FileFacts, plainFacts } from './plan/facts.js';
@@ -17,6 +17,7 @@ import { idsAsCandidates, type Texts } from './table/join.js';
 import { repairMissing, selectColumns } from './table/missing.js';
 import { NORMALIZE_CHOICES } from './table/normalize.js';
 import { prepareTable } from './table/prepare.js';
+import { settingsToTranspose, transposedWarning, transposeTable } from './table/transpose.js';
 import { checkMagnitudes } from './table/units.js';
 import { readLines } from './text/text-lists.js';
 
@@ -45,7 +46,7 @@ const CHOICES: readonly Missing[] = ['error', 'drop-rows', 'drop-features', 'mea
 export async function readTable(source: Source, options: ReadOptions = {}): Promise<TableRead> {
   const settings = settingsOf(options, 'features');
   const { input, reader } = await openInput(source, settings);
-  const raw = withMissingLabels(await reader.table(input, settings), settings);
+  const raw = withMissingLabels(await tableOf(reader, input, settings, source.name), settings);
   const sha256 = await hashSource(source, settings.signal);
   const checked = selected(checkTable(raw, { name: source.name, sha256 }, settings), raw, settings);
   const table = raw.prepared ? checked : prepareTable(checked, settings);
@@ -53,6 +54,7 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   const { reading } = raw;
   return {
     ...table,
+    warnings: [...table.warnings, ...transposedWarning(raw, settings, source.name)],
     candidates,
     reading: describeFile({
       source: source.name,
@@ -66,6 +68,19 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
       values: valuesOf(table.features),
     }),
   };
+}
+
+/** The table as it stands in the file, or turned. */
+async function tableOf(
+  reader: FormatReader,
+  input: Input,
+  settings: Settings,
+  name: string,
+): Promise<RawTable> {
+  if (!settings.transpose) return reader.table(input, settings);
+  const raw = await reader.table(input, settingsToTranspose(settings, name));
+  const left = raw.reading ? raw : withColumns(raw, { ...settings, columns: undefined }, name);
+  return transposeTable(left, settings, name);
 }
 
 /** Reads samples x dimensions: one dimension or more, every value finite. Errors as of readTable. */
@@ -108,7 +123,11 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
 
 /** The features that options name, where the reader itself knows no roles of columns (NPY, AnnData, 10x...). */
 function selected(table: Table, raw: RawTable, settings: Settings): Table {
-  const kept = raw.reading ? null : keptColumns(table.featureNames, settings, table.source.name, 'features');
+  const { transpose } = settings;
+  // columns of a transposed file were dropped before it was turned
+  const wanted = transpose ? { ...settings, drop: undefined } : settings;
+  const kept =
+    raw.reading && !transpose ? null : keptColumns(table.featureNames, wanted, table.source.name, 'features');
   if (kept === null) return table;
   const featureNames = kept.map((c) => table.featureNames[c]);
   return { ...table, features: selectColumns(table.features, kept), featureNames };

@@ -108,10 +108,11 @@ function labelsIn(
   work: Work,
   known: { rows?: number },
 ): Promise<LabelsRead> {
-  const { id, label } = values;
+  const { id, labelsId, label } = values;
   const options = {
     ...textOptions(values),
-    id,
+    id: labelsId ?? id,
+    idIfThere: labelsId === undefined,
     label,
     memory: work.context.memory,
     signal: work.context.signal,
@@ -240,11 +241,24 @@ function isFileName(name: string): boolean {
 
 /** The options of `readTable` in whymap/io. */
 function readOptions(values: InputValues, work: Work, stage: string): ReadOptions {
-  const { id, missing, table, query, layer, useRaw, normalize, maxFeatures } = values;
+  const { id, missing, table, query, layer, useRaw, normalize, maxFeatures, transpose, featureType } = values;
   const { signal, onProgress, memory } = work.context;
   return {
     ...textOptions(values),
-    ...{ id, missing, table, query, layer, useRaw, normalize, maxFeatures, memory, signal },
+    ...{
+      id,
+      missing,
+      table,
+      query,
+      layer,
+      useRaw,
+      normalize,
+      maxFeatures,
+      transpose,
+      featureType,
+      memory,
+      signal,
+    },
     columns: listOf(values.features),
     drop: listOf(values.drop),
     onProgress: (done) => onProgress?.({ stage, done }),

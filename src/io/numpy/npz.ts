@@ -4,15 +4,13 @@ import { FormatError, OptionError, UnsupportedError } from '../../errors.js';
 import { openZip, type ZipMember } from '../codecs/zip.js';
 import type { FormatReader, Input, RawTable, Settings } from '../options.js';
 import { zipSource } from '../source/zip-source.js';
+import { checkShape } from '../table/checks.js';
 import { compressedToCsr } from '../table/sparse.js';
 import { describeNames } from '../table/suggest.js';
 import { readNpyHeader, readNpyNumbers, readNpyTable, readNpyTexts } from './npy.js';
 import { compressEntries, OTHER_LAYOUTS } from './sparse-layouts.js';
 
 const SPARSE_KEYS = ['format', 'data', 'shape'];
-/** Cells of a sparse matrix: more are no shape that is meant. */
-const LARGEST_SPARSE = 2 ** 48;
-
 interface Array {
   readonly key: string;
   readonly member: ZipMember;
@@ -70,12 +68,12 @@ async function choose(
 async function table(input: Input, settings: Settings): Promise<RawTable> {
   const arrays = await arraysOf(input, settings);
   const isSparse = SPARSE_KEYS.every((key) => arrays.some((array) => array.key === key));
-  if (isSparse && settings.key === undefined) return sparseTable(arrays, input.name);
+  if (isSparse && settings.key === undefined) return sparseTable(arrays, input.name, settings.memory);
   return readNpyTable(await choose(arrays, settings.key, (d) => d >= 2, input.name), settings);
 }
 
 /** A sparse matrix as scipy.sparse.save_npz writes it, in any layout. */
-async function sparseTable(arrays: readonly Array[], name: string): Promise<RawTable> {
+async function sparseTable(arrays: readonly Array[], name: string, memory: number): Promise<RawTable> {
   const open = async (key: string) => {
     const member = arrays.find((array) => array.key === key)?.member;
     if (!member) throw noSparseArray(key, name);
@@ -84,7 +82,8 @@ async function sparseTable(arrays: readonly Array[], name: string): Promise<RawT
   const numbers = async (key: string) => readNpyNumbers(await open(key));
   const [format] = (await readNpyTexts(await open('format'))).values;
   const [rows, columns] = Array.from(await numbers('shape'));
-  if (rows * columns > LARGEST_SPARSE) throw noSparseArray('shape', name);
+  if (!Number.isInteger(rows) || !Number.isInteger(columns)) throw noSparseArray('shape', name);
+  checkShape({ rows, columns }, name, memory);
   const other = OTHER_LAYOUTS[format];
   const parts = other
     ? compressEntries(

@@ -49,8 +49,8 @@ export function differentLengths(first: PairingSide, second: PairingSide): Shape
     got: `${first.rows} rows${before} in ${first.source} and ${second.rows} in ${second.source}`,
     expected: 'the same samples in the same order, or an id column in both files',
     remedy: transposed
-      ? `${first.source} has ${second.rows} columns: transpose it, so that samples are rows`
-      : words`give files of the same samples, or add ids to both (${option('id')} and ${option('mapId')} name their columns)`,
+      ? words`${first.source} has ${second.rows} columns: if they are the samples, say ${option('transpose')}`
+      : words`give files of the same samples, or add ids to both (${option(first.option)} and ${option(second.option)} name their columns)`,
   });
 }
 
@@ -90,13 +90,19 @@ export function shuffledCounter(
   ids: IdColumn,
 ): FormatError {
   const named = { counting, counter, ids };
+  const requested = (name: PairingSide['option']) => option(name, columnIn(name, named));
   const differ =
     counting.rows === other.rows ? 'in another order or with gaps' : `but for ${other.rows} rows`;
   return new FormatError({
     got: `numbers that only count the rows of ${counting.source} (${counter.name}: ${quoted(counter.values)}), and the same numbers ${differ} in ${other.source} (${ids.name}: ${quoted(ids.values)})`,
     expected: 'ids that mean the same sample in both files: an index that was written anew does not',
-    remedy: words`${BY_ROW}; if the numbers are ids, name both columns (${option('id', columnIn('id', named))} and ${option('mapId', columnIn('mapId', named))})`,
+    remedy: words`${BY_ROW}; if the numbers are ids, name both columns (${requested('id')} and ${requested(otherOption(counting, other))})`,
   });
+}
+
+/** The option of the file that is not the table. */
+function otherOption(first: PairingSide, second: PairingSide): PairingSide['option'] {
+  return first.option === 'id' ? second.option : first.option;
 }
 
 /** How the column of one file is named in an option. */
@@ -118,7 +124,7 @@ export function fewMatches(
   return new FormatError({
     got: `${found.matched} common ids (${percent(found.share)} of the smaller file) between ${first.source} (${first.rows} rows) and ${second.source} (${second.rows} rows)${almostText(found.first, found.second)}`,
     expected: `at least ${percent(found.enough)} of them, since the others would be left out`,
-    remedy: words`give files of the same samples, name the columns of ids (${option('id')}, ${option('mapId')}), or go on with the common ones by ${option('minMatched', Math.floor(100 * found.share) / 100)}`,
+    remedy: words`give files of the same samples, name the columns of ids (${option(first.option)}, ${option(second.option)}), or go on with the common ones by ${option('minMatched', Math.floor(100 * found.share) / 100)}`,
   });
 }
 
@@ -141,13 +147,13 @@ export function noMatches(first: PairingSide, a: IdColumn, second: PairingSide, 
     return new FormatError({
       got: `${got}; the names of the columns of ${transposed} are the ids of the other file`,
       expected: 'samples in rows and features in columns',
-      remedy: `transpose ${transposed}`,
+      remedy: transposed === first.source ? words`say ${option('transpose')}` : `transpose ${transposed}`,
     });
   }
   return new FormatError({
     got,
     expected: 'the same samples in both files',
-    remedy: words`name the columns that hold the same ids (${option('id')}, ${option('mapId')}); ${BY_ROW}`,
+    remedy: words`name the columns that hold the same ids (${option(first.option)}, ${option(second.option)}); ${BY_ROW}`,
   });
 }
 

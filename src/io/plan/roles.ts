@@ -167,11 +167,19 @@ function noFeatureReason(file: FileFacts, position: number): string | null {
   const facts = file.columns[position];
   const distinct = facts.distinct ?? Number.POSITIVE_INFINITY;
   if (facts.index) return 'is a level of the index';
+  if (isAnnotation(file, position)) return 'is annotation of featureCounts';
   if (!facts.whole) return null;
   if (isInnerLevel(file, position)) return 'counts the rows of each group';
   const few = distinct <= Math.max(2, Math.min(MOST_GROUPS, file.rows / 4));
   if (few && isGroupName(facts.name)) return `holds groups (${distinct} whole numbers)`;
   return isIdNumber(facts) && file.rows >= 10 ? 'holds ids, says its name' : null;
+}
+
+/** What featureCounts writes between the ids of genes and their counts. */
+const FEATURE_COUNTS = ['Geneid', 'Chr', 'Start', 'End', 'Strand', 'Length'];
+
+function isAnnotation({ columns }: FileFacts, position: number): boolean {
+  return position < FEATURE_COUNTS.length && FEATURE_COUNTS.every((name, c) => columns[c]?.name === name);
 }
 
 /** Behind the outer level of an index, texts or ids, a count that starts anew for each of them. */

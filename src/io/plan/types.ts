@@ -71,7 +71,7 @@ export interface PairingSide {
   /** Rows before some were dropped; as `rows` where none was. */
   readonly rowsBefore: number;
   /** The option that names the column of ids in this file. */
-  readonly option: 'id' | 'mapId';
+  readonly option: 'id' | 'mapId' | 'labelsId';
 }
 
 /** Rows of the ids that repeat, and of those that are missing. */

@@ -23,6 +23,8 @@ export interface Stored {
   /** Sparse only. */
   readonly indices: Lines | null;
   readonly offsets: ArrayLike<number> | null;
+  /** Where only some columns are read: for each column of the file its place among them, or -1. Never for the layout `columns`. */
+  readonly among?: Int32Array;
 }
 
 /** Some complete lines (rows, or columns when stored by column) of a matrix. */
@@ -47,7 +49,7 @@ export async function* blocksOf(
   const lines = stored.layout === 'columns' ? stored.columns : stored.rows;
   for (let first = 0; first < lines; ) {
     if (settings.signal?.aborted) throw new CancelledError();
-    const block = await readBlock(stored, first, lines);
+    const block = chosenColumns(await readBlock(stored, first, lines), stored.among);
     yield settings.normalize === 'log1p-cp10k' ? normalizeBlock(block, totals) : block;
     first += block.count;
     settings.onProgress?.(first / lines);
@@ -62,7 +64,7 @@ export async function readBlock(stored: Stored, first: number, lines: number): P
   if (offsets === null || indices === null) {
     const most = Math.max(
       1,
-      Math.floor((stored.values.atOnce ?? BLOCK_ENTRIES) / Math.max(1, stored.columns)),
+      Math.floor((stored.values.atOnce ?? BLOCK_ENTRIES) / Math.max(1, widthOf(stored))),
     );
     // whole chunks, where several fit
     const count = Math.min(
@@ -70,7 +72,7 @@ export async function readBlock(stored: Stored, first: number, lines: number): P
       most - (most > stored.values.packed ? most % stored.values.packed : 0),
     );
     const values = await stored.values.numbers(first, first + count);
-    const even = Float64Array.from({ length: count + 1 }, (_, line) => line * stored.columns);
+    const even = Float64Array.from({ length: count + 1 }, (_, line) => line * widthOf(stored));
     return { first, count, offsets: even, indices: null, values };
   }
   let end = first + 1;
@@ -87,9 +89,30 @@ export async function readBlock(stored: Stored, first: number, lines: number): P
   return block;
 }
 
+/** Columns of the file. */
+const widthOf = ({ among, columns }: Stored) => among?.length ?? columns;
+
+/** The entries of the columns that are read, under their places among these. */
+function chosenColumns(block: Block, among: Int32Array | undefined): Block {
+  if (among === undefined) return block;
+  const values: number[] = [];
+  const indices: number[] = [];
+  const offsets = new Float64Array(block.count + 1);
+  for (let line = 0; line < block.count; line++) {
+    for (let p = block.offsets[line]; p < block.offsets[line + 1]; p++) {
+      const place = among[block.indices === null ? p - block.offsets[line] : block.indices[p]];
+      if (place < 0) continue;
+      values.push(block.values[p]);
+      indices.push(place);
+    }
+    offsets[line + 1] = values.length;
+  }
+  return { ...block, offsets, values, indices: block.indices === null ? null : indices };
+}
+
 /** FormatError for an index outside the matrix. */
 function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
-  const width = stored.layout === 'columns' ? stored.rows : stored.columns;
+  const width = stored.layout === 'columns' ? stored.rows : widthOf(stored);
   for (let p = 0; p < indices.length; p++) {
     if (!(indices[p] >= 0 && indices[p] < width))
       throw notMatrix(stored.name, `the index ${indices[p]} of ${width}`);

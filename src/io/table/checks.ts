@@ -15,7 +15,7 @@ import { checkMagnitudes } from './units.js';
 /** Checks a table as read, and completes its names. Throws ShapeError and FormatError. */
 export function checkTable(raw: RawTable, source: Table['source'], settings: Settings): Table {
   checkSize(raw.features, source.name);
-  checkNames(raw.features.columns, source.name, settings);
+  checkShape(raw.features, source.name, settings.memory);
   const names = completeNames(raw, source.name, settings);
   const named = { name: source.name, featureNames: names, ids: raw.ids };
   const repaired = repairMissing(raw.features, settings.missing, named);
@@ -69,10 +69,17 @@ function checkSize(features: Matrix | Csr, name: string): void {
 
 /** Of the name of a feature, and of what is counted for it. */
 const NAME_BYTES = 64;
+/** Of what is counted for a sample. */
+const ROW_BYTES = 16;
 
-/** A sparse header may promise more features than have room for their names. */
-function checkNames(columns: number, name: string, settings: Settings): void {
-  if (columns * NAME_BYTES > settings.memory) throw tooLarge(name, `${columns} features`, settings.memory);
+/** A sparse header may promise more features or samples than have room for what is counted for each. Throws FormatError. */
+export function checkShape(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  name: string,
+  memory: number,
+): void {
+  if (columns * NAME_BYTES > memory) throw tooLarge(name, `${columns} features`, memory);
+  if (rows * ROW_BYTES > memory) throw tooLarge(name, `${rows} samples`, memory);
 }
 
 export function checkNameCount(names: number, columns: number, name: string): void {

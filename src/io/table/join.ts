@@ -87,7 +87,7 @@ export function joinLabels(
     rowsBefore: rows,
     candidates: labels.candidates ?? idsAsCandidates(labels.ids),
     featureNames: [],
-    option: 'mapId',
+    option: 'labelsId',
   };
   const pairing = planPairing(first, second, options);
   if (pairing.how === 'row') {

@@ -18,7 +18,7 @@ export interface CompressedParts {
   readonly values: ArrayLike<number>;
 }
 
-/** Checks offsets and indices, sorts each row, and turns columns into rows where needed. */
+/** Checks offsets and indices, sorts each row, and turns columns into rows where needed; `checkShape` goes before. */
 export function compressedToCsr(
   shape: CompressedShape,
   parts: CompressedParts,
@@ -60,17 +60,17 @@ export function checkParts(parts: CompressedParts, lines: number, width: number,
   }
 }
 
-/** Columns that are looked at for offsets; more names than these do not fit in memory. */
-const MOST_COLUMNS = 2 ** 24;
-
-/** Offsets of the columns in which every row has an entry, from their ranges; null where none is moved. */
+/**
+ * Offsets of the columns in which every row has an entry, from their ranges; null where none is moved. Takes 24 bytes a column,
+ * so `checkShape` goes before.
+ */
 export function entryOffsets(
   { rows, columns }: { readonly rows: number; readonly columns: number },
   columnOf: ArrayLike<number>,
   values: ArrayLike<number>,
 ): Float64Array | null {
-  // as few entries fill no column, and a file may promise any number of columns
-  if (values.length < rows || columns > MOST_COLUMNS) return null;
+  // as few entries fill no column
+  if (values.length < rows) return null;
   const counts = new Float64Array(columns);
   const low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);

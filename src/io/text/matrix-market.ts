@@ -7,6 +7,7 @@ import { CancelledError, FormatError, UnsupportedError } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
 import type { FormatReader, Input, Settings } from '../options.js';
 import { chain, decodeText, tooLarge } from '../source/bytes.js';
+import { checkShape } from '../table/checks.js';
 import { entryOffsets, sortRows } from '../table/sparse.js';
 import { packed, packMatrix, withOffsets } from '../table/units.js';
 
@@ -38,6 +39,7 @@ export async function readMatrixMarket(
       settings.memory,
     );
   }
+  checkShape({ rows, columns }, input.name, settings.memory);
   if (size.dense) return readDense(lines, { rows, columns, transposed }, input.name);
   const { first, second, values } = await readTriplets(lines, size, input.name);
   return toRows(

@@ -128,7 +128,9 @@ test.each([
 
 test('a table whose column names are the ids of the map is called transposed', () => {
   const transposed = side('x.csv', 5, [column(['g0', 'g1', 'g2', 'g3', 'g4'])], ids);
-  expect(() => planPairing(transposed, side('e.csv', 20, [column(ids)]))).toThrow('transpose x.csv');
+  expect(() => planPairing(transposed, side('e.csv', 20, [column(ids)]))).toThrow(
+    'are the ids of the other file; expected samples in rows and features in columns; say transpose',
+  );
 });
 
 test('without ids on one side rows are paired by order, and the file is named', () => {

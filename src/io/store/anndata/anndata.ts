@@ -9,6 +9,7 @@ import type { Matrix } from '../../../model.js';
 import type { Contents, RawTable, RawTexts, Settings } from '../../options.js';
 import { describeNames } from '../../table/suggest.js';
 import { packMatrix } from '../../table/units.js';
+import { amongColumns, chooseType, type TypeChoice } from '../feature-types.js';
 import { findMatrix, readStoredMatrix } from '../matrix.js';
 import { below, type Store, textAttribute } from '../store.js';
 import { columnNames, embeddingKeys, emptyMatrix, isNullElement, keysOf, withoutX } from './absent-parts.js';
@@ -28,27 +29,37 @@ export async function readAnndata(store: Store, settings: Settings): Promise<Raw
   const where = await matrixPath(store, settings);
   const obs = await findAxis(store, 'obs');
   const features = await findAxis(store, where.names);
-  const stored = await findMatrix(store, where.matrix);
-  if (stored.columns === 0 || stored.rows === 0) throw emptyMatrix(stored.name, stored.rows, stored.columns);
-  const featureNames = await readColumn(store, features, features.index);
+  const whole = await findMatrix(store, where.matrix);
+  if (whole.columns === 0 || whole.rows === 0) throw emptyMatrix(whole.name, whole.rows, whole.columns);
+  const all = await readColumn(store, features, features.index);
   const ids = await readColumn(store, obs, settings.id ?? obs.index);
-  if (featureNames.length !== stored.columns || ids.length !== stored.rows) {
+  if (all.length !== whole.columns || ids.length !== whole.rows) {
     throw new FormatError({
-      got: `${stored.rows} x ${stored.columns} at ${stored.name}, with ${ids.length} and ${featureNames.length} names`,
+      got: `${whole.rows} x ${whole.columns} at ${whole.name}, with ${ids.length} and ${all.length} names`,
       expected: 'one name a sample and one a feature',
       remedy: 'write the file again: its parts do not fit together',
     });
   }
   const labels = settings.label === undefined ? null : await readColumn(store, obs, settings.label);
+  const types = await featureTypes(store, features, settings);
+  const stored = amongColumns(whole, types.kept);
+  const featureNames = types.kept === null ? all : types.kept.map((c) => all[c]);
   const read = await readStoredMatrix(stored, { ids, featureNames }, settings, true);
   return {
     features: read.features,
     featureNames: read.kept === null ? featureNames : read.kept.map((c) => featureNames[c]),
     ids,
     labels,
-    warnings: read.warnings,
+    warnings: [...types.warnings, ...read.warnings],
     prepared: true,
   };
+}
+
+/** scanpy keeps the types of 10x in `feature_types`. */
+async function featureTypes(store: Store, features: Axis, settings: Settings): Promise<TypeChoice> {
+  const column = ['feature_types', 'feature_type'].find((name) => features.columns.includes(name));
+  const types = column === undefined ? null : await readColumn(store, features, column);
+  return chooseType(types, settings, store.name);
 }
 
 /** Where the requested matrix and the names of its features are. */

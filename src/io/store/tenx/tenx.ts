@@ -5,13 +5,13 @@
  */
 
 import { FormatError, OptionError, option, words } from '../../../errors.js';
-import type { Warning } from '../../../model.js';
 import type { Input, RawTable, Settings } from '../../options.js';
-import { some } from '../../table/checks.js';
+import { selectColumns } from '../../table/missing.js';
 import { askNormalize } from '../../table/normalize.js';
 import { sumsOf } from '../../table/select-features.js';
 import { readMatrixMarket } from '../../text/matrix-market.js';
 import { readLines } from '../../text/text-lists.js';
+import { amongColumns, chooseType } from '../feature-types.js';
 import { findSparse, readStoredMatrix } from '../matrix.js';
 import { below, type Store } from '../store.js';
 
@@ -44,17 +44,26 @@ export async function readTenxFolder(
   const lines = async (name: string) => (await readLines(await open(name), settings)).values;
   const rows = (await lines(features)).map((line) => line.split('\t'));
   const ids = (await lines(barcodes)).map((line) => line.split('\t')[0]);
-  const { featureNames, warnings } = nameFeatures(
-    rows.map(([id, symbol, type]) => ({ id, symbol, type })),
+  const types = chooseType(
+    rows.map(([, , type]) => type?.trim()),
+    settings,
     folder,
   );
-  const matrix = await readMatrixMarket(await open(find(MATRIX) ?? MATRIX[0]), settings, true);
-  checkNames(folder, matrix, ids.length, featureNames.length);
+  const featureNames = nameFeatures(rows.map(([id, symbol]) => ({ id, symbol })));
+  const all = await readMatrixMarket(await open(find(MATRIX) ?? MATRIX[0]), settings, true);
+  checkNames(folder, all, ids.length, featureNames.length);
+  const matrix = types.kept === null ? all : selectColumns(all, types.kept);
   if (settings.normalize === undefined) {
     const sums = sumsOf(matrix);
     if (sums.whole && sums.largest > 1) throw askNormalize(sums.largest, folder);
   }
-  return { features: matrix, featureNames, ids, labels: noLabels(settings, folder), warnings };
+  return {
+    features: matrix,
+    featureNames: keptNames(featureNames, types.kept),
+    ids,
+    labels: noLabels(settings, folder),
+    warnings: types.warnings,
+  };
 }
 
 /** The group that holds a 10x matrix in an HDF5 file, or null when it is none. */
@@ -78,19 +87,21 @@ export async function readTenxH5(store: Store, group: string, settings: Settings
   const symbols = await texts(current ? 'features/name' : 'gene_names');
   const genes = await texts(current ? 'features/id' : 'genes');
   const types = current ? await texts('features/feature_type') : null;
-  const named = symbols.map((symbol, i) => ({ id: genes[i], symbol, type: types?.[i] }));
-  const { featureNames, warnings } = nameFeatures(named, store.name);
+  const all = nameFeatures(symbols.map((symbol, i) => ({ id: genes[i], symbol })));
+  const choice = chooseType(types, settings, store.name);
   const shape = await store.array(below(group, 'shape'));
   const [columns, rows] = Array.from(await shape.numbers(0, 2));
-  checkNames(store.name, { rows, columns }, ids.length, featureNames.length);
+  checkNames(store.name, { rows, columns }, ids.length, all.length);
+  const featureNames = keptNames(all, choice.kept);
   const stored = await findSparse(store, group, { rows, columns, layout: 'rows' });
-  const read = await readStoredMatrix(stored, { ids, featureNames }, settings, true);
+  const chosen = amongColumns(stored, choice.kept);
+  const read = await readStoredMatrix(chosen, { ids, featureNames }, settings, true);
   return {
     features: read.features,
-    featureNames: read.kept === null ? featureNames : read.kept.map((c) => featureNames[c]),
+    featureNames: keptNames(featureNames, read.kept),
     ids: [...ids],
     labels: noLabels(settings, store.name),
-    warnings: [...warnings, ...read.warnings],
+    warnings: [...choice.warnings, ...read.warnings],
     prepared: true,
   };
 }
@@ -98,24 +109,19 @@ export async function readTenxH5(store: Store, group: string, settings: Settings
 interface Feature {
   readonly id: string;
   readonly symbol: string | undefined;
-  readonly type: string | undefined;
 }
 
-/** Symbols, followed by the identifier where one comes twice; a warning where there are several types of features. */
-function nameFeatures(
-  features: readonly Feature[],
-  name: string,
-): { featureNames: string[]; warnings: Warning[] } {
+/** Symbols, followed by the identifier where one comes twice. */
+function nameFeatures(features: readonly Feature[]): string[] {
   const counts = new Map<string, number>();
   for (const { symbol, id } of features) counts.set(symbol ?? id, (counts.get(symbol ?? id) ?? 0) + 1);
-  const featureNames = features.map(({ symbol, id }) => {
-    return symbol === undefined || counts.get(symbol) === 1 ? (symbol ?? id) : `${symbol} (${id})`;
-  });
-  const types = [...new Set(features.map((feature) => feature.type).filter((type) => type !== undefined))];
-  if (types.length < 2) return { featureNames, warnings: [] };
-  const message = `${name} holds features of ${types.length} types (${some(types)}), which are read together.`;
-  return { featureNames, warnings: [{ code: 'feature-types', message }] };
+  return features.map(({ symbol, id }) =>
+    symbol === undefined || counts.get(symbol) === 1 ? (symbol ?? id) : `${symbol} (${id})`,
+  );
 }
+
+const keptNames = (names: readonly string[], kept: readonly number[] | null) =>
+  kept === null ? [...names] : kept.map((c) => names[c]);
 
 /** Throws FormatError unless there is one barcode a cell and one feature a gene. */
 function checkNames(
