@@ -25,6 +25,7 @@ const NOT_IN_R = new Set([
     'writeTo',
     'json',
     'quiet',
+    'profile',
     'messages',
   ],
   ...['auditArdr', 'model', 'saveModel'],

@@ -10,6 +10,7 @@ const NOT_IN_PYTHON = new Set([
   'json',
   'quiet',
   'messages',
+  'profile',
   'format',
   'port',
 ]);

@@ -55,6 +55,7 @@ export async function runExplain(
   const { signal } = session.context;
   try {
     const { explanation: made, table, plan, localities } = await explainFiles(features, values, session);
+    session.context.onProgress?.({ stage: 'writing', done: 0 });
     const unmatched = await writeBack(made, features, back, folder, signal);
     const unknown = geneSets && geneSetsWarning(geneSets, made.featureNames);
     const found = [...made.warnings, ...unmatched, ...(unknown ? [unknown] : [])];

@@ -6,11 +6,13 @@ import type { OptionValues } from '../options/index.js';
 import { readFeatures, readJoinedEmbedding } from '../run/inputs.js';
 import { planOf } from '../run/plan.js';
 import type { CommandRun } from './command.js';
+import { checkOutput } from './request.js';
 import { type Session, withSession } from './session.js';
 import { tell, writeJson } from './terminal/text.js';
 
 /** The first file holds the features; the second is the map unless an option names one; each other is read on its own. */
 export const run: CommandRun<'inspect'> = async (features = '', values, signal, more = []) => {
+  if (values.profile !== undefined) await checkOutput(values.profile, [], [features, ...more], 'profile');
   await withSession({ ...values, engine: 'js' }, signal, async (session) => {
     const takesMap = values.embedding === undefined && values.embeddingColumns === undefined;
     const map = takesMap ? more[0] : undefined;

@@ -19,7 +19,7 @@ interface Input {
   readonly mention: OptionMention | null;
 }
 
-/** Checks the inputs of a command and returns their paths. */
+/** Checks the inputs of a command, and that no profile is written over one; returns their paths. */
 export async function checkInputs(
   command: CommandName,
   argument: string | undefined,
@@ -35,6 +35,7 @@ export async function checkInputs(
     await checkInput(path, mention);
     found.push(path);
   }
+  if (typeof values.profile === 'string') await checkOutput(values.profile, [], found, 'profile');
   return found;
 }
 

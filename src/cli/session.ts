@@ -5,10 +5,12 @@ import { totalmem } from 'node:os';
 import { createContext } from '../engine/context.js';
 import { printable } from '../errors.js';
 import type { ReadingPlan } from '../io/index.js';
+import { openOutputFile } from '../io/output/file.js';
 import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
+import { type Profile, startProfile } from './profile.js';
 import { endedBySystem } from './terminal/interrupt.js';
 import { type ProgressView, showProgress } from './terminal/progress.js';
 
@@ -54,19 +56,34 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { seed = 0, memory = totalmem() / 4, threads, engine: choice, quiet = false, messages } = values;
+  const file = values.profile === undefined ? null : await openOutputFile(values.profile);
+  const profile = file && startProfile();
   const progress = await showProgress({ quiet, json: messages === 'json' });
-  const { onProgress } = progress;
+  const onProgress = withProfile(progress.onProgress, profile);
   const context = await createContext({ engine: choice, threads, seed, memory, signal, onProgress });
   try {
-    return await work({
+    const result = await work({
       context,
       seed,
       files: onDisk,
       progress,
       ...planTeller(progress, values),
     });
+    if (file && profile) await file.write(profile.csv());
+    return result;
   } finally {
     progress.stop();
     await context.close();
   }
+}
+
+type OnProgress = ProgressView['onProgress'];
+
+/** Progress that tells the profile which stage runs. */
+function withProfile(shown: OnProgress, profile: Profile | null): OnProgress {
+  if (profile === null) return shown;
+  return (progress) => {
+    profile.begin(progress.stage);
+    shown?.(progress);
+  };
 }

@@ -43,6 +43,15 @@ export const runOptions = defineOptions([
     label: 'Memory',
     help: 'memory to work in, such as 4G',
   },
+  {
+    name: 'profile',
+    commands: PRINTING,
+    group: 'machine',
+    type: { kind: 'output', form: 'file' },
+    default: null,
+    label: 'Profile',
+    help: 'writes how long each stage took on the clock, on the processor and on each thread, as CSV',
+  },
 ]);
 
 export const printOptions = defineOptions([
