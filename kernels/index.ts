@@ -8,9 +8,9 @@
  */
 
 export { associateLocality, associateScratch, compactLocality } from './associate/associate';
-export { leadingScratch, leadingVector } from './associate/leading';
+export { addLocalSquares, localSquaresScratch, packChosen } from './associate/local-squares';
 export { multiplyStrip, packColumns, packRows } from './associate/multiply';
-export { accumulatePatterns, accumulateSquares, quadraticForms } from './associate/quadratic';
+export { accumulatePatterns, quadraticForms } from './associate/quadratic';
 export { weightedCorrelations, weightedCorrelationsScratch } from './associate/weighted-correlations';
 export { repulseScratch, treeBytes, tsneItem } from './forces/tsne';
 export { umapItem } from './forces/umap';

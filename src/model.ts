@@ -197,7 +197,10 @@ export interface Associations {
   readonly squaredNorms: Float64Array;
   /** False when blocks are computed anew on each pass. */
   readonly held: boolean;
+  /** Block after block, in the order of localities. */
   blocks(): AsyncIterable<AssociationBlock>;
+  /** The same in groups: all blocks that are held at once, or one at a time. */
+  groups(): AsyncIterable<readonly AssociationBlock[]>;
 }
 
 export type ModuleForm = 'symmetric' | 'stacked';

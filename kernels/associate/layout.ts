@@ -96,13 +96,22 @@ export class CompactArguments {
   values: usize;
 }
 
-/** Arguments of `quadraticForms`. */
+/** A block of associations. */
 @unmanaged
-export class QuadraticArguments {
-  /** u32, u16, f32: offsets, columns and values of a block of associations. */
+export class BlockParts {
+  /** u32, u16, f32: offsets, columns and values. */
   offsets: usize;
   columns: usize;
   values: usize;
+  /** Number of localities. */
+  count: i32;
+}
+
+/** Arguments of `quadraticForms`. */
+@unmanaged
+export class QuadraticArguments {
+  /** u32: addresses of the `BlockParts`, whose localities follow one another. */
+  blocks: usize;
   /** Number of features. */
   d: i32;
   /** 1 to use signed values, 0 to use absolute values. */
@@ -118,17 +127,14 @@ export class QuadraticArguments {
 /** Arguments of `accumulatePatterns`. */
 @unmanaged
 export class PatternArguments {
-  /** u32, u16, f32: offsets, columns and values of a block of associations. */
-  offsets: usize;
-  columns: usize;
-  values: usize;
-  /** Number of localities. */
-  count: i32;
+  /** u32: addresses of the `BlockParts`, whose localities follow one another, and their number. */
+  blocks: usize;
+  blockCount: i32;
   /** Number of features. */
   d: i32;
   /** 1 to use signed values, 0 to use absolute values. */
   signed: i32;
-  /** f32: presence, count x width. */
+  /** f32: presence, localities x width. */
   presence: usize;
   /** Number of modules, padded to a multiple of 4. */
   width: i32;
@@ -138,33 +144,6 @@ export class PatternArguments {
   total: usize;
   /** Number of feature pairs, d (d - 1) / 2. */
   pairs: i32;
-}
-
-/** Arguments of `leadingVector`. */
-@unmanaged
-export class LeadingArguments {
-  /** u32, u16, f32: offsets, columns and values of a block of associations. */
-  offsets: usize;
-  columns: usize;
-  values: usize;
-  /** Number of features. */
-  d: i32;
-  /** 1 to use signed values, 0 to use absolute values. */
-  signed: i32;
-  /** f32: presence, localities x width. */
-  presence: usize;
-  /** f32: loadings, d x width. */
-  loadings: usize;
-  /** Number of modules, padded to a multiple of 4; may be 0. */
-  width: i32;
-  /** Steps of power iteration. */
-  iterations: i32;
-  /** u8 for each locality: 0 to leave its row zero. */
-  wanted: usize;
-  /** f32: result, localities x d, zeros on entry. */
-  vectors: usize;
-  /** f32 for each locality: result. */
-  eigenvalues: usize;
 }
 
 /** One module's features in drawn samples, for `weightedCorrelations`. */
@@ -202,23 +181,47 @@ export class WeightedCorrelationsArguments {
   orders: usize;
 }
 
-/** Arguments of `accumulateSquares`. */
+/** Arguments of `packChosen` and `addLocalSquares`. */
 @unmanaged
-export class SquaresArguments {
-  /** Subtracted from every squared association. */
-  expected: f64;
-  /** u32, u16, f32: offsets, columns and values of a block of associations. */
+export class LocalSquaresArguments {
+  /** f32: the features, samples x d, row-major; 0 when they are sparse. */
+  dense: usize;
+  /** f64, i32, f32: offsets, indices and values of compressed rows; read when `dense` is 0. */
   offsets: usize;
-  columns: usize;
+  indices: usize;
   values: usize;
-  /** Number of localities. */
-  count: i32;
   /** Number of features. */
   d: i32;
-  /** u8: count x d, 1 where a feature has support. */
-  supported: usize;
-  /** f64 for each locality. */
+  /** i32: the chosen features, and their number. */
+  chosen: usize;
+  f: i32;
+  /** i32: sample rows, n for each locality. */
+  members: usize;
+  /** Samples of a locality. */
+  n: i32;
+  /** Number of localities. */
+  count: i32;
+  /** Code of the association measure. */
+  measure: i32;
+  /** Samples that must differ from a feature's lower median; 0 switches the rule off. */
+  support: i32;
+  /** Subtracted from every squared correlation. */
+  expected: f32;
+  /** f64: localities x modules, 0 where a module takes no part. */
   factors: usize;
-  /** f32: d x d, the upper triangle is changed in place. */
+  modules: i32;
+  /** u8: modules x f rounded up to a multiple of 8, 1 for the features of a module. */
+  rows: usize;
+  /** u8: modules x ceil(f / 8), 1 for the panels that hold any of them. */
+  panels: usize;
+  /** f32: panels of every locality, n x f rounded up to a multiple of 8. */
+  packed: usize;
+  /** u8, localities x f rounded up to a multiple of 8: 1 where a feature is needed and has support. */
+  supported: usize;
+  /** f32, localities x f rounded up to a multiple of 8: the same, 0 past the last. */
+  weights: usize;
+  /** f32: for each module f x f, both rounded up to a multiple of 8; changed in place right of the diagonal. */
   sums: usize;
+  /** Panels of 8 rows that one item of `addLocalSquares` adds up. */
+  stripPanels: i32;
 }

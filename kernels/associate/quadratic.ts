@@ -10,7 +10,7 @@
  *   threads.
  */
 
-import { PatternArguments, QuadraticArguments, SquaresArguments } from './layout';
+import { BlockParts, PatternArguments, QuadraticArguments } from './layout';
 
 /** Bits of a float32 that are kept: all of it for signed associations, all but the sign for others. */
 export function strengthMask(signed: i32): v128 {
@@ -25,14 +25,21 @@ export function quadraticForms(item: i32, scratch: usize, call: QuadraticArgumen
   const d = call.d;
   const width = call.width;
   memory.fill(scratch, 0, (<usize>width) << 3);
-  const rows = call.offsets + ((<usize>item * <usize>d) << 2);
+  let index: i32 = 0;
+  let local = item;
+  let block = blockAt(call.blocks, 0);
+  while (local >= block.count) {
+    local -= block.count;
+    block = blockAt(call.blocks, ++index);
+  }
+  const rows = block.offsets + ((<usize>local * <usize>d) << 2);
   for (let i: i32 = 0; i < d; i++) {
     const begin = load<u32>(rows + ((<usize>i) << 2));
     const end = load<u32>(rows + ((<usize>i) << 2), 4);
     if (begin === end) continue;
     let k: i32 = 0;
-    for (; k + 16 <= width; k += 16) addRowForms16(call, begin, end, i, k, scratch);
-    for (; k < width; k += 4) addRowForms4(call, begin, end, i, k, scratch);
+    for (; k + 16 <= width; k += 16) addRowForms16(call, block, begin, end, i, k, scratch);
+    for (; k < width; k += 4) addRowForms4(call, block, begin, end, i, k, scratch);
   }
   const result = call.forms + ((<usize>item * <usize>width) << 2);
   for (let k: i32 = 0; k < width; k++) {
@@ -40,10 +47,23 @@ export function quadraticForms(item: i32, scratch: usize, call: QuadraticArgumen
   }
 }
 
+/** Block `index` of a table of addresses. */
+function blockAt(blocks: usize, index: i32): BlockParts {
+  return changetype<BlockParts>(<usize>load<u32>(blocks + ((<usize>index) << 2)));
+}
+
 /** Adds the entries `begin` to `end` of row i to the forms of modules k to k + 16 (f64 at `sums`). */
-function addRowForms16(call: QuadraticArguments, begin: u32, end: u32, i: i32, k: i32, sums: usize): void {
-  const columns = call.columns;
-  const values = call.values;
+function addRowForms16(
+  call: QuadraticArguments,
+  block: BlockParts,
+  begin: u32,
+  end: u32,
+  i: i32,
+  k: i32,
+  sums: usize,
+): void {
+  const columns = block.columns;
+  const values = block.values;
   const loadings = call.loadings;
   const width = call.width;
   const mask = strengthMask(call.signed);
@@ -70,9 +90,17 @@ function addRowForms16(call: QuadraticArguments, begin: u32, end: u32, i: i32, k
 }
 
 /** As `addRowForms16`, for modules k to k + 4. */
-function addRowForms4(call: QuadraticArguments, begin: u32, end: u32, i: i32, k: i32, sums: usize): void {
-  const columns = call.columns;
-  const values = call.values;
+function addRowForms4(
+  call: QuadraticArguments,
+  block: BlockParts,
+  begin: u32,
+  end: u32,
+  i: i32,
+  k: i32,
+  sums: usize,
+): void {
+  const columns = block.columns;
+  const values = block.values;
   const loadings = call.loadings;
   const width = call.width;
   const mask = strengthMask(call.signed);
@@ -95,25 +123,37 @@ function addDoubles(target: usize, floats: v128): void {
 
 /**
  * Kernel: adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item. Scratch: 4 bytes
- *   x d x width.
+ *   x d x width. Every addition is to the running total, so how localities are divided into blocks changes nothing.
  */
 export function accumulatePatterns(item: i32, scratch: usize, call: PatternArguments): void {
-  const offsets = call.offsets;
-  const columns = call.columns;
-  const values = call.values;
-  const count = call.count;
   const d = call.d;
-  const signed = call.signed;
-  const presence = call.presence;
-  const width = call.width;
-  const modules = call.modules;
-  const total = call.total;
-  const pairs = call.pairs;
-  const mask = strengthMask(signed);
-  const stride = (<usize>width) << 2;
+  const stride = (<usize>call.width) << 2;
   memory.fill(scratch + <usize>item * stride, 0, <usize>(d - item) * stride);
-  for (let l: i32 = 0; l < count; l++) {
-    const row = offsets + ((<usize>(l * d + item)) << 2);
+  moveTotals(item, scratch, call, 0);
+  let presence = call.presence;
+  for (let b: i32 = 0; b < call.blockCount; b++) {
+    const block = blockAt(call.blocks, b);
+    addBlock(item, scratch, call, block, presence);
+    presence += <usize>block.count * stride;
+  }
+  moveTotals(item, scratch, call, 1);
+}
+
+/** Adds row `item` of all localities of a block to the sums at `scratch`. @param presence of its first locality. */
+function addBlock(
+  item: i32,
+  scratch: usize,
+  call: PatternArguments,
+  block: BlockParts,
+  presence: usize,
+): void {
+  const columns = block.columns;
+  const values = block.values;
+  const d = call.d;
+  const mask = strengthMask(call.signed);
+  const stride = (<usize>call.width) << 2;
+  for (let l: i32 = 0; l < block.count; l++) {
+    const row = block.offsets + ((<usize>(l * d + item)) << 2);
     const end = <usize>load<u32>(row, 4);
     const weights = presence + <usize>l * stride;
     for (let p = <usize>load<u32>(row); p < end; p++) {
@@ -124,43 +164,22 @@ export function accumulatePatterns(item: i32, scratch: usize, call: PatternArgum
       }
     }
   }
-  // pairs of row i begin after those of rows 0 to i - 1: i d - i (i + 1) / 2
-  const first = <usize>item * <usize>d - ((<usize>item * <usize>(item + 1)) >> 1);
-  for (let k: i32 = 0; k < modules; k++) {
-    let target = total + ((<usize>k * <usize>pairs + first) << 2);
-    let sum = scratch + <usize>(item + 1) * stride + ((<usize>k) << 2);
-    for (let j = item + 1; j < d; j++) {
-      store<f32>(target, load<f32>(target) + load<f32>(sum));
-      target += 4;
-      sum += stride;
-    }
-  }
 }
 
-/**
- * Kernel: adds sum over localities of factor (a^2 - expected) to sums[i, j] for i = item and j > i, where both features
- * have support. Every addition is computed in double and rounded to float32, as in the reference.
- */
-export function accumulateSquares(item: i32, _scratch: usize, call: SquaresArguments): void {
+/** Copies the totals of row `item` (modules x pairs) to the sums at `scratch` (features x modules), or back. */
+function moveTotals(item: i32, scratch: usize, call: PatternArguments, back: i32): void {
   const d = call.d;
-  const expected = call.expected;
-  const sums = call.sums + ((<usize>item * <usize>d) << 2);
-  for (let l: i32 = 0; l < call.count; l++) {
-    const supported = call.supported + <usize>l * <usize>d;
-    if (!load<u8>(supported + <usize>item)) continue;
-    const factor = load<f64>(call.factors + ((<usize>l) << 3));
-    const share = factor * expected;
-    for (let j = <usize>(item + 1); j < <usize>d; j++) {
-      if (!load<u8>(supported + j)) continue;
-      const at = sums + (j << 2);
-      store<f32>(at, <f32>(<f64>load<f32>(at) - share));
-    }
-    const row = call.offsets + ((<usize>(l * d + item)) << 2);
-    const end = <usize>load<u32>(row, 4);
-    for (let p = <usize>load<u32>(row); p < end; p++) {
-      const value = <f64>load<f32>(call.values + (p << 2));
-      const at = sums + ((<usize>load<u16>(call.columns + (p << 1))) << 2);
-      store<f32>(at, <f32>(<f64>load<f32>(at) + factor * value * value));
+  const stride = (<usize>call.width) << 2;
+  // pairs of row i begin after those of rows 0 to i - 1: i d - i (i + 1) / 2
+  const first = <usize>item * <usize>d - ((<usize>item * <usize>(item + 1)) >> 1);
+  for (let k: i32 = 0; k < call.modules; k++) {
+    let total = call.total + ((<usize>k * <usize>call.pairs + first) << 2);
+    let sum = scratch + <usize>(item + 1) * stride + ((<usize>k) << 2);
+    for (let j = item + 1; j < d; j++) {
+      if (back) store<f32>(total, load<f32>(sum));
+      else store<f32>(sum, load<f32>(total));
+      total += 4;
+      sum += stride;
     }
   }
 }

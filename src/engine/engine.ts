@@ -46,6 +46,15 @@ export interface AssociationRules {
   readonly gate: number;
 }
 
+/** Localities with a factor for each module, for `sumLocalSquares`. */
+export interface WeightedLocalities {
+  /** localities x size: the sample rows of each locality. */
+  readonly members: Int32Array;
+  readonly size: number;
+  /** localities x modules; 0 where a module takes no part. */
+  readonly factors: Float64Array;
+}
+
 /** One block of associations, and what the rules removed from it. */
 export interface AssociateResult {
   readonly block: AssociationBlock;
@@ -164,11 +173,11 @@ export interface Engine {
 
   /**
    * Quadratic forms B[l, k] = sum over i < j of A_l[i, j] u_k[i] u_k[j].
-   * @param loadings d x m, one column for each module.
-   * @returns block.count x m.
+   * @param blocks one or more, whose localities follow one another. @param loadings d x m, one column for each module.
+   * @returns localities of the blocks x m.
    */
   quadraticForms(
-    block: AssociationBlock,
+    blocks: readonly AssociationBlock[],
     form: AssociationForm,
     loadings: Matrix,
     watch?: Watch,
@@ -176,12 +185,12 @@ export interface Engine {
 
   /**
    * Adds sum over l of P[l, k] A_l[i, j] to G[k, pair(i, j)], for pairs i < j in row order of the upper
-   * triangle.
-   * @param presence block.count x m.
+   * triangle. Blocks added one by one give the same bytes as all at once.
+   * @param presence localities of the blocks x m.
    * @param total m x d(d-1)/2, changed in place.
    */
   accumulatePatterns(
-    block: AssociationBlock,
+    blocks: readonly AssociationBlock[],
     form: AssociationForm,
     presence: Matrix,
     total: Matrix,
@@ -189,33 +198,19 @@ export interface Engine {
   ): Promise<void>;
 
   /**
-   * Adds sum over l of factors[l] (A_l[i, j]^2 - expected) to sums[i, j] for i < j, over the localities in which both
-   * features have support. Every addition is rounded to float32; engines agree to the last bit.
-   * @param supported block.count x d. @param factors block.count. @param sums d x d, its upper triangle is changed in place.
+   * For each module the sum over localities of factor (rho^2 - 1 / (size - 1)), for every pair of its features, over the
+   * localities in which both have support. The gate and the form of the rules have no say.
+   * @param chosen ascending feature numbers of each module.
+   * @returns for each module f x f over its features, symmetric, 0 on the diagonal. Modules that are summed together give
+   *   the same bytes as each on its own.
    */
-  accumulateSquares(
-    block: AssociationBlock,
-    weights: { supported: Uint8Array; factors: Float64Array; expected: number },
-    sums: Float32Array,
+  sumLocalSquares(
+    features: Matrix | Csr,
+    localities: WeightedLocalities,
+    chosen: readonly Int32Array[],
+    rules: AssociationRules,
     watch?: Watch,
-  ): Promise<void>;
-
-  /**
-   * For each locality, the leading non-negative eigenvector of its residual R_l = A_l - sum_k P[l, k] u_k u_k'
-   * (off the diagonal), by projected power iteration from the residual's row of largest positive sum.
-   * @param presence block.count x m.
-   * @param loadings d x m; m may be 0.
-   * @param options `wanted`: one byte for each locality of the block; where 0 its row stays zero.
-   * @returns vectors block.count x d of unit norm (zero where nothing positive is left) and their eigenvalues.
-   */
-  leadingVectors(
-    block: AssociationBlock,
-    form: AssociationForm,
-    presence: Matrix,
-    loadings: Matrix,
-    options: { iterations: number; wanted: Uint8Array },
-    watch?: Watch,
-  ): Promise<{ vectors: Matrix; eigenvalues: Float32Array }>;
+  ): Promise<Float32Array[]>;
 
   /**
    * For every module, draw and locality: sum over pairs of features i != j of both loadings times their correlation in

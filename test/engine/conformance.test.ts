@@ -235,21 +235,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       });
     });
 
-    test('leading vectors start from the first of equally strong features', async () => {
-      // features 0 and 1, and features 2 and 3, are associated equally
-      const block = {
-        ...{ first: 0, count: 1, features: 4, offsets: Uint32Array.of(0, 1, 1, 2, 2) },
-        ...{ columns: Uint16Array.of(1, 3), values: Float32Array.of(0.5, 0.5) },
-      };
-      const [presence, loadings] = [makeMatrix(1, 0), makeMatrix(4, 0)];
-      const options = { iterations: 5, wanted: Uint8Array.of(1) };
-      for (const one of [js, engine]) {
-        const { vectors } = await one.leadingVectors(block, 'debiased', presence, loadings, options);
-        expect([...vectors.data].map((value) => value > 0)).toEqual([true, true, false, false]);
-      }
-    });
-
-    test('leading vectors of sparse localities, without modules, and of blocks of another engine equal those of js', async () => {
+    test('products of sparse localities, without modules, and of blocks of another engine equal those of js', async () => {
       const table = makeMatrix(200, 150, 'plain', 9);
       const range = { first: 0, count: 4, size: 60 };
       const members = makeMembers(200, 4, 60);
@@ -350,32 +336,17 @@ async function sameFactorProducts(
   const loadings = positive(d, 5, 0.3);
   const presence = positive(block.count, 6, 0.2);
 
-  const forms = await js.quadraticForms(block, form, loadings);
+  const forms = await js.quadraticForms([block], form, loadings);
   const total = forms.data.reduce((sum, value) => sum + Math.abs(value), 0);
-  expect(worst((await engine.quadraticForms(block, form, loadings)).data, forms.data, total)).toBeLessThan(
+  expect(worst((await engine.quadraticForms([block], form, loadings)).data, forms.data, total)).toBeLessThan(
     TOLERANCE,
   );
 
   const wanted = makeMatrix(modules, (d * (d - 1)) / 2, 'plain', 7);
   const found = { ...wanted, data: wanted.data.slice() };
-  await js.accumulatePatterns(block, form, presence, wanted);
-  await engine.accumulatePatterns(block, form, presence, found);
+  await js.accumulatePatterns([block], form, presence, wanted);
+  await engine.accumulatePatterns([block], form, presence, found);
   expect(worst(found.data, wanted.data, 1)).toBeLessThan(TOLERANCE);
-
-  const supported = Uint8Array.from({ length: block.count * d }, (_, at) => +(at % 7 !== 3));
-  const factors = Float64Array.from({ length: block.count }, (_, l) => Math.sin(l + 0.5));
-  const [mine, reference] = [new Float32Array(d * d).fill(0.25), new Float32Array(d * d).fill(0.25)];
-  await js.accumulateSquares(block, { supported, factors, expected: 0.017 }, reference);
-  await engine.accumulateSquares(block, { supported, factors, expected: 0.017 }, mine);
-  expect(mine).toEqual(reference);
-  expect(reference.some((value) => value !== 0.25)).toBe(true);
-
-  const options = { iterations: 6, wanted: Uint8Array.from({ length: block.count }, (_, l) => +(l !== 1)) };
-  const ours = await js.leadingVectors(block, form, presence, loadings, options);
-  const theirs = await engine.leadingVectors(block, form, presence, loadings, options);
-  expect(worst(theirs.vectors.data, ours.vectors.data, 1)).toBeLessThan(TOLERANCE);
-  const strongest = ours.eigenvalues.reduce((x, y) => Math.max(x, y), 0);
-  expect(worst(theirs.eigenvalues, ours.eigenvalues, strongest)).toBeLessThan(TOLERANCE);
 }
 
 async function sameNearest(

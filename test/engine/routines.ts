@@ -24,11 +24,12 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   };
   const loadings = positive(110, 10, 3);
   const presence = positive(30, 10, 4);
-  const forms = await engine.quadraticForms(block, 'debiased', loadings);
+  const forms = await engine.quadraticForms([block], 'debiased', loadings);
   const total = makeMatrix(10, (110 * 109) / 2, 'zeros');
-  await engine.accumulatePatterns(block, 'debiased', presence, total);
-  const options = { iterations: 8, wanted: new Uint8Array(30).fill(1) };
-  const leading = await engine.leadingVectors(block, 'debiased', presence, loadings, options);
+  await engine.accumulatePatterns([block], 'debiased', presence, total);
+  const weighted = { members, size: 70, factors: Float64Array.from({ length: 60 }, (_, t) => t % 5) };
+  const chosen = [0, 1].map((k) => Int32Array.from({ length: 61 - k }, (_, i) => i + k));
+  const [squares] = await engine.sumLocalSquares(features, weighted, chosen, RULES.default);
   const rows = makeMatrix(700, 40, 'ties');
   const near = await engine.nearest(rows, rows, { k: 6, metric: 'euclidean', excludeSelf: true });
   const random = createRandom(5);
@@ -59,8 +60,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
     spearman: spearman.block.values,
     forms: forms.data,
     total: total.data,
-    vectors: leading.vectors.data,
-    eigenvalues: leading.eigenvalues,
+    squares,
     indices: near.indices,
     distances: near.distances,
     approximate: approximate.indices,

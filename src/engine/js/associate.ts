@@ -71,7 +71,7 @@ interface StandardizedLocality {
 }
 
 /** Standardizes the features that have support. @param rows the locality's samples, size x d. */
-function standardizeLocality(rows: Matrix, rules: AssociationRules): StandardizedLocality {
+export function standardizeLocality(rows: Matrix, rules: AssociationRules): StandardizedLocality {
   const size = rows.rows;
   const d = rows.columns;
   const data = new Float64Array(d * size);

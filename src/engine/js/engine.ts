@@ -5,7 +5,8 @@
 
 import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
-import { accumulatePatterns, accumulateSquares, leadingVectors, quadraticForms } from './factor.js';
+import { accumulatePatterns, quadraticForms } from './factor.js';
+import { sumLocalSquares } from './local-squares.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
 import { createSampledEpochs } from './negative-sampling.js';
@@ -23,8 +24,7 @@ export function createJsEngine(): Engine {
     associate,
     quadraticForms,
     accumulatePatterns,
-    accumulateSquares,
-    leadingVectors,
+    sumLocalSquares,
     weightedCorrelations,
     nearest,
     nearestApproximate,

@@ -10,6 +10,7 @@ import type { Engine } from '../engine.js';
 import { defaultThreads } from '../pool.js';
 import { createAssociate } from './associate/associate.js';
 import { createFactor } from './associate/factor.js';
+import { createSumLocalSquares } from './associate/local-squares.js';
 import { createMultiply } from './associate/multiply.js';
 import { createWeightedCorrelations } from './associate/weighted-correlations.js';
 import { createTsneSteps } from './forces/tsne.js';
@@ -60,6 +61,7 @@ export async function createWasmEngine(
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
+    sumLocalSquares: createSumLocalSquares(runtime, inputs),
     weightedCorrelations: createWeightedCorrelations(runtime),
     nearest: createNearest(runtime, multipliers),
     nearestApproximate: createNearestApproximate(runtime, multiply),

@@ -116,6 +116,7 @@ export async function associate(
     squaredNorms: tally.squaredNorms,
     held: storedBlocks !== null,
     blocks: () => blocksOf(storedBlocks, localities.count, compute, engine),
+    groups: () => groupsOf(storedBlocks, localities.count, compute, engine),
   };
 }
 
@@ -137,6 +138,17 @@ async function* blocksOf(
     yield block;
     engine.release(block);
   }
+}
+
+/** All stored blocks at once, or each in turn. */
+async function* groupsOf(
+  stored: readonly AssociationBlock[] | null,
+  localities: number,
+  compute: ComputeBlock,
+  engine: Engine,
+): AsyncGenerator<readonly AssociationBlock[]> {
+  if (stored) yield stored;
+  else for await (const block of blocksOf(null, localities, compute, engine)) yield [block];
 }
 
 /** Gives back the memory of held associations. */

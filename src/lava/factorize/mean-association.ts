@@ -57,10 +57,13 @@ export async function meanAssociation(
 async function denseProduct(associations: Associations, context: Context, watch: Watch) {
   const d = associations.features;
   const sums = { rows: 1, columns: (d * (d - 1)) / 2, data: new Float32Array((d * (d - 1)) / 2) };
-  for await (const block of associations.blocks()) {
-    const equal = matrix(block.count, 1);
+  for await (const blocks of associations.groups()) {
+    const equal = matrix(
+      blocks.reduce((count, block) => count + block.count, 0),
+      1,
+    );
     equal.data.fill(1 / associations.localities);
-    await context.engine.accumulatePatterns(block, associations.form, equal, sums, withoutProgress(watch));
+    await context.engine.accumulatePatterns(blocks, associations.form, equal, sums, withoutProgress(watch));
   }
   const whole = matrix(d, d);
   unpackPairs(sums.data, d, whole.data);

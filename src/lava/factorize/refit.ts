@@ -10,11 +10,9 @@
  * Only for `debiased` associations; the other forms are returned as they are. Cost: |L_k| n |F_k|^2 / 2 a module.
  */
 
-import { denseCells } from '../../core/csr.js';
 import { gatherColumns, gatherRows, row } from '../../core/matrix.js';
 import type { Context } from '../../engine/context.js';
 import type { AssociationRules, Watch } from '../../engine/engine.js';
-import { withoutProgress } from '../../engine/watch.js';
 import type { Csr, Localities, Matrix } from '../../model.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
 import { squaredLength, sweepModule } from './coordinate-step.js';
@@ -27,7 +25,6 @@ const SWEEPS = 30;
 const LEAST_COSINE = 0.7;
 const FULL = 0.9;
 const KEPT_BELOW = 0.1;
-const BLOCK = 16;
 
 export interface Samples {
   readonly features: Matrix | Csr;
@@ -48,47 +45,44 @@ export async function refitUngated(
   watch: Watch,
 ): Promise<Matrix> {
   if (samples.rules.form !== 'debiased') return loadings;
+  const { features: table, localities, rules } = samples;
+  const m = loadings.rows;
+  const features = Array.from({ length: m }, (_, k) => leadingFeatures(row(loadings, k)));
+  const present = features.map((_, k) => presentRows(presence, k, presentThreshold(presence, k)));
+  const factors = new Float64Array(localities.count * m);
+  present.forEach((rows, k) => {
+    for (const l of rows) factors[l * m + k] = weights[l] * presence.data[l * m + k];
+  });
+  const weighted = { members: localities.members, size: localities.size, factors };
+  const sums = await context.engine.sumLocalSquares(table, weighted, features, rules, watch);
   const result = { ...loadings, data: loadings.data.slice() };
-  for (let k = 0; k < loadings.rows; k++) {
-    const fit = { samples, loadings, presence, weights, k };
-    const { features, values } = await refitModule(fit, context, watch);
-    blend(row(loadings, k), features, values, row(result, k));
-    watch.progress((k + 1) / loadings.rows);
+  for (let k = 0; k < m; k++) {
+    const q = presenceGram(
+      gatherRows(presence, present[k]),
+      Float64Array.from(present[k], (l) => weights[l]),
+    );
+    const values = refitLoadings(loadings, k, features[k], sums[k], q);
+    blend(row(loadings, k), features[k], values, row(result, k));
+    await watch.checkpoint();
   }
   return result;
 }
 
-interface ModuleFit {
-  readonly samples: Samples;
-  readonly loadings: Matrix;
-  readonly presence: Matrix;
-  readonly weights: Float64Array;
-  readonly k: number;
-}
-
-/** Loadings of module k on its leading features, the other modules fixed. */
-async function refitModule(
-  { samples, loadings, presence, weights, k }: ModuleFit,
-  context: Context,
-  watch: Watch,
-): Promise<{ features: Int32Array; values: Float32Array }> {
-  const features = leadingFeatures(row(loadings, k));
-  const present = presentRows(presence, k, presentThreshold(presence, k));
-  const sums = new Float32Array(features.length * features.length);
-  for (let first = 0; first < present.length; first += BLOCK) {
-    const some = present.slice(first, first + BLOCK);
-    const factors = some.map((l) => weights[l] * presence.data[l * presence.columns + k]);
-    await addUnbiasedSquares(samples, some, factors, features, sums, context, withoutProgress(watch));
-    await watch.checkpoint();
-  }
-  const q = presenceGram(
-    gatherRows(presence, present),
-    Float64Array.from(present, (l) => weights[l]),
-  );
+/**
+ * Loadings of module k on some features, the other modules fixed.
+ * @param sums f x f: G_k of these features. @param q of all modules, over the localities where module k is present.
+ */
+function refitLoadings(
+  loadings: Matrix,
+  k: number,
+  features: Int32Array,
+  sums: Float32Array,
+  q: Float64Array,
+): Float32Array {
   const local = gatherColumns(loadings, features);
   const pattern = { features: null, full: sums, image: null };
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, pattern, q) < 1e-5) break;
-  return { features, values: row(local, k) };
+  return row(local, k);
 }
 
 /** Writes the blend of the fitted loadings and the refitted `values` of some features into `target`. */
@@ -113,31 +107,4 @@ function leadingFeatures(row: Float32Array): Int32Array {
   const chosen = [...row.keys()].filter((f) => row[f] >= LEAST * largest);
   chosen.sort((a, b) => row[b] - row[a] || a - b);
   return Int32Array.from(chosen.slice(0, MOST_FEATURES)).sort();
-}
-
-/** Adds factor * (rho^2 - 1/(n-1)) of the given features, over the given localities, to a full symmetric matrix. */
-async function addUnbiasedSquares(
-  { features: table, localities, rules }: Samples,
-  some: readonly number[],
-  factors: readonly number[],
-  features: Int32Array,
-  sums: Float32Array,
-  context: Context,
-  watch: Watch,
-): Promise<void> {
-  const n = localities.size;
-  const members = new Int32Array(some.length * n);
-  some.forEach((l, t) => {
-    members.set(localities.members.subarray(l * n, (l + 1) * n), t * n);
-  });
-  const values = denseCells(table, members, features);
-  const positions = members.map((_, i) => i);
-  const ungated = { ...rules, form: 'absolute', gate: 0 } as const;
-  const range = { first: 0, count: some.length, size: n };
-  const { block, supported } = await context.engine.associate(values, positions, range, ungated, watch);
-  const size = features.length;
-  const scale = { supported, factors: Float64Array.from(factors), expected: 1 / (n - 1) };
-  await context.engine.accumulateSquares(block, scale, sums, watch);
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) sums[i * size + j] = sums[j * size + i];
-  context.engine.release(block);
 }

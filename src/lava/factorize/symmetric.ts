@@ -83,9 +83,9 @@ export async function patternProducts(
   const m = loadings.rows;
   const columns = transpose(loadings);
   const result = new Float32Array(associations.localities * m);
-  for await (const block of associations.blocks()) {
-    const part = await context.engine.quadraticForms(block, associations.form, columns, step);
-    result.set(part.data, block.first * m);
+  for await (const blocks of associations.groups()) {
+    const part = await context.engine.quadraticForms(blocks, associations.form, columns, step);
+    result.set(part.data, blocks[0].first * m);
   }
   return { rows: associations.localities, columns: m, data: result };
 }
@@ -133,11 +133,12 @@ export async function weightedPatterns(
   const m = presence.columns;
   const d = associations.features;
   const total = { rows: m, columns: (d * (d - 1)) / 2, data: new Float32Array((m * d * (d - 1)) / 2) };
-  for await (const block of associations.blocks()) {
-    const part = presence.data.slice(block.first * m, (block.first + block.count) * m);
-    for (let t = 0; t < part.length; t++) part[t] *= weights[block.first + Math.floor(t / m)];
-    const rows = { rows: block.count, columns: m, data: part };
-    await context.engine.accumulatePatterns(block, associations.form, rows, total, step);
+  const weighted = presence.data.map((value, t) => value * weights[Math.floor(t / m)]);
+  for await (const blocks of associations.groups()) {
+    const first = blocks[0].first;
+    const count = blocks.reduce((sum, block) => sum + block.count, 0);
+    const part = { rows: count, columns: m, data: weighted.subarray(first * m, (first + count) * m) };
+    await context.engine.accumulatePatterns(blocks, associations.form, part, total, step);
   }
   return total;
 }

@@ -182,6 +182,9 @@ function storedAssociations(blocks: readonly AssociationBlock[], d: number): Ass
     async *blocks() {
       yield* blocks;
     },
+    async *groups() {
+      yield blocks;
+    },
   };
 }
 

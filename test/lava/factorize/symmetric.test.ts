@@ -17,7 +17,7 @@ import {
   weighLocalities,
   weightedPatterns,
 } from '#whymap/lava/factorize/symmetric.js';
-import type { Associations, Matrix } from '#whymap/model.js';
+import type { AssociationBlock, Associations, Matrix } from '#whymap/model.js';
 
 const context = await resolveContext();
 const d = 7;
@@ -69,14 +69,21 @@ function made(seed: number) {
     },
     squaredNorms: Float64Array.from(dense, (a) => upper(a).reduce((sum, v) => sum + v * v, 0)),
     held: true,
-    blocks: async function* () {
-      yield blockOf(0, 3);
-      yield blockOf(3, 2);
-    },
+    ...heldBlocks([blockOf(0, 3), blockOf(3, 2)]),
   };
   const strengths = dense.map((a) => a.map((row) => row.map(Math.abs)));
   return { associations, strengths, random };
 }
+
+/** The two ways to walk over blocks that are held. */
+const heldBlocks = (blocks: readonly AssociationBlock[]) => ({
+  blocks: async function* () {
+    yield* blocks;
+  },
+  groups: async function* () {
+    yield blocks;
+  },
+});
 
 function randomMatrix(rows: number, columns: number, random: ReturnType<typeof createRandom>): Matrix {
   return { rows, columns, data: Float32Array.from({ length: rows * columns }, () => random.uniform()) };
@@ -193,9 +200,7 @@ test('refinement of an exact sum of patterns from the spectral start leaves noth
   const exact: Associations = {
     ...associations,
     squaredNorms: norms,
-    blocks: async function* () {
-      yield block;
-    },
+    ...heldBlocks([block]),
   };
   const problem = weighLocalities(exact);
   const start = await spectralStart(await meanAssociation(exact, context, unwatched), 2, unwatched);
@@ -211,16 +216,16 @@ test('no association, no module', async () => {
   const empty: Associations = {
     ...associations,
     squaredNorms: new Float64Array(l),
-    blocks: async function* () {
-      yield {
+    ...heldBlocks([
+      {
         first: 0,
         count: l,
         features: d,
         offsets: new Uint32Array(l * d + 1),
         columns: new Uint16Array(0),
         values: new Float32Array(0),
-      };
-    },
+      },
+    ]),
   };
   const start = await spectralStart(await meanAssociation(empty, context, unwatched), 3, unwatched);
   expect(start.rows).toBe(0);

@@ -22,7 +22,7 @@ const SLOT_ENTRIES = 24e6;
 /** Factor by which slots grow when one was too small. */
 const LARGER_SLOT = 3;
 /** The kernels' code of each measure. */
-const MEASURE_CODES: Readonly<Record<AssociationMeasure, number>> = {
+export const MEASURE_CODES: Readonly<Record<AssociationMeasure, number>> = {
   pearson: PEARSON,
   spearman: SPEARMAN,
   bicor: BICOR,

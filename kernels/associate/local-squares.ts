@@ -1,0 +1,198 @@
+/**
+ * Sums over localities of unbiased squared correlations, for every pair of some chosen features.
+ *
+ * Source: the reference is src/engine/js/local-squares.ts.
+ * Shapes: f chosen features of n samples a locality, packed in panels of 8 (tile.ts); the sums of a module have
+ *   ceil(f / 8) * 8 rows and columns, and only those right of the diagonal mean anything.
+ * Precision: float32 correlations of columns that are standardized in double; float32 sums in the order of localities.
+ * Cost: of the panels of 8 features, and of pairs of these, only those that a module present in a locality has features
+ *   in are packed and multiplied there, once for all modules; n x 64 multiply-adds a pair.
+ * Determinism: an item is a locality (packing) or a strip of rows of the sums, which adds up localities in their order.
+ */
+
+import { STOP_ADDRESS } from '../runtime/layout';
+import { sortBytes } from '../runtime/sort';
+import { LocalSquaresArguments } from './layout';
+import { standardizePanels } from './standardize';
+import { findSupported } from './support';
+import { panels } from './tile';
+
+/** A number of bytes rounded up to a multiple of 64. */
+function padded(bytes: usize): usize {
+  return (bytes + 63) & ~63;
+}
+
+/** Bytes of scratch that `packChosen` and `addLocalSquares` need. @param d features of the table. */
+export function localSquaresScratch(d: i32, n: i32, f: i32, stripPanels: i32, sparse: i32): usize {
+  const dense = sparse ? padded((<usize>d) << 2) + (((<usize>n * <usize>f) << 2) + 64) : 0;
+  const packing =
+    <usize>64 + padded((<usize>n) << 2) + ((<usize>n) << 5) + padded(sortBytes(n) + ((<usize>n) << 2) + 128);
+  return max(packing + dense, (<usize>stripPanels) << 8) + 64;
+}
+
+/** Kernel: gathers the features of locality `item` that a module there needs, judges their support and packs them. */
+export function packChosen(item: i32, scratch: usize, call: LocalSquaresArguments): void {
+  const n = call.n;
+  const f = call.f;
+  const all = (f + 7) >> 3;
+  const numbers = scratch;
+  const rows = numbers + 64;
+  const buffer = rows + padded((<usize>n) << 2);
+  const sorting = buffer + ((<usize>n) << 5);
+  const line = sorting + padded(sortBytes(n) + ((<usize>n) << 2) + 128);
+  const members = call.members + ((<usize>item * <usize>n) << 2);
+  const gathered = line + padded((<usize>call.d) << 2);
+  if (!call.dense) gatherSparse(call, members, line, gathered);
+  for (let s: i32 = 0; s < n; s++) store<u32>(rows + ((<usize>s) << 2), <u32>(buffer + ((<usize>s) << 5)));
+  const flags = call.supported + ((<usize>item) << 3) * <usize>all;
+  const weights = call.weights + ((<usize>item * <usize>all) << 5);
+  memory.fill(flags, 0, (<usize>all) << 3);
+  for (let q: i32 = 0; q < all; q++) {
+    if (!isNeeded(call, item, q, q)) continue;
+    const lanes = min(8, f - (q << 3));
+    if (call.dense) gatherPanel(call, members, q, lanes, buffer);
+    else copyPanel(gathered, n, f, q, lanes, buffer);
+    const own = flags + ((<usize>q) << 3);
+    findSupported(rows, n, lanes, call.support, numbers, own, sorting, sorting + 16);
+    for (let i: i32 = 0; i < lanes; i++) store<i32>(numbers + ((<usize>i) << 2), i);
+    const packed = call.packed + ((<usize>n * (<usize>item * <usize>all + <usize>q)) << 5);
+    standardizePanels(rows, n, numbers, lanes, own, call.measure, packed, sorting);
+  }
+  for (let i: usize = 0; i < (<usize>all) << 3; i++)
+    store<f32>(weights + (i << 2), load<u8>(flags + i) ? 1 : 0);
+}
+
+/** Whether a module that takes part in locality `item` has features in both panels. */
+function isNeeded(call: LocalSquaresArguments, item: i32, p: i32, q: i32): bool {
+  const all = <usize>((call.f + 7) >> 3);
+  const factors = call.factors + ((<usize>item * <usize>call.modules) << 3);
+  for (let k: usize = 0; k < <usize>call.modules; k++) {
+    const own = call.panels + k * all;
+    if (load<f64>(factors + (k << 3)) !== 0 && load<u8>(own + <usize>p) && load<u8>(own + <usize>q))
+      return true;
+  }
+  return false;
+}
+
+/** Copies up to 8 chosen features of all members to rows of 8 floats. */
+function gatherPanel(call: LocalSquaresArguments, members: usize, q: i32, lanes: i32, target: usize): void {
+  const bytes = (<usize>call.d) << 2;
+  for (let lane: i32 = 0; lane < lanes; lane++) {
+    const feature = <usize>load<i32>(call.chosen + ((<usize>((q << 3) + lane)) << 2));
+    const column = call.dense + (feature << 2);
+    const to = target + ((<usize>lane) << 2);
+    for (let s: usize = 0; s < <usize>call.n; s++) {
+      store<f32>(to + (s << 5), load<f32>(column + <usize>load<i32>(members + (s << 2)) * bytes));
+    }
+  }
+}
+
+/** Copies up to 8 neighboring columns of n x f to rows of 8 floats. */
+function copyPanel(gathered: usize, n: i32, f: i32, q: i32, lanes: i32, target: usize): void {
+  for (let s: usize = 0; s < <usize>n; s++) {
+    memory.copy(target + (s << 5), gathered + ((s * <usize>f + ((<usize>q) << 3)) << 2), (<usize>lanes) << 2);
+  }
+}
+
+/** Copies the chosen features of the members' compressed rows to n x f at `target`. @param line d floats. */
+function gatherSparse(call: LocalSquaresArguments, members: usize, line: usize, target: usize): void {
+  memory.fill(line, 0, (<usize>call.d) << 2);
+  const bytes = (<usize>call.f) << 2;
+  for (let s: usize = 0; s < <usize>call.n; s++) {
+    const member = <usize>load<i32>(members + (s << 2));
+    spreadRow(call, member, line, 1);
+    for (let i: usize = 0; i < bytes; i += 4) {
+      store<f32>(target + s * bytes + i, load<f32>(line + ((<usize>load<i32>(call.chosen + i)) << 2)));
+    }
+    spreadRow(call, member, line, 0);
+  }
+}
+
+/** Writes the entries of a compressed row to a line of d values, or zeros in their places. */
+function spreadRow(call: LocalSquaresArguments, row: usize, line: usize, written: i32): void {
+  const bounds = call.offsets + (row << 3);
+  const end = <usize>load<f64>(bounds, 8);
+  for (let p = <usize>load<f64>(bounds); p < end; p++) {
+    const value: f32 = written ? load<f32>(call.values + (p << 2)) : 0;
+    store<f32>(line + ((<usize>load<i32>(call.indices + (p << 2))) << 2), value);
+  }
+}
+
+/** Kernel: adds factor (rho^2 - expected) of all packed localities to the rows of strip `item`, for every module. */
+export function addLocalSquares(item: i32, scratch: usize, call: LocalSquaresArguments): void {
+  const n = call.n;
+  const all = (call.f + 7) >> 3;
+  const first = item * call.stripPanels;
+  const height = min(call.stripPanels, all - first);
+  const width = (<usize>all) << 5;
+  for (let l: i32 = 0; l < call.count; l++) {
+    if (load<i32>(STOP_ADDRESS)) return;
+    const packed = call.packed + ((<usize>l * <usize>n * <usize>all) << 5);
+    const weights = call.weights + <usize>l * width;
+    if (!anyWeight(weights + ((<usize>first) << 5), height)) continue;
+    for (let q = first; q < all; q++) {
+      const across = (<usize>q) << 5;
+      if (!anyWeight(weights + across, 1) || !stripNeeded(call, l, first, height, q)) continue;
+      panels(
+        packed + ((<usize>first * <usize>n) << 5),
+        height,
+        packed + across * <usize>n,
+        1,
+        n,
+        scratch,
+        32,
+      );
+      for (let k: i32 = 0; k < call.modules; k++) {
+        const factor = <f32>load<f64>(call.factors + ((<usize>(l * call.modules + k)) << 3));
+        if (factor !== 0) addBlock(call, k, first, height, factor, weights, across, scratch);
+      }
+    }
+  }
+}
+
+/** Whether a module that takes part in locality `l` has features in a panel of the strip and in panel q. */
+function stripNeeded(call: LocalSquaresArguments, l: i32, first: i32, height: i32, q: i32): bool {
+  for (let p = first; p < first + height; p++) if (isNeeded(call, l, p, q)) return true;
+  return false;
+}
+
+/** Whether any feature of `count` panels has support. */
+function anyWeight(weights: usize, count: i32): bool {
+  let any = v128.load(weights);
+  for (let at: usize = 16; at < (<usize>count) << 5; at += 16) any = v128.or(any, v128.load(weights + at));
+  return v128.any_true(any);
+}
+
+/**
+ * Adds factor (rho^2 - expected) to eight columns of module k's sums, in the rows of its features that have support.
+ * @param across bytes before those columns in a row. @param rho the correlations, eight a row.
+ */
+function addBlock(
+  call: LocalSquaresArguments,
+  k: i32,
+  first: i32,
+  height: i32,
+  factor: f32,
+  weights: usize,
+  across: usize,
+  rho: usize,
+): void {
+  const rows = (call.f + 7) & ~7;
+  const width = (<usize>rows) << 2;
+  const shift = f32x4.splat(call.expected);
+  const low = v128.load(weights + across);
+  const high = v128.load(weights + across, 16);
+  for (let i: i32 = 0; i < height << 3; i++) {
+    const row = <usize>((first << 3) + i);
+    const weight = factor * load<f32>(weights + (row << 2));
+    if (weight === 0 || !load<u8>(call.rows + <usize>k * <usize>rows + row)) continue;
+    const target = call.sums + (<usize>k * <usize>rows + row) * width + across;
+    const scale = f32x4.splat(weight);
+    const a = v128.load(rho + ((<usize>i) << 5));
+    const b = v128.load(rho + ((<usize>i) << 5), 16);
+    const left = f32x4.mul(f32x4.sub(f32x4.mul(a, a), shift), low);
+    const right = f32x4.mul(f32x4.sub(f32x4.mul(b, b), shift), high);
+    v128.store(target, f32x4.add(v128.load(target), f32x4.mul(scale, left)));
+    v128.store(target, f32x4.add(v128.load(target, 16), f32x4.mul(scale, right)), 16);
+  }
+}

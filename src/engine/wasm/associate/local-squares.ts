@@ -1,0 +1,135 @@
+/**
+ * Sums of unbiased squared correlations by `kernels/associate/local-squares.ts`.
+ *
+ * Purpose: modules are summed together (module-groups.ts): a locality's features are packed and correlated once for all
+ *   of them. Then every strip of the sums adds up localities in their order.
+ * Memory: GROUP_BYTES of packed values at a time, and the sums of a group of modules. Neither the division into groups of
+ *   localities nor that into groups of modules changes a byte of the result.
+ */
+
+import type { AssociationRules, Engine, WeightedLocalities } from '../../engine.js';
+import { partOf, unwatched } from '../../watch.js';
+import type { FeatureAddresses, Inputs } from '../runtime/inputs.js';
+import type { KernelArguments } from '../runtime/layouts.js';
+import { createScope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { MEASURE_CODES } from './associate.js';
+import { groupModules, type ModuleGroup } from './module-groups.js';
+
+const GROUP_BYTES = 2 ** 26;
+/** Panels of 8 rows of the sums in one item. */
+const STRIP_PANELS = 2;
+
+/** `Engine.sumLocalSquares` over the kernels. */
+export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine['sumLocalSquares'] {
+  return async (features, localities, chosen, rules, watch = unwatched) => {
+    const results: Float32Array[] = chosen.map(() => new Float32Array(0));
+    const groups = groupModules(chosen, localities.factors);
+    const scope = createScope(runtime.arena);
+    try {
+      const table = { ...inputs.features(features, scope), d: features.columns };
+      for (const [g, group] of groups.entries()) {
+        const part = partOf(watch, g / groups.length, (g + 1) / groups.length);
+        const sums = await sumGroup(runtime, table, localities, group, rules, part);
+        group.modules.forEach((k, position) => {
+          results[k] = pickSums(sums[position], group.union, chosen[k]);
+        });
+      }
+      return results;
+    } finally {
+      scope.free();
+    }
+  };
+}
+
+/** The sums of each module of a group: rows and columns of the union, padded to a multiple of 8. */
+async function sumGroup(
+  runtime: Runtime,
+  table: FeatureAddresses & { readonly d: number },
+  { members, size: n }: WeightedLocalities,
+  group: ModuleGroup,
+  rules: AssociationRules,
+  watch = unwatched,
+): Promise<Float32Array[]> {
+  const { union, modules, localities, factors, rows, panels } = group;
+  const f = union.length;
+  const width = Math.ceil(f / 8) * 8;
+  const scope = createScope(runtime.arena);
+  try {
+    const sums = scope.copy(new Float32Array(modules.length * width * width));
+    const together = Math.max(1, Math.min(localities.length, Math.floor(GROUP_BYTES / (4 * n * width))));
+    const shared = {
+      ...table,
+      ...{ chosen: scope.copy(union), f, n, modules: modules.length, sums },
+      ...{ rows: scope.copy(rows), panels: scope.copy(panels) },
+      ...{ measure: MEASURE_CODES[rules.measure], support: rules.support, expected: 1 / (n - 1) },
+      packed: scope.allocate(together * n * width * 4),
+      supported: scope.allocate(together * width),
+      weights: scope.allocate(together * width * 4),
+      stripPanels: STRIP_PANELS,
+    };
+    for (let from = 0; from < localities.length; from += together) {
+      const some = localities.subarray(from, from + together);
+      const part = partOf(watch, from / localities.length, (from + some.length) / localities.length);
+      const ownFactors = factors.subarray(from * modules.length, (from + some.length) * modules.length);
+      await addLocalities(runtime, shared, membersOf(members, n, some), ownFactors, part);
+    }
+    const { buffer } = runtime.arena.memory;
+    return modules.map((_, k) =>
+      new Float32Array(buffer, sums + k * width * width * 4, width * width).slice(),
+    );
+  } finally {
+    scope.free();
+  }
+}
+
+type SharedArguments = Omit<KernelArguments<'packChosen'>, 'members' | 'count' | 'factors'>;
+
+/** Packs some localities and adds them to the sums. @param factors localities x modules. */
+async function addLocalities(
+  runtime: Runtime,
+  shared: SharedArguments,
+  members: Int32Array,
+  factors: Float64Array,
+  watch = unwatched,
+): Promise<void> {
+  const { d, n, f, stripPanels } = shared;
+  const count = members.length / n;
+  const scope = createScope(runtime.arena);
+  try {
+    const call = { ...shared, count, members: scope.copy(members), factors: scope.copy(factors) };
+    const sparse = shared.dense === 0 ? 1 : 0;
+    const scratch = runtime.size('localSquaresScratch', d, n, f, stripPanels, sparse);
+    const cells = count * n * f;
+    await runtime.run({ kernel: 'packChosen', items: count, scratch, work: cells * 20, call }, watch);
+    const items = Math.ceil(f / (8 * stripPanels));
+    await runtime.run({ kernel: 'addLocalSquares', items, scratch, work: cells * f, call }, watch);
+  } finally {
+    scope.free();
+  }
+}
+
+/** Members of some localities, those of each after another. */
+function membersOf(members: Int32Array, size: number, some: Int32Array): Int32Array {
+  const result = new Int32Array(some.length * size);
+  some.forEach((l, t) => {
+    result.set(members.subarray(l * size, (l + 1) * size), t * size);
+  });
+  return result;
+}
+
+/** The sums of `chosen`, which are part of the union, as a full symmetric matrix with a zero diagonal. */
+function pickSums(padded: Float32Array, union: Int32Array, chosen: Int32Array): Float32Array {
+  const width = Math.ceil(union.length / 8) * 8;
+  const f = chosen.length;
+  const at = new Map(Array.from(union, (feature, position) => [feature, position]));
+  const positions = Int32Array.from(chosen, (feature) => at.get(feature) ?? 0);
+  const result = new Float32Array(f * f);
+  for (let i = 0; i < f; i++) {
+    const base = positions[i] * width;
+    for (let j = i + 1; j < f; j++) {
+      result[i * f + j] = result[j * f + i] = padded[base + positions[j]];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,74 @@
+/**
+ * Which modules are summed together (local-squares.ts): as many as the memory of their sums allows, in order. Together
+ * they cost no more than each on its own, since nothing is computed in a locality but what a module present there needs.
+ */
+
+export interface ModuleGroup {
+  /** Numbers of the modules. */
+  readonly modules: readonly number[];
+  /** Features of any of them, ascending. */
+  readonly union: Int32Array;
+  /** Numbers of the localities in which any of them takes part. */
+  readonly localities: Int32Array;
+  /** localities of the group x modules of the group. */
+  readonly factors: Float64Array;
+  /** modules x features of the union (rounded up to a multiple of 8): 1 for the features of a module. */
+  readonly rows: Uint8Array;
+  /** modules x panels of 8 features of the union: 1 for those that hold a feature of a module. */
+  readonly panels: Uint8Array;
+}
+
+/** Bytes of the sums of a group. */
+const MOST_BYTES = 2 ** 27;
+
+/** Groups of modules. @param chosen features of each module. @param factors localities x modules. */
+export function groupModules(chosen: readonly Int32Array[], factors: Float64Array): ModuleGroup[] {
+  const groups: ModuleGroup[] = [];
+  let modules: number[] = [];
+  let union = new Set<number>();
+  for (const [k, features] of chosen.entries()) {
+    const both = new Set([...union, ...features]);
+    if (modules.length > 0 && 4 * (modules.length + 1) * (both.size + 7) ** 2 > MOST_BYTES) {
+      groups.push(groupOf(modules, union, chosen, factors));
+      modules = [];
+      union = new Set(features);
+    } else union = both;
+    modules.push(k);
+  }
+  if (modules.length > 0) groups.push(groupOf(modules, union, chosen, factors));
+  return groups;
+}
+
+/** The arrays of a group. */
+function groupOf(
+  modules: readonly number[],
+  features: ReadonlySet<number>,
+  chosen: readonly Int32Array[],
+  factors: Float64Array,
+): ModuleGroup {
+  const union = Int32Array.from(features).sort();
+  const width = Math.ceil(union.length / 8) * 8;
+  const rows = new Uint8Array(modules.length * width);
+  const panels = new Uint8Array((modules.length * width) / 8);
+  modules.forEach((k, position) => {
+    const own = new Set(chosen[k]);
+    union.forEach((feature, i) => {
+      if (!own.has(feature)) return;
+      rows[position * width + i] = 1;
+      panels[(position * width) / 8 + (i >> 3)] = 1;
+    });
+  });
+  const localities: number[] = [];
+  const kept: number[] = [];
+  for (let l = 0; l * chosen.length < factors.length; l++) {
+    const own = modules.map((k) => factors[l * chosen.length + k]);
+    if (own.every((factor) => factor === 0)) continue;
+    localities.push(l);
+    kept.push(...own);
+  }
+  return {
+    ...{ modules, union, rows, panels },
+    localities: Int32Array.from(localities),
+    factors: Float64Array.from(kept),
+  };
+}
