@@ -10,8 +10,8 @@ import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
-import { type Profile, startProfile } from './profile.js';
 import { endedBySystem } from './terminal/interrupt.js';
+import { type Profile, startProfile } from './terminal/profile.js';
 import { type ProgressView, showProgress } from './terminal/progress.js';
 
 export interface Session extends Run {
