@@ -24,6 +24,8 @@ export interface ColumnFacts {
   readonly counter: number | null;
   /** Values rise by one a row and start again at the first value, as the inner level of a MultiIndex does. */
   readonly restarts: boolean;
+  /** From the smallest to the largest whole number, both counted; null where there are none. */
+  readonly span: number | null;
   /** Numbers rise from row to row. */
   readonly ascending: boolean;
   /** Whole numbers of more than 15 digits, which a double does not hold. */
@@ -102,7 +104,7 @@ export function textsOf(column: TextColumn): string[] {
 
 /** The facts of a column of which only name and kind are known. */
 export function plainFacts(name: string, kind: ColumnKind): ColumnFacts {
-  const unknown = { missing: null, distinct: null, whole: false, counter: null, restarts: false };
+  const unknown = { missing: null, distinct: null, whole: false, counter: null, restarts: false, span: null };
   return { name, kind, ...unknown, ascending: false, long: false, padded: false, index: false };
 }
 
@@ -117,7 +119,17 @@ export function factsOf(name: string, kind: ColumnKind, column: TextColumn): Col
   const values = Array.from(codes, (code) => (code < 0 ? Number.NaN : numbers[code]));
   const long = column.levels.some((text) => text.trim().replace(/^[+-]|\.0*$/g, '').length > EXACT_DIGITS);
   const padded = column.levels.some((text) => /^0\d/.test(text.trim()));
-  return { ...counted, whole, long, padded, ...sequenceOf(values) };
+  return { ...counted, whole, long, padded, span: spanOf(numbers), ...sequenceOf(values) };
+}
+
+function spanOf(numbers: readonly number[]): number {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const number of numbers) {
+    low = Math.min(low, number);
+    high = Math.max(high, number);
+  }
+  return high - low + 1;
 }
 
 /** How whole numbers follow one another. */

@@ -53,7 +53,10 @@ function isWrittenIndex(file: FileFacts, position: number): boolean {
 }
 
 /** A few repeats are mistakes in ids; many are groups. */
-function isNearlyUnique(rows: number, { missing, distinct }: ColumnFacts): boolean {
+function isNearlyUnique(
+  rows: number,
+  { missing, distinct }: Pick<ColumnFacts, 'missing' | 'distinct'>,
+): boolean {
   const present = rows - (missing ?? 0);
   const allowed = present >= 20 ? Math.max(2, 0.05 * present) : 0;
   return present > 0 && (distinct ?? 0) >= present - allowed;
@@ -109,6 +112,11 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
     };
   }
   if (file.rows < 2 * TELLING_ROWS) return null;
+  if (isShuffledCount(file, position)) {
+    const inOrder = base.counts;
+    const said = inOrder ? 'numbers of the rows' : 'numbers of rows in another order, or with gaps';
+    return { ...base, score: inOrder ? 15 : 21, declared: false, feature: false, reason: said };
+  }
   const reason = 'a different whole number in every row';
   if (position === 0 && unique && othersHaveFractions(file)) {
     return {
@@ -121,6 +129,24 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
     };
   }
   return { ...base, counts: false, score: WEAK, declared: false, feature: true, reason };
+}
+
+/** Of the numbers between the smallest and the largest, at most so many are left out in a count. */
+const GAPS = 1.1;
+/** Measurements that rise by one, or rank. */
+const COUNTED_NAME =
+  /(^|[ _.-])(time|t|date|year|month|week|day|hour|minute|min|second|sec|step|epoch|frame|age|rank|order|pos|position|depth|dose|temp|temperature|size|length|score|cycle|round|distance|height|width|level)s?($|[ _.-])/i;
+
+/** Each whole number of a row of them once, in any order: a count of rows that were shuffled, split or filtered since. Ranks are several such columns. */
+function isShuffledCount(file: FileFacts, position: number): boolean {
+  const isCount = ({ kind, whole, distinct, missing, span, name }: ColumnFacts) =>
+    kind === 'number' &&
+    whole &&
+    span !== null &&
+    isNearlyUnique(file.rows, { missing, distinct }) &&
+    span <= GAPS * file.rows &&
+    !COUNTED_NAME.test(name.trim());
+  return isCount(file.columns[position]) && file.columns.filter(isCount).length === 1;
 }
 
 /** Why numbers are ids without a doubt, or null. */

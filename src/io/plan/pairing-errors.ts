@@ -68,6 +68,15 @@ export function counterAgainstIds(
   });
 }
 
+/** Columns that hold the same whole numbers, as ids do, but ranks and counts do too. */
+export function maybeIds(first: PairingSide, a: IdColumn, second: PairingSide, b: IdColumn): FormatError {
+  return new FormatError({
+    got: `the same whole numbers in ${a.name} of ${first.source} (${quoted(a.values)}) and ${b.name} of ${second.source} (${quoted(b.values)}), which may be ids, counts or ranks`,
+    expected: 'ids that are named so, or none',
+    remedy: words`if they are ids, say ${option(first.option, JSON.stringify(a.name))} and ${option(second.option, JSON.stringify(b.name))}; ${BY_ROW}`,
+  });
+}
+
 /** Both files count their rows, from different numbers. */
 export function differentCounters(
   first: PairingSide,

@@ -13,6 +13,7 @@ import {
   differentCounters,
   differentLengths,
   fewMatches,
+  maybeIds,
   noMatches,
   repeatedIds,
   shuffledCounter,
@@ -53,6 +54,12 @@ interface Match {
 }
 
 const ENOUGH = 0.9;
+/** Share of the smaller file's values that two columns which are no ids do not have in common by chance. */
+const PARTLY = 0.3;
+/** Numbers that agree in both files by chance are fewer. */
+const ENOUGH_NUMBERS = 10;
+/** Numbers of a range twice as wide do not fill it. */
+const SPARSE = 2;
 /** Columns of one file that are compared. */
 const MOST_CANDIDATES = 8;
 
@@ -67,6 +74,8 @@ export function planPairing(first: PairingSide, second: PairingSide, options: Pa
   if (isEnough(best)) return byId(best, first, second, options);
   const [a, b] = [declaredIds(first), declaredIds(second)];
   if (a !== null && b !== null) throw unmatched({ a, b, best, enough }, first, second);
+  const numbers = pairByNumbers(first, second, options, enough);
+  if (numbers !== null) return numbers;
   const counted = bestMatch(first, second, options, () => true);
   if (isEnough(counted)) return byId(counted, first, second, options);
   const twins = sameName(first, second);
@@ -84,6 +93,23 @@ export function planPairing(first: PairingSide, second: PairingSide, options: Pa
     throw differentCounters(first, second, counters[0].counter ?? 0, counters[1].counter ?? 0);
   }
   return byRow(first, second, reasonFor(first, second, a, b));
+}
+
+/** By columns that each file alone reads as features, where they hold the same numbers; null where there are none. */
+function pairByNumbers(
+  first: PairingSide,
+  second: PairingSide,
+  options: PairingOptions,
+  enough: number,
+): Pairing | null {
+  const match = bestMatch(first, second, options, ({ counter }) => counter === null, false);
+  if (match === null || match.share < PARTLY || !isTelling(match, first, second)) return null;
+  const sparse = isSparse(match);
+  if (match.share < enough && sparse) throw fewMatches(first, second, { ...match, enough });
+  if (match.share < enough) return null;
+  if (sparse) return byId(match, first, second, options);
+  if (isSameOrder(match)) return null;
+  throw maybeIds(first, match.first, second, match.second);
 }
 
 /** Columns of one name in both files, with a different value in nearly every row: they should agree. */
@@ -129,6 +155,7 @@ function bestMatch(
   second: PairingSide,
   options: PairingOptions,
   isUsed: (column: IdColumn) => boolean,
+  onlySure = true,
 ): Match | null {
   const keys = ({ candidates }: PairingSide) => {
     const used = candidates.filter(isUsed).slice(0, MOST_CANDIDATES);
@@ -138,7 +165,7 @@ function bestMatch(
   const right = keys(second);
   for (const a of keys(first)) {
     for (const b of right) {
-      if (!mayBeIds(a.column, b.column) || !mayBeIds(b.column, a.column)) continue;
+      if (onlySure && !(mayBeIds(a.column, b.column) && mayBeIds(b.column, a.column))) continue;
       const matched = common(a.ids, b.ids);
       const share = matched / Math.max(1, Math.min(a.ids.size, b.ids.size));
       const better =
@@ -147,6 +174,31 @@ function bestMatch(
     }
   }
   return best;
+}
+
+/**
+ * Whether two columns of whole numbers agree by more than chance: no measurement has the same different numbers in two files,
+ * unless they fill a range, as ranks do.
+ */
+function isSparse({ first, second, matched }: Match): boolean {
+  if (matched < ENOUGH_NUMBERS) return false;
+  const numbers = [first, second].map(({ values }) => values.filter((id) => id !== '').map(Number));
+  if (numbers.flat().some((number) => !Number.isInteger(number))) return true;
+  return numbers.every((values) => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    return high - low + 1 >= SPARSE * values.length;
+  });
+}
+
+/** Both columns hold the same in every row: pairing by them and by the order of rows are the same. */
+function isSameOrder({ first, second }: Match): boolean {
+  const { values } = second;
+  return first.values.length === values.length && first.values.every((id, row) => id === values[row]);
 }
 
 /** What one file reads as a feature is an id only if the other file calls it so, or by the same name. */

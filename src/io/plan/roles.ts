@@ -232,8 +232,7 @@ function featureWarnings(
   candidates: readonly Candidate[],
 ): Warning[] {
   const doubtful = candidates.filter(({ position, feature }) => feature && used.includes(position));
-  const whole = used.filter((c) => file.columns[c].whole).length;
-  if (doubtful.length === 0 || doubtful.length > 3 || whole > used.length / 2) return [];
+  if (doubtful.length === 0 || doubtful.length > 3 || doubtful.length > used.length / 2) return [];
   const names = doubtful.map(({ position }) => shownName(file, position)).join(', ');
   const message = `${names} of ${file.source} has a different whole number in every row and was read as a feature. If it holds ids, name it as the column of ids; if it is neither, drop it.`;
   return [{ code: 'maybe-ids', message }];

@@ -138,14 +138,20 @@ test('without ids on one side rows are paired by order, and the file is named', 
   expect(() => pair([column(ids)], [], {}, [20, 19])).toThrow('20 rows in x.csv and 19 in e.csv');
 });
 
-test('a feature is an id only if the other file calls it so, or by the same name', () => {
+test('a feature is an id if the other file calls it so, or by the same name, or holds the same numbers that fill no range', () => {
   const feature = column(numbers(500), { name: 'patient', declared: false, feature: 'patient' });
   const same = column([...numbers(500)].reverse(), { name: 'patient' });
   expect(pair([feature], [same])).toMatchObject({ how: 'id', first: { name: 'patient' } });
   expect(pair([feature], [{ ...same, name: 'id' }])).toMatchObject({ how: 'id', first: { name: 'patient' } });
-  expect(pair([feature], [{ ...same, name: 'n', declared: false, weak: true }])).toMatchObject({
-    how: 'row',
+  const weak = { ...same, name: 'n', declared: false, weak: true };
+  // ranks fill their range, in any two files
+  expect(() => pair([feature], [weak])).toThrow('the same whole numbers in patient of x.csv');
+  expect(pair([feature], [{ ...weak, values: feature.values }])).toMatchObject({ how: 'row' });
+  const far = (column: IdColumn) => ({
+    ...column,
+    values: column.values.map((id) => String(7 * Number(id))),
   });
+  expect(pair([far(feature)], [far(weak)])).toMatchObject({ how: 'id', first: { name: 'patient' } });
 });
 
 test('columns of one name that are different in every row and do not agree stop the run', () => {

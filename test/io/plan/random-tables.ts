@@ -1,18 +1,21 @@
 /**
  * Random tables and maps of the same samples, as people save them: shuffled, with ids, counters, labels and clusters in
- * random columns, with repeated or missing ids, in random layouts. The truth travels in the values: feature `f0` of a
+ * random columns, with repeated or missing ids, in random layouts and formats. The truth travels in the values: feature `f0` of a
  * sample is its number, and the map's first coordinate is that number too, so that any wrong pair is seen.
  */
 
 import fc from 'fast-check';
-import { bytesSource, joinEmbedding, readEmbedding, readTable } from 'whymap/io';
+import { WhymapError } from 'whymap';
+import { joinEmbedding, readEmbedding, readTable } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
+import { type Column, type Format, fileOf, removeFile } from './random-files.js';
 
-type IdKind = 'text' | 'numbers' | 'none';
+type IdKind = 'text' | 'numbers' | 'consecutive' | 'none';
 type Flaw = 'none' | 'repeated' | 'missing';
 
 /** One of the two files. */
 interface Layout {
+  readonly format: Format;
   readonly counter: boolean;
   readonly cluster: boolean;
   readonly label: boolean;
@@ -32,12 +35,31 @@ export interface Case {
   readonly seed: number;
 }
 
+const FORMATS: readonly Format[] = ['csv', 'jsonl', 'arrow', 'parquet', 'sqlite', 'npy', 'h5ad'];
+
 const layout = fc.record<Layout>({
+  format: fc.oneof(
+    { weight: 7, arbitrary: fc.constant<Format>('csv') },
+    { weight: 6, arbitrary: fc.constantFrom(...FORMATS) },
+  ),
   counter: fc.boolean(),
   cluster: fc.boolean(),
   label: fc.boolean(),
   idPosition: fc.constantFrom('first', 'last', 'middle'),
-  idName: fc.constantFrom('', 'id', 'cell_id', 'barcode', 'sample', 'key', 'pid', 'serial'),
+  idName: fc.constantFrom(
+    '',
+    'id',
+    'cell_id',
+    'barcode',
+    'sample',
+    'key',
+    'pid',
+    'serial',
+    'n',
+    'ref',
+    'Nummer',
+    'a',
+  ),
   flaw: fc.oneof(
     { weight: 6, arbitrary: fc.constant<Flaw>('none') },
     fc.constantFrom<Flaw>('repeated', 'missing'),
@@ -49,7 +71,7 @@ const layout = fc.record<Layout>({
 
 export const cases: fc.Arbitrary<Case> = fc.record({
   rows: fc.integer({ min: 25, max: 60 }),
-  ids: fc.constantFrom<IdKind>('text', 'numbers', 'none'),
+  ids: fc.constantFrom<IdKind>('text', 'numbers', 'consecutive', 'none'),
   table: layout,
   map: fc.tuple(layout, fc.boolean()).map(([made, hasIds]) => ({ ...made, hasIds })),
   seed: fc.integer({ min: 1, max: 2 ** 30 }),
@@ -78,7 +100,7 @@ function shuffle<T>(list: readonly T[], random: () => number): T[] {
 /** Ids of all samples; numbers are no count of the rows. */
 function idsOf({ ids, rows }: Case, random: () => number): string[] {
   const numbers = shuffle(
-    Array.from({ length: rows }, (_, i) => 1000 + 3 * i),
+    Array.from({ length: rows }, (_, i) => (ids === 'consecutive' ? 201 + i : 1000 + 3 * i)),
     random,
   );
   return numbers.map((number) => (ids === 'text' ? `S${number}x` : String(number)));
@@ -96,34 +118,35 @@ function samplesOf({ rows }: Case, { shuffled, dropped }: Layout, random: () => 
   return shuffled ? shuffle(kept, random) : kept;
 }
 
-/** A file as text. `values` gives the numbers of a sample. */
-function textOf(
+/** The file of some samples. `values` gives the numbers of a sample. */
+function fileOfSamples(
+  stem: string,
   samples: readonly number[],
-  ids: readonly string[] | null,
+  { ids, idType }: { readonly ids: readonly string[] | null; readonly idType: Column['type'] },
   made: Layout,
   values: (sample: number) => readonly string[],
   random: () => number,
-): string {
-  const columns: { name: string; cells: string[] }[] = [];
-  const width = values(0).length;
-  for (let c = 0; c < width; c++) columns.push({ name: `v${c}`, cells: samples.map((s) => values(s)[c]) });
-  if (made.cluster) columns.push({ name: 'leiden', cells: samples.map((s) => String(s % 3)) });
-  if (made.label) columns.push({ name: 'kind', cells: samples.map((s) => `k${s % 4}`) });
+) {
+  const columns: Column[] = Array.from({ length: values(0).length }, (_, c) => ({
+    name: `v${c}`,
+    type: 'number',
+    cells: samples.map((s) => values(s)[c]),
+  }));
+  if (made.cluster) columns.push({ name: 'leiden', type: 'whole', cells: samples.map((s) => String(s % 3)) });
+  if (made.label) columns.push({ name: 'kind', type: 'text', cells: samples.map((s) => `k${s % 4}`) });
+  const cells: (string | null)[] = samples.map((s) => ids?.[s] ?? null);
+  if (made.flaw === 'repeated') cells[cells.length - 1] = cells[0];
+  if (made.flaw === 'missing') cells[Math.floor(random() * cells.length)] = null;
   if (ids !== null) {
-    const cells = samples.map((s) => ids[s]);
-    if (made.flaw === 'repeated') cells[cells.length - 1] = cells[0];
-    if (made.flaw === 'missing') cells[Math.floor(random() * cells.length)] = '';
     const position = made.idPosition === 'first' ? 0 : made.idPosition === 'last' ? columns.length : 1;
     // only a first column is written without a name
     const name = made.idName === '' && (position !== 0 || made.counter) ? 'barcode' : made.idName;
-    columns.splice(position, 0, { name, cells });
+    columns.splice(position, 0, { name, type: idType, cells });
   }
-  if (made.counter) columns.unshift({ name: '', cells: samples.map((_, i) => String(i)) });
-  const lines = samples.map((_, i) => columns.map(({ cells }) => cells[i]).join(made.delimiter));
-  return `${[columns.map(({ name }) => name).join(made.delimiter), ...lines].join('\n')}\n`;
+  if (made.counter) columns.unshift({ name: '', type: 'whole', cells: samples.map((_, i) => String(i)) });
+  const names = ids === null ? null : cells.map((cell) => cell ?? '');
+  return fileOf(made.format, stem, columns, { delimiter: made.delimiter, ids: names });
 }
-
-const source = (name: string, text: string) => bytesSource(name, new TextEncoder().encode(text));
 
 /** What came of a case. */
 export type Outcome = 'right' | 'stopped' | 'by order' | 'wrong';
@@ -139,16 +162,35 @@ export async function outcomeOf(made: Case): Promise<{ outcome: Outcome; text: s
   const mapSamples = samplesOf(made, made.map, random);
   const noise = Array.from({ length: made.rows }, () => Array.from({ length: 3 }, () => random().toFixed(5)));
   const number = (s: number) => (s + 0.5).toFixed(2);
-  const table = textOf(tableSamples, ids, made.table, (s) => [number(s), ...noise[s]], random);
-  const mapIds = made.map.hasIds ? ids : null;
-  const map = textOf(mapSamples, mapIds, made.map, (s) => [number(s), noise[s][0]], random);
+  const idType = made.ids === 'text' ? 'text' : 'whole';
+  // an array has no ids, and an embedding in an AnnData file is not what is tried here
+  const isArray = ({ format }: Layout) => format === 'npy';
+  const map = made.map.format === 'h5ad' ? { ...made.map, format: 'csv' as const } : made.map;
+  const tableIds = isArray(made.table) ? null : ids;
+  const mapIds = made.map.hasIds && !isArray(map) ? ids : null;
+  const tableFile = await fileOfSamples(
+    'x',
+    tableSamples,
+    { ids: tableIds, idType },
+    made.table,
+    (s) => [number(s), ...noise[s]],
+    random,
+  );
+  const mapFile = await fileOfSamples(
+    'e',
+    mapSamples,
+    { ids: mapIds, idType },
+    map,
+    (s) => [number(s), noise[s][0]],
+    random,
+  );
   try {
-    const read = await readTable(source('x.csv', table));
-    const joined = joinEmbedding(read, await readEmbedding(source('e.csv', map)));
+    const read = await readTable(tableFile);
+    const joined = joinEmbedding(read, await readEmbedding(mapFile));
     // numbers without a telling name stay features where no other file has them, and a warning says so
     const warned = mapIds === null && read.warnings.some(({ code }) => code === 'maybe-ids');
     const { columns, data } = toDense(joined.table.features);
-    const at = joined.table.featureNames.indexOf('v0');
+    const at = Math.max(0, joined.table.featureNames.indexOf('v0'));
     const { coordinates } = joined.embedding;
     const wrong = Array.from({ length: coordinates.rows }, (_, r) => r).filter(
       (r) => data[r * columns + at] !== coordinates.data[r * coordinates.columns],
@@ -156,9 +198,12 @@ export async function outcomeOf(made: Case): Promise<{ outcome: Outcome; text: s
     const extra = columns !== (warned ? 5 : 4) || coordinates.columns !== 2;
     if (extra) return { outcome: 'wrong', text: `${columns} features, ${coordinates.columns} dimensions` };
     if (wrong.length === 0) return { outcome: 'right', text: joined.pairing.text };
-    const said = joined.pairing.how === 'row' && (ids === null || mapIds === null);
+    const said = joined.pairing.how === 'row' && (tableIds === null || mapIds === null);
     return { outcome: said ? 'by order' : 'wrong', text: joined.pairing.text };
   } catch (error) {
-    return { outcome: 'stopped', text: error instanceof Error ? error.message : String(error) };
+    if (!(error instanceof WhymapError)) throw error;
+    return { outcome: 'stopped', text: error.message };
+  } finally {
+    removeFile(tableFile);
   }
 }
