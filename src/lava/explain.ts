@@ -33,7 +33,7 @@ import { chooseGranularity, type GranularityOptions } from './evaluate/granulari
 import { replicationRefits } from './evaluate/replication.js';
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
-import { factorize, type ModuleOptions } from './factorize/modules.js';
+import { checkModuleCount, factorize, type ModuleOptions } from './factorize/modules.js';
 import { denseCovering } from './localities/dense-covering.js';
 import { checkLocalityOptions, type LocalityOptions, locate } from './localities/localities.js';
 
@@ -253,8 +253,9 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
 
 /** Options that must fit the number of samples, checked before the first stage. */
 function checkSizes({ embedding, localities }: ExplainInput, options: ExplainOptions): void {
-  const { size } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
+  const { size, count } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
   associationRules(options, size);
+  if (typeof options.modules === 'number') checkModuleCount(options.modules, count);
 }
 
 /** A warning where the localities were tuned on fewer samples than there are. */

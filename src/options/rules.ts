@@ -83,6 +83,9 @@ const RULES: readonly Rule[] = [
   needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
   needs(['query'], 'feature', ['features'], featuresRemedy()),
   needs(['query'], 'pair', ['features'], featuresRemedy()),
+  needs(READING, 'namesColumn', ['featureNames'], words`name the file with ${option('featureNames')}`),
+  { commands: READING, broken: textSigns },
+  { commands: READING, broken: knownEncoding },
   { commands: ['audit'], broken: oneMap },
   { commands: ['query'], broken: regionNamed },
   { commands: ['compare'], broken: sidesNamed },
@@ -94,6 +97,34 @@ const RULES: readonly Rule[] = [
 /** What to do where a question needs the values. */
 function featuresRemedy(): Words {
   return words`give the file that was explained: ${option('features', 'FILE')}, with the same reading options; an explanation does not hold the values`;
+}
+
+/** Signs of text files: one character each, or a word for what a command line cannot show. */
+function textSigns(values: Values) {
+  for (const [name, allowed, expected] of [
+    ['delimiter', /^(.|tab|whitespace|\\t)$/s, 'one character, tab or whitespace'],
+    ['thousands', /^[., ']$/, 'a point, a comma, a space or an apostrophe'],
+  ] as const) {
+    const value = values[name];
+    if (typeof value === 'string' && !allowed.test(value))
+      return { got: words`${option(name, value)}`, expected, remedy: 'leave it out to have it found' };
+  }
+  return null;
+}
+
+/** Text files are decoded by the platform, which knows the encodings of the WHATWG standard. */
+function knownEncoding({ encoding }: Values) {
+  if (typeof encoding !== 'string') return null;
+  try {
+    new TextDecoder(encoding);
+    return null;
+  } catch {
+    return {
+      got: words`${option('encoding', encoding)}`,
+      expected: 'the name of an encoding, such as utf-8, utf-16le, windows-1252 or iso-8859-15',
+      remedy: words`correct it, or leave ${option('encoding')} out`,
+    };
+  }
 }
 
 /** An audit is of one map: given, or made. */

@@ -145,3 +145,21 @@ test('reading stops when it is told to', async () => {
   const stopped = readTable(text(`${'1,2\n'.repeat(5000)}`), { signal: AbortSignal.abort() });
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
 });
+
+test.each<[string, ReadOptions, RegExp]>([
+  ['a label', { label: 'kind' }, /label: kind for x.npy, which has no column of that name/],
+  ['an id', { id: 'cell' }, /id: cell for x.npy, which has no column of that name/],
+  ['a table', { table: 't' }, /table: t for x.npy, which is npy; expected an SQLite file/],
+  ['a query', { query: 'select 1' }, /query: select 1 for x.npy/],
+  ['a layer', { layer: 'counts' }, /layer: counts for x.npy, which is npy; expected AnnData/],
+  ['raw', { useRaw: true }, /useRaw for x.npy/],
+])('an array refuses %s, which it cannot have', async (_, options, message) => {
+  await expect(readTable(npy([2, 2], [1, 2, 3, 4]), options)).rejects.toThrow(message);
+});
+
+test('an embedding of one array refuses a key and a column of ids, but not an id that only the features may have', async () => {
+  const map = npy([2, 2], [1, 2, 3, 4]);
+  await expect(readEmbedding(map, { key: 'X_umap' })).rejects.toThrow(/embeddingKey: X_umap for x.npy/);
+  await expect(readEmbedding(map, { id: 'cell' })).rejects.toThrow(/mapId: cell for x.npy/);
+  expect((await readEmbedding(map, { id: 'cell', idIfThere: true })).coordinates.rows).toBe(2);
+});

@@ -88,11 +88,25 @@ const wrong: readonly (readonly [OptionTexts, RegExp])[] = [
     /--support 30 with --locality-size 30; expected a number of at most 29/,
   ],
   [{ localitySize: '30', overlap: '31' }, /--overlap 31 with --locality-size 30/],
+  [{ delimiter: ';;' }, /--delimiter ;;; expected one character, tab or whitespace/],
+  [{ thousands: 'ab' }, /--thousands ab; expected a point, a comma, a space or an apostrophe/],
+  [{ encoding: 'klingon' }, /--encoding klingon; expected the name of an encoding/],
+  [{ namesColumn: 'gene' }, /--names-column gene without --feature-names/],
   [{ draws: '9', level: '0.05' }, /--draws 9 with --level 0.05; expected 0 draws, or at least 19/],
 ];
 
 test.each(wrong)('explain refuses %o', (given, expected) => {
   expect(refused(() => parseOptions('explain', given))).toMatch(expected);
+});
+
+test('signs and encodings of text files are accepted', () => {
+  for (const texts of [
+    { delimiter: 'tab', thousands: "'", encoding: 'windows-1252' },
+    { delimiter: 'whitespace', thousands: ' ', encoding: 'utf-16le' },
+    { delimiter: '\\t', thousands: '.' },
+    { delimiter: ';', thousands: ',' },
+  ])
+    expect(parseOptions('explain', texts)).toEqual(texts);
 });
 
 test('other commands have rules of their own', () => {

@@ -61,7 +61,7 @@ export async function factorize(
   const context = await resolveContext(partialContext);
   const count = options.modules ?? Math.min(DEFAULT_MODULES, reported);
   const sweeps = options.sweeps ?? DEFAULT_SWEEPS;
-  checkCount(count, associations);
+  checkModuleCount(count, associations.localities);
   const problem = weighLocalities(associations);
   if (options.form === 'stacked') {
     checkPairs(count, associations.features, context.memory);
@@ -96,11 +96,12 @@ function firstLocalities(modules: Modules, count: number): Modules {
   return { ...modules, presence: { rows: count, columns, data: data.slice(0, count * columns) } };
 }
 
-function checkCount(count: number, associations: Associations): void {
-  if (Number.isInteger(count) && count >= 1 && count <= associations.localities) return;
+/** Refuses a number of modules that is not whole, or larger than the number of localities. */
+export function checkModuleCount(count: number, localities: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= localities) return;
   throw new OptionError({
-    got: `${count} modules for ${associations.localities} localities`,
-    expected: `a whole number from 1 to ${associations.localities}`,
+    got: `${count} modules for ${localities} localities`,
+    expected: `a whole number from 1 to ${localities}`,
     remedy: words`ask for fewer ${option('modules')}, or for more localities by a larger ${option('overlap')} or a smaller ${option('localitySize')}`,
   });
 }
