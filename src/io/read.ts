@@ -3,6 +3,7 @@
 import { toDense } from '../core/csr.js';
 import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
+import { checkApplicable, checkKey, checkRequestedColumns } from './applicable.js';
 import { openInput } from './formats.js';
 import type { Contents, FormatReader, Input, Missing, RawTable, ReadOptions, Settings } from './options.js';
 import { columnsNamed } from './plan/column-names.js';
@@ -89,7 +90,7 @@ async function tableOf(
 export async function readEmbedding(source: Source, options: ReadOptions = {}): Promise<EmbeddingRead> {
   const settings = settingsOf({ ...options, missing: 'error' }, 'map');
   const { input, reader, format } = await openInput(source, settings);
-  if (settings.key !== undefined && ONE_ARRAY.includes(format)) throw onlyOneArray(settings.key, source.name);
+  checkKey(format, settings, source.name);
   const all = await (reader.embedding ?? reader.table)(input, settings);
   checkRequestedColumns(all, settings, source.name);
   const raw = all.reading ? all : withColumns(all, settings, source.name);
@@ -125,25 +126,6 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
   };
 }
 
-/** Refuses an id or label column by name in a file without named columns (NPY, IDX, 10x...), whose reader ignores both. */
-function checkRequestedColumns(
-  raw: RawTable,
-  { id, idIfThere, label, purpose }: Settings,
-  name: string,
-): void {
-  const isIdIgnored = id !== undefined && !idIfThere && raw.ids === null && raw.reading === undefined;
-  const isLabelIgnored = label !== undefined && purpose === 'features' && raw.labels === null;
-  if (!isIdIgnored && !isLabelIgnored) return;
-  const optionName = isLabelIgnored ? 'label' : purpose === 'map' ? 'mapId' : 'id';
-  throw new OptionError({
-    got: words`${option(optionName, isLabelIgnored ? label : id)} for ${name}, which has no column of that name`,
-    expected: 'a column of the file',
-    remedy: isLabelIgnored
-      ? words`name the file with the labels by ${option('labels')}, or leave the option out`
-      : 'leave it out to pair rows by their order, or use a file with a column of ids',
-  });
-}
-
 /** The features that options name, where the reader itself knows no roles of columns (NPY, AnnData, 10x...). */
 function selected(table: Table, raw: RawTable, settings: Settings): Table {
   const { transpose } = settings;
@@ -162,35 +144,6 @@ function withColumns(raw: RawTable, settings: Settings, source: string): RawTabl
   const kept = keptColumns(names, settings, source, 'embeddingColumns');
   if (kept === null) return raw;
   return { ...raw, features: selectColumns(raw.features, kept), featureNames: kept.map((c) => names[c]) };
-}
-
-/** Refuses options that only files of other formats have: a table or query of SQLite, a layer or raw of AnnData. */
-function checkApplicable(format: string, settings: Settings, source: string): void {
-  for (const [name, formats, kind] of [
-    ['table', ['sqlite'], 'an SQLite file'],
-    ['query', ['sqlite'], 'an SQLite file'],
-    ['layer', ['h5', 'zarr'], 'AnnData (.h5ad or .zarr)'],
-    ['useRaw', ['h5', 'zarr'], 'AnnData (.h5ad or .zarr)'],
-  ] as const) {
-    const value = settings[name];
-    if (value === undefined || value === false || formats.some((fit) => fit === format)) continue;
-    throw new OptionError({
-      got: words`${value === true ? option(name) : option(name, value)} for ${source}, which is ${format}`,
-      expected: kind,
-      remedy: 'leave it out',
-    });
-  }
-}
-
-/** Formats of one array, in which there is nothing for `key` to choose from. */
-const ONE_ARRAY = ['npy', 'idx', 'mtx', 'csv'];
-
-function onlyOneArray(key: string, name: string): OptionError {
-  return new OptionError({
-    got: words`${option('embeddingKey', key)} for ${name}, which holds one array without a name`,
-    expected: 'a key only for files of several arrays (NPZ, .h5ad, Zarr, Parquet...)',
-    remedy: 'leave it out',
-  });
 }
 
 /** Positions of the columns that `columns` names and `drop` does not; null for all. */
