@@ -1,0 +1,66 @@
+// Which features `maxFeatures` keeps: the score by its definition, and variances that are only rounding.
+import { expect, test } from 'vitest';
+import { createRandom } from '#whymap/core/random.js';
+import { newMomentSums } from '#whymap/lava/associations/local-moments.js';
+import { selectByMoments } from '#whymap/lava/associations/select-features.js';
+
+const localitiesOf = (members: number[], size: number) => ({
+  count: members.length / size,
+  size,
+  overlap: 1,
+  probes: { rows: members.length / size, columns: 2, data: new Float32Array((2 * members.length) / size) },
+  members: Int32Array.from(members),
+  radius: new Float64Array(members.length / size),
+  uncovered: new Int32Array(0),
+});
+
+const middle = (values: number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return Number.isInteger(half) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[Math.floor(half)];
+};
+
+test('the score of counts is the log variance less its median over the 50 features of nearest mean', () => {
+  const random = createRandom(7);
+  const d = 130;
+  const mean = Float64Array.from({ length: d }, () => 0.1 + random.uniform());
+  const within = mean.map((value) => value * (0.2 + 2 * random.uniform()));
+  const moments = { within, overall: within.map((value) => 2 * value), mean, negative: false };
+  const { scores, kept } = selectByMoments(
+    moments,
+    Array.from(mean, (_, f) => `f${f}`),
+    20,
+  );
+  const byMean = [...mean.keys()].sort((a, b) => mean[a] - mean[b]);
+  const naive = Float64Array.from(mean, (_, f) => {
+    const first = Math.min(Math.max(byMean.indexOf(f) - 25, 0), d - 50);
+    return (
+      Math.log(within[f]) - middle(byMean.slice(first, first + 50).map((other) => Math.log(within[other])))
+    );
+  });
+  for (let f = 0; f < d; f++) expect(scores[f]).toBeCloseTo(naive[f], 12);
+  const best = [...naive.keys()].sort((a, b) => naive[b] - naive[a]).slice(0, 20);
+  expect(Array.from(kept)).toEqual(best.sort((a, b) => a - b));
+});
+
+test.each([true, false])(
+  'a constant has no variance inside localities, one in a millionth of it has (sparse: %s)',
+  (sparse) => {
+    const samples = 60;
+    const localities = localitiesOf(
+      Array.from({ length: samples }, (_, i) => (7 * i) % samples),
+      20,
+    );
+    const sums = newMomentSums(localities, { samples, features: 2, sparse }, 2 ** 20);
+    sums.begin(0);
+    for (let s = 0; s < samples; s++) {
+      sums.add(0.1, s, 0);
+      sums.add(1 + (s % 2) * 4e-6, s, 1);
+    }
+    const { within, mean } = sums.moments();
+    expect(within[0]).toBe(0);
+    expect(within[1] / 4e-12).toBeGreaterThan(0.9);
+    expect(within[1] / 4e-12).toBeLessThan(1.1);
+    expect(mean[0]).toBeCloseTo(0.1, 12);
+  },
+);
