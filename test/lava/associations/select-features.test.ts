@@ -3,15 +3,18 @@ import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { newMomentSums } from '#whymap/lava/associations/local-moments.js';
 import { selectByMoments } from '#whymap/lava/associations/select-features.js';
+import type { Localities } from '#whymap/model.js';
 
-const localitiesOf = (members: number[], size: number) => ({
+const localitiesOf = (members: number[], size: number): Localities => ({
   count: members.length / size,
   size,
   overlap: 1,
   probes: { rows: members.length / size, columns: 2, data: new Float32Array((2 * members.length) / size) },
   members: Int32Array.from(members),
-  radius: new Float64Array(members.length / size),
+  radius: new Float32Array(members.length / size),
   uncovered: new Int32Array(0),
+  order: Int32Array.from(members.keys()),
+  tuning: { alpha: 0, beta: 2, coverageTv: 0, startTv: 0, evaluations: 1, samples: members.length },
 });
 
 const middle = (values: number[]): number => {

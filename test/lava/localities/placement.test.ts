@@ -138,3 +138,19 @@ test.each([0, 49, 1.5, Number.NaN])('%s samples to tune on are refused', async (
   const options = { localitySize: 50, tuningSamples };
   await expect(locate(embedding, options, {})).rejects.toThrow(OptionError);
 });
+
+test('the neighborhood graph of more samples than the engine takes at once, in many dimensions', async () => {
+  const [rows, columns, n] = [4100, 16, 5];
+  const data = points('blobs', rows, columns, 3);
+  const { engine } = await resolveContext();
+  const found = await neighborhoodGraph(buildKdTree(data), n, engine, unwatched);
+  for (const row of [0, 4095, 4096, 4099]) {
+    const distances = Array.from({ length: rows }, (_, r) => squared(data.data, row, data.data, r, columns));
+    const nearest = distances.sort((a, b) => a - b).slice(0, n);
+    expect(found.meanDistance[row]).toBeCloseTo(
+      nearest.reduce((sum, value) => sum + Math.sqrt(value), 0) / n,
+      4,
+    );
+  }
+  expect(found.indegree.reduce((a, b) => a + b)).toBe(rows * n);
+});
