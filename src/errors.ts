@@ -49,6 +49,7 @@ export function spell(text: Words, spelling: Spelling = librarySpelling): string
   return text.map((part) => (typeof part === 'string' ? part : spelling(part))).join('');
 }
 
+/** Options as the library spells them: `name: value`. */
 const librarySpelling: Spelling = ({ option: name, value }) =>
   value === undefined ? name : `${name}: ${value}`;
 

@@ -55,6 +55,7 @@ export function withoutUnits(m: Matrix | Csr): Matrix | Csr {
 
 /** The units that are compared: those of a table without any are 1 and 0. */
 const offsetIn = (units: ColumnUnits | null | undefined, c: number) => units?.offsets[c] ?? 0;
+/** The scale of the columns, 1 without units. */
 const scaleIn = (units: ColumnUnits | null | undefined) => units?.scale ?? 1;
 
 /**

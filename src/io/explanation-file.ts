@@ -110,6 +110,7 @@ export function decodeTree(kind: string, file: Uint8Array, name: string): unknow
   return lower(header.value, arrays);
 }
 
+/** The header, checked: signature, version, length and checksum. */
 function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length < PRELUDE || !MAGIC.every((byte, i) => bytes[i] === byte)) {
     throw damaged(name, bytes.length < PRELUDE ? `${bytes.length} bytes` : 'no whymap signature');
@@ -134,6 +135,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   return JSON.parse(new TextDecoder().decode(header));
 }
 
+/** The typed array of a section, without a copy; checked for its bounds and checksum. */
 function readSection(bytes: Uint8Array, section: Section, name: string): TypedArray {
   const ArrayOfType = ARRAY_TYPES[section.type];
   if (!ArrayOfType) throw damaged(name, `elements of type ${section.type}`);
@@ -145,6 +147,7 @@ function readSection(bytes: Uint8Array, section: Section, name: string): TypedAr
   return new ArrayOfType(bytes.buffer as ArrayBuffer, bytes.byteOffset + section.offset, section.length);
 }
 
+/** The value with typed arrays moved to `arrays` and numbers that JSON lacks (-0, NaN, infinities) marked. */
 function lift(value: unknown, arrays: TypedArray[]): unknown {
   if (typeof value === 'number') {
     return Number.isFinite(value) && !Object.is(value, -0)
@@ -166,6 +169,7 @@ function lift(value: unknown, arrays: TypedArray[]): unknown {
   return entries.some(([key]) => String(key).startsWith('$')) ? { $object: object } : object;
 }
 
+/** The inverse of `lift`. */
 function lower(value: unknown, arrays: readonly TypedArray[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => lower(item, arrays));
@@ -175,10 +179,12 @@ function lower(value: unknown, arrays: readonly TypedArray[]): unknown {
   return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, lower(item, arrays)]));
 }
 
+/** The length rounded up to the alignment of sections. */
 function padded(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }
 
+/** The error for a file that is truncated or damaged. */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

@@ -132,6 +132,7 @@ function checkText(head: Uint8Array, name: string): void {
   throw new UnsupportedError({ got: `${other.what}, ${name}`, expected: READ, remedy: other.remedy });
 }
 
+/** The source as input, decompressed where its first bytes are those of gzip. */
 function inputOf(source: Source, found: { start: Uint8Array; size: number }, settings: Settings): Input {
   return isGzip(found.start) ? gzipped(source, settings) : plain(source, found.size, settings);
 }
@@ -159,6 +160,7 @@ async function openFolder(source: Source, settings: Settings): Promise<Opened> {
   return { input, head: new Uint8Array(0), format: '10x', reader };
 }
 
+/** A folder, archive or URL opened as a Zarr store. */
 async function openZarr(input: Input): Promise<Opened> {
   return {
     input,
@@ -168,6 +170,7 @@ async function openZarr(input: Input): Promise<Opened> {
   };
 }
 
+/** A source that is not compressed. FormatError for bytes in memory beyond the limit. */
 function plain(source: Source, size: number, settings: Settings): Input {
   // A table of text shrinks when it becomes numbers; a binary file is refused where its shape is known.
   if (source.origin.kind === 'bytes' && size > settings.memory) {
@@ -181,6 +184,7 @@ function plain(source: Source, size: number, settings: Settings): Input {
   };
 }
 
+/** A gzipped source: its pieces are decompressed on the way, bounded by the memory allowed. */
 function gzipped(source: Source, settings: Settings): Input {
   const name = source.name.replace(/\.gz$/i, '');
   const pieces = (limit: number) => gunzip(piecesOf(source, settings.signal), source.name, limit);
@@ -192,6 +196,7 @@ function gzipped(source: Source, settings: Settings): Input {
   };
 }
 
+/** The first bytes of a stream, HEAD at most. */
 async function firstBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of pieces) return piece.subarray(0, HEAD);
   return new Uint8Array(0);
@@ -203,18 +208,22 @@ function isText(head: Uint8Array): boolean {
   return head.length > 0 && !head.includes(0) && !OTHERS.some((other) => startsWith(head, other.magic));
 }
 
+/** Whether a text begins with a bracket or a brace. */
 function isJson(head: Uint8Array): boolean {
   return isText(head) && /^\uFEFF?\s*[[{]/.test(new TextDecoder().decode(head));
 }
 
+/** Whether a text begins with the banner of Matrix Market. */
 function isMatrixMarket(head: Uint8Array): boolean {
   return startsWith(head, '%%MatrixMarket');
 }
 
+/** Whether the bytes begin with these Latin characters. */
 function startsWith(head: Uint8Array, magic: string): boolean {
   return Array.from(magic).every((character, i) => head[i] === character.charCodeAt(0));
 }
 
+/** The error for a file that is in no format that is read; says what it is, if that is known. */
 function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError {
   const other = OTHERS.find((candidate) => startsWith(head, candidate.magic));
   if (other) {
@@ -233,6 +242,7 @@ function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError
   });
 }
 
+/** The error for a file without bytes. */
 function emptyFile(name: string): FormatError {
   return new FormatError({
     got: `an empty file, ${name}`,

@@ -85,6 +85,7 @@ export async function readLabels(
 
 type Labels = Pick<RawTable, 'labels' | 'ids' | 'metadata' | 'reading'>;
 
+/** Labels without metadata, from plain texts. */
 const plainLabels = ({
   values,
   ids,
@@ -148,7 +149,9 @@ async function oneColumn(
   return { labels: lines.slice(1), ids: null, reading: { ids: null, label, leftOut: [], candidates: [] } };
 }
 
+/** The text without its quoted parts, for counting delimiters. */
 const withoutQuoted = (text: string) => text.replace(/"(?:[^"]|"")*"/g, '');
+/** A line without the quotes around it. */
 const unquoted = (line: string) => (/^".*"$/.test(line) ? line.slice(1, -1).replaceAll('""', '"') : line);
 
 /** Whether the first line is a name: the number of rows tells; where it is not known, a text that does not come back below. */

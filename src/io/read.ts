@@ -227,6 +227,7 @@ export function settingsOf(options: ReadOptions, purpose: Settings['purpose']): 
   };
 }
 
+/** OptionError for a value that is none of the choices. */
 function checkChoice(name: string, value: string, choices: readonly string[]): void {
   if (choices.includes(value)) return;
   throw new OptionError({
@@ -236,6 +237,7 @@ function checkChoice(name: string, value: string, choices: readonly string[]): v
   });
 }
 
+/** FormatError for coordinates that are missing or infinite, which no option repairs. */
 function checkFinite(
   raw: { features: Embedding['coordinates']; featureNames: readonly string[]; ids: readonly string[] | null },
   name: string,
@@ -249,6 +251,7 @@ function checkFinite(
   }
 }
 
+/** The error for an embedding without rows or columns. */
 function emptyEmbedding(name: string): FormatError {
   return new FormatError({
     got: `an embedding without coordinates in ${name}`,

@@ -26,6 +26,7 @@ export function* csvPieces(header: readonly string[], rows: Iterable<readonly Ce
   yield lines.join('');
 }
 
+/** One line of CSV with its end. */
 function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvField).join(',')}\n`;
 }

@@ -30,10 +30,12 @@ export function withFeatureValues(
   return { ...explanation, values: takeValues(table.features, wanted, bytes) };
 }
 
+/** The numbers of all features. */
 function everyFeature(table: Table): Int32Array {
   return Int32Array.from({ length: table.features.columns }, (_, column) => column);
 }
 
+/** The features that fit into `room`: the leading ones of every module, rank by rank. */
 function mostInformativeFeatures(explanation: Explanation, room: number): Int32Array {
   const chosen = new Set<number>();
   const deepest = explanation.descriptions.reduce((most, d) => Math.max(most, d.topFeatures.length), 0);
@@ -45,6 +47,7 @@ function mostInformativeFeatures(explanation: Explanation, room: number): Int32A
   return Int32Array.from(chosen).sort();
 }
 
+/** Whether all values are whole numbers from 0 to 255. */
 function fitsBytes(features: Matrix | Csr): boolean {
   const { columns, units } = features;
   const isByte = (value: number) => value >= 0 && value <= 255 && Number.isInteger(value);
@@ -54,6 +57,7 @@ function fitsBytes(features: Matrix | Csr): boolean {
   return features.data.every((value, p) => isByte(trueValue(value, p % columns, units)));
 }
 
+/** The values of the wanted features, one feature after another, in the smallest type that holds them. */
 function takeValues(features: Matrix | Csr, wanted: Int32Array, bytes: boolean): FeatureValues {
   const { rows, columns } = features;
   const { units } = features;

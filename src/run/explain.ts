@@ -164,6 +164,7 @@ async function embeddingFor(
   return { table, embedding: made.embedding, warnings: [madeHere(method), ...made.warnings], plan };
 }
 
+/** The warning that the embedding was computed here. */
 function madeHere(method: string): Warning {
   const message = `No embedding was given: it was made here by ${method} with its default options.`;
   return { code: 'embedding-made', message };

@@ -56,6 +56,7 @@ export interface JoinedInputs {
   readonly plan: ReadingPlan;
 }
 
+/** Runs a reading inside `files.reading`, where the caller guards it (Ctrl-C on the command line). */
 function reading<T>({ files }: Work, read: () => Promise<T>): Promise<T> {
   return files.reading ? files.reading(read) : read();
 }
@@ -70,6 +71,7 @@ export function readFeatures(
   return reading(work, () => readLabelled(path, values, work, chooser));
 }
 
+/** The table with labels and metadata, from its own columns or from a file of labels. */
 async function readLabelled(
   path: string,
   values: InputValues,
@@ -102,6 +104,7 @@ async function readLabelled(
   };
 }
 
+/** Labels and metadata of a file of labels. */
 function labelsIn(
   file: string,
   values: InputValues,
@@ -120,6 +123,7 @@ function labelsIn(
   return readLabels(work.files.open(file), options, { ...known, elsewhere: label !== undefined });
 }
 
+/** The names in the file of feature names; undefined without such a file. */
 async function featureNamesOf(values: InputValues, work: Work): Promise<readonly string[] | undefined> {
   const { featureNames: file, namesColumn: column } = values;
   if (file === undefined) return undefined;
@@ -219,6 +223,7 @@ function embeddingInTable(
   return { table: left, embedding, warnings: [], plan };
 }
 
+/** Number of the feature of this name. OptionError where there is none. */
 function positionOf(table: Table, name: string): number {
   const position = table.featureNames.indexOf(name);
   if (position >= 0) return position;

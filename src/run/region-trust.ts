@@ -81,6 +81,7 @@ interface Measured {
   readonly layer: Explanation['trust'];
 }
 
+/** Trust of every sample, module and locality, all samples compared. */
 async function wholeTrust(explanation: Explanation, table: Table, context: Context): Promise<Measured> {
   const { neighborhoods, referenceSpace } = await neighborhoodsOf(explanation, table, undefined, context);
   const { layer, pointwise } = await trustLayer(
@@ -117,6 +118,7 @@ async function sampledTrust(
   };
 }
 
+/** Neighborhoods on the map and in the reference space, of all samples or of `sample` drawn at random. */
 async function neighborhoodsOf(
   explanation: Explanation,
   table: Table,
@@ -132,6 +134,7 @@ async function neighborhoodsOf(
   };
 }
 
+/** Whether a table has so many features that principal components stand for it. */
 function isWide({ rows, columns }: Table['features']): boolean {
   return columns > 2 * COMPONENTS && rows > COMPONENTS;
 }
@@ -142,6 +145,7 @@ function intervalOf({ trust, error }: RegionTrust): [number, number] | null {
   return [Math.max(0, trust - 1.96 * error), Math.min(1, trust + 1.96 * error)];
 }
 
+/** The warning that trust was measured on drawn samples. */
 function sampled(drawn: number, rows: number): Warning {
   const message =
     `Trust of the modules was measured on ${drawn} of the ${rows} samples, drawn at random and compared with all: each figure ` +
@@ -149,10 +153,12 @@ function sampled(drawn: number, rows: number): Warning {
   return { code: 'trust-sampled', message };
 }
 
+/** The explanation with further warnings. */
 function warned(explanation: Explanation, warnings: readonly Warning[]): Explanation {
   return { ...explanation, warnings: [...explanation.warnings, ...warnings] };
 }
 
+/** The warning that trust was not measured, for want of memory. */
 function tooLarge(bytes: number): Warning {
   const message =
     `Trust of the modules was not measured: the features take ${(bytes / 2 ** 30).toFixed(1)} GiB as dense rows, more than half of the memory given; ` +

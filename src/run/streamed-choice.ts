@@ -20,6 +20,10 @@ export interface StreamedChoice {
   readonly located: () => { readonly localities: Localities; readonly seconds: number } | null;
 }
 
+/**
+ * A chooser of features for a reader that streams its file; `located` gives the localities that it found on the
+ * way.
+ */
 export function newStreamedChoice(
   embedding: Embedding,
   options: ExplainOptions & { readonly maxFeatures: number },

@@ -66,6 +66,7 @@ const zero = () => 0;
 /** Chance level of trustworthiness, and of continuity. */
 const rankChance = ({ neighborhoods: { samples, k, tieWidths } }: MeasureBasis) =>
   nullTrustworthiness(samples, k, tieWidths?.input, tieWidths?.embedding);
+/** Continuity of a random map: trustworthiness with the two sides exchanged. */
 const continuityChance = ({ neighborhoods: { samples, k, tieWidths } }: MeasureBasis) =>
   nullTrustworthiness(samples, k, tieWidths?.embedding, tieWidths?.input);
 /** Chance level of both relative rank errors. */

@@ -54,6 +54,7 @@ export async function wasmBrotli(module?: Uint8Array<ArrayBuffer>): Promise<Brot
   };
 }
 
+/** Decompresses a page of `size` bytes by the library's stream; an error for any other length. */
 function decode(
   { BrotliStreamResultCode: code }: Library,
   stream: InstanceType<Library['BrotliDecStream']>,

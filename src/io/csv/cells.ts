@@ -101,6 +101,7 @@ function packFirst(cells: Cells, width: number, { normalize }: Settings): void {
   cells.first = null;
 }
 
+/** Empty storage for the numbers and texts of a file, by what a sample of its rows shows each column to hold. */
 function newCells(open: OpenCsv, { settings, requested }: Reading): Cells {
   const kinds = sampleKinds(open);
   const numbers = kinds.flatMap(({ text, empty }, c) =>
@@ -132,6 +133,7 @@ function checkRoom({ rows }: Cells, width: number, { name, settings, hold }: Rea
   throw tooLarge(name, `${rows} rows x ${columns} or more`, settings.memory, remedy);
 }
 
+/** Adds the numbers of a record to the current block. Errors for cells that are no numbers. */
 function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, name: string): void {
   const { fields } = record;
   const { offsets } = cells;
@@ -164,6 +166,7 @@ export function isTextColumn(cells: Cells, column: number): boolean {
   return !cells.numbers.includes(column) || cells.text[column] !== null;
 }
 
+/** Name of a column for messages. */
 const labelOf = (open: OpenCsv, column: number) =>
   open.names === null ? `column ${column + 1}` : `column ${open.names[column] || column + 1}`;
 
@@ -187,11 +190,16 @@ export function decoratedNumber(text: string, where: string, name: string): Form
   });
 }
 
+/**
+ * The error for a number in another style than the file's; before all numbers were surveyed, the signal to do
+ * that.
+ */
 function otherWriting(text: string, record: CsvRecord, column: number, open: OpenCsv, name: string): Error {
   const error = decoratedNumber(text, `${labelOf(open, column)} on line ${record.line}`, name);
   return open.surveyed ? error : new OtherWriting(error.message, { cause: error });
 }
 
+/** The error for a file with a header and no rows. */
 export function headerOnly(name: string, open: OpenCsv): FormatError {
   return new FormatError({
     got: `a header of ${open.columns} names and no rows in ${name}`,

@@ -38,6 +38,10 @@ export async function restyled<T>(read: (survey: boolean) => Promise<T>): Promis
   }
 }
 
+/**
+ * The whole table in one pass over the text.
+ * @param survey whether all numbers decide first how they are written.
+ */
 async function readWhole(input: Input, settings: Settings, survey: boolean): Promise<RawTable> {
   const open = await openCsv(input, settings, survey);
   const requested = requestedColumns(open, settings, input.name);
@@ -75,6 +79,7 @@ async function readCsvTexts(input: Input, settings: Settings): Promise<RawTexts>
   return { values: column, ids: raw.ids };
 }
 
+/** The only metadata column, as texts; OptionError where there are several and no option names one. */
 function onlyColumn(raw: RawTable, name: string): readonly string[] {
   const columns = raw.metadata ?? [];
   const [only] = columns;

@@ -95,6 +95,7 @@ function namesOnlyTheIndex(line: readonly string[]): boolean {
   return line.length > 1 && line[0].trim() !== '' && line.slice(1).every((field) => field.trim() === '');
 }
 
+/** Whether a line holds names: of the columns with numbers below it, two or more, none has a number in it. */
 function isHeaderLine(
   line: readonly string[],
   below: readonly (readonly string[])[],

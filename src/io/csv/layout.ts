@@ -99,6 +99,7 @@ function numberColumns(sample: readonly CsvRecord[]): number[] {
   });
 }
 
+/** The first lines of the text: preamble, delimiter, a sample of records, and the records that follow. */
 async function startOf(input: Input, settings: Settings): Promise<Start> {
   const text = decodeText(input.pieces(), input.name, settings.encoding);
   const { value: whole } = await text.next();
@@ -121,6 +122,7 @@ async function startOf(input: Input, settings: Settings): Promise<Start> {
   return { sample, records, delimiter, name: input.name, warnings: preamble.warnings };
 }
 
+/** The layout of a text table: header, column count and number style, checked on the sample of records. */
 function layoutOf(start: Start, settings: Settings, styled: Styled): OpenCsv {
   const { sample, records, name, delimiter } = start;
   const { style, surveyed } = styled;
@@ -233,6 +235,7 @@ export function checkWidth(record: CsvRecord, open: OpenCsv, name: string): void
   });
 }
 
+/** The error for a header with more names than the rows have fields. */
 function longHeader(name: string, first: readonly string[], width: number): FormatError {
   return new FormatError({
     got: `a header of ${first.length} names over rows of ${width} fields in ${name}`,
@@ -241,6 +244,7 @@ function longHeader(name: string, first: readonly string[], width: number): Form
   });
 }
 
+/** The error for a text without records. */
 function emptyFile(name: string): FormatError {
   return new FormatError({
     got: `an empty file, ${name}`,

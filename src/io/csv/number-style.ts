@@ -47,6 +47,7 @@ const SMALL = /^[-+]?\d{1,3}$/;
 /** Cells such as 1.234 without any other number of digits behind the point, from which on they may be thousands. */
 const DOUBTFUL = 20;
 
+/** No cell seen yet. */
 export function newEvidence(): NumberEvidence {
   const counts = Object.fromEntries(KINDS.map(([kind]) => [kind, 0])) as Record<Kind, number>;
   return { counts, examples: {}, dotted: new Map() };
@@ -107,6 +108,7 @@ function isDoubtful({ dotted, counts }: NumberEvidence): boolean {
   );
 }
 
+/** The sign between thousands that the cells show, empty for none. */
 function groupsOf({ counts, examples }: NumberEvidence, decimal: '.' | ','): NumberStyle['thousands'] {
   if (counts.spaceGroup > 0) return examples.spaceGroup?.includes("'") ? "'" : ' ';
   const groups =
@@ -115,6 +117,7 @@ function groupsOf({ counts, examples }: NumberEvidence, decimal: '.' | ','): Num
   return decimal === ',' ? '.' : ',';
 }
 
+/** A warning for a style that is not plain, since it changes what numbers mean. */
 function styleWarnings(style: NumberStyle, { examples }: NumberEvidence, name: string): Warning[] {
   if (style.decimal === '.' && style.thousands === '') return [];
   const comma = examples.commaDecimal ?? examples.pointGroup;
@@ -159,6 +162,7 @@ function withoutGroups(text: string, thousands: string): string | null {
   return sound ? `${parts?.[1] ?? ''}${groups.join('')}${end ?? ''}` : null;
 }
 
+/** The error for cells such as 1.234 that may be fractions or thousands. */
 function ambiguous({ examples }: NumberEvidence, kind: Kind, name: string): OptionError {
   const sign = kind === 'commaEither' ? ',' : '.';
   const text = examples[kind] ?? '';
@@ -170,6 +174,7 @@ function ambiguous({ examples }: NumberEvidence, kind: Kind, name: string): Opti
   });
 }
 
+/** The error for cells of which some have a decimal point and some a decimal comma. */
 function mixed({ examples }: NumberEvidence, name: string): OptionError {
   const comma = examples.commaDecimal ?? examples.pointGroup;
   const point = examples.pointDecimal ?? examples.commaGroup;

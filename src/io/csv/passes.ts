@@ -90,6 +90,7 @@ function rowsOf(input: Input, settings: Settings, columns: readonly number[], su
   };
 }
 
+/** The numbers of these columns, record by record, in one array that is overwritten. */
 async function* numbersOf(
   input: Input,
   settings: Settings,
@@ -109,6 +110,7 @@ async function* numbersOf(
   }
 }
 
+/** The error for a file that changed between two passes. */
 function changed(name: string): FormatError {
   return new FormatError({
     got: `fewer rows in ${name} than a moment ago`,

@@ -56,6 +56,7 @@ export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name:
   };
 }
 
+/** What the reading plan needs to know of every column of the text. */
 function fileFacts(open: OpenCsv, cells: Cells, source: string): FileFacts {
   const columns = Array.from({ length: open.columns }, (_, c): ColumnFacts => {
     const name = open.names?.[c] ?? `f${c}`;
@@ -85,6 +86,7 @@ function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, settings: Se
   }
 }
 
+/** Warnings for columns of texts that were dropped because they are too long. */
 function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
   if (cells.tooLong.length === 0) return [];
   const names = cells.tooLong.map((c) => file.columns[c].name || `f${c}`).join(', ');

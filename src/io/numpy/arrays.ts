@@ -125,6 +125,7 @@ function fortranIndex(shape: readonly number[]): () => number {
   };
 }
 
+/** How many whole numbers single precision cannot represent. */
 export function countRounded(values: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (Math.fround(values[i]) !== values[i]) count++;
@@ -142,6 +143,7 @@ export function precision(rounded: number, name: string): Warning[] {
   ];
 }
 
+/** The warning that further axes became features. */
 function flattened(shape: readonly number[], name: string): Warning[] {
   if (shape.length <= 2) return [];
   const columns = shape.slice(1).reduce((product, length) => product * length, 1);
@@ -153,6 +155,7 @@ function flattened(shape: readonly number[], name: string): Warning[] {
   ];
 }
 
+/** The error for an array without axes. */
 function scalar(name: string): ShapeError {
   return new ShapeError({
     got: `a single number in ${name}`,

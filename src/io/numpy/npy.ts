@@ -22,6 +22,7 @@ export interface NpyHeader {
   readonly offset: number;
 }
 
+/** Type, order, shape and data offset of an NPY file, checked against its size limits. */
 export async function readNpyHeader(source: Source): Promise<NpyHeader> {
   const start = await source.read(0, 12);
   const major = start[6];
@@ -67,6 +68,7 @@ export async function readNpyTable(source: Source, settings: Settings): Promise<
   return { features: matrix, featureNames: null, ids: null, labels: null, warnings };
 }
 
+/** The layout of an array of numbers. FormatError for other types. */
 async function numericLayout(source: Source): Promise<ArrayLayout> {
   const header = await readNpyHeader(source);
   const type = numberType(header.descriptor);

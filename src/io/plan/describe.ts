@@ -46,6 +46,7 @@ export function describeLabels(column: string, labels: readonly string[]): NonNu
   return { column, levels: new Set(labels.filter((label) => label !== '')).size, missing };
 }
 
+/** A metadata column in short: kind, number of levels, number of missing values. */
 function describeColumn(column: MetadataColumn): FileReading['metadata'][number] {
   const { name, kind } = column;
   if (column.kind === 'categorical') {
@@ -121,6 +122,7 @@ function featureLine(read: FileReading): string {
   return `Features: ${read.columns} of ${fileName(read.source)}, ${read.rows} rows (${namesText(read)})${values}`;
 }
 
+/** One line about the columns that were left out, with the reason. */
 function leftOutLine({ leftOut }: FileReading): string[] {
   if (leftOut.length === 0) return [];
   const byReason = new Map<string, { name: string }[]>();
@@ -149,6 +151,7 @@ function labelLine({ label, source }: FileReading): string[] {
   return [`Labels: ${label.column} of ${fileName(source)}, ${label.levels} different${missing}`];
 }
 
+/** One line about the columns of metadata. */
 function metadataLine(features: FileReading, labels: FileReading | null): string[] {
   const columns = [...features.metadata, ...(labels?.metadata ?? [])];
   if (columns.length === 0) return [];

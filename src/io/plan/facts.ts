@@ -89,6 +89,7 @@ export function newTextColumn(): TextColumn {
   };
 }
 
+/** Number of a text among the levels; a new text becomes a level. */
 function codeOf(text: string, known: Map<string, number>, levels: string[]): number {
   const found = known.get(text);
   if (found !== undefined) return found;

@@ -62,6 +62,7 @@ function isNearlyUnique(
   return present > 0 && (distinct ?? 0) >= present - allowed;
 }
 
+/** A column of texts as a candidate for ids: distinct values, and why; null if it cannot be one. */
 function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
   const distinct = facts.distinct ?? 0;
@@ -82,6 +83,9 @@ function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): C
   return { position, score, declared: written || called, unique, counts: false, feature: false, reason };
 }
 
+/**
+ * A column of whole numbers as a candidate for ids, with the reason; row numbers score low; null if it cannot be one.
+ */
 function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   if (!isNearlyUnique(file.rows, facts) || file.rows < 2) return null;
   const unique = facts.missing === 0 && facts.distinct === file.rows;

@@ -66,6 +66,7 @@ function withoutWhole(file: FileFacts, numbers: readonly number[]): readonly num
   return fractional.length > 0 ? fractional : numbers;
 }
 
+/** Why a column of numbers is no coordinate, in words. */
 function reasonOf(file: FileFacts, position: number, group: boolean, used: readonly string[]): string {
   const { whole, distinct } = file.columns[position];
   if (group) return `holds groups (${distinct} whole numbers)`;

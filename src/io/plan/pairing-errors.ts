@@ -173,6 +173,7 @@ function transposedSide(side: PairingSide, ids: IdColumn): string | null {
   return found >= 2 && found >= 0.5 * Math.min(names.size, ids.values.length) ? side.source : null;
 }
 
+/** A hint at ids that agree but for case, spaces or signs; empty without any. */
 function almostText(a: IdColumn, b: IdColumn): string {
   const almost = almostMatching(a.values, b.values);
   if (almost === null) return '';

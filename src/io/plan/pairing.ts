@@ -213,6 +213,7 @@ function distinct({ values }: IdColumn, { looseIds }: PairingOptions): Set<strin
   return ids;
 }
 
+/** How many values two columns of ids share. */
 function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const [small, large] = a.size < b.size ? [a, b] : [b, a];
   let count = 0;
@@ -228,6 +229,10 @@ function isTelling({ first, second, matched }: Match, a: PairingSide, b: Pairing
   return Math.max(share(first, a), share(second, b)) >= 0.5;
 }
 
+/**
+ * The pairing of two files by a matching pair of id columns: for each row of the first its row in the second, or
+ * -1.
+ */
 function byId(match: Match, a: PairingSide, b: PairingSide, options: PairingOptions): Pairing {
   const { first, second } = match;
   const counters = checkCounters(match, a, b);

@@ -115,6 +115,7 @@ function usedColumns(
   return { used: found.used, left: [...left, ...found.left] };
 }
 
+/** The columns that options name as features and those to leave out. */
 function requestedColumns(
   file: FileFacts,
   numbers: readonly number[],
@@ -163,6 +164,7 @@ function featureColumns(file: FileFacts, numbers: readonly number[]) {
 /** Groups have few values: at most as many. */
 const MOST_GROUPS = 200;
 
+/** Why a column of numbers is no feature (an id, a counter, a group); null where it is one. */
 function noFeatureReason(file: FileFacts, position: number): string | null {
   const facts = file.columns[position];
   const distinct = facts.distinct ?? Number.POSITIVE_INFINITY;
@@ -238,6 +240,7 @@ function featureWarnings(
   return [{ code: 'maybe-ids', message }];
 }
 
+/** The error for a table without columns of numbers. */
 function noNumbers(file: FileFacts): FormatError {
   const texts = file.columns.flatMap(({ kind }, c) => (kind === 'text' ? [shownName(file, c)] : []));
   return new FormatError({

@@ -75,6 +75,7 @@ export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Arra
   return joined(list);
 }
 
+/** One array of all pieces. */
 export function joined(list: readonly Uint8Array[]): Uint8Array {
   if (list.length === 1) return list[0];
   const whole = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0));
@@ -155,6 +156,7 @@ export async function* decodeText(
   if (pending.length > 0) yield pending;
 }
 
+/** The encoding that a byte order mark names; UTF-8 without one. */
 function markedEncoding(head: Uint8Array): string {
   const starts = (mark: number[]) => mark.every((byte, i) => head[i] === byte);
   if (starts(UTF16_LITTLE)) return 'utf-16le';

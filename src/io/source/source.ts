@@ -123,6 +123,7 @@ export function noSuchFile(name: string): Source {
 /** Marks the error of a file that is not there, for those who can do without it. */
 const ABSENT = 'absent';
 
+/** The error for a file that does not exist. */
 export function missingFile(name: string): FormatError {
   const got = `no file at ${name}`;
   return new FormatError(
@@ -173,6 +174,7 @@ export function filesSource(name: string, files: ReadonlyMap<string, Blob>): Sou
   };
 }
 
+/** The error for a URL that does not answer. */
 function unreachable(url: string, why: string): FormatError {
   return new FormatError({
     got: `${why} from ${url}`,

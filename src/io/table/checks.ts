@@ -52,6 +52,7 @@ function complement(total: number, kept: readonly number[]): number[] {
   return Array.from({ length: total }, (_, i) => i).filter((i) => !left.has(i));
 }
 
+/** ShapeError for fewer than two samples or two features. */
 function checkSize(features: Matrix | Csr, name: string): void {
   const { rows, columns } = features;
   if (rows >= 2 && columns >= 2) return;
@@ -82,6 +83,7 @@ export function checkShape(
   if (rows * ROW_BYTES > memory) throw tooLarge(name, `${rows} samples`, memory);
 }
 
+/** ShapeError where the number of feature names is not that of the features. */
 export function checkNameCount(names: number, columns: number, name: string): void {
   if (names === columns) return;
   throw new ShapeError({
@@ -91,6 +93,7 @@ export function checkNameCount(names: number, columns: number, name: string): vo
   });
 }
 
+/** The feature names: of the option, else of the file, else f0, f1, ... */
 function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
   const { columns } = raw.features;
   const requested = raw.named ? undefined : settings.featureNames;
@@ -115,6 +118,7 @@ export function constantFeatures(features: Matrix | Csr): Uint8Array {
   });
 }
 
+/** A warning for features with one value in all samples; FormatError where all are. */
 function constantWarning(features: Matrix | Csr, names: readonly string[], source: string): Warning[] {
   const constant = constantFeatures(features);
   const found = names.filter((_, c) => constant[c] === 1);
@@ -130,6 +134,7 @@ function constantWarning(features: Matrix | Csr, names: readonly string[], sourc
   return [{ code: 'constant-features', message }];
 }
 
+/** A warning for names or ids that occur more than once. */
 function repeatedWarning(code: string, what: string, values: readonly string[], source: string): Warning[] {
   const repeated = repeatedValues(values);
   if (repeated.length === 0) return [];

@@ -102,11 +102,16 @@ export function joinLabels(
   return { table: labelled(withIds(table, pairing.first), labels, pairing.rows), warnings, pairing: note };
 }
 
+/** Number of samples of metadata columns; 0 without columns. */
 function metadataRows(columns: readonly MetadataColumn[]): number {
   const [first] = columns;
   return first === undefined ? 0 : first.kind === 'categorical' ? first.codes.length : first.values.length;
 }
 
+/**
+ * The table with the labels and metadata of a second file.
+ * @param rows row of the second file for each sample, or -1.
+ */
 function labelled(table: Table, { values, metadata }: Texts, rows: Int32Array): Table {
   const further = selectMetadata(metadata ?? [], rows);
   const known = new Set(further.map(({ name }) => name));
@@ -133,6 +138,7 @@ export function idsAsCandidates(ids: readonly string[] | null): IdColumn[] {
   ];
 }
 
+/** The table as one side of a pairing. */
 function tableSide(table: Table & Candidates): PairingSide {
   const { rows } = table.features;
   return {
@@ -165,6 +171,7 @@ function rowsInOrder(table: Table, rows: number): Int32Array | null {
   return Int32Array.from({ length: rows }, (_, r) => r).filter((r) => !gone.has(r));
 }
 
+/** What is said of a pairing by row order. */
 function rowNote(table: Table, other: PairingSide, reason: string): PairingNote {
   const { rows } = table.features;
   const left = other.rows === rows && (table.dropped.rowNumbers?.length ?? 0) > 0 ? ' that are left' : '';
@@ -173,6 +180,7 @@ function rowNote(table: Table, other: PairingSide, reason: string): PairingNote 
   return { how: 'row', matched: rows, onlyFirst: 0, onlySecond: 0, text };
 }
 
+/** What is said of a pairing by ids, with warnings for samples that have no partner. */
 function idNote(
   pairing: Extract<Pairing, { how: 'id' }>,
   side: PairingSide,
@@ -210,6 +218,7 @@ function idNote(
   return { note: { how: counters ? 'row' : 'id', ...note }, warnings: [{ code, message: text }] };
 }
 
+/** The table with these samples only, in that order. */
 function keepRows(table: Table, rows: readonly number[]): Table {
   const pick = (list: readonly string[] | null) => list && rows.map((r) => list[r]);
   return {

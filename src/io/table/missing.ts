@@ -73,6 +73,7 @@ export function repairMissing(features: Matrix | Csr, missing: Missing, named: N
   return fillMeans(features, columns, found, named);
 }
 
+/** How many cells are missing, and where the first ones are, in words. */
 function describe(count: number, first: readonly Cell[], named: Named): string {
   const cells = first.map(({ row, column, value }) => {
     const id = named.ids === null ? '' : ` (${named.ids[row]})`;
@@ -82,10 +83,12 @@ function describe(count: number, first: readonly Cell[], named: Named): string {
   return `${count} cell${count === 1 ? '' : 's'} missing or not finite (${cells.join('; ')}${more})`;
 }
 
+/** The numbers from 0 to `total` that were not removed. */
 function without(total: number, removed: ReadonlySet<number>): number[] {
   return Array.from({ length: total }, (_, i) => i).filter((i) => !removed.has(i));
 }
 
+/** The features without the samples that have missing cells. */
 function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: string, named: Named): Repair {
   const kept = without(features.rows, rows);
   if (kept.length < 2) throw nothingLeft(`${kept.length} of ${features.rows} rows`, 'drop-rows', named.name);
@@ -98,6 +101,7 @@ function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: stri
   };
 }
 
+/** The features without those that have missing cells. */
 function dropFeatures(
   features: Matrix | Csr,
   columns: ReadonlySet<number>,
@@ -144,6 +148,7 @@ function fillMeans(
   return { ...rest, warnings: [...warnings, ...rest.warnings] };
 }
 
+/** The error where dropping leaves too little. */
 function nothingLeft(what: string, missing: string, name: string): ShapeError {
   return new ShapeError({
     got: `${what} of ${name} without missing cells`,

@@ -16,6 +16,7 @@ export function normalizedCount(count: number, total: number): number {
   return total > 0 ? Math.log1p((count * TARGET) / total) : 0;
 }
 
+/** The error for a negative value among counts. */
 function negative(count: number): OptionError {
   return new OptionError({
     got: words`the value ${count} and ${option('normalize', 'log1p-cp10k')}`,
@@ -24,6 +25,7 @@ function negative(count: number): OptionError {
   });
 }
 
+/** The error for a fraction among counts. */
 function fractional(count: number): OptionError {
   return new OptionError({
     got: words`the value ${count} and ${option('normalize', 'log1p-cp10k')}`,

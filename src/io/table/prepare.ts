@@ -8,6 +8,7 @@ import { forEachCell, selectColumns } from './missing.js';
 import { normalizedCount } from './normalize.js';
 import { chooseFeatures, sumsOf } from './select-features.js';
 
+/** The table normalized and reduced to `maxFeatures`, as options say, with warnings of both. */
 export function prepareTable(table: Table, settings: Settings): Table {
   const warnings = [...table.warnings];
   let { features, featureNames } = table;
@@ -27,6 +28,7 @@ export function prepareTable(table: Table, settings: Settings): Table {
   return { ...table, features, featureNames, warnings };
 }
 
+/** log(1 + x) of counts scaled to a total of 10,000 a sample. */
 function normalizeCounts(m: Matrix | Csr): Matrix | Csr {
   const totals = new Float64Array(m.rows);
   forEachCell(m, (value, row) => {

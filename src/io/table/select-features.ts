@@ -22,6 +22,7 @@ export interface FeatureSums {
   add(value: number, column: number): void;
 }
 
+/** Sums of each feature, for its variance, before any value. */
 export function newSums(columns: number): FeatureSums {
   const sums: FeatureSums = {
     stored: new Float64Array(columns),

@@ -136,6 +136,7 @@ export function sortRows(m: Csr, name: string): void {
   }
 }
 
+/** The error for compressed rows or columns that contradict themselves. */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

@@ -55,10 +55,12 @@ export function transposeTable(raw: RawTable, settings: Settings, name: string):
   };
 }
 
+/** The names of rows as a candidate for ids. */
 function nameCandidate(name: string, values: readonly string[]): IdColumn {
   return { name, values, declared: true, requested: false, counter: null, feature: null };
 }
 
+/** The transposed matrix, its units chosen anew for the new columns. */
 function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
   const { rows, columns, data, units } = m;
   const values = new Float64Array(rows * columns);
@@ -68,12 +70,14 @@ function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
   return { features: packMatrix(columns, rows, values), warnings: [] };
 }
 
+/** The transposed matrix: compressed rows read as compressed columns. */
 function transposeSparse(m: Csr, name: string): { features: Csr; warnings: Warning[] } {
   const values = Float64Array.from(m.values, (value, p) => trueValue(value, m.indices[p], m.units));
   const shape = { rows: m.columns, columns: m.rows, byColumn: true };
   return compressedToCsr(shape, { offsets: m.offsets, indices: m.indices, values }, name);
 }
 
+/** The error for a format that states itself which axis is samples. */
 function alreadySamples(name: string): OptionError {
   return new OptionError({
     got: words`${option('transpose')} for ${name}, a format that says itself what samples are`,

@@ -15,6 +15,7 @@ interface Records {
 /** Bytes that a parsed value takes at least, to refuse what memory cannot hold. */
 const VALUE_BYTES = 8;
 
+/** All records as columns by key; a key that a record lacks is null there. */
 async function readRecords(input: Input, settings: Settings): Promise<Records> {
   const values = new Map<string, unknown[]>();
   let rows = 0;
@@ -115,12 +116,14 @@ function isOneList(text: string, line: number): boolean {
   return line === 0 && /^\s*\[\s*[[{]/.test(text);
 }
 
+/** The keys and values of a record; a list has f0, f1, ... for keys. */
 function entriesOf(record: unknown, where: string, name: string): [string, unknown][] {
   if (Array.isArray(record)) return record.map((value, i) => [`f${i}`, value]);
   if (typeof record === 'object' && record !== null) return Object.entries(record);
   throw notRecords(name, `${JSON.stringify(record)?.slice(0, 40)} on ${where}`);
 }
 
+/** What a column holds: numbers, texts, lists of numbers or something else. */
 function kindOf(name: string, values: readonly unknown[], file: string): ColumnKind {
   const present = values.filter((value) => value !== null);
   const text = values.findIndex((value) => typeof value === 'string');
@@ -136,6 +139,7 @@ function kindOf(name: string, values: readonly unknown[], file: string): ColumnK
   });
 }
 
+/** The error for JSON that is no list of records. */
 function notRecords(name: string, what: string, cause?: unknown): FormatError {
   return new FormatError(
     {
@@ -157,6 +161,7 @@ async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
   return rawTexts(values.get(column) ?? [], id === null ? null : (values.get(id) ?? []));
 }
 
+/** Whether the first record has this key, with a value that is no list. */
 async function firstRecordHas(input: Input, key: string): Promise<boolean> {
   try {
     for await (const { record } of recordsOf(input)) {

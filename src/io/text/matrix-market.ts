@@ -51,6 +51,7 @@ export async function readMatrixMarket(
   );
 }
 
+/** The lines of the text, some at a time. */
 async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string[]> {
   let pending = '';
   for await (const piece of decodeText(input.pieces(), input.name)) {
@@ -62,6 +63,7 @@ async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string
   if (pending !== '') yield [pending];
 }
 
+/** The banner and the size line of the file, and the lines behind them. */
 function readSize(lines: readonly string[], name: string): { size: Size; rest: string[] } {
   const banner = /^%%MatrixMarket matrix (coordinate|array) (integer|real|double|pattern) general/i.exec(
     lines[0] ?? '',
@@ -86,6 +88,7 @@ function readSize(lines: readonly string[], name: string): { size: Size; rest: s
   return { size: { rows, columns, entries, dense, pattern }, rest: lines.slice(at + 1) };
 }
 
+/** Row, column and value of every entry, numbered from 0; checked against the size. */
 async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: string) {
   const first = new Int32Array(size.entries);
   const second = new Int32Array(size.entries);
@@ -113,6 +116,7 @@ async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: st
   return { first, second, values };
 }
 
+/** The entries as compressed rows; entries in one cell are an error. */
 function toRows(
   shape: { rows: number; columns: number },
   row: Int32Array,
@@ -164,6 +168,7 @@ async function readDense(
   return packMatrix(rows, columns, data);
 }
 
+/** The error for a file that contradicts its size line. */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

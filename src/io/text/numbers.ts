@@ -24,6 +24,7 @@ const INFINITE = /^([+-]?)inf(inity)?$/i;
 const OTHER_BASE = /^0[xbo]/i;
 const CODE_OF_9 = 57;
 
+/** Whether a cell stands for a missing value: empty, NA, nan, null and the like. */
 export function isMissing(text: string): boolean {
   return MISSING.has(text) || MISSING.has(text.trim());
 }

@@ -8,6 +8,7 @@ import { describeNames } from '../table/suggest.js';
 /** Characters that are held at once: engines stop at about 2^29. */
 export const LONGEST_TEXT = 2 ** 28;
 
+/** The error for a text beyond the longest that is held at once. */
 export function longText(name: string, limit: number): FormatError {
   return tooLarge(
     name,
@@ -17,6 +18,7 @@ export function longText(name: string, limit: number): FormatError {
   );
 }
 
+/** The whole text, which may be LONGEST_TEXT characters long. */
 async function wholeText(input: Input, settings: Settings): Promise<string> {
   let text = '';
   for await (const piece of decodeText(input.pieces(), input.name, settings.encoding)) {
@@ -51,6 +53,7 @@ export async function readJsonTexts(input: Input, settings: Settings): Promise<R
   return { values: value.map(String), ids: null };
 }
 
+/** The list of an object: the one that `key` names, or the only one. */
 function listIn(object: Record<string, unknown>, key: string | undefined, name: string): unknown {
   const lists = Object.keys(object).filter((k) => Array.isArray(object[k]));
   if (key !== undefined && key in object) return object[key];
@@ -62,6 +65,7 @@ function listIn(object: Record<string, unknown>, key: string | undefined, name: 
   });
 }
 
+/** The error for a file that is no list of texts. */
 function notAList(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

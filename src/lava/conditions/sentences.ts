@@ -50,6 +50,7 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
   ];
 }
 
+/** Name of the module that a row is about. */
 const nameOf = ({ module }: ComparedRow): string => module;
 
 /** One finding: what, how much, how sure. */

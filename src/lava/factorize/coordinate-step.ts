@@ -37,6 +37,10 @@ interface Rivals {
   readonly overlaps: number[];
 }
 
+/**
+ * The other modules that are present where module k is (q_kj not 0), with the dot products of their loadings with
+ * those of k.
+ */
 export function rivalsOf({ rows: m, columns: d, data }: Matrix, k: number, q: Float64Array): Rivals {
   const numbers: number[] = [];
   for (let j = 0; j < m; j++) if (j !== k && q[k * m + j] !== 0) numbers.push(j);
@@ -105,6 +109,7 @@ function byImage(image: Float64Array): Int32Array {
   return Int32Array.from(image.keys()).sort((a, b) => image[b] - image[a] || a - b);
 }
 
+/** The product of a full symmetric d x d matrix with a vector, in double. */
 function multiplyVector(full: Float32Array, u: Float32Array): Float64Array {
   const d = u.length;
   const result = new Float64Array(d);
@@ -117,6 +122,7 @@ function multiplyVector(full: Float32Array, u: Float32Array): Float64Array {
   return result;
 }
 
+/** Dot product of `length` entries of a from `at` and of b from `from`. */
 function dot(a: Float32Array, at: number, b: Float32Array, from: number, length: number): number {
   let sum = 0;
   for (let i = 0; i < length; i++) sum += a[at + i] * b[from + i];

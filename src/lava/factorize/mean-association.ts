@@ -106,6 +106,7 @@ function addProduct(
   }
 }
 
+/** A copy of the matrix, row i multiplied by scale[i]. */
 function scaleRows({ rows, columns, data }: Matrix, scale: Float64Array): Matrix {
   const result = matrix(rows, columns);
   for (let i = 0; i < rows; i++) {

@@ -90,6 +90,7 @@ export async function prepareStarts(
   return (count) => spectralStart(mean, count, watch);
 }
 
+/** The modules with the presence of the first `count` localities only. */
 function firstLocalities(modules: Modules, count: number): Modules {
   const { rows, columns, data } = modules.presence;
   if (count === rows) return modules;
@@ -117,6 +118,7 @@ function checkPairs(count: number, features: number, memory: number): void {
   });
 }
 
+/** Bytes in GiB, for messages. */
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Modules by share, each scaled so that its largest loading is 1. */

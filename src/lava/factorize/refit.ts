@@ -102,6 +102,7 @@ function blend(fitted: Float32Array, features: Int32Array, values: Float32Array,
   });
 }
 
+/** The features of largest loading: at least LEAST of the largest, MOST_FEATURES at most; ascending numbers. */
 function leadingFeatures(row: Float32Array): Int32Array {
   const largest = row.reduce((a, b) => Math.max(a, b), 0);
   const chosen = [...row.keys()].filter((f) => row[f] >= LEAST * largest);

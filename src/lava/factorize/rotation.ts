@@ -99,6 +99,7 @@ function bestAngle(x: Float64Array, y: Float64Array): number {
   return Math.atan2(across, along) / 4;
 }
 
+/** Rotates the vectors x and y in their plane by `angle` (radians), in place. */
 function turnPlane(x: Float64Array, y: Float64Array, angle: number): void {
   const cosine = Math.cos(angle);
   const sine = Math.sin(angle);

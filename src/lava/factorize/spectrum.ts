@@ -79,6 +79,7 @@ function startingVectors({ features, order }: MeanAssociation, width: number): F
   });
 }
 
+/** Images of the vectors under the operator with this diagonal added. */
 async function applyCompleted(
   operator: MeanAssociation,
   diagonal: Float64Array,
@@ -91,6 +92,7 @@ async function applyCompleted(
   return images;
 }
 
+/** The best approximate eigenpairs in the span of orthonormal vectors, from their images: largest values first. */
 function rayleighRitz(vectors: readonly Float64Array[], images: readonly Float64Array[]): Pairs {
   const width = vectors.length;
   const projected = new Float64Array(width * width);
@@ -118,6 +120,9 @@ function complete(diagonal: Float64Array, { vectors, values }: Pairs, count: num
   }
 }
 
+/**
+ * Whether none of the first `count` eigenvalues moved by more than TOLERANCE of the largest since the last step.
+ */
 function isConverged(values: Float64Array, before: Float64Array, count: number): boolean {
   if (before.length === 0) return false;
   let moved = 0;
@@ -160,6 +165,10 @@ function orthonormalized(vectors: readonly Float64Array[]): Float64Array[] {
   return basis;
 }
 
+/**
+ * The vector, or its negative, so that the sum of its cubes is not negative: eigenvectors have no sign of their
+ * own.
+ */
 function withPositiveCubes(vector: Float64Array): Float64Array {
   let cubes = 0;
   for (const value of vector) cubes += value ** 3;
@@ -169,6 +178,7 @@ function withPositiveCubes(vector: Float64Array): Float64Array {
   return turned;
 }
 
+/** The columns of a matrix, as vectors in double. */
 function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   return Array.from({ length: columns }, (_, c) => {
     const column = new Float64Array(rows);
@@ -177,6 +187,7 @@ function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   });
 }
 
+/** The matrix with these columns, in single precision. */
 function fromColumns(vectors: readonly Float64Array[]): Matrix {
   const result = matrix(vectors[0].length, vectors.length);
   vectors.forEach((vector, c) => {

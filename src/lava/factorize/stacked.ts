@@ -21,6 +21,11 @@ import { type Problem, presenceGram, relativeLoss, weightedPatterns } from './sy
 const TOLERANCE = 1e-5;
 const POWER_ITERATIONS = 30;
 
+/**
+ * Modules as patterns of pairs: starts from the spectral start's pair patterns, then alternates presence and
+ * patterns.
+ * @param options `count`: modules; `sweeps`: alternations.
+ */
 export async function factorizeStacked(
   problem: Problem,
   options: { count: number; sweeps: number },
@@ -46,6 +51,7 @@ export async function factorizeStacked(
   return orderedModules(problem, patterns, fit, loss);
 }
 
+/** The pair pattern of each module: products of its loadings. modules x d(d-1)/2, pairs (i, j > i) by row. */
 function outerPatterns(loadings: Matrix): Matrix {
   const { rows: m, columns: d, data } = loadings;
   const pairs = (d * (d - 1)) / 2;
@@ -65,6 +71,10 @@ interface Fit {
   readonly loss: number;
 }
 
+/**
+ * The presence of each pattern in each locality by non-negative least squares, and the loss relative to the
+ * squared norm.
+ */
 async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Promise<Fit> {
   const m = patterns.rows;
   const gram = new Float64Array(m * m);

@@ -54,6 +54,7 @@ export async function sweepModules(
   }
 }
 
+/** G_k of a group of modules as full symmetric matrices, from one pass over the associations. */
 async function* wholePatterns(
   { problem, loadings, presence }: SweepInput,
   context: Context,
@@ -68,6 +69,7 @@ async function* wholePatterns(
   }
 }
 
+/** Columns `first` to `last` (exclusive) of a matrix. */
 function columnsOf(m: Matrix, first: number, last: number): Matrix {
   if (first === 0 && last === m.columns) return m;
   const columns = last - first;

@@ -141,10 +141,12 @@ function addBlock(
   }
 }
 
+/** Copies the upper triangle of a size x size block to the lower one. */
 function mirror(block: Float32Array, size: number): void {
   for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) block[i * size + j] = block[j * size + i];
 }
 
+/** Visits all localities in order; `l` counts within the block. */
 async function forEachLocality(
   { associations }: Problem,
   watch: Watch,

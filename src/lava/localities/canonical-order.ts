@@ -29,6 +29,9 @@ export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Ar
   return order;
 }
 
+/**
+ * Sorts row numbers by the values of their features, first feature first; equal rows keep their order. In place.
+ */
 function sortByContent(rows: Int32Array, features: Matrix | Csr): void {
   const values = denseRows(features, rows);
   const d = values.columns;

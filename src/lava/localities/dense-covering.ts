@@ -18,6 +18,7 @@ import { gatherMembers } from './localities.js';
 const ENOUGH = 1500;
 const MOST_TIMES = 3;
 
+/** The localities with further ones between them, for fits on part of the samples. The given ones come first. */
 export async function denseCovering(
   embedding: Embedding,
   localities: Localities,

@@ -276,11 +276,13 @@ export async function gatherMembers(
   return { members, radius, inLocalities };
 }
 
+/** Counts over their sum. */
 function share(counts: Float64Array): Float64Array {
   const total = counts.reduce((a, b) => a + b, 0);
   return counts.map((count) => count / total);
 }
 
+/** Total variation distance of two distributions, 0 to 1. */
 function totalVariation(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);

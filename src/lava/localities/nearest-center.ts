@@ -29,6 +29,10 @@ const centerNeighborCount = (dimensions: number) => (dimensions <= 2 ? 16 : 24);
 /** Room for rounding in bounds that are sums and differences of doubles. */
 const SLACK = 1e-9;
 
+/**
+ * An assignment of all samples (positions in the tree's order) to centers, which remembers bounds from one
+ * iteration to the next.
+ */
 export function newAssignment(tree: KdTree): Assignment {
   const rows = tree.order.length;
   const center = new Int32Array(rows).fill(-1);
@@ -71,6 +75,10 @@ interface CenterNeighbors {
   readonly reach: Float64Array;
 }
 
+/**
+ * The k nearest centers of each center (itself first), with squared distances; `reach`: no other center is nearer
+ * than this.
+ */
 function centerNeighbors(tree: KdTree, k: number): CenterNeighbors {
   const { points } = tree;
   const finder = nearestFinder(tree, k);
@@ -103,6 +111,10 @@ interface Search {
   readonly found: { center: number; distance: number; others: number };
 }
 
+/**
+ * A search for the nearest center of a sample: first among the neighbors of a hint, and where these cannot decide,
+ * in the tree of centers. The answer stands in `found`.
+ */
 function newSearch(tree: KdTree, centers: Matrix): Search {
   const d = centers.columns;
   const { coordinates } = tree;
@@ -155,6 +167,7 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
   return { around, find, found };
 }
 
+/** Distance of the second nearest center; infinite where there is only one. */
 function secondDistance({ squared, count }: NearestFinder): number {
   return count > 1 ? Math.sqrt(squared[1]) : Number.POSITIVE_INFINITY;
 }

@@ -30,6 +30,7 @@ const SLACK = 1 + 1e-9;
 /** Rows that the engine compares with all others at once. */
 const ENGINE_ROWS = 4096;
 
+/** In-degree and mean distance of every sample in the graph of n nearest neighbors, the sample itself included. */
 export async function neighborhoodGraph(
   tree: KdTree,
   n: number,
@@ -51,6 +52,7 @@ export async function neighborhoodGraph(
   return graph;
 }
 
+/** A graph of so many samples with all figures 0. */
 function emptyGraph(rows: number): NeighborhoodGraph {
   return { indegree: new Float64Array(rows), meanDistance: new Float64Array(rows) };
 }
@@ -89,6 +91,7 @@ function addRun(
   }
 }
 
+/** Counts the neighbors that were found, and returns the sum of their distances. */
 function takeFound({ rows, squared, count }: NearestFinder, indegree: Float64Array): number {
   let sum = 0;
   for (let t = 0; t < count; t++) {
@@ -110,6 +113,7 @@ interface Collector {
   readonly scratch: () => Float64Array;
 }
 
+/** An empty collector: the samples in reach of a run are collected once, and each sample of the run searches only these. */
 function newCollector(tree: KdTree): Collector {
   const { coordinates, order, axes } = tree;
   const d = tree.points.columns;
@@ -163,6 +167,7 @@ function newCollector(tree: KdTree): Collector {
   };
 }
 
+/** Squared distance of the point at offset p of a and the point at offset q of b, of d coordinates. */
 function squaredBetween(a: Float32Array, p: number, b: Float32Array, q: number, d: number): number {
   let sum = 0;
   for (let c = 0; c < d; c++) {
@@ -219,6 +224,7 @@ function select(values: Float64Array, count: number, at: number): number {
   return values[at];
 }
 
+/** The same by the engine's exact search, for many dimensions, in blocks of ENGINE_ROWS. */
 async function graphByEngine(points: Matrix, n: number, engine: Engine, watch: Watch) {
   const graph = emptyGraph(points.rows);
   const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;

@@ -24,6 +24,7 @@ export interface PlacementOptions {
 /** Relative movement of the centers below which the iteration ends. */
 const TOLERANCE = 1e-3;
 
+/** Probes (count x dimensions) by weighted k-means over the samples. @param weights one a sample, by row. */
 export async function placeProbes(
   tree: KdTree,
   weights: Float64Array,
@@ -73,6 +74,7 @@ function systematicStart(tree: KdTree, weights: Float64Array, count: number, ran
   return { rows: count, columns: d, data: centers };
 }
 
+/** An assignment by comparing every sample with every center, for many dimensions. */
 function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
   const center = new Int32Array(tree.order.length);
   const points = { ...tree.points, data: tree.coordinates };

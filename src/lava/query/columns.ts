@@ -57,6 +57,7 @@ export function rowsWithValue(column: MetadataColumn, value: string): number[] {
   return Array.from(column.values.keys()).filter((row) => inRange(column.values[row]));
 }
 
+/** Rows of one level of a column. OptionError for a level that the column does not have. */
 function rowsWithLevel({ name, levels, codes }: CategoricalColumn, level: string): number[] {
   const wanted = levels.indexOf(level);
   if (wanted < 0) {

@@ -101,6 +101,7 @@ export function rankMarkers(
   };
 }
 
+/** OptionError where two regions share samples: their difference would have no meaning. */
 function checkDisjoint(a: Int32Array, b: Int32Array): void {
   const first = new Set(a);
   const both = b.filter((row) => first.has(row)).length;
@@ -140,9 +141,11 @@ function* columnsFrom(
   }
 }
 
+/** One column of a matrix, in double. */
 const columnAt = (m: { rows: number; columns: number; data: ArrayLike<number> }, at: number): Float64Array =>
   Float64Array.from({ length: m.rows }, (_, row) => m.data[row * m.columns + at]);
 
+/** The features whose values the explanation carries, as columns. */
 function* carriedColumns(explanation: Explanation, a: Int32Array, b: Int32Array): Generator<TwoColumns> {
   const { values } = explanation;
   if (!values || values.features.length === 0) {
@@ -201,12 +204,15 @@ function ranked(a: Float64Array, b: Float64Array): { below: number; ties: number
   return { below, ties };
 }
 
+/** Arithmetic mean. */
 const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Share of values above 0. */
 const shareAboveZero = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / values.length;
 
+/** Ids of the modules that have the feature among their leading ones. */
 const modulesWith = ({ descriptions }: Explanation, feature: number): string[] =>
   descriptions
     .filter(({ topFeatures }) => topFeatures.some((top) => top.feature === feature))

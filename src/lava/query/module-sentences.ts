@@ -109,6 +109,7 @@ export function moduleStatements(module: ModuleDescription, rows: number): State
   ];
 }
 
+/** What a contrast module says, and what it does not. */
 function contrastStatement({ contrast }: ModuleDescription): Statement[] {
   const text =
     'A contrast: it is found only where groups meet, so it says how they differ, not what varies within one.';
@@ -177,8 +178,10 @@ function significanceStatements(module: ModuleDescription, heldOut: number): Sta
   ];
 }
 
+/** The text with a small first letter. */
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
+/** In how many disjoint localities the module is present. */
 function recurrenceStatement({ recurrence }: ModuleDescription): Statement[] {
   if (!recurrence || recurrence.disjoint < 1) return [];
   if (recurrence.disjoint === 1) {
@@ -198,6 +201,7 @@ function similarityStatement(similarity: number | null | undefined, how: string)
   return [{ tone, text: `${how} it ${came} (similarity ${decimal(similarity)} of 1).` }];
 }
 
+/** How far the map can be trusted in the region of the module. */
 function trustStatement({ trust, trustFlag }: ModuleDescription): Statement[] {
   if (trust === null) return [];
   if (trustFlag) return [{ tone: 'bad', text: trustFlag }];

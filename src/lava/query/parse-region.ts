@@ -44,6 +44,7 @@ function parseAll(parser: Parser): Region {
   return of.length === 1 ? of[0] : { kind: 'all', of };
 }
 
+/** One operand: a region, a negation, or an expression in parentheses. */
 function parseOne(parser: Parser): Region {
   if (takes(parser, '!')) return { kind: 'not', of: parseOne(parser) };
   if (!takes(parser, '(')) return parseSingle(singleText(parser), parser);
@@ -60,6 +61,7 @@ function takes(parser: Parser, character: string): boolean {
   return true;
 }
 
+/** Moves past white space. */
 function skipSpace(parser: Parser): void {
   while (/\s/.test(parser.text[parser.at] ?? '')) parser.at++;
 }
@@ -80,6 +82,7 @@ function singleText(parser: Parser): string {
   return parser.text.slice(from, parser.at).trim();
 }
 
+/** A region without operators: `locality:3`, `rectangle:0,0,5,3`, `column:level`, or `@name`. */
 function parseSingle(single: string, { text, named }: Parser): Region {
   if (single.startsWith('@')) return parseNamed(single.slice(1).trim(), named);
   const colon = single.startsWith('"') ? single.indexOf('":') + 1 : single.indexOf(':');
@@ -111,6 +114,7 @@ function parseSingle(single: string, { text, named }: Parser): Region {
   }
 }
 
+/** The region that was kept under a name. */
 function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
   const text = named.get(name);
   // a named region cannot stand on itself: the names inside it are those that were there before it
@@ -123,6 +127,7 @@ function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
   });
 }
 
+/** The named regions but one. */
 const without = (named: ReadonlyMap<string, string>, name: string) =>
   new Map([...named].filter(([known]) => known !== name));
 

@@ -77,9 +77,11 @@ function groupsOf(rows: Int32Array, codes: Int32Array): Map<number, number[]> {
   return groups;
 }
 
+/** Arithmetic mean. */
 const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Mean of the values at these positions. */
 const meanAt = (values: ArrayLike<number>, at: readonly number[]): number =>
   at.reduce((sum, i) => sum + values[i], 0) / at.length;
 

@@ -89,6 +89,7 @@ export function regionName(region: Region): string {
   }
 }
 
+/** Name of an operand, in parentheses where it has operators itself. */
 const nameOfPart = (region: Region): string =>
   region.kind === 'all' || region.kind === 'any' ? `(${regionName(region)})` : regionName(region);
 

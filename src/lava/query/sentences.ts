@@ -164,6 +164,7 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   ];
 }
 
+/** A marker's name, log fold change (or difference) and AUC, in words. */
 const markerFigures = ({ name, difference, logFoldChange, auc }: Marker): string =>
   `${name} (${signed(logFoldChange ?? difference)}, above in ${percent(auc)} of pairs)`;
 

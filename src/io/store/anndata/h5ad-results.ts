@@ -101,6 +101,7 @@ function rowsByName(
   return { rows, warnings: [{ code: `${what}-unmatched`, message }] };
 }
 
+/** Rows of a matrix in the file's order; NaN for rows that the explanation does not have (-1). */
 function spread(values: Matrix, rows: Int32Array): Float32Array {
   const { columns, data } = values;
   const result = new Float32Array(rows.length * columns).fill(Number.NaN);

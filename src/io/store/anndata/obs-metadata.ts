@@ -39,6 +39,7 @@ async function readMetadata(
   return { metadata, warnings: [{ code: 'other-columns', message }] };
 }
 
+/** Number of samples of a metadata column. */
 const lengthOf = (column: MetadataColumn) =>
   column.kind === 'categorical' ? column.codes.length : column.values.length;
 

@@ -56,6 +56,7 @@ function lookIn(module: H5Runtime['module'], folder: string): void {
   module.insert_plugin_search_path(folder, 0);
 }
 
+/** The error for a compression that no built-in reader knows. */
 function unknownFilter(name: string, place: string): UnsupportedError {
   return new UnsupportedError({
     got: `${place}, compressed with the plug-in ${name}`,

@@ -142,6 +142,7 @@ async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promi
   return { h5, module, onDisk, decoders: new Set(), guard };
 }
 
+/** What is said of a file that unpacks to more memory than its size allows. */
 const tooMuch = (bytes: number, limit: number) =>
   `what unpacks to more than it should: ${bytes} bytes of memory were asked for, where ${limit} are enough`;
 

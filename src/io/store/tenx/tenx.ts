@@ -120,6 +120,7 @@ function nameFeatures(features: readonly Feature[]): string[] {
   );
 }
 
+/** Names of the kept columns, all where `kept` is null. */
 const keptNames = (names: readonly string[], kept: readonly number[] | null) =>
   kept === null ? [...names] : kept.map((c) => names[c]);
 

@@ -21,6 +21,7 @@ const BESIDE = 4096;
 /** Of a chunk of texts, which have no length of their own. */
 const LARGEST_TEXTS = 2 ** 28;
 
+/** A gzip or deflate codec that stops at the limit. */
 const inflate =
   (format: 'gzip' | 'deflate'): Bounded =>
   (bytes, limit) =>

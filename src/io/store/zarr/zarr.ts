@@ -27,6 +27,7 @@ async function readArray(store: Store, path: string, settings: Settings): Promis
   return { features, featureNames, ids: null, labels: null, warnings, prepared: true };
 }
 
+/** The store behind an input. */
 const open = (input: Input) => zarrStore(input.source);
 
 export const zarrReader: FormatReader = {
