@@ -315,23 +315,42 @@ export interface SignificanceTest {
   readonly p: number;
   /** Corrected over modules: Westfall and Young's largest statistic of all modules. */
   readonly pAdjusted: number;
+  /** Permutations made. */
+  readonly draws: number;
+}
+
+/** What came out for a module on one part of the samples, held out of the fit. */
+export interface HeldOutOutcome {
+  /**
+   * `local`: it passes. `global`: real, but not local. `chance`: not shown to be real. `undecided`: the draws did not
+   * show on which side of the level p is. `not-replicated`: no similar module on the other samples, so not tested.
+   */
+  readonly outcome: 'local' | 'global' | 'chance' | 'undecided' | 'not-replicated';
+  /** Cosine of the module's pair pattern with its match on the other samples, 0 to 1. */
+  readonly cosine: number;
+  /** As in `ModuleSignificance`; null where not replicated. */
+  readonly real: SignificanceTest | null;
+  readonly local: SignificanceTest | null;
 }
 
 export interface ModuleSignificance {
-  /** The larger p of the two tests. */
+  /** The larger p of the two tests on the part where it is largest; 1 where a part did not replicate the module. */
   readonly p: number;
   readonly pAdjusted: number;
-  /** Both tests pass at the requested level, and the module replicated on other samples. */
+  /** The module passes on every part. */
   readonly significant: boolean;
   /**
-   * `local`: significant. `global`: real, but the same all over the map. `chance`: not shown to be real.
-   * `not-replicated`: no similar module on two thirds of the samples, so not tested.
+   * `local`: significant. `border`: it passes on some parts of the samples and not on others, or the draws did not decide.
+   * The others pass on no part. `global`: real, but the same all over the map. `chance`: not shown to be real.
+   * `not-replicated`: on most parts no similar module among those of the other samples, so not tested there.
    */
-  readonly verdict: 'local' | 'global' | 'chance' | 'not-replicated';
-  /** Against features that are permuted over samples, each independently. */
+  readonly verdict: 'local' | 'border' | 'global' | 'chance' | 'not-replicated';
+  /** Against features that are permuted over samples, each independently. Means over the parts tested, and the largest p. */
   readonly real: SignificanceTest;
-  /** Where the module is present less where it is not, against localities of random samples. */
+  /** Where the module is present less where it is not, against localities of random samples. Likewise. */
   readonly local: SignificanceTest;
+  /** One for each part of the samples. */
+  readonly heldOut: readonly HeldOutOutcome[];
 }
 
 /** Cosines of a module's pair pattern with its match in another run, 0 to 1; the mean over runs. */
@@ -339,7 +358,7 @@ export interface ModuleStability {
   /** With probes started elsewhere: other coverings of the same map. */
   readonly seeds: number | null;
   readonly bootstrap: number | null;
-  /** With the modules fitted on two thirds of the samples. Always there when significance is. */
+  /** With the modules fitted on two thirds of the samples, the least of three. Always there when significance is. */
   readonly subsample: number | null;
   /** Over smaller and larger localities, overlaps and numbers of modules. */
   readonly localitySize: number | null;

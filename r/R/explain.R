@@ -75,7 +75,7 @@ read_result <- function(folder, class) {
     found$pointwise <- table("pointwise.csv", "sample")
     found$verdict <- vapply(found$summary$verdict, function(one) one$text, character(1))
   } else {
-    found$loadings <- table("modules.csv", c("module", "feature"))
+    found$loadings <- table("modules.csv", c("module", "feature", "verdict"))
     found$pairs <- table("pairs.csv", c("module", "feature_a", "feature_b"))
     presence <- table("presence.csv", "sample")
     found$presence <- as.matrix(presence[-1])

@@ -126,8 +126,8 @@ test('the tables agree with the explanation and with one another', async () => {
     explanation.samplePresence.data,
   );
   const lines = read('out', 'modules.csv').toString().trim().split('\n');
-  expect(lines[0]).toBe('module,rank,feature,loading');
-  expect(lines[1]).toMatch(/^M1,1,f\d+,1$/);
+  expect(lines[0]).toBe('module,rank,feature,loading,verdict');
+  expect(lines[1]).toMatch(/^M1,1,f\d+,1,(local|border|global|chance|not-replicated)$/);
   expect(read('out', 'pairs.csv').toString()).toMatch(
     /^module,feature_a,feature_b,weight,correlation\nM1,f\d+,f\d+,/,
   );

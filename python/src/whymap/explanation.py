@@ -276,7 +276,8 @@ def _judged(module: dict[str, Any]) -> str:
     significance = module.get("significance")
     words = []
     if significance is not None and not significance["significant"]:
-        words.append("not shown to be more than chance")
+        border = significance.get("verdict") == "border"
+        words.append("significance at the border" if border else "not shown to be more than chance")
     if module.get("boundary"):
         words.append("contrast between groups")
     return f"  ({'; '.join(words)})" if words else ""

@@ -7,16 +7,18 @@ import type { RegionTrust } from '../../trust/index.js';
 
 const PAIRS_LEAST = 0.05;
 
-/** module, rank, feature, loading: every feature with a loading above 0, strongest first. */
+/** module, rank, feature, loading, verdict: every feature with a loading above 0, strongest first; the module's verdict of significance. */
 export function modulesCsv(explanation: Explanation): string {
   const { loadings } = explanation.modules;
-  return writeCsv(['module', 'rank', 'feature', 'loading'], rows());
+  return writeCsv(['module', 'rank', 'feature', 'loading', 'verdict'], rows());
   function* rows(): Generator<Cell[]> {
-    for (const [k, { id }] of explanation.descriptions.entries()) {
+    for (const [k, { id, significance }] of explanation.descriptions.entries()) {
+      const verdict = significance?.verdict ?? '';
       const row = loadings.data.subarray(k * loadings.columns, (k + 1) * loadings.columns);
       const order = [...row.keys()].filter((f) => row[f] > 0);
       order.sort((a, b) => row[b] - row[a] || a - b);
-      for (const [rank, f] of order.entries()) yield [id, rank + 1, explanation.featureNames[f], row[f]];
+      for (const [rank, f] of order.entries())
+        yield [id, rank + 1, explanation.featureNames[f], row[f], verdict];
     }
   }
 }

@@ -9,33 +9,50 @@
  * together, so that observation and draws are treated alike and p stays exact.
  */
 
-export interface DrawnTest {
-  readonly statistic: number;
-  readonly expected: number;
-  readonly p: number;
-  readonly pAdjusted: number;
+import { mean } from '../../core/statistics.js';
+import type { SignificanceTest } from '../../model.js';
+
+/** A test with what sequential-decision.ts decides by. */
+export interface DrawnTest extends SignificanceTest {
+  /** Draws whose largest statistic of all tests reaches this one. */
+  readonly reached: number;
+  /** Standard deviations of the drawn largest statistics from their mean to the one observed, scaled by the draws alone. */
+  readonly margin: number;
 }
 
-/** @param observed one a test. @param draws draws x tests. Larger is stronger. */
+/** One test for each observed statistic. @param observed one a test. @param draws draws x tests. Larger is stronger. */
 export function largestStatisticTests(observed: Float64Array, draws: readonly Float64Array[]): DrawnTest[] {
   const all = [observed, ...draws];
   const scaled = all.map(() => new Float64Array(observed.length));
-  for (let k = 0; k < observed.length; k++) {
-    const mean = all.reduce((sum, values) => sum + values[k], 0) / all.length;
-    const variance = all.reduce((sum, values) => sum + (values[k] - mean) ** 2, 0) / all.length;
+  const alone = Float64Array.from(observed, (statistic, k) => {
+    const { center, scale } = momentsOf(all, k);
     all.forEach((values, i) => {
-      scaled[i][k] = variance > 0 ? (values[k] - mean) / Math.sqrt(variance) : 0;
+      scaled[i][k] = (values[k] - center) * scale;
     });
-  }
+    const drawn = momentsOf(draws, k);
+    return (statistic - drawn.center) * drawn.scale;
+  });
   const largest = scaled.slice(1).map((values) => values.reduce((a, b) => Math.max(a, b)));
+  const level = mean(largest);
+  const spread = Math.sqrt(mean(largest.map((value) => (value - level) ** 2)));
   return Array.from(observed, (statistic, k) => {
-    const reached = draws.filter((values) => values[k] >= statistic).length;
-    const beaten = largest.filter((value) => value >= scaled[0][k]).length;
+    const hits = draws.filter((values) => values[k] >= statistic).length;
+    const reached = largest.filter((value) => value >= scaled[0][k]).length;
     return {
       statistic,
-      expected: draws.reduce((sum, values) => sum + values[k], 0) / draws.length,
-      p: (1 + reached) / (1 + draws.length),
-      pAdjusted: (1 + beaten) / (1 + draws.length),
+      expected: mean(draws.map((values) => values[k])),
+      p: (1 + hits) / (1 + draws.length),
+      pAdjusted: (1 + reached) / (1 + draws.length),
+      draws: draws.length,
+      reached,
+      margin: spread > 0 ? (alone[k] - level) / spread : 0,
     };
   });
+}
+
+/** Mean of test k, and one over its standard deviation (0 where it does not vary). */
+function momentsOf(values: readonly Float64Array[], k: number): { center: number; scale: number } {
+  const center = values.reduce((sum, row) => sum + row[k], 0) / values.length;
+  const variance = values.reduce((sum, row) => sum + (row[k] - center) ** 2, 0) / values.length;
+  return { center, scale: variance > 0 ? 1 / Math.sqrt(variance) : 0 };
 }

@@ -4,23 +4,35 @@
  * Source: ours. For the test of *real*, each feature is shifted cyclically along the random order of the held-out samples,
  *   by a random amount. These shifts are a subgroup of all permutations, so the test is as exact as with free
  *   permutations, at one random number a feature. For the test of *local*, the samples are permuted.
- * Cost: 2 x draws evaluations of the statistic by the engine, on all its threads. Memory: BATCH_BYTES of drawn orders.
+ * Sequence: a first batch of `draws`, then as many again as were made, until every module that is asked for is decided
+ *   (sequential-decision.ts) or MOST_BATCHES are reached. Both tests go on for themselves.
+ * Cost: draws evaluations of the statistic by the engine for each test, on all its threads. Memory: BATCH_BYTES of drawn orders.
  * Determinism: random numbers are drawn here, in order; the same bytes for any number of threads and any engine.
  */
 
 import { permutation, type Random } from '../../core/random.js';
-import type { Engine, Watch } from '../../engine/engine.js';
+import type { Engine, SampleDraws, Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import type { HeldOutModule } from './held-out-correlation.js';
 import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
+import { decision, MOST_BATCHES } from './sequential-decision.js';
 
 /** Bytes of orders that are drawn before the engine evaluates them. */
 const BATCH_BYTES = 2 ** 24;
 
-/** P-values of both tests, one of each for every module. @param draws number of permutations. */
+export interface TestPlan {
+  /** Draws of the first batch. */
+  readonly draws: number;
+  /** Largest corrected p that passes. */
+  readonly level: number;
+  /** Modules whose decision is waited for. */
+  readonly awaited: readonly number[];
+}
+
+/** P-values of both tests, one of each for every module. */
 export async function permutationTests(
   modules: readonly HeldOutModule[],
-  draws: number,
+  plan: TestPlan,
   random: Random,
   engine: Engine,
   watch: Watch,
@@ -29,25 +41,57 @@ export async function permutationTests(
   const samples = modules[0].values.length / modules[0].features;
   const none = { count: 1, orders: null, shifts: null };
   const [observed] = statistics(modules, await engine.weightedCorrelations(modules, none));
-  const streams = { shifts: random.stream('features'), orders: random.stream('samples') };
-  const real: Float64Array[] = [];
-  const local: Float64Array[] = [];
+  const shiftsFrom = random.stream('features');
+  const ordersFrom = random.stream('samples');
+  const statisticsOf = async (draws: SampleDraws, part: Watch) =>
+    statistics(modules, await engine.weightedCorrelations(modules, draws, part));
+  const shifted = (count: number) => ({
+    ...{ count, orders: null },
+    shifts: drawShifts(modules, count, samples, shiftsFrom),
+  });
+  const permuted = (count: number) => ({
+    ...{ count, shifts: null },
+    orders: drawOrders(count, samples, ordersFrom),
+  });
   const batch = Math.max(1, Math.floor(BATCH_BYTES / (4 * samples)));
-  for (let from = 0; from < draws; from += batch) {
-    const count = Math.min(batch, draws - from);
-    const part = (done: number) => (from + done * count) / draws;
-    const shifts = drawShifts(modules, count, samples, streams.shifts);
-    const shifted = { count, orders: null, shifts };
-    const forReal = await engine.weightedCorrelations(modules, shifted, partOf(watch, part(0), part(0.5)));
-    real.push(...statistics(modules, forReal).map(({ mean }) => mean));
-    const permuted = { count, orders: drawOrders(count, samples, streams.orders), shifts: null };
-    const forLocal = await engine.weightedCorrelations(modules, permuted, partOf(watch, part(0.5), part(1)));
-    local.push(...statistics(modules, forLocal).map(({ contrast }) => contrast));
+  const real = await drawnTests(
+    observed.mean,
+    async (count, part) => (await statisticsOf(shifted(count), part)).map(({ mean }) => mean),
+    { ...plan, batch },
+    partOf(watch, 0, 0.5),
+  );
+  const local = await drawnTests(
+    observed.contrast,
+    async (count, part) => (await statisticsOf(permuted(count), part)).map(({ contrast }) => contrast),
+    // what is not real is not significant, local or not
+    { ...plan, batch, awaited: plan.awaited.filter((k) => decision(real[k], plan.level) !== false) },
+    partOf(watch, 0.5, 1),
+  );
+  return { real, local };
+}
+
+/**
+ * Draws until the awaited modules are decided. @param draw the statistics of some draws, draws x modules.
+ * @param plan with `batch`, the most that may be drawn at once.
+ */
+async function drawnTests(
+  observed: Float64Array,
+  draw: (count: number, watch: Watch) => Promise<Float64Array[]>,
+  { draws, level, awaited, batch }: TestPlan & { readonly batch: number },
+  watch: Watch,
+): Promise<DrawnTest[]> {
+  const drawn: Float64Array[] = [];
+  for (let goal = draws; ; goal = Math.min(2 * goal, MOST_BATCHES * draws)) {
+    while (drawn.length < goal) {
+      const count = Math.min(batch, goal - drawn.length);
+      // how many draws it takes is not known: half of the progress is the first batch
+      const done = (made: number) => made / (made + draws);
+      drawn.push(...(await draw(count, partOf(watch, done(drawn.length), done(drawn.length + count)))));
+    }
+    const tests = largestStatisticTests(observed, drawn);
+    const isOpen = awaited.some((k) => decision(tests[k], level) === null);
+    if (!isOpen || goal === MOST_BATCHES * draws) return tests;
   }
-  return {
-    real: largestStatisticTests(observed.mean, real),
-    local: largestStatisticTests(observed.contrast, local),
-  };
 }
 
 /** For each module draws x features: by how many samples each feature is shifted; one shift for each feature of a draw. */

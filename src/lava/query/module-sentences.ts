@@ -11,7 +11,7 @@ import type { Explanation, ModuleDescription, ModuleSignificance } from '../../m
 import { withinFlags } from '../conditions/kept-within.js';
 import { comesBack } from '../evaluate/comes-back.js';
 import { REPLICATED } from '../evaluate/holdout.js';
-import { FITTED_SHARE } from '../evaluate/significance.js';
+import { PARTS } from '../evaluate/significance.js';
 
 /** Presence in this share of the samples or more is "all over the map". */
 const ALL_OVER = 0.5;
@@ -33,6 +33,7 @@ export function headline({ descriptions }: Pick<Explanation, 'descriptions'>): s
   const having = (verdict: ModuleSignificance['verdict']) =>
     tested.filter((found) => found.verdict === verdict).length;
   const others = [
+    [having('border'), 'at the border'],
     [having('global'), 'real but not shown to be local'],
     [having('chance'), 'not shown to be more than chance'],
     [having('not-replicated'), 'not replicated'],
@@ -101,7 +102,7 @@ export function moduleStatements(module: ModuleDescription, rows: number): State
     ...contrastStatement(module),
     ...withinFlags(module.within).map((text): Statement => ({ tone: 'bad', text: `It is ${text}.` })),
     ...replicationStatement(module),
-    ...significanceStatements(module, rows - Math.round(rows * FITTED_SHARE)),
+    ...significanceStatements(module, Math.round(rows / PARTS)),
     ...recurrenceStatement(module),
     ...similarityStatement(module.stability?.seeds, 'In other coverings of the map'),
     ...similarityStatement(module.stability?.bootstrap, 'From resampled data'),
@@ -139,23 +140,12 @@ function replicationStatement(module: ModuleDescription): Statement[] {
 function significanceStatements(module: ModuleDescription, heldOut: number): Statement[] {
   const { significance, stability, presentSamples, recurrence } = module;
   const subsample = stability?.subsample;
-  if (!significance) return similarityStatement(subsample, 'Fitted again on two thirds of the samples');
-  if (significance.verdict === 'not-replicated') {
-    const nearest =
-      subsample == null
-        ? ''
-        : `: the most similar module has ${decimal(subsample)}, of 1, and ${decimal(REPLICATED)} counts as replicated`;
-    return [
-      {
-        tone: 'bad',
-        text: `Fitted on two thirds of the samples only, it was not replicated${nearest}. It could not be tested on the rest.`,
-      },
-    ];
-  }
+  if (!significance) return similarityStatement(subsample, REFITTED);
+  if (significance.verdict === 'not-replicated') return [notReplicated(subsample)];
   const { real, local } = significance;
-  const effect = `On the ${plural(heldOut, 'sample')} held out of the fit its features correlate ${signed(real.statistic)} on average where it is present`;
+  const effect = `On thirds of the samples held out of the fit (${count(heldOut)} each) its features correlate ${signed(real.statistic)} on average where it is present`;
   const realP = `adjusted p = ${pValue(real.pAdjusted)} against permuted features`;
-  const again = similarityStatement(subsample, 'Fitted again on two thirds of the samples');
+  const again = similarityStatement(subsample, REFITTED);
   if (significance.verdict === 'chance')
     return [
       { tone: 'bad', text: `${effect}, which is not shown to be more than chance (${realP}).` },
@@ -165,6 +155,14 @@ function significanceStatements(module: ModuleDescription, heldOut: number): Sta
   const localP = `adjusted p = ${pValue(local.pAdjusted)} against random localities`;
   if (significance.verdict === 'local')
     return [{ tone: 'good', text: `${effect}, ${higher} (${realP}; ${localP}).` }, ...again];
+  if (significance.verdict === 'border')
+    return [
+      {
+        tone: 'plain',
+        text: `At the border: ${lower(effect)}, ${higher}, but it ${outcomesInWords(significance)} (largest ${realP}; ${localP}).`,
+      },
+      ...again,
+    ];
   const spread =
     presentSamples >= ALL_OVER && recurrence?.disjoint !== 1
       ? `it is present all over the map`
@@ -176,6 +174,38 @@ function significanceStatements(module: ModuleDescription, heldOut: number): Sta
     },
     ...again,
   ];
+}
+
+const REFITTED = 'In the worst of three fits on two thirds of the samples';
+
+/** @param subsample least similarity of the module to those of two thirds of the samples. */
+function notReplicated(subsample: number | null | undefined): Statement {
+  const nearest =
+    subsample == null
+      ? ''
+      : `: in the worst of three fits the most similar module has ${decimal(subsample)}, of 1, and ${decimal(REPLICATED)} counts as replicated`;
+  return {
+    tone: 'bad',
+    text: `Fitted on two thirds of the samples only, it was not replicated${nearest}. It could not be tested on the rest.`,
+  };
+}
+
+/** What a module at the border did on the parts: `passes on 2 of 3 thirds and stays open on 1`. */
+function outcomesInWords({ heldOut }: Pick<ModuleSignificance, 'heldOut'>): string {
+  const words = {
+    local: (amount: number) => `passes on ${amount} of ${heldOut.length} thirds`,
+    global: (amount: number) => `is not shown to be stronger there than elsewhere on ${amount}`,
+    chance: (amount: number) => `may be chance on ${amount}`,
+    undecided: (amount: number) => `stays open on ${amount}, too near the level for the permutations made`,
+    'not-replicated': (amount: number) => `has no match among the modules of the other samples on ${amount}`,
+  } as const;
+  const kinds = ['local', 'global', 'chance', 'undecided', 'not-replicated'] as const;
+  return listed(
+    kinds.flatMap((kind) => {
+      const amount = heldOut.filter(({ outcome }) => outcome === kind).length;
+      return amount > 0 || kind === 'local' ? [words[kind](amount)] : [];
+    }),
+  );
 }
 
 /** The text with a small first letter. */
@@ -227,6 +257,7 @@ export function moduleRemarks({
 }: ModuleDescription): Statement[] {
   const verdicts: Readonly<Record<ModuleSignificance['verdict'], Statement>> = {
     local: { tone: 'good', text: 'significant' },
+    border: { tone: 'plain', text: borderRemark(significance) },
     global: { tone: 'bad', text: 'real, but not shown to be local' },
     chance: { tone: 'bad', text: 'not shown to be more than chance' },
     'not-replicated': { tone: 'bad', text: 'not tested: not replicated on two thirds of the samples' },
@@ -244,4 +275,11 @@ export function moduleRemarks({
       : []),
     ...(trustFlag ? [{ tone: 'bad', text: 'on a torn or glued region of the map' } as const] : []),
   ];
+}
+
+/** The verdict `border` in a few words. */
+function borderRemark(significance: ModuleSignificance | null): string {
+  const parts = significance?.heldOut ?? [];
+  const passed = parts.filter(({ outcome }) => outcome === 'local').length;
+  return `at the border: passed on ${passed} of ${parts.length} held-out thirds`;
 }

@@ -129,7 +129,11 @@ function caution(modules: readonly { readonly id: string; readonly verdict: stri
   const list = (verdict: string) =>
     modules.filter((module) => module.verdict === verdict).map(({ id }) => id);
   const [chance, global, notReplicated] = [list('chance'), list('global'), list('not-replicated')];
+  const border = list('border');
   return [
+    ...(border.length > 0
+      ? [`At the border (significant on some parts of the samples, not on all): ${border.join(', ')}.`]
+      : []),
     ...(chance.length > 0 ? [`Not shown to be more than chance: ${chance.join(', ')}.`] : []),
     ...(notReplicated.length > 0
       ? [`Not replicated on two thirds of the samples: ${notReplicated.join(', ')}.`]

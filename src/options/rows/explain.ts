@@ -108,7 +108,7 @@ export const explainOptions = defineOptions([
     type: { kind: 'integer', least: 0 },
     default: 199,
     label: 'Permutations',
-    help: 'permutations for the significance of each module; 0 leaves it out',
+    help: 'permutations for the significance of each module, and up to 10 times as many where they do not decide; 0 leaves it out',
   },
   {
     name: 'level',

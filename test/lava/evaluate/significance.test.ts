@@ -9,13 +9,15 @@ import { CancelledError, OptionError } from '#whymap/errors.js';
 import { alignedCorrelation, leadingSigns } from '#whymap/lava/describe/signs.js';
 import { localitiesOfPart, matchLoadings, splitSamples } from '#whymap/lava/evaluate/holdout.js';
 import { largestStatisticTests } from '#whymap/lava/evaluate/largest-statistic.js';
+import { decision, MOST_BATCHES, WRONG } from '#whymap/lava/evaluate/sequential-decision.js';
+import { verdictOf } from '#whymap/lava/evaluate/verdict.js';
 import { locate } from '#whymap/lava/localities/localities.js';
-import type { Explanation } from '#whymap/model.js';
+import type { Explanation, HeldOutOutcome } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { matchModules } from '#whymap/reproduce/lava/score.js';
 import { type Made, pureNoise, shuffledEmbedding } from '../made.js';
 
-const quick = { localitySize: 45, overlap: 3, modules: 5, evaluations: 0 };
+const quick = { localitySize: 45, overlap: 3, modules: 5, evaluations: 0, refits: 0 };
 const seeds = Array.from({ length: 20 }, (_, seed) => seed);
 
 /** Seeds with a significant module, and the uncorrected p of both tests for all modules that were tested. */
@@ -72,8 +74,9 @@ describe('planted modules', () => {
       const { significance, stability } = explanation.descriptions[found];
       expect(significance).toMatchObject({ significant: true, verdict: 'local' });
       expect(significance?.real.statistic).toBeGreaterThan(0.25);
+      expect(significance?.heldOut.length).toBe(3);
       expect(Math.abs(significance?.real.expected ?? 1)).toBeLessThan(0.03);
-      expect(stability?.subsample).toBeGreaterThan(0.7);
+      expect(stability?.subsample).toBeGreaterThan(0.55);
       expect(stability?.seeds).toBeNull();
     }
   });
@@ -166,4 +169,58 @@ test('modules are matched whatever their order; extra ones stay without', () => 
   expect(matches.map(({ other }) => other)).toEqual([1, -1, 0]);
   expect(matches[0].cosine).toBeCloseTo(1, 5);
   expect(matches[1].cosine).toBe(0);
+});
+
+/** Chances that a test whose p over all permutations is `q` is passed, failed or left open, looked at after every draw. */
+function chances(q: number, level: number): { passed: number; failed: number; open: number } {
+  let waiting = new Map([[0, 1]]);
+  let passed = 0;
+  let failed = 0;
+  for (let draws = 1; draws <= MOST_BATCHES * 199; draws++) {
+    const next = new Map<number, number>();
+    for (const [hits, chance] of waiting) {
+      for (const [reached, part] of [[hits, chance * (1 - q)] as const, [hits + 1, chance * q] as const]) {
+        const test = { statistic: 1, expected: 0, p: 1, draws, reached, margin: 0 };
+        const found = decision({ ...test, pAdjusted: (1 + reached) / (1 + draws) }, level);
+        if (part < 1e-15) continue;
+        if (found === null) next.set(reached, (next.get(reached) ?? 0) + part);
+        else if (found) passed += part;
+        else failed += part;
+      }
+    }
+    waiting = next;
+  }
+  return { passed, failed, open: 1 - passed - failed };
+}
+
+test('draws contradict the p of all permutations in at most 1% of the tests, and decide what is clear', () => {
+  for (const level of [0.005, 0.05]) {
+    expect(chances(level * 1.0001, level).passed).toBeLessThan(WRONG);
+    expect(chances(level * 0.9999, level).failed).toBeLessThan(WRONG);
+    expect(chances(level / 100, level).passed).toBeGreaterThan(0.99);
+    expect(chances(Math.min(1, 10 * level), level).failed).toBeGreaterThan(0.98);
+  }
+  expect(chances(0, 0.005).passed).toBe(1);
+  expect(chances(0.005, 0.005).open).toBeGreaterThan(0.96);
+});
+
+test('a statistic far beyond the draws is decided by the first batch, a near one is not', () => {
+  const draws = Array.from({ length: 199 }, (_, i) => Float64Array.of(Math.sin(i), Math.cos(3 * i)));
+  const [far, near] = largestStatisticTests(Float64Array.of(50, 1.5), draws);
+  expect(far).toMatchObject({ reached: 0, draws: 199, pAdjusted: 0.005 });
+  expect(decision(far, 0.005)).toBe(true);
+  expect(near.reached).toBe(0);
+  expect(decision(near, 0.005)).toBeNull();
+});
+
+test('a module is significant when it passes on every part, not when on none, and at the border between', () => {
+  const parts = (...outcomes: HeldOutOutcome['outcome'][]) =>
+    verdictOf(outcomes.map((outcome) => ({ outcome, cosine: 0.8, real: null, local: null }))).verdict;
+  expect(parts('local', 'local', 'local')).toBe('local');
+  expect(parts('local', 'local', 'undecided')).toBe('border');
+  expect(parts('local', 'global', 'not-replicated')).toBe('border');
+  expect(parts('global', 'undecided', 'global')).toBe('border');
+  expect(parts('global', 'global', 'not-replicated')).toBe('global');
+  expect(parts('global', 'chance', 'global')).toBe('chance');
+  expect(parts('global', 'not-replicated', 'not-replicated')).toBe('not-replicated');
 });

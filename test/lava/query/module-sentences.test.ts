@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { headline, moduleRemarks, moduleSentence, moduleStatements, summary } from 'whymap/lava';
 import type { Explanation, ModuleDescription, ModuleSignificance } from '#whymap/model.js';
 
-const VERDICTS = ['local', 'global', 'chance', 'not-replicated'] as const;
+const VERDICTS = ['local', 'border', 'global', 'chance', 'not-replicated'] as const;
+const OUTCOMES = ['local', 'global', 'chance', 'undecided', 'not-replicated'] as const;
 
 const figure = fc.double({ min: 0, max: 1, noNaN: true });
 const testOf = fc.record({
@@ -12,6 +13,7 @@ const testOf = fc.record({
   expected: figure,
   p: figure,
   pAdjusted: figure,
+  draws: fc.constant(199),
 });
 const significance: fc.Arbitrary<ModuleSignificance> = fc
   .record({
@@ -20,6 +22,15 @@ const significance: fc.Arbitrary<ModuleSignificance> = fc
     local: testOf,
     p: figure,
     pAdjusted: figure,
+    heldOut: fc.array(
+      fc.record({
+        outcome: fc.constantFrom(...OUTCOMES),
+        cosine: figure,
+        real: fc.constant(null),
+        local: fc.constant(null),
+      }),
+      { minLength: 3, maxLength: 3 },
+    ),
   })
   .map((found) => ({ ...found, significant: found.verdict === 'local' }));
 
@@ -76,6 +87,7 @@ const EXCLUDED: readonly (readonly [RegExp, RegExp])[] = [
   [/all over the map/, /compared with the mean over the map \(adjusted p/],
   [/not shown to be more than chance/, /Real:/],
   [/not shown to be more than chance/, /significant/],
+  [/[Aa]t the border/, /significant|not replicated|Real:/],
   [/Not shown to be local/, /significant/],
   [/one part of the map only/, /Recurs in/],
   [/two thirds of the samples it did not come back/, /two thirds of the samples it came back/],
@@ -144,6 +156,9 @@ const described = (verdicts: readonly (ModuleSignificance['verdict'] | null)[]) 
 test('the headline counts what passed, and says what became of the rest', () => {
   expect(headline(described(['chance', 'global', 'chance', 'not-replicated']))).toBe(
     '0 of 4 modules passed the test on held-out samples; 1 real but not shown to be local, 2 not shown to be more than chance, 1 not replicated.',
+  );
+  expect(headline(described(['local', 'border']))).toBe(
+    '1 of 2 modules passed the test on held-out samples; 1 at the border.',
   );
   expect(headline(described(['local']))).toBe('1 of 1 module passed the test on held-out samples.');
   expect(headline(described([null, null]))).toMatch(/^2 modules, not tested/);

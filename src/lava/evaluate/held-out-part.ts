@@ -1,0 +1,112 @@
+/**
+ * Modules fitted on all samples but one part, and tested on that part.
+ *
+ * Source: ours; significance.ts says what is tested and why. Cost: a factorization of the fitted samples and the draws
+ *   of permutation-tests.ts.
+ */
+
+import { permutation, type Random } from '../../core/random.js';
+import type { Context } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
+import { partOf } from '../../engine/watch.js';
+import type {
+  AssociationMeasure,
+  Embedding,
+  HeldOutOutcome,
+  Localities,
+  Modules,
+  Table,
+} from '../../model.js';
+import { associationRules } from '../associations/associations.js';
+import { heldOutModule } from './held-out-correlation.js';
+import {
+  type FitOptions,
+  fitModules,
+  localitiesOfPart,
+  matchLoadings,
+  REPLICATED,
+  type Split,
+  scaledRules,
+} from './holdout.js';
+import { permutationTests } from './permutation-tests.js';
+import { outcomeOf } from './verdict.js';
+
+const EXTRA_MODULES = 2;
+
+export interface PartInput {
+  readonly table: Table;
+  readonly embedding: Embedding;
+  /** Of all samples: those that presence is reported in, and those that modules are fitted to. */
+  readonly localities: Localities;
+  readonly dense: Localities;
+  /** The modules to be tested. */
+  readonly modules: Modules;
+  readonly split: Split;
+  readonly draws: number;
+  readonly level: number;
+  /** Modules whose tests are waited for. */
+  readonly awaited: readonly number[];
+  readonly random: Random;
+}
+
+/** What comes out for every module on the samples held out. */
+export async function testPart(
+  input: PartInput,
+  options: FitOptions & { readonly measure: AssociationMeasure },
+  context: Context,
+  watch: Watch,
+): Promise<HeldOutOutcome[]> {
+  const { table, localities, modules, split, random, draws, level } = input;
+  const { fitted, again } = await fitOthers(input, options, context, watch);
+  watch.progress(0.5);
+  const size = localities.size - fitted.size;
+  const silent = { ...context, onProgress: undefined };
+  const heldOutPart = { rows: split.heldOut, size };
+  const heldOut = await localitiesOfPart(localities, input.embedding, heldOutPart, silent, watch);
+  const { support = 0 } = scaledRules(associationRules(options, localities.size), size, localities.size);
+  const held = {
+    ...{ table, heldOut, modules: again, measure: options.measure },
+    ...randomOrder(split.heldOut, table.features.rows, random.stream('order')),
+    fitted: { ...fitted, count: localities.count },
+    support: Math.min(support, size >> 1),
+  };
+  const matches = matchLoadings(modules.loadings, again.loadings);
+  const awaited = input.awaited.filter((k) => matches[k].cosine >= REPLICATED).map((k) => matches[k].other);
+  // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
+  const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
+  const plan = { draws, level, awaited };
+  const tests = await permutationTests(prepared, plan, random, context.engine, partOf(watch, 0.5, 1));
+  return matches.map(({ other, cosine }) =>
+    outcomeOf(cosine, cosine >= REPLICATED ? [tests.real[other], tests.local[other]] : null, level),
+  );
+}
+
+/** The localities of the fitted samples, and the modules found in them. */
+async function fitOthers(
+  { table, embedding, localities, dense, modules, split }: PartInput,
+  options: FitOptions,
+  context: Context,
+  watch: Watch,
+): Promise<{ fitted: Localities; again: Modules }> {
+  const silent = { ...context, onProgress: undefined };
+  const share = split.heldOut.length / (split.fitted.length + split.heldOut.length);
+  const part = { rows: split.fitted, size: localities.size - Math.round(localities.size * share) };
+  const fitted = await localitiesOfPart(dense, embedding, part, silent, watch);
+  const request = {
+    ...options,
+    modules: Math.min(localities.count, modules.count + EXTRA_MODULES),
+    reported: localities.count,
+    localitySize: localities.size,
+  };
+  return { fitted, again: await fitModules(table, fitted, request, silent) };
+}
+
+/** The held-out samples in a random order, and the position of every sample in it, -1 for those not held out. */
+function randomOrder(heldOut: Int32Array, samples: number, random: Random) {
+  const rows = permutation(heldOut.length, random).map((index) => heldOut[index]);
+  const position = new Int32Array(samples).fill(-1);
+  rows.forEach((row, p) => {
+    position[row] = p;
+  });
+  return { rows, position };
+}

@@ -1,0 +1,83 @@
+/** Verdicts of significance, from what came out on each part of the samples (significance.ts says what they mean). */
+
+import { mean } from '../../core/statistics.js';
+import type { HeldOutOutcome, ModuleSignificance, SignificanceTest } from '../../model.js';
+import type { DrawnTest } from './largest-statistic.js';
+import { decision } from './sequential-decision.js';
+
+/**
+ * What came out on one part.
+ * @param cosine of the module and its match.
+ * @param tests of real and local; null where the module is not replicated.
+ * @param level largest corrected p that passes.
+ */
+export function outcomeOf(
+  cosine: number,
+  tests: readonly [real: DrawnTest, local: DrawnTest] | null,
+  level: number,
+): HeldOutOutcome {
+  if (tests === null) return { outcome: 'not-replicated', cosine, real: null, local: null };
+  const [isReal, isLocal] = tests.map((test) => decision(test, level));
+  const [real, local] = tests.map(withoutDecision);
+  return { outcome: outcomeWord(isReal, isLocal), cosine, real, local };
+}
+
+/** @param isReal and isLocal: null while open. */
+function outcomeWord(isReal: boolean | null, isLocal: boolean | null): HeldOutOutcome['outcome'] {
+  if (isReal === false) return 'chance';
+  if (isLocal === false) return isReal ? 'global' : 'chance';
+  return isReal && isLocal ? 'local' : 'undecided';
+}
+
+/** The test without what only the decision needs. */
+function withoutDecision({ reached: _, margin: __, ...test }: DrawnTest): SignificanceTest {
+  return test;
+}
+
+/** Whether a further part may still change the verdict: so far the module passed on all parts, or on none. */
+export function isOpen(parts: readonly HeldOutOutcome[]): boolean {
+  const passed = parts.filter(({ outcome }) => outcome === 'local').length;
+  return !parts.some(({ outcome }) => outcome === 'undecided') && (passed === 0 || passed === parts.length);
+}
+
+const NO_TEST: SignificanceTest = { statistic: 0, expected: 0, p: 1, pAdjusted: 1, draws: 0 };
+
+/** Significance of a module, from its outcome on every part. */
+export function verdictOf(parts: readonly HeldOutOutcome[]): ModuleSignificance {
+  const real = together(parts.flatMap((part) => part.real ?? []));
+  const local = together(parts.flatMap((part) => part.local ?? []));
+  const verdict = verdictWord(parts);
+  const isLost = parts.some(({ outcome }) => outcome === 'not-replicated');
+  return {
+    p: isLost ? 1 : Math.max(real.p, local.p),
+    pAdjusted: isLost ? 1 : Math.max(real.pAdjusted, local.pAdjusted),
+    significant: verdict === 'local',
+    verdict,
+    real,
+    local,
+    heldOut: parts,
+  };
+}
+
+/** The verdict that the outcomes of all parts come to. */
+function verdictWord(parts: readonly HeldOutOutcome[]): ModuleSignificance['verdict'] {
+  const having = (wanted: HeldOutOutcome['outcome']) =>
+    parts.filter(({ outcome }) => outcome === wanted).length;
+  if (having('local') === parts.length) return 'local';
+  if (having('local') > 0 || having('undecided') > 0) return 'border';
+  const lost = having('not-replicated');
+  if (2 * lost > parts.length) return 'not-replicated';
+  return having('global') + lost === parts.length ? 'global' : 'chance';
+}
+
+/** One test of those on all parts: means of statistic and expectation, the largest p, all draws. */
+function together(tests: readonly SignificanceTest[]): SignificanceTest {
+  if (tests.length === 0) return NO_TEST;
+  return {
+    statistic: mean(tests.map(({ statistic }) => statistic)),
+    expected: mean(tests.map(({ expected }) => expected)),
+    p: Math.max(...tests.map(({ p }) => p)),
+    pAdjusted: Math.max(...tests.map(({ pAdjusted }) => pAdjusted)),
+    draws: tests.reduce((sum, { draws }) => sum + draws, 0),
+  };
+}
