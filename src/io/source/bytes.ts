@@ -88,7 +88,7 @@ export function joined(list: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Marks the error of a file that is sound but larger than the memory it may have. */
-const TOO_LARGE = 'too large';
+export const TOO_LARGE = 'too large';
 
 /** What is said when a file would need more memory than it may have. */
 export function tooLarge(

@@ -98,3 +98,18 @@ test('a chunk that unpacks to far more than it should takes no more memory', asy
   }
   expect(process.resourceUsage().maxRSS - before).toBeLessThan((400 * MIB) / 1024);
 });
+
+test('an object that the library never finishes reading is named, its thread is ended, and the next file is read', async () => {
+  const name = 'anndata-0.7.h5ad';
+  const whole = readFileSync(join(folder, name));
+  const damaged = Buffer.from(whole);
+  // the size of an attribute's message in the header of /X
+  expect(damaged[2057]).toBe(16);
+  damaged[2057] = 18;
+  const path = join(made, 'endless.h5ad');
+  writeFileSync(path, damaged);
+  const result = await readTable(pathSource(path), options).catch((error: unknown) => error);
+  expect(result).toBeInstanceOf(FormatError);
+  expect((result as Error).message).toContain('reading the attributes of /X never comes to an end');
+  expect((await readTable(bytesSource(name, whole), options)).features.rows).toBeGreaterThan(1);
+});

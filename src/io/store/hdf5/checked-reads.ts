@@ -6,8 +6,10 @@
  * Source: the HDF5 file format, "Disk Format: Level 1E - Global Heap".
  */
 
+import { bytesRead } from './activity.js';
+
 type ReadBytes = (
-  stream: unknown,
+  stream: { readonly position: number },
   buffer: Int8Array,
   at: number,
   length: number,
@@ -36,7 +38,9 @@ export function watchReads(files: FileSystem): ReadWatch {
   const original = files.read;
   let refused: string | null = null;
   files.read = (stream, buffer, at, length, position) => {
+    const from = position ?? stream.position;
     const count = original(stream, buffer, at, length, position);
+    bytesRead(from, count);
     const why = endlessHeap(new Uint8Array(buffer.buffer, buffer.byteOffset + at, Math.max(0, count)));
     if (why === null) return count;
     refused = why;

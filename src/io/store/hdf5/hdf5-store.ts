@@ -7,11 +7,21 @@ import { tooLarge } from '../../source/bytes.js';
 import type { Source } from '../../source/source.js';
 import { checkReading, LARGEST_READING, type Store, type StoredArray } from '../store.js';
 import { loadFilters } from './plugins.js';
-import { type H5Module, type OpenH5, openH5 } from './runtime.js';
+import { type H5Module, inNode, type OpenH5, openH5 } from './runtime.js';
 import { COMPOUND, numberTypeOf, readAttribute, readBytes, readTexts, STRING, TEXT_BYTES } from './values.js';
 
-/** Opens the file; close the store when done. */
+/** Opens the file; close the store when done. In Node it is read by a thread that can be ended (h5-thread.ts). */
 export async function h5Store(source: Source): Promise<Store> {
+  if (!inNode) return directStore(source);
+  // not a literal, so that bundlers for the browser leave the thread of Node out
+  const { threadStore }: typeof import('./h5-thread.js') = await import(
+    /* @vite-ignore */ new URL('./h5-thread.js', import.meta.url).href
+  );
+  return threadStore(source);
+}
+
+/** Opens the file in this thread. */
+export async function directStore(source: Source): Promise<Store> {
   return storeOf(await openH5(source), source.name);
 }
 

@@ -12,6 +12,7 @@ import { FormatError, UnsupportedError, WhymapError } from '../../../errors.js';
 import { withHeapLimit } from '../../codecs/heap-limit.js';
 import { tooLarge } from '../../source/bytes.js';
 import type { Source } from '../../source/source.js';
+import { workBegins } from './activity.js';
 import { type FileSystem, watchReads } from './checked-reads.js';
 
 type H5 = typeof import('h5wasm');
@@ -53,7 +54,7 @@ const WRITABLE = 1;
 const LARGEST_COPY = 2 * 2 ** 30;
 /** The library's memory for its own ends: caches, headers, lists of names. It begins with 18 MiB. */
 const LIBRARY_MEMORY = 2 ** 28;
-const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+export const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
 /** One instance a process and build, because h5wasm is a module with one WebAssembly memory. */
 const runtimes = new Map<string, { runtime: Promise<H5Runtime>; broken: boolean }>();
@@ -127,6 +128,7 @@ async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promi
     let result: T;
     try {
       working = true;
+      workBegins(room);
       result = withHeapLimit(limit, work, onRefused);
     } catch (cause) {
       if (cause instanceof WhymapError) throw cause;
@@ -180,12 +182,17 @@ export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<Ope
     const file = { path: source.origin.path, name: source.name, size, cleanUp: () => undefined };
     return opened(runtime, file, mode);
   }
-  if (size > LARGEST_COPY) throw tooLarge(source.name, `${size} bytes`, LARGEST_COPY);
+  checkCopy(source.name, size);
   const runtime = await runtimeOf('h5wasm');
   const path = `/${instances++}.h5`;
   runtime.module.FS.writeFile(path, await source.read());
   const cleanUp = () => runtime.module.FS.unlink(path);
   return opened(runtime, { path, name: source.name, size, cleanUp }, mode);
+}
+
+/** Throws where a file that is copied into the module's memory is too large for it. */
+export function checkCopy(name: string, size: number): void {
+  if (size > LARGEST_COPY) throw tooLarge(name, `${size} bytes`, LARGEST_COPY);
 }
 
 /** A file as the library opens it, and what to do once it is closed. */

@@ -1,0 +1,38 @@
+/**
+ * What the HDF5 library is doing, for the thread that waits for it (h5-thread.ts).
+ *
+ * Purpose: a damaged file may send the library round and round. Whoever waits cannot ask it, but sees in shared memory whether
+ *   it comes on: a work begins, or bytes are read that this work has not read before. A list that leads back to itself
+ *   is read again and again, and that is no progress.
+ */
+
+const PAGE = 4096;
+
+/** Words of the shared memory. */
+export const PROGRESS = 0;
+export const ROOM_MIB = 1;
+export const ACTIVITY_BYTES = 8;
+
+let shared: Int32Array | null = null;
+const pages = new Set<number>();
+
+/** From now on, what happens in this thread is told there. @param memory of ACTIVITY_BYTES. */
+export function tellActivity(memory: SharedArrayBuffer): void {
+  shared = new Int32Array(memory);
+}
+
+/** A call of the library begins. @param room bytes that it may take. */
+export function workBegins(room: number): void {
+  if (shared === null) return;
+  pages.clear();
+  Atomics.store(shared, ROOM_MIB, Math.ceil(room / 2 ** 20));
+  Atomics.add(shared, PROGRESS, 1);
+}
+
+/** The library has read bytes of a file. */
+export function bytesRead(position: number, count: number): void {
+  if (shared === null) return;
+  const before = pages.size;
+  for (let page = Math.floor(position / PAGE); page * PAGE < position + count; page++) pages.add(page);
+  if (pages.size > before) Atomics.add(shared, PROGRESS, 1);
+}
