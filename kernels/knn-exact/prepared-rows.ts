@@ -190,7 +190,10 @@ export function multiplyPanels(
   else panels(a, aPanels, b, bPanels, bounds.depth, c, stride);
 }
 
-/** The product of two projected rows along directions `depth` to `width`. */
+/**
+ * Dot product of two projected rows (f32, at addresses a and b) over their directions `depth` to `width`: those that the packed
+ * panels, which hold the first `depth`, leave out.
+ */
 export function remainingProduct(bounds: DistanceBounds, a: usize, b: usize): f32 {
   const end = a + ((<usize>bounds.width) << 2);
   a += (<usize>bounds.depth) << 2;

@@ -18,6 +18,7 @@ import { tell, type Writer, writeJson } from './terminal/text.js';
 
 const AUDIT_FILES = ['audit.json', 'pointwise.csv', 'links.csv', 'report.html', 'embedding.npy'];
 
+/** Runs `whymap audit`: checks inputs and the output first, then measures. */
 export const run: CommandRun<'audit'> = async (features = '', values, signal) => {
   const { out = 'whymap-audit' } = values;
   await checkOutput(out, AUDIT_FILES, await checkInputs('audit', features, values));

@@ -14,6 +14,7 @@ import { packageVersion } from './version.js';
 
 const FILES = ['comparison.csv', 'comparison.json'];
 
+/** Runs `whymap compare`: two conditions of an explanation, by replicate. */
 export const run: CommandRun<'compare'> = async (path = '', values, signal) => {
   const { features = '', out = 'whymap-compare', json = false } = values;
   const { condition = '', case: cases = '', control = '', replicate, in: stratum, draws, level } = values;

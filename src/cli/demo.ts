@@ -29,6 +29,7 @@ const DEMOS: Readonly<Record<'fashion' | 'penguins', Demo>> = {
   },
 };
 
+/** Runs `whymap demo`: `whymap explain` of the bundled data. */
 export const run: CommandRun<'demo'> = async (_argument, { data = 'fashion', ...values }, signal) => {
   const { features, options } = DEMOS[data];
   const all = { out: 'whymap-demo', ...withPaths(options), ...values };

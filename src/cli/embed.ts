@@ -16,6 +16,7 @@ import { type Session, withSession } from './session.js';
 import { tell, writeJson } from './terminal/text.js';
 import { packageVersion } from './version.js';
 
+/** Runs `whymap embed`: makes an embedding, places samples by a model, or audits ARDR. */
 export const run: CommandRun<'embed'> = async (path = '', values, signal) => {
   const inputs = await checkInputs('embed', path, values);
   if (values.auditArdr) {

@@ -25,6 +25,7 @@ interface Prepared {
   readonly back: string | null;
 }
 
+/** Runs `whymap explain`. */
 export const run: CommandRun<'explain'> = async (features = '', values, signal) => {
   const prepared = await prepareExplain(features, values, signal);
   await withSession(values, signal, (session) => runExplain(prepared, values, session));

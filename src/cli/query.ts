@@ -40,6 +40,7 @@ interface Shown {
   readonly json: unknown;
 }
 
+/** Runs `whymap query`: answers about a region of an explanation, as text, JSON or CSV. */
 export const run: CommandRun<'query'> = async (path = '', values, signal) => {
   const { features, json, format = json ? 'json' : 'text' } = values;
   await checkInputs('query', undefined, values);

@@ -29,6 +29,7 @@ async function findStudy(name: string): Promise<Study> {
   });
 }
 
+/** Runs `whymap reproduce`: a study by name, with its report, tables and figures. */
 export const run: CommandRun<'reproduce'> = async (name = '', values, signal) => {
   const study = await findStudy(name);
   const { rows = study.defaults.rows, repeats = study.defaults.repeats, data, json, out = name } = values;

@@ -73,7 +73,7 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   };
 }
 
-/** The table as it stands in the file, or turned. */
+/** The table as it stands in the file (samples in rows), or transposed, where the option says that features are in rows. */
 async function tableOf(
   reader: FormatReader,
   input: Input,

@@ -45,6 +45,7 @@ export function lineCharts(charts: readonly LineChart[]): string {
   return svg(WIDTH * charts.length, HEIGHT, parts.join('\n'));
 }
 
+/** A chart of lines over two logarithmic axes, as SVG. */
 function lineChart(chart: LineChart): string {
   const points = chart.lines.flatMap(({ x, y }) =>
     x.map((value, at) => [value, y[at]]).filter(([, v]) => v > 0 && Number.isFinite(v)),
@@ -87,6 +88,7 @@ function lineChart(chart: LineChart): string {
   return [frame, ...paths, ...axes, ...names, ...legend].join('\n');
 }
 
+/** A logarithmic axis from pixel `from` to pixel `to`: the position of a value, and powers of ten as ticks. */
 function logScale(values: readonly number[], from: number, to: number) {
   const low = Math.log10(Math.min(...values, 1));
   const high = Math.max(Math.log10(Math.max(...values, 1)), low + 1e-9);
@@ -120,6 +122,7 @@ export function mapPanels(panels: readonly MapPanel[], columns: number): string 
   return svg(columns * PANEL, rows * (PANEL + 22), parts.join('\n'));
 }
 
+/** One map as a panel: samples colored by group or by shade, as SVG. */
 function mapPanel({ title, values, groups, coloring }: MapPanel): string {
   const rows = groups.length;
   const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -152,32 +155,39 @@ function mapPanel({ title, values, groups, coloring }: MapPanel): string {
   return [text(PANEL / 2, 14, title, 'middle', 12), ...paths].join('\n');
 }
 
+/** A color from dark to light for a share of 0 to 1. */
 function shade(share: number): string {
   const step = Math.round(15 * share) / 15;
   return `hsl(${Math.round(250 - 190 * step)} 75% ${Math.round(25 + 35 * step)}%)`;
 }
 
+/** The color of a group, by its number; repeats after the last. */
 function color(at: number): string {
   return COLORS[((at % COLORS.length) + COLORS.length) % COLORS.length];
 }
 
+/** A power of ten for an axis. */
 function power(value: number): string {
   const exponent = Math.round(Math.log10(value));
   return exponent >= 0 && exponent < 4 ? String(10 ** exponent) : `1e${exponent}`;
 }
 
+/** A coordinate to a tenth of a pixel. */
 function round(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
+/** A text element at x, y. */
 function text(x: number, y: number, content: string, anchor: string, size: number): string {
   return `<text ${FONT} x="${round(x)}" y="${round(y)}" font-size="${size}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
 }
 
+/** A text for XML. */
 function escapeXml(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** An SVG document of this size. */
 function svg(width: number, height: number, content: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n<rect width="100%" height="100%" fill="white"/>\n${content}\n</svg>\n`;
 }

@@ -25,10 +25,12 @@ export interface StudyResult {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** A table of a study as CSV. */
 export function tableCsv(table: StudyTable): string {
   return writeCsv(table.header, table.rows);
 }
 
+/** A table of a study as Markdown. */
 export function tableMarkdown(table: StudyTable): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const body = table.rows.map((row) => line(row.map(shown)));
@@ -44,6 +46,7 @@ function shown(cell: Cell): string {
   return size < 1e-3 || size >= 1e5 ? cell.toExponential(1) : cell.toFixed(3);
 }
 
+/** The report of a study: its text, tables and figures. */
 export function studyMarkdown(result: StudyResult): string {
   const tables = result.tables.map((table) => `## ${table.title}\n\n${tableMarkdown(table)}\n`);
   const figures = result.figures.map(({ name }) => `![${name}](${name}.svg)\n`);

@@ -52,6 +52,7 @@ function moduleLines(explanation: Explanation): string[] {
   ];
 }
 
+/** The id and share of a module, as the start of a line. */
 const lead = ({ id, share }: ModuleDescription): string => `${id.padEnd(4)}${percent(share).padStart(6)}  `;
 
 /** What a reader must know before believing it. */

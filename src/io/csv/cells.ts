@@ -90,7 +90,7 @@ function startBlock(cells: Cells, width: number, settings: Settings): void {
   cells.blocks.push(new Float32Array(cells.blockRows * width));
 }
 
-/** Moves the columns of the first block and makes it single precision. */
+/** Stores the first block of rows, kept in double until now, in single precision, after choosing an offset for each column from it. */
 function packFirst(cells: Cells, width: number, { normalize }: Settings): void {
   if (cells.first === null) return;
   const rows = Math.min(cells.rows, cells.blockRows);

@@ -71,4 +71,5 @@ function afterComments(
   return { length, lines: skipped, delimiter: null, warnings };
 }
 
+/** Whether a text is a plain number. */
 const isNumber = (text: string) => /^\s*"?[-+]?[\d.,]+(e[-+]?\d+)?"?\s*$/i.test(text);

@@ -143,6 +143,7 @@ function* numbered(
   return line;
 }
 
+/** How many line breaks a field has. */
 function newlinesIn(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;

@@ -205,7 +205,7 @@ function checkPromise(metadata: FileMetaData, name: string, settings: Settings):
   }
 }
 
-/** Every element but the root is the child of one. */
+/** Refuses a schema that hyparquet would take on trust: no tree of elements, a column without a name, a repeated root. */
 function checkSchema({ schema }: FileMetaData, name: string): void {
   const children = schema.map((element) => element.num_children ?? 0);
   const promised = children.reduce((sum, count) => sum + count, 0);

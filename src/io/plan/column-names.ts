@@ -60,4 +60,5 @@ export function columnsNamed(file: FileFacts, wanted: readonly string[], name: s
   return [...found].sort((a, b) => a - b);
 }
 
+/** A text for a regular expression, in which it stands for itself. */
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

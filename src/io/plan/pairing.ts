@@ -130,6 +130,7 @@ function reasonFor(first: PairingSide, second: PairingSide, a: IdColumn | null, 
   return `${a === null ? first.source : second.source} has no ids`;
 }
 
+/** The pairing of two files by the order of their rows; an error where their lengths differ. */
 function byRow(first: PairingSide, second: PairingSide, reason: string): Pairing {
   const fits = first.rows === second.rows || first.rowsBefore === second.rows;
   if (!fits) throw differentLengths(first, second);
@@ -207,6 +208,7 @@ function mayBeIds(column: IdColumn, other: IdColumn): boolean {
   return (other.declared || other.requested) && other.counter === null;
 }
 
+/** The set of ids, empty ones left out; compared loosely if options say so. */
 function distinct({ values }: IdColumn, { looseIds }: PairingOptions): Set<string> {
   const ids = new Set(looseIds ? values.map(loose) : values);
   ids.delete('');

@@ -171,7 +171,7 @@ function pairCorrelations(values: readonly Float64Array[], measure: AssociationM
   return Float64Array.from(values.flatMap((_, i) => [...all.subarray(i * size + i + 1, (i + 1) * size)]));
 }
 
-/** Each value less the mean of its group; strays (group -1) are left out (0). */
+/** Features of the members of a locality, each value less the mean of its group (gaps.ts); 0 for members in no group (-1). */
 function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): Float64Array[] {
   const count = groups.reduce((a, b) => Math.max(a, b), 0) + 1;
   const sizes = new Int32Array(count);

@@ -20,7 +20,7 @@ const WINDOW = 0.3;
 const STRAY = 4;
 const ROUNDS = 15;
 
-/** Group number of each member, from 0; -1 for strays. */
+/** Splits the members of a locality where the embedding has gaps, again and again. Group number of each member from 0; -1 in groups that are too small. */
 export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
   const groups = new Int32Array(members.length).fill(-1);
   const pending: number[][] = [Array.from(members.keys())];

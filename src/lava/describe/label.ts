@@ -51,7 +51,7 @@ function shapeOf(rows: number[], columns: number[]): string {
   return between < 0.15 * columns.length ? 'both sides' : 'patch';
 }
 
-/** Where the shape is: a band across its length only, both sides up and down only. */
+/** Where the pixels of an image module are, in words such as `upper left`; a band is placed across its length only. */
 function positionOf(rows: number[], columns: number[], image: Size, shape: string): string {
   const vertical = third(middle(rows) / image.height, ['upper', 'middle', 'lower']);
   const horizontal = third(middle(columns) / image.width, ['left', 'center', 'right']);

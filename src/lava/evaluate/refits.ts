@@ -54,7 +54,10 @@ export async function refitModules(
   return { modules: fitted, localities: inWholeTable(found, rows, coordinates.rows) };
 }
 
-/** Localities of a part in the rows of the whole; with `samples`, what they leave uncovered of all. */
+/**
+ * Localities of a part of the samples, their members renumbered from rows of the part to `rows` of the whole table; as they are
+ * where `rows` is null. @param samples rows of the whole table: those in no locality are listed as uncovered.
+ */
 function inWholeTable(localities: Localities, rows: Int32Array | null, samples = 0): Localities {
   if (rows === null) return localities;
   const members = localities.members.map((position) => rows[position]);

@@ -70,7 +70,7 @@ export const PARTS = 3;
 /** Held-out samples in a locality below which a correlation says nothing. */
 const LEAST_HELD_OUT = 5;
 
-/** Defaults and checks. */
+/** Options of the tests with defaults. OptionError for values out of range, and for too few draws to reach the level. */
 export function significanceOptions(options: SignificanceOptions): Required<SignificanceOptions> {
   const { draws = 199, level = 0.005 } = options;
   if (

@@ -36,7 +36,7 @@ export async function spectralStart(mean: MeanAssociation, count: number, watch:
   return { rows: ranks.length, columns: mean.features, data };
 }
 
-/** The entries of the sign that has the larger sum of cubes, as positive numbers; 0 elsewhere. */
+/** Loadings from a rotated eigenvector: its entries of one sign, that with the larger sum of cubes, as positive numbers; else 0. */
 function positivePart(factor: Float64Array): Float64Array {
   let cubes = 0;
   for (const value of factor) cubes += value ** 3;

@@ -222,7 +222,7 @@ function recurrenceStatement({ recurrence }: ModuleDescription): Statement[] {
   return [{ tone: 'plain', text: `Recurs in ${count(recurrence.disjoint)} disjoint localities.` }];
 }
 
-/** How similar the module is that comes out of another run. */
+/** Whether the module came back in another fit. @param similarity cosine with its match there. @param how words for that fit. */
 function similarityStatement(similarity: number | null | undefined, how: string): Statement[] {
   if (similarity == null) return [];
   const tone = similarity >= 0.9 ? 'good' : similarity >= 0.7 ? 'plain' : 'bad';

@@ -46,6 +46,7 @@ export interface StabilityMeasure {
 const COMMON_COVERING = 999;
 const COMES_BACK = 0.9;
 
+/** How alike the modules of several fits are, each on a random share of the samples with another covering. */
 export async function measureStability(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
   { modules, localitySize, overlap, share, repeats, seed }: StabilityMeasureOptions,
@@ -118,6 +119,7 @@ export function calibration(fits: readonly Matrix[]): Calibration[] {
   return rows;
 }
 
+/** Mean share of association that the modules of the fits explain in one covering of all samples. */
 async function explainedShare(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
   fits: readonly Matrix[],

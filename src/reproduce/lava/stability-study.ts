@@ -30,6 +30,7 @@ export const stabilityStudy: Study = {
   run: runStability,
 };
 
+/** Runs the study on every set and number of modules. */
 async function runStability(input: StudyInput): Promise<StudyResult> {
   const rows: (string | number)[][] = [];
   const shown: (string | number | null)[][] = [];
@@ -70,6 +71,7 @@ async function runStability(input: StudyInput): Promise<StudyResult> {
   };
 }
 
+/** The data of a set: planted, noise (the planted map with random features), or of a folder. */
 async function stabilitySet(set: string, input: StudyInput): Promise<SetData> {
   if (set === 'planted') return plantModules({ seed: input.seed, correlation: 0.5 });
   if (set !== 'noise') return loadSet(set, input);

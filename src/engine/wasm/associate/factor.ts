@@ -50,7 +50,7 @@ function copyBlocks(blocks: readonly AssociationBlock[], inputs: Inputs, scope: 
 const entriesOf = (blocks: readonly AssociationBlock[]): number =>
   blocks.reduce((sum, { values }) => sum + values.length, 0);
 
-/** `Engine.quadraticForms` over the kernels. */
+/** Makes `Engine.quadraticForms` (u_k' A_l u_k, localities x modules) of the kernel of that name. */
 function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadraticForms'] {
   return async (blocks, form, loadings, watch = unwatched) => {
     const modules = loadings.columns;

@@ -43,7 +43,7 @@ async function readMetadata(
 const lengthOf = (column: MetadataColumn) =>
   column.kind === 'categorical' ? column.codes.length : column.values.length;
 
-/** One column of `obs` with its type. */
+/** A column of `obs` as metadata: categories and texts are categorical, other columns numeric. */
 async function metadataColumn(store: Store, axis: Axis, name: string): Promise<MetadataColumn> {
   const path = below(axis.path, name);
   if (axis.records) return fromTexts(name, await readColumn(store, axis, name));
@@ -72,7 +72,7 @@ async function categories(store: Store, path: string, name: string): Promise<Met
   };
 }
 
-/** The categories of a column as texts. */
+/** The categories of a categorical column at `path`, as texts; nullable categories have them in `values`. */
 async function levelsOf(store: Store, path: string): Promise<readonly string[]> {
   const inner = (await store.kind(path)) === 'group' ? below(path, 'values') : path;
   const array = await store.array(inner);
