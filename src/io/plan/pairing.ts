@@ -8,6 +8,7 @@
  */
 
 import { loose } from './almost.js';
+import { common, distinct } from './id-sets.js';
 import {
   counterAgainstIds,
   differentCounters,
@@ -206,21 +207,6 @@ function isSameOrder({ first, second }: Match): boolean {
 function mayBeIds(column: IdColumn, other: IdColumn): boolean {
   if (column.feature === null || column.name === other.name) return true;
   return (other.declared || other.requested) && other.counter === null;
-}
-
-/** The set of ids, empty ones left out; compared loosely if options say so. */
-function distinct({ values }: IdColumn, { looseIds }: PairingOptions): Set<string> {
-  const ids = new Set(looseIds ? values.map(loose) : values);
-  ids.delete('');
-  return ids;
-}
-
-/** How many values two columns of ids share. */
-function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  let count = 0;
-  for (const id of small) if (large.has(id)) count++;
-  return count;
 }
 
 /** Groups such as cell types match as well; ids are different in most rows of one file at least. */
