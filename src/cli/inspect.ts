@@ -30,7 +30,7 @@ export const run: CommandRun<'inspect'> = async (features = '', values, signal, 
       notes.push(...read.warnings);
     }
     session.progress.stop();
-    const told = notes.filter(({ code }) => !PLANNED.has(code));
+    const told = notes.filter(({ code }) => !PLANNED.has(code) && !PAIRED.has(code));
     const lines = [
       ...plan.lines,
       ...alone.flatMap((read) => fileLines(read, 'features')),
@@ -41,6 +41,9 @@ export const run: CommandRun<'inspect'> = async (features = '', values, signal, 
   });
 };
 
+/** Said by the lines of the plan. */
+const PAIRED: ReadonlySet<string> = new Set(['ids-unmatched', 'ids-doubtful']);
+
 /** How the table, and its map where one is named, would be read and paired. */
 async function inspect(
   features: string,
@@ -50,6 +53,6 @@ async function inspect(
   const table = await readFeatures(features, values, session);
   const hasMap = values.embedding !== undefined || values.embeddingColumns !== undefined;
   if (!hasMap) return { plan: planOf(table, table, null, null), warnings: table.warnings };
-  const { plan, warnings } = await readJoinedEmbedding(table, features, values, session);
-  return { plan, warnings: [...table.warnings, ...warnings] };
+  const joined = await readJoinedEmbedding(table, features, values, session);
+  return { plan: joined.plan, warnings: [...joined.table.warnings, ...joined.warnings] };
 }

@@ -34,6 +34,7 @@ import { replicationRefits } from './evaluate/replication.js';
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
 import { checkModuleCount, factorize, type ModuleOptions } from './factorize/modules.js';
+import { fewSamples } from './few-samples.js';
 import { denseCovering } from './localities/dense-covering.js';
 import { checkLocalityOptions, type LocalityOptions, locate } from './localities/localities.js';
 
@@ -276,7 +277,7 @@ function leftOut({ chosen, curve }: Granularity): Warning[] {
 /** Warnings about what a fit left out or could not reach. */
 function findings(rows: number, localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {
   const { uncovered, tuning } = localities;
-  const warnings: Warning[] = tunedOnPart(tuning.samples, rows);
+  const warnings = [...tunedOnPart(tuning.samples, rows), ...fewSamples(rows, localities, options.modules)];
   if (uncovered.length > 0) {
     const first = [...uncovered.subarray(0, 3)].join(', ');
     warnings.push({

@@ -28,11 +28,16 @@ export function planOf(
   pairing: PairingNote | null,
 ): ReadingPlan {
   const names = table.featureNames;
+  const ids = pairing?.columns?.first;
   const features = {
     ...read.reading,
     columns: names.length,
     first: names.slice(0, FIRST),
     last: names.at(-1) ?? '',
+    ids:
+      ids === undefined || ids === read.reading.ids?.column
+        ? read.reading.ids
+        : { column: ids, reason: `its values are ids of ${map?.source ?? 'the map'}` },
   };
   return readingPlan(features, map, read.labelsReading, { map: pairing, labels: read.labelsPairing });
 }

@@ -109,11 +109,11 @@ function isHeaderLine(
   return numeric.every((c) => !isMissing(line[c]) && !isNumber(line[c]));
 }
 
-/** One name a column from several lines: the line with the most different names, or all lines joined. */
+/** One name a column from several lines: the line with the most different names (units stand below names), or all lines joined. */
 export function combinedNames(lines: readonly (readonly string[])[]): string[] {
   const filled = lines.filter((line) => line.some((field, c) => c > 0 && field.trim() !== ''));
   const different = filled.map((line) => new Set(line.filter((field) => field.trim() !== '')).size);
-  const best = different.lastIndexOf(Math.max(...different));
+  const best = different.indexOf(Math.max(...different));
   const names = filled[best].map((field) => field.trim());
   const present = names.filter((name) => name !== '');
   if (new Set(present).size === present.length) return names;

@@ -186,10 +186,10 @@ function mixed({ examples }: NumberEvidence, name: string): OptionError {
 }
 
 const DECORATED =
-  /^[(<>~≈]?\s*[-+−]?\s*[$€£¥]?\s*[-+−]?([\d.,' \u00a0\u202f]*\d)\s*([%‰$€£¥]|EUR|USD)?\s*\)?$/;
+  /^[(<>~≈]?\s*[-+−]?\s*[$€£¥]?\s*[-+−]?([\d.,' \u00a0\u202f]*\d)\s*([%‰$€£¥]|EUR|USD|[-−])?\s*\)?$/;
 const DIGITS = /^(\d+|\d{1,3}([., '\u00a0\u202f]\d{3})+)([.,]\d+)?$/;
 
-/** Whether a text is a number in another writing: with a percent or currency sign, in groups, with a decimal comma. */
+/** Whether a text is a number in another writing: with a percent or currency sign, a sign behind it, in groups, with a decimal comma. */
 export function isDecoratedNumber(text: string): boolean {
   const digits = DECORATED.exec(text.trim())?.[1];
   return digits !== undefined && DIGITS.test(digits.trim());

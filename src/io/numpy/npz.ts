@@ -25,10 +25,20 @@ async function arraysOf(input: Input, settings: Settings): Promise<Array[]> {
     if (others.length > 0 && settings.key === undefined) throw notOnlyArrays(input.name, others);
     return arrays.map((member) => ({ key: member.name.slice(0, -4), member }));
   }
+  if (members.some(({ name }) => /^(xl\/|content\.xml$)/.test(name))) throw workbook(input.name);
   throw new FormatError({
     got: `a ZIP file without NumPy arrays, ${input.name} (${members.slice(0, 3).map((m) => m.name)})`,
     expected: 'an NPZ file',
-    remedy: /\.xlsx$/i.test(input.name) ? 'save the sheet as CSV' : 'write it with numpy.savez',
+    remedy: 'write it with numpy.savez',
+  });
+}
+
+/** The error for a spreadsheet of Excel or LibreOffice. */
+function workbook(name: string): UnsupportedError {
+  return new UnsupportedError({
+    got: `a workbook of Excel or LibreOffice, ${name}`,
+    expected: 'one table in a text file',
+    remedy: 'save the sheet as CSV (UTF-8)',
   });
 }
 

@@ -141,7 +141,7 @@ const GAPS = 1.1;
 const COUNTED_NAME =
   /(^|[ _.-])(time|t|date|year|month|week|day|hour|minute|min|second|sec|step|epoch|frame|age|rank|order|pos|position|depth|dose|temp|temperature|size|length|score|cycle|round|distance|height|width|level)s?($|[ _.-])/i;
 
-/** Each whole number of a row of them once, in any order: a count of rows that were shuffled, split or filtered since. Ranks are several such columns. */
+/** Each whole number of a row of them once, in any order: a count of rows that were shuffled, split or filtered since. Ranks are several such columns, none in order. */
 function isShuffledCount(file: FileFacts, position: number): boolean {
   const isCount = ({ kind, whole, distinct, missing, span, name }: ColumnFacts) =>
     kind === 'number' &&
@@ -150,7 +150,9 @@ function isShuffledCount(file: FileFacts, position: number): boolean {
     isNearlyUnique(file.rows, { missing, distinct }) &&
     span <= GAPS * file.rows &&
     !COUNTED_NAME.test(name.trim());
-  return isCount(file.columns[position]) && file.columns.filter(isCount).length === 1;
+  if (!isCount(file.columns[position])) return false;
+  const ranks = file.columns.filter((column) => isCount(column) && column.counter === null);
+  return file.columns[position].counter !== null || ranks.length === 1;
 }
 
 /** Why numbers are ids without a doubt, or null. */

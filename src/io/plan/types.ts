@@ -105,6 +105,8 @@ export interface FileReading {
 /** How the rows of two files were paired. */
 export interface PairingNote {
   readonly how: 'id' | 'row';
+  /** The columns of ids; null where rows were paired by order. */
+  readonly columns: { readonly first: string; readonly second: string } | null;
   /** Samples in both files. */
   readonly matched: number;
   readonly onlyFirst: number;

@@ -10,6 +10,7 @@ import type { RawTable, Settings } from '../options.js';
 import { selectMetadata } from '../plan/metadata.js';
 import { tooLarge } from '../source/bytes.js';
 import { forEachCell, repairMissing } from './missing.js';
+import { noDataWarning } from './no-data.js';
 import { checkMagnitudes } from './units.js';
 
 /** Checks a table as read, and completes its names. Throws ShapeError and FormatError. */
@@ -41,6 +42,7 @@ export function checkTable(raw: RawTable, source: Table['source'], settings: Set
       ...raw.warnings,
       ...warnings,
       ...constantWarning(features, featureNames, source.name),
+      ...(isCsr(features) ? [] : noDataWarning(features, featureNames, source.name)),
       ...repeatedWarning('duplicate-names', 'feature names', featureNames, source.name),
       ...(ids === null ? [] : repeatedWarning('duplicate-ids', 'sample ids', ids, source.name)),
     ],

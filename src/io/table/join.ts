@@ -152,12 +152,15 @@ function tableSide(table: Table & Candidates): PairingSide {
 }
 
 /** The table with the ids that it is paired by; a column that was read as a feature is one no longer. */
-function withIds(table: Table, { values, feature }: IdColumn): Table {
+function withIds(table: Table, { name, values, feature }: IdColumn): Table {
   if (feature === null) return { ...table, ids: values };
   const kept = table.featureNames.flatMap((name, c) => (name === feature ? [] : [c]));
   return {
     ...table,
     ids: values,
+    warnings: table.warnings.filter(
+      ({ code, message }) => code !== 'maybe-ids' || !message.startsWith(`${name} of `),
+    ),
     features: selectColumns(table.features, kept),
     featureNames: kept.map((c) => table.featureNames[c]),
   };
@@ -177,7 +180,7 @@ function rowNote(table: Table, other: PairingSide, reason: string): PairingNote 
   const left = other.rows === rows && (table.dropped.rowNumbers?.length ?? 0) > 0 ? ' that are left' : '';
   const why = reason === 'as requested' ? 'as requested' : `because ${reason}`;
   const text = `${table.source.name} and ${other.source} were paired by row order, ${why}: ${rows} rows${left}.`;
-  return { how: 'row', matched: rows, onlyFirst: 0, onlySecond: 0, text };
+  return { how: 'row', columns: null, matched: rows, onlyFirst: 0, onlySecond: 0, text };
 }
 
 /** What is said of a pairing by ids, with warnings for samples that have no partner. */
@@ -214,7 +217,8 @@ function idNote(
   }
   const text = `${parts.join('; ')}.`;
   const code = doubtful ? 'ids-doubtful' : complete ? 'joined-by-id' : 'ids-unmatched';
-  const note = { matched, onlyFirst: onlyTable.length, onlySecond: onlyOther.length, text };
+  const columns = { first: first.name, second: second.name };
+  const note = { columns, matched, onlyFirst: onlyTable.length, onlySecond: onlyOther.length, text };
   return { note: { how: counters ? 'row' : 'id', ...note }, warnings: [{ code, message: text }] };
 }
 
