@@ -99,7 +99,7 @@ export function logarithmRow(
   return sum;
 }
 
-/** Natural logarithm of x >= 1, to 1e-11: the library's has tables, and kernels have no memory of their own. */
+/** Natural logarithm of x >= 1, to 1e-11: the standard library's needs tables, and kernels allocate no memory. */
 function logarithm(x: f64): f64 {
   const bits = reinterpret<u64>(x);
   let exponent = <f64>(<i32>(bits >> 52) - 1023);

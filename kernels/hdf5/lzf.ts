@@ -9,7 +9,7 @@
  */
 
 import { free, malloc } from './env';
-import { decodeChunk as decodeChunkPlace } from './GOT.func';
+import { decodeChunk as decodeChunkIndex } from './GOT.func';
 
 const LZF: u32 = 32000;
 const CLASS_VERSION: u32 = 1;
@@ -33,7 +33,7 @@ export function H5PLget_plugin_info(): u32 {
   store<u32>(info, LZF, 4);
   store<u32>(info, 1, 12);
   store<u32>(info, info + CLASS_BYTES, 16);
-  store<u32>(info, decodeChunkPlace, 28);
+  store<u32>(info, decodeChunkIndex, 28);
   // "lzf" and a zero, lowest byte first
   store<u32>(info, 0x00667a6c, CLASS_BYTES);
   return info;

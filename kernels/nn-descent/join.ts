@@ -5,7 +5,7 @@
  *   neighbors. src/engine/nn-descent.ts holds the algorithm that calls these steps.
  * Shapes: lists rows x k, ascending by (distance, row).
  * Precision: float32 sums; the final distances are measured again in double.
- * Determinism: an item writes only the lists of its own rows and reads neighbors from a copy of the graph, so results
+ * Determinism: an item writes only the lists of its rows and reads neighbors from a copy of the graph, so results
  *   do not depend on the number of threads.
  */
 

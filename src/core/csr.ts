@@ -1,4 +1,4 @@
-/** Sparse rows: gathering them into a dense matrix, and telling dense from sparse. See `Csr` in model.ts. */
+/** Sparse rows: gathering them into a dense matrix, and telling dense from sparse. See `Csr` in model/matrix.ts. */
 
 import type { Csr, Matrix } from '../model.js';
 import { gatherRows, row } from './matrix.js';

@@ -1,4 +1,4 @@
-/** Making and reading dense matrices. Row-major float32; see `Matrix` in model.ts. */
+/** Making and reading dense matrices. Row-major float32; see `Matrix` in model/matrix.ts. */
 
 import { ShapeError } from '../errors.js';
 import type { Matrix } from '../model.js';

@@ -1,7 +1,7 @@
 /**
  * Moves columns near zero, in double, before their values become single precision.
  *
- * Purpose: every reader of dense numbers packs through here, so that nothing is lost that double holds (model.ts, `units`).
+ * Purpose: every reader of dense numbers packs through here, so that nothing is lost that double holds (model/matrix.ts, `units`).
  * Rule: a column is moved where its largest value is more than RATIO times its range, by a multiple of a power of two near
  *   its middle. Then adding such a multiple to a column of the file changes no stored number, and ordinary columns
  *   (with values near zero) are stored as they are. The range is that of the first rows: later rows can only

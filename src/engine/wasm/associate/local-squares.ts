@@ -71,8 +71,8 @@ async function sumGroup(
     for (let from = 0; from < localities.length; from += together) {
       const some = localities.subarray(from, from + together);
       const part = partOf(watch, from / localities.length, (from + some.length) / localities.length);
-      const ownFactors = factors.subarray(from * modules.length, (from + some.length) * modules.length);
-      await addLocalities(runtime, shared, membersOf(members, n, some), ownFactors, part);
+      const factorsOfSome = factors.subarray(from * modules.length, (from + some.length) * modules.length);
+      await addLocalities(runtime, shared, membersOf(members, n, some), factorsOfSome, part);
     }
     const { buffer } = runtime.arena.memory;
     return modules.map((_, k) =>

@@ -1,6 +1,6 @@
 /**
  * Which modules are summed together (local-squares.ts): as many as the memory of their sums allows, in order. Together
- * they cost no more than each on its own, since nothing is computed in a locality but what a module present there needs.
+ * they cost no more than each alone, since nothing is computed in a locality but what a module present there needs.
  */
 
 export interface ModuleGroup {
@@ -18,10 +18,13 @@ export interface ModuleGroup {
   readonly panels: Uint8Array;
 }
 
-/** Bytes of the sums of a group. */
+/** Most bytes of the sums of a group. */
 const MOST_BYTES = 2 ** 27;
 
-/** Groups of modules. @param chosen features of each module. @param factors localities x modules. */
+/**
+ * Groups of modules in order, each as large as MOST_BYTES allows, at least one module.
+ * @param chosen features of each module, ascending. @param factors localities x modules; 0 where a module is absent.
+ */
 export function groupModules(chosen: readonly Int32Array[], factors: Float64Array): ModuleGroup[] {
   const groups: ModuleGroup[] = [];
   let modules: number[] = [];
@@ -39,7 +42,10 @@ export function groupModules(chosen: readonly Int32Array[], factors: Float64Arra
   return groups;
 }
 
-/** The arrays of a group. */
+/**
+ * The arrays of a group.
+ * @param modules their numbers. @param features of any of them. @param chosen @param factors as in `groupModules`.
+ */
 function groupOf(
   modules: readonly number[],
   features: ReadonlySet<number>,
@@ -51,9 +57,9 @@ function groupOf(
   const rows = new Uint8Array(modules.length * width);
   const panels = new Uint8Array((modules.length * width) / 8);
   modules.forEach((k, position) => {
-    const own = new Set(chosen[k]);
+    const ofModule = new Set(chosen[k]);
     union.forEach((feature, i) => {
-      if (!own.has(feature)) return;
+      if (!ofModule.has(feature)) return;
       rows[position * width + i] = 1;
       panels[(position * width) / 8 + (i >> 3)] = 1;
     });
@@ -61,10 +67,10 @@ function groupOf(
   const localities: number[] = [];
   const kept: number[] = [];
   for (let l = 0; l * chosen.length < factors.length; l++) {
-    const own = modules.map((k) => factors[l * chosen.length + k]);
-    if (own.every((factor) => factor === 0)) continue;
+    const here = modules.map((k) => factors[l * chosen.length + k]);
+    if (here.every((factor) => factor === 0)) continue;
     localities.push(l);
-    kept.push(...own);
+    kept.push(...here);
   }
   return {
     ...{ modules, union, rows, panels },

@@ -83,7 +83,7 @@ export async function compareByTables(
 const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 /**
- * Blocks of all pairs, each pair once. Each segment of data rows starts with the block of its own rows, where
+ * Blocks of all pairs, each pair once. Each segment of data rows starts with the block of the same rows as queries, where
  * lists find their limits.
  */
 function blocksOf(rows: number): Block[] {

@@ -195,7 +195,11 @@ function probeThresholds(
   );
 }
 
-/** The targets of the query at each position, each target by its own position among the data. */
+/**
+ * The targets in the order of the prepared rows: those of the query at each position, each target as its position among
+ * the prepared data.
+ * @param targets queries x k, rows of the data.
+ */
 function byPosition(targets: Int32Array, k: number, { order, positions }: PreparedComparison): Int32Array {
   const result = new Int32Array(targets.length);
   order.forEach((row, position) => {

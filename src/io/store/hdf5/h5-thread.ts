@@ -1,11 +1,11 @@
 /**
- * HDF5 files read in a thread of their own, which is ended when the library goes round and round in a damaged file. Node only.
+ * HDF5 files read in a separate thread, which is ended when the library loops forever in a damaged file. Node only.
  *
  * Limit: of progress, not of time. The thread is ended when it has used SPIN_SECONDS of processor time, and more for a reading that
- *   may unpack much, without beginning a work or reading bytes that the work had not read (activity.ts). Waiting for a slow
+ *   may unpack much, without starting a call of the library or reading bytes that this call had not read (activity.ts). Waiting for a slow
  *   disk takes no processor time, and a busy machine gives none, so neither counts.
  * Fails: FormatError that names the object that was being read; a file open in the same thread fails with MachineError.
- * Lifetime: one thread a process, started with the first file; it does not keep the process alive while nothing is asked of it.
+ * Lifetime: one thread a process, started with the first file; it does not keep the process alive while no call waits for a reply.
  */
 
 import type { Worker } from 'node:worker_threads';
@@ -13,17 +13,21 @@ import { FormatError, MachineError } from '../../../errors.js';
 import type { Source } from '../../source/source.js';
 import type { Store } from '../store.js';
 import { ACTIVITY_BYTES, PROGRESS, ROOM_MIB } from './activity.js';
-import { type ArrayFacts, type Calls, type H5Place, type Reply, receivedError } from './messages.js';
+import { type ArrayFacts, type Calls, type H5Origin, type Reply, receivedError } from './messages.js';
 import { checkCopy } from './runtime.js';
 
-/** Processor time without progress after which the thread is ended. */
+/** Seconds of processor time without progress after which the thread is ended. */
 const SPIN_SECONDS = 3;
 /** Unpacking takes no less than this: deflate of one core is at 100 MiB or more. */
 const MIB_A_SECOND = 10;
+/** Milliseconds between two looks at the thread's progress. */
 const LOOK_MS = 100;
 
+/** A call that waits for its reply. */
 interface Waiting {
+  /** The object that it reads, for messages. */
   readonly what: string;
+  /** The file, for messages. */
   readonly name: string;
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -31,12 +35,13 @@ interface Waiting {
 
 /** A running thread. */
 interface H5Thread {
-  ask<K extends keyof Calls>(
+  /** Posts a call and resolves with its result; rejects with the error that it threw, or a MachineError when the thread ended. */
+  request<K extends keyof Calls>(
     file: { readonly number: number; readonly name: string },
     call: K,
-    given: Parameters<Calls[K]>,
+    parameters: Parameters<Calls[K]>,
   ): Promise<ReturnType<Calls[K]>>;
-  /** Whether the thread is no more, and its files with it. */
+  /** Whether the thread has ended; its files are closed then. */
   ended(): boolean;
 }
 
@@ -45,40 +50,40 @@ let opened = 0;
 
 /** Opens a file in the thread; close the store when done. */
 export async function threadStore(source: Source): Promise<Store> {
-  const { origin, name } = source;
+  const { name } = source;
   const { size } = await source.stat();
-  if (origin.kind !== 'path') checkCopy(name, size);
-  const place: H5Place =
-    origin.kind === 'path' ? { path: origin.path } : { name, bytes: await source.read() };
+  if (source.origin.kind !== 'path') checkCopy(name, size);
+  const origin: H5Origin =
+    source.origin.kind === 'path' ? { path: source.origin.path } : { name, bytes: await source.read() };
   running ??= startThread();
   const thread = await running;
   const file = { number: opened++, name };
-  await thread.ask(file, 'open', [place]);
+  await thread.request(file, 'open', [origin]);
   return {
     name,
-    kind: (path) => thread.ask(file, 'kind', [path]),
-    keys: (path) => thread.ask(file, 'keys', [path]),
-    attributes: (path) => thread.ask(file, 'attributes', [path]),
+    kind: (path) => thread.request(file, 'kind', [path]),
+    keys: (path) => thread.request(file, 'keys', [path]),
+    attributes: (path) => thread.request(file, 'attributes', [path]),
     async array(path) {
-      const facts: ArrayFacts = await thread.ask(file, 'array', [path]);
+      const facts: ArrayFacts = await thread.request(file, 'array', [path]);
       return {
         ...facts,
-        numbers: (start, end) => thread.ask(file, 'numbers', [path, start, end]),
-        texts: (start, end) => thread.ask(file, 'texts', [path, start, end]),
-        field: (field, start, end) => thread.ask(file, 'field', [path, field, start, end]),
+        numbers: (start, end) => thread.request(file, 'numbers', [path, start, end]),
+        texts: (start, end) => thread.request(file, 'texts', [path, start, end]),
+        field: (field, start, end) => thread.request(file, 'field', [path, field, start, end]),
       };
     },
     async close() {
-      if (!thread.ended()) await thread.ask(file, 'close', []);
+      if (!thread.ended()) await thread.request(file, 'close', []);
     },
   };
 }
 
-/** Starts the thread. */
+/** Starts the thread and the watch over its progress. */
 async function startThread(): Promise<H5Thread> {
   const { Worker } = await import('node:worker_threads');
   const memory = new SharedArrayBuffer(ACTIVITY_BYTES);
-  // the flags of this process are not for the thread, and the library's complaints are no messages of ours
+  // no flags of this process for the thread; what the library writes to stderr is not shown
   const worker = new Worker(new URL('./h5-worker.js', import.meta.url), {
     ...{ execArgv: [], workerData: memory, stderr: true },
   });
@@ -105,25 +110,26 @@ async function startThread(): Promise<H5Thread> {
   const look = watchProgress(worker, new Int32Array(memory), waiting, () =>
     over((one, isFirst) => (isFirst ? endless(one) : ended(one.name, 'another file kept it from reading'))),
   );
-  let asked = 0;
+  let nextId = 0;
   return {
     ended: () => isOver,
-    ask: (file, call, given) =>
+    request: (file, call, parameters) =>
       new Promise((resolve, reject) => {
         if (isOver) return reject(ended(file.name, 'it was ended'));
-        const id = asked++;
-        const what = objectOf(call, given);
+        const id = nextId++;
+        const what = objectOf(call, parameters);
         waiting.set(id, { what, name: file.name, resolve: resolve as Waiting['resolve'], reject });
         worker.ref();
         look();
-        worker.postMessage({ id, file: file.number, call, given });
+        worker.postMessage({ id, file: file.number, call, parameters });
       }),
   };
 }
 
 /**
- * Looks, while something is waited for, whether the thread comes on; ends it where it does not.
- * @returns starts looking, where nobody looks yet.
+ * Ends the thread when it makes no progress while a call waits for its reply (SPIN_SECONDS).
+ * @param activity shared with the thread (activity.ts). @param onEndless called after the thread was ended.
+ * @returns a function that starts the watch, unless it runs; the watch stops by itself when no call waits.
  */
 function watchProgress(
   worker: Worker,
@@ -158,9 +164,9 @@ function watchProgress(
   };
 }
 
-/** What a request reads, in words. */
-function objectOf(call: keyof Calls, given: readonly unknown[]): string {
-  const path = typeof given[0] === 'string' ? `/${given[0]}` : '';
+/** What a call reads, in words, for messages. */
+function objectOf(call: keyof Calls, parameters: readonly unknown[]): string {
+  const path = typeof parameters[0] === 'string' ? `/${parameters[0]}` : '';
   const words: Partial<Record<keyof Calls, string>> = {
     open: 'its header',
     keys: `the names in ${path}`,
@@ -170,6 +176,7 @@ function objectOf(call: keyof Calls, given: readonly unknown[]): string {
   return words[call] ?? path;
 }
 
+/** The error for a file in which a call never returns. */
 function endless({ name, what }: Waiting): FormatError {
   return new FormatError({
     got: `a damaged HDF5 file, ${name} (reading ${what} never comes to an end)`,
@@ -178,6 +185,7 @@ function endless({ name, what }: Waiting): FormatError {
   });
 }
 
+/** The error for a call whose thread ended for another reason. */
 function ended(name: string, reason: string, cause?: unknown): MachineError {
   return new MachineError(
     {

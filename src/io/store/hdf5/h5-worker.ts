@@ -1,4 +1,7 @@
-/** The thread that reads HDF5 files, one request after the other, so that it can be ended when it does not come back. */
+/**
+ * The thread that reads HDF5 files, one request after the other. The thread that waits (h5-thread.ts) ends it when a call does
+ * not return.
+ */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { pathSource } from '../../source/path-source.js';
@@ -6,7 +9,7 @@ import { bytesSource } from '../../source/source.js';
 import type { Store, StoredArray } from '../store.js';
 import { tellActivity } from './activity.js';
 import { directStore } from './hdf5-store.js';
-import { type Calls, type H5Place, type Reply, type Request, sentError } from './messages.js';
+import { type Calls, type H5Origin, type Reply, type Request, sentError } from './messages.js';
 
 /** An open file, and its arrays by path. */
 interface OpenFile {
@@ -17,10 +20,12 @@ interface OpenFile {
 const files = new Map<number, OpenFile>();
 let last: Promise<void> = Promise.resolve();
 
+/** For each call, the function that answers it, by the number of the open file and the call's parameters. */
 type Answers = {
-  readonly [K in keyof Calls]: (file: number, ...given: Parameters<Calls[K]>) => Promise<unknown>;
+  readonly [K in keyof Calls]: (file: number, ...parameters: Parameters<Calls[K]>) => Promise<unknown>;
 };
 
+/** The array at `path` of an open file; it is opened once. */
 const arrayOf = (file: number, path: string): Promise<StoredArray> => {
   const { store, arrays } = files.get(file)!;
   const known = arrays.get(path) ?? store.array(path);
@@ -29,8 +34,8 @@ const arrayOf = (file: number, path: string): Promise<StoredArray> => {
 };
 
 const answers: Answers = {
-  async open(file, place) {
-    files.set(file, { store: await directStore(sourceOf(place)), arrays: new Map() });
+  async open(file, origin) {
+    files.set(file, { store: await directStore(sourceOf(origin)), arrays: new Map() });
     return null;
   },
   kind: (file, path) => files.get(file)!.store.kind(path),
@@ -51,15 +56,16 @@ const answers: Answers = {
   },
 };
 
-const sourceOf = (place: H5Place) =>
-  'path' in place ? pathSource(place.path) : bytesSource(place.name, place.bytes);
+/** The source to read an origin from. */
+const sourceOf = (origin: H5Origin) =>
+  'path' in origin ? pathSource(origin.path) : bytesSource(origin.name, origin.bytes);
 
-/** Answers a request, and hands over the memory of numbers rather than copying it. */
-async function answer({ id, file, call, given }: Request): Promise<void> {
+/** Carries out a request and posts its reply; the buffer of numbers is transferred, not copied. Never throws. */
+async function answer({ id, file, call, parameters }: Request): Promise<void> {
   let reply: Reply;
   try {
-    const run = answers[call] as (file: number, ...given: unknown[]) => Promise<unknown>;
-    reply = { id, value: await run(file, ...given) };
+    const run = answers[call] as (file: number, ...args: unknown[]) => Promise<unknown>;
+    reply = { id, value: await run(file, ...parameters) };
   } catch (error) {
     reply = { id, error: sentError(error) };
   }

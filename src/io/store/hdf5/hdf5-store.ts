@@ -127,7 +127,7 @@ const LARGE_CHUNK = 2 ** 26;
 /** How often its size deflate can grow. */
 const DEFLATE_RATIO = 1032;
 
-/** Bytes of a chunk, 0 where there are none. Throws before the library is asked for one that the file cannot hold. */
+/** Bytes of a chunk, 0 where there are none. Throws before the library reads one that the file cannot hold. */
 function checkChunk({ metadata }: Dataset, fileSize: number, where: string): number {
   const bytes = (metadata.chunks ?? [0]).reduce((product, length) => product * length, metadata.size);
   const most = Math.max(LARGE_CHUNK, Math.min(LARGEST_READING, DEFLATE_RATIO * fileSize));

@@ -1,4 +1,4 @@
-/** What the thread that reads HDF5 and the one that waits for it say to each other. */
+/** The messages between the thread that reads HDF5 files (h5-worker.ts) and the one that waits for it (h5-thread.ts). */
 
 import {
   type ErrorParts,
@@ -13,14 +13,14 @@ import { isTooLarge, TOO_LARGE } from '../../source/bytes.js';
 import type { StoredArray } from '../store.js';
 
 /** What a file is read from: a path of this machine, or its bytes. */
-export type H5Place = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
+export type H5Origin = { readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
 
 /** What is known of an array before it is read. */
 export type ArrayFacts = Pick<StoredArray, 'path' | 'shape' | 'packed' | 'content' | 'fields'>;
 
-/** Everything that may be asked of a file, and what comes back. */
+/** The calls that the thread answers for a file, with their arguments and results. Ranges of rows are from `start` to `end`, exclusive. */
 export interface Calls {
-  open(place: H5Place): null;
+  open(origin: H5Origin): null;
   kind(path: string): 'group' | 'array' | null;
   keys(path: string): readonly string[];
   attributes(path: string): Readonly<Record<string, unknown>>;
@@ -31,14 +31,17 @@ export interface Calls {
   close(): null;
 }
 
-/** @param file number of the open file. */
+/** One call, as it is posted to the thread. */
 export interface Request<K extends keyof Calls = keyof Calls> {
+  /** Repeated in the reply. */
   readonly id: number;
+  /** Number of the open file. */
   readonly file: number;
   readonly call: K;
-  readonly given: Parameters<Calls[K]>;
+  readonly parameters: Parameters<Calls[K]>;
 }
 
+/** The result of the call with this `id`, or the error that it threw. */
 export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: SentError };
@@ -52,7 +55,7 @@ interface SentError {
 
 const KINDS = { FormatError, MachineError, UnsupportedError, ShapeError, OptionError } as const;
 
-/** Takes an error apart; what is none of ours becomes a MachineError with its words. */
+/** An error as plain data, to be posted; one that is not a WhymapError becomes a MachineError with its message. */
 export function sentError(error: unknown): SentError {
   if (error instanceof WhymapError && error.name in KINDS)
     return { kind: error.name, parts: error.parts, tooLarge: isTooLarge(error) };
@@ -65,7 +68,7 @@ export function sentError(error: unknown): SentError {
   return { kind: 'MachineError', parts, tooLarge: false };
 }
 
-/** Puts an error together again. */
+/** The error that `sentError` made plain. */
 export function receivedError({ kind, parts, tooLarge }: SentError): WhymapError {
   if (tooLarge) return new FormatError(parts, { cause: TOO_LARGE });
   return new KINDS[kind as keyof typeof KINDS](parts);

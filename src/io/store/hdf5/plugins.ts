@@ -19,22 +19,25 @@ const DECODERS: ReadonlyMap<number, () => URL> = new Map([
   [32015, () => new URL('./plugins/libH5Zzstd.so', import.meta.url)],
 ]);
 /** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5. */
-const LARGEST_OWN_FILTER = 6;
-/** Where the library finds decoders in a file system of its own. */
+const LARGEST_BUILT_IN_FILTER = 6;
+/** Folder of the decoders in the library's file system in memory. */
 const FOLDER = '/plugins';
 
-/** Makes the library know the filters of a data set. Throws UnsupportedError for one that is not known here. */
-export async function loadFilters(runtime: H5Runtime, dataset: Dataset, place: string): Promise<void> {
+/**
+ * Loads the decoders of a data set's filters, each once a runtime. UnsupportedError for a filter without a decoder here.
+ * @param where data set and file, for the message.
+ */
+export async function loadFilters(runtime: H5Runtime, dataset: Dataset, where: string): Promise<void> {
   for (const { id, name } of dataset.filters) {
-    if (id <= LARGEST_OWN_FILTER) continue;
+    if (id <= LARGEST_BUILT_IN_FILTER) continue;
     const decoder = DECODERS.get(id);
-    if (decoder === undefined) throw unknownFilter(name.split(';')[0] || String(id), place);
+    if (decoder === undefined) throw unknownFilter(name.split(';')[0] || String(id), where);
     if (!runtime.decoders.has(id)) await loadDecoder(runtime, decoder());
     runtime.decoders.add(id);
   }
 }
 
-/** Puts a decoder where the library looks for it: on the disk it lies there, in memory it is written there. */
+/** Makes the library find a decoder: in its folder on the disk, or copied to FOLDER of the file system in memory. */
 async function loadDecoder({ module, onDisk }: H5Runtime, url: URL): Promise<void> {
   const isDisk = url.protocol === 'file:';
   const path = isDisk ? (await import('node:url')).fileURLToPath(url) : url.pathname;
@@ -48,7 +51,7 @@ async function loadDecoder({ module, onDisk }: H5Runtime, url: URL): Promise<voi
   module.FS.writeFile(`${FOLDER}/${file}`, bytes);
 }
 
-/** Decoders are looked for in this folder only. */
+/** Sets this folder as the only one in which the library looks for decoders. */
 function lookIn(module: H5Runtime['module'], folder: string): void {
   const known = module.get_plugin_search_paths();
   if (known.length === 1 && known[0] === folder) return;
@@ -56,10 +59,10 @@ function lookIn(module: H5Runtime['module'], folder: string): void {
   module.insert_plugin_search_path(folder, 0);
 }
 
-/** The error for a compression that no built-in reader knows. */
-function unknownFilter(name: string, place: string): UnsupportedError {
+/** The error for a filter without a decoder here. @param where data set and file. */
+function unknownFilter(name: string, where: string): UnsupportedError {
   return new UnsupportedError({
-    got: `${place}, compressed with the plug-in ${name}`,
+    got: `${where}, compressed with the plug-in ${name}`,
     expected: 'data that is not compressed, or with gzip, LZF, Blosc, LZ4 or Zstandard',
     remedy: "write it again with gzip: adata.write_h5ad(path, compression='gzip')",
   });

@@ -23,7 +23,7 @@ export interface H5Runtime {
   readonly module: H5Module;
   /** The library reads the disk itself, rather than files in its memory. */
   readonly onDisk: boolean;
-  /** Numbers of the filters whose decoders it has been given. */
+  /** Numbers of the filters whose decoders are loaded. */
   readonly decoders: Set<number>;
   /**
    * Runs work on a file, and turns whatever goes wrong into a FormatError about `name`.
@@ -52,7 +52,7 @@ const CHARACTER_DEVICE = 0o20666;
 const WRITABLE = 1;
 /** WebAssembly memory ends at 4 GiB, and a file in it needs room beside it. */
 const LARGEST_COPY = 2 * 2 ** 30;
-/** The library's memory for its own ends: caches, headers, lists of names. It begins with 18 MiB. */
+/** Memory that the library takes besides data: caches, headers, lists of names. It begins with 18 MiB. */
 const LIBRARY_MEMORY = 2 ** 28;
 export const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 

@@ -91,7 +91,7 @@ export function readAttribute(module: H5Module, entity: Entity, name: string, wh
   return metadata.shape.length === 0 ? list[0] : list;
 }
 
-/** Of 64-bit integers the nearest numbers: attributes that nobody asked for may hold any. */
+/** Of 64-bit integers the nearest numbers: attributes that no option names may hold any. */
 function numbersOf(bytes: Uint8Array, metadata: Metadata, where: string): number[] {
   const type = numberTypeOf(metadata);
   if (type === null) return [];

@@ -1,0 +1,32 @@
+/** How far a map can be trusted at each sample. Types only. */
+
+/** Links between samples, worst first. */
+export interface TrustLinks {
+  /** Rows of the two samples. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** How many samples are nearer to `from` than `to` is, in the space where the two are far. */
+  readonly rank: Int32Array;
+}
+
+/** How far the map can be trusted at each sample, where it is torn and glued, and what may be read off it. */
+export interface TrustLayer {
+  /** Size of the neighborhoods that were compared. */
+  readonly k: number;
+  /** One a sample: the smaller of trustworthiness and continuity, 0 to 1. */
+  readonly value: Float32Array;
+  /** The value that a shuffled map has on average. */
+  readonly chance: number;
+  /** How many of the k true neighbors are far on the map, and of the k on the map far in the data; one a sample. */
+  readonly torn: Uint16Array;
+  readonly glued: Uint16Array;
+  /** True neighbors that are farthest apart on the map, and neighbors on the map that are farthest in the data. */
+  readonly tornLinks: TrustLinks;
+  readonly gluedLinks: TrustLinks;
+  /** In reading order. */
+  readonly verdict: readonly {
+    readonly about: string;
+    readonly answer: 'yes' | 'partly' | 'no' | 'unknown';
+    readonly text: string;
+  }[];
+}
