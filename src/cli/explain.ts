@@ -1,7 +1,7 @@
 /** `whymap explain`: features and an embedding in, a folder with modules, presence and a report out. */
 
 import { type OutputFolder, openOutput } from '../io/output/folder.js';
-import { geneSetsWarning } from '../lava/describe/gene-sets.js';
+import { geneSetsWarning, nameByGeneSets } from '../lava/describe/gene-sets.js';
 import type { GeneSet } from '../lava/index.js';
 import type { OptionValues } from '../options/index.js';
 import { explainFiles } from '../run/explain.js';
@@ -60,7 +60,8 @@ export async function runExplain(
     const unmatched = await writeBack(made, features, back, folder, signal);
     const unknown = geneSets && geneSetsWarning(geneSets, made.featureNames);
     const found = [...made.warnings, ...unmatched, ...(unknown ? [unknown] : [])];
-    const explanation = { ...made, warnings: found };
+    const complete = { ...made, warnings: found };
+    const explanation = geneSets ? nameByGeneSets(complete, geneSets) : complete;
     const summary = await writeOutputs(folder, { explanation, table, plan, localities });
     if (geneSets) await folder.write('gene-sets.csv', geneSetsCsv(explanation, geneSets));
     await folder.commit();

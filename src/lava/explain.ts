@@ -26,6 +26,7 @@ import {
 } from './associations/associations.js';
 import { keepFeatures, selectFeatures } from './associations/select-features.js';
 import { keptWithin } from './conditions/kept-within.js';
+import { moduleScores } from './conditions/scores.js';
 import { type DescribeInput, describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
@@ -34,7 +35,7 @@ import { replicationRefits } from './evaluate/replication.js';
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
 import { checkModuleCount, factorize, type ModuleOptions } from './factorize/modules.js';
-import { fewSamples } from './few-samples.js';
+import { findings } from './findings.js';
 import { denseCovering } from './localities/dense-covering.js';
 import { checkLocalityOptions, type LocalityOptions, locate } from './localities/localities.js';
 
@@ -104,6 +105,7 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
+    sampleScores: moduleScores({ descriptions, image }, table),
     descriptions,
     associationCounts: counts,
     options: {
@@ -115,12 +117,7 @@ export async function explain(
     },
     ...(granularity && { granularity }),
     image,
-    warnings: [
-      ...table.warnings,
-      ...warnings,
-      ...findings(table.features.rows, localities, modules, fitOptions),
-      ...(granularity ? leftOut(granularity) : []),
-    ],
+    warnings: [...table.warnings, ...warnings, ...findings(table.features.rows, localities, fitted)],
     engine: { name: context.engine.name, reason: context.reason, threads: context.engine.threads },
     timings,
   };
@@ -257,40 +254,4 @@ function checkSizes({ embedding, localities }: ExplainInput, options: ExplainOpt
   const { size, count } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
   associationRules(options, size);
   if (typeof options.modules === 'number') checkModuleCount(options.modules, count);
-}
-
-/** A warning where the localities were tuned on fewer samples than there are. */
-function tunedOnPart(samples: number, rows: number): Warning[] {
-  if (samples === rows) return [];
-  const message = `The probes were tuned on ${samples} of the ${rows} samples, drawn at random (tuning samples), and then placed on all.`;
-  return [{ code: 'tuned-on-part', message }];
-}
-
-/** Warns when at least 1.5 times the chosen number of modules replicate: those that do not recur may be of interest. */
-function leftOut({ chosen, curve }: Granularity): Warning[] {
-  const { modules, replicated } = curve.reduce((a, b) => (b.replicated > a.replicated ? b : a));
-  if (replicated < 1.5 * chosen || replicated < chosen + 2) return [];
-  const message = `${chosen} modules were chosen: so many recur in disjoint localities, in either half of the samples. Of ${modules} modules, ${replicated} replicate, but the others do not recur or are parts of these: request ${modules} modules to see them.`;
-  return [{ code: 'more-modules-replicate', message }];
-}
-
-/** Warnings about what a fit left out or could not reach. */
-function findings(rows: number, localities: Localities, modules: Modules, options: ModuleOptions): Warning[] {
-  const { uncovered, tuning } = localities;
-  const warnings = [...tunedOnPart(tuning.samples, rows), ...fewSamples(rows, localities, options.modules)];
-  if (uncovered.length > 0) {
-    const first = [...uncovered.subarray(0, 3)].join(', ');
-    warnings.push({
-      code: 'uncovered-samples',
-      message: `${uncovered.length} samples are in no locality (rows ${first}${uncovered.length > 3 ? ', ...' : ''}); their presence is that of the nearest probe.`,
-    });
-  }
-  const requested = options.modules ?? modules.count;
-  if (modules.count < requested) {
-    warnings.push({
-      code: 'fewer-modules',
-      message: `${requested} modules were requested and ${modules.count} were found: no association is left for more.`,
-    });
-  }
-  return warnings;
 }

@@ -24,10 +24,14 @@ export {
   type EnrichmentOptions,
   type GeneSet,
   geneSetEnrichment,
+  geneSetsSentence,
+  nameByGeneSets,
   parseGeneSets,
 } from './describe/gene-sets.js';
+export { moduleTitle, shownName } from './describe/module-name.js';
 export { samplePresence } from './describe/presence.js';
 export { presentThreshold } from './describe/present.js';
+export { alikeModules, alikeSentences, readingOrder } from './describe/reading-order.js';
 export { moduleSigns } from './describe/signed-patterns.js';
 export { comesBack } from './evaluate/comes-back.js';
 export { moduleSignificance, type SignificanceOptions } from './evaluate/significance.js';

@@ -3,7 +3,7 @@
 import type { Granularity } from './evaluation.js';
 import type { AssociationCounts, Localities } from './localities.js';
 import type { Matrix } from './matrix.js';
-import type { ModuleDescription, Modules } from './modules.js';
+import type { GeneSetCounts, ModuleDescription, Modules } from './modules.js';
 import type { Embedding, FeatureValues, MetadataColumn, Warning } from './table.js';
 import type { TrustLayer } from './trust.js';
 
@@ -20,12 +20,19 @@ export interface Explanation {
   readonly modules: Modules;
   /** samples x modules: mean presence over the localities that hold the sample. */
   readonly samplePresence: Matrix;
+  /**
+   * samples x modules: the level of each module in each sample, the mean of its standardized leading features with their
+   * signs (see moduleScores); absent in explanations of earlier versions.
+   */
+  readonly sampleScores?: Matrix;
   readonly descriptions: readonly ModuleDescription[];
   readonly associationCounts: AssociationCounts;
   /** Normalized options: all that is needed to run this again. */
   readonly options: Readonly<Record<string, unknown>>;
   /** How the number of modules was chosen; only with `modules: 'auto'`. */
   readonly granularity?: Granularity;
+  /** What became of the gene sets that were given to name the modules; absent without. */
+  readonly geneSets?: GeneSetCounts;
   /** Width and height when features are the pixels of an image. */
   readonly image: { readonly width: number; readonly height: number } | null;
   /** Raw values of the features that matter; absent or null when none travel with the explanation. */

@@ -67,6 +67,31 @@ export interface ModuleDescription {
   readonly signs?: ModuleSigns;
   /** For each grouping column of the metadata, how much of the module is left inside its levels. */
   readonly within?: readonly ModuleWithin[];
+  /** The gene sets that name it: for each pole the best one that it holds more of than chance; absent without sets. */
+  readonly geneSets?: readonly ModuleGeneSet[];
+}
+
+/** A gene set of which a module, or one pole of it, holds more than chance. */
+export interface ModuleGeneSet {
+  readonly set: string;
+  /** `all` features of the module, or those that go `together` with the strongest, or those `opposed` to it. */
+  readonly pole: 'all' | 'together' | 'opposed';
+  /** Members of the set among those features. */
+  readonly hits: number;
+  /** Members of the set among all features explained. */
+  readonly size: number;
+  /** Corrected over all modules, poles and sets (Benjamini and Hochberg). */
+  readonly pAdjusted: number;
+}
+
+/** How many gene sets could be tested. */
+export interface GeneSetCounts {
+  readonly sets: number;
+  /** Sets with enough members among the features. */
+  readonly tested: number;
+  /** Different genes in all sets, and how many of them are features. */
+  readonly genes: number;
+  readonly known: number;
 }
 
 /** How much of a module's squared correlation is left inside the levels of a metadata column. */

@@ -75,10 +75,13 @@ export function explanationFile(explanation: Explanation, table: Table): Uint8Ar
   return encodeExplanation(shownExplanation(explanation, table));
 }
 
-/** The names of the two files, without their folders. */
+/** The names of the two files, without their folders; of one file that holds both, its name and the map's key. */
 export function titleOf(explanation: Explanation, table: Table): string {
   const last = (name: string) => name.split('/').at(-1) ?? name;
-  return `${last(table.source.name)} on ${last(explanation.embedding.source.name)}`;
+  const [features, map] = [last(table.source.name), last(explanation.embedding.source.name)];
+  if (features !== map) return `${features} on ${map}`;
+  const { embedding: key } = explanation.options;
+  return typeof key === 'string' && key !== map ? `${features}, ${key}` : features;
 }
 
 /** Trust of the regions, unless it is not wanted. */

@@ -19,7 +19,7 @@ const PANELS: readonly { panel: Panel; name: string }[] = [
   { panel: 'ask', name: 'Ask' },
   { panel: 'groups', name: 'Groups' },
   { panel: 'trust', name: 'Trust' },
-  { panel: 'run', name: 'How it was made' },
+  { panel: 'run', name: 'Run' },
 ];
 
 export function App({ view, title }: { view: View; title: string }) {

@@ -22,8 +22,13 @@ async function start(root: HTMLElement): Promise<void> {
 
 function show(root: HTMLElement, { explanation, title }: Loaded): void {
   view.value = createView(explanation);
-  render(<App view={view.value} title={title} />, root);
+  render(<Shown title={title} />, root);
   document.documentElement.dataset.ready = 'true';
+}
+
+/** The page of the explanation that is shown: another one when its modules get names. */
+function Shown({ title }: { title: string }) {
+  return view.value && <App view={view.value} title={title} />;
 }
 
 const root = document.getElementById('app');

@@ -17,13 +17,14 @@ export async function readGeneSets(path: string): Promise<readonly GeneSet[]> {
   });
 }
 
-/** module, set, hits...: one line for every set that a module holds more of than chance. */
+/** module, pole, set, hits...: one line for every set that a module holds more of than chance. */
 export function geneSetsCsv(explanation: Explanation, sets: readonly GeneSet[]): string {
   const found = geneSetEnrichment(explanation, sets);
   return writeCsv(
-    ['module', 'set', 'hits', 'module_size', 'set_size', 'fold', 'p', 'p_adjusted', 'genes'],
+    ['module', 'pole', 'set', 'hits', 'module_size', 'set_size', 'fold', 'p', 'p_adjusted', 'genes'],
     found.map((test) => [
       test.module,
+      test.pole,
       test.set,
       test.hits.length,
       test.moduleSize,

@@ -3,7 +3,17 @@
 import { percent, plural } from '../../core/words.js';
 import { PLANNED } from '../../io/index.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
-import { comesBack, headline, moduleRemarks, moduleTitle, summary } from '../../lava/index.js';
+import {
+  alikeSentences,
+  comesBack,
+  geneSetsSentence,
+  headline,
+  moduleRemarks,
+  moduleTitle,
+  readingOrder,
+  shownName,
+  summary,
+} from '../../lava/index.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 import type { Writer } from '../terminal/text.js';
 
@@ -25,14 +35,16 @@ function headlines(explanation: Explanation): string[] {
   return [
     headline(explanation),
     summary(explanation),
+    ...alikeSentences(explanation),
     `${plural(explanation.rows, 'sample')}, ${percent(covered / explanation.rows)} of them in a locality.`,
+    ...(explanation.geneSets ? [geneSetsSentence(explanation)] : []),
   ];
 }
 
 /** The modules that come back, then the others in short. */
 function moduleLines(explanation: Explanation): string[] {
   const { descriptions } = explanation;
-  const numbers = [...descriptions.keys()];
+  const numbers = readingOrder(explanation);
   const back = numbers.filter((k) => comesBack(descriptions[k]));
   const lost = numbers.filter((k) => !comesBack(descriptions[k]));
   const lines = back.map((k) => {
@@ -61,11 +73,19 @@ function kindOf(module: ModuleDescription): string {
   return remarks.length > 0 ? `  (${remarks.join('; ')})` : '';
 }
 
-/** The leading features, or both poles where some go against others; for pixels the place in the image, since `f345` says nothing. */
+/** The gene set where one names it, and the leading features, or both poles where some go against others. */
 function nameOf(module: ModuleDescription, explanation: Explanation): string {
-  if (explanation.image) return module.label;
-  if ((module.signs?.opposed ?? []).length > 0) return moduleTitle(explanation, module);
-  const names = module.topFeatures.map(({ feature }) => explanation.featureNames[feature]);
+  const title = moduleTitle(explanation, module);
+  if (explanation.image) return title;
+  const named = (module.geneSets ?? []).length > 0;
+  if (!named && (module.signs?.opposed ?? []).length > 0) return title;
+  const leading = leadingNames(module, explanation);
+  return named ? `${title}: ${leading}` : leading;
+}
+
+/** The first features by loading, and how many more there are. */
+function leadingNames(module: ModuleDescription, explanation: Explanation): string {
+  const names = module.topFeatures.map(({ feature }) => shownName(explanation.featureNames[feature]));
   const more = names.length > NAMED_FEATURES ? ` and ${names.length - NAMED_FEATURES} more` : '';
   return names.slice(0, NAMED_FEATURES).join(', ') + more;
 }

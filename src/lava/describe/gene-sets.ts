@@ -9,12 +9,18 @@
  */
 
 import { benjaminiHochberg, hypergeometricP } from '../../core/multiple-testing.js';
+import { count, plural } from '../../core/words.js';
 import { FormatError } from '../../errors.js';
-import type { Explanation, Warning } from '../../model.js';
+import type { Explanation, GeneSetCounts, ModuleGeneSet, Warning } from '../../model.js';
 import { LEAST_LOADING } from './describe.js';
+import { shownName } from './module-name.js';
 
 /** Members that a set must have among the features to be tested. */
 const LEAST_MEMBERS = 3;
+/** A set names a module from this corrected p and number of members on, and only where it holds one of the first features. */
+const NAMING_LEVEL = 0.05;
+const NAMING_HITS = 3;
+const NAMING_FIRST = 5;
 
 export interface GeneSet {
   readonly name: string;
@@ -30,9 +36,13 @@ export interface EnrichmentOptions {
 
 export interface Enrichment {
   readonly module: string;
+  /** Which of the module's features were tested: all, or one side where some go against others. */
+  readonly pole: ModuleGeneSet['pole'];
   readonly set: string;
   /** Features of the module in the set, strongest first. */
   readonly hits: readonly string[];
+  /** Whether one of the first five features is in the set. */
+  readonly leads: boolean;
   readonly moduleSize: number;
   /** Members of the set among the features explained. */
   readonly setSize: number;
@@ -66,6 +76,19 @@ export function parseGeneSets(text: string, name = 'gene sets'): GeneSet[] {
 /** Fewer of the sets' genes among the features than this share are told. */
 const FEW_GENES = 0.2;
 
+/** Sets, and how many of their genes are features. */
+function countSets(
+  sets: readonly GeneSet[],
+  featureNames: readonly string[],
+  leastMembers: number,
+): GeneSetCounts & { readonly unknown: readonly string[] } {
+  const lookUp = featureLookup(featureNames);
+  const genes = [...new Set(sets.flatMap((set) => set.genes))];
+  const unknown = genes.filter((gene) => lookUp(gene).length === 0);
+  const tested = sets.filter((set) => new Set(set.genes.flatMap(lookUp)).size >= leastMembers).length;
+  return { sets: sets.length, tested, genes: genes.length, known: genes.length - unknown.length, unknown };
+}
+
 /**
  * What a person should know of sets that hardly belong to the features: how many genes are known, with names of both sides.
  * Null where enough are known and some set has members enough to be tested.
@@ -75,15 +98,11 @@ export function geneSetsWarning(
   featureNames: readonly string[],
   leastMembers = LEAST_MEMBERS,
 ): Warning | null {
-  const lookUp = featureLookup(featureNames);
-  const genes = [...new Set(sets.flatMap((set) => set.genes))];
-  const known = genes.filter((gene) => lookUp(gene).length > 0);
-  const tested = sets.filter((set) => new Set(set.genes.flatMap(lookUp)).size >= leastMembers).length;
-  if (tested > 0 && known.length >= FEW_GENES * genes.length) return null;
-  const unknown = genes.filter((gene) => !known.includes(gene)).slice(0, 3);
+  const { genes, known, tested, unknown } = countSets(sets, featureNames, leastMembers);
+  if (tested > 0 && known >= FEW_GENES * genes) return null;
   const message =
-    `${known.length} of the ${genes.length} genes in ${sets.length} gene sets are features, and ${tested} sets have ` +
-    `${leastMembers} or more: genes are called ${unknown.join(', ')}, features ${featureNames.slice(0, 3).join(', ')}.`;
+    `${known} of the ${genes} genes in ${plural(sets.length, 'gene set')} are features, and ${plural(tested, 'set has', 'sets have')} ` +
+    `${leastMembers} or more: genes are called ${unknown.slice(0, 3).join(', ')}, features ${featureNames.slice(0, 3).join(', ')}.`;
   return { code: 'gene-sets-unknown', message };
 }
 
@@ -94,29 +113,29 @@ export function geneSetEnrichment(
   options: EnrichmentOptions = {},
 ): Enrichment[] {
   const { leastMembers = LEAST_MEMBERS, leastLoading = LEAST_LOADING } = options;
-  const { featureNames, modules, descriptions } = explanation;
+  const { featureNames, descriptions } = explanation;
   const lookUp = featureLookup(featureNames);
   const known = sets
     .map(({ name, genes }) => ({ name, members: new Set(genes.flatMap(lookUp)) }))
     .filter(({ members }) => members.size >= leastMembers);
-  const tests = descriptions.flatMap(({ id }, k) => {
-    const row = modules.loadings.data.subarray(k * featureNames.length, (k + 1) * featureNames.length);
-    const features = [...row.keys()]
-      .filter((f) => row[f] >= leastLoading)
-      .sort((a, b) => row[b] - row[a] || a - b);
-    return known.map(({ name, members }) => {
-      const hits = features.filter((f) => members.has(f));
-      return {
-        module: id,
-        set: name,
-        hits: hits.map((f) => featureNames[f]),
-        moduleSize: features.length,
-        setSize: members.size,
-        fold: (hits.length * featureNames.length) / Math.max(1, features.length * members.size),
-        p: hypergeometricP(hits.length, features.length, members.size, featureNames.length),
-      };
-    });
-  });
+  const tests = descriptions.flatMap(({ id }, k) =>
+    poles(explanation, k, leastLoading).flatMap(({ pole, features }) =>
+      known.map(({ name, members }) => {
+        const hits = features.filter((f) => members.has(f));
+        return {
+          module: id,
+          pole,
+          set: name,
+          hits: hits.map((f) => featureNames[f]),
+          leads: features.slice(0, NAMING_FIRST).some((f) => members.has(f)),
+          moduleSize: features.length,
+          setSize: members.size,
+          fold: (hits.length * featureNames.length) / Math.max(1, features.length * members.size),
+          p: hypergeometricP(hits.length, features.length, members.size, featureNames.length),
+        };
+      }),
+    ),
+  );
   const adjusted = benjaminiHochberg(tests.map(({ p }) => p));
   const order = new Map(descriptions.map(({ id }, k) => [id, k]));
   return tests
@@ -125,10 +144,77 @@ export function geneSetEnrichment(
     .sort((a, b) => (order.get(a.module) ?? 0) - (order.get(b.module) ?? 0) || a.p - b.p);
 }
 
-/** Finds the feature of a gene: by exact name, else without regard to case; an empty list when there is none. */
+/**
+ * The features of module k that are tested against the sets, strongest first: all of them, and where some go against
+ * others, each side apart.
+ */
+function poles(
+  { featureNames, modules, descriptions }: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
+  k: number,
+  leastLoading: number,
+): { readonly pole: ModuleGeneSet['pole']; readonly features: readonly number[] }[] {
+  const loadings = modules.loadings.data.subarray(k * featureNames.length, (k + 1) * featureNames.length);
+  const features = [...loadings.keys()]
+    .filter((f) => loadings[f] >= leastLoading)
+    .sort((a, b) => loadings[b] - loadings[a] || a - b);
+  const { together = [], opposed = [] } = descriptions[k].signs ?? {};
+  const whole = { pole: 'all', features } as const;
+  if (opposed.length === 0) return [whole];
+  return [whole, { pole: 'together', features: together }, { pole: 'opposed', features: opposed }];
+}
+
+/**
+ * The explanation with its modules named by gene sets, and with what became of the sets (`geneSets` of both). A set names
+ * a module that leads with it: a large module may hold more of a set than chance in its weaker features only.
+ */
+export function nameByGeneSets(
+  explanation: Explanation,
+  sets: readonly GeneSet[],
+  options: EnrichmentOptions = {},
+): Explanation {
+  const found = geneSetEnrichment(explanation, sets, options).filter(
+    ({ pAdjusted, hits, moduleSize, leads }) =>
+      pAdjusted <= NAMING_LEVEL && leads && hits.length >= Math.min(NAMING_HITS, moduleSize),
+  );
+  const { unknown, ...counts } = countSets(
+    sets,
+    explanation.featureNames,
+    options.leastMembers ?? LEAST_MEMBERS,
+  );
+  const descriptions = explanation.descriptions.map((description) => {
+    const named = (['all', 'together', 'opposed'] as const).flatMap((pole): ModuleGeneSet[] => {
+      const best = found.find((test) => test.module === description.id && test.pole === pole);
+      return best
+        ? [{ set: best.set, pole, hits: best.hits.length, size: best.setSize, pAdjusted: best.pAdjusted }]
+        : [];
+    });
+    return { ...description, geneSets: named };
+  });
+  return { ...explanation, descriptions, geneSets: counts };
+}
+
+/** How many sets were tested and skipped, and how many modules they name; empty without sets. */
+export function geneSetsSentence({ geneSets, descriptions }: Explanation): string {
+  if (!geneSets) return '';
+  const { sets, tested, genes, known } = geneSets;
+  const named = descriptions.filter(({ geneSets: own = [] }) => own.length > 0).length;
+  const skipped =
+    sets === tested
+      ? ''
+      : `, ${count(sets - tested)} skipped (fewer than ${LEAST_MEMBERS} of their genes are features)`;
+  return (
+    `Gene sets: ${count(tested)} of ${count(sets)} tested${skipped}; ${count(known)} of their ${count(genes)} genes are features. ` +
+    `They name ${count(named)} of ${plural(descriptions.length, 'module')}.`
+  );
+}
+
+/**
+ * Finds the feature of a gene: by exact name, else by the name as it is shown, without regard to case; an empty list when
+ * there is none.
+ */
 function featureLookup(names: readonly string[]): (gene: string) => number[] {
   const exact = new Map(names.map((name, f) => [name, f]));
-  const folded = new Map(names.map((name, f) => [name.toUpperCase(), f]));
+  const folded = new Map(names.map((name, f) => [shownName(name).toUpperCase(), f]));
   return (gene) => {
     const found = exact.get(gene) ?? folded.get(gene.toUpperCase());
     return found === undefined ? [] : [found];

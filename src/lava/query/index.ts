@@ -14,9 +14,7 @@ export {
   moduleRemarks,
   moduleSentence,
   moduleStatements,
-  moduleTitle,
   type Statement,
-  shownName,
   summary,
 } from './module-sentences.js';
 export {

@@ -9,6 +9,8 @@
 import { count, decimal, listed, percent, plural, pValue, signed } from '../../core/words.js';
 import type { Explanation, ModuleDescription, ModuleSignificance } from '../../model.js';
 import { withinFlags } from '../conditions/kept-within.js';
+import { shownName } from '../describe/module-name.js';
+import { PAIR_OF_FEATURES } from '../describe/reading-order.js';
 import { comesBack } from '../evaluate/comes-back.js';
 import { REPLICATED } from '../evaluate/holdout.js';
 import { PARTS } from '../evaluate/significance.js';
@@ -56,31 +58,6 @@ export function summary({ modules, localities, featureNames, image }: Explanatio
   );
 }
 
-const NAMED_A_POLE = 2;
-
-/** A feature's name as it is shown: without the database id that some tables append to it (`HLA-DRA_ENSG00000204287`). */
-export const shownName = (name: string): string =>
-  name.replace(/[_|]ENS[A-Z]*[GTP]\d{8,}(\.\d+)?$/, '') || name;
-
-/** A short name of a module: its leading features, with both poles where some go against others: `MAL, KCNJ16 \u2194 C1S, MGP`. */
-export function moduleTitle(
-  { featureNames, image }: Pick<Explanation, 'featureNames' | 'image'>,
-  { label, signs, topFeatures }: ModuleDescription,
-): string {
-  if (image) return label;
-  const name = (feature: number) => shownName(featureNames[feature]);
-  const opposed = (signs?.opposed ?? []).slice(0, NAMED_A_POLE).map(name);
-  if (opposed.length === 0)
-    return (
-      topFeatures
-        .slice(0, NAMED_FEATURES)
-        .map(({ feature }) => name(feature))
-        .join(', ') || label
-    );
-  const together = (signs?.together ?? []).slice(0, NAMED_A_POLE).map(name);
-  return `${together.join(', ')} \u2194 ${opposed.join(', ')}`;
-}
-
 /** What the module is made of, and in how many samples. */
 export function moduleSentence(explanation: Explanation, module: ModuleDescription): string {
   const where = `around ${percent(module.presentSamples)} of samples`;
@@ -104,7 +81,7 @@ export function moduleStatements(module: ModuleDescription, rows: number): State
     ...replicationStatement(module),
     ...significanceStatements(module, Math.round(rows / PARTS)),
     ...recurrenceStatement(module),
-    ...similarityStatement(module.stability?.seeds, 'In other coverings of the map'),
+    ...similarityStatement(module.stability?.seeds, 'With all samples and other coverings'),
     ...similarityStatement(module.stability?.bootstrap, 'From resampled data'),
     ...trustStatement(module),
   ];
@@ -254,6 +231,7 @@ export function moduleRemarks({
   trustFlag,
   replication,
   within,
+  topFeatures,
 }: ModuleDescription): Statement[] {
   const verdicts: Readonly<Record<ModuleSignificance['verdict'], Statement>> = {
     local: { tone: 'good', text: 'significant' },
@@ -264,6 +242,9 @@ export function moduleRemarks({
   };
   return [
     ...(significance ? [verdicts[significance.verdict]] : []),
+    ...(topFeatures.length <= PAIR_OF_FEATURES
+      ? [{ tone: 'plain', text: 'two features only' } as const]
+      : []),
     ...(replication != null && !comesBack({ replication })
       ? [{ tone: 'bad', text: 'did not come back' } as const]
       : []),

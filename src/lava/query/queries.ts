@@ -9,6 +9,7 @@
 import { encodeLevels } from '../../core/levels.js';
 import type { Explanation, ModuleSignificance, Table } from '../../model.js';
 import { correlationMatrix, localValues } from '../associations/local-values.js';
+import { moduleTitle } from '../describe/module-name.js';
 import { explainedTable, measureOf } from './explained-table.js';
 import { levelsInRegion, modulesInRegion, type PresenceInRegion } from './modules-in-region.js';
 import { type Region, regionName, regionRows } from './regions.js';
@@ -52,7 +53,9 @@ export function describeRegion(
     share: rows.length / explanation.rows,
     labels: labels.map(({ level, samples }) => ({ label: level, samples })),
     modules: modulesInRegion(explanation, rows).map((found) => {
-      const { id, label, contrast, significance } = explanation.descriptions[found.module];
+      const description = explanation.descriptions[found.module];
+      const { id, contrast, significance } = description;
+      const label = moduleTitle(explanation, description);
       return { id, label, verdict: significance?.verdict ?? null, contrast, ...found };
     }),
   };
@@ -99,7 +102,9 @@ export function compareRegions(
     first: answers[0],
     second: answers[1],
     overlap: rows[0].filter((row) => second.has(row)).length,
-    modules: explanation.descriptions.map(({ id, label }, k) => {
+    modules: explanation.descriptions.map((description, k) => {
+      const { id } = description;
+      const label = moduleTitle(explanation, description);
       const [a, b] = answers.map((answer) => answer.modules.find((module) => module.id === id)!);
       const inA = a.presentInside >= IN_REGION;
       const inB = b.presentInside >= IN_REGION;

@@ -1,6 +1,7 @@
 /** Answers to queries as sentences for people. The figures are those of the answers. */
 
 import { capitalized, count, listed, percent, plural, signed } from '../../core/words.js';
+import { shownName } from '../describe/module-name.js';
 import type { Marker, MarkerAnswer } from './markers.js';
 import { type ComparisonAnswer, IN_REGION, type RegionAnswer } from './queries.js';
 import type { FeatureAnswer, PairAnswer } from './value-queries.js';
@@ -119,10 +120,8 @@ export function pairSentences({ region, a, b, inside, outside }: PairAnswer): st
   ];
 }
 
-/** A module by id and label. */
-function named({ id, label }: { readonly id: string; readonly label: string }): string {
-  return `${id} (${label})`;
-}
+/** A module by id and title. */
+const named = ({ id, label }: { readonly id: string; readonly label: string }): string => `${id} ${label}`;
 
 /** One sentence for each verdict that limits what may be said of the modules. */
 function caution(modules: readonly { readonly id: string; readonly verdict: string | null }[]): string[] {
@@ -156,9 +155,7 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   const markerSentence = (some: readonly Marker[], what: string) =>
     some.length === 0
       ? []
-      : [
-          `${plural(some.length, 'feature is', 'features are')} ${what} in ${sides}: ${some.slice(0, NAMED).map(markerFigures).join(', ')}${some.length > NAMED ? '...' : '.'}`,
-        ];
+      : [`${plural(some.length, 'feature is', 'features are')} ${what} in ${sides}: ${firstNames(some)}.`];
   const none = `No feature is higher or lower in ${sides}, at a corrected p of ${NAMED_LEVEL} by samples.`;
   return [
     ...(notable.length === 0 ? [none] : []),
@@ -168,9 +165,12 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   ];
 }
 
-/** A marker's name, log fold change (or difference) and AUC, in words. */
-const markerFigures = ({ name, difference, logFoldChange, auc }: Marker): string =>
-  `${name} (${signed(logFoldChange ?? difference)}, above in ${percent(auc)} of pairs)`;
+/** The strongest by name, and how many there are besides. */
+function firstNames(some: readonly Marker[]): string {
+  const names = some.slice(0, NAMED).map(({ name }) => shownName(name));
+  const rest = some.length - names.length;
+  return rest > 0 ? `${names.join(', ')} and ${count(rest)} more` : listed(names);
+}
 
 /** What replicates allow to say, which is less than what samples seem to. */
 function replicateSentences(markers: readonly Marker[], notable: readonly Marker[]): string[] {

@@ -3,9 +3,12 @@ import { expect, test } from 'vitest';
 import type { ModuleDescription, Table } from 'whymap';
 import {
   geneSetEnrichment,
+  geneSetsSentence,
   keepFeatures,
   locate,
   moduleSigns,
+  moduleTitle,
+  nameByGeneSets,
   parseGeneSets,
   selectFeatures,
 } from 'whymap/lava';
@@ -62,7 +65,7 @@ test('gene sets name the module that holds them; the background is what was expl
   const loadings = { rows: 2, columns: 100, data: new Float32Array(200) };
   for (let f = 0; f < 10; f++) loadings.data[f] = 1 - f / 20;
   for (let f = 50; f < 55; f++) loadings.data[100 + f] = 1;
-  const descriptions = [{ id: 'M1' }, { id: 'M2' }] as ModuleDescription[];
+  const descriptions = [{ id: 'M1' }, { id: 'M2' }] as unknown as ModuleDescription[];
   const explanation = { featureNames: names, descriptions, modules: { loadings } };
   const sets = parseGeneSets(
     'right\tabout\tGENE0\tGENE1\tgene2\tGENE3\tUNKNOWN\nwrong\t\tGene60\tGene61\tGene62\n\nsmall\tx\tGene1\n',
@@ -179,10 +182,58 @@ test('sets that hardly belong to the features are told, with names of both sides
   const features = ['gene0', 'gene1', 'gene2', 'gene3'];
   const sets = [{ name: 'A', genes: ['ENSG0001', 'ENSG0002', 'ENSG0003'] }];
   expect(geneSetsWarning(sets, features)?.message).toBe(
-    '0 of the 3 genes in 1 gene sets are features, and 0 sets have 3 or more: genes are called ENSG0001, ENSG0002, ENSG0003, features gene0, gene1, gene2.',
+    '0 of the 3 genes in 1 gene set are features, and 0 sets have 3 or more: genes are called ENSG0001, ENSG0002, ENSG0003, features gene0, gene1, gene2.',
   );
   expect(geneSetsWarning([{ name: 'B', genes: ['GENE0', 'gene1', 'gene2'] }], features)).toBeNull();
   expect(geneSetsWarning([{ name: 'C', genes: ['gene0', 'gene1'] }], features)?.code).toBe(
     'gene-sets-unknown',
+  );
+});
+
+test('gene sets name modules and their poles apart; only sets that a module leads with; skipped sets are counted', () => {
+  const names = Array.from({ length: 200 }, (_, f) => `G${f}_ENSG0000012345${f}`);
+  const loadings = { rows: 3, columns: 200, data: new Float32Array(600) };
+  for (let f = 0; f < 8; f++) loadings.data[f] = 1 - f / 20;
+  // the second leads with genes of no set, the third has a set in its weak features only
+  for (let f = 50; f < 58; f++) loadings.data[200 + f] = 1;
+  for (let f = 100; f < 112; f++) loadings.data[400 + f] = f < 106 ? 1 : 0.5;
+  const of = (row: number) =>
+    names
+      .flatMap((_, feature) => {
+        const loading = loadings.data[row * 200 + feature];
+        return loading > 0 ? [{ feature, loading }] : [];
+      })
+      .sort((a, b) => b.loading - a.loading);
+  const descriptions = [0, 1, 2].map((k) => ({
+    id: `M${k + 1}`,
+    label: 'raw',
+    topFeatures: of(k),
+    ...(k === 0 && { signs: { together: [0, 1, 2, 3], opposed: [4, 5, 6, 7], turned: [], flips: [] } }),
+  }));
+  const sets = parseGeneSets(
+    'UP_SIDE\t-\tG0\tG1\tG2\nDOWN\t-\tg4\tg5\tg6\tg7\tX\nWEAK\t-\tG106\tG107\tG108\tG109\nNONE\t-\tY\tZ\n',
+  );
+  const made = { featureNames: names, modules: { loadings }, descriptions, image: null };
+  const named = nameByGeneSets(made as never, sets);
+  expect(named.descriptions.map((module) => moduleTitle(named, module))).toEqual([
+    'UP SIDE (3 of 3) \u2194 DOWN (4 of 4)',
+    'G50, G51, G52',
+    'G100, G101, G102',
+  ]);
+  expect(named.descriptions.map(({ geneSets }) => geneSets?.map(({ pole, set }) => [pole, set]))).toEqual([
+    [
+      ['all', 'DOWN'],
+      ['together', 'UP_SIDE'],
+      ['opposed', 'DOWN'],
+    ],
+    [],
+    [],
+  ]);
+  const weak = geneSetEnrichment(made as never, sets).filter(({ set }) => set === 'WEAK');
+  expect(weak.map(({ module, leads, pAdjusted }) => [module, leads, pAdjusted < 0.05])).toEqual([
+    ['M3', false, true],
+  ]);
+  expect(geneSetsSentence(named)).toBe(
+    'Gene sets: 3 of 4 tested, 1 skipped (fewer than 3 of their genes are features); 11 of their 14 genes are features. They name 1 of 3 modules.',
   );
 });

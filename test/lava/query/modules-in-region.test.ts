@@ -47,7 +47,13 @@ test('modules in a region are ordered by presence inside, ties by index; all and
 });
 
 test('a module is in a region from half of its samples on; outside is the mean of all others', () => {
-  const names = ['M1', 'M2'].map((id) => ({ id, label: id, contrast: false, significance: null }));
+  const names = ['M1', 'M2'].map((id) => ({
+    id,
+    label: id,
+    contrast: false,
+    significance: null,
+    topFeatures: [],
+  }));
   const whole = { ...explanation, rows: 4, labels: ['x', 'y', 'y', 'x'], descriptions: names } as never;
   const regions = {
     first: { kind: 'rows', rows: [0, 2] },

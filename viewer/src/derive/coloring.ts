@@ -8,14 +8,15 @@ import {
   valueAt,
 } from './columns.js';
 import { density } from './grid.js';
-import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, type Theme } from './palette.js';
+import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, signRamp, type Theme } from './palette.js';
 import { highest, quantile } from './presence.js';
 import { moduleName, NONE, type View } from './view.js';
-import { capitalized, decimal, featureName, percent, presenceMeaning } from './words.js';
+import { capitalized, decimal, featureName, percent, presenceMeaning, signed } from './words.js';
 
 export type ColorBy =
   | { readonly by: 'strongest' }
   | { readonly by: 'module'; readonly module: number }
+  | { readonly by: 'score'; readonly module: number }
   | { readonly by: 'feature'; readonly feature: number }
   | { readonly by: 'column'; readonly column: number }
   | { readonly by: 'density' }
@@ -66,6 +67,8 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
       return strongest(view, theme);
     case 'module':
       return presence(view, by.module, theme);
+    case 'score':
+      return score(view, by.module, theme);
     case 'feature':
       return feature(view, by.feature, theme);
     case 'column': {
@@ -145,6 +148,23 @@ function presence(view: View, module: number, theme: Theme): Coloring {
     high: `${decimal(top)} strong`,
   });
 }
+
+/** From below to above the mean of all samples, the same distance on either side. */
+function score(view: View, module: number, theme: Theme): Coloring {
+  const values = view.scores[module];
+  const most = highest(values.map(Math.abs), 0.99) || 1;
+  const shown = amounts(values, most, theme, scoreWords(view, module, most), -most);
+  const colors = signRamp(theme);
+  const legend = { ...shown.legend, colors } as Legend;
+  return { ...shown, colors, order: colors.map((_, step) => Math.abs(step - RAMP_STEPS / 2)), legend };
+}
+
+const scoreWords = (view: View, module: number, most: number) => ({
+  title: `Score of ${moduleName(view.explanation, module)}`,
+  note: 'level of its features, in standard deviations around the mean of all samples',
+  low: `${signed(-most)} low`,
+  high: `${signed(most)} high`,
+});
 
 function feature(view: View, number: number, theme: Theme): Coloring {
   const values = view.explanation.values;
@@ -259,27 +279,4 @@ function numbers(column: NumberColumn, theme: Theme): Coloring {
     value: (row) => valueAt(column, row),
     legend: { ...words, kind: 'ramp', colors: shown.colors, missing: missingEntry(column, theme)[0] },
   };
-}
-
-/** A coloring as a short text: `module:3`, `feature:12`, `trust`. */
-export function encodeColoring(view: View, by: ColorBy): string {
-  if (by.by === 'module') return `module:${by.module}`;
-  if (by.by === 'feature') return `feature:${by.feature}`;
-  if (by.by === 'column') return columnText(view, by.column);
-  return by.by;
-}
-
-const columnText = (view: View, column: number): string =>
-  view.columns[column] === view.labels ? 'label' : `column:${view.columns[column].name}`;
-
-/** The coloring of a text; the strongest module for one that this explanation does not have. */
-export function decodeColoring(view: View, text: string): ColorBy {
-  const [by, number] = text.split(/:(.*)/s);
-  const { descriptions, values, trust: layer } = view.explanation;
-  if (by === 'module' && Number(number) < descriptions.length) return { by, module: Number(number) };
-  if (by === 'feature' && values?.features.includes(Number(number))) return { by, feature: Number(number) };
-  const column = view.columns.findIndex((_, index) => columnText(view, index) === text);
-  if (column >= 0) return { by: 'column', column };
-  if ((by === 'trust' || by === 'torn' || by === 'glued') && layer) return { by };
-  return by === 'density' ? { by } : { by: 'strongest' };
 }

@@ -8,29 +8,33 @@ import { featureName } from './words.js';
 /** What is compared between groups. */
 export type Measure =
   | { readonly kind: 'feature'; readonly feature: number }
-  | { readonly kind: 'module'; readonly module: number }
+  | { readonly kind: 'module' | 'score'; readonly module: number }
   | { readonly kind: 'column'; readonly column: number };
 
-/** A measure as a short text: `feature:12`, `module:3`, `column:0`. */
-export const measureText = (measure: Measure): string =>
-  `${measure.kind}:${measure.kind === 'feature' ? measure.feature : measure.kind === 'module' ? measure.module : measure.column}`;
+/** A measure as a short text: `feature:12`, `module:3`, `score:3`, `column:0`. */
+export function measureText(measure: Measure): string {
+  if ('feature' in measure) return `feature:${measure.feature}`;
+  return 'column' in measure ? `column:${measure.column}` : `${measure.kind}:${measure.module}`;
+}
 
 export function measureFrom(text: string): Measure {
   const [kind, number] = text.split(':');
   if (kind === 'feature') return { kind, feature: Number(number) };
-  return kind === 'column' ? { kind, column: Number(number) } : { kind: 'module', module: Number(number) };
+  if (kind === 'column') return { kind, column: Number(number) };
+  return { kind: kind === 'score' ? 'score' : 'module', module: Number(number) };
 }
 
 export function measureName(view: View, measure: Measure): string {
   if (measure.kind === 'feature') return featureName(view.explanation, measure.feature);
   if (measure.kind === 'column') return view.columns[measure.column].name;
-  return `presence of ${moduleName(view.explanation, measure.module)}`;
+  return `${measure.kind === 'score' ? 'score' : 'presence'} of ${moduleName(view.explanation, measure.module)}`;
 }
 
 /** One value a sample; NaN where there is none. */
 export function measureValues(view: View, measure: Measure): ArrayLike<number> {
   if (measure.kind === 'feature') return carriedValues(view.explanation, measure.feature) ?? [];
   if (measure.kind === 'module') return view.presence[measure.module].values;
+  if ('module' in measure) return view.scores[measure.module];
   const column: Column = view.columns[measure.column];
   return column.kind === 'numeric' ? column.values : [];
 }

@@ -1,5 +1,6 @@
 /** Which modules are listed, and in which order. */
 import type { Explanation, ModuleDescription } from 'whymap';
+import { moduleTitle, readingOrder } from 'whymap/lava';
 import { featureName } from './words.js';
 
 export const ORDERS = ['share', 'samples', 'evidence', 'stability', 'trust', 'name'] as const;
@@ -26,15 +27,22 @@ export interface Filter {
 export function listedModules(explanation: Explanation, { order, text, significant }: Filter): number[] {
   const { descriptions } = explanation;
   const wanted = text.trim().toLowerCase();
-  const matches = ({ id, label, topFeatures }: ModuleDescription) =>
-    [id, label, ...topFeatures.map(({ feature }) => featureName(explanation, feature))].some((name) =>
-      name.toLowerCase().includes(wanted),
-    );
+  const matches = (module: ModuleDescription) =>
+    [
+      module.id,
+      moduleTitle(explanation, module),
+      ...module.topFeatures.map(({ feature }) => featureName(explanation, feature)),
+    ].some((name) => name.toLowerCase().includes(wanted));
   const kept = descriptions
     .map((description, module) => ({ description, module }))
     .filter(({ description }) => wanted === '' || matches(description))
     .filter(({ description }) => !significant || description.significance?.significant === true);
+  const byName = (a: ModuleDescription, b: ModuleDescription) =>
+    moduleTitle(explanation, a) < moduleTitle(explanation, b) ? -1 : 1;
   const by = order === 'name' ? byName : byFigure(FIGURES[order]);
+  const reading = new Map(readingOrder(explanation).map((module, at) => [module, at]));
+  const rank = ({ module }: { module: number }) => reading.get(module) ?? module;
+  if (order === 'share') return kept.sort((a, b) => rank(a) - rank(b)).map(({ module }) => module);
   return kept
     .sort((a, b) => by(a.description, b.description) || a.module - b.module)
     .map(({ module }) => module);
@@ -54,6 +62,3 @@ const byFigure =
     const [x, y] = [figure(a) ?? Number.NEGATIVE_INFINITY, figure(b) ?? Number.NEGATIVE_INFINITY];
     return x === y ? 0 : y - x;
   };
-
-const byName = (a: ModuleDescription, b: ModuleDescription): number =>
-  a.label < b.label ? -1 : a.label > b.label ? 1 : 0;

@@ -52,9 +52,14 @@ export function ramp(theme: Theme): string[] {
   return Array.from({ length: RAMP_STEPS }, (_, step) => {
     const at = (step / (RAMP_STEPS - 1)) * (stops.length - 1);
     const low = Math.min(stops.length - 2, Math.floor(at));
-    const mixed = stops[low].map((value, c) => Math.round(value + (stops[low + 1][c] - value) * (at - low)));
-    return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+    return mix(stops[low], stops[low + 1], at - low);
   });
+}
+
+/** The color at `share` (0 to 1) of the way from one to the other. */
+function mix(from: readonly number[], to: readonly number[], share: number): string {
+  const mixed = from.map((value, c) => Math.round(value + (to[c] - value) * share));
+  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function parse(hex: string): [number, number, number] {
@@ -75,6 +80,16 @@ export function signColor(value: number, theme: Theme): string {
   const amount = Math.min(1, Math.abs(value));
   const mixed = end.map((channel, c) => Math.round(page[c] + (channel - page[c]) * amount));
   return `rgb(${mixed.join(' ')})`;
+}
+
+/** `RAMP_STEPS` colors from opposed over neutral to together: for amounts with a sign. */
+export function signRamp(theme: Theme): string[] {
+  const middle = parse(NEUTRAL[theme]);
+  const ends = SIGN_COLORS[theme];
+  return Array.from({ length: RAMP_STEPS }, (_, step) => {
+    const value = (2 * step) / (RAMP_STEPS - 1) - 1;
+    return mix(middle, parse(value < 0 ? ends.opposed : ends.together), Math.abs(value));
+  });
 }
 
 /** Torn links in the warm color, glued ones in the cool one. */

@@ -4,7 +4,8 @@ import { moduleTitle } from 'whymap/lava';
 import { type Column, columnsOf, type GroupColumn } from './columns.js';
 import { buildGrid, type Grid } from './grid.js';
 import { type Cells, cellsOf, type NameAnchor, peaks } from './name-anchors.js';
-import { NONE, type PresenceColumn, presenceColumn, strongestModule } from './presence.js';
+import { type Occupancy, occupancyOf } from './occupancy.js';
+import { column, NONE, type PresenceColumn, presenceColumn, strongestModule } from './presence.js';
 import { type Drawing, drawing } from './project.js';
 
 export interface View {
@@ -12,10 +13,16 @@ export interface View {
   readonly drawing: Drawing;
   readonly grid: Grid;
   readonly presence: readonly PresenceColumn[];
+  /** The score of each module, one value a sample; empty where the explanation has none. */
+  readonly scores: readonly Float32Array[];
   /** Module number a sample, NONE where no module is present. */
   readonly strongest: Uint8Array;
   /** Coarse cells of the samples, for finding where names go. */
   readonly cells: Cells;
+  /** Where samples are, for placing names beside them. */
+  readonly occupancy: Occupancy;
+  /** Whether each module is the strongest at some sample. */
+  readonly leads: readonly boolean[];
   /** Where to write each module's name. */
   readonly moduleAnchors: readonly (readonly NameAnchor[])[];
   /** Labels first, then metadata. */
@@ -44,8 +51,11 @@ export function createView(explanation: Explanation): View {
     drawing: drawn,
     grid: buildGrid(drawn),
     presence,
+    scores: scoresOf(explanation),
     strongest,
     cells,
+    occupancy: occupancyOf(drawn),
+    leads: presence.map((_, module) => strongest.includes(module)),
     moduleAnchors: presence.map((column, module) => {
       const strongHere = peaks(cells, (row) => (strongest[row] === module ? column.values[row] : 0));
       return strongHere.length > 0
@@ -60,6 +70,10 @@ export function createView(explanation: Explanation): View {
       radius: flat ? explanation.localities.radius : null,
     },
   };
+}
+
+function scoresOf({ sampleScores, descriptions }: Explanation): Float32Array[] {
+  return sampleScores ? descriptions.map((_, module) => column(sampleScores, module)) : [];
 }
 
 function withCoordinates(explanation: Explanation, { x, y }: Drawing): Explanation {

@@ -5,6 +5,8 @@
  * Libraries: jspdf and svg2pdf.js, loaded when the first PDF is made.
  */
 
+import { plainTexts } from './plain-text.js';
+
 /** Properties that the page's style sheets give to charts. */
 const STYLES = [
   'fill',
@@ -38,7 +40,7 @@ const MOST_PIXELS = 16_384;
 export const pixelsOf = ({ width, dpi }: PrintSize): number =>
   Math.max(1, Math.min(MOST_PIXELS, Math.round((width / MILLIMETERS) * dpi)));
 
-/** The text of an SVG file that looks like the element does on the page, on the page's background. */
+/** The text of an SVG file that looks like the element does on the page, on the theme's ground: white, or the dark one. */
 export function standaloneSvg(shown: SVGSVGElement): string {
   const copy = shown.cloneNode(true) as SVGSVGElement;
   copyStyles(shown, copy);
@@ -50,9 +52,10 @@ export function standaloneSvg(shown: SVGSVGElement): string {
   copy.removeAttribute('style');
   const [left, top] = shown.viewBox.baseVal ? [shown.viewBox.baseVal.x, shown.viewBox.baseVal.y] : [0, 0];
   const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  const attributes = { x: left, y: top, width, height, fill: backgroundOf(shown) };
+  const attributes = { x: left, y: top, width, height, fill: background() };
   for (const [name, value] of Object.entries(attributes)) ground.setAttribute(name, String(value));
   copy.prepend(ground);
+  plainTexts(copy);
   return new XMLSerializer().serializeToString(copy);
 }
 
@@ -66,14 +69,9 @@ function copyStyles(from: Element, to: Element): void {
   for (const [at, child] of [...from.children].entries()) copyStyles(child, to.children[at]);
 }
 
-/** The nearest background that is not transparent. */
-function backgroundOf(element: Element | null): string {
-  for (let at = element; at; at = at.parentElement) {
-    const color = getComputedStyle(at).backgroundColor;
-    if (color !== '' && color !== 'transparent' && color !== 'rgba(0, 0, 0, 0)') return color;
-  }
-  return '#ffffff';
-}
+/** White in the light theme. */
+const background = (): string =>
+  getComputedStyle(document.documentElement).getPropertyValue('--surface').trim() || '#ffffff';
 
 function sizeOf(svg: SVGSVGElement): { width: number; height: number } {
   const box = svg.viewBox.baseVal;
@@ -107,8 +105,19 @@ export const pngOfCanvas = (canvas: HTMLCanvasElement): Promise<Blob> =>
     );
   });
 
-/** The letters of PDF's own fonts: without the signs that they lack. */
-const inLatin = (text: string): string => text.replaceAll('\u2212', '-').replaceAll('\u2026', '...');
+/** Signs that PDF's own fonts lack, as they are written with letters. */
+const SPELLED: Readonly<Record<string, string>> = {
+  ...{ '\u2212': '-', '\u2026': '...', '\u2194': '/', '\u2264': '<=', '\u2265': '>=', '\u2019': "'" },
+  ...{ '\u201c': '"', '\u201d': '"', '\u2013': '-', '\u2014': '-' },
+  ...{ α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'epsilon', κ: 'kappa', λ: 'lambda', ζ: 'zeta' },
+};
+
+/** The text in the letters of PDF's own fonts: other signs by their plain forms, or as question marks. */
+export const inLatin = (text: string): string =>
+  text.replace(/[^\n\x20-\xff]/gu, (sign) => {
+    const plain = SPELLED[sign] ?? sign.normalize('NFKD').replace(/[^\x20-\x7e]/g, '');
+    return plain || '?';
+  });
 
 /** A PDF of one page with the SVG's lines and letters, `width` millimeters wide. */
 export async function pdfOfSvg(text: string, { width }: PrintSize): Promise<Blob> {

@@ -208,6 +208,8 @@ function legendOf({ scene, frame: { size } }: PictureInput): { parts: Part[]; he
   return { parts: [title, ...entries, words(16, y + ROW, legend.note)], height: y + 2 * ROW - size.height };
 }
 
+/** From the middle of a line of text to its baseline. */
+const BASELINE = 4;
 const ANCHORS = { left: 'start', center: 'middle', right: 'end' } as const;
 
 function partAsSvg(part: Part, ink: string, page: string): string {
@@ -221,9 +223,11 @@ function partAsSvg(part: Part, ink: string, page: string): string {
       )
       .join('');
   }
-  const halo = part.halo ? ` stroke="${page}" stroke-width="4" paint-order="stroke"` : '';
   const weight = part.strong ? ' font-weight="bold"' : '';
-  return `<text x="${part.x}" y="${part.y}" dominant-baseline="central" text-anchor="${ANCHORS[part.anchor]}" fill="${ink}"${weight}${halo}>${escaped(part.text)}</text>`;
+  const where = `x="${part.x}" y="${part.y + BASELINE}" text-anchor="${ANCHORS[part.anchor]}"${weight}`;
+  const halo = ` fill="${page}" stroke="${page}" stroke-width="4" stroke-linejoin="round"`;
+  const behind = part.halo ? `<text ${where}${halo}>${escaped(part.text)}</text>` : '';
+  return `${behind}<text ${where} fill="${ink}">${escaped(part.text)}</text>`;
 }
 
 const escaped = (text: string) =>

@@ -6,7 +6,8 @@ import { peaks } from '../derive/name-anchors.js';
 import { moduleName, type View } from '../derive/view.js';
 import { selectCode } from '../state/regions.js';
 import { colorBy, currentColoring, openModule, panel, selectModule } from '../state/store.js';
-import { type Camera, type Size, toScreen } from './camera.js';
+import type { Camera, Size } from './camera.js';
+import { placeNames } from './name-placement.js';
 
 interface Name {
   readonly text: string;
@@ -19,10 +20,6 @@ interface Name {
 }
 
 const LEVELS = 40;
-const CHARACTER = 7.2;
-const LINE = 22;
-/** Names at a side of the map are moved in, to this distance from it. */
-const EDGE = 4;
 
 export interface NamesProps {
   readonly view: View;
@@ -70,14 +67,14 @@ export function placedNames(
     by === 'column'
       ? levelNames.map((name, i) => ({ ...name, color: colors[i] ?? '' }))
       : namesOfModules(view, by, colors);
-  return withoutOverlaps(names, camera, size);
+  return placeNames(names, { camera, size }, view.occupancy);
 }
 
 function namesOfModules(view: View, by: string, colors: readonly string[]): Name[] {
   const only = by === 'module' ? openModule.value : null;
   if (by !== 'strongest' && only === null) return [];
   return view.moduleAnchors.flatMap((anchors, module) =>
-    only !== null && only !== module
+    (only === null ? !view.leads[module] : only !== module)
       ? []
       : anchors.map(({ x, y }) => ({
           text: short(moduleName(view.explanation, module)),
@@ -114,24 +111,3 @@ function open(view: View, { module, code }: Name, more: boolean): void {
 }
 
 const short = (text: string) => (text.length > 34 ? `${text.slice(0, 33)}\u2026` : text);
-
-/** Names in order of importance; one that would cover an earlier one moves up or down, or is left out. */
-function withoutOverlaps(names: readonly Name[], camera: Camera, size: Size) {
-  const shown: { name: Name; left: number; top: number; width: number }[] = [];
-  for (const name of names) {
-    const [x, y] = toScreen(camera, name.x, name.y);
-    const width = name.text.length * CHARACTER + 26;
-    if (x < 0 || x > size.width || y < LINE || y > size.height - LINE) continue;
-    const left = Math.max(width / 2 + EDGE, Math.min(x, size.width - width / 2 - EDGE));
-    const free = [0, -1, 1, -2, 2]
-      .map((step) => y + step * LINE)
-      .find((top) =>
-        shown.every(
-          (other) =>
-            Math.abs(other.top - top) >= LINE || Math.abs(other.left - left) >= (other.width + width) / 2,
-        ),
-      );
-    if (free !== undefined) shown.push({ name, left, top: free, width });
-  }
-  return shown;
-}

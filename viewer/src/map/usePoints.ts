@@ -7,6 +7,8 @@ import { createCanvasRenderer } from './canvas.js';
 import type { PointRenderer } from './renderer.js';
 import { createWebglRenderer } from './webgl.js';
 
+/** Fewer samples are drawn at once in either way: nothing to tell. */
+const SLOW_FROM = 50_000;
 const WITHOUT_WEBGL = 'Drawn without WebGL: slower above 100,000 points.';
 const LOST = 'The graphics driver stopped: drawn without WebGL from here on, slower above 100,000 points.';
 
@@ -46,7 +48,8 @@ export function usePoints(view: View, frame: Frame) {
     /** A canvas keeps the kind of its first drawing: another kind needs a new one. */
     key: lost ? 'after loss' : 'first',
     kind: renderer?.kind ?? 'none',
-    notice: renderer?.kind === 'canvas' ? (lost ? LOST : WITHOUT_WEBGL) : null,
+    notice:
+      renderer?.kind === 'canvas' && view.explanation.rows > SLOW_FROM ? (lost ? LOST : WITHOUT_WEBGL) : null,
     /** Whether what is seen is the last picture, moved. */
     late,
   };

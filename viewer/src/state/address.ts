@@ -4,7 +4,7 @@
  */
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { decodeColoring, encodeColoring } from '../derive/coloring.js';
+import { decodeColoring, encodeColoring } from '../derive/coloring-text.js';
 import { regionOf } from '../derive/region-code.js';
 import type { View } from '../derive/view.js';
 import * as store from './store.js';

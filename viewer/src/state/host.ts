@@ -9,7 +9,7 @@
  */
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { decodeColoring, encodeColoring } from '../derive/coloring.js';
+import { decodeColoring, encodeColoring } from '../derive/coloring-text.js';
 import type { View } from '../derive/view.js';
 import { plural } from '../derive/words.js';
 import { colorBy, openModule, type Region, region, selectRegion } from './store.js';

@@ -7,10 +7,13 @@ import { RAMP_STEPS, ramp } from '../../derive/palette.js';
 import type { View } from '../../derive/view.js';
 import { decimal, percent } from '../../derive/words.js';
 import { theme } from '../../state/store.js';
+import { widestOf } from '../parts/text-width.js';
 
 const FEATURES = 12;
 const CELL = { width: 30, height: 24 } as const;
-const CHARACTER = 6.6;
+const widest = (texts: readonly string[]) => widestOf(texts, '12px');
+/** What a name that is turned by 45 degrees takes of its length, up and aside. */
+const SLANT = 0.72;
 const radius = scaleSqrt([0, 1], [0, 10]);
 
 interface DotPlotProps {
@@ -27,10 +30,10 @@ export function DotPlot({ view, measure, by, split, rows }: DotPlotProps) {
     [view, measure, by, split, rows],
   );
   const columns = lines[0].dots.map(({ column }) => column);
-  const left = 14 + CHARACTER * Math.max(...lines.map(({ name }) => Math.min(24, name.length)));
-  const longest = Math.max(...columns.map((column) => Math.min(28, column.length)));
-  const above = 16 + 0.72 * CHARACTER * longest;
-  const width = Math.max(330, left + columns.length * CELL.width + 0.72 * CHARACTER * longest + 20);
+  const left = 16 + widest(lines.map(({ name }) => cut(name, 24)));
+  const rise = SLANT * widest(columns.map((column) => cut(column, 28)));
+  const above = 20 + rise;
+  const width = Math.max(470, left + columns.length * CELL.width + rise + 20);
   const height = above + lines.length * CELL.height + 56;
   const colors = ramp(theme.value);
   return (
@@ -86,7 +89,9 @@ function SizeKey({ left, top }: { left: number; top: number }) {
           </text>
         </g>
       ))}
-      <text y={28}>size: samples above 0; color: mean, from the lowest to the highest of its row</text>
+      <text x={-left + 6} y={28}>
+        size: samples above 0; color: mean, from the lowest to the highest of its row
+      </text>
     </g>
   );
 }
@@ -96,7 +101,7 @@ const cut = (text: string, most: number): string =>
 
 /** A module stands for its leading features whose values are known, or for its presence where none is. */
 function rowsOf(view: View, measure: Measure): Measure[] {
-  if (measure.kind !== 'module') return [measure];
+  if (measure.kind !== 'module' && measure.kind !== 'score') return [measure];
   const known = new Set(view.explanation.values?.features);
   const features = view.explanation.descriptions[measure.module].topFeatures
     .map(({ feature }) => feature)

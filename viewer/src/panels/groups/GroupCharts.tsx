@@ -1,12 +1,13 @@
-/** Violins and histograms of one value by groups, by d3's scales and shapes. */
+/** Violins of one value by groups, by d3's scales and shapes; what violins and histograms share. */
 import { max } from 'd3-array';
 import { type ScaleBand, type ScaleLinear, scaleBand, scaleLinear } from 'd3-scale';
 import { area, curveBasis } from 'd3-shape';
 import type { GroupColumn } from '../../derive/columns.js';
-import { densityOf, type Group, groupFigures, histogramOf, rangeOf } from '../../derive/groups.js';
+import { densityOf, type Group, groupFigures, rangeOf } from '../../derive/groups.js';
 import { categoryColor, type Theme } from '../../derive/palette.js';
-import { count, decimal, plural } from '../../derive/words.js';
+import { decimal, plural } from '../../derive/words.js';
 import { theme } from '../../state/store.js';
+import { textWidth, widestOf } from '../parts/text-width.js';
 
 export interface GroupChartProps {
   readonly groups: readonly Group[];
@@ -15,15 +16,21 @@ export interface GroupChartProps {
   readonly name: string;
 }
 
-const CHART = { width: 460, left: 46, right: 10, top: 10, plot: 230 } as const;
-const CHARACTER = 6.6;
+export const CHART = { width: 460, left: 60, right: 10, top: 10, plot: 230 } as const;
+const FONT = '12px';
 const ROW = 18;
 
+/** The text, cut to a number of characters. */
+export const clipped = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}\u2026` : text;
+
 /** Levels in the order of the column, of which there are groups. */
-const levelsOf = (groups: readonly Group[]): string[] => [...new Set(groups.map(({ level }) => level))];
+export const levelsOf = (groups: readonly Group[]): string[] => [
+  ...new Set(groups.map(({ level }) => level)),
+];
 
 /** The color of a group: of its part where groups are split, else of its level. */
-function colorOf(group: Group, by: GroupColumn, split: GroupColumn | null, mode: Theme): string {
+export function colorOf(group: Group, by: GroupColumn, split: GroupColumn | null, mode: Theme): string {
   return categoryColor(split ? group.part : by.levels.indexOf(group.level), mode);
 }
 
@@ -35,9 +42,14 @@ export function Violins({ groups, by, split, name }: GroupChartProps) {
   const parts = scaleBand([...Array(split?.levels.length ?? 1).keys()], [0, x.bandwidth()]).paddingInner(
     0.06,
   );
-  const slanted = levels.some((level) => level.length * CHARACTER > x.step());
+  const slanted = levels.some((level) => textWidth(level, FONT) + 6 > x.step());
   const names = slanted
-    ? 0.72 * CHARACTER * Math.max(...levels.map((level) => Math.min(24, level.length))) + 16
+    ? 0.72 *
+        widestOf(
+          levels.map((level) => clipped(level, 24)),
+          FONT,
+        ) +
+      18
     : 22;
   const height = CHART.top + CHART.plot + names + legendHeight(split);
   return (
@@ -48,6 +60,13 @@ export function Violins({ groups, by, split, name }: GroupChartProps) {
       aria-label={`${name} by ${by.name}: ${groups.map((group) => describe(group, split)).join('; ')}`}
     >
       <ValueTicks y={y} />
+      <text
+        class="axis-name"
+        transform={`translate(14,${CHART.top + CHART.plot / 2}) rotate(-90)`}
+        text-anchor="middle"
+      >
+        {clipped(name, 38)}
+      </text>
       {groups.map((group) => (
         <Violin
           key={`${group.level} ${group.part}`}
@@ -65,7 +84,7 @@ export function Violins({ groups, by, split, name }: GroupChartProps) {
   );
 }
 
-const describe = (group: Group, split: GroupColumn | null): string => {
+export const describe = (group: Group, split: GroupColumn | null): string => {
   const { samples, quartiles, mean } = groupFigures(group);
   const part = split ? ` ${split.levels[group.part]}` : '';
   return `${group.level}${part}: ${plural(samples, 'sample')}, median ${decimal(quartiles[1])}, mean ${decimal(mean)}`;
@@ -153,7 +172,7 @@ function LevelNames({
     <>
       {levels.map((level) => {
         const middle = (x(level) ?? 0) + x.bandwidth() / 2;
-        const shown = level.length > 24 ? `${level.slice(0, 23)}\u2026` : level;
+        const shown = clipped(level, 24);
         return slanted ? (
           <text key={level} transform={`translate(${middle + 4},${top - 4}) rotate(-45)`} text-anchor="end">
             {shown}
@@ -173,12 +192,7 @@ export const legendHeight = (split: GroupColumn | null): number =>
   split ? ROW * Math.ceil(split.levels.length / legendColumns(split)) + 8 : 0;
 
 const legendColumns = (split: GroupColumn): number =>
-  Math.max(
-    1,
-    Math.floor(
-      (CHART.width - CHART.left) / (26 + CHARACTER * Math.max(...split.levels.map((l) => l.length))),
-    ),
-  );
+  Math.max(1, Math.floor((CHART.width - CHART.left) / (28 + widestOf(split.levels, FONT))));
 
 /** Which color is which level of the column that splits; part of the picture, so that it is saved with it. */
 export function PartLegend({ split, top }: { split: GroupColumn | null; top: number }) {
@@ -199,69 +213,5 @@ export function PartLegend({ split, top }: { split: GroupColumn | null; top: num
         );
       })}
     </g>
-  );
-}
-
-const LANE = 58;
-
-/** One lane a level, on one scale; parts of a level drawn over each other. */
-export function Histograms({ groups, by, split, name }: GroupChartProps) {
-  const levels = levelsOf(groups);
-  const range = rangeOf(groups);
-  const left = 14 + CHARACTER * Math.min(20, Math.max(...levels.map((level) => level.length)));
-  const x = scaleLinear(range, [left, CHART.width - CHART.right]);
-  const bins = groups.map((group) => histogramOf(group, range));
-  const most = max(bins.flat(), ({ share }) => share) ?? 1;
-  const height = CHART.top + LANE * levels.length + 26 + legendHeight(split);
-  return (
-    <svg
-      class="chart"
-      viewBox={`0 0 ${CHART.width} ${height}`}
-      role="img"
-      aria-label={`Histograms of ${name} by ${by.name}: ${groups.map((group) => describe(group, split)).join('; ')}`}
-    >
-      {groups.map((group, at) => {
-        const base = CHART.top + LANE * (levels.indexOf(group.level) + 1) - 4;
-        return (
-          <g
-            key={`${group.level} ${group.part}`}
-            fill={colorOf(group, by, split, theme.value)}
-            fill-opacity={0.7}
-          >
-            {bins[at].map(({ from, to, share, count: samples }) => (
-              <rect
-                key={from}
-                x={x(from) + 0.5}
-                width={Math.max(0.5, x(to) - x(from) - 1)}
-                y={base - ((LANE - 12) * share) / most}
-                height={((LANE - 12) * share) / most}
-              >
-                <title>{`${group.level}, ${decimal(from)} to ${decimal(to)}: ${count(samples)}`}</title>
-              </rect>
-            ))}
-          </g>
-        );
-      })}
-      {levels.map((level, at) => (
-        <g key={level} class="tick">
-          <line
-            x1={left}
-            x2={CHART.width - CHART.right}
-            y1={CHART.top + LANE * (at + 1) - 4}
-            y2={CHART.top + LANE * (at + 1) - 4}
-          />
-          <text x={left - 6} y={CHART.top + LANE * (at + 1) - 8} text-anchor="end">
-            {level.length > 20 ? `${level.slice(0, 19)}\u2026` : level}
-            <title>{level}</title>
-          </text>
-        </g>
-      ))}
-      {x.ticks(5).map((tick) => (
-        <text key={tick} x={x(tick)} y={CHART.top + LANE * levels.length + 14} text-anchor="middle">
-          {x.tickFormat(5)(tick)}
-        </text>
-      ))}
-      <PartLegend split={split} top={height - legendHeight(split)} />
-    </svg>
   );
 }

@@ -15,7 +15,8 @@ import { colorBy, openModule, region } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
 import { SaveFigure } from '../parts/SaveFigure.js';
 import { DotPlot } from './DotPlot.js';
-import { Histograms, Violins } from './GroupCharts.js';
+import { Violins } from './GroupCharts.js';
+import { Histograms } from './Histograms.js';
 
 const KINDS = ['violin', 'dots', 'histogram'] as const;
 type Kind = (typeof KINDS)[number];
@@ -86,7 +87,7 @@ function NoGroups() {
 function shownMeasure(view: View): Measure {
   const by = colorBy.value;
   if (by.by === 'feature') return { kind: 'feature', feature: by.feature };
-  if (by.by === 'module') return { kind: 'module', module: by.module };
+  if (by.by === 'module' || by.by === 'score') return { kind: by.by, module: by.module };
   if (by.by === 'column' && view.columns[by.column].kind === 'numeric')
     return { kind: 'column', column: by.column };
   return { kind: 'module', module: openModule.value ?? 0 };
@@ -139,16 +140,25 @@ function MeasureChoice(props: { view: View; measure: Measure; onChoose: (text: s
     column.kind === 'numeric' ? [{ column, index }] : [],
   );
   return (
-    <label>
+    <label class="whole">
       <span>Show</span>
       <select value={measureText(measure)} onChange={(event) => onChoose(event.currentTarget.value)}>
-        <optgroup label="Presence of a module">
+        <optgroup label="Presence of a module: whether its features move together">
           {descriptions.map(({ id }, module) => (
             <option key={id} value={measureText({ kind: 'module', module })}>
               {moduleName(view.explanation, module)}
             </option>
           ))}
         </optgroup>
+        {view.scores.length > 0 && (
+          <optgroup label="Score of a module: the level of its features">
+            {descriptions.map(({ id }, module) => (
+              <option key={id} value={measureText({ kind: 'score', module })}>
+                {moduleName(view.explanation, module)}
+              </option>
+            ))}
+          </optgroup>
+        )}
         {numbers.length > 0 && (
           <optgroup label="Numbers">
             {numbers.map(({ column, index }) => (

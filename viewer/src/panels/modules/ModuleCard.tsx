@@ -3,7 +3,7 @@ import type { ModuleDescription } from 'whymap';
 import { levelsInRegion, moduleRemarks, moduleTitle, samplesWithModule } from 'whymap/lava';
 import { categoryColor } from '../../derive/palette.js';
 import type { View } from '../../derive/view.js';
-import { decimal, percent, plural } from '../../derive/words.js';
+import { decimal, featureName, percent, plural } from '../../derive/words.js';
 import { selectedModules, selectModule, theme } from '../../state/store.js';
 import { Bars } from '../parts/Bars.js';
 import { MiniMap } from '../parts/MiniMap.js';
@@ -16,7 +16,7 @@ const LEAST_OF_LABEL = 0.1;
 
 export function ModuleCard({ view, module }: { view: View; module: number }) {
   const description = view.explanation.descriptions[module];
-  const { featureNames, image } = view.explanation;
+  const { image } = view.explanation;
   return (
     <article class="card" aria-labelledby={`card-${module}`}>
       <CardHeader
@@ -34,7 +34,7 @@ export function ModuleCard({ view, module }: { view: View; module: number }) {
             label="Leading features and their loadings"
             rows={description.topFeatures.slice(0, FEATURES).map(({ feature, loading }) => ({
               key: feature,
-              name: featureNames[feature],
+              name: featureName(view.explanation, feature),
               value: loading,
               figure: decimal(loading),
               color: categoryColor(module, theme.value),

@@ -4,10 +4,11 @@ import { useMemo, useState } from 'preact/hooks';
 import { featureGraph, featureMatrix, presenceBins } from '../../derive/module-features.js';
 import { categoryColor, NEUTRAL, SIGN_COLORS, signColor } from '../../derive/palette.js';
 import type { View } from '../../derive/view.js';
-import { count, decimal, plural, signed } from '../../derive/words.js';
+import { count, decimal, featureName, plural, signed } from '../../derive/words.js';
 import { theme } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
 import { SaveFigure } from '../parts/SaveFigure.js';
+import { widestOf } from '../parts/text-width.js';
 
 const MATRIX_FEATURES = 12;
 
@@ -49,19 +50,19 @@ export function FeatureCharts({ view, module }: ChartProps) {
 
 const CELL = 28;
 const NAMES = 132;
-/** Width of a character, and what a slanted name takes of its length upwards. */
-const CHARACTER = 7;
+/** What a slanted name takes of its length upwards. */
 const RISE = 0.72;
 
 function Matrix({ view, module }: ChartProps) {
-  const { descriptions, featureNames } = view.explanation;
+  const { descriptions } = view.explanation;
+  const nameOf = (feature: number) => featureName(view.explanation, feature);
   const { features, correlations } = featureMatrix(descriptions[module], MATRIX_FEATURES);
   const size = features.length;
   const band = scaleBand<number>([...features.keys()], [0, size * CELL]).paddingInner(0.06);
-  const longest = Math.max(...features.map((feature) => shortened(featureNames[feature], 16).length));
-  const slant = 14 + longest * CHARACTER * RISE;
+  const names = features.map((feature) => shortened(nameOf(feature), 16));
+  const slant = 18 + widestOf(names, '12px') * RISE;
   const width = NAMES + size * CELL + slant;
-  const height = slant + size * CELL;
+  const height = slant + size * CELL + KEY;
   const cell = band.bandwidth();
   return (
     <svg
@@ -71,21 +72,9 @@ function Matrix({ view, module }: ChartProps) {
       role="img"
       aria-label={`Correlations of ${size} features; the list of pairs below has the same figures`}
     >
-      {features.map((feature, i) => {
-        const at = (band(i) ?? 0) + cell / 2;
-        return (
-          <g key={feature}>
-            <text x={NAMES - 8} y={slant + at} dy="0.35em" text-anchor="end">
-              {shortened(featureNames[feature], 18)}
-              <title>{featureNames[feature]}</title>
-            </text>
-            <text transform={`translate(${NAMES + at},${slant - 6}) rotate(-45)`}>
-              {shortened(featureNames[feature], 16)}
-              <title>{featureNames[feature]}</title>
-            </text>
-          </g>
-        );
-      })}
+      {features.map((feature, i) => (
+        <MatrixNames key={feature} name={nameOf(feature)} at={(band(i) ?? 0) + cell / 2} top={slant} />
+      ))}
       {features.flatMap((a, i) =>
         features.map((b, j) => {
           const value = correlations[i * size + j];
@@ -103,21 +92,68 @@ function Matrix({ view, module }: ChartProps) {
             >
               <title>
                 {i === j
-                  ? featureNames[a]
-                  : `${featureNames[a]} and ${featureNames[b]}: ${known ? signed(value) : 'not described'}`}
+                  ? nameOf(a)
+                  : `${nameOf(a)} and ${nameOf(b)}: ${known ? signed(value) : 'not described'}`}
               </title>
             </rect>
           );
         }),
       )}
+      <SignKey left={NAMES} top={slant + size * CELL + 14} width={size * CELL} />
     </svg>
+  );
+}
+
+/** The name of a feature beside its row and, slanted, above its column. @param at the middle of both. */
+function MatrixNames({ name, at, top }: { name: string; at: number; top: number }) {
+  return (
+    <g>
+      <text x={NAMES - 8} y={top + at} dy="0.35em" text-anchor="end">
+        {shortened(name, 18)}
+        <title>{name}</title>
+      </text>
+      <text transform={`translate(${NAMES + at},${top - 6}) rotate(-45)`}>
+        {shortened(name, 16)}
+        <title>{name}</title>
+      </text>
+    </g>
+  );
+}
+
+const KEY = 42;
+const KEY_STEPS = 21;
+
+/** What the colors of the matrix mean; part of the picture, so that it is saved with it. */
+function SignKey({ left, top, width }: { left: number; top: number; width: number }) {
+  const wide = Math.min(168, width);
+  return (
+    <g class="key" transform={`translate(${left},${top})`}>
+      {Array.from({ length: KEY_STEPS }, (_, step) => (
+        <rect
+          key={step}
+          x={(step * wide) / KEY_STEPS}
+          width={wide / KEY_STEPS + 0.5}
+          height={9}
+          fill={signColor((2 * step) / (KEY_STEPS - 1) - 1, theme.value)}
+        />
+      ))}
+      {[-1, 0, 1].map((value) => (
+        <text key={value} x={((value + 1) / 2) * wide} y={22} text-anchor="middle">
+          {value === 0 ? '0' : signed(value).replace('.00', '')}
+        </text>
+      ))}
+      <text x={wide + 12} y={8}>
+        correlation
+      </text>
+    </g>
   );
 }
 
 const GRAPH = { width: 440, height: 300 };
 
 function Graph({ view, module }: ChartProps) {
-  const { descriptions, featureNames } = view.explanation;
+  const { descriptions } = view.explanation;
+  const nameOf = (feature: number) => featureName(view.explanation, feature);
   const graph = useMemo(() => featureGraph(descriptions[module], MATRIX_FEATURES, GRAPH), [view, module]);
   const signs = SIGN_COLORS[theme.value];
   const radius = scaleLinear([0, 1], [4, 9]);
@@ -140,7 +176,7 @@ function Graph({ view, module }: ChartProps) {
             stroke-width={1 + 4 * Math.abs(pair.correlation)}
             stroke-dasharray={pair.correlation < 0 ? '6 3' : undefined}
           >
-            <title>{`${featureNames[pair.a]} and ${featureNames[pair.b]}: ${signed(pair.correlation)}`}</title>
+            <title>{`${nameOf(pair.a)} and ${nameOf(pair.b)}: ${signed(pair.correlation)}`}</title>
           </line>
         ))}
         {graph.nodes.map(({ feature, loading, x, y }) => {
@@ -149,7 +185,7 @@ function Graph({ view, module }: ChartProps) {
           return (
             <g key={feature}>
               <circle cx={x} cy={y} r={radius(loading)} fill={categoryColor(module, theme.value)}>
-                <title>{`${featureNames[feature]}: ${decimal(loading)}`}</title>
+                <title>{`${nameOf(feature)}: ${decimal(loading)}`}</title>
               </circle>
               <text
                 x={right ? x + beside : x - beside}
@@ -157,7 +193,7 @@ function Graph({ view, module }: ChartProps) {
                 dy="0.35em"
                 text-anchor={right ? 'start' : 'end'}
               >
-                {shortened(featureNames[feature], 16)}
+                {shortened(nameOf(feature), 16)}
               </text>
             </g>
           );

@@ -1,12 +1,14 @@
 /** The list of modules, in order of share, with the summary before it. */
 
 import { useEffect, useRef } from 'preact/hooks';
-import { comesBack, headline, summary } from 'whymap/lava';
+import { PLANNED } from 'whymap/io';
+import { alikeSentences, comesBack, headline, summary } from 'whymap/lava';
 import { listedModules } from '../../derive/module-order.js';
 import type { View } from '../../derive/view.js';
 import { plural } from '../../derive/words.js';
 import { openModule } from '../../state/store.js';
 import { Icon } from '../parts/Icon.js';
+import { GeneSets } from './GeneSets.js';
 import { Granularity } from './Granularity.js';
 import { ModuleCard } from './ModuleCard.js';
 import { ModuleDetail } from './ModuleDetail.js';
@@ -87,14 +89,20 @@ function NoneListed() {
 }
 
 function Summary({ view }: { view: View }) {
-  const { warnings } = view.explanation;
+  const warnings = view.explanation.warnings.filter(({ code }) => !PLANNED.has(code));
+  const [, first, rest] = headline(view.explanation).match(/^(.*?)(?:; (.*))?$/) ?? [];
   return (
     <section class="summary" aria-label="Summary">
-      <h2>{headline(view.explanation)}</h2>
+      <h2>{first}</h2>
+      {rest && <p>{rest}</p>}
       <p>{summary(view.explanation)}</p>
+      {alikeSentences(view.explanation).map((text) => (
+        <p key={text}>{text}</p>
+      ))}
       <p class="note">
         Open a module to see where it is, or click any sample on the map to ask why it is there.
       </p>
+      <GeneSets view={view} />
       {warnings.length > 0 && (
         <details class="warnings">
           <summary>

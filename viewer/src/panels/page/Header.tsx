@@ -1,10 +1,10 @@
-/** The top of the page: what is shown, how it is colored, the theme. */
-import { decodeColoring, encodeColoring } from '../../derive/coloring.js';
-import { moduleName, type View } from '../../derive/view.js';
-import { count, plural } from '../../derive/words.js';
+/** The top of the page: what is shown, the search, the coloring, what can be saved, the theme. */
+import type { View } from '../../derive/view.js';
+import { plural } from '../../derive/words.js';
 import { home } from '../../state/home.js';
-import { colorBy, openModule, theme } from '../../state/store.js';
+import { theme } from '../../state/store.js';
 import { Icon } from '../parts/Icon.js';
+import { ColorChoice } from './ColorChoice.js';
 import { Save } from './Save.js';
 import { Search } from './Search.js';
 import { TourButton } from './Tour.js';
@@ -42,58 +42,5 @@ export function Header({ view, title }: { view: View; title: string }) {
         <Icon name={theme.value === 'dark' ? 'sun' : 'moon'} />
       </button>
     </header>
-  );
-}
-
-function ColorChoice({ view }: { view: View }) {
-  const { explanation } = view;
-  return (
-    <label class="choice">
-      <span>Color by</span>
-      <select
-        value={encodeColoring(view, colorBy.value)}
-        onChange={(event) => {
-          const next = decodeColoring(view, event.currentTarget.value);
-          colorBy.value = next;
-          openModule.value = next.by === 'module' ? next.module : null;
-        }}
-      >
-        <option value="strongest">strongest module</option>
-        <option value="density">density</option>
-        {view.columns.length > 0 && (
-          <optgroup label="Labels and metadata">
-            {view.columns.map((column, index) => (
-              <option key={column.name} value={encodeColoring(view, { by: 'column', column: index })}>
-                {column.name}
-                {column.missing > 0 ? ` (${count(column.missing)} without)` : ''}
-              </option>
-            ))}
-          </optgroup>
-        )}
-        {explanation.trust && (
-          <optgroup label="Trust">
-            <option value="trust">trust at each sample</option>
-            <option value="torn">torn apart</option>
-            <option value="glued">glued together</option>
-          </optgroup>
-        )}
-        <optgroup label="Presence of a module">
-          {explanation.descriptions.map((description, module) => (
-            <option key={description.id} value={`module:${module}`}>
-              {moduleName(explanation, module)}
-            </option>
-          ))}
-        </optgroup>
-        {explanation.values && !explanation.image && (
-          <optgroup label="Value of a feature">
-            {[...explanation.values.features].map((feature) => (
-              <option key={feature} value={`feature:${feature}`}>
-                {explanation.featureNames[feature]}
-              </option>
-            ))}
-          </optgroup>
-        )}
-      </select>
-    </label>
   );
 }

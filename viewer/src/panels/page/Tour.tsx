@@ -26,7 +26,7 @@ const STEPS = [
   {
     part: '.tabs',
     title: 'How far to believe it',
-    text: '\u201cTrust\u201d says where the map shows the data as they are and where it tears or glues. \u201cHow it was made\u201d has every setting.',
+    text: '\u201cTrust\u201d says where the map shows the data as they are and where it tears or glues. \u201cRun\u201d has every setting.',
   },
 ] as const;
 

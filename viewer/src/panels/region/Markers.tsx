@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { type Marker, type MarkerAnswer, markerSentences, rankMarkers } from 'whymap/lava';
 import type { View } from '../../derive/view.js';
-import { count, featureNoun, percent, pValue, signed } from '../../derive/words.js';
+import { count, decimal, featureName, featureNoun, percent, pValue, signed } from '../../derive/words.js';
 import { kept, type Region, selectFeature, selectModule } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
 
@@ -116,21 +116,21 @@ function MarkerTable({ view, title, markers }: TableProps) {
             <th scope="col" title={fold ? 'log2 fold change' : 'difference of the means'}>
               {fold ? 'log2 fold' : 'difference'}
             </th>
-            <th scope="col" title="chance that a sample here is above one there: 50% is no difference">
-              above
+            <th scope="col" title="chance that a sample here is above one there: 0.50 is no difference">
+              AUC
             </th>
             <th scope="col" title="share of samples above zero, here and there">
-              over 0
+              above 0
             </th>
             <th scope="col" title="rank test over samples, corrected over features">
-              p
+              adj. p
             </th>
             {bulk && (
               <th scope="col" title="exact permutation of replicates">
                 p by replicate
               </th>
             )}
-            <th scope="col">in</th>
+            <th scope="col">module</th>
           </tr>
         </thead>
         <tbody>
@@ -144,16 +144,16 @@ function MarkerTable({ view, title, markers }: TableProps) {
 }
 
 function MarkerRow({ view, marker, bulk }: { view: View; marker: Marker; bulk: boolean }) {
-  const { feature, name, difference, logFoldChange, auc, pAdjusted, modules, pseudobulk } = marker;
+  const { feature, difference, logFoldChange, auc, pAdjusted, modules, pseudobulk } = marker;
   return (
     <tr>
       <th scope="row">
         <button type="button" class="link" onClick={() => selectFeature(view, feature)}>
-          {name}
+          {featureName(view.explanation, feature)}
         </button>
       </th>
       <td>{signed(logFoldChange ?? difference)}</td>
-      <td>{percent(auc)}</td>
+      <td>{decimal(auc)}</td>
       <td>
         {percent(marker.aboveZeroFirst)} / {percent(marker.aboveZeroSecond)}
       </td>
