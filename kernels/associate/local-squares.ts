@@ -2,7 +2,8 @@
  * Sums over localities of unbiased squared correlations, for every pair of some chosen features.
  *
  * Source: the reference is src/engine/js/local-squares.ts.
- * Shapes: f chosen features of n samples a locality, packed in panels of 8 (tile.ts); the sums of a module have
+ * Shapes: f chosen features of n samples a locality, packed in panels of 8 features: n x 8 floats (tile.ts). `weights` has a
+ *   float a feature, 1 with support and 0 without, 32 bytes a panel. The sums of a module have
  *   ceil(f / 8) * 8 rows and columns, and only those right of the diagonal mean anything.
  * Precision: float32 correlations of columns that are standardized in double; float32 sums in the order of localities.
  * Cost: of the panels of 8 features, and of pairs of these, only those that a module present in a locality has features
@@ -22,7 +23,10 @@ function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 
-/** Bytes of scratch that `packChosen` and `addLocalSquares` need. @param d features of the table. */
+/**
+ * Bytes of scratch that `packChosen` and `addLocalSquares` need. @param d features of the table.
+ * @param sparse not 0 for compressed rows.
+ */
 export function localSquaresScratch(d: i32, n: i32, f: i32, stripPanels: i32, sparse: i32): usize {
   const dense = sparse ? padded((<usize>d) << 2) + (((<usize>n * <usize>f) << 2) + 64) : 0;
   const packing =
@@ -52,29 +56,32 @@ export function packChosen(item: i32, scratch: usize, call: LocalSquaresArgument
     const lanes = min(8, f - (q << 3));
     if (call.dense) gatherPanel(call, members, q, lanes, buffer);
     else copyPanel(gathered, n, f, q, lanes, buffer);
-    const own = flags + ((<usize>q) << 3);
-    findSupported(rows, n, lanes, call.support, numbers, own, sorting, sorting + 16);
+    const panelFlags = flags + ((<usize>q) << 3);
+    findSupported(rows, n, lanes, call.support, numbers, panelFlags, sorting, sorting + 16);
     for (let i: i32 = 0; i < lanes; i++) store<i32>(numbers + ((<usize>i) << 2), i);
     const packed = call.packed + ((<usize>n * (<usize>item * <usize>all + <usize>q)) << 5);
-    standardizePanels(rows, n, numbers, lanes, own, call.measure, packed, sorting);
+    standardizePanels(rows, n, numbers, lanes, panelFlags, call.measure, packed, sorting);
   }
   for (let i: usize = 0; i < (<usize>all) << 3; i++)
     store<f32>(weights + (i << 2), load<u8>(flags + i) ? 1 : 0);
 }
 
-/** Whether a module that takes part in locality `item` has features in both panels. */
+/** Whether a module that takes part in locality `item` has features in both panels, p and q (numbers from 0). */
 function isNeeded(call: LocalSquaresArguments, item: i32, p: i32, q: i32): bool {
   const all = <usize>((call.f + 7) >> 3);
   const factors = call.factors + ((<usize>item * <usize>call.modules) << 3);
   for (let k: usize = 0; k < <usize>call.modules; k++) {
-    const own = call.panels + k * all;
-    if (load<f64>(factors + (k << 3)) !== 0 && load<u8>(own + <usize>p) && load<u8>(own + <usize>q))
+    const holds = call.panels + k * all;
+    if (load<f64>(factors + (k << 3)) !== 0 && load<u8>(holds + <usize>p) && load<u8>(holds + <usize>q))
       return true;
   }
   return false;
 }
 
-/** Copies up to 8 chosen features of all members to rows of 8 floats. */
+/**
+ * Copies the `lanes` (up to 8) chosen features of panel q, dense, to n rows of 8 floats at `target`.
+ * @param members i32 sample rows.
+ */
 function gatherPanel(call: LocalSquaresArguments, members: usize, q: i32, lanes: i32, target: usize): void {
   const bytes = (<usize>call.d) << 2;
   for (let lane: i32 = 0; lane < lanes; lane++) {
@@ -87,14 +94,14 @@ function gatherPanel(call: LocalSquaresArguments, members: usize, q: i32, lanes:
   }
 }
 
-/** Copies up to 8 neighboring columns of n x f to rows of 8 floats. */
+/** Copies the `lanes` (up to 8) columns of panel q from n x f floats at `gathered` to n rows of 8 floats at `target`. */
 function copyPanel(gathered: usize, n: i32, f: i32, q: i32, lanes: i32, target: usize): void {
   for (let s: usize = 0; s < <usize>n; s++) {
     memory.copy(target + (s << 5), gathered + ((s * <usize>f + ((<usize>q) << 3)) << 2), (<usize>lanes) << 2);
   }
 }
 
-/** Copies the chosen features of the members' compressed rows to n x f at `target`. @param line d floats. */
+/** Copies the chosen features of the members' compressed rows to n x f floats at `target`. @param line room for d floats. */
 function gatherSparse(call: LocalSquaresArguments, members: usize, line: usize, target: usize): void {
   memory.fill(line, 0, (<usize>call.d) << 2);
   const bytes = (<usize>call.f) << 2;
@@ -108,7 +115,7 @@ function gatherSparse(call: LocalSquaresArguments, members: usize, line: usize, 
   }
 }
 
-/** Writes the entries of a compressed row to a line of d values, or zeros in their places. */
+/** Writes the entries of a compressed row to `line`, d floats; with `written` 0, zeros there, which clears the line again. */
 function spreadRow(call: LocalSquaresArguments, row: usize, line: usize, written: i32): void {
   const bounds = call.offsets + (row << 3);
   const end = <usize>load<f64>(bounds, 8);
@@ -150,13 +157,16 @@ export function addLocalSquares(item: i32, scratch: usize, call: LocalSquaresArg
   }
 }
 
-/** Whether a module that takes part in locality `l` has features in a panel of the strip and in panel q. */
+/** Whether a module that takes part in locality `l` has features in panel q and in one of `height` panels from `first` on. */
 function stripNeeded(call: LocalSquaresArguments, l: i32, first: i32, height: i32, q: i32): bool {
   for (let p = first; p < first + height; p++) if (isNeeded(call, l, p, q)) return true;
   return false;
 }
 
-/** Whether any feature of `count` panels has support. */
+/**
+ * Whether any feature of `count` panels has support; if not, they are skipped. @param weights address of those of the
+ * first panel.
+ */
 function anyWeight(weights: usize, count: i32): bool {
   let any = v128.load(weights);
   for (let at: usize = 16; at < (<usize>count) << 5; at += 16) any = v128.or(any, v128.load(weights + at));
@@ -165,7 +175,9 @@ function anyWeight(weights: usize, count: i32): bool {
 
 /**
  * Adds factor (rho^2 - expected) to eight columns of module k's sums, in the rows of its features that have support.
- * @param across bytes before those columns in a row. @param rho the correlations, eight a row.
+ * @param first panel of the rows. @param height panels of rows. @param factor of module k in this locality.
+ * @param weights address of the locality's weights. @param across bytes before the columns in a row of sums and in the weights.
+ * @param rho address of the correlations, f32, height * 8 rows of eight.
  */
 function addBlock(
   call: LocalSquaresArguments,

@@ -3,10 +3,12 @@
  *
  * Source: the reference is src/engine/js/weighted-correlations.ts. Operations and their order are the same, so results
  *   are the same to the last bit.
- * Shapes: n samples of a locality x f features; the samples are gathered column by column, a column `stride` doubles long.
+ * Shapes: n samples of a locality x f features; the samples are gathered column by column, a column `strideOf(n)` doubles long.
  * Precision: double.
  * Cost: for each draw and locality, one gather and four passes over n x f, in vectors of two doubles.
- * Determinism: an item is one draw of one module and writes its own results.
+ * Scratch: the gathered columns (f rounded up to a multiple of 4), then as many means, scales and counts (f64 each), then STEP
+ *   scores. Lengths `stride` and addresses are in bytes below.
+ * Determinism: an item is one draw of one module and writes no other's results.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
@@ -26,7 +28,7 @@ export function weightedCorrelationsScratch(f: i32, n: i32): usize {
   return (<usize>(columns * strideOf(n) + 3 * columns + STEP)) << 3;
 }
 
-/** Kernel: the statistic of one module for one draw, in all its localities. */
+/** Kernel: the statistic of module `item` % modules for draw `item` / modules, in all its localities, f64 each. */
 export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCorrelationsArguments): void {
   const draw = item / call.moduleCount;
   const address = load<u32>(call.modules + ((<usize>(item % call.moduleCount)) << 2));
@@ -79,8 +81,11 @@ function gatherColumns(
 }
 
 /**
- * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the standardized values of the features
- * that vary and have support: twice the sum over pairs of both loadings times the correlation.
+ * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the values of feature i
+ * centered and scaled to a sum of squares of 1: twice the sum over pairs i < j of both loadings times the correlation. A
+ * feature that is constant or lacks support takes no part. Called once for each locality of a draw.
+ * @param support least number of samples that must differ from the most frequent value; 0: no such rule.
+ * @param loadings address of f signed f64. @param columns address of the gathered values; room for the other scratch follows.
  */
 function pairSum(f: i32, n: i32, support: f64, loadings: usize, columns: usize): f64 {
   const stride = (<usize>strideOf(n)) << 3;
@@ -113,7 +118,10 @@ function pairSum(f: i32, n: i32, support: f64, loadings: usize, columns: usize):
   return sumOfScores(f, n, stride, center, scales, columns) - selfPairs;
 }
 
-/** Sums (f64 at `sums`) and sums of squares (at `squares`) of four columns, each in the order of its samples. */
+/**
+ * Sums (f64 at `sums`) and sums of squares (f64 at `squares`) of four columns of n f64, `stride` bytes apart, each in
+ * the order of its samples.
+ */
 function sumFour(column: usize, stride: usize, n: i32, sums: usize, squares: usize): void {
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
@@ -135,8 +143,8 @@ function sumFour(column: usize, stride: usize, n: i32, sums: usize, squares: usi
 }
 
 /**
- * For two columns, how many samples differ from the value that most of them have (Boyer and Moore's majority vote), all
- * of them where no value has a majority: two f64 at `counts`.
+ * For two columns of n f64, `stride` bytes apart, how many samples differ from the value that most of them have (Boyer
+ * and Moore's majority vote), all of them where no value has a majority: two f64 at `counts`.
  */
 function countDiffering(column: usize, stride: usize, n: i32, counts: usize): void {
   const one = f64x2.splat(1);
@@ -160,7 +168,11 @@ function countDiffering(column: usize, stride: usize, n: i32, counts: usize): vo
   v128.store(counts, v128.bitselect(f64x2.sub(all, same), all, majority));
 }
 
-/** Sum over samples, in their order, of (sum_i scale_i value_i - center)^2. Scores of STEP samples at a time. */
+/**
+ * Sum over samples, in their order, of (sum_i scale_i value_i - center)^2; STEP samples at a time.
+ * @param scales address of f f64, 0 for a feature that takes no part; scratch for the scores follows. @param columns as
+ * in `pairSum`.
+ */
 function sumOfScores(f: i32, n: i32, stride: usize, center: f64, scales: usize, columns: usize): f64 {
   const scores = scales + ((<usize>((f + 3) & ~3)) << 4);
   let sum: f64 = 0;

@@ -6,6 +6,10 @@
  *   rows along the queries. Most targets are nearer than the tile's smallest bound and need no look at its
  *   pairs. Where few pairs lie within a row's farthest target, it counts pair by pair instead.
  * Cost: about 1.5 vector operations for each pair and each target inside the range of the tile's bounds.
+ * Terms: a tile (bounds.ts) holds for rows r (queries) x columns j (data rows) lower and upper bounds of the pair's
+ *   distance, f32, STRIDE bytes a row. A target of a row has two limits, f32: a pair with upper < `near` is surely nearer
+ *   and is counted, one with lower > `far` surely farther; any other is open. `use` is the bit (resolve.ts: ROW_RANKS,
+ *   COLUMN_RANKS) that an open pair is marked with, so that it is compared later. Addresses and offsets are in bytes.
  */
 
 import { mark, STRIDE, Tile } from './bounds';
@@ -19,12 +23,13 @@ import { fourRowsOffset, rowOffset, sumsOfRow } from './ranks';
 const ROW_COST: i32 = 12;
 const COLUMN_COST: i32 = 24;
 
-/** Whether the last `countVectors` left pairs open; each thread has its own. */
+/** Whether the last `countVectors` left pairs open; one a thread. */
 let someOpen: bool = false;
 
 /**
- * Counts a tile for the targets of its queries and marks the open pairs as needed for `use`.
- * @param sums i32 counts from row `first` on (ranks.ts, `sumsOfRow`).
+ * Adds to `sums`, for each target of each query of the tile, how many pairs are surely nearer, and marks the open ones.
+ * Called once a tile.
+ * @param sums address of i32 counts, `ranks.stride` a row, from row `first` on (ranks.ts, `sumsOfRow`).
  */
 export function countForRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, use: i32): void {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
@@ -53,7 +58,7 @@ export function countForRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, 
   }
 }
 
-/** The pairs of row r, one bit each, whose lower bound does not exceed `limit`. */
+/** The pairs of row r, bit j for column j, whose lower bound does not exceed `limit`. */
 function pairsWithin(tile: Tile, r: i32, limit: f32): u64 {
   const limits = f32x4.splat(limit);
   const lowers = tile.lowers + <usize>r * STRIDE;
@@ -66,7 +71,8 @@ function pairsWithin(tile: Tile, r: i32, limit: f32): u64 {
 }
 
 /**
- * How many targets of a row have a far limit of at least `least`.
+ * How many targets of a row have a far limit of at least `least`, the row's smallest lower bound: those that its pairs
+ * matter to.
  * @param limits byte offset of the row's limits.
  */
 function targetsWithin(ranks: Ranks, limits: usize, least: f32): i32 {
@@ -79,8 +85,8 @@ function targetsWithin(ranks: Ranks, limits: usize, least: f32): i32 {
 }
 
 /**
- * Counts pair (r, j) for the targets at offset `limits`, adding to `counts`. Returns whether its bounds decide
- * all of them.
+ * Counts pair (r, j) for all targets of one row. Returns whether its bounds decide all of them.
+ * @param limits byte offset of the row's limits. @param counts address of the row's i32 counts.
  */
 function countPair(ranks: Ranks, tile: Tile, r: i32, j: i32, limits: usize, counts: usize): bool {
   const at = <usize>r * STRIDE + ((<usize>j) << 2);
@@ -96,8 +102,7 @@ function countPair(ranks: Ranks, tile: Tile, r: i32, j: i32, limits: usize, coun
 }
 
 /**
- * How many pairs of row r are surely nearer than a target with limits `near` and `far`; marks the pairs that
- * may be.
+ * How many pairs of row r are surely nearer than a target with limits `near` and `far`; marks the open pairs for `use`.
  */
 function countRow(tile: Tile, r: i32, near: f32, far: f32, use: i32): i32 {
   const shift = <usize>r * STRIDE;
@@ -116,9 +121,11 @@ function countRow(tile: Tile, r: i32, near: f32, far: f32, use: i32): i32 {
 }
 
 /**
- * Counts, lane by lane, the pairs that are surely nearer than the limits, among vectors `step` bytes apart from
- * offset `from` to `to`, and sets `someOpen` where others may be. Four vectors at a time, which halves the
- * time; bounds past the tile's edge are infinite.
+ * For vectors of four pairs, how many in each lane are surely nearer (i32x4); sets `someOpen` to whether any pair is open.
+ * The vectors are at byte offsets `from`, `from` + `step`... below `to` of the tile's lower and upper bounds: `step` is
+ * 16 along a row, STRIDE down a column. Read four at a time, which halves the time, so up to three past `to`: infinite
+ * bounds there.
+ * @param near @param far f32x4, the limits of each lane's target.
  */
 function countVectors(tile: Tile, from: usize, to: usize, step: usize, near: v128, far: v128): v128 {
   let sure = i32x4.splat(0);
@@ -146,14 +153,15 @@ function countVectors(tile: Tile, from: usize, to: usize, step: usize, near: v12
   return sure;
 }
 
-/** The lanes (4 bits) whose bounds enclose the limits. */
+/** The open pairs among four, one bit a lane. @param lower @param upper f32x4 bounds. @param near @param far f32x4 limits. */
 function openLanes(lower: v128, upper: v128, near: v128, far: v128): i32 {
   return i32x4.bitmask(v128.or(f32x4.lt(upper, near), f32x4.gt(lower, far))) ^ 15;
 }
 
 /**
- * As `countForRows`, for the targets of the tile's data rows, four rows at a time.
- * @param sums counts from data row `from` on.
+ * Adds to `sums`, for each target of each data row of the tile, how many queries are surely nearer, and marks the open
+ * pairs; four data rows at a time. Called once a tile where queries and data are the same rows.
+ * @param sums address of i32 counts, `ranks.stride` a row, from data row `from` on.
  */
 export function countForColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, use: i32): void {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {
@@ -185,13 +193,16 @@ export function countForColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize
       const sure = f32x4.lt(most, near);
       const nearer = i32x4.all_true(v128.or(out, sure))
         ? v128.and(sure, i32x4.splat(tile.rowCount))
-        : countColumn(tile, j, near, far, use);
+        : countFourColumns(tile, j, near, far, use);
       addToFour(ranks, counts + (t << 2), nearer);
     }
   }
 }
 
-/** Adds to the counts of one target of four consecutive rows. */
+/**
+ * Adds the lanes of `nearer` (i32x4) to the counts of one target of four consecutive rows.
+ * @param counts address of the first.
+ */
 function addToFour(ranks: Ranks, counts: usize, nearer: v128): void {
   const row = (<usize>ranks.stride) << 2;
   store<i32>(counts, load<i32>(counts) + i32x4.extract_lane(nearer, 0));
@@ -201,7 +212,10 @@ function addToFour(ranks: Ranks, counts: usize, nearer: v128): void {
   store<i32>(third + row, load<i32>(third + row) + i32x4.extract_lane(nearer, 3));
 }
 
-/** As `targetsWithin`, for any of four data rows. */
+/**
+ * How many of the k targets have in any of four data rows a far limit of at least its `least` (f32x4).
+ * @param limits `fourRowsOffset`.
+ */
 function columnTargetsWithin(ranks: Ranks, limits: usize, least: v128): i32 {
   let count: i32 = 0;
   for (let t: usize = 0; t < <usize>ranks.k; t++) {
@@ -210,7 +224,10 @@ function columnTargetsWithin(ranks: Ranks, limits: usize, least: v128): i32 {
   return count;
 }
 
-/** Counts the pairs of data rows j to j + 4 one by one and marks those that stay open. */
+/**
+ * Counts the pairs of columns j to j + 3 one by one, for all targets of these data rows, and marks the open ones. @param
+ * counts of column j.
+ */
 function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, use: i32): void {
   const column = tile.firstColumn + j;
   const row = (<usize>ranks.stride) << 2;
@@ -228,8 +245,12 @@ function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, use: 
   }
 }
 
-/** As `countRow`, for data rows j to j + 4 and one target of each. */
-function countColumn(tile: Tile, j: i32, near: v128, far: v128, use: i32): v128 {
+/**
+ * How many pairs (queries) of each of columns j to j + 3 are surely nearer than one target of that data row: i32x4, a lane a
+ * column. Marks the open pairs for `use`.
+ * @param near @param far f32x4: the limits of the four targets.
+ */
+function countFourColumns(tile: Tile, j: i32, near: v128, far: v128, use: i32): v128 {
   const shift = (<usize>j) << 2;
   const count = countVectors(tile, shift, shift + <usize>tile.rowCount * STRIDE, STRIDE, near, far);
   if (someOpen) {

@@ -43,7 +43,7 @@ export interface ExplainInput {
   readonly table: Table;
   /** Of the same samples, in the same order (see `joinEmbedding` of whymap/io). */
   readonly embedding: Embedding;
-  /** Where they are known already: what `locate` finds with the same options and context. */
+  /** The localities that `locate` found before, with the same options and context. Default: found here. */
   readonly localities?: Localities;
 }
 
@@ -62,9 +62,8 @@ export interface ExplainOptions
 }
 
 /**
- * Explains `embedding` by `table`.
- * Throws ShapeError when the two have different numbers of samples, OptionError when an option does not fit,
- * CancelledError when the context's signal is aborted.
+ * Explains `embedding` by `table`. Throws ShapeError when the two have different numbers of samples, OptionError when an
+ * option does not fit, CancelledError when the context's signal is aborted.
  */
 export async function explain(
   input: ExplainInput,
@@ -137,7 +136,7 @@ function stageTimer(): { readonly timings: Record<string, number>; readonly time
   return { timings, timed };
 }
 
-/** Everything that is known of each module: description, evaluation and what is kept within metadata columns. */
+/** Describes and evaluates each module, and measures what is left of it inside the levels of metadata columns. */
 async function describeAll(
   found: DescribeInput,
   options: Fitted['fitOptions'] & Parameters<typeof describeModules>[1],
@@ -191,7 +190,7 @@ async function fitAll(
   return { modules, granularity: auto?.granularity, counts: associations.counts, fitOptions };
 }
 
-/** The table with at most `maxFeatures` features, and what was left out. */
+/** The table with at most `maxFeatures` features (the table itself without the option), and a warning of what was left out. */
 async function chosenFeatures(
   table: Table,
   localities: Localities,
@@ -249,7 +248,10 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
   }
 }
 
-/** Options that must fit the number of samples, checked before the first stage. */
+/**
+ * OptionError unless locality size, overlap and support fit the number of samples, and the number of modules that of
+ * localities. Called before the first stage, so that no time is lost.
+ */
 function checkSizes({ embedding, localities }: ExplainInput, options: ExplainOptions): void {
   const { size, count } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
   associationRules(options, size);

@@ -1,4 +1,9 @@
-/** The columns of an Arrow file from its schema message, and how the values of each are stored. */
+/**
+ * The columns of an Arrow file from its schema message, and how the values of each are stored.
+ *
+ * Source: Schema.fbs of Apache Arrow. Numbers behind a table, such as `textOf(field, 4)`, are FlatBuffers slots
+ * (flatbuffer.ts).
+ */
 
 import { byteOf, type FlatTable, intOf, longOf, shortOf, tableOf, tablesOf, textOf } from './flatbuffer.js';
 
@@ -32,15 +37,17 @@ export const ARROW = {
   LargeListView: 26,
 } as const;
 
+/** One column, or a child of a nested one. */
 export interface ArrowField {
   readonly name: string;
+  /** One of ARROW. */
   readonly type: number;
-  /** Numbers: width of one. */
+  /** Width of one value in bits; 0 for types that are no numbers. */
   readonly bits: number;
   readonly signed: boolean;
-  /** Decimals: digits behind the point. Dates: milliseconds of one unit. */
+  /** Decimals: digits behind the point. Dates and timestamps: milliseconds of one unit. Else 0. */
   readonly scale: number;
-  /** Lists of one length: that length. Unions: 1 when dense. */
+  /** Lists of fixed length: that length. Unions: 1 when dense. Else 0. */
   readonly size: number;
   readonly children: readonly ArrowField[];
   /** Values are indices into the dictionary of this number. */
@@ -54,13 +61,14 @@ export interface ArrowSchema {
 }
 
 const MILLISECONDS_PER_DAY = 86400000;
-/** Of timestamps in seconds, milliseconds, microseconds and nanoseconds. */
+/** Milliseconds of one unit of a timestamp in seconds, milliseconds, microseconds or nanoseconds. */
 const MILLISECONDS = [1e3, 1, 1e-3, 1e-6];
+/** Most levels of nested columns. */
 const DEEPEST = 32;
-/** Decimals of 256 bits have 76 digits. */
+/** Digits of the widest decimals, of 256 bits. */
 const MOST_DIGITS = 76;
 
-/** Throws RangeError when the message is damaged. */
+/** The columns and metadata of a schema message. RangeError when it is damaged. */
 export function readSchema(schema: FlatTable): ArrowSchema {
   const metadata = tablesOf(schema, 8).map((pair) => [textOf(pair, 4) ?? '', textOf(pair, 6) ?? ''] as const);
   return {
@@ -70,7 +78,10 @@ export function readSchema(schema: FlatTable): ArrowSchema {
   };
 }
 
-/** A field with its children; RangeError where they are nested too deep. */
+/**
+ * A field with its children. RangeError where they are nested too deep, or the type is unknown.
+ * @param depth 0 for a column.
+ */
 function readField(field: FlatTable, depth: number): ArrowField {
   if (depth > DEEPEST) throw new RangeError(`columns nested more than ${DEEPEST} deep`);
   const children = tablesOf(field, 14).map((child) => readField(child, depth + 1));
@@ -80,24 +91,28 @@ function readField(field: FlatTable, depth: number): ArrowField {
   return {
     name: textOf(field, 4) ?? '',
     type,
-    ...detailsOf(type, tableOf(field, 10)),
+    ...typeParameters(type, tableOf(field, 10)),
     children,
-    dictionary: encoded === null ? null : { id: longOf(encoded, 4), ...indexType(tableOf(encoded, 6)) },
+    dictionary: encoded === null ? null : { id: longOf(encoded, 4), ...integerType(tableOf(encoded, 6)) },
   };
 }
 
-/** The integer type of the indices of a dictionary. */
-function indexType(type: FlatTable | null) {
+/** Bits and sign of an Int table: a column's type, or that of a dictionary's indices (32 bits, signed, where it is absent). */
+function integerType(type: FlatTable | null) {
   if (type === null) return { bits: 32, signed: true };
   return { bits: width(intOf(type, 4), [8, 16, 32, 64]), signed: byteOf(type, 6) !== 0 };
 }
 
-/** Bits, sign, scale and size of a type. */
-function detailsOf(type: number, table: FlatTable | null) {
+/**
+ * The members `bits`, `signed`, `scale` and `size` of an ArrowField (units there). RangeError for a width that the
+ * format lacks.
+ * @param type one of ARROW. @param table the parameters of the type in the message; null where it has none.
+ */
+function typeParameters(type: number, table: FlatTable | null) {
   const plain = { bits: 0, signed: true, scale: 0, size: 0 };
   if (type === ARROW.Bool) return { ...plain, bits: 1 };
   if (table === null) return plain;
-  if (type === ARROW.Int) return { ...plain, ...indexType(table) };
+  if (type === ARROW.Int) return { ...plain, ...integerType(table) };
   if (type === ARROW.Float) return { ...plain, bits: [16, 32, 64][shortOf(table, 4)] ?? width(0, []) };
   if (type === ARROW.Decimal) {
     const scale = intOf(table, 6);
@@ -115,7 +130,7 @@ function detailsOf(type: number, table: FlatTable | null) {
   return plain;
 }
 
-/** A number of bits; RangeError unless it is allowed. */
+/** `value` if it is one of `allowed` (bits), or 0 or more where `allowed` is null; else RangeError. */
 function width(value: number, allowed: readonly number[] | null): number {
   if (allowed === null ? value >= 0 : allowed.includes(value)) return value;
   throw new RangeError(`numbers of ${value} bits`);

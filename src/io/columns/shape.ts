@@ -29,7 +29,10 @@ export interface ColumnShape {
   readonly name: string;
 }
 
-/** The arrays of a file with named columns: each column of lists may be an embedding. It has no layers. */
+/**
+ * What the file offers to choose from: all its columns by name and kind, and as arrays (possible embeddings) the names of its
+ * columns of lists. No layers. The answer of a reader's `contents`, before any value is read.
+ */
 export function contentsOf({ columns }: ColumnShape): Contents {
   const arrays = columns.filter(({ kind }) => kind === 'list').map(({ name }) => name);
   return { columns, arrays, layers: [] };
@@ -62,7 +65,10 @@ export function requestedNames(shape: ColumnShape, settings: Settings): (string 
   ];
 }
 
-/** The exact name of the column that an option names (`wanted`, by name or by number); null without the option. */
+/**
+ * The exact name of the column that an option names; null without the option. OptionError where there is none.
+ * @param wanted the option's value: a name or a number. @param option its name, for the message.
+ */
 function namedRole(wanted: string | undefined, option: string, shape: ColumnShape): string | null {
   if (wanted === undefined) return null;
   return shape.columns[columnNamed(plainFile(shape), wanted, option)].name;
@@ -79,7 +85,10 @@ const plainFile = ({ columns, name, rows, index }: ColumnShape): FileFacts => ({
   })),
 });
 
-/** `wanted` if it is one of `names`, null if it is undefined; else an error that suggests near names. */
+/**
+ * `wanted` if it is one of `names`, null if it is undefined; else an OptionError with near names.
+ * @param what the option, for the message.
+ */
 function named(
   wanted: string | undefined,
   what: string,
@@ -94,7 +103,7 @@ function named(
   });
 }
 
-/** Refuses a file in which two of the `wanted` columns have the same name. */
+/** FormatError when a name among `wanted` belongs to two columns of the file. */
 export function checkRepeatedNames(shape: ColumnShape, wanted: readonly string[]): void {
   const repeated = repeatedValues(shape.columns.map(({ name }) => name));
   const twice = repeated.find((column) => wanted.includes(column));
@@ -106,7 +115,10 @@ export function checkRepeatedNames(shape: ColumnShape, wanted: readonly string[]
   });
 }
 
-/** One column as texts: `key` or `label`, or the only one besides the ids. */
+/**
+ * Which column to read as texts (option `key`, else `label`, else the only one besides the ids), and which holds the ids, or
+ * null. OptionError where that leaves a choice.
+ */
 export function textColumn(shape: ColumnShape, settings: Settings): { column: string; id: string | null } {
   const names = shape.columns.map((column) => column.name);
   const id = named(settings.id, 'id column', names, shape.name) ?? shape.index[0] ?? null;
@@ -131,7 +143,10 @@ export function textOf(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }
 
-/** The columns that pandas wrote its index to, from its note in the file's metadata; several for a MultiIndex. */
+/**
+ * The columns that pandas wrote its index to; several for a MultiIndex.
+ * @param note the JSON text that pandas leaves in the file's metadata. @param names of all columns.
+ */
 export function pandasIndex(note: string | undefined, names: readonly string[]): readonly string[] {
   if (note === undefined) return names.filter((name) => UNNAMED_INDEX.test(name));
   try {

@@ -16,47 +16,54 @@ export interface CsvRecord {
 /** Characters without the end of a record after which a file is taken as damaged (an open quote, no lines). */
 const LONGEST_RECORD = 2 ** 26;
 
+/** What Papaparse returns. */
 interface Parsed {
   readonly data: string[][];
   readonly errors: readonly { readonly code: string; readonly row?: number }[];
   readonly meta: { readonly cursor: number };
 }
 
-/** The delimiter of files whose fields are separated by any run of spaces and tabs. */
+/** In place of a delimiter: fields are separated by any run of spaces and tabs. */
 export const WHITESPACE = 'whitespace';
 const DELIMITERS = [',', '\t', ';', '|'];
 const QUOTED_OR_PLAIN = /"(?:[^"]|"")*"(?=\s|$)|\S+/g;
 
 /**
  * The delimiter that cuts the first 50 records into the most fields of one number; where none does, runs of spaces where they
- * do, else the one that cuts the first record into the most. (Papaparse's own guess takes `1,5;2` for comma-separated.)
+ * do, else the one that cuts the first record into the most. (Papaparse's guess takes `1,5;2` for comma-separated.)
+ * @param head the first characters of the file. @param name of the file: .tsv and .tab mean tabs.
  */
 export function guessDelimiter(head: string, name: string): string {
   if (/\.(tsv|tab)(\.gz)?$/i.test(name) && head.includes('\t')) return '\t';
-  const scores = DELIMITERS.map((delimiter) => scoreOf(recordsOf(head, delimiter), delimiter));
+  const scores = DELIMITERS.map((delimiter) => delimiterScore(recordsOf(head, delimiter), delimiter));
   const best = Math.max(...scores);
   if (best < EVEN && isSpaced(recordsOf(head, WHITESPACE))) return WHITESPACE;
   return DELIMITERS[scores.indexOf(best)];
 }
 
-/** What evenness counts for, above any number of fields. */
+/** Added to the score of a delimiter that gives all records as many fields: more than any number of fields. */
 const EVEN = 1e6;
-/** Two numbers in one field: another delimiter stands between them. */
+/** A field with two numbers, between which another delimiter stands. */
 const TWO_NUMBERS = /^[^a-z"]*\d[\t;| ]+[-+]?[\d.]/i;
 
-/** The first records of a text. */
+/** The fields of the first records of a text, 50 at most, without the last, which may be cut off. */
 function recordsOf(head: string, delimiter: string): string[][] {
   const lines = head.split('\n', 60);
   const data =
     delimiter === WHITESPACE
       ? lines.filter((line) => line.trim() !== '').map(splitWhitespace)
       : Papa.parse<string[]>(head, { preview: 50, delimiter, skipEmptyLines: true }).data;
-  // The last record may be cut off where the piece of text ends.
   return data.length > 2 ? data.slice(0, -1) : data;
 }
 
-/** How well a delimiter divides lines: fields of the first, and EVEN more where all have as many; 0 if it leaves two numbers in one. */
-function scoreOf(data: readonly (readonly string[])[], delimiter: string): number {
+/**
+ * How well a delimiter divides the first records: the number of fields of the first, and EVEN more where all others have
+ * equally many (the first, a header, may have one more or less). 0 when no record has two fields, or when most records
+ * keep two numbers in one field (TWO_NUMBERS), which another delimiter would part. Called for each delimiter; the largest
+ * score is taken.
+ * @param data records x fields, as this delimiter divides them.
+ */
+function delimiterScore(data: readonly (readonly string[])[], delimiter: string): number {
   const widths = data.map((fields) => fields.length);
   if (widths.length === 0 || Math.max(...widths) < 2) return 0;
   const twice = data.filter((fields) => fields.some((field) => TWO_NUMBERS.test(field))).length;
@@ -66,9 +73,9 @@ function scoreOf(data: readonly (readonly string[])[], delimiter: string): numbe
   return widths[0] + (even && (widths.at(-1) ?? 0) > 1 ? EVEN : 0);
 }
 
-/** Rows of numbers between spaces, and no sentences: two numbers in most rows, or quoted texts and a number. */
+/** Whether records split at white space are rows of a table, and no sentences: equally many fields, and two numbers in most. */
 function isSpaced(data: readonly (readonly string[])[]): boolean {
-  if (scoreOf(data, WHITESPACE) < EVEN) return false;
+  if (delimiterScore(data, WHITESPACE) < EVEN) return false;
   const telling = data.filter(
     (fields) => fields.filter((field) => /^[-+]?[\d.,]+(e[-+]?\d+)?$/i.test(field)).length > 1,
   );
@@ -84,7 +91,10 @@ export function splitWhitespace(line: string): string[] {
   );
 }
 
-/** Splits text pieces into records; blank lines are passed over. `first` is the line that the text begins on. */
+/**
+ * Splits a text into records, without blank lines. FormatError for a quote that does not end.
+ * @param pieces of the text, cut anywhere. @param name of the file, for messages. @param first line that the text begins on.
+ */
 export async function* csvRecords(
   pieces: AsyncIterable<string>,
   delimiter: string,
@@ -109,7 +119,7 @@ export async function* csvRecords(
   if (pending.length > 0) yield* numbered(parser.parse(pending, 0, false), line, true, name);
 }
 
-/** Records of fields divided by white space, without quotes. */
+/** `csvRecords` for fields divided by white space: one record a line. */
 async function* whitespaceRecords(pieces: AsyncIterable<string>, first: number): AsyncGenerator<CsvRecord> {
   let pending = '';
   let line = first;
@@ -126,7 +136,10 @@ async function* whitespaceRecords(pieces: AsyncIterable<string>, first: number):
   if (fields.length > 0) yield { fields, line };
 }
 
-/** The records of a parsed piece with their line numbers; returns the number of the next line. */
+/**
+ * The records of a parsed piece with their line numbers; returns the number of the next line. FormatError for a broken quote.
+ * @param first line of the piece. @param quoted whether it has quotes, in which fields may hold line breaks.
+ */
 function* numbered(
   parsed: Parsed,
   first: number,
@@ -143,7 +156,7 @@ function* numbered(
   return line;
 }
 
-/** How many line breaks a field has. */
+/** Number of line breaks in a text. */
 function newlinesIn(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
@@ -162,7 +175,7 @@ async function* oneNewline(pieces: AsyncIterable<string>): AsyncGenerator<string
   if (waiting) yield '\n';
 }
 
-/** The error for a quote that does not end. */
+/** The error for a quote that does not end. @param fields of the record; the last is shown. */
 function brokenQuotes(name: string, line: number, fields: readonly string[]): FormatError {
   return new FormatError({
     got: `a quoted field that does not end properly on line ${line} of ${name} (near ${JSON.stringify(

@@ -10,7 +10,10 @@ import { describeNames } from '../table/suggest.js';
 import { readNpyHeader, readNpyNumbers, readNpyTable, readNpyTexts } from './npy.js';
 import { compressEntries, OTHER_LAYOUTS } from './sparse-layouts.js';
 
+/** Arrays that every file of scipy.sparse.save_npz has. */
 const SPARSE_KEYS = ['format', 'data', 'shape'];
+
+/** A NumPy array of the archive. `key` is its name without `.npy`. */
 interface Array {
   readonly key: string;
   readonly member: ZipMember;
@@ -42,7 +45,10 @@ function workbook(name: string): UnsupportedError {
   });
 }
 
-/** A damaged name takes an array out of the choice, and another would be read in its place. */
+/**
+ * The error for members that are no arrays. Without it, a damaged name would hide an array, and another would be read
+ * instead.
+ */
 const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
   new FormatError({
     got: `members that are no NumPy arrays in ${name} (${others.slice(0, 3).map((m) => JSON.stringify(m.name))})`,
@@ -50,7 +56,11 @@ const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
     remedy: 'write the file again with numpy.savez',
   });
 
-/** The requested array, or the only one that can be a table. */
+/**
+ * The array named `key`, or the only one whose number of dimensions passes `dimensions`. OptionError where there is none, or
+ * more than one.
+ * @param name of the file, for messages.
+ */
 async function choose(
   arrays: readonly Array[],
   key: string | undefined,
@@ -129,7 +139,10 @@ function noSparseArray(key: string, name: string): FormatError {
 /** What tells a Zarr store: a file at its root, or in the only folder there. */
 const ZARR_ROOT = /^([^/]+\/)?(\.zgroup|\.zarray|zarr\.json)$/;
 
-/** The reader and input of a Zarr store that lies in the archive; null where there is none. */
+/**
+ * The Zarr reader and its input when the archive is a zipped Zarr store; null for NPZ. Called first by every reading of
+ * a ZIP file.
+ */
 async function zarrInside(input: Input, settings: Settings) {
   const members = await openZip(await input.plain(), Number.POSITIVE_INFINITY);
   const root = members.map(({ name }) => ZARR_ROOT.exec(name)).find((match) => match !== null);

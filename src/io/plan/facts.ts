@@ -1,6 +1,7 @@
 /**
  * Purpose: what a column of a file holds, in the few facts that decide its role.
- * Shapes: a text column is dictionary-coded: `codes` has one entry a row, an index into `levels`, or -1 where the cell is missing.
+ * Shapes: a text column is dictionary-coded: `codes` has one entry a row, an index into `levels`, or -1 where the cell
+ * is missing.
  * Cost: one look-up in a map a cell; 4 bytes a row and the distinct texts.
  * Fails: never.
  */
@@ -9,7 +10,7 @@ import { detachedText, isMissing } from '../text/numbers.js';
 
 export type ColumnKind = 'number' | 'text' | 'list' | 'other';
 
-/** What is known of one column. Of a column that was not tracked, only `name`, `kind` and `missing` are. */
+/** What is known of one column. Where only name and kind are known (`plainFacts`), counts are null and flags false. */
 export interface ColumnFacts {
   /** Empty when the column has no name. */
   readonly name: string;
@@ -58,7 +59,7 @@ export interface TextColumn {
   add(text: string): void;
 }
 
-/** What a double holds exactly: fewer digits. */
+/** Most decimal digits of a whole number that a double is sure to hold. */
 const EXACT_DIGITS = 15;
 const WHOLE = /^[+-]?\d+(\.0*)?$/;
 
@@ -89,7 +90,7 @@ export function newTextColumn(): TextColumn {
   };
 }
 
-/** Number of a text among the levels; a new text becomes a level. */
+/** Index of a text in `levels`; a new text is added to them. @param known the index of each level. */
 function codeOf(text: string, known: Map<string, number>, levels: string[]): number {
   const found = known.get(text);
   if (found !== undefined) return found;
@@ -98,7 +99,7 @@ function codeOf(text: string, known: Map<string, number>, levels: string[]): num
   return levels.push(detached) - 1;
 }
 
-/** The texts of a column, the empty text where the cell is missing. */
+/** The text of each row, empty where the cell is missing. */
 export function textsOf(column: TextColumn): string[] {
   return Array.from(column.codes(), (code) => (code < 0 ? '' : column.levels[code]));
 }
@@ -109,7 +110,12 @@ export function plainFacts(name: string, kind: ColumnKind): ColumnFacts {
   return { name, kind, ...unknown, ascending: false, long: false, padded: false, index: false };
 }
 
-/** The facts of a column whose texts were kept; numbers among them are found by their texts. */
+/**
+ * The facts of a column whose texts were kept, of any kind: missing and distinct values and, when all its texts are whole
+ * numbers, whether they count, ascend, restart, are padded or too long. Called by the readers
+ * (csv/table.ts, columns/assemble.ts) for each column whose texts they keep, before the reading plan is made.
+ * @param kind as the reader found it; it is passed on.
+ */
 export function factsOf(name: string, kind: ColumnKind, column: TextColumn): ColumnFacts {
   const codes = column.codes();
   const missing = codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0);
@@ -123,6 +129,7 @@ export function factsOf(name: string, kind: ColumnKind, column: TextColumn): Col
   return { ...counted, whole, long, padded, span: spanOf(numbers), ...sequenceOf(values) };
 }
 
+/** Whole numbers from the smallest to the largest, both counted. */
 function spanOf(numbers: readonly number[]): number {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -133,7 +140,7 @@ function spanOf(numbers: readonly number[]): number {
   return high - low + 1;
 }
 
-/** How whole numbers follow one another. */
+/** How whole numbers follow one another from row to row. @param values one a row, NaN where missing. */
 function sequenceOf(values: readonly number[]): Pick<ColumnFacts, 'counter' | 'restarts' | 'ascending'> {
   const [first] = values;
   let steps = 0;

@@ -29,10 +29,14 @@ export interface FeatureSelection {
   readonly warning: Warning | null;
 }
 
-/** Neighbors by mean that make the expected variance. */
+/** Number of features of similar mean over which the median is taken that makes the expected variance. */
 const WINDOW = 50;
 
-/** Ranks features and keeps `maxFeatures` of them. */
+/**
+ * Ranks the features by dispersion inside localities and keeps the best `maxFeatures` (2 or more; fewer where the others are
+ * constant in every locality). Called by `explain` when that option is set. Use `keepFeatures` to apply the result.
+ * OptionError unless `maxFeatures` is a whole number of 2 or more.
+ */
 export async function selectFeatures(
   table: Table,
   localities: Localities,
@@ -55,7 +59,10 @@ function checkMaxFeatures(maxFeatures: number): void {
   });
 }
 
-/** The same, from the moments of every feature. One with a missing cell (NaN) is kept, so that data checks meet it. */
+/**
+ * `selectFeatures` from the moments of every feature, for tables that are not in memory. A feature with a missing cell
+ * (NaN) ranks first, so that the data checks find it.
+ */
 export function selectByMoments(
   moments: Moments,
   names: readonly string[],
@@ -99,10 +106,10 @@ async function localMoments(
   return sums.moments();
 }
 
-/** Bytes for sums over localities: a quarter of what there is. */
+/** Bytes that the sums over localities may take: a quarter of the context's memory. */
 export const sumsMemory = ({ memory }: Context) => memory / 4;
 
-/** Adds all stored cells of one row. */
+/** Adds all stored cells of row `row` to the sums. */
 function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   if (isCsr(features)) {
     for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
@@ -114,7 +121,10 @@ function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   for (let f = 0; f < features.columns; f++) sums.add(features.data[base + f], row, f);
 }
 
-/** Log variance inside localities, less what the mean makes expected when all values are 0 or more. */
+/**
+ * Score of each feature: log variance inside localities, less what its mean makes expected when all values are 0 or more.
+ * Infinity with a missing cell, -Infinity when constant in every locality.
+ */
 function dispersionScores({ within, mean, negative }: Moments): Float64Array {
   const scores = within.map((value) => {
     if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
@@ -132,8 +142,9 @@ function dispersionScores({ within, mean, negative }: Moments): Float64Array {
 }
 
 /**
- * Says what was left out; null when nothing was.
- * @param order features by score, best first.
+ * The warning that says what was left out; null when nothing was.
+ * @param order features by score, best first. @param kept number of features kept. @param share of local variance they
+ * hold, 0 to 1.
  */
 function selectionWarning(
   featureNames: readonly string[],

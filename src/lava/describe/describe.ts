@@ -26,11 +26,11 @@ import { moduleLabel } from './label.js';
 import { presentRows, presentThreshold } from './present.js';
 
 const TOP_FEATURES = 20;
-/** Features with less of the largest loading are not notable. */
+/** Least loading of a top feature; the largest loading of a module is 1. */
 export const LEAST_LOADING = 0.25;
-/** Every pair of these is described, so that they can be shown as a matrix. */
+/** Number of leading features of which every pair is described, so that they can be shown as a matrix. */
 const PAIR_FEATURES = 12;
-/** Within-group association below this share of the whole makes a locality a straddling one. */
+/** A locality straddles groups when the association inside them is below this share of that over all its members. */
 const CONTRAST = 0.5;
 
 export interface DescribeInput {
@@ -47,7 +47,10 @@ export type DescribedModule = Omit<
   'significance' | 'stability' | 'trust' | 'trustFlag' | 'trustInterval' | 'signs'
 >;
 
-/** Describes every module, in order. @param options `image` names modules by their shape. */
+/**
+ * Describes every module, in the order of `modules`; called after the factorization, before the evaluation.
+ * @param options `image`: width and height when the features are pixels, whose modules are named by where they lie.
+ */
 export async function describeModules(
   input: DescribeInput,
   options: { readonly measure: AssociationMeasure; readonly image: { width: number; height: number } | null },
@@ -77,12 +80,16 @@ export async function describeModules(
   });
 }
 
+/** A feature (column of the table) with its loading in a module, 0 to 1. */
 export interface Leading {
   readonly feature: number;
   readonly loading: number;
 }
 
-/** Features by loading, strongest first, TOP_FEATURES at most. */
+/**
+ * The features of module k with a loading above 0, strongest first, TOP_FEATURES at most.
+ * @param loadings modules x features.
+ */
 export function leadingFeatures(loadings: Matrix, k: number): Leading[] {
   const row = loadings.data.subarray(k * loadings.columns, (k + 1) * loadings.columns);
   return Array.from(row, (loading, feature) => ({ feature, loading }))
@@ -91,14 +98,20 @@ export function leadingFeatures(loadings: Matrix, k: number): Leading[] {
     .slice(0, TOP_FEATURES);
 }
 
+/** Sums of one module over the localities where it is present. */
 interface PairSums {
   /** Presence-weighted sum of signed correlations, over pairs of the first PAIR_FEATURES leading features. */
   readonly correlation: Float64Array;
+  /** Sum of the module's presence. */
   weight: number;
+  /** The same over localities that straddle groups (CONTRAST). */
   straddling: number;
 }
 
-/** For each module the sums over the localities where it is present. See the header. */
+/**
+ * For each module the sums over the localities where it is present (see the header).
+ * @param leading features of each module. @param thresholds least presence of each module (present.ts).
+ */
 async function pairSums(
   input: DescribeInput,
   leading: readonly Leading[][],
@@ -135,7 +148,8 @@ async function pairSums(
         sum.correlation[p] += presence * rho;
       });
       sum.weight += presence;
-      if (strength(within, features) < CONTRAST * strength(whole, features)) sum.straddling += presence;
+      if (weightedSquares(within, features) < CONTRAST * weightedSquares(whole, features))
+        sum.straddling += presence;
     }
     watch.progress((l + 1) / localities.count);
     await watch.checkpoint();
@@ -143,13 +157,13 @@ async function pairSums(
   return sums;
 }
 
-/** Pairs among the features that are described. */
+/** Number of pairs among the first PAIR_FEATURES of these features. */
 function pairCount(features: readonly Leading[]): number {
   const count = Math.min(features.length, PAIR_FEATURES);
   return (count * (count - 1)) / 2;
 }
 
-/** Pairs by weight, largest first, with their mean signed correlation. */
+/** Pairs of the first PAIR_FEATURES features by product of loadings, largest first, with their mean correlation, -1 to 1. */
 function describePairs(features: readonly Leading[], sums: PairSums) {
   const used = features.slice(0, PAIR_FEATURES);
   let p = 0;
@@ -164,7 +178,10 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
   return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b);
 }
 
-/** Correlations of pairs i < j, rows of i first; 0 with a constant column. @param values see `localValues`. */
+/**
+ * Correlations of pairs i < j, the rows of i one after the other; 0 with a constant column.
+ * @param values one column a feature, as `localValues` gives them.
+ */
 function pairCorrelations(values: readonly Float64Array[], measure: AssociationMeasure): Float64Array {
   const size = values.length;
   const all = correlationMatrix(values, measure);
@@ -185,8 +202,12 @@ function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): 
   });
 }
 
-/** Weighted mean of squared correlations. */
-function strength(rho: Float64Array, features: readonly Leading[]): number {
+/**
+ * Sum over pairs i < j of loading_i loading_j rho_ij^2: the module's association in one locality, before and after the
+ * centering of groups.
+ * @param rho correlations of the pairs, as `pairCorrelations` orders them.
+ */
+function weightedSquares(rho: Float64Array, features: readonly Leading[]): number {
   let p = 0;
   let sum = 0;
   for (let i = 0; i < features.length; i++) {

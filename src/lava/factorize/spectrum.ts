@@ -7,9 +7,9 @@
  * Source: block iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and Chelikowsky
  *   2006), on the operator with the diagonal of the last round.
  * Precision: products in float32, the rest in double; ends when no eigenvalue moves by TOLERANCE of the largest.
- * Cost: ROUNDS x DEGREE applications at most, usually a third. How it fails: where eigenvalue m and the next are
- *   equal, which of the two is kept is arbitrary. Deterministic: the random start is fixed and follows the
- *   order of features by degree, so that another order of the columns changes nothing but rounding.
+ * Cost: ROUNDS x DEGREE applications of the operator at most, usually a third. How it fails: where eigenvalue m and the
+ *   next are equal, which of the two is kept is arbitrary. Deterministic: the random start is fixed and follows the order of
+ *   features by degree, so that another order of the columns changes nothing but rounding.
  */
 
 import { matrix } from '../../core/matrix.js';
@@ -22,8 +22,11 @@ import type { MeanAssociation } from './mean-association.js';
 
 /** Vectors iterated beyond those wanted. */
 const OVERSAMPLING = 8;
+/** Most rounds of filter and rotation. */
 const ROUNDS = 40;
+/** Degree of the Chebyshev polynomial. */
 const DEGREE = 6;
+/** Share of the largest eigenvalue. */
 const TOLERANCE = 1e-7;
 
 export interface Spectrum {
@@ -32,13 +35,18 @@ export interface Spectrum {
   readonly values: Float64Array;
 }
 
+/** Approximate eigenpairs, largest value first. */
 interface Pairs {
   readonly vectors: Float64Array[];
+  /** The operator applied to each vector. */
   readonly images: Float64Array[];
   readonly values: Float64Array;
 }
 
-/** The `count` leading eigenpairs of the operator with its completed diagonal; fewer when fewer are positive. */
+/**
+ * The `count` leading eigenpairs of the operator with its completed diagonal; fewer when fewer are positive. Called
+ * once, for the start of the factorization.
+ */
 export async function completedSpectrum(
   operator: MeanAssociation,
   count: number,
@@ -48,7 +56,7 @@ export async function completedSpectrum(
   const width = Math.min(d, count + OVERSAMPLING);
   const diagonal = new Float64Array(d);
   const apply = (vectors: readonly Float64Array[]) => applyCompleted(operator, diagonal, vectors);
-  let vectors = orthonormalized(startingVectors(operator, width));
+  let vectors = orthonormalizeAll(startingVectors(operator, width));
   let before: Float64Array = new Float64Array(0);
   let pairs: Pairs | null = null;
   for (let round = 0; round < ROUNDS && vectors.length > 0; round++) {
@@ -56,7 +64,7 @@ export async function completedSpectrum(
     complete(diagonal, pairs, count);
     if (isConverged(pairs.values, before, count)) break;
     before = pairs.values;
-    vectors = orthonormalized(await filtered(apply, pairs, count));
+    vectors = orthonormalizeAll(await filtered(apply, pairs, count));
     watch.progress((round + 1) / ROUNDS);
     await watch.checkpoint();
   }
@@ -69,7 +77,7 @@ export async function completedSpectrum(
   };
 }
 
-/** Random vectors, always the same, whose entries follow the features' order by degree. */
+/** `width` random vectors of length features, always the same, whose entries follow the features' order by degree. */
 function startingVectors({ features, order }: MeanAssociation, width: number): Float64Array[] {
   const random = createRandom(0, 'spectrum');
   return Array.from({ length: width }, () => {
@@ -79,7 +87,7 @@ function startingVectors({ features, order }: MeanAssociation, width: number): F
   });
 }
 
-/** Images of the vectors under the operator with this diagonal added. */
+/** The operator with `diagonal` added, applied to each of the vectors; new vectors. */
 async function applyCompleted(
   operator: MeanAssociation,
   diagonal: Float64Array,
@@ -92,7 +100,10 @@ async function applyCompleted(
   return images;
 }
 
-/** The best approximate eigenpairs in the span of orthonormal vectors, from their images: largest values first. */
+/**
+ * The best approximate eigenpairs in the span of orthonormal `vectors`, largest value first.
+ * @param images the operator applied to each.
+ */
 function rayleighRitz(vectors: readonly Float64Array[], images: readonly Float64Array[]): Pairs {
   const width = vectors.length;
   const projected = new Float64Array(width * width);
@@ -112,7 +123,7 @@ function rayleighRitz(vectors: readonly Float64Array[], images: readonly Float64
   return { vectors: turn(vectors), images: turn(images), values: small.values };
 }
 
-/** The diagonal of sum_k value_k v_k v_k' over the leading `count` pairs. */
+/** Sets `diagonal` to that of sum_k value_k v_k v_k' over the leading `count` pairs with a positive value. */
 function complete(diagonal: Float64Array, { vectors, values }: Pairs, count: number): void {
   diagonal.fill(0);
   for (let k = 0; k < count && values[k] > 0; k++) {
@@ -121,7 +132,8 @@ function complete(diagonal: Float64Array, { vectors, values }: Pairs, count: num
 }
 
 /**
- * Whether none of the first `count` eigenvalues moved by more than TOLERANCE of the largest since the last step.
+ * Whether none of the first `count` eigenvalues moved by more than TOLERANCE of the largest since the last round (`before`,
+ * empty in the first).
  */
 function isConverged(values: Float64Array, before: Float64Array, count: number): boolean {
   if (before.length === 0) return false;
@@ -130,7 +142,11 @@ function isConverged(values: Float64Array, before: Float64Array, count: number):
   return !(moved > TOLERANCE * values[0]);
 }
 
-/** A Chebyshev polynomial of the operator: small on the unwanted interval of the spectrum, large above it. */
+/**
+ * A Chebyshev polynomial of the operator, applied to the vectors of the pairs: small on the unwanted interval of the spectrum,
+ * large above it. New vectors, not orthogonal.
+ * @param count leading pairs that are wanted.
+ */
 async function filtered(
   apply: (vectors: readonly Float64Array[]) => Promise<Float64Array[]>,
   { vectors, images, values }: Pairs,
@@ -158,16 +174,19 @@ async function filtered(
   return current;
 }
 
-/** Gram-Schmidt; a vector of which nothing is left is dropped. */
-function orthonormalized(vectors: readonly Float64Array[]): Float64Array[] {
+/**
+ * Makes the vectors orthonormal by Gram-Schmidt, in their order and in place, and returns them without those of which
+ * nothing is left. Called before each Rayleigh-Ritz step.
+ */
+function orthonormalizeAll(vectors: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
   for (const vector of vectors) if (orthonormalize(vector, basis)) basis.push(vector);
   return basis;
 }
 
 /**
- * The vector, or its negative, so that the sum of its cubes is not negative: eigenvectors have no sign of their
- * own.
+ * The vector, or its negative, so that the sum of its cubes is not negative: the sign of an
+ * eigenvector is arbitrary.
  */
 function withPositiveCubes(vector: Float64Array): Float64Array {
   let cubes = 0;
@@ -178,7 +197,7 @@ function withPositiveCubes(vector: Float64Array): Float64Array {
   return turned;
 }
 
-/** The columns of a matrix, as vectors in double. */
+/** The columns of a matrix as vectors in double, copied. */
 function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   return Array.from({ length: columns }, (_, c) => {
     const column = new Float64Array(rows);
@@ -187,7 +206,7 @@ function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   });
 }
 
-/** The matrix with these columns, in single precision. */
+/** The matrix with these vectors as columns, in single precision. */
 function fromColumns(vectors: readonly Float64Array[]): Matrix {
   const result = matrix(vectors[0].length, vectors.length);
   vectors.forEach((vector, c) => {

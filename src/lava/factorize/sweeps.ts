@@ -2,9 +2,10 @@
  * Exact coordinate sweeps over loadings, the presences fixed.
  *
  * Purpose: for one module at a time, the best value of each loading in turn. Needs G_k = sum_l w_l P[l,k] A_l,
- * which is held in full up to WIDEST_PATTERN features; beyond that only its block of the features that may take
- * part is made (working-set.ts), so that no features x features matrix exists. Either way no sweep raises the loss.
- * Source: ours. Symbols as in symmetric.ts. Cost: one product of the associations with the modules (two when wide),
+ * with A_l the associations (d x d) and P[l,k] the presence of module k in locality l, w_l the weight of the locality. G_k is
+ * held in full up to WIDEST_PATTERN features; beyond that only its block of the features that may take part is made
+ * (working-set.ts), so that no features x features matrix exists. Either way no sweep raises the loss.
+ * Source: ours. Cost: one product of the associations with the modules (two when wide),
  * and the square of the swept features a module and sweep. Precision: sums in double. Deterministic.
  */
 
@@ -18,15 +19,21 @@ import { WORKING_SET, workingSetPatterns } from './working-set.js';
 /** Features beyond which patterns are not held in full: they take 67 MB each there. */
 export const WIDEST_PATTERN = 4096;
 
-/** Where patterns are held in full, and how many features are swept where they are not. */
+/** How much of a pattern G_k is held. */
 export interface SweepLimits {
+  /** Most features with which it is held in full. */
   readonly widest: number;
+  /** Features that are swept where there are more. */
   readonly workingSet: number;
 }
 
 const LIMITS: SweepLimits = { widest: WIDEST_PATTERN, workingSet: WORKING_SET };
 
-/** All sweeps of one module before the next, so that grouping by memory does not change the result. */
+/**
+ * Changes `input.loadings` (modules x features) by `sweeps` coordinate sweeps over each module in turn. One module gets all
+ * its sweeps before the next, so how many patterns fit in memory at once does not change the result. Called once a refinement
+ * round, after the presences were solved.
+ */
 export async function sweepModules(
   input: SweepInput,
   sweeps: number,
@@ -40,7 +47,7 @@ export async function sweepModules(
   const bytesOfPattern = whole ? 2 * d * (d - 1) : 4 * limits.workingSet ** 2;
   const group = Math.max(1, Math.floor((0.3 * context.memory) / Math.max(1, bytesOfPattern)));
   for (let from = 0; from < presence.columns; from += group) {
-    const some = columnsOf(presence, from, Math.min(presence.columns, from + group));
+    const some = columnRange(presence, from, Math.min(presence.columns, from + group));
     const part = { ...input, first: input.first + from, presence: some };
     const patterns = whole
       ? wholePatterns(part, context, watch)
@@ -54,7 +61,10 @@ export async function sweepModules(
   }
 }
 
-/** G_k of a group of modules as full symmetric matrices, from one pass over the associations. */
+/**
+ * G_k of the modules of `presence` (localities x modules), one after the other, as full symmetric d x d matrices, from one pass
+ * over the associations. Each is valid until the next is taken.
+ */
 async function* wholePatterns(
   { problem, loadings, presence }: SweepInput,
   context: Context,
@@ -69,8 +79,11 @@ async function* wholePatterns(
   }
 }
 
-/** Columns `first` to `last` (exclusive) of a matrix. */
-function columnsOf(m: Matrix, first: number, last: number): Matrix {
+/**
+ * Columns `first` to `last` (exclusive) of a matrix, copied; the matrix itself when that is all. Called for each group
+ * of modules.
+ */
+function columnRange(m: Matrix, first: number, last: number): Matrix {
   if (first === 0 && last === m.columns) return m;
   const columns = last - first;
   const data = new Float32Array(m.rows * columns);
@@ -80,7 +93,10 @@ function columnsOf(m: Matrix, first: number, last: number): Matrix {
   return { rows: m.rows, columns, data };
 }
 
-/** One row of pairs as a full symmetric d x d matrix with a zero diagonal. */
+/**
+ * Writes a pair vector to `target` as a full symmetric d x d matrix, row-major, with a zero diagonal.
+ * @param pairs d (d - 1) / 2 values for i < j, the rows of i one after the other.
+ */
 export function unpackPairs(pairs: Float32Array, d: number, target: Float32Array): void {
   let p = 0;
   for (let i = 0; i < d; i++) {

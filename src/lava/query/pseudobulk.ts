@@ -21,18 +21,21 @@ export interface PseudobulkTest {
   readonly replicatesSecond: number;
   /** Whether the same replicates are on both sides. */
   readonly paired: boolean;
-  /** Two-sided, exact; null with fewer than two replicates on a side. */
+  /** Two-sided, exact; null with fewer than two replicates on a side, some but not all on both, or too many arrangements. */
   readonly p: number | null;
 }
 
 const MOST_ARRANGEMENTS = 20_000;
 
-/** How the values of one feature are tested: given its values in the first and in the second samples. */
+/** The test of one feature: its values in the samples `a` of `pseudobulk`, in that order, and in the samples `b`. */
 export type PseudobulkOf = (first: ArrayLike<number>, second: ArrayLike<number>) => PseudobulkTest;
 
 /**
- * Prepares the test by the levels of a column; samples without a level are left out.
- * @param a @param b rows of the two sets of samples.
+ * Prepares the comparison of two sets of samples with the levels of a metadata column as replicates, and returns the test of
+ * one feature, which is then called for each. Samples whose replicate is missing are left out. p is null when a side has one
+ * replicate, when only some of the replicates are on both sides, or beyond MOST_ARRANGEMENTS.
+ * OptionError when no column, or one of numbers, has the name.
+ * @param name of the column of replicates, such as donor. @param a @param b sample rows of the first and the second set.
  */
 export function pseudobulk(
   explanation: Explanation,
@@ -65,7 +68,10 @@ export function pseudobulk(
   };
 }
 
-/** Positions in `rows` of each code, but for the missing. */
+/**
+ * Indices into `rows` by the code (replicate) of the sample there; missing ones (-1) are left out.
+ * @param codes one a sample.
+ */
 function groupsOf(rows: Int32Array, codes: Int32Array): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   rows.forEach((row, at) => {
@@ -81,11 +87,16 @@ function groupsOf(rows: Int32Array, codes: Int32Array): Map<number, number[]> {
 const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Mean of the values at these positions. */
+/** Mean of the values at these indices. */
 const meanAt = (values: ArrayLike<number>, at: readonly number[]): number =>
   at.reduce((sum, i) => sum + values[i], 0) / at.length;
 
-/** Sign of every replicate in every arrangement: 1 for the first side, -1 for the second. Null when p has no meaning. */
+/**
+ * All arrangements of the permutation test, the observed one first. Each has a sign a replicate: 1 for the first side, -1 for
+ * the second; when paired, -1 turns the difference within the replicate. Null with fewer than 2 replicates on a side, or more
+ * than MOST_ARRANGEMENTS.
+ * @param n @param m replicates of the first and of the second side.
+ */
 function arrangementsOf(n: number, m: number, paired: boolean): readonly Int8Array[] | null {
   if (n < 2 || m < 2) return null;
   const size = paired ? n : n + m;
@@ -107,7 +118,10 @@ function arrangementsOf(n: number, m: number, paired: boolean): readonly Int8Arr
   return extend(0, 0) ? found : null;
 }
 
-/** Share of the arrangements whose difference is at least as far from 0 as that of the data, itself included. */
+/**
+ * Share of the arrangements whose difference is at least as far from 0 as that of the data, itself included.
+ * @param means @param others one a replicate of the first and of the second side; when paired, in the same order.
+ */
 function permutationP(
   means: readonly number[],
   others: readonly number[],

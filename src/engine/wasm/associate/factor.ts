@@ -1,7 +1,11 @@
 /**
- * The products of the factorization by `kernels/associate/quadratic.ts`.
+ * The two products of the factorization on the wasm engine, by `kernels/associate/quadratic.ts`.
  *
- * Shapes: loadings and presence are padded with zeros to a multiple of 4 modules.
+ * Definition: A_l is the d x d association matrix of locality l, u_k the loadings of module k, P[l, k] its presence.
+ *   `quadraticForms`: B[l, k] = sum over i < j of A_l[i, j] u_k[i] u_k[j].
+ *   `accumulatePatterns`: G[k, pair(i, j)] += sum over l of P[l, k] A_l[i, j].
+ * Shapes: loadings d x m, presence localities x m, both padded with zeros to a multiple of 4 modules. `blocks` hold the
+ *   associations of successive localities, upper triangles only.
  */
 
 import type { AssociationBlock, AssociationForm, Matrix } from '../../../model.js';
@@ -14,7 +18,7 @@ import type { Runtime } from '../runtime/runtime.js';
 
 type FactorRoutines = Pick<Engine, 'quadraticForms' | 'accumulatePatterns'>;
 
-/** The factorization routines over the kernels. */
+/** Both routines. @param inputs keeps blocks in the engine's memory between calls. */
 export function createFactor(runtime: Runtime, inputs: Inputs): FactorRoutines {
   return {
     quadraticForms: createQuadraticForms(runtime, inputs),
@@ -28,7 +32,7 @@ const signedFlag = (form: AssociationForm): number => (form === 'signed' ? 1 : 0
 /** Number of modules rounded up to a multiple of 4. */
 const lanes = (modules: number): number => Math.ceil(modules / 4) * 4;
 
-/** The rows of m, padded with zeros to `width` columns. */
+/** The rows of m, padded with zeros to `width` columns; its data itself when it has as many. */
 function padColumns(m: Matrix, width: number): Float32Array {
   if (m.columns === width) return m.data;
   const result = new Float32Array(m.rows * width);
@@ -38,7 +42,7 @@ function padColumns(m: Matrix, width: number): Float32Array {
   return result;
 }
 
-/** Writes where the blocks are to the engine's memory; returns the address of that table. */
+/** Copies the blocks to the engine's memory until `scope` ends; returns the address of a u32 table of their structures. */
 function copyBlocks(blocks: readonly AssociationBlock[], inputs: Inputs, scope: Scope): number {
   const parts = blocks.map((block) =>
     scope.copyStructure('BlockParts', { ...inputs.block(block, scope), count: block.count }),
@@ -46,11 +50,11 @@ function copyBlocks(blocks: readonly AssociationBlock[], inputs: Inputs, scope: 
   return scope.copy(Uint32Array.from(parts));
 }
 
-/** Entries of all blocks. */
+/** Number of associations stored in all blocks. */
 const entriesOf = (blocks: readonly AssociationBlock[]): number =>
   blocks.reduce((sum, { values }) => sum + values.length, 0);
 
-/** Makes `Engine.quadraticForms` (u_k' A_l u_k, localities x modules) of the kernel of that name. */
+/** Makes `Engine.quadraticForms`, called with blocks, association form and loadings: returns B, localities x m. */
 function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadraticForms'] {
   return async (blocks, form, loadings, watch = unwatched) => {
     const modules = loadings.columns;
@@ -82,7 +86,10 @@ function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadrat
   };
 }
 
-/** `Engine.accumulatePatterns` over the kernels. */
+/**
+ * Makes `Engine.accumulatePatterns`, called with blocks, association form, presence and `total`: adds to `total`, which is G
+ * (m x d (d - 1) / 2, pairs i < j in row order), in place.
+ */
 function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['accumulatePatterns'] {
   return async (blocks, form, presence, total, watch = unwatched) => {
     if (blocks.length === 0) return;

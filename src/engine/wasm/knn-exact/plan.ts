@@ -2,6 +2,10 @@
  * Chooses how the first product of a comparison is computed, by the cost that each way would have had on a
  * sample of rows.
  *
+ * Terms: the product bounds every pair (query, data row). A pair is open when its bounds do not decide whether its distance is
+ *   below a threshold of the query; open pairs are compared again, at a cost. Probes are sampled queries, `sample` sampled
+ *   data rows, both in the frame (frame.ts). Distances and thresholds are squared, in units of the frame.
+ * Units: costs are multiply-adds a pair.
  * Determinism: results do not depend on the choice, only the time does.
  */
 
@@ -25,7 +29,7 @@ import type { RowOrder } from './row-order.js';
 /**
  * How the blocked product is computed. `float32`: all columns. `int16`: all columns as 16-bit integers, of
  * which a vector holds twice as many. `sparse`: the same without columns that are 0 in a query. `bytes`: all
- * columns as bytes in a frame of their own, by another engine. `projected`: along directions, one a row of
+ * columns as bytes in another frame, by another engine. `projected`: along directions, one a row of
  * `basis`, the first `depth` of them.
  */
 export type Plan =
@@ -45,16 +49,16 @@ const FEWER_DIRECTIONS = 128;
 const DEPTHS = [8, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 /**
  * Costs in multiply-adds of the blocked product, measured: of bounding a pair, of opening it, and of a column
- * of a pair that is compared on its own.
+ * of a pair that is compared by itself.
  */
 const PAIR_COST = 10;
 const OPEN_COST = 100;
 const SINGLE_COST = 5;
-/** What a column costs as a 16-bit integer. */
+/** Cost of a column as a 16-bit integer. */
 const ROUNDED_COST = 0.5;
-/** What a nonzero pair of columns costs in a sparse product. */
+/** Cost of a nonzero pair of columns in a sparse product. */
 const LISTED_COST = 1.1;
-/** What a column costs as a byte in another engine, and what a pair costs to be copied from there. */
+/** Cost of a column as a byte in another engine, and of copying a pair from there. */
 const BYTE_COST = 0.08;
 const TABLE_COST = 5;
 /** Evenly spaced queries whose open pairs are counted. */
@@ -63,9 +67,9 @@ export const probeRows = (queries: number): number[] =>
     Math.floor((p * queries) / Math.min(PROBES, queries)),
   );
 
-/** What the choice depends on, besides the rows. */
+/** The requirements of the comparison. */
 interface PlanInput {
-  /** Distances, in the frame, that matter to each probe (`probeRows`); null where only the k nearest do. */
+  /** Squared distances, in the frame, that matter to each probe (`probeRows`); null where only the k nearest do. */
   readonly thresholds: Float64Array[] | null;
   readonly k: number;
   /** The order of the data in which pruning rules out tiles, or null where there is none. */
@@ -74,7 +78,10 @@ interface PlanInput {
   readonly bytes: ByteRows | null;
 }
 
-/** The plan with the lowest estimated cost. */
+/**
+ * The plan with the lowest estimated cost; `float32` where a choice would cost more than it saves. Called once a
+ * comparison.
+ */
 export async function choosePlan(
   multiply: Engine['multiply'],
   frame: Frame,
@@ -109,7 +116,7 @@ export async function choosePlan(
   const framed = { ...frame, center: new Float64Array(frame.columns), scale: 1 };
   const rounding = roundingOf([sample], framed);
   const probed = { distances: distancesOf(products, norms), thresholds: decided, nearestOnly };
-  const open = openByRounding(probed, norms, rounding);
+  const open = openShareOfRounding(probed, norms, rounding);
   const rounded = share * (ROUNDED_COST * rounding.kept + PAIR_COST) + open * costOfOpenPair(frame.columns);
   const sparse = costOfSparse(frame, { data, queries }, probed, share);
   const plain = share * (frame.columns + PAIR_COST);
@@ -126,15 +133,17 @@ interface Sides {
   readonly queries: Matrix;
 }
 
-/** Squared distances, in the frame, from probes to a sample, and the distances that matter to each probe. */
+/** Squared distances from probes to a sample, and the thresholds on which pairs have to be decided. */
 interface Probed {
+  /** probes x sample. */
   readonly distances: Float64Array;
+  /** For each probe, squared distances of which a pair must be known to be nearer or farther. */
   readonly thresholds: readonly Float64Array[];
-  /** Whether every distance below the threshold matters. */
+  /** Whether every pair that may be below the threshold is open, however sure: lists need its exact distance, ranks do not. */
   readonly nearestOnly: boolean;
 }
 
-/** Squared distances from probes to a sample, row by row. @param products probes x sample. */
+/** Squared distances, probes x sample. @param products dot products, probes x sample. */
 function distancesOf(products: Matrix, { probes, sample }: Lengths): Float64Array {
   return Float64Array.from(products.data, (product, at) => {
     const other = sample[at % sample.length];
@@ -142,7 +151,7 @@ function distancesOf(products: Matrix, { probes, sample }: Lengths): Float64Arra
   });
 }
 
-/** What an open pair costs. */
+/** Cost of an open pair, which is compared over all columns. */
 const costOfOpenPair = (columns: number): number => OPEN_COST + SINGLE_COST * columns;
 
 /** Squared lengths of probes and sample rows. */
@@ -152,11 +161,14 @@ interface Lengths {
 }
 
 /**
- * The share of pairs that rounding leaves open. Rounding takes 1 / sqrt(12) of a unit from a coordinate on
- * average, in all columns, or nothing where values are multiples of the unit.
- * @param lengths squared lengths of the rows as they are rounded.
+ * The share of pairs, 0 to 1, that stay open when rows are rounded to 16-bit integers. Rounding changes a coordinate by
+ * 1 / sqrt(12) of a unit (root mean square), and nothing where all values are multiples of the unit. Called for the dense
+ * and the sparse product of integers.
+ * @param lengths squared lengths of probes and sample in the frame that is rounded.
+ * @param rounding (rounding.ts) `factor`: units a coordinate of 1 has; `exact`: nothing is lost; `kept`: columns that
+ * are rounded.
  */
-function openByRounding(
+function openShareOfRounding(
   { distances, thresholds, nearestOnly }: Probed,
   lengths: Lengths,
   { factor, exact, kept }: Rounding,
@@ -173,20 +185,23 @@ function openByRounding(
   return open / distances.length;
 }
 
-/** Cost of a sparse product. Rows are listed uncentered: centered, they would have no zeros. */
+/**
+ * Cost of a sparse product, multiply-adds a pair. Rows are listed uncentered: centered, they would have no zeros.
+ * @param share of tiles that pruning does not rule out, 0 to 1.
+ */
 function costOfSparse(frame: Frame, { data, queries }: Sides, probed: Probed, share: number): number {
   if (frame.metric === 'correlation') return Number.POSITIVE_INFINITY;
   const raw = uncentered(frame);
   const [probes, sample] = [framedSample(queries, PROBES, raw), framedSample(data, SAMPLED_ROWS, raw)];
   const rounding = roundingOf([sample], { ...raw, scale: 1 }, true);
   const lengths = { probes: squaredLengths(probes), sample: squaredLengths(sample) };
-  const open = openByRounding(probed, lengths, rounding);
+  const open = openShareOfRounding(probed, lengths, rounding);
   return (
     share * (LISTED_COST * entriesOf(sample, rounding) + PAIR_COST) + open * costOfOpenPair(frame.columns)
   );
 }
 
-/** Nonzero pairs of columns of a row on average. */
+/** Mean number over rows of pairs of neighboring positions of which one rounds to an integer other than 0. */
 function entriesOf({ rows, columns, data }: Matrix, { factor, positions }: Rounding): number {
   let entries = 0;
   for (let r = 0; r < rows; r++) {
@@ -201,7 +216,10 @@ function entriesOf({ rows, columns, data }: Matrix, { factor, positions }: Round
   return entries / rows;
 }
 
-/** Whether a distance between `lower` and `upper` leaves one of the thresholds undecided. */
+/**
+ * Whether a pair is open: a squared distance from `lower` to `upper` may lie on either side of one of the thresholds, or, with
+ * `nearestOnly`, below it.
+ */
 function isOpen(thresholds: Float64Array, lower: number, upper: number, nearestOnly: boolean): boolean {
   for (const t of thresholds) if (lower <= t && (nearestOnly || t <= upper)) return true;
   return false;
@@ -213,7 +231,10 @@ interface Projected {
   readonly norms: Float64Array;
 }
 
-/** For each depth, the share of pairs that stay open after it. */
+/**
+ * For each depth (number of directions), the share of pairs, 0 to 1, that stay open after it.
+ * @param thresholds as in `Probed`.
+ */
 function openShares(
   probes: Projected,
   sample: Projected,

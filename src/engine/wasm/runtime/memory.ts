@@ -13,13 +13,14 @@ import { createFreeRanges } from './free-ranges.js';
 import { HEAP_START, type Structures } from './layouts.js';
 import { type StructureName, structureBytes, writeStructure } from './structures.js';
 
+/** Bytes of a WebAssembly page, of the alignment and of the spare room after an allocation. */
 const PAGE = 65536;
 const ALIGN = 64;
 const SPARE = 64;
 /** The most that a 32-bit WebAssembly memory can hold, in bytes. */
 export const LARGEST_MEMORY = 65536 * PAGE;
 
-/** The allocator. */
+/** The allocator; addresses are byte offsets. */
 export interface Arena {
   readonly memory: WebAssembly.Memory;
   /** Address of `bytes` bytes, not cleared. Throws MachineError when they cannot be had. */
@@ -82,7 +83,7 @@ export function createArena(memory: WebAssembly.Memory, reclaim: () => boolean):
   };
 }
 
-/** Bytes that an allocation of `bytes` takes. */
+/** Bytes that an allocation of `bytes` takes, with the spare room, rounded up to ALIGN. */
 const sizeOf = (bytes: number): number => Math.ceil((bytes + SPARE) / ALIGN) * ALIGN;
 
 /** A number of bytes in MiB, rounded up, as text. */
@@ -143,7 +144,7 @@ export function copyIn(memory: WebAssembly.Memory, array: ArrayBufferView, addre
   new Uint8Array(memory.buffer, address, array.byteLength).set(bytes);
 }
 
-/** Copies `length` float32 out of the memory. */
+/** `length` float32 from `address` (bytes), copied out of the memory. */
 export function floatsAt(memory: WebAssembly.Memory, address: number, length: number): Float32Array {
   return new Float32Array(memory.buffer, address, length).slice();
 }

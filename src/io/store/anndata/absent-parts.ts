@@ -3,23 +3,26 @@
 import { FormatError, option, words } from '../../../errors.js';
 import { below, type Store, textAttribute } from '../store.js';
 
-/** Members of a group, or none where there is no group. */
+/** Names of the members of the group at `path`; none where there is no group. */
 export async function keysOf(store: Store, path: string): Promise<readonly string[]> {
   return (await store.kind(path)) === 'group' ? store.keys(path) : [];
 }
 
-/** Keys of `obsm`. */
+/** Keys of `obsm`: the members of a group, or the fields of the compound array that old versions wrote. */
 export async function embeddingKeys(store: Store): Promise<readonly string[]> {
   const isTable = (await store.kind('obsm')) === 'array';
   return isTable ? (await store.array('obsm')).fields : keysOf(store, 'obsm');
 }
 
-/** Whether anndata wrote None there (0.11 on: an element of encoding `null`). */
+/** Whether the element at `path` is None as anndata writes it since 0.11, with encoding type `null`. */
 export async function isNullElement(store: Store, path: string): Promise<boolean> {
   return textAttribute(await store.attributes(path), 'encoding-type') === 'null';
 }
 
-/** The error for a file without X: it names what there is instead. */
+/**
+ * The error for a file without X; its remedy names the layers, raw or embeddings that there are.
+ * @param isNull X is there and None.
+ */
 export async function withoutX(store: Store, isNull: boolean): Promise<FormatError> {
   const layers = await keysOf(store, 'layers');
   const maps = await embeddingKeys(store).catch(() => []);
@@ -37,7 +40,7 @@ export async function withoutX(store: Store, isNull: boolean): Promise<FormatErr
   });
 }
 
-/** The error for a matrix without rows or columns. */
+/** The error for a matrix without rows or columns. @param name its path in the file, for the message. */
 export function emptyMatrix(name: string, rows: number, columns: number): FormatError {
   return new FormatError({
     got: `${rows} samples x ${columns} features at ${name}`,
@@ -46,7 +49,11 @@ export function emptyMatrix(name: string, rows: number, columns: number): Format
   });
 }
 
-/** Columns of an axis: those of `column-order`, whose names may hold slashes (and so lie in groups), then all others. */
+/**
+ * Names of the columns of a data frame (obs or var), without its index. Names with a slash are stored in nested groups: they
+ * are found through the attribute `column-order`, which then gives the order; else the order is that of `keys`.
+ * @param path of the data frame. @param keys its members. @param index name of its index column.
+ */
 export async function columnNames(
   store: Store,
   path: string,
