@@ -1,3 +1,5 @@
+/** @module whymap */
+
 export { type ChosenEngine, chooseEngine, type EngineChoice, type EngineOptions } from './engine/choose.js';
 export {
   type Context,
