@@ -1,7 +1,16 @@
 // Builds the site into site/dist: the pages of docs/, the reference of the library, reports that people can click, and the page
 // that computes in the browser. `npm run site`; SITE_BASE=/folder/ where it is not served from the root of its host.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +30,11 @@ const OTHER_PAGES = {
 };
 
 function run(command, args, cwd = root) {
-  execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CI: 'true' } });
+  execFileSync(command, args, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, CI: 'true' },
+  });
 }
 
 /** Where a file of the repository stands on the site; null where it does not. */
@@ -59,7 +72,7 @@ function copyPages() {
     else cpSync(join(root, file), join(pages, addressOf(file)));
   }
   for (const [file, address] of Object.entries(OTHER_PAGES)) copyPage(file, address);
-  cpSync(join(site, 'index.md'), join(pages, 'index.md'));
+  for (const page of ['index.md', 'gallery.md']) cpSync(join(site, page), join(pages, page));
   cpSync(join(root, 'docs/demo.png'), join(pages, 'public/demo.png'));
 }
 
@@ -68,7 +81,10 @@ function makeGallery() {
   const gallery = join(pages, 'public/gallery');
   mkdirSync(gallery, { recursive: true });
   const made = mkdtempSync(join(tmpdir(), 'whymap-site-'));
-  for (const [name, data] of [['clothing', 'fashion'], ['penguins', 'penguins']]) {
+  for (const [name, data] of [
+    ['clothing', 'fashion'],
+    ['penguins', 'penguins'],
+  ]) {
     run('node', [join(root, 'dist/cli/main.js'), 'demo', '--data', data, '-o', join(made, name), '--quiet']);
     cpSync(join(made, name, 'report.html'), join(gallery, `${name}.html`));
   }

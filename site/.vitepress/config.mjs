@@ -13,7 +13,6 @@ const tutorials = [
 const guides = [
   { text: 'How whymap reads your files', link: '/reading' },
   { text: 'Ask about regions', link: '/queries' },
-  { text: 'Compare disease and control', link: '/conditions' },
   { text: 'Make an embedding', link: '/embed' },
   { text: 'Use the page', link: '/viewer' },
   { text: 'Questions people ask', link: '/faq' },
@@ -38,6 +37,19 @@ const reference = [
   { text: 'Changes', link: '/changelog' },
 ];
 
+/** Pages are Markdown without HTML, but for the anchors that the reference of the library is made with. */
+function anchorRule(state, silent) {
+  const found = /^<a id="([\w-]+)"><\/a>/.exec(state.src.slice(state.pos));
+  if (!found) return false;
+  if (!silent) {
+    const token = state.push('anchor_open', 'a', 1);
+    token.attrs = [['id', found[1]]];
+    state.push('anchor_close', 'a', -1);
+  }
+  state.pos += found[0].length;
+  return true;
+}
+
 export default defineConfig({
   title: 'whymap',
   description: 'Explains latent embeddings: what makes a region, and how far the map can be trusted.',
@@ -47,7 +59,12 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   metaChunk: true,
-  markdown: { html: false, math: false },
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  markdown: {
+    html: false,
+    math: false,
+    config: (md) => md.inline.ruler.before('html_inline', 'anchor', anchorRule),
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

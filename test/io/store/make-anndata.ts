@@ -13,6 +13,8 @@ export interface MadeAnndata {
   featureNames: readonly string[];
   /** rows x 2 each. */
   obsm: Readonly<Record<string, Float32Array>>;
+  /** Metadata, one text a row each. */
+  obs?: Readonly<Record<string, readonly string[]>>;
 }
 
 export async function makeAnndata(path: string, made: MadeAnndata): Promise<void> {
@@ -50,6 +52,9 @@ export async function makeAnndata(path: string, made: MadeAnndata): Promise<void
     group.create_attribute('_index', '_index');
     group.create_attribute('encoding-type', 'dataframe');
     group.create_dataset({ name: '_index', data: [...names] });
+    if (axis === 'var') continue;
+    for (const [name, texts] of Object.entries(made.obs ?? {}))
+      group.create_dataset({ name, data: [...texts] });
   }
   const obsm = file.create_group('obsm');
   for (const [key, data] of Object.entries(made.obsm)) {

@@ -1,0 +1,89 @@
+// Every command and every piece of JavaScript in the documentation runs. Commands of a page run one after the other in a folder with
+// made files of the names that the page uses. Python's blocks run in python/tests/test_docs.py.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeDocumentationData } from './made-data.js';
+
+const root = join(import.meta.dirname, '../..');
+const main = join(root, 'dist/cli/main.js');
+
+/** Lines that are not run, and why. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'whymap view': 'serves until it is stopped; test/viewer opens it',
+  'npm ci && npm run demo': 'test/package and .ci/run do it',
+  'npm ci && npm test': 'is this suite',
+  'npm run build:r': '.ci/doors does it',
+  'whymap audit images.npy -e latent.npy --sample 5000': 'needs more samples than the made files have',
+};
+
+const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'README.md', 'docs/*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((page) => !page.startsWith('docs/lab/'));
+
+/** The blocks of a page in a language, without the fences. */
+const blocksOf = (page: string, languages: string) =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)]
+    .filter(([, language]) => new RegExp(`^(${languages})$`).test(language))
+    .map(([, , body]) => body);
+
+/** The commands of a page that begin with whymap or npm, without comments, in their order. */
+const commandsOf = (page: string) =>
+  blocksOf(page, 'sh|')
+    .flatMap((body) => body.replace(/\\\n\s*/g, ' ').split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => /^(whymap|npx whymap|npm) /.test(line) && !(line in NOT_RUN));
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'whymap-docs-'));
+  symlinkSync(join(root, 'data'), join(folder, 'data'));
+  await makeDocumentationData(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a command as a shell would, with whymap being the built command line. */
+function runLine(line: string) {
+  const script = `whymap() { "${process.execPath}" "${main}" "$@"; }; npx() { "$@"; }; ${line}`;
+  return spawnSync('bash', ['-c', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, COLUMNS: '100' },
+  });
+}
+
+test('the scan finds commands and code', () => {
+  expect(commandsOf('docs/tutorials/biologist.md').length).toBeGreaterThan(5);
+  expect(pages.flatMap((page) => blocksOf(page, 'js')).length).toBeGreaterThan(2);
+});
+
+describe.each(pages.filter((page) => commandsOf(page).length > 0))('%s', (page) => {
+  test.each(commandsOf(page))('%s', (line) => {
+    const { status, stderr } = runLine(line);
+    expect(status, stderr).toBe(0);
+  });
+});
+
+const programs = pages.flatMap((page) => blocksOf(page, 'js|ts').map((code, at) => ({ page, at, code })));
+test.each(programs.filter(({ page }) => page !== 'README.md'))('$page, program $at', ({ page, at, code }) => {
+  // below the repository, so that `whymap` names the package
+  const place = join(root, 'whymap-out-docs', `${process.pid}-${page.replaceAll('/', '-')}-${at}.mjs`);
+  mkdirSync(join(place, '..'), { recursive: true });
+  writeFileSync(place, code);
+  try {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [place], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(stdout.length).toBeGreaterThan(0);
+  } finally {
+    rmSync(place);
+  }
+});
