@@ -119,8 +119,8 @@ async function buildSite(template) {
       outDir: site,
       emptyOutDir: true,
       modulePreload: false,
-      // the page may fetch nothing, so modules of WebAssembly lie in the script that uses them
-      assetsInlineLimit: (file) => file.endsWith('.wasm') || undefined,
+      // the page may fetch nothing, so modules of WebAssembly (.so: of HDF5) lie in the script that uses them
+      assetsInlineLimit: (file) => /\.(wasm|so)$/.test(file) || undefined,
       chunkSizeWarningLimit: 6000,
       rolldownOptions,
     },

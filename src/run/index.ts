@@ -8,3 +8,4 @@ export {
   type Run,
   titleOf,
 } from './explain.js';
+export { notesOf, type PlannedFiles, planFiles } from './plan-files.js';

@@ -8,6 +8,8 @@ const site = join(import.meta.dirname, '../../dist/report/site');
 /** Loaded when a file of their format is opened, or when a report or a PDF is saved. */
 const OPTIONAL = [
   /hdf5_hl|brotli/,
+  // decoders of HDF5
+  /^plugins-/,
   /^(parquet|arrow|anndata|h5ad|zarr|npz|idx|json|tenx|matrix-market)-/,
   /^(blosc|zstd|lz4|zlib|gzip|zip\.js|src)-/,
   // figures as PDF

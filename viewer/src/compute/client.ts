@@ -1,5 +1,5 @@
 /** The page's side of the worker: looks at files, runs jobs, cancels. One worker, made anew after it was ended. */
-import type { Answer, Found, Item, Job, Problem, Request } from './messages.js';
+import type { Answer, Found, Item, Job, Planned, Problem, Request } from './messages.js';
 
 /** What a run that was begun reports. Exactly one of `done` and `failed` is called, and it is called once. */
 export interface RunListener {
@@ -16,14 +16,24 @@ const CANCELLED: Problem = { code: 'cancelled', got: '', expected: '', remedy: '
 let worker: Worker | null = null;
 let listener: RunListener | null = null;
 let looks = 0;
-const looking = new Map<number, { found(found: Found): void; failed(problem: Problem): void }>();
+const looking = new Map<number, { found(found: Found | Planned): void; failed(problem: Problem): void }>();
 
 /** What a file or folder offers to choose from; rejects with a `Problem`. */
 export function look(item: Item): Promise<Found> {
+  return ask((number) => ({ kind: 'look', number, item }));
+}
+
+/** How the files of a job would be read and paired; rejects with a `Problem`. */
+export function planned(job: Job): Promise<Planned> {
+  return ask((number) => ({ kind: 'plan', number, job }));
+}
+
+/** A question whose answer carries its number. */
+function ask<T extends Found | Planned>(request: (number: number) => Request): Promise<T> {
   return new Promise((resolve, reject) => {
     const number = looks++;
-    looking.set(number, { found: resolve, failed: reject });
-    send({ kind: 'look', number, item });
+    looking.set(number, { found: (found) => resolve(found as T), failed: reject });
+    send(request(number));
   });
 }
 
@@ -64,10 +74,11 @@ function started(): Worker {
 }
 
 function hear(answer: Answer): void {
-  if (answer.kind === 'seen' || answer.kind === 'unreadable') {
+  if (answer.kind === 'seen' || answer.kind === 'planned' || answer.kind === 'unreadable') {
     const waiting = looking.get(answer.number);
     looking.delete(answer.number);
     if (answer.kind === 'seen') waiting?.found(answer.found);
+    else if (answer.kind === 'planned') waiting?.found(answer.planned);
     else waiting?.failed(answer.problem);
   } else if (answer.kind === 'progress') listener?.progress(answer.stage, answer.done);
   else if (listener) {

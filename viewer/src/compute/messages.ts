@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. Files cross as handles: their bytes are read in the worker. */
-import type { Contents } from 'whymap/io';
+import type { Contents, ReadingPlan } from 'whymap/io';
 import type { OptionTexts } from 'whymap/options';
 
 /** What was dropped or chosen: a file, or a folder as its files by their relative paths with `/`. */
@@ -20,8 +20,15 @@ export interface Job {
 
 export type Found = Contents & { readonly format: string };
 
+/** How the files would be read: the plan, and what its lines do not say. */
+export interface Planned {
+  readonly plan: ReadingPlan;
+  readonly notes: readonly string[];
+}
+
 export type Request =
   | { readonly kind: 'look'; readonly number: number; readonly item: Item }
+  | { readonly kind: 'plan'; readonly number: number; readonly job: Job }
   | { readonly kind: 'run'; readonly job: Job }
   | { readonly kind: 'cancel' };
 
@@ -35,6 +42,7 @@ export interface Problem {
 
 export type Answer =
   | { readonly kind: 'seen'; readonly number: number; readonly found: Found }
+  | { readonly kind: 'planned'; readonly number: number; readonly planned: Planned }
   | { readonly kind: 'unreadable'; readonly number: number; readonly problem: Problem }
   | { readonly kind: 'progress'; readonly stage: string; readonly done: number }
   /** The bytes of `explanation.whymap`, and the seconds by stage that are not in it. */

@@ -5,7 +5,7 @@
 import { createContext, type Progress, WhymapError } from 'whymap';
 import { fileSource, filesSource, noSuchFile, readContents, type Source } from 'whymap/io';
 import { parseOptions, spelledParts } from 'whymap/options';
-import { explainFiles, explanationFile, titleOf } from 'whymap/run';
+import { explainFiles, explanationFile, notesOf, planFiles, titleOf } from 'whymap/run';
 import { pageSpelling } from '../site/fields.js';
 import type { Answer, Item, Job, Problem, Request } from './messages.js';
 
@@ -42,19 +42,32 @@ async function run(job: Job): Promise<void> {
   }
 }
 
+async function plan(number: number, { files, features, options }: Job): Promise<void> {
+  try {
+    const values = parseOptions('explain', options);
+    const context = await createContext({ engine: 'js', memory: MEMORY });
+    const read = await planFiles(features, values, { context, files: filesOf(files) });
+    say({ kind: 'planned', number, planned: { plan: read.plan, notes: notesOf(read.warnings) } });
+  } catch (error) {
+    say({ kind: 'unreadable', number, problem: problemOf(error) });
+  }
+}
+
+/** The files of a job by their names. */
+const filesOf = (files: Job['files']) => ({
+  open: (name: string) => {
+    const item = files.get(name);
+    return item ? sourceOf(item, name) : noSuchFile(name);
+  },
+  exists: async (name: string) => files.has(name),
+});
+
 async function explained({ files, features, options }: Job, signal: AbortSignal) {
   const values = parseOptions('explain', options);
   const { seed = 0, threads } = values;
   const context = await createContext({ threads, seed, memory: MEMORY, signal, onProgress: seldom() });
   try {
-    const found = {
-      open: (name: string) => {
-        const item = files.get(name);
-        return item ? sourceOf(item, name) : noSuchFile(name);
-      },
-      exists: async (name: string) => files.has(name),
-    };
-    const made = await explainFiles(features, values, { context, seed, files: found });
+    const made = await explainFiles(features, values, { context, seed, files: filesOf(files) });
     const bytes = explanationFile(made.explanation, made.table) as Uint8Array<ArrayBuffer>;
     const title = titleOf(made.explanation, made.table);
     return { bytes, title, timings: made.explanation.timings };
@@ -87,6 +100,7 @@ function problemOf(error: unknown): Problem {
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => {
   if (data.kind === 'look') void look(data.number, data.item);
+  else if (data.kind === 'plan') void plan(data.number, data.job);
   else if (data.kind === 'run') void run(data.job);
   else running?.abort();
 });

@@ -4,6 +4,7 @@ import type { Problem } from '../compute/messages.js';
 import { Columns } from './Columns.js';
 import { FileSlot } from './FileSlot.js';
 import { MapChoice } from './MapChoice.js';
+import { Reading } from './Reading.js';
 import { Settings } from './Settings.js';
 import { command, lacking, problem, slots, start, takeDropped, tryPenguins } from './state.js';
 import { TopBar } from './TopBar.js';
@@ -50,6 +51,7 @@ export function Start() {
             {table?.found && <Columns />}
           </section>
           {table?.found && <MapChoice />}
+          {table?.found && <Reading />}
           {table?.found && <Settings />}
           <Go />
         </form>

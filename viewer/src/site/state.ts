@@ -148,7 +148,8 @@ async function put(slot: Slot, item: Item): Promise<void> {
 
 /** Names of columns and keys belong to the file that was there before. */
 function forgetNames(): void {
-  const { id, label, layer, useRaw, embeddingKey, embeddingColumns, ...rest } = settings.value;
+  const { id, label, layer, useRaw, embeddingKey, embeddingColumns, features, drop, transpose, ...rest } =
+    settings.value;
   settings.value = rest;
   if (mapFrom.value !== 'file') mapFrom.value = 'made';
 }
@@ -200,6 +201,9 @@ export function start(): void {
     },
   });
 }
+
+/** The files and settings of a run, as they stand now. */
+export const currentJob = (): Job => jobOf(nameIn('features'));
 
 function jobOf(name: string): Job {
   const files = new Map<string, Item>();

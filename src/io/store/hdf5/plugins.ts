@@ -9,17 +9,21 @@
 
 import type { Dataset } from 'h5wasm';
 import { UnsupportedError } from '../../../errors.js';
-import type { H5Runtime } from './runtime.js';
+import { type H5Runtime, LARGEST_OWN_FILTER } from './runtime.js';
+
+interface Decoder {
+  readonly file: string;
+  /** Beside this module; in the page it may be the bytes themselves (`data:`). */
+  readonly url: () => URL;
+}
 
 /** Decoders by the number that the HDF Group gave the filter; the URLs stand in full, so that bundlers see them. */
-const DECODERS: ReadonlyMap<number, () => URL> = new Map([
-  [32000, () => new URL('./plugins/libH5Zlzf.so', import.meta.url)],
-  [32001, () => new URL('./plugins/libH5Zblosc.so', import.meta.url)],
-  [32004, () => new URL('./plugins/libH5Zlz4.so', import.meta.url)],
-  [32015, () => new URL('./plugins/libH5Zzstd.so', import.meta.url)],
+const DECODERS: ReadonlyMap<number, Decoder> = new Map([
+  [32000, { file: 'libH5Zlzf.so', url: () => new URL('./plugins/libH5Zlzf.so', import.meta.url) }],
+  [32001, { file: 'libH5Zblosc.so', url: () => new URL('./plugins/libH5Zblosc.so', import.meta.url) }],
+  [32004, { file: 'libH5Zlz4.so', url: () => new URL('./plugins/libH5Zlz4.so', import.meta.url) }],
+  [32015, { file: 'libH5Zzstd.so', url: () => new URL('./plugins/libH5Zzstd.so', import.meta.url) }],
 ]);
-/** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5. */
-const LARGEST_BUILT_IN_FILTER = 6;
 /** Folder of the decoders in the library's file system in memory. */
 const FOLDER = '/plugins';
 
@@ -29,24 +33,24 @@ const FOLDER = '/plugins';
  */
 export async function loadFilters(runtime: H5Runtime, dataset: Dataset, where: string): Promise<void> {
   for (const { id, name } of dataset.filters) {
-    if (id <= LARGEST_BUILT_IN_FILTER) continue;
     const decoder = DECODERS.get(id);
+    if (decoder === undefined && id <= LARGEST_OWN_FILTER) continue;
     if (decoder === undefined) throw unknownFilter(name.split(';')[0] || String(id), where);
-    if (!runtime.decoders.has(id)) await loadDecoder(runtime, decoder());
+    if (!runtime.decoders.has(id)) await loadDecoder(runtime, decoder);
     runtime.decoders.add(id);
   }
 }
 
 /** Makes the library find a decoder: in its folder on the disk, or copied to FOLDER of the file system in memory. */
-async function loadDecoder({ module, onDisk }: H5Runtime, url: URL): Promise<void> {
-  const isDisk = url.protocol === 'file:';
-  const path = isDisk ? (await import('node:url')).fileURLToPath(url) : url.pathname;
-  const [, folder, file] = /^(.*)[/\\]([^/\\]+)$/.exec(path) ?? [];
-  lookIn(module, onDisk ? folder : FOLDER);
+async function loadDecoder({ module, onDisk }: H5Runtime, { file, url }: Decoder): Promise<void> {
+  const place = url();
+  const path = place.protocol === 'file:' ? (await import('node:url')).fileURLToPath(place) : null;
+  lookIn(module, onDisk && path !== null ? path.slice(0, -file.length - 1) : FOLDER);
   if (onDisk) return;
-  const bytes = isDisk
-    ? await (await import('node:fs/promises')).readFile(path)
-    : new Uint8Array(await (await fetch(url)).arrayBuffer());
+  const bytes =
+    path === null
+      ? new Uint8Array(await (await fetch(place)).arrayBuffer())
+      : await (await import('node:fs/promises')).readFile(path);
   module.FS.mkdirTree(FOLDER);
   module.FS.writeFile(`${FOLDER}/${file}`, bytes);
 }

@@ -47,6 +47,9 @@ interface ErrorStream {
   stream_ops: object;
 }
 
+/** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5; others are plug-ins. */
+export const LARGEST_OWN_FILTER = 6;
+
 const ERROR_STREAM = 2;
 const CHARACTER_DEVICE = 0o20666;
 const WRITABLE = 1;
