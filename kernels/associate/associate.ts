@@ -25,7 +25,12 @@ function padded(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 
-/** Bytes of scratch that `associateLocality` needs. */
+/**
+ * Bytes of scratch that `associateLocality` needs.
+ * @param d features.
+ * @param n samples of a locality.
+ * @param sparse 1 where features are compressed rows, which are then spread out in the scratch.
+ */
 export function associateScratch(d: i32, n: i32, sparse: i32): usize {
   const width = <usize>((d + 7) & ~7);
   const dense = sparse ? padded(((<usize>n * <usize>d) << 2) + 64) : 0;
@@ -39,7 +44,11 @@ export function associateScratch(d: i32, n: i32, sparse: i32): usize {
   );
 }
 
-/** Associations of locality `item`, into its slot; its support and its constant features. */
+/**
+ * Kernel: writes the associations of locality `item`, those that pass the gate, to its slot (u16 columns, f32
+ * values), the number of entries of each feature, which features have support, and the number of constant features.
+ * Scratch: `associateScratch`.
+ */
 export function associateLocality(item: i32, scratch: usize, call: AssociateArguments): void {
   const d = call.d;
   const n = call.n;
@@ -64,7 +73,14 @@ export function associateLocality(item: i32, scratch: usize, call: AssociateArgu
   keepPairs(item, call, packed, count, features, strip);
 }
 
-/** Correlates all pairs of the `count` packed features, a strip of rows at a time, and keeps what passes the gate. */
+/**
+ * Correlates all pairs of the packed features of locality `item`, a strip of rows at a time, and keeps what passes
+ * the gate. Writes SLOT_OVERFLOW as the first row count where the slot is too small.
+ * @param packed f32 panels of standardized values.
+ * @param count supported features.
+ * @param features i32: their numbers, ascending.
+ * @param strip room for CORRELATION_PANELS x 8 rows of `count` correlations (rounded up to a multiple of 8), f32.
+ */
 function keepPairs(
   item: i32,
   call: AssociateArguments,
@@ -105,7 +121,11 @@ function keepPairs(
   }
 }
 
-/** Writes the address of each member's row of dense features (u32, n) to `rows`. */
+/**
+ * Writes the address of each member's row of dense features (u32, n in all) to `rows`.
+ * @param members i32: row numbers of the locality's n samples.
+ * @param dense address of the features, samples x d f32.
+ */
 function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize): void {
   for (let s: i32 = 0; s < n; s++) {
     const at = (<usize>s) << 2;
@@ -114,8 +134,9 @@ function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize):
 }
 
 /**
- * Copies the members' compressed rows into a dense n x d array at `target` and writes the rows' addresses (u32,
- * n) to `rows`.
+ * Spreads the members' compressed rows out into a dense n x d f32 array at `target` and writes the rows' addresses
+ * (u32, n in all) to `rows`.
+ * @param members i32: row numbers of the locality's samples.
  */
 function gatherSparse(call: AssociateArguments, members: usize, target: usize, rows: usize): void {
   const d = call.d;
@@ -136,12 +157,13 @@ function gatherSparse(call: AssociateArguments, members: usize, target: usize, r
 }
 
 /**
- * Appends the correlations of feature i with features i + 1 to count that pass the gate; returns how many.
- * Writes up to SLOT_MARGIN entries past the last one it keeps.
- * @param row address of the correlation of feature i with feature 0 of the supported ones.
+ * Appends the correlations of feature i with features i + 1 to `count` that pass the gate; returns how many. Writes
+ * up to SLOT_MARGIN entries past the last one it keeps.
+ * @param row address of the f32 correlation of feature i with feature 0 of the supported ones.
  * @param features i32: the features' numbers.
- * @param debias subtracted from a square.
- * @param column, value where the next entry goes (u16, f32).
+ * @param debias subtracted from a squared correlation, 1 / (n - 1).
+ * @param column address where the next entry's u16 column goes.
+ * @param value address where its f32 value goes.
  */
 function keepRow(
   call: AssociateArguments,
@@ -181,14 +203,23 @@ function keepRow(
   return kept;
 }
 
-/** Writes always, moves on only when the entry is kept: no branch to mispredict. */
+/**
+ * Writes an entry at position `at`, and returns the position of the next: at + 1 where it is kept, else `at`, so that
+ * it is written over (no branch to mispredict).
+ * @param column address of the u16 columns.
+ * @param value address of the f32 values.
+ * @param keep 1 or 0.
+ */
 function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f32, keep: i32): u32 {
   store<u16>(column + ((<usize>at) << 1), <u16>feature);
   store<f32>(value + ((<usize>at) << 2), result);
   return at + keep;
 }
 
-/** Kernel: moves the entries of locality `item` from its slot to their range of the block. */
+/**
+ * Kernel: moves the entries (u16 columns, f32 values) of locality `item` from its slot to their range of the block.
+ * Called once the number of entries of every locality is known.
+ */
 export function compactLocality(item: i32, _scratch: usize, call: CompactArguments): void {
   const first = load<u32>(call.positions + ((<usize>item) << 2));
   const count = load<u32>(call.positions + ((<usize>item) << 2), 4) - first;

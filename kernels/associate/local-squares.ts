@@ -34,7 +34,11 @@ export function localSquaresScratch(d: i32, n: i32, f: i32, stripPanels: i32, sp
   return max(packing + dense, (<usize>stripPanels) << 8) + 64;
 }
 
-/** Kernel: gathers the features of locality `item` that a module there needs, judges their support and packs them. */
+/**
+ * Kernel: for locality `item`, packs those chosen features that a module taking part there has: judges their support,
+ * standardizes them, and writes them in panels of 8 with a weight for each (1 with support, else 0). Scratch:
+ * `localSquaresScratch`. Called for all localities of a group before `addLocalSquares`.
+ */
 export function packChosen(item: i32, scratch: usize, call: LocalSquaresArguments): void {
   const n = call.n;
   const f = call.f;
@@ -125,7 +129,10 @@ function spreadRow(call: LocalSquaresArguments, row: usize, line: usize, written
   }
 }
 
-/** Kernel: adds factor (rho^2 - expected) of all packed localities to the rows of strip `item`, for every module. */
+/**
+ * Kernel: for every module, adds factor x (squared correlation - expected) of all packed localities to the rows of
+ * strip `item` of its sums. Scratch: `localSquaresScratch`.
+ */
 export function addLocalSquares(item: i32, scratch: usize, call: LocalSquaresArguments): void {
   const n = call.n;
   const all = (call.f + 7) >> 3;

@@ -35,8 +35,8 @@ export function packRows(item: i32, _scratch: usize, call: PackArguments): void 
 }
 
 /**
- * Kernel: as `packRows`, for an operand whose rows are columns of the stored matrix: element (r, k) is at index
- *   k * stride + r.
+ * Kernel: packs panel `item` (8 rows, side by side for each of `depth` columns) of an operand whose rows are columns
+ * of the stored matrix: element (r, k) is at index k * stride + r. Rows past `rows` are zeros.
  */
 export function packColumns(item: i32, _scratch: usize, call: PackArguments): void {
   const source = call.source;
@@ -61,7 +61,7 @@ export function packColumns(item: i32, _scratch: usize, call: PackArguments): vo
   }
 }
 
-/** Kernel: rows item * 8 * STRIP_PANELS and on of C. */
+/** Kernel: computes rows item x 8 x STRIP_PANELS and on of C, over all its columns, from the packed operands. */
 export function multiplyStrip(item: i32, _scratch: usize, call: MultiplyArguments): void {
   const a = call.a;
   const aPanels = call.aPanels;

@@ -12,14 +12,17 @@
 
 import { BlockParts, PatternArguments, QuadraticArguments } from './layout';
 
-/** Bits of a float32 that are kept: all of it for signed associations, all but the sign for others. */
+/**
+ * A mask of the bits of a float32 that are kept: all for signed associations (`signed` 1), all but the sign for
+ * others.
+ */
 export function strengthMask(signed: i32): v128 {
   return signed ? i32x4.splat(-1) : i32x4.splat(0x7fffffff);
 }
 
 /**
- * Kernel: forms[item, k] = sum over the entries of locality `item` of A[i, j] u_k[i] u_k[j]. Scratch: 8 bytes x
- *   width.
+ * Kernel: forms[item, k] = sum over the entries (i, j) of locality `item` of A[i, j] u_k[i] u_k[j], for all modules
+ * k. Scratch: 8 bytes x width.
  */
 export function quadraticForms(item: i32, scratch: usize, call: QuadraticArguments): void {
   const d = call.d;
@@ -47,12 +50,16 @@ export function quadraticForms(item: i32, scratch: usize, call: QuadraticArgumen
   }
 }
 
-/** Block `index` of a table of addresses. */
+/** Block `index` of a table of addresses (u32 each). */
 function blockAt(blocks: usize, index: i32): BlockParts {
   return changetype<BlockParts>(<usize>load<u32>(blocks + ((<usize>index) << 2)));
 }
 
-/** Adds the entries `begin` to `end` of row i to the forms of modules k to k + 16 (f64 at `sums`). */
+/**
+ * Adds what the entries `begin` to `end`, those of feature i in a locality, contribute to the quadratic forms of the
+ * 16 modules from k on.
+ * @param sums f64, one a module.
+ */
 function addRowForms16(
   call: QuadraticArguments,
   block: BlockParts,
@@ -89,7 +96,11 @@ function addRowForms16(
   addDoubles(target + 96, f32x4.mul(t3, v128.load(rowLoadings, 48)));
 }
 
-/** As `addRowForms16`, for modules k to k + 4. */
+/**
+ * Adds what the entries `begin` to `end`, those of feature i in a locality, contribute to the quadratic forms of the
+ * 4 modules from k on.
+ * @param sums f64, one a module.
+ */
 function addRowForms4(
   call: QuadraticArguments,
   block: BlockParts,
@@ -114,7 +125,7 @@ function addRowForms4(
   addDoubles(sums + ((<usize>k) << 3), f32x4.mul(t, v128.load(lanes + <usize>i * stride)));
 }
 
-/** Adds four f32 lanes to four f64 at `target`. */
+/** Adds the four f32 lanes of a vector to four f64 at `target`. */
 function addDoubles(target: usize, floats: v128): void {
   v128.store(target, f64x2.add(v128.load(target), f64x2.promote_low_f32x4(floats)));
   const high = i8x16.shuffle(floats, floats, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -139,7 +150,12 @@ export function accumulatePatterns(item: i32, scratch: usize, call: PatternArgum
   moveTotals(item, scratch, call, 1);
 }
 
-/** Adds row `item` of all localities of a block to the sums at `scratch`. @param presence of its first locality. */
+/**
+ * Adds presence x association, for the entries of feature `item` in all localities of a block, to the sums of its
+ * pairs.
+ * @param scratch f32 sums, features x width (modules).
+ * @param presence f32, width for each locality, of the block's first.
+ */
 function addBlock(
   item: i32,
   scratch: usize,
@@ -166,7 +182,10 @@ function addBlock(
   }
 }
 
-/** Copies the totals of row `item` (modules x pairs) to the sums at `scratch` (features x modules), or back. */
+/**
+ * Copies the totals of feature `item`'s pairs (f32, modules x pairs, where pairs are those of a feature with later
+ * ones) to the sums at `scratch` (f32, features x width), or back where `back` is 1.
+ */
 function moveTotals(item: i32, scratch: usize, call: PatternArguments, back: i32): void {
   const d = call.d;
   const stride = (<usize>call.width) << 2;

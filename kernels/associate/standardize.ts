@@ -16,13 +16,14 @@ const LOST: f64 = 1e-6;
 const BIWEIGHT_REACH: f64 = 9;
 
 /**
- * Standardizes features[0..count) into panels of 8; lanes past the last feature are zeros.
- * @param rows u32: addresses of the n samples' rows.
+ * Standardizes features[0..count) of a locality (center 0, sum of squares 1) into panels of 8; lanes past the last
+ * feature are zeros.
+ * @param rows u32: addresses of the n samples' rows of f32.
  * @param features i32: feature numbers.
- * @param flags u8 a feature, cleared where its spread is lost.
- * @param measure code of the association measure.
- * @param target f32: the panels.
- * @param scratch see `sortBytes`.
+ * @param flags u8 for each feature of the table, cleared where its spread is lost in rounding.
+ * @param measure code of the association measure: Spearman ranks the values first, bicor weights them.
+ * @param target f32: the panels, n x 8 each.
+ * @param scratch `sortBytes(n)` bytes.
  */
 export function standardizePanels(
   rows: usize,
@@ -57,7 +58,11 @@ export function standardizePanels(
   }
 }
 
-/** Copies up to 8 features of all samples into the lanes of a panel. */
+/**
+ * Copies up to 8 features of all n samples into the lanes of a panel, n x 8 f32.
+ * @param rows u32: addresses of the samples' rows.
+ * @param features i32: numbers of the `lanes` features.
+ */
 function gather(rows: usize, n: i32, features: usize, lanes: i32, panel: usize): void {
   for (let lane: i32 = 0; lane < lanes; lane++) {
     const shift = (<usize>load<i32>(features + ((<usize>lane) << 2))) << 2;
@@ -69,9 +74,12 @@ function gather(rows: usize, n: i32, features: usize, lanes: i32, panel: usize):
 }
 
 /**
- * Centers and scales two neighboring lanes of a panel in place; clears a feature's flag when its spread is lost
- * in rounding.
+ * Centers and scales two neighboring lanes of a panel in place; clears a feature's flag and zeros its lane when its
+ * spread is lost in rounding.
+ * @param lane address of the left lane's first f32; one every 32 bytes, n in all.
+ * @param features i32: the two feature numbers.
  * @param present how many of the two lanes hold features.
+ * @param flags u8 for each feature.
  */
 function standardizePair(lane: usize, n: i32, features: usize, present: i32, flags: usize): void {
   if (present <= 0) return;
@@ -101,8 +109,11 @@ function standardizePair(lane: usize, n: i32, features: usize, present: i32, fla
 }
 
 /**
- * One lane of a panel, in place: (x - median) (1 - u^2)^2 with u = (x - median) / (9 MAD), 0 from |u| = 1 on, scaled to
- * a sum of squares of 1; x - mean in place of it where the MAD is 0. False, and zeros, when the spread is lost.
+ * Standardizes one lane of a panel in place for the biweight midcorrelation: (x - median) (1 - u^2)^2 with u = (x -
+ * median) / (9 MAD), 0 from |u| = 1 on, scaled to a sum of squares of 1; x - mean in place of it where the MAD
+ * (median absolute deviation) is 0. False, and zeros, when the spread is lost in rounding.
+ * @param lane address of its first f32; one every 32 bytes, n in all.
+ * @param scratch `sortBytes(n)` bytes.
  */
 function standardizeBiweight(lane: usize, n: i32, scratch: usize): boolean {
   const end = lane + ((<usize>n) << 5);
@@ -131,7 +142,7 @@ function standardizeBiweight(lane: usize, n: i32, scratch: usize): boolean {
   return kept;
 }
 
-/** The value less the center, times its weight. */
+/** (value - center) times its weight (1 - u^2)^2, with u = (value - center) / reach; 0 from |u| = 1 on. */
 function biweight(value: f64, center: f64, reach: f64): f64 {
   const u = (value - center) / reach;
   if (!(u > -1 && u < 1)) return 0;
@@ -146,7 +157,10 @@ function middleOf(sorted: usize, n: i32): f64 {
   return low + (high - low) * 0.5;
 }
 
-/** Median of the absolute deviations from `center`, by merging those below it with those above. */
+/**
+ * Median of the absolute deviations of n ascending f32 (8 bytes apart) from `center`, by merging those below it with
+ * those above.
+ */
 function medianDeviation(sorted: usize, n: i32, center: f64): f64 {
   let above: i32 = 0;
   while (above < n && <f64>load<f32>(sorted + ((<usize>above) << 3)) < center) above++;

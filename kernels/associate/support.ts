@@ -11,10 +11,12 @@
 import { countOfMedian } from '../runtime/sort';
 
 /**
- * Writes the supported features to `features` (i32, ascending) and a byte for each feature to `flags`, and adds
- * the number of constant features to the i32 at `constant`. Returns the number of supported features.
+ * Writes the numbers of the features that take part to `features` (i32, ascending) and 1 or 0 for each feature to
+ * `flags` (u8), and adds the number of constant features to the i32 at `constant`. Returns the number of features
+ * that take part.
  * @param rows u32: addresses of the n samples' rows, d f32 each.
- * @param scratch 32 bytes and what `countOfMedian` needs.
+ * @param support least number of samples that differ from the lower median.
+ * @param scratch 32 bytes, n f32 and `sortBytes(n)`.
  */
 export function findSupported(
   rows: usize,
@@ -46,7 +48,9 @@ export function findSupported(
 }
 
 /**
- * For features f to f + 8: writes how often the majority candidate occurs among n samples (8 i32 at `counts`).
+ * For features f to f + 8, writes how often the value occurs among n samples that wins a majority vote (8 i32 at
+ * `counts`): the right count where a value is held by half of them or more.
+ * @param rows u32: addresses of the samples' rows.
  */
 function countMajority(rows: usize, n: i32, f: i32, counts: usize): void {
   const shift = (<usize>f) << 2;
@@ -81,7 +85,11 @@ function countMajority(rows: usize, n: i32, f: i32, counts: usize): void {
   v128.store(counts, count1, 16);
 }
 
-/** How many of n samples equal the lower median of feature f, by sorting. */
+/**
+ * How many of n samples equal the lower median of feature f, by sorting.
+ * @param rows u32: addresses of the samples' rows.
+ * @param scratch n f32 and `sortBytes(n)`.
+ */
 function medianCount(rows: usize, n: i32, f: i32, scratch: usize): i32 {
   const column = scratch;
   for (let s: i32 = 0; s < n; s++) {

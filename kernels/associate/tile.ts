@@ -15,7 +15,13 @@ import { DEPTH_BLOCK } from './layout';
 /** Bytes of one depth step of a panel. */
 const STEP: usize = 32;
 
-/** C (4 x 8, row stride `stride` bytes) = A B over `depth` steps, or C += A B when `accumulate` is not 0. */
+/**
+ * C = A B for 4 rows of A and 8 columns of B over `depth` steps, or C += A B when `accumulate` is not 0.
+ * @param a address of a panel, or of its last 4 rows.
+ * @param b address of a panel.
+ * @param c f32, 4 x 8.
+ * @param stride bytes of a row of C.
+ */
 export function tile(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -50,7 +56,7 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, stride: usize, ac
   storeRow(c + 3 * stride, c30, c31, accumulate);
 }
 
-/** As `tile`, with sums of absolute differences instead of products (manhattan). */
+/** As `tile`, with |a - b| in place of a b: sums of absolute differences, for manhattan distances. */
 export function tileOfDifferences(
   a: usize,
   b: usize,
@@ -93,8 +99,8 @@ export function tileOfDifferences(
 }
 
 /**
- * As `tile`, for i16 operands: a step holds two columns of a row beside each other. Sums of a pass are exact in
- * 32 bits; C holds their sum as float32.
+ * As `tile`, for i16 operands: in each of `depth` steps a row has two columns side by side in 4 bytes. Sums of a call
+ * are exact in 32 bits; C holds them as f32.
  */
 export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
   let c00 = i32x4.splat(0);
@@ -130,7 +136,7 @@ export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: u
   storeRow(c + 3 * stride, f32x4.convert_i32x4_s(c30), f32x4.convert_i32x4_s(c31), accumulate);
 }
 
-/** Stores, or adds, 8 f32 of one row of C. */
+/** Stores 8 f32 to one row of C, or adds them to what is there when `accumulate` is not 0. */
 function storeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
   if (accumulate) {
     left = f32x4.add(v128.load(c), left);
@@ -141,8 +147,11 @@ function storeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
 }
 
 /**
- * C (8 aPanels x 8 bPanels, row stride `stride` bytes) = A B, in passes of DEPTH_BLOCK. Returns early when the
- * job is stopped.
+ * C = A B over `depth` steps, in passes of DEPTH_BLOCK. Returns early, with C incomplete, when the job is stopped.
+ * @param a `aPanels` panels of 8 rows.
+ * @param b `bPanels` panels of 8.
+ * @param c f32, 8 aPanels x 8 bPanels.
+ * @param stride bytes of a row of C.
  */
 export function panels(
   a: usize,
@@ -171,7 +180,7 @@ export function panels(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
-/** As `panels`, with sums of absolute differences. */
+/** As `panels`, with sums of absolute differences in place of products. */
 export function panelsOfDifferences(
   a: usize,
   aPanels: i32,
@@ -227,7 +236,7 @@ export function panelsOfShorts(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
-/** Sets C to zero, for a product of depth 0. */
+/** Sets C (8 aPanels rows of 8 bPanels f32, `stride` bytes apart) to zero, for a product of depth 0. */
 function clear(c: usize, aPanels: i32, bPanels: i32, stride: usize): void {
   for (let r: i32 = 0; r < aPanels * 8; r++) memory.fill(c + <usize>r * stride, 0, <usize>bPanels * STEP);
 }

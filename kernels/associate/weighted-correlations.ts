@@ -17,7 +17,7 @@ import { ModuleSamples, WeightedCorrelationsArguments } from './layout';
 /** Samples of one step of the scores. */
 const STEP: i32 = 8;
 
-/** Doubles of a gathered column: n rounded up to a multiple of STEP. */
+/** Doubles of a gathered column of n samples: n rounded up to a multiple of STEP. */
 function strideOf(n: i32): i32 {
   return (n + STEP - 1) & ~(STEP - 1);
 }
@@ -48,9 +48,12 @@ export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCo
 }
 
 /**
- * Copies the drawn values of a locality's samples to columns.
- * @param positions i32: the locality's samples. @param order i32 a sample: the row that it takes its values from; or 0.
- * @param shifts i32 a feature: rows to move on by, cyclically; or 0.
+ * Copies the drawn values of one locality's n samples to columns of f64 at `columns`, one for each of the module's f
+ * features, `strideOf(n)` doubles apart.
+ * @param samples rows in all.
+ * @param positions i32: the locality's samples.
+ * @param order i32 for each sample: the row that it takes its values from; or 0.
+ * @param shifts i32 for each feature: rows to move on by, cyclically; or 0.
  */
 function gatherColumns(
   module: ModuleSamples,

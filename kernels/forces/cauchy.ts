@@ -43,9 +43,13 @@ export function repulsePoint(point: usize, sources: usize, stride: usize, count:
 }
 
 /**
- * Attraction of one sample: writes sum_j P_ij q_ij (y_j - y_i) (2 f32) to `out`.
+ * Attraction of one sample i: writes sum_j P_ij q_ij (y_j - y_i), 2 f32, to `out`.
+ * @param coordinates n x 2 f32.
  * @param row byte offset of the sample in `coordinates`.
- * @param from, to byte range of its entries in `indices` and `values`.
+ * @param indices i32: j of each entry of P.
+ * @param values f32: P_ij.
+ * @param from first byte of the sample's entries in `indices` and `values`.
+ * @param to end of them; entries come in fours.
  */
 export function attractRow(
   coordinates: usize,
@@ -78,7 +82,15 @@ export function attractRow(
   store<f32>(out, sumLanes(forceY), 4);
 }
 
-/** sum_j P_ij log(1 + d_ij^2) over the entries of one sample; arguments as `attractRow`. */
+/**
+ * sum_j P_ij log(1 + d_ij^2) over the entries of one sample i, its part of the divergence.
+ * @param coordinates n x 2 f32.
+ * @param row byte offset of the sample in `coordinates`.
+ * @param indices i32: j of each entry of P.
+ * @param values f32: P_ij.
+ * @param from first byte of the sample's entries in `indices` and `values`.
+ * @param to end of them.
+ */
 export function logarithmRow(
   coordinates: usize,
   row: usize,

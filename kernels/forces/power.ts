@@ -16,7 +16,7 @@ const SOFTENING: f32 = 0.001;
 /** Adding 1.5 x 2^23 rounds to an integer, which then stands in the lowest bits. */
 const ROUNDING: f32 = 12582912;
 
-/** s^b of four s above 0. */
+/** s^b, lane by lane, for four s above 0. */
 function power(s: v128, b: v128): v128 {
   const one = f32x4.splat(1);
   let exponent = i32x4.sub(i32x4.shr_u(s, 23), i32x4.splat(127));
@@ -40,7 +40,10 @@ function power(s: v128, b: v128): v128 {
   return f32x4.mul(value, i32x4.add(i32x4.shl(rounded, 23), i32x4.splat(127 << 23)));
 }
 
-/** (1 - e^-g) / g, with e^g by its series to the third power: 1 - g / 2 for small g, 1 / g for large. */
+/**
+ * (1 - e^-g) / g for g of 0 or more, with e^g by its series to the third power: 1 - g / 2 for small g, 1 / g for
+ * large. Factor by which attractions with coefficients of sum g are damped.
+ */
 function damping(g: f32): f32 {
   return (1 + g * (0.5 + g * <f32>(1.0 / 6))) / (1 + g * (1 + g * (0.5 + g * <f32>(1.0 / 6))));
 }
@@ -78,9 +81,9 @@ export class Move {
 export const MOVE_BYTES: usize = 64;
 
 /**
- * Moves a sample by the attraction of its positive partners and the repulsion of its negative samples.
- * Attraction is damped by the sum g of its coefficients, repulsion by the attraction that would follow it
- * (src/engine/js/negative-sampling.ts).
+ * Moves a sample by the attraction of its positive partners and the repulsion of its negative samples: reads its
+ * coordinates at `move.from` and writes them to `move.to`. Attraction is damped by the sum of its coefficients g
+ * (`damping`), repulsion by the attraction that would follow it. Called once for each sample and turn.
  */
 export function moveSample(move: Move): void {
   const from = move.from;
@@ -187,11 +190,10 @@ export function moveSample(move: Move): void {
 }
 
 /**
- * Clipped force along one axis. Pairs at the same coordinates (`apart` false) get the limit, pairs that are not
- * `kept` get 0.
- * @param c coefficients.
- * @param d differences of coordinates.
- * @param factor multiplies the force after the clip.
+ * Force along one axis for four pairs, clipped to LIMIT and then times `factor`. Pairs at the same coordinates
+ * (`apart` false) get LIMIT, pairs that are not `kept` get 0.
+ * @param c coefficients of the pairs.
+ * @param d differences of coordinates along the axis.
  */
 function along(c: v128, d: v128, factor: v128, apart: v128, kept: v128): v128 {
   const most = f32x4.splat(LIMIT);

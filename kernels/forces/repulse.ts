@@ -12,7 +12,7 @@
 import { repulsePoint } from './cauchy';
 import { Node, Tree } from './tree';
 
-/** Bytes of scratch that `repulseLeaf` needs for n points: x, y and weight of up to n + 16 sources. */
+/** Bytes of scratch that `repulseLeaf` needs for n points: x, y and weight (f32 each) of up to n + 16 sources. */
 export function repulseScratch(n: i32): usize {
   return ((<usize>n + 16) << 2) * 3;
 }
@@ -35,8 +35,8 @@ export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): 
 }
 
 /**
- * Walks the tree once for a leaf and lists x, y and weight of what acts on it, `stride` bytes apart, padded to
- * a multiple of 4 with weight 0. Returns the number of sources.
+ * Walks the tree once for a leaf and lists what acts on it, points or far groups: x, y and weight (f32 each), the
+ * three lists `stride` bytes apart, padded to a multiple of 4 with weight 0. Returns the number of sources.
  */
 function collectSources(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
   let low = v128.load64_zero(tree.points + ((<usize>leaf.first) << 3));

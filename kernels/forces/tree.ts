@@ -54,7 +54,7 @@ export class Node {
 const NODE: usize = 32;
 const HEAD: usize = 128;
 
-/** Bytes of a tree over n points. */
+/** Bytes that a tree over n points takes, with what it sorts in. */
 export function treeBytes(n: i32): usize {
   const rows = <usize>n + 1;
   return HEAD + (rows << 3) * 3 + (rows << 4) + (rows << 1) * NODE + (rows << 2) + 8 * 64 + (DIGITS << 2);
@@ -66,7 +66,8 @@ function aligned(address: usize): usize {
 }
 
 /**
- * Builds the tree of n points at address `at`.
+ * Builds the tree of n points at address `at`, where `treeBytes(n)` bytes are free. Called at the start of every step
+ * of t-SNE.
  * @param coordinates n x 2 f32.
  * @param theta a node counts as one point where its side is below theta times its distance.
  */
@@ -91,7 +92,11 @@ export function buildTree(at: usize, coordinates: usize, n: i32, theta: f64): Tr
   return tree;
 }
 
-/** Writes the (row, Morton key) pair of every point. Returns the side of the square that holds all points. */
+/**
+ * Writes the pair of row number and Morton key (u32 each) of every point to `tree.pairs`. Returns the side of the
+ * square that holds all points.
+ * @param coordinates n x 2 f32.
+ */
 function writeKeys(tree: Tree, coordinates: usize, n: i32): f64 {
   let low = v128.load64_zero(coordinates);
   let high = low;
@@ -117,7 +122,7 @@ function writeKeys(tree: Tree, coordinates: usize, n: i32): f64 {
   return side;
 }
 
-/** Bits 0 to 14 moved to the even bit positions. */
+/** The number whose even bits are bits 0 to 14 of `cell` and whose odd bits are 0; two of them make a Morton key. */
 function spread(cell: u32): u32 {
   let x = cell;
   x = (x | (x << 8)) & 0x00ff00ff;
@@ -126,7 +131,10 @@ function spread(cell: u32): u32 {
   return (x | (x << 1)) & 0x55555555;
 }
 
-/** One stable pass of radix sort over the pairs. */
+/**
+ * One stable pass of radix sort over the pairs, by the DIGIT_BITS bits of their keys from bit `shift` on.
+ * @param histogram room for DIGITS i32.
+ */
 function sortByDigit(tree: Tree, shift: i32, histogram: usize): void {
   memory.fill(histogram, 0, (<usize>DIGITS) << 2);
   const from = tree.pairs;
@@ -153,7 +161,11 @@ function sortByDigit(tree: Tree, shift: i32, histogram: usize): void {
   tree.spare = from;
 }
 
-/** Copies the points in Morton order, with the sums of the coordinates before each. */
+/**
+ * Copies the points in Morton order (n x 2 f32), and writes the sums of the coordinates of those before each (n + 1
+ * times 2 f64), from which any node's center of mass follows.
+ * @param coordinates n x 2 f32, by row number.
+ */
 function sumPoints(tree: Tree, coordinates: usize): void {
   let x: f64 = 0;
   let y: f64 = 0;
@@ -174,7 +186,10 @@ function keyAt(tree: Tree, at: i32): u32 {
   return load<u32>(tree.pairs + ((<usize>at) << 3), 4);
 }
 
-/** Adds the smallest cell that holds the points at positions `first` to `end`, with all cells below it. */
+/**
+ * Adds the node of the smallest cell that holds the points at positions `first` to `end` in Morton order, and all
+ * nodes below it.
+ */
 function addNode(tree: Tree, first: i32, end: i32): void {
   const number = tree.nodes++;
   const node = changetype<Node>(tree.node + <usize>number * NODE);

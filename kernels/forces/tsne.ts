@@ -22,7 +22,10 @@ export { treeBytes } from './tree';
 
 const LEAST_GAIN: f64 = 0.01;
 
-/** Kernel: item `item` of the job, see the header for their order. Scratch: `repulseScratch(n)`. */
+/**
+ * Kernel: does one item of a step: builds the tree, attracts, repulses or moves a block of rows; step item / (1 + 3
+ * blocks), in the order that the header gives. Scratch: `repulseScratch(n)`.
+ */
 export function tsneItem(item: i32, scratch: usize, call: TsneArguments): void {
   const blocks = call.blocks;
   const perStep = 1 + 3 * blocks;
@@ -52,13 +55,14 @@ export function tsneItem(item: i32, scratch: usize, call: TsneArguments): void {
   }
 }
 
-/** First of `all` things that belong to block `block` of `blocks`. */
+/** Position at which block `block` of `blocks` begins, where `all` rows or leaves are divided evenly. */
 function blockStart(all: i32, blocks: i32, block: i32): i32 {
   return <i32>((<i64>all * block) / blocks);
 }
 
 /**
- * Attraction of the rows of a block, and the block's sum of P log(1 + d^2) when the divergence is requested.
+ * Attraction of the rows of a block (2 f32 each, to `call.attraction`), and with `withLoss` the block's sum of P
+ * log(1 + d^2), to `call.losses`.
  */
 function attract(call: TsneArguments, block: i32, withLoss: boolean): void {
   const end = blockStart(call.n, call.blocks, block + 1);
@@ -74,7 +78,11 @@ function attract(call: TsneArguments, block: i32, withLoss: boolean): void {
   store<f64>(call.losses + ((<usize>block) << 3), loss);
 }
 
-/** Repulsion of the points of a block of leaves, and the block's sum of q. */
+/**
+ * Repulsion of the points in a block of leaves (2 f32 each, to `call.repulsion` by row), and the block's sum of q, to
+ * `call.kernels`.
+ * @param scratch `repulseScratch(n)` bytes.
+ */
 function repulse(call: TsneArguments, block: i32, scratch: usize): void {
   const tree = changetype<Tree>(call.tree);
   const end = blockStart(tree.leaves, call.blocks, block + 1);
@@ -85,7 +93,10 @@ function repulse(call: TsneArguments, block: i32, scratch: usize): void {
   store<f64>(call.kernels + ((<usize>block) << 3), z);
 }
 
-/** Moves a block of rows: gains, velocities, coordinates, and the coordinates in f32 again. */
+/**
+ * Moves the rows of a block one step: adapts gains, velocities and coordinates (n x 2 f64 each) to the forces, and
+ * writes the coordinates in f32 again. Runs once all forces of the step are there.
+ */
 function move(call: TsneArguments, block: i32): void {
   let z = -(<f64>call.n);
   for (let b: usize = 0; b < <usize>call.blocks; b++) z += load<f64>(call.kernels + (b << 3));

@@ -36,8 +36,11 @@ export function umapItem(item: i32, scratch: usize, call: UmapArguments): void {
 }
 
 /**
- * Moves one sample: lists its positive partners and its negative samples, and applies their forces.
- * @param from, to coordinates before and after the turn.
+ * Moves one sample in one turn: lists its positive partners and its negative samples, and applies their forces.
+ * @param turn number of the turn in the job.
+ * @param from coordinates of all rows before the turn.
+ * @param to those after it.
+ * @param scratch a `Move`, and 4 bytes for each partner.
  */
 function moveRow(call: UmapArguments, turn: i32, row: i32, from: usize, to: usize, scratch: usize): void {
   const shift: usize = call.dimensions > 2 ? 4 : 3;
@@ -135,7 +138,7 @@ function listNegativeSamples(key: u32, count: i32, move: Move): void {
   move.end = to;
 }
 
-/** The finalizer of MurmurHash3 (Appleby). */
+/** A key whose bits are well mixed: the finalizer of MurmurHash3 (Appleby). Negative samples are drawn by it. */
 function mixed(key: u32): u32 {
   let h = key;
   h = (h ^ (h >>> 16)) * 0x85ebca6b;

@@ -19,12 +19,15 @@ const REVERSE: u32 = 256;
 /** Control bytes below stand before literal bytes. */
 const LITERALS: u32 = 32;
 
-/** A filter, not a file driver. */
+/** The kind of plug-in, which the HDF5 library asks for first: 0, a filter. */
 export function H5PLget_plugin_type(): i32 {
   return 0;
 }
 
-/** The address of a H5Z_class2_t: version, number, can encode, can decode, name, two callbacks that are absent, the filter. */
+/**
+ * Describes the filter to the HDF5 library. Returns the address of a H5Z_class2_t: version, number, can encode, can
+ * decode, name, two callbacks that are absent, the filter; 0 without memory.
+ */
 export function H5PLget_plugin_info(): u32 {
   const info = malloc(CLASS_BYTES + 4);
   if (info === 0) return 0;
@@ -40,8 +43,11 @@ export function H5PLget_plugin_info(): u32 {
 }
 
 /**
- * Unpacks a chunk.
- * @param bytes packed bytes; @param size address of the bytes that the buffer holds; @param buffer address of its address.
+ * Unpacks a chunk; called by the HDF5 library for every chunk that it reads. Replaces the buffer by a new one.
+ * @param flags with REVERSE where a chunk is read.
+ * @param bytes packed bytes.
+ * @param size address of the number of bytes that the buffer holds, changed.
+ * @param buffer address of the buffer's address, changed.
  * @returns bytes of the unpacked chunk, 0 for a failure.
  */
 export function decodeChunk(
@@ -67,7 +73,11 @@ export function decodeChunk(
   return length;
 }
 
-/** Bytes that the chunk unpacks to; 0 where it ends too early. */
+/**
+ * Bytes that a chunk unpacks to; 0 where it ends too early.
+ * @param packed address of the chunk.
+ * @param bytes its length.
+ */
 function unpackedLength(packed: u32, bytes: u32): u32 {
   let length: u32 = 0;
   for (let p: u32 = 0; p < bytes; ) {
@@ -85,7 +95,11 @@ function unpackedLength(packed: u32, bytes: u32): u32 {
   return length;
 }
 
-/** Unpacks bytes whose lengths have been checked; false for a copy from before the start. */
+/**
+ * Unpacks a chunk whose length has been checked to address `unpacked`; false for a copy from before the start.
+ * @param packed address of the chunk.
+ * @param bytes its length.
+ */
 function unpack(packed: u32, bytes: u32, unpacked: u32): bool {
   let to = unpacked;
   for (let p: u32 = 0; p < bytes; ) {

@@ -42,7 +42,10 @@ const FIELDS: usize = 64;
 /** Bytes of a tile with its arrays. */
 export const TILE: usize = FIELDS + <usize>TILE_ROWS * (3 * STRIDE + 8 + <usize>TILE_COLUMNS + 8);
 
-/** Lays out a tile at `address`, TILE bytes long, with nothing marked. */
+/**
+ * Divides TILE bytes at `address` among the arrays of a tile, with no pair marked. Called once an item; the tile is
+ * used again for all its queries and data rows.
+ */
 export function initializeTile(address: usize): Tile {
   const tile = changetype<Tile>(address);
   tile.marked = address + FIELDS;
@@ -58,10 +61,11 @@ export function initializeTile(address: usize): Tile {
 }
 
 /**
- * Computes the bounds of all pairs of a tile.
- * @param selfRows i32 a query: the data row that it is itself, or -1.
- * @param symmetric 1 where a pair is met once, as row < column.
- * @param both whether to compute upper bounds too.
+ * Computes lower bounds, and with `both` upper bounds, of the distances (in the frame) of all pairs of a tile. Pairs
+ * of a row with itself get infinite bounds.
+ * @param selfRows i32 for each query: the data row that it is itself, or -1.
+ * @param symmetric 1 where a pair is met once, as row < column; the others get infinite bounds too.
+ * @param both whether to compute upper bounds, which ranks need.
  */
 export function boundTile(
   tile: Tile,
@@ -82,7 +86,10 @@ export function boundTile(
   for (let r = tile.rowCount; r < rows; r++) for (let j: i32 = 0; j < TILE_COLUMNS; j++) exclude(tile, r, j);
 }
 
-/** Computes the products of a tile. */
+/**
+ * Computes the products of a tile's queries with its data rows (f32, STRIDE bytes a query), of the kind that `bounds`
+ * names.
+ */
 function multiplyTile(tile: Tile, bounds: DistanceBounds): void {
   if (bounds.productKind === SPARSE_PRODUCTS) {
     productsOfLists(bounds, tile.firstRow, tile.rowCount, tile.firstColumn, tile.columnCount, tile.products);
@@ -97,8 +104,9 @@ function multiplyTile(tile: Tile, bounds: DistanceBounds): void {
 }
 
 /**
- * Computes the bounds of row r of a tile from its products, and the row's smallest lower and largest upper
- * bound.
+ * Computes the bounds of query r of a tile with all its data rows from their products, and the query's smallest lower
+ * and largest upper bound.
+ * @param both whether to compute upper bounds.
  */
 function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): void {
   const queries = bounds.queries;
@@ -145,7 +153,7 @@ function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): vo
   store<f32>(tile.rowMost + ((<usize>r) << 2), -smallestLane(f32x4.neg(most)));
 }
 
-/** Gives pair (r, j) infinite bounds. */
+/** Gives the pair of query r and data row j of a tile infinite bounds, so that it counts for nothing. */
 function exclude(tile: Tile, r: i32, j: i32): void {
   const at = <usize>r * STRIDE + ((<usize>j) << 2);
   store<f32>(tile.lowers + at, Infinity);
@@ -154,8 +162,9 @@ function exclude(tile: Tile, r: i32, j: i32): void {
 }
 
 /**
- * Whether row r and column j of the tile are a pair to be resolved.
- * @param selfRows, symmetric as in `boundTile`.
+ * Whether query r and data row j of a tile are a pair to be resolved: not a row with itself, not past the tile's edge
+ * and, where `symmetric` is 1, not met as row > column.
+ * @param selfRows i32 for each query: the data row that it is itself, or -1.
  */
 export function isPair(tile: Tile, r: i32, j: i32, selfRows: usize, symmetric: i32): boolean {
   if (j >= tile.columnCount) return false;
@@ -163,7 +172,10 @@ export function isPair(tile: Tile, r: i32, j: i32, selfRows: usize, symmetric: i
   return symmetric ? j > self : j !== self;
 }
 
-/** Marks those of the four pairs from column j on that `lanes` (4 bits) names as needed for `use`. */
+/**
+ * Marks pairs of query r as needed for `use` (a bit of resolve.ts): of the four with data rows j to j + 4, those that
+ * `lanes` (4 bits) names.
+ */
 export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
   const words = tile.marked + ((<usize>r) << 3);
   store<u64>(words, load<u64>(words) | ((<u64>lanes) << (<u64>j)));
@@ -174,7 +186,7 @@ export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
   }
 }
 
-/** The smallest lower bounds of data rows j to j + 4 over all queries of the tile. */
+/** The smallest lower bound of each of data rows j to j + 4 over all queries of the tile, as four f32. */
 export function leastOfFourColumns(tile: Tile, j: i32): v128 {
   const lowers = tile.lowers + ((<usize>j) << 2);
   let least = f32x4.splat(Infinity);

@@ -43,7 +43,10 @@ export class FourPairs {
 /** Bytes of a `FourPairs`, rounded up. */
 export const FOUR_PAIRS: usize = 80;
 
-/** Writes the ranking distances of four pairs to `four.out`. */
+/**
+ * Writes the ranking distances (euclidean: squared; cosine, correlation: 1 - cosine; manhattan: itself) of four pairs
+ * of rows to `four.out`, 4 f64.
+ */
 export function exactFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
   const queryRows = four.queryRows;
@@ -72,7 +75,7 @@ export function exactFour(four: FourPairs): void {
   }
 }
 
-/** Copies the f64 of rows ids[0..4) to `out`. */
+/** Copies four numbers (f64), those of rows ids[0..4) (u32), to `out`. */
 function gatherFour(numbers: usize, ids: usize, out: usize): void {
   for (let n: usize = 0; n < 4; n++) {
     const id = <usize>load<u32>(ids + (n << 2));
@@ -81,15 +84,16 @@ function gatherFour(numbers: usize, ids: usize, out: usize): void {
 }
 
 /**
- * Turns the product of two centered rows at `out` into a distance. Rows without a direction have distance 0
- * from each other and 1 from all others.
+ * Turns the product of two centered rows, f64 at `out`, into a distance, 1 - cosine. Rows without a direction have
+ * distance 0 from each other and 1 from all others.
+ * @param squareA, squareB their sums of squares.
  */
 function toAngular(out: usize, squareA: f64, squareB: f64): void {
   if (squareA === 0 || squareB === 0) store<f64>(out, squareA === squareB ? 0 : 1);
   else store<f64>(out, max<f64>(0, 1 - load<f64>(out) / sqrt(squareA * squareB)));
 }
 
-/** Squared Euclidean distances of the four pairs. */
+/** Writes the squared Euclidean distances of the four pairs to `four.out`, 4 f64. */
 function squaredFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
   const p = four.p;
@@ -117,7 +121,7 @@ function squaredFour(four: FourPairs): void {
   storeFour(four.out, s0, s1, s2, s3);
 }
 
-/** Manhattan distances of the four pairs. */
+/** Writes the manhattan distances of the four pairs to `four.out`, 4 f64. */
 function absoluteFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
   const p = four.p;
@@ -142,8 +146,8 @@ function absoluteFour(four: FourPairs): void {
 }
 
 /**
- * Products of the centered rows of the four pairs; `out` holds the means of the four data rows and of the four
- * queries on entry.
+ * Writes the products of the centered rows of the four pairs to `four.out`, 4 f64. On entry it holds the means of the
+ * four data rows and of the four queries, 8 f64.
  */
 function productFour(four: FourPairs): void {
   const row = (<usize>four.d) << 2;
@@ -177,7 +181,7 @@ function productFour(four: FourPairs): void {
   storeFour(out, s0, s1, s2, s3);
 }
 
-/** Stores four f64. */
+/** Stores four f64 at `out`, side by side. */
 function storeFour(out: usize, a: f64, b: f64, c: f64, d: f64): void {
   store<f64>(out, a);
   store<f64>(out, b, 8);

@@ -8,13 +8,13 @@
 
 import { ProductTable } from './layout';
 
-/** Address of the products of query `row` with data rows `column` and on. */
+/** Address of the i32 products of query `row` with data rows `column` and on, in a table that holds them. */
 export function productsAt(table: ProductTable, row: i32, column: i32): usize {
   const before = <usize>(row - table.firstRow) * <usize>table.stride;
   return table.products + before + ((<usize>(column - table.firstColumn)) << 2);
 }
 
-/** What is added to each product of query `row`, in all lanes. */
+/** The i32 that is added to each product of query `row`, in all four lanes. */
 export function correctionOf(table: ProductTable, row: i32): v128 {
   return v128.load_splat<i32>(table.corrections + ((<usize>row) << 2));
 }

@@ -8,10 +8,10 @@
 import { CORRELATION } from './layout';
 
 /**
- * Writes (value - center) * scale (euclidean). Returns the squared length.
- * @param row d f32.
- * @param center d f64.
- * @param target the lane.
+ * Writes (value - center) x scale of each column (euclidean) as f32. Returns the squared length of what was written.
+ * @param row address of d f32.
+ * @param center address of d f64.
+ * @param target address of the lane's first f32; one every 32 bytes.
  */
 export function writeCentered(row: usize, d: i32, center: usize, scale: f64, target: usize): f64 {
   let norm: f64 = 0;
@@ -23,7 +23,11 @@ export function writeCentered(row: usize, d: i32, center: usize, scale: f64, tar
   return norm;
 }
 
-/** Writes value * scale (manhattan, which needs no length). Returns 0. */
+/**
+ * Writes value x scale of each column (manhattan) as f32. Returns 0, since manhattan needs no length.
+ * @param row address of d f32.
+ * @param target address of the lane's first f32; one every 32 bytes.
+ */
 export function writeScaled(row: usize, d: i32, scale: f64, target: usize): f64 {
   for (let k: usize = 0; k < <usize>d; k++) {
     store<f32>(target + (k << 5), <f32>(<f64>load<f32>(row + (k << 2)) * scale));
@@ -32,8 +36,11 @@ export function writeScaled(row: usize, d: i32, scale: f64, target: usize): f64 
 }
 
 /**
- * Writes the row divided by its length (cosine, correlation), zeros for a row without a direction. Stores its
- * mean (0 for cosine) and sum of squares, f64 each.
+ * Writes the row divided by its length (cosine; correlation: after subtracting its mean) as f32, zeros for a row
+ * without a direction. Stores its mean (0 for cosine) and its sum of squares, f64 each, at `mean` and `square`.
+ * @param metric code.
+ * @param row address of d f32.
+ * @param target address of the lane's first f32; one every 32 bytes.
  */
 export function writeDirection(
   metric: i32,

@@ -10,7 +10,10 @@ import { boundTile, initializeTile, STRIDE, TILE, TILE_ROWS } from './bounds';
 import { BLOCK_ROWS, InsertTargetsArguments, LowerLimitsArguments, TILE_COLUMNS } from './layout';
 import { insertNeighbor, lowerLimit } from './nearest';
 
-/** Kernel: inserts the targets of query `item` into its list; their distances are known. */
+/**
+ * Kernel: inserts the k targets of query `item`, whose distances are known, into its list of nearest rows. Runs
+ * before the pairs are compared.
+ */
 export function insertTargets(item: i32, _scratch: usize, call: InsertTargetsArguments): void {
   const ranks = call.ranks;
   const lists = call.lists;
@@ -30,8 +33,9 @@ export function limitScratch(k: i32): usize {
 }
 
 /**
- * Kernel: lowers the limits of one block of rows (queries and data alike), each to the k-th smallest of its
- *   upper bounds within the block, since k rows are at least as near. Measures no distance.
+ * Kernel: lowers the limits (beyond which a row cannot enter a list) of block `item` of rows, which are queries and
+ * data alike, each to the k-th smallest of its upper bounds within the block, since k rows are at least as near.
+ * Measures no distance. Scratch: `limitScratch`.
  */
 export function lowerLimits(item: i32, scratch: usize, call: LowerLimitsArguments): void {
   const comparison = call.comparison;
@@ -63,7 +67,7 @@ export function lowerLimits(item: i32, scratch: usize, call: LowerLimitsArgument
   }
 }
 
-/** Keeps the k smallest values seen, ascending, at `least`. */
+/** Inserts a value among the k smallest seen, ascending f32 at `least`, if it is one of them. */
 function keepLeast(least: usize, k: i32, value: f32): void {
   let at = least + ((<usize>(k - 1)) << 2);
   if (!(value < load<f32>(at))) return;

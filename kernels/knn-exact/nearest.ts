@@ -10,8 +10,8 @@ import { NearestLists } from './layout';
 import { idOf } from './ranks';
 
 /**
- * Inserts data row `other` at `distance` into the list of `row`, if it is near enough, and lowers the row's
- * limit.
+ * Inserts data row `other` at ranking distance `distance` into the list of `row`, if it is near enough, and lowers
+ * the row's limit. Takes the list's lock meanwhile.
  */
 export function insertNeighbor(lists: NearestLists, row: i32, other: i32, distance: f64): void {
   const k = lists.k;
@@ -26,13 +26,19 @@ export function insertNeighbor(lists: NearestLists, row: i32, other: i32, distan
   release(lock);
 }
 
-/** Lowers the limit of a row; the caller holds its lock or is the only thread with this row. */
+/**
+ * Lowers the limit of a row (squared distance in the frame, beyond which no row enters its list) to `limit` if it is
+ * above; the caller holds its lock or is the only thread with this row.
+ */
 export function lowerLimit(lists: NearestLists, row: i32, limit: f32): void {
   const at = lists.limits + ((<usize>row) << 2);
   if (limit < load<f32>(at)) store<f32>(at, limit);
 }
 
-/** Marks the pairs of a tile that may enter the lists of its queries as needed for `use`. */
+/**
+ * Marks the pairs of a tile that may enter the lists of its queries, by their lower bounds, as needed for `use` (a
+ * bit of resolve.ts).
+ */
 export function markForRowLists(lists: NearestLists, tile: Tile, use: i32): void {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
     const limit = load<f32>(lists.limits + ((<usize>(tile.firstRow + r)) << 2));
@@ -46,7 +52,10 @@ export function markForRowLists(lists: NearestLists, tile: Tile, use: i32): void
   }
 }
 
-/** As `markForRowLists`, for the lists of its data rows. */
+/**
+ * Marks the pairs of a tile that may enter the lists of its data rows, by their lower bounds, as needed for `use` (a
+ * bit of resolve.ts).
+ */
 export function markForColumnLists(lists: NearestLists, tile: Tile, use: i32): void {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {
     const limits = v128.load(lists.limits + ((<usize>(tile.firstColumn + j)) << 2));
@@ -59,20 +68,23 @@ export function markForColumnLists(lists: NearestLists, tile: Tile, use: i32): v
   }
 }
 
-/** The lanes (4 bits) whose lower bound does not exceed the limit; a bound that is not a number counts. */
+/**
+ * Which of four pairs (4 bits) have a lower bound that does not exceed the limit; a bound that is not a number
+ * counts.
+ */
 function withinLimits(lower: v128, limits: v128): i32 {
   return i32x4.bitmask(f32x4.gt(lower, limits)) ^ 15;
 }
 
-/** The bound above which a row cannot be among the nearest, rounded up to float32. */
+/** A bound (squared distance in the frame) rounded up to f32, so that nothing at that distance is excluded. */
 function limitOf(bound: f64): f32 {
   return <f32>(bound + bound * 2.4e-7);
 }
 
 /**
- * Inserts (distance, id) into an ascending list of k, unless it is there already.
- * @param best f64 distances.
- * @param found i32 row numbers.
+ * Inserts (distance, id) into a list of k, ascending by both, unless it is there already.
+ * @param best address of the f64 distances.
+ * @param found address of the i32 row numbers.
  */
 function insert(best: usize, found: usize, k: i32, distance: f64, id: i32): void {
   let at = k;
@@ -88,18 +100,25 @@ function insert(best: usize, found: usize, k: i32, distance: f64, id: i32): void
   store<i32>(indices, id);
 }
 
-/** Whether (distance, id) sorts before entry `at` of a list. */
+/**
+ * Whether (distance, id) sorts before entry `at` of a list.
+ * @param best address of the f64 distances.
+ * @param found address of the i32 row numbers.
+ */
 function comesBefore(distance: f64, id: i32, best: usize, found: usize, at: i32): boolean {
   const other = load<f64>(best + ((<usize>at) << 3));
   return distance < other || (distance === other && id < load<i32>(found + ((<usize>at) << 2)));
 }
 
-/** Takes the lock of a list. Without shared memory there is one thread and nothing to wait for. */
+/**
+ * Takes the lock of a list, an i32, waiting for other threads. Without shared memory there is one thread and nothing
+ * to wait for.
+ */
 function acquire(lock: usize): void {
   if (ASC_FEATURE_THREADS) while (atomic.cmpxchg<i32>(lock, 0, 1) !== 0);
 }
 
-/** Releases the lock of a list. */
+/** Releases the lock of a list, an i32. */
 function release(lock: usize): void {
   if (ASC_FEATURE_THREADS) atomic.store<i32>(lock, 0);
 }

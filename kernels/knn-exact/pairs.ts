@@ -36,15 +36,18 @@ import {
 } from './resolve';
 
 /**
- * Bytes of scratch that `comparePairs` needs for segments of `width` data rows.
- * @param stride counts a row, 0 without ranks.
+ * Bytes of scratch that `comparePairs` needs for segments of up to `width` data rows.
+ * @param stride counts for each row, 0 without ranks.
  */
 export function pairsScratch(stride: i32, width: i32): usize {
   const sums = (<usize>((BLOCK_ROWS + width + 4) * stride)) << 2;
   return WORK + EXACT + TILE + <usize>TILE_COLUMNS * OPEN + PENDING + sums + 64;
 }
 
-/** Kernel: compares block `item` of queries with data rows `from` to `to`. */
+/**
+ * Kernel: compares block `item` of queries (BLOCK_ROWS) with data rows `from` to `to`, tile by tile, and adds to the
+ * ranks and lists that the comparison has. Scratch: `pairsScratch`.
+ */
 export function comparePairs(item: i32, scratch: usize, call: CompareArguments): void {
   const comparison = call.comparison;
   const from = call.from;
@@ -77,7 +80,11 @@ export function comparePairs(item: i32, scratch: usize, call: CompareArguments):
   if (comparison.symmetric) addCounts(ranks, from, to - from, work.columnSums);
 }
 
-/** Divides the scratch memory of an item among its arrays, and starts its counters at 0. */
+/**
+ * Divides the scratch memory of an item among the arrays of `work`, and starts its counters at 0.
+ * @param first query of the item.
+ * @param from first data row.
+ */
 function assignScratch(work: Work, scratch: usize, first: i32, from: i32): void {
   work.firstRow = first;
   work.firstColumn = from;
@@ -91,7 +98,10 @@ function assignScratch(work: Work, scratch: usize, first: i32, from: i32): void 
   store<i32>(work.pending, 0);
 }
 
-/** Bounds the pairs of a tile, counts and marks them, and resolves those that stay open. */
+/**
+ * Compares the queries with the data rows of a tile: bounds all pairs, counts and marks them, and resolves one by one
+ * those that stay open.
+ */
 function compareTile(comparison: PairComparison, work: Work, tile: Tile): void {
   const ranks = comparison.ranks;
   const lists = comparison.lists;
@@ -115,7 +125,10 @@ function compareTile(comparison: PairComparison, work: Work, tile: Tile): void {
   }
 }
 
-/** Moves the marked pairs of row r to the list of open pairs and clears the marks. */
+/**
+ * Moves the marked pairs of query r of a tile, with their bounds, to the list of open pairs in `work`, and clears the
+ * marks.
+ */
 function gatherMarked(comparison: PairComparison, work: Work, tile: Tile, r: i32): void {
   const words = tile.marked + ((<usize>r) << 3);
   let left = load<u64>(words);

@@ -30,14 +30,18 @@ import {
 } from './layout';
 import { WIDE_STEP, wideRow } from './sparse-products';
 
-/** Bytes of scratch that `prepareRows` needs: a panel of rows in their frame and its projections. */
+/**
+ * Bytes of scratch that `prepareRows` needs: a panel of 8 rows in their frame and its projections.
+ * @param d columns.
+ * @param width directions.
+ */
 export function prepareScratch(d: i32, width: i32): usize {
   return ((<usize>(d + width)) << 5) + 64;
 }
 
 /**
- * Kernel: prepares rows item * 8 to item * 8 + 8: the product's operand, `low` and `high` bounds of the squared
- *   lengths, projections and gaps.
+ * Kernel: prepares rows 8 item to 8 item + 8: the product's operand (a panel), bounds of their squared lengths, their
+ * parts along the directions and the lengths that these leave out. Scratch: `prepareScratch`.
  */
 export function prepareRows(item: i32, scratch: usize, call: PrepareArguments): void {
   const bounds = call.bounds;
@@ -78,8 +82,10 @@ export function prepareRows(item: i32, scratch: usize, call: PrepareArguments): 
 }
 
 /**
- * Writes row r in its frame to a lane of a panel; returns its squared length, infinite for a row without a
- * direction.
+ * Writes row r as its frame says to one lane of a panel; returns its squared length, infinite for a row without a
+ * direction, 0 for manhattan.
+ * @param center f64, one a column.
+ * @param target address of the lane's first f32; one every 32 bytes.
  */
 function writeRow(
   bounds: DistanceBounds,
@@ -99,9 +105,11 @@ function writeRow(
 }
 
 /**
- * Stores the projections of row r (width f32) and the lengths of what they leave out.
- * @param frame, projected panels of the row's frame and projections.
- * @param lane byte offset of the row's lane.
+ * Stores the parts of row r along the directions (width f32) and the lengths of what the first `depth` and all
+ * `width` of them leave out.
+ * @param frame panel of rows in the frame.
+ * @param projected panel of their parts.
+ * @param lane byte offset of the row's lane in both.
  * @param slack share of the squared length by which the rest may be larger than computed.
  */
 function storeProjected(
@@ -133,8 +141,10 @@ function storeProjected(
 }
 
 /**
- * Rounds a panel of rows times `factor` to i16, two columns of a row beside each other, or to bytes, row by
- * row. Leaves the length of what rounding took away in `gaps`; the caller widens `low` and `high` by it.
+ * Rounds a panel of 8 rows, from row `first` on, times `factor` to i16, two columns of a row side by side, or to
+ * bytes, row by row. Leaves the length of what rounding took from each row in `gaps`; the caller widens the bounds by
+ * it.
+ * @param frame f32 panel of the rows in their frame.
  */
 function roundPanel(bounds: DistanceBounds, rows: PreparedRows, first: i32, frame: usize, factor: f64): void {
   const wide = bounds.productKind === SPARSE_PRODUCTS;
@@ -166,14 +176,19 @@ function roundPanel(bounds: DistanceBounds, rows: PreparedRows, first: i32, fram
   }
 }
 
-/** sqrt(2) times the length that is left of a squared length `norm` after `seen`, rounded up. */
+/**
+ * sqrt(2) times the length that is left of a squared length `norm` after `seen`, rounded up.
+ * @param slack share of `norm` by which the rest may be larger.
+ */
 function gapOf(norm: f64, seen: f64, slack: f64): f32 {
   return <f32>(sqrt(2 * (max<f64>(0, norm - seen) + slack * norm)) * (1 + 1e-6));
 }
 
 /**
- * Products, or sums of absolute differences, of panels of 8 rows, of the kind that `bounds` names. C has row
- * stride `stride` bytes.
+ * Products (manhattan: sums of absolute differences) of `aPanels` panels of 8 queries with `bPanels` panels of 8 data
+ * rows, of the kind that `bounds` names.
+ * @param c f32, 8 aPanels x 8 bPanels.
+ * @param stride bytes of a row of C.
  */
 export function multiplyPanels(
   bounds: DistanceBounds,
@@ -191,8 +206,8 @@ export function multiplyPanels(
 }
 
 /**
- * Dot product of two projected rows (f32, at addresses a and b) over their directions `depth` to `width`: those that the packed
- * panels, which hold the first `depth`, leave out.
+ * Inner product of two projected rows (f32, at addresses a and b) over their directions `depth` to `width`: those
+ * that the packed panels, which hold the first `depth`, leave out.
  */
 export function remainingProduct(bounds: DistanceBounds, a: usize, b: usize): f32 {
   const end = a + ((<usize>bounds.width) << 2);
@@ -208,7 +223,7 @@ export function remainingProduct(bounds: DistanceBounds, a: usize, b: usize): f3
   return sumLanes(f32x4.add(s0, s1));
 }
 
-/** Squared distance of two rows over all d columns in float32. */
+/** Squared Euclidean distance of two rows (d f32 each, at addresses a and b) in float32. */
 export function squaredDistance(a: usize, b: usize, d: i32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);

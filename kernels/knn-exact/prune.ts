@@ -15,7 +15,10 @@ import { Work } from './resolve';
 const WORTH: i32 = 8;
 const SELDOM: i32 = 16;
 
-/** Whether no pair of the tile can count for either of its rows. */
+/**
+ * Whether no pair of the tile can count for a rank or enter a list of either of its rows, by bounds along few
+ * directions. Tried less often where it seldom succeeds; false where it is not tried.
+ */
 export function isPruned(comparison: PairComparison, work: Work, tile: Tile): bool {
   const pruneBounds = comparison.pruneBounds;
   if (!pruneBounds) return false;
@@ -29,7 +32,7 @@ export function isPruned(comparison: PairComparison, work: Work, tile: Tile): bo
   return true;
 }
 
-/** Whether some query of the tile has a lower bound within its limits. */
+/** Whether some query of the tile has a lower bound within its limits, so that the tile must be compared. */
 function anyQueryOpen(comparison: PairComparison, tile: Tile): bool {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
     const least = load<f32>(tile.rowLeast + ((<usize>r) << 2));
@@ -38,7 +41,7 @@ function anyQueryOpen(comparison: PairComparison, tile: Tile): bool {
   return false;
 }
 
-/** Whether some data row of the tile has a lower bound within its limits. */
+/** Whether some data row of the tile has a lower bound within its limits, so that the tile must be compared. */
 function anyDataRowOpen(comparison: PairComparison, tile: Tile): bool {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {
     if (
@@ -49,7 +52,10 @@ function anyDataRowOpen(comparison: PairComparison, tile: Tile): bool {
   return false;
 }
 
-/** For four rows from `row` on, the larger of the distance of the farthest target and the list's limit. */
+/**
+ * For each of four rows from `row` on, the distance (squared, in the frame) beyond which a pair counts for nothing:
+ * the larger of that of its farthest target and that beyond which nothing enters its list.
+ */
 function limitsOfFour(comparison: PairComparison, row: i32): v128 {
   const at = (<usize>row) << 2;
   let limits = f32x4.splat(-Infinity);

@@ -11,12 +11,15 @@
 import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';
 import { RankLimitsArguments, Ranks, TargetArguments } from './layout';
 
-/** Byte offset of a row's limits or counts. */
+/** Byte offset of a row's limits (f32) or counts (i32) in arrays of `stride` a row. */
 export function rowOffset(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.stride)) << 2;
 }
 
-/** Byte offset of the limits of four rows from `row` on, a multiple of 4. */
+/**
+ * Byte offset of the limits of four rows, from `row` (a multiple of 4) on, in arrays that hold each target's four
+ * limits side by side.
+ */
 export function fourRowsOffset(ranks: Ranks, row: i32): usize {
   return (<usize>(row * ranks.k)) << 2;
 }
@@ -26,7 +29,10 @@ export function targetScratch(): usize {
   return FOUR_PAIRS + 16 + 16 + 64;
 }
 
-/** Kernel: ranking distances (f64) of query `item` to its k targets, four at a time; the last may be measured again. */
+/**
+ * Kernel: writes the ranking distances (f64) of query `item` to its k targets, four at a time; the last may be
+ * measured again. Scratch: `targetScratch`.
+ */
 export function targetDistances(item: i32, scratch: usize, call: TargetArguments): void {
   const k = call.k;
   const targets = call.targets + ((<usize>item * <usize>k) << 2);
@@ -56,7 +62,10 @@ export function targetDistances(item: i32, scratch: usize, call: TargetArguments
   }
 }
 
-/** Kernel: the near and far limits of the targets of row `item`, and the largest far limit. */
+/**
+ * Kernel: writes the near and far limits of the targets of row `item` (f32, their squared distances in the frame,
+ * rounded down and up), and the largest far limit. Runs after `targetDistances`.
+ */
 export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments): void {
   const ranks = call.ranks;
   const rankToBound = call.rankToBound;
@@ -84,8 +93,8 @@ export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments
 }
 
 /**
- * Counts a pair for those targets of `row` that bounds `lower` to `upper` left open and that `tightLower` to
- * `tightUpper` decide. Returns true when none stays open.
+ * Counts a pair for those targets of `row` that bounds `lower` to `upper` left open and that the tighter `tightLower`
+ * to `tightUpper` decide. Returns true when none stays open. Bounds are squared distances in the frame.
  * @param sums address of the row's i32 counts.
  */
 export function resolveRanks(
@@ -116,8 +125,8 @@ export function resolveRanks(
 }
 
 /**
- * Counts the pair of `row` and data row `other` by its exact distance for the targets that `lower` to `upper`
- * left open.
+ * Counts the pair of `row` and data row `other` by its exact ranking distance, for the targets that bounds `lower` to
+ * `upper` left open; ties by row number.
  * @param sums address of the row's i32 counts.
  */
 export function countExact(
@@ -144,18 +153,23 @@ export function countExact(
   }
 }
 
-/** Row number of a data row, which orders rows at the same distance. */
+/**
+ * Row number of the data row at position `row`, which orders rows at the same distance.
+ * @param ids i32, one a position.
+ */
 export function idOf(ids: usize, row: i32): i32 {
   return load<i32>(ids + ((<usize>row) << 2));
 }
 
-/** Address of the counts of `row`, in counts that begin with row `first`. */
+/** Address of the i32 counts of `row`, in counts at `sums` that begin with row `first`. */
 export function sumsOfRow(ranks: Ranks, sums: usize, first: i32, row: i32): usize {
   return sums + rowOffset(ranks, row - first);
 }
 
 /**
- * Adds the counts of `count` rows from `first` on to the result; other threads may do so at the same time.
+ * Adds the counts of `count` rows from `first` on to the result, atomically, since other threads may do so at the
+ * same time.
+ * @param sums i32, count x stride.
  */
 export function addCounts(ranks: Ranks, first: i32, count: i32, sums: usize): void {
   const bytes = rowOffset(ranks, count);

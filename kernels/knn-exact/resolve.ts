@@ -56,7 +56,12 @@ export const EXACT: usize = FOUR_PAIRS + 64;
 /** Bytes of queued pairs: their number, and from byte 16 on four queries, data rows, uses, lower and upper bounds. */
 export const PENDING: usize = 96;
 
-/** Appends a pair to the list of open pairs. */
+/**
+ * Appends a pair to the list of open pairs in `work`.
+ * @param product of the two rows as far as computed.
+ * @param uses bits of what needs the pair.
+ * @param lower, upper bounds of its distance (squared, in the frame).
+ */
 export function addOpen(
   work: Work,
   row: i32,
@@ -76,7 +81,12 @@ export function addOpen(
   work.count++;
 }
 
-/** Applies tighter bounds to a pair for the uses that it has, and keeps it open for the rest. */
+/**
+ * Applies tighter bounds to a pair: counts it or drops it for those of its uses that they decide, and keeps it in the
+ * list of open pairs for the rest.
+ * @param lower, upper the new bounds.
+ * @param product the new product.
+ */
 function resolve(
   comparison: PairComparison,
   work: Work,
@@ -110,7 +120,10 @@ function resolve(
   if (uses) addOpen(work, row, column, product, uses, lower, upper);
 }
 
-/** Tightens the open pairs of a row by the products along all directions. */
+/**
+ * Tightens the bounds of the open pairs by the products along all directions; those that stay open remain in the
+ * list. Called after the blocked product where it left out directions.
+ */
 export function tightenByProduct(comparison: PairComparison, work: Work): void {
   const bounds = comparison.bounds;
   const queries = bounds.queries;
@@ -138,8 +151,8 @@ export function tightenByProduct(comparison: PairComparison, work: Work): void {
 }
 
 /**
- * Tightens the open pairs of a row by their float32 squared distance over all columns, unless it may have left
- * float32's range.
+ * Tightens the bounds of the open pairs by their float32 squared distance over all columns, unless it may have left
+ * float32's range; those that stay open remain in the list.
  */
 export function tightenByDistance(comparison: PairComparison, work: Work): void {
   const bounds = comparison.bounds;
@@ -165,7 +178,10 @@ export function tightenByDistance(comparison: PairComparison, work: Work): void 
   }
 }
 
-/** Queues the open pairs for distances in double, which are measured four at a time. */
+/**
+ * Queues the open pairs to be measured in double, four at a time; pairs with a row that has no direction are done at
+ * once.
+ */
 export function queueForExact(comparison: PairComparison, work: Work): void {
   for (let n: i32 = 0; n < work.count; n++) {
     const pair = changetype<Open>(work.open + <usize>n * OPEN);
@@ -186,7 +202,10 @@ export function queueForExact(comparison: PairComparison, work: Work): void {
   }
 }
 
-/** The distance of a pair in which a row has no direction; -1 for all other pairs. */
+/**
+ * The distance of a pair in which a row has no direction (cosine, correlation): 0 if neither has one, else 1; -1 for
+ * all other pairs.
+ */
 function knownDistance(bounds: DistanceBounds, row: i32, column: i32): f64 {
   const queries = bounds.queries.squares;
   if (queries === 0) return -1;
@@ -197,7 +216,10 @@ function knownDistance(bounds: DistanceBounds, row: i32, column: i32): f64 {
   return one === other ? 0 : 1;
 }
 
-/** Measures the queued pairs (up to four) in double and applies their distances. */
+/**
+ * Measures the queued pairs (up to four) in double and applies their distances. Called when the queue is full, and at
+ * the end of an item.
+ */
 export function resolvePending(comparison: PairComparison, work: Work): void {
   const bounds = comparison.bounds;
   const queries = bounds.queries;
@@ -240,8 +262,9 @@ export function resolvePending(comparison: PairComparison, work: Work): void {
 }
 
 /**
- * Applies the exact distance of a pair to the lists and the ranks that need it.
- * @param lower, upper the bounds that left the pair open.
+ * Applies the exact ranking distance of a pair to the lists and the ranks that need it.
+ * @param uses bits of what needs it.
+ * @param lower, upper the bounds that left it open.
  */
 function applyDistance(
   comparison: PairComparison,

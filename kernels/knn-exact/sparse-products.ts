@@ -19,12 +19,19 @@ const WIDE: i32 = 32;
 export const WIDE_STEP: usize = (<usize>WIDE) << 2;
 const ENTRY: usize = ENTRY_BYTES;
 
-/** Address of a row's first pair in panels of 32 rows. */
+/**
+ * Address of the first pair of columns of row `row` in i16 panels of 32 rows; the next pairs follow WIDE_STEP bytes
+ * apart.
+ * @param depth pairs of columns.
+ */
 export function wideRow(packed: usize, row: i32, depth: i32): usize {
   return packed + <usize>(row / WIDE) * <usize>depth * WIDE_STEP + ((<usize>(row % WIDE)) << 2);
 }
 
-/** Kernel: counts the nonzero pairs of columns of rows item * ENTRY_ROWS and on. */
+/**
+ * Kernel: writes for each of ENTRY_ROWS rows from item x ENTRY_ROWS on how many of its pairs of columns are not both
+ * 0 (u32, at `starts`).
+ */
 export function countEntries(item: i32, _scratch: usize, call: EntriesArguments): void {
   const packed = call.packed;
   const rows = call.rows;
@@ -38,7 +45,10 @@ export function countEntries(item: i32, _scratch: usize, call: EntriesArguments)
   }
 }
 
-/** Kernel: lists the nonzero pairs of columns of rows item * ENTRY_ROWS and on, each list from its start. */
+/**
+ * Kernel: lists the pairs of columns that are not both 0, for ENTRY_ROWS rows from item x ENTRY_ROWS on, each list
+ * from its start. Runs after `countEntries`.
+ */
 export function listEntries(item: i32, _scratch: usize, call: EntriesArguments): void {
   const packed = call.packed;
   const rows = call.rows;
@@ -59,8 +69,8 @@ export function listEntries(item: i32, _scratch: usize, call: EntriesArguments):
 }
 
 /**
- * C (count x columns f32, STRIDE bytes a row) = products of queries `first` and on with data rows `firstColumn`
- * and on.
+ * Products of `count` queries from `first` on with `columns` data rows from `firstColumn` on.
+ * @param c f32, count x columns, STRIDE bytes a row.
  */
 export function productsOfLists(
   bounds: DistanceBounds,
@@ -87,7 +97,8 @@ export function productsOfLists(
 }
 
 /**
- * Products of one query's entries (addresses `entry` to `end`) with the 32 rows of a panel, 32 f32 at `c`.
+ * Products of one query's entries (addresses `entry` to `end`, 8 bytes each) with the 32 rows of a panel: 32 f32 at
+ * `c`.
  */
 function productsOfList(entry: usize, end: usize, panel: usize, c: usize): void {
   let c0 = i32x4.splat(0);

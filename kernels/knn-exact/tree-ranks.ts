@@ -15,12 +15,15 @@ import { TreeRanksArguments } from './layout';
 
 const STACK: usize = 128 * 16;
 
-/** Bytes of scratch that `rankInTree` needs for k targets. */
+/** Bytes of scratch that `rankInTree` needs for k targets a query. */
 export function treeRanksScratch(k: i32): usize {
   return STACK + <usize>k * 16 + <usize>(k + 1) * 4 + 32;
 }
 
-/** Kernel: ranks of the targets of query `item`. */
+/**
+ * Kernel: writes the ranks (i32) of the k targets of query `item`: how many points are nearer, the query itself not
+ * counted. Scratch: `treeRanksScratch`.
+ */
 export function rankInTree(item: i32, scratch: usize, tree: TreeRanksArguments): void {
   const k = tree.k;
   const limits = scratch + STACK;
@@ -47,8 +50,12 @@ export function rankInTree(item: i32, scratch: usize, tree: TreeRanksArguments):
 }
 
 /**
- * Inserts target number t, at squared distance `limit`, among the targets before it, ascending by (distance,
- * row number).
+ * Inserts target number t, at squared distance `limit`, among the targets before it, ascending by (distance, row
+ * number).
+ * @param target its row number.
+ * @param limits f64 distances.
+ * @param targets i32 row numbers.
+ * @param positions i32: the number that each target had before it was sorted.
  */
 function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, positions: usize): void {
   let to = <usize>t;
@@ -66,9 +73,13 @@ function insert(t: i32, limit: f64, target: i32, limits: usize, targets: usize, 
 }
 
 /**
- * Adds to sums[t] the points that are nearer than target t and not nearer than target t - 1.
- * @param point address of the query's coordinates.
- * @param stack scratch for the walk.
+ * Walks the tree once for a query and counts, for each of its k targets, the points that are nearer: adds to sums[t]
+ * those nearer than target t and not nearer than target t - 1.
+ * @param point address of the query's d f32.
+ * @param stack 128 x 16 bytes for the walk.
+ * @param limits f64: squared distances of the targets, ascending.
+ * @param targets i32: their row numbers.
+ * @param sums k + 1 i32, 0 at first; the last is not read.
  */
 function walk(
   tree: TreeRanksArguments,
@@ -113,13 +124,22 @@ function walk(
   }
 }
 
-/** Whether a point at squared distance `distance` with row number `number` is nearer than target t. */
+/**
+ * Whether a point at squared distance `distance` with row number `number` is nearer than target t; at the same
+ * distance the lower row number is.
+ * @param limits f64: squared distances of the targets.
+ * @param targets i32: their row numbers.
+ */
 function isNearer(distance: f64, number: i32, t: i32, limits: usize, targets: usize): bool {
   const limit = load<f64>(limits + ((<usize>t) << 3));
   return distance < limit || (distance === limit && number < load<i32>(targets + ((<usize>t) << 2)));
 }
 
-/** Counts `points` points as nearer than the targets `first` to `end`. */
+/**
+ * Counts `points` points as nearer than the targets `first` to `end` (exclusive), by adding at the first and
+ * subtracting at the end.
+ * @param sums i32: differences of the counts of neighboring targets.
+ */
 function count(sums: usize, first: i32, end: i32, points: i32): void {
   const start = sums + ((<usize>first) << 2);
   const stop = sums + ((<usize>end) << 2);
@@ -127,7 +147,10 @@ function count(sums: usize, first: i32, end: i32, points: i32): void {
   store<i32>(stop, load<i32>(stop) - points);
 }
 
-/** Pushes a range of points (low to high) with its targets (first to end) on the stack. */
+/**
+ * Pushes a range of points (positions `low` to `high` in the tree's order) with its targets (`first` to `end`) on the
+ * stack, 4 i32 at `top`.
+ */
 function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, low);
   store<i32>(top, high, 4);
@@ -135,12 +158,12 @@ function push(top: usize, low: i32, high: i32, first: i32, end: i32): void {
   store<i32>(top, end, 12);
 }
 
-/** Address of the coordinates of a row. */
+/** Address of the d f32 coordinates of row `row`. @param rows address of all coordinates. */
 function at(tree: TreeRanksArguments, rows: usize, row: i32): usize {
   return rows + ((<usize>row * <usize>tree.d) << 2);
 }
 
-/** Squared distance of two points. */
+/** Squared distance of two points at addresses a and b (d f32 each), in double. */
 function squared(tree: TreeRanksArguments, a: usize, b: usize): f64 {
   let sum: f64 = 0;
   for (let c: usize = 0; c < (<usize>tree.d) << 2; c += 4) {
@@ -150,7 +173,10 @@ function squared(tree: TreeRanksArguments, a: usize, b: usize): f64 {
   return sum;
 }
 
-/** Squared distance from a point to the nearest point of a box, or to the farthest. */
+/**
+ * Squared distance from a point (d f32) to the nearest point of a box, or with `farthest` to the farthest.
+ * @param box d lows, then d highs, f32.
+ */
 function boxDistance(tree: TreeRanksArguments, point: usize, box: usize, farthest: bool): f64 {
   const bytes = (<usize>tree.d) << 2;
   let sum: f64 = 0;

@@ -27,12 +27,12 @@ export function descentScratch(): usize {
   return TABLE_SLOTS << 2;
 }
 
-/** Address of the row numbers of list `row`. */
+/** Address of the k i32 row numbers of list `row`. */
 function indicesOf(lists: DescentLists, row: i32): usize {
   return lists.indices + ((<usize>row * <usize>lists.k) << 2);
 }
 
-/** Address of the distances of list `row`. */
+/** Address of the k f32 distances of list `row`. */
 function distancesOf(lists: DescentLists, row: i32): usize {
   return lists.distances + ((<usize>row * <usize>lists.k) << 2);
 }
@@ -42,7 +42,10 @@ function worstOf(lists: DescentLists, row: i32): f32 {
   return load<f32>(distancesOf(lists, row) + ((<usize>(lists.k - 1)) << 2));
 }
 
-/** Inserts row `other` at `distance` into list `row` unless it is there already; returns 1 when the list changed. */
+/**
+ * Inserts row `other` at `distance` into the list of `row`, ascending by (distance, row), unless it is there already
+ * or too far; returns 1 when the list changed.
+ */
 function insertNeighbor(lists: DescentLists, row: i32, other: i32, distance: f32): i32 {
   const k = lists.k;
   const indices = indicesOf(lists, row);
@@ -71,7 +74,10 @@ function insertNeighbor(lists: DescentLists, row: i32, other: i32, distance: f32
   return 1;
 }
 
-/** Kernel: measures all pairs of group `item` and offers each row of a pair to the list of the other. */
+/**
+ * Kernel: measures all pairs of rows in group `item` and inserts each row of a pair into the list of the other. No
+ * two items share a row.
+ */
 export function joinGroup(item: i32, _scratch: usize, call: JoinGroupArguments): void {
   const lists = call.lists;
   const members = call.members;
@@ -91,8 +97,9 @@ export function joinGroup(item: i32, _scratch: usize, call: JoinGroupArguments):
 }
 
 /**
- * Kernel: for rows item * JOIN_ROWS and on, measures the neighbors of their neighbors along paths with at least one
- * fresh edge, and counts how many entries were inserted.
+ * Kernel: for JOIN_ROWS rows from item x JOIN_ROWS on, measures the neighbors of their neighbors along paths with at
+ * least one edge that no round has used (fresh), and counts how many entries were inserted. Scratch:
+ * `descentScratch`.
  */
 export function joinNeighbors(item: i32, scratch: usize, call: JoinNeighborsArguments): void {
   const last = min(call.count, (item + 1) * JOIN_ROWS);
@@ -101,7 +108,10 @@ export function joinNeighbors(item: i32, scratch: usize, call: JoinNeighborsArgu
   store<i32>(call.changes + ((<usize>item) << 2), changed);
 }
 
-/** Measures the neighbors of row i's neighbors; returns how many entries were inserted. */
+/**
+ * Measures the neighbors of row i's neighbors that are not in its list, and inserts the near ones; returns how many.
+ * @param table `descentScratch` bytes: the rows already seen.
+ */
 function joinRow(i: i32, table: usize, call: JoinNeighborsArguments): i32 {
   const lists = call.lists;
   const k = lists.k;
@@ -134,13 +144,16 @@ function joinRow(i: i32, table: usize, call: JoinNeighborsArguments): i32 {
   return changed;
 }
 
-/** Kernel: measures the lists of rows item * PACK_ROWS and on over all columns in float32, and sorts them again. */
+/**
+ * Kernel: measures the lists of PACK_ROWS rows from item x PACK_ROWS on over all columns in float32, and sorts them
+ * again. Runs where distances were estimated.
+ */
 export function remeasureLists(item: i32, _scratch: usize, call: RemeasureArguments): void {
   const last = min(call.count, (item + 1) * PACK_ROWS);
   for (let i = item * PACK_ROWS; i < last; i++) remeasureList(i, call);
 }
 
-/** Measures one list over all columns and sorts it by (distance, row), by insertion. */
+/** Measures the list of row i over all columns and sorts it by (distance, row), by insertion. */
 function remeasureList(i: i32, call: RemeasureArguments): void {
   const listed = indicesOf(call.lists, i);
   const distances = distancesOf(call.lists, i);
@@ -160,7 +173,7 @@ function remeasureList(i: i32, call: RemeasureArguments): void {
   }
 }
 
-/** Whether the hash table holds `row`; it holds it afterwards. Linear probing; -1 is an empty slot. */
+/** Whether the hash table (TABLE_SLOTS i32, -1 for empty) holds `row`; it holds it afterwards. Linear probing. */
 function alreadySeen(table: usize, row: i32): boolean {
   let slot = (<u32>row * 2654435761) >>> 20;
   let id = load<i32>(table + ((<usize>slot) << 2));

@@ -13,7 +13,10 @@ import { MANHATTAN } from '../knn-exact/layout';
 import { sumLanes } from '../runtime/lanes';
 import { DescentRows, PACK_ROWS, PackDescentArguments, RoundDescentArguments } from './layout';
 
-/** Kernel: writes rows item * PACK_ROWS and on as (value - mean) * scale, columns in the requested order. */
+/**
+ * Kernel: writes PACK_ROWS rows from item x PACK_ROWS on as (value - mean) x scale, f32, columns in the requested
+ * order, padded with zeros to `width`.
+ */
 export function packDescentRows(item: i32, _scratch: usize, call: PackDescentArguments): void {
   const d = call.d;
   const width = call.width;
@@ -33,8 +36,8 @@ export function packDescentRows(item: i32, _scratch: usize, call: PackDescentArg
 }
 
 /**
- * Kernel: rounds rows item * PACK_ROWS and on, times `factor`, to i16. For rows no longer than 16,383 units
- *   neither a difference of two coordinates nor a squared distance overflows.
+ * Kernel: rounds PACK_ROWS rows from item x PACK_ROWS on, times `factor`, to i16. For rows no longer than 16,383
+ * units neither a difference of two coordinates nor a squared distance overflows.
  */
 export function roundDescentRows(item: i32, _scratch: usize, call: RoundDescentArguments): void {
   const width = call.width;
@@ -46,7 +49,10 @@ export function roundDescentRows(item: i32, _scratch: usize, call: RoundDescentA
   }
 }
 
-/** Squared (manhattan: absolute) distance of rows i and j; infinite once it exceeds `limit`. */
+/**
+ * Squared (manhattan: absolute) distance of rows i and j as packed; infinite once it exceeds `limit`. Estimated from
+ * the rounded directions where `rows.residuals` is set, else over all columns.
+ */
 export function limitedDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32 {
   if (rows.projected) {
     const bytes = (<usize>rows.projectedWidth) << 1;
@@ -59,15 +65,18 @@ export function limitedDistance(rows: DescentRows, i: i32, j: i32, limit: f32): 
 }
 
 /**
- * A row's share of a squared distance beyond the directions, if the residuals of the two rows are orthogonal,
- * as they nearly are.
+ * Row i's share of a squared distance beyond the directions, if what they leave out of the two rows is orthogonal, as
+ * it nearly is.
  */
 function residualOf(rows: DescentRows, i: i32): f32 {
   const rest = load<f32>(rows.residuals + ((<usize>i) << 2));
   return rest * rest * <f32>0.5;
 }
 
-/** Distance of rows i and j over all columns; infinite once it exceeds `limit`. */
+/**
+ * Squared (manhattan: absolute) distance of rows i and j over all columns, in float32; infinite once it exceeds
+ * `limit`.
+ */
 export function fullDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32 {
   const bytes = (<usize>rows.width) << 2;
   const a = rows.rows + <usize>i * bytes;
@@ -76,7 +85,10 @@ export function fullDistance(rows: DescentRows, i: i32, j: i32, limit: f32): f32
   return limitedSquared(a, b, bytes, limit);
 }
 
-/** Squared distance of two rows of `bytes` bytes of f32, checked against `limit` every 64 columns. */
+/**
+ * Squared distance of two rows at addresses a and b (`bytes` bytes of f32 each); infinite once it exceeds `limit`,
+ * which is checked every 64 columns.
+ */
 function limitedSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
@@ -102,7 +114,8 @@ function limitedSquared(a: usize, b: usize, bytes: usize, limit: f32): f32 {
 }
 
 /**
- * Squared distance of two rows of `bytes` bytes of i16, times `unit`, checked against `limit` every 32 columns.
+ * Squared distance of two rows at addresses a and b (`bytes` bytes of i16 each), times `unit`; infinite once it
+ * exceeds `limit`, which is checked every 32 columns.
  */
 function limitedInt16(a: usize, b: usize, bytes: usize, unit: f32, limit: f32): f32 {
   let s0 = i32x4.splat(0);
@@ -134,7 +147,8 @@ function sumOfIntegers(s: v128): i32 {
 }
 
 /**
- * Sum of absolute differences of two rows of `bytes` bytes of f32, checked against `limit` every 64 columns.
+ * Sum of absolute differences of two rows at addresses a and b (`bytes` bytes of f32 each); infinite once it exceeds
+ * `limit`, which is checked every 64 columns.
  */
 function limitedAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   let s0 = f32x4.splat(0);

@@ -9,14 +9,18 @@ export function sortBytes(n: i32): usize {
   return ((<usize>n) << 4) + 1024;
 }
 
-/** An integer whose unsigned order is the order of the floats. */
+/** An integer whose unsigned order is the order of the floats; the same for -0 and 0. */
 function keyOf(value: f32): u32 {
   if (value === 0) value = 0;
   const bits = reinterpret<u32>(value);
   return bits & 0x80000000 ? ~bits : bits | 0x80000000;
 }
 
-/** Sorts n floats `step` bytes apart. Returns the address of n pairs (key u32, position i32), ascending. */
+/**
+ * Sorts n f32, `step` bytes apart from address `source` on, without moving them. Returns the address in the scratch
+ * of n pairs (key u32, position i32), ascending by value.
+ * @param scratch `sortBytes(n)` bytes.
+ */
 export function sortedPairs(source: usize, step: usize, n: i32, scratch: usize): usize {
   const histogram = scratch;
   let from = scratch + 1024;
@@ -62,7 +66,10 @@ function countDigits(from: usize, n: i32, shift: u32, histogram: usize): boolean
   return true;
 }
 
-/** Replaces n floats `step` bytes apart by their ranks from 1, ties averaged. */
+/**
+ * Replaces n f32, `step` bytes apart from address `source` on, by their ranks from 1, ties averaged.
+ * @param scratch `sortBytes(n)` bytes.
+ */
 export function rankInPlace(source: usize, step: usize, n: i32, scratch: usize): void {
   const pairs = sortedPairs(source, step, n, scratch);
   let start: i32 = 0;
@@ -78,7 +85,11 @@ export function rankInPlace(source: usize, step: usize, n: i32, scratch: usize):
   }
 }
 
-/** Sorts n floats `step` bytes apart. Returns the address of the values, ascending, 8 bytes apart. */
+/**
+ * Sorts n f32, `step` bytes apart from address `source` on, without moving them. Returns the address in the scratch
+ * of the values, ascending, 8 bytes apart.
+ * @param scratch `sortBytes(n)` bytes.
+ */
 export function sortValues(source: usize, step: usize, n: i32, scratch: usize): usize {
   const pairs = sortedPairs(source, step, n, scratch);
   for (let i: i32 = 0; i < n; i++) {
@@ -88,7 +99,10 @@ export function sortValues(source: usize, step: usize, n: i32, scratch: usize): 
   return pairs;
 }
 
-/** How many of n floats equal their lower median. */
+/**
+ * How many of n f32, `step` bytes apart from address `source` on, equal their lower median.
+ * @param scratch `sortBytes(n)` bytes.
+ */
 export function countOfMedian(source: usize, step: usize, n: i32, scratch: usize): i32 {
   const pairs = sortedPairs(source, step, n, scratch);
   const median = load<u32>(pairs + ((<usize>((n - 1) >> 1)) << 3));

@@ -163,7 +163,11 @@ interface Fitted {
   readonly fitOptions: Omit<ExplainOptions, 'modules'> & { readonly modules: number | undefined };
 }
 
-/** Associates all localities and factorizes them; with `auto` the number of modules is chosen first. */
+/**
+ * Associates all localities (of the denser covering) and factorizes them; with `auto` the number of modules is chosen
+ * first.
+ * @param timed runs a stage and keeps its time.
+ */
 async function fitAll(
   input: { readonly table: Table; readonly embedding: Embedding; readonly localities: Localities },
   options: ExplainOptions,
@@ -203,7 +207,7 @@ async function chosenFeatures(
   return { table: keepFeatures(table, kept), warnings: [warning] };
 }
 
-/** The association rules under the names of their options. */
+/** The association rules under the names of the options that set them, for `Explanation.options`. */
 function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   return {
     association: rules.measure,
@@ -213,7 +217,10 @@ function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   };
 }
 
-/** Throws unless table, embedding and image fit together. */
+/**
+ * ShapeError unless table and embedding have the same samples and there are two features; OptionError unless the
+ * image has as many pixels as there are features and no features are left out.
+ */
 function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions): void {
   const { rows, columns } = table.features;
   if (embedding.coordinates.rows !== rows) {

@@ -6,7 +6,12 @@ import { DEFAULT_MODULES } from './factorize/modules.js';
 /** Below, a correlation is shaky and no part of the map can be set against another. */
 const FEW = 30;
 
-/** @param requested number of modules that a person asked for; undefined for the default. */
+/**
+ * Warnings for an explanation of few samples: that fewer modules were sought than by default, and that little can be
+ * told.
+ * @param rows samples.
+ * @param requested number of modules that a person asked for; undefined for the default.
+ */
 export function fewSamples(rows: number, localities: Localities, requested: unknown): Warning[] {
   const { count, size } = localities;
   const warnings: Warning[] = [];

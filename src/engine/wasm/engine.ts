@@ -37,8 +37,9 @@ export interface WasmOptions {
 }
 
 /**
- * Creates the engine; threads start with the first large job.
- * @param multiplyBytes a faster product of bytes than the kernels have, or null.
+ * Creates the engine: one memory and the kernels over it. Threads start with the first large job. MachineError where
+ * memory cannot be reserved, UnsupportedError without WebAssembly SIMD.
+ * @param multiplyBytes a faster product of bytes than the kernels have (the native engine's), or null.
  */
 export async function createWasmEngine(
   options: WasmOptions = {},

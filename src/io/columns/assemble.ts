@@ -33,7 +33,10 @@ export interface ColumnValues {
   readonly unsafe: ReadonlyMap<string, bigint>;
 }
 
-/** The table: planned columns as features, ids, labels and metadata, with the warnings of the plan. */
+/**
+ * The table that the reading plan makes of the columns: features, ids, labels and metadata, with the warnings of the
+ * plan. Called once all values were read. FormatError for a feature with a whole number that a double cannot hold.
+ */
 export function assembleTable(values: ColumnValues): RawTable {
   const { shape, settings, texts } = values;
   const file = factsOfShape(values);
@@ -101,8 +104,8 @@ function metadataColumn(
 }
 
 /**
- * The features of `columns`, in that order: a column of numbers is one feature, a column of lists as many as its
- * lists are long (named by the column and the index in the list).
+ * The features of `columns`, in that order, as samples x features: a column of numbers is one feature, a column of
+ * lists as many as its lists are long (named by the column and the index in the list).
  */
 function combine(
   columns: readonly ColumnPlan[],

@@ -74,7 +74,7 @@ function namedRole(wanted: string | undefined, option: string, shape: ColumnShap
   return shape.columns[columnNamed(plainFile(shape), wanted, option)].name;
 }
 
-/** The columns by name and kind only, as the reading plan takes them; no value is known yet. */
+/** The columns as the reading plan takes them, by name and kind only; no value is known yet. */
 const plainFile = ({ columns, name, rows, index }: ColumnShape): FileFacts => ({
   source: name,
   rows,
@@ -133,12 +133,12 @@ export function textColumn(shape: ColumnShape, settings: Settings): { column: st
   });
 }
 
-/** The values of a column as texts, and its ids where there are any; null and undefined are empty texts. */
+/** The values of a column as texts, and its ids where there are any; null and undefined become empty texts. */
 export function rawTexts(values: ArrayLike<unknown>, ids: ArrayLike<unknown> | null): RawTexts {
   return { values: Array.from(values, textOf), ids: ids === null ? null : Array.from(ids, textOf) };
 }
 
-/** A value as text; null and undefined are empty. */
+/** A value as text; null and undefined become the empty text. */
 export function textOf(value: unknown): string {
   return value === null || value === undefined ? '' : String(value);
 }

@@ -35,7 +35,10 @@ export interface ColumnSink {
 /** Characters at most of a column of metadata; a longer column is dropped. */
 const MOST_TEXT = 2 ** 24;
 
-/** A sink for the columns of a file: decides which ones are wanted, and collects their values. */
+/**
+ * A sink for the columns of a file: decides which ones are wanted, collects their values in any order, and makes the
+ * table. FormatError where the numbers would exceed the memory.
+ */
 export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
   const { rows, name } = shape;
   const usable = wantedColumns(shape, settings);
@@ -83,7 +86,8 @@ export function columnSink(shape: ColumnShape, settings: Settings): ColumnSink {
 
 /**
  * Whether a column's values are kept as texts too: texts always, lists never, numbers where the column may be ids or
- * groups by its position, its name, an option, or because the table has few columns (`count`).
+ * groups by its position, its name, an option, or because the table has few columns.
+ * @param count columns that are read.
  */
 function isTextKept(
   shape: ColumnShape,
@@ -99,7 +103,12 @@ function isTextKept(
   return requested || isTelling || count <= FEW_COLUMNS || settings.purpose !== 'features';
 }
 
-/** Adds values to the column's texts, if they are kept. Drops a column of fractions (no ids), and metadata that is too long. */
+/**
+ * Adds values to a column's texts, if they are kept. Lets go of a column of fractions, which is no ids, and of
+ * metadata that is too long.
+ * @param texts by name of the column.
+ * @param column its name.
+ */
 function putTexts(
   texts: Map<string, TextColumn>,
   column: string,

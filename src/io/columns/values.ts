@@ -34,8 +34,9 @@ export interface Filling extends Matrix {
 }
 
 /**
- * Writes `values` into one column of `m`, from row `start` on.
- * @param name the column and its file, for messages
+ * Writes `values` into one column of `m`, from row `start` on; the first values choose the column's offset.
+ * FormatError for a value that is no number.
+ * @param name the column and its file, for messages.
  */
 export function putNumbers(
   m: Filling,
@@ -65,7 +66,12 @@ export interface ListRows {
   readonly memory: number;
 }
 
-/** Writes lists of one length as rows of the column's matrix in `lists`, which the first lists make. */
+/**
+ * Writes the lists of some rows, all of one length, as rows of the column's matrix in `lists`, which the first lists
+ * make. FormatError for a list of another length.
+ * @param lists matrices (samples x length of a list) by name of the column.
+ * @param column its name.
+ */
 export function putLists(lists: Map<string, Matrix>, column: string, listRows: ListRows): void {
   const { start, rows, values, name, memory } = listRows;
   const source = `${column} of ${name}`;
@@ -89,7 +95,7 @@ export function putLists(lists: Map<string, Matrix>, column: string, listRows: L
   packRows(numbers, target.data, start * length, length, target.units?.offsets ?? null);
 }
 
-/** An error for a list of another length than those before. */
+/** The error for a list of another length than those before. @param row number of the list, from 1. */
 function unequalLists(found: number, length: number, row: number, source: string): FormatError {
   return new FormatError({
     got: `a list of ${found} values in row ${row}, column ${source}`,

@@ -58,7 +58,11 @@ export interface Reading {
 /** Thrown inside the reader when a number is written otherwise than the first records: all cells decide then. */
 export class OtherWriting extends Error {}
 
-/** Reads all rows. */
+/**
+ * Reads all rows of an opened text table: the texts of columns that are kept as texts, and with `hold` the numbers of
+ * all others, as blocks of rows in single precision. Throws for a header without rows, rows of other lengths, text
+ * among numbers, and numbers beyond the memory.
+ */
 export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
   const { name, settings, hold, requested } = reading;
   const cells = newCells(open, reading);
@@ -83,14 +87,22 @@ export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
   return cells;
 }
 
-/** Makes room for the next rows. The first block is held in double until it says which columns are moved. */
+/**
+ * Makes room for the next rows of numbers. The first block is held in double until it has chosen the offset of each
+ * column.
+ * @param width columns of numbers.
+ */
 function startBlock(cells: Cells, width: number, settings: Settings): void {
   packFirst(cells, width, settings);
   if (cells.blocks.length === 0) cells.first = new Float64Array(cells.blockRows * width);
   cells.blocks.push(new Float32Array(cells.blockRows * width));
 }
 
-/** Stores the first block of rows, kept in double until now, in single precision, after choosing an offset for each column from it. */
+/**
+ * Stores the first block of rows, kept in double until now, in single precision: each column less an offset near its
+ * values, which is chosen here.
+ * @param width columns of numbers.
+ */
 function packFirst(cells: Cells, width: number, { normalize }: Settings): void {
   if (cells.first === null) return;
   const rows = Math.min(cells.rows, cells.blockRows);
@@ -123,7 +135,11 @@ function newCells(open: OpenCsv, { settings, requested }: Reading): Cells {
   };
 }
 
-/** Of numbers that are not held, some columns will be. */
+/**
+ * Throws where the numbers exceed the memory: those held or, where none are held, those of the fewest features that
+ * will be.
+ * @param width columns of numbers.
+ */
 function checkRoom({ rows }: Cells, width: number, { name, settings, hold }: Reading): void {
   const columns = hold ? width : Math.min(width, settings.maxFeatures ?? LEAST_FEATURES);
   if (rows * columns * 4 <= settings.memory) return;
@@ -133,7 +149,11 @@ function checkRoom({ rows }: Cells, width: number, { name, settings, hold }: Rea
   throw tooLarge(name, `${rows} rows x ${columns} or more`, settings.memory, remedy);
 }
 
-/** Adds the numbers of a record to the current block. Errors for cells that are no numbers. */
+/**
+ * Adds the numbers of a record to the current block, and notes for each column whether it has numbers, text or gaps.
+ * FormatError for a text among numbers; `OtherWriting` for a number in another writing.
+ * @param name of the file, for messages.
+ */
 function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, name: string): void {
   const { fields } = record;
   const { offsets } = cells;
@@ -156,21 +176,24 @@ function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, name: string
   }
 }
 
-/** A first column, or one called an id, whose texts are kept may hold numbers and texts: `12`, `12b`. */
+/**
+ * Whether a column with numbers may hold texts too (`12`, `12b`): the first one, or one called an id, whose texts are
+ * kept.
+ */
 function mayBeText(cells: Cells, open: OpenCsv, column: number): boolean {
   return cells.texts.has(column) && (column === 0 || cells.kinds[column].empty) && isTelling(open, column);
 }
 
-/** Whether the column is text as a whole. */
+/** Whether a column of the table (position from 0) is text as a whole. */
 export function isTextColumn(cells: Cells, column: number): boolean {
   return !cells.numbers.includes(column) || cells.text[column] !== null;
 }
 
-/** Name of a column for messages. */
+/** A column's name, or number from 1, for messages. */
 const labelOf = (open: OpenCsv, column: number) =>
   open.names === null ? `column ${column + 1}` : `column ${open.names[column] || column + 1}`;
 
-/** The error for a text among numbers. */
+/** The error for a text in a column of numbers, with its line. @param name of the file. */
 export function textInNumbers(cells: Cells, column: number, open: OpenCsv, name: string): FormatError {
   const record = cells.text[column];
   const text = JSON.stringify((record?.fields[column] ?? '').slice(0, 60));
@@ -181,7 +204,11 @@ export function textInNumbers(cells: Cells, column: number, open: OpenCsv, name:
   });
 }
 
-/** The error for a number with a percent sign, a currency, or other signs between its digits. */
+/**
+ * The error for a number with a percent sign, a currency, or other signs between its digits.
+ * @param where column and line.
+ * @param name of the file.
+ */
 export function decoratedNumber(text: string, where: string, name: string): FormatError {
   return new FormatError({
     got: `the number ${JSON.stringify(text.slice(0, 40))} in ${where} of ${name}`,
@@ -191,8 +218,8 @@ export function decoratedNumber(text: string, where: string, name: string): Form
 }
 
 /**
- * The error for a number in another style than the file's; before all numbers were surveyed, the signal to do
- * that.
+ * The error for a number in another style than the file's; before all numbers were looked at, the signal
+ * (`OtherWriting`) to do that.
  */
 function otherWriting(text: string, record: CsvRecord, column: number, open: OpenCsv, name: string): Error {
   const error = decoratedNumber(text, `${labelOf(open, column)} on line ${record.line}`, name);

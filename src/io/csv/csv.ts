@@ -16,7 +16,10 @@ import { checkDelimiter, openCsv } from './layout.js';
 import { parseStyled } from './number-style.js';
 import { planTable, requestedColumns } from './table.js';
 
-/** Where the numbers do not fit and only some features are wanted, those are chosen by reading more than once. */
+/**
+ * Reads a text table. Where the numbers do not fit in memory and only some features are wanted, those are chosen by
+ * reading more than once.
+ */
 async function readCsvTable(input: Input, settings: Settings): Promise<RawTable> {
   checkDelimiter(settings.delimiter);
   try {
@@ -28,7 +31,10 @@ async function readCsvTable(input: Input, settings: Settings): Promise<RawTable>
   }
 }
 
-/** Reads again, with all cells deciding how numbers are written, where one of them is written otherwise. */
+/**
+ * Calls `read` with false and, where it finds a number in another writing than the first records, again with true:
+ * then all cells decide how numbers are written.
+ */
 export async function restyled<T>(read: (survey: boolean) => Promise<T>): Promise<T> {
   try {
     return await read(false);
@@ -40,7 +46,7 @@ export async function restyled<T>(read: (survey: boolean) => Promise<T>): Promis
 
 /**
  * The whole table in one pass over the text.
- * @param survey whether all numbers decide first how they are written.
+ * @param survey whether all cells decide first how numbers are written.
  */
 async function readWhole(input: Input, settings: Settings, survey: boolean): Promise<RawTable> {
   const open = await openCsv(input, settings, survey);
@@ -55,7 +61,10 @@ async function readWhole(input: Input, settings: Settings, survey: boolean): Pro
   return { ...found, features: pick(cells, kept) };
 }
 
-/** One matrix of the columns that are kept; each block is let go when it has been copied. */
+/**
+ * One matrix (samples x kept columns) from the blocks of numbers; each block is let go when it has been copied.
+ * @param kept positions of columns of the file.
+ */
 function pick({ rows, blockRows, blocks, numbers, offsets }: Cells, kept: readonly number[]): Matrix {
   const positions = new Map(numbers.map((c, i) => [c, i]));
   const indices = kept.map((c) => positions.get(c) ?? 0);
@@ -79,7 +88,10 @@ async function readCsvTexts(input: Input, settings: Settings): Promise<RawTexts>
   return { values: column, ids: raw.ids };
 }
 
-/** The only metadata column, as texts; OptionError where there are several and no option names one. */
+/**
+ * The only metadata column, as texts, one a row; OptionError where there are several and no option names one.
+ * @param name of the file.
+ */
 function onlyColumn(raw: RawTable, name: string): readonly string[] {
   const columns = raw.metadata ?? [];
   const [only] = columns;
@@ -98,7 +110,10 @@ function onlyColumn(raw: RawTable, name: string): readonly string[] {
   });
 }
 
-/** Columns by their first records: text where no cell is a number. */
+/**
+ * What a text table holds, for a list of contents: its columns by name, and by the first records as text (where no
+ * cell is a number) or numbers.
+ */
 async function readCsvContents(input: Input, settings: Settings): Promise<Contents> {
   const open = await openCsv(input, settings);
   const isText = (c: number) =>

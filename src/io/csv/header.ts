@@ -35,14 +35,18 @@ export function guessHeader(
   return { header: false, doubt: null };
 }
 
+/** What the cells of a column are together: text where any is, else numbers where any is, else missing. */
 function kindOfColumn(kinds: readonly Kind[]): Kind {
   if (kinds.includes('text')) return 'text';
   return kinds.includes('number') ? 'number' : 'missing';
 }
 
 /**
- * No column has numbers: a header is a line of distinct names that do not come back below; its first field may be empty, as R
- * and pandas write an index. One column of texts that are all different has a header only if its first text reads as one.
+ * Whether the first line holds names where no column has numbers: names are distinct and do not come back below; the
+ * first field may be empty, as R and pandas write an index. One column of texts that are all different has a header
+ * only if its first text reads as one.
+ * @param first fields of the first line.
+ * @param rest the lines below.
  */
 function looksNamed(
   first: readonly string[],
@@ -58,13 +62,19 @@ function looksNamed(
   return first.length > 1 ? hasNames(first, rest) : isHeaderOfOne(first[0], rest);
 }
 
-/** Several columns of texts: some column repeats its texts below, or the first line reads as names. */
+/**
+ * Whether the first of several columns of texts' lines holds names: some column repeats its texts below, or a field
+ * reads as a name.
+ */
 function hasNames(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
   const repeats = first.some((_, c) => standsApart(first, rest, c));
   return repeats || first.some((field) => isIdName(field) || isGroupName(field));
 }
 
-/** One column: the first text is a name where the texts below repeat and it is none of them, or where it reads as one. */
+/**
+ * Whether the first text of a single column is its name: the texts below repeat and it is none of them, or it reads
+ * as a name.
+ */
 function isHeaderOfOne(first: string, rest: readonly (readonly string[])[]): boolean {
   return standsApart([first], rest, 0) || isGroupName(first) || isIdName(first);
 }
@@ -73,10 +83,12 @@ function isHeaderOfOne(first: string, rest: readonly (readonly string[])[]): boo
 const MOST_LINES = 4;
 
 /**
- * Lines at the top that are no samples: names, further levels of names, units, types. They have text in every column that
- * holds numbers below them (at least two such columns). pandas writes a line with the name of the index behind several.
+ * Number of lines at the top that are no samples: names, further levels of names, units, types. They have text in
+ * every column that holds numbers below them (at least two such columns). pandas writes a line with the name of the
+ * index behind several.
  * @param rows the first records of the file.
- * @returns how many; 0 where the columns below hold too few numbers to tell.
+ * @param isNumber whether a text is a number as this file writes them.
+ * @returns 0 where the columns below hold too few numbers to tell.
  */
 export function headerLines(
   rows: readonly (readonly string[])[],
@@ -90,7 +102,7 @@ export function headerLines(
   return 0;
 }
 
-/** A line with a text in its first field only. */
+/** Whether a line has a text in its first field only. */
 function namesOnlyTheIndex(line: readonly string[]): boolean {
   return line.length > 1 && line[0].trim() !== '' && line.slice(1).every((field) => field.trim() === '');
 }
@@ -109,7 +121,10 @@ function isHeaderLine(
   return numeric.every((c) => !isMissing(line[c]) && !isNumber(line[c]));
 }
 
-/** One name a column from several lines: the line with the most different names (units stand below names), or all lines joined. */
+/**
+ * One name a column from several header lines: those of the line with the most different names (units stand below
+ * names) where they are all different, else all lines joined by points.
+ */
 export function combinedNames(lines: readonly (readonly string[])[]): string[] {
   const filled = lines.filter((line) => line.some((field, c) => c > 0 && field.trim() !== ''));
   const different = filled.map((line) => new Set(line.filter((field) => field.trim() !== '')).size);
@@ -123,7 +138,7 @@ export function combinedNames(lines: readonly (readonly string[])[]): string[] {
   });
 }
 
-/** The first text of a column of repeated texts is not one of them. */
+/** Whether the first text of a column of repeated texts is none of them, so that it is the column's name. */
 function standsApart(
   first: readonly string[],
   rest: readonly (readonly string[])[],
@@ -134,8 +149,11 @@ function standsApart(
 }
 
 /**
- * Columns called 0, 1, 2... (a pandas frame without names) or by distinct whole numbers such as years, above
- * numbers that are not all whole.
+ * Whether numbers in the first line are names of columns: 0, 1, 2... (a pandas frame without names) or distinct whole
+ * numbers such as years, above numbers that are not all whole.
+ * @param numbers fields of the first line that are numbers above numbers.
+ * @param hasOtherNames whether the line has names as well.
+ * @param rest the lines below.
  */
 function areNumberedNames(
   numbers: readonly string[],

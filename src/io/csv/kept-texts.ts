@@ -28,7 +28,7 @@ const FIRST_COLUMNS = 4;
 /** Texts of a column of metadata that are held. */
 const MOST_TEXT = 2 ** 24;
 
-/** The kinds of the columns in the first records. */
+/** What the first records say of each column: mostly text, empty, whole numbers. */
 export function sampleKinds(open: OpenCsv): SampleKind[] {
   return Array.from({ length: open.columns }, (_, c) => {
     const cells = open.sample.map(({ fields }) => fields[c] ?? '').filter((text) => !isMissing(text));
@@ -43,7 +43,12 @@ export function sampleKinds(open: OpenCsv): SampleKind[] {
   });
 }
 
-/** Columns of texts to fill, by position. */
+/**
+ * Empty text columns, by position, for the columns whose texts are kept: texts, ids, labels, and whole numbers that
+ * may be ids or groups.
+ * @param kinds of the columns in the first records.
+ * @param requested positions that options name.
+ */
 export function keptTexts(
   open: OpenCsv,
   kinds: readonly SampleKind[],
@@ -59,13 +64,21 @@ export function keptTexts(
   return kept;
 }
 
-/** Whether position or name make a column of whole numbers more than a feature. */
+/**
+ * Whether position (the first four) or name make a column of whole numbers more than a feature: an index, ids or
+ * groups.
+ */
 export function isTelling(open: OpenCsv, column: number): boolean {
   const name = open.names?.[column] ?? `f${column}`;
   return column < FIRST_COLUMNS || isUnnamedName(name) || isIdName(name) || isGroupName(name);
 }
 
-/** Lets go of columns of numbers that repeat too often to be ids, and of metadata that is larger than it may be. */
+/**
+ * Lets go of the texts of columns of numbers that repeat too often to be ids, and of metadata that is larger than it
+ * may be. Called every 512 rows.
+ * @param keep positions of columns that stay.
+ * @returns positions of the metadata that was let go.
+ */
 export function pruneTexts(
   texts: Map<number, TextColumn>,
   open: OpenCsv,

@@ -60,7 +60,12 @@ interface Styled {
   readonly surveyed: boolean;
 }
 
-/** Opens a text table. With `survey` all cells decide how numbers are written, without it the first records where they can. */
+/**
+ * Opens a text table: finds preamble, delimiter, header, columns and the writing of numbers, and returns them with
+ * the records.
+ * @param survey whether all cells decide how numbers are written, which takes a reading of the whole; otherwise the
+ *   first records do where they can.
+ */
 export async function openCsv(input: Input, settings: Settings, survey = false): Promise<OpenCsv> {
   const start = await startOf(input, settings);
   const evidence = newEvidence();
@@ -76,7 +81,7 @@ export async function openCsv(input: Input, settings: Settings, survey = false):
   return layoutOf(start, settings, { ...decideStyle(whole, requested, input.name), surveyed: true });
 }
 
-/** How all numbers of the file are written: one reading of the text. */
+/** How all numbers of the file are written, counted in one reading of the text. */
 async function surveyNumbers(input: Input, settings: Settings): Promise<NumberEvidence> {
   const { sample, records } = await startOf(input, settings);
   const evidence = newEvidence();
@@ -99,7 +104,10 @@ function numberColumns(sample: readonly CsvRecord[]): number[] {
   });
 }
 
-/** The first lines of the text: preamble, delimiter, a sample of records, and the records that follow. */
+/**
+ * The start of the text: delimiter, at most 101 records as a sample, the records that follow, and warnings on lines
+ * before the table. FormatError for an empty file.
+ */
 async function startOf(input: Input, settings: Settings): Promise<Start> {
   const text = decodeText(input.pieces(), input.name, settings.encoding);
   const { value: whole } = await text.next();
@@ -122,7 +130,11 @@ async function startOf(input: Input, settings: Settings): Promise<Start> {
   return { sample, records, delimiter, name: input.name, warnings: preamble.warnings };
 }
 
-/** The layout of a text table: header, column count and number style, checked on the sample of records. */
+/**
+ * The layout of a text table from its first records: header, number of columns, and the data records with the sample
+ * put back.
+ * @param styled how numbers are written.
+ */
 function layoutOf(start: Start, settings: Settings, styled: Styled): OpenCsv {
   const { sample, records, name, delimiter } = start;
   const { style, surveyed } = styled;
@@ -159,7 +171,12 @@ function layoutOf(start: Start, settings: Settings, styled: Styled): OpenCsv {
   };
 }
 
-/** The names of the columns from one line or more; null without a header. */
+/**
+ * The names of the columns from one line or more; null without a header.
+ * @param rows the first records.
+ * @param extra header lines beyond the first.
+ * @param warnings gets one for several lines.
+ */
 function namesOf(
   rows: readonly (readonly string[])[],
   header: boolean,
@@ -180,8 +197,10 @@ function namesOf(
 }
 
 /**
- * The first record with as many fields as the rows have. Rows that end in a delimiter have one more than the header, always
- * empty; R leaves out the name of the column of row names.
+ * The first record with as many fields as the rows have, and how many empty fields rows have beyond it. Rows that end
+ * in a delimiter have one more than the header; R leaves out the name of the column of row names. FormatError for a
+ * header that is longer than the rows.
+ * @param warnings gets one where fields are left out.
  */
 function fittedHeader(
   sample: readonly CsvRecord[],
@@ -214,14 +233,17 @@ function usualWidth(rows: readonly (readonly string[])[]): number {
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-/** Without a header: fields at the end of rows that are empty in all of the first records. */
+/** For a file without a header: 1 where the last field is empty in all of the first records, else 0. */
 function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
   const width = sample[0].fields.length;
   if (width < 2 || sample.some(({ fields }) => fields.length !== width)) return 0;
   return sample.every(({ fields }) => fields[width - 1].trim() === '') ? 1 : 0;
 }
 
-/** Throws when a record has another number of fields than the table has columns. */
+/**
+ * FormatError when a record has another number of fields than the table has columns, with its line.
+ * @param name of the file.
+ */
 export function checkWidth(record: CsvRecord, open: OpenCsv, name: string): void {
   const { length } = record.fields;
   if (length === open.columns) return;
@@ -253,7 +275,7 @@ function emptyFile(name: string): FormatError {
   });
 }
 
-/** The error for a setting of `delimiter` that is none. */
+/** OptionError for a setting of `delimiter` that is neither one character nor `whitespace`. */
 export function checkDelimiter(delimiter: string | undefined): void {
   if (delimiter === undefined || delimiter === WHITESPACE || delimiter.length === 1) return;
   throw new OptionError({

@@ -47,13 +47,13 @@ const SMALL = /^[-+]?\d{1,3}$/;
 /** Cells such as 1.234 without any other number of digits behind the point, from which on they may be thousands. */
 const DOUBTFUL = 20;
 
-/** No cell seen yet. */
+/** Evidence on how numbers are written, before any cell is seen. */
 export function newEvidence(): NumberEvidence {
   const counts = Object.fromEntries(KINDS.map(([kind]) => [kind, 0])) as Record<Kind, number>;
   return { counts, examples: {}, dotted: new Map() };
 }
 
-/** Adds one cell. */
+/** Counts how one cell is written. @param column its position, from 0. */
 export function addEvidence(evidence: NumberEvidence, text: string, column: number): void {
   const cell = text.trim();
   if (cell === '') return;
@@ -79,7 +79,12 @@ export function isUnusual({ counts, dotted }: NumberEvidence, delimiter: string)
   );
 }
 
-/** The style that all cells follow. `requested` is what the options say. */
+/**
+ * The style that all cells follow, with a warning where it is not plain. OptionError where cells follow two, or may
+ * be read in two ways.
+ * @param requested signs that options say.
+ * @param name of the file.
+ */
 export function decideStyle(
   evidence: NumberEvidence,
   requested: { decimal?: '.' | ','; thousands?: string },
@@ -100,7 +105,10 @@ export function decideStyle(
   return { style, warnings: decimal === null ? styleWarnings(style, evidence, name) : [] };
 }
 
-/** Cells such as 1.234, and whole numbers below 1000 beside them, in a column without any other number. */
+/**
+ * Whether points may stand between thousands: some column has cells such as 1.234 and whole numbers below 1000, and
+ * no other numbers.
+ */
 function isDoubtful({ dotted, counts }: NumberEvidence): boolean {
   if (counts.pointDecimal > 0) return false;
   return [...dotted.values()].some(
@@ -108,7 +116,7 @@ function isDoubtful({ dotted, counts }: NumberEvidence): boolean {
   );
 }
 
-/** The sign between thousands that the cells show, empty for none. */
+/** The sign between thousands that the cells show, the empty text for none. @param decimal sign of the file. */
 function groupsOf({ counts, examples }: NumberEvidence, decimal: '.' | ','): NumberStyle['thousands'] {
   if (counts.spaceGroup > 0) return examples.spaceGroup?.includes("'") ? "'" : ' ';
   const groups =
@@ -117,7 +125,10 @@ function groupsOf({ counts, examples }: NumberEvidence, decimal: '.' | ','): Num
   return decimal === ',' ? '.' : ',';
 }
 
-/** A warning for a style that is not plain, since it changes what numbers mean. */
+/**
+ * A warning for a style that is not plain, since it changes what numbers mean; none for a plain one.
+ * @param name of the file.
+ */
 function styleWarnings(style: NumberStyle, { examples }: NumberEvidence, name: string): Warning[] {
   if (style.decimal === '.' && style.thousands === '') return [];
   const comma = examples.commaDecimal ?? examples.pointGroup;
@@ -132,7 +143,7 @@ function styleWarnings(style: NumberStyle, { examples }: NumberEvidence, name: s
   return [{ code, message: `Numbers in ${name} were read ${parts.join(' and ')}.` }];
 }
 
-/** The number that a cell is in this style, NaN when it is none. */
+/** The number that a cell is when it is read in this style, NaN when it is none. */
 export function parseStyled(text: string, { decimal, thousands }: NumberStyle): number {
   if (decimal === '.' && thousands === '') return parseNumber(text, '.');
   let plain = text.trim();
@@ -148,7 +159,10 @@ export function parseStyled(text: string, { decimal, thousands }: NumberStyle): 
   return parseNumber(plain, '.');
 }
 
-/** Without the signs between groups of three digits; null where they stand elsewhere. */
+/**
+ * The text without the signs between groups of three digits; null where they stand elsewhere.
+ * @param thousands the sign.
+ */
 function withoutGroups(text: string, thousands: string): string | null {
   const normal = thousands === ' ' ? text.replace(/[\u00a0\u202f]/g, ' ') : text;
   if (!normal.includes(thousands)) return normal;
@@ -162,7 +176,11 @@ function withoutGroups(text: string, thousands: string): string | null {
   return sound ? `${parts?.[1] ?? ''}${groups.join('')}${end ?? ''}` : null;
 }
 
-/** The error for cells such as 1.234 that may be fractions or thousands. */
+/**
+ * The error for cells such as 1.234 that may be fractions or thousands.
+ * @param kind of the cells.
+ * @param name of the file.
+ */
 function ambiguous({ examples }: NumberEvidence, kind: Kind, name: string): OptionError {
   const sign = kind === 'commaEither' ? ',' : '.';
   const text = examples[kind] ?? '';
@@ -174,7 +192,7 @@ function ambiguous({ examples }: NumberEvidence, kind: Kind, name: string): Opti
   });
 }
 
-/** The error for cells of which some have a decimal point and some a decimal comma. */
+/** The error for cells of which some have a decimal point and some a decimal comma. @param name of the file. */
 function mixed({ examples }: NumberEvidence, name: string): OptionError {
   const comma = examples.commaDecimal ?? examples.pointGroup;
   const point = examples.pointDecimal ?? examples.commaGroup;

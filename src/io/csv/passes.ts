@@ -19,8 +19,8 @@ import { parseStyled } from './number-style.js';
 import { planTable, requestedColumns } from './table.js';
 
 /**
- * Some features of a table that does not fit in memory.
- * @param tooLarge the error of reading the whole.
+ * Reads some features of a table that does not fit in memory, in several passes over the text.
+ * @param tooLarge the error of reading the whole, thrown where cells are missing that are not an error.
  * @param survey whether all cells decide how numbers are written.
  */
 export async function readCsvInPasses(
@@ -61,7 +61,10 @@ export async function readCsvInPasses(
   };
 }
 
-/** All but the numbers. What was read for it, with the first lines of the file, is let go at its end. */
+/**
+ * All of the table but its numbers: columns, ids, labels, metadata, number of rows, and whether features have gaps.
+ * What was read for it, with the first lines of the file, is let go at its end.
+ */
 async function withoutNumbers(input: Input, settings: Settings, survey: boolean) {
   const open = await openCsv(input, settings, survey);
   const requested = requestedColumns(open, settings, input.name);
@@ -70,7 +73,12 @@ async function withoutNumbers(input: Input, settings: Settings, survey: boolean)
   return { ...columns, rows: cells.rows, gaps: columns.kept.some((column) => cells.gaps[column]) };
 }
 
-/** The numbers of some columns, row by row in order; from the first row on the text is read again. */
+/**
+ * A source of the numbers of some columns: `numbers(start, end)` gives those from entry row `start` to `end`, row by
+ * row, which must come in order; with row 0 the text is read again.
+ * @param columns positions.
+ * @param survey whether all cells decide how numbers are written.
+ */
 function rowsOf(input: Input, settings: Settings, columns: readonly number[], survey: boolean) {
   let rows: AsyncGenerator<Float64Array> | null = null;
   return {
@@ -90,7 +98,11 @@ function rowsOf(input: Input, settings: Settings, columns: readonly number[], su
   };
 }
 
-/** The numbers of these columns, record by record, in one array that is overwritten. */
+/**
+ * Yields the numbers of these columns, record by record, in one array that is overwritten.
+ * @param columns positions.
+ * @param survey whether all cells decide how numbers are written.
+ */
 async function* numbersOf(
   input: Input,
   settings: Settings,

@@ -19,7 +19,12 @@ const SEPARATOR_LINE = /^"?sep=(.)"?[ \t]*\r?\n/i;
 const COMMENTS = /^(?:#[^\n]*\n|[ \t\r]*\n)*#[^\n]*\n/;
 const WORD2VEC = /^(\d+) (\d+)[ \t]*\r?\n/;
 
-/** Looks at the first characters of a file; `fieldsOf` cuts a line as the table below is cut. */
+/**
+ * Finds what stands before the table: its length in characters and lines, and the delimiter that it names.
+ * @param head first characters of the file.
+ * @param name of the file, for warnings.
+ * @param fieldsOf cuts a line as the table `below` is cut.
+ */
 export function readPreamble(
   head: string,
   name: string,
@@ -37,13 +42,18 @@ export function readPreamble(
   return comments === undefined ? none : afterComments(head, comments, name, fieldsOf);
 }
 
-/** The line below holds a word and as many numbers as promised. */
+/** Whether the line below the first holds a word and as many numbers as the first line says. */
 function isWord2vec(below: string, numbers: number): boolean {
   const fields = below.split('\n', 1)[0].trim().split(/\s+/);
   return numbers > 0 && (fields.length === numbers + 1 || fields.length === numbers);
 }
 
-/** Comment lines are passed over; the last one is the header where it names the columns of the line below. */
+/**
+ * The preamble of a file that begins with comment lines: they are left out, but the last one is the header where it
+ * names the columns of the line below.
+ * @param comments those lines.
+ * @param fieldsOf cuts a line as the table `below` is cut.
+ */
 function afterComments(
   head: string,
   comments: string,

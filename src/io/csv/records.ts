@@ -163,7 +163,7 @@ function newlinesIn(text: string): number {
   return count;
 }
 
-/** Makes every line end in `\n`; a `\r` at the end of a piece waits for the next one. */
+/** Yields the pieces of text with every line ending in `\n`; a `\r` at the end of a piece waits for the next one. */
 async function* oneNewline(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let waiting = '';
   for await (const piece of pieces) {

@@ -18,7 +18,11 @@ export interface Columns extends Omit<RawTable, 'features'> {
   readonly kept: readonly number[];
 }
 
-/** Positions of the columns that options name as ids and labels. */
+/**
+ * Positions of the columns that the options `id` and `label` name, null for each that is not set; OptionError for one
+ * that the file does not have.
+ * @param name of the file.
+ */
 export function requestedColumns(open: OpenCsv, settings: Settings, name: string): (number | null)[] {
   const names = open.names ?? Array.from({ length: open.columns }, (_, c) => `f${c}`);
   const file = {
@@ -33,7 +37,11 @@ export function requestedColumns(open: OpenCsv, settings: Settings, name: string
   return [idIfThere ? null : find(id, 'id'), find(label, 'label')];
 }
 
-/** The columns that are features, and all that is known of the table besides their values. */
+/**
+ * Plans the roles of the columns from the cells that were read: which are features (`kept`), and ids, labels,
+ * metadata and warnings. FormatError for features with text and for texts that are numbers in another writing.
+ * @param name of the file.
+ */
 export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name: string): Columns {
   const file = fileFacts(open, cells, name);
   const { purpose, id, idIfThere, label, columns, drop } = settings;
@@ -69,7 +77,10 @@ function fileFacts(open: OpenCsv, cells: Cells, source: string): FileFacts {
   return { source, rows: cells.rows, columns, named: open.names !== null };
 }
 
-/** A number in another writing is no text, and a text among numbers no feature. */
+/**
+ * FormatError for a feature with a text among its numbers, and for a column of texts that are numbers in another
+ * writing.
+ */
 function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, settings: Settings, name: string): void {
   for (const c of roles.used) {
     if (cells.text[c] && cells.numeric[c]) throw textInNumbers(cells, c, open, name);
@@ -86,7 +97,10 @@ function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, settings: Se
   }
 }
 
-/** Warnings for columns of texts that were dropped because they are too long. */
+/**
+ * A warning that names the columns of texts that were dropped because they are too long; none where there are none.
+ * @param name of the file.
+ */
 function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
   if (cells.tooLong.length === 0) return [];
   const names = cells.tooLong.map((c) => file.columns[c].name || `f${c}`).join(', ');
@@ -101,7 +115,10 @@ function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
 /** Columns at most whose numbers are kept as metadata. */
 const FEW_COLUMNS = 64;
 
-/** A column of numbers that is no feature, from the blocks; null where they are not held, or are too many. */
+/**
+ * The column at a position as numeric metadata, from the blocks of numbers; null where they are not held, or there
+ * are more than 64 columns of numbers.
+ */
 function numbersFromBlocks(cells: Cells, name: string, position: number): MetadataColumn | null {
   const index = cells.numbers.indexOf(position);
   const { blocks, blockRows, offsets, rows } = cells;
@@ -114,7 +131,7 @@ function numbersFromBlocks(cells: Cells, name: string, position: number): Metada
   return { name, kind: 'numeric', values };
 }
 
-/** A column that is no feature, with its type; null where its values were not kept. */
+/** The column at a position as metadata, categorical or numeric; null where its values were not kept. */
 function metadataColumn(
   open: OpenCsv,
   cells: Cells,

@@ -37,7 +37,10 @@ const CHANGES: readonly { readonly what: string; readonly change: (id: string) =
 /** Share of the smaller file's ids that must agree. */
 const ENOUGH = 0.9;
 
-/** Letters and digits only, without a number behind - _ or . at the end. */
+/**
+ * An id as it is compared loosely: letters and digits only, in lower case, without a number behind - _ or . at the
+ * end, an x before a digit, and zeros in front.
+ */
 export function loose(id: string): string {
   const text = id
     .trim()
@@ -50,7 +53,12 @@ export function loose(id: string): string {
     .replace(/^0+(?=.)/, '');
 }
 
-/** The first change that makes nine of ten ids of the smaller file agree, one to one; null when none does. */
+/**
+ * The first change of ids after which nine of ten ids of the smaller file agree with one of the other file, one to
+ * one; null when no change does. Called where ids do not match, for the error.
+ * @param first ids of one file.
+ * @param second ids of the other.
+ */
 export function almostMatching(first: readonly string[], second: readonly string[]): Almost | null {
   for (const { what, change } of CHANGES) {
     const left = changed(first, change);
@@ -72,7 +80,10 @@ export function almostMatching(first: readonly string[], second: readonly string
   return null;
 }
 
-/** Ids by what they become; null when the change makes different ids the same. */
+/**
+ * Ids by what they become under the change, empty ones left out; null when the change makes different ids the same,
+ * or there is none.
+ */
 function changed(ids: readonly string[], change: (id: string) => string): Map<string, string> | null {
   const found = new Map<string, string>();
   for (const id of ids) {

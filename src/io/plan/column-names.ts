@@ -5,7 +5,7 @@ import { describeNames } from '../table/suggest.js';
 import type { FileFacts } from './facts.js';
 import { isUnnamedName } from './names.js';
 
-/** The name of a column for people; `f0`, `f1`... where the file has none. */
+/** The name of the column at a position (from 0) as people see it; `f0`, `f1`... where the file has none. */
 export function shownName(file: FileFacts, position: number): string {
   const { name } = file.columns[position];
   if (!file.named) return `f${position}`;
@@ -13,7 +13,10 @@ export function shownName(file: FileFacts, position: number): string {
   return position === 0 ? 'the unnamed first column' : `f${position}`;
 }
 
-/** Position of the column that an option names, or null. `#2` is the second column. */
+/**
+ * Position (from 0) of the column that an option names, or null. By name; `#2` is the second column; `f1` too where
+ * columns have no names; `index` or `Unnamed: 0` is the first column without one.
+ */
 export function findColumn(file: FileFacts, wanted: string): number | null {
   const exact = file.columns.findIndex((column, c) => (file.named ? column.name : `f${c}`) === wanted);
   if (exact >= 0) return exact;
@@ -30,7 +33,11 @@ export function findColumn(file: FileFacts, wanted: string): number | null {
     : null;
 }
 
-/** As findColumn; OptionError with the nearest name when there is none. `name` is the option that names the column. */
+/**
+ * Position (from 0) of the column that an option names; OptionError with the nearest name when there is none.
+ * @param wanted a name, `#2` for the second column.
+ * @param name of the option, for the error.
+ */
 export function columnNamed(file: FileFacts, wanted: string, name: string): number {
   const found = findColumn(file, wanted);
   if (found !== null) return found;
@@ -44,7 +51,11 @@ export function columnNamed(file: FileFacts, wanted: string, name: string): numb
   });
 }
 
-/** Positions of all columns that names and patterns mean, ascending; OptionError for one that means none. */
+/**
+ * Positions (from 0, ascending) of all columns that names and patterns mean; OptionError for one that means none.
+ * @param wanted names, `#2`, or patterns in which `*` stands for any characters.
+ * @param name of the option, for the error.
+ */
 export function columnsNamed(file: FileFacts, wanted: readonly string[], name: string): number[] {
   const found = new Set<number>();
   for (const text of wanted) {

@@ -23,7 +23,7 @@ export interface Described {
   readonly values: string | null;
 }
 
-/** One file as data. */
+/** What was read from one file, as data for `summary.json`. */
 export function describeFile(read: Described): FileReading {
   const { names, labels } = read;
   return {
@@ -40,13 +40,17 @@ export function describeFile(read: Described): FileReading {
   };
 }
 
-/** How many labels there are, and how many samples have none. */
+/**
+ * How many different labels there are, and how many samples have none.
+ * @param column its name.
+ * @param labels one a sample, empty where missing.
+ */
 export function describeLabels(column: string, labels: readonly string[]): NonNullable<FileReading['label']> {
   const missing = labels.filter((label) => label === '').length;
   return { column, levels: new Set(labels.filter((label) => label !== '')).size, missing };
 }
 
-/** A metadata column in short: kind, number of levels, number of missing values. */
+/** A metadata column in short: name, kind, number of levels (null for numbers), number of missing values. */
 function describeColumn(column: MetadataColumn): FileReading['metadata'][number] {
   const { name, kind } = column;
   if (column.kind === 'categorical') {
@@ -57,7 +61,10 @@ function describeColumn(column: MetadataColumn): FileReading['metadata'][number]
   return { name, kind, levels: null, missing };
 }
 
-/** What the numbers look like: counts, logarithms, scaled values; null where nothing is told by it. */
+/**
+ * What the numbers look like, in words: counts, logarithms, scaled values; null where that tells nothing.
+ * @param features samples x features.
+ */
 export function valuesOf(features: Matrix | Csr): string | null {
   const values = isCsr(features) ? features.values : features.data;
   const { units, columns } = features;
@@ -80,7 +87,12 @@ export function valuesOf(features: Matrix | Csr): string | null {
     : null;
 }
 
-/** The whole plan, with its lines. */
+/**
+ * The plan of a whole run, with the lines that are printed.
+ * @param map null when the map is made here.
+ * @param labels null without a file of labels.
+ * @param pairing how rows were paired with the map and with the labels.
+ */
 export function readingPlan(
   features: FileReading,
   map: FileReading | null,
@@ -102,7 +114,7 @@ export function readingPlan(
 
 const short = ({ text }: PairingNote) => text;
 
-/** The lines for one file that is read on its own. */
+/** The printed lines for one file that is read on its own. @param what the file is read as. */
 export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'): string[] {
   if (what === 'map') return [...mapLines(read), idLine(read)];
   const first = what === 'features' ? [featureLine(read), ...leftOutLine(read)] : [];
@@ -112,11 +124,15 @@ export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'
 /** The last part of a path. */
 export const fileName = (source: string) => source.split(/[/\\]/).filter(Boolean).at(-1) ?? source;
 
+/**
+ * The names of the columns that are used, as text: all of them where they are few, else the first three and the last.
+ */
 function namesText({ columns, first, last }: FileReading): string {
   if (columns <= FIRST + 1) return [...first, ...(columns > FIRST ? [last] : [])].join(', ');
   return `${first.join(', ')} ... ${last}`;
 }
 
+/** The line on features: how many, of which file, in how many rows, and what the numbers look like. */
 function featureLine(read: FileReading): string {
   const values = read.values === null ? '' : `; ${read.values}`;
   return `Features: ${read.columns} of ${fileName(read.source)}, ${read.rows} rows (${namesText(read)})${values}`;
@@ -134,17 +150,20 @@ function leftOutLine({ leftOut }: FileReading): string[] {
   return [`  left out: ${parts.join('; ')}`];
 }
 
+/** The line on ids: which column they are in, and why it was taken. */
 function idLine({ ids, source }: FileReading): string {
   if (ids === null) return `Ids: none in ${fileName(source)}`;
   return `Ids: ${ids.column} of ${fileName(source)}${ids.reason ? ` (${ids.reason})` : ''}`;
 }
 
+/** The lines on the map: how many dimensions, of which file, and what was left out. */
 function mapLines(map: FileReading): string[] {
   const dimensions = `${map.columns} dimension${map.columns === 1 ? '' : 's'}`;
   const ids = map.ids === null ? 'no ids' : `ids in ${map.ids.column}`;
   return [`Map: ${dimensions} of ${fileName(map.source)} (${namesText(map)}), ${ids}`, ...leftOutLine(map)];
 }
 
+/** The line on labels: their column, how many differ, how many are missing; none without labels. */
 function labelLine({ label, source }: FileReading): string[] {
   if (label === null) return [];
   const missing = label.missing > 0 ? `, ${label.missing} samples without one` : '';

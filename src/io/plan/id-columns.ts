@@ -32,13 +32,15 @@ const TELLING_ROWS = 10;
 const NUMBER_ID =
   /(^|[ _.-])(ids?|uuid|barcode)$|[a-z](Id|ID)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/;
 
-/** Columns that may hold ids, likeliest first. */
+/** The columns that may hold ids, likeliest first; the first step of a reading plan. */
 export function idCandidates(file: FileFacts): Candidate[] {
   const found = file.columns.flatMap((_, position) => candidateAt(file, position) ?? []);
   return found.sort((a, b) => b.score - a.score || a.position - b.position);
 }
 
-/** The candidate that a column is, or null. */
+/**
+ * What speaks for the column at a position (from 0) as ids, or null when nothing does or its values were not counted.
+ */
 export function candidateAt(file: FileFacts, position: number): Candidate | null {
   const facts = file.columns[position];
   if (facts.distinct === null || facts.missing === null || facts.missing === file.rows) return null;
@@ -46,13 +48,20 @@ export function candidateAt(file: FileFacts, position: number): Candidate | null
   return facts.kind === 'number' && facts.whole ? numberCandidate(file, position, facts) : null;
 }
 
-/** Whether the name says that software wrote the column as the index of the rows: a first one without, `Unnamed: 0` anywhere. */
+/**
+ * Whether software wrote the column at a position (from 0) as the index of the rows: the file says so, or it is the
+ * first column without a name, or called `Unnamed: 0`.
+ */
 function isWrittenIndex(file: FileFacts, position: number): boolean {
   const { name, index } = file.columns[position];
   return index || (file.named && isUnnamedName(name) && (position === 0 || name !== ''));
 }
 
-/** A few repeats are mistakes in ids; many are groups. */
+/**
+ * Whether values hardly repeat: up to 5% of the rows with a value (20 rows or more) may be repeats, which are
+ * mistakes in ids; many are groups.
+ * @param rows of the file.
+ */
 function isNearlyUnique(
   rows: number,
   { missing, distinct }: Pick<ColumnFacts, 'missing' | 'distinct'>,
@@ -62,7 +71,7 @@ function isNearlyUnique(
   return present > 0 && (distinct ?? 0) >= present - allowed;
 }
 
-/** A column of texts as a candidate for ids: distinct values, and why; null if it cannot be one. */
+/** A column of texts as a candidate for ids, with a score and the reason; null if it cannot be one. */
 function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
   const distinct = facts.distinct ?? 0;
@@ -141,7 +150,10 @@ const GAPS = 1.1;
 const COUNTED_NAME =
   /(^|[ _.-])(time|t|date|year|month|week|day|hour|minute|min|second|sec|step|epoch|frame|age|rank|order|pos|position|depth|dose|temp|temperature|size|length|score|cycle|round|distance|height|width|level)s?($|[ _.-])/i;
 
-/** Each whole number of a row of them once, in any order: a count of rows that were shuffled, split or filtered since. Ranks are several such columns, none in order. */
+/**
+ * Whether the column at a position holds each whole number of a range once, in any order: a count of rows that were
+ * shuffled, split or filtered since. Several such columns, none in order, are ranks.
+ */
 function isShuffledCount(file: FileFacts, position: number): boolean {
   const isCount = ({ kind, whole, distinct, missing, span, name }: ColumnFacts) =>
     kind === 'number' &&
@@ -155,7 +167,11 @@ function isShuffledCount(file: FileFacts, position: number): boolean {
   return file.columns[position].counter !== null || ranks.length === 1;
 }
 
-/** Why numbers are ids without a doubt, or null. */
+/**
+ * Why whole numbers are ids without a doubt, in words, or null.
+ * @param written whether software wrote them as the index.
+ * @param called whether the name says so.
+ */
 function certainReason(facts: ColumnFacts, written: boolean, called: boolean): string | null {
   if (written) return 'the index of the rows';
   if (called) return 'its name says so';
@@ -163,13 +179,13 @@ function certainReason(facts: ColumnFacts, written: boolean, called: boolean): s
   return facts.padded ? 'numbers with zeros in front' : null;
 }
 
-/** Whether all columns of numbers but the first hold fractions. */
+/** Whether there are two columns of numbers or more after the first and all of them hold fractions. */
 function othersHaveFractions({ columns }: FileFacts): boolean {
   const others = columns.slice(1).filter(({ kind }) => kind === 'number');
   return others.length > 1 && others.every(({ whole }) => !whole);
 }
 
-/** Whether a column of numbers is an id by its name although values repeat (`donor_id`). */
+/** Whether a column of whole numbers holds ids by its name, although values repeat (`donor_id`). */
 export function isIdNumber(facts: ColumnFacts): boolean {
   return facts.whole && NUMBER_ID.test(facts.name.trim()) && !/^(nr|no|key)$/.test(facts.name.trim());
 }

@@ -3,14 +3,17 @@
 import { loose } from './almost.js';
 import type { IdColumn } from './types.js';
 
-/** The set of ids, empty ones left out; compared loosely if options say so. */
+/**
+ * The different ids of a column, empty ones left out.
+ * @param options `looseIds`: compared without case, signs, and a number at the end.
+ */
 export function distinct({ values }: IdColumn, { looseIds }: { readonly looseIds?: boolean }): Set<string> {
   const ids = new Set(looseIds ? values.map(loose) : values);
   ids.delete('');
   return ids;
 }
 
-/** How many values two columns of ids share. */
+/** How many ids two sets share. */
 export function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const [small, large] = a.size < b.size ? [a, b] : [b, a];
   let count = 0;

@@ -6,7 +6,12 @@ import type { FileFacts } from './facts.js';
 import { candidateAt, WEAK } from './id-columns.js';
 import type { ColumnRoles, IdColumn } from './types.js';
 
-/** What is known of the roles of one file, with the values of its columns of ids. */
+/**
+ * The columns of one file that may hold ids, with their values, likeliest first: what pairing with another file
+ * needs.
+ * @param options `id`: the option that names a column of ids.
+ * @param texts the texts of the column at a position, one a row, or null where they were not kept.
+ */
 export function idColumnsOf(
   file: FileFacts,
   roles: ColumnRoles,

@@ -11,7 +11,11 @@ import { isIdNumber } from './id-columns.js';
 import { coordinateFamily, isGroupName } from './names.js';
 import type { LeftOut } from './types.js';
 
-/** Chooses among `numbers`, positions of columns of numbers (or lists of them) that are neither ids nor labels. */
+/**
+ * Chooses the coordinates of a map. OptionError where there are two maps.
+ * @param numbers positions of columns of numbers (or lists of them) that are neither ids nor labels.
+ * @returns positions of the coordinates, and the columns left with the reason.
+ */
 export function mapColumns(
   file: FileFacts,
   numbers: readonly number[],
@@ -31,12 +35,16 @@ export function mapColumns(
   return { used, left };
 }
 
+/** Whether a column of whole numbers holds groups, ids or a count in groups, so that it is no coordinate. */
 function isNoCoordinate(file: FileFacts, position: number): boolean {
   const facts = file.columns[position];
   return facts.whole && (isGroupName(facts.name) || isIdNumber(facts) || facts.restarts);
 }
 
-/** The members of the only family with two or more; null when there is none. */
+/**
+ * Positions of the coordinates that share a family of names (`UMAP_1`, `UMAP_2`), where one family has two members or
+ * more; null where none has. OptionError for two families.
+ */
 function familyOf(file: FileFacts, numbers: readonly number[]): readonly number[] | null {
   const families = new Map<string, number[]>();
   for (const c of numbers) {
@@ -60,13 +68,17 @@ function familyOf(file: FileFacts, numbers: readonly number[]): readonly number[
   return several[0] ?? null;
 }
 
-/** Columns with fractions; all where none has any. */
+/** Positions of the columns with fractions; all where none has any. */
 function withoutWhole(file: FileFacts, numbers: readonly number[]): readonly number[] {
   const fractional = numbers.filter((c) => !file.columns[c].whole);
   return fractional.length > 0 ? fractional : numbers;
 }
 
-/** Why a column of numbers is no coordinate, in words. */
+/**
+ * Why a column of numbers is no coordinate, in words.
+ * @param group whether it holds groups.
+ * @param used names of the coordinates.
+ */
 function reasonOf(file: FileFacts, position: number, group: boolean, used: readonly string[]): string {
   const { whole, distinct } = file.columns[position];
   if (group) return `holds groups (${distinct} whole numbers)`;

@@ -8,7 +8,11 @@ import { isGroupName } from './names.js';
 /** Numbers with at most as many values are groups where their name says so. */
 const MOST_GROUPS = 200;
 
-/** A column of groups; levels in order of text, numbers in order of size. */
+/**
+ * A categorical column; levels in order of text, or of size where all are numbers.
+ * @param codes one a row, index into `levels`, below 0 where missing.
+ * @param levels in any order.
+ */
 export function categorical(
   name: string,
   codes: ArrayLike<number>,
@@ -35,7 +39,7 @@ export function categorical(
   };
 }
 
-/** A column of groups from texts, of which empty ones are missing. */
+/** A categorical column from texts, one a row, of which empty ones are missing. */
 export function categoricalOf(name: string, values: readonly string[]): CategoricalColumn {
   const known = new Map<string, number>();
   const codes = values.map((text) => {
@@ -47,7 +51,10 @@ export function categoricalOf(name: string, values: readonly string[]): Categori
   return categorical(name, codes, [...known.keys()]);
 }
 
-/** The metadata at the given positions; numbers called groups become categories. */
+/**
+ * The metadata columns at these positions; numbers that the name calls groups become categories.
+ * @param read the column at a position, or null where its values were not kept.
+ */
 export function metadataOf(
   file: FileFacts,
   positions: readonly number[],
@@ -63,10 +70,11 @@ export function metadataOf(
   });
 }
 
+/** Numbers as texts, the empty text for NaN. */
 const textsOfNumbers = (values: Float64Array) =>
   Array.from(values, (value) => (Number.isNaN(value) ? '' : String(value)));
 
-/** The given rows of every column. */
+/** Every column with its values at these rows, in that order; missing where a row is below 0. */
 export function selectMetadata(
   columns: readonly MetadataColumn[],
   rows: ArrayLike<number>,
@@ -78,13 +86,16 @@ export function selectMetadata(
   );
 }
 
-/** The values of a column as texts, the empty text where one is missing. */
+/** The values of a column as texts, one a row, the empty text where one is missing. */
 export function metadataTexts(column: MetadataColumn): string[] {
   if (column.kind === 'numeric') return textsOfNumbers(column.values);
   return Array.from(column.codes, (code) => (code < 0 ? '' : column.levels[code]));
 }
 
-/** Labels with the empty text in place of all texts that stand for a missing one. */
+/**
+ * Labels with the empty text in place of all texts that stand for a missing one.
+ * @param missing texts that an option names as such.
+ */
 export function missingAsEmpty(labels: readonly string[], missing: readonly string[] = []): string[] {
   const none = new Set(missing);
   return labels.map((label) => (isMissing(label) || none.has(label.trim()) ? '' : label));

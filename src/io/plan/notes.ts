@@ -31,7 +31,12 @@ const KINDS: readonly {
 /** Roles that an option gave need no warning. */
 const REQUESTED = /^(is the label|is dropped|is not among|is metadata)/;
 
-/** What was left out, one warning a reason, and which column was taken as ids. */
+/**
+ * Warnings on what was left out, one a reason, and on the column that was taken as ids.
+ * @param left columns that are neither features nor label.
+ * @param ids position of the ids that were guessed, or null.
+ * @param reason why they were.
+ */
 export function roleWarnings(
   file: FileFacts,
   left: readonly LeftOut[],
@@ -59,7 +64,7 @@ export function roleWarnings(
   return found;
 }
 
-/** The first names of a list of columns. */
+/** The first names of a list of columns, as text, with `...` where there are more than `most`. */
 export function someNames(columns: readonly { readonly name: string }[], most = 5): string {
   const names = columns.slice(0, most).map(({ name }) => name);
   return names.join(', ') + (columns.length > most ? '...' : '');

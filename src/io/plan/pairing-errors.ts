@@ -13,13 +13,17 @@ function quoted(ids: readonly string[]): string {
   return present.map((id) => JSON.stringify(id)).join(', ') + (ids.length > SHOWN ? '...' : '');
 }
 
+/** The first few rows as people count them, from 1, as text. */
 const rowsText = (rows: readonly number[]) =>
   rows
     .slice(0, SHOWN)
     .map((row) => row + 1)
     .join(', ') + (rows.length > SHOWN ? '...' : '');
 
-/** Repeated or missing ids: which, and in which rows. */
+/**
+ * The error for ids that are repeated or missing: which, and in which rows.
+ * @param side the file that they are in.
+ */
 export function repeatedIds(
   column: IdColumn,
   side: PairingSide,
@@ -41,7 +45,7 @@ export function repeatedIds(
   });
 }
 
-/** Files of different lengths, and no ids to pair by. */
+/** The error for two files of different lengths without ids to pair by; says so where one looks transposed. */
 export function differentLengths(first: PairingSide, second: PairingSide): ShapeError {
   const before = first.rowsBefore > first.rows ? ` (${first.rowsBefore} before rows were dropped)` : '';
   const transposed = second.rows === first.featureNames.length && second.rows !== first.rows;
@@ -54,7 +58,11 @@ export function differentLengths(first: PairingSide, second: PairingSide): Shape
   });
 }
 
-/** Ids on one side, numbers of rows on the other. */
+/**
+ * The error for a file with ids and another with only numbers of rows.
+ * @param side file with `ids`.
+ * @param counting file whose column `counter` only counts its rows.
+ */
 export function counterAgainstIds(
   side: PairingSide,
   ids: IdColumn,
@@ -68,7 +76,11 @@ export function counterAgainstIds(
   });
 }
 
-/** Columns that hold the same whole numbers, as ids do, but ranks and counts do too. */
+/**
+ * The error for columns that hold the same whole numbers, as ids do, but ranks and counts do too.
+ * @param a column of the first file.
+ * @param b column of the second.
+ */
 export function maybeIds(first: PairingSide, a: IdColumn, second: PairingSide, b: IdColumn): FormatError {
   return new FormatError({
     got: `the same whole numbers in ${a.name} of ${first.source} (${quoted(a.values)}) and ${b.name} of ${second.source} (${quoted(b.values)}), which may be ids, counts or ranks`,
@@ -77,7 +89,7 @@ export function maybeIds(first: PairingSide, a: IdColumn, second: PairingSide, b
   });
 }
 
-/** Both files count their rows, from different numbers. */
+/** The error for two files that count their rows from different numbers, a and b. */
 export function differentCounters(
   first: PairingSide,
   second: PairingSide,
@@ -91,7 +103,12 @@ export function differentCounters(
   });
 }
 
-/** The numbers of one file count its rows, those of the other are in another order or have gaps. */
+/**
+ * The error for a column that only counts the rows of its file where the other file has the same numbers in another
+ * order or with gaps.
+ * @param counting file with `counter`.
+ * @param other file with `ids`.
+ */
 export function shuffledCounter(
   counting: PairingSide,
   counter: IdColumn,
@@ -109,12 +126,15 @@ export function shuffledCounter(
   });
 }
 
-/** The option of the file that is not the table. */
+/** The option that names the ids of the file that is not the table: `mapId` or `labelsId`. */
 function otherOption(first: PairingSide, second: PairingSide): PairingSide['option'] {
   return first.option === 'id' ? second.option : first.option;
 }
 
-/** How the column of one file is named in an option. */
+/**
+ * How the column of one file is written as the value of an option.
+ * @param name of the option, which tells the file.
+ */
 function columnIn(
   name: PairingSide['option'],
   { counting, counter, ids }: { counting: PairingSide; counter: IdColumn; ids: IdColumn },
@@ -123,7 +143,10 @@ function columnIn(
   return /^the unnamed/.test(column.name) ? "'#1'" : JSON.stringify(column.name);
 }
 
-/** Some ids match, too few to go on. */
+/**
+ * The error for two files of which some ids match, too few to go on.
+ * @param found `share`: matched share of the smaller file, 0 to 1; `enough`: the share that is needed.
+ */
 export function fewMatches(
   first: PairingSide,
   second: PairingSide,
@@ -137,7 +160,12 @@ export function fewMatches(
   });
 }
 
-/** No id, or hardly one, matches. */
+/**
+ * The error for two files of which hardly an id matches: with examples of both, and the change after which they
+ * would.
+ * @param a ids of the first file.
+ * @param b ids of the second.
+ */
 export function noMatches(first: PairingSide, a: IdColumn, second: PairingSide, b: IdColumn): FormatError {
   const got = `0 common ids between ${first.source} (${a.name}: ${quoted(a.values)}) and ${second.source} (${b.name}: ${quoted(b.values)})`;
   const almost = almostMatching(a.values, b.values);
@@ -166,14 +194,16 @@ export function noMatches(first: PairingSide, a: IdColumn, second: PairingSide, 
   });
 }
 
-/** The file whose column names are the other file's ids, or null. */
+/**
+ * The name of the file where half of its column names are the other file's ids, so that it seems transposed, or null.
+ */
 function transposedSide(side: PairingSide, ids: IdColumn): string | null {
   const names = new Set(side.featureNames);
   const found = ids.values.filter((id) => names.has(id)).length;
   return found >= 2 && found >= 0.5 * Math.min(names.size, ids.values.length) ? side.source : null;
 }
 
-/** A hint at ids that agree but for case, spaces or signs; empty without any. */
+/** A hint at ids that agree but for case, spaces or signs; empty where none do. */
 function almostText(a: IdColumn, b: IdColumn): string {
   const almost = almostMatching(a.values, b.values);
   if (almost === null) return '';

@@ -125,20 +125,27 @@ function sameName(first: PairingSide, second: PairingSide): { a: IdColumn; b: Id
   return null;
 }
 
-/** Why nothing but the order of rows is left. */
+/**
+ * Why only the order of rows is left to pair by, in words.
+ * @param a ids of the first file.
+ * @param b of the second.
+ */
 function reasonFor(first: PairingSide, second: PairingSide, a: IdColumn | null, b: IdColumn | null): string {
   if (a === null && b === null) return 'neither has ids';
   return `${a === null ? first.source : second.source} has no ids`;
 }
 
-/** The pairing of two files by the order of their rows; an error where their lengths differ. */
+/**
+ * The pairing of two files by the order of their rows, for a `reason` in words; ShapeError where their lengths
+ * differ.
+ */
 function byRow(first: PairingSide, second: PairingSide, reason: string): Pairing {
   const fits = first.rows === second.rows || first.rowsBefore === second.rows;
   if (!fits) throw differentLengths(first, second);
   return { how: 'row', reason };
 }
 
-/** The column that holds ids and not only numbers of rows; null when there is none. */
+/** The column of a file that holds ids and not only numbers of rows; null when there is none. */
 function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
   return (
     candidates.find(
@@ -151,7 +158,10 @@ function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
   );
 }
 
-/** The two columns with the most ids in common, the likelier ones first among equals. */
+/**
+ * The two columns, of those `isUsed`, with the largest share of ids in common, likelier ones first; null where none
+ * share any.
+ */
 function bestMatch(
   first: PairingSide,
   second: PairingSide,
@@ -197,7 +207,7 @@ function isSparse({ first, second, matched }: Match): boolean {
   });
 }
 
-/** Both columns hold the same in every row: pairing by them and by the order of rows are the same. */
+/** Whether both columns hold the same in every row, so that pairing by them and by the order of rows are the same. */
 function isSameOrder({ first, second }: Match): boolean {
   const { values } = second;
   return first.values.length === values.length && first.values.every((id, row) => id === values[row]);
@@ -238,7 +248,7 @@ function byId(match: Match, a: PairingSide, b: PairingSide, options: PairingOpti
   return { how: 'id', first, second, rows, matched: match.matched, counters, doubtful };
 }
 
-/** Ids that repeat or are missing; null when every row has one of its own. */
+/** Ids that repeat and rows without one; null when every row has an id that no other has. @param key compares ids. */
 export function repeatsOf({ values }: IdColumn, key: (id: string) => string = (id) => id): Repeats | null {
   const seen = new Map<string, number[]>();
   const missing: number[] = [];

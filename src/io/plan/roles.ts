@@ -15,7 +15,10 @@ import { isGroupName } from './names.js';
 import { roleWarnings } from './notes.js';
 import type { ColumnRoles, LeftOut, Wish } from './types.js';
 
-/** Decides the role of every column of one file. */
+/**
+ * Decides the role of every column of one file, by position from 0. Called by every reader of tables.
+ * @param wish what options say.
+ */
 export function planColumns(file: FileFacts, wish: Wish): ColumnRoles {
   const label = labelPosition(file, wish);
   const requested = requestedId(file, wish);
@@ -55,7 +58,7 @@ export function planColumns(file: FileFacts, wish: Wish): ColumnRoles {
 /** A table has as many. */
 const LEAST_FEATURES = 2;
 
-/** Numbers that only look like ids are features where too few would be left. */
+/** The candidates for ids without numbers that only look like ids, where they would leave fewer than two features. */
 function withEnoughFeatures(
   file: FileFacts,
   candidates: readonly Candidate[],
@@ -71,7 +74,10 @@ function withEnoughFeatures(
   return candidates.filter(({ position, declared }) => declared || file.columns[position].kind !== 'number');
 }
 
-/** The best column for ids: unique where one is, otherwise one that is said to hold ids. */
+/**
+ * The candidate that is taken as ids: unique where one is, else one that the file says to hold ids; null where none
+ * is sure.
+ */
 function bestOf(candidates: readonly Candidate[], wish: Wish): Candidate | null {
   const sure = candidates.filter((candidate) => !candidate.feature || wish.purpose === 'labels');
   const strong = sure.filter(({ score }) => score > WEAK);
@@ -81,23 +87,33 @@ function bestOf(candidates: readonly Candidate[], wish: Wish): Candidate | null 
   return declared ?? unique ?? (strong.find(({ score }) => score >= 20) || null);
 }
 
-/** Beside coordinates with fractions, a different whole number in every row is no coordinate. */
+/**
+ * For a map, whether another column has fractions: beside those, a different whole number in every row is no
+ * coordinate.
+ */
 function hasFractions(file: FileFacts, wish: Wish, { position }: Candidate): boolean {
   if (wish.purpose !== 'map') return false;
   return file.columns.some(({ kind, whole }, c) => c !== position && kind === 'number' && !whole);
 }
 
+/**
+ * Position of the column that the option `id` names, or null; OptionError where the file must have it and does not.
+ */
 function requestedId(file: FileFacts, { id, idIfThere }: Wish): number | null {
   if (id === undefined) return null;
   return idIfThere ? findColumn(file, id) : columnNamed(file, id, 'id');
 }
 
+/** Position of the column that the option `label` names, or null; OptionError where the file has none. */
 function labelPosition(file: FileFacts, wish: Wish): number | null {
   if (wish.label !== undefined) return columnNamed(file, wish.label, 'label');
   return null;
 }
 
-/** Which of the columns of numbers are features or coordinates. */
+/**
+ * Which of the columns at `numbers` are features or coordinates, and which are left, why. FormatError where none is
+ * used.
+ */
 function usedColumns(
   file: FileFacts,
   numbers: readonly number[],
@@ -115,7 +131,10 @@ function usedColumns(
   return { used: found.used, left: [...left, ...found.left] };
 }
 
-/** The columns that options name as features and those to leave out. */
+/**
+ * The columns at `numbers` that options name (`used`), and those that they do not. OptionError for one without
+ * numbers.
+ */
 function requestedColumns(
   file: FileFacts,
   numbers: readonly number[],
@@ -139,7 +158,7 @@ function requestedColumns(
   return { used: orderedAs(file, used, wanted, purpose), left };
 }
 
-/** Coordinates keep the order in which they are named; features that of the file. */
+/** Positions in the order that counts: coordinates as they are named in `wanted`, features as in the file. */
 function orderedAs(
   file: FileFacts,
   used: readonly number[],
@@ -150,7 +169,10 @@ function orderedAs(
   return wanted.map((name) => columnNamed(file, name, 'embeddingColumns'));
 }
 
-/** Features: all numbers but groups, ids that repeat and inner levels of an index. */
+/**
+ * Which columns at `numbers` are features: all but groups, ids that repeat and inner levels; all where nothing is
+ * left.
+ */
 function featureColumns(file: FileFacts, numbers: readonly number[]) {
   const left = numbers.flatMap((c): LeftOut[] => {
     const reason = noFeatureReason(file, c);
@@ -164,7 +186,7 @@ function featureColumns(file: FileFacts, numbers: readonly number[]) {
 /** Groups have few values: at most as many. */
 const MOST_GROUPS = 200;
 
-/** Why a column of numbers is no feature (an id, a counter, a group); null where it is one. */
+/** Why a column of numbers is no feature (an id, a counter, a group), in words; null where it is one. */
 function noFeatureReason(file: FileFacts, position: number): string | null {
   const facts = file.columns[position];
   const distinct = facts.distinct ?? Number.POSITIVE_INFINITY;
@@ -180,11 +202,12 @@ function noFeatureReason(file: FileFacts, position: number): string | null {
 /** What featureCounts writes between the ids of genes and their counts. */
 const FEATURE_COUNTS = ['Geneid', 'Chr', 'Start', 'End', 'Strand', 'Length'];
 
+/** Whether the column at a position is one of those that featureCounts writes before the counts. */
 function isAnnotation({ columns }: FileFacts, position: number): boolean {
   return position < FEATURE_COUNTS.length && FEATURE_COUNTS.every((name, c) => columns[c]?.name === name);
 }
 
-/** Behind the outer level of an index, texts or ids, a count that starts anew for each of them. */
+/** Whether a column counts anew for each text or id before it, as the inner level of an index does. */
 function isInnerLevel(file: FileFacts, position: number): boolean {
   const outer = file.columns.slice(0, position);
   const repeats = ({ kind, index, distinct }: ColumnFacts) =>
@@ -193,19 +216,21 @@ function isInnerLevel(file: FileFacts, position: number): boolean {
   return file.columns[position].restarts && file.rows >= 10 && isOuter;
 }
 
+/** Why a candidate for ids is no feature, in words. */
 function candidateReason(file: FileFacts, position: number): string {
   const candidate = candidateAt(file, position);
   if (candidate?.counts) return 'numbers the rows';
   return `may hold ids (${candidate?.reason ?? 'whole numbers'})`;
 }
 
+/** The column at a position as one that is left out, with the reason. */
 const leftOf = (file: FileFacts, position: number, reason: string): LeftOut => ({
   position,
   name: shownName(file, position),
   reason,
 });
 
-/** A column that holds no numbers, or that an option takes away. */
+/** A column that holds no numbers or that an option takes away, as one that is left out, with the reason. */
 function leftColumn(file: FileFacts, position: number, label: boolean, dropped: boolean): LeftOut {
   if (label) return leftOf(file, position, 'is the label');
   if (dropped) return leftOf(file, position, 'is dropped as requested');
@@ -214,7 +239,10 @@ function leftColumn(file: FileFacts, position: number, label: boolean, dropped: 
   return leftOf(file, position, kind === 'text' && missing !== file.rows ? 'is text' : 'is empty');
 }
 
-/** Metadata: all that is left, but for counters, dropped and empty columns. */
+/**
+ * Whether a column that is neither ids nor feature is metadata: not a counter, dropped, empty, a list or nested
+ * values.
+ */
 function isKept(
   file: FileFacts,
   position: number,
@@ -227,7 +255,7 @@ function isKept(
   return !candidates.some((candidate) => candidate.position === position && candidate.counts);
 }
 
-/** Unique whole numbers among the features may be ids without a telling name. */
+/** A warning where one to three features (positions `used`) hold a different whole number in every row, as ids do. */
 function featureWarnings(
   file: FileFacts,
   used: readonly number[],

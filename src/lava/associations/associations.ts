@@ -39,7 +39,11 @@ const STORED_SHARE = 0.6;
 /** Default noise gate: standard errors below which a correlation counts as 0. */
 export const DEFAULT_GATE = 3;
 
-/** Fills in the defaults and checks them. */
+/**
+ * The options with their defaults, as the engine takes them: measure, form, support (a number of samples) and gate
+ * (standard errors). OptionError for a support that is not below the locality size or a gate below 0.
+ * @param localitySize samples in a locality, on which the default support depends.
+ */
 export function associationRules(options: AssociationOptions, localitySize: number): AssociationRules {
   const rules: AssociationRules = {
     measure: checkedMeasure(options.association ?? 'pearson'),
@@ -57,7 +61,7 @@ export function associationRules(options: AssociationOptions, localitySize: numb
   return rules;
 }
 
-/** The measure itself; OptionError for a name that is none. */
+/** The name of a measure of association as it is; OptionError for any other value. */
 export function checkedMeasure(measure: unknown): AssociationMeasure {
   const known = ASSOCIATION_MEASURE_NAMES.find((name) => name === measure);
   if (known) return known;
@@ -68,7 +72,14 @@ export function checkedMeasure(measure: unknown): AssociationMeasure {
   });
 }
 
-/** Associations of all localities. See the file's header. */
+/**
+ * Computes the associations of every pair of features in every locality: what passes the support rule and the noise
+ * gate, in blocks of 64 localities.
+ * @param features samples x features.
+ * @param localities `members`: sample rows, `size` for each.
+ * @returns the blocks, held or computed again on each pass, and counts of what the rules kept and removed. Release
+ *   them with `releaseAssociations`.
+ */
 export async function associate(
   features: Matrix | Csr,
   localities: Localities,
@@ -122,7 +133,12 @@ export async function associate(
 
 type ComputeBlock = (first: number, watch: Watch) => Promise<AssociateResult>;
 
-/** All blocks in order: those stored, or each computed and released in turn. @param localities their number. */
+/**
+ * All blocks in order of localities: those stored, or each computed and released in turn.
+ * @param stored null where they are computed on each pass.
+ * @param localities their number.
+ * @param compute the block that begins with a locality.
+ */
 async function* blocksOf(
   stored: readonly AssociationBlock[] | null,
   localities: number,
@@ -140,7 +156,12 @@ async function* blocksOf(
   }
 }
 
-/** All stored blocks at once, or each in turn. */
+/**
+ * Lists of blocks, in order of localities: all stored blocks in one list, or each computed block in a list of its
+ * own.
+ * @param stored null where they are computed on each pass.
+ * @param localities their number.
+ */
 async function* groupsOf(
   stored: readonly AssociationBlock[] | null,
   localities: number,
@@ -151,7 +172,10 @@ async function* groupsOf(
   else for await (const block of blocksOf(null, localities, compute, engine)) yield [block];
 }
 
-/** Gives back the memory of held associations. */
+/**
+ * Gives back the engine's memory that held associations take; they cannot be used afterwards. Nothing happens where
+ * they are computed on each pass.
+ */
 export async function releaseAssociations(
   associations: Associations,
   partialContext: PartialContext = {},
@@ -161,14 +185,15 @@ export async function releaseAssociations(
   for await (const block of associations.blocks()) context.engine.release(block);
 }
 
-/** Memory of a block. */
+/** Bytes that a block of associations takes. */
 function bytesOf(block: AssociationBlock): number {
   return block.offsets.byteLength + block.columns.byteLength + block.values.byteLength;
 }
 
 /**
- * Counts what the rules kept and removed, block after block.
+ * Counts what the rules kept and removed: add the result of each block, then read the counts.
  * @param d number of features.
+ * @param localities number of localities; each gets the sum of its squared associations.
  */
 function createTally(d: number, localities: number) {
   const ever = new Uint8Array(d);

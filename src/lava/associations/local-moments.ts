@@ -34,7 +34,12 @@ export interface MomentSums {
 /** Share of the squares below which a variance is what rounding leaves of a constant. */
 const ROUNDING = 1e-12;
 
-/** @param memory bytes that the sums may take. */
+/**
+ * Sums for the variance of every feature inside localities. The caller passes all cells of the table `passes` times,
+ * then calls `moments`.
+ * @param table its samples and features, and whether only the stored cells come by.
+ * @param memory bytes that the sums may take; less makes more passes.
+ */
 export function newMomentSums(
   localities: Localities,
   table: { readonly samples: number; readonly features: number; readonly sparse: boolean },
@@ -91,12 +96,16 @@ export function newMomentSums(
   };
 }
 
-/** Not negative, but NaN where a cell was missing. */
+/** The value, or 0 where rounding has made it negative; NaN, from a missing cell, stays. */
 function atLeastZero(value: number): number {
   return value < 0 ? 0 : value;
 }
 
-/** The localities that hold each sample, as compressed rows. */
+/**
+ * The localities that hold each sample, as compressed rows: samples + 1 `offsets` into `holders`, numbers of
+ * localities.
+ * @param samples of the table.
+ */
 function localitiesBySample({ members, size }: Localities, samples: number) {
   const offsets = new Int32Array(samples + 1);
   for (const sample of members) offsets[sample + 1]++;

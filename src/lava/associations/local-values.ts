@@ -15,8 +15,10 @@ export function membersOf({ members, size }: Pick<Localities, 'members' | 'size'
 }
 
 /**
- * One column for each of the features, as the measure compares them: values, or ranks among the rows.
- * @param rows sample rows. @param wanted feature indices.
+ * One column for each of the features, one value a sample, as the measure compares them: the values, or for
+ * `spearman` their ranks among these rows.
+ * @param rows sample rows.
+ * @param wanted feature indices.
  */
 export function localValues(
   features: Matrix | Csr,
@@ -32,12 +34,16 @@ export function localValues(
   });
 }
 
-/** The column centered as the measure says, with a norm of 1; zeros when constant. @param values see `localValues`. */
+/**
+ * The column centered as the measure says and scaled to a norm of 1, so that a dot product of two is their
+ * correlation; zeros when constant.
+ * @param values one a sample, as `localValues` returns them.
+ */
 export function unitColumn(values: Float64Array, measure: AssociationMeasure): Float64Array {
   return toUnitNorm(ASSOCIATION_MEASURES[measure].center(values));
 }
 
-/** Dot product, in order. */
+/** Dot product of two columns of equal length, summed in order. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let s = 0; s < a.length; s++) sum += a[s] * b[s];
@@ -45,8 +51,9 @@ export function dot(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Full f x f matrix of correlations, 1 on the diagonal; 0 with a constant column, its diagonal included.
- * @param values see `localValues`.
+ * Correlations of all columns with one another: f x f, row by row, 1 on the diagonal; 0 with a constant column, its
+ * diagonal included.
+ * @param values f columns, as `localValues` returns them.
  */
 export function correlationMatrix(
   values: readonly Float64Array[],
@@ -63,7 +70,7 @@ export function correlationMatrix(
   return result;
 }
 
-/** Correlation of two columns of values, -1 to 1; null where either is constant. */
+/** Correlation of two columns of raw values by the measure, -1 to 1; null where either is constant. */
 export function columnCorrelation(
   a: Float64Array,
   b: Float64Array,

@@ -49,7 +49,9 @@ export async function selectFeatures(
   return selectByMoments(moments, table.featureNames, maxFeatures);
 }
 
-/** OptionError unless it is a whole number of 2 or more. */
+/**
+ * OptionError unless the largest number of features is a whole number of 2 or more, since modules are made of pairs.
+ */
 function checkMaxFeatures(maxFeatures: number): void {
   if (Number.isInteger(maxFeatures) && maxFeatures >= 2) return;
   throw new OptionError({
@@ -82,7 +84,7 @@ export function selectByMoments(
   return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
 }
 
-/** Variances inside localities and overall of every feature of a table in memory. */
+/** Variance inside localities, variance and mean over all localities, of every feature of a table in memory. */
 async function localMoments(
   features: Matrix | Csr,
   localities: Localities,
@@ -161,7 +163,10 @@ function selectionWarning(
   };
 }
 
-/** The table with these feature columns only, in that order. */
+/**
+ * The table with these feature columns only, in that order; the values are copied.
+ * @param columns feature indices.
+ */
 export function keepFeatures(table: Table, columns: Int32Array): Table {
   return {
     ...table,
@@ -172,7 +177,7 @@ export function keepFeatures(table: Table, columns: Int32Array): Table {
   };
 }
 
-/** The columns of a sparse matrix, in that order, copied. */
+/** The columns of a sparse matrix with these indices, in that order, copied. */
 function sparseColumns(m: Csr, columns: Int32Array): Csr {
   const target = new Int32Array(m.columns).fill(-1);
   columns.forEach((f, i) => {

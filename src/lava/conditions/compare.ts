@@ -93,8 +93,10 @@ export interface ConditionComparison {
 }
 
 /**
- * Compares `options.case` with `options.control`. @param table the table that was explained.
- * Throws OptionError for columns or levels that do not exist or hold no sample, ShapeError for another table.
+ * Compares the samples of `options.case` with those of `options.control`: one row for each module and stratum with
+ * effect sizes, p and a verdict. Throws OptionError for columns or levels that do not exist or hold no sample,
+ * ShapeError for another table.
+ * @param input `table`: the table that was explained.
  */
 export async function compareConditions(
   input: { readonly explanation: Explanation; readonly table: Table },
@@ -137,7 +139,7 @@ export async function compareConditions(
   };
 }
 
-/** Defaults and checks of the numbers. */
+/** The number of draws and the level with their defaults; OptionError where they are out of range. */
 function checkedOptions({ draws = 999, level = 0.05 }: ConditionOptions) {
   if (Number.isInteger(draws) && draws >= 1 && level > 0 && level < 1) return { draws, level };
   throw new OptionError({
@@ -154,7 +156,7 @@ function labelColumn({ labels, options }: Explanation): CategoricalColumn[] {
   return [{ name, kind: 'categorical', ...encodeLevels(labels) }];
 }
 
-/** The categorical column of this name. */
+/** The categorical metadata column of this name; OptionError where there is none or it holds numbers. */
 function columnOf(metadata: readonly MetadataColumn[], name: string): CategoricalColumn {
   const column = metadata.find((other) => other.name === name);
   if (column?.kind === 'categorical') return column;
@@ -175,7 +177,11 @@ interface Stratum {
   readonly inStratum: Uint8Array;
 }
 
-/** All compared samples, then those of each level that has any, in the column's order. */
+/**
+ * The strata of a comparison: all compared samples, named `all`, then those of each level of the column that has any,
+ * in the column's order.
+ * @param column null where nothing but all samples is compared.
+ */
 function strataOf({ unitOf }: Design, column: CategoricalColumn | null): Stratum[] {
   const all = Uint8Array.from(unitOf, (unit) => (unit >= 0 ? 1 : 0));
   const levels = (column?.levels ?? []).map((name, code) => ({
@@ -195,7 +201,11 @@ interface Measured {
   readonly abundance: Float64Array;
 }
 
-/** Every module in every stratum. */
+/**
+ * Presence, pairs and score of every module in every unit, for every stratum; all strata of a module before the next.
+ * @param input `sets`: modules of the explanation, then those found on one condition, each with the samples they are
+ *   measured on.
+ */
 async function measureAll(
   input: {
     readonly explanation: Explanation;
@@ -225,7 +235,12 @@ async function measureAll(
   return measured;
 }
 
-/** Share of each unit's samples in the stratum that have the module. @param present 1 for those that have it. */
+/**
+ * For each unit, the share (0 to 1) of its samples in the stratum in which the module is present; NaN without
+ * samples.
+ * @param present 1 for the samples that have it.
+ * @param inStratum 1 for the samples of the stratum.
+ */
 function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: Uint8Array): Float64Array {
   const having = new Float64Array(units.length);
   const samples = new Float64Array(units.length);
@@ -237,7 +252,12 @@ function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: 
   return having.map((count, u) => count / samples[u]);
 }
 
-/** The row of one module and stratum. */
+/**
+ * The row of the answer for one module in one stratum: means over the units of either side, the test, and the
+ * verdict.
+ * @param test null where there is no p.
+ * @param level largest corrected p that counts as a difference.
+ */
 function comparedRow(
   { module, label, stratum, flags, values, abundance }: Measured,
   test: RowTest | null,

@@ -11,12 +11,16 @@ interface Sides {
   readonly replicate?: string;
 }
 
-/** Sentences on the design, most important first. @param level largest corrected p that counts. */
+/**
+ * Sentences that a person has to read with a comparison, most important first: on the test, on what was left out, on
+ * units too small.
+ * @param level largest corrected p that counts as a difference.
+ */
 export function designNotes(design: Design, sides: Sides, level: number): string[] {
   return [...testNotes(design, sides, level), ...leftOutNotes(design, sides), ...smallUnits(design, sides)];
 }
 
-/** Why there is no p, or how small it can be. */
+/** A sentence on why there is no p, or how small it can be; none where p can reach `level`. */
 function testNotes({ units, assignments, crossed, exact }: Design, sides: Sides, level: number): string[] {
   if (sides.replicate === undefined) {
     return [
@@ -38,7 +42,7 @@ function testNotes({ units, assignments, crossed, exact }: Design, sides: Sides,
   ];
 }
 
-/** Samples and replicates that were not compared. */
+/** Sentences on samples and replicates that were not compared, with their numbers. */
 function leftOutNotes({ leftOut, missing }: Design, sides: Sides): string[] {
   return [
     ...(leftOut.length > 0
@@ -55,7 +59,10 @@ function leftOutNotes({ leftOut, missing }: Design, sides: Sides): string[] {
   ];
 }
 
-/** Units with too few samples for any correlation. */
+/**
+ * A sentence that names the units with too few samples (LEAST_SAMPLES) for any correlation; none where there are
+ * none.
+ */
 function smallUnits({ units, unitOf }: Design, sides: Sides): string[] {
   const sizes = new Int32Array(units.length);
   for (const unit of unitOf) if (unit >= 0) sizes[unit]++;

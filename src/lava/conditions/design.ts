@@ -43,7 +43,11 @@ export interface Design {
   readonly exact: boolean;
 }
 
-/** Throws OptionError for levels that do not exist, hold no sample, or are the same. */
+/**
+ * Plans a comparison: which samples belong to which unit, and the assignments of units to sides that a permutation
+ * test goes through. OptionError for levels that do not exist, hold no sample, or are the same.
+ * @param draws most assignments that are drawn where not all are tried.
+ */
 export function planDesign(input: DesignInput, draws: number, random: Random): Design {
   const { condition, replicate } = input;
   const sides = [levelCode(condition, input.case), levelCode(condition, input.control)];
@@ -106,7 +110,14 @@ function noSamples(input: DesignInput, isCase: boolean): OptionError {
   });
 }
 
-/** The observed assignment, then all others, or `draws` random ones when there are more. */
+/**
+ * Lists the assignments of a permutation test: the observed one first, then all others, or `draws` random ones where
+ * there are more than that.
+ * @param units in order of replicate, case first.
+ * @param crossed whether every replicate is on both sides, so that only sides inside replicates are swapped.
+ * @returns for each assignment 1 for units on the case side, 0 for control, and whether they are all there are
+ *   (`exact`).
+ */
 function assign(units: readonly Unit[], crossed: boolean, draws: number, random: Random) {
   const observed = Uint8Array.from(units, ({ isCase }) => (isCase ? 1 : 0));
   const cases = observed.reduce((a, b) => a + b, 0);
@@ -127,14 +138,14 @@ function assign(units: readonly Unit[], crossed: boolean, draws: number, random:
   return { assignments: [observed, ...drawn], exact: false };
 }
 
-/** Binomial coefficient. */
+/** Binomial coefficient: ways to choose k of n. */
 function choose(n: number, k: number): number {
   let product = 1;
   for (let i = 1; i <= k; i++) product = (product * (n - k + i)) / i;
   return Math.round(product);
 }
 
-/** Every way to put `cases` of the units on the case side. */
+/** Every way to put `cases` of the units on the case side, as 1 (case) or 0 for each unit. For nested designs. */
 function allChoices(units: number, cases: number): Uint8Array[] {
   if (cases === 0) return [new Uint8Array(units)];
   if (cases > units) return [];
@@ -145,14 +156,21 @@ function allChoices(units: number, cases: number): Uint8Array[] {
   ];
 }
 
-/** Every way to swap the sides inside replicates: the two units of a replicate stand side by side. */
+/**
+ * Every way to swap the sides inside replicates, as 1 (case) or 0 for each unit. For crossed designs, where the two
+ * units of a replicate stand side by side.
+ * @param observed the sides as they are.
+ */
 function allSwaps(observed: Uint8Array): Uint8Array[] {
   return Array.from({ length: 2 ** (observed.length / 2) }, (_, mask) =>
     swapped(observed, (replicate) => ((mask >> replicate) & 1) === 1),
   );
 }
 
-/** The assignment with the sides of some replicates swapped. */
+/**
+ * The assignment with the sides of those replicates swapped for which `swaps` is true.
+ * @param observed 1 (case) or 0 for each unit, the two units of a replicate side by side.
+ */
 function swapped(observed: Uint8Array, swaps: (replicate: number) => boolean): Uint8Array {
   const result = observed.slice();
   for (let replicate = 0; 2 * replicate < observed.length; replicate++) {

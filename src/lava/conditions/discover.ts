@@ -50,7 +50,10 @@ const LEAST_SAMPLES = 60;
 /** Share of a squared pair pattern that known modules cover from which on it is none of its own. */
 const COVERED = 0.5;
 
-/** All modules of the explanation. */
+/**
+ * All modules of the explanation as modules of a comparison: with their scores, measured on all samples.
+ * @param table the table that was explained.
+ */
 export function pooledModules(explanation: Explanation, table: Table): NamedModules {
   const { localities, modules, descriptions, samplePresence: perSample } = explanation;
   return {
@@ -69,14 +72,22 @@ export function pooledModules(explanation: Explanation, table: Table): NamedModu
   };
 }
 
-/** 1 for the samples in which module k is present. @param perSample samples x modules. @param presence localities x modules. */
+/**
+ * 1 for the samples in which module k is present, 0 for others.
+ * @param perSample samples x modules.
+ * @param presence localities x modules, which sets the threshold.
+ */
 function presentIn(perSample: Matrix, presence: Matrix, k: number): Uint8Array {
   const present = new Uint8Array(perSample.rows);
   for (const row of presentRows(perSample, k, presentThreshold(presence, k))) present[row] = 1;
   return present;
 }
 
-/** One set a condition: its modules that match none of the explanation nor of the set before. */
+/**
+ * Modules of each condition alone: explains half of its samples and keeps the modules that neither the explanation
+ * nor the condition before has. At most one set a condition, case first; none for a condition with fewer than 60 such
+ * samples. Called by `compareConditions` unless `discover` is false.
+ */
 export async function discoverInEach(
   input: {
     readonly explanation: Explanation;
@@ -105,7 +116,10 @@ export async function discoverInEach(
   return sets;
 }
 
-/** 1 for a random half of every unit's samples. */
+/**
+ * 1 for a random half of every unit's samples, on which modules are measured; 0 for the other half, on which they are
+ * found, and for samples that are not compared.
+ */
 function secondHalf({ units, unitOf }: Design, random: Random): Uint8Array {
   const measured = new Uint8Array(unitOf.length);
   const taken = new Int32Array(units.length);
@@ -115,7 +129,12 @@ function secondHalf({ units, unitOf }: Design, random: Random): Uint8Array {
   return measured;
 }
 
-/** The samples of the rows explained alone, with the options of the explanation and without evaluation. */
+/**
+ * Explains some samples alone, with the options of the explanation, its number of modules and features, localities in
+ * proportion to the samples (20 at least), and without evaluation. Called once for each condition.
+ * @param rows row numbers of these samples.
+ * @returns an explanation whose row i is sample rows[i].
+ */
 function explainRows(
   { explanation, table }: { readonly explanation: Explanation; readonly table: Table },
   rows: Int32Array,
@@ -150,8 +169,10 @@ function explainRows(
 }
 
 /**
- * Indices of the rows of `loadings` whose pair pattern is less than half covered by the known ones together: a module that
- * pooling has cut in two is new as a whole.
+ * Indices of the rows of `loadings` whose pair pattern is less than half covered by the known modules together: a
+ * module that pooling has cut in two is new as a whole.
+ * @param loadings modules x features.
+ * @param known loadings of known modules, over the same features.
  */
 export function freshModules(loadings: Matrix, known: readonly Matrix[]): number[] {
   const others = stacked(known);
@@ -167,7 +188,7 @@ export function freshModules(loadings: Matrix, known: readonly Matrix[]): number
   return Array.from({ length: loadings.rows }, (_, k) => k).filter((k) => !isKnown(k));
 }
 
-/** The rows of all matrices in one. */
+/** The rows of all matrices, one matrix after another, as one matrix. All have the same columns. */
 function stacked(matrices: readonly Matrix[]): Matrix {
   const { columns } = matrices[0];
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
@@ -180,7 +201,13 @@ function stacked(matrices: readonly Matrix[]): Matrix {
   return { rows, columns, data };
 }
 
-/** Modules of one condition over localities of the measured samples. @param fresh their indices. */
+/**
+ * The modules that are new in one condition, measured in localities of the second half of the samples.
+ * @param input `measured`: 1 for the samples of the second half; `level`: name of the condition, put before the
+ *   modules' ids.
+ * @param found explanation of the condition's first half.
+ * @param fresh indices of its new modules.
+ */
 async function namedSet(
   input: { explanation: Explanation; table: Table; measured: Uint8Array; level: string },
   found: Explanation,

@@ -42,7 +42,7 @@ const LEAST_FREEDOM = 3;
 /** Below this share a module is mostly a difference between levels. */
 export const MOSTLY_BETWEEN = 0.5;
 
-/** Categorical columns with 2 to 50 levels in use. */
+/** The categorical columns with 2 to 50 levels in use, in their order. */
 export function groupingColumns(metadata: readonly MetadataColumn[] = []): CategoricalColumn[] {
   return metadata.filter((column): column is CategoricalColumn => {
     if (column.kind !== 'categorical') return false;
@@ -52,7 +52,11 @@ export function groupingColumns(metadata: readonly MetadataColumn[] = []): Categ
   });
 }
 
-/** For every module one share a grouping column of the table's metadata, in the columns' order. */
+/**
+ * For every module and every grouping column of the table's metadata, the share of the module's correlation that is
+ * left inside the column's levels; an empty list for each module without such a column. Called by `explain` after the
+ * modules are described.
+ */
 export async function keptWithin(
   input: WithinInput,
   measure: AssociationMeasure,
@@ -71,7 +75,10 @@ export async function keptWithin(
   return result;
 }
 
-/** The shares of one module, in the columns' order. */
+/**
+ * The shares of module k, one a column, in the columns' order; null where no locality has enough samples with known
+ * levels.
+ */
 function moduleWithin(
   { table, localities, modules, descriptions }: WithinInput,
   k: number,
@@ -105,7 +112,12 @@ function moduleWithin(
   });
 }
 
-/** Squared correlations of pairs less their mean under chance, weighted by both loadings. @param correlations f x f. */
+/**
+ * Sum over pairs of the squared correlation less its mean under chance, weighted by both loadings.
+ * @param correlations f x f.
+ * @param weights loadings of the f features.
+ * @param freedom degrees of freedom; chance gives 1 / freedom.
+ */
 function squaredStrength(correlations: Float64Array, weights: readonly number[], freedom: number): number {
   const f = weights.length;
   let sum = 0;
@@ -117,7 +129,11 @@ function squaredStrength(correlations: Float64Array, weights: readonly number[],
   return sum;
 }
 
-/** Each value less the mean of its group. @param groups a code of 0 or more for each value. */
+/**
+ * Each column with every value less the mean of its group.
+ * @param columns one value a sample.
+ * @param groups a code of 0 or more for each sample.
+ */
 export function centerByGroup(columns: readonly Float64Array[], groups: Int32Array): Float64Array[] {
   const count = groups.reduce((a, b) => Math.max(a, b), 0) + 1;
   const sizes = new Float64Array(count);

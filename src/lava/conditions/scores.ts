@@ -34,8 +34,10 @@ const BINS = 25;
 const LEAST_CONTROLLED = 100;
 
 /**
- * Scores of all modules: samples x modules.
- * @param table the table that was explained, or one with the same feature columns. Constant features are left out.
+ * Scores of all modules, in standardized feature units: samples x modules, 0 on average; NaN where a cell is missing.
+ * Constant features are left out.
+ * @param explanation its descriptions with leading features and signs.
+ * @param table the table that was explained, or one with the same feature columns.
  */
 export function moduleScores(explanation: ScoredModules, table: Table, options: ScoreOptions = {}): Matrix {
   const { features } = table;
@@ -53,7 +55,12 @@ export function moduleScores(explanation: ScoredModules, table: Table, options: 
   return weightedSums(features, weights, m, moments.mean);
 }
 
-/** Weight of every feature's centered value in a module's score; none when all its features are constant. */
+/**
+ * Pairs of a feature and the weight of its centered value in the module's score; none when all its features are
+ * constant.
+ * @param deviation standard deviation of every feature.
+ * @param bins features of similar mean that are subtracted, or null.
+ */
 function featureWeights(
   { topFeatures, signs }: ScoredModules['descriptions'][number],
   deviation: Float64Array,
@@ -74,7 +81,10 @@ function featureWeights(
   });
 }
 
-/** Mean and standard deviation (divisor n) of every feature over all samples, and whether any value is negative. */
+/**
+ * Mean and standard deviation (divisor n) of every feature over all samples (0 where it is constant up to rounding),
+ * and whether any value is negative.
+ */
 function featureMoments(features: Matrix | Csr) {
   const { rows, columns } = features;
   const mean = new Float64Array(columns);
@@ -97,7 +107,10 @@ function featureMoments(features: Matrix | Csr) {
   return { mean, deviation, negative };
 }
 
-/** Features in 25 bins of equal size by mean. */
+/**
+ * Features in 25 bins of equal size by mean: the members of each bin, and the bin of each feature.
+ * @param mean one a feature.
+ */
 function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Array } {
   const order = [...mean.keys()].sort((a, b) => mean[a] - mean[b] || a - b);
   const members: number[][] = Array.from({ length: BINS }, () => []);
@@ -110,7 +123,12 @@ function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Arra
   return { members, binOf };
 }
 
-/** sum over features of weight x (value - mean), for every sample and module. @param weights features x m. */
+/**
+ * sum over features of weight x (value - mean), for every sample and module: samples x m.
+ * @param weights features x m.
+ * @param m number of modules.
+ * @param mean one a feature.
+ */
 function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, mean: Float64Array): Matrix {
   const sums = new Float64Array(features.rows * m);
   const center = new Float64Array(m);
@@ -123,7 +141,7 @@ function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, 
   return { rows: features.rows, columns: m, data: Float32Array.from(sums, (sum, i) => sum - center[i % m]) };
 }
 
-/** Calls `visit` for every stored cell, row by row. */
+/** Calls `visit` for every stored cell (all cells of a dense table), row by row. */
 function eachCell(
   features: Matrix | Csr,
   visit: (row: number, feature: number, value: number) => void,

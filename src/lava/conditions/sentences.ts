@@ -6,7 +6,10 @@ import type { Verdict } from './verdict.js';
 
 const ORDER: readonly Verdict[] = ['gained', 'lost', 'rewired', 'up', 'down'];
 
-/** What was compared and how, then for all samples and each stratum what differs, what is shared, and what to know. */
+/**
+ * A comparison as lines of text: what was compared and how; for all samples and each stratum what differs, what is
+ * shared and what is absent; and what to know.
+ */
 export function conditionSentences(found: ConditionComparison): string[] {
   const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
   return [
@@ -16,7 +19,7 @@ export function conditionSentences(found: ConditionComparison): string[] {
   ];
 }
 
-/** The two sides, their replicates, and how differences were tested. */
+/** A sentence that names the two sides, their replicates, and how differences were tested. */
 function designSentence({ condition, replicate, assignments, exact, ...found }: ConditionComparison): string {
   const sides = `${found.case} against ${found.control} (${condition})`;
   if (replicate === null) return `${sides}, without replicates: sizes of differences only.`;
@@ -29,7 +32,11 @@ function designSentence({ condition, replicate, assignments, exact, ...found }: 
   return `${sides}, ${units}; p by ${tried} of the replicates over the sides, corrected over all modules and strata.`;
 }
 
-/** The findings of one stratum, strongest kind first; modules that are shared or absent in one line each. */
+/**
+ * The lines on one stratum: findings by kind (gained, lost, rewired, up, down); modules that are shared or absent in
+ * one line each.
+ * @param stratum its name; `all` for all samples.
+ */
 function stratumSentences(found: ConditionComparison, stratum: string): string[] {
   const rows = found.rows.filter((row) => row.stratum === stratum);
   const title = stratum === 'all' ? 'All samples' : `In ${stratum}`;
@@ -50,10 +57,10 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
   ];
 }
 
-/** Name of the module that a row is about. */
+/** Id of the module that a row is about. */
 const nameOf = ({ module }: ComparedRow): string => module;
 
-/** One finding: what, how much, how sure. */
+/** One finding in a sentence: what, how much, how sure. */
 function findingSentence(row: ComparedRow, { case: cases, control }: ConditionComparison): string {
   const p =
     row.p === null || row.pAdjusted === null
@@ -73,7 +80,10 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
   none: () => 'is on neither side',
 };
 
-/** The figures that a verdict rests on. */
+/**
+ * The figures that a verdict rests on, as text: difference of scores for `up` and `down`, else presence on both
+ * sides.
+ */
 function effect(row: ComparedRow, cases: string, control: string): string {
   if (row.verdict === 'up' || row.verdict === 'down') {
     return `score ${signed(row.scoreDifference ?? 0)} standard deviations`;

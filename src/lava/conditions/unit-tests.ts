@@ -30,7 +30,12 @@ export interface RowTest {
 /** Share of the rows' median spread that is added to standard errors. */
 const OFFSET = 0.3;
 
-/** One test a row; null when there is one unit on a side or nothing to permute. */
+/**
+ * Tests every row (a module in a stratum) by permuting units over the sides. One test a row; null when there is one
+ * unit on a side or nothing to permute.
+ * @param rows presence, score and pairs of each unit (NaN where unknown).
+ * @param design the units and the assignments that are tried, the observed one first.
+ */
 export function unitTests(
   rows: readonly Pick<UnitValues, 'presence' | 'score' | 'pairs' | 'pairWeights'>[],
   design: Pick<Design, 'units' | 'crossed' | 'assignments'>,
@@ -54,7 +59,11 @@ export function unitTests(
   return testsFrom(scaled, rows.length);
 }
 
-/** p of every row from the scaled statistics. @param scaled by statistic, then assignment, then row. */
+/**
+ * p and corrected p of every row from the scaled statistics.
+ * @param scaled by statistic, then assignment (the observed one first), then row.
+ * @param rows number of rows.
+ */
 function testsFrom(scaled: readonly (readonly Float64Array[])[], rows: number): RowTest[] {
   const count = scaled[0].length;
   const largestOf = (a: number, r: number) => Math.max(...scaled.map((statistic) => statistic[a][r]));
@@ -78,7 +87,10 @@ function testsFrom(scaled: readonly (readonly Float64Array[])[], rows: number): 
   }));
 }
 
-/** One vector a unit: pairs scaled by the roots of their weights, or the single value; null for units without one. */
+/**
+ * One vector for each unit: pairs scaled by the roots of their weights, or the single value of presence or score;
+ * null for units without one.
+ */
 function vectorsOf(
   row: Pick<UnitValues, 'presence' | 'score' | 'pairs' | 'pairWeights'>,
   name: StatisticName,
@@ -88,14 +100,22 @@ function vectorsOf(
   return row.pairs.map((pairs) => known(pairs.map((value, p) => value * Math.sqrt(row.pairWeights[p]))));
 }
 
-/** Root mean squared distance of the units from their mean; 0 for fewer than two. */
+/**
+ * Root mean squared distance of the units' vectors from their mean; 0 for fewer than two units.
+ * @param vectors one a unit, null where unknown.
+ */
 function spreadOf(vectors: readonly (Float64Array | null)[]): number {
   const known = vectors.filter((vector) => vector !== null);
   if (known.length < 2) return 0;
   return Math.sqrt(squaredDistances(known, meanOf(known)) / (known.length - 1));
 }
 
-/** Distance of the sides' means over its standard error; 0 unless both sides have two units. */
+/**
+ * Distance of the sides' means over its standard error; 0 unless both sides have two units.
+ * @param vectors one a unit, null where unknown.
+ * @param sides 1 (case) or 0 for each unit.
+ * @param offset added to the spread, so that a small one does not decide.
+ */
 function nestedStatistic(
   vectors: readonly (Float64Array | null)[],
   sides: Uint8Array,
@@ -109,7 +129,12 @@ function nestedStatistic(
   return ratio(distance(meanA, meanB), (Math.sqrt(inside) + offset) * Math.sqrt(1 / a.length + 1 / b.length));
 }
 
-/** Length of the mean difference inside replicates over its standard error; 0 for fewer than two replicates. */
+/**
+ * Length of the mean difference inside replicates over its standard error; 0 for fewer than two replicates.
+ * @param vectors one a unit, the two of a replicate side by side.
+ * @param sides 1 (case) or 0 for each unit.
+ * @param offset added to the spread.
+ */
 function crossedStatistic(
   vectors: readonly (Float64Array | null)[],
   sides: Uint8Array,
@@ -132,22 +157,22 @@ function crossedStatistic(
   );
 }
 
-/** Quotient that is 0 when nothing differs. */
+/** Difference over error; 0 when nothing differs, also where the error is 0. */
 function ratio(difference: number, error: number): number {
   return difference > 0 ? difference / error : 0;
 }
 
-/** Mean of vectors of one length. */
+/** Mean of vectors of one length, entry by entry. */
 function meanOf(vectors: readonly Float64Array[]): Float64Array {
   return vectors[0].map((_, i) => vectors.reduce((sum, vector) => sum + vector[i], 0) / vectors.length);
 }
 
-/** Euclidean distance. */
+/** Euclidean distance of two vectors. */
 function distance(a: Float64Array, b: Float64Array): number {
   return Math.sqrt(squaredDistances([a], b));
 }
 
-/** Sum of squared distances from the center. */
+/** Sum over the vectors of their squared Euclidean distance from the center. */
 function squaredDistances(vectors: readonly Float64Array[], center: Float64Array): number {
   return vectors.reduce(
     (sum, vector) => sum + vector.reduce((inner, value, i) => inner + (value - center[i]) ** 2, 0),
@@ -155,7 +180,11 @@ function squaredDistances(vectors: readonly Float64Array[], center: Float64Array
   );
 }
 
-/** Centered and scaled by median and median absolute deviation over all assignments and rows with a statistic. */
+/**
+ * The statistics less their median and over their scaled median absolute deviation, taken over all assignments and
+ * rows with a positive finite statistic.
+ * @param statistics for each assignment one a row.
+ */
 function toOneScale(statistics: readonly Float64Array[]): Float64Array[] {
   const all = statistics.flatMap((row) => [...row]).filter((value) => value > 0 && Number.isFinite(value));
   const center = all.length > 0 ? median(all) : 0;

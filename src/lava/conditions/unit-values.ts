@@ -45,7 +45,12 @@ export interface UnitValues {
 export const LEAST_SAMPLES = 5;
 const PAIR_FEATURES = 12;
 
-/** Values of module k in every unit. @param inStratum 1 for the samples that are compared. */
+/**
+ * Presence, pairs and score of module k in every unit, over the localities where the module is present and both sides
+ * have a unit with enough samples.
+ * @param features samples x features.
+ * @param options `inStratum`: 1 for the samples that are compared.
+ */
 export function unitValues(
   features: Matrix | Csr,
   modules: ComparedModules,
@@ -97,7 +102,7 @@ interface Sums {
   readonly units: UnitSums[];
 }
 
-/** Sums of zero. */
+/** Sums of zero for so many units, each with so many pairs of features. */
 function newSums(units: number, pairs: number): Sums {
   return {
     localities: 0,
@@ -112,7 +117,7 @@ function newSums(units: number, pairs: number): Sums {
   };
 }
 
-/** Products of the loadings of pairs i < j, scaled to a sum of 1. */
+/** Products of the loadings of pairs i < j, rows of i first, scaled to a sum of 1. */
 function weightsOfPairs(loadings: readonly number[]): Float64Array {
   const products = Float64Array.from(loadings.flatMap((a, i) => loadings.slice(i + 1).map((b) => a * b)));
   const total = products.reduce((a, b) => a + b, 0);
@@ -126,7 +131,13 @@ function upperTriangle(matrix: Float64Array, f: number): Float64Array {
   );
 }
 
-/** Adds one locality's correlations of a unit. @param freedom its samples less 1. */
+/**
+ * Adds the correlations of one unit in one locality to the unit's sums.
+ * @param correlations one a pair.
+ * @param pairWeights one a pair, sum 1.
+ * @param presence of the module in the locality.
+ * @param freedom the unit's samples there, less 1.
+ */
 function addPairs(
   sum: UnitSums,
   correlations: Float64Array,
@@ -142,7 +153,14 @@ function addPairs(
   });
 }
 
-/** Adds one locality's mean score of each unit, less the mean over the units. */
+/**
+ * Adds the mean score of each unit in one locality, less the mean over these units, and the squares of the scores
+ * inside units.
+ * @param measured numbers of the units.
+ * @param rowsOf sample rows of every unit in the locality.
+ * @param scoreOf the module's score of a sample.
+ * @param presence of the module in the locality.
+ */
 function addScores(
   sums: Sums,
   measured: readonly number[],
@@ -160,7 +178,7 @@ function addScores(
   });
 }
 
-/** The sums over their weights. */
+/** The weighted means that the sums come to; NaN for units without a locality. */
 function meansOf({ units, localities, squares, freedom }: Sums, pairWeights: Float64Array): UnitValues {
   const over = (value: number, { weight }: UnitSums) => (weight > 0 ? value / weight : Number.NaN);
   return {

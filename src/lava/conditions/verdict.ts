@@ -13,7 +13,13 @@ const WEAKER = 0.5;
 /** Difference of the score, in standard deviations inside units, that counts without a p. */
 const LARGE_SCORE = 0.5;
 
-/** @param test null where p is undefined: one unit a side, or no matched locality. @param level largest p that counts. */
+/**
+ * The verdict on one module in one stratum: whether presence, pairs or score differ between the sides, by corrected p
+ * where one is attainable, else by size.
+ * @param values presence, pairs and score of each unit.
+ * @param test null where p is undefined: one unit a side, or no matched locality.
+ * @param level largest corrected p that counts.
+ */
 export function judge(
   values: UnitValues,
   { units, assignments, crossed, exact }: Design,
@@ -50,7 +56,7 @@ export function judge(
   return stronger >= PRESENT ? 'shared' : 'none';
 }
 
-/** Whether all of one side lie above or below all of the other. */
+/** Whether all values of one side lie above, or all below, those of the other. */
 function isApart(one: readonly number[], other: readonly number[]): boolean {
   return Math.min(...one) > Math.max(...other) || Math.max(...one) < Math.min(...other);
 }

@@ -20,7 +20,12 @@ const WINDOW = 0.3;
 const STRAY = 4;
 const ROUNDS = 15;
 
-/** Splits the members of a locality where the embedding has gaps, again and again. Group number of each member from 0; -1 in groups that are too small. */
+/**
+ * Splits the members of a locality where the embedding has gaps, again and again. Returns the group number of each
+ * member, from 0; -1 in groups of fewer than 5.
+ * @param points samples x dimensions of the embedding.
+ * @param members sample rows.
+ */
 export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
   const groups = new Int32Array(members.length).fill(-1);
   const pending: number[][] = [Array.from(members.keys())];
@@ -37,7 +42,12 @@ export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
   return groups;
 }
 
-/** The two sides of a gap through the group, or null when there is none. */
+/**
+ * The two sides of a gap through the group, or null when there is none.
+ * @param points samples x dimensions.
+ * @param members sample rows.
+ * @param group positions in `members`.
+ */
 function splitAtGap(points: Matrix, members: Int32Array, group: number[]): [number[], number[]] | null {
   const at = (member: number) => {
     const start = members[member] * points.columns;
@@ -61,7 +71,12 @@ function splitAtGap(points: Matrix, members: Int32Array, group: number[]): [numb
 
 type At = (member: number) => ArrayLike<number>;
 
-/** Compares the members midway between the centers with those about each, along the line through both. */
+/**
+ * Whether two sides are separated: compares the number of members midway between the centers a and b with those about
+ * each, along the line through both; a side that is too small counts as separated when it lies far off.
+ * @param at coordinates of a member.
+ * @param sides members nearer to a, and nearer to b.
+ */
 function isGap(
   group: number[],
   at: At,
@@ -94,7 +109,7 @@ function isGap(
   return midway === 0 && length > STRAY * STRAY * spread;
 }
 
-/** Mean coordinates of a group of members. */
+/** Mean coordinates of a group. @param group positions of members. @param at coordinates of a member. */
 function meanOf(group: readonly number[], at: At): Float64Array {
   const sum = Float64Array.from(at(group[0]));
   for (let i = 1; i < group.length; i++) {
@@ -104,14 +119,17 @@ function meanOf(group: readonly number[], at: At): Float64Array {
   return sum.map((value) => value / group.length);
 }
 
-/** Coordinates of the member of the group that is farthest from the center; the first of equals. */
+/**
+ * Coordinates of the member of the group that is farthest from the center; the first of equals.
+ * @param at coordinates of a member.
+ */
 function farthestFrom(center: ArrayLike<number>, group: readonly number[], at: At): ArrayLike<number> {
   let best = group[0];
   for (const member of group) if (squared(at(member), center) > squared(at(best), center)) best = member;
   return at(best);
 }
 
-/** Squared Euclidean distance. */
+/** Squared Euclidean distance of two points. */
 function squared(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += (a[c] - b[c]) * (a[c] - b[c]);

@@ -90,8 +90,9 @@ function countSets(
 }
 
 /**
- * What a person should know of sets that hardly belong to the features: how many genes are known, with names of both sides.
- * Null where enough are known and some set has members enough to be tested.
+ * What a person should know of sets that hardly belong to the features: how many genes are known, with names of both
+ * sides. Null where a fifth of the genes or more are known and some set can be tested.
+ * @param leastMembers members among the features from which on a set is tested.
  */
 export function geneSetsWarning(
   sets: readonly GeneSet[],
@@ -106,7 +107,10 @@ export function geneSetsWarning(
   return { code: 'gene-sets-unknown', message };
 }
 
-/** Every module and set with at least one hit, by module, then by p. */
+/**
+ * Tests every module against every set. Returns the pairs with at least one hit, by module, then by p; sets with
+ * fewer than `leastMembers` among the features are left out.
+ */
 export function geneSetEnrichment(
   explanation: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
   sets: readonly GeneSet[],

@@ -13,8 +13,11 @@ interface Size {
 }
 
 /**
- * The three leading features of module k, or its shape in the image.
+ * A short name for module k: its three leading features, or its shape in the image.
+ * @param loadings modules x features.
  * @param topFeatures strongest first.
+ * @param names of all features.
+ * @param image width and height in pixels where features are pixels, else null.
  */
 export function moduleLabel(
   loadings: Matrix,
@@ -30,7 +33,10 @@ export function moduleLabel(
     .join(', ');
 }
 
-/** For example `horizontal band, lower (rows 23-25, columns 3-25)`. */
+/**
+ * Shape and place of the strong pixels, for example `horizontal band, lower (rows 23-25, columns 3-25)`.
+ * @param loadings one a pixel, row by row.
+ */
 function imageLabel(loadings: Float32Array, image: Size): string {
   const pixels = [...loadings.keys()].filter((pixel) => loadings[pixel] >= STRONG);
   const rows = pixels.map((pixel) => Math.floor(pixel / image.width));
@@ -40,7 +46,7 @@ function imageLabel(loadings: Float32Array, image: Size): string {
   return `${shape}, ${position} (rows ${span(rows)}, columns ${span(columns)})`;
 }
 
-/** Band, both sides or patch, from the rows and columns of the strong pixels. */
+/** `horizontal band`, `vertical band`, `both sides` or `patch`, from the rows and columns of the strong pixels. */
 function shapeOf(rows: number[], columns: number[]): string {
   const height = extent(rows);
   const width = extent(columns);
@@ -60,22 +66,22 @@ function positionOf(rows: number[], columns: number[], image: Size, shape: strin
   return vertical === 'middle' && horizontal === 'center' ? 'center' : `${vertical} ${horizontal}`;
 }
 
-/** Number of rows or columns from the first to the last, both included. */
+/** Number of pixel rows (or columns) from the first to the last, both included. */
 function extent(values: number[]): number {
   return Math.max(...values) - Math.min(...values) + 1;
 }
 
-/** Center between the first and the last, in pixels from the edge. */
+/** Center between the first and the last pixel row (or column), in pixels from the edge. */
 function middle(values: number[]): number {
   return (Math.max(...values) + Math.min(...values) + 1) / 2;
 }
 
-/** First and last, as text. */
+/** First and last pixel row (or column), as text: `3-25`. */
 function span(values: number[]): string {
   return `${Math.min(...values)}-${Math.max(...values)}`;
 }
 
-/** The name of the third in which a position from 0 to 1 lies. */
+/** The name of the third in which a position, as a share of the image from 0 to 1, lies. */
 function third(position: number, names: readonly [string, string, string]): string {
   return names[Math.min(2, Math.floor(position * 3))];
 }

@@ -7,7 +7,11 @@
 
 import type { Embedding, Localities, Matrix } from '../../model.js';
 
-/** samples x modules. @param presence localities x modules. */
+/**
+ * Presence of every module in every sample, samples x modules: the mean over the localities that hold the sample; for
+ * a sample in none, that of the nearest probe's locality.
+ * @param presence localities x modules.
+ */
 export function samplePresence(embedding: Embedding, localities: Localities, presence: Matrix): Matrix {
   const points = embedding.coordinates;
   const m = presence.columns;
@@ -31,7 +35,12 @@ export function samplePresence(embedding: Embedding, localities: Localities, pre
   return { rows: points.rows, columns: m, data: result };
 }
 
-/** Index of the probe nearest to a sample of the embedding; ties by index. */
+/**
+ * Index of the probe nearest to a sample of the embedding; of equals the smaller.
+ * @param points samples x dimensions.
+ * @param sample its row.
+ * @param probes localities x dimensions.
+ */
 function nearestProbe(points: Matrix, sample: number, probes: Matrix): number {
   const d = points.columns;
   let best = 0;

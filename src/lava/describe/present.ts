@@ -4,7 +4,10 @@ import type { Matrix } from '../../model.js';
 
 export const PRESENT_SHARE = 0.25;
 
-/** Presence from which on module k counts as present. @param presence localities x modules. */
+/**
+ * Presence from which on module k counts as present: PRESENT_SHARE of its largest over localities.
+ * @param presence localities x modules.
+ */
 export function presentThreshold(presence: Matrix, k: number): number {
   let largest = 0;
   for (let l = 0; l < presence.rows; l++)
@@ -12,7 +15,11 @@ export function presentThreshold(presence: Matrix, k: number): number {
   return PRESENT_SHARE * largest;
 }
 
-/** Rows of `values` (localities or samples x modules) in which module k is present. */
+/**
+ * Rows (localities or samples), ascending, in which module k is present: its value is above 0 and at least
+ * `threshold`.
+ * @param values localities or samples x modules.
+ */
 export function presentRows(values: Matrix, k: number, threshold: number): number[] {
   const rows: number[] = [];
   for (let r = 0; r < values.rows; r++) {

@@ -34,7 +34,10 @@ export interface SignsInput {
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
 }
 
-/** The signs of every module, in order. */
+/**
+ * The signs of every module, in order: which features go together, which oppose, in which localities that reverses,
+ * and which pairs flip. Called by `explain` as a part of evaluation.
+ */
 export async function moduleSigns(
   input: SignsInput,
   measure: AssociationMeasure,
@@ -51,7 +54,10 @@ export async function moduleSigns(
   return result;
 }
 
-/** Signs of module k, the localities that turn them and the pairs that flip. */
+/**
+ * Signs of module k, the localities that turn them and the pairs that flip, from the values of its leading features
+ * (12 at most) where it is present.
+ */
 function signsOf(
   { table, localities, modules, descriptions }: SignsInput,
   k: number,
@@ -86,7 +92,9 @@ function signsOf(
 }
 
 /**
- * Pairs that are notably positive in some localities and notably negative in others.
+ * Pairs that are notably positive in some localities and notably negative in others, with the number of either.
+ * @param features leading features, f.
+ * @param correlations f x f for each locality where the module is present.
  * @param notable least size of a correlation.
  */
 function flippingPairs(features: readonly number[], correlations: readonly Float64Array[], notable: number) {

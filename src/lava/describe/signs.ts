@@ -12,8 +12,10 @@
 const POWER_ITERATIONS = 30;
 
 /**
- * +1 or -1 a feature; a feature without any correlation has +1.
- * @param correlations f x f. @param weights loadings, strongest first.
+ * +1 or -1 for each feature of a module, by the leading eigenvector; +1 for the first feature and for those without
+ * any correlation.
+ * @param correlations f x f.
+ * @param weights loadings of the f features, strongest first.
  */
 export function leadingSigns(correlations: Float64Array, weights: ArrayLike<number>): Int8Array {
   const size = weights.length;
@@ -38,7 +40,12 @@ export function leadingSigns(correlations: Float64Array, weights: ArrayLike<numb
   return Int8Array.from(vector, (value) => (value * first < 0 ? -1 : 1));
 }
 
-/** Mean correlation over pairs, weighted by both loadings, each turned by the signs: -1 to 1. */
+/**
+ * Mean correlation over pairs, weighted by both loadings, each multiplied by both signs: -1 to 1.
+ * @param correlations f x f.
+ * @param weights loadings of the f features.
+ * @param signs +1 or -1 for each.
+ */
 export function alignedCorrelation(
   correlations: Float64Array,
   weights: ArrayLike<number>,

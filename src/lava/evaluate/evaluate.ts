@@ -46,7 +46,11 @@ const NO_REPEATS: ModuleStability = {
   presence: null,
 };
 
-/** One evaluation a module; significance unless `draws` is 0, replication unless `refits` is, stability as requested. */
+/**
+ * Evaluates modules that were found; called by `explain` after they are described. One evaluation a module: signs
+ * always; significance unless `draws` is 0, replication unless `refits` is 0, stability where `stability` is above 0;
+ * null for what was left out.
+ */
 export async function evaluateModules(
   input: EvaluationInput,
   options: EvaluationOptions & FitOptions & LocalityOptions,

@@ -85,7 +85,11 @@ export interface ChosenGranularity {
   readonly modules: Modules;
 }
 
-/** The number of modules chosen, the whole curve, and the modules at three levels with their links. */
+/**
+ * Chooses the number of modules; called by `explain` for `modules: 'auto'`. Returns the number, the curve of all
+ * numbers tried, the modules at three levels with their links, and the modules of all samples at the number chosen.
+ * OptionError for localities of fewer than 6 samples.
+ */
 export async function chooseGranularity(
   input: GranularityInput,
   options: FitOptions & GranularityOptions,
@@ -118,8 +122,9 @@ function mostModules(options: GranularityOptions, localities: number): number {
 }
 
 /**
- * Splits the samples at random and associates either half. Throws OptionError for localities that cannot be
- * halved.
+ * Splits the samples at random and associates either half, in localities of half the size around the same probes.
+ * OptionError for localities that cannot be halved.
+ * @param options `most`: largest number of modules that will be tried.
  */
 async function associateHalves(
   { table, embedding, localities, dense }: GranularityInput,
@@ -151,7 +156,10 @@ async function associateHalves(
   return halves;
 }
 
-/** One point for each number of modules tried, ascending. */
+/**
+ * Fits both halves for each number of modules tried. One point for each, ascending.
+ * @param options `most`: largest number of modules.
+ */
 async function heldOutCurve(
   whole: GranularityInput,
   halves: readonly Half[],
@@ -227,7 +235,7 @@ async function heldOutShare(fit: Modules, { associations }: Half, context: Conte
 
 type Point = Granularity['curve'][number];
 
-/** Where most modules recur; of equals the smaller number. */
+/** The point of the curve where most modules recur; of equals that with fewer modules. */
 function bestPoint(curve: readonly Point[]): Point {
   return curve.reduce((a, b) => (b.recurrent > a.recurrent ? b : a));
 }
@@ -236,7 +244,10 @@ function bestPoint(curve: readonly Point[]): Point {
 const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurrent);
 
 /**
- * Modules of all samples at about half, the chosen and about twice the number, and the links between these levels.
+ * Modules of all samples at about half, at the chosen and at about twice the number, and the links between these
+ * levels.
+ * @param chosen number of modules.
+ * @param most largest number that was tried.
  */
 async function fitLevels(
   { table, localities, dense, associations }: GranularityInput,
@@ -271,8 +282,11 @@ async function fitLevels(
 }
 
 /**
- * For each module of the finer level the coarser one with the most similar pair pattern, where the cosine is
- * LINKED or more.
+ * For each module of the finer level the coarser one with the most similar pair pattern, where the cosine is LINKED
+ * or more.
+ * @param coarse modules x features.
+ * @param fine modules x features.
+ * @param level number of the coarser level.
  */
 function linksBetween(coarse: Matrix, fine: Matrix, level: number): Granularity['links'] {
   const cosines = patternCosines(fine, coarse);

@@ -46,7 +46,10 @@ export interface HeldOutInput {
   readonly position: Int32Array;
 }
 
-/** Prepares module k. */
+/**
+ * Prepares module k for its tests: the values of its leading features in the held-out samples, the localities used
+ * with their presence, and the signs that the fitted samples have there. Called once for each module fitted.
+ */
 export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   const { modules, fitted, heldOut, position, table, measure } = input;
   const leading = notableFeatures(modules, k);
@@ -86,7 +89,7 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   };
 }
 
-/** Columns as rows x columns, each scaled to a variance of 1. */
+/** The columns as one array, rows x columns, row by row, each column scaled to mean 0 and variance 1. */
 function interleaved(columns: readonly Float64Array[]): Float64Array {
   const rows = columns[0].length;
   const result = new Float64Array(rows * columns.length);
@@ -97,13 +100,20 @@ function interleaved(columns: readonly Float64Array[]): Float64Array {
   return result;
 }
 
-/** The leading features of a module that are notable; at least two. */
+/**
+ * The features that stand for module k in a test: the 12 of largest loading at most, those of notable loading (0.25),
+ * two at least.
+ */
 function notableFeatures(modules: Modules, k: number) {
   const leading = leadingFeatures(modules.loadings, k).slice(0, FEATURES);
   return leading.filter(({ loading }, i) => i < 2 || loading >= LEAST_LOADING);
 }
 
-/** Localities that a module is tested in: the strongest in presence, and others at regular steps, by number. */
+/**
+ * Numbers of the localities that a module is tested in: the 24 strongest in presence, and as many others at regular
+ * steps.
+ * @param presence one a locality.
+ */
 function localitiesUsed(presence: Float64Array): number[] {
   const order = [...presence.keys()].sort((a, b) => presence[b] - presence[a] || a - b);
   const strongest = order.slice(0, LOCALITIES_EACH);

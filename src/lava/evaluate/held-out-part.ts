@@ -49,7 +49,10 @@ export interface PartInput {
   readonly random: Random;
 }
 
-/** What comes out for every module on the samples held out. */
+/**
+ * Fits modules without one part of the samples, matches each reported module with one of them, and tests the matches
+ * on that part. One outcome for each reported module. Called once for each part.
+ */
 export async function testPart(
   input: PartInput,
   options: FitOptions & { readonly measure: AssociationMeasure },
@@ -81,7 +84,10 @@ export async function testPart(
   );
 }
 
-/** The localities of the fitted samples, and the modules found in them. */
+/**
+ * The localities of the fitted samples, and the modules found in them: two more than reported, so that matches are
+ * not lost.
+ */
 async function fitOthers(
   { table, embedding, localities, dense, modules, split }: PartInput,
   options: FitOptions,
@@ -101,7 +107,11 @@ async function fitOthers(
   return { fitted, again: await fitModules(table, fitted, request, silent) };
 }
 
-/** The held-out samples in a random order, and the position of every sample in it, -1 for those not held out. */
+/**
+ * The held-out samples in a random order (`rows`), and the position of every sample in it, -1 for those not held out.
+ * @param heldOut sample rows.
+ * @param samples of the table.
+ */
 function randomOrder(heldOut: Int32Array, samples: number, random: Random) {
   const rows = permutation(heldOut.length, random).map((index) => heldOut[index]);
   const position = new Int32Array(samples).fill(-1);

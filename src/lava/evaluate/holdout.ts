@@ -31,7 +31,11 @@ export interface Split {
   readonly heldOut: Int32Array;
 }
 
-/** A random split with `share` of the samples to be fitted. @param order of all rows (`Localities.order`). */
+/**
+ * Splits the samples at random.
+ * @param order all rows in canonical order (`Localities.order`).
+ * @param share of the samples to be fitted, 0 to 1.
+ */
 export function splitSamples(order: Int32Array, share: number, random: Random): Split {
   const drawn = permutation(order.length, random);
   const cut = Math.round(order.length * share);
@@ -44,7 +48,11 @@ export function orderOf(localities: Localities, embedding: Embedding, table: Tab
   return localities.order ?? canonicalOrder(embedding.coordinates, table.features);
 }
 
-/** Localities at the probes of `whole` that hold only samples of the part. @param part sample rows, and samples in each locality. */
+/**
+ * Localities around the probes of `whole` that hold only samples of a part of the table.
+ * @param part `rows`: sample rows; `size`: samples in each locality.
+ * @returns localities whose members are rows of the whole table.
+ */
 export async function localitiesOfPart(
   whole: Localities,
   embedding: Embedding,
@@ -81,7 +89,10 @@ export function scaledRules(options: AssociationOptions, size: number, whole: nu
   };
 }
 
-/** Associates and factorizes the localities of a part. @param options `localitySize` is that of the whole. */
+/**
+ * Associates and factorizes the localities of a part of the samples, with support and gate scaled to their size.
+ * @param options `localitySize`: that of the whole; `reported`: number of localities whose presence is returned.
+ */
 export async function fitModules(
   table: Table,
   localities: Localities,
@@ -104,7 +115,12 @@ export interface ModuleMatch {
   readonly cosine: number;
 }
 
-/** For each row of `loadings` its match among the rows of `others`: the assignment with the largest sum of cosines. */
+/**
+ * For each row of `loadings` its match among the rows of `others`, each used once: the assignment with the largest
+ * sum of cosines of pair patterns.
+ * @param loadings modules x features.
+ * @param others modules x the same features.
+ */
 export function matchLoadings(loadings: Matrix, others: Matrix): ModuleMatch[] {
   const cosines = patternCosines(loadings, others);
   return [...assign(cosines, loadings.rows, others.rows)].map((other, k) => ({

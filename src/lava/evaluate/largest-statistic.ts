@@ -20,7 +20,11 @@ export interface DrawnTest extends SignificanceTest {
   readonly margin: number;
 }
 
-/** One test for each observed statistic. @param observed one a test. @param draws draws x tests. Larger is stronger. */
+/**
+ * A test for each observed statistic: p, and p corrected over all of them. Larger statistics are stronger.
+ * @param observed one a test.
+ * @param draws for each draw one statistic a test.
+ */
 export function largestStatisticTests(observed: Float64Array, draws: readonly Float64Array[]): DrawnTest[] {
   const all = [observed, ...draws];
   const scaled = all.map(() => new Float64Array(observed.length));
@@ -50,7 +54,10 @@ export function largestStatisticTests(observed: Float64Array, draws: readonly Fl
   });
 }
 
-/** Mean of test k, and one over its standard deviation (0 where it does not vary). */
+/**
+ * Mean of test k over the rows, and one over its standard deviation (0 where it does not vary).
+ * @param values for each draw one statistic a test.
+ */
 function momentsOf(values: readonly Float64Array[], k: number): { center: number; scale: number } {
   const center = values.reduce((sum, row) => sum + row[k], 0) / values.length;
   const variance = values.reduce((sum, row) => sum + (row[k] - center) ** 2, 0) / values.length;

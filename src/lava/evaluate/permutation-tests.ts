@@ -29,7 +29,11 @@ export interface TestPlan {
   readonly awaited: readonly number[];
 }
 
-/** P-values of both tests, one of each for every module. */
+/**
+ * Makes both permutation tests of every module, over the same draws; one test of each kind a module.
+ * @param modules prepared by `heldOutModule`, all on the same held-out samples.
+ * @param plan draws of the first batch, level, and the modules whose decision is waited for.
+ */
 export async function permutationTests(
   modules: readonly HeldOutModule[],
   plan: TestPlan,
@@ -71,7 +75,9 @@ export async function permutationTests(
 }
 
 /**
- * Draws until the awaited modules are decided. @param draw the statistics of some draws, draws x modules.
+ * Draws batch after batch until the awaited modules are decided or ten times the first batch are made.
+ * @param observed one statistic a module.
+ * @param draw makes a number of draws and returns one statistic a module for each.
  * @param plan with `batch`, the most that may be drawn at once.
  */
 async function drawnTests(
@@ -94,7 +100,12 @@ async function drawnTests(
   }
 }
 
-/** For each module draws x features: by how many samples each feature is shifted; one shift for each feature of a draw. */
+/**
+ * For each module, draws x features: by how many samples each feature is shifted cyclically. A feature of several
+ * modules has the same shift in all of them.
+ * @param count draws.
+ * @param samples held out.
+ */
 function drawShifts(
   modules: readonly HeldOutModule[],
   count: number,
@@ -114,7 +125,7 @@ function drawShifts(
   return shifts;
 }
 
-/** draws x samples: a permutation of the samples for each draw. */
+/** A permutation of the samples for each draw: draws x samples, draw after draw. @param count draws. */
 function drawOrders(count: number, samples: number, random: Random): Int32Array {
   const orders = new Int32Array(count * samples);
   for (let draw = 0; draw < count; draw++) orders.set(permutation(samples, random), draw * samples);
@@ -122,8 +133,9 @@ function drawOrders(count: number, samples: number, random: Random): Int32Array 
 }
 
 /**
- * For each draw and module: the mean of T over the module's localities, weighted by presence, and that mean less the plain
- * mean. @param sums for each module draws x localities (`Engine.weightedCorrelations`).
+ * The statistics of both tests for each draw, one a module: `mean`, the mean correlation over the module's localities
+ * weighted by presence, and `contrast`, that less the plain mean.
+ * @param sums for each module draws x localities (`Engine.weightedCorrelations`).
  */
 function statistics(modules: readonly HeldOutModule[], sums: readonly Float64Array[]) {
   const draws = sums[0].length / modules[0].presence.length;

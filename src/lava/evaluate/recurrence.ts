@@ -16,7 +16,12 @@ import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';
 import { membersOf } from '../associations/local-values.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
 
-/** One a module. @param presence localities x modules. */
+/**
+ * Recurrence of every module: in how many localities it is present, how many of these are disjoint, and how many
+ * connected regions they form.
+ * @param presence localities x modules.
+ * @param samples of the embedding.
+ */
 export function moduleRecurrence(
   localities: Localities,
   presence: Matrix,
@@ -34,7 +39,11 @@ export function moduleRecurrence(
   });
 }
 
-/** How many localities of `order` can be taken in turn so that no two share a sample. */
+/**
+ * How many localities can be taken, in this order, so that no two share a sample.
+ * @param order numbers of localities.
+ * @param samples of the embedding.
+ */
 function countDisjoint(localities: Localities, order: readonly number[], samples: number): number {
   const taken = new Uint8Array(samples);
   let count = 0;
@@ -47,7 +56,11 @@ function countDisjoint(localities: Localities, order: readonly number[], samples
   return count;
 }
 
-/** Groups by union of the localities that first held each sample. */
+/**
+ * Number of connected groups of localities, where two that share a sample are connected.
+ * @param present numbers of localities.
+ * @param samples of the embedding.
+ */
 function countRegions(localities: Localities, present: readonly number[], samples: number): number {
   const parent = Int32Array.from(present.keys());
   const root = (i: number): number => {

@@ -26,7 +26,10 @@ export interface RecurringInput {
   readonly samples: number;
 }
 
-/** Number of modules that recur in both halves. See the header for the three conditions. */
+/**
+ * Number of modules that recur in both halves of the samples: matched, present in disjoint localities in both, and no
+ * part of one counted before.
+ */
 export function countRecurring({ halves, matches, localities, samples }: RecurringInput): number {
   const alike = halves.map(({ loadings }) => patternCosines(loadings, loadings));
   const recurrence = halves.map(({ presence }) => moduleRecurrence(localities, presence, samples));

@@ -25,7 +25,11 @@ export interface Refit {
   readonly evaluations: number;
 }
 
-/** The modules, and their localities in rows of the whole table. */
+/**
+ * Locates, associates and factorizes again, on some of the samples or all, with another covering. Called once for
+ * each refit of replication and each repeat of stability.
+ * @returns the modules, and their localities with members as rows of the whole table.
+ */
 export async function refitModules(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
   { rows, localitySize, modules, ...covering }: Refit,

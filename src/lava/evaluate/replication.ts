@@ -41,7 +41,10 @@ export function replicationRefits({ refits = DEFAULT_REFITS }: ReplicationOption
   });
 }
 
-/** Least matched cosine of every module, 0 to 1; null without refits. @param covering of the reported localities. */
+/**
+ * Replication of every module: the least cosine, 0 to 1, with its match over all refits; null when `refits` is 0.
+ * @param options `covering`: number of the reported covering; refits take the next ones.
+ */
 export async function moduleReplication(
   { table, embedding, localities, modules }: ReplicationInput,
   options: ReplicationOptions & FitOptions & { readonly covering?: number },

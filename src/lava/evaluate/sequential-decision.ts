@@ -24,7 +24,11 @@ export const MOST_BATCHES = 10;
 const PASSING = 1 / 5;
 const FAILING = 3;
 
-/** Whether the test passes the level; null while that is open. */
+/**
+ * Whether the test passes the level (true) or not (false); null while the draws made so far leave that open. Called
+ * after each batch of draws.
+ * @param level largest corrected p that passes.
+ */
 export function decision({ reached, draws, margin, pAdjusted }: DrawnTest, level: number): boolean | null {
   const evidence = (rate: number) =>
     reached * Math.log(rate / level) + (draws - reached) * Math.log((1 - rate) / (1 - level));

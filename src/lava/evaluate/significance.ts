@@ -70,7 +70,10 @@ export const PARTS = 3;
 /** Held-out samples in a locality below which a correlation says nothing. */
 const LEAST_HELD_OUT = 5;
 
-/** Options of the tests with defaults. OptionError for values out of range, and for too few draws to reach the level. */
+/**
+ * The number of draws and the level, with defaults 199 and 0.005. OptionError for values out of range, and for too
+ * few draws to reach the level.
+ */
 export function significanceOptions(options: SignificanceOptions): Required<SignificanceOptions> {
   const { draws = 199, level = 0.005 } = options;
   if (
@@ -88,7 +91,14 @@ export function significanceOptions(options: SignificanceOptions): Required<Sign
   });
 }
 
-/** Tests every module; null when the localities are too small to be split. See the file's header. */
+/**
+ * Tests whether each module is real and local, on samples held out of fits of their own. Called by `evaluateModules`
+ * unless `draws` is 0. Null when there is no module or a third of a locality is fewer than 5 samples.
+ * @param input the table, and what was found in it: embedding, localities and modules.
+ * @param options those of the fit, and `draws` (default 199) and `level` (default 0.005).
+ * @returns for each module its verdict with the tests on every part, and the least cosine with its matches in the
+ *   fits.
+ */
 export async function moduleSignificance(
   input: SignificanceInput,
   options: SignificanceOptions & FitOptions & { readonly measure: AssociationMeasure },
@@ -123,7 +133,10 @@ export async function moduleSignificance(
   };
 }
 
-/** The samples' rows in parts of equal size, each in canonical order: a function of the set of samples. */
+/**
+ * Three splits of the samples: in each another third is held out. Rows in canonical order; a function of the set of
+ * samples, not of the seed.
+ */
 function samplePartsOf({ localities, embedding, table }: SignificanceInput): Split[] {
   const order = orderOf(localities, embedding, table);
   const drawn = permutation(order.length, createRandom(0, 'significance'));

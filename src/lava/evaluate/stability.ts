@@ -48,7 +48,7 @@ interface Repeat {
 
 const EVALUATIONS = 10;
 
-/** Checks and fills in. */
+/** The number of repeats, 0 by default; OptionError unless it is a whole number from 0 to 1000. */
 export function stabilityRuns(options: StabilityOptions): number {
   const runs = options.stability ?? 0;
   if (Number.isInteger(runs) && runs >= 0 && runs <= 1000) return runs;
@@ -59,7 +59,10 @@ export function stabilityRuns(options: StabilityOptions): number {
   });
 }
 
-/** Stability of every module, all kinds; `subsample` is left to significance. */
+/**
+ * Stability of every module: mean cosine (0 to 1) with its matches in repeats of each kind. `subsample` is null;
+ * `significance` fills it in. Called by `evaluateModules` where `stability` is above 0.
+ */
 export async function moduleStability(
   input: StabilityInput,
   options: StabilityOptions & FitOptions & LocalityOptions,
@@ -99,8 +102,9 @@ export async function moduleStability(
 }
 
 /**
- * The repeats to run: `runs` coverings and as many bootstraps, then each option a step down and up. None for 0
- * runs.
+ * The repeats to make: `runs` coverings and as many bootstraps, then locality size, overlap and number of modules
+ * each a step down and up; none for 0 runs.
+ * @param covering number of the reported covering; repeats take the next ones.
  */
 function plan(
   { localities, modules, embedding }: StabilityInput,
@@ -151,7 +155,10 @@ async function runOnce(
   };
 }
 
-/** The samples of a bootstrap, each once, in canonical order. */
+/**
+ * Rows of the samples of a bootstrap (as many draws with replacement), each once, in canonical order.
+ * @param order all rows in canonical order.
+ */
 function drawRows(order: Int32Array, random: Random): Int32Array {
   const draws = random.stream('bootstrap');
   const positions = new Set(Array.from(order, () => draws.below(order.length)));

@@ -6,7 +6,7 @@ import type { DrawnTest } from './largest-statistic.js';
 import { decision } from './sequential-decision.js';
 
 /**
- * What came out on one part.
+ * What came out for one module on one part: `local` when it passes both tests, and why not otherwise.
  * @param cosine of the module and its match.
  * @param tests of real and local; null where the module is not replicated.
  * @param level largest corrected p that passes.
@@ -22,19 +22,27 @@ export function outcomeOf(
   return { outcome: outcomeWord(isReal, isLocal), cosine, real, local };
 }
 
-/** @param isReal and isLocal: null while open. */
+/**
+ * The outcome that the decisions of both tests come to.
+ * @param isReal whether the test of real passes, null while open.
+ * @param isLocal likewise for the test of local.
+ */
 function outcomeWord(isReal: boolean | null, isLocal: boolean | null): HeldOutOutcome['outcome'] {
   if (isReal === false) return 'chance';
   if (isLocal === false) return isReal ? 'global' : 'chance';
   return isReal && isLocal ? 'local' : 'undecided';
 }
 
-/** The test without what only the decision needs. */
+/** The test without the two figures that only the decision needs, as it is reported. */
 function withoutDecision({ reached: _, margin: __, ...test }: DrawnTest): SignificanceTest {
   return test;
 }
 
-/** Whether a further part may still change the verdict: so far the module passed on all parts, or on none. */
+/**
+ * Whether a further part may still change a module's verdict: so far it passed on all parts, or on none, and no test
+ * stayed undecided.
+ * @param parts outcomes so far.
+ */
 export function isOpen(parts: readonly HeldOutOutcome[]): boolean {
   const passed = parts.filter(({ outcome }) => outcome === 'local').length;
   return !parts.some(({ outcome }) => outcome === 'undecided') && (passed === 0 || passed === parts.length);
@@ -42,7 +50,10 @@ export function isOpen(parts: readonly HeldOutOutcome[]): boolean {
 
 const NO_TEST: SignificanceTest = { statistic: 0, expected: 0, p: 1, pAdjusted: 1, draws: 0 };
 
-/** Significance of a module, from its outcome on every part. */
+/**
+ * Significance of a module, from its outcomes on all parts: the verdict, the largest p of the parts, and both tests
+ * summed up.
+ */
 export function verdictOf(parts: readonly HeldOutOutcome[]): ModuleSignificance {
   const real = together(parts.flatMap((part) => part.real ?? []));
   const local = together(parts.flatMap((part) => part.local ?? []));
@@ -59,7 +70,10 @@ export function verdictOf(parts: readonly HeldOutOutcome[]): ModuleSignificance 
   };
 }
 
-/** The verdict that the outcomes of all parts come to. */
+/**
+ * The verdict that the outcomes of all parts come to: `local` when all pass, `border` when some do or stay undecided,
+ * else why none does.
+ */
 function verdictWord(parts: readonly HeldOutOutcome[]): ModuleSignificance['verdict'] {
   const having = (wanted: HeldOutOutcome['outcome']) =>
     parts.filter(({ outcome }) => outcome === wanted).length;
@@ -70,7 +84,10 @@ function verdictWord(parts: readonly HeldOutOutcome[]): ModuleSignificance['verd
   return having('global') + lost === parts.length ? 'global' : 'chance';
 }
 
-/** One test of those on all parts: means of statistic and expectation, the largest p, all draws. */
+/**
+ * One test that stands for those on all parts: means of statistic and expectation, the largest p, all draws; p = 1
+ * when there is none.
+ */
 function together(tests: readonly SignificanceTest[]): SignificanceTest {
   if (tests.length === 0) return NO_TEST;
   return {

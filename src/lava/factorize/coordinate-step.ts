@@ -38,8 +38,10 @@ interface Rivals {
 }
 
 /**
- * The other modules that are present where module k is (q_kj not 0), with the dot products of their loadings with
+ * The other modules that share localities with module k (q_kj not 0), with the dot products of their loadings with
  * those of k.
+ * @param loadings modules x features.
+ * @param q presence' w presence, modules x modules.
  */
 export function rivalsOf({ rows: m, columns: d, data }: Matrix, k: number, q: Float64Array): Rivals {
   const numbers: number[] = [];
@@ -47,7 +49,13 @@ export function rivalsOf({ rows: m, columns: d, data }: Matrix, k: number, q: Fl
   return { numbers, overlaps: numbers.map((j) => dot(data, k * d, data, j * d, d)) };
 }
 
-/** The bracket: (G u)_i less what the other modules explain there. */
+/**
+ * The numerator of the best step for feature i of module k: (G_k u_k)_i less what the other modules explain there.
+ * @param loadings modules x features.
+ * @param imageAt (G_k u_k)_i.
+ * @param rivals of module k.
+ * @param q presence' w presence, modules x modules.
+ */
 export function slopeAt(
   { rows: m, columns: d, data }: Matrix,
   k: number,
@@ -65,14 +73,17 @@ export function slopeAt(
   return slope;
 }
 
-/** |u|^2 of module k. */
+/** Sum of the squared loadings of module k. @param loadings modules x features. */
 export function squaredLength({ columns: d, data }: Matrix, k: number): number {
   return dot(data, k * d, data, k * d, d);
 }
 
 /**
- * One sweep over the loadings of module k, the others fixed. Changes them; returns the largest change.
- * Features are taken by their entry of G u, largest first, so that the order of the columns does not matter.
+ * One sweep over the loadings of module k, the other modules fixed. Changes the loadings in place; returns the
+ * largest change. Features are taken by their entry of G_k u_k, largest first, so that the order of the columns does
+ * not matter.
+ * @param loadings modules x features.
+ * @param q presence' w presence, modules x modules.
  */
 export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Float64Array): number {
   const { rows: m, columns: d, data } = loadings;
@@ -104,7 +115,7 @@ export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Fl
   return largest;
 }
 
-/** Indices by value, largest first. */
+/** Indices by value, largest first; of equals the smaller index. @param image G_k u_k, one a swept feature. */
 function byImage(image: Float64Array): Int32Array {
   return Int32Array.from(image.keys()).sort((a, b) => image[b] - image[a] || a - b);
 }

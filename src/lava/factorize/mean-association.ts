@@ -33,7 +33,11 @@ const MEMORY_SHARE = 1 / 3;
 /** Packed pairs (2 bytes an entry of the square) and the whole square (4 bytes). */
 const BYTES_PER_ENTRY = 6;
 
-/** M of the associations. `dense` overrides what fits in memory, for tests. */
+/**
+ * Prepares the operator S M S of the associations.
+ * @param dense whether M is made whole (features x features); by default where it fits in a third of the memory,
+ *   otherwise every application sums over all localities.
+ */
 export async function meanAssociation(
   associations: Associations,
   context: Context,
@@ -53,7 +57,7 @@ export async function meanAssociation(
   return { features: d, scale, order, apply };
 }
 
-/** X -> M X by the whole matrix, which is made once. */
+/** A function X -> M X (features x w) by the whole matrix M, which is made once. */
 async function denseProduct(associations: Associations, context: Context, watch: Watch) {
   const d = associations.features;
   const sums = { rows: 1, columns: (d * (d - 1)) / 2, data: new Float32Array((d * (d - 1)) / 2) };
@@ -70,7 +74,7 @@ async function denseProduct(associations: Associations, context: Context, watch:
   return (block: Matrix) => context.engine.multiply(whole, block);
 }
 
-/** M X, summed over the stored pairs of all localities in double. */
+/** M X, summed over the stored pairs of all localities in double. @param x features x w. */
 async function sparseProduct(associations: Associations, x: Matrix, watch: Watch): Promise<Matrix> {
   const sums = new Float64Array(x.data.length);
   const signed = associations.form === 'signed';
@@ -83,7 +87,12 @@ async function sparseProduct(associations: Associations, x: Matrix, watch: Watch
   return { ...x, data: Float32Array.from(sums, (sum) => sum / associations.localities) };
 }
 
-/** sums += A_l X for locality l of the block. */
+/**
+ * Adds A_l X to the sums, for locality l of the block.
+ * @param x features x w.
+ * @param signed whether values keep their sign.
+ * @param sums features x w.
+ */
 function addProduct(
   block: AssociationBlock,
   l: number,

@@ -52,7 +52,12 @@ export const DEFAULT_MODULES = 12;
 
 export type Starts = (count: number) => Promise<Matrix>;
 
-/** Factors the associations into modules. Fewer than requested when the data have fewer. */
+/**
+ * Factors the associations into modules, strongest first; fewer than requested when the data have fewer. OptionError
+ * for a number of modules that is not from 1 to the number of localities. Called by `explain`, and for every refit of
+ * evaluation.
+ * @returns loadings (modules x features, the largest of each 1), presence (localities x modules) and shares.
+ */
 export async function factorize(
   { associations, samples, reported = associations.localities, starts }: FactorizeInput,
   options: ModuleOptions,
@@ -80,7 +85,11 @@ export async function factorize(
   return firstLocalities(orderedModules(factors, problem, history), reported);
 }
 
-/** Sums up the associations once; from them starts for any number of modules follow at little cost. */
+/**
+ * Sums up the associations once.
+ * @returns a function of a number of modules, whose starting loadings (modules x features) then follow at little
+ *   cost.
+ */
 export async function prepareStarts(
   associations: Associations,
   context: Context,
@@ -90,14 +99,14 @@ export async function prepareStarts(
   return (count) => spectralStart(mean, count, watch);
 }
 
-/** The modules with the presence of the first `count` localities only. */
+/** The modules with the presence of the first `count` localities only, those that are reported. */
 function firstLocalities(modules: Modules, count: number): Modules {
   const { rows, columns, data } = modules.presence;
   if (count === rows) return modules;
   return { ...modules, presence: { rows: count, columns, data: data.slice(0, count * columns) } };
 }
 
-/** Refuses a number of modules that is not whole, or larger than the number of localities. */
+/** OptionError for a number of modules that is not whole, below 1, or above the number of localities. */
 export function checkModuleCount(count: number, localities: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= localities) return;
   throw new OptionError({
@@ -107,7 +116,10 @@ export function checkModuleCount(count: number, localities: number): void {
   });
 }
 
-/** The stacked form holds a value for every pair of features and module. */
+/**
+ * OptionError where the stacked form, which holds a float for every module and pair of features, does not fit
+ * `memory` bytes.
+ */
 function checkPairs(count: number, features: number, memory: number): void {
   const bytes = 2 * count * features * (features - 1);
   if (bytes <= memory) return;
@@ -121,7 +133,11 @@ function checkPairs(count: number, features: number, memory: number): void {
 /** Bytes in GiB, for messages. */
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-/** Modules by share, each scaled so that its largest loading is 1. */
+/**
+ * The factors as modules: by share, strongest first, those without any left out, each scaled so that its largest
+ * loading is 1.
+ * @param loss after each sweep.
+ */
 function orderedModules(factors: Factors, problem: Problem, loss: readonly number[]): Modules {
   const share = shares(factors, problem);
   const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);

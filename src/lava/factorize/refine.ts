@@ -35,8 +35,10 @@ export interface Factors {
 }
 
 /**
- * Takes `sweeps` sweeps from `start`, which is not changed; `history` is given the loss before and after each.
- * Ends earlier only where float32 rounding of the products undoes the last tiny gain.
+ * Takes `sweeps` sweeps of loadings and presence. Ends earlier only where float32 rounding of the products undoes the
+ * last tiny gain.
+ * @param start modules x features, not changed.
+ * @param history is given the loss before the first and after each sweep.
  */
 export async function refine(
   problem: Problem,
@@ -63,7 +65,10 @@ export async function refine(
   return factors;
 }
 
-/** The best presence for given loadings, with its loss. */
+/**
+ * The best presence (localities x modules) for given loadings (modules x features), with its relative loss:
+ * non-negative least squares in every locality.
+ */
 export async function withPresence(
   problem: Problem,
   loadings: Matrix,
@@ -91,7 +96,11 @@ export function shares(factors: Factors, problem: Problem): Float64Array {
 /** Localities over which a module recurs in full; fewer count in proportion when modules compete. */
 const RECURRING = 3;
 
-/** min(1, effective number of localities / RECURRING), the effective number being (sum p)^2 / sum p^2. */
+/**
+ * How far module k counts where modules compete, 0 to 1: min(1, effective number of localities / RECURRING), the
+ * effective number being (sum p)^2 / sum p^2.
+ * @param presence localities x modules.
+ */
 function recurrence(presence: Matrix, k: number): number {
   let sum = 0;
   let squares = 0;
@@ -104,9 +113,9 @@ function recurrence(presence: Matrix, k: number): number {
 }
 
 /**
- * Merges and prunes: of two modules whose pair patterns have a cosine above `same` the weaker goes, then the
- * weakest until `count` are left, a module's strength being its share, less when it hardly recurs. Returns the
- * loadings that stay, in their order.
+ * Of two modules whose pair patterns have a cosine above `same` drops the weaker, then the weakest until `count` are
+ * left. A module's strength is its share, less when it hardly recurs. Returns the loadings that stay (modules x
+ * features), in their order.
  */
 export function mergeAndPrune(factors: Factors, problem: Problem, count: number, same: number): Matrix {
   const { rows: m, columns: d, data } = factors.loadings;

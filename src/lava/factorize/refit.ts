@@ -33,9 +33,11 @@ export interface Samples {
 }
 
 /**
- * New loadings, modules x d; presence as it is. A refitted module is blended with the fitted one: it counts in full
- * where their patterns have a cosine of FULL or more, and not at all below LEAST_COSINE, where it became another
- * module. Loadings below KEPT_BELOW of the largest stay as they are.
+ * Fits the loadings again to correlations without the gate; the last step of a fit. Returns new loadings, modules x
+ * d; presence stays as it is. A refitted module is blended with the fitted one: it counts in full where their
+ * patterns have a cosine of FULL or more, and not at all below LEAST_COSINE, where it became another module. Loadings
+ * below KEPT_BELOW of the largest stay as they are.
+ * @param weights one a locality.
  */
 export async function refitUngated(
   samples: Samples,
@@ -69,8 +71,11 @@ export async function refitUngated(
 }
 
 /**
- * Loadings of module k on some features, the other modules fixed.
- * @param sums f x f: G_k of these features. @param q of all modules, over the localities where module k is present.
+ * Loadings of module k on some features, the other modules fixed: one number a feature.
+ * @param loadings modules x features.
+ * @param features f indices.
+ * @param sums f x f: weighted sums of squared correlations of these features where module k is present.
+ * @param q presence' w presence of all modules, over the localities where module k is present.
  */
 function refitLoadings(
   loadings: Matrix,
@@ -85,7 +90,12 @@ function refitLoadings(
   return row(local, k);
 }
 
-/** Writes the blend of the fitted loadings and the refitted `values` of some features into `target`. */
+/**
+ * Writes the blend of the fitted loadings and the refitted `values` of some features into `target`.
+ * @param fitted one a feature of the table.
+ * @param features indices of the refitted ones.
+ * @param target one a feature of the table.
+ */
 function blend(fitted: Float32Array, features: Int32Array, values: Float32Array, target: Float32Array): void {
   const refitted = { rows: 1, columns: fitted.length, data: new Float32Array(fitted.length) };
   features.forEach((feature, i) => {
@@ -102,7 +112,10 @@ function blend(fitted: Float32Array, features: Int32Array, values: Float32Array,
   });
 }
 
-/** The features of largest loading: at least LEAST of the largest, MOST_FEATURES at most; ascending numbers. */
+/**
+ * Indices of the features of largest loading: at least LEAST of the largest, MOST_FEATURES at most, ascending.
+ * @param row loadings of a module.
+ */
 function leadingFeatures(row: Float32Array): Int32Array {
   const largest = row.reduce((a, b) => Math.max(a, b), 0);
   const chosen = [...row.keys()].filter((f) => row[f] >= LEAST * largest);

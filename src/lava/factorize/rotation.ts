@@ -18,7 +18,10 @@ const LEAST_ANGLE = 1e-9;
 /** Share of the criterion by which another start has to be better. */
 const BETTER = 1e-7;
 
-/** The factors (vectors of equal length) rotated to the best varimax criterion of all starts. */
+/**
+ * The factors rotated to the best varimax criterion of all starts, in the space that they span.
+ * @param factors vectors of equal length (features), orthogonal or not; not changed.
+ */
 export function varimax(factors: readonly Float64Array[]): Float64Array[] {
   let best: Float64Array[] = [];
   let highest = Number.NEGATIVE_INFINITY;
@@ -33,7 +36,7 @@ export function varimax(factors: readonly Float64Array[]): Float64Array[] {
   return best;
 }
 
-/** sum over factors of (sum b^4 - (sum b^2)^2 / length). */
+/** The varimax criterion, which is to be largest: sum over factors of (sum b^4 - (sum b^2)^2 / length). */
 export function criterion(factors: readonly Float64Array[]): number {
   let total = 0;
   for (const factor of factors) {
@@ -49,7 +52,7 @@ export function criterion(factors: readonly Float64Array[]): number {
   return total;
 }
 
-/** The factors under a random rotation, always the same one for a start's number. */
+/** The factors under a random rotation, always the same one for a start's number (1 and up). */
 function turned(factors: readonly Float64Array[], start: number): Float64Array[] {
   const random = createRandom(start, 'varimax');
   const rotation: Float64Array[] = [];
@@ -64,7 +67,7 @@ function turned(factors: readonly Float64Array[], start: number): Float64Array[]
   });
 }
 
-/** Turns every pair of factors to the optimum of its plane until none turns any more. */
+/** Turns every pair of factors to the optimum of its plane, in place, until none turns any more. */
 function rotateToOptimum(factors: readonly Float64Array[]): void {
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let largest = 0;
@@ -80,7 +83,10 @@ function rotateToOptimum(factors: readonly Float64Array[]): void {
   }
 }
 
-/** Kaiser's angle: a quarter of the argument of sum (u + iv)^2 - (sum (u + iv))^2 / length. */
+/**
+ * The angle in radians by which two factors are turned in their plane for the largest criterion (Kaiser's): a quarter
+ * of the argument of sum (u + iv)^2 - (sum (u + iv))^2 / length, with u = x^2 - y^2 and v = 2 x y.
+ */
 function bestAngle(x: Float64Array, y: Float64Array): number {
   let sumU = 0;
   let sumV = 0;

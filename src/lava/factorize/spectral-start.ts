@@ -19,7 +19,11 @@ import type { MeanAssociation } from './mean-association.js';
 import { varimax } from './rotation.js';
 import { completedSpectrum } from './spectrum.js';
 
-/** Loadings of up to `count` modules, not negative, strongest first; fewer when fewer eigenvalues are positive. */
+/**
+ * Loadings of up to `count` modules (modules x features), not negative, strongest first; fewer when fewer eigenvalues
+ * are positive. Each fit starts from them.
+ * @param mean the scaled mean association, as an operator.
+ */
 export async function spectralStart(mean: MeanAssociation, count: number, watch: Watch): Promise<Matrix> {
   const { vectors, values } = await completedSpectrum(mean, count, watch);
   const factors = vectors.map((vector, k) => vector.map((value) => value * Math.sqrt(values[k])));

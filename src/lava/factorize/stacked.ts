@@ -22,8 +22,8 @@ const TOLERANCE = 1e-5;
 const POWER_ITERATIONS = 30;
 
 /**
- * Modules as patterns of pairs: starts from the spectral start's pair patterns, then alternates presence and
- * patterns.
+ * Finds modules as patterns of pairs: starts from the pair patterns of the spectral start, then alternates presence
+ * and patterns. Called by `factorize` for `form: 'stacked'`.
  * @param options `count`: modules; `sweeps`: alternations.
  */
 export async function factorizeStacked(
@@ -51,7 +51,10 @@ export async function factorizeStacked(
   return orderedModules(problem, patterns, fit, loss);
 }
 
-/** The pair pattern of each module: products of its loadings. modules x d(d-1)/2, pairs (i, j > i) by row. */
+/**
+ * The pair pattern of each module, products of its loadings: modules x d (d - 1) / 2, pairs (i, j > i) by row.
+ * @param loadings modules x d.
+ */
 function outerPatterns(loadings: Matrix): Matrix {
   const { rows: m, columns: d, data } = loadings;
   const pairs = (d * (d - 1)) / 2;
@@ -72,8 +75,9 @@ interface Fit {
 }
 
 /**
- * The presence of each pattern in each locality by non-negative least squares, and the loss relative to the
- * squared norm.
+ * The presence of each pattern in each locality (localities x modules) by non-negative least squares, and the loss
+ * relative to the squared norm.
+ * @param patterns modules x pairs.
  */
 async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Promise<Fit> {
   const m = patterns.rows;
@@ -94,7 +98,10 @@ async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Pr
   return { presence, products, loss: relativeLoss(gram, products, presence, problem) };
 }
 
-/** <A_l, H_k> for every locality and pattern. */
+/**
+ * Inner products of every locality's associations with every pattern: localities x modules.
+ * @param patterns modules x pairs (i, j > i), by row.
+ */
 async function productsWithPatterns(
   associations: Associations,
   patterns: Matrix,
@@ -122,7 +129,12 @@ async function productsWithPatterns(
   return { rows: associations.localities, columns: m, data: result };
 }
 
-/** H_k <- max(0, H_k + (G_k - sum_j Q_kj H_j) / Q_kk), one pattern after another, in place. */
+/**
+ * One step of every pattern in place, one after another: H_k <- max(0, H_k + (G_k - sum_j Q_kj H_j) / Q_kk).
+ * @param patterns H, modules x pairs.
+ * @param sums G, presence-weighted sums of associations, modules x pairs.
+ * @param q presence' w presence, modules x modules.
+ */
 function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
   const { rows: m, columns: pairs, data } = patterns;
   for (let k = 0; k < m; k++) {
@@ -136,7 +148,11 @@ function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
   }
 }
 
-/** Modules by share; patterns scaled to a largest entry of 1, loadings from their leading vector. */
+/**
+ * The fit as modules: by share, strongest first; patterns scaled to a largest entry of 1, loadings from each
+ * pattern's leading eigenvector.
+ * @param loss after each alternation.
+ */
 function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: number[]): Modules {
   const d = problem.associations.features;
   const m = patterns.rows;
@@ -170,7 +186,7 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
   return { count, form: 'stacked', ...result, share: ordered, explained: 1 - fit.loss, loss };
 }
 
-/** Leading eigenvector of a non-negative symmetric matrix, largest entry 1. */
+/** Leading eigenvector of a non-negative symmetric d x d matrix, largest entry 1. */
 function leadingVector(full: Float32Array, d: number): Float32Array {
   let vector = new Float32Array(d).fill(1);
   for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {

@@ -25,8 +25,9 @@ export interface Problem {
 }
 
 /**
- * Weights 1 / (|A_l|^2 + median |A|^2). **Ours**: without them one locality that straddles two clusters, in
- * which hundreds of features differ, outweighs everything that recurs in all others.
+ * The associations with the weight of each locality in the loss: 1 / (|A_l|^2 + median |A|^2). **Ours**: without
+ * weights one locality that straddles two clusters, in which hundreds of features differ, outweighs everything that
+ * recurs in all others.
  */
 export function weighLocalities(associations: Associations): Problem {
   const norms = associations.squaredNorms;
@@ -35,7 +36,10 @@ export function weighLocalities(associations: Associations): Problem {
   return { associations, weights, norm: weights.reduce((sum, w, l) => sum + w * norms[l], 0) };
 }
 
-/** S: products of the modules' pair patterns. From (u.v)^2 = sum over pairs i != j + diagonal. */
+/**
+ * S: inner products of the modules' pair patterns, m x m, from (u.v)^2 = 2 sum over pairs i < j + diagonal.
+ * @param loadings m x d.
+ */
 export function patternGram(loadings: Matrix): Float64Array {
   const { rows: m, columns: d, data } = loadings;
   const gram = new Float64Array(m * m);
@@ -54,7 +58,12 @@ export function patternGram(loadings: Matrix): Float64Array {
   return gram;
 }
 
-/** Cosines of the pair patterns of all rows of `a` with all rows of `b`: a.rows x b.rows. */
+/**
+ * Cosines of the pair patterns of all rows of `a` with all rows of `b`: a.rows x b.rows, row by row; 0 for an empty
+ * pattern.
+ * @param a loadings, modules x features.
+ * @param b likewise.
+ */
 export function patternCosines(a: Matrix, b: Matrix): Float64Array {
   const m = a.rows;
   const n = b.rows;
@@ -72,7 +81,10 @@ export function patternCosines(a: Matrix, b: Matrix): Float64Array {
   return cosines;
 }
 
-/** B for all localities: localities x m. */
+/**
+ * B: inner products of every locality's associations with every module's pair pattern, localities x m.
+ * @param loadings m x d.
+ */
 export async function patternProducts(
   associations: Associations,
   loadings: Matrix,
@@ -90,7 +102,11 @@ export async function patternProducts(
   return { rows: associations.localities, columns: m, data: result };
 }
 
-/** The best presence for given loadings: exact non-negative least squares in every locality. */
+/**
+ * The best presence for given loadings, localities x m: exact non-negative least squares in every locality.
+ * @param gram S, m x m.
+ * @param products B, localities x m.
+ */
 export function solvePresence(gram: Float64Array, products: Matrix): Matrix {
   const m = products.columns;
   const solver = nonNegativeSolver(gram, m);
@@ -99,7 +115,12 @@ export function solvePresence(gram: Float64Array, products: Matrix): Matrix {
   return { rows: products.rows, columns: m, data: presence };
 }
 
-/** Loss divided by the norm of all associations: 1 - explained share. */
+/**
+ * Loss divided by the norm of all associations, which is 1 - explained share; 0 without any association.
+ * @param gram S, m x m.
+ * @param products B, localities x m.
+ * @param presence localities x m.
+ */
 export function relativeLoss(
   gram: Float64Array,
   products: Matrix,
@@ -122,7 +143,10 @@ export function relativeLoss(
   return problem.norm > 0 ? 1 + change / problem.norm : 0;
 }
 
-/** G: one row of pairs a module, m x d(d-1)/2. */
+/**
+ * G: for each module sum_l w_l P[l,k] A_l as one row of pairs i < j, m x d (d - 1) / 2.
+ * @param presence localities x m.
+ */
 export async function weightedPatterns(
   { associations, weights }: Problem,
   presence: Matrix,
@@ -143,7 +167,7 @@ export async function weightedPatterns(
   return total;
 }
 
-/** Q = P'wP. */
+/** Q = P'wP, m x m. @param presence P, localities x m. @param weights w, one a locality. */
 export function presenceGram(presence: Matrix, weights: Float64Array): Float64Array {
   const m = presence.columns;
   const gram = new Float64Array(m * m);

@@ -18,7 +18,10 @@ import type { Problem } from './symmetric.js';
 /** Features in a working set: its block takes 17 MB. */
 export const WORKING_SET = 2048;
 
-/** The pattern of each swept module in turn. */
+/**
+ * Yields, for each module swept, its working set with the block of G_k and G_k u_k of these features.
+ * @param size most features of a set.
+ */
 export async function* workingSetPatterns(
   input: SweepInput,
   size: number,
@@ -33,7 +36,7 @@ export async function* workingSetPatterns(
   }
 }
 
-/** G_k u_k of every swept module, one entry a feature. */
+/** G_k u_k of every swept module: one array a module, one entry a feature. */
 async function imagesOf({ problem, loadings, first, presence }: SweepInput, watch: Watch) {
   const d = loadings.columns;
   const images = Array.from({ length: presence.columns }, () => new Float64Array(d));
@@ -48,7 +51,11 @@ async function imagesOf({ problem, loadings, first, presence }: SweepInput, watc
   return images;
 }
 
-/** Adds factor * A_l u to `image`. */
+/**
+ * Adds factor x A_l u to `image` (one entry a feature).
+ * @param l number of the locality in the block.
+ * @param u loadings, one a feature.
+ */
 function addImage(
   block: AssociationBlock,
   form: AssociationForm,
@@ -71,7 +78,11 @@ function addImage(
   }
 }
 
-/** The features whose best step lowers the loss most, ascending. */
+/**
+ * The features whose best step, taken alone, lowers the loss most, at most `size`, ascending.
+ * @param t number of the module among those swept.
+ * @param image G_k u_k, one a feature.
+ */
 function chooseSet(
   { loadings, first, q }: SweepInput,
   t: number,
@@ -93,7 +104,10 @@ function chooseSet(
   return Int32Array.from(useful.slice(0, size)).sort();
 }
 
-/** The block of G_k of each working set, full and symmetric. */
+/**
+ * For each swept module, the block of G_k of its working set: size x size, full and symmetric.
+ * @param sets feature indices, ascending.
+ */
 async function blocksOf(
   { problem, presence, loadings }: SweepInput,
   sets: readonly Int32Array[],
@@ -121,7 +135,11 @@ async function blocksOf(
   return blocks;
 }
 
-/** Adds factor * A_l to the upper triangle of `target`. */
+/**
+ * Adds factor x A_l, for the features of a set, to the upper triangle of `target` (size x size).
+ * @param l number of the locality in the block.
+ * @param indexed `indexInSet`: position of each feature in the set, or -1.
+ */
 function addBlock(
   { features: d, offsets, columns, values }: AssociationBlock,
   form: AssociationForm,
@@ -146,7 +164,9 @@ function mirror(block: Float32Array, size: number): void {
   for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) block[i * size + j] = block[j * size + i];
 }
 
-/** Visits all localities in order; `l` counts within the block. */
+/**
+ * Calls `visit` for all localities in order; `l` counts within the block. Looks at the caller's signal after each.
+ */
 async function forEachLocality(
   { associations }: Problem,
   watch: Watch,

@@ -10,7 +10,11 @@
 import { denseRows } from '../../core/csr.js';
 import type { Csr, Matrix } from '../../model.js';
 
-/** Row numbers in canonical order. @param features of the same samples; without them ties keep their order. */
+/**
+ * Row numbers of all samples in canonical order.
+ * @param points samples x dimensions of the embedding.
+ * @param features samples x features, of the same samples; without them samples at the same point keep their order.
+ */
 export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Array {
   const { rows, columns, data } = points;
   const byPoint = (a: number, b: number): number => {
@@ -30,7 +34,9 @@ export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Ar
 }
 
 /**
- * Sorts row numbers by the values of their features, first feature first; equal rows keep their order. In place.
+ * Sorts row numbers, in place, by the values of their features, first feature first; equal rows keep their order.
+ * Called for samples at the same point of the embedding.
+ * @param features of all samples, samples x features.
  */
 function sortByContent(rows: Int32Array, features: Matrix | Csr): void {
   const values = denseRows(features, rows);

@@ -18,7 +18,10 @@ import { gatherMembers } from './localities.js';
 const ENOUGH = 1500;
 const MOST_TIMES = 3;
 
-/** The localities with further ones between them, for fits on part of the samples. The given ones come first. */
+/**
+ * The localities, followed by further ones of the same size between them, on which modules are fitted: three times as
+ * many in all, up to ENOUGH. Called before every fit.
+ */
 export async function denseCovering(
   embedding: Embedding,
   localities: Localities,

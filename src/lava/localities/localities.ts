@@ -57,7 +57,7 @@ export function defaultLocalitySize(samples: number): number {
 }
 
 /**
- * Covers the embedding with localities. See the file's header.
+ * Covers the embedding with localities, the first stage of `explain`. See the header for the steps.
  * @param features of the same samples: they order samples at the same point, so that the order of rows does not.
  */
 export async function locate(
@@ -160,7 +160,7 @@ interface Problem {
   readonly graph: NeighborhoodGraph;
 }
 
-/** The covering problem of these points: their kd-tree and n-neighborhood graph. */
+/** The covering problem of these points: their kd-tree, and the graph of the `size` samples nearest to each. */
 async function newProblem(points: Matrix, size: number, engine: Engine, watch: Watch): Promise<Problem> {
   const tree = buildKdTree(points);
   return { tree, size, graph: await neighborhoodGraph(tree, size, engine, watch) };
@@ -174,7 +174,10 @@ interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
   readonly tv: number;
 }
 
-/** A function that covers the problem with `count` localities, by the weights of alpha and beta. */
+/**
+ * A function that covers the problem with `count` localities, by the weights of alpha and beta, and measures the
+ * covering.
+ */
 function newAttempt({ tree, size, graph }: Problem, count: number, random: Random, engine: Engine) {
   const reference = share(graph.indegree);
   return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
@@ -226,7 +229,10 @@ export function checkLocalityOptions(samples: number, options: LocalityOptions) 
 
 type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
 
-/** The n nearest samples to each query: by the tree in few dimensions, by the engine's blocks in many. */
+/**
+ * Finds the n nearest samples to query i (points x dimensions), nearest first: by the tree, or in many dimensions the
+ * engine.
+ */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
   if (usesKdTree(queries.columns, 'euclidean', 'localities')) {
     const finder = nearestFinder(tree, n);
@@ -243,7 +249,10 @@ async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: En
   });
 }
 
-/** indegree^alpha * meanDistance^-beta, scaled to a mean of 1. Duplicates have the least positive distance. */
+/**
+ * Weight of each sample: indegree^alpha x meanDistance^-beta, scaled to a mean of 1; duplicates take the least
+ * distance above 0.
+ */
 function probeWeights(graph: NeighborhoodGraph, alpha: number, beta: number): Float64Array {
   const positive = graph.meanDistance.filter((distance) => distance > 0);
   const least = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : 1;
@@ -282,7 +291,7 @@ function share(counts: Float64Array): Float64Array {
   return counts.map((count) => count / total);
 }
 
-/** Total variation distance of two distributions, 0 to 1. */
+/** Total variation distance of two distributions over the same samples, 0 to 1. */
 function totalVariation(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);

@@ -30,8 +30,8 @@ const centerNeighborCount = (dimensions: number) => (dimensions <= 2 ? 16 : 24);
 const SLACK = 1e-9;
 
 /**
- * An assignment of all samples (positions in the tree's order) to centers, which remembers bounds from one
- * iteration to the next.
+ * An assignment of all samples to their nearest centers (`center`, by position in the tree's order), which remembers
+ * bounds from one iteration of k-means to the next.
  */
 export function newAssignment(tree: KdTree): Assignment {
   const rows = tree.order.length;
@@ -76,8 +76,9 @@ interface CenterNeighbors {
 }
 
 /**
- * The k nearest centers of each center (itself first), with squared distances; `reach`: no other center is nearer
- * than this.
+ * The k nearest centers of each center, itself first, with squared distances; `reach`: every center that is not
+ * listed is at least this far.
+ * @param tree of the centers.
  */
 function centerNeighbors(tree: KdTree, k: number): CenterNeighbors {
   const { points } = tree;
@@ -94,7 +95,7 @@ function centerNeighbors(tree: KdTree, k: number): CenterNeighbors {
   return { k, rows, squared, reach };
 }
 
-/** For each center the largest move among its neighbors. */
+/** For each center the largest move among its listed neighbors. @param moves how far each center has moved. */
 function largestMoves(around: CenterNeighbors, moves: Float64Array): Float64Array {
   return moves.map((_, c) => {
     let most = 0;
@@ -112,8 +113,10 @@ interface Search {
 }
 
 /**
- * A search for the nearest center of a sample: first among the neighbors of a hint, and where these cannot decide,
- * in the tree of centers. The answer stands in `found`.
+ * A search for the nearest center of a sample: first among the neighbors of a hint, and where these cannot decide, in
+ * the tree of centers. The answer stands in `found`.
+ * @param tree of the samples.
+ * @param centers count x dimensions.
  */
 function newSearch(tree: KdTree, centers: Matrix): Search {
   const d = centers.columns;
@@ -167,7 +170,7 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
   return { around, find, found };
 }
 
-/** Distance of the second nearest center; infinite where there is only one. */
+/** Distance of the second nearest center that a finder has found; infinite where there is only one. */
 function secondDistance({ squared, count }: NearestFinder): number {
   return count > 1 ? Math.sqrt(squared[1]) : Number.POSITIVE_INFINITY;
 }

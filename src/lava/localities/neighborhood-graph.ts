@@ -52,12 +52,17 @@ export async function neighborhoodGraph(
   return graph;
 }
 
-/** A graph of so many samples with all figures 0. */
+/** A graph of `rows` samples with all in-degrees and mean distances 0. */
 function emptyGraph(rows: number): NeighborhoodGraph {
   return { indegree: new Float64Array(rows), meanDistance: new Float64Array(rows) };
 }
 
-/** Adds the neighborhoods of the samples at positions `low` to `high` of the tree's order. */
+/**
+ * Adds the neighborhoods of the samples at positions `low` to `high` of the tree's order, which lie near each other
+ * and share one search.
+ * @param finder of the n nearest.
+ * @param near collects the samples around the run.
+ */
 function addRun(
   tree: KdTree,
   graph: NeighborhoodGraph,
@@ -91,7 +96,7 @@ function addRun(
   }
 }
 
-/** Counts the neighbors that were found, and returns the sum of their distances. */
+/** Counts the neighbors that a finder found in `indegree`, and returns the sum of their distances. */
 function takeFound({ rows, squared, count }: NearestFinder, indegree: Float64Array): number {
   let sum = 0;
   for (let t = 0; t < count; t++) {
@@ -113,7 +118,11 @@ interface Collector {
   readonly scratch: () => Float64Array;
 }
 
-/** An empty collector: the samples in reach of a run are collected once, and each sample of the run searches only these. */
+/**
+ * A collector without samples: those in reach of a run are collected once, and each sample of the run looks at only
+ * these.
+ * @param tree of all samples.
+ */
 function newCollector(tree: KdTree): Collector {
   const { coordinates, order, axes } = tree;
   const d = tree.points.columns;
@@ -177,7 +186,10 @@ function squaredBetween(a: Float32Array, p: number, b: Float32Array, q: number, 
   return sum;
 }
 
-/** Counts the n nearest of the collected samples and returns the sum of their distances. */
+/**
+ * Counts the n nearest of the collected samples in `indegree` (ties by row number) and returns the sum of their
+ * distances.
+ */
 function takeNearest(near: Collector, n: number, indegree: Float64Array): number {
   const [count, rows, squared, scratch] = [near.count(), near.rows(), near.squared(), near.scratch()];
   scratch.set(squared.subarray(0, count));
@@ -224,7 +236,11 @@ function select(values: Float64Array, count: number, at: number): number {
   return values[at];
 }
 
-/** The same by the engine's exact search, for many dimensions, in blocks of ENGINE_ROWS. */
+/**
+ * In-degree and mean distance of every sample by the engine's exact search, for many dimensions, in blocks of
+ * ENGINE_ROWS.
+ * @param points samples x dimensions.
+ */
 async function graphByEngine(points: Matrix, n: number, engine: Engine, watch: Watch) {
   const graph = emptyGraph(points.rows);
   const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;

@@ -24,7 +24,11 @@ export interface PlacementOptions {
 /** Relative movement of the centers below which the iteration ends. */
 const TOLERANCE = 1e-3;
 
-/** Probes (count x dimensions) by weighted k-means over the samples. @param weights one a sample, by row. */
+/**
+ * Places probes (count x dimensions) by weighted k-means over the samples. Called once for each covering tried.
+ * @param weights one a sample, by row.
+ * @param options `count` of probes; `iterations` at most.
+ */
 export async function placeProbes(
   tree: KdTree,
   weights: Float64Array,
@@ -47,7 +51,11 @@ export async function placeProbes(
   return centers;
 }
 
-/** Every (total / count)-th of the cumulated density, from a random offset, in the tree's order. */
+/**
+ * Starting centers (count x dimensions): samples in the tree's order, taken at equal steps of the cumulated density
+ * from a random offset.
+ * @param weights one a sample, in the tree's order.
+ */
 function systematicStart(tree: KdTree, weights: Float64Array, count: number, random: Random): Matrix {
   const d = tree.points.columns;
   const power = d / (d + 2);
@@ -74,7 +82,7 @@ function systematicStart(tree: KdTree, weights: Float64Array, count: number, ran
   return { rows: count, columns: d, data: centers };
 }
 
-/** An assignment by comparing every sample with every center, for many dimensions. */
+/** An assignment of samples to centers by comparing every sample with every center, for many dimensions. */
 function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
   const center = new Int32Array(tree.order.length);
   const points = { ...tree.points, data: tree.coordinates };
@@ -88,7 +96,12 @@ function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
   };
 }
 
-/** Moves each center to the weighted mean of its points; an empty one stays. */
+/**
+ * Moves each center (count x dimensions, in place) to the weighted mean of its samples; one without any stays.
+ * Returns how far each moved, and their movement relative to the spread of the centers.
+ * @param weights one a sample, in the tree's order.
+ * @param assigned center of each sample, in the tree's order.
+ */
 function moveCenters(
   tree: KdTree,
   weights: Float64Array,

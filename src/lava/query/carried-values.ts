@@ -18,8 +18,10 @@ export function carriedValues(
 }
 
 /**
- * Correlation of two features over some samples, by the measure that was explained with; -1 to 1.
- * Null where a value is not carried, either feature is constant, or fewer than three samples are given.
+ * Correlation of two features over some samples, by the measure that was explained with; -1 to 1. Null where a value
+ * is not carried, either feature is constant, or fewer than three samples are given.
+ * @param pair feature indices.
+ * @param rows sample rows.
  */
 export function carriedCorrelation(
   explanation: Explanation,

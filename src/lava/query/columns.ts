@@ -10,7 +10,10 @@ import type { CategoricalColumn, Explanation, MetadataColumn } from '../../model
 
 type WithColumns = Pick<Explanation, 'labels' | 'metadata' | 'options'>;
 
-/** All columns by which samples can be grouped: the labels first, then the metadata in the source's order. */
+/**
+ * All columns by which samples can be grouped: the labels first, then the metadata in the source's order, without the
+ * column that the labels were read from.
+ */
 export function columnsOfSamples(explanation: WithColumns): readonly MetadataColumn[] {
   const { labels, metadata = [] } = explanation;
   if (!labels) return metadata;
@@ -18,12 +21,15 @@ export function columnsOfSamples(explanation: WithColumns): readonly MetadataCol
   return [labelColumn(labels, name), ...metadata.filter((column) => column.name !== name)];
 }
 
-/** The name of the labels' column; `label` where they came from a file of their own. */
+/**
+ * The name of the labels' column: that which they were read from, or `label` where they came from a file of their
+ * own.
+ */
 export function labelName({ options }: Pick<Explanation, 'options'>): string {
   return typeof options.label === 'string' ? options.label : 'label';
 }
 
-/** Labels as a column. An empty label is a missing value. */
+/** Labels as a categorical column of this name. An empty label is a missing value. */
 const labelColumn = (labels: readonly string[], name: string): CategoricalColumn => ({
   name,
   kind: 'categorical',
@@ -45,19 +51,22 @@ export function columnNamed(explanation: WithColumns, name: string): MetadataCol
   });
 }
 
-/** Whether each sample's value is missing. */
+/** Whether the sample in this row has no value in the column. */
 export function isMissing(column: MetadataColumn, row: number): boolean {
   return column.kind === 'categorical' ? column.codes[row] < 0 : Number.isNaN(column.values[row]);
 }
 
-/** Rows whose value in the column is the level, the number, or in the range (`50..70`, `>=50`, `<50`), ascending. */
+/**
+ * Rows, ascending, whose value in the column is the level or, for a column of numbers, the number or in the range
+ * (`50..70`, `>=50`, `<50`). OptionError for a level that does not exist or a text that is no range.
+ */
 export function rowsWithValue(column: MetadataColumn, value: string): number[] {
   if (column.kind === 'categorical') return rowsWithLevel(column, value);
   const inRange = rangeTest(column.name, value);
   return Array.from(column.values.keys()).filter((row) => inRange(column.values[row]));
 }
 
-/** Rows of one level of a column. OptionError for a level that the column does not have. */
+/** Rows of one level of a column, ascending. OptionError for a level that the column does not have. */
 function rowsWithLevel({ name, levels, codes }: CategoricalColumn, level: string): number[] {
   const wanted = levels.indexOf(level);
   if (wanted < 0) {
@@ -71,7 +80,11 @@ function rowsWithLevel({ name, levels, codes }: CategoricalColumn, level: string
   return Array.from(codes.keys()).filter((row) => codes[row] === wanted);
 }
 
-/** NaN, which stands for a missing value, is in no range. */
+/**
+ * A function that says whether a number is in the range that `text` describes (`42`, `50..70`, `>=50`); NaN, which
+ * stands for a missing value, is in none. OptionError for a text that is no range.
+ * @param name of the column, for the error.
+ */
 function rangeTest(name: string, text: string): (value: number) => boolean {
   const compared = text.match(/^(>=|<=|>|<)\s*(.+)$/);
   const bounds = compared ? [compared[2]] : text.split('..');

@@ -101,7 +101,11 @@ export function rankMarkers(
   };
 }
 
-/** OptionError where two regions share samples: their difference would have no meaning. */
+/**
+ * OptionError where two regions share samples: their difference would have no meaning.
+ * @param a sample rows.
+ * @param b sample rows.
+ */
 function checkDisjoint(a: Int32Array, b: Int32Array): void {
   const first = new Set(a);
   const both = b.filter((row) => first.has(row)).length;
@@ -121,7 +125,12 @@ interface TwoColumns {
 
 const FEATURES_AT_ONCE = 256;
 
-/** Values of every known feature in either set of samples, feature by feature. */
+/**
+ * Values of every known feature in either set of samples, feature by feature.
+ * @param table null to take the values that the explanation carries.
+ * @param a sample rows.
+ * @param b sample rows.
+ */
 function* columnsFrom(
   explanation: Explanation,
   table: Table | null,
@@ -141,11 +150,16 @@ function* columnsFrom(
   }
 }
 
-/** One column of a matrix, in double. */
+/** Column `at` of a matrix, in double. */
 const columnAt = (m: { rows: number; columns: number; data: ArrayLike<number> }, at: number): Float64Array =>
   Float64Array.from({ length: m.rows }, (_, row) => m.data[row * m.columns + at]);
 
-/** The features whose values the explanation carries, as columns. */
+/**
+ * Values of the features that the explanation carries, in either set of samples, feature by feature; OptionError
+ * where it carries none.
+ * @param a sample rows.
+ * @param b sample rows.
+ */
 function* carriedColumns(explanation: Explanation, a: Int32Array, b: Int32Array): Generator<TwoColumns> {
   const { values } = explanation;
   if (!values || values.features.length === 0) {
@@ -162,7 +176,12 @@ function* carriedColumns(explanation: Explanation, a: Int32Array, b: Int32Array)
   }
 }
 
-/** The figures of one feature. Sorts copies of its values. */
+/**
+ * The figures of one feature: means, difference, fold change, AUC, score and p.
+ * @param a its values in the first samples, not changed.
+ * @param b those in the second.
+ * @param options `logged`: values are log1p; `tieCorrect`: the variance of ranks is corrected for ties.
+ */
 function compared(
   a: Float64Array,
   b: Float64Array,
@@ -189,7 +208,12 @@ function compared(
   };
 }
 
-/** Pairs in which a value of `a` is above one of `b`, ties as half; and the sum of t^3 - t over groups of t ties. */
+/**
+ * The number of pairs in which a value of `a` is above one of `b`, ties as half, and the sum of t^3 - t over groups
+ * of t equal values.
+ * @param a ascending.
+ * @param b ascending.
+ */
 function ranked(a: Float64Array, b: Float64Array): { below: number; ties: number } {
   let [i, j, below, ties] = [0, 0, 0, 0];
   while (i < a.length || j < b.length) {

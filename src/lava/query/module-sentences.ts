@@ -25,7 +25,7 @@ export interface Statement {
   readonly text: string;
 }
 
-/** How many modules passed the test, and what became of the others. */
+/** A sentence on how many modules passed the test on held-out samples, and what became of the others. */
 export function headline({ descriptions }: Pick<Explanation, 'descriptions'>): string {
   const all = descriptions.length;
   if (all === 0) return 'No module was found: no features move together beyond chance anywhere on this map.';
@@ -46,7 +46,7 @@ export function headline({ descriptions }: Pick<Explanation, 'descriptions'>): s
   return `${count(having('local'))} of ${plural(all, 'module')} passed the test on held-out samples${rest.length > 0 ? `; ${rest.join(', ')}` : ''}.${back}`;
 }
 
-/** What the modules account for, and how they were found. */
+/** Two sentences: what share of the local association the modules account for, and how they were found. */
 export function summary({ modules, localities, featureNames, image }: Explanation): string {
   const one = modules.count === 1;
   const noun = image ? 'pixel' : 'feature';
@@ -58,7 +58,7 @@ export function summary({ modules, localities, featureNames, image }: Explanatio
   );
 }
 
-/** What the module is made of, and in how many samples. */
+/** A sentence on what the module is made of, and in which share of the samples it is present. */
 export function moduleSentence(explanation: Explanation, module: ModuleDescription): string {
   const where = `around ${percent(module.presentSamples)} of samples`;
   if (explanation.image) return `These pixels brighten and darken together ${where}.`;
@@ -87,14 +87,16 @@ export function moduleStatements(module: ModuleDescription, rows: number): State
   ];
 }
 
-/** What a contrast module says, and what it does not. */
+/** For a contrast module, what it says and what it does not; none for others. */
 function contrastStatement({ contrast }: ModuleDescription): Statement[] {
   const text =
     'A contrast: it is found only where groups meet, so it says how they differ, not what varies within one.';
   return contrast ? [{ tone: 'bad', text }] : [];
 }
 
-/** Whether fits on 90% of the samples, with another covering, give the module again. */
+/**
+ * Whether refits on 90% of the samples, with another covering, give the module again; none where no refit was made.
+ */
 function replicationStatement(module: ModuleDescription): Statement[] {
   const { replication, significance } = module;
   if (replication == null) return [];
@@ -113,7 +115,11 @@ function replicationStatement(module: ModuleDescription): Statement[] {
   ];
 }
 
-/** Replication and the two tests: one chain, since a module that is not replicated cannot be tested. */
+/**
+ * What significance says: replication on two thirds of the samples and the two tests in one chain, since a module
+ * that is not replicated cannot be tested.
+ * @param heldOut number of samples in each held-out part.
+ */
 function significanceStatements(module: ModuleDescription, heldOut: number): Statement[] {
   const { significance, stability, presentSamples, recurrence } = module;
   const subsample = stability?.subsample;
@@ -155,7 +161,10 @@ function significanceStatements(module: ModuleDescription, heldOut: number): Sta
 
 const REFITTED = 'In the worst of three fits on two thirds of the samples';
 
-/** @param subsample least similarity of the module to those of two thirds of the samples. */
+/**
+ * The statement that a module was not replicated and hence not tested.
+ * @param subsample least similarity, 0 to 1, of the module to those of two thirds of the samples; null where unknown.
+ */
 function notReplicated(subsample: number | null | undefined): Statement {
   const nearest =
     subsample == null
@@ -188,7 +197,7 @@ function outcomesInWords({ heldOut }: Pick<ModuleSignificance, 'heldOut'>): stri
 /** The text with a small first letter. */
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
-/** In how many disjoint localities the module is present. */
+/** In how many disjoint localities the module is present; none where recurrence is not known. */
 function recurrenceStatement({ recurrence }: ModuleDescription): Statement[] {
   if (!recurrence || recurrence.disjoint < 1) return [];
   if (recurrence.disjoint === 1) {
@@ -199,7 +208,11 @@ function recurrenceStatement({ recurrence }: ModuleDescription): Statement[] {
   return [{ tone: 'plain', text: `Recurs in ${count(recurrence.disjoint)} disjoint localities.` }];
 }
 
-/** Whether the module came back in another fit. @param similarity cosine with its match there. @param how words for that fit. */
+/**
+ * Whether the module came back in another fit; none where there was no such fit.
+ * @param similarity cosine with its match there, 0 to 1.
+ * @param how words for that fit.
+ */
 function similarityStatement(similarity: number | null | undefined, how: string): Statement[] {
   if (similarity == null) return [];
   const tone = similarity >= 0.9 ? 'good' : similarity >= 0.7 ? 'plain' : 'bad';
@@ -208,7 +221,7 @@ function similarityStatement(similarity: number | null | undefined, how: string)
   return [{ tone, text: `${how} it ${came} (similarity ${decimal(similarity)} of 1).` }];
 }
 
-/** How far the map can be trusted in the region of the module. */
+/** How far the map can be trusted where the module is present; none where trust was not measured. */
 function trustStatement({ trust, trustFlag }: ModuleDescription): Statement[] {
   if (trust === null) return [];
   if (trustFlag) return [{ tone: 'bad', text: trustFlag }];
@@ -258,7 +271,7 @@ export function moduleRemarks({
   ];
 }
 
-/** The verdict `border` in a few words. */
+/** The verdict `border` in a few words, with the number of parts that passed. */
 function borderRemark(significance: ModuleSignificance | null): string {
   const parts = significance?.heldOut ?? [];
   const passed = parts.filter(({ outcome }) => outcome === 'local').length;

@@ -66,7 +66,7 @@ export function modulesInRegion(explanation: PresenceSource, region: ArrayLike<n
   })).sort((a, b) => b.inside - a.inside || a.module - b.module);
 }
 
-/** 1 for the rows of the region, 0 for all others. */
+/** 1 for the rows of the region, 0 for all others. @param rows samples in all. @param region sample rows. */
 function sidesOf(rows: number, region: ArrayLike<number>): Uint8Array {
   const side = new Uint8Array(rows);
   for (let i = 0; i < region.length; i++) side[region[i]] = 1;

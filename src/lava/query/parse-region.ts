@@ -30,21 +30,21 @@ interface Parser {
   readonly named: ReadonlyMap<string, string>;
 }
 
-/** One or more regions with `|` between them. */
+/** Reads one or more regions with `|` between them, from the parser's position on. */
 function parseAny(parser: Parser): Region {
   const of = [parseAll(parser)];
   while (takes(parser, '|')) of.push(parseAll(parser));
   return of.length === 1 ? of[0] : { kind: 'any', of };
 }
 
-/** One or more regions with `&` between them. */
+/** Reads one or more regions with `&` between them, from the parser's position on. */
 function parseAll(parser: Parser): Region {
   const of = [parseOne(parser)];
   while (takes(parser, '&')) of.push(parseOne(parser));
   return of.length === 1 ? of[0] : { kind: 'all', of };
 }
 
-/** One operand: a region, a negation, or an expression in parentheses. */
+/** Reads one operand, a region, a negation or an expression in parentheses, from the parser's position on. */
 function parseOne(parser: Parser): Region {
   if (takes(parser, '!')) return { kind: 'not', of: parseOne(parser) };
   if (!takes(parser, '(')) return parseSingle(singleText(parser), parser);
@@ -53,7 +53,7 @@ function parseOne(parser: Parser): Region {
   return inner;
 }
 
-/** Moves past the character, and past space before it, where it is next. */
+/** Moves the parser past the character, and past space before it, where it is next; returns whether it was. */
 function takes(parser: Parser, character: string): boolean {
   skipSpace(parser);
   if (parser.text[parser.at] !== character) return false;
@@ -61,12 +61,12 @@ function takes(parser: Parser, character: string): boolean {
   return true;
 }
 
-/** Moves past white space. */
+/** Moves the parser past white space. */
 function skipSpace(parser: Parser): void {
   while (/\s/.test(parser.text[parser.at] ?? '')) parser.at++;
 }
 
-/** Text up to the next `&`, `|` or `)` outside quotes and outside parentheses of its own. */
+/** Reads the text up to the next `&`, `|` or `)` outside quotes and outside parentheses that it opens itself. */
 function singleText(parser: Parser): string {
   const from = parser.at;
   let [quoted, depth] = [false, 0];
@@ -82,7 +82,10 @@ function singleText(parser: Parser): string {
   return parser.text.slice(from, parser.at).trim();
 }
 
-/** A region without operators: `locality:3`, `rectangle:0,0,5,3`, `column:level`, or `@name`. */
+/**
+ * The region that a text without operators names: `locality:3`, `rectangle:0,0,5,3`, `column:level`, or `@name`.
+ * OptionError for a text that is no region.
+ */
 function parseSingle(single: string, { text, named }: Parser): Region {
   if (single.startsWith('@')) return parseNamed(single.slice(1).trim(), named);
   const colon = single.startsWith('"') ? single.indexOf('":') + 1 : single.indexOf(':');
@@ -114,7 +117,10 @@ function parseSingle(single: string, { text, named }: Parser): Region {
   }
 }
 
-/** The region that was kept under a name. */
+/**
+ * The region that was kept under a name; OptionError for a name that is not known.
+ * @param named texts of the regions by name.
+ */
 function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
   const text = named.get(name);
   // a named region cannot stand on itself: the names inside it are those that were there before it
@@ -138,7 +144,7 @@ const unquoted = (text: string): string => (/^".*"$/s.test(text) ? text.slice(1,
 export const quotedName = (name: string): string => (/[&|()!":,]|^\s|\s$|^@/.test(name) ? `"${name}"` : name);
 
 /**
- * Numbers separated by commas.
+ * The numbers of a list separated by commas; OptionError where one is none.
  * @param text the whole region, for the error.
  */
 function numbers(list: string, text: string): number[] {
@@ -147,7 +153,7 @@ function numbers(list: string, text: string): number[] {
   return values;
 }
 
-/** Two numbers separated by a comma. */
+/** Two numbers separated by a comma; OptionError for any other text. @param text the whole region, for the error. */
 function pair(corner: string, text: string): [number, number] {
   const values = numbers(corner, text);
   if (values.length !== 2) throw unreadable(text);

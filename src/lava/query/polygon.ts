@@ -22,7 +22,7 @@ export function pointsInPolygon(
   return Int32Array.from(found);
 }
 
-/** Smallest and largest coordinate of the corners along an axis (0: x, 1: y). */
+/** Smallest and largest coordinate of the polygon's corners along an axis (0: x, 1: y). */
 function extent(polygon: Polygon, axis: 0 | 1): [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const corner of polygon) {
@@ -32,7 +32,7 @@ function extent(polygon: Polygon, axis: 0 | 1): [number, number] {
   return [least, most];
 }
 
-/** Whether a ray from (x, y) to the right crosses an odd number of edges. */
+/** Whether the point (x, y) is inside the polygon: a ray from it to the right crosses an odd number of edges. */
 function isInside(x: number, y: number, polygon: Polygon): boolean {
   let inside = false;
   polygon.forEach(([x1, y1], i) => {

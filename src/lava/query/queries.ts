@@ -37,7 +37,8 @@ export interface RegionAnswer {
 }
 
 /**
- * What is in a region. Throws OptionError for a region that does not exist or holds no sample.
+ * What is in a region: its size, its labels, and every module's presence inside and outside. Throws OptionError for a
+ * region that does not exist or holds no sample.
  * @param name what the answer calls the region; by default what the region says itself.
  */
 export function describeRegion(
@@ -86,8 +87,10 @@ export interface ComparisonAnswer {
 }
 
 /**
- * What two regions share and how they differ. With the table that was explained, also whether the signs agree.
- * Throws OptionError for a region that holds no sample, ShapeError for another table.
+ * What two regions share and how they differ: for every module in which of them it is present. With the table that
+ * was explained, also whether the signs agree. Throws OptionError for a region that holds no sample, ShapeError for
+ * another table.
+ * @param values null where the table is not at hand.
  */
 export function compareRegions(
   explanation: Explanation,
@@ -121,7 +124,11 @@ export function compareRegions(
   };
 }
 
-/** Cosine of the signed correlations of module k's leading pairs in two sets of rows; 0 when either has none. */
+/**
+ * Cosine, -1 to 1, of the signed correlations of module k's leading pairs in two sets of samples; 0 when either has
+ * none.
+ * @param rows sample rows of either set.
+ */
 function signedAgreement(
   explanation: Explanation,
   table: Table,

@@ -32,7 +32,7 @@ export type Region =
   | { readonly kind: 'any'; readonly of: readonly Region[] }
   | { readonly kind: 'not'; readonly of: Region };
 
-/** The rows of a region, ascending. */
+/** Rows of the region's samples, ascending. OptionError for a region that does not exist or holds none. */
 export function regionRows(explanation: Explanation, region: Region): Int32Array {
   const mask = regionMask(explanation, region);
   const rows = new Int32Array(mask.reduce((sum, inside) => sum + inside, 0));
@@ -59,7 +59,7 @@ function regionMask(explanation: Explanation, region: Region): Uint8Array {
   return mask;
 }
 
-/** A name for people. */
+/** A name of the region for people, such as `rectangle 0,0 to 5,3` or `not M3`. */
 export function regionName(region: Region): string {
   switch (region.kind) {
     case 'locality':
@@ -95,7 +95,7 @@ const nameOfPart = (region: Region): string =>
 
 type SingleRegion = Exclude<Region, { readonly of: unknown }>;
 
-/** Rows of a single region in any order, possibly more than once. */
+/** Rows of a region without operators, in any order, possibly more than once. OptionError where it does not exist. */
 function rowsOf(explanation: Explanation, region: SingleRegion): Iterable<number> {
   switch (region.kind) {
     case 'locality':
@@ -121,7 +121,7 @@ function rowsOf(explanation: Explanation, region: SingleRegion): Iterable<number
   }
 }
 
-/** Rows of the samples in a locality. */
+/** Rows of the samples in a locality, nearest to the probe first. OptionError for a number that is none. */
 function localityRows({ localities }: Explanation, locality: number): Int32Array {
   if (!Number.isInteger(locality) || locality < 0 || locality >= localities.count) {
     throw new OptionError({
@@ -133,7 +133,12 @@ function localityRows({ localities }: Explanation, locality: number): Int32Array
   return localities.members.subarray(locality * localities.size, (locality + 1) * localities.size);
 }
 
-/** Rows of the samples between two corners, borders included. */
+/**
+ * Rows, ascending, of the samples between two opposite corners, borders included. OptionError for corners of
+ * different length.
+ * @param from a corner in the embedding's true units, one number for each of its first coordinates; others are free.
+ * @param to the opposite corner, in any order.
+ */
 function rectangleRows(explanation: Explanation, from: readonly number[], to: readonly number[]): number[] {
   const { rows, columns, data, units } = explanation.embedding.coordinates;
   if (from.length !== to.length || from.length === 0 || from.length > columns) {
@@ -151,7 +156,11 @@ function rectangleRows(explanation: Explanation, from: readonly number[], to: re
   return allRows(rows).filter(inside);
 }
 
-/** Rows of the samples inside a polygon of the first two coordinates. */
+/**
+ * Rows, ascending, of the samples inside a polygon of the first two coordinates. OptionError for fewer than three
+ * corners.
+ * @param points corners in order, in the embedding's true units.
+ */
 function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
   const { rows, columns, data, units } = explanation.embedding.coordinates;
   if (points.length < 3 || columns < 2) {
@@ -167,7 +176,7 @@ function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
   return pointsInPolygon({ x: along(0), y: along(1) }, corners);
 }
 
-/** Rows of the samples that have the label. */
+/** Rows, ascending, of the samples that have the label. OptionError for a label that no sample has. */
 function labelRows({ labels, rows }: Explanation, label: string): number[] {
   const known = [...new Set(labels ?? [])].sort();
   if (!known.includes(label)) {
@@ -183,7 +192,7 @@ function labelRows({ labels, rows }: Explanation, label: string): number[] {
   return allRows(rows).filter((row) => labels?.[row] === label);
 }
 
-/** Rows of the samples with these ids, in their order. */
+/** Rows of the samples with these ids, in their order. OptionError for an id that no sample has. */
 function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[] {
   const rowOf = new Map(ids?.map((id, row) => [id, row]));
   const unknown = wanted.filter((id) => !rowOf.has(id));
@@ -197,7 +206,7 @@ function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[]
   return wanted.map((id) => rowOf.get(id) ?? 0);
 }
 
-/** The row numbers, each checked. */
+/** The row numbers as they are; OptionError for one that is out of range. */
 function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly number[] {
   const wrong = wanted.filter((row) => !Number.isInteger(row) || row < 0 || row >= rows);
   if (wrong.length === 0) return wanted;
@@ -208,12 +217,12 @@ function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly
   });
 }
 
-/** Rows of the samples where the module is present. */
+/** Rows, ascending, of the samples where the module is present. OptionError for an id that is none. */
 function moduleRows(explanation: Explanation, id: string): Iterable<number> {
   return samplesWithModule(explanation, moduleIndex(explanation, id));
 }
 
-/** The number of the module called `id`. */
+/** Index of the module called `id` (`M1` is 0). OptionError for an id that is none. */
 export function moduleIndex({ descriptions }: Explanation, id: string): number {
   const k = descriptions.findIndex((description) => description.id === id);
   if (k >= 0) return k;
@@ -224,7 +233,7 @@ export function moduleIndex({ descriptions }: Explanation, id: string): number {
   });
 }
 
-/** The number of the feature called `name`. */
+/** Index of the feature called `name`. OptionError for a name that is none. */
 export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>, name: string): number {
   const feature = featureNames.indexOf(name);
   if (feature >= 0) return feature;
@@ -236,7 +245,7 @@ export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>
   });
 }
 
-/** 0 to rows - 1. */
+/** All row numbers, 0 to rows - 1. */
 function allRows(rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => row);
 }

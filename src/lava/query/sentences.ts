@@ -12,7 +12,9 @@ const RARE = 0.1;
 /** Agreement at or above which signs are the same, and at or below whose negative they are opposite. */
 const AGREES = 0.5;
 
-/** What is in a region: size, labels, modules present in half of it, and what to be careful with. */
+/**
+ * Sentences on a region: its size, labels, the modules present in half of its samples, and what to be careful with.
+ */
 export function regionSentences(answer: RegionAnswer): string[] {
   const present = answer.modules.filter(({ presentInside }) => presentInside >= IN_REGION);
   const labels = answer.labels
@@ -31,7 +33,10 @@ export function regionSentences(answer: RegionAnswer): string[] {
   ];
 }
 
-/** A region of one sample has no shares: what is present there, and how rare that is. */
+/**
+ * Sentences on a region of one sample, which has no shares: what is present there, and how rare that is.
+ * @param present modules present there.
+ */
 function oneSampleSentences({ region, labels }: RegionAnswer, present: RegionAnswer['modules']): string[] {
   return [
     `${capitalized(region)} is one sample${labels.length > 0 ? `, labeled ${labels[0].label}` : ''}.`,
@@ -41,7 +46,7 @@ function oneSampleSentences({ region, labels }: RegionAnswer, present: RegionAns
   ];
 }
 
-/** Modules of the region that few other samples have. */
+/** A sentence for each module of the region that fewer than a tenth of the other samples have. */
 function rareElsewhere(present: RegionAnswer['modules']): string[] {
   return present
     .filter(({ presentOutside }) => presentOutside < RARE)
@@ -52,7 +57,7 @@ function rareElsewhere(present: RegionAnswer['modules']): string[] {
     );
 }
 
-/** What two regions share, what only one of them has, and where signs differ. */
+/** Sentences on two regions: what they share, what only one of them has, and where signs differ. */
 export function comparisonSentences(answer: ComparisonAnswer): string[] {
   const { first, second } = answer;
   const of = (where: string) => answer.modules.filter((module) => module.where === where);
@@ -72,7 +77,10 @@ export function comparisonSentences(answer: ComparisonAnswer): string[] {
   ];
 }
 
-/** For modules of both regions: whether their features go together in the same way in either. */
+/**
+ * Sentences on the modules of both regions: whether their features go together in the same way in either; none where
+ * that is not known.
+ */
 function agreementSentences(both: ComparisonAnswer['modules']): string[] {
   const known = both.flatMap(({ id, agreement }) => (agreement === null ? [] : [{ id, agreement }]));
   const listing = (some: typeof known) =>
@@ -91,7 +99,10 @@ function agreementSentences(both: ComparisonAnswer['modules']): string[] {
   ];
 }
 
-/** The features that correlate most with one feature, and those whose correlation differs most from outside. */
+/**
+ * Sentences on the features that correlate most with one feature in a region, and those whose correlation differs
+ * most from outside.
+ */
 export function featureSentences(answer: FeatureAnswer): string[] {
   const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, NAMED);
   const changed = answer.features.filter(({ differencePAdjusted }) => differencePAdjusted <= 0.05);
@@ -111,7 +122,7 @@ export function featureSentences(answer: FeatureAnswer): string[] {
   ];
 }
 
-/** The correlation of a pair inside a region and outside. */
+/** A sentence with the correlation of two features inside a region and outside. */
 export function pairSentences({ region, a, b, inside, outside }: PairAnswer): string[] {
   const of = (correlation: number | null) =>
     correlation === null ? 'not defined (constant)' : signed(correlation);
@@ -123,7 +134,7 @@ export function pairSentences({ region, a, b, inside, outside }: PairAnswer): st
 /** A module by id and title. */
 const named = ({ id, label }: { readonly id: string; readonly label: string }): string => `${id} ${label}`;
 
-/** One sentence for each verdict that limits what may be said of the modules. */
+/** One sentence for each verdict of significance that limits what may be said of the modules, with their ids. */
 function caution(modules: readonly { readonly id: string; readonly verdict: string | null }[]): string[] {
   const list = (verdict: string) =>
     modules.filter((module) => module.verdict === verdict).map(({ id }) => id);
@@ -146,7 +157,10 @@ function caution(modules: readonly { readonly id: string; readonly verdict: stri
 /** Level of the corrected p below which features are named as higher or lower. */
 const NAMED_LEVEL = 0.05;
 
-/** The features that are higher and lower in the first region, the strongest first. */
+/**
+ * Sentences on the features that are higher and lower in the first region, the strongest first, and on what
+ * replicates allow to say.
+ */
 export function markerSentences({ first, second, markers }: MarkerAnswer): string[] {
   const notable = markers.filter(({ pAdjusted }) => pAdjusted <= NAMED_LEVEL);
   const higher = notable.filter(({ score }) => score > 0);
@@ -172,7 +186,10 @@ function firstNames(some: readonly Marker[]): string {
   return rest > 0 ? `${names.join(', ')} and ${count(rest)} more` : listed(names);
 }
 
-/** What replicates allow to say, which is less than what samples seem to. */
+/**
+ * A sentence on what replicates allow to say, which is less than what samples seem to.
+ * @param notable markers that pass by samples.
+ */
 function replicateSentences(markers: readonly Marker[], notable: readonly Marker[]): string[] {
   const test = markers[0]?.pseudobulk;
   if (!test) return ['These p take samples as the units: they say nothing about other donors or batches.'];

@@ -32,8 +32,9 @@ export interface FeatureAnswer {
 }
 
 /**
- * One feature against all others, inside a region and outside. @param values the table that was explained.
- * Throws OptionError for an unknown feature or a region without samples, ShapeError for another table.
+ * Correlations of one feature with all others, inside a region and outside, the strongest inside first. Throws
+ * OptionError for an unknown feature or a region without samples, ShapeError for another table.
+ * @param values the table that was explained.
  */
 export function featureAgainstAll(
   explanation: Explanation,
@@ -70,7 +71,7 @@ export function featureAgainstAll(
 
 const FEATURES_AT_ONCE = 256;
 
-/** Correlation of every feature with the feature `chosen`, over the rows; null where either is constant. */
+/** Correlation of every feature with the feature `chosen`, over these sample rows; null where either is constant. */
 function correlationsWith(
   explanation: Explanation,
   table: Table,
@@ -108,7 +109,11 @@ export interface PairAnswer {
   readonly outside: PairSide;
 }
 
-/** The raw values of two features, inside a region and outside. Throws as `featureAgainstAll`. */
+/**
+ * The raw values of two features, inside a region and outside, with their correlation. Throws OptionError for an
+ * unknown feature or a region without samples, ShapeError for another table.
+ * @param values the table that was explained.
+ */
 export function pairValues(
   explanation: Explanation,
   question: { readonly region: Region; readonly a: string; readonly b: string },
@@ -130,7 +135,7 @@ export function pairValues(
   };
 }
 
-/** Rows of the region and all other rows, both ascending. */
+/** Rows of the region's samples and of all others, both ascending. */
 function sides(explanation: Explanation, region: Region) {
   const inside = regionRows(explanation, region);
   const chosen = new Set(inside);

@@ -43,7 +43,14 @@ interface Call {
   readonly members: number;
 }
 
-/** `Engine.associate` over the kernels. @param slotEntries room of a slot at first. */
+/**
+ * Makes `Engine.associate`: the associations of every pair of features in localities `first` to `first + count`, as
+ * one block of sparse entries (offsets of count x features rows, 16-bit columns, float32 values). MachineError above
+ * 65,536 features.
+ * @param inputs what the engine's memory already holds.
+ * @param slotEntries entries that a locality has room for at first; three times as many after each slot that was too
+ *   small.
+ */
 export function createAssociate(
   runtime: Runtime,
   inputs: Inputs,
@@ -94,7 +101,11 @@ interface AssociateRequest {
   readonly rules: AssociationRules;
 }
 
-/** Copies the inputs into the engine's memory and allocates the outputs. */
+/**
+ * Copies the features and the localities' members (int32 rows, `size` a locality) into the engine's memory and
+ * allocates the kernels' outputs there: for each locality and feature its number of entries and whether it has
+ * support, and for each locality its number of constant features. All live until the scope is freed.
+ */
 function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Call {
   const { features, members, first, count, size, rules } = request;
   const d = features.columns;
@@ -112,7 +123,10 @@ function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Ca
   };
 }
 
-/** Localities of a group: at least one for each thread. */
+/**
+ * Localities of a group: as many as have slots in GROUP_BYTES, at least one for each thread.
+ * @param slot entries of a slot.
+ */
 const groupSize = (slot: number, threads: number): number =>
   Math.max(threads, Math.floor(GROUP_BYTES / (slot * ENTRY_BYTES)));
 
@@ -184,7 +198,11 @@ async function associateGroup(
   }
 }
 
-/** Turns the row counts of a group into offsets, from row `from` on. */
+/**
+ * Turns numbers of entries into offsets: offsets[from + r + 1] = offsets[from + r] + counts[r].
+ * @param counts one number for each row of a group.
+ * @param offsets of the whole block, written from row `from` on.
+ */
 function sumOffsets(counts: Uint32Array, offsets: Uint32Array, from: number): void {
   for (let r = 0; r < counts.length; r++) offsets[from + r + 1] = offsets[from + r] + counts[r];
 }
@@ -198,7 +216,10 @@ interface Entries {
   free(): void;
 }
 
-/** Growing arrays of columns and values in the engine's memory. */
+/**
+ * Two arrays in the engine's memory, 16-bit columns and float32 values of as many entries, which move when they have
+ * to grow. Empty at first; the caller frees them unless a block takes them over.
+ */
 function createEntries(arena: Arena): Entries {
   let columns = arena.allocate(0);
   let values = arena.allocate(0);
@@ -224,7 +245,12 @@ function createEntries(arena: Arena): Entries {
   };
 }
 
-/** The finished block as views of the engine's memory, or copied out where views would not stay valid. */
+/**
+ * The finished block: views of the engine's memory, freed with the block, where memory is shared; copies where it is
+ * not, since there views end when memory grows.
+ * @param offsets count x features + 1 offsets of entries.
+ * @param entries the columns and values; they are not to be used afterwards.
+ */
 function takeBlock(
   runtime: Runtime,
   inputs: Inputs,

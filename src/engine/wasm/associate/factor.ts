@@ -26,10 +26,10 @@ export function createFactor(runtime: Runtime, inputs: Inputs): FactorRoutines {
   };
 }
 
-/** 1 for signed associations, else 0. */
+/** The kernels' code of an association form: 1 for `signed`, else 0. */
 const signedFlag = (form: AssociationForm): number => (form === 'signed' ? 1 : 0);
 
-/** Number of modules rounded up to a multiple of 4. */
+/** A number of modules rounded up to a multiple of 4, the float32 lanes of a vector. */
 const lanes = (modules: number): number => Math.ceil(modules / 4) * 4;
 
 /** The rows of m, padded with zeros to `width` columns; its data itself when it has as many. */

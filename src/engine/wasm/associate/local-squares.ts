@@ -20,7 +20,11 @@ const GROUP_BYTES = 2 ** 26;
 /** Panels of 8 rows of the sums in one item. */
 const STRIP_PANELS = 2;
 
-/** `Engine.sumLocalSquares` over the kernels. */
+/**
+ * Makes `Engine.sumLocalSquares`: for each module a symmetric matrix (chosen features x chosen features, zero
+ * diagonal) of sums over localities of factor x (squared correlation - 1 / (n - 1)).
+ * @param inputs what the engine's memory already holds.
+ */
 export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine['sumLocalSquares'] {
   return async (features, localities, chosen, rules, watch = unwatched) => {
     const results: Float32Array[] = chosen.map(() => new Float32Array(0));
@@ -42,7 +46,12 @@ export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine[
   };
 }
 
-/** The sums of each module of a group: rows and columns of the union, padded to a multiple of 8. */
+/**
+ * Sums the modules of one group. Returns for each module width x width sums, row by row, where width is the number of
+ * features in the group's union rounded up to a multiple of 8; only those right of the diagonal are written.
+ * @param table addresses of the features, and `d` their number.
+ * @param localities `members`: int32 rows, `size` for each locality of the table.
+ */
 async function sumGroup(
   runtime: Runtime,
   table: FeatureAddresses & { readonly d: number },
@@ -85,7 +94,12 @@ async function sumGroup(
 
 type SharedArguments = Omit<KernelArguments<'packChosen'>, 'members' | 'count' | 'factors'>;
 
-/** Packs some localities and adds them to the sums. @param factors localities x modules. */
+/**
+ * Packs the features of some localities and adds their squared correlations to the sums in the engine's memory.
+ * @param shared arguments that all calls of a group have in common.
+ * @param members int32 rows, n for each of these localities.
+ * @param factors localities x modules of the group; 0 where a module takes no part.
+ */
 async function addLocalities(
   runtime: Runtime,
   shared: SharedArguments,
@@ -109,7 +123,11 @@ async function addLocalities(
   }
 }
 
-/** Members of some localities, those of each after another. */
+/**
+ * Rows of the samples in some localities, `size` for each, in the order of `some`.
+ * @param members rows in all localities.
+ * @param some numbers of localities.
+ */
 function membersOf(members: Int32Array, size: number, some: Int32Array): Int32Array {
   const result = new Int32Array(some.length * size);
   some.forEach((l, t) => {
@@ -118,7 +136,13 @@ function membersOf(members: Int32Array, size: number, some: Int32Array): Int32Ar
   return result;
 }
 
-/** The sums of `chosen`, which are part of the union, as a full symmetric matrix with a zero diagonal. */
+/**
+ * The sums of one module as a full symmetric matrix (features x features of the module, zero diagonal).
+ * @param padded sums of the union, of which those right of the diagonal are read; rows as long as the union rounded
+ *   up to a multiple of 8.
+ * @param union the group's features, ascending.
+ * @param chosen the module's, ascending, all in the union.
+ */
 function pickSums(padded: Float32Array, union: Int32Array, chosen: Int32Array): Float32Array {
   const width = Math.ceil(union.length / 8) * 8;
   const f = chosen.length;

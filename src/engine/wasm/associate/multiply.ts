@@ -12,7 +12,10 @@ import type { Runtime } from '../runtime/runtime.js';
 /** Rows of C in one item of `multiplyStrip`. */
 const STRIP_ROWS = PANEL_ROWS * STRIP_PANELS;
 
-/** `Engine.multiply` over the kernels. */
+/**
+ * Makes `Engine.multiply`: C = op(A) op(B) in float32, where op transposes with `transposeA` or `transposeB`.
+ * ShapeError where the inner sizes differ or data has another length than rows x columns.
+ */
 export function createMultiply(runtime: Runtime): Engine['multiply'] {
   return async (a, b, options = {}, watch = unwatched) => {
     const left = transposedShape(a, options.transposeA);
@@ -45,7 +48,10 @@ export function createMultiply(runtime: Runtime): Engine['multiply'] {
 /** Panels of 8 rows that hold a number of rows. */
 const panelsOf = (rows: number): number => Math.ceil(rows / PANEL_ROWS);
 
-/** The shape of op(M); throws ShapeError when the data has another length. The data is not read. */
+/**
+ * The matrix with rows and columns exchanged where `transposed`, for its shape only: the data is neither read nor
+ * moved. ShapeError when data has another length than rows x columns.
+ */
 function transposedShape(m: Matrix, transposed = false): Matrix {
   if (m.data.length !== m.rows * m.columns) {
     throw new ShapeError({
@@ -58,10 +64,11 @@ function transposedShape(m: Matrix, transposed = false): Matrix {
 }
 
 /**
- * Packs an operand into panels of 8.
- * @param byRows whether the operand's rows are the matrix's rows (else its columns).
+ * Packs an operand of the product into panels of 8 rows: for each panel `depth` times 8 float32 side by side, zeros
+ * below the last row.
+ * @param byRows whether the operand's rows are the rows of m, else its columns.
  * @param depth columns of the operand.
- * @returns address of the panels.
+ * @returns address of the panels, freed with the scope.
  */
 async function pack(
   runtime: Runtime,
@@ -85,7 +92,11 @@ async function pack(
   return target;
 }
 
-/** Copies the product out of its padded rows. @param stride floats of a padded row. */
+/**
+ * Copies a product (rows x columns) out of the engine's memory.
+ * @param c its address.
+ * @param stride float32 of one of its rows, at least `columns`.
+ */
 function unpad(runtime: Runtime, c: number, rows: number, columns: number, stride: number): Float32Array {
   const { memory } = runtime.arena;
   if (columns === stride) return floatsAt(memory, c, rows * columns);

@@ -11,7 +11,11 @@ const VALUE_BYTES = 2 ** 26;
 /** Rough number of operations for each gathered value. */
 const VALUE_WORK = 10;
 
-/** `Engine.weightedCorrelations` over the kernels. */
+/**
+ * Makes `Engine.weightedCorrelations`: for every module, draw (a permutation of samples or of each feature) and
+ * locality, the mean correlation of the module's features there, weighted by its loadings. Returns one array a
+ * module, draws x localities.
+ */
 export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCorrelations'] {
   return async (modules, draws, watch = unwatched) => {
     const results = modules.map(
@@ -44,7 +48,10 @@ interface Group {
   readonly end: number;
 }
 
-/** Divides the modules into groups of at most VALUE_BYTES, or one module. */
+/**
+ * Divides the modules, in order, into groups whose values (samples x features, float32) take at most VALUE_BYTES; a
+ * larger module is alone.
+ */
 function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   const groups: Group[] = [];
   for (let first = 0; first < modules.length; ) {
@@ -59,7 +66,11 @@ function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   return groups;
 }
 
-/** Draws `from` to `to` of the modules of a group. */
+/**
+ * The draws `from` to `to` for the modules `first` to `end`.
+ * @param draws `orders`: draws x samples, or null; `shifts`: for each module draws x features, or null.
+ * @param samples of a draw.
+ */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
@@ -77,7 +88,9 @@ function drawsBetween(
   };
 }
 
-/** Runs one job over all draws and modules; returns draws x localities for each module. */
+/**
+ * Runs one job over all these draws and modules. Returns for each module draws x localities weighted correlations.
+ */
 async function correlate(
   runtime: Runtime,
   modules: readonly ModuleSamples[],
@@ -116,7 +129,11 @@ async function correlate(
   }
 }
 
-/** Copies a module into the engine's memory; returns the address of its `ModuleSamples` and of its results. */
+/**
+ * Copies module k into the engine's memory: values (samples x features), positions of samples (localities x size),
+ * loadings and shifts. Returns the address of its `ModuleSamples` structure, and of the room for its results,
+ * `length` = draws x localities float64.
+ */
 function uploadModule(scope: Scope, module: ModuleSamples, draws: SampleDraws, k: number) {
   const localities = module.positions.length / module.size;
   const length = draws.count * localities;

@@ -19,7 +19,10 @@ const MOST_BLOCKS = 64;
 const ROW_WORK = 6000;
 const ENTRY_WORK = 15;
 
-/** `Engine.tsneSteps` over the kernels. */
+/**
+ * Makes `Engine.tsneSteps`: gradient steps of t-SNE that change `state` in place; returns the divergence, or NaN
+ * where it is not requested. P (symmetric, samples x samples) is padded once and kept as long as the caller keeps it.
+ */
 export function createTsneSteps(runtime: Runtime, inputs: Inputs): Engine['tsneSteps'] {
   const padded = new WeakMap<Csr, Csr>();
   return async (p, state, options, watch = unwatched) => {
@@ -37,7 +40,10 @@ export function createTsneSteps(runtime: Runtime, inputs: Inputs): Engine['tsneS
   };
 }
 
-/** Copies P and the state into the engine's memory; returns the job and the addresses of its results. */
+/**
+ * Copies P and the state (positions, velocities, gains: samples x 2 float64 each) into the engine's memory. Returns
+ * the job of all steps, and the addresses of what it changes: the state and the partial sums of each block of rows.
+ */
 function uploadJob(
   runtime: Runtime,
   inputs: Inputs,
@@ -71,7 +77,11 @@ function uploadJob(
   return { job, blocks, y, velocity, gains, kernels, losses };
 }
 
-/** Copies the state out. Returns the divergence, sum P log P + sum P log(1 + d^2) + log Z, or NaN. */
+/**
+ * Copies the state out of the engine's memory into `state`. Returns the Kullback-Leibler divergence of P from the
+ * map's affinities, sum P log P + sum P log(1 + d^2) + log Z; NaN unless `withLoss`.
+ * @param uploaded what `uploadJob` returned.
+ */
 function finish(
   runtime: Runtime,
   uploaded: ReturnType<typeof uploadJob>,

@@ -19,7 +19,11 @@ const MOST_DIMENSIONS = 4;
 /** Operations an entry, with its share of negative samples, roughly. */
 const ENTRY_WORK = 60;
 
-/** `Engine.sampledEpochs` over the kernels. */
+/**
+ * Makes `Engine.sampledEpochs`: epochs of UMAP's attraction along a graph and repulsion from negative samples, which
+ * change the coordinates y (samples x dimensions float64) in place.
+ * @param inputs what the engine's memory already holds.
+ */
 export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['sampledEpochs'] {
   const referenceEpochs = reference.createSampledEpochs();
   const padded = new WeakMap<Csr, { readonly rates: Csr; readonly longest: number }>();
@@ -52,7 +56,10 @@ function widthOf(dimensions: number): number {
   return dimensions > 2 ? 4 : 2;
 }
 
-/** Coordinates as the kernels hold them, zeros beyond the dimensions. */
+/**
+ * Coordinates as the kernels hold them: 2 or 4 float32 a sample (`widthOf`), zeros beyond the dimensions.
+ * @param y samples x dimensions.
+ */
 function widened(y: Float64Array, dimensions: number): Float32Array {
   const width = widthOf(dimensions);
   if (width === dimensions) return Float32Array.from(y);
@@ -63,7 +70,7 @@ function widened(y: Float64Array, dimensions: number): Float32Array {
   return coordinates;
 }
 
-/** Entries of the longest row. */
+/** Number of entries in the longest row of a compressed matrix; a thread's scratch memory depends on it. */
 function longestRow({ rows, offsets }: Csr): number {
   let longest = 0;
   for (let i = 0; i < rows; i++) longest = Math.max(longest, offsets[i + 1] - offsets[i]);
@@ -71,8 +78,10 @@ function longestRow({ rows, offsets }: Csr): number {
 }
 
 /**
- * Copies graph and coordinates into the engine's memory; returns the job and the address of the coordinates
- * after it.
+ * Copies the graph and the coordinates into the engine's memory. Returns the job of all epochs, and the address where
+ * the coordinates (samples x `widthOf` float32) are after it.
+ * @param graph `rates`: its rows padded to multiples of 4 entries; `longest`: entries of its longest row before that.
+ * @param y samples x dimensions.
  */
 function uploadJob(
   inputs: Inputs,

@@ -58,7 +58,10 @@ export interface Block {
   readonly to: number;
 }
 
-/** Writes a comparison into the engine's memory. @param length most data rows of a block. */
+/**
+ * Writes the structure of a comparison into the engine's memory.
+ * @param length most data rows that a block will have; it decides the scratch memory of a thread.
+ */
 export function uploadComparison(
   runtime: Runtime,
   scope: Scope,
@@ -73,7 +76,10 @@ export function uploadComparison(
   return { comparison, address, scratch: runtime.size('pairsScratch', stride, length) };
 }
 
-/** Compares the queries of a block with its data rows. */
+/**
+ * Compares each query of a block with each of its data rows: inserts near rows into the queries' lists of nearest
+ * rows and counts those nearer than their targets, whichever the comparison has. Called for one block after another.
+ */
 export function compareBlocks(
   runtime: Runtime,
   { comparison, address, scratch }: UploadedComparison,
@@ -91,8 +97,9 @@ export function compareBlocks(
 }
 
 /**
- * Lowers the limits of the lists of rows `first` and on by the rows beside each row. Does nothing without lists
- * or where queries are not the data.
+ * Lowers, before the comparison, the distance beyond which a row is not inserted into a list, by measuring the rows
+ * stored beside each row. Does nothing without lists or where queries are not the data.
+ * @param block `first` row and `count` of rows by position.
  */
 export async function lowerLimits(
   runtime: Runtime,
@@ -111,6 +118,9 @@ export async function lowerLimits(
   await runtime.run(job, unwatched);
 }
 
-/** The share of all pairs that lie before data row `at`. */
+/**
+ * Progress, 0 to 1: the share of all pairs that lie before data row `at` of `rows`. Where `symmetric`, a segment is
+ * compared only with rows up to its end, so the share is (at / rows)^2.
+ */
 export const doneAt = (at: number, rows: number, symmetric: boolean): number =>
   (at / rows) ** (symmetric ? 2 : 1);

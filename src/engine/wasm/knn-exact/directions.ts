@@ -14,14 +14,16 @@ import type { Engine } from '../../engine.js';
 import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from './frame.js';
 
 /**
- * `count` directions of large variance, one for each row of the result.
- * @param frame the frame of the rows.
+ * `count` orthonormal directions of large variance among the rows, by a sample of them: count x columns, one
+ * direction a row.
+ * @param frame center and scale of the rows.
  */
 export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: Frame, count: number) =>
   subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
 
 /**
- * A squared distance, in the frame, within which the nearest `share` of all rows lies: the median over probes.
+ * A squared distance, in units of the frame, within which the nearest `share` (0 to 1) of all rows lies: the median
+ * over a sample of rows.
  */
 export async function nearDistance(
   multiply: Engine['multiply'],
@@ -35,7 +37,10 @@ export async function nearDistance(
   return found.map(([distance]) => distance).sort((a, b) => a - b)[found.length >> 1];
 }
 
-/** `count` orthonormal directions of a sample of framed rows, one for each row of the result. */
+/**
+ * `count` orthonormal directions of large variance: count x columns, one a row. Two rounds of subspace iteration.
+ * @param sample centered and scaled rows.
+ */
 export async function subspace(multiply: Engine['multiply'], sample: Matrix, count: number): Promise<Matrix> {
   const random = createRandom(0).stream('directions');
   const { columns } = sample;
@@ -49,8 +54,9 @@ export async function subspace(multiply: Engine['multiply'], sample: Matrix, cou
 }
 
 /**
- * Modified Gram-Schmidt in double, a second time where a row loses three digits. A row that vanishes starts
- * again at random, so that none is missing.
+ * The rows made orthonormal, of the same shape: modified Gram-Schmidt in double, a second time where a row loses
+ * three digits. A row that vanishes starts again at random, so that none is missing.
+ * @param normal draws a normal number.
  */
 function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Matrix {
   const done: Float64Array[] = [];
@@ -75,7 +81,7 @@ function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Mat
   return { rows, columns, data: result };
 }
 
-/** Inner product. */
+/** Inner product of two vectors of equal length. */
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
@@ -88,10 +94,12 @@ function addScaled(into: Float64Array, from: Float64Array, scale: number): void 
 }
 
 /**
- * For each probe, the squared distance within which about `share` of the sample lies: at least that of its
- * nearest row.
- * @param products probes x sample.
- * @param probes, sample squared lengths.
+ * For each probe (a row that stands for all), the squared distance within which about `share` of the sample lies: at
+ * least that of its nearest row. Zero distances, of the row itself and its duplicates, do not count.
+ * @param products inner products, probes x sample.
+ * @param probes squared lengths of the probes.
+ * @param sample those of the sample.
+ * @returns one array of one number for each probe.
  */
 export function quantiles(
   products: Matrix,

@@ -30,7 +30,11 @@ const TABLE_COLUMNS = 1024;
 /** Difference between an unsigned byte and the signed byte that stands for it. */
 const MIDDLE = 128;
 
-/** Compares every pair of rows once. */
+/**
+ * Compares every pair of rows once, table by table (4096 queries x 1024 data rows), and fills the comparison's lists
+ * and counts. While one table is compared, the next is multiplied outside. Called where rows are bytes and another
+ * engine multiplies bytes.
+ */
 export async function compareByTables(
   runtime: Runtime,
   scope: Scope,
@@ -97,11 +101,17 @@ function blocksOf(rows: number): Block[] {
   return blocks;
 }
 
-/** A view of the rows' bytes in the engine's memory. */
+/**
+ * A view of the data rows' bytes (rows x depth) in the engine's memory; it ends where memory that is not shared
+ * grows.
+ */
 const uploadedBytes = ({ arena }: Runtime, { bounds }: Comparison): Uint8Array =>
   new Uint8Array(arena.memory.buffer, bounds.data.packed, bounds.data.count * bounds.depth);
 
-/** What the products lack because one side is signed: 128 times the sum of each row. */
+/**
+ * What the products lack because one side is stored as signed bytes, less 128: for each row 128 times its sum.
+ * @param bytes rows x columns.
+ */
 function correctionsOf(bytes: Uint8Array, rows: number, columns: number): Int32Array {
   const corrections = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {
@@ -113,8 +123,8 @@ function correctionsOf(bytes: Uint8Array, rows: number, columns: number): Int32A
 }
 
 /**
- * A function that computes the products of one block at a time, always into the same memory. The data rows of a
- * segment are transposed once.
+ * A function that computes the products of one table (count x columns int32, row by row) at a time, always into the
+ * same memory. The data rows of a segment are transposed once.
  */
 function createProducts(
   runtime: Runtime,
@@ -141,7 +151,7 @@ function createProducts(
   };
 }
 
-/** Writes the columns of `bytes` (rows x depth) as rows of `turned`, less 128. */
+/** Writes bytes (rows x depth) transposed and less 128 into `transposed` (depth x rows). */
 function transposeSigned(bytes: Uint8Array, rows: number, depth: number, projected: Int8Array): void {
   for (let r = 0; r < rows; r++) {
     for (let k = 0; k < depth; k++) projected[k * rows + r] = bytes[r * depth + k] - MIDDLE;

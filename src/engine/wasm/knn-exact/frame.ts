@@ -25,7 +25,10 @@ export const PROBES = 64;
 const MOST_STEPS = 4096;
 const OFF_STEP = 2 ** -11;
 
-/** The frame of rows for a metric. */
+/**
+ * The frame of rows for a metric, from an evenly spaced sample of them: the mean as center (euclidean; else 0) and a
+ * power of two as scale that brings the largest coordinate to at most 1.
+ */
 export function frameOf(data: Matrix, metric: Metric): Frame {
   const columns = data.columns;
   const every = Math.max(1, Math.floor(data.rows / SAMPLED_ROWS));
@@ -37,12 +40,12 @@ export function frameOf(data: Matrix, metric: Metric): Frame {
   return { metric, columns, center, scale, step: step * scale };
 }
 
-/** The same frame without a center, so that zeros stay zeros. */
+/** The same frame with 0 as center, so that zeros stay zeros. */
 export const uncentered = (frame: Frame): Frame => ({ ...frame, center: new Float64Array(frame.columns) });
 
 /**
- * The step of which all values of every `every`-th row are integer multiples, up to float32's rounding, or 0.
- * Other rows may hold other values; their bounds are then wide, and right.
+ * The step of which all values in every `every`-th row are integer multiples, up to float32's rounding; 0 where there
+ * is none. Other rows may hold other values; their bounds are then wide, and right.
  */
 function stepOf({ rows, columns, data }: Matrix, every: number): number {
   const values = new Set<number>();
@@ -72,7 +75,10 @@ export interface ByteRows {
   readonly kept: number;
 }
 
-/** The rows as bytes; null where some value of some row is not a byte. */
+/**
+ * How the rows are written as bytes, 0 to 255 times the frame's step above the smallest value; null where some value
+ * of some row is out of that range or the frame has no step.
+ */
 export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
   if (frame.step === 0) return null;
   const { columns } = frame;
@@ -93,15 +99,18 @@ export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
 }
 
 /**
- * Factor from a ranking distance to a squared distance in the frame (manhattan: a distance); 2 for rows of unit
- * length.
+ * Factor from a ranking distance (euclidean: squared; cosine, correlation: 1 - cosine; manhattan: itself) to a
+ * squared distance in the frame (manhattan: to a distance there).
  */
 export function rankToBound({ metric, scale }: Frame): number {
   if (metric === 'manhattan') return scale;
   return metric === 'euclidean' ? scale * scale : 2;
 }
 
-/** Mean of every `step`-th row. Any center gives right bounds; one amid the data gives narrow ones. */
+/**
+ * Mean of every `step`-th row, one number a column. Any center gives right bounds; one amid the data gives narrow
+ * ones.
+ */
 function centerOf(data: Matrix, step: number): Float64Array {
   const { columns } = data;
   const center = new Float64Array(columns);
@@ -112,7 +121,7 @@ function centerOf(data: Matrix, step: number): Float64Array {
   return center;
 }
 
-/** Largest distance of a coordinate from the center, over every `step`-th row. */
+/** Largest absolute difference of a coordinate from its column's center, over every `step`-th row. */
 function largestFrom(data: Matrix, center: Float64Array, step: number): number {
   const { columns } = data;
   let largest = 0;
@@ -124,7 +133,7 @@ function largestFrom(data: Matrix, center: Float64Array, step: number): number {
   return largest;
 }
 
-/** `count` evenly spaced rows, in the frame. */
+/** At most `count` evenly spaced rows of m, centered and scaled as the frame says. */
 export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
   const rows = Math.min(count, m.rows);
   return framedRows(
@@ -134,7 +143,10 @@ export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
   );
 }
 
-/** The chosen rows, in the frame. */
+/**
+ * The rows of m with the numbers in `chosen`, as the frame says: less center, times scale (euclidean); of unit
+ * length, for correlation less the row's mean (other metrics).
+ */
 export function framedRows(
   m: Matrix,
   chosen: readonly number[],
@@ -153,7 +165,7 @@ export function framedRows(
   return { rows, columns, data };
 }
 
-/** Squared length of each row. */
+/** Sum of the squares of each row, in double. */
 export function squaredLengths({ rows, columns, data }: Matrix): Float64Array {
   const lengths = new Float64Array(rows);
   for (let i = 0; i < data.length; i++) lengths[Math.floor(i / columns)] += data[i] ** 2;

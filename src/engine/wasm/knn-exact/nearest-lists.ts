@@ -26,7 +26,10 @@ interface ListsOptions {
   readonly order: Int32Array;
 }
 
-/** Empty lists of `rows` rows. */
+/**
+ * Allocates lists of the k nearest for `rows` rows in the engine's memory, empty: indices -1, distances infinite.
+ * They live until the scope is freed; `read` copies them out as rows x k.
+ */
 export function allocateLists(
   { arena }: Runtime,
   scope: Scope,

@@ -8,7 +8,11 @@ import { allocateLists } from './nearest-lists.js';
 import { comparePairs } from './pairs.js';
 import { type Multipliers, prepareComparison } from './prepare-comparison.js';
 
-/** `Engine.nearest` over the kernels. */
+/**
+ * Makes `Engine.nearest`: for each query the k nearest data rows, exactly, ascending by (distance, row number):
+ * queries x k.
+ * @param multipliers the products of floats and, where there is one, of bytes.
+ */
 export function createNearest(runtime: Runtime, multipliers: Multipliers): Engine['nearest'] {
   return async (data, queries, { k, metric, excludeSelf }, watch = unwatched) => {
     const same = queries.data === data.data;

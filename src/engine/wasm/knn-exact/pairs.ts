@@ -15,7 +15,10 @@ import { compareByTables } from './external-products.js';
 const ITEM_WORK = 1e8;
 const MOST_SEGMENT_ROWS = 4096;
 
-/** Compares all queries with all data rows. */
+/**
+ * Compares all queries with all data rows, which fills the comparison's lists of nearest rows and its counts of
+ * nearer rows. Goes over segments of data rows; between two it looks at the caller's signal.
+ */
 export async function comparePairs(
   runtime: Runtime,
   scope: Scope,
@@ -37,8 +40,10 @@ export async function comparePairs(
 }
 
 /**
- * Data rows of a segment: whole tiles, few enough that the work of an item and the counts of a thread stay
- * small.
+ * Data rows of a segment: a multiple of TILE_COLUMNS, at most 4096, few enough that the work of an item (about ten
+ * milliseconds) and the counts of a thread stay small.
+ * @param depth columns of the product.
+ * @param stride counts for each query, 0 without ranks.
  */
 function segmentRows(depth: number, stride: number): number {
   const byWork = ITEM_WORK / (2 * BLOCK_ROWS * Math.max(8, depth));

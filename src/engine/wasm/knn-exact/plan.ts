@@ -61,7 +61,9 @@ const LISTED_COST = 1.1;
 /** Cost of a column as a byte in another engine, and of copying a pair from there. */
 const BYTE_COST = 0.08;
 const TABLE_COST = 5;
-/** Evenly spaced queries whose open pairs are counted. */
+/**
+ * Row numbers of at most PROBES evenly spaced queries, which stand for all `queries` queries where a plan is chosen.
+ */
 export const probeRows = (queries: number): number[] =>
   Array.from({ length: Math.min(PROBES, queries) }, (_, p) =>
     Math.floor((p * queries) / Math.min(PROBES, queries)),
@@ -268,11 +270,11 @@ function openShares(
 }
 
 /**
- * The cheapest depth of the projected product. Pairs that all directions leave open are compared over all
- * columns.
+ * The cheapest depth of the product along directions, with its cost in multiply-adds a pair. Pairs that all
+ * directions leave open are compared over all columns.
  * @param counted share of open pairs for each depth.
  * @param width directions in all.
- * @param tiles share of tiles that need a product.
+ * @param tiles share of tiles that pruning leaves.
  */
 function cheapest(
   counted: readonly { depth: number; share: number }[],

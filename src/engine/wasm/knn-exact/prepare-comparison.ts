@@ -50,7 +50,11 @@ interface ComparisonInput {
   readonly thresholds: ((frame: Frame) => Float64Array[]) | null;
 }
 
-/** Orders the rows, chooses a plan and prepares the bounds. */
+/**
+ * Makes everything ready for a comparison of queries with data in the engine's memory: orders the rows so that near
+ * ones are side by side (only where rows are compared with themselves), chooses the cheapest plan and prepares the
+ * rows and bounds by it. Called once by `nearest` and `ranks`, before the pairs are compared.
+ */
 export async function prepareComparison(
   runtime: Runtime,
   scope: Scope,

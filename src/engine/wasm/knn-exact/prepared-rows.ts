@@ -105,8 +105,10 @@ interface Rows {
 }
 
 /**
- * Prepares the rows of both sides and everything that bounds their distances.
- * @param input the rows; `queries` is `data` itself where rows are compared with themselves.
+ * Writes the rows of both sides, as the plan wants them, and everything that bounds their distances into the engine's
+ * memory; all of it lives until the scope is freed.
+ * @param rows `data` and `queries` (rows x columns each, the same object where rows are compared with themselves),
+ *   their frame, and the address of the data where it is in memory already.
  * @param plan how the blocked product is made.
  */
 export async function prepareBounds(
@@ -162,7 +164,7 @@ interface Preparing {
   readonly errors: Errors;
 }
 
-/** Runs the kernel that prepares the rows of each side. */
+/** Runs the kernel that centers, scales, projects or rounds the rows of each side and computes their lengths. */
 async function fillSides(
   runtime: Runtime,
   scope: Scope,
@@ -189,7 +191,10 @@ async function fillSides(
   }
 }
 
-/** Factors of the product in lower and upper bounds. */
+/**
+ * What an inner product is multiplied by in lower and upper bounds of a squared distance: 2, or 2 / factor^2 for
+ * products of integers. For manhattan, whose product is a sum of absolute differences, -1 widened by `error`.
+ */
 function productFactors(metric: Metric, error: number, factor: number) {
   if (metric === 'manhattan') return { lowFactor: -(1 - error), highFactor: -(1 + error) };
   const share = factor > 0 ? 2 / factor ** 2 : 2;
@@ -197,8 +202,9 @@ function productFactors(metric: Metric, error: number, factor: number) {
 }
 
 /**
- * Widens the bounds of the squared lengths by what rounding took. With E the most that it took from a row, a
- * product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2, which enters bounds twice. Returns E.
+ * Widens the bounds of all squared lengths by what rounding to integers took. With E the most that it took from a
+ * row, a product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2, which enters bounds twice. Returns E, in
+ * units of the frame.
  */
 function widenByRounding(runtime: Runtime, sides: readonly PreparedRows[]): number {
   const floats = ({ count }: PreparedRows, address: number) =>
@@ -217,7 +223,12 @@ function widenByRounding(runtime: Runtime, sides: readonly PreparedRows[]): numb
   return most;
 }
 
-/** Allocates the arrays of one side. @param source address of its rows. */
+/**
+ * Allocates the arrays of one side (packed rows, projections, bounds of squared lengths, means and squares); lengths
+ * past the last row are infinite, so that nothing there counts as near.
+ * @param m the rows, for its shape.
+ * @param source address of the rows as passed.
+ */
 function allocateRows(
   scope: Scope,
   m: Matrix,
@@ -248,13 +259,19 @@ function allocateRows(
   };
 }
 
-/** Writes the structure of prepared rows; returns its address. */
+/** Writes the structure that names the arrays of one side into the engine's memory; returns its address. */
 const copyRows = (scope: Scope, rows: PreparedRows): number => scope.copyStructure('PreparedRows', rows);
 
-/** Rows of arrays with one number a row: a multiple of a tile's width, as the kernels read them. */
+/**
+ * A number of rows rounded up to a multiple of a tile's width: the length of arrays with one number a row, which
+ * kernels read in whole vectors.
+ */
 export const paddedRows = (rows: number): number => Math.ceil(rows / TILE_COLUMNS) * TILE_COLUMNS;
 
-/** Directions as panels of 8 (kernels/associate/tile.ts), padded with zeros to `width` directions. */
+/**
+ * Directions (rows x columns, one a row) in panels of 8: for each panel and column 8 float32 side by side.
+ * @param width directions with padding, a multiple of 8; the padding is zeros.
+ */
 function packedBasis({ rows, columns, data }: Matrix, width: number): Float32Array {
   const packed = new Float32Array(width * columns);
   for (let r = 0; r < rows; r++) {

@@ -11,7 +11,11 @@ export const PRUNE_DIRECTIONS = 16;
 /** Strips on which pruning is tried. */
 const STRIPS = 32;
 
-/** Rows of evenly spaced strips, as long as a tile is wide. */
+/**
+ * Row numbers of at most STRIPS evenly spaced strips, TILE_COLUMNS rows stored side by side each, one strip after
+ * another.
+ * @param order rows by position.
+ */
 export function stripRows({ rows }: RowOrder): number[] {
   const strips = Math.floor(rows.length / TILE_COLUMNS);
   const tried = Math.min(STRIPS, strips);
@@ -22,11 +26,11 @@ export function stripRows({ rows }: RowOrder): number[] {
 }
 
 /**
- * The share of strips that stay open to a probe: somewhat less than the share of tiles, which have many
- * queries.
- * @param basis directions, of which the first are used.
+ * The share of strips (0 to 1) that may hold a row that matters to a probe, by bounds along PRUNE_DIRECTIONS
+ * directions: somewhat less than the share of tiles, which have many queries. Called where a plan is chosen.
+ * @param basis directions, one a row, of which the first are used.
  * @param sides framed rows of probes and strips.
- * @param thresholds distances that matter to each probe.
+ * @param thresholds squared distances that matter to each probe; the largest decides.
  */
 export async function openStrips(
   multiply: Engine['multiply'],

@@ -13,8 +13,8 @@ import { PRUNE_DIRECTIONS } from './prune-trial.js';
 const FEWEST_COLUMNS = 16;
 
 /**
- * Bounds over the same rows in the same order along PRUNE_DIRECTIONS directions, or null where they would not
- * pay.
+ * Prepares bounds along PRUNE_DIRECTIONS (16) directions over the rows that `bounds` has, in the same order; null
+ * where they would not pay: for manhattan, or where the product has fewer than 16 columns.
  */
 export async function preparePruneBounds(
   runtime: Runtime,

@@ -27,7 +27,11 @@ interface RanksRequest {
   readonly rows?: Int32Array;
 }
 
-/** `Engine.ranks` and `Engine.nearestAndRanks` over the kernels. */
+/**
+ * Makes `Engine.ranks`, the rank of k targets for each query among all data rows by distance (queries x k, 0 for the
+ * nearest), and `Engine.nearestAndRanks`, which finds nearest rows in the same comparison. On maps of few dimensions
+ * ranks come from a tree.
+ */
 export function createRanks(
   runtime: Runtime,
   multipliers: Multipliers,
@@ -46,7 +50,10 @@ export function createRanks(
   };
 }
 
-/** The comparison that both routines share. */
+/**
+ * Makes the comparison that both routines share: ranks of k targets for each query and, where `nearest` is above 0,
+ * the nearest rows.
+ */
 function createRanking(runtime: Runtime, multipliers: Multipliers) {
   return async (
     data: Matrix,
@@ -104,7 +111,10 @@ interface RanksOptions {
   readonly metric: Metric;
 }
 
-/** Uploads the targets, measures their distances in double, and starts all counts at 0. */
+/**
+ * Copies the targets (queries x k positions) into the engine's memory, measures their distances in double, and starts
+ * the count of nearer rows of each at 0.
+ */
 async function uploadRanks(
   runtime: Runtime,
   scope: Scope,
@@ -163,7 +173,8 @@ interface InsertInput {
 }
 
 /**
- * Starts the lists with the targets, whose distances are known: neighbors on a map are near in the data too.
+ * Starts the lists of nearest rows with the targets, whose distances are known: neighbors on a map are near in the
+ * data too. Called once, before the pairs are compared.
  */
 function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: InsertInput): Promise<void> {
   return runtime.run(
@@ -177,7 +188,12 @@ function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: In
   );
 }
 
-/** Squared distances in the frame from probes to their targets, which are the distances that bounds must decide. */
+/**
+ * Squared distances, in units of the frame, from each of the evenly spaced probes to its k targets: the distances
+ * that bounds must decide.
+ * @param targets queries x k row numbers.
+ * @returns an array of k for each probe.
+ */
 function probeThresholds(
   data: Matrix,
   queryRows: Int32Array,
@@ -208,7 +224,11 @@ function byPosition(targets: Int32Array, k: number, { order, positions }: Prepar
   return result;
 }
 
-/** Counts by row number, without the padding. @param order row number of the query at each position. */
+/**
+ * Counts (queries x k) by row number, without the padding.
+ * @param counts by position, as many for each query as k rounded up to a multiple of 4.
+ * @param order row number of the query at each position.
+ */
 function unpadded(counts: Int32Array, k: number, order: Int32Array): Int32Array {
   const stride = counts.length / order.length;
   const result = new Int32Array(order.length * k);

@@ -34,10 +34,11 @@ const LONGEST_PART = 2 ** 15.5;
 const MARGIN = 0.9999;
 
 /**
- * Unit and column positions for the rows of both sides.
- * @param sides the rows.
- * @param listed whether rows are summed in one pass, from lists of nonzero integers
- *   (kernels/knn-exact/sparse-products.ts).
+ * The unit of the integers and the position of each column, from the rows of both sides: the finest unit at which no
+ * sum overflows.
+ * @param sides data and queries, rows x columns each.
+ * @param frame center and scale of the rows.
+ * @param listed whether a product is summed in one pass, over lists of nonzero integers.
  */
 export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = false): Rounding {
   const { columns, metric, step } = frame;
@@ -56,13 +57,20 @@ export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = fals
   return { factor: exact ? 1 / step : finest, exact, ...placed };
 }
 
-/** Positions in column order: neighboring pixels, or values of one kind, are often 0 together. */
+/**
+ * Positions in column order, -1 for columns whose largest value is 0: neighboring pixels, or values of one kind, are
+ * often 0 together.
+ * @param largest absolute coordinate of each column.
+ */
 function inOrder(largest: Float64Array): Pick<Rounding, 'positions' | 'kept'> {
   let kept = 0;
   return { positions: Int32Array.from(largest, (value) => (value > 0 ? kept++ : -1)), kept };
 }
 
-/** Positions that deal the columns to the passes in turn. */
+/**
+ * Positions that deal the columns to the passes of 256 in turn, -1 for columns whose largest value is 0.
+ * @param largest absolute coordinate of each column.
+ */
 function dealtToPasses(largest: Float64Array): Pick<Rounding, 'positions' | 'kept'> {
   const kept = largest.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
   const inTurn = Array.from({ length: kept }, (_, assign) => assign).sort(
@@ -72,7 +80,7 @@ function dealtToPasses(largest: Float64Array): Pick<Rounding, 'positions' | 'kep
   return { positions: Int32Array.from(largest, (value) => (value > 0 ? inTurn[next++] : -1)), kept };
 }
 
-/** Largest absolute coordinate of each column, in the frame. */
+/** Largest absolute coordinate of each column over the rows of both sides, after centering and scaling. */
 function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: Frame): Float64Array {
   const largest = new Float64Array(columns);
   for (const { rows, data } of sides) {
@@ -86,7 +94,11 @@ function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: 
   return largest;
 }
 
-/** Length of the longest part of a row that falls into one pass. */
+/**
+ * Euclidean length of the longest part of a row that falls into one pass, after centering and scaling.
+ * @param positions of the columns, -1 for those left out.
+ * @param passColumns positions of a pass.
+ */
 function longestPart(
   sides: readonly Matrix[],
   { center, scale, columns }: Frame,

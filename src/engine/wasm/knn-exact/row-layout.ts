@@ -20,7 +20,11 @@ export interface Layout {
   readonly positions: Int32Array | null;
 }
 
-/** What a plan makes of the rows. @param dataFrame the frame of the rows as passed. */
+/**
+ * What a plan makes of the rows: the frame and the numbers to prepare.
+ * @param dataFrame the frame of the rows as passed.
+ * @param sides data and, where they differ, queries; read only where a plan rounds to integers.
+ */
 export function layoutOf(plan: Plan, dataFrame: Frame, sides: readonly Matrix[]): Layout {
   const { kind } = plan;
   const { columns } = dataFrame;
@@ -46,5 +50,5 @@ export function layoutOf(plan: Plan, dataFrame: Frame, sides: readonly Matrix[])
   return { ...plain, frame, depth, width: depth, factor, positions };
 }
 
-/** A number of columns rounded up to a multiple of 8. */
+/** A number of columns or directions rounded up to a multiple of 8. */
 const multipleOf8 = (columns: number): number => Math.ceil(columns / 8) * 8;

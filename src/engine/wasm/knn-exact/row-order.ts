@@ -26,13 +26,16 @@ const NEAR_ROWS = 16;
 /** Below this many rows ordering costs more than it saves. */
 const FEWEST_ROWS = 2000;
 
-/** The order of row numbers. */
+/** The order that leaves `rows` rows where they are. */
 export function identityOrder(rows: number): RowOrder {
   const same = Int32Array.from({ length: rows }, (_, i) => i);
   return { rows: same, positions: same };
 }
 
-/** Near rows beside each other; the identity below FEWEST_ROWS rows. */
+/**
+ * The order that stores near rows beside each other; the identity below FEWEST_ROWS rows.
+ * @param frame center and scale of the rows, by which directions are found.
+ */
 export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
   if (data.rows < FEWEST_ROWS) return identityOrder(data.rows);
   const rows = await orderByProximity(multiply, data, frame);
@@ -42,7 +45,8 @@ export async function orderRows(multiply: Engine['multiply'], data: Matrix, fram
 }
 
 /**
- * Row numbers in an order made by halving along directions of large variance, one direction for each level.
+ * Row numbers so that near rows are side by side: the rows are halved at the median along a direction of large
+ * variance, each half along the next direction, down to parts of about NEAR_ROWS rows.
  */
 export async function orderByProximity(
   multiply: Engine['multiply'],
@@ -54,7 +58,10 @@ export async function orderByProximity(
   return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
 }
 
-/** Copies rows into the engine's memory in an order; returns their address. */
+/**
+ * Copies rows (rows x columns float32) into the engine's memory, the one at position p first among those after it;
+ * returns their address. They are freed with the scope.
+ */
 export function copyInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
   const { columns } = data;
   const address = scope.allocate(data.data.byteLength);

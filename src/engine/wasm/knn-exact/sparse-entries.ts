@@ -9,8 +9,9 @@ import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 /**
- * Lists the entries of all rows; returns the addresses of where each list starts and of the entries.
- * @param input `packed` address of the integers, `depth` pairs of columns.
+ * Lists the pairs of columns of each row in which an integer is not 0. Returns the addresses of where each row's list
+ * starts (rows + 1 uint32) and of the entries.
+ * @param input `packed` address of the integers, `depth` pairs of columns of a row.
  */
 export async function listEntries(
   runtime: Runtime,

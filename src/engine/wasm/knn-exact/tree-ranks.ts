@@ -15,12 +15,18 @@ const MOST_TARGETS = 1024;
 /** Points that a walk visits for each square root of the number of points; estimates the work of a job. */
 const VISITED = 16;
 
-/** Whether `treeRanks` computes these ranks, and faster. */
+/**
+ * Whether `treeRanks` applies and is faster than comparing all pairs: euclidean, at most 3 columns, and at most 1024
+ * targets for each query.
+ * @param k targets of a query.
+ */
 export const hasTreeRanks = (data: Matrix, k: number, metric: Metric): boolean =>
   metric === 'euclidean' && data.columns <= MOST_COLUMNS && k <= MOST_TARGETS;
 
 /**
- * Ranks of the targets of each query.
+ * The rank of each target among all rows by distance from its query (the query itself not counted, ties by row
+ * number), by a kd-tree. Called by `Engine.ranks` where `hasTreeRanks`.
+ * @param data rows x at most 3 columns.
  * @param targets queries x k row numbers.
  * @param options `rows`: the queries' row numbers; all rows when left out.
  * @returns queries x k, 0 for the nearest.
@@ -58,7 +64,10 @@ export async function treeRanks(
   }
 }
 
-/** Bounding box of the points of each node, at the position of its median: lows, then highs. */
+/**
+ * Bounding box of the points of each node of a kd-tree: d lows, then d highs, float32, at the position of the node's
+ * median. In all 2 x points x d numbers.
+ */
 function boxesOf(tree: KdTree): Float32Array {
   const d = tree.points.columns;
   const boxes = new Float32Array(2 * tree.points.data.length);

@@ -22,7 +22,10 @@ const MORE_ENTRIES = 24;
 /** Entries beyond k that are measured in double. */
 const MORE_EXACT = 2;
 
-/** `Engine.nearestApproximate` over the kernels. */
+/**
+ * Makes `Engine.nearestApproximate`: about the k nearest rows of each row, by nearest-neighbor descent; rows x k,
+ * ascending by (distance, row number), -1 where fewer were found.
+ */
 export function createNearestApproximate(
   runtime: Runtime,
   multiply: Engine['multiply'],
@@ -42,8 +45,9 @@ export function createNearestApproximate(
 }
 
 /**
- * Results by row number, from results of rows in `order`; rows at the same distance are ordered by their row
- * numbers.
+ * Results by row number, from results by position. Rows at the same distance are ordered by their row numbers.
+ * @param found rows x k indices (positions, -1 for none) and distances.
+ * @param order row number at each position.
  */
 function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Array): Neighbors {
   const result = { rows, k, indices: new Int32Array(rows * k), distances: new Float32Array(rows * k) };
@@ -64,7 +68,12 @@ function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Arra
   return result;
 }
 
-/** The lists of all rows in the engine's memory, and the steps that improve them. */
+/**
+ * Allocates a list of candidates for each row in the engine's memory (indices, estimated distances, and whether an
+ * entry is new), empty, and returns the steps of descent that improve them.
+ * @param data rows in the order of the positions.
+ * @param uploaded the same rows in memory.
+ */
 function createLists(
   runtime: Runtime,
   scope: Scope,
@@ -116,7 +125,11 @@ interface SharedStructures {
   readonly lists: number;
 }
 
-/** Measures all pairs inside each group. @param groups see `DescentLists.joinGroups`; `columns` of a row. */
+/**
+ * Measures all pairs inside each group and inserts them into both rows' lists: the first step, with groups of rows
+ * that lie near each other.
+ * @param groups `offsets`: groups + 1; `members`: row numbers of all groups; `columns` of a row.
+ */
 function joinGroups(
   runtime: Runtime,
   shared: SharedStructures,
@@ -130,7 +143,12 @@ function joinGroups(
   return part.run({ kernel: 'joinGroup', items, work, call }, watch);
 }
 
-/** Measures neighbors of neighbors of all rows; returns how many entries were inserted. */
+/**
+ * Measures, for every row, the neighbors of its neighbors that have not been measured before, and inserts them;
+ * returns how many entries were inserted.
+ * @param input `adjacency`: neighbors of each row in both directions; `used`: most of them that are looked at for a
+ *   row.
+ */
 function joinNeighbors(
   runtime: Runtime,
   shared: SharedStructures,
@@ -157,7 +175,7 @@ function joinNeighbors(
   );
 }
 
-/** Arrays that live for one job. */
+/** A scope for the arrays of one job: `run` runs it, takes its result and frees them. */
 function scopeOf(runtime: Runtime) {
   const scope = createScope(runtime.arena);
   return {
@@ -174,8 +192,13 @@ function scopeOf(runtime: Runtime) {
 }
 
 /**
- * Measures the lists in double, orders them by (distance, row) and keeps the first k.
- * @param input `listed` rows x length row numbers.
+ * Measures the distance from each row to the rows in its list exactly, in double, orders them by (distance, row
+ * number) and keeps the first k: rows x k, -1 and infinity where a list has fewer. The last step of descent, whose
+ * lists hold estimates.
+ * @param data for its shape, rows x columns.
+ * @param uploaded the same rows in the engine's memory.
+ * @param input `listed`: rows x `length` row numbers, -1 for none.
+ * @param k neighbors that are kept.
  */
 async function measureLists(
   runtime: Runtime,
@@ -224,8 +247,12 @@ async function measureLists(
 }
 
 /**
- * Writes the positions of a list's entries in order of (distance, row) to `order`; returns how many entries
- * there are.
+ * Writes the positions of one list's entries, in order of (distance, row number), to `order`; returns how many
+ * entries there are.
+ * @param first position of the list's first entry.
+ * @param length of the list.
+ * @param distances of all entries.
+ * @param rows row numbers of all entries, -1 for none.
  */
 function orderByDistance(
   order: Int32Array,

@@ -43,7 +43,12 @@ export interface UploadedRows {
   readonly squares: number;
 }
 
-/** Uploads the rows, packed for descent, with columns of largest variance first. */
+/**
+ * Copies the rows into the engine's memory: as passed, and packed for descent, columns of largest variance first and
+ * padded to a multiple of 16; where it pays also projected and rounded.
+ * @param data rows x columns.
+ * @param options the metric and k, by which it is decided whether rounding would harm.
+ */
 export async function uploadRows(
   runtime: Runtime,
   scope: Scope,
@@ -85,7 +90,10 @@ export async function uploadRows(
   return uploaded;
 }
 
-/** Mean, sum of squares and scale of each row: of its direction (cosine, correlation), or one scale for all rows. */
+/**
+ * For each row, the mean and the sum of squares of what its direction is made of and the scale to unit length
+ * (cosine, correlation); for other metrics means 0, squares 1, and one scale for all rows.
+ */
 function rowScales(data: Matrix, metric: Metric) {
   const means = new Float64Array(data.rows);
   const squares = new Float64Array(data.rows).fill(1);
@@ -115,9 +123,10 @@ interface ProjectedRows {
 }
 
 /**
- * The rows along a few directions of large variance, rounded, where there are enough columns to gain by it and
- * near rows are far enough apart; else null. Where the directions leave little out, distances are estimated
- * while searching, as if the residuals of two rows were orthogonal.
+ * The rows along DIRECTIONS directions of large variance, rounded to 16 bits; null where there are too few columns to
+ * gain by it, or near rows too close together to be told apart. Where the directions leave little out, distances are
+ * estimated while searching, as if the residuals of two rows were orthogonal.
+ * @param options `scale` of the values (euclidean), and `k` neighbors that are sought.
  */
 async function projectRows(
   runtime: Runtime,
@@ -159,14 +168,17 @@ async function projectRows(
   return { source: prepared.source, rounded, gaps: prepared.lastGaps, unit: factor ** -2, points, estimates };
 }
 
-/** A power of two that brings the largest value near 1, so that squares stay inside float32's range. */
+/**
+ * A power of two that brings the largest absolute value near 1, so that squares stay inside float32's range; 1 where
+ * all are 0.
+ */
 function powerOfTwoScale({ data }: Matrix): number {
   let largest = 0;
   for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
   return largest > 0 ? 2 ** -Math.ceil(Math.log2(largest)) : 1;
 }
 
-/** Columns by their variance over a sample of rows, largest first. */
+/** Column numbers by variance over about SAMPLED_ROWS evenly spaced rows, largest first. */
 function byVariance({ rows, columns, data }: Matrix): Int32Array {
   const sums = new Float64Array(columns);
   const squares = new Float64Array(columns);

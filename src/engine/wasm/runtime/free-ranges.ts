@@ -14,7 +14,7 @@ export interface FreeRanges {
   tail(end: number): number;
 }
 
-/** Ranges that are free at first: the bytes from `start` to `end`. */
+/** A list of free addresses, in bytes. At first all from `start` to `end` are free. */
 export function createFreeRanges(start: number, end: number): FreeRanges {
   const ranges: Range[] = [{ start, end }];
   return {

@@ -33,8 +33,9 @@ export interface Arena {
 }
 
 /**
- * The allocator over a memory.
- * @param reclaim frees something that can be made again and returns true, or returns false.
+ * The allocator over a memory. It grows the memory when nothing free is large enough.
+ * @param reclaim frees something that can be made again and returns true, or returns false; called when memory cannot
+ *   grow.
  */
 export function createArena(memory: WebAssembly.Memory, reclaim: () => boolean): Arena {
   const free = createFreeRanges(HEAP_START, memory.buffer.byteLength);
@@ -110,7 +111,7 @@ export interface Scope {
   free(): void;
 }
 
-/** A scope; the caller frees it in a `finally`. */
+/** A scope: what is allocated through it is freed together. The caller frees it in a `finally`. */
 export function createScope(arena: Arena): Scope {
   const actions: (() => void)[] = [];
   const allocate = (bytes: number): number => {
@@ -138,7 +139,7 @@ export function createScope(arena: Arena): Scope {
   };
 }
 
-/** Copies an array's bytes to `address`. */
+/** Copies an array's bytes into the memory, to byte offset `address`. */
 export function copyIn(memory: WebAssembly.Memory, array: ArrayBufferView, address: number): void {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   new Uint8Array(memory.buffer, address, array.byteLength).set(bytes);

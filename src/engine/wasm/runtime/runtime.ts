@@ -72,13 +72,19 @@ const WATCH_MS = 20;
 /** How long this thread works before it looks at the caller's signal, in milliseconds. */
 const SLICE_MS = 12;
 
-/** Whether memory can be shared between threads here. */
+/**
+ * Whether memory can be shared between threads here: in Node always, in browsers on pages that are cross-origin
+ * isolated.
+ */
 export function sharingAllowed(): boolean {
   if (typeof SharedArrayBuffer === 'undefined') return false;
   return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated ?? true;
 }
 
-/** Creates the engine's memory, instantiates the kernels on this thread and prepares a pool, which the first large job starts. */
+/**
+ * Creates the engine's memory, instantiates the kernels on this thread and prepares a pool of threads, which the
+ * first large job starts. Called once for an engine.
+ */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const module = await compile(options.shared);
   const memory = createMemory(options);
@@ -137,11 +143,17 @@ interface Machine {
   closed: boolean;
 }
 
-/** The words that all threads share, as an Int32Array over the memory. */
+/**
+ * The words at the start of the memory that all threads share, among them the counter of items and the request to
+ * stop, as an Int32Array.
+ */
 const sharedWords = (memory: WebAssembly.Memory): Int32Array =>
   new Int32Array(memory.buffer, 0, STOP_WORD + 1);
 
-/** Runs all items on this thread, and looks at the caller's signal every SLICE_MS. */
+/**
+ * Runs all items of a job on this thread, reports progress, and looks at the caller's signal every SLICE_MS.
+ * CancelledError when the engine is closed meanwhile.
+ */
 async function runHere(machine: Machine, job: Job, watch: Watch): Promise<void> {
   const scope = createScope(machine.arena);
   try {
@@ -161,7 +173,10 @@ async function runHere(machine: Machine, job: Job, watch: Watch): Promise<void> 
   }
 }
 
-/** Runs all items on the pool's threads, which take them from a shared counter. */
+/**
+ * Runs all items of a job on the pool's threads, which take them from a shared counter; each thread has scratch
+ * memory of its own.
+ */
 async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): Promise<void> {
   const scope = createScope(machine.arena);
   try {
@@ -180,7 +195,11 @@ async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): 
   if (machine.closed) throw new CancelledError();
 }
 
-/** Waits for running work and reports its progress; on cancellation stops the threads and waits for them. */
+/**
+ * Waits for the threads and reports progress, 0 to 1, every WATCH_MS; on cancellation asks the threads to stop, waits
+ * for them and throws.
+ * @param items of the job, of which the shared counter says how many were taken.
+ */
 async function waitWatching(
   machine: Machine,
   running: Promise<void>,
@@ -206,7 +225,10 @@ async function waitWatching(
   }
 }
 
-/** Writes the arguments of a job into the engine's memory; returns their address. */
+/**
+ * Writes the structure of a job's arguments into the engine's memory; returns its address. It is freed with the
+ * scope.
+ */
 const copyArguments = (scope: Scope, job: Job): number =>
   scope.copyStructure(kernelArguments[job.kernel], job.call);
 
@@ -215,7 +237,10 @@ const THREAD_SOURCE = {
   web: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
 };
 
-/** Compiles the kernels. Throws UnsupportedError where the JavaScript engine lacks WebAssembly SIMD. */
+/**
+ * Compiles the kernels, for memory that is shared or not. UnsupportedError where the JavaScript engine lacks
+ * WebAssembly SIMD.
+ */
 async function compile(shared: boolean): Promise<WebAssembly.Module> {
   const { sharedKernels, singleKernels } = await import('./bytes.js');
   const text = atob(shared ? sharedKernels : singleKernels);
@@ -234,7 +259,10 @@ async function compile(shared: boolean): Promise<WebAssembly.Module> {
   }
 }
 
-/** Reserves the engine's memory. Throws MachineError where the address space cannot be had. */
+/**
+ * Reserves address space for the engine's memory, at most `memory` bytes and 4 GiB. MachineError where it cannot be
+ * had.
+ */
 function createMemory({ memory, shared }: RuntimeOptions): WebAssembly.Memory {
   const maximum = Math.max(2, Math.min(PAGE, Math.ceil(memory / PAGE)));
   try {

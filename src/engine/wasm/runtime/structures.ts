@@ -8,7 +8,8 @@ export type StructureName = keyof Structures;
 export const structureBytes = (name: StructureName): number => layouts[name].bytes;
 
 /**
- * Writes the fields of a structure at `address`.
+ * Writes the fields of a structure at byte offset `address`, little-endian, each in the type that its layout gives.
+ * @param name of a structure in a layout.ts of kernels/.
  * @param values one number a field; addresses are byte offsets into `memory`.
  */
 export function writeStructure<N extends StructureName>(

@@ -32,7 +32,9 @@ const STOP = STOP_ADDRESS / 4;
 let kernels: Record<string, Kernel> = {};
 let words = new Int32Array();
 
-/** Does what a message says; answers null, or the error as text. */
+/**
+ * Does what a message from the main thread says, starting up or running a job; answers null, or the error as text.
+ */
 async function handle(message: StartMessage | RunMessage): Promise<Answer> {
   try {
     if ('module' in message) await start(message);
@@ -43,14 +45,18 @@ async function handle(message: StartMessage | RunMessage): Promise<Answer> {
   }
 }
 
-/** Instantiates the kernels over the shared memory. */
+/** Instantiates the kernels over the shared memory. Called for a thread's first message. */
 async function start({ module, memory }: StartMessage): Promise<void> {
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   kernels = instance.exports as Record<string, Kernel>;
   words = new Int32Array(memory.buffer, 0, STOP + 1);
 }
 
-/** Works on items until none are left or the job is stopped. */
+/**
+ * Takes items of a job from the shared counter and runs the kernel on each, until none are left or the stop word is
+ * set.
+ * @param message name of the kernel, number of items, and addresses of scratch memory and of the arguments.
+ */
 function run({ kernel, items, scratch, call }: RunMessage): void {
   const work = kernels[kernel];
   while (Atomics.load(words, STOP) === 0) {
