@@ -2,8 +2,12 @@
  * Refinement of the symmetric factorization by block coordinate descent.
  *
  * Purpose: from the start, improve loadings and presence together. Each sweep solves the presence
- * exactly (non-negative least squares) and then takes exact coordinate steps on the loadings, so that the
- * loss never rises. Source: ours; a momentum method was seen to lose weak modules.
+ * exactly (non-negative least squares) and then takes exact coordinate steps on the loadings, in a loss in which
+ * the residual of locality l counts for module k as 1 / sqrt(P[l,k]). Plain least squares lets a module be drawn to the
+ * few localities where it is strongest, often contrasts between two clusters, and other samples draw it elsewhere; the
+ * sampling variance of a squared correlation grows with it, so that weighted least squares, too, counts strong
+ * localities less. The total loss falls nearly always, not by construction. Measured: docs/lab/stability.md.
+ * Source: ours; a momentum method was seen to lose weak modules.
  * Then near-duplicates are merged and the weakest are pruned to the number requested.
  * Cost of a sweep: two products of the associations with all modules. Symbols as in symmetric.ts.
  */
@@ -22,6 +26,8 @@ import {
 } from './symmetric.js';
 
 const INNER_SWEEPS = 2;
+/** Share of a module's largest presence that counts as near 0. */
+const NEAR_ZERO = 0.01;
 
 export interface Factors {
   /** modules x d */
@@ -35,8 +41,7 @@ export interface Factors {
 }
 
 /**
- * Takes `sweeps` sweeps of loadings and presence. Ends earlier only where float32 rounding of the products undoes the
- * last tiny gain.
+ * Takes `sweeps` sweeps of loadings and presence.
  * @param start modules x features, not changed.
  * @param history is given the loss before the first and after each sweep.
  */
@@ -52,17 +57,30 @@ export async function refine(
   history.push(factors.loss);
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const loadings = { ...factors.loadings, data: factors.loadings.data.slice() };
-    const q = presenceGram(factors.presence, problem.weights);
-    const input = { problem, loadings, first: 0, presence: factors.presence, q };
-    await sweepModules(input, INNER_SWEEPS, context, watch);
-    const next = await withPresence(problem, loadings, context, watch);
-    if (next.loss > factors.loss) break;
-    factors = next;
-    history.push(next.loss);
+    const even = evened(factors.presence);
+    const q = presenceGram(factors.presence, problem.weights, even);
+    await sweepModules({ problem, loadings, first: 0, presence: even, q }, INNER_SWEEPS, context, watch);
+    factors = await withPresence(problem, loadings, context, watch);
+    history.push(factors.loss);
     watch.progress((sweep + 1) / sweeps);
     await watch.checkpoint();
   }
   return factors;
+}
+
+/**
+ * Presence as it counts in a step over loadings: p / sqrt(p + NEAR_ZERO of the module's largest), which is the square root
+ * of it but near 0, where a square root would raise rounding errors.
+ */
+export function evened({ rows, columns, data }: Matrix): Matrix {
+  const largest = new Float64Array(columns);
+  data.forEach((value, t) => {
+    largest[t % columns] = Math.max(largest[t % columns], value);
+  });
+  const even = data.map((value, t) =>
+    value > 0 ? value / Math.sqrt(value + NEAR_ZERO * largest[t % columns]) : 0,
+  );
+  return { rows, columns, data: even };
 }
 
 /**

@@ -167,13 +167,13 @@ export async function weightedPatterns(
   return total;
 }
 
-/** Q = P'wP, m x m. @param presence P, localities x m. @param weights w, one a locality. */
-export function presenceGram(presence: Matrix, weights: Float64Array): Float64Array {
+/** Q = E'wP, E the presence as it counts in a step: P itself for the exact step. */
+export function presenceGram(presence: Matrix, weights: Float64Array, even: Matrix = presence): Float64Array {
   const m = presence.columns;
   const gram = new Float64Array(m * m);
   for (let l = 0; l < presence.rows; l++) {
     for (let k = 0; k < m; k++) {
-      const p = weights[l] * presence.data[l * m + k];
+      const p = weights[l] * even.data[l * m + k];
       if (p === 0) continue;
       for (let j = 0; j < m; j++) gram[k * m + j] += p * presence.data[l * m + j];
     }

@@ -103,7 +103,7 @@ export interface Calibration {
 
 /** Takes each fit in turn for the reported one: the least cosine with two others is shown, a third is the new refit. */
 export function calibration(fits: readonly Matrix[]): Calibration[] {
-  const rows = [0, 0.5, 0.7, 0.9].map((from) => ({ from, shown: 0, again: 0 }));
+  const rows = [0, 0.5, 0.7, 0.8, 0.9, 0.95].map((from) => ({ from, shown: 0, again: 0 }));
   for (const reported of fits) {
     const others = fits.filter((fit) => fit !== reported).map((fit) => matchLoadings(reported, fit));
     others.forEach((fresh, f) => {
