@@ -6,7 +6,12 @@
 import { OptionError, option, words } from '../errors.js';
 import type { RawTable, Settings } from './options.js';
 
-/** Refuses options that only files of other formats have: a table or query of SQLite, a layer or raw of AnnData. */
+/**
+ * OptionError for options that only files of other formats have: a table or query of SQLite, a layer or raw of
+ * AnnData. Called once the format is known.
+ * @param format name of the file's format.
+ * @param source name of the file.
+ */
 export function checkApplicable(format: string, settings: Settings, source: string): void {
   for (const [name, formats, kind] of [
     ['table', ['sqlite'], 'an SQLite file'],
@@ -27,7 +32,11 @@ export function checkApplicable(format: string, settings: Settings, source: stri
 /** Formats of one array, in which there is nothing for `key` to choose from. */
 const ONE_ARRAY = ['npy', 'idx', 'mtx', 'csv'];
 
-/** Refuses `key` for an embedding in a format of one array. */
+/**
+ * OptionError for `key` with an embedding in a format of one array, where there is nothing to choose from.
+ * @param format name of the file's format.
+ * @param name of the file.
+ */
 export function checkKey(format: string, { key }: Settings, name: string): void {
   if (key === undefined || !ONE_ARRAY.includes(format)) return;
   throw new OptionError({
@@ -37,7 +46,11 @@ export function checkKey(format: string, { key }: Settings, name: string): void 
   });
 }
 
-/** Refuses an id or label column by name in a file without named columns (NPY, IDX, 10x...), whose reader ignores both. */
+/**
+ * OptionError for an id or label column by name in a file without named columns (NPY, IDX, 10x...), whose reader
+ * ignores both. Called after the table was read.
+ * @param name of the file.
+ */
 export function checkRequestedColumns(
   raw: RawTable,
   { id, idIfThere, label, purpose }: Settings,

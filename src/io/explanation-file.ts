@@ -53,7 +53,7 @@ interface Header {
   readonly sections: readonly Section[];
 }
 
-/** The bytes of `explanation.whymap`. */
+/** The explanation as the bytes of a file `explanation.whymap`. */
 export function encodeExplanation(explanation: Explanation): Uint8Array {
   return encodeTree('explanation', explanation);
 }
@@ -66,7 +66,11 @@ export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'
   return decodeTree('explanation', bytes, name) as Explanation;
 }
 
-/** A tree of plain objects, lists, texts, numbers, booleans, nulls and typed arrays as bytes. */
+/**
+ * A tree of plain objects, lists, texts, numbers, booleans, nulls and typed arrays as the bytes of a file of this
+ * layout.
+ * @param kind is written into it, and checked when it is read.
+ */
 export function encodeTree(kind: string, value: unknown): Uint8Array {
   const arrays: TypedArray[] = [];
   const tree = lift(value, arrays);
@@ -101,7 +105,11 @@ export function encodeTree(kind: string, value: unknown): Uint8Array {
   return bytes;
 }
 
-/** The tree in the bytes; errors as of decodeExplanation. */
+/**
+ * The tree in the bytes of a file. FormatError when it is truncated, damaged, of another kind, or of another version.
+ * @param kind that the file must have.
+ * @param name of the file.
+ */
 export function decodeTree(kind: string, file: Uint8Array, name: string): unknown {
   const bytes = file.byteOffset % ALIGNMENT === 0 ? file : file.slice();
   const header = readHeader(bytes, name);
@@ -110,7 +118,10 @@ export function decodeTree(kind: string, file: Uint8Array, name: string): unknow
   return lower(header.value, arrays);
 }
 
-/** The header, checked: signature, version, length and checksum. */
+/**
+ * The header of a file after checking signature, version, length and checksum; FormatError where one is wrong.
+ * @param name of the file.
+ */
 function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length < PRELUDE || !MAGIC.every((byte, i) => bytes[i] === byte)) {
     throw damaged(name, bytes.length < PRELUDE ? `${bytes.length} bytes` : 'no whymap signature');
@@ -135,7 +146,10 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   return JSON.parse(new TextDecoder().decode(header));
 }
 
-/** The typed array of a section, without a copy; checked for its bounds and checksum. */
+/**
+ * The typed array of a section, without a copy. FormatError where it ends outside or fails its checksum.
+ * @param name of section and file.
+ */
 function readSection(bytes: Uint8Array, section: Section, name: string): TypedArray {
   const ArrayOfType = ARRAY_TYPES[section.type];
   if (!ArrayOfType) throw damaged(name, `elements of type ${section.type}`);
@@ -147,7 +161,10 @@ function readSection(bytes: Uint8Array, section: Section, name: string): TypedAr
   return new ArrayOfType(bytes.buffer as ArrayBuffer, bytes.byteOffset + section.offset, section.length);
 }
 
-/** The value with typed arrays moved to `arrays` and numbers that JSON lacks (-0, NaN, infinities) marked. */
+/**
+ * The value with typed arrays replaced by their number in `arrays`, to which they are appended, and numbers that JSON
+ * lacks (-0, NaN, infinities) marked.
+ */
 function lift(value: unknown, arrays: TypedArray[]): unknown {
   if (typeof value === 'number') {
     return Number.isFinite(value) && !Object.is(value, -0)
@@ -169,7 +186,7 @@ function lift(value: unknown, arrays: TypedArray[]): unknown {
   return entries.some(([key]) => String(key).startsWith('$')) ? { $object: object } : object;
 }
 
-/** The inverse of `lift`. */
+/** The value that `lift` was given, from what it returned and the arrays. */
 function lower(value: unknown, arrays: readonly TypedArray[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => lower(item, arrays));
@@ -179,7 +196,7 @@ function lower(value: unknown, arrays: readonly TypedArray[]): unknown {
   return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, lower(item, arrays)]));
 }
 
-/** The length rounded up to the alignment of sections. */
+/** A length in bytes rounded up to the alignment of sections. */
 function padded(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }

@@ -114,7 +114,10 @@ export async function openInput(source: Source, settings: Settings): Promise<Ope
   return { input, head, format: format.name, reader: await format.load() };
 }
 
-/** The file in a ZIP archive that holds one file and no NumPy array (`table.csv.zip`); null for other archives. */
+/**
+ * The file in a ZIP archive that holds one file and no NumPy array (`table.csv.zip`), as a source; null for other
+ * archives.
+ */
 async function onlyMember(input: Input, settings: Settings): Promise<Source | null> {
   const { openZip } = await import('./codecs/zip.js');
   const members = await openZip(await input.plain(), settings.memory);
@@ -124,7 +127,10 @@ async function onlyMember(input: Input, settings: Settings): Promise<Source | nu
   return { ...opened, name: only.name };
 }
 
-/** Throws for a text that is no table, under whatever name. */
+/**
+ * UnsupportedError for a text that is known to be no table (a web page, a Git LFS pointer), under whatever name.
+ * @param head first bytes.
+ */
 function checkText(head: Uint8Array, name: string): void {
   const text = new TextDecoder().decode(head.subarray(0, 256));
   const other = OTHER_TEXTS.find(({ begins }) => begins.test(text));
@@ -132,14 +138,17 @@ function checkText(head: Uint8Array, name: string): void {
   throw new UnsupportedError({ got: `${other.what}, ${name}`, expected: READ, remedy: other.remedy });
 }
 
-/** The source as input, decompressed where its first bytes are those of gzip. */
+/**
+ * The source as input, decompressed where its first bytes are those of gzip.
+ * @param found its first bytes and its size in bytes.
+ */
 function inputOf(source: Source, found: { start: Uint8Array; size: number }, settings: Settings): Input {
   return isGzip(found.start) ? gzipped(source, settings) : plain(source, found.size, settings);
 }
 
 const ZARR_FILES = ['.zgroup', '.zattrs', '.zarray', '.zmetadata', 'zarr.json'];
 
-/** A folder that is a Zarr store, or the output of Cell Ranger. */
+/** Opens a folder that is a Zarr store, or the output of Cell Ranger; FormatError for other folders. */
 async function openFolder(source: Source, settings: Settings): Promise<Opened> {
   const names = await source.list();
   const input = plain(source, 0, settings);
@@ -170,7 +179,10 @@ async function openZarr(input: Input): Promise<Opened> {
   };
 }
 
-/** A source that is not compressed. FormatError for bytes in memory beyond the limit. */
+/**
+ * A source that is not compressed, as input. FormatError for bytes in memory beyond the limit.
+ * @param size in bytes.
+ */
 function plain(source: Source, size: number, settings: Settings): Input {
   // A table of text shrinks when it becomes numbers; a binary file is refused where its shape is known.
   if (source.origin.kind === 'bytes' && size > settings.memory) {
@@ -184,7 +196,7 @@ function plain(source: Source, size: number, settings: Settings): Input {
   };
 }
 
-/** A gzipped source: its pieces are decompressed on the way, bounded by the memory allowed. */
+/** A gzipped source as input: its pieces are decompressed on the way, bounded by the memory allowed. */
 function gzipped(source: Source, settings: Settings): Input {
   const name = source.name.replace(/\.gz$/i, '');
   const pieces = (limit: number) => gunzip(piecesOf(source, settings.signal), source.name, limit);
@@ -196,24 +208,27 @@ function gzipped(source: Source, settings: Settings): Input {
   };
 }
 
-/** The first bytes of a stream, HEAD at most. */
+/** The first bytes of a stream, at most HEAD. */
 async function firstBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of pieces) return piece.subarray(0, HEAD);
   return new Uint8Array(0);
 }
 
-/** Text has no zero bytes, but for UTF-16, which its byte order mark tells. */
+/**
+ * Whether first bytes are those of a text: no zero bytes, but for UTF-16, which its byte order mark tells, and of no
+ * known other kind.
+ */
 function isText(head: Uint8Array): boolean {
   if (startsWith(head, '\xff\xfe') || startsWith(head, '\xfe\xff')) return true;
   return head.length > 0 && !head.includes(0) && !OTHERS.some((other) => startsWith(head, other.magic));
 }
 
-/** Whether a text begins with a bracket or a brace. */
+/** Whether first bytes are those of a text that begins with a bracket or a brace. */
 function isJson(head: Uint8Array): boolean {
   return isText(head) && /^\uFEFF?\s*[[{]/.test(new TextDecoder().decode(head));
 }
 
-/** Whether a text begins with the banner of Matrix Market. */
+/** Whether first bytes are those of a Matrix Market file. */
 function isMatrixMarket(head: Uint8Array): boolean {
   return startsWith(head, '%%MatrixMarket');
 }

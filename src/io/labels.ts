@@ -38,7 +38,11 @@ export interface LabelRequest {
 
 const TABLES = ['csv', 'parquet', 'arrow', 'sqlite'];
 
-/** Reads labels and metadata, one row a sample. */
+/**
+ * Reads a file of labels and metadata, one row a sample: which column is the label, what its ids are, what else it
+ * holds.
+ * @param request what is known of the table that the file belongs to.
+ */
 export async function readLabels(
   source: Source,
   options: ReadOptions = {},
@@ -85,7 +89,7 @@ export async function readLabels(
 
 type Labels = Pick<RawTable, 'labels' | 'ids' | 'metadata' | 'reading'>;
 
-/** Labels without metadata, from plain texts. */
+/** Labels without metadata, from a list of texts and its ids. */
 const plainLabels = ({
   values,
   ids,
@@ -97,13 +101,20 @@ const plainLabels = ({
   ids,
 });
 
-/** With `elsewhere` the label is looked up after reading, since it may be a column of another file. */
+/**
+ * The settings for reading the file: with `elsewhere` without the label, which is looked up after reading, since it
+ * may be a column of another file.
+ */
 function withoutAbsent(settings: Settings, { elsewhere }: LabelRequest): Settings {
   const idIfThere = settings.idIfThere ?? true;
   return elsewhere ? { ...settings, label: undefined, idIfThere } : { ...settings, idIfThere };
 }
 
-/** The label among several columns: the one that is named, or the only one besides the ids. */
+/**
+ * The label among the columns that were read: the one that is named, or the only one besides the ids. OptionError
+ * where several may be meant.
+ * @param name of the file.
+ */
 function chosenLabel(raw: RawTable, settings: Settings, request: LabelRequest, name: string): Labels {
   const columns = raw.metadata ?? [];
   if (raw.labels !== null) return raw;
@@ -130,7 +141,10 @@ function chosenLabel(raw: RawTable, settings: Settings, request: LabelRequest, n
   });
 }
 
-/** A text file of one column: a line a sample, blank where a label is missing; null for other files. */
+/**
+ * The labels of a text file of one column: a line a sample, blank where a label is missing; null for other files.
+ * @param head first bytes.
+ */
 async function oneColumn(
   source: Source,
   head: Uint8Array,
@@ -154,7 +168,12 @@ const withoutQuoted = (text: string) => text.replace(/"(?:[^"]|"")*"/g, '');
 /** A line without the quotes around it. */
 const unquoted = (line: string) => (/^".*"$/.test(line) ? line.slice(1, -1).replaceAll('""', '"') : line);
 
-/** Whether the first line is a name: the number of rows tells; where it is not known, a text that does not come back below. */
+/**
+ * Whether the first line of one column is its name: the number of rows tells; where it is not known, a text that does
+ * not come back below.
+ * @param rows of the table, if known.
+ * @param isList whether the file is a plain list, which has no name.
+ */
 function isHeader(lines: readonly string[], rows: number | undefined, isList: boolean): boolean {
   if (rows === lines.length) return false;
   if (rows === lines.length - 1) return true;
@@ -166,7 +185,10 @@ function isHeader(lines: readonly string[], rows: number | undefined, isList: bo
 const NAME_COLUMN =
   /^(gene|gene_?(name|symbol|short_name)s?|symbols?|names?|features?|feature_?names?|words?|terms?)$/i;
 
-/** Reads names of features, one a line: the only column, the one called names, or the second of a 10x file. */
+/**
+ * Reads names of features, one a line: the only column, the one called names, or the second of a 10x file.
+ * @param request `count` of features, if known, and the `column` that an option names.
+ */
 export async function readFeatureNames(
   source: Source,
   options: ReadOptions = {},
@@ -196,7 +218,7 @@ interface NameColumn {
   readonly values: readonly string[];
 }
 
-/** Ids and metadata in the order of the file, as far as it is known. */
+/** All columns of texts of a file (ids and metadata), in its order as far as that is known. */
 function allColumns(raw: RawTable): NameColumn[] {
   const ids = (raw.reading?.candidates ?? []).map(({ name, values }) => ({ name, values }));
   const others = (raw.metadata ?? []).map((column) => ({ name: column.name, values: metadataTexts(column) }));
@@ -204,7 +226,7 @@ function allColumns(raw: RawTable): NameColumn[] {
   return [...all.values()].sort((a, b) => (/^f\d+$/.test(a.name) ? a.name.localeCompare(b.name) : 0));
 }
 
-/** Two columns of names, an accession first: `ENSG00000000003`, `TSPAN6`. */
+/** Whether there are two columns of names, accessions first, as 10x writes them: `ENSG00000000003`, `TSPAN6`. */
 function isTenx(columns: readonly NameColumn[]): boolean {
   const [first, second] = columns;
   if (!first || !second) return false;

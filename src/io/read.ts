@@ -86,7 +86,10 @@ async function tableOf(
   return transposeTable(left, settings, name);
 }
 
-/** Reads samples x dimensions: one dimension or more, every value finite. Errors as of readTable. */
+/**
+ * Reads samples x dimensions: one dimension or more, every value finite. Errors as of `readTable`; FormatError for
+ * missing or infinite coordinates.
+ */
 export async function readEmbedding(source: Source, options: ReadOptions = {}): Promise<EmbeddingRead> {
   const settings = settingsOf({ ...options, missing: 'error' }, 'map');
   const { input, reader, format } = await openInput(source, settings);
@@ -126,7 +129,9 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
   };
 }
 
-/** The features that options name, where the reader itself knows no roles of columns (NPY, AnnData, 10x...). */
+/**
+ * The table with the features that options name, where the reader knows no roles of columns (NPY, AnnData, 10x...).
+ */
 function selected(table: Table, raw: RawTable, settings: Settings): Table {
   const { transpose } = settings;
   // columns of a transposed file were dropped before it was turned
@@ -138,7 +143,7 @@ function selected(table: Table, raw: RawTable, settings: Settings): Table {
   return { ...table, features: selectColumns(table.features, kept), featureNames };
 }
 
-/** The coordinates that options name, where the reader itself knows no roles of columns. */
+/** The coordinates that options name, where the reader knows no roles of columns. @param source name of the file. */
 function withColumns(raw: RawTable, settings: Settings, source: string): RawTable {
   const names = raw.featureNames ?? Array.from({ length: raw.features.columns }, (_, c) => `f${c}`);
   const kept = keptColumns(names, settings, source, 'embeddingColumns');
@@ -146,7 +151,13 @@ function withColumns(raw: RawTable, settings: Settings, source: string): RawTabl
   return { ...raw, features: selectColumns(raw.features, kept), featureNames: kept.map((c) => names[c]) };
 }
 
-/** Positions of the columns that `columns` names and `drop` does not; null for all. */
+/**
+ * Positions of the columns that `columns` names and `drop` does not; null for all. OptionError for a name that is
+ * none.
+ * @param names of all columns.
+ * @param source name of the file.
+ * @param name of the option that names columns.
+ */
 function keptColumns(
   names: readonly string[],
   { columns, drop }: Settings,
@@ -161,13 +172,13 @@ function keptColumns(
   return all.filter((c) => !dropped.includes(c));
 }
 
-/** Labels that stand for none become empty texts, in every format. */
+/** The table with the empty text for labels that stand for none, in every format. */
 function withMissingLabels(raw: RawTable, { missingLabels = [] }: Settings): RawTable {
   if (raw.labels === null) return raw;
   return { ...raw, labels: missingAsEmpty(raw.labels, missingLabels) };
 }
 
-/** Columns of ids for the rows that are left. */
+/** The columns that may hold ids, with the values of the rows that are left in the table. */
 function keptCandidates(raw: RawTable, table: Table): readonly IdColumn[] {
   if (raw.reading === undefined) return idsAsCandidates(table.ids);
   const dropped = table.dropped.rowNumbers;
@@ -188,13 +199,16 @@ export async function readTexts(source: Source, options: ReadOptions = {}): Prom
   return { values, ids, source: { name: source.name, sha256: await hashSource(source, settings.signal) } };
 }
 
-/** A `.txt` or `.list` file is one text a line unless options name a column or a delimiter. */
+/**
+ * Whether a file is one text a line: no field delimiter in its first bytes, and options name no column or delimiter.
+ * @param head first bytes.
+ */
 export function isPlainList(name: string, head: Uint8Array, settings: Settings): boolean {
   if (settings.key ?? settings.label ?? settings.id ?? settings.delimiter) return false;
   return !/\.(csv|tsv|tab)$/i.test(name) && !/[\t;,]/.test(new TextDecoder().decode(head));
 }
 
-/** What a file offers to choose from: columns, keys, layers. Errors as of readTable. */
+/** What a file offers to choose from: columns, keys of arrays, layers, and its format. Errors as of `readTable`. */
 export async function readContents(
   source: Source,
   options: ReadOptions = {},
@@ -205,7 +219,7 @@ export async function readContents(
   return { format, columns: [], arrays: [], layers: [], ...found };
 }
 
-/** Options with defaults, for what the file is read for. OptionError for a value that is none. */
+/** Options with their defaults. OptionError for a value that is none. @param purpose what the file is read for. */
 export function settingsOf(options: ReadOptions, purpose: Settings['purpose']): Settings {
   const missing = options.missing ?? 'error';
   checkChoice('missing', missing, CHOICES);

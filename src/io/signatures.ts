@@ -11,7 +11,7 @@ export const isHdf5 = (head: Uint8Array) =>
   startsWith(head, [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Whether a file begins as Parquet. */
 export const isParquet = (head: Uint8Array) => startsWith(head, [0x50, 0x41, 0x52, 0x31]);
-/** `ARROW1` begins a file (Feather version 2); a stream begins with a continuation mark. */
+/** Whether a file begins as Arrow: `ARROW1` (Feather version 2), or the continuation mark of a stream. */
 export const isArrow = (head: Uint8Array) =>
   startsWith(head, [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]) || startsWith(head, [0xff, 0xff, 0xff, 0xff]);
 /** Whether a file begins as an SQLite database. */
@@ -22,6 +22,6 @@ export const isSqlite = (head: Uint8Array) =>
   );
 /** Whether a file begins as gzip. */
 export const isGzip = (head: Uint8Array) => startsWith(head, [0x1f, 0x8b]);
-/** Two zero bytes, a type from 8 to 14, and a number of dimensions. */
+/** Whether a file begins as IDX: two zero bytes, a type from 8 to 14, and a number of dimensions from 1 to 8. */
 export const isIdx = (head: Uint8Array) =>
   startsWith(head, [0, 0]) && [8, 9, 11, 12, 13, 14].includes(head[2]) && head[3] >= 1 && head[3] <= 8;

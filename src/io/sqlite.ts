@@ -58,7 +58,10 @@ async function load(): Promise<Init> {
   }
 }
 
-/** Works on the statement that the settings ask for. */
+/**
+ * Opens the database, prepares the query or the table that the settings name, and calls `work` with it; closes all
+ * afterwards. FormatError for a damaged file or one beyond the memory.
+ */
 async function withStatement<T>(
   input: Input,
   settings: Settings,
@@ -87,7 +90,7 @@ async function withStatement<T>(
   }
 }
 
-/** Names of the tables and views. */
+/** Names of the tables and views of a database. */
 function tablesOf(database: Database): string[] {
   const sql = "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%'";
   const statement = database.prepare(sql);
@@ -97,7 +100,12 @@ function tablesOf(database: Database): string[] {
   return names;
 }
 
-/** A prepared statement; OptionError for a query that is wrong. */
+/**
+ * The statement that gives the rows: the query of the settings, or all of a table. OptionError for a query that is
+ * wrong.
+ * @param tables names of those there are.
+ * @param name of the file.
+ */
 function prepared(
   database: Database,
   settings: Settings,
@@ -135,7 +143,10 @@ function wrongQuery(why: string, tables: readonly string[], name: string): Optio
   });
 }
 
-/** The table that is named, or the only one. */
+/**
+ * Name of the table that is read: the one that an option names, or the only one. OptionError otherwise.
+ * @param name of the file.
+ */
 function tableOf(settings: Settings, tables: readonly string[], name: string): string {
   const { table } = settings;
   if (table !== undefined && tables.includes(table)) return table;
@@ -156,7 +167,10 @@ interface Found {
   readonly others: boolean;
 }
 
-/** Passes over the rows; `use` gets them in batches, column by column. */
+/**
+ * Goes over all rows of a statement; `use` gets them in batches, column by column, with the number of the first row.
+ * Returns the number of rows.
+ */
 function forEachBatch(
   statement: Statement,
   settings: Settings,
@@ -181,7 +195,11 @@ function forEachBatch(
   return rows;
 }
 
-/** SQLite gives every value a type of its own, so what a column holds is seen only from all of its values. */
+/**
+ * What the columns hold and how many rows there are, from a pass over all rows: SQLite gives every value a type of
+ * its own. FormatError for numbers and texts in one column.
+ * @param name of the file.
+ */
 function shapeOf(statement: Statement, settings: Settings, name: string): ColumnShape {
   const names = statement.getColumnNames();
   const found = names.map((): Found => ({ numbers: false, texts: false, others: false }));
@@ -199,7 +217,7 @@ function shapeOf(statement: Statement, settings: Settings, name: string): Column
   return { columns, rows, index: [], name };
 }
 
-/** What a column holds, with more of its values. */
+/** What a column holds (numbers, texts, others), with more of its values looked at. */
 function merged(found: Found, values: readonly unknown[]): Found {
   const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint';
   return {
@@ -209,7 +227,12 @@ function merged(found: Found, values: readonly unknown[]): Found {
   };
 }
 
-/** Number, text or other; FormatError where numbers and texts are mixed. */
+/**
+ * Whether a column holds numbers, texts or something else; FormatError where numbers and texts are mixed, unless it
+ * is read as text.
+ * @param name of the file.
+ * @param isText whether an option names it as ids, labels or texts.
+ */
 function kindOf(found: Found, column: string, name: string, isText: boolean): ColumnKind {
   if (found.others) return 'other';
   if (!found.texts) return 'number';
@@ -221,7 +244,7 @@ function kindOf(found: Found, column: string, name: string, isText: boolean): Co
   });
 }
 
-/** Runs work and turns what goes wrong into a FormatError about the file. */
+/** Runs `work` and turns what goes wrong into a FormatError about the file. @param name of the file. */
 function guard<T>(name: string, work: () => T): T {
   try {
     return work();
@@ -239,7 +262,7 @@ function guard<T>(name: string, work: () => T): T {
   }
 }
 
-/** The table that is named, or the only one, or the result of a query. */
+/** Reads the table that is named, or the only one, or the result of a query. */
 function readRows(input: Input, settings: Settings) {
   return withStatement(input, settings, (statement) => {
     const shape = shapeOf(statement, settings, input.name);

@@ -14,7 +14,7 @@ export function writeCsv(header: readonly string[], rows: Iterable<readonly Cell
   return [...csvPieces(header, rows)].join('');
 }
 
-/** The same in pieces, for tables too large for one string. */
+/** The CSV text with a header in pieces, for tables too large for one string. */
 export function* csvPieces(header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
   let lines = [csvLine(header)];
   for (const row of rows) {

@@ -40,7 +40,10 @@ interface OpenArrow {
   readonly source: Source;
 }
 
-/** A file or stream opened for reading: its schema and its batches. */
+/**
+ * Opens a file or stream: reads its schema and what its batches are, no values. FormatError for a damaged file,
+ * UnsupportedError for the unusual byte order.
+ */
 async function openArrow(input: Input): Promise<OpenArrow> {
   const source = await input.plain();
   const { name } = input;
@@ -62,7 +65,7 @@ async function openArrow(input: Input): Promise<OpenArrow> {
   return { shape: { columns, rows, index, name }, file, source };
 }
 
-/** What a column holds, from its type. */
+/** What a column holds, as readers name it, from its Arrow type. */
 function kindOf(field: ArrowField): ColumnKind {
   if (isNumber(field)) return 'number';
   if (isText(field)) return 'text';
@@ -70,7 +73,11 @@ function kindOf(field: ArrowField): ColumnKind {
   return isList(field) && item !== undefined && isNumber(item) ? 'list' : 'other';
 }
 
-/** Hands over the values of columns, batch by batch. */
+/**
+ * Calls `use` with the values of the wanted columns, batch by batch.
+ * @param wanted names of columns.
+ * @param use gets a column's name, the row that the values begin with, and the values.
+ */
 async function forEachPart(
   { file, source, shape }: OpenArrow,
   wanted: readonly string[],
@@ -99,7 +106,12 @@ async function forEachPart(
 /** Reads the buffers `from` to `to` of a batch. */
 type Parts = (from: number, to: number) => Promise<BatchReader>;
 
-/** The values of the wanted columns, batch after batch. */
+/**
+ * Yields the values of the chosen columns of one batch, column by column.
+ * @param fields all columns of the file.
+ * @param chosen those to read.
+ * @param parts reads the buffers of a column.
+ */
 async function* columnsOf(
   fields: readonly ArrowField[],
   chosen: readonly ArrowField[],
@@ -121,7 +133,10 @@ async function* columnsOf(
   }
 }
 
-/** Adds a dictionary batch to those that are known. */
+/**
+ * Reads a dictionary batch and adds its values to those that are known, where a chosen column needs it.
+ * @param dictionaries values by number of the dictionary.
+ */
 async function addDictionary(
   batch: ArrowBatch,
   chosen: readonly ArrowField[],
@@ -145,7 +160,12 @@ const READ_WHOLE = 2 ** 26;
 const STORED = -1;
 const PREFIX = 8;
 
-/** How a batch is read and decompressed, no more than the memory allows at a time. */
+/**
+ * A function that opens a batch: it returns a reader of buffers `from` to `to`, decompressed, no more than the memory
+ * allows at a time.
+ * @param name of the file.
+ * @param dictionaries values by number of the dictionary.
+ */
 async function batchOpener(
   source: Source,
   name: string,
@@ -196,7 +216,7 @@ async function batchOpener(
   };
 }
 
-/** The error for a column of a type that is not read. */
+/** The error for a column of a type that is not read. @param name of the file. */
 function notReadable(field: ArrowField, name: string): UnsupportedError {
   return new UnsupportedError({
     got: `the column ${field.name} of ${name}, of a kind that is no text, number, date or list (${nameOf(field)})`,
@@ -205,12 +225,12 @@ function notReadable(field: ArrowField, name: string): UnsupportedError {
   });
 }
 
-/** The name of a type, for messages. */
+/** The name of a column's Arrow type, for messages. */
 function nameOf({ type }: ArrowField): string {
   return Object.entries(ARROW).find(([, id]) => id === type)?.[0] ?? String(type);
 }
 
-/** Runs work and turns what goes wrong into a FormatError about the file. */
+/** Runs `work` and turns what goes wrong into a FormatError about the file. @param name of the file. */
 async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -219,7 +239,10 @@ async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A stream may end without a mark, so one that was cut off between two batches cannot be told from a whole one. */
+/**
+ * A warning for a stream that ends without a mark, since one that was cut off between two batches cannot be told from
+ * a whole one; none otherwise.
+ */
 function endWarnings({ file, shape }: OpenArrow): Warning[] {
   if (file.ended) return [];
   const message = `${shape.name} ends without the mark of its end: if it was cut off, its last rows are missing.`;

@@ -47,7 +47,7 @@ function isDate({ type }: ArrowField): boolean {
   return type === ARROW.Date || type === ARROW.Timestamp;
 }
 
-/** Whether readValues knows the column. */
+/** Whether `readValues` can read the column: texts, numbers, dates, or lists of these. */
 export function isReadable(field: ArrowField): boolean {
   const plain = isText(field) || isNumber(field) || isDate(field);
   return plain || (isList(field) && field.children.length === 1 && isReadable(field.children[0]));
@@ -58,7 +58,7 @@ export function isList({ type }: ArrowField): boolean {
   return [ARROW.List, ARROW.LargeList, ARROW.FixedSizeList].some((list) => list === type);
 }
 
-/** Passes over a column. */
+/** Moves the cursor past a column of a batch and the columns inside it, without reading any value. */
 export function skip(field: ArrowField, batch: ArrowBatch, cursor: Cursor): void {
   const { type } = field;
   cursor.node++;
@@ -70,7 +70,7 @@ export function skip(field: ArrowField, batch: ArrowBatch, cursor: Cursor): void
   for (const child of field.children) skip(child, batch, cursor);
 }
 
-/** How many buffers a field has in a batch. */
+/** Number of buffers of a column in a batch, without those of inner columns and further ones of views. */
 function buffersOf({ type, size }: ArrowField, batch: ArrowBatch): number {
   const has = (...types: readonly number[]) => types.includes(type);
   if (has(ARROW.Null, ARROW.RunEndEncoded)) return 0;
@@ -87,7 +87,7 @@ function buffersOf({ type, size }: ArrowField, batch: ArrowBatch): number {
   return has(...three) ? 3 : 2;
 }
 
-/** Values of a readable column; null where one is missing. */
+/** Values of a readable column, one a row, null where one is missing; moves the cursor past it. */
 export function readValues(field: ArrowField, reader: BatchReader, cursor: Cursor): Values {
   const node = reader.batch.nodes[cursor.node++];
   if (!node) throw new RangeError(`no description of ${field.name}`);
@@ -99,7 +99,7 @@ export function readValues(field: ArrowField, reader: BatchReader, cursor: Curso
 
 type Valid = ((i: number) => boolean) | null;
 
-/** Null when all values are there. */
+/** A function that says whether row i has a value; null when all have. RangeError for another number of them. */
 function validity(
   { name }: ArrowField,
   { length, nulls }: { readonly length: number; readonly nulls: number },
@@ -117,7 +117,7 @@ function validity(
   return nulls === 0 ? null : has;
 }
 
-/** Values of a field as they are stored, nulls as null. */
+/** Values of a column of `length` rows, anything where one is missing; moves the cursor past them. */
 function storedValues(
   field: ArrowField,
   length: number,
@@ -154,7 +154,7 @@ function storedValues(
   );
 }
 
-/** Values of a dictionary by their indices. */
+/** The dictionary's values at these indices, null where one is missing. RangeError for an index outside. */
 function fromDictionary(
   field: ArrowField,
   indices: Values,
@@ -170,7 +170,7 @@ function fromDictionary(
   });
 }
 
-/** Numbers, booleans and decimals; dates as the whole numbers that they are stored as. */
+/** Numbers, booleans, decimals of buffer `region`; dates as stored; whole numbers of 64 bits as bigints. */
 function numbersOf({ buffer }: BatchReader, region: number, field: ArrowField, length: number): Values {
   const { bits } = field;
   const bytes = buffer(region);
@@ -190,13 +190,13 @@ function numbersOf({ buffer }: BatchReader, region: number, field: ArrowField, l
   return decodeNumbers(part, { kind, size, littleEndian: true }, field.name);
 }
 
-/** A day, or a moment in universal time. */
+/** A date as text: a day, or a moment in universal time. @param value units since 1970, as stored. */
 function dateText(value: number, { type, scale }: ArrowField): string {
   const text = new Date(value * scale).toISOString();
   return type === ARROW.Date ? text.slice(0, text.indexOf('T')) : text;
 }
 
-/** Whole numbers of `size` bytes in two's complement, over 10^scale. */
+/** Numbers from whole numbers of `size` bytes in two's complement, over 10^scale. */
 function decimals(bytes: Uint8Array, size: number, scale: number): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: bytes.length / size }, (_, i) => {
@@ -230,7 +230,7 @@ function offsetsOf(
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Texts by their offsets. */
+/** Texts of `length` rows: offsets in buffer `region`, bytes in the next one. */
 function textsOf({ buffer }: BatchReader, region: number, length: number, field: ArrowField): string[] {
   const content = buffer(region + 1);
   const wide = field.type === ARROW.LargeUtf8;
@@ -238,7 +238,7 @@ function textsOf({ buffer }: BatchReader, region: number, length: number, field:
   return Array.from({ length }, (_, i) => decoder.decode(content.subarray(offsets[i], offsets[i + 1])));
 }
 
-/** Texts of the view layout: short ones inline, long ones in further buffers. */
+/** Texts of the view layout: short ones inline in buffer `region`, long ones in `more` further buffers. */
 function viewsOf(
   { buffer }: BatchReader,
   region: number,
@@ -262,7 +262,7 @@ function viewsOf(
   });
 }
 
-/** Lists by their offsets, or of one size. */
+/** Lists, one a row, by offsets in buffer `region` or of one size; moves the cursor past the inner column. */
 function listsOf(
   field: ArrowField,
   length: number,
@@ -285,7 +285,7 @@ function listsOf(
   return Array.from({ length }, (_, i) => cut(offsetAt(i), offsetAt(i + 1)));
 }
 
-/** A function that takes a range of values. */
+/** A function that takes the values from `start` to `end`, exclusive; no copy of typed arrays. */
 function sliceOf(values: Values): (start: number, end: number) => Values {
   if (Array.isArray(values)) return (start, end) => values.slice(start, end);
   const numbers = values as Float64Array;

@@ -31,7 +31,7 @@ const NO_LIST: FlatList = { count: 0, start: 0 };
 /** No writer lets lists share bytes; a little of it does no harm. */
 const SHARING = 4;
 
-/** Bytes with readers that check their bounds. */
+/** Bytes prepared for the readers of this file, which check every bound. */
 export function flatBytes(bytes: Uint8Array): FlatBytes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return { bytes, view, left: bytes.length * SHARING };
@@ -45,57 +45,68 @@ export function tableAt(within: FlatBytes, offset: number): FlatTable {
   return { within, at, slots, slotBytes: view.getUint16(slots, true) };
 }
 
-/** Offset of the field in `slot`, in bytes; null if the table omits it, so that it has its default. */
+/** Offset of the field in `slot`, in bytes from the start; null if the table omits it, so that it has its default. */
 function fieldOffset(table: FlatTable, slot: number): number | null {
   if (slot + 2 > table.slotBytes) return null;
   const offset = table.within.view.getUint16(table.slots + slot, true);
   return offset === 0 ? null : table.at + offset;
 }
 
-/** A table in a slot, or null where it is absent. */
+/** The table in a slot of another table, or null where it is absent. */
 export function tableOf(table: FlatTable, slot: number): FlatTable | null {
   const offset = fieldOffset(table, slot);
   return offset === null ? null : tableAt(table.within, offset);
 }
 
-/** A byte in a slot, or `absent`. */
+/** The signed 8-bit integer in a slot of a table, or `absent` where there is none. */
 export function byteOf(table: FlatTable, slot: number, absent = 0): number {
   const offset = fieldOffset(table, slot);
   return offset === null ? absent : table.within.view.getInt8(offset);
 }
 
-/** A 16-bit integer in a slot, or `absent`. */
+/** The signed 16-bit integer in a slot of a table, or `absent` where there is none. */
 export function shortOf(table: FlatTable, slot: number, absent = 0): number {
   const offset = fieldOffset(table, slot);
   return offset === null ? absent : table.within.view.getInt16(offset, true);
 }
 
-/** A 32-bit integer in a slot, or `absent`. */
+/** The signed 32-bit integer in a slot of a table, or `absent` where there is none. */
 export function intOf(table: FlatTable, slot: number, absent = 0): number {
   const offset = fieldOffset(table, slot);
   return offset === null ? absent : table.within.view.getInt32(offset, true);
 }
 
-/** A 64-bit integer in a slot, or `absent`. */
+/**
+ * The 64-bit length or offset in a slot of a table, or `absent` where there is none. RangeError for one that is
+ * negative or not exact as a double.
+ */
 export function longOf(table: FlatTable, slot: number, absent = 0): number {
   const offset = fieldOffset(table, slot);
   return offset === null ? absent : longAt(table.within, offset);
 }
 
-/** A 64-bit length or offset: whole, not negative, and exact as a double. */
+/** The 64-bit length or offset at byte `offset`. RangeError for one that is negative or not exact as a double. */
 export function longAt({ view }: FlatBytes, offset: number): number {
   const value = Number(view.getBigInt64(offset, true));
   if (value >= 0 && Number.isSafeInteger(value)) return value;
   throw new RangeError(`a length of ${value}`);
 }
 
-/** A list of entries of `stride` bytes each. */
+/**
+ * Where the list in a slot of a table lies, and how many entries it has; empty where it is absent. RangeError where
+ * it ends outside.
+ * @param stride bytes of an entry.
+ */
 export function listOf(table: FlatTable, slot: number, stride: number): FlatList {
   const offset = fieldOffset(table, slot);
   return offset === null ? NO_LIST : listAt(table.within, offset, stride);
 }
 
-/** A list of elements of `stride` bytes; RangeError where it ends outside. */
+/**
+ * Where the list lies that the 32-bit number at byte `offset` points to. RangeError where it ends outside, or lists
+ * share too many bytes.
+ * @param stride bytes of an entry.
+ */
 function listAt(within: FlatBytes, offset: number, stride: number): FlatList {
   const { view, bytes } = within;
   const at = offset + view.getUint32(offset, true);
@@ -109,13 +120,13 @@ function listAt(within: FlatBytes, offset: number, stride: number): FlatList {
   return { count, start };
 }
 
-/** A list of tables in a slot; empty where it is absent. */
+/** The tables of a list in a slot of a table; empty where it is absent. */
 export function tablesOf(table: FlatTable, slot: number): FlatTable[] {
   const { count, start } = listOf(table, slot, 4);
   return Array.from({ length: count }, (_, i) => tableAt(table.within, start + 4 * i));
 }
 
-/** A text in a slot, or null where it is absent. */
+/** The text in a slot of a table, or null where it is absent. */
 export function textOf(table: FlatTable, slot: number): string | null {
   const offset = fieldOffset(table, slot);
   if (offset === null) return null;

@@ -58,7 +58,10 @@ const VERSION_4 = 3;
 /** No Zstandard frame grows more than this: 128 KiB from a block of 4 bytes. LZ4 stays below 255. */
 const LARGEST_RATIO = 2 ** 15;
 
-/** Throws RangeError when the metadata is damaged. */
+/**
+ * Reads the schema and what is known of all batches, of a file or a stream; no values. RangeError when the metadata
+ * is damaged.
+ */
 export async function readMessages(source: Source): Promise<ArrowFile> {
   const { size } = await source.stat();
   const isFile = new TextDecoder('latin1').decode(await source.read(0, MAGIC.length)) === MAGIC;
@@ -68,7 +71,10 @@ export async function readMessages(source: Source): Promise<ArrowFile> {
   return { schema: readSchema(first.header), ...(await batchesOfStream(source, first.end, size)) };
 }
 
-/** Schema and batches of a stream, one message after another. */
+/**
+ * The batches of a stream, one message after another, from byte `start` on, and whether it says that it ends.
+ * @param size bytes of the stream.
+ */
 async function batchesOfStream(source: Source, start: number, size: number) {
   const batches: ArrowBatch[] = [];
   for (let at = start; at < size; ) {
@@ -80,7 +86,11 @@ async function batchesOfStream(source: Source, start: number, size: number) {
   return { batches, ended: false };
 }
 
-/** By the footer: polars writes the schema before the batches without its length, and the dictionaries last. */
+/**
+ * Schema and batches of a file, by its footer: polars writes the schema before the batches without its length, and
+ * the dictionaries last.
+ * @param size bytes of the file.
+ */
 async function readFile(source: Source, size: number): Promise<ArrowFile> {
   const tail = await source.read(Math.max(0, size - 10), size);
   const footer = tail.length < 10 ? 0 : new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
@@ -106,7 +116,7 @@ async function readFile(source: Source, size: number): Promise<ArrowFile> {
   return { schema: readSchema(schema), batches, ended: true };
 }
 
-/** Offsets of the blocks that a footer lists. */
+/** Byte offsets of the blocks that a footer lists in a slot. */
 function blocksOf(footer: FlatTable, slot: number): number[] {
   const { count, start } = listOf(footer, slot, 24);
   return Array.from({ length: count }, (_, i) => longAt(footer.within, start + 24 * i));
@@ -121,7 +131,11 @@ interface Message {
   readonly end: number;
 }
 
-/** The message at byte `at`, or null where the stream says that it ends. */
+/**
+ * The metadata of the message at byte `at`, or null where the stream says that it ends. RangeError where it ends
+ * outside the file.
+ * @param size bytes of the file.
+ */
 async function readMessage(source: Source, at: number, size: number): Promise<Message | null> {
   const prefix = await source.read(at, Math.min(size, at + 8));
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.length);
@@ -141,7 +155,7 @@ async function readMessage(source: Source, at: number, size: number): Promise<Me
   return { kind: byteOf(table, 6), version, header: tableOf(table, 8), start, bytes, end };
 }
 
-/** A record batch from its message. */
+/** What is known of a batch (rows, buffers, compression) from its message. RangeError for a message without one. */
 function batchOf(message: Message): ArrowBatch {
   const { header, kind, start, bytes, version } = message;
   const isDictionary = kind === KIND.dictionary;
@@ -165,20 +179,20 @@ function batchOf(message: Message): ArrowBatch {
   return batch;
 }
 
-/** Pairs of 64-bit integers in a slot. */
+/** Pairs of 64-bit integers of a list in a slot of a table. */
 function pairsOf(table: FlatTable, slot: number): (readonly [number, number])[] {
   const { count, start } = listOf(table, slot, 16);
   const at = (offset: number) => longAt(table.within, offset);
   return Array.from({ length: count }, (_, i) => [at(start + 16 * i), at(start + 16 * i + 8)]);
 }
 
-/** 64-bit integers in a slot. */
+/** 64-bit integers of a list in a slot of a table. */
 function longsOf(table: FlatTable, slot: number): number[] {
   const { count, start } = listOf(table, slot, 8);
   return Array.from({ length: count }, (_, i) => longAt(table.within, start + 8 * i));
 }
 
-/** The codec of a batch, or null. */
+/** The codec of a batch, or null where it is not compressed. RangeError for an unknown one. */
 function compressionOf(table: FlatTable | null): ArrowBatch['compression'] {
   if (table === null) return null;
   const codec = byteOf(table, 4);

@@ -17,12 +17,15 @@ type Library = typeof import('brotli-dec-wasm/web');
 /** Bytes handed over, and taken back, at once. */
 const PIECE = 2 ** 18;
 
-/** The decoder of this platform: Node's, or brotli-dec-wasm in the browser. */
+/**
+ * The decoder of this platform: Node's, or brotli-dec-wasm in the browser. It takes a page and the length that it
+ * must have, and throws RangeError for another.
+ */
 export async function brotliDecoder(): Promise<BrotliDecoder> {
   return typeof process !== 'undefined' && process.versions?.node ? nodeBrotli() : wasmBrotli();
 }
 
-/** Node's decoder, bounded by the promised length. */
+/** The decoder of Node's zlib, bounded by the promised length. */
 async function nodeBrotli(): Promise<BrotliDecoder> {
   const { brotliDecompressSync } = await import('node:zlib');
   return (page, size) => {
@@ -54,7 +57,7 @@ export async function wasmBrotli(module?: Uint8Array<ArrayBuffer>): Promise<Brot
   };
 }
 
-/** Decompresses a page of `size` bytes by the library's stream; an error for any other length. */
+/** Decompresses a page to `size` bytes by the library's stream, piece by piece; RangeError for any other length. */
 function decode(
   { BrotliStreamResultCode: code }: Library,
   stream: InstanceType<Library['BrotliDecStream']>,
@@ -80,7 +83,10 @@ function decode(
   }
 }
 
-/** The content; RangeError unless it has the promised length. */
+/**
+ * The content; RangeError unless it has `size` bytes and nothing of the page is left.
+ * @param left bytes of the page that were not taken.
+ */
 function checked(content: Uint8Array, size: number, left: number): Uint8Array {
   if (content.length !== size)
     throw new RangeError(`a brotli page of ${content.length} bytes where ${size} were promised`);

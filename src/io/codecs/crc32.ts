@@ -2,7 +2,7 @@
 
 const TABLES = makeTables();
 
-/** Tables of the remainders of bytes, for several bytes at once. */
+/** Four tables of 256 remainders, one for each byte of four that are taken at once. */
 function makeTables(): readonly Uint32Array[] {
   const tables = Array.from({ length: 4 }, () => new Uint32Array(256));
   for (let n = 0; n < 256; n++) {
@@ -19,7 +19,7 @@ function makeTables(): readonly Uint32Array[] {
   return tables;
 }
 
-/** The checksum of the bytes, an unsigned 32-bit integer. */
+/** The CRC-32 of the bytes, an unsigned 32-bit integer. */
 export function crc32(bytes: Uint8Array): number {
   const [t0, t1, t2, t3] = TABLES;
   let c = 0xffffffff;

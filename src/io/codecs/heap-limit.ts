@@ -8,7 +8,10 @@
 
 const PAGE = 2 ** 16;
 
-/** Runs work while no memory grows beyond `limit` bytes. `onRefused` hears what was asked for. */
+/**
+ * Runs `work`, which is synchronous, while no WebAssembly memory grows beyond `limit` bytes.
+ * @param onRefused called with the bytes that were asked for, when more were.
+ */
 export function withHeapLimit<T>(limit: number, work: () => T, onRefused: (bytes: number) => void): T {
   const { prototype } = WebAssembly.Memory;
   const { grow } = prototype;

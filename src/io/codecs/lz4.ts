@@ -48,7 +48,10 @@ interface Output {
   whole(): Uint8Array;
 }
 
-/** An output that grows up to `limit` bytes; `guess` is its first size. */
+/**
+ * An output buffer that grows up to `limit` bytes, beyond which it throws RangeError.
+ * @param guess its first size, in bytes.
+ */
 function growing(limit: number, guess: number): Output {
   let data = new Uint8Array(Math.min(limit, Math.max(1024, guess)));
   let length = 0;
@@ -75,7 +78,7 @@ function growing(limit: number, guess: number): Output {
   };
 }
 
-/** Appends what one block decompresses to. */
+/** Appends what one LZ4 block decompresses to. RangeError where it is damaged. */
 function decodeBlock(block: Uint8Array, output: Output): void {
   let at = 0;
   const extended = (start: number) => {

@@ -11,7 +11,10 @@ export interface ZipMember {
   readonly open: () => Promise<Source>;
 }
 
-/** Lists an archive. Members that take more than `limit` bytes together are refused when they are opened. */
+/**
+ * Lists the files in an archive; each is decompressed when it is opened. Members that take more than `limit` bytes
+ * together are refused then. FormatError for a damaged archive.
+ */
 export async function openZip(source: Source, limit: number): Promise<readonly ZipMember[]> {
   const zip = await import('@zip.js/zip.js');
   class SourceReader extends zip.Reader<Source> {
@@ -47,7 +50,11 @@ export async function openZip(source: Source, limit: number): Promise<readonly Z
     });
 }
 
-/** Collects what is written, and stops at the size that the archive promised. */
+/**
+ * A stream that collects what is written to it, and throws beyond `size` bytes, which the archive promised; `whole`
+ * gives the bytes.
+ * @param name of the member.
+ */
 function bounded(name: string, size: number) {
   const list: Uint8Array[] = [];
   let total = 0;
@@ -68,7 +75,7 @@ function bounded(name: string, size: number) {
   return { writable, whole };
 }
 
-/** Throws the error for an archive that cannot be read. */
+/** Throws the FormatError for an archive that cannot be read. @param name of the file or member. */
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
   throw new FormatError(

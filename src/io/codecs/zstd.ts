@@ -21,7 +21,10 @@ const LARGEST_WINDOW = 2 ** 27;
 /** Decompresses one frame, of `length` bytes where that is known, and of at most `limit`. */
 export type ZstdDecoder = (bytes: Uint8Array, length: number | null, limit: number) => Uint8Array;
 
-/** The decoder of this platform: Node's where it has one, else the package fzstd. */
+/**
+ * The decoder of Zstandard frames, loaded on first use. It throws RangeError for another length than promised, or
+ * beyond its limit.
+ */
 export async function zstdDecoder(): Promise<ZstdDecoder> {
   const { Decompress, decompress } = await import('fzstd');
   return (bytes, length, limit) => {
@@ -46,13 +49,16 @@ export async function zstdDecoder(): Promise<ZstdDecoder> {
   };
 }
 
-/** The content; RangeError unless it has that length. */
+/** The content; RangeError unless it has `length` bytes. */
 function exactly(content: Uint8Array, length: number): Uint8Array {
   if (content.length === length) return content;
   throw new RangeError(`${content.length} bytes where ${length} were promised`);
 }
 
-/** The frame with a window no larger than its content: fzstd makes one for every frame, and moves it at every block. */
+/**
+ * The frame with a window no larger than its content of `length` bytes: fzstd makes one for every frame, and moves it
+ * at every block.
+ */
 function narrowed(bytes: Uint8Array, length: number): Uint8Array {
   const exponent = Math.max(0, Math.ceil(Math.log2(Math.max(1, length))) - SMALLEST_WINDOW);
   if (exponent >= bytes[WINDOW_BYTE] >> 3) return bytes;
@@ -61,7 +67,10 @@ function narrowed(bytes: Uint8Array, length: number): Uint8Array {
   return frame;
 }
 
-/** Length of the content by the header, or null when it does not say. */
+/**
+ * Length of a frame's content by its header, in bytes, or null when it does not say. RangeError for bytes that are no
+ * frame.
+ */
 export function promisedLength(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(0, true) !== MAGIC) throw new RangeError('no Zstandard frame');

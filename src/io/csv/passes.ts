@@ -74,8 +74,8 @@ async function withoutNumbers(input: Input, settings: Settings, survey: boolean)
 }
 
 /**
- * A source of the numbers of some columns: `numbers(start, end)` gives those from entry row `start` to `end`, row by
- * row, which must come in order; with row 0 the text is read again.
+ * A source of the numbers of some columns: `numbers(start, end)` gives those of rows `start` to `end`, exclusive, row
+ * by row; rows must come in order, and with row 0 the text is read again.
  * @param columns positions.
  * @param survey whether all cells decide how numbers are written.
  */

@@ -31,7 +31,12 @@ export interface ArrayLayout {
 
 const PIECE_ELEMENTS = 2 ** 20;
 
-/** Throws unless the file holds exactly the bytes that its header promises. */
+/**
+ * FormatError unless the file holds exactly the bytes that its header promises.
+ * @param offset where the data begin, in bytes.
+ * @param bytes of data.
+ * @param shape for the message.
+ */
 export async function checkLength(source: Source, offset: number, bytes: number, shape: readonly number[]) {
   const { size } = await source.stat();
   const found = size - offset;
@@ -44,7 +49,10 @@ export async function checkLength(source: Source, offset: number, bytes: number,
   });
 }
 
-/** Reads the array as rows x (product of the other axes). */
+/**
+ * Reads the array as a matrix, rows x (product of the other axes), with warnings for axes that were flattened and
+ * integers that were rounded. FormatError beyond the memory.
+ */
 export async function readMatrix(
   source: Source,
   layout: ArrayLayout,
@@ -80,7 +88,11 @@ export async function readMatrix(
   return { matrix: { rows: shape[0], columns, data, ...withOffsets(offsets) }, warnings };
 }
 
-/** Offsets of the columns from the first rows; null where none is moved, and for bytes, which need none. */
+/**
+ * For each column, what is subtracted from its values before they become single precision, chosen from the first
+ * rows; null where that is 0 for all, and for bytes, which need none.
+ * @param columns of the matrix.
+ */
 async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): Promise<Float64Array | null> {
   const { shape, type, offset, fortranOrder } = layout;
   const [rows, ...rest] = shape;
@@ -105,7 +117,9 @@ async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): 
   return someOffsets(offsets);
 }
 
-/** Positions in C order of the elements of an array stored first axis fastest, one a call. */
+/**
+ * A function that gives, one a call, the positions in C order of the elements of an array stored first axis fastest.
+ */
 function fortranIndex(shape: readonly number[]): () => number {
   const strides = shape.map((_, axis) =>
     shape.slice(axis + 1).reduce((product, length) => product * length, 1),
@@ -125,14 +139,18 @@ function fortranIndex(shape: readonly number[]): () => number {
   };
 }
 
-/** How many whole numbers single precision cannot represent. */
+/** How many of the whole numbers single precision cannot represent. */
 export function countRounded(values: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (Math.fround(values[i]) !== values[i]) count++;
   return count;
 }
 
-/** The warning for integers that single precision cannot hold. */
+/**
+ * A warning for integers that single precision cannot hold; none for 0.
+ * @param rounded their number.
+ * @param name of the file.
+ */
 export function precision(rounded: number, name: string): Warning[] {
   if (rounded === 0) return [];
   return [
@@ -143,7 +161,7 @@ export function precision(rounded: number, name: string): Warning[] {
   ];
 }
 
-/** The warning that further axes became features. */
+/** A warning that axes beyond the second became features; none for a matrix. @param name of the file. */
 function flattened(shape: readonly number[], name: string): Warning[] {
   if (shape.length <= 2) return [];
   const columns = shape.slice(1).reduce((product, length) => product * length, 1);

@@ -16,7 +16,7 @@ const LARGEST_WHOLE = 2 ** 53;
 
 const HOST_LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** The type that NumPy's descriptor names, `<f4` for example; null when it is no number. */
+/** The type that NumPy's descriptor names, `<f4` for example; null when it is not a number of 1 to 8 bytes. */
 export function numberType(descriptor: string): NumberType | null {
   const match = /^([<>|=])?([biuf?])(\d*)$/.exec(descriptor);
   if (!match) return null;
@@ -26,7 +26,7 @@ export function numberType(descriptor: string): NumberType | null {
   return sizes.includes(size) ? { kind, size, littleEndian: match[1] !== '>' } : null;
 }
 
-/** Why a descriptor that is no number cannot be read. */
+/** The error for elements of a type that is no plain number. @param descriptor NumPy's. @param name of the file. */
 export function notNumeric(descriptor: string, name: string): UnsupportedError {
   const what = descriptor.includes('O')
     ? 'Python objects, which would have to be unpickled'
@@ -40,7 +40,12 @@ export function notNumeric(descriptor: string, name: string): UnsupportedError {
   });
 }
 
-/** The elements in `bytes`, which hold a whole number of them. 64-bit integers become checked doubles. */
+/**
+ * The elements that the bytes hold, in the order in which they are stored. 64-bit integers become doubles;
+ * FormatError beyond 2^53.
+ * @param bytes of a whole number of elements.
+ * @param name of the file.
+ */
 export function decodeNumbers(bytes: Uint8Array, type: NumberType, name: string): ArrayLike<number> {
   const ordered =
     type.size > 1 && type.littleEndian !== HOST_LITTLE
@@ -63,12 +68,12 @@ export function decodeNumbers(bytes: Uint8Array, type: NumberType, name: string)
   return new (type.size === 2 ? Short : Long)(buffer, byteOffset, count);
 }
 
-/** Bytes at a multiple of `size`; copied where they are not. */
+/** The bytes at an address that is a multiple of `size`; copied where they are not. */
 function aligned(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.byteOffset % size === 0 ? bytes : bytes.slice();
 }
 
-/** Bytes of every element in reverse order. */
+/** A copy of the bytes with those of every element of `size` bytes in reverse order. */
 function swapped(bytes: Uint8Array, size: number): Uint8Array {
   const result = new Uint8Array(bytes.length);
   for (let i = 0; i < bytes.length; i += size) {
@@ -77,7 +82,7 @@ function swapped(bytes: Uint8Array, size: number): Uint8Array {
   return result;
 }
 
-/** 64-bit integers as doubles; FormatError beyond 2^53. */
+/** 64-bit integers as doubles; FormatError beyond 2^53. @param name of the file. */
 export function wholeDoubles(values: BigInt64Array | BigUint64Array, name: string): Float64Array {
   const result = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
@@ -96,7 +101,7 @@ export function wholeDoubles(values: BigInt64Array | BigUint64Array, name: strin
 
 let halfTable: Float32Array | null = null;
 
-/** IEEE 754 half precision through a table of all 65,536 values. */
+/** Numbers of half precision (IEEE 754, given as 16 bits), by a table of all 65,536 values. */
 function halves(bits: Uint16Array): Float32Array {
   halfTable ??= Float32Array.from({ length: 65536 }, (_, h) => {
     const sign = h & 0x8000 ? -1 : 1;
@@ -109,7 +114,11 @@ function halves(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, (h) => table[h]);
 }
 
-/** Null is missing, true is 1. FormatError for texts, and for integers that a double cannot hold. */
+/**
+ * A value as a number: null is missing (NaN), true is 1. FormatError for texts, and for integers that a double cannot
+ * hold.
+ * @param name of column and file.
+ */
 export function numberOf(value: unknown, name: string): number {
   if (typeof value === 'number') return value;
   if (value === null || value === undefined) return Number.NaN;

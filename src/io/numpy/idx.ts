@@ -19,7 +19,7 @@ const TYPES: Record<number, [NumberKind, number]> = {
   14: ['float', 8],
 };
 
-/** Type, shape and data offset of an IDX file. */
+/** Type, shape and data offset of an IDX file. FormatError for a damaged header. */
 async function readLayout(source: Source): Promise<ArrayLayout> {
   const head = await source.read(0, 4);
   const dimensions = isIdx(head) ? head[3] : 0;

@@ -40,7 +40,11 @@ export async function readNpyHeader(source: Source): Promise<NpyHeader> {
   return { ...parseHeader(new TextDecoder().decode(bytes), source.name), offset };
 }
 
-/** The header is a Python dictionary of three keys; anything else in it is damage. */
+/**
+ * Type, order and shape from the text of a header, which is a Python dictionary of three keys; FormatError for
+ * anything else.
+ * @param name of the file.
+ */
 function parseHeader(text: string, name: string): Omit<NpyHeader, 'offset'> {
   const descriptor = /'descr'\s*:\s*(?:'([^']*)'|(\[.*\]))\s*,\s*'fortran_order'/.exec(text);
   const order = /'fortran_order'\s*:\s*(True|False)\s*,/.exec(text);
@@ -62,13 +66,16 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'offset'> {
   };
 }
 
-/** The array as a table without names. */
+/** Reads the array as a table without names: first axis samples, the others features. */
 export async function readNpyTable(source: Source, settings: Settings): Promise<RawTable> {
   const { matrix, warnings } = await readMatrix(source, await numericLayout(source), settings);
   return { features: matrix, featureNames: null, ids: null, labels: null, warnings };
 }
 
-/** The layout of an array of numbers. FormatError for other types. */
+/**
+ * Where and how an array of numbers lies in a file. FormatError for a damaged header, UnsupportedError for other
+ * types.
+ */
 async function numericLayout(source: Source): Promise<ArrayLayout> {
   const header = await readNpyHeader(source);
   const type = numberType(header.descriptor);
@@ -84,7 +91,10 @@ export async function readNpyNumbers(source: Source): Promise<ArrayLike<number>>
   return decodeNumbers(await source.read(offset, offset + bytes), type, source.name);
 }
 
-/** A one-dimensional array (or one value) as texts; numbers are written in decimal. */
+/**
+ * Reads a one-dimensional array (or one value) as texts; numbers are written in decimal. FormatError for an array of
+ * more dimensions.
+ */
 export async function readNpyTexts(source: Source): Promise<RawTexts> {
   const header = await readNpyHeader(source);
   const count = header.shape.reduce((product, length) => product * length, 1);
@@ -107,7 +117,7 @@ export async function readNpyTexts(source: Source): Promise<RawTexts> {
   return { values, ids: null };
 }
 
-/** A decoder of NumPy's `U` texts: four bytes a character, zeros at the end. */
+/** A function that decodes one NumPy `U` text: four bytes a character, zeros at the end. */
 function utf32(littleEndian: boolean): (bytes: Uint8Array, name: string) => string {
   return (bytes, name) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -122,7 +132,7 @@ function utf32(littleEndian: boolean): (bytes: Uint8Array, name: string) => stri
   };
 }
 
-/** An `S` text: its bytes up to the first zero. */
+/** Decodes one NumPy `S` text: its bytes up to the first zero. */
 function utf8(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));

@@ -19,7 +19,10 @@ interface Array {
   readonly member: ZipMember;
 }
 
-/** The NumPy arrays of an archive. FormatError where it holds none, or other members besides. */
+/**
+ * The NumPy arrays of an archive, unread, by name without `.npy`. FormatError where it holds none, or other members
+ * besides while no `key` says which array is meant.
+ */
 async function arraysOf(input: Input, settings: Settings): Promise<Array[]> {
   const members = await openZip(await input.plain(), settings.memory);
   const arrays = members.filter((member) => member.name.endsWith('.npy'));

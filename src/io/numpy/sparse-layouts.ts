@@ -54,7 +54,13 @@ export const OTHER_LAYOUTS: Readonly<Record<string, (read: SparseArrays) => Prom
   },
 };
 
-/** Entries as compressed rows; those of one cell are added up, and zeros are left out. */
+/**
+ * Entries, in any order, as compressed rows; those of one cell are added up, and zeros are left out. FormatError for
+ * one outside the matrix.
+ * @param rows of the matrix.
+ * @param columns of the matrix.
+ * @param name of the file.
+ */
 export function compressEntries(
   entries: readonly Entry[],
   rows: number,

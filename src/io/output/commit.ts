@@ -25,7 +25,10 @@ export interface Commit {
   readonly others: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Carries out a commit; the caller holds the lock of the folder. */
+/**
+ * Writes the journal of a commit and then does what it says; the caller holds the lock of the folder.
+ * @param folder of results.
+ */
 export async function carryOut(folder: string, commit: Commit): Promise<void> {
   const draft = join(folder, commit.staging, JOURNAL);
   const handle = await open(draft, 'w');
@@ -36,13 +39,19 @@ export async function carryOut(folder: string, commit: Commit): Promise<void> {
   await finish(folder, commit);
 }
 
-/** Finishes a commit that was cut off, if there is one; the caller holds the lock of the folder. */
+/**
+ * Finishes the commit that was cut off in a folder of results, if there is one; the caller holds the lock of the
+ * folder.
+ */
 export async function repair(folder: string): Promise<void> {
   const commit = await pendingCommit(folder);
   if (commit) await finish(folder, commit);
 }
 
-/** The commit that was cut off in this folder, or null. */
+/**
+ * The commit that was cut off in this folder of results, or null. FormatError for a journal that this package did not
+ * write.
+ */
 export async function pendingCommit(folder: string): Promise<Commit | null> {
   const text = await readFile(join(folder, JOURNAL), 'utf8').catch(() => null);
   return text === null ? null : parseCommit(text, join(folder, JOURNAL));
@@ -58,7 +67,10 @@ export async function committedPath(folder: string, name: string): Promise<strin
   return aside && (await stat(aside).catch(() => null)) ? aside : join(folder, name);
 }
 
-/** Does what a commit has not done yet; done twice, it changes nothing. */
+/**
+ * Does what a commit has not done yet, and removes the journal; done twice, it changes nothing.
+ * @param folder of results.
+ */
 async function finish(folder: string, { staging, files, removed, others }: Commit): Promise<void> {
   for (const name of files) await move(join(folder, staging, name), join(folder, name));
   for (const { from, to } of others) await move(from, to);
@@ -67,14 +79,17 @@ async function finish(folder: string, { staging, files, removed, others }: Commi
   await rm(join(folder, staging), { recursive: true, force: true });
 }
 
-/** One that is not there was moved before. */
+/** Moves a file; one that is not there was moved before, and is no error. */
 async function move(from: string, to: string): Promise<void> {
   await rename(from, to).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
 }
 
-/** The commit in a journal; FormatError for one that this package did not write. */
+/**
+ * The commit in the text of a journal; FormatError for one that this package did not write.
+ * @param path of the journal.
+ */
 function parseCommit(text: string, path: string): Commit {
   const isName = (name: unknown) => typeof name === 'string' && name !== '' && basename(name) === name;
   try {

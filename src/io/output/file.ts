@@ -18,15 +18,19 @@ export interface OutputFile {
 const PROBE_BYTES = 4096;
 
 /**
- * Checks that a file can be written, before the work starts.
- * @throws OptionError for a folder, a read-only file or a place that cannot be written; MachineError for a full device.
+ * Checks that a file can be written, before the work starts, and returns what writes it.
+ * @param out as the person named it. @throws OptionError for a folder, a read-only file or a place that cannot be
+ *   written; MachineError for a full device.
  */
 export async function openOutputFile(out: string): Promise<OutputFile> {
   const path = await checkedTarget(out);
   return { path, write: (content) => writeWhole(path, content, out) };
 }
 
-/** The file that `out` leads to, when it can be written. */
+/**
+ * The path that `out` leads to, through links, when a file can be written there; errors as of `openOutputFile`.
+ * Removes what killed runs left beside it.
+ */
 export async function checkedTarget(out: string): Promise<string> {
   const path = await linkTarget(out).catch((cause) => {
     throw writeError(out, cause);
@@ -42,7 +46,10 @@ export async function checkedTarget(out: string): Promise<string> {
   return path;
 }
 
-/** Writes beside the file, then renames. */
+/**
+ * Writes a file beside `path`, then renames it, so that it appears whole.
+ * @param out as the person named it, for errors.
+ */
 async function writeWhole(path: string, content: string | Uint8Array, out: string): Promise<void> {
   const partial = partialBeside(path);
   let made: readonly string[] = [];
@@ -57,7 +64,10 @@ async function writeWhole(path: string, content: string | Uint8Array, out: strin
   }
 }
 
-/** Writes a file and waits until the disk has it; removes it where that fails. */
+/**
+ * Writes a file and waits until the disk has it; removes it where that fails.
+ * @param out as the person named it, for errors.
+ */
 async function putFile(path: string, content: string | Uint8Array, out: string): Promise<void> {
   try {
     const handle = await open(path, 'w');

@@ -48,8 +48,10 @@ interface State {
 }
 
 /**
- * Opens a folder for writing, which may be there or not, before the work starts.
- * @throws OptionError for a place that cannot be written; MachineError when the device is full.
+ * Opens a folder for writing, which may be there or not, before the work starts; finishes or removes what killed runs
+ * left.
+ * @param out as the person named it. @throws OptionError for a place that cannot be written; MachineError when the
+ *   device is full.
  */
 export async function openOutput(
   out: string,
@@ -73,7 +75,7 @@ export async function openOutput(
   };
 }
 
-/** Errors of the system in words. */
+/** Runs `work` and turns errors of the operating system into errors in words. */
 async function guarded<T>({ out }: State, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -87,7 +89,7 @@ async function guarded<T>({ out }: State, work: () => Promise<T>): Promise<T> {
 /** Bytes that a device with room takes. */
 const PROBE_BYTES = 65_536;
 
-/** A folder must take a new entry and its content. */
+/** Throws unless the folder takes a new file with content. @param out as the person named it, for errors. */
 async function probe(folder: string, out: string): Promise<void> {
   const mark = join(folder, `.${partialName()}`);
   try {
@@ -99,7 +101,7 @@ async function probe(folder: string, out: string): Promise<void> {
   }
 }
 
-/** Finishes or removes what killed runs left in the folder. */
+/** Finishes or removes what killed runs left in the output folder. */
 async function cleanFolder(path: string): Promise<void> {
   await withLock(path, async () => {
     await repair(path);
@@ -107,7 +109,7 @@ async function cleanFolder(path: string): Promise<void> {
   });
 }
 
-/** Writes one file into the staging folder, which the first makes. */
+/** Writes one file into the folder where files wait for the commit, which the first file makes. */
 async function writeAside(state: State, name: string, content: string | Uint8Array): Promise<void> {
   if (state.staging === null) {
     const inside = await stat(state.path).catch(() => null);
@@ -126,7 +128,10 @@ async function writeAside(state: State, name: string, content: string | Uint8Arr
   if (!state.files.includes(name)) state.files.push(name);
 }
 
-/** Moves the staging folder to where there is none, else carries out a commit under the lock. */
+/**
+ * Puts all files that were written aside in place: moves their folder to where there is none, else carries out a
+ * commit under the lock. CancelledError before it begins.
+ */
 async function commit(state: State): Promise<void> {
   if (state.staging === null) return;
   const { path, files, others, optional, signal } = state;
@@ -143,7 +148,10 @@ async function commit(state: State): Promise<void> {
   state.staging = null;
 }
 
-/** A new folder appears whole. False where another has come there meanwhile. */
+/**
+ * Moves the folder of files to where the output folder is to be, so that it appears whole; false where another has
+ * come there meanwhile.
+ */
 async function moveWhole(state: State): Promise<boolean> {
   try {
     await rename(state.staging ?? '', state.path);
@@ -155,7 +163,10 @@ async function moveWhole(state: State): Promise<boolean> {
   return true;
 }
 
-/** The name of the staging folder inside the output folder, where it is brought if it is not there. */
+/**
+ * The name, inside the output folder, of the folder of files that wait for the commit; brings it there if it is
+ * elsewhere.
+ */
 async function stagingInside(state: State): Promise<string> {
   const at = state.staging ?? '';
   if (dirname(at) === state.path) return basename(at);
@@ -171,7 +182,10 @@ async function stagingInside(state: State): Promise<string> {
   return name;
 }
 
-/** Removes the staging folder, the folders made for it and the files attached. */
+/**
+ * Removes the files that wait for the commit, the folders made for them and the files attached; after the commit it
+ * does nothing.
+ */
 async function discard(state: State): Promise<void> {
   if (state.staging === null) return;
   await rm(state.staging, { recursive: true, force: true });

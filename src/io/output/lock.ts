@@ -28,7 +28,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
   }
 }
 
-/** Waits until the lock file could be made. */
+/** Waits until the lock file at `path` could be made. MachineError after 30 seconds. */
 async function take(path: string, folder: string): Promise<void> {
   const content = `${hostname()} ${process.pid}\n`;
   const end = performance.now() + WAIT_MS;
@@ -40,7 +40,7 @@ async function take(path: string, folder: string): Promise<void> {
   }
 }
 
-/** Makes the lock file; false where there is one. */
+/** Makes the lock file with this content; false where there is one. */
 async function created(path: string, content: string): Promise<boolean> {
   try {
     await writeFile(path, content, { flag: 'wx' });
@@ -51,7 +51,7 @@ async function created(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Whether the holder of a lock runs no more. */
+/** Whether the process that holds a lock runs no more. @param path of the lock file. @param holder its content. */
 async function isAbandoned(path: string, holder: string): Promise<boolean> {
   const [host, pid] = holder.trim().split(' ');
   if (host === hostname() && pid !== undefined && !isRunning(Number(pid))) return true;
@@ -59,7 +59,11 @@ async function isAbandoned(path: string, holder: string): Promise<boolean> {
   return found !== null && Date.now() - found.mtimeMs > STALE_MS;
 }
 
-/** Takes an abandoned lock away. Of several that do so at once one succeeds; a lock taken meanwhile is given back. */
+/**
+ * Takes an abandoned lock away. Of several processes that do so at once one succeeds; a lock taken meanwhile is given
+ * back.
+ * @param holder content of the abandoned lock.
+ */
 async function breakLock(path: string, holder: string): Promise<void> {
   const aside = `${path}-${partialName()}`;
   try {
@@ -71,7 +75,7 @@ async function breakLock(path: string, holder: string): Promise<void> {
   else await rename(aside, path);
 }
 
-/** The error for a lock that is held for too long. */
+/** The error for a lock that is held for too long. @param holder content of the lock file. */
 function lockedError(folder: string, holder: string): MachineError {
   const [host = '?', pid = '?'] = holder.trim().split(' ');
   return new MachineError({

@@ -15,23 +15,23 @@ const STALE_MS = 7 * 24 * 3600 * 1000;
 const host = crc32(new TextEncoder().encode(hostname())).toString(16).padStart(8, '0');
 let made = 0;
 
-/** `whymap-partial-5f3a0c11-4021-1`: unique on this machine. */
+/** A new name for what is written aside, unique on this machine: `whymap-partial-5f3a0c11-4021-1`. */
 export function partialName(): string {
   made++;
   return `${MARK}-${host}-${process.pid}-${made}`;
 }
 
-/** A name beside `path`, on the same file system. */
+/** A new path for what is written aside, beside `path` on the same file system. */
 export function partialBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${partialName()}`);
 }
 
-/** Whether a name is one of ours inside a folder. */
+/** Whether a name is that of something this package writes aside inside a folder. */
 export function isPartial(name: string): boolean {
   return name.startsWith(`.${MARK}-`);
 }
 
-/** Whether `name` is one of ours beside a file called `base`. */
+/** Whether `name` is that of something this package writes aside beside a file called `base`. */
 export function isPartialOf(base: string, name: string): boolean {
   return name.startsWith(`.${base}.${MARK}-`);
 }
@@ -45,7 +45,7 @@ export async function removeStale(folder: string, ours: (name: string) => boolea
   }
 }
 
-/** Whether the process that wrote something aside runs no more. */
+/** Whether the process that wrote something aside runs no more. @param name of it. @param path of it. */
 async function isStale(name: string, path: string): Promise<boolean> {
   const parts = new RegExp(`${MARK}-([0-9a-f]{8})-(\\d+)-\\d+$`).exec(name);
   if (!parts) return false;
@@ -54,7 +54,7 @@ async function isStale(name: string, path: string): Promise<boolean> {
   return found !== null && Date.now() - found.mtimeMs > STALE_MS;
 }
 
-/** Whether a process of this machine runs. */
+/** Whether the process of this number runs on this machine. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

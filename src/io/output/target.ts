@@ -39,7 +39,7 @@ export async function removeEmpty(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => {});
 }
 
-/** Whether a file may be changed: by its mode too, which the superuser could pass over. */
+/** Whether an existing file may be changed: by its mode too, which the superuser could ignore. */
 export async function isWritable(path: string): Promise<boolean> {
   const found = await stat(path);
   if ((found.mode & 0o222) === 0) return false;

@@ -2,7 +2,7 @@
 
 import { MachineError, OptionError, option, type WhymapError, words } from '../../errors.js';
 
-/** The code of an error of the operating system, or an empty text. */
+/** The code of an error of the operating system (`ENOSPC`), or an empty text for other errors. */
 export function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }

@@ -45,14 +45,14 @@ const DECODERS: Readonly<Record<string, () => Promise<Decompress>>> = {
   LZ4_RAW: async () => (page, size) => lengthOf(decodeLz4Block(page, size), size),
 };
 
-/** Of the codecs named, those that are known; their libraries are loaded here. */
+/** Decompressors of the named codecs, those that are known, by name; their libraries are loaded here. */
 export async function parquetCompressors(codecs: Iterable<string>): Promise<Compressors> {
   const known = [...new Set(codecs)].filter((codec) => Object.hasOwn(DECODERS, codec));
   const decoders = known.map(async (codec) => [codec, bounded(await DECODERS[codec](), RATIOS[codec])]);
   return Object.fromEntries(await Promise.all(decoders));
 }
 
-/** A decompressor that refuses pages larger than `ratio` times their bytes. */
+/** A decompressor that throws RangeError for pages larger than `ratio` times their bytes. */
 function bounded(decompress: Decompress, ratio: number): Decompress {
   return (page, size) => {
     const most = (page.length + HEADERS) * ratio;
@@ -62,7 +62,7 @@ function bounded(decompress: Decompress, ratio: number): Decompress {
   };
 }
 
-/** The content; RangeError unless it has that length. */
+/** The content; RangeError unless it has `size` bytes. */
 function lengthOf(content: Uint8Array, size: number): Uint8Array {
   if (content.length === size) return content;
   throw wrongLength(content.length, size);
@@ -73,7 +73,7 @@ function wrongLength(length: number, size: number): RangeError {
   return new RangeError(`a page of ${length} bytes where ${size} were promised`);
 }
 
-/** The length comes first, seven bits a byte. */
+/** Decompresses a page of `size` bytes; RangeError where the length at its start, seven bits a byte, is another. */
 function snappy(page: Uint8Array, size: number, decompress: Decompress | undefined): Uint8Array {
   let length = 0;
   for (let at = 0, scale = 1; at < 5; at++, scale *= 128) {
@@ -84,7 +84,10 @@ function snappy(page: Uint8Array, size: number, decompress: Decompress | undefin
   return decompress(page, size);
 }
 
-/** Length and checksum come last. Less may be the last of several members. */
+/**
+ * The content of a page, checked by the length and checksum at the page's end. Content beyond that length is let
+ * through: it may be that of several members.
+ */
 function gzip(page: Uint8Array, content: Uint8Array): Uint8Array {
   if (!isGzip(page) || page.length < GZIP_FRAME) return content;
   const end = new DataView(page.buffer, page.byteOffset + page.length - 8, 8);
@@ -94,7 +97,7 @@ function gzip(page: Uint8Array, content: Uint8Array): Uint8Array {
   throw new RangeError('a page whose checksum does not fit');
 }
 
-/** Blocks, each after its two lengths, as Hadoop writes them; or one block. */
+/** Decompresses a page of `size` bytes: blocks, each after its two lengths, as Hadoop writes them; or one block. */
 function hadoopLz4(page: Uint8Array, size: number): Uint8Array {
   const blocks = hadoopBlocks(page, size);
   if (blocks === null) return lengthOf(decodeLz4Block(page, size), size);
@@ -107,7 +110,10 @@ function hadoopLz4(page: Uint8Array, size: number): Uint8Array {
   return content;
 }
 
-/** Null where the lengths do not add up, so that they are none. */
+/**
+ * The blocks of a page with the length that each decompresses to; null where the lengths do not add up to `size`, so
+ * that they are none.
+ */
 function hadoopBlocks(page: Uint8Array, size: number): { block: Uint8Array; length: number }[] | null {
   const view = new DataView(page.buffer, page.byteOffset, page.length);
   const blocks: { block: Uint8Array; length: number }[] = [];

@@ -2,7 +2,10 @@
 
 import type { FileMetaData } from 'hyparquet';
 
-/** How deep values may be nested and repeated, from the schema along their path. */
+/**
+ * How deep the values of a column may be nested (`maxDefinition`) and repeated (`maxRepetition`), from the schema.
+ * @param path names from the root to the column.
+ */
 export function levelsOf(metadata: FileMetaData, path: readonly string[]) {
   let at = 0;
   let maxDefinition = 0;

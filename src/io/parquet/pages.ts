@@ -26,7 +26,7 @@ const RLE = 3;
 /** Bit-packed runs may be padded beyond the last value; no writer pads by more. */
 const PADDING = 1024;
 
-/** Throws RangeError when the pages do not hold what the chunk promises. */
+/** RangeError when the pages of a column chunk do not hold what the chunk promises. @param bytes of the chunk. */
 export function checkPages(bytes: Uint8Array, chunk: ChunkFacts): void {
   let at = 0;
   let seen = 0;
@@ -47,19 +47,30 @@ export function checkPages(bytes: Uint8Array, chunk: ChunkFacts): void {
   }
 }
 
-/** Writers may give a checksum of the page as it lies in the file. */
+/**
+ * RangeError where a page's bytes, as they lie in the file, do not have the stated checksum; writers may leave it
+ * out.
+ */
 function checkSum(stated: Thrift[number], page: Uint8Array): void {
   if (typeof stated !== 'number' || crc32(page) === stated >>> 0) return;
   throw new RangeError('a page whose checksum does not fit');
 }
 
-/** RangeError for a dictionary page that promises more entries than it has bytes. */
+/**
+ * RangeError for a dictionary page that promises more entries than it has bytes.
+ * @param header its details.
+ * @param size bytes once decompressed.
+ */
 function checkDictionary(header: Thrift, size: number): void {
   const count = numberAt(header, 1);
   if (count > size * 8) throw new RangeError(`a dictionary of ${count} values in ${size} bytes`);
 }
 
-/** Checks a data page of version 1; returns the number of its values. */
+/**
+ * Checks a data page of version 1; returns the number of its values.
+ * @param header its details.
+ * @param size bytes once decompressed.
+ */
 function checkPage(header: Thrift, page: Uint8Array, size: number, chunk: ChunkFacts): number {
   const count = checkCount(numberAt(header, 1), chunk);
   const content = chunk.decompress(page, size);
@@ -74,7 +85,11 @@ function checkPage(header: Thrift, page: Uint8Array, size: number, chunk: ChunkF
   return count;
 }
 
-/** The same for version 2, whose levels are not compressed. */
+/**
+ * Checks a data page of version 2, whose levels are not compressed; returns the number of its values.
+ * @param header its details.
+ * @param size bytes once decompressed.
+ */
 function checkPageV2(header: Thrift, page: Uint8Array, size: number, chunk: ChunkFacts): number {
   const count = checkCount(numberAt(header, 1), chunk);
   const definition = numberAt(header, 5);
@@ -92,13 +107,17 @@ function checkPageV2(header: Thrift, page: Uint8Array, size: number, chunk: Chun
   return count;
 }
 
-/** The number of values; RangeError beyond those of the chunk. */
+/** The number of a page's values; RangeError where it is more than the chunk has. */
 function checkCount(count: number, chunk: ChunkFacts): number {
   if (count <= chunk.values) return count;
   throw new RangeError(`a page of ${count} values, where ${chunk.values} were promised`);
 }
 
-/** Runs after their length in four bytes; returns where they end. */
+/**
+ * Checks runs that follow their length in four bytes, at byte `at`; returns where they end.
+ * @param width bits of a value.
+ * @param count values.
+ */
 function checkPrefixedRuns(bytes: Uint8Array, at: number, width: number, count: number): number {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(at, true);
   if (at + 4 + length > bytes.length) throw new RangeError('runs that are cut off');
@@ -106,19 +125,28 @@ function checkPrefixedRuns(bytes: Uint8Array, at: number, width: number, count: 
   return at + 4 + length;
 }
 
-/** Levels: one for every value. hyparquet reads on until it has them, past the end of their bytes. */
+/**
+ * RangeError unless runs hold `count` levels: hyparquet reads on until it has them, past the end of their bytes.
+ * @param width bits of a level.
+ */
 function checkAll(bytes: Uint8Array, width: number, count: number): void {
   if (checkRuns(bytes, width, count) < count) throw new RangeError('levels that end early');
 }
 
-/** Indices into a dictionary: their width in one byte, then runs. At most `count`, because nulls have none. */
+/**
+ * Checks indices into a dictionary: their width in one byte, at byte `at`, then runs. At most `count`, because nulls
+ * have none.
+ */
 function checkIndices(bytes: Uint8Array, at: number, count: number): void {
   const width = bytes[at] ?? 0;
   if (width > 32) throw new RangeError(`indices of ${width} bits`);
   checkRuns(bytes.subarray(at + 1), width, count);
 }
 
-/** Throws for a run that is longer than what is left; returns how many values the runs hold. */
+/**
+ * RangeError for a run that is longer than what is left of `count` values; returns how many values the runs hold.
+ * @param width bits of a value.
+ */
 function checkRuns(bytes: Uint8Array, width: number, count: number): number {
   let at = 0;
   let seen = 0;
@@ -134,19 +162,19 @@ function checkRuns(bytes: Uint8Array, width: number, count: number): number {
   return seen;
 }
 
-/** Bits of a level up to `most`. */
+/** Bits that a level from 0 to `most` takes. */
 function bitWidth(most: number): number {
   return 32 - Math.clz32(most);
 }
 
-/** A field as a number; 0 where it is absent. */
+/** A field of a page header as a number; RangeError unless it is one of 0 or more. */
 function numberAt(fields: Thrift, field: number): number {
   const value = fields[field];
   if (typeof value === 'number' && value >= 0) return value;
   throw new RangeError(`a page header with ${String(value)} for field ${field}`);
 }
 
-/** A field as a structure; empty where it is absent. */
+/** A field of a page header as a structure; RangeError where it is none. */
 function structAt(fields: Thrift, field: number): Thrift {
   const value = fields[field];
   if (typeof value === 'object') return value;

@@ -45,7 +45,10 @@ interface OpenParquet {
   readonly read: (column: string, range: { rowStart: number; rowEnd: number }) => Promise<ArrayLike<unknown>>;
 }
 
-/** A file opened for reading: its shape, its row groups, and a reader of columns. */
+/**
+ * Opens a file: its shape, its row groups, and a reader of one column in one row group. FormatError for a damaged
+ * file, or one whose row groups exceed the memory.
+ */
 async function openParquet(input: Input, settings: Settings): Promise<OpenParquet> {
   const { parquetMetadata, parquetScan, parquetSchema } = await import('hyparquet');
   const source = await input.plain();
@@ -153,7 +156,7 @@ interface ColumnRange {
   readonly memory: number;
 }
 
-/** Checks the pages of a column in the row group that begins at `range`. */
+/** Checks the pages of a column in one row group, before hyparquet decodes them. */
 async function checkColumn(file: ChunkedFile, wanted: ColumnRange): Promise<void> {
   let start = 0;
   const group = wanted.metadata.row_groups.find((candidate) => {
@@ -192,7 +195,11 @@ function codecsOf({ row_groups: groups }: FileMetaData): string[] {
   return groups.flatMap(({ columns }) => columns.map(({ meta_data: chunk }) => chunk?.codec ?? ''));
 }
 
-/** A promise of more than memory is refused before anything is read. */
+/**
+ * FormatError for metadata that contradict themselves or promise row groups beyond the memory, before anything is
+ * read.
+ * @param name of the file.
+ */
 function checkPromise(metadata: FileMetaData, name: string, settings: Settings): void {
   checkSchema(metadata, name);
   const inGroups = metadata.row_groups.reduce((sum, group) => sum + group.num_rows, 0n);
@@ -205,7 +212,11 @@ function checkPromise(metadata: FileMetaData, name: string, settings: Settings):
   }
 }
 
-/** Refuses a schema that hyparquet would take on trust: no tree of elements, a column without a name, a repeated root. */
+/**
+ * FormatError for a schema that hyparquet would take on trust: no tree of elements, a column without a name, a
+ * repeated root.
+ * @param name of the file.
+ */
 function checkSchema({ schema }: FileMetaData, name: string): void {
   const children = schema.map((element) => element.num_children ?? 0);
   const promised = children.reduce((sum, count) => sum + count, 0);
@@ -217,7 +228,10 @@ function checkSchema({ schema }: FileMetaData, name: string): void {
   if (schema[0].repetition_type === 'REPEATED') damaged(name, 'a schema whose root is repeated');
 }
 
-/** Columns of GeoParquet: bytes that are shapes. */
+/**
+ * Names of the columns of GeoParquet, bytes that are shapes.
+ * @param note JSON in the file's metadata, or undefined.
+ */
 function geometryColumns(note: string | undefined): ReadonlySet<string> {
   try {
     return new Set(Object.keys(note ? (JSON.parse(note).columns ?? {}) : {}));

@@ -22,7 +22,11 @@ const LONGEST_NUMBER = 10;
 /** Parquet nests eight deep. */
 const DEEPEST = 64;
 
-/** Fields of a structure by their ids, and the position after it. */
+/**
+ * Fields of a structure by their ids, and the position after it. RangeError where it is damaged.
+ * @param start its first byte.
+ * @param depth of structures around it.
+ */
 export function readStruct(bytes: Uint8Array, start: number, depth = 0): { fields: Thrift; end: number } {
   if (depth > DEEPEST) throw new RangeError(`a struct more than ${DEEPEST} deep in others`);
   const fields: Record<number, Value> = {};
@@ -39,7 +43,10 @@ export function readStruct(bytes: Uint8Array, start: number, depth = 0): { field
   }
 }
 
-/** A value of a type, and the position after it. */
+/**
+ * A value of a type of the protocol, and the position after it; undefined for texts, lists and numbers with a point.
+ * @param at its first byte.
+ */
 function readValue(bytes: Uint8Array, at: number, type: number, depth: number): Read<Value> {
   if (type === BYTE) return { value: byteAt(bytes, at), end: at + 1 };
   if (type > BYTE && type <= I64) return readWhole(bytes, at);
@@ -69,7 +76,10 @@ function listEnd(bytes: Uint8Array, start: number, depth: number): number {
   return at;
 }
 
-/** Without a sign, seven bits a byte; beyond 2^53 as near as a number can be. */
+/**
+ * A whole number without a sign, seven bits a byte, and the position after it; beyond 2^53 as near as a number can
+ * be.
+ */
 export function readVarint(bytes: Uint8Array, start: number): Read<number> {
   let value = 0;
   let scale = 1;
@@ -81,19 +91,19 @@ export function readVarint(bytes: Uint8Array, start: number): Read<number> {
   throw new RangeError(`a number of more than ${LONGEST_NUMBER} bytes`);
 }
 
-/** With a sign: 0, -1, 1, -2... */
+/** A whole number with a sign (0, -1, 1, -2... are written as 0, 1, 2, 3...), and the position after it. */
 function readWhole(bytes: Uint8Array, start: number): Read<number> {
   const { value, end } = readVarint(bytes, start);
   return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, end };
 }
 
-/** A byte; RangeError past the end. */
+/** The byte at a position; RangeError past the end. */
 function byteAt(bytes: Uint8Array, at: number): number {
   if (at < bytes.length) return bytes[at];
   throw new RangeError('a header that is cut off');
 }
 
-/** Where `length` bytes end, which must be there. */
+/** The position after `length` bytes; RangeError where they are not there. */
 function within(bytes: Uint8Array, at: number, length: number): number {
   if (length <= bytes.length - at) return at + length;
   throw new RangeError(`a value of ${length} bytes in the ${bytes.length - at} that are left`);

@@ -7,7 +7,7 @@ const PIECE = 4 * 2 ** 20;
 /** WebCrypto digests one buffer at a time; above this a source that is not a path is not hashed. */
 const LARGEST_DIGEST = 2 ** 30;
 
-/** A source's bytes in pieces of 4 MiB. */
+/** Yields a source's bytes in order, in pieces of 4 MiB. CancelledError when the signal is aborted. */
 export async function* piecesOf(source: Source, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const { size } = await source.stat();
   for (let at = 0; at < size; ) {
@@ -62,20 +62,20 @@ export async function* gunzip(
   }
 }
 
-/** What is at hand, then what is still to come. */
+/** Yields the items at hand, then those still to come. */
 export async function* chain<T>(first: Iterable<T>, rest: AsyncIterable<T>): AsyncGenerator<T> {
   yield* first;
   yield* rest;
 }
 
-/** All pieces as one array. */
+/** All pieces of a stream as one array. */
 export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const list: Uint8Array[] = [];
   for await (const piece of pieces) list.push(piece);
   return joined(list);
 }
 
-/** One array of all pieces. */
+/** All pieces of a list as one array; a single piece without a copy. */
 export function joined(list: readonly Uint8Array[]): Uint8Array {
   if (list.length === 1) return list[0];
   const whole = new Uint8Array(list.reduce((sum, piece) => sum + piece.length, 0));
@@ -90,7 +90,12 @@ export function joined(list: readonly Uint8Array[]): Uint8Array {
 /** Marks the error of a file that is sound but larger than the memory it may have. */
 export const TOO_LARGE = 'too large';
 
-/** What is said when a file would need more memory than it may have. */
+/**
+ * The error for a file that would need more memory than it may have.
+ * @param name of the file.
+ * @param what is too large, in words.
+ * @param limit bytes.
+ */
 export function tooLarge(
   name: string,
   what: string,
@@ -103,7 +108,11 @@ export function tooLarge(
   );
 }
 
-/** What a decoder said of a `kind` file, as an error of ours; errors of ours stay as they are. */
+/**
+ * The error for what a decoder said of a `kind` file; errors of ours stay as they are.
+ * @param name of the file.
+ * @param expected in words.
+ */
 export function damagedFile(kind: string, name: string, expected: string, cause: unknown): WhymapError {
   if (cause instanceof WhymapError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
@@ -125,7 +134,12 @@ export function isTooLarge(error: unknown): boolean {
 const UTF16_LITTLE = [0xff, 0xfe];
 const UTF16_BIG = [0xfe, 0xff];
 
-/** Text of the pieces, in pieces of at least 1 MiB characters but for the last. */
+/**
+ * Yields the text of the pieces, in pieces of at least 2^20 characters but for the last. FormatError for bytes that
+ * are no text.
+ * @param name of the file.
+ * @param encoding by default that of a byte order mark, else UTF-8.
+ */
 export async function* decodeText(
   pieces: AsyncIterable<Uint8Array>,
   name: string,

@@ -72,7 +72,7 @@ function changedFile(path: string, now: string): FormatError {
 /** One call reads at most 2 GiB less a page on Linux, so a range is read in parts. */
 const LARGEST_READ = 2 ** 30;
 
-/** Bytes `start` to `end` of an open file. */
+/** Bytes `start` to `end` (exclusive) of an open file; fewer only at its end. */
 async function readRange(
   handle: import('node:fs/promises').FileHandle,
   start: number,
@@ -89,7 +89,7 @@ async function readRange(
   return bytes.subarray(0, done);
 }
 
-/** A system error as an error of the library: what happened, and what to do. */
+/** Throws the error for what the operating system said of a path: what happened, and what to do. */
 function fail(path: string, cause: unknown): never {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') throw missingFile(path);

@@ -46,7 +46,10 @@ export function bytesSource(name: string, content: Uint8Array): Source {
   };
 }
 
-/** A whole offset within the file: Node ends the process when a blob is sliced at a fraction. */
+/**
+ * An offset as a whole number within a file of `size` bytes: Node ends the process when a blob is sliced at a
+ * fraction.
+ */
 const within = (offset: number, size: number): number => Math.trunc(Math.max(0, Math.min(size, offset))) || 0;
 
 /** A `File` or `Blob` of the browser (or of Node). */
@@ -132,7 +135,10 @@ export function missingFile(name: string): FormatError {
   );
 }
 
-/** The bytes of a file, or of a part of it, or null when there is none. */
+/**
+ * The bytes of a file, or of a part of it, or null when there is no such file.
+ * @param part first byte and end (exclusive) of the part, from the file's size.
+ */
 export async function readIfPresent(
   source: Source,
   part?: (size: number) => readonly [start: number, end: number],

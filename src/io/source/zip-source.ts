@@ -9,7 +9,11 @@ import type { ZipMember } from '../codecs/zip.js';
 import { tooLarge } from './bytes.js';
 import { noSuchFile, type Source } from './source.js';
 
-/** The archive's members as a folder named `name`. `prefix` is the part of their paths that leads to this folder. */
+/**
+ * The members of an archive as a folder named `name`.
+ * @param limit bytes that a member may take.
+ * @param prefix the part of their paths that leads to this folder.
+ */
 export function zipSource(name: string, members: readonly ZipMember[], limit: number, prefix = ''): Source {
   const inside = members.filter((member) => member.name.startsWith(prefix));
   return {
@@ -29,7 +33,7 @@ export function zipSource(name: string, members: readonly ZipMember[], limit: nu
   };
 }
 
-/** One member, decompressed when it is first read. */
+/** One member of an archive as a file, decompressed when it is first read. @param limit bytes that it may take. */
 function memberSource(name: string, member: ZipMember, limit: number): Source {
   let bytes: Promise<Uint8Array> | null = null;
   const whole = () => {

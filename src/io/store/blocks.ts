@@ -40,7 +40,11 @@ export interface Block {
 
 export const BLOCK_ENTRIES = 2 ** 21;
 
-/** All lines in blocks, normalized where the settings say so. */
+/**
+ * Yields all lines of a matrix in blocks, normalized where the settings say so; looks at the caller's signal between
+ * two.
+ * @param totals sum of counts of each cell, needed to normalize a matrix stored by columns; else null.
+ */
 export async function* blocksOf(
   stored: Stored,
   totals: Float64Array | null,
@@ -58,7 +62,7 @@ export async function* blocksOf(
   }
 }
 
-/** The lines from `first` on that fit into a block. */
+/** Reads the lines from `first` on that fit into one block. @param lines of the matrix in all. */
 export async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
   const { offsets, indices } = stored;
   if (offsets === null || indices === null) {
@@ -89,10 +93,13 @@ export async function readBlock(stored: Stored, first: number, lines: number): P
   return block;
 }
 
-/** Columns of the file. */
+/** Number of columns of the file, of which only some may be read. */
 const widthOf = ({ among, columns }: Stored) => among?.length ?? columns;
 
-/** The entries of the columns that are read, under their places among these. */
+/**
+ * The block with the entries of the columns that are read, numbered among these.
+ * @param among for each column of the file its number among those read, or -1; undefined where all are.
+ */
 function chosenColumns(block: Block, among: Int32Array | undefined): Block {
   if (among === undefined) return block;
   const values: number[] = [];
@@ -110,7 +117,7 @@ function chosenColumns(block: Block, among: Int32Array | undefined): Block {
   return { ...block, offsets, values, indices: block.indices === null ? null : indices };
 }
 
-/** FormatError for an index outside the matrix. */
+/** FormatError for an index of an entry outside the matrix. */
 function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
   const width = stored.layout === 'columns' ? stored.rows : widthOf(stored);
   for (let p = 0; p < indices.length; p++) {
@@ -119,7 +126,10 @@ function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
   }
 }
 
-/** @param totals of each cell when lines are features; null when lines are cells, whose totals are summed. */
+/**
+ * The block with counts normalized to 10,000 a cell, then log1p.
+ * @param totals of each cell when lines are features; null when lines are cells, whose totals are summed here.
+ */
 function normalizeBlock(block: Block, totals: Float64Array | null): Block {
   const values = new Float64Array(block.values.length);
   for (let line = 0; line < block.count; line++) {
@@ -134,7 +144,7 @@ function normalizeBlock(block: Block, totals: Float64Array | null): Block {
   return { ...block, values };
 }
 
-/** Visits the entries of a block by sample and feature. */
+/** Calls `visit` for the entries of a block, by sample (row) and feature (column). */
 export function forEachEntry(
   block: Block,
   layout: Layout,
@@ -150,7 +160,7 @@ export function forEachEntry(
   }
 }
 
-/** The error for something that is no matrix. */
+/** The error for something that is no matrix. @param name of path and file. @param what was found there. */
 export function notMatrix(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} at ${name}`,

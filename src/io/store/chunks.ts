@@ -11,7 +11,10 @@ import { LARGEST_READING } from './store.js';
 /** Of a number, at most. */
 const VALUE_BYTES = 8;
 
-/** The same matrix, each of its large chunks read once a pass. */
+/**
+ * The same matrix, but each of its large chunks is unpacked once a pass, not for every block.
+ * @param memory bytes that the table may take.
+ */
 export function chunkByChunk(stored: Stored, memory: number): Stored {
   const { values, indices } = stored;
   return {
@@ -21,7 +24,10 @@ export function chunkByChunk(stored: Stored, memory: number): Stored {
   };
 }
 
-/** An array whose last chunk is kept; the array itself where that does not help. */
+/**
+ * The array with the chunk that was read last kept; the array itself where that does not help or takes too much
+ * memory.
+ */
 function withLastChunk(array: Lines, memory: number): Lines {
   const [items, ...rest] = array.shape;
   const width = rest.reduce((product, length) => product * length, 1);

@@ -17,7 +17,12 @@ export interface TypeChoice {
   readonly warnings: readonly Warning[];
 }
 
-/** @param types one a feature; null where the file has none. */
+/**
+ * The features of the type that an option names; all where there is one type or `all` is named. OptionError where
+ * there are several and no option.
+ * @param types one a feature; null where the file has none.
+ * @param name of the file.
+ */
 export function chooseType(
   types: readonly (string | undefined)[] | null,
   { featureType }: Settings,
@@ -50,7 +55,11 @@ export function chooseType(
   return { kept, warnings: [{ code: 'feature-types', message }] };
 }
 
-/** The matrix with the kept columns only, filtered while it is read. */
+/**
+ * The matrix with the kept columns only, which are chosen while it is read. OptionError for a matrix stored by
+ * columns.
+ * @param kept positions of columns; null for all.
+ */
 export function amongColumns(stored: Stored, kept: readonly number[] | null): Stored {
   if (kept === null) return stored;
   if (stored.layout === 'columns') {

@@ -22,7 +22,10 @@ import { below, type Store, textAttribute } from './store.js';
 /** Of the sums of one feature, at least. */
 const SUMS_BYTES = 24;
 
-/** The matrix at a path: a data set, or a group of data, indices and indptr. FormatError otherwise. */
+/**
+ * Finds the matrix at a path, a two-dimensional data set or a CSR or CSC group (its attributes say which), and how it
+ * is stored; reads no values but the offsets. FormatError for anything else.
+ */
 export async function findMatrix(store: Store, path: string): Promise<Stored> {
   const name = `${path} of ${store.name}`;
   if ((await store.kind(path)) === 'array') {
@@ -42,7 +45,10 @@ export async function findMatrix(store: Store, path: string): Promise<Stored> {
   return findSparse(store, path, { rows: Number(shape[0]), columns: Number(shape[1]), layout });
 }
 
-/** A compressed matrix whose shape and direction are known. */
+/**
+ * Finds the compressed matrix at a path whose shape and direction are known, and reads its offsets. FormatError where
+ * they do not fit.
+ */
 export async function findSparse(
   store: Store,
   path: string,
@@ -65,7 +71,13 @@ export async function findSparse(
   return { name, ...known, values, indices, offsets };
 }
 
-/** Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`. */
+/**
+ * Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`, as samples x features. OptionError for
+ * counts that no option says how to treat.
+ * @param onDisk the matrix as it is stored.
+ * @param detectCounts whether values are looked at for counts.
+ * @returns the features, the positions of the columns that were kept (null for all), and warnings.
+ */
 export async function readStoredMatrix(
   onDisk: Stored,
   {
@@ -109,7 +121,7 @@ export async function readStoredMatrix(
   }
 }
 
-/** A shape that cannot be meant is refused before anything is read. */
+/** FormatError for a shape that does not fit the memory, before anything is read. */
 function checkPromise(stored: Stored, settings: Settings): void {
   const { rows, columns, layout } = stored;
   const sums = columns * SUMS_BYTES;
@@ -125,7 +137,7 @@ async function beginsWhole(stored: Stored): Promise<boolean> {
   return Array.prototype.every.call(values, (value: number) => value >= 0 && value === Math.floor(value));
 }
 
-/** Sum of the counts of each cell, from a pass over the values. */
+/** Sum of the counts of each cell, from a pass over a matrix stored by columns. */
 async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Array> {
   const totals = new Float64Array(stored.rows);
   for await (const block of blocksOf(stored, null, { ...settings, normalize: 'none' })) {
@@ -134,7 +146,11 @@ async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Ar
   return totals;
 }
 
-/** Sums of every feature; the values come by the chooser of features as often as it needs them. */
+/**
+ * Sums of every feature (count, range, variance) from a pass over the values; a chooser of features gets the values
+ * `passes` times.
+ * @param totals of the cells, or null.
+ */
 async function sumFeatures(
   stored: Stored,
   totals: Float64Array | null,
@@ -162,7 +178,7 @@ async function sumFeatures(
   return sums;
 }
 
-/** Adds a block to the sums. */
+/** Adds the entries of a block to the sums of their features. */
 function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
   // The first sample is the origin of a dense matrix's sums, so that large means do not swamp variances.
   if (block.first === 0 && stored.layout === 'dense') {
@@ -173,7 +189,11 @@ function addToSums(sums: FeatureSums, block: Block, stored: Stored): void {
   forEachEntry(block, stored.layout, (value, _row, column) => sums.add(value, column));
 }
 
-/** The matrix of the kept columns, from one more pass (two by column). */
+/**
+ * The matrix of the kept columns, from one more pass (two by column).
+ * @param totals of the cells, or null.
+ * @param kept positions of columns, null for all.
+ */
 async function fill(
   stored: Stored,
   totals: Float64Array | null,
@@ -209,14 +229,21 @@ async function fill(
   return fillSparse(stored, { rows, columns, entries, offsets: offsetsOf(sums, stored, kept) }, visit);
 }
 
-/** Offsets of the kept columns of a sparse matrix, from their ranges, where every sample has an entry. Null where none is moved. */
+/**
+ * For each kept column of a sparse matrix, what is subtracted from its values before they become single precision: 0
+ * unless every sample has an entry and all values are far from 0. Null where all are 0.
+ */
 function offsetsOf(sums: FeatureSums, stored: Stored, kept: readonly number[] | null): Float64Array | null {
   const columns = kept?.length ?? stored.columns;
   const offset = (c: number) => (sums.stored[c] === stored.rows ? offsetFor(sums.low[c], sums.high[c]) : 0);
   return someOffsets(Float64Array.from({ length: columns }, (_, i) => offset(kept === null ? i : kept[i])));
 }
 
-/** The result of sparse layouts, in compressed rows. */
+/**
+ * The kept columns of a sparse matrix in compressed rows.
+ * @param size shape, number of entries, and what is subtracted from each column.
+ * @param visit calls back for each entry of the kept columns.
+ */
 async function fillSparse(
   stored: Stored,
   size: { rows: number; columns: number; entries: number; offsets: Float64Array | null },

@@ -32,12 +32,12 @@ export interface StoredArray {
   field(name: string, start: number, end: number): Promise<readonly unknown[]>;
 }
 
-/** A path below another. */
+/** The path of the member `name` of a group. */
 export function below(group: string, name: string): string {
   return group === '' ? name : `${group}/${name}`;
 }
 
-/** An attribute as a text, or null. */
+/** An attribute as a text; null where it is absent or no text. */
 export function textAttribute(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
   const value = attributes[name];
   return typeof value === 'string' ? value : null;
@@ -46,7 +46,7 @@ export function textAttribute(attributes: Readonly<Record<string, unknown>>, nam
 /** Bytes that one reading may take. Blocks take 16 MiB; names of 60 million samples fit. */
 export const LARGEST_READING = 2 ** 30;
 
-/** Throws before a promise of too many values is read. */
+/** FormatError where one reading would take more than LARGEST_READING. @param where object and file. */
 export function checkReading(where: string, bytes: number): void {
   if (bytes > LARGEST_READING) {
     throw tooLarge(

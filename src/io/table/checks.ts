@@ -13,7 +13,10 @@ import { forEachCell, repairMissing } from './missing.js';
 import { noDataWarning } from './no-data.js';
 import { checkMagnitudes } from './units.js';
 
-/** Checks a table as read, and completes its names. Throws ShapeError and FormatError. */
+/**
+ * Checks a table as it was read, repairs missing cells where options say so, and completes its names. Every table
+ * passes here. Throws ShapeError and FormatError.
+ */
 export function checkTable(raw: RawTable, source: Table['source'], settings: Settings): Table {
   checkSize(raw.features, source.name);
   checkShape(raw.features, source.name, settings.memory);
@@ -49,6 +52,7 @@ export function checkTable(raw: RawTable, source: Table['source'], settings: Set
   };
 }
 
+/** The numbers from 0 to `total` - 1 that are not among `kept`, ascending. */
 function complement(total: number, kept: readonly number[]): number[] {
   const left = new Set(kept);
   return Array.from({ length: total }, (_, i) => i).filter((i) => !left.has(i));
@@ -75,7 +79,10 @@ const NAME_BYTES = 64;
 /** Of what is counted for a sample. */
 const ROW_BYTES = 16;
 
-/** A sparse header may promise more features or samples than have room for what is counted for each. Throws FormatError. */
+/**
+ * FormatError where a sparse header promises more features or samples than have room for what is counted for each.
+ * @param memory bytes.
+ */
 export function checkShape(
   { rows, columns }: { readonly rows: number; readonly columns: number },
   name: string,
@@ -85,7 +92,7 @@ export function checkShape(
   if (rows * ROW_BYTES > memory) throw tooLarge(name, `${rows} samples`, memory);
 }
 
-/** ShapeError where the number of feature names is not that of the features. */
+/** ShapeError where the number of feature names is not that of the columns. @param name of the file. */
 export function checkNameCount(names: number, columns: number, name: string): void {
   if (names === columns) return;
   throw new ShapeError({
@@ -95,7 +102,7 @@ export function checkNameCount(names: number, columns: number, name: string): vo
   });
 }
 
-/** The feature names: of the option, else of the file, else f0, f1, ... */
+/** The feature names: those of the option, else of the file, else f0, f1, ... @param name of the file. */
 function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
   const { columns } = raw.features;
   const requested = raw.named ? undefined : settings.featureNames;
@@ -120,7 +127,10 @@ export function constantFeatures(features: Matrix | Csr): Uint8Array {
   });
 }
 
-/** A warning for features with one value in all samples; FormatError where all are. */
+/**
+ * A warning for features with one value in all samples, none without any; FormatError where all are constant.
+ * @param source name of the file.
+ */
 function constantWarning(features: Matrix | Csr, names: readonly string[], source: string): Warning[] {
   const constant = constantFeatures(features);
   const found = names.filter((_, c) => constant[c] === 1);
@@ -136,7 +146,12 @@ function constantWarning(features: Matrix | Csr, names: readonly string[], sourc
   return [{ code: 'constant-features', message }];
 }
 
-/** A warning for names or ids that occur more than once. */
+/**
+ * A warning for names or ids that occur more than once, none otherwise.
+ * @param code of the warning.
+ * @param what the values are.
+ * @param source name of the file.
+ */
 function repeatedWarning(code: string, what: string, values: readonly string[], source: string): Warning[] {
   const repeated = repeatedValues(values);
   if (repeated.length === 0) return [];
@@ -156,7 +171,7 @@ export function repeatedValues(values: readonly string[]): string[] {
   return [...repeated];
 }
 
-/** The first few of a list, for a sentence. */
+/** The first five of a list as text, for a sentence, with `...` where there are more. */
 export function some(values: readonly string[]): string {
   return values.slice(0, 5).join(', ') + (values.length > 5 ? '...' : '');
 }

@@ -109,7 +109,7 @@ function metadataRows(columns: readonly MetadataColumn[]): number {
 }
 
 /**
- * The table with the labels and metadata of a second file.
+ * The table with the labels and metadata of a second file; columns of the same name are replaced.
  * @param rows row of the second file for each sample, or -1.
  */
 function labelled(table: Table, { values, metadata }: Texts, rows: Int32Array): Table {
@@ -121,7 +121,7 @@ function labelled(table: Table, { values, metadata }: Texts, rows: Int32Array): 
   return { ...table, labels, ...(all.length > 0 ? { metadata: all } : {}) };
 }
 
-/** What the ids of a library caller say of themselves. */
+/** The ids that a caller of the library gives, as a column to pair by; an empty list without ids. */
 export function idsAsCandidates(ids: readonly string[] | null): IdColumn[] {
   if (ids === null) return [];
   const start = Number(ids[0]);
@@ -138,7 +138,7 @@ export function idsAsCandidates(ids: readonly string[] | null): IdColumn[] {
   ];
 }
 
-/** The table as one side of a pairing. */
+/** The table as the first of two files that are paired. */
 function tableSide(table: Table & Candidates): PairingSide {
   const { rows } = table.features;
   return {
@@ -151,7 +151,7 @@ function tableSide(table: Table & Candidates): PairingSide {
   };
 }
 
-/** The table with the ids that it is paired by; a column that was read as a feature is one no longer. */
+/** The table with the ids that it is paired by; where that column was read as a feature, it is one no longer. */
 function withIds(table: Table, { name, values, feature }: IdColumn): Table {
   if (feature === null) return { ...table, ids: values };
   const kept = table.featureNames.flatMap((name, c) => (name === feature ? [] : [c]));
@@ -166,7 +166,10 @@ function withIds(table: Table, { name, values, feature }: IdColumn): Table {
   };
 }
 
-/** Rows of a file in the order of the table, where some of the table's rows were dropped; null when all are there. */
+/**
+ * Rows of a file of `rows` rows in the order of the table, where some of the table's rows were dropped; null when
+ * none was, or the file lacks them too.
+ */
 function rowsInOrder(table: Table, rows: number): Int32Array | null {
   const dropped = table.dropped.rowNumbers ?? new Int32Array(0);
   if (dropped.length === 0 || rows === table.features.rows) return null;
@@ -174,7 +177,7 @@ function rowsInOrder(table: Table, rows: number): Int32Array | null {
   return Int32Array.from({ length: rows }, (_, r) => r).filter((r) => !gone.has(r));
 }
 
-/** What is said of a pairing by row order. */
+/** What is said of a pairing by the order of rows. @param reason for it, in words. */
 function rowNote(table: Table, other: PairingSide, reason: string): PairingNote {
   const { rows } = table.features;
   const left = other.rows === rows && (table.dropped.rowNumbers?.length ?? 0) > 0 ? ' that are left' : '';
@@ -183,7 +186,12 @@ function rowNote(table: Table, other: PairingSide, reason: string): PairingNote 
   return { how: 'row', columns: null, matched: rows, onlyFirst: 0, onlySecond: 0, text };
 }
 
-/** What is said of a pairing by ids, with warnings for samples that have no partner. */
+/**
+ * What is said of a pairing by ids, with warnings for samples that are in one file only.
+ * @param side the table.
+ * @param other the second file.
+ * @param leavesOut whether such samples are left out.
+ */
 function idNote(
   pairing: Extract<Pairing, { how: 'id' }>,
   side: PairingSide,
@@ -222,7 +230,7 @@ function idNote(
   return { note: { how: counters ? 'row' : 'id', ...note }, warnings: [{ code, message: text }] };
 }
 
-/** The table with these samples only, in that order. */
+/** The table with these samples only, in that order; what was dropped is counted. */
 function keepRows(table: Table, rows: readonly number[]): Table {
   const pick = (list: readonly string[] | null) => list && rows.map((r) => list[r]);
   return {

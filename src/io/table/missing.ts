@@ -30,7 +30,10 @@ interface Cell {
 
 const SHOWN = 3;
 
-/** Calls back for each stored cell; the zeros of sparse rows are not stored. */
+/**
+ * Calls `visit` for each stored cell with its value, row, column, and position in the values; the zeros of sparse
+ * rows are not stored.
+ */
 export function forEachCell(
   m: Matrix | Csr,
   visit: (value: number, row: number, column: number, position: number) => void,
@@ -46,7 +49,10 @@ export function forEachCell(
   }
 }
 
-/** Applies `missing` to the cells that are not finite numbers; FormatError for `error` when there are any. */
+/**
+ * Repairs cells that are not finite numbers as `missing` says: drops their rows or features, or fills in means.
+ * FormatError for `error` when there are any.
+ */
 export function repairMissing(features: Matrix | Csr, missing: Missing, named: Named): Repair {
   const first: Cell[] = [];
   let count = 0;
@@ -73,7 +79,7 @@ export function repairMissing(features: Matrix | Csr, missing: Missing, named: N
   return fillMeans(features, columns, found, named);
 }
 
-/** How many cells are missing, and where the first ones are, in words. */
+/** How many cells are missing, and where the first ones are, in words. @param first cells. */
 function describe(count: number, first: readonly Cell[], named: Named): string {
   const cells = first.map(({ row, column, value }) => {
     const id = named.ids === null ? '' : ` (${named.ids[row]})`;
@@ -83,12 +89,15 @@ function describe(count: number, first: readonly Cell[], named: Named): string {
   return `${count} cell${count === 1 ? '' : 's'} missing or not finite (${cells.join('; ')}${more})`;
 }
 
-/** The numbers from 0 to `total` that were not removed. */
+/** The numbers from 0 to `total` - 1 that were not removed, ascending. */
 function without(total: number, removed: ReadonlySet<number>): number[] {
   return Array.from({ length: total }, (_, i) => i).filter((i) => !removed.has(i));
 }
 
-/** The features without the samples that have missing cells. */
+/**
+ * The features without the samples (`rows`) that have missing cells. ShapeError where fewer than two are left.
+ * @param found the missing cells, in words.
+ */
 function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: string, named: Named): Repair {
   const kept = without(features.rows, rows);
   if (kept.length < 2) throw nothingLeft(`${kept.length} of ${features.rows} rows`, 'drop-rows', named.name);
@@ -101,7 +110,10 @@ function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: stri
   };
 }
 
-/** The features without those that have missing cells. */
+/**
+ * The features without the `columns` that have missing cells. ShapeError where fewer than two are left.
+ * @param found the missing cells, in words.
+ */
 function dropFeatures(
   features: Matrix | Csr,
   columns: ReadonlySet<number>,
@@ -121,7 +133,12 @@ function dropFeatures(
   };
 }
 
-/** Means over the finite cells of a column (the zeros of sparse rows included); a column with none is dropped. */
+/**
+ * The features with missing cells replaced by the mean over the finite cells of their column (the zeros of sparse
+ * rows included); a column with none is dropped.
+ * @param columns with missing cells.
+ * @param found these cells, in words.
+ */
 function fillMeans(
   features: Matrix | Csr,
   columns: ReadonlySet<number>,
@@ -148,7 +165,12 @@ function fillMeans(
   return { ...rest, warnings: [...warnings, ...rest.warnings] };
 }
 
-/** The error where dropping leaves too little. */
+/**
+ * The error where dropping leaves too little.
+ * @param what is left, in words.
+ * @param missing the option's value.
+ * @param name of the file.
+ */
 function nothingLeft(what: string, missing: string, name: string): ShapeError {
   return new ShapeError({
     got: `${what} of ${name} without missing cells`,
@@ -157,7 +179,7 @@ function nothingLeft(what: string, missing: string, name: string): ShapeError {
   });
 }
 
-/** The given columns, ascending, in the same storage. */
+/** These columns of a matrix, ascending, in the same storage. @param columns indices. */
 export function selectColumns(m: Matrix | Csr, columns: readonly number[]): Matrix | Csr {
   if (!isCsr(m)) return gatherColumns(m, columns);
   const newIndex = new Int32Array(m.columns).fill(-1);

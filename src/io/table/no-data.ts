@@ -10,7 +10,12 @@ const LOWEST_POSITIVE = 999;
 const FAR = 3;
 const SHOWN = 3;
 
-/** A note on columns that hold such a number beside values far from it. */
+/**
+ * A warning on columns that hold a number such as -9999 far from their other values, which may stand for a missing
+ * one; none without any.
+ * @param names of the columns.
+ * @param source name of the file.
+ */
 export function noDataWarning(m: Matrix, names: readonly string[], source: string): Warning[] {
   const found = heldBy(m).filter(({ column, value }) => isFar(m, column, value));
   if (found.length === 0) return [];
@@ -25,7 +30,7 @@ interface Held {
   readonly value: number;
 }
 
-/** Which columns hold which of the numbers. */
+/** Which columns hold which of the numbers that often stand for missing values. */
 function heldBy({ columns, data, units }: Matrix): Held[] {
   const known = new Set(NO_DATA);
   const held = new Map<string, Held>();
@@ -39,7 +44,7 @@ function heldBy({ columns, data, units }: Matrix): Held[] {
   return [...held.values()];
 }
 
-/** Whether the other values of the column lie far from the number. */
+/** Whether all other values of the column lie far from the number: FAR times their range or more. */
 function isFar({ rows, columns, data, units }: Matrix, column: number, value: number): boolean {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

@@ -34,7 +34,7 @@ function fractional(count: number): OptionError {
   });
 }
 
-/** The error for counts when no option says how to treat them. */
+/** The error for counts when no option says how to treat them. @param largest count. @param name of the file. */
 export function askNormalize(largest: number, name: string): OptionError {
   return new OptionError({
     got: `counts (whole numbers up to ${largest}) in ${name}`,

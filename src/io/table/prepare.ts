@@ -8,7 +8,10 @@ import { forEachCell, selectColumns } from './missing.js';
 import { normalizedCount } from './normalize.js';
 import { chooseFeatures, sumsOf } from './select-features.js';
 
-/** The table normalized and reduced to `maxFeatures`, as options say, with warnings of both. */
+/**
+ * The table normalized and reduced to `maxFeatures`, as options say, with warnings of both. Called for tables in
+ * memory.
+ */
 export function prepareTable(table: Table, settings: Settings): Table {
   const warnings = [...table.warnings];
   let { features, featureNames } = table;
@@ -28,7 +31,7 @@ export function prepareTable(table: Table, settings: Settings): Table {
   return { ...table, features, featureNames, warnings };
 }
 
-/** log(1 + x) of counts scaled to a total of 10,000 a sample. */
+/** log(1 + x) of counts scaled to a total of 10,000 a sample; samples x features. */
 function normalizeCounts(m: Matrix | Csr): Matrix | Csr {
   const totals = new Float64Array(m.rows);
   forEachCell(m, (value, row) => {

@@ -22,7 +22,7 @@ export interface FeatureSums {
   add(value: number, column: number): void;
 }
 
-/** Sums of each feature, for its variance, before any value. */
+/** Sums of each of `columns` features before any value was added, by which their variances are found. */
 export function newSums(columns: number): FeatureSums {
   const sums: FeatureSums = {
     stored: new Float64Array(columns),
@@ -48,7 +48,7 @@ export function newSums(columns: number): FeatureSums {
   return sums;
 }
 
-/** Sums of a matrix in memory. */
+/** Sums of every feature of a matrix in memory. */
 export function sumsOf(features: Matrix | Csr): FeatureSums {
   const sums = newSums(features.columns);
   if ('data' in features) sums.origin.set(features.data.subarray(0, features.columns));
@@ -64,7 +64,12 @@ export function variances(sums: FeatureSums, rows: number): Float64Array {
   );
 }
 
-/** The `most` features of largest variance, ascending, ties to the earlier; all (null) when there are no more. */
+/**
+ * Positions of the `most` features of largest variance, ascending, ties to the earlier; null (all) when there are no
+ * more. With a warning that says what was left out.
+ * @param rows samples.
+ * @param source name of the file.
+ */
 export function chooseFeatures(
   sums: FeatureSums,
   rows: number,

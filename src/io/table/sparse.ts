@@ -18,7 +18,11 @@ export interface CompressedParts {
   readonly values: ArrayLike<number>;
 }
 
-/** Checks offsets and indices, sorts each row, and turns columns into rows where needed; `checkShape` goes before. */
+/**
+ * A sparse matrix of a file as compressed rows: checks offsets and indices, sorts each row, and turns columns into
+ * rows where needed. FormatError where they do not fit. Call `checkShape` before.
+ * @param name of the file.
+ */
 export function compressedToCsr(
   shape: CompressedShape,
   parts: CompressedParts,
@@ -46,7 +50,12 @@ export function compressedToCsr(
   };
 }
 
-/** Throws unless offsets rise from 0 to the number of entries and every index is inside. */
+/**
+ * FormatError unless offsets rise from 0 to the number of entries and every index is inside.
+ * @param lines compressed rows, or columns.
+ * @param width indices that a line may have.
+ * @param name of the file.
+ */
 export function checkParts(parts: CompressedParts, lines: number, width: number, name: string): void {
   const { offsets, indices, values } = parts;
   const count = indices.length;
@@ -61,8 +70,11 @@ export function checkParts(parts: CompressedParts, lines: number, width: number,
 }
 
 /**
- * Offsets of the columns in which every row has an entry, from their ranges; null where none is moved. Takes 24 bytes a column,
- * so `checkShape` goes before.
+ * For each column, what is subtracted from its values before they become single precision: 0 unless every row has an
+ * entry there and all values are far from 0, compared with their range. Null where all are 0. Takes 24 bytes a
+ * column, so call `checkShape` before.
+ * @param columnOf column of each entry.
+ * @param values of the entries.
  */
 export function entryOffsets(
   { rows, columns }: { readonly rows: number; readonly columns: number },
@@ -83,7 +95,7 @@ export function entryOffsets(
   return someOffsets(counts.map((count, c) => (count === rows ? offsetFor(low[c], high[c]) : 0)));
 }
 
-/** Column of each entry. */
+/** Column of each entry of a compressed matrix, in the order in which they are stored. */
 function entryColumns(
   { columns, byColumn }: CompressedShape,
   { offsets, indices }: CompressedParts,
@@ -94,7 +106,10 @@ function entryColumns(
   return result;
 }
 
-/** Entries by row, those of a row in order of column. */
+/**
+ * A matrix in compressed columns as compressed rows, those entries of a row in order of column.
+ * @param pack the stored number of a value in a column.
+ */
 function columnsToRows(
   shape: CompressedShape,
   parts: CompressedParts,
@@ -117,7 +132,10 @@ function columnsToRows(
   return { rows, columns, offsets, indices, values };
 }
 
-/** Puts the entries of each row in ascending order of column; FormatError when a column comes twice. */
+/**
+ * Puts the entries of each row in ascending order of column, in place; FormatError when a column comes twice.
+ * @param name of the file.
+ */
 export function sortRows(m: Csr, name: string): void {
   for (let r = 0; r < m.rows; r++) {
     const start = m.offsets[r];

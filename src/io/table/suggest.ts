@@ -1,6 +1,6 @@
 /** Which of the names there are a person may have meant. */
 
-/** ` (did you mean X?)` and the names there are, for the end of an error's `got`. */
+/** The nearest name and the names there are, as text for the remedy of an error: `did you mean X? There is ...`. */
 export function describeNames(wanted: string, names: readonly string[]): string {
   const near = closest(wanted, names);
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? `... (${names.length})` : '');

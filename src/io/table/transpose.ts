@@ -16,7 +16,11 @@ import { checkShape } from './checks.js';
 import { compressedToCsr } from './sparse.js';
 import { packMatrix } from './units.js';
 
-/** Settings for reading the file as it stands. */
+/**
+ * The settings for reading the file as it stands; what concerns features is applied after it is transposed.
+ * OptionError for a label column.
+ * @param name of the file.
+ */
 export function settingsToTranspose(settings: Settings, name: string): Settings {
   if (settings.label !== undefined) {
     throw new OptionError({
@@ -29,7 +33,11 @@ export function settingsToTranspose(settings: Settings, name: string): Settings 
   return { ...settings, ...later, chooser: undefined, transpose: false };
 }
 
-/** The table turned: names of columns become ids, ids become names of features; other texts of the rows are left out. */
+/**
+ * The table transposed: names of columns become ids, ids become names of features; other texts of the rows are left
+ * out. FormatError beyond the memory.
+ * @param name of the file.
+ */
 export function transposeTable(raw: RawTable, settings: Settings, name: string): RawTable {
   if (raw.prepared) throw alreadySamples(name);
   const { features } = raw;
@@ -55,12 +63,12 @@ export function transposeTable(raw: RawTable, settings: Settings, name: string):
   };
 }
 
-/** The names of rows as a candidate for ids. */
+/** A list of names as a column to pair by. @param name what people call it. */
 function nameCandidate(name: string, values: readonly string[]): IdColumn {
   return { name, values, declared: true, requested: false, counter: null, feature: null };
 }
 
-/** The transposed matrix, its units chosen anew for the new columns. */
+/** The transposed matrix (columns x rows), its offsets chosen anew for the new columns. */
 function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
   const { rows, columns, data, units } = m;
   const values = new Float64Array(rows * columns);
@@ -70,14 +78,17 @@ function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
   return { features: packMatrix(columns, rows, values), warnings: [] };
 }
 
-/** The transposed matrix: compressed rows read as compressed columns. */
+/**
+ * The transposed matrix (columns x rows): compressed rows are read as compressed columns.
+ * @param name of the file.
+ */
 function transposeSparse(m: Csr, name: string): { features: Csr; warnings: Warning[] } {
   const values = Float64Array.from(m.values, (value, p) => trueValue(value, m.indices[p], m.units));
   const shape = { rows: m.columns, columns: m.rows, byColumn: true };
   return compressedToCsr(shape, { offsets: m.offsets, indices: m.indices, values }, name);
 }
 
-/** The error for a format that states itself which axis is samples. */
+/** The error for transposing a format that states which axis is samples. @param name of the file. */
 function alreadySamples(name: string): OptionError {
   return new OptionError({
     got: words`${option('transpose')} for ${name}, a format that says itself what samples are`,
@@ -95,7 +106,11 @@ const BARCODE = /(^|[_:#.-])[ACGT]{10,}([-._]\d+)?$/;
 /** Share of names that must look so. */
 const TELLING = 0.2;
 
-/** A warning where rows are named as genes are, or columns as cells: the table may be features x samples. */
+/**
+ * A warning where rows are named as genes are, or columns as cells, so that the table may be features x samples; none
+ * otherwise.
+ * @param source name of the file.
+ */
 export function transposedWarning(
   { ids, featureNames, reading, prepared }: RawTable,
   settings: Settings,

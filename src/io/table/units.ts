@@ -26,7 +26,10 @@ const TYPICAL = 2 ** 50;
 /** A stored number beyond this has a square that all others vanish beside. */
 const FARTHEST = 2 ** 56;
 
-/** The offset of a column whose values range from `low` to `high`; 0 where it stays as it is. */
+/**
+ * What is subtracted from a column whose values range from `low` to `high`, so that it is near zero; 0 where it stays
+ * as it is.
+ */
 export function offsetFor(low: number, high: number): number {
   const range = high - low;
   const largest = Math.max(Math.abs(low), Math.abs(high));
@@ -36,7 +39,11 @@ export function offsetFor(low: number, high: number): number {
   return Math.round((low / 2 + high / 2) / grid) * grid;
 }
 
-/** The offset of a column from its first SAMPLE_ROWS values, `step` apart, those that are not finite left out. */
+/**
+ * What is subtracted from a column, by its first SAMPLE_ROWS finite values.
+ * @param from position of the first value.
+ * @param step positions between two.
+ */
 export function offsetOf(values: ArrayLike<number>, from = 0, step = 1): number {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -50,7 +57,10 @@ export function offsetOf(values: ArrayLike<number>, from = 0, step = 1): number 
   return low <= high ? offsetFor(low, high) : 0;
 }
 
-/** Offsets of all columns from whole first rows, or null where no column is moved. */
+/**
+ * What is subtracted from each column, by whole first rows; null where that is 0 for all.
+ * @param rows values, row by row.
+ */
 export function chooseOffsets(rows: ArrayLike<number>, columns: number): Float64Array | null {
   const offsets = Float64Array.from({ length: columns }, (_, c) => offsetOf(rows, c, columns));
   return someOffsets(offsets);
@@ -70,7 +80,11 @@ export function packed(value: number, offset: number): number {
   return stored;
 }
 
-/** Writes values that stand row by row, the first in column `position % columns`, to `data` at `position`. */
+/**
+ * Writes values that stand row by row, the first in column `position % columns`, to `data` from `position` on, each
+ * less what is subtracted from its column.
+ * @param offsets one a column, or null.
+ */
 export function packRows(
   values: ArrayLike<number>,
   data: Float32Array,
@@ -85,12 +99,12 @@ export function packRows(
   }
 }
 
-/** The units of a matrix with these offsets, to be spread into it. */
+/** The units of a matrix from whose columns these offsets were subtracted, to be spread into it; empty for null. */
 export function withOffsets(offsets: Float64Array | null): { units?: ColumnUnits } {
   return offsets === null ? {} : { units: { offsets, scale: 1 } };
 }
 
-/** Values in double, row by row, as a matrix. */
+/** A matrix in single precision from values in double, row by row; columns far from zero are moved near it. */
 export function packMatrix(rows: number, columns: number, values: ArrayLike<number>): Matrix {
   const offsets = chooseOffsets(values, columns);
   const data = new Float32Array(rows * columns);
@@ -124,7 +138,7 @@ export function checkMagnitudes<T extends Matrix | Csr>(m: T, names: CellNames):
   return ('values' in m ? { ...m, values: scaled, units } : { ...m, data: scaled, units }) as T;
 }
 
-/** A power of two near the median magnitude of the values that are not 0; 1 where that is in bounds. */
+/** A power of two near the median magnitude of the values that are not 0; 1 where that needs no scale. */
 function scaleFor(stored: Float32Array): number {
   const step = Math.max(1, Math.floor(stored.length / SAMPLE_VALUES));
   const magnitudes: number[] = [];
@@ -133,7 +147,7 @@ function scaleFor(stored: Float32Array): number {
   return typical > TYPICAL || typical < 1 / TYPICAL ? 2 ** Math.floor(Math.log2(typical)) : 1;
 }
 
-/** The error for the first cell of largest magnitude. */
+/** The error for the first cell of the largest magnitude, `largest` as stored. */
 function tooFar(m: Matrix | Csr, largest: number, { name, featureNames, ids }: CellNames): FormatError {
   const stored = 'values' in m ? m.values : m.data;
   const p = stored.findIndex((value) => Math.abs(value) === largest);

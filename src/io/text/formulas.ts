@@ -10,12 +10,12 @@ const MARKED = /^'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]./s;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const APOSTROPHE = 39;
 
-/** The text as it is written into a cell. */
+/** The text as it is written into a cell: with an apostrophe before it where a spreadsheet would run it. */
 export function harmless(text: string): string {
   return RUN.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 }
 
-/** The text of a cell as it was. */
+/** The text of a cell as it was before `harmless`. */
 export function asItWas(cell: string): string {
   return cell.charCodeAt(0) === APOSTROPHE && MARKED.test(cell) ? cell.slice(1) : cell;
 }

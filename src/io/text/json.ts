@@ -15,7 +15,10 @@ interface Records {
 /** Bytes that a parsed value takes at least, to refuse what memory cannot hold. */
 const VALUE_BYTES = 8;
 
-/** All records as columns by key; a key that a record lacks is null there. */
+/**
+ * Reads all records as columns by key, one value a record; null where a record lacks the key. FormatError beyond the
+ * memory, and for texts among numbers.
+ */
 async function readRecords(input: Input, settings: Settings): Promise<Records> {
   const values = new Map<string, unknown[]>();
   let rows = 0;
@@ -38,7 +41,10 @@ async function readRecords(input: Input, settings: Settings): Promise<Records> {
   return { shape: { columns, rows: turned?.rows ?? rows, index, name: input.name }, values: found };
 }
 
-/** As JSON.parse, but `NaN` and `Infinity`, which Python writes and JSON does not have, are missing values. */
+/**
+ * The value of a JSON text; `NaN` and `Infinity`, which Python writes and JSON does not have, are null, a missing
+ * value.
+ */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -51,8 +57,9 @@ function parseJson(text: string): unknown {
 const STRING_OR_NAN = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 
 /**
- * One object that holds a column a key: lists of one length, or objects from row to value as pandas writes them. Null for
- * anything else, such as one record of lists.
+ * The columns of one object that holds one a key: lists of one length, or objects from row to value as pandas writes
+ * them. Null for anything else, such as one record of lists.
+ * @param values the only record, by key.
  */
 function byColumns(
   values: ReadonlyMap<string, readonly unknown[]>,
@@ -78,7 +85,10 @@ function byColumns(
 /** The column of the rows' names of an object of objects. */
 const INDEX = '__index_level_0__';
 
-/** One record a line, or the items of one list that spans the file. */
+/**
+ * Yields the records, with where each is found in words: one a line, or the items of one list that spans the file.
+ * FormatError for text that is not JSON.
+ */
 async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where: string }> {
   let line = 0;
   let pending = '';
@@ -111,19 +121,30 @@ async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where
   for (const [i, record] of list.entries()) yield { record, where: `item ${i + 1}` };
 }
 
-/** A file that opens with a list of objects or of lists, rather than with a record on a line of its own. */
+/**
+ * Whether a file opens with a list of objects or of lists, rather than with a record on a line of its own.
+ * @param line number of lines read before.
+ */
 function isOneList(text: string, line: number): boolean {
   return line === 0 && /^\s*\[\s*[[{]/.test(text);
 }
 
-/** The keys and values of a record; a list has f0, f1, ... for keys. */
+/**
+ * The keys and values of a record; a list has f0, f1, ... for keys. FormatError for other values.
+ * @param where it is found.
+ * @param name of the file.
+ */
 function entriesOf(record: unknown, where: string, name: string): [string, unknown][] {
   if (Array.isArray(record)) return record.map((value, i) => [`f${i}`, value]);
   if (typeof record === 'object' && record !== null) return Object.entries(record);
   throw notRecords(name, `${JSON.stringify(record)?.slice(0, 40)} on ${where}`);
 }
 
-/** What a column holds: numbers, texts, lists of numbers or something else. */
+/**
+ * What a column holds: numbers, texts, lists of numbers or something else; FormatError for a text among numbers.
+ * @param name of the column.
+ * @param file its name.
+ */
 function kindOf(name: string, values: readonly unknown[], file: string): ColumnKind {
   const present = values.filter((value) => value !== null);
   const text = values.findIndex((value) => typeof value === 'string');
@@ -151,7 +172,10 @@ function notRecords(name: string, what: string, cause?: unknown): FormatError {
   );
 }
 
-/** Objects give a column; anything else is a plain list of texts (or an object of lists). */
+/**
+ * The column that an option names as texts, where records are objects; otherwise the file as a plain list of texts
+ * (or an object of lists).
+ */
 async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
   const wanted = settings.key ?? settings.label;
   const isTable = wanted !== undefined && (await firstRecordHas(input, wanted));

@@ -19,7 +19,10 @@ interface Size {
   readonly pattern: boolean;
 }
 
-/** The matrix, or its transpose where rows of the file are features (as 10x writes it). */
+/**
+ * Reads the matrix, or its transpose where rows of the file are features (as 10x writes it). FormatError where it
+ * contradicts its size line or exceeds the memory.
+ */
 export async function readMatrixMarket(
   input: Input,
   settings: Settings,
@@ -51,7 +54,7 @@ export async function readMatrixMarket(
   );
 }
 
-/** The lines of the text, some at a time. */
+/** Yields the lines of the text, some at a time. */
 async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string[]> {
   let pending = '';
   for await (const piece of decodeText(input.pieces(), input.name)) {
@@ -63,7 +66,11 @@ async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string
   if (pending !== '') yield [pending];
 }
 
-/** The banner and the size line of the file, and the lines behind them. */
+/**
+ * The size of the matrix by banner and size line, and the lines behind them. UnsupportedError for another banner.
+ * @param lines first lines.
+ * @param name of the file.
+ */
 function readSize(lines: readonly string[], name: string): { size: Size; rest: string[] } {
   const banner = /^%%MatrixMarket matrix (coordinate|array) (integer|real|double|pattern) general/i.exec(
     lines[0] ?? '',
@@ -88,7 +95,10 @@ function readSize(lines: readonly string[], name: string): { size: Size; rest: s
   return { size: { rows, columns, entries, dense, pattern }, rest: lines.slice(at + 1) };
 }
 
-/** Row, column and value of every entry, numbered from 0; checked against the size. */
+/**
+ * Row, column (both from 0) and value of every entry. FormatError where they do not fit the size.
+ * @param name of the file.
+ */
 async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: string) {
   const first = new Int32Array(size.entries);
   const second = new Int32Array(size.entries);
@@ -116,7 +126,12 @@ async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: st
   return { first, second, values };
 }
 
-/** The entries as compressed rows; entries in one cell are an error. */
+/**
+ * The entries as compressed rows; FormatError for two entries in one cell.
+ * @param row of each entry.
+ * @param column of each entry.
+ * @param name of the file.
+ */
 function toRows(
   shape: { rows: number; columns: number },
   row: Int32Array,
@@ -145,7 +160,11 @@ function toRows(
   return result;
 }
 
-/** Column after column, one number a line. */
+/**
+ * Reads a matrix that is written column after column, one number a line.
+ * @param shape `transposed` where columns of the file are rows of the result.
+ * @param name of the file.
+ */
 async function readDense(
   lines: AsyncIterable<string[]>,
   shape: { rows: number; columns: number; transposed: boolean },

@@ -18,7 +18,7 @@ export function longText(name: string, limit: number): FormatError {
   );
 }
 
-/** The whole text, which may be LONGEST_TEXT characters long. */
+/** The whole text; FormatError beyond LONGEST_TEXT characters. */
 async function wholeText(input: Input, settings: Settings): Promise<string> {
   let text = '';
   for await (const piece of decodeText(input.pieces(), input.name, settings.encoding)) {
@@ -28,7 +28,7 @@ async function wholeText(input: Input, settings: Settings): Promise<string> {
   return text;
 }
 
-/** One text a line; blank lines at the end are passed over. */
+/** Reads a list of texts, one a line; blank lines at the end are left out. FormatError for an empty file. */
 export async function readLines(input: Input, settings: Settings): Promise<RawTexts> {
   const lines = (await wholeText(input, settings)).split(/\r\n|\r|\n/);
   while (lines.length > 0 && lines[lines.length - 1].trim() === '') lines.pop();
@@ -53,7 +53,7 @@ export async function readJsonTexts(input: Input, settings: Settings): Promise<R
   return { values: value.map(String), ids: null };
 }
 
-/** The list of an object: the one that `key` names, or the only one. */
+/** The list of an object that `key` names, or the only one. OptionError otherwise. @param name of the file. */
 function listIn(object: Record<string, unknown>, key: string | undefined, name: string): unknown {
   const lists = Object.keys(object).filter((k) => Array.isArray(object[k]));
   if (key !== undefined && key in object) return object[key];

@@ -1,7 +1,7 @@
 /**
  * Planted ground truth: a table and an embedding in which the modules are known.
  *
- * Source: ours (lava.md section 5). Clusters of unequal width lie apart in two dimensions and differ in their
+ * Source: ours. Clusters of unequal width lie apart in two dimensions and differ in their
  * feature means, so that a global correlation is confounded. Each module is a set of 8 to 14 features that share
  * a latent factor in the clusters where the module is active: any two of them correlate there at `correlation`
  * up to a random sign. Several modules may be active in one cluster, on different features; modules that never

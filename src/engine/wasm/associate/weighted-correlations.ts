@@ -12,9 +12,9 @@ const VALUE_BYTES = 2 ** 26;
 const VALUE_WORK = 10;
 
 /**
- * Makes `Engine.weightedCorrelations`: for every module, draw (a permutation of samples or of each feature) and
- * locality, the mean correlation of the module's features there, weighted by its loadings. Returns one array a
- * module, draws x localities.
+ * Makes `Engine.weightedCorrelations`: for every module, draw (a permutation of the samples, or a cyclic shift of
+ * each feature) and locality, twice the sum over pairs of the module's features of both loadings times their
+ * correlation. Returns one array a module, draws x localities.
  */
 export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCorrelations'] {
   return async (modules, draws, watch = unwatched) => {
@@ -89,7 +89,8 @@ function drawsBetween(
 }
 
 /**
- * Runs one job over all these draws and modules. Returns for each module draws x localities weighted correlations.
+ * Runs one job over all these draws and modules. Returns for each module draws x localities weighted sums of
+ * correlations.
  */
 async function correlate(
   runtime: Runtime,

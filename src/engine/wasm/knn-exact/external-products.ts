@@ -133,7 +133,7 @@ function createProducts(
   const { depth, data } = comparison.bounds;
   const [most, across] = [Math.min(TABLE_ROWS, data.count), Math.min(TABLE_COLUMNS, data.count)];
   const queries = new Uint8Array(most * depth);
-  const projected = new Int8Array(across * depth);
+  const transposed = new Int8Array(across * depth);
   const table = new Int32Array(most * across);
   let transposedFrom = -1;
   return async ({ first, count, from, to }) => {
@@ -141,10 +141,10 @@ function createProducts(
     const bytes = uploadedBytes(runtime, comparison);
     const columns = to - from;
     if (from !== transposedFrom)
-      transposeSigned(bytes.subarray(from * depth, to * depth), columns, depth, projected);
+      transposeSigned(bytes.subarray(from * depth, to * depth), columns, depth, transposed);
     transposedFrom = from;
     queries.set(bytes.subarray(first * depth, (first + count) * depth));
-    const [a, b] = [queries.subarray(0, count * depth), projected.subarray(0, depth * columns)];
+    const [a, b] = [queries.subarray(0, count * depth), transposed.subarray(0, depth * columns)];
     const c = table.subarray(0, count * columns);
     await comparison.multiplyBytes(a, b, c, { rows: count, depth, columns });
     return c;
@@ -152,8 +152,8 @@ function createProducts(
 }
 
 /** Writes bytes (rows x depth) transposed and less 128 into `transposed` (depth x rows). */
-function transposeSigned(bytes: Uint8Array, rows: number, depth: number, projected: Int8Array): void {
+function transposeSigned(bytes: Uint8Array, rows: number, depth: number, transposed: Int8Array): void {
   for (let r = 0; r < rows; r++) {
-    for (let k = 0; k < depth; k++) projected[k * rows + r] = bytes[r * depth + k] - MIDDLE;
+    for (let k = 0; k < depth; k++) transposed[k * rows + r] = bytes[r * depth + k] - MIDDLE;
   }
 }

@@ -232,8 +232,8 @@ function byPosition(targets: Int32Array, k: number, { order, positions }: Prepar
 function unpadded(counts: Int32Array, k: number, order: Int32Array): Int32Array {
   const stride = counts.length / order.length;
   const result = new Int32Array(order.length * k);
-  order.forEach((row, assign) => {
-    result.set(counts.subarray(assign * stride, assign * stride + k), row * k);
+  order.forEach((row, position) => {
+    result.set(counts.subarray(position * stride, position * stride + k), row * k);
   });
   return result;
 }

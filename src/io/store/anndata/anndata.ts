@@ -24,7 +24,7 @@ export interface Axis {
   readonly columns: readonly string[];
 }
 
-/** The matrix with its names and labels. */
+/** The matrix that settings name (X, a layer or raw), samples x features, with feature names, ids and labels. */
 export async function readAnndata(store: Store, settings: Settings): Promise<RawTable> {
   const where = await matrixPath(store, settings);
   const obs = await findAxis(store, 'obs');
@@ -55,14 +55,16 @@ export async function readAnndata(store: Store, settings: Settings): Promise<Raw
   };
 }
 
-/** scanpy keeps the types of 10x in `feature_types`. */
+/**
+ * Which features are read where there are several types (genes, antibodies): scanpy keeps them in `feature_types`.
+ */
 async function featureTypes(store: Store, features: Axis, settings: Settings): Promise<TypeChoice> {
   const column = ['feature_types', 'feature_type'].find((name) => features.columns.includes(name));
   const types = column === undefined ? null : await readColumn(store, features, column);
   return chooseType(types, settings, store.name);
 }
 
-/** Where the requested matrix and the names of its features are. */
+/** Path of the requested matrix (X, a layer or raw), and of the table with the names of its features. */
 async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: string; names: string }> {
   if (settings.useRaw) {
     if (settings.layer !== undefined) {
@@ -92,7 +94,10 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
   return { matrix: below('layers', layer), names: 'var' };
 }
 
-/** The key that is meant: itself, or with `X_` before it, or in another case. OptionError names the nearest. */
+/**
+ * The key that is meant: the same, with `X_` before it, or in another case. OptionError names the nearest.
+ * @param what `layer`...
+ */
 export function complete(wanted: string, keys: readonly string[], what: string, name: string): string {
   const plain = wanted.replace(/^(obsm|layers)\//, '');
   const lower = (text: string) => text.toLowerCase();
@@ -108,7 +113,7 @@ export function complete(wanted: string, keys: readonly string[], what: string, 
   });
 }
 
-/** Finds how an axis is stored. FormatError when it is not there. */
+/** How `obs` or `var`, at `path`, is stored: its column of names and its others. FormatError when it is not there. */
 export async function findAxis(store: Store, path: string): Promise<Axis> {
   const kind = await store.kind(path);
   if (kind === 'array') {
@@ -134,7 +139,9 @@ export async function findAxis(store: Store, path: string): Promise<Axis> {
   };
 }
 
-/** A column as texts, numbers in decimal, missing values as empty texts. OptionError names the nearest. */
+/**
+ * A column of an axis as texts, one a row; numbers in decimal, missing values empty. OptionError names the nearest.
+ */
 export async function readColumn(store: Store, axis: Axis, name: string): Promise<string[]> {
   if (name !== axis.index && !axis.columns.includes(name)) {
     throw new OptionError({
@@ -153,7 +160,7 @@ export async function readColumn(store: Store, axis: Axis, name: string): Promis
   return codesToTexts(values, await readTexts(store, categories));
 }
 
-/** Categorical, or nullable numbers, booleans and strings (anndata 0.8 on). */
+/** A column that is a group, as texts: categorical, or nullable numbers, booleans and strings (anndata 0.8 on). */
 async function readEncodedColumn(store: Store, path: string): Promise<string[]> {
   // Not by the names in the group: over HTTP they may not be known.
   if ((await store.kind(below(path, 'codes'))) !== null) {
@@ -165,7 +172,7 @@ async function readEncodedColumn(store: Store, path: string): Promise<string[]> 
   return values.map((value, i) => (mask[i] === '0' ? value : ''));
 }
 
-/** Compound data sets: codes of a categorical column have their categories in `uns` (anndata 0.6). */
+/** A column of a compound data set as texts; categories of a column of codes are in `uns` (anndata 0.6). */
 async function readRecordColumn(store: Store, axis: Axis, name: string): Promise<string[]> {
   const array = await store.array(axis.path);
   const values = (await array.field(name, 0, array.shape[0])).map(String);
@@ -174,12 +181,12 @@ async function readRecordColumn(store: Store, axis: Axis, name: string): Promise
   return codesToTexts(values, await readTexts(store, categories));
 }
 
-/** Categories by their codes; an empty text for a code without one. */
+/** The categories that codes stand for; an empty text for a code without one. */
 function codesToTexts(codes: readonly string[], categories: readonly string[]): string[] {
   return codes.map((code) => categories[Number(code)] ?? '');
 }
 
-/** An array as texts; missing numbers as empty texts. */
+/** An array at a path as texts; missing numbers as empty texts. */
 async function readTexts(store: Store, path: string): Promise<string[]> {
   if ((await store.kind(path)) === 'group') return readEncodedColumn(store, path);
   const array = await store.array(path);
@@ -188,7 +195,7 @@ async function readTexts(store: Store, path: string): Promise<string[]> {
   return Array.from(await array.numbers(0, length), (value) => (Number.isNaN(value) ? '' : String(value)));
 }
 
-/** What an AnnData file offers: columns of `obs`, keys of `obsm`, layers. */
+/** What an AnnData file holds, for a list of contents: columns of `obs`, keys of `obsm`, layers. */
 export async function anndataContents(store: Store): Promise<Contents> {
   const obs = await findAxis(store, 'obs');
   return {
@@ -198,7 +205,7 @@ export async function anndataContents(store: Store): Promise<Contents> {
   };
 }
 
-/** Coordinates under a key of `obsm`. The key may be left out when there is one only. */
+/** Coordinates under a key of `obsm`, with the samples' ids. The key may be left out when there is one only. */
 export async function readAnndataEmbedding(store: Store, settings: Settings): Promise<RawTable> {
   const obsm = await store.kind('obsm');
   const keys = await embeddingKeys(store);
@@ -217,7 +224,7 @@ export async function readAnndataEmbedding(store: Store, settings: Settings): Pr
   return { features, featureNames: null, ids, labels: null, warnings: [] };
 }
 
-/** The key itself where it is there, though the names may not be known (over HTTP). */
+/** The key of `obsm` that is meant; as it is where it is there, though the names may not be known (over HTTP). */
 async function embeddingKey(store: Store, wanted: string, keys: readonly string[]): Promise<string> {
   if (keys.length === 0) {
     for (const key of [wanted, `X_${wanted}`])
@@ -226,7 +233,7 @@ async function embeddingKey(store: Store, wanted: string, keys: readonly string[
   return complete(wanted, keys, 'embedding', store.name);
 }
 
-/** An embedding in `obsm`: a matrix, a sparse one, or a table. */
+/** The embedding under a key of `obsm`, samples x dimensions: a matrix, a sparse one, or a table. */
 async function readObsm(store: Store, key: string, settings: Settings): Promise<RawTable['features']> {
   const path = below('obsm', key);
   const encoding = textAttribute(await store.attributes(path), 'encoding-type');
@@ -236,7 +243,7 @@ async function readObsm(store: Store, key: string, settings: Settings): Promise<
   return (await readStoredMatrix(stored, { ids: [], featureNames: [] }, plain, false)).features;
 }
 
-/** A table of numbers as a matrix. */
+/** A table of numbers at a path as a matrix, rows x columns; NaN where a value is missing. */
 async function readFrame(store: Store, path: string): Promise<Matrix> {
   const axis = await findAxis(store, path);
   const columns = await Promise.all(axis.columns.map((name) => readColumn(store, axis, name)));
@@ -249,7 +256,7 @@ async function readFrame(store: Store, path: string): Promise<Matrix> {
   return packMatrix(rows, columns.length, values);
 }
 
-/** One field of the compound `obsm` of anndata 0.6. */
+/** One field of the compound `obsm` of anndata 0.6 as a matrix, samples x dimensions. */
 async function readRecordMatrix(store: Store, key: string): Promise<Matrix> {
   const array = await store.array('obsm');
   const records = (await array.field(key, 0, array.shape[0])) as (number | number[])[];
@@ -257,7 +264,7 @@ async function readRecordMatrix(store: Store, key: string): Promise<Matrix> {
   return packMatrix(records.length, columns, records.flat());
 }
 
-/** A column of `obs` as texts: `key` or `label`. */
+/** The column of `obs` that `key` or `label` names, as texts, with the samples' ids. */
 export async function readAnndataTexts(store: Store, settings: Settings): Promise<RawTexts> {
   const obs = await findAxis(store, 'obs');
   const name = settings.key ?? settings.label;

@@ -17,7 +17,12 @@ interface Names {
   readonly features: readonly string[];
 }
 
-/** What an explanation adds to a file: arrays by their paths. */
+/**
+ * The arrays that an explanation adds to an `.h5ad` file, by their paths, in the order of the file's samples and
+ * features; with warnings for those that do not match.
+ * @param names of the file's samples and features.
+ * @param name of the file.
+ */
 export function resultsOf(
   explanation: Explanation,
   names: Names,
@@ -52,7 +57,7 @@ export function resultsOf(
   };
 }
 
-/** The arrays of `uns["whymap"]`. */
+/** The arrays of `uns["whymap"]`: one value a module, and options and descriptions as JSON. */
 function summaryArrays(explanation: Explanation): ResultArray[] {
   const { descriptions, modules } = explanation;
   const numbers = (values: readonly (number | boolean | null | undefined)[]) =>
@@ -78,7 +83,14 @@ function summaryArrays(explanation: Explanation): ResultArray[] {
   }));
 }
 
-/** For each name in the file, its row in the explanation, or -1. */
+/**
+ * For each name in the file its row in the explanation, or -1; FormatError where hardly any match.
+ * @param ours names in the explanation; null for none, paired by order.
+ * @param count of rows in the explanation.
+ * @param theirs names in the file.
+ * @param what they name.
+ * @param name of the file.
+ */
 function rowsByName(
   ours: readonly string[] | null,
   count: number,
@@ -101,7 +113,10 @@ function rowsByName(
   return { rows, warnings: [{ code: `${what}-unmatched`, message }] };
 }
 
-/** Rows of a matrix in the file's order; NaN for rows that the explanation does not have (-1). */
+/**
+ * The rows of a matrix in the file's order; NaN for rows that the explanation does not have (-1).
+ * @param rows row of the matrix for each row of the file.
+ */
 function spread(values: Matrix, rows: Int32Array): Float32Array {
   const { columns, data } = values;
   const result = new Float32Array(rows.length * columns).fill(Number.NaN);

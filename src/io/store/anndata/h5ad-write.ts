@@ -67,7 +67,11 @@ export async function stageExplanation(
   }
 }
 
-/** Copies a file: at once where the file system can share blocks, else in pieces between which `signal` is heard. */
+/**
+ * Copies a file: at once where the file system can share blocks, else in pieces between which `signal` is looked at.
+ * @param from path.
+ * @param to path.
+ */
 async function copyWhole(from: string, to: string, signal: AbortSignal | undefined): Promise<void> {
   const { constants, copyFile, open } = await import('node:fs/promises');
   const shared = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
@@ -92,7 +96,10 @@ async function copyWhole(from: string, to: string, signal: AbortSignal | undefin
   }
 }
 
-/** Writes the arrays into an open file. */
+/**
+ * Writes the arrays of an explanation into an open file; returns warnings on what did not match.
+ * @param name of the file.
+ */
 async function writeResults(
   open: OpenH5,
   explanation: Explanation,
@@ -116,7 +123,7 @@ async function writeResults(
   return warnings;
 }
 
-/** Makes a group unless it is there. */
+/** Makes an empty group of anndata at `path`, unless it is there. */
 function makeGroup({ file }: OpenH5, path: string): void {
   if (file.get(path) !== null) return;
   const group = file.create_group(path);
@@ -124,14 +131,14 @@ function makeGroup({ file }: OpenH5, path: string): void {
   group.create_attribute('encoding-version', '0.1.0', null, 'S');
 }
 
-/** Writes an array, in place of one of the same path. */
+/** Writes an array, in place of one of the same path. @param name of the file. */
 function putArray(open: OpenH5, array: ResultArray, name: string): void {
   const present = open.file.get(array.path);
   if (present === null) createArray(open, array);
   else replaceArray(open, array, name);
 }
 
-/** Writes an array where none is. */
+/** Writes an array where none is, so that it can be resized later. */
 function createArray({ file }: OpenH5, array: ResultArray): void {
   const { path, shape, data } = array;
   const texts = isTexts(data);
@@ -151,18 +158,22 @@ function createArray({ file }: OpenH5, array: ResultArray): void {
   dataset.create_attribute('encoding-version', '0.2.0', null, 'S');
 }
 
-/** Whether data are texts. */
+/** Whether the data of a result are texts, not numbers. */
 function isTexts(data: ResultArray['data']): data is readonly string[] {
   return Array.isArray(data);
 }
 
-/** Bytes for the longest text, with room for longer ones of a later run. */
+/** Bytes that each text gets: enough for the longest, with room for longer ones of a later run. */
 function textSize(texts: readonly string[]): number {
   const longest = Math.max(1, ...texts.map((text) => new TextEncoder().encode(text).length));
   return TEXT_SIZES.find((size) => size >= longest) ?? longest;
 }
 
-/** Overwrites an array of the same shape, or makes it anew. */
+/**
+ * Overwrites an array of an earlier run, resized where its shape is another. FormatError where another program wrote
+ * it.
+ * @param name of the file.
+ */
 function replaceArray({ h5, file }: OpenH5, array: ResultArray, name: string): void {
   const present = file.get(array.path);
   const { data, shape } = array;

@@ -8,7 +8,7 @@ import { readTenxH5, tenxGroup } from '../tenx/tenx.js';
 import { anndataContents, readAnndataEmbedding, readAnndataTexts } from './anndata.js';
 import { readAnndataTable } from './obs-metadata.js';
 
-/** Opens the store, works on it, and closes it whatever happens. */
+/** Opens an HDF5 file, calls `work` with it as a store, and closes it whatever happens. */
 async function within<T>(input: Input, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await h5Store(await input.plain());
   try {
@@ -38,7 +38,7 @@ const OTHERS = [
   },
 ] as const;
 
-/** Throws UnsupportedError that names a file of another tool. */
+/** UnsupportedError for a file of another tool (loom, MuData, Seurat), with what to do. */
 async function refuseOthers(store: Store): Promise<void> {
   const keys = await store.keys('');
   const other = OTHERS.find(({ has }) => has.every((key) => keys.includes(key)));

@@ -11,14 +11,18 @@ import { categoricalOf, missingAsEmpty } from '../../plan/metadata.js';
 import { below, type Store } from '../store.js';
 import { type Axis, findAxis, readAnndata, readColumn } from './anndata.js';
 
-/** The table of an AnnData file with all columns of `obs`. */
+/** Reads the table of an AnnData file, with all columns of `obs` as metadata. */
 export async function readAnndataTable(store: Store, settings: Settings): Promise<RawTable> {
   const table = await readAnndata(store, settings);
   const { metadata, warnings } = await readMetadata(store, await findAxis(store, 'obs'), table.features.rows);
   return { ...table, metadata, warnings: [...table.warnings, ...warnings] };
 }
 
-/** All columns of an axis, in its order, and a warning about those that were left out. */
+/**
+ * All columns of an axis as metadata, in its order, and a warning about those that cannot be read as one value a
+ * sample.
+ * @param rows samples.
+ */
 async function readMetadata(
   store: Store,
   axis: Axis,
@@ -43,7 +47,7 @@ async function readMetadata(
 const lengthOf = (column: MetadataColumn) =>
   column.kind === 'categorical' ? column.codes.length : column.values.length;
 
-/** A column of `obs` as metadata: categories and texts are categorical, other columns numeric. */
+/** A column of `obs` as metadata: categories and texts become categorical, other columns numeric. */
 async function metadataColumn(store: Store, axis: Axis, name: string): Promise<MetadataColumn> {
   const path = below(axis.path, name);
   if (axis.records) return fromTexts(name, await readColumn(store, axis, name));
@@ -59,7 +63,7 @@ async function metadataColumn(store: Store, axis: Axis, name: string): Promise<M
   return { name, kind: 'numeric', values: Float64Array.from(await array.numbers(0, array.shape[0])) };
 }
 
-/** A categorical column: its levels stay in the order of the file. */
+/** The categorical column at `path`; its levels stay in the order of the file. */
 async function categories(store: Store, path: string, name: string): Promise<MetadataColumn> {
   const codes = await store.array(below(path, 'codes'));
   const levels = await levelsOf(store, below(path, 'categories'));
@@ -72,7 +76,7 @@ async function categories(store: Store, path: string, name: string): Promise<Met
   };
 }
 
-/** The categories of a categorical column at `path`, as texts; nullable categories have them in `values`. */
+/** The categories at `path`, as texts; nullable ones have them in `values`. */
 async function levelsOf(store: Store, path: string): Promise<readonly string[]> {
   const inner = (await store.kind(path)) === 'group' ? below(path, 'values') : path;
   const array = await store.array(inner);
@@ -81,7 +85,9 @@ async function levelsOf(store: Store, path: string): Promise<readonly string[]> 
   return Array.from(await array.numbers(0, length), String);
 }
 
-/** Numbers where every text is one, categories otherwise. */
+/**
+ * A column of texts as metadata: numeric where every text is a number (empty ones missing), categorical otherwise.
+ */
 function fromTexts(name: string, texts: readonly string[]): MetadataColumn {
   const present = texts.filter((text) => text !== '');
   const numeric = present.length > 0 && present.every((text) => Number.isFinite(Number(text)));

@@ -16,12 +16,15 @@ export const ACTIVITY_BYTES = 8;
 let shared: Int32Array | null = null;
 const pages = new Set<number>();
 
-/** From now on, what happens in this thread is told there. @param memory of ACTIVITY_BYTES. */
+/**
+ * Makes this thread tell, from now on, what it does in memory shared with the thread that waits.
+ * @param memory of ACTIVITY_BYTES.
+ */
 export function tellActivity(memory: SharedArrayBuffer): void {
   shared = new Int32Array(memory);
 }
 
-/** A call of the library begins. @param room bytes that it may take. */
+/** Tells that a call of the library begins. @param room bytes that it may take. */
 export function workBegins(room: number): void {
   if (shared === null) return;
   pages.clear();
@@ -29,7 +32,10 @@ export function workBegins(room: number): void {
   Atomics.add(shared, PROGRESS, 1);
 }
 
-/** The library has read bytes of a file. */
+/**
+ * Tells that the library has read `count` bytes of a file from byte `position` on; counts as progress where this call
+ * had not read them.
+ */
 export function bytesRead(position: number, count: number): void {
   if (shared === null) return;
   const before = pages.size;

@@ -33,7 +33,10 @@ const GLOBAL_HEAP = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
 const OBJECT_HEADER = 16;
 const ALIGNMENT = 8;
 
-/** Puts itself between the library and its files. */
+/**
+ * Puts a check between the library and its files: a reading that would make the library spin fails, and `refusal`
+ * then says why.
+ */
 export function watchReads(files: FileSystem): ReadWatch {
   const original = files.read;
   let refused: string | null = null;
@@ -55,7 +58,7 @@ export function watchReads(files: FileSystem): ReadWatch {
   };
 }
 
-/** What is wrong with a global heap whose objects have no end; null for all else. */
+/** What is wrong with bytes that are a global heap whose objects have no end, in words; null for all else. */
 export function endlessHeap(bytes: Uint8Array): string | null {
   if (GLOBAL_HEAP.some((byte, i) => bytes[i] !== byte) || bytes.length < OBJECT_HEADER) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -48,7 +48,7 @@ interface H5Thread {
 let running: Promise<H5Thread> | null = null;
 let opened = 0;
 
-/** Opens a file in the thread; close the store when done. */
+/** Opens a file in the thread, starting the thread where none runs. The caller closes the store. */
 export async function threadStore(source: Source): Promise<Store> {
   const { name } = source;
   const { size } = await source.stat();

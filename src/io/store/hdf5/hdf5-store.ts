@@ -9,7 +9,7 @@ import { checkReading, LARGEST_READING, type Store, type StoredArray } from '../
 import { type H5Module, inNode, LARGEST_OWN_FILTER, type OpenH5, openH5 } from './runtime.js';
 import { COMPOUND, numberTypeOf, readAttribute, readBytes, readTexts, STRING, TEXT_BYTES } from './values.js';
 
-/** Opens the file; close the store when done. In Node it is read by a thread that can be ended (h5-thread.ts). */
+/** Opens an HDF5 file as a store; the caller closes it. In Node it is read by a thread that can be ended. */
 export async function h5Store(source: Source): Promise<Store> {
   if (!inNode) return directStore(source);
   // not a literal, so that bundlers for the browser leave the thread of Node out
@@ -19,12 +19,12 @@ export async function h5Store(source: Source): Promise<Store> {
   return threadStore(source);
 }
 
-/** Opens the file in this thread. */
+/** Opens an HDF5 file as a store that is read in this thread; the caller closes it. */
 export async function directStore(source: Source): Promise<Store> {
   return storeOf(await openH5(source), source.name);
 }
 
-/** An open file as a tree of arrays. */
+/** An open HDF5 file as a store. @param name of the file. */
 export function storeOf(open: OpenH5, name: string): Store {
   const { file, module, close } = open;
   const guard: Guard = (work, room) => open.guard(name, work, room);
@@ -53,13 +53,13 @@ export function storeOf(open: OpenH5, name: string): Store {
   };
 }
 
-/** Group or array, or null for anything else. */
+/** Whether an object of a file is a group or an array; null for anything else. */
 function kindOf(entity: unknown): 'group' | 'array' | null {
   const type = (entity as { type?: string } | null)?.type;
   return type === 'Group' ? 'group' : type === 'Dataset' ? 'array' : null;
 }
 
-/** All attributes of an object. */
+/** All attributes of an object by name, as texts, numbers or lists of them. @param name of the file. */
 function attributesOf(module: H5Module, entity: Group | Dataset, name: string): Record<string, unknown> {
   const { file_id, path } = entity;
   const names = module.get_attribute_names(file_id, path);
@@ -69,7 +69,12 @@ function attributesOf(module: H5Module, entity: Group | Dataset, name: string): 
 
 type Guard = <T>(work: () => T, room?: number) => T;
 
-/** A data set as readers want it, in whole lines. */
+/**
+ * A data set as a stored array, read in whole items of its first axis.
+ * @param path of the data set.
+ * @param name of the file.
+ * @param guard turns what goes wrong into a FormatError.
+ */
 function storedArray(
   { module, size: fileSize }: OpenH5,
   dataset: Dataset,

@@ -65,7 +65,7 @@ let instances = 0;
 /** Whether the library is at work. */
 let working = false;
 
-/** The one instance of a build; a new one after the last was brought down. */
+/** The one instance of a build of the library; a new one after a damaged file has brought the last down. */
 function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
   const known = runtimes.get(build);
   if (known && !known.broken) return known.runtime;
@@ -81,14 +81,17 @@ function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
   return entry.runtime;
 }
 
-/** In Node a query makes a new instance, after a damaged file has brought the last one down. */
+/** Loads a build of the library. In Node a query in the address makes a new instance. */
 async function importBuild(build: 'h5wasm' | 'h5wasm/node'): Promise<H5> {
   if (build === 'h5wasm' && !inNode) return import('h5wasm');
   // Not a literal, so that bundlers for the browser leave the Node build out.
   return hushed(() => import(/* @vite-ignore */ `${import.meta.resolve(build)}?${instances++}`));
 }
 
-/** The Node build keeps the `console.error` of its start, and tells the terminal of memory that it was refused. */
+/**
+ * Loads the Node build with a `console.error` that is silent while the library works: it keeps the one of its start,
+ * and writes of memory that it was refused.
+ */
 async function hushed(load: () => Promise<H5>): Promise<H5> {
   const { error } = console;
   const seldom = (...words: unknown[]) => {
@@ -104,7 +107,11 @@ async function hushed(load: () => Promise<H5>): Promise<H5> {
   }
 }
 
-/** A library whose complaints are kept. `onBroken` is called when it is brought down. */
+/**
+ * An instance of the library whose complaints are kept.
+ * @param onDisk whether it reads the disk itself.
+ * @param onBroken called when it is brought down.
+ */
 async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promise<H5Runtime> {
   const module = await h5.ready;
   let complaints = '';
@@ -147,11 +154,11 @@ async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promi
   return { h5, module, onDisk, decoders: new Set(), guard };
 }
 
-/** What is said of a file that unpacks to more memory than its size allows. */
+/** What is said of a file that unpacks to more memory than its size allows, both in bytes. */
 const tooMuch = (bytes: number, limit: number) =>
   `what unpacks to more than it should: ${bytes} bytes of memory were asked for, where ${limit} are enough`;
 
-/** HDF5's report as an error of ours; its last line names the cause. */
+/** The error for what HDF5 reported; the last line of the report names the cause. @param name of the file. */
 function damaged(name: string, report: string, cause: unknown): FormatError | UnsupportedError {
   const filter = /required filter '([^']*)' is not registered/.exec(report);
   if (filter) {
@@ -193,7 +200,10 @@ export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<Ope
   return opened(runtime, { path, name: source.name, size, cleanUp }, mode);
 }
 
-/** Throws where a file that is copied into the module's memory is too large for it. */
+/**
+ * FormatError where a file of `size` bytes is too large to be copied into the module's memory.
+ * @param name of the file.
+ */
 export function checkCopy(name: string, size: number): void {
   if (size > LARGEST_COPY) throw tooLarge(name, `${size} bytes`, LARGEST_COPY);
 }
@@ -206,7 +216,7 @@ interface FileToOpen {
   cleanUp(): void;
 }
 
-/** Opens a file of the module's file system; cleans up where that fails. */
+/** Opens a file of the module's file system, for reading or changing; cleans up where that fails. */
 function opened(runtime: H5Runtime, { path, name, size, cleanUp }: FileToOpen, mode: 'r' | 'a'): OpenH5 {
   try {
     const file = runtime.guard(name, () => new runtime.h5.File(path, mode));

@@ -30,7 +30,7 @@ interface NumberType {
   readonly littleEndian: boolean;
 }
 
-/** How numbers are stored, or null when they are none. */
+/** How the numbers of a data set or attribute are stored, or null when it holds none. */
 export function numberTypeOf(metadata: Metadata): NumberType | null {
   const base = metadata.type === ENUM ? metadata.enum_type?.type : metadata.type;
   // The module converts to the byte order of WebAssembly, which is little-endian.
@@ -41,7 +41,7 @@ export function numberTypeOf(metadata: Metadata): NumberType | null {
   return { kind: metadata.signed ? 'int' : 'uint', size: metadata.size, littleEndian: true };
 }
 
-/** Items of the first axis as bytes. */
+/** Items `start` to `end` (exclusive) of a data set's first axis, as bytes. */
 export function readBytes(
   module: H5Module,
   entity: Entity,
@@ -54,7 +54,7 @@ export function readBytes(
   );
 }
 
-/** Texts of fixed or variable length. */
+/** Items `start` to `end` (exclusive) of a data set of texts, of fixed or variable length. */
 export function readTexts(
   module: H5Module,
   entity: Entity,
@@ -70,7 +70,10 @@ export function readTexts(
   });
 }
 
-/** A text, a number, a list of either, or null for what is neither (references). */
+/**
+ * The value of an attribute: a text, a number, a list of either, or null for what is neither (references).
+ * @param where object and file, for messages.
+ */
 export function readAttribute(module: H5Module, entity: Entity, name: string, where: string): unknown {
   const { file_id, path } = entity;
   const metadata = module.get_attribute_metadata(file_id, path, name);
@@ -99,7 +102,7 @@ function numbersOf(bytes: Uint8Array, metadata: Metadata, where: string): number
   return Array.from(new (type.kind === 'int' ? BigInt64Array : BigUint64Array)(bytes.slice().buffer), Number);
 }
 
-/** Texts of variable length at a pointer. */
+/** `count` texts, of fixed or variable length, at an address of the module's memory. */
 function textsAt(module: H5Module, metadata: Metadata, pointer: number, count: number): string[] {
   const bytes = module.HEAPU8.slice(pointer, pointer + count * metadata.size);
   if (!metadata.vlen) return fixedTexts(bytes, metadata.size);
@@ -116,7 +119,10 @@ function fixedTexts(bytes: Uint8Array, size: number): string[] {
   });
 }
 
-/** Reads items of the first axis into the module's memory, and frees it after their use. */
+/**
+ * Reads items `start` to `end` of a data set's first axis into the module's memory, calls `use` with their address,
+ * and frees it.
+ */
 function withItems<T>(
   module: H5Module,
   { file_id, path }: Entity,
@@ -140,7 +146,7 @@ function withItems<T>(
   });
 }
 
-/** Runs `use` with memory of the module, which is freed afterwards. */
+/** Calls `use` with the address of `bytes` bytes of the module's memory, which are freed afterwards. */
 function withMemory<T>(module: H5Module, bytes: number, use: (pointer: number) => T): T {
   const { _malloc: allocate, _free: release } = module as unknown as Allocator;
   const pointer = allocate(Math.max(1, bytes));

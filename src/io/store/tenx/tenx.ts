@@ -20,12 +20,16 @@ const MATRIX = ['matrix.mtx.gz', 'matrix.mtx'];
 const FEATURES = ['features.tsv.gz', 'features.tsv', 'genes.tsv.gz', 'genes.tsv'];
 const BARCODES = ['barcodes.tsv.gz', 'barcodes.tsv'];
 
-/** Whether a folder holds what Cell Ranger writes. */
+/** Whether a folder holds what Cell Ranger writes. @param names of its files. */
 export function isTenxFolder(names: readonly string[]): boolean {
   return MATRIX.some((name) => names.includes(name));
 }
 
-/** @param open makes an input of a file inside the folder. */
+/**
+ * Reads the folder of Cell Ranger as cells x genes. FormatError where a file is missing or the parts do not fit.
+ * @param names of its files.
+ * @param open makes an input of a file inside the folder.
+ */
 export async function readTenxFolder(
   names: readonly string[],
   open: (name: string) => Promise<Input>,
@@ -66,7 +70,7 @@ export async function readTenxFolder(
   };
 }
 
-/** The group that holds a 10x matrix in an HDF5 file, or null when it is none. */
+/** Name of the group that holds a 10x matrix in an HDF5 file, or null when there is none. */
 export async function tenxGroup(store: Store): Promise<string | null> {
   const keys = await store.keys('');
   if (keys.includes('X') || keys.includes('obs')) return null;
@@ -76,7 +80,7 @@ export async function tenxGroup(store: Store): Promise<string | null> {
   return null;
 }
 
-/** The cells x genes of a `.h5` of Cell Ranger 2 or 3. */
+/** Reads a `.h5` of Cell Ranger 2 or 3 as cells x genes. @param group name of the group that holds the matrix. */
 export async function readTenxH5(store: Store, group: string, settings: Settings): Promise<RawTable> {
   const texts = async (path: string) => {
     const array = await store.array(below(group, path));
@@ -111,7 +115,7 @@ interface Feature {
   readonly symbol: string | undefined;
 }
 
-/** Symbols, followed by the identifier where one comes twice. */
+/** Names of the features: their symbols, followed by the identifier where one comes twice. */
 function nameFeatures(features: readonly Feature[]): string[] {
   const counts = new Map<string, number>();
   for (const { symbol, id } of features) counts.set(symbol ?? id, (counts.get(symbol ?? id) ?? 0) + 1);
@@ -120,11 +124,15 @@ function nameFeatures(features: readonly Feature[]): string[] {
   );
 }
 
-/** Names of the kept columns, all where `kept` is null. */
+/** Names of the kept columns. @param kept positions of columns, null for all. */
 const keptNames = (names: readonly string[], kept: readonly number[] | null) =>
   kept === null ? [...names] : kept.map((c) => names[c]);
 
-/** Throws FormatError unless there is one barcode a cell and one feature a gene. */
+/**
+ * FormatError unless there is one barcode a cell and one feature a gene.
+ * @param ids number of barcodes.
+ * @param features number of features.
+ */
 function checkNames(
   name: string,
   size: { rows: number; columns: number },

@@ -21,13 +21,16 @@ const BESIDE = 4096;
 /** Of a chunk of texts, which have no length of their own. */
 const LARGEST_TEXTS = 2 ** 28;
 
-/** A gzip or deflate codec that stops at the limit. */
+/** A decoder of gzip or deflate that stops at its limit in bytes. */
 const inflate =
   (format: 'gzip' | 'deflate'): Bounded =>
   (bytes, limit) =>
     join(gunzip(once(bytes), 'a chunk', limit, format));
 
-/** A codec whose header states the decoded length, as 32 bits at byte `offset`: checked against the limit first. */
+/**
+ * A decoder for a codec whose header states the decoded length, as 32 bits at byte `offset`, which is checked against
+ * the limit first.
+ */
 const headed =
   (offset: number): Bounded =>
   (bytes, limit, codec) => {
@@ -52,7 +55,7 @@ const BOUNDED: Readonly<Record<string, Bounded>> = {
 
 const done = new WeakSet<Registry>();
 
-/** Once for each registry: there is one a process. */
+/** Puts limits on all codecs of zarrita, once for each registry. */
 export function boundCodecs(registry: Registry): void {
   if (done.has(registry)) return;
   done.add(registry);
@@ -64,7 +67,7 @@ export function boundCodecs(registry: Registry): void {
   }
 }
 
-/** A codec that stops at the bytes that its chunk has room for. */
+/** A codec whose decoder stops at the bytes that its chunk has room for. @param decode the bounded decoder. */
 function boundedEntry(entry: Entry, decode: Bounded): Entry {
   return {
     kind: entry.kind,
@@ -80,7 +83,7 @@ function boundedEntry(entry: Entry, decode: Bounded): Entry {
   };
 }
 
-/** Bytes of a whole chunk once decompressed. */
+/** Bytes of a whole chunk once decompressed, by its shape and type. */
 function chunkBytes({ dataType, shape }: Meta): number {
   const count = shape.reduce((product, length) => product * length, 1);
   if (dataType === 'bool') return count;
@@ -96,7 +99,7 @@ function checkLength(length: number, limit: number): void {
   if (length > limit) throw new RangeError(`a chunk of ${length} bytes where at most ${limit} belong`);
 }
 
-/** The bytes as the only piece of a stream. */
+/** Yields the bytes as the only piece of a stream. */
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

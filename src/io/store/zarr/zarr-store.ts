@@ -26,7 +26,7 @@ const VALUE_BYTES = 8;
 /** A chunk of more values is refused: it would have to be held whole. */
 const LARGEST_CHUNK = 2 ** 28;
 
-/** The tree of arrays in a Zarr store. */
+/** Opens a Zarr store (folder, dropped files or URL) as a tree of arrays. Nothing is read before it is asked for. */
 export async function zarrStore(source: Source): Promise<Store> {
   const zarr = await import('zarrita');
   boundCodecs(zarr.registry);
@@ -65,25 +65,33 @@ export async function zarrStore(source: Source): Promise<Store> {
   };
 }
 
-/** Start and end of a range, within the file: what is promised beyond its end is found missing by the decoder. */
+/**
+ * First byte and end of a range of a file of `size` bytes, within the file: what is promised beyond its end is found
+ * missing by the decoder.
+ */
 function boundsOf(range: Range, size: number): readonly [number, number] {
   if ('suffixLength' in range) return [Math.max(0, size - range.suffixLength), size];
   return [Math.min(size, range.offset), Math.min(size, range.offset + range.length)];
 }
 
-/** Columns of a data frame of anndata by its attributes, where nothing else tells. */
+/**
+ * Names of the columns of a data frame of anndata by its attributes, where nothing else tells; none for other groups.
+ */
 function tableColumns(attributes: Readonly<Record<string, unknown>>): readonly string[] {
   const { _index: index, 'column-order': columns } = attributes;
   return typeof index === 'string' && Array.isArray(columns) ? [index, ...columns.map(String)] : [];
 }
 
-/** Names of the members of a group, from the folder itself. */
+/** Names of the members of a group, from the folder itself. @param path of the group. */
 async function listed(source: Source, path: string): Promise<readonly string[]> {
   const folder = path === '' ? source : source.child(path);
   return (await folder.list()).filter((name) => !DESCRIPTIONS.test(name));
 }
 
-/** Names below a group from the consolidated metadata, where a folder cannot be listed; null without it. */
+/**
+ * A function that names the members of a group by the consolidated metadata, for a URL, whose folders cannot be
+ * listed; null without such metadata.
+ */
 async function consolidatedPaths(source: Source): Promise<((path: string) => readonly string[]) | null> {
   if (source.origin.kind !== 'url') return null;
   const [old, current] = await Promise.all(
@@ -103,7 +111,12 @@ async function consolidatedPaths(source: Source): Promise<((path: string) => rea
   };
 }
 
-/** An array as readers want it, in whole lines. */
+/**
+ * An array of Zarr as a stored array, read in whole items of its first axis.
+ * @param path of the array.
+ * @param name of the store.
+ * @param guard turns what goes wrong into an error of ours.
+ */
 function storedArray(
   zarr: Zarrita,
   array: ZarrArray,
@@ -150,7 +163,10 @@ interface Strided {
   readonly stride: readonly number[];
 }
 
-/** Chunks stored first axis fastest come with strides to match; two axes are as many as a matrix has. */
+/**
+ * The values of a chunk row by row; those stored first axis fastest come with strides to match. Two axes are as many
+ * as a matrix has.
+ */
 function inRowOrder({ data, shape, stride }: Strided): unknown {
   const [rows, columns] = shape;
   if (shape.length !== 2 || rows < 2 || columns < 2 || stride[1] === 1) return data;
@@ -162,7 +178,7 @@ function inRowOrder({ data, shape, stride }: Strided): unknown {
   return ordered;
 }
 
-/** Throws the error for a store that cannot be read. */
+/** Throws the error for a store that cannot be read. @param name of the store. */
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
   // zarrita wraps what a codec said, which is the better reason.

@@ -8,14 +8,14 @@ import type { Store } from '../store.js';
 import { below } from '../store.js';
 import { zarrStore } from './zarr-store.js';
 
-/** The store's own array when it is one (or holds one that `key` names), AnnData otherwise. */
+/** Path of the array where the store is one (or holds one that `key` names); null where it holds AnnData. */
 async function plainArray(store: Store, settings: Settings): Promise<string | null> {
   if ((await store.kind('')) === 'array') return '';
   const { key } = settings;
   return key !== undefined && (await store.kind(key)) === 'array' ? below('', key) : null;
 }
 
-/** One array of samples x features as a table without names. */
+/** Reads one array of samples x features at a path as a table without names. */
 async function readArray(store: Store, path: string, settings: Settings): Promise<RawTable> {
   const { features, kept, warnings } = await readStoredMatrix(
     await findMatrix(store, path),
@@ -27,7 +27,7 @@ async function readArray(store: Store, path: string, settings: Settings): Promis
   return { features, featureNames, ids: null, labels: null, warnings, prepared: true };
 }
 
-/** The store behind an input. */
+/** The Zarr store behind an input. */
 const open = (input: Input) => zarrStore(input.source);
 
 export const zarrReader: FormatReader = {
