@@ -1,5 +1,3 @@
-// Skipped since the page has a new legend, groups and figures: the walks below know the page before them and have to be
-// written anew (axe in both themes runs in test/viewer/paper.test.ts meanwhile).
 // The viewer by keyboard alone, and what a screen reader is given, in every state and both themes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, serveSite } from 'whymap/viewer';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { addressOf } from '../report/report-page.js';
-import { axeFindings, launch, openReport } from './browser.js';
+import { axeFindings, launch, openReport, PATIENCE } from './browser.js';
 import { openSite, quiet } from './site-page.js';
 
 const folder = temporaryFolder();
@@ -53,13 +51,16 @@ const focused = (page: Page): Promise<Stop> =>
     };
   });
 
+/** Milliseconds for an answer of the page: a walk that no longer knows the page fails, it does not hang. */
+const ANSWER = 30_000;
+
 /** Expects what comes of a key: the page answers a moment later. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 10_000 });
 
 /** Presses Tab until something by that name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = [];
-  for (let step = 0; step < 120; step++) {
+  for (let step = 0; step < 200; step++) {
     await page.keyboard.press('Tab');
     const stop = await focused(page);
     if (name.test(stop.name)) return;
@@ -68,8 +69,9 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   expect(passed).toContain(String(name));
 }
 
-test.skip('every stop of a report has a name and a mark, from the top to the map to the panel', async () => {
+test('every stop of a report has a name and a mark, from the top to the map to the panel', async () => {
   const { page, errors } = await openReport(browser, html);
+  page.setDefaultTimeout(ANSWER);
   const stops: Stop[] = [];
   do {
     await page.keyboard.press('Tab');
@@ -85,7 +87,6 @@ test.skip('every stop of a report has a name and a mark, from the top to the map
     /^Save/,
     /tour/,
     /theme/,
-    /^Map of 342 samples/,
     /^Move the map/,
     /lasso/,
     /rectangle/,
@@ -94,6 +95,9 @@ test.skip('every stop of a report has a name and a mark, from the top to the map
     /^Show all/,
     /^Localities/,
     /^Names/,
+    /^Map of 342 samples/,
+    /^no module present/,
+    /^M1/,
     /^Modules/,
   ];
   order.forEach((pattern, at) => {
@@ -103,8 +107,9 @@ test.skip('every stop of a report has a name and a mark, from the top to the map
   await page.close();
 });
 
-test.skip('modules, pairs, a question and a comparison without a pointer', async () => {
+test('modules, pairs, a question and a comparison without a pointer', async () => {
   const { page, errors } = await openReport(browser, html);
+  page.setDefaultTimeout(ANSWER);
   const panel = page.locator('#panel');
   await tabTo(page, /^M2/);
   await page.keyboard.press('Enter');
@@ -122,8 +127,6 @@ test.skip('modules, pairs, a question and a comparison without a pointer', async
   await tabTo(page, /^Keep, to compare/);
   await page.keyboard.press('Enter');
   // to the map: its middle is asked about, and compared with what was kept
-  await page.keyboard.press('Escape');
-  await page.locator('body').press('Tab');
   await tabTo(page, /^Map of/);
   await page.keyboard.press('+');
   await page.keyboard.press('Enter');
@@ -134,6 +137,8 @@ test.skip('modules, pairs, a question and a comparison without a pointer', async
   );
   await tabTo(page, /^Ask$/);
   await page.keyboard.press('ArrowRight');
+  await soon(async () => (await focused(page)).name).toBe('Groups');
+  await page.keyboard.press('ArrowRight');
   await soon(async () => (await focused(page)).name).toBe('Trust');
   await tabTo(page, /^Glued$/);
   await page.keyboard.press('Space');
@@ -142,9 +147,10 @@ test.skip('modules, pairs, a question and a comparison without a pointer', async
   await page.close();
 });
 
-test.skip('no serious finding of the accessibility checker in any state of a report, light and dark', async () => {
+test('no serious finding of the accessibility checker in any state of a report, light and dark', async () => {
   for (const theme of ['light', 'dark'] as const) {
     const { page } = await openReport(browser, html, { theme });
+    page.setDefaultTimeout(ANSWER);
     const states: Readonly<Record<string, () => Promise<unknown>>> = {
       'what to know': () => page.evaluate(openAll),
       module: () => page.click('.card-open >> nth=0'),
@@ -152,6 +158,7 @@ test.skip('no serious finding of the accessibility checker in any state of a rep
       'nothing selected': () => page.click('#tab-ask'),
       'a search': () => page.fill('.search input', 'bill'),
       'a feature': () => page.keyboard.press('Enter'),
+      groups: () => page.click('#tab-groups'),
       'a sample': async () => {
         await page.locator('.map-frame').focus();
         await page.keyboard.press('Enter');
@@ -163,7 +170,8 @@ test.skip('no serious finding of the accessibility checker in any state of a rep
       },
       'the list with a selection': async () => {
         await page.click('#tab-modules');
-        await page.click('text=All modules').catch(() => null);
+        const back = page.locator('text=All modules');
+        if ((await back.count()) > 0) await back.click();
       },
       links: async () => {
         await page.click('#tab-trust');
@@ -179,9 +187,10 @@ test.skip('no serious finding of the accessibility checker in any state of a rep
   }
 });
 
-test.skip('a run from start to end without a pointer, its stages in words; stopped, the settings stay', async () => {
+test('a run from start to end without a pointer, its stages in words; stopped, the settings stay', async () => {
   const opened = await openSite(browser, serving.url);
   const { page } = opened;
+  page.setDefaultTimeout(PATIENCE / 5);
   expect(await axeFindings(page)).toEqual([]);
   await tabTo(page, /^Try it with 342 penguins/);
   await page.keyboard.press('Enter');

@@ -188,6 +188,75 @@ test('the map is saved as PNG of a size in print, and as PDF with letters', with
   }),
 );
 
+test(
+  'figures hold their letters: a halo lies behind its text, and no shift or baseline is left to the program',
+  within,
+  () =>
+    withPage(async (page) => {
+      const svg = (await kept(page, 'Picture (SVG)')).toString();
+      expect(svg).not.toMatch(/paint-order|dominant-baseline/);
+      const texts = [...svg.matchAll(/<text ([^>]*)>([^<]*)</g)].map(([, attributes, text]) => ({
+        attributes,
+        text,
+      }));
+      const halo = texts.findIndex(({ attributes }) => /stroke-width/.test(attributes));
+      expect(halo).toBeGreaterThanOrEqual(0);
+      expect(texts[halo + 1].text).toBe(texts[halo].text);
+      expect(texts[halo + 1].attributes).not.toMatch(/stroke/);
+      await page.click('#tab-groups');
+      await page.click('text=Save this figure');
+      const [saved] = await Promise.all([
+        page.waitForEvent('download'),
+        page.click('.saved-figure >> text="SVG"'),
+      ]);
+      const chart = readFileSync(await saved.path()).toString();
+      const written = chart.match(/<text [^>]*>/g) ?? [];
+      expect(written.length).toBeGreaterThan(5);
+      expect(written.filter((text) => / dy=|paint-order|dominant-baseline/.test(text))).toEqual([]);
+      expect(chart.includes(' dy=')).toBe(false);
+      expect(chart).toMatch(/>presence of M1 /);
+      expect(chart).toMatch(/<rect[^>]*fill="(#ffffff|rgb\(255, 255, 255\))"/);
+    }),
+);
+
+test('scores color the map around zero, and are compared between groups', within, () =>
+  withPage(async (page) => {
+    await page.selectOption('.top .choice select', 'score:0');
+    const legend = await page.locator('.legend').innerText();
+    const [low, high] = [legend.match(/\u2212(\d\.\d\d) low/), legend.match(/\+(\d\.\d\d) high/)];
+    expect(low?.[1]).toBe(high?.[1]);
+    expect(await addressOf(page)).toMatch(/color=score:0/);
+    const table = (await kept(page, 'Table (CSV)')).toString().trimEnd().split('\n');
+    expect(table[0]).toMatch(/^sample,x,y,"?Score of M1 /);
+    await page.click('#tab-groups');
+    expect(await page.locator('.saved-figure > svg').getAttribute('aria-label')).toMatch(
+      /^score of M1 .* by species: .*Gentoo: 123 samples/,
+    );
+  }),
+);
+
+test(
+  'gene sets of a file name the modules; how many were tested is said, and a file that holds none is refused in words',
+  within,
+  () =>
+    withPage(async (page) => {
+      const choose = (text: string) =>
+        page
+          .locator('.gene-sets input')
+          .setInputFiles({ name: 'sets.gmt', mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await choose('BEAK\t-\tBILL_LENGTH_MM\tbill_depth_mm\tflipper_length_mm\nOTHER\t-\tx\ty\tz\n');
+      await expect
+        .poll(() => page.locator('.gene-sets').innerText())
+        .toMatch(
+          /Gene sets: 1 of 2 tested, 1 skipped .*; 3 of their 6 genes are features\. They name 0 of 3 modules\./,
+        );
+      await choose('no tabs here');
+      await expect
+        .poll(() => page.locator('.gene-sets [role=alert]').innerText())
+        .toMatch(/without a name or genes/);
+    }),
+);
+
 test('labels and exact names come first in the search', within, () =>
   withPage(async (page) => {
     const first = async (text: string) => {

@@ -9,7 +9,7 @@ import {
   measureText,
   measureValues,
 } from '../../derive/groups.js';
-import { moduleName, type View } from '../../derive/view.js';
+import type { View } from '../../derive/view.js';
 import { featureName, plural } from '../../derive/words.js';
 import { colorBy, openModule, region } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
@@ -146,7 +146,7 @@ function MeasureChoice(props: { view: View; measure: Measure; onChoose: (text: s
         <optgroup label="Presence of a module: whether its features move together">
           {descriptions.map(({ id }, module) => (
             <option key={id} value={measureText({ kind: 'module', module })}>
-              {moduleName(view.explanation, module)}
+              {measureName(view, { kind: 'module', module })}
             </option>
           ))}
         </optgroup>
@@ -154,7 +154,7 @@ function MeasureChoice(props: { view: View; measure: Measure; onChoose: (text: s
           <optgroup label="Score of a module: the level of its features">
             {descriptions.map(({ id }, module) => (
               <option key={id} value={measureText({ kind: 'score', module })}>
-                {moduleName(view.explanation, module)}
+                {measureName(view, { kind: 'score', module })}
               </option>
             ))}
           </optgroup>

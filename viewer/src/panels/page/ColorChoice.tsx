@@ -43,7 +43,7 @@ function choicesOf(view: View): Choices[] {
   const modules = (by: 'module' | 'score') =>
     explanation.descriptions.map((_, module) => ({
       value: `${by}:${module}`,
-      name: moduleName(explanation, module),
+      name: `${by === 'score' ? 'score of ' : ''}${moduleName(explanation, module)}`,
     }));
   const features = explanation.image ? [] : [...(explanation.values?.features ?? [])];
   return [
