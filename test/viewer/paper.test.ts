@@ -214,8 +214,8 @@ test(
       expect(written.length).toBeGreaterThan(5);
       expect(written.filter((text) => / dy=|paint-order|dominant-baseline/.test(text))).toEqual([]);
       expect(chart.includes(' dy=')).toBe(false);
-      expect(chart).toMatch(/>presence of M1 /);
-      expect(chart).toMatch(/<rect[^>]*fill="(#ffffff|rgb\(255, 255, 255\))"/);
+      expect(chart.includes('>presence of M1 ')).toBe(true);
+      expect(/<rect[^>]*fill="#fff/.test(chart)).toBe(true);
     }),
 );
 
