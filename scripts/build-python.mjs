@@ -41,7 +41,7 @@ function packEngine() {
 }
 
 function generate() {
-  const options = pythonOptions(['explain', 'embed', 'audit', 'query', 'demo']);
+  const options = pythonOptions(['explain', 'embed', 'audit', 'query', 'compare', 'demo']);
   writeFileSync(join(source, '_options.json'), `${JSON.stringify(options, null, 1)}\n`);
   writeFileSync(join(source, '_functions.py'), functionsModule(options));
   writeFileSync(

@@ -50,6 +50,17 @@ def make_adata(sparse: bool = False):
     return adata
 
 
+def make_cohort():
+    """The same with two conditions of four donors each, mixed over the map."""
+    import pandas as pd
+
+    adata = make_adata()
+    rows = np.arange(adata.n_obs)
+    adata.obs["disease"] = pd.Categorical(np.where(rows % 2, "DKD", "normal"))
+    adata.obs["donor"] = pd.Categorical([f"{'k' if row % 2 else 'n'}{row // 2 % 4}" for row in rows])
+    return adata
+
+
 @pytest.fixture
 def table():
     return make_table()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from conftest import make_adata, make_table
+from conftest import make_cohort, make_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "python.md"
@@ -23,7 +23,7 @@ def test_page(tmp_path, monkeypatch, capsys):
     import pandas as pd
 
     monkeypatch.chdir(tmp_path)
-    make_adata().write_h5ad("cells.h5ad")
+    make_cohort().write_h5ad("cells.h5ad")
     values, coordinates = make_table()
     names = [f"answer {i}" for i in range(12)]
     pd.DataFrame(values, index=[f"p{i}" for i in range(180)], columns=names).to_csv("survey.csv")
@@ -35,6 +35,21 @@ def test_page(tmp_path, monkeypatch, capsys):
     for number, block in enumerate(blocks):
         exec(compile(block, f"{PAGE.name}, block {number + 1}", "exec"), namespace)
     assert "Explanation of" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.skipif(not PAGE.exists(), reason="not in the repository")
+def test_tutorial_of_images(tmp_path, monkeypatch, capsys):
+    import numpy as np
+
+    monkeypatch.chdir(tmp_path)
+    values, coordinates = make_table(features=784)
+    np.save("images.npy", values)
+    np.save("latent.npy", coordinates)
+    text = (PAGE.parent / "tutorials" / "ml-engineer.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    exec(compile(block, "ml-engineer.md", "exec"), {})
+    assert "M1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

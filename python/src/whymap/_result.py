@@ -129,7 +129,18 @@ def _installed() -> str:
 #: Texts that a spreadsheet would run as formulas have an apostrophe before them in CSV files.
 MARKED = r"(?s)^'('*[=+\-@\t\r＝＋－＠].)"
 
-TEXTS = {"module", "feature", "feature_a", "feature_b", "sample", "other", "kind", "set"}
+TEXTS = {
+    "module",
+    "feature",
+    "feature_a",
+    "feature_b",
+    "sample",
+    "other",
+    "kind",
+    "set",
+    "stratum",
+    "verdict",
+}
 
 
 def _frame(content: bytes, library: str) -> Any:

@@ -17,6 +17,7 @@ from ._result import Result
 from .errors import FormatError, OptionError
 
 if TYPE_CHECKING:
+    from .comparison import Comparison
     from .query import Answer
 
 
@@ -68,6 +69,12 @@ class Explanation(Result):
         return frame.set_index("sample") if hasattr(frame, "set_index") else frame
 
     @property
+    def scores(self) -> Any:
+        """Whether each module is up or down at each sample (samples x modules), the samples' ids as index."""
+        frame = self.frame("scores")
+        return frame.set_index("sample") if hasattr(frame, "set_index") else frame
+
+    @property
     def localities(self) -> Any:
         """One row a locality: probe coordinates, radius, presence of each module, trust of the region."""
         return self.frame("localities")
@@ -115,6 +122,8 @@ class Explanation(Result):
         data: Any = None,
         feature: str | None = None,
         pair: Sequence[str] | None = None,
+        markers: bool = False,
+        replicate: str | None = None,
         **reading: Any,
     ) -> Answer:
         """Asks what is in a region of the map, or what two regions share and how they differ.
@@ -131,6 +140,10 @@ class Explanation(Result):
             This feature against all others in the region.
         pair
             The raw values of two features, inside and outside.
+        markers
+            Which features are higher and lower in the region: rank test, fold change, shares above zero.
+        replicate
+            Column of the metadata with the units of the test of `markers`, such as the donor.
         **reading
             How `data` are read, as given to `whymap.explain`: ``layer``, ``use_raw``, ``normalize``...
 
@@ -146,7 +159,62 @@ class Explanation(Result):
         """
         from .query import ask
 
-        return ask(self, region, other, data=data, feature=feature, pair=pair, reading=reading)
+        return ask(
+            self,
+            region,
+            other,
+            data=data,
+            feature=feature,
+            pair=pair,
+            markers=markers,
+            replicate=replicate,
+            reading=reading,
+        )
+
+    def compare(
+        self,
+        data: Any,
+        condition: str,
+        case: str,
+        control: str,
+        *,
+        replicate: str | None = None,
+        in_: str | None = None,
+        progress: bool = True,
+        **options: Any,
+    ) -> Comparison:
+        """What differs between two conditions, module by module, with replicates as the units of the test.
+
+        Parameters
+        ----------
+        data
+            The values that were explained, as they were given to `whymap.explain`.
+        condition, case, control
+            A column of the metadata (of ``obs``, or a column of texts), and the two of its levels that are compared.
+        replicate
+            Column with the units of the test, such as the donor. Without it there is no p: cells of one donor are not
+            independent.
+        in_
+            Column whose levels are compared each on its own too, such as the cell type.
+        progress
+            Whether a bar is shown.
+        **options
+            ``draws``, ``level``, ``discover``, ``seed`` of ``whymap compare``, and how `data` are read.
+
+        Returns
+        -------
+        Comparison
+            ``table`` (one row a module and stratum) and ``sentences``.
+
+        Raises
+        ------
+        OptionError
+            A column or level that does not exist, or a design that cannot be compared.
+        """
+        from .comparison import compare
+
+        named = {"condition": condition, "case": case, "control": control, "replicate": replicate, "in_": in_}
+        return compare(self, data, {**named, **options}, progress=progress)
 
     def rows(self, samples: Any) -> np.ndarray:
         """Row numbers of samples that are given as row numbers, a boolean mask, or ids."""

@@ -46,6 +46,8 @@ def ask(
     data: Any,
     feature: str | None,
     pair: Sequence[str] | None,
+    markers: bool,
+    replicate: str | None,
     reading: dict[str, Any],
 ) -> Answer:
     """See `Explanation.query`."""
@@ -59,6 +61,10 @@ def ask(
             argv += ["--feature", feature]
         if pair is not None:
             argv += ["--pair", pair if isinstance(pair, str) else ",".join(pair)]
+        if markers:
+            argv.append("--markers")
+        if replicate is not None:
+            argv += ["--replicate", replicate]
         cwd = None
         if data is not None:
             handed = _values(job, data, reading)
@@ -80,10 +86,10 @@ def _answer(explanation: Explanation, argv: list[str], job: Path, cwd: Path | No
     return Answer(raw, _frame((table.rstrip("\n") + "\n").encode(), explanation._frames or _installed()))
 
 
-def _values(job: Path, data: Any, reading: dict[str, Any]) -> Handed:
+def _values(job: Path, data: Any, reading: dict[str, Any], command: str = "query") -> Handed:
     given = {name: reading.pop(name) for name in list(reading) if name in HANDED}
     handed = hand_over(job, data, **given)
-    handed.arguments += _arguments("query", job, reading, handed)
+    handed.arguments += _arguments(command, job, reading, handed)
     return handed
 
 
