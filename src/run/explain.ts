@@ -7,7 +7,7 @@
  */
 
 import { encodeExplanation } from '../io/explanation-file.js';
-import { isTooLarge, type ReadingPlan } from '../io/index.js';
+import { isTooLarge, type ReadingPlan, readContents } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
@@ -15,6 +15,7 @@ import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withFeatureValues } from '../report/values.js';
 import {
   type FeaturesRead,
+  holdsArrays,
   joined,
   pairingOptions,
   readFeatures,
@@ -164,12 +165,25 @@ async function embeddingFor(
   run.onPlan?.(plan);
   const { embed } = await import('../dr/index.js');
   const made = await embed(table, { method }, run.context);
-  return { table, embedding: made.embedding, warnings: [madeHere(method), ...made.warnings], plan };
+  const warning = madeHere(method, await mapsInside(path, run));
+  return { table, embedding: made.embedding, warnings: [warning, ...made.warnings], plan };
 }
 
-/** The warning that the embedding was computed here. */
-function madeHere(method: string): Warning {
-  const message = `No embedding was given: it was made here by ${method} with its default options.`;
+/** Keys of maps of two dimensions, as scanpy and its relatives name them. */
+const MAP_KEYS = /^X_.*(umap|tsne|draw_graph|phate|mde)/i;
+
+/** Keys of the maps that the features' own file holds; none for formats without such keys. */
+async function mapsInside(path: string, { files }: Run): Promise<readonly string[]> {
+  if (!holdsArrays(path)) return [];
+  const { arrays } = await readContents(files.open(path));
+  return arrays.filter((key) => MAP_KEYS.test(key));
+}
+
+/** The warning that the embedding was computed here, and which maps of the file could have been taken. */
+function madeHere(method: string, maps: readonly string[]): Warning {
+  const there =
+    maps.length > 0 ? ` The file holds ${maps.join(' and ')}: name it as the map to explain it.` : '';
+  const message = `No embedding was given: it was made here by ${method} with its default options.${there}`;
   return { code: 'embedding-made', message };
 }
 

@@ -262,3 +262,24 @@ test('help is complete and starts without loading the work', async () => {
   expect(main).not.toMatch(/from '.*(lava|engine|io)\//);
   expect(existsSync(join(folder, 'whymap-out'))).toBe(false);
 });
+
+test('a map that lies in the file of the features is named where none was given', async () => {
+  const file = join(import.meta.dirname, '../../fixtures/io/tables/anndata-0.8.h5ad');
+  const told = await whymap(folder, 'explain', file, '-o', 'unmapped', '--draws', '0', '--refits', '0');
+  expect(told.code).toBe(0);
+  expect(told.out).toContain('The file holds X_umap: name it as the map to explain it.');
+  const named = await whymap(
+    folder,
+    'explain',
+    file,
+    '-e',
+    'X_umap',
+    '-o',
+    'mapped',
+    '--draws',
+    '0',
+    '--refits',
+    '0',
+  );
+  expect(named.out).not.toContain('The file holds');
+});
