@@ -33,9 +33,11 @@ export function limitScratch(k: i32): usize {
 }
 
 /**
- * Kernel: lowers the limits (beyond which a row cannot enter a list) of block `item` of rows, which are queries and
- * data alike, each to the k-th smallest of its upper bounds within the block, since k rows are at least as near.
- * Measures no distance. Scratch: `limitScratch`.
+ * Kernel: lowers the limits of the BLOCK_ROWS rows of block `firstBlock` + `item`; rows are queries and data alike. A
+ * limit is the squared distance, in the frame, beyond which no row enters the row's list of k nearest. It falls to the k-th
+ * smallest upper bound of the row's distances within the block, since k rows are at least as near; it never rises.
+ * Measures no distance. Called before the pairs are compared; does nothing for a comparison without lists.
+ * @param scratch `limitScratch(k)` bytes.
  */
 export function lowerLimits(item: i32, scratch: usize, call: LowerLimitsArguments): void {
   const comparison = call.comparison;

@@ -230,7 +230,11 @@ function nameOf({ type }: ArrowField): string {
   return Object.entries(ARROW).find(([, id]) => id === type)?.[0] ?? String(type);
 }
 
-/** Runs `work` and turns what goes wrong into a FormatError about the file. @param name of the file. */
+/**
+ * Runs `work`, which reads the file. An error of this library passes as it is, any other becomes a FormatError that calls
+ * the file damaged or truncated.
+ * @param name of the file.
+ */
 async function guard<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -64,7 +64,12 @@ export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name:
   };
 }
 
-/** What the reading plan needs to know of every column of the text. */
+/**
+ * What the reading plan needs to know of a text table: for every column name, kind, and counts where texts were kept;
+ * number of rows; whether there is a header. A column without name and values counts as missing in every row. Reads nothing.
+ * @param cells of all rows.
+ * @param source name of the file.
+ */
 function fileFacts(open: OpenCsv, cells: Cells, source: string): FileFacts {
   const columns = Array.from({ length: open.columns }, (_, c): ColumnFacts => {
     const name = open.names?.[c] ?? `f${c}`;

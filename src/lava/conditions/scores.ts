@@ -141,7 +141,10 @@ function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, 
   return { rows: features.rows, columns: m, data: Float32Array.from(sums, (sum, i) => sum - center[i % m]) };
 }
 
-/** Calls `visit` for every stored cell (all cells of a dense table), row by row. */
+/**
+ * Calls `visit` for every stored cell, row by row: of a dense table for all cells, of a sparse one not for zeros that are
+ * not stored. Values are given as stored.
+ */
 function eachCell(
   features: Matrix | Csr,
   visit: (row: number, feature: number, value: number) => void,

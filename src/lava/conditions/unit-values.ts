@@ -117,7 +117,11 @@ function newSums(units: number, pairs: number): Sums {
   };
 }
 
-/** Products of the loadings of pairs i < j, rows of i first, scaled to a sum of 1. */
+/**
+ * Products of the loadings of all pairs i < j of a module's leading features, pairs of i = 0 first, scaled to a sum of 1:
+ * f (f - 1) / 2 weights. Called once a module.
+ * @param loadings one for each of the f features, with their signs; the sum of the products must not be 0.
+ */
 function weightsOfPairs(loadings: readonly number[]): Float64Array {
   const products = Float64Array.from(loadings.flatMap((a, i) => loadings.slice(i + 1).map((b) => a * b)));
   const total = products.reduce((a, b) => a + b, 0);

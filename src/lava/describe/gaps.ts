@@ -43,10 +43,11 @@ export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
 }
 
 /**
- * The two sides of a gap through the group, or null when there is none.
- * @param points samples x dimensions.
- * @param members sample rows.
- * @param group positions in `members`.
+ * The two sides of a gap through the group, as positions in `members`, or null when there is none. A side of fewer than
+ * SMALLEST members is split off only where it lies far from the rest. Called for a locality and for each side again.
+ * @param points samples x dimensions of the embedding.
+ * @param members rows of `points`.
+ * @param group positions in `members`, one at least.
  */
 function splitAtGap(points: Matrix, members: Int32Array, group: number[]): [number[], number[]] | null {
   const at = (member: number) => {

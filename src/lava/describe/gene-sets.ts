@@ -76,7 +76,10 @@ export function parseGeneSets(text: string, name = 'gene sets'): GeneSet[] {
 /** Fewer of the sets' genes among the features than this share are told. */
 const FEW_GENES = 0.2;
 
-/** Sets, and how many of their genes are features. */
+/**
+ * How many sets there are (`sets`), how many have at least `leastMembers` features (`tested`), how many different genes
+ * they name (`genes`), how many of these are features (`known`), and the names of the genes that are not (`unknown`).
+ */
 function countSets(
   sets: readonly GeneSet[],
   featureNames: readonly string[],

@@ -143,8 +143,10 @@ function isConverged(values: Float64Array, before: Float64Array, count: number):
 }
 
 /**
- * A Chebyshev polynomial of the operator, applied to the vectors of the pairs: small on the unwanted interval of the spectrum,
- * large above it. New vectors, not orthogonal.
+ * The Chebyshev polynomial of DEGREE of the operator, applied to every vector of the pairs: small on an interval of
+ * eigenvalues, large above it. The interval ends at the smallest value of the pairs or at a fifth of value `count`,
+ * whichever is larger, and begins as far below 0, or at the smallest value. New vectors, not orthogonal. Called once a round.
+ * @param apply gives the operator's images of vectors of length features.
  * @param count leading pairs that are wanted.
  */
 async function filtered(

@@ -187,8 +187,9 @@ function squaredBetween(a: Float32Array, p: number, b: Float32Array, q: number, 
 }
 
 /**
- * Counts the n nearest of the collected samples in `indegree` (ties by row number) and returns the sum of their
- * distances.
+ * Adds 1 in `indegree` (one count a sample) for each of the n nearest of the collected samples, ties by row number, and
+ * returns the sum of their distances, not squared. Called for each sample of a run, which is itself among the n.
+ * @param near holds n samples at least, with squared distances from that sample (`measure` was called for it).
  */
 function takeNearest(near: Collector, n: number, indegree: Float64Array): number {
   const [count, rows, squared, scratch] = [near.count(), near.rows(), near.squared(), near.scratch()];

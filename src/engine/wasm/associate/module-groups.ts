@@ -22,8 +22,11 @@ export interface ModuleGroup {
 const MOST_BYTES = 2 ** 27;
 
 /**
- * Groups of modules in order, each as large as MOST_BYTES allows, at least one module.
- * @param chosen features of each module, ascending. @param factors localities x modules; 0 where a module is absent.
+ * Divides the modules, in their order, into groups, each as large as MOST_BYTES of sums allow, at least one module. A
+ * module's sums are a square of float32 over all features of the group. Returns for each group its modules, features
+ * and localities with factors (those where any of its modules is present), and which features each module has.
+ * @param chosen features of each module, ascending.
+ * @param factors localities x modules; 0 where a module is absent.
  */
 export function groupModules(chosen: readonly Int32Array[], factors: Float64Array): ModuleGroup[] {
   const groups: ModuleGroup[] = [];
@@ -43,8 +46,11 @@ export function groupModules(chosen: readonly Int32Array[], factors: Float64Arra
 }
 
 /**
- * The arrays of a group.
- * @param modules their numbers. @param features of any of them. @param chosen @param factors as in `groupModules`.
+ * The arrays of one group of modules.
+ * @param modules numbers of the group's modules.
+ * @param features of any of them.
+ * @param chosen features of each module, of all groups.
+ * @param factors localities x all modules; 0 where a module is absent.
  */
 function groupOf(
   modules: readonly number[],

@@ -145,7 +145,11 @@ interface Probed {
   readonly nearestOnly: boolean;
 }
 
-/** Squared distances, probes x sample. @param products dot products, probes x sample. */
+/**
+ * Squared distances of probes from sample rows, probes x sample, row by row.
+ * @param products dot products, probes x sample.
+ * @param lengths squared lengths, one a probe and one a sample row.
+ */
 function distancesOf(products: Matrix, { probes, sample }: Lengths): Float64Array {
   return Float64Array.from(products.data, (product, at) => {
     const other = sample[at % sample.length];
@@ -235,7 +239,7 @@ interface Projected {
 
 /**
  * For each depth (number of directions), the share of pairs, 0 to 1, that stay open after it.
- * @param thresholds as in `Probed`.
+ * @param thresholds for each probe, squared distances of which a pair must be known to be nearer or farther.
  */
 function openShares(
   probes: Projected,

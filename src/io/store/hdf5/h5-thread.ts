@@ -48,7 +48,11 @@ interface H5Thread {
 let running: Promise<H5Thread> | null = null;
 let opened = 0;
 
-/** Opens a file in the thread, starting the thread where none runs. The caller closes the store. */
+/**
+ * Opens an HDF5 file in the thread, starting the thread where none runs. A file on disk is read there piece by piece; any
+ * other source is read whole first and copied to the thread
+ * (FormatError where it is too large for that). The caller closes the store.
+ */
 export async function threadStore(source: Source): Promise<Store> {
   const { name } = source;
   const { size } = await source.stat();
