@@ -1,6 +1,7 @@
 // A file that is shortened, emptied, removed or overwritten while it is read is an error, never wrong numbers.
 import {
   copyFileSync,
+  cpSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -87,3 +88,34 @@ test('the error says that the file changed', async () => {
   const source = changing(path, 4, changes.halved);
   await expect(readEmbedding(source)).rejects.toThrow('a file that changed while it was read');
 });
+
+const zarr = join(fixtures, 'tables/anndata.zarr');
+const inFolder: Readonly<Record<string, (path: string) => void>> = {
+  'rewritten one of': (path) => changes.overwritten(join(path, firstFile())),
+  'shortened one of': (path) => changes.halved(join(path, firstFile())),
+  'removed one of': (path) => changes.removed(join(path, firstFile())),
+  'added to': (path) => writeFileSync(join(path, 'X/data/.zattrs'), '{}'),
+};
+
+/** The first chunk of X. */
+const firstFile = () => 'X/data/0';
+
+test.each(Object.keys(inFolder))(
+  'a Zarr folder whose files someone %s while it is read is an error',
+  async (change) => {
+    const path = join(folder, 'x.zarr');
+    rmSync(path, { recursive: true, force: true });
+    cpSync(zarr, path, { recursive: true });
+    expect((await readTable(pathSource(path), { normalize: 'none' })).features.rows).toBeGreaterThan(1);
+    const source = pathSource(path);
+    // after all was read, before it is looked at again: the latest time at which a change may be noticed
+    const late: Source = {
+      ...source,
+      async unchanged() {
+        inFolder[change](path);
+        await source.unchanged?.();
+      },
+    };
+    await expect(readTable(late, { normalize: 'none' })).rejects.toThrow(/changed while it was read/);
+  },
+);

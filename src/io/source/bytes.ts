@@ -193,6 +193,7 @@ export async function hashSource(source: Source, signal?: AbortSignal): Promise<
   // A URL would be downloaded a second time.
   if (source.origin.kind === 'url') return null;
   const { size, folder } = await source.stat();
+  if (folder) await source.unchanged?.();
   if (folder || size > LARGEST_DIGEST || !globalThis.crypto?.subtle) return null;
   const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(await source.read()));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -10,14 +10,27 @@ interface State {
   readonly ino: number;
 }
 
-/** A path of this machine. Nothing is opened until it is read; a file that changes from then on is an error. */
+/** Files by path as they were when they were first looked at; null for one that was looked for and not there. */
+type States = Map<string, State | null>;
+
+/**
+ * A path of this machine. Nothing is opened until it is read; a file that changes from then on is an error, and so is one of
+ * the files of a folder (Zarr), be it written, removed or added where it was missed.
+ */
 export function pathSource(path: string): Source {
+  return sourceAmong(path, new Map());
+}
+
+/** A path whose file, or whose files inside it, are watched together. @param states of all files read so far. */
+function sourceAmong(path: string, states: States): Source {
   const files = () => import('node:fs/promises');
-  let first: State | null = null;
   const look = async () => {
     const { stat } = await files();
-    const found = await stat(path).catch((cause) => fail(path, cause));
-    if (!found.isDirectory()) first ??= { size: found.size, mtimeMs: found.mtimeMs, ino: found.ino };
+    const found = await stat(path).catch((cause) => {
+      if (isAbsent(cause) && !states.has(path)) states.set(path, null);
+      return fail(path, cause);
+    });
+    if (!found.isDirectory() && !states.has(path)) states.set(path, stateOf(found));
     return found;
   };
   return {
@@ -29,7 +42,7 @@ export function pathSource(path: string): Source {
     },
     async read(start = 0, end) {
       const { open } = await files();
-      const { size } = first ?? (await look());
+      const { size } = states.get(path) ?? (await look());
       const handle = await open(path, 'r').catch((cause) => fail(path, cause));
       try {
         const stop = Math.min(end ?? size, size);
@@ -44,20 +57,30 @@ export function pathSource(path: string): Source {
       }
     },
     async unchanged() {
-      if (first === null) return;
       const { stat } = await files();
-      const now = await stat(path).catch(() => null);
-      if (now === null) throw changedFile(path, 'no file any more');
-      if (now.size !== first.size)
-        throw changedFile(path, `${now.size} bytes, where there were ${first.size}`);
-      if (now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changedFile(path, 'other content');
+      for (const [file, first] of states) checkState(file, first, await stat(file).catch(() => null));
     },
-    child: (name) => pathSource(`${path.replace(/\/$/, '')}/${name}`),
+    child: (name) => sourceAmong(`${path.replace(/\/$/, '')}/${name}`, states),
     async list() {
       const { readdir } = await files();
       return (await readdir(path).catch((cause) => fail(path, cause))).sort();
     },
   };
+}
+
+const stateOf = ({ size, mtimeMs, ino }: State): State => ({ size, mtimeMs, ino });
+
+/** Whether a system error says that nothing is there. */
+const isAbsent = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code));
+
+/** Throws FormatError where a file is not what it was. @param now null for no file. */
+function checkState(path: string, first: State | null, now: State | null): void {
+  if (first === null && now === null) return;
+  if (first === null) throw changedFile(path, 'a file where there was none');
+  if (now === null) throw changedFile(path, 'no file any more');
+  if (now.size !== first.size) throw changedFile(path, `${now.size} bytes, where there were ${first.size}`);
+  if (now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changedFile(path, 'other content');
 }
 
 /** The error for a file that something else changed while it was read. */
@@ -91,8 +114,8 @@ async function readRange(
 
 /** Throws the error for what the operating system said of a path: what happened, and what to do. */
 function fail(path: string, cause: unknown): never {
+  if (isAbsent(cause)) throw missingFile(path);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'ENOENT' || code === 'ENOTDIR') throw missingFile(path);
   if (code === 'EISDIR') throw new FormatError(folderParts(path), { cause });
   if (code === 'EACCES' || code === 'EPERM') {
     throw new FormatError(

@@ -4,7 +4,7 @@
  * Purpose: the matrix whose leading eigenvectors start the symmetric factorization (spectral-start.ts).
  * Source: ours; the scaling is that of regularized spectral clustering (Chaudhuri, Chung and Tsiatas 2012).
  * Definition: M = mean over localities of A_l, degree d_i = sum_j M_ij (0 where `signed` values add up
- *   to less), s_i = 1 / sqrt(d_i + mean degree), and the
+ *   to less), s_i = 1 / sqrt(d_i + mean degree of those above 0), and the
  *   operator is S M S with S = diag(s). The diagonal of M is 0: spectrum.ts completes it.
  *   The mean is not weighted: weights that damp strong localities would count a local module's absence twice.
  * Shapes: features x features, applied to features x w. Precision: float32 products, double degrees.
@@ -23,6 +23,8 @@ export interface MeanAssociation {
   readonly features: number;
   /** s_i, one a feature; of features without any association too. */
   readonly scale: Float64Array;
+  /** Features of a degree above 0. */
+  readonly active: number;
   /** Features by degree, largest first: an order that does not depend on the order of the columns. */
   readonly order: Int32Array;
   /** S M S times the columns of `block` (features x w). */
@@ -50,11 +52,13 @@ export async function meanAssociation(
     : (block: Matrix) => sparseProduct(associations, block, watch);
   const ones = { rows: d, columns: 1, data: new Float32Array(d).fill(1) };
   const degrees = Float64Array.from((await multiply(ones)).data, (degree) => Math.max(0, degree));
-  const mean = degrees.reduce((sum, degree) => sum + degree, 0) / d || 1;
+  // features without any association count for nothing, so that constant ones change nothing
+  const active = degrees.filter((degree) => degree > 0).length;
+  const mean = degrees.reduce((sum, degree) => sum + degree, 0) / active || 1;
   const scale = degrees.map((degree) => 1 / Math.sqrt(degree + mean));
   const order = Int32Array.from(degrees.keys()).sort((a, b) => degrees[b] - degrees[a] || a - b);
   const apply = async (block: Matrix) => scaleRows(await multiply(scaleRows(block, scale)), scale);
-  return { features: d, scale, order, apply };
+  return { features: d, active, scale, order, apply };
 }
 
 /** A function X -> M X (features x w) by the whole matrix M, which is made once. */

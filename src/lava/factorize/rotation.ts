@@ -3,7 +3,8 @@
  *
  * Purpose: eigenvectors give the space that the modules span; which directions in it are the modules is told by
  *   sparsity. Source: Kaiser (1958); plane rotations (Jacobi), each the exact optimum of its plane.
- * Criterion: sum over factors of (sum_i b_i^4 - (sum_i b_i^2)^2 / features). Several starts are tried, the identity
+ * Criterion: sum over factors of (sum_i b_i^4 - (sum_i b_i^2)^2 / features), where features that are 0 in every factor do not
+ *   count: constant ones change nothing. Several starts are tried, the identity
  *   and fixed random rotations; the best criterion wins, the first of equals.
  * Cost: a sweep is features x factors^2; 5 to 30 sweeps a start. Precision: double. Deterministic.
  */
@@ -23,12 +24,13 @@ const BETTER = 1e-7;
  * @param factors vectors of equal length (features), orthogonal or not; not changed.
  */
 export function varimax(factors: readonly Float64Array[]): Float64Array[] {
+  const features = loadedFeatures(factors);
   let best: Float64Array[] = [];
   let highest = Number.NEGATIVE_INFINITY;
   for (let start = 0; start < STARTS; start++) {
     const rotated = start === 0 ? factors.map((factor) => factor.slice()) : turned(factors, start);
-    rotateToOptimum(rotated);
-    const value = criterion(rotated);
+    rotateToOptimum(rotated, features);
+    const value = criterion(rotated, features);
     if (start > 0 && !(value > highest + BETTER * Math.abs(highest))) continue;
     best = rotated;
     highest = value;
@@ -36,8 +38,15 @@ export function varimax(factors: readonly Float64Array[]): Float64Array[] {
   return best;
 }
 
-/** The varimax criterion, which is to be largest: sum over factors of (sum b^4 - (sum b^2)^2 / length). */
-export function criterion(factors: readonly Float64Array[]): number {
+/** Features that are not 0 in every factor. */
+function loadedFeatures(factors: readonly Float64Array[]): number {
+  let count = 0;
+  for (let i = 0; i < (factors[0]?.length ?? 0); i++) if (factors.some((factor) => factor[i] !== 0)) count++;
+  return count;
+}
+
+/** The varimax criterion, which is to be largest: sum over factors of (sum b^4 - (sum b^2)^2 / features). @param features by default all. */
+export function criterion(factors: readonly Float64Array[], features = factors[0]?.length ?? 0): number {
   let total = 0;
   for (const factor of factors) {
     let squares = 0;
@@ -47,7 +56,7 @@ export function criterion(factors: readonly Float64Array[]): number {
       squares += square;
       fourths += square * square;
     }
-    total += fourths - (squares * squares) / factor.length;
+    total += fourths - (squares * squares) / features;
   }
   return total;
 }
@@ -68,12 +77,12 @@ function turned(factors: readonly Float64Array[], start: number): Float64Array[]
 }
 
 /** Turns every pair of factors to the optimum of its plane, in place, until none turns any more. */
-function rotateToOptimum(factors: readonly Float64Array[]): void {
+function rotateToOptimum(factors: readonly Float64Array[], features: number): void {
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let largest = 0;
     for (let a = 0; a < factors.length; a++) {
       for (let b = a + 1; b < factors.length; b++) {
-        const angle = bestAngle(factors[a], factors[b]);
+        const angle = bestAngle(factors[a], factors[b], features);
         if (Math.abs(angle) < LEAST_ANGLE) continue;
         turnPlane(factors[a], factors[b], angle);
         largest = Math.max(largest, Math.abs(angle));
@@ -85,9 +94,9 @@ function rotateToOptimum(factors: readonly Float64Array[]): void {
 
 /**
  * The angle in radians by which two factors are turned in their plane for the largest criterion (Kaiser's): a quarter
- * of the argument of sum (u + iv)^2 - (sum (u + iv))^2 / length, with u = x^2 - y^2 and v = 2 x y.
+ * of the argument of sum (u + iv)^2 - (sum (u + iv))^2 / features, with u = x^2 - y^2 and v = 2 x y.
  */
-function bestAngle(x: Float64Array, y: Float64Array): number {
+function bestAngle(x: Float64Array, y: Float64Array, features: number): number {
   let sumU = 0;
   let sumV = 0;
   let real = 0;
@@ -100,8 +109,8 @@ function bestAngle(x: Float64Array, y: Float64Array): number {
     real += u * u - v * v;
     imaginary += 2 * u * v;
   }
-  const along = real - (sumU * sumU - sumV * sumV) / x.length;
-  const across = imaginary - (2 * sumU * sumV) / x.length;
+  const along = real - (sumU * sumU - sumV * sumV) / features;
+  const across = imaginary - (2 * sumU * sumV) / features;
   return Math.atan2(across, along) / 4;
 }
 

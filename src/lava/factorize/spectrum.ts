@@ -53,7 +53,7 @@ export async function completedSpectrum(
   watch: Watch,
 ): Promise<Spectrum> {
   const d = operator.features;
-  const width = Math.min(d, count + OVERSAMPLING);
+  const width = Math.min(operator.active, count + OVERSAMPLING);
   const diagonal = new Float64Array(d);
   const apply = (vectors: readonly Float64Array[]) => applyCompleted(operator, diagonal, vectors);
   let vectors = orthonormalizeAll(startingVectors(operator, width));
@@ -79,8 +79,9 @@ export async function completedSpectrum(
 
 /** `width` random vectors of length features, always the same, whose entries follow the features' order by degree. */
 function startingVectors({ features, order }: MeanAssociation, width: number): Float64Array[] {
-  const random = createRandom(0, 'spectrum');
-  return Array.from({ length: width }, () => {
+  return Array.from({ length: width }, (_, v) => {
+    // a stream for each, so that features of degree 0, the last in order, change no other entry
+    const random = createRandom(0, `spectrum ${v}`);
     const vector = new Float64Array(features);
     for (const feature of order) vector[feature] = random.normal();
     return vector;

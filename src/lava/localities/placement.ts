@@ -58,7 +58,8 @@ export async function placeProbes(
  */
 function systematicStart(tree: KdTree, weights: Float64Array, count: number, random: Random): Matrix {
   const d = tree.points.columns;
-  const power = d / (d + 2);
+  const dimensions = varyingAxes(tree.points);
+  const power = dimensions / (dimensions + 2);
   const density = weights.map((weight) => weight ** power);
   let total = 0;
   for (const value of density) total += value;
@@ -82,7 +83,20 @@ function systematicStart(tree: KdTree, weights: Float64Array, count: number, ran
   return { rows: count, columns: d, data: centers };
 }
 
-/** An assignment of samples to centers by comparing every sample with every center, for many dimensions. */
+/** How many axes hold more than one value: an axis that is constant adds no dimension. */
+function varyingAxes({ columns, data }: Matrix): number {
+  let count = 0;
+  for (let c = 0; c < columns; c++) {
+    for (let at = c + columns; at < data.length; at += columns) {
+      if (data[at] === data[c]) continue;
+      count++;
+      break;
+    }
+  }
+  return count;
+}
+
+/** An assignment by comparing every sample with every center, for many dimensions. */
 function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
   const center = new Int32Array(tree.order.length);
   const points = { ...tree.points, data: tree.coordinates };

@@ -46,7 +46,7 @@ test('the mean association is the scaled dense mean, held whole or summed from t
     }
   }
   const degrees = dense.map((row) => row.reduce((a, b) => a + b, 0));
-  const mean = degrees.reduce((a, b) => a + b, 0) / d;
+  const mean = degrees.reduce((a, b) => a + b, 0) / degrees.filter((degree) => degree > 0).length;
   const random = createRandom(1);
   const x = matrix(d, 2);
   x.data.forEach((_, p) => {
