@@ -121,6 +121,6 @@ test('the same good input works, so that the cases fail for their reason', async
     '-m',
     '2',
   );
-  expect(err).toBe('');
-  expect(code).toBe(0);
+  // together, so that what went wrong is seen whole
+  expect({ code, err }).toEqual({ code: 0, err: '' });
 });

@@ -1,7 +1,7 @@
 // Damaged files: each gives a typed error of one line or a table that is whole; where the format has a checksum, the very
 // same table. Every fixture, seeded, and bounded in time: on a busy machine fewer cases are tried, never fewer than
 // LEAST a fixture. FUZZ_CASES and FUZZ_SECONDS (a fixture) in the environment lengthen it, FUZZ_SEED makes other damage.
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { WhymapError } from 'whymap';
 import { readTable } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
@@ -14,6 +14,12 @@ const seed = Number(process.env.FUZZ_SEED ?? 7);
 const LEAST = 3;
 const options = { normalize: 'none', missing: 'mean', memory: 2 ** 26 } as const;
 
+const ran = { files: 0, slowest: 0, of: '' };
+afterAll(() => {
+  if (process.env.FUZZ_CASES)
+    console.log(`${ran.files} damaged files, the slowest took ${ran.slowest.toFixed(1)} s (${ran.of})`);
+});
+
 test('there is something to damage', () => expect(fixtures.length).toBeGreaterThan(140));
 
 test.each(fixtures)('%s', async (name) => {
@@ -23,7 +29,11 @@ test.each(fixtures)('%s', async (name) => {
   const end = performance.now() + milliseconds;
   for (let i = 0; i < cases && (i < LEAST || performance.now() < end); i++) {
     const source = sourceOf(name, damaged(files, random));
+    const start = performance.now();
     const result = await readTable(source, options).catch((error: unknown) => error);
+    const seconds = (performance.now() - start) / 1000;
+    ran.files++;
+    if (seconds > ran.slowest) Object.assign(ran, { slowest: seconds, of: `${name}, case ${i}` });
     if (result instanceof Error) {
       if (!(result instanceof WhymapError)) throw new Error(`case ${i}: ${result.stack}`);
       expect(result.message).not.toContain('\n');

@@ -78,12 +78,12 @@ export async function completedSpectrum(
 }
 
 /** `width` random vectors of length features, always the same, whose entries follow the features' order by degree. */
-function startingVectors({ features, order }: MeanAssociation, width: number): Float64Array[] {
+function startingVectors({ features, active, order }: MeanAssociation, width: number): Float64Array[] {
   return Array.from({ length: width }, (_, v) => {
-    // a stream for each, so that features of degree 0, the last in order, change no other entry
+    // a stream for each, so that features of degree 0, the last in order and 0 here, change no other entry
     const random = createRandom(0, `spectrum ${v}`);
     const vector = new Float64Array(features);
-    for (const feature of order) vector[feature] = random.normal();
+    for (const feature of order.subarray(0, active)) vector[feature] = random.normal();
     return vector;
   });
 }
