@@ -68,7 +68,14 @@ const OTHER_TEXTS: readonly { readonly begins: RegExp; readonly what: string; re
 ];
 
 /** Files that people try which are something else, by their first bytes. */
-const OTHERS: readonly { readonly magic: string; readonly what: string; readonly remedy: string }[] = [
+const OTHERS: readonly {
+  readonly magic: string;
+  /** Where it stands. Default 0. */
+  readonly at?: number;
+  readonly what: string;
+  readonly remedy: string;
+}[] = [
+  { magic: 'ustar', at: 257, what: 'a TAR archive', remedy: 'unpack it, and give the file inside' },
   { magic: '\x89WHYMAP\n', what: 'a finished explanation', remedy: 'open it with whymap view' },
   {
     magic: 'version https://git-lfs',
@@ -93,6 +100,13 @@ const OTHERS: readonly { readonly magic: string; readonly what: string; readonly
     remedy: 'save it with numpy.save or to_csv',
   },
   { magic: 'RDX', what: 'an R workspace', remedy: 'write it with write.csv' },
+  { magic: 'X\n\0\0\0', what: 'an R object (.rds)', remedy: 'write it with write.csv' },
+  { magic: 'MATLAB ', what: 'a MATLAB file', remedy: "write the matrix in MATLAB: writematrix(x, 'x.csv')" },
+  {
+    magic: 'MuData (',
+    what: 'MuData (.h5mu), which holds several modalities',
+    remedy: "write one of them: mudata.read_h5mu(path).mod['rna'].write_h5ad('x.h5ad')",
+  },
   { magic: '\xd0\xcf\x11\xe0', what: 'an old Excel file', remedy: 'save the sheet as CSV' },
 ];
 
@@ -240,7 +254,7 @@ function startsWith(head: Uint8Array, magic: string): boolean {
 
 /** The error for a file that is in no format that is read; says what it is, if that is known. */
 function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError {
-  const other = OTHERS.find((candidate) => startsWith(head, candidate.magic));
+  const other = OTHERS.find(({ magic, at = 0 }) => startsWith(head.subarray(at), magic));
   if (other) {
     return new UnsupportedError({
       got: `${other.what}, ${name}`,

@@ -160,3 +160,25 @@ test('a sparse matrix without an array of its layout is an error that names it',
   const archive = await zip(members);
   await expect(readTable(bytesSource('x.npz', archive))).rejects.toThrow('row');
 });
+
+test('files of R, MATLAB, MuData and tar, workbooks and plain HDF5 are named with the way out', async () => {
+  const at = (place: number, text: string) => {
+    const bytes = new Uint8Array(600);
+    bytes.set(new TextEncoder().encode(text), place);
+    return bytes;
+  };
+  const fails = (name: string, bytes: Uint8Array<ArrayBuffer>) =>
+    expect(readTable(bytesSource(name, bytes)), name).rejects;
+  await fails('x.h5mu', at(0, 'MuData (format-version=0.1.0;')).toThrow("mudata.read_h5mu(path).mod['rna']");
+  await fails('x.rds', at(0, 'X\n\0\0\0\x03')).toThrow('an R object (.rds), x.rds');
+  await fails('x.mat', at(0, 'MATLAB 5.0 MAT-file')).toThrow('writematrix');
+  await fails('x.tar', at(257, 'ustar')).toThrow('a TAR archive, x.tar');
+  const plain = await hdf5('plain.h5', (file) => {
+    file.create_dataset({ name: 'weights', data: Float64Array.of(1, 2, 3, 4), shape: [2, 2] });
+  });
+  await expect(readTable(pathSource(plain))).rejects.toThrow('is no AnnData file: it holds weights');
+  const zip = new ZipWriter(new Uint8ArrayWriter());
+  await zip.add('xl/workbook.xml', new Uint8ArrayReader(at(0, '<workbook/>')));
+  await zip.add('[Content_Types].xml', new Uint8ArrayReader(at(0, '<Types/>')));
+  await fails('x.xlsx', new Uint8Array(await zip.close())).toThrow('a workbook of Excel or LibreOffice');
+});

@@ -4,7 +4,7 @@
  */
 
 import { isCsr } from '../../core/csr.js';
-import { FormatError, ShapeError } from '../../errors.js';
+import { FormatError, option, ShapeError, words } from '../../errors.js';
 import type { Csr, Matrix, Table, Warning } from '../../model.js';
 import type { RawTable, Settings } from '../options.js';
 import { selectMetadata } from '../plan/metadata.js';
@@ -69,7 +69,7 @@ function checkSize(features: Matrix | Csr, name: string): void {
     expected: rows < 2 ? 'at least 2 samples, one a row' : 'at least 2 features, one a column',
     remedy:
       rows < 2 && columns > 2
-        ? 'put samples in rows and features in columns (transpose the table), or give a larger file'
+        ? words`give a larger file; if samples are in columns, say ${option('transpose')}`
         : 'check the delimiter and that samples are rows and features are columns',
   });
 }

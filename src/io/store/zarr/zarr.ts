@@ -4,6 +4,7 @@ import type { FormatReader, Input, RawTable, Settings } from '../../options.js';
 import { anndataContents, readAnndataEmbedding, readAnndataTexts } from '../anndata/anndata.js';
 import { readAnndataTable } from '../anndata/obs-metadata.js';
 import { findMatrix, readStoredMatrix } from '../matrix.js';
+import { refuseOthers } from '../other-tools.js';
 import type { Store } from '../store.js';
 import { below } from '../store.js';
 import { zarrStore } from './zarr-store.js';
@@ -34,11 +35,13 @@ export const zarrReader: FormatReader = {
   async contents(input, settings) {
     const store = await open(input);
     const single = (await plainArray(store, settings)) !== null;
+    if (!single) await refuseOthers(store);
     return single ? { columns: [], arrays: [], layers: [] } : anndataContents(store);
   },
   async table(input, settings) {
     const store = await open(input);
     const array = await plainArray(store, settings);
+    if (array === null) await refuseOthers(store);
     return array === null ? readAnndataTable(store, settings) : readArray(store, array, settings);
   },
   async embedding(input, settings) {
