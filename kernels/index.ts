@@ -20,5 +20,7 @@ export { prepareRows, prepareScratch } from './knn-exact/prepared-rows';
 export { rankLimits, targetDistances, targetScratch } from './knn-exact/ranks';
 export { countEntries, listEntries } from './knn-exact/sparse-products';
 export { rankInTree, treeRanksScratch } from './knn-exact/tree-ranks';
+export { countNeighborhoods, treeScratch } from './neighborhoods/graph';
+export { findNearest } from './neighborhoods/nearest';
 export { descentScratch, joinGroup, joinNeighbors, remeasureLists } from './nn-descent/join';
 export { packDescentRows, roundDescentRows } from './nn-descent/packed-rows';

@@ -149,7 +149,7 @@ export class PatternArguments {
 /** One module's features in drawn samples, for `weightedCorrelations`. */
 @unmanaged
 export class ModuleSamples {
-  /** f64: samples x f, each column standardized. */
+  /** f64: samples x f (rounded up to a multiple of 4, with zeros), each column standardized. */
   values: usize;
   /** Number of features. */
   f: i32;
@@ -163,6 +163,10 @@ export class ModuleSamples {
   loadings: usize;
   /** i32: draws x f, rows by which each feature moves on cyclically; or 0. */
   shifts: usize;
+  /** f64 for each padded feature: the only value that most of a locality's samples can have; NaN where there is none. */
+  modes: usize;
+  /** u8 for each feature: 1 where there are several such values. */
+  contested: usize;
   /** A feature takes part where at least this many samples differ from the value that most have. */
   support: f64;
   /** f64: draws x localities, the results. */
@@ -174,7 +178,8 @@ export class ModuleSamples {
 export class WeightedCorrelationsArguments {
   /** u32: addresses of the `ModuleSamples`. */
   modules: usize;
-  moduleCount: i32;
+  /** Draws of each module. */
+  draws: i32;
   /** Samples in all. */
   samples: i32;
   /** i32: draws x samples, the row that each sample takes its values from; or 0. */

@@ -3,205 +3,190 @@
  *
  * Source: the reference is src/engine/js/weighted-correlations.ts. Operations and their order are the same, so results
  *   are the same to the last bit.
- * Shapes: n samples of a locality x f features; the samples are gathered column by column, a column `strideOf(n)` doubles long.
+ * Shapes: values samples x w, w the number of features rounded up to a multiple of 4, zeros past the last. The drawn values
+ *   of a locality are gathered four features at a time: n rows of 4 doubles, then those of the next four.
  * Precision: double.
- * Cost: for each draw and locality, one gather and four passes over n x f, in vectors of two doubles.
- * Scratch: the gathered columns (f rounded up to a multiple of 4), then as many means, scales and counts (f64 each), then STEP
- *   scores. Lengths `stride` and addresses are in bytes below.
- * Determinism: an item is one draw of one module and writes no other's results.
+ * Cost: for each draw and locality, one gather that sums as it goes, and one pass for the scores.
+ * Determinism: an item is one draw of one module and writes its own results.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
 import { ModuleSamples, WeightedCorrelationsArguments } from './layout';
 
-/** Samples of one step of the scores. */
-const STEP: i32 = 8;
-
-/** Doubles of a gathered column of n samples: n rounded up to a multiple of STEP. */
-function strideOf(n: i32): i32 {
-  return (n + STEP - 1) & ~(STEP - 1);
+/** Bytes of scratch that `weightedCorrelations` needs for up to w padded features and localities of n samples. */
+export function weightedCorrelationsScratch(w: i32, n: i32): usize {
+  return ((<usize>n * <usize>w + 3 * <usize>w) << 3) + ((<usize>n) << 4) + ((<usize>n) << 3);
 }
 
-/** Bytes of scratch that `weightedCorrelations` needs for up to f features and localities of n samples. */
-export function weightedCorrelationsScratch(f: i32, n: i32): usize {
-  const columns = (f + 3) & ~3;
-  return (<usize>(columns * strideOf(n) + 3 * columns + STEP)) << 3;
-}
-
-/** Kernel: the statistic of module `item` % modules for draw `item` / modules, in all its localities, f64 each. */
+/** Kernel: the statistic of module `item` / draws for draw `item` % draws, in all its localities, f64 each. */
 export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCorrelationsArguments): void {
-  const draw = item / call.moduleCount;
-  const address = load<u32>(call.modules + ((<usize>(item % call.moduleCount)) << 2));
+  // draw after draw of one module: its values stay in the cache
+  const draw = item % call.draws;
+  const address = load<u32>(call.modules + ((<usize>(item / call.draws)) << 2));
   const module = changetype<ModuleSamples>(<usize>address);
   const f = module.f;
-  const n = module.n;
+  const n = <usize>module.n;
+  const w = <usize>((f + 3) & ~3);
   const order = call.orders ? call.orders + ((<usize>draw * <usize>call.samples) << 2) : 0;
   const shifts = module.shifts ? module.shifts + ((<usize>draw * <usize>f) << 2) : 0;
   const results = module.results + ((<usize>draw * <usize>module.localities) << 3);
+  const columns = scratch;
+  const sums = columns + ((n * w) << 3);
+  const rows = sums + ((3 * w) << 3) + (n << 4);
   for (let l: i32 = 0; l < module.localities; l++) {
     if (load<i32>(STOP_ADDRESS)) return;
-    const positions = module.positions + ((<usize>l * <usize>n) << 2);
+    drawRows(module.positions + ((<usize>l * n) << 2), n, order, rows);
+    for (let i: i32 = 0; i < f; i += 4) {
+      const block = columns + ((<usize>i * n) << 3);
+      gatherFour(module, call.samples, rows, i, shifts, block, sums + ((<usize>i) << 3));
+      if (module.support > 0) countContested(module, i, block, sums + ((2 * w + <usize>i) << 3));
+    }
     const loadings = module.loadings + ((<usize>l * <usize>f) << 3);
-    gatherColumns(module, call.samples, positions, order, shifts, scratch);
-    store<f64>(results + ((<usize>l) << 3), pairSum(f, n, module.support, loadings, scratch));
+    store<f64>(results + ((<usize>l) << 3), pairSum(module, loadings, columns, sums));
+  }
+}
+
+/** Writes the row that each sample of a locality takes its values from (u32, n). */
+function drawRows(positions: usize, n: usize, order: usize, rows: usize): void {
+  for (let s: usize = 0; s < n << 2; s += 4) {
+    const position = load<i32>(positions + s);
+    store<i32>(rows + s, order ? load<i32>(order + ((<usize>position) << 2)) : position);
   }
 }
 
 /**
- * Copies the drawn values of one locality's n samples to columns of f64 at `columns`, one for each of the module's f
- * features, `strideOf(n)` doubles apart.
- * @param samples rows in all.
- * @param positions i32: the locality's samples.
- * @param order i32 for each sample: the row that it takes its values from; or 0.
- * @param shifts i32 for each feature: rows to move on by, cyclically; or 0.
+ * Copies the drawn values of features i to i + 4 to n x 4 doubles at `block`; their sums, sums of squares and how many
+ * equal the mode go to `sums`, each w doubles after the one before.
+ * @param shifts i32 a feature: rows to move on by, cyclically; or 0.
  */
-function gatherColumns(
+function gatherFour(
   module: ModuleSamples,
   samples: i32,
-  positions: usize,
-  order: usize,
+  rows: usize,
+  i: i32,
   shifts: usize,
-  columns: usize,
+  block: usize,
+  sums: usize,
 ): void {
-  const f = module.f;
-  const n = module.n;
-  const values = module.values;
-  const stride = (<usize>strideOf(n)) << 3;
-  for (let s: usize = 0; s < <usize>n; s++) {
-    const position = load<i32>(positions + (s << 2));
-    const row = order ? load<i32>(order + ((<usize>position) << 2)) : position;
-    let target = columns + (s << 3);
-    for (let i: i32 = 0; i < f; i++) {
-      let from = row;
-      if (shifts) {
-        from += load<i32>(shifts + ((<usize>i) << 2));
-        if (from >= samples) from -= samples;
-      }
-      store<f64>(target, load<f64>(values + ((<usize>from * <usize>f + <usize>i) << 3)));
-      target += stride;
+  const w = (<usize>((module.f + 3) & ~3)) << 3;
+  const values = module.values + ((<usize>i) << 3);
+  const modes = module.modes + ((<usize>i) << 3);
+  const low = v128.load(modes);
+  const high = v128.load(modes, 16);
+  let sum0 = f64x2.splat(0);
+  let sum1 = sum0;
+  let square0 = sum0;
+  let square1 = sum0;
+  let equal0 = sum0;
+  let equal1 = sum0;
+  const end = block + ((<usize>module.n) << 5);
+  for (let at = block, r = rows; at < end; at += 32, r += 4) {
+    const row = load<i32>(r);
+    let a: v128;
+    let b: v128;
+    if (shifts) {
+      a = v128.load64_zero(shifted(values, row, shifts, i, module.f, samples, w));
+      a = v128.load64_lane(shifted(values, row, shifts, i + 1, module.f, samples, w) + 8, a, 1);
+      b = v128.load64_zero(shifted(values, row, shifts, i + 2, module.f, samples, w) + 16);
+      b = v128.load64_lane(shifted(values, row, shifts, i + 3, module.f, samples, w) + 24, b, 1);
+    } else {
+      a = v128.load(values + <usize>row * w);
+      b = v128.load(values + <usize>row * w, 16);
     }
+    v128.store(at, a);
+    v128.store(at, b, 16);
+    sum0 = f64x2.add(sum0, a);
+    sum1 = f64x2.add(sum1, b);
+    square0 = f64x2.add(square0, f64x2.mul(a, a));
+    square1 = f64x2.add(square1, f64x2.mul(b, b));
+    equal0 = i64x2.sub(equal0, f64x2.eq(a, low));
+    equal1 = i64x2.sub(equal1, f64x2.eq(b, high));
+  }
+  v128.store(sums, sum0);
+  v128.store(sums, sum1, 16);
+  v128.store(sums + w, square0);
+  v128.store(sums + w, square1, 16);
+  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal0, 0));
+  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal0, 1), 8);
+  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal1, 0), 16);
+  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal1, 1), 24);
+}
+
+/** Address of the row that lies feature i's shift further on, cyclically; past the last feature any. */
+function shifted(values: usize, row: i32, shifts: usize, i: i32, f: i32, samples: i32, bytes: usize): usize {
+  let from = row + load<i32>(shifts + ((<usize>min(i, f - 1)) << 2));
+  if (from >= samples) from -= samples;
+  return values + <usize>from * bytes;
+}
+
+/**
+ * For those of features i to i + 4 that may have one of several majorities: how many samples have the value that most of
+ * them have (Boyer and Moore's majority vote), 0 where none has a majority. @param equal f64 a feature.
+ */
+function countContested(module: ModuleSamples, i: i32, block: usize, equal: usize): void {
+  const end = block + ((<usize>module.n) << 5);
+  for (let lane: i32 = 0; lane < min(4, module.f - i); lane++) {
+    if (!load<u8>(module.contested + <usize>(i + lane))) continue;
+    const shift = (<usize>lane) << 3;
+    let value: f64 = NaN;
+    let votes: i32 = 0;
+    for (let at = block + shift; at < end; at += 32) {
+      const drawn = load<f64>(at);
+      if (votes === 0) value = drawn;
+      votes += drawn === value ? 1 : -1;
+    }
+    let same: f64 = 0;
+    for (let at = block + shift; at < end; at += 32) if (load<f64>(at) === value) same++;
+    store<f64>(equal + shift, same);
   }
 }
 
 /**
- * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the values of feature i
- * centered and scaled to a sum of squares of 1: twice the sum over pairs i < j of both loadings times the correlation. A
- * feature that is constant or lacks support takes no part. Called once for each locality of a draw.
- * @param support least number of samples that must differ from the most frequent value; 0: no such rule.
- * @param loadings address of f signed f64. @param columns address of the gathered values; room for the other scratch follows.
+ * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the standardized values of the features
+ * that vary and have support: twice the sum over pairs of both loadings times the correlation.
  */
-function pairSum(f: i32, n: i32, support: f64, loadings: usize, columns: usize): f64 {
-  const stride = (<usize>strideOf(n)) << 3;
-  const padded = <usize>((f + 3) & ~3);
-  const means = columns + padded * stride;
-  const scales = means + (padded << 3);
-  const differing = scales + (padded << 3);
-  const count = <f64>n;
-  for (let i: i32 = 0; i < f; i += 4) {
-    const column = columns + <usize>i * stride;
-    const at = (<usize>i) << 3;
-    sumFour(column, stride, n, means + at, scales + at);
-    if (support > 0) {
-      countDiffering(column, stride, n, differing + at);
-      countDiffering(column + 2 * stride, stride, n, differing + at + 16);
-    }
-  }
+function pairSum(module: ModuleSamples, loadings: usize, columns: usize, sums: usize): f64 {
+  const n = <f64>module.n;
+  const f = <usize>module.f;
+  const w = (f + 3) & ~3;
+  const scales = sums + (w << 3);
+  const equal = scales + (w << 3);
   let center: f64 = 0;
   let selfPairs: f64 = 0;
-  for (let at: usize = 0; at < (<usize>f) << 3; at += 8) {
-    const mean = load<f64>(means + at);
-    const loading = load<f64>(loadings + at);
-    const spread = load<f64>(scales + at) - (mean * mean) / count;
-    const varies = spread > 1e-9 * count && (support <= 0 || load<f64>(differing + at) >= support);
-    const scale = varies ? loading / sqrt(spread) : 0;
+  for (let at: usize = 0; at < w << 3; at += 8) {
+    const sum = load<f64>(sums + at);
+    const spread = load<f64>(scales + at) - (sum * sum) / n;
+    const same = load<f64>(equal + at);
+    const differing = 2 * same > n ? n - same : n;
+    const takesPart = at < f << 3 && spread > 1e-9 * n && differing >= module.support;
+    const loading = takesPart ? load<f64>(loadings + at) : 0;
+    const scale = takesPart ? loading / sqrt(spread) : 0;
     store<f64>(scales + at, scale);
-    selfPairs += varies ? loading * loading : 0;
-    center += (scale * mean) / count;
+    selfPairs += loading * loading;
+    center += (scale * sum) / n;
   }
-  return sumOfScores(f, n, stride, center, scales, columns) - selfPairs;
+  return sumOfScores(module.n, w, center, columns, scales, equal + (w << 3)) - selfPairs;
 }
 
-/**
- * Sums (f64 at `sums`) and sums of squares (f64 at `squares`) of four columns of n f64, `stride` bytes apart, each in
- * the order of its samples.
- */
-function sumFour(column: usize, stride: usize, n: i32, sums: usize, squares: usize): void {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  let lowSquares = f64x2.splat(0);
-  let highSquares = f64x2.splat(0);
-  const end = column + ((<usize>n) << 3);
-  for (let at = column; at < end; at += 8) {
-    const a = v128.load64_lane(at + stride, v128.load64_zero(at), 1);
-    const b = v128.load64_lane(at + 3 * stride, v128.load64_zero(at + 2 * stride), 1);
-    low = f64x2.add(low, a);
-    high = f64x2.add(high, b);
-    lowSquares = f64x2.add(lowSquares, f64x2.mul(a, a));
-    highSquares = f64x2.add(highSquares, f64x2.mul(b, b));
+/** Sum over samples of (sum_i scale_i value_i - center)^2, even and odd features apart. @param scores 2 doubles a sample. */
+function sumOfScores(n: i32, w: usize, center: f64, columns: usize, scales: usize, scores: usize): f64 {
+  const start = f64x2.replace_lane(f64x2.splat(0), 0, -center);
+  const end = scores + ((<usize>n) << 4);
+  for (let at = scores; at < end; at += 16) v128.store(at, start);
+  let block = columns;
+  for (let i: usize = 0; i < w; i += 4) {
+    const low = v128.load(scales + (i << 3));
+    const high = v128.load(scales + (i << 3), 16);
+    for (let at = scores; at < end; at += 16) {
+      const score = f64x2.add(v128.load(at), f64x2.mul(low, v128.load(block)));
+      v128.store(at, f64x2.add(score, f64x2.mul(high, v128.load(block, 16))));
+      block += 32;
+    }
   }
-  v128.store(sums, low);
-  v128.store(sums, high, 16);
-  v128.store(squares, lowSquares);
-  v128.store(squares, highSquares, 16);
-}
-
-/**
- * For two columns of n f64, `stride` bytes apart, how many samples differ from the value that most of them have (Boyer
- * and Moore's majority vote), all of them where no value has a majority: two f64 at `counts`.
- */
-function countDiffering(column: usize, stride: usize, n: i32, counts: usize): void {
-  const one = f64x2.splat(1);
-  const zero = f64x2.splat(0);
-  const end = column + ((<usize>n) << 3);
-  let value = zero;
-  let votes = zero;
-  for (let at = column; at < end; at += 8) {
-    const v = v128.load64_lane(at + stride, v128.load64_zero(at), 1);
-    value = v128.bitselect(v, value, f64x2.eq(votes, zero));
-    const equal = f64x2.eq(v, value);
-    votes = f64x2.add(votes, v128.bitselect(one, f64x2.neg(one), equal));
-  }
-  let same = zero;
-  for (let at = column; at < end; at += 8) {
-    const v = v128.load64_lane(at + stride, v128.load64_zero(at), 1);
-    same = f64x2.add(same, v128.and(one, f64x2.eq(v, value)));
-  }
-  const all = f64x2.splat(<f64>n);
-  const majority = v128.and(f64x2.gt(votes, zero), f64x2.gt(f64x2.add(same, same), all));
-  v128.store(counts, v128.bitselect(f64x2.sub(all, same), all, majority));
-}
-
-/**
- * Sum over samples, in their order, of (sum_i scale_i value_i - center)^2; STEP samples at a time.
- * @param scales address of f f64, 0 for a feature that takes no part; scratch for the scores follows. @param columns as
- * in `pairSum`.
- */
-function sumOfScores(f: i32, n: i32, stride: usize, center: f64, scales: usize, columns: usize): f64 {
-  const scores = scales + ((<usize>((f + 3) & ~3)) << 4);
   let sum: f64 = 0;
-  for (let s: i32 = 0; s < n; s += STEP) {
-    let s0 = f64x2.splat(-center);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    let column = columns + ((<usize>s) << 3);
-    for (let i: usize = 0; i < <usize>f; i++) {
-      const scale = v128.load_splat<f64>(scales + (i << 3));
-      s0 = f64x2.add(s0, f64x2.mul(scale, v128.load(column)));
-      s1 = f64x2.add(s1, f64x2.mul(scale, v128.load(column, 16)));
-      s2 = f64x2.add(s2, f64x2.mul(scale, v128.load(column, 32)));
-      s3 = f64x2.add(s3, f64x2.mul(scale, v128.load(column, 48)));
-      column += stride;
-    }
-    v128.store(scores, s0);
-    v128.store(scores, s1, 16);
-    v128.store(scores, s2, 32);
-    v128.store(scores, s3, 48);
-    const together = min(STEP, n - s);
-    for (let at: usize = 0; at < (<usize>together) << 3; at += 8) {
-      const score = load<f64>(scores + at);
-      sum += score * score;
-    }
+  for (let at = scores; at < end; at += 16) {
+    const score = load<f64>(at) + load<f64>(at, 8);
+    sum += score * score;
   }
   return sum;
 }

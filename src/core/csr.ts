@@ -1,7 +1,7 @@
 /** Sparse rows: gathering them into a dense matrix, and telling dense from sparse. See `Csr` in model/matrix.ts. */
 
 import type { Csr, Matrix } from '../model.js';
-import { gatherRows, row } from './matrix.js';
+import { gatherRows } from './matrix.js';
 import { keepUnits } from './units.js';
 
 /** Whether the matrix is stored sparse. */
@@ -26,19 +26,25 @@ export function denseRows(m: Matrix | Csr, rows: ArrayLike<number>): Matrix {
 export function denseCells(m: Matrix | Csr, rows: ArrayLike<number>, columns: ArrayLike<number>): Matrix {
   const width = columns.length;
   const result = new Float32Array(rows.length * width);
+  if (!isCsr(m)) {
+    for (let r = 0, to = 0; r < rows.length; r++) {
+      const from = rows[r] * m.columns;
+      for (let c = 0; c < width; c++) result[to++] = m.data[from + columns[c]];
+    }
+    return { rows: rows.length, columns: width, data: result };
+  }
   const line = new Float32Array(m.columns);
   for (let r = 0; r < rows.length; r++) {
-    const source = isCsr(m) ? spreadRow(m, rows[r], line) : row(m, rows[r]);
-    for (let c = 0; c < width; c++) result[r * width + c] = source[columns[c]];
+    spreadRow(m, rows[r], line, true);
+    for (let c = 0; c < width; c++) result[r * width + c] = line[columns[c]];
+    spreadRow(m, rows[r], line, false);
   }
   return { rows: rows.length, columns: width, data: result };
 }
 
-/** One sparse row spread over a dense line, which is cleared first. */
-function spreadRow(m: Csr, r: number, line: Float32Array): Float32Array {
-  line.fill(0);
-  for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) line[m.indices[p]] = m.values[p];
-  return line;
+/** Writes the entries of a sparse row to a dense line, or zeros in their places. */
+function spreadRow(m: Csr, r: number, line: Float32Array, written: boolean): void {
+  for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) line[m.indices[p]] = written ? m.values[p] : 0;
 }
 
 /** The whole matrix, dense. Costs rows x columns x 4 bytes. */

@@ -9,6 +9,7 @@
  * Determinism: within one engine the same input gives the same bytes for any number of threads.
  */
 
+import type { KdTree } from '../core/kd-tree.js';
 import type { Random } from '../core/random.js';
 import type {
   AssociationBlock,
@@ -18,6 +19,21 @@ import type {
   Matrix,
   Neighbors,
 } from '../model.js';
+import type {
+  ModuleSamples,
+  NearestInTree,
+  NeighborhoodGraph,
+  SampleDraws,
+  WeightedLocalities,
+} from './routine-values.js';
+
+export type {
+  ModuleSamples,
+  NearestInTree,
+  NeighborhoodGraph,
+  SampleDraws,
+  WeightedLocalities,
+} from './routine-values.js';
 
 /** Names of the engines, see choose.ts. */
 export type EngineName = 'js' | 'wasm' | 'native';
@@ -44,15 +60,6 @@ export interface AssociationRules {
   readonly support: number;
   /** Pairs with rho^2 < gate^2 / (n - 1) get association 0; 0 switches the rule off. */
   readonly gate: number;
-}
-
-/** Localities with a factor for each module, for `sumLocalSquares`. */
-export interface WeightedLocalities {
-  /** localities x size: the sample rows of each locality. */
-  readonly members: Int32Array;
-  readonly size: number;
-  /** localities x modules; 0 where a module takes no part. */
-  readonly factors: Float64Array;
 }
 
 /** One block of associations, and what the rules removed from it. */
@@ -116,29 +123,6 @@ export interface SampledEpochs {
    * samples.
    */
   readonly targets: Float64Array | null;
-}
-
-/** One module's features in samples that are drawn, for `weightedCorrelations`. */
-export interface ModuleSamples {
-  /** samples x features, each column standardized over all samples. */
-  readonly values: Float64Array;
-  readonly features: number;
-  /** localities x size: the samples of each locality, as rows of `values`. */
-  readonly positions: Int32Array;
-  readonly size: number;
-  /** localities x features: loading times sign. */
-  readonly loadings: Float64Array;
-  /** A feature takes part in a locality where at least this many samples differ from the value that most have. */
-  readonly support: number;
-}
-
-/** Draws of a permutation test: which row's values each sample takes. */
-export interface SampleDraws {
-  readonly count: number;
-  /** count x samples: the row that each sample takes its values from; null for its own. */
-  readonly orders: Int32Array | null;
-  /** For each module count x features: rows by which each feature moves on cyclically; null for none. */
-  readonly shifts: readonly Int32Array[] | null;
 }
 
 export interface Engine {
@@ -222,6 +206,19 @@ export interface Engine {
     draws: SampleDraws,
     watch?: Watch,
   ): Promise<Float64Array[]>;
+
+  /**
+   * The graph of the n nearest samples of every sample, itself included, in few dimensions. Ties go to the smaller row.
+   * Engines agree to the last bit.
+   * @param n at most the rows of the tree.
+   */
+  neighborhoodGraph(tree: KdTree, n: number, watch?: Watch): Promise<NeighborhoodGraph>;
+
+  /**
+   * The n nearest samples of a tree to each query, in few dimensions, nearest first, ties by row.
+   * @param n at most the rows of the tree. @returns queries x n rows and squared distances; engines agree to the last bit.
+   */
+  nearestInTree(tree: KdTree, queries: Matrix, n: number, watch?: Watch): Promise<NearestInTree>;
 
   /**
    * The k nearest rows of `data` to each row of `queries`, exact, nearest first, ties by row number.

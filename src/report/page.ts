@@ -11,8 +11,17 @@ export const EXPLANATION_ELEMENT = 'whymap-explanation';
 
 /** Fills `template` (the built viewer) with the gzipped bytes of an explanation's file. */
 export function fillPage(template: string, gzipped: Uint8Array, title: string): string {
-  return withElement(template, title, '', base64FromBytes(gzipped));
+  return pageAround(template, title).join(base64FromBytes(gzipped));
 }
+
+/** What stands before and after the base64 of the explanation in the filled page. */
+export function pageAround(template: string, title: string): readonly [string, string] {
+  const [before, after] = withElement(template, title, '', CONTENT).split(CONTENT);
+  return [before, after];
+}
+
+/** Stands for the content while a page is made; no page holds it. */
+const CONTENT = '<!--whymap:content-->';
 
 /** In the policy of the built page, and what stands there where it is served beside the explanation. */
 const NO_REQUESTS = "connect-src 'none'";

@@ -1,10 +1,11 @@
 /** The offline report: one self-contained HTML file with the interactive viewer and an explanation in it. */
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip, gzipSync } from 'node:zlib';
 import { MachineError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
 import type { Explanation } from '../model.js';
-import { fillPage } from './page.js';
+import { fillPage, pageAround } from './page.js';
 
 export interface ReportOptions {
   /** Shown at the top and as the title of the page. Default: the name of the embedding's source. */
@@ -28,6 +29,29 @@ export function renderReport(explanation: Explanation, options: ReportOptions = 
     gzipSync(bytes, { level: LEVEL }),
     options.title ?? explanation.embedding.source.name,
   );
+}
+
+/**
+ * The same text in pieces, for files: compressed by a thread of its own from the moment of the call, never one text.
+ * @param bytes of the explanation's file, without timings.
+ */
+export function reportPieces(bytes: Uint8Array, title: string): AsyncIterable<string> {
+  const compressed = promisify(gzip)(bytes, { level: LEVEL });
+  compressed.catch(() => {}); // whoever reads the pieces is told
+  return piecesOf(pageAround(readTemplate(), title), compressed);
+}
+
+/** A multiple of three, so that the texts of pieces join without padding. */
+const PIECE = 3 * 2 ** 18;
+
+async function* piecesOf(
+  [before, after]: readonly [string, string],
+  compressed: Promise<Buffer>,
+): AsyncGenerator<string> {
+  yield before;
+  const bytes = await compressed;
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.toString('base64', at, at + PIECE);
+  yield after;
 }
 
 /** The built viewer, without an explanation. */

@@ -15,6 +15,7 @@ export interface FeatureValuesOptions {
 }
 
 const DEFAULT_MAX_BYTES = 16 * 2 ** 20;
+const BLOCK_ROWS = 64;
 
 /** The explanation with the raw values of its leading features (`explanation.values`). */
 export function withFeatureValues(
@@ -54,7 +55,9 @@ function fitsBytes(features: Matrix | Csr): boolean {
   if ('values' in features) {
     return features.values.every((value, p) => isByte(trueValue(value, features.indices[p], units)));
   }
-  return features.data.every((value, p) => isByte(trueValue(value, p % columns, units)));
+  const { data } = features;
+  for (let p = 0; p < data.length; p++) if (!isByte(trueValue(data[p], p % columns, units))) return false;
+  return true;
 }
 
 /** The values of the wanted features, one feature after another, in the smallest type that holds them. */
@@ -73,10 +76,18 @@ function takeValues(features: Matrix | Csr, wanted: Int32Array, bytes: boolean):
         const to = position[features.indices[at]];
         if (to >= 0) data[to * rows + row] = trueValue(features.values[at], features.indices[at], units);
       }
-    } else {
-      wanted.forEach((column, to) => {
-        data[to * rows + row] = trueValue(features.data[row * columns + column], column, units);
-      });
+    }
+  }
+  if ('data' in features) {
+    // rows in blocks: columns that are written one value a row come back while they are in the cache
+    for (let first = 0; first < rows; first += BLOCK_ROWS) {
+      const last = Math.min(rows, first + BLOCK_ROWS);
+      for (let to = 0; to < wanted.length; to++) {
+        const column = wanted[to];
+        for (let row = first; row < last; row++) {
+          data[to * rows + row] = trueValue(features.data[row * columns + column], column, units);
+        }
+      }
     }
   }
   return { features: wanted, data };

@@ -66,9 +66,13 @@ export async function explainFiles(features: string, values: ExplainValues, run:
   return { explanation, table: input.table, plan: input.plan, localities };
 }
 
-/** What a page shows of it: with raw feature values, and without the timings, which differ between runs. */
+/**
+ * What a page shows of it: with raw feature values, and without what differs between runs with the same result: timings,
+ * threads, and the reason for the engine, which tells them. `summary.json` has these.
+ */
 export function shownExplanation(explanation: Explanation, table: Table): Explanation {
-  return withFeatureValues({ ...explanation, timings: {} }, table);
+  const engine = { name: explanation.engine.name, reason: '', threads: 0 };
+  return withFeatureValues({ ...explanation, timings: {}, engine }, table);
 }
 
 /** The bytes of `explanation.whymap`. */

@@ -1,16 +1,16 @@
-/** The tables of a result as CSV text: modules, pairs, presence, localities. */
+/** The tables of a result as CSV in pieces: modules, pairs, presence, localities. */
 
 import { trueValue } from '../../core/units.js';
-import { type Cell, writeCsv } from '../../io/write.js';
+import { type Cell, csvPieces } from '../../io/write.js';
 import type { Explanation } from '../../model.js';
 import type { RegionTrust } from '../../trust/index.js';
 
 const PAIRS_LEAST = 0.05;
 
 /** module, rank, feature, loading, verdict: every feature with a loading above 0, strongest first; the module's verdict of significance. */
-export function modulesCsv(explanation: Explanation): string {
+export function modulesCsv(explanation: Explanation): Iterable<string> {
   const { loadings } = explanation.modules;
-  return writeCsv(['module', 'rank', 'feature', 'loading', 'verdict'], rows());
+  return csvPieces(['module', 'rank', 'feature', 'loading', 'verdict'], rows());
   function* rows(): Generator<Cell[]> {
     for (const [k, { id, significance }] of explanation.descriptions.entries()) {
       const verdict = significance?.verdict ?? '';
@@ -24,7 +24,7 @@ export function modulesCsv(explanation: Explanation): string {
 }
 
 /** module, feature_a, feature_b, weight, correlation: the leading pairs with their mean signed correlation. */
-export function pairsCsv(explanation: Explanation): string {
+export function pairsCsv(explanation: Explanation): Iterable<string> {
   const names = explanation.featureNames;
   const header = ['module', 'feature_a', 'feature_b', 'weight', 'correlation'];
   const rows = explanation.descriptions.flatMap(({ id, pairs }) =>
@@ -38,13 +38,13 @@ export function pairsCsv(explanation: Explanation): string {
         rounded(correlation),
       ]),
   );
-  return writeCsv(header, rows);
+  return csvPieces(header, rows);
 }
 
 /** sample, then one column a module. */
-export function presenceCsv(explanation: Explanation): string {
+export function presenceCsv(explanation: Explanation): Iterable<string> {
   const { samplePresence, ids, descriptions } = explanation;
-  return writeCsv(['sample', ...descriptions.map(({ id }) => id)], rows());
+  return csvPieces(['sample', ...descriptions.map(({ id }) => id)], rows());
   function* rows(): Generator<Cell[]> {
     const m = samplePresence.columns;
     for (let s = 0; s < samplePresence.rows; s++) {
@@ -54,13 +54,16 @@ export function presenceCsv(explanation: Explanation): string {
 }
 
 /** locality, probe coordinates x0, x1..., radius, one presence column a module, trust where it was measured. */
-export function localitiesCsv(explanation: Explanation, trust: readonly RegionTrust[] | null): string {
+export function localitiesCsv(
+  explanation: Explanation,
+  trust: readonly RegionTrust[] | null,
+): Iterable<string> {
   const { localities, modules, descriptions } = explanation;
   const { probes, radius } = localities;
   const m = modules.count;
   const unit = probes.units?.scale ?? 1;
   const axes = Array.from({ length: probes.columns }, (_, c) => `x${c}`);
-  return writeCsv(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id), 'trust'], rows());
+  return csvPieces(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id), 'trust'], rows());
   function* rows(): Generator<Cell[]> {
     for (let l = 0; l < localities.count; l++) {
       const at = axes.map((_, c) => trueValue(probes.data[l * probes.columns + c], c, probes.units));

@@ -3,7 +3,7 @@
 import { encodeExplanation } from '../../io/explanation-file.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import { writeNpy } from '../../io/write.js';
-import { renderReport } from '../../report/index.js';
+import { reportPieces } from '../../report/report.js';
 import { type Explained, shownExplanation, titleOf } from '../../run/explain.js';
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
@@ -22,7 +22,7 @@ export const EXPLAIN_FILES = [
 /** Files that some runs write. */
 export const OPTIONAL_EXPLAIN_FILES = ['gene-sets.csv'] as const;
 
-/** Returns the text of `summary.json`, the only file that holds timings. */
+/** Returns the text of `summary.json`, the only file that holds timings. The report is compressed while the others are written. */
 export async function writeOutputs(
   folder: OutputFolder,
   { explanation, table, plan, localities: trust }: Explained,
@@ -30,13 +30,15 @@ export async function writeOutputs(
   const { localities } = explanation;
   const summary = JSON.stringify(summarize(explanation, table, plan), null, 2);
   const shown = shownExplanation(explanation, table);
-  await folder.write('explanation.whymap', encodeExplanation(shown));
+  const bytes = encodeExplanation(shown);
+  const report = reportPieces(bytes, titleOf(explanation, table));
+  await folder.write('explanation.whymap', bytes);
   await folder.write('summary.json', `${summary}\n`);
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));
   await folder.write('presence.csv', presenceCsv(explanation));
   await folder.write('localities.csv', localitiesCsv(explanation, trust));
   await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
-  await folder.write('report.html', renderReport(shown, { title: titleOf(explanation, table) }));
+  await folder.write('report.html', report);
   return summary;
 }

@@ -9,7 +9,9 @@ import { accumulatePatterns, quadraticForms } from './factor.js';
 import { sumLocalSquares } from './local-squares.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
+import { nearestInTree } from './nearest-in-tree.js';
 import { createSampledEpochs } from './negative-sampling.js';
+import { neighborhoodGraph } from './neighborhood-graph.js';
 import { nearestApproximate } from './nn-descent.js';
 import { nearestAndRanks, ranks } from './ranks.js';
 import { tsneSteps } from './tsne.js';
@@ -27,6 +29,8 @@ export function createJsEngine(): Engine {
     sumLocalSquares,
     weightedCorrelations,
     nearest,
+    neighborhoodGraph,
+    nearestInTree,
     nearestApproximate,
     ranks,
     nearestAndRanks,

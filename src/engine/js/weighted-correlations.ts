@@ -6,7 +6,7 @@
  *   features of both loadings times their correlation; less the pairs of a feature with itself.
  * Precision: double.
  * Cost: draws x localities x n x features for each module.
- * Determinism: sums in the order of samples and features, which other engines keep.
+ * Determinism: sums in the order of samples and features, even and odd features apart, which other engines keep.
  */
 
 import type { Engine, ModuleSamples, SampleDraws } from '../engine.js';
@@ -83,9 +83,12 @@ function pairSum(gathered: Float64Array, loadings: Float64Array, support: number
     center += (scales[i] * sums[i]) / n;
   }
   let sum = 0;
-  for (let at = 0; at < gathered.length; ) {
-    let score = -center;
-    for (let i = 0; i < f; i++, at++) score += scales[i] * gathered[at];
+  for (let at = 0; at < gathered.length; at += f) {
+    let even = -center;
+    let odd = 0;
+    for (let i = 0; i < f; i += 2) even += scales[i] * gathered[at + i];
+    for (let i = 1; i < f; i += 2) odd += scales[i] * gathered[at + i];
+    const score = even + odd;
     sum += score * score;
   }
   return sum - selfPairs;

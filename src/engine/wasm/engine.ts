@@ -18,6 +18,7 @@ import { createSampledEpochs } from './forces/umap.js';
 import type { MultiplyBytes } from './knn-exact/blocks.js';
 import { createNearest } from './knn-exact/nearest.js';
 import { createRanks } from './knn-exact/ranks.js';
+import { createNearestInTree, createNeighborhoodGraph } from './neighborhoods/graph.js';
 import { createNearestApproximate } from './nn-descent/nn-descent.js';
 import { createInputs } from './runtime/inputs.js';
 import { type Arena, LARGEST_MEMORY } from './runtime/memory.js';
@@ -64,6 +65,8 @@ export async function createWasmEngine(
     ...createFactor(runtime, inputs),
     sumLocalSquares: createSumLocalSquares(runtime, inputs),
     weightedCorrelations: createWeightedCorrelations(runtime),
+    neighborhoodGraph: createNeighborhoodGraph(runtime),
+    nearestInTree: createNearestInTree(runtime),
     nearest: createNearest(runtime, multipliers),
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ...createRanks(runtime, multipliers),

@@ -13,11 +13,14 @@ import { isPartial, isPartialOf, partialBeside, partialName, removeStale } from 
 import { existingAncestor, linkTarget, makeFolders, removeEmpty } from './target.js';
 import { codeOf, writeError } from './words.js';
 
+/** A file's content, whole or in pieces. */
+export type Content = string | Uint8Array | Iterable<string> | AsyncIterable<string>;
+
 export interface OutputFolder {
   /** The folder that the files will be in, through links. */
   readonly path: string;
-  /** Writes a file aside, and to the disk. */
-  write(name: string, content: string | Uint8Array): Promise<void>;
+  /** Writes a file aside, and to the disk; pieces as they come. */
+  write(name: string, content: Content): Promise<void>;
   /** Lets a file that was written beside `to` (as `partialBeside(to)`) take its place with the commit. */
   attach(from: string, to: string): void;
   /** Puts everything in place. It is not interrupted once it has begun. */
@@ -110,7 +113,7 @@ async function cleanFolder(path: string): Promise<void> {
 }
 
 /** Writes one file into the folder where files wait for the commit, which the first file makes. */
-async function writeAside(state: State, name: string, content: string | Uint8Array): Promise<void> {
+async function writeAside(state: State, name: string, content: Content): Promise<void> {
   if (state.staging === null) {
     const inside = await stat(state.path).catch(() => null);
     const staging = inside ? join(state.path, `.${partialName()}`) : partialBeside(state.path);
@@ -120,7 +123,7 @@ async function writeAside(state: State, name: string, content: string | Uint8Arr
   }
   const handle = await open(join(state.staging, name), 'w');
   try {
-    await handle.writeFile(content);
+    await writeFile(handle, content);
     await handle.sync();
   } finally {
     await handle.close();

@@ -49,11 +49,14 @@ export function parseNumber(text: string, decimal: '.' | ','): number {
  */
 export function formatNumber(value: number): string {
   if (Math.fround(value) !== value || Number.isInteger(value)) return String(value);
-  for (let digits = 6; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
+  // most take 8 or 9 digits: whichever is short enough is sought from there
+  let shortest = Number(value.toPrecision(9));
+  for (let digits = 8; digits >= 6; digits--) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) !== value) break;
+    shortest = shorter;
   }
-  return String(Number(value.toPrecision(9)));
+  return String(shortest);
 }
 
 const encoder = new TextEncoder();

@@ -59,8 +59,12 @@ export function correlationMatrix(
   values: readonly Float64Array[],
   measure: AssociationMeasure,
 ): Float64Array {
-  const size = values.length;
-  const columns = values.map((column) => unitColumn(column, measure));
+  return unitCorrelations(values.map((column) => unitColumn(column, measure)));
+}
+
+/** The same of columns that are centered and scaled already (`unitColumn`). */
+export function unitCorrelations(columns: readonly Float64Array[]): Float64Array {
+  const size = columns.length;
   const result = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     for (let j = i; j < size; j++) {

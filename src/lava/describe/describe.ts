@@ -19,7 +19,7 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
+import { dot, localValues, membersOf, unitColumn } from '../associations/local-values.js';
 import { moduleRecurrence } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
@@ -136,14 +136,17 @@ async function pairSums(
     );
     const needed = [...new Set(present.flatMap((k) => used[k].map(({ feature }) => feature)))];
     const neededValues = localValues(table.features, members, needed, measure);
-    const columns = new Map(needed.map((feature, c) => [feature, neededValues[c]]));
+    const centered = centeredByGroup(neededValues, groups);
+    const columns = new Map(needed.map((feature, c) => [feature, c]));
+    const wholeUnits = neededValues.map((column) => unitColumn(column, measure));
+    const withinUnits = centered.map((column) => unitColumn(column, measure));
     for (const k of present) {
       const presence = presenceAt(l, k);
       const sum = sums[k];
       const features = used[k];
-      const values = features.map(({ feature }) => columns.get(feature)!);
-      const whole = pairCorrelations(values, measure);
-      const within = pairCorrelations(centeredByGroup(values, groups), measure);
+      const positions = features.map(({ feature }) => columns.get(feature)!);
+      const whole = pairCorrelations(positions.map((c) => wholeUnits[c]));
+      const within = pairCorrelations(positions.map((c) => withinUnits[c]));
       whole.forEach((rho, p) => {
         sum.correlation[p] += presence * rho;
       });
@@ -178,14 +181,13 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
   return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b);
 }
 
-/**
- * Correlations of pairs i < j, the rows of i one after the other; 0 with a constant column.
- * @param values one column a feature, as `localValues` gives them.
- */
-function pairCorrelations(values: readonly Float64Array[], measure: AssociationMeasure): Float64Array {
-  const size = values.length;
-  const all = correlationMatrix(values, measure);
-  return Float64Array.from(values.flatMap((_, i) => [...all.subarray(i * size + i + 1, (i + 1) * size)]));
+/** Correlations of pairs i < j, rows of i first; 0 with a constant column. @param columns see `unitColumn`. */
+function pairCorrelations(columns: readonly Float64Array[]): Float64Array {
+  const size = columns.length;
+  const result = new Float64Array((size * (size - 1)) / 2);
+  let p = 0;
+  for (let i = 0; i < size; i++) for (let j = i + 1; j < size; j++) result[p++] = dot(columns[i], columns[j]);
+  return result;
 }
 
 /** Features of the members of a locality, each value less the mean of its group (gaps.ts); 0 for members in no group (-1). */
@@ -195,10 +197,12 @@ function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): 
   for (const group of groups) if (group >= 0) sizes[group]++;
   return columns.map((column) => {
     const sums = new Float64Array(count);
-    column.forEach((value, s) => {
-      if (groups[s] >= 0) sums[groups[s]] += value;
-    });
-    return column.map((value, s) => (groups[s] < 0 ? 0 : value - sums[groups[s]] / sizes[groups[s]]));
+    for (let s = 0; s < column.length; s++) if (groups[s] >= 0) sums[groups[s]] += column[s];
+    const result = new Float64Array(column.length);
+    for (let s = 0; s < column.length; s++) {
+      if (groups[s] >= 0) result[s] = column[s] - sums[groups[s]] / sizes[groups[s]];
+    }
+    return result;
   });
 }
 

@@ -13,18 +13,18 @@
  */
 
 import { minimizeDirect } from '../../core/direct.js';
-import { buildKdTree, type KdTree, nearestFinder } from '../../core/kd-tree.js';
+import { buildKdTree, type KdTree } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
 import { keepUnits } from '../../core/units.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
-import type { Engine, Watch } from '../../engine/engine.js';
+import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
 import { usesKdTree } from '../../neighbors/policy.js';
 import { canonicalOrder } from './canonical-order.js';
-import { type NeighborhoodGraph, neighborhoodGraph } from './neighborhood-graph.js';
+import { neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes } from './placement.js';
 
 export interface LocalityOptions {
@@ -235,11 +235,11 @@ type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
  */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
   if (usesKdTree(queries.columns, 'euclidean', 'localities')) {
-    const finder = nearestFinder(tree, n);
-    return (i: number): FoundRow => {
-      finder.find(queries.data, i * queries.columns);
-      return { rows: finder.rows, distance: (t) => Math.sqrt(finder.squared[t]) };
-    };
+    const { rows, squared } = await engine.nearestInTree(tree, queries, n, withoutProgress(watch));
+    return (i: number): FoundRow => ({
+      rows: rows.subarray(i * n, (i + 1) * n),
+      distance: (t) => Math.sqrt(squared[i * n + t]),
+    });
   }
   const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;
   const found = await engine.nearest(tree.points, queries, options, watch);

@@ -48,10 +48,7 @@ interface Group {
   readonly end: number;
 }
 
-/**
- * Divides the modules, in order, into groups whose values (samples x features, float32) take at most VALUE_BYTES; a
- * larger module is alone.
- */
+/** Divides the modules into groups of at most VALUE_BYTES, or one module. */
 function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   const groups: Group[] = [];
   for (let first = 0; first < modules.length; ) {
@@ -66,11 +63,7 @@ function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   return groups;
 }
 
-/**
- * The draws `from` to `to` for the modules `first` to `end`.
- * @param draws `orders`: draws x samples, or null; `shifts`: for each module draws x features, or null.
- * @param samples of a draw.
- */
+/** Draws `from` to `to` of the modules of a group. */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
@@ -100,7 +93,11 @@ async function correlate(
 ): Promise<Float64Array[]> {
   const scope = createScope(runtime.arena);
   try {
-    const uploaded = modules.map((module, k) => uploadModule(scope, module, draws, k));
+    const uploaded: ReturnType<typeof uploadModule>[] = [];
+    for (const [k, module] of modules.entries()) {
+      await watch.checkpoint();
+      uploaded.push(uploadModule(scope, module, draws, k));
+    }
     const most = (of: (module: ModuleSamples) => number) => Math.max(...modules.map(of));
     const values = modules.reduce((sum, module) => sum + module.positions.length * module.features, 0);
     await runtime.run(
@@ -109,13 +106,13 @@ async function correlate(
         items: draws.count * modules.length,
         scratch: runtime.size(
           'weightedCorrelationsScratch',
-          most(({ features }) => features),
+          most(({ features }) => padded(features)),
           most(({ size }) => size),
         ),
         work: draws.count * values * VALUE_WORK,
         call: {
           modules: scope.copy(Uint32Array.from(uploaded, ({ address }) => address)),
-          moduleCount: modules.length,
+          draws: draws.count,
           samples: modules[0].values.length / modules[0].features,
           orders: draws.orders ? scope.copy(draws.orders) : 0,
         },
@@ -130,18 +127,68 @@ async function correlate(
   }
 }
 
+/** Number of features rounded up to a multiple of 4. */
+const padded = (features: number): number => Math.ceil(features / 4) * 4;
+
+/** Columns with zeros up to a multiple of 4. */
+function padColumns({ values, features }: ModuleSamples): Float64Array {
+  const width = padded(features);
+  if (width === features) return values;
+  const result = new Float64Array((values.length / features) * width);
+  for (let r = 0; r * features < values.length; r++) {
+    result.set(values.subarray(r * features, (r + 1) * features), r * width);
+  }
+  return result;
+}
+
+interface Majorities {
+  /** For each padded feature the only such value; NaN where there is none. */
+  readonly modes: Float64Array;
+  /** For each feature 1 where there are several. */
+  readonly contested: Uint8Array;
+}
+
+/** Those found before: the same modules come with every batch of draws. */
+const known = new WeakMap<ModuleSamples, Majorities>();
+
 /**
- * Copies module k into the engine's memory: values (samples x features), positions of samples (localities x size),
- * loadings and shifts. Returns the address of its `ModuleSamples` structure, and of the room for its results,
- * `length` = draws x localities float64.
+ * The values that can leave a feature without support: held by so many samples in all that a locality may hold that many.
+ * Rows are not drawn twice, so others need not be looked for.
  */
+function majorities(module: ModuleSamples): Majorities {
+  const { values, features, size, support } = module;
+  const modes = new Float64Array(padded(features)).fill(Number.NaN);
+  const contested = new Uint8Array(features);
+  const least = Math.max(size / 2, size - support);
+  for (let i = 0; i < features; i++) {
+    const column = Float64Array.from(
+      { length: values.length / features },
+      (_, r) => values[r * features + i],
+    );
+    column.sort();
+    for (let first = 0, next = 1; first < column.length; first = next++) {
+      while (next < column.length && column[next] === column[first]) next++;
+      if (next - first <= least) continue;
+      if (!Number.isNaN(modes[i])) contested[i] = 1;
+      modes[i] = column[first];
+    }
+  }
+  const found = { modes, contested };
+  known.set(module, found);
+  return found;
+}
+
+/** Copies a module into the engine's memory; returns the address of its `ModuleSamples` and of its results. */
 function uploadModule(scope: Scope, module: ModuleSamples, draws: SampleDraws, k: number) {
   const localities = module.positions.length / module.size;
   const length = draws.count * localities;
   const results = scope.allocate(length * 8);
+  const { modes, contested } = known.get(module) ?? majorities(module);
   const address = scope.copyStructure('ModuleSamples', {
     ...{ f: module.features, n: module.size, localities, support: module.support, results },
-    values: scope.copy(module.values),
+    values: scope.copy(padColumns(module)),
+    modes: scope.copy(modes),
+    contested: scope.copy(contested),
     positions: scope.copy(module.positions),
     loadings: scope.copy(module.loadings),
     shifts: draws.shifts ? scope.copy(draws.shifts[k]) : 0,

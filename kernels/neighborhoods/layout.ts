@@ -1,0 +1,48 @@
+/** Arguments and constants of the kernels over a kd-tree of few dimensions, shared with TypeScript (runtime/layouts.ts). */
+
+/** Ranges of the tree's order up to this long are not split further (src/core/kd-tree.ts). */
+export const LEAF: i32 = 16;
+/** Samples that share one search. */
+export const RUN: i32 = 16;
+
+/** A kd-tree. */
+@unmanaged
+export class TreeArguments {
+  /** f32: rows x d, in the tree's order. */
+  coordinates: usize;
+  /** i32: row of each position of the order. */
+  order: usize;
+  /** u8: split axis of the node whose median is at each position. */
+  axes: usize;
+  rows: i32;
+  d: i32;
+}
+
+/** Arguments of `countNeighborhoods`. */
+@unmanaged
+export class GraphArguments {
+  /** The `TreeArguments`. */
+  tree: usize;
+  /** Samples of a neighborhood, its own included; at most rows. */
+  n: i32;
+  /** Ranges that the order is divided into: the items. */
+  ranges: i32;
+  /** i32: ranges x rows, by position. */
+  indegree: usize;
+  /** f64 a row. */
+  meanDistance: usize;
+}
+
+/** Arguments of `findNearest`. */
+@unmanaged
+export class NearestInTreeArguments {
+  /** The `TreeArguments`. */
+  tree: usize;
+  /** f32: queries x d. */
+  queries: usize;
+  /** Samples wanted; at most rows. */
+  n: i32;
+  /** i32 and f64: queries x n, rows and squared distances, nearest first. */
+  found: usize;
+  squared: usize;
+}

@@ -1,0 +1,88 @@
+/**
+ * The n nearest samples of a point in few dimensions, nearest first, ties by row.
+ *
+ * Source: the reference is `nearestFinder` of src/core/kd-tree.ts; the answer is the same to the last bit.
+ * Cost: about 3n distances a query, and a sort of n. Determinism: an item is a query.
+ */
+
+import { collectNearest, descend, foundAt, foundCount, measureFound } from './collect';
+import { NearestInTreeArguments, TreeArguments } from './layout';
+import { selectValue } from './select';
+
+/** Kernel: the n nearest samples of query `item`. */
+export function findNearest(item: i32, scratch: usize, call: NearestInTreeArguments): void {
+  const tree = changetype<TreeArguments>(call.tree);
+  const n = call.n;
+  const squared = scratch;
+  const work = squared + ((<usize>tree.rows) << 3);
+  const point = call.queries + ((<usize>item * <usize>tree.d) << 2);
+  collectNearest(tree, point, descend(tree, point), n, work + ((<usize>tree.rows) << 3));
+  measureFound(tree, point, squared);
+  const count = foundCount();
+  memory.copy(work, squared, (<usize>count) << 3);
+  const limit = selectValue(work, count, n - 1);
+  const rows = call.found + ((<usize>item * <usize>n) << 2);
+  const distances = call.squared + ((<usize>item * <usize>n) << 3);
+  // those within the limit, which ties may make more than n: a heap keeps the n first in order
+  let filled: i32 = 0;
+  for (let i: i32 = 0; i < count; i++) {
+    const distance = load<f64>(squared + ((<usize>i) << 3));
+    if (distance > limit) continue;
+    const row = load<i32>(tree.order + ((<usize>foundAt(i)) << 2));
+    if (filled < n) {
+      put(rows, distances, filled, row, distance);
+      filled++;
+      if (filled === n) for (let at = (n >> 1) - 1; at >= 0; at--) sink(rows, distances, at, n);
+    } else if (precedes(distance, row, load<f64>(distances), load<i32>(rows))) {
+      put(rows, distances, 0, row, distance);
+      sink(rows, distances, 0, n);
+    }
+  }
+  for (let last = n - 1; last > 0; last--) {
+    swap(rows, distances, 0, last);
+    sink(rows, distances, 0, last);
+  }
+}
+
+/** Whether a sample comes before another in the order of distance and row. */
+function precedes(a: f64, rowA: i32, b: f64, rowB: i32): bool {
+  return a < b || (a === b && rowA < rowB);
+}
+
+/** Writes a sample at an index. */
+function put(rows: usize, distances: usize, at: i32, row: i32, distance: f64): void {
+  store<i32>(rows + ((<usize>at) << 2), row);
+  store<f64>(distances + ((<usize>at) << 3), distance);
+}
+
+/** Exchanges the samples at two indices. */
+function swap(rows: usize, distances: usize, a: i32, b: i32): void {
+  const row = load<i32>(rows + ((<usize>a) << 2));
+  const distance = load<f64>(distances + ((<usize>a) << 3));
+  put(rows, distances, a, load<i32>(rows + ((<usize>b) << 2)), load<f64>(distances + ((<usize>b) << 3)));
+  put(rows, distances, b, row, distance);
+}
+
+/** Whether the sample at index a comes before that at index b. */
+function before(rows: usize, distances: usize, a: i32, b: i32): bool {
+  const x = <usize>a;
+  const y = <usize>b;
+  return precedes(
+    load<f64>(distances + (x << 3)),
+    load<i32>(rows + (x << 2)),
+    load<f64>(distances + (y << 3)),
+    load<i32>(rows + (y << 2)),
+  );
+}
+
+/** Restores the heap of the first `size`, the last in order on top, below an index. */
+function sink(rows: usize, distances: usize, at: i32, size: i32): void {
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) return;
+    if (child + 1 < size && before(rows, distances, child, child + 1)) child++;
+    if (!before(rows, distances, at, child)) return;
+    swap(rows, distances, at, child);
+    at = child;
+  }
+}

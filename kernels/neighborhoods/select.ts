@@ -1,0 +1,28 @@
+/** Hoare's selection among doubles. */
+
+/** The value at index `at` of the first `count` values (f64) in ascending order; they are moved. */
+export function selectValue(values: usize, count: i32, at: i32): f64 {
+  let low: i32 = 0;
+  let high = count - 1;
+  while (low < high) {
+    const pivot = load<f64>(values + ((<usize>((low + high) >> 1)) << 3));
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (load<f64>(values + ((<usize>i) << 3)) < pivot) i++;
+      while (load<f64>(values + ((<usize>j) << 3)) > pivot) j--;
+      if (i > j) break;
+      const first = values + ((<usize>i) << 3);
+      const second = values + ((<usize>j) << 3);
+      const moved = load<f64>(first);
+      store<f64>(first, load<f64>(second));
+      store<f64>(second, moved);
+      i++;
+      j--;
+    }
+    if (at <= j) high = j;
+    else if (at >= i) low = i;
+    else break;
+  }
+  return load<f64>(values + ((<usize>at) << 3));
+}

@@ -1,0 +1,88 @@
+/** The graph of n-neighborhoods, and the nearest samples of points, by `kernels/neighborhoods/`; an item is a range of the tree's order, or a point. */
+
+import type { KdTree } from '../../../core/kd-tree.js';
+import type { Engine } from '../../engine.js';
+import { unwatched } from '../../watch.js';
+import { createScope, type Scope } from '../runtime/memory.js';
+import type { Runtime } from '../runtime/runtime.js';
+
+/** Ranges of the order, with 4 bytes a row each for their in-degrees; their number changes no byte of the result. */
+const RANGES = 16;
+/** Rough number of operations for each neighbor of a sample. */
+const NEIGHBOR_WORK = 30;
+
+/** `Engine.neighborhoodGraph` over the kernels. */
+export function createNeighborhoodGraph(runtime: Runtime): Engine['neighborhoodGraph'] {
+  return async (tree, n, watch = unwatched) => {
+    const { rows } = tree.points;
+    const result = { indegree: new Float64Array(rows), meanDistance: new Float64Array(rows) };
+    if (rows === 0) return result;
+    const scope = createScope(runtime.arena);
+    try {
+      const indegree = scope.allocate(RANGES * rows * 4);
+      const meanDistance = scope.allocate(rows * 8);
+      await runtime.run(
+        {
+          kernel: 'countNeighborhoods',
+          items: RANGES,
+          scratch: runtime.size('treeScratch', rows),
+          work: rows * n * NEIGHBOR_WORK,
+          call: {
+            tree: copyTree(scope, tree),
+            ...{ n: Math.min(n, rows), ranges: RANGES, indegree, meanDistance },
+          },
+        },
+        watch,
+      );
+      const { buffer } = runtime.arena.memory;
+      result.meanDistance.set(new Float64Array(buffer, meanDistance, rows));
+      const counts = new Int32Array(buffer, indegree, RANGES * rows);
+      for (let range = 0; range < RANGES; range++) {
+        for (let p = 0; p < rows; p++) result.indegree[tree.order[p]] += counts[range * rows + p];
+      }
+      return result;
+    } finally {
+      scope.free();
+    }
+  };
+}
+
+/** `Engine.nearestInTree` over the kernels; an item is a query. */
+export function createNearestInTree(runtime: Runtime): Engine['nearestInTree'] {
+  return async (tree, queries, n, watch = unwatched) => {
+    const length = queries.rows * n;
+    const scope = createScope(runtime.arena);
+    try {
+      const found = scope.allocate(length * 4);
+      const squared = scope.allocate(length * 8);
+      await runtime.run(
+        {
+          kernel: 'findNearest',
+          items: queries.rows,
+          scratch: runtime.size('treeScratch', tree.points.rows),
+          work: length * NEIGHBOR_WORK,
+          call: { tree: copyTree(scope, tree), queries: scope.copy(queries.data), n, found, squared },
+        },
+        watch,
+      );
+      const { buffer } = runtime.arena.memory;
+      return {
+        rows: new Int32Array(buffer, found, length).slice(),
+        squared: new Float64Array(buffer, squared, length).slice(),
+      };
+    } finally {
+      scope.free();
+    }
+  };
+}
+
+/** Copies a tree into the engine's memory; returns the address of its `TreeArguments`. */
+function copyTree(scope: Scope, { coordinates, order, axes, points }: KdTree): number {
+  return scope.copyStructure('TreeArguments', {
+    coordinates: scope.copy(coordinates),
+    order: scope.copy(order),
+    axes: scope.copy(axes),
+    rows: points.rows,
+    d: points.columns,
+  });
+}
