@@ -70,7 +70,9 @@ export async function runExplain(
     const output = tell(values.json);
     tellFindings(explanation, folder.path, output);
     if (back !== null)
-      output.write(`Presence and modules are in ${back} (obsm X_whymap, varm and uns whymap).\n`);
+      output.write(
+        `Presence, scores and modules are in ${back} (obsm X_whymap, obs whymap_score_M1 and so on, varm and uns whymap).\n`,
+      );
     if (values.json) writeJson(summary);
   } finally {
     await folder.discard();

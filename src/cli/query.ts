@@ -2,7 +2,7 @@
 
 import { OptionError, option, words } from '../errors.js';
 import { writeCsv } from '../io/write.js';
-import { type MarkerAnswer, rankMarkers } from '../lava/query/markers.js';
+import { type Marker, type MarkerAnswer, rankMarkers } from '../lava/query/markers.js';
 import { parseRegion } from '../lava/query/parse-region.js';
 import {
   type ComparisonAnswer,
@@ -111,46 +111,37 @@ function showComparison(found: ComparisonAnswer): Shown {
   };
 }
 
-/** Which features are higher and lower. */
+/** Which features are higher and lower; with replicates the test over these beside it. */
 function showMarkers(found: MarkerAnswer): Shown {
+  const columns = found.markers.some(({ pseudobulk }) => pseudobulk !== null)
+    ? [...MARKER_COLUMNS, ...REPLICATE_COLUMNS]
+    : MARKER_COLUMNS;
   return {
     sentences: markerSentences(found),
-    header: MARKER_COLUMNS,
-    rows: found.markers.map((m) => [
-      m.name,
-      m.first,
-      m.second,
-      m.difference,
-      m.logFoldChange,
-      m.aboveZeroFirst,
-      m.aboveZeroSecond,
-      m.auc,
-      m.score,
-      m.p,
-      m.pAdjusted,
-      m.modules.join(' '),
-      m.pseudobulk?.difference ?? null,
-      m.pseudobulk?.p ?? null,
-    ]),
+    header: columns.map(([name]) => name),
+    rows: found.markers.map((marker) => columns.map(([, cell]) => cell(marker))),
     json: found,
   };
 }
 
-const MARKER_COLUMNS = [
-  'feature',
-  'mean_first',
-  'mean_second',
-  'difference',
-  'log2_fold_change',
-  'above_zero_first',
-  'above_zero_second',
-  'auc',
-  'score',
-  'p',
-  'p_adjusted',
-  'modules',
-  'replicate_difference',
-  'replicate_p',
+type MarkerColumn = readonly [string, (marker: Marker) => string | number | null];
+
+const MARKER_COLUMNS: readonly MarkerColumn[] = [
+  ['feature', ({ name }) => name],
+  ['difference', ({ difference }) => difference],
+  ['log_fold_change', ({ logFoldChange }) => logFoldChange],
+  ['auc', ({ auc }) => auc],
+  ['p', ({ p }) => p],
+  ['p_adjusted', ({ pAdjusted }) => pAdjusted],
+  ['above_zero_in', ({ aboveZeroFirst }) => aboveZeroFirst],
+  ['above_zero_out', ({ aboveZeroSecond }) => aboveZeroSecond],
+];
+
+const REPLICATE_COLUMNS: readonly MarkerColumn[] = [
+  ['replicate_difference', ({ pseudobulk }) => pseudobulk?.difference ?? null],
+  ['replicate_p', ({ pseudobulk }) => pseudobulk?.p ?? null],
+  ['replicates_in', ({ pseudobulk }) => pseudobulk?.replicatesFirst ?? null],
+  ['replicates_out', ({ pseudobulk }) => pseudobulk?.replicatesSecond ?? null],
 ];
 
 /** One feature against all others. */

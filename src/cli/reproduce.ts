@@ -13,6 +13,7 @@ import { packageVersion } from './version.js';
 /** Every study by name; each family is loaded when one of its studies is asked for. */
 const families: Readonly<Record<string, () => Promise<Readonly<Record<string, Study>>>>> = {
   ardr: async () => (await import('../reproduce/ardr/index.js')).ardrStudies,
+  conditions: async () => (await import('../reproduce/conditions/index.js')).conditionStudies,
   lava: async () => (await import('../reproduce/lava/index.js')).lavaStudies,
 };
 

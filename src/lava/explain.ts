@@ -107,13 +107,7 @@ export async function explain(
     sampleScores: moduleScores({ descriptions, image }, table),
     descriptions,
     associationCounts: counts,
-    options: {
-      ...options,
-      localitySize: localities.size,
-      overlap: localities.overlap,
-      ...rulesAsOptions(rules),
-      ...significance,
-    },
+    options: { ...options, ...sizesOf(localities), ...rulesAsOptions(rules), ...significance },
     ...(granularity && { granularity }),
     image,
     warnings: [...table.warnings, ...warnings, ...findings(table.features.rows, localities, fitted)],
@@ -207,7 +201,10 @@ async function chosenFeatures(
   return { table: keepFeatures(table, kept), warnings: [warning] };
 }
 
-/** The association rules under the names of the options that set them, for `Explanation.options`. */
+/** The sizes of localities under the names of their options. */
+const sizesOf = ({ size, overlap }: Localities) => ({ localitySize: size, overlap });
+
+/** The association rules under the names of their options. */
 function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
   return {
     association: rules.measure,

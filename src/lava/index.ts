@@ -9,12 +9,12 @@ export {
 } from './associations/associations.js';
 export { type FeatureSelection, keepFeatures, selectFeatures } from './associations/select-features.js';
 export {
-  type ComparedRow,
   type ConditionComparison,
   type ConditionOptions,
   compareConditions,
 } from './conditions/compare.js';
 export { groupingColumns, keptWithin, withinFlags } from './conditions/kept-within.js';
+export type { ComparedRow } from './conditions/rows.js';
 export { moduleScores, type ScoredModules, type ScoreOptions } from './conditions/scores.js';
 export { conditionSentences } from './conditions/sentences.js';
 export type { Verdict } from './conditions/verdict.js';

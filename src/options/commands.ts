@@ -124,6 +124,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: [
       'whymap reproduce ardr-pca',
       'whymap reproduce lava-planted --repeats 20',
+      'whymap reproduce conditions-kidney --data folder-with-kidney_geomx.h5ad',
       'whymap reproduce lava-mnist --data folder-with-mnist_X.npy',
       'whymap reproduce ardr-lle --data sets --sets mnist,cells --rows 2000',
     ],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { writeCsv } from '#whymap/io/write.js';
 import type { CategoricalColumn, Matrix } from '#whymap/model.js';
-import { plantCohort } from '#whymap/reproduce/lava/planted-cohort.js';
+import { plantCohort } from '#whymap/reproduce/conditions/planted-cohort.js';
 import { temporaryFolder, whymap } from './run.js';
 
 const folder = temporaryFolder();
@@ -90,4 +90,20 @@ test('what is wrong is refused before anything is written', async () => {
     expect([ran.code, existsSync(join(folder, 'refused'))]).toEqual([2, false]);
     expect(ran.err).toMatch(words);
   }
+}, 60_000);
+
+test('markers as CSV have the columns of the contract, and those of replicates behind them', async () => {
+  const ask = (...more: string[]) =>
+    whymap(
+      folder,
+      ...['query', 'out', '--features', 'features.csv', '--region', 'condition:case', '--markers', '--quiet'],
+      ...['--format', 'csv', ...more],
+    );
+  const columns = 'feature,difference,log_fold_change,auc,p,p_adjusted,above_zero_in,above_zero_out';
+  const [header, first] = (await ask()).out.split('\n');
+  expect(header).toBe(columns);
+  expect(first.split(',').length).toBe(8);
+  const [withReplicates, row] = (await ask('--replicate', 'donor')).out.split('\n');
+  expect(withReplicates).toBe(`${columns},replicate_difference,replicate_p,replicates_in,replicates_out`);
+  expect(row.endsWith(',4,4')).toBe(true);
 }, 60_000);

@@ -23,6 +23,7 @@ const FILES = [
   'modules.csv',
   'pairs.csv',
   'presence.csv',
+  'scores.csv',
   'summary.json',
 ];
 const options = [

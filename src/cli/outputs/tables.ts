@@ -1,8 +1,8 @@
-/** The tables of a result as CSV in pieces: modules, pairs, presence, localities. */
+/** The tables of a result as CSV text: modules, pairs, presence, scores, localities. */
 
 import { trueValue } from '../../core/units.js';
-import { type Cell, csvPieces } from '../../io/write.js';
-import type { Explanation } from '../../model.js';
+import { type Cell, writeCsv } from '../../io/write.js';
+import type { Explanation, Matrix } from '../../model.js';
 import type { RegionTrust } from '../../trust/index.js';
 
 const PAIRS_LEAST = 0.05;
@@ -41,14 +41,23 @@ export function pairsCsv(explanation: Explanation): Iterable<string> {
   return csvPieces(header, rows);
 }
 
-/** sample, then one column a module. */
-export function presenceCsv(explanation: Explanation): Iterable<string> {
-  const { samplePresence, ids, descriptions } = explanation;
-  return csvPieces(['sample', ...descriptions.map(({ id }) => id)], rows());
+/** sample, then one column a module with its presence. */
+export function presenceCsv(explanation: Explanation): string {
+  return samplesCsv(explanation, explanation.samplePresence);
+}
+
+/** sample, then one column a module with its score. @param scores samples x modules. */
+export function scoresCsv(explanation: Explanation, scores: Matrix): string {
+  return samplesCsv(explanation, scores);
+}
+
+/** sample, then one column a module. @param values samples x modules. */
+function samplesCsv({ ids, descriptions }: Explanation, values: Matrix): string {
+  return writeCsv(['sample', ...descriptions.map(({ id }) => id)], rows());
   function* rows(): Generator<Cell[]> {
-    const m = samplePresence.columns;
-    for (let s = 0; s < samplePresence.rows; s++) {
-      yield [ids?.[s] ?? s, ...samplePresence.data.subarray(s * m, (s + 1) * m)];
+    const m = values.columns;
+    for (let s = 0; s < values.rows; s++) {
+      yield [ids?.[s] ?? s, ...values.data.subarray(s * m, (s + 1) * m)];
     }
   }
 }

@@ -6,7 +6,7 @@ import { writeNpy } from '../../io/write.js';
 import { reportPieces } from '../../report/report.js';
 import { type Explained, shownExplanation, titleOf } from '../../run/explain.js';
 import { summarize } from './summary.js';
-import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv } from './tables.js';
+import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv, scoresCsv } from './tables.js';
 
 /** Files that every run of `explain` writes. */
 export const EXPLAIN_FILES = [
@@ -15,6 +15,7 @@ export const EXPLAIN_FILES = [
   'modules.csv',
   'pairs.csv',
   'presence.csv',
+  'scores.csv',
   'localities.csv',
   'members.npy',
   'report.html',
@@ -37,6 +38,9 @@ export async function writeOutputs(
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));
   await folder.write('presence.csv', presenceCsv(explanation));
+  if (explanation.sampleScores) {
+    await folder.write('scores.csv', scoresCsv(explanation, explanation.sampleScores));
+  }
   await folder.write('localities.csv', localitiesCsv(explanation, trust));
   await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
   await folder.write('report.html', report);

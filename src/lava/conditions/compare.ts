@@ -6,10 +6,10 @@
  *   condition alone that they do not cover (discover.ts), so that a programme of one condition is not diluted. Each is
  *   measured in every unit (a replicate on one side) on matched localities (unit-values.ts), over all samples and in each
  *   stratum, and tested by permuting units (unit-tests.ts).
- * Verdicts: *gained*, *lost*: presence differs, and the weaker side has less than half of the stronger. *rewired*: present
- *   on both sides with other pairs. *up*, *down*: the score differs. *shared*: present on both sides without such a
+ * Verdicts: *gained*, *lost*: presence differs, and the weaker side has less than a third of the stronger. *rewired*: present
+ *   on both sides with other pairs, or two modules that are present together and paired otherwise (patterns.ts). *up*, *down*: the score differs. *shared*: present on both sides without such a
  *   difference. *none*: present on neither. A difference counts when its corrected p is at most `level`. Where the units
- *   are so few that no p can be, or there is one a side, it counts when it is large (half of the stronger presence, half a
+ *   are so few that no p can be that small, or there is one a side, it counts when it is large (half of the stronger presence, half a
  *   standard deviation of the score) and no unit of one side lies among those of the other; the result says so.
  * How it fails: presence on a side with few samples in each locality is noisy; a module that differs everywhere by level
  *   only has its presence where localities hold both conditions. Rewiring without replicates is not judged.
@@ -17,16 +17,16 @@
  */
 
 import { encodeLevels } from '../../core/levels.js';
-import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext } from '../../engine/context.js';
 import { OptionError } from '../../errors.js';
 import type { CategoricalColumn, Explanation, MetadataColumn, Table } from '../../model.js';
-import { explainedTable, measureOf } from '../query/explained-table.js';
+import { explainedTable } from '../query/explained-table.js';
 import { type Design, planDesign } from './design.js';
 import { designNotes } from './design-notes.js';
-import { discoverInEach, type NamedModules, pooledModules } from './discover.js';
-import { type RowTest, unitTests } from './unit-tests.js';
-import { type UnitValues, unitValues } from './unit-values.js';
-import { judge, type Verdict } from './verdict.js';
+import { discoverInEach, pooledModules } from './discover.js';
+import { lostNotes, measureAll, replicatedOnly, type Stratum } from './measured.js';
+import { type ComparedRow, judgedRows } from './rows.js';
+import { unitTests } from './unit-tests.js';
 
 export interface ConditionOptions {
   /** Categorical metadata column with the two levels that are compared; the labels count as one, by their name. */
@@ -43,35 +43,6 @@ export interface ConditionOptions {
   readonly level?: number;
   /** Whether modules are also looked for on either condition alone. Default true. */
   readonly discover?: boolean;
-}
-
-/** One module in one stratum. */
-export interface ComparedRow {
-  /** Id of the module; with the condition in front for one that was found on that condition alone. */
-  readonly module: string;
-  readonly label: string;
-  /** Level of `in`, or `all`. */
-  readonly stratum: string;
-  readonly verdict: Verdict;
-  /** Mean squared correlation of the module's pairs beyond chance, mean over units; null without matched localities. */
-  readonly presenceCase: number | null;
-  readonly presenceControl: number | null;
-  /** Mean score over units, relative to the mean of the localities, in standardized feature units. */
-  readonly scoreCase: number | null;
-  readonly scoreControl: number | null;
-  readonly scoreDifference: number | null;
-  /** Share of a unit's samples in which the module is present: case over control; null when control has none. */
-  readonly abundanceRatio: number | null;
-  /** By permutation of units; null where there is one unit on a side or no matched locality. */
-  readonly p: number | null;
-  /** Corrected over all rows and statistics. */
-  readonly pAdjusted: number | null;
-  readonly replicatesCase: number;
-  readonly replicatesControl: number;
-  /** Localities in which both sides were measured. */
-  readonly localities: number;
-  /** What must be known of the module: `mostly a difference between levels of slide`. */
-  readonly flags: readonly string[];
 }
 
 export interface ConditionComparison {
@@ -117,7 +88,9 @@ export async function compareConditions(
   if (options.discover ?? true) {
     sets.push(...(await discoverInEach({ explanation, table, design, sides }, context)));
   }
-  const measured = await measureAll({ explanation, table, design, strata, sets }, context);
+  const { measured, lost } = replicatedOnly(
+    await measureAll({ explanation, table, design, strata, sets }, context),
+  );
   const tests = unitTests(
     measured.map(({ values }) => values),
     design,
@@ -134,8 +107,8 @@ export async function compareConditions(
     crossed: design.crossed,
     assignments: design.assignments.length,
     exact: design.exact,
-    rows: measured.map((row, i) => comparedRow(row, tests?.[i] ?? null, design, level)),
-    notes: designNotes(design, options, level),
+    rows: judgedRows(measured, tests, design, level),
+    notes: [...designNotes(design, options, level), ...lostNotes(lost)],
   };
 }
 
@@ -171,17 +144,7 @@ function columnOf(metadata: readonly MetadataColumn[], name: string): Categorica
   });
 }
 
-interface Stratum {
-  readonly name: string;
-  /** 1 for its samples that are compared. */
-  readonly inStratum: Uint8Array;
-}
-
-/**
- * The strata of a comparison: all compared samples, named `all`, then those of each level of the column that has any,
- * in the column's order.
- * @param column null where nothing but all samples is compared.
- */
+/** All compared samples, then those of each level that has any, in the column's order. */
 function strataOf({ unitOf }: Design, column: CategoricalColumn | null): Stratum[] {
   const all = Uint8Array.from(unitOf, (unit) => (unit >= 0 ? 1 : 0));
   const levels = (column?.levels ?? []).map((name, code) => ({
@@ -189,106 +152,4 @@ function strataOf({ unitOf }: Design, column: CategoricalColumn | null): Stratum
     inStratum: all.map((compared, s) => (compared && column?.codes[s] === code ? 1 : 0)),
   }));
   return [{ name: 'all', inStratum: all }, ...levels.filter(({ inStratum }) => inStratum.includes(1))];
-}
-
-interface Measured {
-  readonly module: string;
-  readonly label: string;
-  readonly stratum: string;
-  readonly flags: readonly string[];
-  readonly values: UnitValues;
-  /** Share of each unit's samples in which the module is present; NaN for units without samples. */
-  readonly abundance: Float64Array;
-}
-
-/**
- * Presence, pairs and score of every module in every unit, for every stratum; all strata of a module before the next.
- * @param input `sets`: modules of the explanation, then those found on one condition, each with the samples they are
- *   measured on.
- */
-async function measureAll(
-  input: {
-    readonly explanation: Explanation;
-    readonly table: Table;
-    readonly design: Design;
-    readonly strata: readonly Stratum[];
-    readonly sets: readonly NamedModules[];
-  },
-  context: Context,
-): Promise<Measured[]> {
-  const { table, design, strata, sets } = input;
-  const measure = measureOf(input.explanation);
-  const watch = watchStage(context, 'conditions');
-  const all = sets.flatMap((set) => set.named.map((named) => ({ set, named })));
-  const measured: Measured[] = [];
-  for (const [i, { set, named }] of all.entries()) {
-    const { k, module, label, present, flags } = named;
-    for (const { name: stratum, inStratum: all } of strata) {
-      const inStratum = all.map((inside, s) => inside & set.measured[s]);
-      const values = unitValues(table.features, set, k, design, { inStratum, measure });
-      const abundance = abundanceOf(present, design, inStratum);
-      measured.push({ module, label, stratum, flags, values, abundance });
-      await watch.checkpoint();
-    }
-    watch.progress((i + 1) / all.length);
-  }
-  return measured;
-}
-
-/**
- * For each unit, the share (0 to 1) of its samples in the stratum in which the module is present; NaN without
- * samples.
- * @param present 1 for the samples that have it.
- * @param inStratum 1 for the samples of the stratum.
- */
-function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: Uint8Array): Float64Array {
-  const having = new Float64Array(units.length);
-  const samples = new Float64Array(units.length);
-  unitOf.forEach((unit, s) => {
-    if (unit < 0 || inStratum[s] === 0) return;
-    samples[unit]++;
-    having[unit] += present[s];
-  });
-  return having.map((count, u) => count / samples[u]);
-}
-
-/**
- * The row of the answer for one module in one stratum: means over the units of either side, the test, and the
- * verdict.
- * @param test null where there is no p.
- * @param level largest corrected p that counts as a difference.
- */
-function comparedRow(
-  { module, label, stratum, flags, values, abundance }: Measured,
-  test: RowTest | null,
-  design: Design,
-  level: number,
-): ComparedRow {
-  const mean = (some: Float64Array, isCase: boolean) => {
-    const known = some.filter((value, u) => design.units[u].isCase === isCase && !Number.isNaN(value));
-    return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null;
-  };
-  const count = (isCase: boolean) =>
-    design.units.filter((unit, u) => unit.isCase === isCase && !Number.isNaN(values.presence[u])).length;
-  const [scoreCase, scoreControl] = [mean(values.score, true), mean(values.score, false)];
-  const [abundanceCase, abundanceControl] = [mean(abundance, true), mean(abundance, false)];
-  const tested = values.localities > 0 ? test : null;
-  return {
-    module,
-    label,
-    stratum,
-    verdict: judge(values, design, tested, level),
-    presenceCase: mean(values.presence, true),
-    presenceControl: mean(values.presence, false),
-    scoreCase,
-    scoreControl,
-    scoreDifference: scoreCase === null || scoreControl === null ? null : scoreCase - scoreControl,
-    abundanceRatio: abundanceCase !== null && abundanceControl ? abundanceCase / abundanceControl : null,
-    p: tested?.p ?? null,
-    pAdjusted: tested?.pAdjusted ?? null,
-    replicatesCase: count(true),
-    replicatesControl: count(false),
-    localities: values.localities,
-    flags,
-  };
 }

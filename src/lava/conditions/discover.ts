@@ -4,9 +4,9 @@
  * Source: ours. A module that is found on the samples of one condition is present in those samples by selection, so the
  *   samples of every unit are halved at random: one half is explained, condition by condition, with the explanation's
  *   options (without evaluation) and localities in proportion to its size; the other half is measured. A module is added
- *   when the modules before it together cover less than half of its squared pair pattern (non-negative least squares), and
- *   is measured at its own probes, in localities of the second half. (Measured on the samples that it was found on, such a module was called
- *   lost in 1 of 10 null cohorts.)
+ *   when the modules before it together cover less than a quarter of its squared pair pattern (non-negative least
+ *   squares), and is measured at its own probes, in localities of the second half. (Measured on the samples that it was
+ *   found on, such a module was called lost in 1 of 10 null cohorts.)
  * Cost: one fit for each condition. Deterministic.
  */
 
@@ -24,8 +24,8 @@ import { type ExplainOptions, explain } from '../explain.js';
 import { patternCosines } from '../factorize/symmetric.js';
 import type { Design, DesignInput } from './design.js';
 import { withinFlags } from './kept-within.js';
+import type { ComparedModules } from './patterns.js';
 import { moduleScores } from './scores.js';
-import type { ComparedModules } from './unit-values.js';
 
 /** A module that is compared. */
 export interface NamedModule {
@@ -47,8 +47,10 @@ export interface NamedModules extends ComparedModules {
 
 /** Fewer samples of a condition are not explained on their own. */
 const LEAST_SAMPLES = 60;
-/** Share of a squared pair pattern that known modules cover from which on it is none of its own. */
-const COVERED = 0.5;
+/** Localities of fewer samples hide weak correlations, so they are as large as this even where that covers more of the map. */
+const LEAST_SIZE = 50;
+/** Share of a squared pair pattern that known modules cover from which on it is none of its own (a cosine of a half). */
+const COVERED = 0.25;
 
 /**
  * All modules of the explanation as modules of a comparison: with their scores, measured on all samples.
@@ -141,7 +143,7 @@ function explainRows(
   context: Context,
 ): Promise<Explanation> {
   const whole = explanation.localities.size;
-  const size = Math.max(20, Math.round((whole * rows.length) / explanation.rows));
+  const size = Math.max(Math.min(whole, LEAST_SIZE), Math.round((whole * rows.length) / explanation.rows));
   // options of an explanation are those that explain was called with, by the same names
   const options = explanation.options as ExplainOptions;
   const { embedding } = explanation;
@@ -169,10 +171,8 @@ function explainRows(
 }
 
 /**
- * Indices of the rows of `loadings` whose pair pattern is less than half covered by the known modules together: a
- * module that pooling has cut in two is new as a whole.
- * @param loadings modules x features.
- * @param known loadings of known modules, over the same features.
+ * Indices of the rows of `loadings` whose pair pattern is less than a quarter covered by the known ones together. A module
+ * that pooling has cut in two is not new: the pairs between its parts are measured (patterns.ts).
  */
 export function freshModules(loadings: Matrix, known: readonly Matrix[]): number[] {
   const others = stacked(known);

@@ -1,7 +1,8 @@
 /** A comparison of conditions as sentences for people: effect first, then p and the number of replicates. Ours. */
 
-import { listed, plural, pValue, signed } from '../../core/words.js';
-import type { ComparedRow, ConditionComparison } from './compare.js';
+import { decimal, listed, plural, pValue, signed } from '../../core/words.js';
+import type { ConditionComparison } from './compare.js';
+import type { ComparedRow } from './rows.js';
 import type { Verdict } from './verdict.js';
 
 const ORDER: readonly Verdict[] = ['gained', 'lost', 'rewired', 'up', 'down'];
@@ -44,7 +45,7 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
     return ['', `${title}: cannot be compared here: no locality holds both.`];
   }
   const findings = ORDER.flatMap((verdict) => rows.filter((row) => row.verdict === verdict));
-  const named = (verdict: Verdict) => listed(rows.filter((row) => row.verdict === verdict).map(nameOf));
+  const named = (verdict: Verdict) => namesOf(rows.filter((row) => row.verdict === verdict));
   const [shared, none] = [named('shared'), named('none')];
   return [
     '',
@@ -52,13 +53,35 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
       ? `${title}: no module differs between ${found.case} and ${found.control}.`
       : `${title}: ${plural(findings.length, 'module')} ${findings.length === 1 ? 'differs' : 'differ'}.`,
     ...findings.map((row) => `  ${findingSentence(row, found)}`),
+    ...nearest(rows, found),
     ...(shared === '' ? [] : [`  Shared: ${shared}.`]),
     ...(none === '' ? [] : [`  Present on neither side, or not measured on both: ${none}.`]),
   ];
 }
 
-/** Id of the module that a row is about. */
-const nameOf = ({ module }: ComparedRow): string => module;
+/** Where nothing differs: the module with the smallest p, and its score in every replicate. */
+function nearest(rows: readonly ComparedRow[], found: ConditionComparison): string[] {
+  const tested = rows.filter(({ p, verdict }) => p !== null && verdict === 'shared');
+  if (tested.length === 0 || tested.length < rows.filter(({ p }) => p !== null).length) return [];
+  const [row] = [...tested].sort(
+    (a, b) => (a.p ?? 1) - (b.p ?? 1) || (a.pAdjusted ?? 1) - (b.pAdjusted ?? 1),
+  );
+  const scores = (isCase: boolean) =>
+    row.units
+      .flatMap(({ score, ...unit }) => (unit.isCase === isCase && score !== null ? [signed(score)] : []))
+      .join(', ');
+  return [
+    `  Nearest to it: ${row.module} (${row.label}), score ${signed(row.scoreDifference ?? 0)} (${found.case}: ${scores(true)}; ${found.control}: ${scores(false)}), presence ${decimal(row.presenceCase ?? 0)} and ${decimal(row.presenceControl ?? 0)}; p ${pValue(row.p ?? 1)}, corrected ${pValue(row.pAdjusted ?? 1)}.`,
+  ];
+}
+
+/** A module is named in a list of so many at most. */
+const MOST_NAMED = 12;
+
+/** The modules of the rows; of many only how many they are. */
+function namesOf(rows: readonly ComparedRow[]): string {
+  return rows.length <= MOST_NAMED ? listed(rows.map(({ module }) => module)) : `${rows.length} modules`;
+}
 
 /** One finding in a sentence: what, how much, how sure. */
 function findingSentence(row: ComparedRow, { case: cases, control }: ConditionComparison): string {
@@ -86,7 +109,7 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
  */
 function effect(row: ComparedRow, cases: string, control: string): string {
   if (row.verdict === 'up' || row.verdict === 'down') {
-    return `score ${signed(row.scoreDifference ?? 0)} standard deviations`;
+    return `score ${signed(row.scoreDifference ?? 0)}`;
   }
   const shown = (value: number | null) => Math.max(0, value ?? 0).toFixed(2);
   return `presence ${shown(row.presenceCase)} in ${cases}, ${shown(row.presenceControl)} in ${control}`;

@@ -13,29 +13,20 @@
  *   module and stratum. Precision: double. Deterministic.
  */
 
-import type { AssociationMeasure, Csr, Localities, Matrix, ModuleDescription } from '../../model.js';
+import type { AssociationMeasure, Csr, Matrix } from '../../model.js';
 import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
-import { presentThreshold } from '../describe/present.js';
 import type { Design } from './design.js';
-
-/** Modules with their localities, of the same samples. */
-export interface ComparedModules {
-  readonly localities: Pick<Localities, 'count' | 'size' | 'members'>;
-  /** localities x modules. */
-  readonly presence: Matrix;
-  readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
-  /** samples x modules. */
-  readonly scores: Matrix;
-}
+import type { ComparedModules, Pattern } from './patterns.js';
 
 export interface UnitValues {
   /** Localities where both sides were measured. */
   readonly localities: number;
   readonly presence: Float64Array;
+  /** NaN in every unit for patterns without a score. */
   readonly score: Float64Array;
-  /** For each unit its mean signed correlations, pairs i < j with rows of i first. */
+  /** For each unit its mean signed correlations, in the order of the pattern's pairs. */
   readonly pairs: readonly Float64Array[];
-  /** Product of both loadings, one a pair, sum 1. */
+  /** One a pair, sum 1. */
   readonly pairWeights: Float64Array;
   /** Standard deviation of the score inside units and localities. */
   readonly scoreSpread: number;
@@ -43,49 +34,45 @@ export interface UnitValues {
 
 /** Samples of a unit in a locality below which a correlation says nothing. */
 export const LEAST_SAMPLES = 5;
-const PAIR_FEATURES = 12;
 
-/**
- * Presence, pairs and score of module k in every unit, over the localities where the module is present and both sides
- * have a unit with enough samples.
- * @param features samples x features.
- * @param options `inStratum`: 1 for the samples that are compared.
- */
+/** Values of a pattern in every unit. @param inStratum 1 for the samples that are compared. */
 export function unitValues(
-  features: Matrix | Csr,
-  modules: ComparedModules,
-  k: number,
+  input: { readonly features: Matrix | Csr; readonly localities: ComparedModules['localities'] },
+  pattern: Pattern,
   design: Pick<Design, 'units' | 'unitOf'>,
   options: { readonly inStratum: Uint8Array; readonly measure: AssociationMeasure },
 ): UnitValues {
-  const leading = modules.descriptions[k].topFeatures.slice(0, PAIR_FEATURES);
-  const wanted = leading.map(({ feature }) => feature);
-  const pairWeights = weightsOfPairs(leading.map(({ loading }) => loading));
+  const { localities } = input;
+  const { scores } = pattern;
+  const pairWeights = Float64Array.from(pattern.pairs, ({ weight }) => weight);
   const sums = newSums(design.units.length, pairWeights.length);
-  const threshold = presentThreshold(modules.presence, k);
-  for (let l = 0; l < modules.localities.count; l++) {
-    const presence = modules.presence.data[l * modules.presence.columns + k];
-    if (!(presence > 0 && presence >= threshold)) continue;
-    const members = membersOf(modules.localities, l).filter((row) => options.inStratum[row] === 1);
-    const rowsOf = design.units.map((_, u) => members.filter((row) => design.unitOf[row] === u));
-    const measured = rowsOf.flatMap((rows, u) => (rows.length >= LEAST_SAMPLES ? [u] : []));
+  for (let l = 0; l < localities.count; l++) {
+    const presence = pattern.presence[l];
+    if (presence === 0) continue;
+    const rowsOf = rowsOfUnits(membersOf(localities, l), design, options.inStratum);
+    const measured = [...rowsOf.keys()].filter((u) => rowsOf[u].length >= LEAST_SAMPLES);
     const onSide = (isCase: boolean) => measured.some((u) => design.units[u].isCase === isCase);
     if (!onSide(true) || !onSide(false)) continue;
     sums.localities++;
     for (const u of measured) {
-      const values = localValues(features, rowsOf[u], wanted, options.measure);
-      const correlations = upperTriangle(correlationMatrix(values, options.measure), wanted.length);
-      addPairs(sums.units[u], correlations, pairWeights, presence, rowsOf[u].length - 1);
+      const values = localValues(input.features, rowsOf[u], pattern.features, options.measure);
+      const correlations = correlationMatrix(values, options.measure);
+      addPairs(sums.units[u], correlations, pattern, presence, rowsOf[u].length - 1);
     }
-    addScores(
-      sums,
-      measured,
-      rowsOf,
-      (row) => modules.scores.data[row * modules.scores.columns + k],
-      presence,
-    );
+    if (scores) addScores(sums, measured, rowsOf, (row) => scores[row], presence);
   }
-  return meansOf(sums, pairWeights);
+  return meansOf(sums, pairWeights, scores !== null);
+}
+
+/** The samples of a locality by unit, those of the stratum. */
+function rowsOfUnits(
+  members: Int32Array,
+  { units, unitOf }: Pick<Design, 'units' | 'unitOf'>,
+  inStratum: Uint8Array,
+): number[][] {
+  const rowsOf: number[][] = units.map(() => []);
+  for (const row of members) if (inStratum[row] === 1 && unitOf[row] >= 0) rowsOf[unitOf[row]].push(row);
+  return rowsOf;
 }
 
 interface UnitSums {
@@ -117,44 +104,22 @@ function newSums(units: number, pairs: number): Sums {
   };
 }
 
-/**
- * Products of the loadings of all pairs i < j of a module's leading features, pairs of i = 0 first, scaled to a sum of 1:
- * f (f - 1) / 2 weights. Called once a module.
- * @param loadings one for each of the f features, with their signs; the sum of the products must not be 0.
- */
-function weightsOfPairs(loadings: readonly number[]): Float64Array {
-  const products = Float64Array.from(loadings.flatMap((a, i) => loadings.slice(i + 1).map((b) => a * b)));
-  const total = products.reduce((a, b) => a + b, 0);
-  return products.map((product) => product / total);
-}
-
-/** Entries i < j of an f x f matrix, rows of i first. */
-function upperTriangle(matrix: Float64Array, f: number): Float64Array {
-  return Float64Array.from(
-    Array.from({ length: f }, (_, i) => [...matrix.subarray(i * f + i + 1, (i + 1) * f)]).flat(),
-  );
-}
-
-/**
- * Adds the correlations of one unit in one locality to the unit's sums.
- * @param correlations one a pair.
- * @param pairWeights one a pair, sum 1.
- * @param presence of the module in the locality.
- * @param freedom the unit's samples there, less 1.
- */
+/** Adds one locality's correlations of a unit. @param correlations f x f. @param freedom its samples less 1. */
 function addPairs(
   sum: UnitSums,
   correlations: Float64Array,
-  pairWeights: Float64Array,
+  { features, pairs }: Pattern,
   presence: number,
   freedom: number,
 ): void {
   const weight = presence * freedom;
   sum.weight += weight;
-  correlations.forEach((rho, p) => {
-    sum.presence += weight * pairWeights[p] * (rho * rho - 1 / freedom);
+  for (let p = 0; p < pairs.length; p++) {
+    const { a, b, weight: share } = pairs[p];
+    const rho = correlations[a * features.length + b];
+    sum.presence += weight * share * (rho * rho - 1 / freedom);
     sum.pairs[p] += weight * rho;
-  });
+  }
 }
 
 /**
@@ -168,7 +133,7 @@ function addPairs(
 function addScores(
   sums: Sums,
   measured: readonly number[],
-  rowsOf: readonly Int32Array[],
+  rowsOf: readonly (readonly number[])[],
   scoreOf: (row: number) => number,
   presence: number,
 ): void {
@@ -182,13 +147,17 @@ function addScores(
   });
 }
 
-/** The weighted means that the sums come to; NaN for units without a locality. */
-function meansOf({ units, localities, squares, freedom }: Sums, pairWeights: Float64Array): UnitValues {
+/** The sums over their weights. */
+function meansOf(
+  { units, localities, squares, freedom }: Sums,
+  pairWeights: Float64Array,
+  scored: boolean,
+): UnitValues {
   const over = (value: number, { weight }: UnitSums) => (weight > 0 ? value / weight : Number.NaN);
   return {
     localities,
     presence: Float64Array.from(units, (unit) => over(unit.presence, unit)),
-    score: Float64Array.from(units, (unit) => over(unit.score, unit)),
+    score: Float64Array.from(units, (unit) => (scored ? over(unit.score, unit) : Number.NaN)),
     pairs: units.map((unit) => unit.pairs.map((value) => over(value, unit))),
     pairWeights,
     scoreSpread: freedom > 0 ? Math.sqrt(squares / freedom) : 0,

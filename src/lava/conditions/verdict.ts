@@ -9,55 +9,92 @@ export type Verdict = 'gained' | 'lost' | 'rewired' | 'up' | 'down' | 'shared' |
 /** Presence (squared correlation beyond chance) below which a module counts as absent on a side. */
 const PRESENT = 0.02;
 /** Share of the stronger presence below which the weaker side lacks the module. */
-const WEAKER = 0.5;
+const WEAKER = 1 / 3;
 /** Difference of the score, in standard deviations inside units, that counts without a p. */
 const LARGE_SCORE = 0.5;
+/** Agreement of the sides' pairs below which these are paired otherwise, not only more or less. */
+const OTHERWISE = 0.7;
 
-/**
- * The verdict on one module in one stratum: whether presence, pairs or score differ between the sides, by corrected p
- * where one is attainable, else by size.
- * @param values presence, pairs and score of each unit.
- * @param test null where p is undefined: one unit a side, or no matched locality.
- * @param level largest corrected p that counts.
- */
+/** How differences are judged: by p of at most `level`, or by size where no p of the design can be as small. */
+export interface Judging {
+  readonly byTest: boolean;
+  readonly level: number;
+}
+
+/** @param test null where fewer than two units on a side were measured: then a design with tests has no finding. */
 export function judge(
   values: UnitValues,
-  { units, assignments, crossed, exact }: Design,
+  design: Design,
   test: RowTest | null,
-  level: number,
+  { byTest, level }: Judging,
 ): Verdict {
-  const sideOf = (some: Float64Array, isCase: boolean) =>
-    [...some].filter((value, u) => units[u].isCase === isCase && !Number.isNaN(value));
-  const [cases, controls] = [sideOf(values.presence, true), sideOf(values.presence, false)];
-  if (cases.length === 0 || controls.length === 0) return 'none';
-  const [a, b] = [meanOf(cases), meanOf(controls)];
-  const [scoresCase, scoresControl] = [sideOf(values.score, true), sideOf(values.score, false)];
-  const difference = meanOf(scoresCase) - meanOf(scoresControl);
-  const equal = cases.length === controls.length || crossed;
-  const attainable = test !== null && (!exact || (equal ? 2 : 1) / assignments.length <= level);
-  const differs = (
-    names: readonly StatisticName[],
-    isLarge: boolean,
-    one: readonly number[],
-    other: readonly number[],
-  ) =>
-    attainable && test
-      ? names.some((name) => test.pAdjustedOf[name] <= level)
-      : isLarge && isApart(one, other);
+  const presence = sidesOf(values.presence, design);
+  if (presence.some((side) => side.length === 0)) return 'none';
+  const [a, b] = presence.map(meanOf);
+  const scores = sidesOf(values.score, design);
+  const difference = meanOf(scores[0]) - meanOf(scores[1]);
+  const isSignificant = (...names: StatisticName[]) =>
+    names.some((name) => byTest && test !== null && test.pAdjustedOf[name] <= level);
   const stronger = Math.max(a, b);
   const isWeaker = Math.min(a, b) < WEAKER * stronger;
-  if (stronger >= PRESENT && isWeaker && differs(['presence', 'pairs'], true, cases, controls)) {
-    return a > b ? 'gained' : 'lost';
-  }
+  const differs = byTest ? isSignificant('presence', 'pairs') : isApart(presence);
+  if (stronger >= PRESENT && isWeaker && differs) return a > b ? 'gained' : 'lost';
+  const onBoth = isOnBoth({ presenceCase: a, presenceControl: b });
+  if (onBoth && isSignificant('pairs') && isOtherwise(values, design)) return 'rewired';
   const isLarge = Math.abs(difference) >= LARGE_SCORE * values.scoreSpread && values.scoreSpread > 0;
-  const onBoth = Math.min(a, b) >= PRESENT && !isWeaker;
-  if (attainable && test && onBoth && test.pAdjustedOf.pairs <= level) return 'rewired';
-  if (differs(['score'], isLarge, scoresCase, scoresControl)) return difference > 0 ? 'up' : 'down';
+  if (byTest ? isSignificant('score') : isLarge && isApart(scores)) {
+    return difference > 0 ? 'up' : 'down';
+  }
   return stronger >= PRESENT ? 'shared' : 'none';
 }
 
-/** Whether all values of one side lie above, or all below, those of the other. */
-function isApart(one: readonly number[], other: readonly number[]): boolean {
+/** Verdict on the pairs between two modules. */
+export function judgeJoint(
+  values: UnitValues,
+  design: Design,
+  test: RowTest | null,
+  { byTest, level }: Judging,
+): Verdict {
+  const differs = byTest && test !== null && test.pAdjustedOf.pairs <= level;
+  return differs && isOtherwise(values, design) ? 'rewired' : 'none';
+}
+
+/** Whether a pattern is on both sides, and on neither much weaker. */
+export function isOnBoth(row: {
+  readonly presenceCase: number | null;
+  readonly presenceControl: number | null;
+}): boolean {
+  const [a, b] = [row.presenceCase ?? 0, row.presenceControl ?? 0];
+  return Math.min(a, b) >= Math.max(PRESENT, WEAKER * Math.max(a, b));
+}
+
+/** Known values of the case units and of the control units. */
+function sidesOf(values: Float64Array, { units }: Design): [number[], number[]] {
+  const side = (isCase: boolean) =>
+    [...values].filter((value, u) => units[u].isCase === isCase && !Number.isNaN(value));
+  return [side(true), side(false)];
+}
+
+/** Whether the sides' mean correlations of the pairs disagree: their weighted cosine is low. */
+function isOtherwise({ pairs, pairWeights }: UnitValues, { units }: Design): boolean {
+  const [a, b] = [true, false].map((isCase) => {
+    const known = pairs.filter((vector, u) => units[u].isCase === isCase && !vector.some(Number.isNaN));
+    return pairWeights.map((_, p) => meanOf(known.map((vector) => vector[p])));
+  });
+  const product = (x: Float64Array, y: Float64Array) =>
+    x.reduce((sum, value, p) => sum + pairWeights[p] * value * y[p], 0);
+  return product(a, b) < OTHERWISE * Math.sqrt(product(a, a) * product(b, b));
+}
+
+/** Whether any p can be as small as the level: mirrored assignments of equal sides have one statistic. */
+export function isAttainable({ units, assignments, crossed, exact }: Design, level: number): boolean {
+  const cases = units.filter(({ isCase }) => isCase).length;
+  const mirrored = crossed || 2 * cases === units.length;
+  return !exact || (mirrored ? 2 : 1) / assignments.length <= level;
+}
+
+/** Whether all of one side lie above or below all of the other. */
+function isApart([one, other]: readonly (readonly number[])[]): boolean {
   return Math.min(...one) > Math.max(...other) || Math.max(...one) < Math.min(...other);
 }
 

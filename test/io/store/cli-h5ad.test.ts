@@ -40,7 +40,7 @@ test('results are written into a copy, and into the file itself, equal to presen
     copy,
   );
   expect(ran).toMatchObject({ code: 0 });
-  expect(ran.out).toContain(`Presence and modules are in ${copy}`);
+  expect(ran.out).toContain(`Presence, scores and modules are in ${copy}`);
   const lines = readFileSync(join(folder, 'whymap-out/presence.csv'), 'utf8').trim().split('\n').slice(1);
   const presence = lines.map((line) =>
     line
@@ -53,6 +53,12 @@ test('results are written into a copy, and into the file itself, equal to presen
   expect(written.shape).toEqual([12, presence[0].length]);
   expect(Array.from(await written.numbers(0, 12))).toEqual(presence.flat());
   expect(presence.flat().some((value) => value > 0)).toBe(true);
+  const scores = readFileSync(join(folder, 'whymap-out/scores.csv'), 'utf8').trim().split('\n');
+  expect(scores[0]).toBe(`sample,${Array.from(presence[0], (_, k) => `M${k + 1}`)}`);
+  const first = await store.array('obs/whymap_score_M1');
+  expect(Array.from(await first.numbers(0, 12))).toEqual(
+    scores.slice(1).map((line) => Math.fround(Number(line.split(',')[1]))),
+  );
   await store.close();
 
   const own = join(folder, 'own.h5ad');

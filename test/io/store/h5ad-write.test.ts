@@ -119,6 +119,28 @@ test('results are replaced in place, by more modules, fewer, and longer texts', 
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
 });
 
+test('scores become columns of obs, and those of an earlier run leave its list', async () => {
+  const path = join(folder, 'scored.h5ad');
+  const scored = (modules: number): Explanation => ({
+    ...explanation(modules),
+    sampleScores: explanation(modules).samplePresence,
+  });
+  await writeExplanationToAnndata(scored(3), { from, to: path });
+  await writeExplanationToAnndata(scored(2), { from: path, to: path });
+  const store = await h5Store(pathSource(path));
+  const before = (await readTable(pathSource(from), {})).metadata?.map(({ name }) => name);
+  expect((await store.attributes('obs'))['column-order']).toEqual([
+    ...(before ?? []),
+    'whymap_score_M1',
+    'whymap_score_M2',
+  ]);
+  const column = await store.array('obs/whymap_score_M2');
+  expect(Array.from(await column.numbers(0, 3))).toEqual([Number.NaN, 21.5, 19.5]);
+  await store.close();
+  // they are results, and no metadata of the next run
+  expect((await readTable(pathSource(path), {})).metadata?.map(({ name }) => name)).toEqual(before);
+});
+
 test('what cannot be written leaves no file behind', async () => {
   const to = join(folder, 'never.h5ad');
   const old = join(tables, 'anndata-0.6.h5ad');

@@ -2,10 +2,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { explain } from 'whymap';
 import { type ConditionComparison, compareConditions, conditionSentences } from 'whymap/lava';
+import { createRandom } from '#whymap/core/random.js';
 import { OptionError } from '#whymap/errors.js';
 import { unitTests } from '#whymap/lava/conditions/unit-tests.js';
 import type { CategoricalColumn, Explanation, Matrix } from '#whymap/model.js';
-import { type PlantedCohort, plantCohort } from '#whymap/reproduce/lava/planted-cohort.js';
+import { type PlantedCohort, plantCohort } from '#whymap/reproduce/conditions/planted-cohort.js';
 
 const options = { localitySize: 100, modules: 6, evaluations: 0, draws: 0 };
 const design = { condition: 'condition', case: 'case', control: 'control', replicate: 'donor' };
@@ -14,7 +15,7 @@ function verdictsOn({ rows }: ConditionComparison, features: readonly number[], 
   const ours = rows.filter(
     (row) =>
       row.stratum === stratum &&
-      row.label.split(', ').every((name) => features.includes(Number(name.slice(1)))),
+      row.label.split(/, | with /).every((name) => features.includes(Number(name.slice(1)))),
   );
   return ours.map(({ verdict }) => verdict).filter((verdict) => verdict !== 'none');
 }
@@ -197,6 +198,47 @@ test('a crossed design is compared inside replicates, and says that it is crosse
   expect([found.crossed, found.assignments, found.replicates]).toEqual([true, 16, { case: 4, control: 4 }]);
   expect(new Set(verdictsOn(found, cohort.programmes[0].features))).toEqual(new Set(['gained']));
   expect(conditionSentences(found)[0]).toContain('4 replicates on both sides (person)');
+});
+
+test('a programme that is paired otherwise in cases is rewired, though its two halves are shared', async () => {
+  const cohort = plantCohort({ seed: 3, samples: 150, correlation: 0.7, kinds: ['rewired', 'shared'] });
+  const explanation = await explain(cohort, { ...options, modules: 4 });
+  const found = await compareConditions({ explanation, table: cohort.table }, { ...design, discover: false });
+  expect(new Set(verdictsOn(found, cohort.programmes[0].features))).toEqual(new Set(['rewired', 'shared']));
+  expect(new Set(verdictsOn(found, cohort.programmes[1].features))).toEqual(new Set(['shared']));
+  const joint = found.rows.find(({ verdict }) => verdict === 'rewired');
+  expect(joint?.module).toMatch(/^M\d\+M\d$/);
+  expect(joint?.scoreDifference).toBe(null);
+});
+
+test('p of one row is the share of arrangements with at least its t-like difference, counted naively', () => {
+  const random = createRandom(11);
+  const units = Array.from({ length: 7 }, (_, u) => ({ replicate: `d${u}`, isCase: u < 4 }));
+  const masks = Array.from({ length: 128 }, (_, mask) =>
+    Uint8Array.from({ length: 7 }, (_, u) => 1 - ((mask >> u) & 1)),
+  ).filter((sides) => sides.reduce((a, b) => a + b, 0) === 4);
+  const observed = masks.findIndex((sides) => sides.join('') === '1111000');
+  masks.unshift(...masks.splice(observed, 1));
+  const score = Float64Array.from({ length: 7 }, () => random.normal());
+  const absent = Float64Array.from({ length: 7 }, () => Number.NaN);
+  const row = {
+    presence: absent,
+    score,
+    pairs: units.map(() => Float64Array.of(Number.NaN)),
+    pairWeights: Float64Array.of(1),
+  };
+  const average = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const squares = (values: number[]) => values.reduce((sum, x) => sum + (x - average(values)) ** 2, 0);
+  const offset = Math.sqrt(squares([...score]) / 6);
+  const statistic = (sides: Uint8Array) => {
+    const [a, b] = [1, 0].map((side) => [...score].filter((_, u) => sides[u] === side));
+    const spread = Math.sqrt((squares(a) + squares(b)) / 5);
+    return Math.abs(average(a) - average(b)) / (spread + offset);
+  };
+  const reached = masks.filter((sides) => statistic(sides) >= statistic(masks[0]) - 1e-9).length;
+  const tests = unitTests([row], { units, crossed: false, assignments: masks });
+  expect(tests?.[0].p).toBeCloseTo(reached / 35, 12);
+  expect(tests?.[0].pAdjustedOf.score).toBeCloseTo(reached / 35, 12);
 });
 
 test('the largest statistic keeps chance findings at the level over many rows without a difference', () => {

@@ -28,7 +28,7 @@ export function resultsOf(
   names: Names,
   name: string,
 ): { arrays: readonly ResultArray[]; warnings: readonly Warning[] } {
-  const { modules, samplePresence } = explanation;
+  const { modules, samplePresence, sampleScores } = explanation;
   const count = modules.count;
   const sampleRows = rowsByName(explanation.ids, explanation.rows, names.samples, 'samples', name);
   const featureColumns = rowsByName(
@@ -51,13 +51,27 @@ export function resultsOf(
         shape: [names.features.length, count],
         data: spread(loadings, featureColumns.rows),
       },
+      ...(sampleScores ? scoreColumns(sampleScores, explanation, sampleRows.rows) : []),
       ...summaryArrays(explanation),
     ],
     warnings: [...sampleRows.warnings, ...featureColumns.warnings],
   };
 }
 
-/** The arrays of `uns["whymap"]`: one value a module, and options and descriptions as JSON. */
+/** Name of the column of `obs` with the score of a module, and what such names begin with. */
+export const SCORE_COLUMN = 'whymap_score_';
+
+/** One column of `obs` a module. @param rows row of every sample of the file, or -1. */
+function scoreColumns(scores: Matrix, { descriptions }: Explanation, rows: Int32Array): ResultArray[] {
+  const spreadScores = spread(scores, rows);
+  return descriptions.map(({ id }, k) => ({
+    path: `obs/${SCORE_COLUMN}${id}`,
+    shape: [rows.length],
+    data: Float32Array.from({ length: rows.length }, (_, row) => spreadScores[row * scores.columns + k]),
+  }));
+}
+
+/** The arrays of `uns["whymap"]`. */
 function summaryArrays(explanation: Explanation): ResultArray[] {
   const { descriptions, modules } = explanation;
   const numbers = (values: readonly (number | boolean | null | undefined)[]) =>

@@ -1,21 +1,24 @@
 /**
  * Writes an explanation into an `.h5ad` file, where scanpy and its kin find it:
  *   obsm["X_whymap"]   samples x modules, float32: presence; NaN for samples that were not explained
+ *   obs["whymap_score_M1"]...  float32: score of each module; NaN for samples that were not explained
  *   varm["whymap"]     features x modules, float32: loading; NaN for features that did not take part
  *   uns["whymap"]      modules (ids), labels, share, trust, p_adjusted, significant, contrast, explained, and the
  *                      options and descriptions as JSON texts (lists of one)
  *
  * The file is copied, changed and renamed, so nobody ever sees it half written. Results of an earlier run are
- * replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts.
+ * replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts; columns of `obs`
+ * for modules that are no more leave its list of columns, by which AnnData reads.
  */
 
+import type { Group } from 'h5wasm';
 import { CancelledError, FormatError, UnsupportedError } from '../../../errors.js';
 import type { Explanation, Warning } from '../../../model.js';
 import { pathSource } from '../../source/path-source.js';
 import { storeOf } from '../hdf5/hdf5-store.js';
 import { type OpenH5, openH5 } from '../hdf5/runtime.js';
 import { findAxis, readColumn } from './anndata.js';
-import { type ResultArray, resultsOf } from './h5ad-results.js';
+import { type ResultArray, resultsOf, SCORE_COLUMN } from './h5ad-results.js';
 
 const TEXT_SIZES = [64, 1024, 65536, 2 ** 20, 2 ** 24];
 const CHUNK_BYTES = 2 ** 20;
@@ -117,13 +120,25 @@ async function writeResults(
   const write = () => {
     for (const group of ['obsm', 'varm', 'uns', 'uns/whymap']) makeGroup(open, group);
     for (const array of arrays) putArray(open, array, name);
+    listScores(open, obs.columns, arrays);
     open.file.flush();
   };
   open.guard(name, write, Number.POSITIVE_INFINITY);
   return warnings;
 }
 
-/** Makes an empty group of anndata at `path`, unless it is there. */
+/** Puts the score columns, and none of an earlier run, at the end of the list of columns of `obs`. */
+function listScores({ file }: OpenH5, columns: readonly string[], arrays: readonly ResultArray[]): void {
+  const scores = arrays.map(({ path }) => path).filter((path) => path.startsWith(`obs/${SCORE_COLUMN}`));
+  const others = columns.filter((column) => !column.startsWith(SCORE_COLUMN));
+  if (scores.length === 0 && others.length === columns.length) return;
+  const order = [...others, ...scores.map((path) => path.slice('obs/'.length))];
+  const obs = file.get('obs') as Group;
+  obs.delete_attribute('column-order');
+  obs.create_attribute('column-order', order, [order.length], 'S');
+}
+
+/** Makes a group unless it is there. */
 function makeGroup({ file }: OpenH5, path: string): void {
   if (file.get(path) !== null) return;
   const group = file.create_group(path);

@@ -10,6 +10,7 @@ import type { RawTable, Settings } from '../../options.js';
 import { categoricalOf, missingAsEmpty } from '../../plan/metadata.js';
 import { below, type Store } from '../store.js';
 import { type Axis, findAxis, readAnndata, readColumn } from './anndata.js';
+import { SCORE_COLUMN } from './h5ad-results.js';
 
 /** Reads the table of an AnnData file, with all columns of `obs` as metadata. */
 export async function readAnndataTable(store: Store, settings: Settings): Promise<RawTable> {
@@ -18,11 +19,7 @@ export async function readAnndataTable(store: Store, settings: Settings): Promis
   return { ...table, metadata, warnings: [...table.warnings, ...warnings] };
 }
 
-/**
- * All columns of an axis as metadata, in its order, and a warning about those that cannot be read as one value a
- * sample.
- * @param rows samples.
- */
+/** All columns of an axis but scores of an earlier run, in its order, and a warning about those that were left out. */
 async function readMetadata(
   store: Store,
   axis: Axis,
@@ -30,7 +27,7 @@ async function readMetadata(
 ): Promise<{ metadata: readonly MetadataColumn[]; warnings: readonly Warning[] }> {
   const metadata: MetadataColumn[] = [];
   const unread: string[] = [];
-  for (const name of axis.columns) {
+  for (const name of axis.columns.filter((column) => !column.startsWith(SCORE_COLUMN))) {
     const column = await metadataColumn(store, axis, name).catch((error: unknown) => {
       if (!(error instanceof WhymapError) || error.code === 'cancelled') throw error;
       return null;

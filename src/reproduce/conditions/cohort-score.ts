@@ -1,7 +1,8 @@
 /** How rightly a comparison tells the programmes of a planted cohort. Ours. */
 
-import type { ComparedRow, ConditionComparison } from '../../lava/conditions/compare.js';
+import type { ConditionComparison } from '../../lava/conditions/compare.js';
 import { MOSTLY_BETWEEN } from '../../lava/conditions/kept-within.js';
+import type { ComparedRow } from '../../lava/conditions/rows.js';
 import type { Explanation } from '../../model.js';
 import type { PlantedCohort, PlantedProgramme } from './planted-cohort.js';
 
@@ -33,7 +34,7 @@ function isOf(
   { features }: PlantedProgramme,
   { featureNames }: Explanation,
 ): boolean {
-  return label.split(', ').every((name) => features.includes(featureNames.indexOf(name)));
+  return label.split(/, | with /).every((name) => features.includes(featureNames.indexOf(name)));
 }
 
 /**

@@ -1,0 +1,124 @@
+/**
+ * Measures every module of a comparison in every unit and stratum, and leaves out those that did not come back.
+ *
+ * Source: ours. Cost: see unit-values.ts, for each module and stratum. Deterministic.
+ */
+
+import { plural } from '../../core/words.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import type { Explanation, Table } from '../../model.js';
+import { measureOf } from '../query/explained-table.js';
+import type { Design } from './design.js';
+import type { NamedModules } from './discover.js';
+import { jointPattern, modulePattern } from './patterns.js';
+import { type UnitValues, unitValues } from './unit-values.js';
+
+export interface Stratum {
+  readonly name: string;
+  /** 1 for its samples that are compared. */
+  readonly inStratum: Uint8Array;
+}
+
+export interface Measured {
+  readonly module: string;
+  readonly label: string;
+  readonly stratum: string;
+  readonly flags: readonly string[];
+  readonly values: UnitValues;
+  /** Share of each unit's samples in which the module is present; NaN for units without samples. */
+  readonly abundance: Float64Array;
+  /** Whether the module is one of the explanation. */
+  readonly pooled: boolean;
+  /** For the pairs between two modules: the ids of these. */
+  readonly parts?: readonly [string, string];
+}
+
+/** Every module, and the pairs between modules of the explanation that are present together, in every stratum. */
+export async function measureAll(
+  input: {
+    readonly explanation: Explanation;
+    readonly table: Table;
+    readonly design: Design;
+    readonly strata: readonly Stratum[];
+    readonly sets: readonly NamedModules[];
+  },
+  context: Context,
+): Promise<Measured[]> {
+  const { table, design, strata, sets } = input;
+  const measure = measureOf(input.explanation);
+  const watch = watchStage(context, 'conditions');
+  const all = sets.flatMap((set, s) => [
+    ...set.named.map((named) => ({ set, named, pattern: modulePattern(set, named.k) })),
+    ...(s === 0 ? jointModules(set) : []),
+  ]);
+  const measured: Measured[] = [];
+  for (const [i, { set, named, pattern }] of all.entries()) {
+    const { present, k: _, ...row } = named;
+    for (const { name: stratum, inStratum: compared } of strata) {
+      const inStratum = compared.map((inside, s) => inside & set.measured[s]);
+      const data = { features: table.features, localities: set.localities };
+      const values = unitValues(data, pattern, design, { inStratum, measure });
+      const abundance = abundanceOf(present, design, inStratum);
+      measured.push({ ...row, stratum, values, abundance, pooled: set === sets[0] });
+      await watch.checkpoint();
+    }
+    watch.progress((i + 1) / all.length);
+  }
+  return measured;
+}
+
+/** Mean presence over all units below which a module of one condition did not come back. */
+const REPLICATED_PRESENCE = 0.01;
+
+/**
+ * Leaves out modules that were found on one condition alone and are in no unit of the other half of the samples. The rule
+ * takes all units alike, so that the permutations stay exact.
+ */
+export function replicatedOnly(measured: readonly Measured[]): { measured: Measured[]; lost: number } {
+  const isLost = ({ pooled, stratum, values }: Measured) => {
+    if (pooled || stratum !== 'all') return false;
+    const known = values.presence.filter((value) => !Number.isNaN(value));
+    return !(known.reduce((sum, value) => sum + value, 0) >= REPLICATED_PRESENCE * Math.max(1, known.length));
+  };
+  const lost = new Set(measured.filter(isLost).map(({ module }) => module));
+  return { measured: measured.filter(({ module }) => !lost.has(module)), lost: lost.size };
+}
+
+/** Tells how many modules did not come back. */
+export function lostNotes(lost: number): string[] {
+  if (lost === 0) return [];
+  return [
+    `${plural(lost, 'module')} found in one condition alone did not come back in the other half of its samples and ${lost === 1 ? 'is' : 'are'} left out.`,
+  ];
+}
+
+/** The pairs between every two modules that are present together. */
+function jointModules(set: NamedModules) {
+  return set.named.flatMap((first, i) =>
+    set.named.slice(i + 1).flatMap((second) => {
+      const pattern = jointPattern(set, first.k, second.k);
+      if (pattern === null) return [];
+      const named = {
+        k: first.k,
+        module: `${first.module}+${second.module}`,
+        label: `${first.label} with ${second.label}`,
+        present: first.present.map((inside, s) => inside & second.present[s]),
+        flags: [],
+        parts: [first.module, second.module] as const,
+      };
+      return [{ set, named, pattern }];
+    }),
+  );
+}
+
+/** Share of each unit's samples in the stratum that have the module. @param present 1 for those that have it. */
+function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: Uint8Array): Float64Array {
+  const having = new Float64Array(units.length);
+  const samples = new Float64Array(units.length);
+  unitOf.forEach((unit, s) => {
+    if (unit < 0 || inStratum[s] === 0) return;
+    samples[unit]++;
+    having[unit] += present[s];
+  });
+  return having.map((count, u) => count / samples[u]);
+}

@@ -1,0 +1,111 @@
+/** Rows of a comparison: means over units, abundance, p and verdict of each module in each stratum. Ours. */
+
+import type { Design } from './design.js';
+import type { Measured } from './measured.js';
+import type { RowTest } from './unit-tests.js';
+import { isAttainable, isOnBoth, type Judging, judge, judgeJoint, type Verdict } from './verdict.js';
+
+/** One module in one stratum. */
+export interface ComparedRow {
+  /** Id of the module; with the condition in front for one that was found on that condition alone; `M1+M2` for the pairs between two. */
+  readonly module: string;
+  readonly label: string;
+  /** Level of `in`, or `all`. */
+  readonly stratum: string;
+  readonly verdict: Verdict;
+  /** Mean squared correlation of the module's pairs beyond chance, mean over units; null without matched localities. */
+  readonly presenceCase: number | null;
+  readonly presenceControl: number | null;
+  /** Mean score over units, relative to the mean of the localities, in standardized feature units. */
+  readonly scoreCase: number | null;
+  readonly scoreControl: number | null;
+  readonly scoreDifference: number | null;
+  /** Share of a unit's samples in which the module is present: case over control; null when control has none. */
+  readonly abundanceRatio: number | null;
+  /** By permutation of units; null where fewer than two units on a side were measured. */
+  readonly p: number | null;
+  /** Corrected over all rows and statistics. */
+  readonly pAdjusted: number | null;
+  readonly replicatesCase: number;
+  readonly replicatesControl: number;
+  /** Localities in which both sides were measured. */
+  readonly localities: number;
+  /** Presence and score in every unit; null where it was not measured. */
+  readonly units: readonly {
+    readonly replicate: string;
+    readonly isCase: boolean;
+    readonly presence: number | null;
+    readonly score: number | null;
+  }[];
+  /** What must be known of the module: `mostly a difference between levels of slide`. */
+  readonly flags: readonly string[];
+}
+
+/**
+ * The rows with their verdicts. Pairs between two modules have a row only where they are rewired and both modules are on
+ * both sides there: a module that is gained is not rewired with its neighbors.
+ */
+export function judgedRows(
+  measured: readonly Measured[],
+  tests: readonly RowTest[] | null,
+  design: Design,
+  level: number,
+): ComparedRow[] {
+  const judging = { level, byTest: tests !== null && isAttainable(design, level) };
+  const rows = measured.map((row, i) => comparedRow(row, tests?.[i] ?? null, design, judging));
+  const onBoth = new Set(
+    rows.filter((row) => isOnBoth(row)).map(({ module, stratum }) => JSON.stringify([module, stratum])),
+  );
+  return rows.filter((row, i) => {
+    const { parts } = measured[i];
+    if (!parts) return true;
+    return (
+      row.verdict === 'rewired' && parts.every((part) => onBoth.has(JSON.stringify([part, row.stratum])))
+    );
+  });
+}
+
+/** The row of one module and stratum. */
+function comparedRow(
+  { module, label, stratum, flags, values, abundance, parts }: Measured,
+  test: RowTest | null,
+  design: Design,
+  judging: Judging,
+): ComparedRow {
+  const mean = (some: Float64Array, isCase: boolean) => {
+    const known = some.filter((value, u) => design.units[u].isCase === isCase && !Number.isNaN(value));
+    return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null;
+  };
+  const count = (isCase: boolean) =>
+    design.units.filter((unit, u) => unit.isCase === isCase && !Number.isNaN(values.presence[u])).length;
+  const [scoreCase, scoreControl] = [mean(values.score, true), mean(values.score, false)];
+  const [abundanceCase, abundanceControl] = [mean(abundance, true), mean(abundance, false)];
+  const [cases, controls] = [count(true), count(false)];
+  const tested = Math.min(cases, controls) >= 2 ? test : null;
+  return {
+    module,
+    label,
+    stratum,
+    verdict: parts ? judgeJoint(values, design, tested, judging) : judge(values, design, tested, judging),
+    presenceCase: mean(values.presence, true),
+    presenceControl: mean(values.presence, false),
+    scoreCase,
+    scoreControl,
+    scoreDifference: scoreCase === null || scoreControl === null ? null : scoreCase - scoreControl,
+    abundanceRatio: abundanceCase !== null && abundanceControl ? abundanceCase / abundanceControl : null,
+    p: tested?.p ?? null,
+    pAdjusted: tested?.pAdjusted ?? null,
+    replicatesCase: cases,
+    replicatesControl: controls,
+    localities: values.localities,
+    units: design.units.map((unit, u) => ({
+      ...unit,
+      presence: knownOr(values.presence[u]),
+      score: knownOr(values.score[u]),
+    })),
+    flags,
+  };
+}
+
+/** The value, or null for NaN. */
+const knownOr = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -1,0 +1,106 @@
+/**
+ * What the studies of real cohorts share: the file from the person's folder, its explanation and comparison, and tables.
+ *
+ * The data stay with their owners: `--data` names a folder with the .h5ad files.
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { OptionError, option, words } from '../../errors.js';
+import { joinEmbedding, pathSource, readEmbedding, readTable } from '../../io/index.js';
+import { type ConditionComparison, compareConditions } from '../../lava/conditions/compare.js';
+import { type ExplainOptions, explain } from '../../lava/explain.js';
+import type { Explanation, ModuleDescription } from '../../model.js';
+import type { StudyTable } from '../report.js';
+import type { StudyInput } from '../study.js';
+
+export interface RealCohort {
+  readonly file: string;
+  /** Key of the map in `obsm`. */
+  readonly embedding: string;
+  readonly options: ExplainOptions;
+  readonly request: Parameters<typeof compareConditions>[1];
+}
+
+export interface ComparedCohort {
+  readonly explanation: Explanation;
+  readonly found: ConditionComparison;
+}
+
+/** A statement that a study must show, whether it holds, and the figures that it rests on. */
+export interface Statement {
+  readonly text: string;
+  readonly holds: boolean;
+  readonly figures: string;
+}
+
+/** Reads, explains and compares a cohort. @throws OptionError without its file. */
+export async function compareCohort(
+  { file, embedding: key, options, request }: RealCohort,
+  { data, context }: StudyInput,
+): Promise<ComparedCohort> {
+  const path = join(data ?? '', file);
+  if (data === undefined || !existsSync(path)) {
+    throw new OptionError({
+      got: data === undefined ? words`no ${option('data')}` : words`${option('data', data)}, without ${file}`,
+      expected: `a folder that holds ${file}`,
+      remedy: words`name it with ${option('data')}`,
+    });
+  }
+  const settings = { memory: context.memory };
+  const read = await readTable(pathSource(path), settings);
+  const map = await readEmbedding(pathSource(path), { ...settings, key });
+  const { table, embedding } = joinEmbedding(read, map, {});
+  const explanation = await explain({ table, embedding }, options, context);
+  return { explanation, found: await compareConditions({ explanation, table }, request, context) };
+}
+
+/** Modules with one of so many of the genes among their leading ten features. */
+export function modulesWith(
+  { descriptions, featureNames }: Explanation,
+  genes: readonly string[],
+  least: number,
+): ModuleDescription[] {
+  const isOf = ({ feature }: { readonly feature: number }) =>
+    genes.includes(featureNames[feature].replace(/_ENSG\d+$/, ''));
+  return descriptions.filter(({ topFeatures }) => topFeatures.slice(0, 10).filter(isOf).length >= least);
+}
+
+/** Share of a module's squared correlation that is kept within the levels of a column; NaN where it is unknown. */
+export function keptIn({ within = [] }: ModuleDescription, column: string): number {
+  return within.find((share) => share.column === column)?.kept ?? Number.NaN;
+}
+
+/** The modules: features, what is kept within a column, significance, and the verdict over all samples. */
+export function modulesTable({ explanation, found }: ComparedCohort, column: string): StudyTable {
+  return {
+    name: 'modules',
+    title: 'Modules',
+    header: ['module', 'features', `kept within ${column}`, 'significance', 'verdict', 'p', 'corrected'],
+    rows: explanation.descriptions.map((module) => {
+      const row = found.rows.find(({ module: id, stratum }) => id === module.id && stratum === 'all');
+      return [
+        module.id,
+        module.topFeatures
+          .slice(0, 6)
+          .map(({ feature }) => explanation.featureNames[feature].replace(/_ENSG\d+$/, ''))
+          .join(' '),
+        keptIn(module, column),
+        module.significance?.verdict ?? 'not tested',
+        row?.verdict ?? '',
+        row?.p ?? null,
+        row?.pAdjusted ?? null,
+      ];
+    }),
+  };
+}
+
+/** The statements with their figures. */
+export function statementsTable(statements: readonly Statement[]): StudyTable {
+  return {
+    name: 'statements',
+    title: 'What it must show',
+    header: ['statement', 'holds', 'figures'],
+    rows: statements.map(({ text, holds, figures }) => [text, holds ? 'yes' : 'no', figures]),
+  };
+}
