@@ -7,12 +7,13 @@ import { readExplained } from '../run/explained-features.js';
 import type { CommandRun } from './command.js';
 import { readExplanation } from './explanation.js';
 import { comparisonCsv, comparisonJson } from './outputs/comparison.js';
+import { comparisonReport } from './outputs/comparison-report.js';
 import { checkInputs, checkOutput } from './request.js';
 import { withSession } from './session.js';
 import { tell, writeJson } from './terminal/text.js';
 import { packageVersion } from './version.js';
 
-const FILES = ['comparison.csv', 'comparison.json'];
+const FILES = ['comparison.csv', 'comparison.json', 'report.html'];
 
 /** Runs `whymap compare`: two conditions of an explanation, by replicate. */
 export const run: CommandRun<'compare'> = async (path = '', values, signal) => {
@@ -35,9 +36,10 @@ export const run: CommandRun<'compare'> = async (path = '', values, signal) => {
       });
       await folder.write('comparison.csv', comparisonCsv(found));
       await folder.write('comparison.json', `${result}\n`);
+      await folder.write('report.html', comparisonReport(found, sentences));
       await folder.commit();
       session.progress.stop();
-      tell(json).write(`${sentences.join('\n')}\n\nResult: ${folder.path}\n`);
+      tell(json).write(`${sentences.join('\n')}\n\nReport: ${folder.path}/report.html\n`);
       if (json) writeJson(result);
     } finally {
       await folder.discard();

@@ -63,6 +63,10 @@ test('writes a row a module and stratum with the columns of the contract, and te
   expect(ran.out).toMatch(
     /M\d \(f\d, .*\) is gained in case: presence 0\.\d\d in case, 0\.0\d in control; p 0\.029/,
   );
+  const page = readFileSync(join(folder, 'found/report.html'), 'utf8');
+  expect(page).toContain('<h1>case against control</h1>');
+  expect(page.match(/<circle/g)?.length).toBeGreaterThanOrEqual(8);
+  expect(page).not.toContain('<script');
   expect(sentences.every((sentence: string) => ran.out.includes(sentence))).toBe(true);
 }, 60_000);
 

@@ -25,6 +25,7 @@ import { type Design, planDesign } from './design.js';
 import { designNotes } from './design-notes.js';
 import { discoverInEach, pooledModules } from './discover.js';
 import { lostNotes, measureAll, replicatedOnly, type Stratum } from './measured.js';
+import { type NearDuplicates, nearDuplicates } from './near-duplicates.js';
 import { type ComparedRow, judgedRows } from './rows.js';
 import { unitTests } from './unit-tests.js';
 
@@ -59,6 +60,8 @@ export interface ConditionComparison {
   readonly exact: boolean;
   /** Modules in order, each in all samples first. */
   readonly rows: readonly ComparedRow[];
+  /** Modules of the explanation that share leading features: read each group as one programme. */
+  readonly nearDuplicates: readonly NearDuplicates[];
   /** What must be known to read the rows: why there is no p, what was left out. */
   readonly notes: readonly string[];
 }
@@ -108,6 +111,7 @@ export async function compareConditions(
     assignments: design.assignments.length,
     exact: design.exact,
     rows: judgedRows(measured, tests, design, level),
+    nearDuplicates: nearDuplicates(explanation),
     notes: [...designNotes(design, options, level), ...lostNotes(lost)],
   };
 }

@@ -160,7 +160,11 @@ function explainRows(
     {
       ...options,
       ...scaledRules(options, size, whole),
-      modules: explanation.modules.count,
+      // a part of the samples has fewer localities
+      modules: Math.min(
+        explanation.modules.count,
+        Math.ceil((rows.length * explanation.localities.overlap) / size),
+      ),
       localitySize: size,
       maxFeatures: undefined,
       draws: 0,

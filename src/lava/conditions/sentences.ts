@@ -15,6 +15,10 @@ export function conditionSentences(found: ConditionComparison): string[] {
   const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
   return [
     designSentence(found),
+    ...found.nearDuplicates.map(
+      ({ modules, features }) =>
+        `${listed(modules)} share leading features (${features.join(', ')}): read them as one programme.`,
+    ),
     ...strata.flatMap((stratum) => stratumSentences(found, stratum)),
     ...(found.notes.length > 0 ? ['', 'To know:', ...found.notes.map((note) => `  - ${note}`)] : []),
   ];

@@ -33,7 +33,7 @@ async function runIfnb(input: StudyInput): Promise<StudyResult> {
   const compared = await compareCohort(cohort, input);
   return {
     title: 'Conditions: interferon-beta on blood cells',
-    text: ['```', ...conditionSentences(compared.found), '```'],
+    text: [['```', ...conditionSentences(compared.found), '```'].join('\n')],
     tables: [statementsTable(statementsOn(compared)), modulesTable(compared, COLUMN)],
     figures: [],
     settings: { ...request, engine: input.context.engine.name },
@@ -56,6 +56,11 @@ function statementsOn({ explanation, found }: ComparedCohort): Statement[] {
       text: `the interferon response (${ids.join(', ')}) is mostly a difference between levels of ${COLUMN}`,
       holds: response.length > 0 && response.every((module) => keptIn(module, COLUMN) < 0.5),
       figures: response.map((module) => `${module.id} keeps ${keptIn(module, COLUMN).toFixed(2)}`).join('; '),
+    },
+    {
+      text: 'its pieces are named as one group of near-duplicates',
+      holds: found.nearDuplicates.some(({ modules }) => ids.every((id) => modules.includes(id))),
+      figures: found.nearDuplicates.map(({ modules }) => modules.join(' ')).join('; '),
     },
     {
       text: 'it is gained or up in stim in all samples and in every cell type',

@@ -34,7 +34,7 @@ async function runKidney(input: StudyInput): Promise<StudyResult> {
   const compared = await compareCohort(cohort, input);
   return {
     title: 'Conditions: diabetic kidney disease',
-    text: ['```', ...conditionSentences(compared.found), '```'],
+    text: [['```', ...conditionSentences(compared.found), '```'].join('\n')],
     tables: [statementsTable(statementsOn(compared)), modulesTable(compared, COLUMN)],
     figures: [],
     settings: { ...request, maxFeatures: options.maxFeatures, engine: input.context.engine.name },

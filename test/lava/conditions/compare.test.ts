@@ -4,6 +4,7 @@ import { explain } from 'whymap';
 import { type ConditionComparison, compareConditions, conditionSentences } from 'whymap/lava';
 import { createRandom } from '#whymap/core/random.js';
 import { OptionError } from '#whymap/errors.js';
+import { nearDuplicates } from '#whymap/lava/conditions/near-duplicates.js';
 import { unitTests } from '#whymap/lava/conditions/unit-tests.js';
 import type { CategoricalColumn, Explanation, Matrix } from '#whymap/model.js';
 import { type PlantedCohort, plantCohort } from '#whymap/reproduce/conditions/planted-cohort.js';
@@ -267,4 +268,35 @@ test('the largest statistic keeps chance findings at the level over many rows wi
   }
   expect(cohorts).toBeLessThanOrEqual(18);
   expect(cohorts).toBeGreaterThan(0);
+});
+
+test('modules that share leading features are one group, and chance overlaps are none', () => {
+  const module = (id: string, features: number[]) => ({
+    id,
+    topFeatures: features.map((feature) => ({ feature, loading: 1 })),
+  });
+  const descriptions = [
+    module('M1', [0, 1, 2, 3, 4, 5]),
+    module('M2', [10, 11, 12, 13]),
+    module('M3', [3, 4, 5, 6, 7, 8]),
+    module('M4', [6, 7, 8, 20, 21, 22]),
+    module('M5', [10, 11, 30, 31]),
+  ] as unknown as Explanation['descriptions'];
+  const featureNames = Array.from({ length: 40 }, (_, f) => `f${f}`);
+  const groups = nearDuplicates({ descriptions, featureNames });
+  expect(groups.map(({ modules }) => modules)).toEqual([['M1', 'M3', 'M4']]);
+  expect(new Set(groups[0].features)).toEqual(new Set(['f3', 'f4', 'f5', 'f6', 'f7']));
+});
+
+test('a condition of few samples has fewer localities than the explanation has modules, and is explained with fewer', async () => {
+  const cohort = plantCohort({
+    seed: 4,
+    donors: 2,
+    samples: 80,
+    correlation: 0.7,
+    kinds: ['shared', 'gained'],
+  });
+  const explanation = await explain(cohort, { localitySize: 40, modules: 12, draws: 0, refits: 0 });
+  const found = await compareConditions({ explanation, table: cohort.table }, design);
+  expect(found.rows.length).toBeGreaterThanOrEqual(explanation.modules.count);
 });

@@ -71,7 +71,7 @@ function scoreColumns(scores: Matrix, { descriptions }: Explanation, rows: Int32
   }));
 }
 
-/** The arrays of `uns["whymap"]`. */
+/** The arrays of `uns["whymap"]`: one value a module, and options and descriptions as JSON. */
 function summaryArrays(explanation: Explanation): ResultArray[] {
   const { descriptions, modules } = explanation;
   const numbers = (values: readonly (number | boolean | null | undefined)[]) =>

@@ -138,7 +138,7 @@ function listScores({ file }: OpenH5, columns: readonly string[], arrays: readon
   obs.create_attribute('column-order', order, [order.length], 'S');
 }
 
-/** Makes a group unless it is there. */
+/** Makes an empty group of anndata at `path`, unless it is there. */
 function makeGroup({ file }: OpenH5, path: string): void {
   if (file.get(path) !== null) return;
   const group = file.create_group(path);
