@@ -1,7 +1,7 @@
-/** The tables of a result as CSV text: modules, pairs, presence, scores, localities. */
+/** The tables of a result as CSV in pieces: modules, pairs, presence, scores, localities. */
 
 import { trueValue } from '../../core/units.js';
-import { type Cell, writeCsv } from '../../io/write.js';
+import { type Cell, csvPieces } from '../../io/write.js';
 import type { Explanation, Matrix } from '../../model.js';
 import type { RegionTrust } from '../../trust/index.js';
 
@@ -42,18 +42,18 @@ export function pairsCsv(explanation: Explanation): Iterable<string> {
 }
 
 /** sample, then one column a module with its presence. */
-export function presenceCsv(explanation: Explanation): string {
+export function presenceCsv(explanation: Explanation): Iterable<string> {
   return samplesCsv(explanation, explanation.samplePresence);
 }
 
 /** sample, then one column a module with its score. @param scores samples x modules. */
-export function scoresCsv(explanation: Explanation, scores: Matrix): string {
+export function scoresCsv(explanation: Explanation, scores: Matrix): Iterable<string> {
   return samplesCsv(explanation, scores);
 }
 
 /** sample, then one column a module. @param values samples x modules. */
-function samplesCsv({ ids, descriptions }: Explanation, values: Matrix): string {
-  return writeCsv(['sample', ...descriptions.map(({ id }) => id)], rows());
+function samplesCsv({ ids, descriptions }: Explanation, values: Matrix): Iterable<string> {
+  return csvPieces(['sample', ...descriptions.map(({ id }) => id)], rows());
   function* rows(): Generator<Cell[]> {
     const m = values.columns;
     for (let s = 0; s < values.rows; s++) {
