@@ -28,6 +28,8 @@ export interface Candidate {
 
 /** Rows from which on chance makes no counter and no column of unique numbers. */
 const TELLING_ROWS = 10;
+/** Different numbers in an index, of its rows. */
+const INDEX_SHARE = 0.5;
 /** Numbers that no measurement is called by. */
 const NUMBER_ID =
   /(^|[ _.-])(ids?|uuid|barcode)$|[a-z](Id|ID)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/;
@@ -96,7 +98,10 @@ function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): C
  * A column of whole numbers as a candidate for ids, with the reason; row numbers score low; null if it cannot be one.
  */
 function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
-  if (!isNearlyUnique(file.rows, facts) || file.rows < 2) return null;
+  const present = file.rows - (facts.missing ?? 0);
+  const index = isWrittenIndex(file, position) && (facts.distinct ?? 0) >= INDEX_SHARE * present;
+  // an index whose values repeat is a mistake in the ids, which stops a run; another column is none
+  if (file.rows < 2 || !(index || isNearlyUnique(file.rows, facts))) return null;
   const unique = facts.missing === 0 && facts.distinct === file.rows;
   const base = { position, unique, counts: facts.counter === 0 || facts.counter === 1 };
   const written = isWrittenIndex(file, position);

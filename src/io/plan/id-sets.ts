@@ -3,6 +3,19 @@
 import { loose } from './almost.js';
 import type { IdColumn } from './types.js';
 
+/** Numbers that agree in both files by chance are fewer. */
+const ENOUGH_NUMBERS = 10;
+/** Numbers of a range twice as wide do not fill it. */
+const SPARSE = 2;
+
+/** Columns of two files that hold the same ids. */
+interface Shared {
+  readonly first: IdColumn;
+  readonly second: IdColumn;
+  /** Different ids that both have. */
+  readonly matched: number;
+}
+
 /**
  * The different ids of a column, empty ones left out.
  * @param options `looseIds`: compared without case, signs, and a number at the end.
@@ -19,4 +32,29 @@ export function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let count = 0;
   for (const id of small) if (large.has(id)) count++;
   return count;
+}
+
+/**
+ * Whether two columns of whole numbers agree by more than chance: no measurement has the same different numbers in two files,
+ * unless they fill a range, as ranks do.
+ */
+export function isSparse({ first, second, matched }: Shared): boolean {
+  if (matched < ENOUGH_NUMBERS) return false;
+  const numbers = [first, second].map(({ values }) => values.filter((id) => id !== '').map(Number));
+  if (numbers.flat().some((number) => !Number.isInteger(number))) return true;
+  return numbers.every((values) => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    return high - low + 1 >= SPARSE * values.length;
+  });
+}
+
+/** Whether both columns hold the same in every row, so that pairing by them and by the order of rows are the same. */
+export function isSameOrder({ first, second }: Shared): boolean {
+  const { values } = second;
+  return first.values.length === values.length && first.values.every((id, row) => id === values[row]);
 }

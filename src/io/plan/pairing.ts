@@ -8,7 +8,7 @@
  */
 
 import { loose } from './almost.js';
-import { common, distinct } from './id-sets.js';
+import { common, distinct, isSameOrder, isSparse } from './id-sets.js';
 import {
   counterAgainstIds,
   differentCounters,
@@ -57,10 +57,8 @@ interface Match {
 const ENOUGH = 0.9;
 /** Share of the smaller file's values that two columns which are no ids do not have in common by chance. */
 const PARTLY = 0.3;
-/** Numbers that agree in both files by chance are fewer. */
-const ENOUGH_NUMBERS = 10;
-/** Numbers of a range twice as wide do not fill it. */
-const SPARSE = 2;
+/** The same for numbers that fill a range. */
+const MOSTLY = 0.5;
 /** Columns of one file that are compared. */
 const MOST_CANDIDATES = 8;
 
@@ -106,7 +104,8 @@ function pairByNumbers(
   const match = bestMatch(first, second, options, ({ counter }) => counter === null, false);
   if (match === null || match.share < PARTLY || !isTelling(match, first, second)) return null;
   const sparse = isSparse(match);
-  if (match.share < enough && sparse) throw fewMatches(first, second, { ...match, enough });
+  if (match.share < enough && (sparse || match.share >= MOSTLY))
+    throw fewMatches(first, second, { ...match, enough });
   if (match.share < enough) return null;
   if (sparse) return byId(match, first, second, options);
   if (isSameOrder(match)) return null;
@@ -186,31 +185,6 @@ function bestMatch(
     }
   }
   return best;
-}
-
-/**
- * Whether two columns of whole numbers agree by more than chance: no measurement has the same different numbers in two files,
- * unless they fill a range, as ranks do.
- */
-function isSparse({ first, second, matched }: Match): boolean {
-  if (matched < ENOUGH_NUMBERS) return false;
-  const numbers = [first, second].map(({ values }) => values.filter((id) => id !== '').map(Number));
-  if (numbers.flat().some((number) => !Number.isInteger(number))) return true;
-  return numbers.every((values) => {
-    let low = Number.POSITIVE_INFINITY;
-    let high = Number.NEGATIVE_INFINITY;
-    for (const value of values) {
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    return high - low + 1 >= SPARSE * values.length;
-  });
-}
-
-/** Whether both columns hold the same in every row, so that pairing by them and by the order of rows are the same. */
-function isSameOrder({ first, second }: Match): boolean {
-  const { values } = second;
-  return first.values.length === values.length && first.values.every((id, row) => id === values[row]);
 }
 
 /** What one file reads as a feature is an id only if the other file calls it so, or by the same name. */
