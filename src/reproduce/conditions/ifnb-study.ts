@@ -42,7 +42,7 @@ async function runIfnb(input: StudyInput): Promise<StudyResult> {
 
 /** What must be shown, with its figures. */
 function statementsOn({ explanation, found }: ComparedCohort): Statement[] {
-  const response = modulesWith(explanation, RESPONSE.split(' '), 4);
+  const response = modulesWith(explanation, RESPONSE.split(' '), 5);
   const ids = response.map(({ id }) => id);
   const classII = modulesWith(explanation, CLASS_II.split(' '), 2);
   const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
