@@ -13,6 +13,7 @@ const tutorials = [
 const guides = [
   { text: 'How whymap reads your files', link: '/reading' },
   { text: 'Ask about regions', link: '/queries' },
+  { text: 'Compare disease and control', link: '/conditions' },
   { text: 'Make an embedding', link: '/embed' },
   { text: 'Use the page', link: '/viewer' },
   { text: 'Questions people ask', link: '/faq' },

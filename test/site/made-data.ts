@@ -54,7 +54,7 @@ export async function makeDocumentationData(folder: string): Promise<void> {
     values: cells.values,
     ids,
     featureNames: genes,
-    obsm: { X_umap: cells.map },
+    obsm: { X_umap: cells.map, X_umap_integrated: cells.map },
     obs,
   });
   for (const name of ['expression.csv', 'features.csv', 'cells.csv'])
