@@ -106,7 +106,7 @@ test('dark theme, and how it was made', async () => {
       ?.slice(0, 3)
       .every((part) => Number(part) < 60),
   ).toBe(true);
-  await page.click('text=How it was made');
+  await page.getByRole('tab', { name: 'Run' }).click();
   expect(await page.locator('.panel').innerText()).toMatch(/seed/i);
   quiet(opened);
   await page.close();

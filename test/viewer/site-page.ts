@@ -66,7 +66,7 @@ export async function explain(page: Page): Promise<void> {
 }
 
 export async function saved(page: Page, button: string): Promise<Buffer> {
-  await page.click('text=How it was made');
+  await page.getByRole('tab', { name: 'Run' }).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.click(`text=${button}`)]);
   return readFileSync(await download.path());
 }

@@ -48,11 +48,16 @@ export function usePoints(view: View, frame: Frame) {
     /** A canvas keeps the kind of its first drawing: another kind needs a new one. */
     key: lost ? 'after loss' : 'first',
     kind: renderer?.kind ?? 'none',
-    notice:
-      renderer?.kind === 'canvas' && view.explanation.rows > SLOW_FROM ? (lost ? LOST : WITHOUT_WEBGL) : null,
+    notice: renderer?.kind === 'canvas' ? noticeOf(lost, view.explanation.rows) : null,
     /** Whether what is seen is the last picture, moved. */
     late,
   };
+}
+
+/** What is said of a map without WebGL: a loss always, slowness where there are samples enough to be slow. */
+function noticeOf(lost: boolean, rows: number): string | null {
+  if (lost) return LOST;
+  return rows > SLOW_FROM ? WITHOUT_WEBGL : null;
 }
 
 /** A picture that takes longer than this, in milliseconds, is moved with the camera and drawn anew when that rests. */
