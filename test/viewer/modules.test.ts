@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Explanation } from 'whymap';
 import { decodeExplanation } from 'whymap/io';
+import { comesBack } from 'whymap/lava';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { axeFindings, launch, type Opened, openReport } from './browser.js';
 import { madeTable, moduleNames } from './made-explanation.js';
