@@ -134,7 +134,8 @@ function listScores({ file }: OpenH5, columns: readonly string[], arrays: readon
   if (scores.length === 0 && others.length === columns.length) return;
   const order = [...others, ...scores.map((path) => path.slice('obs/'.length))];
   const obs = file.get('obs') as Group;
-  obs.delete_attribute('column-order');
+  // files of other writers lack it
+  if ('column-order' in obs.attrs) obs.delete_attribute('column-order');
   obs.create_attribute('column-order', order, [order.length], 'S');
 }
 
