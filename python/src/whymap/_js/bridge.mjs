@@ -18,6 +18,9 @@ const { main, argv, parent } = JSON.parse(readFileSync(join(folder, 'job.json'),
 
 const first = process.ppid;
 
+/** The engine may be writing into the folder while it is removed: then it is tried again. */
+const REMOVED = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 };
+
 function parentIsAlive() {
   if (process.ppid !== first) return false;
   try {
@@ -34,15 +37,21 @@ const watch = `
   ${parentIsAlive}
   const sleeping = new Int32Array(new SharedArrayBuffer(4));
   while (parentIsAlive()) Atomics.wait(sleeping, 0, 0, 200);
-  rmSync(folder, { recursive: true, force: true });
-  process.kill(process.pid, 'SIGKILL');
+  try {
+    rmSync(folder, ${JSON.stringify(REMOVED)});
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
 `;
 new Worker(watch, { eval: true, workerData: { folder, parent, first } }).unref();
 
-// a message that nobody reads any more may end the process before the thread has looked
-process.stderr.on('error', () => process.exit(1));
+// nobody reads messages any more: Python is gone, even where its process still waits to be reaped
+process.stderr.on('error', () => {
+  rmSync(folder, REMOVED);
+  process.exit(1);
+});
 process.on('exit', () => {
-  if (!parentIsAlive()) rmSync(folder, { recursive: true, force: true });
+  if (!parentIsAlive()) rmSync(folder, REMOVED);
 });
 
 process.argv = [process.argv[0], main, ...argv];
