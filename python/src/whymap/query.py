@@ -16,16 +16,11 @@ if TYPE_CHECKING:
     from .explanation import Explanation
 
 
-class Answer:
-    """An answer: `sentences` for people, `table` as a data frame, `raw` as the engine gave it."""
+class Told:
+    """What has `sentences` and a `table`, as a terminal and a notebook show it."""
 
-    def __init__(self, raw: dict[str, Any], table: Any) -> None:
-        self.raw = raw
-        self.table = table
-
-    @property
-    def sentences(self) -> list[str]:
-        return self.raw["sentences"]
+    sentences: list[str]
+    table: Any
 
     def __repr__(self) -> str:
         return "\n".join(self.sentences)
@@ -36,6 +31,18 @@ class Answer:
         words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.sentences)
         table = self.table._repr_html_() if hasattr(self.table, "_repr_html_") else ""
         return f"<div>{words}{table}</div>"
+
+
+class Answer(Told):
+    """An answer: `sentences` for people, `table` as a data frame, `raw` as the engine gave it."""
+
+    def __init__(self, raw: dict[str, Any], table: Any) -> None:
+        self.raw = raw
+        self.table = table
+
+    @property
+    def sentences(self) -> list[str]:
+        return self.raw["sentences"]
 
 
 def ask(
@@ -52,9 +59,7 @@ def ask(
 ) -> Answer:
     """See `Explanation.query`."""
     with job_folder() as job:
-        (job / "explanation").mkdir()
-        (job / "explanation" / "explanation.whymap").write_bytes(explanation.read("explanation.whymap"))
-        argv = ["query", str(job / "explanation"), "--region", _region(explanation, region)]
+        argv = ["query", _stored(explanation, job), "--region", _region(explanation, region)]
         if other is not None:
             argv += ["--and", _region(explanation, other)]
         if feature is not None:
@@ -84,6 +89,14 @@ def _answer(explanation: Explanation, argv: list[str], job: Path, cwd: Path | No
 
     table = run_engine([*argv, "--format", "csv"], job, cwd=cwd, progress=False)
     return Answer(raw, _frame((table.rstrip("\n") + "\n").encode(), explanation._frames or _installed()))
+
+
+def _stored(explanation: Explanation, job: Path) -> str:
+    """Writes the explanation into the folder of the call; the path that the engine reads it from."""
+    folder = job / "explanation"
+    folder.mkdir()
+    (folder / "explanation.whymap").write_bytes(explanation.read("explanation.whymap"))
+    return str(folder)
 
 
 def _values(job: Path, data: Any, reading: dict[str, Any], command: str = "query") -> Handed:
