@@ -1,17 +1,8 @@
 /** `conditions-ifnb`: interferon-beta on blood cells, two donors with and without, on a map integrated over both. */
 
-import { conditionSentences } from '../../lava/conditions/sentences.js';
 import type { StudyResult } from '../report.js';
 import type { Study, StudyInput } from '../study.js';
-import {
-  type ComparedCohort,
-  compareCohort,
-  keptIn,
-  modulesTable,
-  modulesWith,
-  type Statement,
-  statementsTable,
-} from './real-cohort.js';
+import { type ComparedCohort, keptIn, modulesWith, reportCohort, type Statement } from './real-cohort.js';
 
 const RESPONSE =
   'ISG15 ISG20 IFIT1 IFIT2 IFIT3 IFI6 MX1 LY6E RSAD2 IFITM3 CXCL10 TNFSF10 APOBEC3A OAS1 IRF7 CMPK2 NT5C3A TNFSF13B';
@@ -26,18 +17,15 @@ export const conditionsIfnb: Study = {
 };
 
 /** Explains and compares the cohort and checks what is known of it. */
-async function runIfnb(input: StudyInput): Promise<StudyResult> {
+function runIfnb(input: StudyInput): Promise<StudyResult> {
   const request = { condition: COLUMN, case: 'stim', control: 'ctrl', replicate: 'donor', in: 'cluster_id' };
   const options = { refits: 0, stability: 0 };
   const cohort = { file: 'ifnb_pbmc.h5ad', embedding: 'X_umap_int', options, request };
-  const compared = await compareCohort(cohort, input);
-  return {
-    title: 'Conditions: interferon-beta on blood cells',
-    text: [['```', ...conditionSentences(compared.found), '```'].join('\n')],
-    tables: [statementsTable(statementsOn(compared)), modulesTable(compared, COLUMN)],
-    figures: [],
-    settings: { ...request, engine: input.context.engine.name },
-  };
+  return reportCohort(
+    cohort,
+    { title: 'Conditions: interferon-beta on blood cells', column: COLUMN, statementsOn },
+    input,
+  );
 }
 
 /** What must be shown, with its figures. */

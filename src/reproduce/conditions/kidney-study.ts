@@ -1,17 +1,8 @@
 /** `conditions-kidney`: diabetic kidney disease, regions of interest on seven slides. */
 
-import { conditionSentences } from '../../lava/conditions/sentences.js';
 import type { StudyResult } from '../report.js';
 import type { Study, StudyInput } from '../study.js';
-import {
-  type ComparedCohort,
-  compareCohort,
-  keptIn,
-  modulesTable,
-  modulesWith,
-  type Statement,
-  statementsTable,
-} from './real-cohort.js';
+import { type ComparedCohort, keptIn, modulesWith, reportCohort, type Statement } from './real-cohort.js';
 
 const PODOCYTE = 'NPHS1 NPHS2 PODXL PTPRO CLIC5 VEGFA MME WT1 TYRO3 CRIM1 HTRA1 PLA2R1';
 const HEAT_SHOCK = 'HSPA1A HSPA1B HSP90AA1 HSPB1 HSPH1 DNAJB1 HSPA6 BAG3 HSPA5 HSPD1';
@@ -27,18 +18,15 @@ export const conditionsKidney: Study = {
 };
 
 /** Explains and compares the cohort and checks what is known of it. */
-async function runKidney(input: StudyInput): Promise<StudyResult> {
+function runKidney(input: StudyInput): Promise<StudyResult> {
   const request = { condition: 'disease', case: 'DKD', control: 'normal', replicate: COLUMN, in: 'region' };
   const options = { refits: 0, stability: 0, maxFeatures: 1000 };
   const cohort = { file: 'kidney_geomx.h5ad', embedding: 'X_umap', options, request };
-  const compared = await compareCohort(cohort, input);
-  return {
-    title: 'Conditions: diabetic kidney disease',
-    text: [['```', ...conditionSentences(compared.found), '```'].join('\n')],
-    tables: [statementsTable(statementsOn(compared)), modulesTable(compared, COLUMN)],
-    figures: [],
-    settings: { ...request, maxFeatures: options.maxFeatures, engine: input.context.engine.name },
-  };
+  return reportCohort(
+    cohort,
+    { title: 'Conditions: diabetic kidney disease', column: COLUMN, statementsOn },
+    input,
+  );
 }
 
 /** What must be shown, with its figures. */

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { OptionError, option, words } from '../../errors.js';
 import { joinEmbedding, pathSource, readEmbedding, readTable } from '../../io/index.js';
 import { type ConditionComparison, compareConditions } from '../../lava/conditions/compare.js';
+import { conditionSentences } from '../../lava/conditions/sentences.js';
 import { type ExplainOptions, explain } from '../../lava/explain.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
-import type { StudyTable } from '../report.js';
+import type { StudyResult, StudyTable } from '../report.js';
 import type { StudyInput } from '../study.js';
 
 export interface RealCohort {
@@ -34,8 +35,37 @@ export interface Statement {
   readonly figures: string;
 }
 
+/** What a study of a cohort says of it. */
+export interface CohortReport {
+  readonly title: string;
+  /** Metadata column within which modules are to be kept. */
+  readonly column: string;
+  readonly statementsOn: (compared: ComparedCohort) => Statement[];
+}
+
+/** Explains and compares a cohort and checks what is known of it. @throws OptionError without its file. */
+export async function reportCohort(
+  cohort: RealCohort,
+  { title, column, statementsOn }: CohortReport,
+  input: StudyInput,
+): Promise<StudyResult> {
+  const compared = await compareCohort(cohort, input);
+  const { maxFeatures } = cohort.options;
+  return {
+    title,
+    text: [['```', ...conditionSentences(compared.found), '```'].join('\n')],
+    tables: [statementsTable(statementsOn(compared)), modulesTable(compared, column)],
+    figures: [],
+    settings: {
+      ...cohort.request,
+      ...(maxFeatures === undefined ? {} : { maxFeatures }),
+      engine: input.context.engine.name,
+    },
+  };
+}
+
 /** Reads, explains and compares a cohort. @throws OptionError without its file. */
-export async function compareCohort(
+async function compareCohort(
   { file, embedding: key, options, request }: RealCohort,
   { data, context }: StudyInput,
 ): Promise<ComparedCohort> {
@@ -72,7 +102,7 @@ export function keptIn({ within = [] }: ModuleDescription, column: string): numb
 }
 
 /** The modules: features, what is kept within a column, significance, and the verdict over all samples. */
-export function modulesTable({ explanation, found }: ComparedCohort, column: string): StudyTable {
+function modulesTable({ explanation, found }: ComparedCohort, column: string): StudyTable {
   return {
     name: 'modules',
     title: 'Modules',
@@ -96,7 +126,7 @@ export function modulesTable({ explanation, found }: ComparedCohort, column: str
 }
 
 /** The statements with their figures. */
-export function statementsTable(statements: readonly Statement[]): StudyTable {
+function statementsTable(statements: readonly Statement[]): StudyTable {
   return {
     name: 'statements',
     title: 'What it must show',
