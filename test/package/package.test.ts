@@ -70,19 +70,16 @@ test('every subpath is imported, in JavaScript and with its types', async () => 
   const use = `import { createContext, type Context } from 'whymap';\nexport const context: Promise<Context> = createContext();`;
   writeFileSync(join(folder, 'all.ts'), [...lines, use, ''].join('\n'));
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const options = [
-    '--noEmit',
-    '--strict',
-    '--target',
-    'es2022',
-    '--module',
-    'nodenext',
-    '--lib',
-    'es2023,dom',
-    '--types',
-    '',
-  ];
-  const checked = await run(process.execPath, tsc, ...options, 'all.ts').catch((error) => error);
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    target: 'es2022',
+    module: 'nodenext',
+    lib: ['es2023', 'dom'],
+    types: [],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['all.ts'] }));
+  const checked = await run(process.execPath, tsc, '-p', '.').catch((error) => error);
   expect(checked.stdout).toBe('');
 });
 
