@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { pages } from '../vitest.config.js';
 
 const root = join(import.meta.dirname, '../src');
 
@@ -122,6 +123,12 @@ const codeOf = (folder: string): string[] =>
     .filter((file) => !/runtime\/(bytes|layouts)\.ts$/.test(file))
     .map((file) => join(folder, file));
 const code = ['src', 'kernels', 'viewer/src'].flatMap(codeOf);
+/** Code of the packages for Python and R, which live by the same sizes. */
+const doors = ['python/src', 'r/R'].flatMap((folder) =>
+  readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(py|R|mjs)$/.test(file) && !/_engine\/|node_modules/.test(file))
+    .map((file) => join(folder, file)),
+);
 
 /** Functions above 60 lines, each with the reason. */
 const UNROLLED = 'kernels/forces/power.ts moveSample';
@@ -129,7 +136,7 @@ const longFunctions: Record<string, string> = { [UNROLLED]: 'unrolled by hand (k
 
 test('no folder holds more than 20 code files', () => {
   const counts = new Map<string, number>();
-  for (const file of code) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  for (const file of [...code, ...doors]) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   expect([...counts].filter(([, count]) => count > 20)).toEqual([]);
   expect(counts.size).toBeGreaterThan(30);
 });
@@ -145,6 +152,80 @@ test('no function is longer than 60 lines', () => {
   // the scan sees the one that has to stay
   expect(long).toContain(UNROLLED);
 });
+
+test('no function of the packages for Python and R is longer than 60 lines', () => {
+  const blocks = doors.flatMap((file) => indentedFunctions(file));
+  expect(blocks.length).toBeGreaterThan(100);
+  expect(blocks.filter(({ lines }) => lines > 60)).toEqual([]);
+});
+
+/** Functions of a Python or R file with their lines: from the line that opens one to the last that is indented further. */
+function indentedFunctions(file: string): { name: string; lines: number }[] {
+  const lines = readFileSync(join(repository, file), 'utf8').split('\n');
+  const indentOf = (line: string) => line.length - line.trimStart().length;
+  return lines.flatMap((line, start) => {
+    const name = /^\s*(?:async )?def (\w+)|^([\w.]+) <- function/.exec(line);
+    if (!name) return [];
+    const ends = (below: string) =>
+      /\S/.test(below) && indentOf(below) <= indentOf(line) && !/^\s*[)}]/.test(below);
+    const after = lines.slice(start + 1).findIndex(ends);
+    const body = lines
+      .slice(start, after < 0 ? undefined : start + 1 + after)
+      .join('\n')
+      .trimEnd();
+    return [{ name: `${file} ${name[1] ?? name[2]}`, lines: body.split('\n').length }];
+  });
+}
+
+/** Words of an earlier dialect of this project (docs/glossary.md has the terms): names are made of others. */
+const BANNED = new Set(['asked', 'places', 'given', 'own', 'strangers']);
+
+test('no name is made of a word that meant several things', () => {
+  const wrong = code.flatMap((file) => namesIn(file).map((name) => `${file} ${name}`));
+  expect(wrong).toEqual([]);
+});
+
+/** Identifiers of a file of which a part is a banned word; those of the language aside. */
+function namesIn(file: string): string[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(repository, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+  );
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text !== 'hasOwn') {
+      const parts = node.text
+        .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+        .split(/[ _]/);
+      if (parts.some((part) => BANNED.has(part))) found.add(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return [...found];
+}
+
+test('a test that drives a browser is one of the pages', () => {
+  const tests = codeOf('test').filter((file) => file.endsWith('.test.ts') && !file.startsWith('test/site/'));
+  const matches = tests.filter((file) => pages.some((pattern) => matchesGlob(file, pattern)));
+  const drives = (file: string) =>
+    /from '(playwright-core|[^']*\/(browser|site-page|report-page)\.js)'/.test(
+      readFileSync(join(repository, file), 'utf8'),
+    );
+  expect(tests.filter((file) => drives(file) && !matches.includes(file))).toEqual([]);
+  expect(matches.filter(drives).length).toBeGreaterThan(12);
+});
+
+/** Whether a path fits a pattern in which `*` stands for a part of a name and `{a,b}` for either. */
+function matchesGlob(path: string, pattern: string): boolean {
+  const source = pattern
+    .replaceAll('.', '\\.')
+    .replaceAll('*', '[^/]*')
+    .replace(/\{([^}]*)\}/g, (_, names: string) => `(${names.replaceAll(',', '|')})`);
+  return new RegExp(`^${source}$`).test(path);
+}
 
 /** Names of the functions of a file that are longer than 60 lines. */
 function longFunctionsIn(file: string): string[] {

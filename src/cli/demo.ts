@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { MachineError } from '../errors.js';
 import type { OptionValues } from '../options/index.js';
 import type { CommandRun } from './command.js';
-import { prepareExplain, runExplain } from './explain.js';
+import { prepareExplain } from './explain.js';
 import { withSession } from './session.js';
 
 interface Demo {
@@ -34,6 +34,7 @@ export const run: CommandRun<'demo'> = async (_argument, { data = 'fashion', ...
   const { features, options } = DEMOS[data];
   const all = { out: 'whymap-demo', ...withPaths(options), ...values };
   const prepared = await prepareExplain(dataPath(features), all, signal);
+  const { runExplain } = await import('./work/explain.js');
   await withSession(all, signal, (session) => runExplain(prepared, all, session));
 };
 

@@ -13,8 +13,8 @@ export const run: CommandRun<'inspect'> = async (features = '', values, signal, 
     const takesMap = values.embedding === undefined && values.embeddingColumns === undefined;
     const map = takesMap ? more[0] : undefined;
     const others = takesMap ? more.slice(1) : more;
-    const given = map === undefined ? values : { ...values, embedding: map };
-    const { plan, warnings } = await planFiles(features, given, session);
+    const named = map === undefined ? values : { ...values, embedding: map };
+    const { plan, warnings } = await planFiles(features, named, session);
     const alone: FileReading[] = [];
     const found = [...warnings];
     for (const path of others) {

@@ -11,7 +11,7 @@ import { FormatError, OptionError, type OptionMention, option, type Words, words
 import { isInside, isSame } from '../io/output/target.js';
 import { missingFile } from '../io/source/source.js';
 import { type CommandName, findOption } from '../options/index.js';
-import { holdsArrays } from '../run/inputs.js';
+import { holdsArrays } from '../run/file-names.js';
 
 /** An input, and how it was named: an option, or null for the argument. */
 interface Input {

@@ -3,7 +3,6 @@
 import { OptionError, option, words } from '../errors.js';
 import { checkedTarget } from '../io/output/file.js';
 import type { OutputFolder } from '../io/output/folder.js';
-import { stageExplanation } from '../io/store/anndata/h5ad-write.js';
 import type { Explanation, Warning } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 
@@ -37,6 +36,7 @@ export async function writeBack(
   signal: AbortSignal | undefined,
 ): Promise<readonly Warning[]> {
   if (to === null) return [];
+  const { stageExplanation } = await import('../io/store/anndata/h5ad-write.js');
   const { partial, warnings } = await stageExplanation(explanation, { from, to }, signal);
   folder.attach(partial, to);
   return warnings;

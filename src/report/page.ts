@@ -25,16 +25,16 @@ const CONTENT = '<!--whymap:content-->';
 
 /** In the policy of the built page, and what stands there where it is served beside the explanation. */
 const NO_REQUESTS = "connect-src 'none'";
-const OWN_REQUESTS = "connect-src 'self'";
+const SERVER_REQUESTS = "connect-src 'self'";
 
 /** The policy of a page that was served, for a copy of it that stands alone. */
 export function offlinePolicy(policy: string): string {
-  return policy.replace(OWN_REQUESTS, NO_REQUESTS);
+  return policy.replace(SERVER_REQUESTS, NO_REQUESTS);
 }
 
 /** Fills `template` with the address of an explanation's file, relative to the page. */
 export function linkPage(template: string, source: string, title: string): string {
-  const served = template.replace(NO_REQUESTS, OWN_REQUESTS);
+  const served = template.replace(NO_REQUESTS, SERVER_REQUESTS);
   return withElement(served, title, ` data-source="${escapeHtml(source)}"`, '');
 }
 

@@ -1,6 +1,6 @@
 /** Tables as CSV and Markdown, and what every study writes beside them. */
 
-import { type Cell, writeCsv } from '../io/index.js';
+import { type Cell, writeCsv } from '../io/write.js';
 
 export interface StudyTable {
   /** File name without its ending. */

@@ -13,9 +13,9 @@ import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withFeatureValues } from '../report/values.js';
+import { holdsArrays } from './file-names.js';
 import {
   type FeaturesRead,
-  holdsArrays,
   joined,
   pairingOptions,
   readFeatures,

@@ -27,6 +27,7 @@ import type { Source } from '../io/source/source.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import type { EmbeddingValues, InputValues } from '../options/index.js';
+import { holdsArrays, isFileName } from './file-names.js';
 import { type LabelledBy, planOf } from './plan.js';
 
 /** Where the files that a run names are found. */
@@ -232,16 +233,6 @@ function positionOf(table: Table, name: string): number {
     expected: 'names of columns of numbers, separated by commas',
     remedy: `name some of ${table.featureNames.slice(0, 8).join(', ')}`,
   });
-}
-
-/** Files in which an embedding may lie beside the features. */
-export function holdsArrays(path: string): boolean {
-  return /\.(h5ad|h5|h5mu|h5seurat|loom|zarr|zarr\.zip|npz|parquet|json|sqlite3?|db)\/?$/i.test(path);
-}
-
-/** A name that ends as files do, or lies in a folder that is no group of AnnData. */
-function isFileName(name: string): boolean {
-  return /\.(csv|tsv|tab|txt|npy|npz|parquet|feather|arrow|jsonl?|h5ad|h5|zarr|mtx|idx)(\.gz)?$/i.test(name);
 }
 
 /** The options of `readTable` in whymap/io. */

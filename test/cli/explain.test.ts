@@ -40,6 +40,8 @@ const options = [
   '--seed',
   '3',
 ];
+/** Without the evaluation, where a test is not about it. */
+const FIT_ONLY = ['--draws', '0', '--refits', '0', '--trust', 'no'];
 let ran: Ran;
 
 const read = (out: string, name: string) => readFileSync(join(folder, out, name));
@@ -159,34 +161,17 @@ test('rows are joined by id: the planted modules are found although the map was 
 });
 
 test('the same seed and options give the same bytes in every file but timings, on any number of threads', async () => {
-  await whymap(
-    folder,
-    'explain',
-    'features.csv',
-    ...options,
-    '--id',
-    'id',
-    '-o',
-    'again',
-    '--threads',
-    '3',
-    '--quiet',
-  );
-  for (const file of readdirSync(join(folder, 'out'))) {
-    if (file !== 'summary.json') expect(read('again', file).equals(read('out', file)), file).toBe(true);
-  }
-  const strip = (out: string) => ({ ...summary(out), timings: {}, engine: {} });
-  expect(strip('again')).toEqual(strip('out'));
-});
-
-test('the same command gives the same bytes, and replaces an earlier result', async () => {
   cpSync(join(folder, 'out'), join(folder, 'repeat'), { recursive: true });
   writeFileSync(join(folder, 'repeat/modules.csv'), 'old');
   writeFileSync(join(folder, 'repeat/mine.txt'), 'kept');
-  await whymap(folder, 'explain', 'features.csv', ...options, '--id', 'id', '-o', 'repeat', '--quiet');
+  const again = ['--id', 'id', '-o', 'repeat', '--threads', '3', '--quiet'];
+  await whymap(folder, 'explain', 'features.csv', ...options, ...again);
   for (const file of readdirSync(join(folder, 'out'))) {
     if (file !== 'summary.json') expect(read('repeat', file).equals(read('out', file)), file).toBe(true);
   }
+  const strip = (out: string) => ({ ...summary(out), timings: {}, engine: {} });
+  expect(strip('repeat')).toEqual(strip('out'));
+  // an earlier result is replaced, and what else is in the folder stays
   expect(read('repeat', 'mine.txt').toString()).toBe('kept');
 });
 
@@ -202,6 +187,7 @@ test('--json puts the summary on standard output and words on standard error', a
     'json',
     '--json',
     '--quiet',
+    ...FIT_ONLY,
   );
   expect(code).toBe(0);
   expect(JSON.parse(out)).toEqual(summary('json'));
@@ -265,21 +251,9 @@ test('help is complete and starts without loading the work', async () => {
 
 test('a map that lies in the file of the features is named where none was given', async () => {
   const file = join(import.meta.dirname, '../../fixtures/io/tables/anndata-0.8.h5ad');
-  const told = await whymap(folder, 'explain', file, '-o', 'unmapped', '--draws', '0', '--refits', '0');
+  const told = await whymap(folder, 'explain', file, '-o', 'unmapped', ...FIT_ONLY);
   expect(told.code).toBe(0);
   expect(told.out).toContain('The file holds X_umap: name it as the map to explain it.');
-  const named = await whymap(
-    folder,
-    'explain',
-    file,
-    '-e',
-    'X_umap',
-    '-o',
-    'mapped',
-    '--draws',
-    '0',
-    '--refits',
-    '0',
-  );
+  const named = await whymap(folder, 'explain', file, '-e', 'X_umap', '-o', 'mapped', ...FIT_ONLY);
   expect(named.out).not.toContain('The file holds');
 });

@@ -9,7 +9,7 @@ import { createRandom } from '#whymap/core/random.js';
 import { damaged, filesOf, fixtures, sourceOf } from './damage.js';
 
 const cases = Number(process.env.FUZZ_CASES ?? 60);
-const milliseconds = 1000 * Number(process.env.FUZZ_SECONDS ?? 0.1);
+const milliseconds = 1000 * Number(process.env.FUZZ_SECONDS ?? 0.04);
 const seed = Number(process.env.FUZZ_SEED ?? 7);
 const LEAST = 3;
 const options = { normalize: 'none', missing: 'mean', memory: 2 ** 26 } as const;

@@ -17,6 +17,8 @@ const planted = plantModules({
   clusters: 8,
 });
 const options = { localitySize: 80, overlap: 3, modules: 8, evaluations: 6 };
+/** Without the evaluation, where a test is of the fit alone. */
+const fit = { ...options, draws: 0, refits: 0 };
 let explanation: Explanation;
 
 beforeAll(async () => {
@@ -97,7 +99,7 @@ test('associations made anew on each pass give the same bytes as held ones', asy
 });
 
 test('stacked form finds the strong modules too, and its loss never rises', async () => {
-  const stacked = await explain(planted, { ...options, form: 'stacked' }, { seed: 1 });
+  const stacked = await explain(planted, { ...fit, form: 'stacked' }, { seed: 1 });
   const { loss, patterns, count } = stacked.modules;
   for (let i = 1; i < loss.length; i++) expect(loss[i]).toBeLessThanOrEqual(loss[i - 1] + 1e-9);
   expect(patterns?.rows).toBe(count);
@@ -107,7 +109,7 @@ test('stacked form finds the strong modules too, and its loss never rises', asyn
 test.each(['absolute', 'signed'] as const)(
   '%s associations run and find the modules',
   async (associationForm) => {
-    const found = await explain(planted, { ...options, associationForm }, { seed: 1 });
+    const found = await explain(planted, { ...fit, associationForm }, { seed: 1 });
     const best = matchModules(planted.loadings, found.modules.loadings).map(({ cosine }) => cosine);
     // signed: only features that go together are in one module, so a planted one is found in halves
     if (associationForm === 'absolute') for (const cosine of best) expect(cosine).toBeGreaterThan(0.9);
@@ -119,7 +121,7 @@ test('spearman finds them after a monotone change of every feature', async () =>
   const bent = planted.table.features;
   if (!('data' in bent)) throw new Error('planted tables are dense');
   const table = { ...planted.table, features: { ...bent, data: bent.data.map((x) => Math.exp(2 * x)) } };
-  const found = await explain({ ...planted, table }, { ...options, association: 'spearman' }, {});
+  const found = await explain({ ...planted, table }, { ...fit, association: 'spearman' }, {});
   for (const { cosine } of matchModules(planted.loadings, found.modules.loadings)) {
     expect(cosine).toBeGreaterThan(0.93);
   }
@@ -141,7 +143,7 @@ test('progress of every stage goes from 0 to 1 and never back', async () => {
   const onProgress = ({ stage, done }: { stage: string; done: number }) => {
     seen.set(stage, [...(seen.get(stage) ?? []), done]);
   };
-  await explain(planted, options, { onProgress });
+  await explain(planted, fit, { onProgress });
   for (const stage of ['localities', 'associations', 'modules', 'description']) {
     const done = seen.get(stage) ?? [];
     expect(done[0]).toBe(0);

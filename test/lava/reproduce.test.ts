@@ -90,19 +90,7 @@ test('a real study reads a folder and writes tables and figures; a missing set i
     );
     const main = join(import.meta.dirname, '../../dist/cli/main.js');
     const out = join(folder, 'out');
-    const args = [
-      '--data',
-      folder,
-      '--sets',
-      'made',
-      '--repeats',
-      '2',
-      '-o',
-      out,
-      '--quiet',
-      '--engine',
-      'js',
-    ];
+    const args = ['--data', folder, '--sets', 'made', '--repeats', '2', '-o', out, '--quiet'];
     const run = spawnSync(process.execPath, [main, 'reproduce', 'lava-cells', ...args], {
       encoding: 'utf8',
     });

@@ -8,21 +8,6 @@ import { type Explained, shownExplanation, titleOf } from '../../run/explain.js'
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv, scoresCsv } from './tables.js';
 
-/** Files that every run of `explain` writes. */
-export const EXPLAIN_FILES = [
-  'explanation.whymap',
-  'summary.json',
-  'modules.csv',
-  'pairs.csv',
-  'presence.csv',
-  'scores.csv',
-  'localities.csv',
-  'members.npy',
-  'report.html',
-] as const;
-/** Files that some runs write. */
-export const OPTIONAL_EXPLAIN_FILES = ['gene-sets.csv'] as const;
-
 /** Returns the text of `summary.json`, the only file that holds timings. The report is compressed while the others are written. */
 export async function writeOutputs(
   folder: OutputFolder,

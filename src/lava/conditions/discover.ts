@@ -184,10 +184,10 @@ export function freshModules(loadings: Matrix, known: readonly Matrix[]): number
   const solver = nonNegativeSolver(patternCosines(others, others), others.rows);
   const weights = new Float64Array(others.rows);
   const isKnown = (k: number) => {
-    const own = cosines.subarray(k * others.rows, (k + 1) * others.rows);
-    solver.solve(own, weights, 0);
+    const withKnown = cosines.subarray(k * others.rows, (k + 1) * others.rows);
+    solver.solve(withKnown, weights, 0);
     // at the minimum the covered share of the squared pattern is the product of weights and cosines
-    return own.reduce((sum, cosine, j) => sum + cosine * weights[j], 0) >= COVERED;
+    return withKnown.reduce((sum, cosine, j) => sum + cosine * weights[j], 0) >= COVERED;
   };
   return Array.from({ length: loadings.rows }, (_, k) => k).filter((k) => !isKnown(k));
 }

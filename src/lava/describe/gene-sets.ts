@@ -204,7 +204,7 @@ export function nameByGeneSets(
 export function geneSetsSentence({ geneSets, descriptions }: Explanation): string {
   if (!geneSets) return '';
   const { sets, tested, genes, known } = geneSets;
-  const named = descriptions.filter(({ geneSets: own = [] }) => own.length > 0).length;
+  const named = descriptions.filter(({ geneSets: found = [] }) => found.length > 0).length;
   const skipped =
     sets === tested
       ? ''

@@ -40,9 +40,9 @@ export const stabilityStudy: Study = {
 async function runStability(input: StudyInput): Promise<StudyResult> {
   const rows: (string | number | null)[][] = [];
   const shown = new Map<number, Calibration>();
-  for (const [set, own] of input.sets.map((name) => name.split(':'))) {
+  for (const [set, number] of input.sets.map((name) => name.split(':'))) {
     const data = await stabilitySet(set, input);
-    for (const modules of numbersOf(data, own)) {
+    for (const modules of numbersOf(data, number)) {
       for (const share of SHARES) {
         const found = await measureSet(data, { modules, share }, input);
         const { mean, comeBack, least, explained, seconds } = found;
@@ -66,8 +66,8 @@ async function runStability(input: StudyInput): Promise<StudyResult> {
 }
 
 /** The numbers of modules to fit: the one in the set's name, that of planted sets, or the study's. */
-function numbersOf({ table, truth }: SetData, own: string | undefined): readonly number[] {
-  if (own !== undefined) return [Number(own)];
+function numbersOf({ table, truth }: SetData, number: string | undefined): readonly number[] {
+  if (number !== undefined) return [Number(number)];
   if (truth) return [PLANTED.modules];
   return MODULES.filter((count) => count < table.features.columns);
 }

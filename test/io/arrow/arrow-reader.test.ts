@@ -106,12 +106,16 @@ const chosen = [
   'pyarrow-lz4.feather',
   'arrow-js-lists.feather',
 ];
-test.each(chosen)('%s with a huge number in place of any word', async (name) => {
+/** Words that are tried in a file: all, or as many spread over it. */
+const MOST_WORDS = 600;
+
+test.each(chosen)('%s with a huge number in place of a word, anywhere', async (name) => {
   const bytes = new Uint8Array(readFileSync(join(tables, name)));
   let refused = 0;
-  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+  const step = 4 * Math.ceil(bytes.length / 4 / MOST_WORDS);
+  for (let at = 0; at + 4 <= bytes.length; at += step) {
     const damaged = bytes.slice();
-    new DataView(damaged.buffer).setUint32(at, HUGE[(at / 4) % HUGE.length], true);
+    new DataView(damaged.buffer).setUint32(at, HUGE[(at / step) % HUGE.length], true);
     const result = await readTable(bytesSource(name, damaged), options).catch((error: unknown) => error);
     if (result instanceof WhymapError) refused++;
     else if (result instanceof Error) throw result;

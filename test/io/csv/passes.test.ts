@@ -129,8 +129,8 @@ test('with an embedding: the features that the whole table would give, of the lo
   expect(explanation.modules.loadings).toEqual(whole.modules.loadings);
 });
 
-test('30 MiB of numbers with 8 MiB allowed: what is held stays below half of them', () => {
-  const [many, wide] = [2000, 4000];
+test('15 MiB of numbers with 4 MiB allowed: what is held stays below half of them', () => {
+  const [many, wide] = [1500, 2600];
   const line = (r: number) =>
     Array.from({ length: wide }, (_, c) => ((r * 31 + c * 17 + r * c) % 1000) / 8).join(',');
   const file = join(folder, 'wide.csv');
@@ -139,7 +139,7 @@ test('30 MiB of numbers with 8 MiB allowed: what is held stays below half of the
   const program = `import { pathSource, readTable } from ${JSON.stringify(io)};
     const held = [];
     const onProgress = () => { gc(); held.push(process.memoryUsage().arrayBuffers); };
-    const options = { header: false, maxFeatures: 20, memory: 8 * 2 ** 20, onProgress };
+    const options = { header: false, maxFeatures: 20, memory: 4 * 2 ** 20, onProgress };
     const { features } = await readTable(pathSource(${JSON.stringify(file)}), options);
     console.log(JSON.stringify([features.rows, features.columns, ...held]));`;
   const options = ['--expose-gc', '--input-type=module', '-e', program];

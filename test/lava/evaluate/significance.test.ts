@@ -18,7 +18,8 @@ import { matchModules } from '#whymap/reproduce/lava/score.js';
 import { type Made, pureNoise, shuffledEmbedding } from '../made.js';
 
 const quick = { localitySize: 45, overlap: 3, modules: 5, evaluations: 0, refits: 0 };
-const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+/** `whymap reproduce lava-planted` tries twenty. */
+const seeds = Array.from({ length: 8 }, (_, seed) => seed);
 
 /** Seeds with a significant module, and the uncorrected p of both tests for all modules that were tested. */
 async function findings(make: (seed: number) => Made) {
@@ -37,12 +38,12 @@ async function findings(make: (seed: number) => Made) {
   return { found, real: mean(real), local: mean(local), tested: real.length };
 }
 
-test('pure noise has no significant module in at least 19 of 20 seeds; p is as by chance', async () => {
+test('pure noise has a significant module in at most one of 8 seeds; p is as by chance', async () => {
   const { found, real, local, tested } = await findings(pureNoise);
   expect(found).toBeLessThanOrEqual(1);
   // below a half, since being found again also depends on the held-out samples; the correction covers that.
   // tested on the samples that were fitted, 6 of 20 seeds have findings
-  expect(tested).toBeGreaterThan(5);
+  expect(tested).toBeGreaterThan(2);
   expect(real).toBeGreaterThan(0.1);
   expect(local).toBeGreaterThan(0.1);
 });

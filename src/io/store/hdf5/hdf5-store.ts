@@ -6,7 +6,7 @@ import { decodeNumbers } from '../../numpy/dtypes.js';
 import { tooLarge } from '../../source/bytes.js';
 import type { Source } from '../../source/source.js';
 import { checkReading, LARGEST_READING, type Store, type StoredArray } from '../store.js';
-import { type H5Module, inNode, LARGEST_OWN_FILTER, type OpenH5, openH5 } from './runtime.js';
+import { type H5Module, inNode, LARGEST_BUILTIN_FILTER, type OpenH5, openH5 } from './runtime.js';
 import { COMPOUND, numberTypeOf, readAttribute, readBytes, readTexts, STRING, TEXT_BYTES } from './values.js';
 
 /** Opens an HDF5 file as a store; the caller closes it. In Node it is read by a thread that can be ended. */
@@ -43,7 +43,7 @@ export function storeOf(open: OpenH5, name: string): Store {
           remedy: 'check that the file was written completely',
         });
       }
-      if ((dataset as Dataset).filters.some(({ id }) => id > LARGEST_OWN_FILTER)) {
+      if ((dataset as Dataset).filters.some(({ id }) => id > LARGEST_BUILTIN_FILTER)) {
         const { loadFilters } = await import('./plugins.js');
         await loadFilters(open, dataset as Dataset, `${path} of ${name}`);
       }

@@ -9,7 +9,7 @@
 
 import type { Dataset } from 'h5wasm';
 import { UnsupportedError } from '../../../errors.js';
-import { type H5Runtime, LARGEST_OWN_FILTER } from './runtime.js';
+import { type H5Runtime, LARGEST_BUILTIN_FILTER } from './runtime.js';
 
 interface Decoder {
   readonly file: string;
@@ -34,7 +34,7 @@ const FOLDER = '/plugins';
 export async function loadFilters(runtime: H5Runtime, dataset: Dataset, where: string): Promise<void> {
   for (const { id, name } of dataset.filters) {
     const decoder = DECODERS.get(id);
-    if (decoder === undefined && id <= LARGEST_OWN_FILTER) continue;
+    if (decoder === undefined && id <= LARGEST_BUILTIN_FILTER) continue;
     if (decoder === undefined) throw unknownFilter(name.split(';')[0] || String(id), where);
     if (!runtime.decoders.has(id)) await loadDecoder(runtime, decoder);
     runtime.decoders.add(id);

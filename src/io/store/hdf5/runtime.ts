@@ -48,7 +48,7 @@ interface ErrorStream {
 }
 
 /** Deflate, shuffle, Fletcher checksum, szip, n-bit and scale-offset are part of HDF5; others are plug-ins. */
-export const LARGEST_OWN_FILTER = 6;
+export const LARGEST_BUILTIN_FILTER = 6;
 
 const ERROR_STREAM = 2;
 const CHARACTER_DEVICE = 0o20666;

@@ -1,0 +1,54 @@
+/** The work of `whymap explain`: reads, explains, writes the folder and says what was found. */
+
+import type { OutputFolder } from '../../io/output/folder.js';
+import { geneSetsWarning, nameByGeneSets } from '../../lava/describe/gene-sets.js';
+import type { GeneSet } from '../../lava/index.js';
+import type { OptionValues } from '../../options/index.js';
+import { explainFiles } from '../../run/explain.js';
+import { geneSetsCsv } from '../outputs/gene-sets.js';
+import { tellFindings } from '../outputs/words.js';
+import { writeOutputs } from '../outputs/write.js';
+import type { Session } from '../session.js';
+import { tell, writeJson } from '../terminal/text.js';
+import { writeBack } from '../write-back.js';
+
+/** What a run of `explain` needs besides its options, checked and prepared before the work. */
+export interface Prepared {
+  readonly features: string;
+  readonly folder: OutputFolder;
+  readonly geneSets: readonly GeneSet[] | null;
+  /** The .h5ad that results go into, or null. */
+  readonly back: string | null;
+}
+
+/** The whole of `explain` for one table; `demo` comes in here too. */
+export async function runExplain(
+  { features, folder, geneSets, back }: Prepared,
+  values: OptionValues<'explain'>,
+  session: Session,
+): Promise<void> {
+  const { signal } = session.context;
+  try {
+    const { explanation: made, table, plan, localities } = await explainFiles(features, values, session);
+    session.context.onProgress?.({ stage: 'writing', done: 0 });
+    const unmatched = await writeBack(made, features, back, folder, signal);
+    const unknown = geneSets && geneSetsWarning(geneSets, made.featureNames);
+    const found = [...made.warnings, ...unmatched, ...(unknown ? [unknown] : [])];
+    const complete = { ...made, warnings: found };
+    const explanation = geneSets ? nameByGeneSets(complete, geneSets) : complete;
+    const summary = await writeOutputs(folder, { explanation, table, plan, localities });
+    if (geneSets) await folder.write('gene-sets.csv', geneSetsCsv(explanation, geneSets));
+    await folder.commit();
+    session.progress.stop();
+    session.tellPlan();
+    const output = tell(values.json);
+    tellFindings(explanation, folder.path, output);
+    if (back !== null)
+      output.write(
+        `Presence, scores and modules are in ${back} (obsm X_whymap, obs whymap_score_M1 and so on, varm and uns whymap).\n`,
+      );
+    if (values.json) writeJson(summary);
+  } finally {
+    await folder.discard();
+  }
+}
