@@ -8,6 +8,18 @@
  * Cost: n * supported^2 / 2 multiply-adds and two passes over n x d. A strip of correlations is gated while it
  *   is in the cache, so the full matrix is never in memory.
  * Determinism: an item is a locality, so results do not depend on the number of threads.
+ * Types (a field with an element type such as f32 is the address of an array): `AssociateArguments`: dense (f32: the
+ *   features, samples x d, row-major; 0 when they are sparse), offsets (f64, i32, f32: offsets, indices and values of
+ *   compressed rows; read when `dense` is 0), indices, values, d (number of features), members (i32: sample rows, n for
+ *   each locality), n (samples of a locality), measure (code of the association measure), raw (1 to store correlations,
+ *   0 to store debiased squares with the correlation's sign), support (samples that must differ from a feature's lower
+ *   median; 0 switches the rule off), gate (smallest squared correlation that is kept), slotColumns (u16 and f32:
+ *   columns and values of the kept entries, `slotEntries` for each locality), slotValues, slotEntries, rowCounts (u32:
+ *   entries for each (locality, feature); the first is SLOT_OVERFLOW when the slot was too small), supported (u8 for
+ *   each (locality, feature): 1 where the feature has support), constants (i32 for each locality: number of constant
+ *   features). `CompactArguments`: slotColumns (u16 and f32: slots of `slotEntries` entries for each locality),
+ *   slotValues, slotEntries, positions (u32: index of the first entry of each locality in the block, and the end of the
+ *   last), columns (u16 and f32: columns and values of the block), values.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

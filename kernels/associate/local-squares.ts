@@ -9,6 +9,19 @@
  * Cost: of the panels of 8 features, and of pairs of these, only those that a module present in a locality has features
  *   in are packed and multiplied there, once for all modules; n x 64 multiply-adds a pair.
  * Determinism: an item is a locality (packing) or a strip of rows of the sums, which adds up localities in their order.
+ * Types (a field with an element type such as f32 is the address of an array): `LocalSquaresArguments`: dense (f32:
+ *   the features, samples x d, row-major; 0 when they are sparse), offsets (f64, i32, f32: offsets, indices and values
+ *   of compressed rows; read when `dense` is 0), indices, values, d (number of features), chosen (i32: the chosen
+ *   features, and their number), f, members (i32: sample rows, n for each locality), n (samples of a locality), count
+ *   (number of localities), measure (code of the association measure), support (samples that must differ from a
+ *   feature's lower median; 0 switches the rule off), expected (subtracted from every squared correlation), factors
+ *   (f64: localities x modules, 0 where a module takes no part), modules, rows (u8: modules x f rounded up to a
+ *   multiple of 8, 1 for the features of a module), panels (u8: modules x ceil(f / 8), 1 for the panels that hold any
+ *   of them), packed (f32: panels of every locality, n x f rounded up to a multiple of 8), supported (u8, localities x
+ *   f rounded up to a multiple of 8: 1 where a feature is needed and has support), weights (f32, localities x f rounded
+ *   up to a multiple of 8: the same, 0 past the last), sums (f32: for each module f x f, both rounded up to a multiple
+ *   of 8; changed in place right of the diagonal), stripPanels (panels of 8 rows that one item of `addLocalSquares`
+ *   adds up).
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

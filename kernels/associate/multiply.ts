@@ -7,6 +7,11 @@
  * Cost: 2 m n k operations.
  * Determinism: an item of `multiplyStrip` is STRIP_PANELS panels of C's rows, so results do not depend on the
  *   number of threads.
+ * Types (a field with an element type such as f32 is the address of an array): `PackArguments`: source (f32: the
+ *   matrix, row-major), rows (rows of the operand), depth (columns of the operand), stride (columns of the stored
+ *   matrix), target (f32: the panels, ceil(rows / 8) * 8 * depth). `MultiplyArguments`: a (panels of the left operand
+ *   and their number), aPanels, b (panels of the right operand and their number), bPanels, depth, c (f32: the product,
+ *   8 aPanels x 8 bPanels).
  */
 
 import { MultiplyArguments, PackArguments, STRIP_PANELS } from './layout';

@@ -8,6 +8,15 @@
  * Cost: entries x width.
  * Determinism: an item is a locality (forms) or a feature (patterns), so sums have one order for any number of
  *   threads.
+ * Types (a field with an element type such as f32 is the address of an array): `QuadraticArguments`: blocks (u32:
+ *   addresses of the `BlockParts`, whose localities follow one another), d (number of features), signed (1 to use
+ *   signed values, 0 to use absolute values), loadings (f32: loadings, d x width), width (number of modules, padded to
+ *   a multiple of 4), forms (f32: result, localities x width). `BlockParts`: offsets (u32, u16, f32: offsets, columns
+ *   and values), columns, values, count (number of localities). `PatternArguments`: blocks (u32: addresses of the
+ *   `BlockParts`, whose localities follow one another, and their number), blockCount, d (number of features), signed (1
+ *   to use signed values, 0 to use absolute values), presence (f32: presence, localities x width), width (number of
+ *   modules, padded to a multiple of 4), modules (number of modules), total (f32: sums, modules x pairs, changed in
+ *   place), pairs (number of feature pairs, d (d - 1) / 2).
  */
 
 import { BlockParts, PatternArguments, QuadraticArguments } from './layout';

@@ -8,6 +8,16 @@
  * Precision: double.
  * Cost: for each draw and locality, one gather that sums as it goes, and one pass for the scores.
  * Determinism: an item is one draw of one module and writes its own results.
+ * Types (a field with an element type such as f32 is the address of an array): `WeightedCorrelationsArguments`:
+ *   modules (u32: addresses of the `ModuleSamples`), draws (draws of each module), samples (samples in all), orders
+ *   (i32: draws x samples, the row that each sample takes its values from; or 0). `ModuleSamples`: values (f64: samples
+ *   x f (rounded up to a multiple of 4, with zeros), each column standardized), f (number of features), positions (i32:
+ *   localities x n, samples of each locality), n (samples of a locality), localities (number of localities), loadings
+ *   (f64: localities x f, loading times sign), shifts (i32: draws x f, rows by which each feature moves on cyclically;
+ *   or 0), modes (f64 for each padded feature: the only value that most of a locality's samples can have; NaN where
+ *   there is none), contested (u8 for each feature: 1 where there are several such values), support (A feature takes
+ *   part where at least this many samples differ from the value that most have), results (f64: draws x localities, the
+ *   results).
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

@@ -7,6 +7,11 @@
  *   is at most that of a walk for each point. The walk writes lists that are summed four at a time.
  * Precision: f32, sums of a leaf in f64.
  * Determinism: fixed order of sums.
+ * Types (a field with an element type such as f32 is the address of an array): `Tree`: n (n, and the numbers of nodes
+ *   and leaves made), nodes, pairs (n pairs (row u32, key u32) in Morton order, and as much again to sort in), points
+ *   (n x 2 f32 in Morton order; n + 1 sums of those before, x and y f64), node, leaf (numbers of the nodes that are
+ *   leaves, i32). `Node`: x, y, reach ((side / theta)^2: the node counts as one point for what is farther than its
+ *   root), count, first, end, after (the node that follows this one and all below it).
  */
 
 import { repulsePoint } from './cauchy';

@@ -9,6 +9,14 @@
  * Precision: coordinates, velocities and gains f64; pairs f32.
  * Determinism: blocks do not depend on the number of threads and every sum has a fixed order, so neither do the
  *   bytes.
+ * Types (a field with an element type such as f32 is the address of an array): `TsneArguments`: n (number of
+ *   samples), blocks (blocks of rows that a step is divided into), steps, withLoss (1 to compute the divergence before
+ *   the last step), offsets (P in compressed rows, padded to multiples of 4 entries: f64 offsets (n + 1), i32 indices,
+ *   f32 values), indices, values, y (f64, n x 2 each, changed in place), velocity, gains, coordinates (f32, n x 2: the
+ *   coordinates `y` again), attraction (f32, n x 2 each: forces of the current step), repulsion, kernels (f64 for each
+ *   block: sum of q, and sum of P log(1 + d^2)), losses, counters (four i32 counters, 64 bytes apart: trees,
+ *   attractions, repulsions and moves that are done), tree (`treeBytes(n)` bytes), theta (largest size of a group that
+ *   counts as one point, divided by its distance), learningRate, momentum, exaggeration. `Tree`: leaves.
  */
 
 import { markDone, waitFor } from '../runtime/item-order';

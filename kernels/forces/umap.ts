@@ -12,6 +12,20 @@
  *   between.
  * Precision: f32.
  * Determinism: an item is a block of rows of one turn and waits for all blocks of the turn before.
+ * Types (a field with an element type such as f32 is the address of an array): `UmapArguments`: rows (number of
+ *   samples that move), blocks (blocks of rows that a turn is divided into), first (number of the job's first epoch),
+ *   total (epochs of the whole run), offsets (graph in compressed rows, padded to multiples of 4 entries: f64 offsets,
+ *   i32 indices, f32 rates in 0 to 1), indices, rates, evenCoordinates (f32: coordinates before even turns and before
+ *   odd turns, rows x 2 (rows x 4 in 3 and 4 dimensions)), oddCoordinates, targets (f32: coordinates of fixed samples
+ *   that edges lead to, and their number; 0 where edges lead to moving samples), targetCount, counter (i32: blocks done
+ *   so far), seed (of the negative samples), turns (turns of an epoch, each over a part of every row's edges),
+ *   dimensions (1 to 4), a (the output kernel 1 / (1 + a d^(2b))), b, learningRate, negativeSampleRate,
+ *   repulsionStrength. `Move`: from (f32: coordinates of the sample before and after, 2 (4 in three and four
+ *   dimensions), unused ones 0), to, targets (f32: coordinates of all partners), list (i32 rows: positive partners from
+ *   `list` to `negativesStart`, negative samples from there to `end`, either part padded to a multiple of four with
+ *   -1), negativesStart, end, negatives (number of negative samples), self (the row that does not repulse itself, or
+ *   -2), a (the output kernel 1 / (1 + a s^b)), b, alpha (learning rate of the epoch, factor of the attraction beside
+ *   it, and factor of the repulsion before its limit), pull, strength, dimensions (1 to 4).
  */
 
 import { markDone, waitFor } from '../runtime/item-order';

@@ -7,6 +7,13 @@
  * Shapes: arrays of a tile have STRIDE bytes a row.
  * Ours: self-pairs and mirrored pairs get infinite bounds, so nothing counts them; `isPair` keeps them from
  *   being resolved where they were marked all the same.
+ * Types (a field with an element type such as f32 is the address of an array): `DistanceBounds`: depth (columns of
+ *   the blocked product; pairs of nonzero columns where products are of i16), productKind (kind of product, see the
+ *   constants above), lowFactor (factors of the product in lower and in upper bounds), highFactor, queries (the two
+ *   sides of the comparison; the same where rows are compared with themselves), data, table (of external products, or
+ *   0). `PreparedRows`: packed (operand of the blocked product: panels of `depth` directions or columns), low (f32 a
+ *   row: lower and upper bound of the squared length; infinite past the last row), high, gaps (f32 a row: sqrt(2) times
+ *   the length that the first `depth` directions leave out, and all `width` directions).
  */
 
 import { correctionOf, productsAt } from './external-products';

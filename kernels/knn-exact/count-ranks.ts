@@ -10,6 +10,12 @@
  *   distance, f32, STRIDE bytes a row. A target of a row has two limits, f32: a pair with upper < `near` is surely nearer
  *   and is counted, one with lower > `far` surely farther; any other is open. `use` is the bit (resolve.ts: ROW_RANKS,
  *   COLUMN_RANKS) that an open pair is marked with, so that it is compared later. Addresses and offsets are in bytes.
+ * Types (a field with an element type such as f32 is the address of an array): `Ranks`: k (targets of a query),
+ *   stride (counts of a query: k rounded up to a multiple of 4), near (f32, queries x stride: a pair below `near` is
+ *   surely nearer than the target, a pair above `far` surely farther), far, nearOfFour (the same limits, the k targets
+ *   of four rows beside each other), farOfFour, limits (f32 a row: its largest far limit). `Tile`: firstRow, rowCount,
+ *   firstColumn, columnCount, lowers, uppers, rowLeast (f32 a query: the smallest of its lower bounds and the largest
+ *   of its upper bounds), rowMost.
  */
 
 import { mark, STRIDE, Tile } from './bounds';

@@ -4,6 +4,9 @@
  * Shapes: rows are bytes 0 to 255, a of a query and b of a data row. The table holds a . (b - 128), exact in 32
  *   bits, because such engines multiply unsigned by signed bytes; the correction of a query is 128 times the
  *   sum of a.
+ * Types (a field with an element type such as f32 is the address of an array): `ProductTable`: firstRow (first query
+ *   and first data row of the table), firstColumn, stride (bytes of a row of the table), products (i32: the table),
+ *   corrections (i32 a query: added to each of its products).
  */
 
 import { ProductTable } from './layout';

@@ -4,6 +4,14 @@
  *
  * Purpose: rows that lie near each other are stored beside each other (src/engine/wasm/knn-exact/row-order.ts),
  *   so limits found there let the comparison of all pairs (pairs.ts) measure few pairs that do not stay.
+ * Types (a field with an element type such as f32 is the address of an array): `InsertTargetsArguments`: ranks (both
+ *   of the same queries), lists, selfRows (i32 a query: the data row that it is itself, or -1). `Ranks`: k (targets of
+ *   a query), thresholds (f64, queries x k: ranking distances of the targets), targets (i32, queries x k: positions of
+ *   the targets among the data rows). `LowerLimitsArguments`: comparison (A comparison with lists), firstBlock (block
+ *   of rows that item 0 is). `PairComparison`: bounds (bounds of all pairs), lists (lists to fill, or 0), selfRows (i32
+ *   a query: the data row that it is itself, or -1). `NearestLists`: k (entries of a list). `PreparedRows`: count
+ *   (number of rows). `DistanceBounds`: queries (the two sides of the comparison; the same where rows are compared with
+ *   themselves).
  */
 
 import { boundTile, initializeTile, STRIDE, TILE, TILE_ROWS } from './bounds';

@@ -3,6 +3,12 @@
  *
  * Cost: the comparison, and about k log(rows / k) exact distances a row. Memory: 12 k bytes a row.
  * Determinism: a list is changed under its lock, and its order does not depend on the order of insertions.
+ * Types (a field with an element type such as f32 is the address of an array): `NearestLists`: rankToBound (as
+ *   `DistanceBounds.rankToBound`), k (entries of a list), distances (f64 and i32, rows x k: ascending by (distance,
+ *   id); infinite and -1 where not yet found), indices, limits (f32 a row: a pair with a larger lower bound cannot
+ *   enter its list), locks (i32 a row: not 0 while a thread changes its list), ids (i32 a data row: its row number).
+ *   `Tile`: firstRow, rowCount, firstColumn, columnCount, lowers, rowLeast (f32 a query: the smallest of its lower
+ *   bounds and the largest of its upper bounds).
  */
 
 import { leastOfFourColumns, mark, STRIDE, Tile } from './bounds';

@@ -9,6 +9,20 @@
  * Determinism: an item is a block of queries against data rows `from` to `to`. Other items may resolve pairs of
  *   the same rows at the same time: counts are added atomically and lists changed under a lock, and neither
  *   depends on the order.
+ * Types (a field with an element type such as f32 is the address of an array): `CompareArguments`: comparison,
+ *   firstBlock (block of queries that item 0 is), from (data rows `from` to `to`), to. `PreparedRows`: count (number of
+ *   rows). `DistanceBounds`: squaredDistanceError (relative error of a float32 squared distance over all columns; 0
+ *   where that stage is skipped), depth (columns of the blocked product; pairs of nonzero columns where products are of
+ *   i16), width (directions in all), queries (the two sides of the comparison; the same where rows are compared with
+ *   themselves). `PairComparison`: bounds (bounds of all pairs), ranks (ranks to count, or 0), lists (lists to fill, or
+ *   0), selfRows (i32 a query: the data row that it is itself, or -1), symmetric (1 where queries and data are the same
+ *   rows, so that each pair is met once for both of its rows). `Work`: firstRow, firstColumn, count (number of open
+ *   pairs), pruneTrials (tiles on which pruning was tried, and tiles that it closed), prunedTiles, tilesSeen (tiles so
+ *   far), open (`Open` pairs, a `FourPairs` with its results, and the queue for exact distances), exact, pending,
+ *   rowSums (i32: counts for the targets of the block's queries, and of the segment's data rows), columnSums. `Tile`:
+ *   firstRow, rowCount, firstColumn, products (f32, STRIDE bytes a row: products (unless external), lower bounds and,
+ *   for ranks, upper bounds), lowers, uppers, marks (u8 a pair: the uses that need it (resolve.ts); u64 a row: one bit
+ *   for each marked pair), marked.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

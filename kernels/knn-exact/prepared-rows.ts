@@ -12,6 +12,22 @@
  *   columns in float32, and last the reference's distance in double.
  * Fails: a row without a direction (cosine, correlation) has no bounds; its pairs get the distances that are
  *   known for it.
+ * Types (a field with an element type such as f32 is the address of an array): `PrepareArguments`: scale (factor of
+ *   coordinates in the frame (a power of two)), slack (share of a squared length by which the part left out may be
+ *   larger than computed), error (share of a squared length, and an absolute amount, by which bounds are widened for
+ *   float32), underflow, factor (integers are coordinates times this; 0 where products are of float32), bounds (read:
+ *   metric, d, depth, width, complete, productKind and columnPositions), rows (rows to prepare; `source` is read, the
+ *   other arrays are filled), center (f64 a column: origin of the frame (euclidean)), basis (panels of `width`
+ *   directions over d columns; 0 to leave rows as they are). `DistanceBounds`: metric (code of the metric), d (columns
+ *   of the rows), depth (columns of the blocked product; pairs of nonzero columns where products are of i16), width
+ *   (directions in all), complete (1 where the `width` directions leave nothing out), productKind (kind of product, see
+ *   the constants above), columnPositions (i32 a column: its position among the integers of a row, -1 where it is 0 in
+ *   all rows; 0 for float32). `PreparedRows`: count (number of rows), source (f32: the rows as passed, count x d),
+ *   packed (operand of the blocked product: panels of `depth` directions or columns), projected (f32: all `width`
+ *   directions, count x width; 0 where rows are not projected), low (f32 a row: lower and upper bound of the squared
+ *   length; infinite past the last row), high, gaps (f32 a row: sqrt(2) times the length that the first `depth`
+ *   directions leave out, and all `width` directions), lastGaps, means (f64 a row: mean and sum of squares (cosine,
+ *   correlation); or 0), squares.
  */
 
 import { panels, panelsOfDifferences, panelsOfShorts } from '../associate/tile';

@@ -5,6 +5,14 @@
  *   (src/engine/wasm/knn-exact/row-order.ts), both rows of most pairs already have nearer candidates.
  * Ours: where pruning closes fewer than one in WORTH tiles, it is tried on one tile in SELDOM only.
  * Determinism: results do not depend on it.
+ * Types (a field with an element type such as f32 is the address of an array): `PairComparison`: ranks (ranks to
+ *   count, or 0), lists (lists to fill, or 0), selfRows (i32 a query: the data row that it is itself, or -1), symmetric
+ *   (1 where queries and data are the same rows, so that each pair is met once for both of its rows), pruneBounds
+ *   (bounds along few directions, which rule out whole tiles; or 0). `Work`: pruneTrials (tiles on which pruning was
+ *   tried, and tiles that it closed), prunedTiles, tilesSeen (tiles so far). `Tile`: firstRow, rowCount, firstColumn,
+ *   columnCount, rowLeast (f32 a query: the smallest of its lower bounds and the largest of its upper bounds). `Ranks`:
+ *   limits (f32 a row: its largest far limit). `NearestLists`: limits (f32 a row: a pair with a larger lower bound
+ *   cannot enter its list).
  */
 
 import { boundTile, leastOfFourColumns, Tile } from './bounds';

@@ -6,6 +6,20 @@
  *   (count-ranks.ts); the others are counted by tighter bounds or by their exact distance, for the targets that
  *   are still open.
  * Memory: 36 bytes a target.
+ * Types (a field with an element type such as f32 is the address of an array): `Ranks`: k (targets of a query),
+ *   stride (counts of a query: k rounded up to a multiple of 4), near (f32, queries x stride: a pair below `near` is
+ *   surely nearer than the target, a pair above `far` surely farther), far, nearOfFour (the same limits, the k targets
+ *   of four rows beside each other), farOfFour, limits (f32 a row: its largest far limit), thresholds (f64, queries x
+ *   k: ranking distances of the targets), targets (i32, queries x k: positions of the targets among the data rows),
+ *   counts (i32, queries x stride: the ranks, added to atomically), ids (i32 a data row: its row number, which orders
+ *   rows at the same distance). `TargetArguments`: metric (code of the metric), d (columns of a row), queries (f32:
+ *   queries x d; f64 a query: mean and sum of squares (cosine, correlation)), queryMeans, querySquares, data (the same
+ *   of the data), dataMeans, dataSquares, targets (i32, queries x k: data rows), k, distances (f64, queries x k: the
+ *   ranking distances). `FourPairs`: metric (code of the metric), d (columns of a row), queries (f32: queries x d; f64
+ *   a query: mean and sum of squares (cosine, correlation)), queryMeans, querySquares, data (the same of the data),
+ *   dataMeans, dataSquares, queryRows (i32: row numbers of the four queries, and of the four data rows), dataRows, out
+ *   (f64: the four distances, and 32 bytes of scratch after them). `RankLimitsArguments`: rankToBound, ranks (ranks
+ *   whose thresholds are known).
  */
 
 import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';

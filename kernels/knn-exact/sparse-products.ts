@@ -7,6 +7,13 @@
  * Precision: sums in 32 bits, which no row may exceed (src/engine/wasm/knn-exact/rounding.ts).
  * Cost: a listed pair of columns costs as much as each pair costs `tileOfShorts`. Blocking panels for the
  *   first-level cache gained 1%.
+ * Types (a field with an element type such as f32 is the address of an array): `EntriesArguments`: packed (i16 panels
+ *   of 32 rows (sparse-products.ts)), rows, depth (pairs of columns), starts (u32 a row and one more: `countEntries`
+ *   writes lengths, `listEntries` reads where lists begin), entries (the entries; not used by `countEntries`).
+ *   `DistanceBounds`: depth (columns of the blocked product; pairs of nonzero columns where products are of i16),
+ *   queries (the two sides of the comparison; the same where rows are compared with themselves), data. `PreparedRows`:
+ *   packed (operand of the blocked product: panels of `depth` directions or columns), starts (u32 a row and one more,
+ *   and the entries they point to (sparse products); or 0), entries.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

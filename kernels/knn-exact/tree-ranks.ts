@@ -9,6 +9,11 @@
  * Precision: squared distances in double from float32 coordinates. A box's smallest distance comes from the
  *   same operations as a point's, so ties are exact.
  * Cost: the points near the spheres, about 16 sqrt(points) in the plane for each target at worst.
+ * Types (a field with an element type such as f32 is the address of an array): `TreeRanksArguments`: count (number of
+ *   points), d (dimensions), leaf (ranges up to this length are not split), k (targets of a query), points (f32, count
+ *   x d: points by row number, and in the tree's order), coordinates, order (i32: row numbers in the tree's order),
+ *   boxes (f32: d lows and d highs of each node, at the position of its median), queries (i32 a query: its row number),
+ *   targets (i32, queries x k: row numbers of the targets, and their ranks), ranks.
  */
 
 import { TreeRanksArguments } from './layout';

@@ -3,6 +3,8 @@
  *
  * Shapes: a point is the address of d f32. Precision: squared distances in double from float32 coordinates.
  * Each thread has its own instance of the module, and so its own list.
+ * Types (a field with an element type such as f32 is the address of an array): `TreeArguments`: coordinates (f32:
+ *   rows x d, in the tree's order), axes (u8: split axis of the node whose median is at each position), rows, d.
  */
 
 import { LEAF, TreeArguments } from './layout';

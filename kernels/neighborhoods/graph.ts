@@ -5,6 +5,10 @@
  *   last bit. What differs is how far the first sample of a run looks (`collectNearest`).
  * Shapes: coordinates rows x d in the tree's order. Precision: double. Cost: about 3n distances a sample.
  * Determinism: an item is one of a fixed number of ranges of the order, with in-degrees of its own, which are added up.
+ * Types (a field with an element type such as f32 is the address of an array): `GraphArguments`: tree (the
+ *   `TreeArguments`), n (samples of a neighborhood, its own included; at most rows), ranges (ranges that the order is
+ *   divided into: the items), indegree (i32: ranges x rows, by position), meanDistance (f64 a row). `TreeArguments`:
+ *   order (i32: row of each position of the order), rows.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

@@ -3,6 +3,10 @@
  *
  * Source: the reference is `nearestFinder` of src/core/kd-tree.ts; the answer is the same to the last bit.
  * Cost: about 3n distances a query, and a sort of n. Determinism: an item is a query.
+ * Types (a field with an element type such as f32 is the address of an array): `NearestInTreeArguments`: tree (the
+ *   `TreeArguments`), queries (f32: queries x d), n (samples wanted; at most rows), found (i32 and f64: queries x n,
+ *   rows and squared distances, nearest first), squared. `TreeArguments`: order (i32: row of each position of the
+ *   order), rows, d.
  */
 
 import { collectNearest, descend, foundAt, foundCount, measureFound } from './collect';

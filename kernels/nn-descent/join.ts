@@ -7,6 +7,14 @@
  * Precision: float32 sums; the final distances are measured again in double.
  * Determinism: an item writes only the lists of its rows and reads neighbors from a copy of the graph, so results
  *   do not depend on the number of threads.
+ * Types (a field with an element type such as f32 is the address of an array): `DescentLists`: indices (i32: rows x k
+ *   row numbers, ascending by (distance, row); -1 where empty), distances (f32: rows x k distances, infinite where
+ *   empty), fresh (u8: rows x k, 1 where no round has used the entry yet), k (entries of a list). `JoinGroupArguments`:
+ *   rows, lists, offsets (i32 for each group and one more: where it begins in `members`), members (i32: row numbers,
+ *   each row in one group). `JoinNeighborsArguments`: rows, lists, count (number of rows), offsets (i32 (count + 1),
+ *   i32, u8: neighbors of every row in both directions, frozen for the round), neighbors, fresh, used (the first
+ *   entries of each list that the round uses; they are not fresh afterwards), changes (i32 for each item: number of
+ *   entries that were inserted). `RemeasureArguments`: rows, lists, count (number of rows).
  */
 
 import {

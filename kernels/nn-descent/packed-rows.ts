@@ -7,6 +7,15 @@
  *   few directions of large variance, rounded to 16-bit integers, are compared first.
  * Shapes: rows x width f32, width a multiple of 16, padded with zeros.
  * Precision: float32 sums, or exact sums of rounded integers.
+ * Types (a field with an element type such as f32 is the address of an array): `PackDescentArguments`: source (f32:
+ *   rows x d, row-major), rows, d, order (i32 for each target column: the source column), means (f64 for each row:
+ *   subtracted first, multiplied by afterwards), scales, target (f32: rows x width), width (d rounded up to a multiple
+ *   of 16). `RoundDescentArguments`: source (f32: rows x width), rows, width (columns, a multiple of 32), factor
+ *   (multiplies a value before it is rounded), target (i16: rows x width). `DescentRows`: metric (code of the metric
+ *   (knn-exact/layout.ts)), rows (f32: rows x width), width, projected (i16: rows x projectedWidth, the rows along a
+ *   few orthonormal directions of large variance; or 0), projectedWidth (directions, a multiple of 32), unit (squared
+ *   distance of one squared unit of `projected`), residuals (f32 for each row: sqrt(2) times the length that those
+ *   directions leave out, where that is little; or 0).
  */
 
 import { MANHATTAN } from '../knn-exact/layout';

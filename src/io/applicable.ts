@@ -1,6 +1,8 @@
 /**
  * Purpose: refuses options that a file's format cannot have, which its reader would ignore without a word.
  * Fails: OptionError before values are used; for a label or id as soon as the table is read.
+ * Types: `Settings`, options with defaults: purpose (`features`, `map` or `labels`). `RawTable`, as in the file: ids
+ *   (one a row, or null), reading (roles of columns, or absent), labels (one a row, or null).
  */
 
 import { OptionError, option, words } from '../errors.js';

@@ -14,6 +14,7 @@
  * the file's start. Decoded arrays are views of the bytes given where those are aligned.
  *
  * Cost: one copy of the data. Determinism: equal explanations (key order included) give equal bytes.
+ * Types: `Explanation`: a map with its localities, modules and their descriptions.
  */
 
 import { FormatError } from '../errors.js';

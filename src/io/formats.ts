@@ -1,6 +1,11 @@
 /**
  * Which format a file has: by its first bytes, then by its name. Each reader is loaded on first use, so that
  * no format costs anything to those who do not use it.
+ * Types: `Source`, a file, folder or bytes: origin (path, URL, bytes or parts), name (for people), stat (size in
+ *   bytes and whether it is a folder; FormatError where nothing is), read (bytes start to end (exclusive)), list (names
+ *   inside the folder), child (a file inside the folder). `Settings`, options with defaults: memory (bytes that may be
+ *   held). `Input`, of a reader: pieces (the decompressed bytes in order), name (without a compression suffix), plain
+ *   (the decompressed file as a Source).
  */
 
 import { FormatError, UnsupportedError } from '../errors.js';

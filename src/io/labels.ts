@@ -1,6 +1,11 @@
 /**
  * Purpose: a file of labels, metadata or names beside the table: which column is meant, what its ids are, what else it holds.
  * Fails: OptionError for several columns of which none is named; FormatError for a file without texts.
+ * Types: `Source`, a file, folder or bytes: name (for people). `ReadOptions`: what a person may say about a file
+ *   (options.ts); every field may be absent. `Settings`, options with defaults: header (true, false or `auto`).
+ *   `RawTable`, as in the file: labels (one a row, or null), reading (roles of columns, or absent), metadata (typed
+ *   columns, or absent), ids (one a row, or null). `CategoricalColumn`, groups of the samples: name (of the column).
+ *   `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where missing).
  */
 
 import { OptionError, option, words } from '../errors.js';

@@ -1,4 +1,17 @@
-/** The doors of the readers: a table, an embedding, or a list of texts from a source of any format. */
+/**
+ * The doors of the readers: a table, an embedding, or a list of texts from a source of any format.
+ * Types: `Source`, a file, folder or bytes: name (for people). `ReadOptions`: what a person may say about a file
+ *   (options.ts); every field may be absent. `FormatReader`: table, embedding (or absent), texts and contents (or
+ *   absent), each of (input, settings). `Input`, of a reader: name (without a compression suffix). `Settings`, options
+ *   with defaults: memory (bytes that may be held). `Table`, samples x features: warnings (findings of the reading),
+ *   features (Matrix or Csr), featureNames (one a column), ids (one a sample, or null), labels (one a sample, or null),
+ *   metadata (further columns of the samples), source (name and SHA-256), dropped (rows and features that reading left
+ *   out). `RawTable`, as in the file: prepared (the reader obeyed normalize and maxFeatures), reading (roles of
+ *   columns, or absent), features (samples x features, Matrix or Csr), featureNames (or null), ids (one a row, or
+ *   null), warnings (of the reader), labels (one a row, or null). `Embedding`: coordinates, samples x dimensions, with
+ *   ids or null. `CategoricalColumn`, groups of the samples: name (of the column). `IdColumn`, a column that may hold
+ *   ids: values (one a row, empty where missing).
+ */
 
 import { toDense } from '../core/csr.js';
 import { FormatError, OptionError, option, words } from '../errors.js';

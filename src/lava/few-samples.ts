@@ -1,4 +1,7 @@
-/** What a person has to know of an explanation of few samples: which defaults were lowered, and that little can be told. */
+/**
+ * What a person has to know of an explanation of few samples: which defaults were lowered, and that little can be told.
+ * Types: `Localities`, n-neighborhoods of probes: count (how many), size (n, samples in each).
+ */
 
 import type { Localities, Warning } from '../model.js';
 import { DEFAULT_MODULES } from './factorize/modules.js';

@@ -1,4 +1,9 @@
-/** What a run should say of its fit: samples that localities do not cover, modules that were not found. */
+/**
+ * What a run should say of its fit: samples that localities do not cover, modules that were not found.
+ * Types: `Granularity`: chosen number, curve (one row a number), levels and links between them. `Localities`,
+ *   n-neighborhoods of probes: uncovered (samples in none), tuning (how probes were placed). `Modules`, of a fit: count
+ *   (how many).
+ */
 
 import type { Granularity, Localities, Modules, Warning } from '../model.js';
 import { fewSamples } from './few-samples.js';

@@ -3,6 +3,9 @@
  * threads where memory can be shared and on the calling thread where it cannot.
  *
  * Determinism: the same input gives the same bytes for any number of threads, in Node and in browsers.
+ * Types: `MultiplyBytes`: C = A B of unsigned and signed bytes in 32-bit integers, into the third argument. `Inputs`,
+ *   what is in the engine's memory: reclaim (frees unused copies), releaseBlock (frees it). `Runtime`, of the engine:
+ *   arena (its memory), threads (how many), close (ends the threads).
  */
 
 import type { Engine } from '../engine.js';

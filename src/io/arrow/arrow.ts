@@ -3,6 +3,13 @@
  * the columns needed. Own reader: flechette (2.5.0) and apache-arrow (21.1.0) believe the lengths of a damaged header,
  * and make lists of that length until the process ends; flechette does not find the dictionaries that polars writes
  * after the rows. Both are oracles of the tests.
+ * Types: `Input`, of a reader: plain (the decompressed file as a Source), name (without a compression suffix).
+ *   `ArrowField`, a column: name (of the column), children (of nested ones), dictionary (id and index type, or null),
+ *   type (a code of ARROW). `Settings`, options with defaults: memory (bytes that may be held). `ArrowBatch`, of rows
+ *   or of a dictionary: dictionary (its number, or null for rows), rows (how many), regions (byte range of each
+ *   buffer), delta (adds to it), compression (`lz4`, `zstd` or null), start (byte in the file), bytes (how many).
+ *   `Source`, a file, folder or bytes: read (bytes start to end (exclusive)). `RawTable`, as in the file: warnings (of
+ *   the reader).
  */
 
 import { CancelledError, UnsupportedError } from '../../errors.js';

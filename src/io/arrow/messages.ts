@@ -3,6 +3,9 @@
  * that lies before its values. Only the metadata is read here, and every length in it is checked against the file.
  *
  * Source: the Arrow columnar format, "Serialization and Interprocess Communication"; Message.fbs and File.fbs.
+ * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
+ *   is), read (bytes start to end (exclusive)). `FlatTable`: within (bytes), at (its offset), slots (offset of its
+ *   vtable), slotBytes.
  */
 
 import type { Source } from '../source/source.js';

@@ -3,6 +3,7 @@
  *
  * Source: Schema.fbs of Apache Arrow. Numbers behind a table, such as `textOf(field, 4)`, are FlatBuffers slots
  * (flatbuffer.ts).
+ * Types: `FlatTable`: within (bytes), at (its offset), slots (offset of its vtable), slotBytes.
  */
 
 import { byteOf, type FlatTable, intOf, longOf, shortOf, tableOf, tablesOf, textOf } from './flatbuffer.js';

@@ -1,4 +1,8 @@
-/** The files in a ZIP archive, each decompressed on demand, its checksum and promised size verified. */
+/**
+ * The files in a ZIP archive, each decompressed on demand, its checksum and promised size verified.
+ * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
+ *   is), read (bytes start to end (exclusive)), name (for people).
+ */
 
 import { FormatError, WhymapError } from '../../errors.js';
 import { join, tooLarge } from '../source/bytes.js';

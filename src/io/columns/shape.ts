@@ -2,6 +2,7 @@
  * Purpose: the named columns of a file (Parquet, Arrow, JSON lines, SQLite): their kinds, which of them options name,
  *   and which values a reader has to decode.
  * Fails: `OptionError` for an option that names no column.
+ * Types: `Settings`, options with defaults: purpose (`features`, `map` or `labels`).
  */
 
 import { FormatError, OptionError } from '../../errors.js';

@@ -4,6 +4,10 @@
  * Precision: a number is parsed in double and held in single.
  * Cost: 4 bytes a number, and the texts of kept-texts.ts.
  * Fails: FormatError for text in a column that also holds numbers, with the line, the column and the text.
+ * Types: `OpenCsv`, an open file: records (all of them), columns (how many), style (signs of numbers), names (or null
+ *   without a header), surveyed (all cells decided the style). `Settings`, options with defaults: memory (bytes that
+ *   may be held). `CsvRecord`: fields, and line of the file (from 1). `TextColumn`, dictionary-coded: add (appends a
+ *   cell).
  */
 
 import { CancelledError, FormatError, option, words } from '../../errors.js';

@@ -2,6 +2,13 @@
  * Purpose: text tables (CSV, TSV, spaces; gzipped or not), streamed: memory is that of the numbers and the kept texts.
  * Cost: one reading; another where all cells must decide how numbers are written.
  * Fails: as layout.ts, cells.ts and table.ts do.
+ * Types: `Input`, of a reader: name (without a compression suffix). `Settings`, options with defaults: purpose
+ *   (`features`, `map` or `labels`). `Cells`, of a text table: rows (how many), blockRows (rows of a block), blocks
+ *   (float32, blockRows rows each), numbers (positions of columns in blocks), offsets (of those columns, or null).
+ *   `RawTable`, as in the file: labels (one a row, or null), ids (one a row, or null), metadata (typed columns, or
+ *   absent). `CategoricalColumn`, groups of the samples: kind (`categorical`), codes (one a sample, index into levels,
+ *   -1 where missing), levels (distinct values), name (of the column). `OpenCsv`, an open file: sample (first records,
+ *   at most 100), style (signs of numbers), columns (how many), names (or null without a header).
  */
 
 import { gatherColumns } from '../../core/matrix.js';

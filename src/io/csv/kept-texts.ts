@@ -2,6 +2,10 @@
  * Purpose: which columns of a text table are kept as texts while rows come in: ids, labels, metadata, and numbers that may be
  * no features.
  * Cost: 4 bytes a row and the distinct texts of each such column.
+ * Types: `OpenCsv`, an open file: columns (how many), sample (first records, at most 100), style (signs of numbers),
+ *   names (or null without a header). `Settings`, options with defaults: purpose (`features`, `map` or `labels`),
+ *   memory (bytes that may be held). `TextColumn`, dictionary-coded: rows (so far), levels (distinct texts), characters
+ *   (of all levels).
  */
 
 import type { Settings } from '../options.js';

@@ -4,6 +4,9 @@
  * they are written.
  * Fails: FormatError for empty files and for a header that is longer than the rows; OptionError for numbers that can be read
  * in two ways.
+ * Types: `Input`, of a reader: name (without a compression suffix), pieces (the decompressed bytes in order).
+ *   `Settings`, options with defaults: header (true, false or `auto`). `CsvRecord`: fields, and line of the file (from
+ *   1). `Warning`: code (for programs) and message (for people).
  */
 
 import { FormatError, OptionError, option, words } from '../../errors.js';

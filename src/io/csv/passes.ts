@@ -6,6 +6,11 @@
  * (8 MiB) and the result.
  * How it fails: as reading the whole does. Where cells are missing that are not an error, the whole table is needed, so the
  * error is that it does not fit.
+ * Types: `Input`, of a reader: source (the file or folder), name (without a compression suffix). `Settings`, options
+ *   with defaults: missing (what to do with missing cells). `Source`, a file, folder or bytes: name (for people).
+ *   `RawTable`, as in the file: featureNames (or null), ids (one a row, or null), warnings (of the reader). `Cells`, of
+ *   a text table: rows (how many), gaps (1 where a cell is missing or infinite). `OpenCsv`, an open file: records (all
+ *   of them), style (signs of numbers).
  */
 
 import { FormatError } from '../../errors.js';

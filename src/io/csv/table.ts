@@ -1,4 +1,15 @@
-/** From the cells of a text table to a table: the facts of its columns, their roles, and the parts that follow from them. */
+/**
+ * From the cells of a text table to a table: the facts of its columns, their roles, and the parts that follow from them.
+ * Types: `OpenCsv`, an open file: names (or null without a header), columns (how many), warnings (so far), style
+ *   (signs of numbers). `Settings`, options with defaults: purpose (`features`, `map` or `labels`). `Cells`, of a text
+ *   table: texts (TextColumn by position), numeric (1 where a number was seen), rows (how many), text (first text cell
+ *   by column, or null), tooLong (columns not kept), numbers (positions of columns in blocks), blocks (float32,
+ *   blockRows rows each), blockRows (rows of a block), offsets (of those columns, or null). `ColumnRoles`, positions:
+ *   warnings (of the plan), used (features or coordinates), ids (or null), label (or null), metadata (kept beside
+ *   them), left (left out, with reasons). `FileFacts`, one file: columns (ColumnFacts, by position). `TextColumn`,
+ *   dictionary-coded: levels (distinct texts), codes (index of each row, -1 where missing). `ColumnFacts`, one column:
+ *   name (empty where it has none), kind (number, text, list or other).
+ */
 
 import type { MetadataColumn, Warning } from '../../model.js';
 import type { RawTable, Settings } from '../options.js';

@@ -1,6 +1,9 @@
 /**
  * An n-dimensional array inside a file as a matrix: the first axis is the rows, the others are flattened in
  * one row. Read in pieces, so that memory holds the float32 result and little else.
+ * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
+ *   is), name (for people), read (bytes start to end (exclusive)). `Settings`, options with defaults: memory (bytes
+ *   that may be held).
  */
 
 import { CancelledError, FormatError, ShapeError } from '../../errors.js';

@@ -1,6 +1,8 @@
 /**
  * IDX, the format of the MNIST files: big-endian, one array of one type. Gzipped or not.
  * Source: the description on the MNIST page of LeCun, Cortes and Burges.
+ * Types: `Source`, a file, folder or bytes: read (bytes start to end (exclusive)), name (for people). `Input`, of a
+ *   reader: plain (the decompressed file as a Source).
  */
 
 import { FormatError } from '../../errors.js';

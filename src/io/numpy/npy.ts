@@ -2,6 +2,9 @@
  * NPY, NumPy's file of one array: versions 1.0 to 3.0, all number types, both memory and byte orders, and
  * texts (`U` and `S`) for ids and labels. Own reader: npyjs and numpy-parser leave out Fortran order or the
  * later versions. Source: NumPy Enhancement Proposal 1 and numpy.lib.format.
+ * Types: `Source`, a file, folder or bytes: read (bytes start to end (exclusive)), name (for people). `Settings`:
+ *   what the file is read for and what options say of it (options.ts). `Input`, of a reader: plain (the decompressed
+ *   file as a Source).
  */
 
 import { FormatError } from '../../errors.js';

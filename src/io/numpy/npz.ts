@@ -1,4 +1,9 @@
-/** NPZ: several NPY arrays in a ZIP file, as numpy.savez and scipy.sparse.save_npz write it. */
+/**
+ * NPZ: several NPY arrays in a ZIP file, as numpy.savez and scipy.sparse.save_npz write it.
+ * Types: `Input`, of a reader: plain (the decompressed file as a Source), name (without a compression suffix).
+ *   `Settings`, options with defaults: memory (bytes that may be held). `ZipMember`: name (path inside), size in bytes,
+ *   open().
+ */
 
 import { FormatError, OptionError, UnsupportedError } from '../../errors.js';
 import { openZip, type ZipMember } from '../codecs/zip.js';

@@ -5,6 +5,7 @@
  *
  * Source: the Parquet format's page headers (Thrift compact protocol) and its RLE and bit-packing hybrid.
  * Cost: pages are decompressed here once, and handed to hyparquet decompressed.
+ * Types: `Thrift`: fields by number: numbers, booleans and structs.
  */
 
 import { crc32 } from '../codecs/crc32.js';

@@ -1,4 +1,8 @@
-/** Columns that options name: by name, by position (`#1`), or by a pattern with `*`. */
+/**
+ * Columns that options name: by name, by position (`#1`), or by a pattern with `*`.
+ * Types: `FileFacts`, one file: columns (ColumnFacts, by position), named (columns have names), source (its name).
+ *   `ColumnFacts`, one column: name (empty where it has none), index (the file calls it the index).
+ */
 
 import { OptionError, option, words } from '../../errors.js';
 import { describeNames } from '../table/suggest.js';

@@ -1,4 +1,15 @@
-/** What was read, in a few short lines and as data for `summary.json`. */
+/**
+ * What was read, in a few short lines and as data for `summary.json`.
+ * Types: `MetadataColumn`: `categorical` (codes into levels, -1 where missing) or `numeric` (values, NaN where
+ *   missing), one a sample. `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse,
+ *   entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ *   `FileReading`, one file as read: label (column, levels, missing, or null), columns (used, how many), first (names
+ *   of the first three), last (name of the last), values (in words, or null), source (name), rows (how many), leftOut
+ *   (name and reason), ids (column and reason, or null), metadata (name, kind, levels, missing). `ReadingPlan`:
+ *   features, map, labels (FileReading or null), pairing, lines as printed. `PairingNote`: how, columns of ids or null,
+ *   matched, onlyFirst, onlySecond, text (a sentence). `CategoricalColumn`, groups of the samples: name (of the
+ *   column), kind (`categorical`), codes (one a sample, index into levels, -1 where missing), levels (distinct values).
+ */
 
 import { isCsr } from '../../core/csr.js';
 import { trueValue } from '../../core/units.js';

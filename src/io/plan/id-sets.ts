@@ -1,4 +1,7 @@
-/** Sets of ids, by which columns of two files are compared. */
+/**
+ * Sets of ids, by which columns of two files are compared.
+ * Types: `IdColumn`, a column that may hold ids: values (one a row, empty where missing).
+ */
 
 import { loose } from './almost.js';
 import type { IdColumn } from './types.js';

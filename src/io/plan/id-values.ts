@@ -1,4 +1,11 @@
-/** The columns that may hold ids, with their values: what pairing with another file needs. */
+/**
+ * The columns that may hold ids, with their values: what pairing with another file needs.
+ * Types: `FileFacts`, one file: columns (ColumnFacts, by position). `ColumnRoles`, positions: ids (or null),
+ *   candidates (best first), used (features or coordinates), idReason (in words), label (or null), left (left out, with
+ *   reasons). `Candidate`, a column that may hold ids: declared (named as ids), score (larger is likelier), counts
+ *   (only numbers the rows). `ColumnFacts`, one column: counter (first value where they count rows one by one, else
+ *   null).
+ */
 
 import type { RawReading } from '../options.js';
 import { shownName } from './column-names.js';

@@ -2,6 +2,9 @@
  * Purpose: which columns of numbers are the coordinates of a map.
  * Ours: a family of names (`UMAP_1`, `UMAP_2`) excludes all else; whole numbers beside fractions are no coordinates.
  * Fails: OptionError when two families are there (`UMAP_1`, `tSNE_1`): only a person knows which is meant.
+ * Types: `FileFacts`, one file: columns (ColumnFacts, by position), source (its name). `ColumnFacts`, one column:
+ *   whole (all are whole numbers), name (empty where it has none), restarts (counts anew in groups), distinct
+ *   (different values, null when not counted).
  */
 
 import { OptionError, option, words } from '../../errors.js';

@@ -1,4 +1,11 @@
-/** Columns that are no features, kept with their types: groups as categories, other numbers as numbers. */
+/**
+ * Columns that are no features, kept with their types: groups as categories, other numbers as numbers.
+ * Types: `FileFacts`, one file: columns (ColumnFacts, by position). `MetadataColumn`: `categorical` (codes into
+ *   levels, -1 where missing) or `numeric` (values, NaN where missing), one a sample. `ColumnFacts`, one column: name
+ *   (empty where it has none), whole (all are whole numbers), distinct (different values, null when not counted).
+ *   `CategoricalColumn`, groups of the samples: kind (`categorical`), codes (one a sample, index into levels, -1 where
+ *   missing), levels (distinct values).
+ */
 
 import type { CategoricalColumn, MetadataColumn } from '../../model.js';
 import { isMissing } from '../text/numbers.js';

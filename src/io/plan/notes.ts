@@ -1,4 +1,8 @@
-/** The findings of a plan as warnings, for those who call the library; a run prints the plan itself instead. */
+/**
+ * The findings of a plan as warnings, for those who call the library; a run prints the plan itself instead.
+ * Types: `FileFacts`, one file: columns (ColumnFacts, by position), source (its name). `LeftOut`: position, name and
+ *   reason (a clause). `ColumnFacts`, one column: index (the file calls it the index).
+ */
 
 import type { Warning } from '../../model.js';
 import { shownName } from './column-names.js';

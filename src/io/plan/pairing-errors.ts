@@ -1,4 +1,10 @@
-/** What is said when rows cannot be paired: what was found in which file, with examples, and the options that help. */
+/**
+ * What is said when rows cannot be paired: what was found in which file, with examples, and the options that help.
+ * Types: `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where missing).
+ *   `PairingSide`, one file: source (its name), option (that names its ids), rowsBefore (before rows were dropped),
+ *   rows (how many), featureNames (of its features). `Repeats`: repeated (id and its rows) and missing (rows), rows
+ *   from 0.
+ */
 
 import { FormatError, option, ShapeError, words } from '../../errors.js';
 import { almostMatching, loose } from './almost.js';

@@ -5,6 +5,11 @@
  * Fails: FormatError for repeated or missing ids, for counters against other numbers, and for ids that do not match;
  * ShapeError for files of different lengths without ids. A wrong guess would give a finished report of wrong pairs.
  * Ours: the rules; each is explained in docs/reading.md.
+ * Types: `PairingSide`, one file: candidates (IdColumns, likeliest first), rows (how many), source (its name),
+ *   rowsBefore (before rows were dropped). `IdColumn`, a column that may hold ids: counter (first number where it only
+ *   counts rows, else null), requested (an option names it), name (as people call it), values (one a row, empty where
+ *   missing), feature (its name as a feature, or null), weak (ids only if the other file has them), declared (the file
+ *   or its name says so).
  */
 
 import { loose } from './almost.js';

@@ -3,6 +3,14 @@
  * Shapes: facts of columns in, positions of columns out. No value of a cell is looked at here.
  * Fails: OptionError for a column that an option names and the file does not have; FormatError when no column is left.
  * Determinism: a pure function of facts and options.
+ * Types: `FileFacts`, one file: columns (ColumnFacts, by position), source (its name), rows (how many). `Wish`, what
+ *   options say: drop (names left out), purpose (`features`, `map` or `labels`), id (column of ids), idIfThere (`id`
+ *   may be absent), label (column of labels), columns (names of features). `Candidate`, a column that may hold ids:
+ *   position (from 0), reason (in words), feature (may be a feature too), declared (named as ids), score (larger is
+ *   likelier), unique (a different value in every row), counts (only numbers the rows). `ColumnFacts`, one column: kind
+ *   (number, text, list or other), whole (all are whole numbers), distinct (different values, null when not counted),
+ *   index (the file calls it the index), name (empty where it has none), restarts (counts anew in groups), missing
+ *   (rows without a value, null when not counted).
  */
 
 import { FormatError, OptionError, option, words } from '../../errors.js';

@@ -1,4 +1,9 @@
-/** Bytes on their way in: in pieces, decompressed, decoded to text, and hashed. */
+/**
+ * Bytes on their way in: in pieces, decompressed, decoded to text, and hashed.
+ * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
+ *   is), read (bytes start to end (exclusive)), origin (path, URL, bytes or parts), unchanged (FormatError where the
+ *   file changed).
+ */
 
 import { CancelledError, FormatError, option, WhymapError, words } from '../../errors.js';
 import type { Source } from './source.js';

@@ -3,6 +3,8 @@
  *
  * Cost: a member is decompressed whole when it is read; the last one is kept. Memory: one member, at most `limit` bytes.
  * Fails: FormatError for a damaged archive; too large for a member beyond the limit.
+ * Types: `ZipMember`: name (path inside), size in bytes, open(). `Source`, a file, folder or bytes: read (bytes start
+ *   to end (exclusive)).
  */
 
 import type { ZipMember } from '../codecs/zip.js';

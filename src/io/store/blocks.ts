@@ -1,4 +1,8 @@
-/** A stored matrix in blocks of complete lines, from where it lies: a block (16 MiB) is all that is in memory. */
+/**
+ * A stored matrix in blocks of complete lines, from where it lies: a block (16 MiB) is all that is in memory.
+ * Types: `Settings`: what the file is read for and what options say of it (options.ts). `StoredArray`, an array in a
+ *   file: packed (lines that lie in one chunk, or null), numbers (elements start to end of the first axis).
+ */
 
 import { CancelledError, FormatError } from '../../errors.js';
 import type { Settings } from '../options.js';

@@ -3,6 +3,9 @@
  * such an array are taken out of the chunk that was read last.
  *
  * Memory: one chunk, where it takes no more than a quarter of what a table may; else every block unpacks its chunk again.
+ * Types: `Stored`, a matrix in a file: values (its numbers, in lines), indices (sparse only). `Lines`: numbers(start,
+ *   end), shape, packed, atOnce (numbers to read at once). `StoredArray`, an array in a file: shape (its sizes), packed
+ *   (lines that lie in one chunk, or null), numbers (elements start to end of the first axis).
  */
 
 import { BLOCK_ENTRIES, type Lines, type Stored } from './blocks.js';

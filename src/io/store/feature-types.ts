@@ -3,6 +3,8 @@
  * are of different sizes, so that a total over all of them scales nothing: one type is chosen, or all by request.
  *
  * Fails: OptionError for several types of which none is chosen, for one that is not there, and for a matrix by columns.
+ * Types: `Settings`: what the file is read for and what options say of it (options.ts). `Stored`, a matrix in a file:
+ *   layout (dense, rows or columns (sparse)), name (for messages), columns (features).
  */
 
 import { OptionError, option, words } from '../../errors.js';

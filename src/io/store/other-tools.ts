@@ -1,4 +1,7 @@
-/** Trees of arrays that other tools write, told by their groups, and the way out of each. */
+/**
+ * Trees of arrays that other tools write, told by their groups, and the way out of each.
+ * Types: `Store`, HDF5 or Zarr: keys (members of a group), name (of the file).
+ */
 
 import { UnsupportedError } from '../../errors.js';
 import type { Store } from './store.js';

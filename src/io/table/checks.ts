@@ -1,6 +1,12 @@
 /**
  * The data checks that every table passes on its way in. What is found is shown: as an error where work
  * cannot go on, as a warning otherwise. Nothing is repaired unless options request it.
+ * Types: `RawTable`, as in the file: features (samples x features, Matrix or Csr), ids (one a row, or null), labels
+ *   (one a row, or null), metadata (typed columns, or absent), warnings (of the reader), named (names come from the
+ *   option featureNames), featureNames (or null). `Table`: samples x features with names, ids and labels. `Settings`,
+ *   options with defaults: memory (bytes that may be held), missing (what to do with missing cells). `Matrix`:
+ *   row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are at `offsets[r]`
+ *   to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
  */
 
 import { isCsr } from '../../core/csr.js';

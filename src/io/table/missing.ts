@@ -1,4 +1,9 @@
-/** Cells that are missing, NaN or infinite: counted, shown, and repaired only on request. */
+/**
+ * Cells that are missing, NaN or infinite: counted, shown, and repaired only on request.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `Missing`: `error`,
+ *   `drop-rows`, `drop-features` or `mean`.
+ */
 
 import { isCsr, selectRows } from '../../core/csr.js';
 import { gatherColumns } from '../../core/matrix.js';

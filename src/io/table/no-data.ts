@@ -1,4 +1,7 @@
-/** Numbers that stand for a missing value in many data sets (-9999 in rasters, 999 in surveys), where they lie far outside their column. */
+/**
+ * Numbers that stand for a missing value in many data sets (-9999 in rasters, 999 in surveys), where they lie far outside their column.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ */
 
 import { trueValue } from '../../core/units.js';
 import type { Matrix, Warning } from '../../model.js';

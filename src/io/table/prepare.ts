@@ -1,4 +1,10 @@
-/** `normalize` and `maxFeatures` for a table that is in memory. Readers of large files do both while reading. */
+/**
+ * `normalize` and `maxFeatures` for a table that is in memory. Readers of large files do both while reading.
+ * Types: `Table`, samples x features: warnings (findings of the reading), features (Matrix or Csr), featureNames (one
+ *   a column), source (name and SHA-256). `Settings`: what the file is read for and what options say of it
+ *   (options.ts). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row
+ *   r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ */
 
 import { isCsr } from '../../core/csr.js';
 import { withoutUnits } from '../../core/units.js';

@@ -1,4 +1,8 @@
-/** The features that vary most, found from sums over the samples that one pass collects. */
+/**
+ * The features that vary most, found from sums over the samples that one pass collects.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ */
 
 import type { Csr, Matrix, Warning } from '../../model.js';
 import { forEachCell } from './missing.js';

@@ -1,4 +1,8 @@
-/** Compressed rows or columns from a file as checked compressed rows. */
+/**
+ * Compressed rows or columns from a file as checked compressed rows.
+ * Types: `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending)
+ *   and `values`.
+ */
 
 import { FormatError } from '../../errors.js';
 import type { Csr, Warning } from '../../model.js';

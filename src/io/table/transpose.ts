@@ -3,6 +3,11 @@
  * Cost: one pass; twice the table in memory while it is turned.
  * Fails: OptionError for a label column, since a column of such a file is a sample; FormatError where it does not fit in memory.
  * Ours: what makes a table look turned: names of rows as those of genes, names of columns as barcodes.
+ * Types: `Settings`, options with defaults: memory (bytes that may be held), purpose (`features`, `map` or `labels`).
+ *   `RawTable`, as in the file: prepared (the reader obeyed normalize and maxFeatures), features (samples x features,
+ *   Matrix or Csr), featureNames (or null), ids (one a row, or null), reading (roles of columns, or absent), warnings
+ *   (of the reader). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of
+ *   row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
  */
 
 import { isCsr } from '../../core/csr.js';

@@ -8,6 +8,8 @@
  *   widen it, and then less was needed.
  * Cost: a pass over the first rows. Determinism: exact.
  * Fails: a finite value beyond single precision is stored as the largest number; `checkMagnitudes` refuses it with its cell.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
  */
 
 import { trueValue } from '../../core/units.js';

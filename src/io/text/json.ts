@@ -1,4 +1,8 @@
-/** JSON lines, or a JSON list, of objects (a column a key) or of lists of numbers; and lists of texts. */
+/**
+ * JSON lines, or a JSON list, of objects (a column a key) or of lists of numbers; and lists of texts.
+ * Types: `Input`, of a reader: name (without a compression suffix), pieces (the decompressed bytes in order).
+ *   `Settings`, options with defaults: memory (bytes that may be held).
+ */
 
 import { FormatError } from '../../errors.js';
 import { type ColumnKind, type ColumnShape, rawTexts, textColumn } from '../columns/shape.js';

@@ -1,6 +1,8 @@
 /**
  * Matrix Market text (`.mtx`, gzipped or not), streamed: coordinate and array, general, of integers, reals or
  * patterns. Source: the NIST description of the format.
+ * Types: `Input`, of a reader: name (without a compression suffix), pieces (the decompressed bytes in order).
+ *   `Settings`, options with defaults: memory (bytes that may be held).
  */
 
 import { CancelledError, FormatError, UnsupportedError } from '../../errors.js';

@@ -1,4 +1,8 @@
-/** Plain lists of texts: one a line, or a JSON list (or one list of a JSON object). For labels and names. */
+/**
+ * Plain lists of texts: one a line, or a JSON list (or one list of a JSON object). For labels and names.
+ * Types: `Input`, of a reader: pieces (the decompressed bytes in order), name (without a compression suffix).
+ *   `Settings`: what the file is read for and what options say of it (options.ts).
+ */
 
 import { FormatError, OptionError } from '../../errors.js';
 import type { Input, RawTexts, Settings } from '../options.js';

@@ -4,6 +4,19 @@
  * Source: LAVA (arXiv 2509.21149), step 2; the rules are ours, see `AssociationRules` in engine.ts.
  * Memory: localities are taken in blocks; the blocks are held while they fit in three fifths of
  * `context.memory`, and are otherwise computed again on each pass. Nothing is thinned.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `Localities`, n-neighborhoods
+ *   of probes: size (n, samples in each), count (how many), members (count x size sample rows, nearest first).
+ *   `PartialContext`: a Context or some of its parts: engine, random or seed, signal, memory, onProgress.
+ *   `AssociationBlock`, of consecutive localities: offsets (row (l, i) is at `offsets[l * d + i]`, one more at the
+ *   end), columns (j > i, ascending), values (strength with the sign of the correlation), count (localities), first
+ *   (its first locality). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: associate
+ *   (associations of a range of localities), release (frees a block). `Associations`, of all localities: held (false
+ *   where blocks are made anew on each pass), blocks (one after another, in order of localities). `AssociationRules`,
+ *   how correlations become associations: gate (pairs with rho^2 below gate^2 / (n - 1) are 0; 0 is off), support
+ *   (samples that must differ from the lower median; 0 is off), measure (of correlation), form (debiased, absolute or
+ *   signed). `Context`, what a run computes with: engine (the heavy routines), memory (bytes that may be held at once).
+ *   `Watch`, of a stage: progress (takes the fraction done, 0 to 1).
  */
 
 import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';

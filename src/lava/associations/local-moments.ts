@@ -7,6 +7,8 @@
  * of values less the first sample's (dense tables; 0 for sparse ones, whose zeros then need not be told), so that
  * large means do not swamp variances. Cost: one addition for each cell and locality that holds its sample.
  * Determinism: sums in the order of the cells.
+ * Types: `Localities`, n-neighborhoods of probes: count (how many), size (n, samples in each), members (count x size
+ *   sample rows, nearest first).
  */
 
 import type { Localities } from '../../model.js';

@@ -3,6 +3,10 @@
  *
  * Shapes: one column a feature, one value a sample. Precision: double. Cost: samples x features, and
  * samples x features^2 for all correlations. Deterministic: sums in the order of the samples.
+ * Types: `Localities`, n-neighborhoods of probes: members (count x size sample rows, nearest first), size (n, samples
+ *   in each). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r
+ *   are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `AssociationMeasure`:
+ *   `pearson`, `spearman` or `bicor`.
  */
 
 import { ASSOCIATION_MEASURES, toUnitNorm } from '../../core/association-measures.js';

@@ -9,6 +9,14 @@
  * residual of log variance on log mean (a running median over features of similar mean) when all values are 0 or
  * more, as in counts, and the variance inside as it is otherwise. Cost: entries of the rows in localities.
  * Deterministic; ties by column. Features constant in every locality are never chosen.
+ * Types: `Table`, samples x features: features (Matrix or Csr), featureNames (one a column). `Localities`:
+ *   n-neighborhoods of probes: count x size sample rows. `PartialContext`: a Context or some of its parts: engine,
+ *   random or seed, signal, memory, onProgress. `Moments`: within (mean variance inside localities), overall and mean,
+ *   one a feature; negative (any value below 0). `Matrix`: row-major float32, element (r, c) at `data[r * columns +
+ *   c]`. `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and
+ *   `values`. `Context`, what a run computes with: memory (bytes that may be held at once). `MomentSums`: passes,
+ *   begin(pass), add(value, sample, feature), moments() at the end. `Watch`, of a stage: progress (takes the fraction
+ *   done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  */
 
 import { isCsr } from '../../core/csr.js';

@@ -14,6 +14,17 @@
  * How it fails: presence on a side with few samples in each locality is noisy; a module that differs everywhere by level
  *   only has its presence where localities hold both conditions. Rewiring without replicates is not judged.
  * Cost: two more explanations without evaluation, and unit-values.ts for each module and stratum. Deterministic.
+ * Types: `Explanation`, of a map: metadata (columns of the samples; may be absent), labels (one a sample, or null),
+ *   options (as run). `Table`, samples x features: metadata (further columns of the samples). `PartialContext`: a
+ *   Context or some of its parts: engine, random or seed, signal, memory, onProgress. `MetadataColumn`: `categorical`
+ *   (codes into levels, -1 where missing) or `numeric` (values, NaN where missing), one a sample. `Design`, of a
+ *   comparison: units (replicates on either side), crossed (replicates are on both sides), assignments (one byte a
+ *   unit, 1 for case; the observed first), exact (they are all there are), unitOf (unit of each sample, -1 for none).
+ *   `CategoricalColumn`, groups of the samples: name (of the column), kind (`categorical`), levels (distinct values),
+ *   codes (one a sample, index into levels, -1 where missing). `Random`, seeded numbers: stream (an independent stream
+ *   by name). `Context`, what a run computes with: random (seeded streams by name). `Measured`, one module in one
+ *   stratum: values (UnitValues: presence, score and pairs of every unit). `Unit`, a replicate on one side: isCase (on
+ *   the case side).
  */
 
 import { encodeLevels } from '../../core/levels.js';

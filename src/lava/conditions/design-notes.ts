@@ -1,4 +1,10 @@
-/** What must be known to read a comparison: why there is no p, how small it can be, what was left out. Ours. */
+/**
+ * What must be known to read a comparison: why there is no p, how small it can be, what was left out. Ours.
+ * Types: `Design`, of a comparison: units (replicates on either side), assignments (one byte a unit, 1 for case; the
+ *   observed first), crossed (replicates are on both sides), exact (they are all there are), leftOut (replicates on one
+ *   side only), missing (samples without a level, by column), unitOf (unit of each sample, -1 for none). `Unit`, a
+ *   replicate on one side: isCase (on the case side), replicate (its level).
+ */
 
 import { listed, plural } from '../../core/words.js';
 import type { Design } from './design.js';

@@ -8,6 +8,8 @@
  *   replicates. More than `draws` of them are drawn at random. Where some replicates are on both sides and others are not,
  *   the others are left out when two or more are crossed, and otherwise the design counts as nested.
  * Determinism: units in order of replicate, case first; draws from the context's seed.
+ * Types: `Random`, seeded numbers: below (a whole number below the bound). `CategoricalColumn`, groups of the
+ *   samples: name (of the column), codes (one a sample, index into levels, -1 where missing), levels (distinct values).
  */
 
 import { permutation, type Random } from '../../core/random.js';

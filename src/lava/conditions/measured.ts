@@ -2,6 +2,13 @@
  * Measures every module of a comparison in every unit and stratum, and leaves out those that did not come back.
  *
  * Source: ours. Cost: see unit-values.ts, for each module and stratum. Deterministic.
+ * Types: `Explanation`: a map with its localities, modules and their descriptions. `Table`, samples x features:
+ *   features (Matrix or Csr). `Design`, of a comparison: units (replicates on either side), unitOf (unit of each
+ *   sample, -1 for none). `NamedModules`, ComparedModules with the samples and names: named (id and label of each
+ *   module), measured (1 for samples that count). `Context`: engine, random streams, signal, memory and progress of a
+ *   run. `ComparedModules`, modules with their localities: localities (count, size, members). `Watch`, of a stage:
+ *   checkpoint (throws CancelledError once the signal is aborted), progress (takes the fraction done, 0 to 1).
+ *   `UnitValues`, of one module: presence (one a unit).
  */
 
 import { plural } from '../../core/words.js';

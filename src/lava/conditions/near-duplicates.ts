@@ -3,6 +3,9 @@
  *
  * Source: ours. Two modules are near-duplicates when at least SHARED of the leading features of the one with fewer are
  *   leading in the other, up to MOST_LEADING each. Groups are what they connect, in the modules' order. Deterministic.
+ * Types: `Explanation`, of a map: descriptions (one a module, in order of share), featureNames (one a feature).
+ *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first), id (`M1`,
+ *   `M2`...).
  */
 
 import type { Explanation } from '../../model.js';

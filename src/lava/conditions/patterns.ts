@@ -6,6 +6,8 @@
  *   present in the same localities (cosine of their presence at least TOGETHER) have a joint pattern of the pairs between
  *   them: where a programme is paired one way in one condition and the other way in the other, the squared correlations of
  *   both conditions together show its parts as two modules, and only the pairs between them differ.
+ * Types: `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first).
+ *   `Localities`, n-neighborhoods of probes: count (how many).
  */
 
 import type { Localities, Matrix, ModuleDescription } from '../../model.js';

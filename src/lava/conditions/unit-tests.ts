@@ -12,6 +12,10 @@
  * p of a row: how many assignments reach the largest of its statistics; corrected: how many reach it in any row. The
  *   observed assignment counts, so p is exact when the assignments are all there are, and never below 1 / assignments.
  * How it fails: with few units p cannot be small (2 against 2 units: 1/3). Cost: assignments x rows x units x pairs.
+ * Types: `Design`, of a comparison: assignments (one byte a unit, 1 for case; the observed first), units (replicates
+ *   on either side), crossed (replicates are on both sides). `Unit`, a replicate on one side: isCase (on the case
+ *   side). `UnitValues`, of one module: presence (one a unit), score (one a unit, NaN without a score), pairs (mean
+ *   signed correlations of each unit, by pair), pairWeights (one a pair, sum 1).
  */
 
 import { median, quantile } from '../../core/statistics.js';

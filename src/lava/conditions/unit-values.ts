@@ -11,6 +11,11 @@
  *   over localities, weighted by the module's presence and by n - 1.
  * Shapes: one value a unit, NaN for units without a locality. Cost: present localities x samples x features^2, for each
  *   module and stratum. Precision: double. Deterministic.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `ComparedModules`: modules with
+ *   their localities. `Design`, of a comparison: units (replicates on either side), unitOf (unit of each sample, -1 for
+ *   none). `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `Localities`, n-neighborhoods of probes: count (how
+ *   many). `Unit`, a replicate on one side: isCase (on the case side).
  */
 
 import type { AssociationMeasure, Csr, Matrix } from '../../model.js';

@@ -1,4 +1,11 @@
-/** Verdict on a module in one stratum, from its unit values and their test. Rules: see compare.ts. Ours. */
+/**
+ * Verdict on a module in one stratum, from its unit values and their test. Rules: see compare.ts. Ours.
+ * Types: `UnitValues`, of one module: presence (one a unit), score (one a unit, NaN without a score), scoreSpread
+ *   (standard deviation inside units), pairs (mean signed correlations of each unit, by pair), pairWeights (one a pair,
+ *   sum 1). `Design`, of a comparison: units (replicates on either side), assignments (one byte a unit, 1 for case; the
+ *   observed first), crossed (replicates are on both sides), exact (they are all there are). `RowTest`: p, pAdjusted,
+ *   and pAdjustedOf each statistic. `Unit`, a replicate on one side: isCase (on the case side).
+ */
 
 import type { Design } from './design.js';
 import type { RowTest, StatisticName } from './unit-tests.js';

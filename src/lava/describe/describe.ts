@@ -7,6 +7,14 @@
  * again with each gap group (gaps.ts) centered on its mean. A module whose association falls below half in
  * the second reading, over most of its presence, is a `contrast` module: its correlation is the difference of
  * the groups' means.
+ * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
+ *   engine, random or seed, signal, memory, onProgress. `Matrix`: row-major float32, element (r, c) at `data[r *
+ *   columns + c]`. `Context`: engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count
+ *   (how many), loadings (modules x features, not negative, largest 1), presence (localities x modules, not negative),
+ *   share (of the squared association, one a module). `Table`, samples x features: featureNames (one a column),
+ *   features (Matrix or Csr). `Localities`, n-neighborhoods of probes: count (how many). `Embedding`, the map:
+ *   coordinates (samples x dimensions). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint
+ *   (throws CancelledError once the signal is aborted).
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';

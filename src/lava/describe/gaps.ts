@@ -7,6 +7,7 @@
  * cutting long edges of the minimum spanning tree, which one chain of stray samples defeats (seen on dendritic
  * cells beside monocytes). Members of a split-off side smaller than SMALLEST are strays, in group -1.
  * Shapes: members n rows of points E x k. Cost: about 30 n k a split. Deterministic.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
  */
 
 import type { Matrix } from '../../model.js';

@@ -1,4 +1,7 @@
-/** A short name for a module: its leading features, or its shape and position when features are pixels. Ours. */
+/**
+ * A short name for a module: its leading features, or its shape and position when features are pixels. Ours.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ */
 
 import { row } from '../../core/matrix.js';
 import type { Matrix } from '../../model.js';

@@ -1,5 +1,9 @@
 /**
  * The names of modules and features as people read them, the same on the terminal, in answers and on the page. Ours.
+ * Types: `ModuleGeneSet`: set, pole (`all`, `together`, `opposed`), hits, size, pAdjusted. `Explanation`, of a map:
+ *   featureNames (one a feature), image (width and height in pixels, or null). `ModuleDescription`, of one module:
+ *   label (short name), signs (which features go together and which oppose), topFeatures (`feature` (column) and
+ *   `loading`, strongest first), geneSets (that it holds more than chance).
  */
 
 import type { Explanation, ModuleDescription, ModuleGeneSet } from '../../model.js';

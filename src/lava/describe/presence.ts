@@ -3,6 +3,9 @@
  *
  * Source: LAVA (arXiv 2509.21149). Ours: a sample in no locality takes the presence of the locality with the
  * nearest probe (Euclidean, ties by number); those samples are listed in `Localities.uncovered`.
+ * Types: `Embedding`, the map: coordinates (samples x dimensions). `Localities`, n-neighborhoods of probes: members
+ *   (count x size sample rows, nearest first), size (n, samples in each), uncovered (samples in none), probes (count x
+ *   dimensions). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
  */
 
 import type { Embedding, Localities, Matrix } from '../../model.js';

@@ -1,4 +1,7 @@
-/** Where a module counts as present: at a quarter of its largest presence over localities, or more. Ours. */
+/**
+ * Where a module counts as present: at a quarter of its largest presence over localities, or more. Ours.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ */
 
 import type { Matrix } from '../../model.js';
 

@@ -5,6 +5,9 @@
  *   factorization cut in pieces. Modules of very different programmes have cosines below 0.5. Each module is compared with
  *   the larger ones that are like no other, so a chain of small steps does not join what is far apart.
  * Cost: modules^2 x features. Deterministic.
+ * Types: `Explanation`, of a map: modules (loadings and presence), descriptions (one a module, in order of share).
+ *   `Modules`, of a fit: loadings (modules x features, not negative, largest 1). `ModuleDescription`, of one module:
+ *   topFeatures (`feature` (column) and `loading`, strongest first), id (`M1`, `M2`...).
  */
 
 import { listed } from '../../core/words.js';

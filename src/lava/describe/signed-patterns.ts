@@ -7,6 +7,12 @@
  * alone give a notable mean correlation (above gate / sqrt(n - 1)) and the module's signs less than half of that. A pair
  * *flips* when it is notably positive in some localities and notably negative in others.
  * Cost: present localities x n x features^2 a module. Double precision; deterministic.
+ * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
+ *   engine, random or seed, signal, memory, onProgress. `Modules`, of a fit: count (how many), presence (localities x
+ *   modules, not negative). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws
+ *   CancelledError once the signal is aborted). `ModuleDescription`, of one module: topFeatures (`feature` (column) and
+ *   `loading`, strongest first). `Table`, samples x features: features (Matrix or Csr). `Localities`, n-neighborhoods
+ *   of probes: size (n, samples in each).
  */
 
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';

@@ -1,4 +1,7 @@
-/** Whether a module counts as coming back. Ours; docs/lab/stability.md has what the figure predicts. */
+/**
+ * Whether a module counts as coming back. Ours; docs/lab/stability.md has what the figure predicts.
+ * Types: `ModuleDescription`, of one module: replication (least cosine with its match in fits anew, or null).
+ */
 
 import type { ModuleDescription } from '../../model.js';
 

@@ -3,6 +3,12 @@
  *
  * Source: ours; significance.ts says what is tested and why. Cost: a factorization of the fitted samples and the draws
  *   of permutation-tests.ts.
+ * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
+ *   `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `Context`, what a run computes with: engine (the heavy
+ *   routines). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `Random`, seeded numbers: stream (an
+ *   independent stream by name). `Localities`, n-neighborhoods of probes: size (n, samples in each), count (how many).
+ *   `Table`, samples x features: features (Matrix or Csr). `Modules`, of a fit: loadings (modules x features, not
+ *   negative, largest 1), count (how many).
  */
 
 import { permutation, type Random } from '../../core/random.js';

@@ -4,6 +4,12 @@
  * Source: ours. Samples are split at random. Every part keeps all probes; a locality of the part holds the part's
  * samples that are nearest to the probe, in number its share of the locality size. So each part covers the whole map,
  * and no sample is in two parts.
+ * Types: `Random`: seeded random numbers. `Localities`, n-neighborhoods of probes: order (sample rows in an order
+ *   that the table does not change), probes (count x dimensions), size (n, samples in each). `Embedding`, the map:
+ *   coordinates (samples x dimensions). `Table`, samples x features: features (Matrix or Csr). `Context`, what a run
+ *   computes with: engine (the heavy routines). `Watch`: takes the progress of a stage, and throws CancelledError at a
+ *   checkpoint once the signal is aborted. `AssociationOptions`: association (measure), associationForm, support
+ *   (samples) and gate, each with a default. `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
  */
 
 import { assign } from '../../core/assignment.js';

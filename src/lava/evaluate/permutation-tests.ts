@@ -8,6 +8,12 @@
  *   (sequential-decision.ts) or MOST_BATCHES are reached. Both tests go on for themselves.
  * Cost: draws evaluations of the statistic by the engine for each test, on all its threads. Memory: BATCH_BYTES of drawn orders.
  * Determinism: random numbers are drawn here, in order; the same bytes for any number of threads and any engine.
+ * Types: `HeldOutModule`: values (samples x its features, standardized), featureNumbers, presence (sum 1),
+ *   pairWeight, and the localities of its test. `Random`, seeded numbers: stream (an independent stream by name), below
+ *   (a whole number below the bound). `Engine`, the heavy routines; each rejects with CancelledError when its watch
+ *   ends: weightedCorrelations (of modules under draws). `Watch`: takes the progress of a stage, and throws
+ *   CancelledError at a checkpoint once the signal is aborted. `ModuleSamples`, one module in drawn samples: values
+ *   (samples x features, standardized), features (how many).
  */
 
 import { permutation, type Random } from '../../core/random.js';

@@ -10,6 +10,8 @@
  * Cost: localities present x size, for each module. Deterministic.
  * How it fails: a region is no cluster. Where localities cover a map without gaps, a module that is present
  *   everywhere has one region, however far it extends; `disjoint` then says how far.
+ * Types: `Localities`: n-neighborhoods of probes: count x size sample rows. `Matrix`: row-major float32, element (r,
+ *   c) at `data[r * columns + c]`.
  */
 
 import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';

@@ -9,6 +9,8 @@
  *     true number a module is split, and its parts replicate as parts.
  * Measured (planted at a correlation of 0.35, seed 7, 16 modules fitted): 10 replicate; of the three that match no
  * planted module two are parts of another (cosine 0.6) and one does not recur.
+ * Types: `Modules`, of a fit: loadings (modules x features, not negative, largest 1), presence (localities x modules,
+ *   not negative), count (how many).
  */
 
 import type { Localities, Modules } from '../../model.js';

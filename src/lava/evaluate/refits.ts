@@ -3,6 +3,10 @@
  *
  * Purpose: what replication and stability compare the reported modules with. Localities keep their share of the
  * samples; support and gate follow their size. Source: ours. Cost: localities, associations and modules once.
+ * Types: `Table`, samples x features: features (Matrix or Csr). `Embedding`, the map: coordinates (samples x
+ *   dimensions). `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form,
+ *   loadings). `Context`, what a run computes with: engine (the heavy routines). `Localities`, n-neighborhoods of
+ *   probes: count (how many), members (count x size sample rows, nearest first).
  */
 
 import { gatherRows } from '../../core/matrix.js';

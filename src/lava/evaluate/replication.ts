@@ -8,6 +8,11 @@
  *   what new refits find. Two parts of one data set share chance too: replication is no evidence that a module is
  *   real, which significance.ts tests. Cost: that many whole fits. Deterministic: neither the seed nor the order of the
  *   rows takes part.
+ * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
+ *   `Context`: engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count (how many),
+ *   loadings (modules x features, not negative, largest 1). `Localities`, n-neighborhoods of probes: size (n, samples
+ *   in each), overlap (mean number of localities of a sample). `Watch`, of a stage: progress (takes the fraction done,
+ *   0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  */
 
 import { createRandom } from '../../core/random.js';

@@ -13,6 +13,8 @@
  *   of the draws stand for the true ones. A false finding needs a first batch that nothing reaches, 1 / (1 + draws), or a test
  *   that passes in spite of it, which has a chance of 0.00015 at the default draws and level.
  * How it fails: q between a fifth of the level and three times the level often stays undecided.
+ * Types: `DrawnTest`: a SignificanceTest with reached (draws whose largest statistic reaches it) and margin (standard
+ *   deviations to the drawn largest).
  */
 
 import type { DrawnTest } from './largest-statistic.js';

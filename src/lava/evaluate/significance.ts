@@ -24,6 +24,12 @@
  *   of the statistic for each. Determinism: the parts are a function of the samples; the seed decides the draws only.
  * How it fails: a module present in few samples can be missed in two thirds of them: a module that is not significant
  *   is not proven to be chance. Ranks for `spearman` are taken over the held-out samples together, not in each locality.
+ * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
+ *   `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts: engine,
+ *   random or seed, signal, memory, onProgress. `Localities`, n-neighborhoods of probes: size (n, samples in each).
+ *   `Modules`, of a fit: count (how many), share (of the squared association, one a module). `Context`, what a run
+ *   computes with: engine (the heavy routines), random (seeded streams by name). `Random`, seeded numbers: stream (an
+ *   independent stream by name).
  */
 
 import { createRandom, permutation } from '../../core/random.js';

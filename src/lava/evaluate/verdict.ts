@@ -1,4 +1,10 @@
-/** Verdicts of significance, from what came out on each part of the samples (significance.ts says what they mean). */
+/**
+ * Verdicts of significance, from what came out on each part of the samples (significance.ts says what they mean).
+ * Types: `DrawnTest`: a SignificanceTest with reached (draws whose largest statistic reaches it) and margin (standard
+ *   deviations to the drawn largest). `HeldOutOutcome`: of one part of the samples: outcome (`local`, `global`,
+ *   `chance`, `undecided`, `not-replicated`), cosine with its match, real and local tests or null. `SignificanceTest`:
+ *   statistic, expected (its mean over draws), p, pAdjusted (largest statistic of all modules), draws.
+ */
 
 import { mean } from '../../core/statistics.js';
 import type { HeldOutOutcome, ModuleSignificance, SignificanceTest } from '../../model.js';

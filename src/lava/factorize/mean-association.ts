@@ -10,6 +10,14 @@
  * Shapes: features x features, applied to features x w. Precision: float32 products, double degrees.
  * Memory: the whole matrix while 6 d^2 bytes fit in a third of `context.memory`; else every application sums over
  *   the associations of all localities. Cost of an application: d^2 w, or stored pairs times w. Deterministic.
+ * Types: `Associations`, of all localities: features (d), groups (blocks that are held at once), localities (how
+ *   many), form (debiased, absolute or signed), blocks (one after another, in order of localities). `Context`, what a
+ *   run computes with: memory (bytes that may be held at once), engine (the heavy routines). `Watch`, of a stage:
+ *   checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r, c) at
+ *   `data[r * columns + c]`. `AssociationBlock`, of consecutive localities: count (localities), features (d), offsets
+ *   (row (l, i) is at `offsets[l * d + i]`, one more at the end), columns (j > i, ascending), values (strength with the
+ *   sign of the correlation). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
+ *   accumulatePatterns (adds weighted associations into patterns), multiply (matrix product).
  */
 
 import { matrix } from '../../core/matrix.js';

@@ -9,6 +9,13 @@
  * L_k where it is present; sum over L_k of w E (C_l - sum of the other modules) is fitted by u u' on F_k, E being the
  * presence as it counts in a sweep (refine.ts).
  * Only for `debiased` associations; the other forms are returned as they are. Cost: |L_k| n |F_k|^2 / 2 a module.
+ * Types: `Factors`: loadings (modules x d), presence and products (localities x modules), loss (relative). `Context`,
+ *   what a run computes with: engine (the heavy routines). `Watch`, of a stage: checkpoint (throws CancelledError once
+ *   the signal is aborted). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `AssociationRules`,
+ *   how correlations become associations: form (debiased, absolute or signed). `Localities`, n-neighborhoods of probes:
+ *   count (how many), members (count x size sample rows, nearest first), size (n, samples in each). `Engine`, the heavy
+ *   routines; each rejects with CancelledError when its watch ends: sumLocalSquares (squared correlations summed over
+ *   localities).
  */
 
 import { gatherColumns, gatherRows, row } from '../../core/matrix.js';

@@ -7,6 +7,7 @@
  *   count: constant ones change nothing. Several starts are tried, the identity
  *   and fixed random rotations; the best criterion wins, the first of equals.
  * Cost: a sweep is features x factors^2; 5 to 30 sweeps a start. Precision: double. Deterministic.
+ * Types: `Random`, seeded numbers: normal (standard normal).
  */
 
 import { createRandom } from '../../core/random.js';

@@ -10,6 +10,8 @@
  * Shapes: result modules x features. Precision: float32 products, else double. Deterministic; no random seed of the
  *   caller takes part, and another order of the features changes rounding only.
  * How it fails: where eigenvalue m is not larger than the next, the last module is arbitrary.
+ * Types: `MeanAssociation`: scale (one a feature), active features, order by degree, apply (S M S times a block).
+ *   `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted.
  */
 
 import type { Watch } from '../../engine/engine.js';

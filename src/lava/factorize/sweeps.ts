@@ -7,6 +7,10 @@
  * (working-set.ts), so that no features x features matrix exists. Either way no sweep raises the loss.
  * Source: ours. Cost: one product of the associations with the modules (two when wide),
  * and the square of the swept features a module and sweep. Precision: sums in double. Deterministic.
+ * Types: `SweepInput`: problem, loadings (modules x features, changed in place), presence of the modules swept, first
+ *   of them, q (Q of all). `Context`, what a run computes with: memory (bytes that may be held at once). `Watch`, of a
+ *   stage: checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r, c)
+ *   at `data[r * columns + c]`.
  */
 
 import type { Context } from '../../engine/context.js';

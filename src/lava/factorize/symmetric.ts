@@ -6,6 +6,13 @@
  * G_k = sum_l w_l P[l,k] A_l (pairs i < j), w_l weight of locality l.
  * Loss = sum_l w_l |A_l - sum_k P[l,k] H_k|^2 over pairs i < j.
  * Source: ours (block coordinate descent whose every step is exact, so that the loss never rises).
+ * Types: `Associations`, of all localities: squaredNorms (one a locality, over pairs i < j), localities (how many),
+ *   groups (blocks that are held at once), form (debiased, absolute or signed), features (d). `Matrix`: row-major
+ *   float32, element (r, c) at `data[r * columns + c]`. `Context`, what a run computes with: engine (the heavy
+ *   routines). `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is
+ *   aborted. `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: quadraticForms
+ *   (localities x modules), accumulatePatterns (adds weighted associations into patterns). `AssociationBlock`, of
+ *   consecutive localities: first (its first locality), count (localities).
  */
 
 import { transpose } from '../../core/matrix.js';

@@ -5,6 +5,8 @@
  *   function of the set of samples. Source: ours. Order: by coordinates, first axis first; samples at the same point
  *   by their features, first column that differs first. Samples equal in everything keep their order, which then
  *   makes no difference. Cost: a sort of the rows; features are read for samples at the same point only.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
  */
 
 import { denseRows } from '../../core/csr.js';

@@ -7,6 +7,12 @@
  *   few steps of k-means. Without these the probes lie as unevenly as samples do, and modules depend on where: share
  *   that comes back at 0.9 on 5,000 digits 0.53, with them 0.97 (docs/lab/stability.md).
  * Source: ours. Shapes: as Localities; the first ones are those reported. Deterministic: the draw is fixed.
+ * Types: `Embedding`, the map: coordinates (samples x dimensions). `Localities`, n-neighborhoods of probes: count
+ *   (how many), size (n, samples in each), order (sample rows in an order that the table does not change), probes
+ *   (count x dimensions), members (count x size sample rows, nearest first), radius (distance to the farthest member,
+ *   one a locality). `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Watch`: takes
+ *   the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted. `KdTree`, of the
+ *   coordinates: points (the matrix, by row).
  */
 
 import { buildKdTree } from '../../core/kd-tree.js';

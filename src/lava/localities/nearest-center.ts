@@ -9,6 +9,11 @@
  * Shapes: points E x k, centers count x k. Precision: double sums; bounds leave room for rounding, so the answer is
  * that of comparing all. Ties go to the smaller number. Cost: about 10 distances a sample in the first iteration,
  * one or none in later ones. Determinism: no randomness.
+ * Types: `KdTree`, of the coordinates: order (row at each position of the tree), points (the matrix, by row),
+ *   coordinates (in the tree's order). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ *   `NearestFinder`, working memory of a query: find (fills rows and squared, nearest first), rows (row numbers),
+ *   squared (squared distances), count (how many were found). `Watch`, of a stage: checkpoint (throws CancelledError
+ *   once the signal is aborted).
  */
 
 import { buildKdTree, type KdTree, type NearestFinder, nearestFinder } from '../../core/kd-tree.js';

@@ -3,6 +3,10 @@
  *
  * Source: LAVA (arXiv 2509.21149), step 1, uses the graph; how it is walked is ours: in few dimensions by the engine over a
  * kd-tree, in many by its blocked product, E^2 distances. Shapes: points E x k. Determinism: no randomness.
+ * Types: `KdTree`, of the coordinates: points (the matrix, by row). `Engine`, the heavy routines; each rejects with
+ *   CancelledError when its watch ends: neighborhoodGraph (in-degree and mean distance of each sample), nearest (k
+ *   nearest rows). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `Matrix`: row-major float32,
+ *   element (r, c) at `data[r * columns + c]`.
  */
 
 import type { KdTree } from '../../core/kd-tree.js';

@@ -2,6 +2,7 @@
  * Questions about the raw values that travel with an explanation (`explanation.values`), for faces without the table.
  *
  * Source: ours. Precision: double sums over the carried values. Cost: proportional to the samples requested.
+ * Types: `Explanation`, of a map: values (raw values that travel along, or null), rows (number of samples).
  */
 
 import type { Explanation } from '../../model.js';

@@ -2,6 +2,10 @@
  * Metadata columns of an explanation, as regions and groups are made of them: by name, with the missing apart.
  *
  * Source: ours. A missing value belongs to no level and to no range. Cost: samples.
+ * Types: `Explanation`, of a map: labels (one a sample, or null), metadata (columns of the samples; may be absent),
+ *   options (as run). `MetadataColumn`: `categorical` (codes into levels, -1 where missing) or `numeric` (values, NaN
+ *   where missing), one a sample. `CategoricalColumn`, groups of the samples: name (of the column), kind
+ *   (`categorical`), codes (one a sample, index into levels, -1 where missing), levels (distinct values).
  */
 
 import { encodeLevels } from '../../core/levels.js';

@@ -1,4 +1,8 @@
-/** Checks that a table is the one that an explanation was made from, and how its features were correlated. */
+/**
+ * Checks that a table is the one that an explanation was made from, and how its features were correlated.
+ * Types: `Explanation`, of a map: options (as run), featureNames (one a feature), rows (number of samples). `Table`,
+ *   samples x features: features (Matrix or Csr), featureNames (one a column).
+ */
 
 import { ShapeError } from '../../errors.js';
 import type { AssociationMeasure, Explanation, Table } from '../../model.js';

@@ -7,6 +7,10 @@
  * Cost: features x samples x log samples. Precision: double. Determinism: ties of the order by index of the feature.
  * How it fails: the samples of one donor or slide are not independent, so p over samples is far too small for claims
  *   about donors: see pseudobulk.ts. Regions chosen because they look different make every p too small.
+ * Types: `Explanation`, of a map: options (as run), featureNames (one a feature), values (raw values that travel
+ *   along, or null), descriptions (one a module, in order of share). `Table`, samples x features: features (Matrix or
+ *   Csr). `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first), id
+ *   (`M1`, `M2`...).
  */
 
 import { denseCells } from '../../core/csr.js';

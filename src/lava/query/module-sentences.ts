@@ -4,6 +4,16 @@
  * Purpose: the terminal and the page say the same in the same words, and one module's sentences never contradict
  *   one another. Each kind of evidence has one sentence, chosen by all figures that bear on it.
  * Source: ours. Order: effect first, then how it was measured, then p.
+ * Types: `Explanation`, of a map: descriptions (one a module, in order of share), modules (loadings and presence),
+ *   localities (members and probes), featureNames (one a feature), image (width and height in pixels, or null).
+ *   `ModuleDescription`, of one module: significance (of the tests, or null), presentSamples (fraction of samples),
+ *   topFeatures (`feature` (column) and `loading`, strongest first), signs (which features go together and which
+ *   oppose), within (share left inside the levels of a metadata column), stability (in refits, or null), contrast (true
+ *   where it is a difference between groups), replication (least cosine with its match in fits anew, or null),
+ *   recurrence (in how many disjoint localities), trust (0 to 1, or null), trustFlag (a sentence, or null).
+ *   `ModuleSignificance`: p, pAdjusted, significant, verdict, the tests real and local, and heldOut (one outcome a
+ *   part). `Modules`, of a fit: count (how many), explained (share of all together). `Localities`, n-neighborhoods of
+ *   probes: count (how many), size (n, samples in each).
  */
 
 import { count, decimal, listed, percent, plural, pValue, signed } from '../../core/words.js';

@@ -5,6 +5,10 @@
  * Source: ours. A module is present in a sample where its presence reaches a quarter of its largest (present.ts).
  * Cost: samples x modules for `modulesInRegion`; samples for the others. Precision: double sums in row order.
  * Determinism: ties of the order by index.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Localities`, n-neighborhoods of
+ *   probes: count (how many), size (n, samples in each), members (count x size sample rows, nearest first).
+ *   `Explanation`, of a map: samplePresence (samples x modules). `Modules`, of a fit: presence (localities x modules,
+ *   not negative).
  */
 
 import type { Explanation, Localities, Matrix, Modules } from '../../model.js';

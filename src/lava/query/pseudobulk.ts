@@ -7,6 +7,8 @@
  *   side, replicates are permuted over the sides. Two-sided: the share of arrangements at least as far from 0.
  * How it fails: with few replicates no p can be small (4 against 3: at least 2/35); with one on a side there is none.
  * Cost: arrangements x replicates a feature; refused above MOST_ARRANGEMENTS.
+ * Types: `Explanation`: a map with its localities, modules and their descriptions. `CategoricalColumn`, groups of the
+ *   samples: kind (`categorical`), codes (one a sample, index into levels, -1 where missing).
  */
 
 import { OptionError } from '../../errors.js';

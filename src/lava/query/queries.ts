@@ -4,6 +4,11 @@
  * Source: ours. A module is *in* a region when it is present in at least half of its samples (present: presence
  * of a quarter of the module's largest, see present.ts). Whether signs agree is computed from the values, never from
  * the associations. Cost: samples x modules. How it fails: regions are chosen by eye; see value-queries.ts.
+ * Types: `Explanation`, of a map: labels (one a sample, or null), rows (number of samples), descriptions (one a
+ *   module, in order of share). `Region`: a tagged value: locality, rectangle, polygon, label, ids, rows, module,
+ *   column, missing, or all, any, not of others. `Table`, samples x features: features (Matrix or Csr).
+ *   `ModuleDescription`, of one module: id (`M1`, `M2`...), contrast (true where it is a difference between groups),
+ *   significance (of the tests, or null), topFeatures (`feature` (column) and `loading`, strongest first).
  */
 
 import { encodeLevels } from '../../core/levels.js';

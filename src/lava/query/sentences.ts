@@ -1,4 +1,12 @@
-/** Answers to queries as sentences for people. The figures are those of the answers. */
+/**
+ * Answers to queries as sentences for people. The figures are those of the answers.
+ * Types: `RegionAnswer`: region, samples, share, labels by number, modules by presence inside. `ComparisonAnswer`:
+ *   first and second RegionAnswer, overlap in samples, modules compared. `FeatureAnswer`: region, feature, samples,
+ *   features by correlation inside, number of constant ones. `PairAnswer`: region, features a and b, their correlation
+ *   inside and outside. `MarkerAnswer`: first and second region with their samples, markers (highest score first).
+ *   `Marker`: one feature: means first and second, difference, logFoldChange or null, auc, score, p, pAdjusted,
+ *   modules, pseudobulk or null.
+ */
 
 import { capitalized, count, listed, percent, plural, signed } from '../../core/words.js';
 import { shownName } from '../describe/module-name.js';

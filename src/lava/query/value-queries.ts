@@ -3,6 +3,9 @@
  *
  * Source: ours. Correlations are computed from the values, not from the associations, which are gated.
  * Cost: samples x features. How it fails: regions are chosen by eye, so their p-values describe and do not confirm.
+ * Types: `Explanation`, of a map: featureNames (one a feature), rows (number of samples). `Region`: a tagged value:
+ *   locality, rectangle, polygon, label, ids, rows, module, column, missing, or all, any, not of others. `Table`,
+ *   samples x features: features (Matrix or Csr).
  */
 
 import { benjaminiHochberg, correlationP, differenceP } from '../../core/multiple-testing.js';

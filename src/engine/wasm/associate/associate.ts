@@ -5,6 +5,15 @@
  *   writes into a slot with room for every pair, or for SLOT_ENTRIES (address space; only what is written
  *   becomes memory). The group is then moved, in order and in parallel, behind the entries of the groups before
  *   it. A group with a slot that was too small is computed again with larger slots.
+ * Types: `Runtime`, of the engine: arena (its memory), threads (how many), run (runs a job on all threads;
+ *   CancelledError when the watch ends), size (bytes that a kernel needs), shared (threads see one memory). `Inputs`,
+ *   what is in the engine's memory: features (addresses of a table, copied in once), registerBlock (of views of the
+ *   memory). `Scope`, allocations that end together: free (ends it), allocate (an address for so many bytes;
+ *   MachineError when there is no room), copy (copies an array in, gives its address). `Arena`, the allocator: memory
+ *   (of WebAssembly), allocate (MachineError when there is no room), free (of an address), shrink (gives back the end).
+ *   `AssociationRules`, how correlations become associations: measure (of correlation), form (debiased, absolute or
+ *   signed), support (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 /
+ *   (n - 1) are 0; 0 is off).
  */
 
 import type { AssociationBlock, AssociationMeasure, Csr, Matrix } from '../../../model.js';

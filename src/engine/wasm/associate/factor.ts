@@ -6,6 +6,13 @@
  *   `accumulatePatterns`: G[k, pair(i, j)] += sum over l of P[l, k] A_l[i, j].
  * Shapes: loadings d x m, presence localities x m, both padded with zeros to a multiple of 4 modules. `blocks` hold the
  *   associations of successive localities, upper triangles only.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends). `Inputs`, what is in the engine's memory: block (addresses of a block). `AssociationForm`: `debiased`,
+ *   `absolute` or `signed`. `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `AssociationBlock`,
+ *   of consecutive localities: count (localities), values (strength with the sign of the correlation), features (d).
+ *   `Scope`, allocations that end together: copyStructure (writes a structure, gives its address), copy (copies an
+ *   array in, gives its address), allocate (an address for so many bytes; MachineError when there is no room), free
+ *   (ends it). `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import type { AssociationBlock, AssociationForm, Matrix } from '../../../model.js';

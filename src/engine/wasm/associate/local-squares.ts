@@ -5,6 +5,15 @@
  *   of them. Then every strip of the sums adds up localities in their order.
  * Memory: GROUP_BYTES of packed values at a time, and the sums of a group of modules. Neither the division into groups of
  *   localities nor that into groups of modules changes a byte of the result.
+ * Types: `Runtime`, of the engine: arena (its memory), size (bytes that a kernel needs), run (runs a job on all
+ *   threads; CancelledError when the watch ends). `Inputs`, what is in the engine's memory: features (addresses of a
+ *   table, copied in once). `FeatureAddresses`: dense, or offsets, indices and values with dense 0.
+ *   `WeightedLocalities`: members (localities x size), size, factors (localities x modules, 0 for none). `ModuleGroup`:
+ *   modules, union of their features, localities, factors, rows and panels (1 for features of a module).
+ *   `AssociationRules`, how correlations become associations: measure (of correlation), support (samples that must
+ *   differ from the lower median; 0 is off). `Scope`, allocations that end together: free (ends it), copy (copies an
+ *   array in, gives its address), allocate (an address for so many bytes; MachineError when there is no room). `Arena`,
+ *   the allocator: memory (of WebAssembly).
  */
 
 import type { AssociationRules, Engine, WeightedLocalities } from '../../engine.js';

@@ -1,4 +1,10 @@
-/** The dense product by `kernels/associate/multiply.ts`: packs both operands, then computes strips of C. */
+/**
+ * The dense product by `kernels/associate/multiply.ts`: packs both operands, then computes strips of C.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Scope`, allocations that end
+ *   together: allocate (an address for so many bytes; MachineError when there is no room), free (ends it), copy (copies
+ *   an array in, gives its address). `Arena`, the allocator: memory (of WebAssembly).
+ */
 
 import { ShapeError } from '../../../errors.js';
 import type { Matrix } from '../../../model.js';

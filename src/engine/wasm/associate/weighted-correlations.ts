@@ -1,4 +1,15 @@
-/** Weighted correlations of modules' features in drawn samples, by `kernels/associate/weighted-correlations.ts`. */
+/**
+ * Weighted correlations of modules' features in drawn samples, by `kernels/associate/weighted-correlations.ts`.
+ * Types: `Runtime`, of the engine: threads (how many), arena (its memory), run (runs a job on all threads;
+ *   CancelledError when the watch ends), size (bytes that a kernel needs). `ModuleSamples`, one module in drawn
+ *   samples: positions (localities x size, rows of values), size (of a locality), values (samples x features,
+ *   standardized), features (how many), support (samples that must differ), loadings (localities x features, with
+ *   sign). `SampleDraws`: count of draws; orders (count x samples, or null); shifts (for each module count x features,
+ *   or null). `Scope`, allocations that end together: copy (copies an array in, gives its address), free (ends it),
+ *   allocate (an address for so many bytes; MachineError when there is no room), copyStructure (writes a structure,
+ *   gives its address). `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted). `Arena`,
+ *   the allocator: memory (of WebAssembly).
+ */
 
 import type { Engine, ModuleSamples, SampleDraws } from '../../engine.js';
 import { partOf, unwatched } from '../../watch.js';

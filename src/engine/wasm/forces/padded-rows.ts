@@ -1,4 +1,8 @@
-/** Compressed rows for kernels that take four entries at a time. */
+/**
+ * Compressed rows for kernels that take four entries at a time.
+ * Types: `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending)
+ *   and `values`.
+ */
 
 import type { Csr } from '../../../model.js';
 

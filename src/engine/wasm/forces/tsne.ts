@@ -1,6 +1,13 @@
 /**
  * t-SNE's steps by `kernels/forces/tsne.ts`: one job does all steps of a call, in two dimensions. Other numbers
  * of dimensions use the reference loops on this thread.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends), size (bytes that a kernel needs). `Inputs`, what is in the engine's memory: features (addresses of a table,
+ *   copied in once). `Scope`, allocations that end together: free (ends it), copy (copies an array in, gives its
+ *   address), allocate (an address for so many bytes; MachineError when there is no room). `Csr`: sparse, entries of
+ *   row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `TsneState`: y,
+ *   velocity and gains, rows x dimensions, changed in place. `TsneSteps`: dimensions, steps, theta, learningRate,
+ *   momentum, exaggeration, withLoss. `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import type { Csr } from '../../../model.js';

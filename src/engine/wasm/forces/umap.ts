@@ -1,6 +1,12 @@
 /**
  * UMAP's epochs by `kernels/forces/umap.ts`: one job does all epochs of a call, in one to four dimensions. More
  * dimensions use the reference loops on this thread.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends). `Inputs`, what is in the engine's memory: features (addresses of a table, copied in once). `Csr`: sparse,
+ *   entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `Scope`,
+ *   allocations that end together: free (ends it), copy (copies an array in, gives its address), allocate (an address
+ *   for so many bytes; MachineError when there is no room). `SampledEpochs`: dimensions; epochs first to first + epochs
+ *   of total; a, b; rates; seed; targets or null. `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import type { Csr } from '../../../model.js';

@@ -1,6 +1,11 @@
 /**
  * The jobs of a comparison of queries with data: see `kernels/knn-exact/pairs.ts` and
  * `kernels/knn-exact/initial-lists.ts`.
+ * Types: `Runtime`, of the engine: size (bytes that a kernel needs), run (runs a job on all threads; CancelledError
+ *   when the watch ends). `Scope`, allocations that end together: copyStructure (writes a structure, gives its
+ *   address). `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is
+ *   aborted. `DistanceBounds`, bounds of all pairs: address (of the kernels' structure), depth (columns of the
+ *   product).
  */
 
 import type { Watch } from '../../engine.js';

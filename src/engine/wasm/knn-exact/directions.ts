@@ -6,6 +6,9 @@
  * Precision: orthonormal in double. They need not be principal: any orthonormal directions give right bounds,
  *   directions of large variance give narrow ones.
  * Determinism: a fixed seed. Results do not depend on the directions, only the time does.
+ * Types: `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major
+ *   float32, element (r, c) at `data[r * columns + c]`. `Frame`: origin and scale in which products are computed.
+ *   `Random`, seeded numbers: stream (an independent stream by name), normal (standard normal).
  */
 
 import { createRandom } from '../../../core/random.js';

@@ -4,6 +4,14 @@
  *
  * Purpose: native code multiplies bytes several times faster than WebAssembly. The product of the next block is
  *   computed and copied while the kernels compare the present one.
+ * Types: `Runtime`, of the engine: arena (its memory). `Scope`, allocations that end together: allocate (an address
+ *   for so many bytes; MachineError when there is no room), copy (copies an array in, gives its address). `Comparison`,
+ *   of queries with data: bounds (of all pairs). `MultiplyBytes`: C = A B of unsigned and signed bytes in 32-bit
+ *   integers, into the third argument. `Watch`: takes the progress of a stage, and throws CancelledError at a
+ *   checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: data (addresses of prepared rows),
+ *   depth (columns of the product), table (of external products, or 0). `Arena`, the allocator: memory (of
+ *   WebAssembly). `Block`, queries against data rows: first (first query), from (data rows from), to (to), count
+ *   (queries).
  */
 
 import type { Watch } from '../../engine.js';

@@ -1,6 +1,8 @@
 /**
  * The frame in which products bound distances: rows centered and scaled (euclidean), of unit length (cosine,
  * correlation) or scaled (manhattan).
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Metric`: `euclidean`, `cosine`,
+ *   `correlation` or `manhattan`.
  */
 
 import type { Matrix } from '../../../model.js';

@@ -1,4 +1,9 @@
-/** Lists of the k nearest rows in the engine's memory: see `kernels/knn-exact/nearest.ts`. */
+/**
+ * Lists of the k nearest rows in the engine's memory: see `kernels/knn-exact/nearest.ts`.
+ * Types: `Runtime`, of the engine: arena (its memory). `Scope`, allocations that end together: copy (copies an array
+ *   in, gives its address), copyStructure (writes a structure, gives its address). `DistanceBounds`, bounds of all
+ *   pairs: rankToBound (ranking distance to squared distance). `Arena`, the allocator: memory (of WebAssembly).
+ */
 
 import type { Neighbors } from '../../../model.js';
 import type { Metric } from '../../engine.js';

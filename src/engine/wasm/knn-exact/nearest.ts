@@ -1,4 +1,8 @@
-/** The k nearest rows, exact, by `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/nearest.ts`. */
+/**
+ * The k nearest rows, exact, by `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/nearest.ts`.
+ * Types: `Runtime`, of the engine: arena (its memory). `Multipliers`: multiply of the engine, and multiplyBytes or
+ *   null. `Scope`, allocations that end together: copy (copies an array in, gives its address), free (ends it).
+ */
 
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';

@@ -1,6 +1,12 @@
 /**
  * The comparison of all pairs for `nearest` and `ranks` (`kernels/knn-exact/pairs.ts`), one segment of data
  * rows after another.
+ * Types: `Runtime`: the memory and the threads of the engine; a job rejects with CancelledError when its watch ends.
+ *   `Scope`: allocations in the engine's memory that end together; MachineError where there is no room. `Comparison`,
+ *   of queries with data: bounds (of all pairs), symmetric (queries are the data), stride (counts of a query),
+ *   multiplyBytes (product of bytes, or null). `Watch`: takes the progress of a stage, and throws CancelledError at a
+ *   checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: queries (addresses of prepared rows),
+ *   data (addresses of prepared rows), depth (columns of the product).
  */
 
 import type { Watch } from '../../engine.js';

@@ -1,4 +1,16 @@
-/** Prepares rows in the engine's memory for bounds of distances: see `kernels/knn-exact/prepared-rows.ts`. */
+/**
+ * Prepares rows in the engine's memory for bounds of distances: see `kernels/knn-exact/prepared-rows.ts`.
+ * Types: `Runtime`, of the engine: run (runs a job on all threads; CancelledError when the watch ends), size (bytes
+ *   that a kernel needs), arena (its memory). `Scope`, allocations that end together: copy (copies an array in, gives
+ *   its address), allocate (an address for so many bytes; MachineError when there is no room), copyStructure (writes a
+ *   structure, gives its address). `Plan`: kind of product: float32, int16, sparse, bytes, or projected along `depth`
+ *   rows of `basis`. `Metric`: `euclidean`, `cosine`, `correlation` or `manhattan`. `Matrix`: row-major float32,
+ *   element (r, c) at `data[r * columns + c]`. `Layout`, of prepared rows: frame (origin and scale), depth (columns of
+ *   the product), width (directions in all), factor (of integers, or 0), basis (or null), kind (of product), complete
+ *   (they leave nothing out), positions (of columns, or null). `Frame`, in which products are computed: metric (of
+ *   distance), columns (of the rows), scale (multiplied then, a power of two), center (subtracted first). `Arena`, the
+ *   allocator: memory (of WebAssembly).
+ */
 
 import type { Matrix } from '../../../model.js';
 import type { Metric } from '../../engine.js';

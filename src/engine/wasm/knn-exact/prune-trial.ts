@@ -1,4 +1,9 @@
-/** Estimates how much pruning (prune.ts) would leave open, on a few strips of rows, before it is prepared. */
+/**
+ * Estimates how much pruning (prune.ts) would leave open, on a few strips of rows, before it is prepared.
+ * Types: `RowOrder`: rows (row at each position) and positions (of each row). `Engine`: the heavy routines; each
+ *   rejects with CancelledError when its watch ends. `Matrix`: row-major float32, element (r, c) at `data[r * columns +
+ *   c]`.
+ */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';

@@ -1,4 +1,11 @@
-/** Bounds along few directions, by which whole tiles are ruled out: see `kernels/knn-exact/prune.ts`. */
+/**
+ * Bounds along few directions, by which whole tiles are ruled out: see `kernels/knn-exact/prune.ts`.
+ * Types: `Runtime`: the memory and the threads of the engine; a job rejects with CancelledError when its watch ends.
+ *   `Scope`: allocations in the engine's memory that end together; MachineError where there is no room. `Engine`: the
+ *   heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major float32, element (r, c)
+ *   at `data[r * columns + c]`. `Frame`, in which products are computed: metric (of distance). `DistanceBounds`, bounds
+ *   of all pairs: depth (columns of the product), data (addresses of prepared rows).
+ */
 
 import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';

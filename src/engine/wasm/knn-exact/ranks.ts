@@ -1,6 +1,15 @@
 /**
  * Exact ranks, alone or with the nearest rows in the same comparison, by `kernels/knn-exact/pairs.ts` and
  * `kernels/knn-exact/ranks.ts`.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends), size (bytes that a kernel needs). `Multipliers`: multiply of the engine, and multiplyBytes or null. `Scope`,
+ *   allocations that end together: copy (copies an array in, gives its address), free (ends it), allocate (an address
+ *   for so many bytes; MachineError when there is no room), copyStructure (writes a structure, gives its address).
+ *   `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Frame`, in which products are computed:
+ *   metric (of distance). `PreparedComparison`: bounds, pruneBounds or null, multiplyBytes or null, symmetric, order
+ *   (row at each position), positions (of each row), ids (address). `DistanceBounds`, bounds of all pairs: queries
+ *   (addresses of prepared rows), data (addresses of prepared rows), columns (of the rows), rankToBound (ranking
+ *   distance to squared distance). `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import { gatherRows } from '../../../core/matrix.js';

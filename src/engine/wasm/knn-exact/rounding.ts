@@ -8,6 +8,9 @@
  *   2.4 times finer than with one sum over all columns.
  * Precision: pixels, counts and answers on a scale are multiples of one step; rounded to it (`stepOf`) they
  *   lose nothing.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Frame`, in which products are
+ *   computed: columns (of the rows), metric (of distance), step (all coordinates are multiples of it, or 0), center
+ *   (subtracted first), scale (multiplied then, a power of two).
  */
 
 import type { Matrix } from '../../../model.js';

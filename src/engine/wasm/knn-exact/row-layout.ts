@@ -1,4 +1,9 @@
-/** What each plan makes of the rows: their frame, and how many numbers of which kind (plan.ts). */
+/**
+ * What each plan makes of the rows: their frame, and how many numbers of which kind (plan.ts).
+ * Types: `Plan`: kind of product: float32, int16, sparse, bytes, or projected along `depth` rows of `basis`. `Frame`,
+ *   in which products are computed: columns (of the rows), step (all coordinates are multiples of it, or 0). `Matrix`:
+ *   row-major float32, element (r, c) at `data[r * columns + c]`.
+ */
 
 import type { Matrix } from '../../../model.js';
 import { type Frame, uncentered } from './frame.js';

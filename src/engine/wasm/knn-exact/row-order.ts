@@ -5,6 +5,10 @@
  *   many pairs: it prunes tiles, limits lists, and puts pairs on one side of a target
  *   (kernels/knn-exact/prune.ts).
  * Determinism: results do not depend on the order; rows at the same distance are ordered by their row numbers.
+ * Types: `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major
+ *   float32, element (r, c) at `data[r * columns + c]`. `Frame`: origin and scale in which products are computed.
+ *   `Runtime`, of the engine: arena (its memory). `Scope`, allocations that end together: allocate (an address for so
+ *   many bytes; MachineError when there is no room). `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import type { Matrix } from '../../../model.js';

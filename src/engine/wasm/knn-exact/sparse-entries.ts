@@ -1,6 +1,9 @@
 /**
  * Lists of the nonzero integers of prepared rows, for products of mostly empty rows: see
  * `kernels/knn-exact/sparse-products.ts`.
+ * Types: `Runtime`, of the engine: run (runs a job on all threads; CancelledError when the watch ends), arena (its
+ *   memory). `Scope`, allocations that end together: allocate (an address for so many bytes; MachineError when there is
+ *   no room). `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import { unwatched } from '../../watch.js';

@@ -1,5 +1,12 @@
 /**
  * Ranks on maps of few dimensions by a kd-tree instead of all pairs: see `kernels/knn-exact/tree-ranks.ts`.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Metric`: `euclidean`, `cosine`,
+ *   `correlation` or `manhattan`. `Runtime`, of the engine: arena (its memory), run (runs a job on all threads;
+ *   CancelledError when the watch ends), size (bytes that a kernel needs). `Watch`: takes the progress of a stage, and
+ *   throws CancelledError at a checkpoint once the signal is aborted. `KdTree`, of the coordinates: coordinates (in the
+ *   tree's order), order (row at each position of the tree), points (the matrix, by row). `Scope`, allocations that end
+ *   together: allocate (an address for so many bytes; MachineError when there is no room), copy (copies an array in,
+ *   gives its address), free (ends it). `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import { buildKdTree, type KdTree, LEAF } from '../../../core/kd-tree.js';

@@ -1,4 +1,12 @@
-/** The graph of n-neighborhoods, and the nearest samples of points, by `kernels/neighborhoods/`; an item is a range of the tree's order, or a point. */
+/**
+ * The graph of n-neighborhoods, and the nearest samples of points, by `kernels/neighborhoods/`; an item is a range of the tree's order, or a point.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends), size (bytes that a kernel needs). `Scope`, allocations that end together: allocate (an address for so many
+ *   bytes; MachineError when there is no room), free (ends it), copy (copies an array in, gives its address),
+ *   copyStructure (writes a structure, gives its address). `KdTree`, of the coordinates: points (the matrix, by row),
+ *   order (row at each position of the tree), coordinates (in the tree's order), axes (split axis at each position).
+ *   `Arena`, the allocator: memory (of WebAssembly).
+ */
 
 import type { KdTree } from '../../../core/kd-tree.js';
 import type { Engine } from '../../engine.js';

@@ -1,6 +1,15 @@
 /**
  * The lists of nearest-neighbor descent in the engine's memory, by `kernels/nn-descent/join.ts`;
  * ../../nn-descent.ts holds the algorithm.
+ * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
+ *   ends), size (bytes that a kernel needs). `Engine`: the heavy routines; each rejects with CancelledError when its
+ *   watch ends. `Neighbors`: rows x k indices and distances, nearest first. `Scope`, allocations that end together:
+ *   free (ends it), copy (copies an array in, gives its address), copyStructure (writes a structure, gives its
+ *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `UploadedRows`: addresses source
+ *   and rows, estimates (distances are estimated), the parts points, means, squares. `Metric`: `euclidean`, `cosine`,
+ *   `correlation` or `manhattan`. `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint
+ *   once the signal is aborted. `Adjacency`: offsets, rows and fresh: neighbors of row i in both directions. `Arena`,
+ *   the allocator: memory (of WebAssembly).
  */
 
 import { gatherRows } from '../../../core/matrix.js';

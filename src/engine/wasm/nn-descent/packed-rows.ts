@@ -1,6 +1,13 @@
 /**
  * Rows in the engine's memory as nearest-neighbor descent measures them: see
  * `kernels/nn-descent/packed-rows.ts`.
+ * Types: `Runtime`, of the engine: run (runs a job on all threads; CancelledError when the watch ends), arena (its
+ *   memory). `Scope`, allocations that end together: copy (copies an array in, gives its address), allocate (an address
+ *   for so many bytes; MachineError when there is no room), copyStructure (writes a structure, gives its address).
+ *   `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major float32,
+ *   element (r, c) at `data[r * columns + c]`. `Metric`: `euclidean`, `cosine`, `correlation` or `manhattan`.
+ *   `DistanceBounds`, bounds of all pairs: data (addresses of prepared rows). `Arena`, the allocator: memory (of
+ *   WebAssembly).
  */
 
 import type { Matrix } from '../../../model.js';

@@ -4,6 +4,10 @@
  * Contract: inputs are immutable (model.ts), so a copied array is identified by its buffer, offset and length.
  *   An array that is changed in place must not be passed as such an input. Only the features of `associate` and
  *   the graphs of forces are kept: they come again with every call.
+ * Types: `Arena`, the allocator: free (of an address), allocate (MachineError when there is no room), memory (of
+ *   WebAssembly). `AssociationBlock`, of consecutive localities: values (strength with the sign of the correlation),
+ *   columns (j > i, ascending), features (d), offsets (row (l, i) is at `offsets[l * d + i]`, one more at the end).
+ *   `Scope`, allocations that end together: copy (copies an array in, gives its address), defer (runs at the end).
  */
 
 import { isCsr } from '../../../core/csr.js';

@@ -6,6 +6,11 @@
  *   thread with the same kernels and the same results. Small jobs run on this thread too, since waking the pool
  *   takes longer.
  * Contract: one job runs at a time; further jobs wait in line.
+ * Types: `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted), progress (takes the
+ *   fraction done, 0 to 1). `Pool`, threads: ended (one has failed, or it was closed), close (ends them), run (one
+ *   message to each of the first threads). `Scope`, allocations that end together: allocate (an address for so many
+ *   bytes; MachineError when there is no room), free (ends it), copyStructure (writes a structure, gives its address).
+ *   `Arena`, the allocator: memory (of WebAssembly).
  */
 
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';

@@ -1,4 +1,8 @@
-/** The parts of an AnnData file that may be absent, null, empty or named oddly. */
+/**
+ * The parts of an AnnData file that may be absent, null, empty or named oddly.
+ * Types: `Store`, HDF5 or Zarr: kind (group, array or null), keys (members of a group), array (FormatError where
+ *   there is none), attributes (of a group or array), name (of the file).
+ */
 
 import { FormatError, option, words } from '../../../errors.js';
 import { below, type Store, textAttribute } from '../store.js';

@@ -2,6 +2,11 @@
  * AnnData in a tree of arrays (`.h5ad`, or Zarr): names, columns and matrices, in the encodings of anndata
  * 0.6 (tables as compound data sets), 0.7 (`__categories`) and 0.8 on (`encoding-type`).
  * Source: anndata's on-disk format specification, and its readers for older files.
+ * Types: `Store`, HDF5 or Zarr: name (of the file), kind (group, array or null), array (FormatError where there is
+ *   none), keys (members of a group), attributes (of a group or array). `Settings`: what the file is read for and what
+ *   options say of it (options.ts). `Stored`, a matrix in a file: columns (features), rows (samples), name (for
+ *   messages). `StoredArray`, an array in a file: field (one field of records), shape (its sizes), texts (the same as
+ *   texts), numbers (elements start to end of the first axis).
  */
 
 import { FormatError, OptionError, option, words } from '../../../errors.js';

@@ -1,4 +1,13 @@
-/** What an explanation says of the samples and features of an AnnData file, in the file's order. */
+/**
+ * What an explanation says of the samples and features of an AnnData file, in the file's order.
+ * Types: `Explanation`, of a map: modules (loadings and presence), samplePresence (samples x modules), sampleScores
+ *   (samples x modules, or absent), ids (one a sample, or null), rows (number of samples), featureNames (one a
+ *   feature), descriptions (one a module, in order of share), options (as run). `Matrix`: row-major float32, element
+ *   (r, c) at `data[r * columns + c]`. `Modules`, of a fit: count (how many), loadings (modules x features, not
+ *   negative, largest 1), explained (share of all together). `ModuleDescription`, of one module: id (`M1`, `M2`...),
+ *   label (short name), share (of the squared association), trust (0 to 1, or null), significance (of the tests, or
+ *   null), contrast (true where it is a difference between groups).
+ */
 
 import { transpose } from '../../../core/matrix.js';
 import { FormatError } from '../../../errors.js';

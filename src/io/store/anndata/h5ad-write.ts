@@ -9,6 +9,10 @@
  * The file is copied, changed and renamed, so nobody ever sees it half written. Results of an earlier run are
  * replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts; columns of `obs`
  * for modules that are no more leave its list of columns, by which AnnData reads.
+ * Types: `Explanation`: a map with its localities, modules and their descriptions. `OpenH5`, an open HDF5 file: close
+ *   (closes it), file (of h5wasm). `ResultArray`: path, shape, data. `Source`, a file, folder or bytes: read (bytes
+ *   start to end (exclusive)). `Axis`, `obs` or `var`: records (it is a compound data set), index (column of names),
+ *   columns (names). `H5Runtime`, the library: guard (turns what goes wrong into a FormatError), h5 (its names).
  */
 
 import type { Group } from 'h5wasm';

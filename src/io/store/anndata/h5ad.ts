@@ -1,4 +1,7 @@
-/** HDF5: AnnData (`.h5ad`), and the `.h5` of 10x Genomics. */
+/**
+ * HDF5: AnnData (`.h5ad`), and the `.h5` of 10x Genomics.
+ * Types: `Input`, of a reader: plain (the decompressed file as a Source). `Store`, HDF5 or Zarr: close (ends it).
+ */
 
 import type { FormatReader, Input } from '../../options.js';
 import { h5Store } from '../hdf5/hdf5-store.js';

@@ -2,6 +2,13 @@
  * Purpose: the columns of `obs` with their types: categories with their levels in the file's order, numbers as numbers.
  * Cost: one read a column.
  * Fails: never; a column that cannot be read as one value a sample (nested tables, unknown encodings) is named in a warning.
+ * Types: `Store`, HDF5 or Zarr: name (of the file), kind (group, array or null), array (FormatError where there is
+ *   none). `Settings`: what the file is read for and what options say of it (options.ts). `Axis`, `obs` or `var`:
+ *   columns (names), path (of the group), records (it is a compound data set). `MetadataColumn`: `categorical` (codes
+ *   into levels, -1 where missing) or `numeric` (values, NaN where missing), one a sample. `RawTable`, as in the file:
+ *   features (samples x features, Matrix or Csr), warnings (of the reader). `CategoricalColumn`, groups of the samples:
+ *   kind (`categorical`), codes (one a sample, index into levels, -1 where missing). `StoredArray`, an array in a file:
+ *   numbers (elements start to end of the first axis), shape (its sizes), texts (the same as texts).
  */
 
 import { WhymapError } from '../../../errors.js';

@@ -6,6 +6,8 @@
  *   disk takes no processor time, and a busy machine gives none, so neither counts.
  * Fails: FormatError that names the object that was being read; a file open in the same thread fails with MachineError.
  * Lifetime: one thread a process, started with the first file; it does not keep the process alive while no call waits for a reply.
+ * Types: `Source`, a file, folder or bytes: name (for people), stat (size in bytes and whether it is a folder;
+ *   FormatError where nothing is), origin (path, URL, bytes or parts), read (bytes start to end (exclusive)).
  */
 
 import type { Worker } from 'node:worker_threads';

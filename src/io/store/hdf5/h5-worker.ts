@@ -1,6 +1,10 @@
 /**
  * The thread that reads HDF5 files, one request after the other. The thread that waits (h5-thread.ts) ends it when a call does
  * not return.
+ * Types: `H5Origin`: a path, or name and bytes. `Store`, HDF5 or Zarr: array (FormatError where there is none), kind
+ *   (group, array or null), keys (members of a group), attributes (of a group or array), close (ends it).
+ *   `StoredArray`, an array in a file: shape (its sizes), packed (lines that lie in one chunk, or null), numbers
+ *   (elements start to end of the first axis), texts (the same as texts), field (one field of records).
  */
 
 import { parentPort, workerData } from 'node:worker_threads';

@@ -1,4 +1,9 @@
-/** An HDF5 file as a tree of arrays. Half precision and compound data sets included. */
+/**
+ * An HDF5 file as a tree of arrays. Half precision and compound data sets included.
+ * Types: `Source`, a file, folder or bytes: name (for people). `OpenH5`, an open HDF5 file: file (of h5wasm), close
+ *   (closes it), size (bytes). `H5Runtime`, the library: module (its WebAssembly), guard (turns what goes wrong into a
+ *   FormatError).
+ */
 
 import type { Dataset, Group } from 'h5wasm';
 import { FormatError } from '../../../errors.js';

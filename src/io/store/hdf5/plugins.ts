@@ -5,6 +5,8 @@
  * Cost: a decoder is loaded with the first data set that needs it: LZF 6 kB, LZ4 133 kB, Blosc 690 kB, Zstandard 800 kB.
  * Fails: UnsupportedError for another filter. A decoder that meets damaged data makes the library complain or bring itself
  * down; either ends in a FormatError (runtime.ts).
+ * Types: `H5Runtime`, the library: decoders (filters that are loaded), module (its WebAssembly), onDisk (it reads the
+ *   disk itself).
  */
 
 import type { Dataset } from 'h5wasm';

@@ -5,6 +5,8 @@
  * chunk that cannot be decompressed comes back as whatever was in memory. So what is written to that stream is
  * kept, and any complaint during a call makes the call fail. (h5wasm's own throwing handler unwinds through C
  * and leaves the library in a state in which the next call aborts.)
+ * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
+ *   is), origin (path, URL, bytes or parts), name (for people), read (bytes start to end (exclusive)).
  */
 
 import type { File as H5File } from 'h5wasm';

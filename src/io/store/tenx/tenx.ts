@@ -2,6 +2,11 @@
  * What Cell Ranger of 10x Genomics writes: a folder of `matrix.mtx`, `features.tsv` (or `genes.tsv`) and
  * `barcodes.tsv`, gzipped or not, and the `.h5` files of versions 2 and 3. Both hold genes x cells and are read
  * as cells x genes. A symbol that comes twice is followed by its identifier.
+ * Types: `Input`, of a reader: source (the file or folder). `Settings`: what the file is read for and what options
+ *   say of it (options.ts). `Store`, HDF5 or Zarr: keys (members of a group), kind (group, array or null), array
+ *   (FormatError where there is none), name (of the file). `Source`, a file, folder or bytes: name (for people).
+ *   `FeatureSums`, one entry a feature: whole (all are whole and not negative), largest (value). `StoredArray`, an
+ *   array in a file: texts (the same as texts), shape (its sizes), numbers (elements start to end of the first axis).
  */
 
 import { FormatError, OptionError, option, words } from '../../../errors.js';

@@ -1,6 +1,8 @@
 /**
  * Zarr version 2 and 3 through zarrita: a folder of this machine, a set of dropped files, or a URL. A chunk that
  * is not there stands for the fill value, as the format wants it, so a lost file cannot be noticed.
+ * Types: `Source`, a file, folder or bytes: child (a file inside the folder), name (for people), list (names inside
+ *   the folder), origin (path, URL, bytes or parts).
  */
 
 import type { AbsolutePath } from 'zarrita';

@@ -1,4 +1,8 @@
-/** Zarr: AnnData in a store, or one array of samples x features. */
+/**
+ * Zarr: AnnData in a store, or one array of samples x features.
+ * Types: `Store`, HDF5 or Zarr: kind (group, array or null). `Settings`: what the file is read for and what options
+ *   say of it (options.ts). `Input`, of a reader: source (the file or folder).
+ */
 
 import type { FormatReader, Input, RawTable, Settings } from '../../options.js';
 import { anndataContents, readAnndataEmbedding, readAnndataTexts } from '../anndata/anndata.js';
