@@ -13,6 +13,7 @@
  *   (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 / (n - 1) are 0; 0
  *   is off). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: name (of the engine),
  *   threads (how many). `Associations`, of all localities: counts (of features).
+ * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
  */
 
 import { type Context, type PartialContext, resolveContext } from '../engine/context.js';
@@ -73,8 +74,11 @@ export interface ExplainOptions
 }
 
 /**
- * Explains `embedding` by `table`. Throws ShapeError when the two have different numbers of samples, OptionError when an
- * option does not fit, CancelledError when the context's signal is aborted.
+ * Explains `embedding` by `table`. Throws ShapeError when the two have different numbers of samples, OptionError when
+ * an option does not fit, CancelledError when the context's signal is aborted.
+ * @param input table and embedding of the same samples in the same order; `localities` where they are known.
+ * @param options all have defaults.
+ * @returns modules in order of share, described and evaluated; none where nothing passes the gate.
  */
 export async function explain(
   input: ExplainInput,
@@ -129,7 +133,7 @@ export async function explain(
 
 type Timed = <T>(stage: string, work: () => Promise<T>) => Promise<T>;
 
-/** Runs stages and keeps their wall times, in seconds, by name. */
+/** Runs stages and keeps their wall times, in seconds, by name. An error of the work passes. */
 function stageTimer(): { readonly timings: Record<string, number>; readonly timed: Timed } {
   const timings: Record<string, number> = {};
   const timed: Timed = async (stage, work) => {
@@ -172,6 +176,7 @@ interface Fitted {
  * Associates all localities (of the denser covering) and factorizes them; with `auto` the number of modules is chosen
  * first.
  * @param timed runs a stage and keeps its time.
+ * @returns modules with presence in the reported localities only, and how their number was chosen.
  */
 async function fitAll(
   input: { readonly table: Table; readonly embedding: Embedding; readonly localities: Localities },
@@ -199,7 +204,10 @@ async function fitAll(
   return { modules, granularity: auto?.granularity, counts: associations.counts, fitOptions };
 }
 
-/** The table with at most `maxFeatures` features (the table itself without the option), and a warning of what was left out. */
+/**
+ * The table with at most `maxFeatures` features (the table itself without the option), and a warning of what was left
+ * out. OptionError unless the number is 2 or more.
+ */
 async function chosenFeatures(
   table: Table,
   localities: Localities,

@@ -1,6 +1,7 @@
 /**
  * What a person has to know of an explanation of few samples: which defaults were lowered, and that little can be told.
  * Types: `Localities`, n-neighborhoods of probes: count (how many), size (n, samples in each).
+ * Fails: never.
  */
 
 import type { Localities, Warning } from '../model.js';
@@ -11,7 +12,7 @@ const FEW = 30;
 
 /**
  * Warnings for an explanation of few samples: that fewer modules were sought than by default, and that little can be
- * told.
+ * told. Empty for enough samples.
  * @param rows samples.
  * @param requested number of modules that a person asked for; undefined for the default.
  */

@@ -3,6 +3,7 @@
  * Types: `Granularity`: chosen number, curve (one row a number), levels and links between them. `Localities`,
  *   n-neighborhoods of probes: uncovered (samples in none), tuning (how probes were placed). `Modules`, of a fit: count
  *   (how many).
+ * Fails: never.
  */
 
 import type { Granularity, Localities, Modules, Warning } from '../model.js';
@@ -15,14 +16,21 @@ interface FindingsOf {
   readonly fitOptions: { readonly modules: number | undefined };
 }
 
-/** A warning where the localities were tuned on fewer samples than there are. */
+/**
+ * A warning where the localities were tuned on fewer samples than there are.
+ * @param samples that the probes were tuned on.
+ * @param rows samples in all.
+ */
 function tunedOnPart(samples: number, rows: number): Warning[] {
   if (samples === rows) return [];
   const message = `The probes were tuned on ${samples} of the ${rows} samples, drawn at random (tuning samples), and then placed on all.`;
   return [{ code: 'tuned-on-part', message }];
 }
 
-/** Warns when at least 1.5 times the chosen number of modules replicate: those that do not recur may be of interest. */
+/**
+ * Warns when at least 1.5 times the chosen number of modules replicate: those that do not recur may be of interest.
+ * Empty otherwise.
+ */
 function leftOut({ chosen, curve }: Granularity): Warning[] {
   const { modules, replicated } = curve.reduce((a, b) => (b.replicated > a.replicated ? b : a));
   if (replicated < 1.5 * chosen || replicated < chosen + 2) return [];
@@ -30,7 +38,11 @@ function leftOut({ chosen, curve }: Granularity): Warning[] {
   return [{ code: 'more-modules-replicate', message }];
 }
 
-/** Warnings about what a fit left out or could not reach. */
+/**
+ * Warnings about what a fit left out or could not reach.
+ * @param rows samples in all.
+ * @returns in a fixed order; empty where there is nothing to say.
+ */
 export function findings(
   rows: number,
   localities: Localities,

@@ -17,6 +17,8 @@
  *   (samples that must differ from the lower median; 0 is off), measure (of correlation), form (debiased, absolute or
  *   signed). `Context`, what a run computes with: engine (the heavy routines), memory (bytes that may be held at once).
  *   `Watch`, of a stage: progress (takes the fraction done, 0 to 1).
+ * Fails: OptionError for options out of range; CancelledError once the context's signal is aborted; MachineError
+ *   where memory cannot be had.
  */
 
 import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
@@ -74,7 +76,10 @@ export function associationRules(options: AssociationOptions, localitySize: numb
   return rules;
 }
 
-/** The name of a measure of association as it is; OptionError for any other value. */
+/**
+ * The name of a measure of association as it is; OptionError for any other value. Called for options, which
+ * JavaScript callers may write as any value.
+ */
 export function checkedMeasure(measure: unknown): AssociationMeasure {
   const known = ASSOCIATION_MEASURE_NAMES.find((name) => name === measure);
   if (known) return known;
@@ -147,7 +152,8 @@ export async function associate(
 type ComputeBlock = (first: number, watch: Watch) => Promise<AssociateResult>;
 
 /**
- * All blocks in order of localities: those stored, or each computed and released in turn.
+ * All blocks in order of localities: those stored, or each computed and released in turn. CancelledError from
+ * `compute`.
  * @param stored null where they are computed on each pass.
  * @param localities their number.
  * @param compute the block that begins with a locality.
@@ -171,7 +177,7 @@ async function* blocksOf(
 
 /**
  * Lists of blocks, in order of localities: all stored blocks in one list, or each computed block in a list of its
- * own.
+ * own. An empty stored list comes as one empty group.
  * @param stored null where they are computed on each pass.
  * @param localities their number.
  */
@@ -187,7 +193,7 @@ async function* groupsOf(
 
 /**
  * Gives back the engine's memory that held associations take; they cannot be used afterwards. Nothing happens where
- * they are computed on each pass.
+ * they are computed on each pass. Pass the context that `associate` had: blocks belong to its engine.
  */
 export async function releaseAssociations(
   associations: Associations,
@@ -198,13 +204,15 @@ export async function releaseAssociations(
   for await (const block of associations.blocks()) context.engine.release(block);
 }
 
-/** Bytes that a block of associations takes. */
+/** Bytes that a block of associations takes. Never throws. */
 function bytesOf(block: AssociationBlock): number {
   return block.offsets.byteLength + block.columns.byteLength + block.values.byteLength;
 }
 
 /**
- * Counts what the rules kept and removed: add the result of each block, then read the counts.
+ * Counts what the rules kept and removed: add the result of each block, then read the counts. `add` takes the result
+ * of one block; `squaredNorms` and `counts()` (pairs in all, kept, without support, below the gate; constant
+ * features; features that never have support) are read after the last. Never throws.
  * @param d number of features.
  * @param localities number of localities; each gets the sum of its squared associations.
  */

@@ -9,6 +9,7 @@
  * Determinism: sums in the order of the cells.
  * Types: `Localities`, n-neighborhoods of probes: count (how many), size (n, samples in each), members (count x size
  *   sample rows, nearest first).
+ * Fails: never; missing cells (NaN) give NaN for their feature.
  */
 
 import type { Localities } from '../../model.js';
@@ -41,6 +42,8 @@ const ROUNDING = 1e-12;
  * then calls `moments`.
  * @param table its samples and features, and whether only the stored cells come by.
  * @param memory bytes that the sums may take; less makes more passes.
+ * @returns the number of passes (1 where the memory holds all sums), and the functions that take cells and give the
+ * moments: of each feature the mean variance inside localities, the overall variance and mean.
  */
 export function newMomentSums(
   localities: Localities,

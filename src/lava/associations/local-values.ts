@@ -7,20 +7,25 @@
  *   in each). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r
  *   are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `AssociationMeasure`:
  *   `pearson`, `spearman` or `bicor`.
+ * Fails: never; constant columns give zeros.
  */
 
 import { ASSOCIATION_MEASURES, toUnitNorm } from '../../core/association-measures.js';
 import { denseCells } from '../../core/csr.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
-/** Rows of the samples in locality `l`, nearest to the probe first; a view. */
+/**
+ * Rows of the samples in locality `l`, nearest to the probe first; a view. The view changes with the localities'
+ * array.
+ */
 export function membersOf({ members, size }: Pick<Localities, 'members' | 'size'>, l: number): Int32Array {
   return members.subarray(l * size, (l + 1) * size);
 }
 
 /**
  * One column for each of the features, one value a sample, as the measure compares them: the values, or for
- * `spearman` their ranks among these rows.
+ * `spearman` their ranks among these rows. A sparse cell that is not stored is 0. A measure with ranks gives ties
+ * their mean rank.
  * @param rows sample rows.
  * @param wanted feature indices.
  */
@@ -47,7 +52,7 @@ export function unitColumn(values: Float64Array, measure: AssociationMeasure): F
   return toUnitNorm(ASSOCIATION_MEASURES[measure].center(values));
 }
 
-/** Dot product of two columns of equal length, summed in order. */
+/** Dot product of two columns of equal length, summed in order. 0 for empty columns. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let s = 0; s < a.length; s++) sum += a[s] * b[s];
@@ -66,7 +71,11 @@ export function correlationMatrix(
   return unitCorrelations(values.map((column) => unitColumn(column, measure)));
 }
 
-/** The same of columns that are centered and scaled already (`unitColumn`). */
+/**
+ * The same of columns that are centered and scaled already (`unitColumn`).
+ * @param columns f of one length.
+ * @returns f x f, row by row; a column of zeros has 0 everywhere, its diagonal included.
+ */
 export function unitCorrelations(columns: readonly Float64Array[]): Float64Array {
   const size = columns.length;
   const result = new Float64Array(size * size);

@@ -17,6 +17,7 @@
  *   `values`. `Context`, what a run computes with: memory (bytes that may be held at once). `MomentSums`: passes,
  *   begin(pass), add(value, sample, feature), moments() at the end. `Watch`, of a stage: progress (takes the fraction
  *   done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
+ * Fails: OptionError for a number of features that is none; CancelledError once the signal is aborted.
  */
 
 import { isCsr } from '../../core/csr.js';
@@ -70,8 +71,9 @@ function checkMaxFeatures(maxFeatures: number): void {
 }
 
 /**
- * `selectFeatures` from the moments of every feature, for tables that are not in memory. A feature with a missing cell
- * (NaN) ranks first, so that the data checks find it.
+ * `selectFeatures` from the moments of every feature, for tables that are not in memory. A feature with a missing
+ * cell (NaN) ranks first, so that the data checks find it. Ties keep the order of the table.
+ * @returns the kept indices, ascending, and a warning that tells what was left out, or null.
  */
 export function selectByMoments(
   moments: Moments,
@@ -92,7 +94,11 @@ export function selectByMoments(
   return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
 }
 
-/** Variance inside localities, variance and mean over all localities, of every feature of a table in memory. */
+/**
+ * Variance inside localities, variance and mean over all localities, of every feature of a table in memory. Takes one
+ * pass over the rows, or several where a quarter of the memory does not hold the sums. CancelledError once the signal
+ * is aborted.
+ */
 async function localMoments(
   features: Matrix | Csr,
   localities: Localities,
@@ -119,7 +125,10 @@ async function localMoments(
 /** Bytes that the sums over localities may take: a quarter of the context's memory. */
 export const sumsMemory = ({ memory }: Context) => memory / 4;
 
-/** Adds all stored cells of row `row` to the sums. */
+/**
+ * Adds all stored cells of row `row` to the sums. Sparse cells that are not stored are not told: the sums take them
+ * as 0.
+ */
 function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   if (isCsr(features)) {
     for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
@@ -132,8 +141,9 @@ function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
 }
 
 /**
- * Score of each feature: log variance inside localities, less what its mean makes expected when all values are 0 or more.
- * Infinity with a missing cell, -Infinity when constant in every locality.
+ * Score of each feature: log variance inside localities, less what its mean makes expected when all values are 0 or
+ * more. Infinity with a missing cell, -Infinity when constant in every locality. One score a feature, in natural
+ * logarithms. The expected value is the median over a window of features with near means. Never throws.
  */
 function dispersionScores({ within, mean, negative }: Moments): Float64Array {
   const scores = within.map((value) => {
@@ -172,7 +182,8 @@ function selectionWarning(
 }
 
 /**
- * The table with these feature columns only, in that order; the values are copied.
+ * The table with these feature columns only, in that order; the values are copied. Ids, labels and warnings stay as
+ * they are.
  * @param columns feature indices.
  */
 export function keepFeatures(table: Table, columns: Int32Array): Table {
@@ -185,7 +196,11 @@ export function keepFeatures(table: Table, columns: Int32Array): Table {
   };
 }
 
-/** The columns of a sparse matrix with these indices, in that order, copied. */
+/**
+ * The columns of a sparse matrix with these indices, in that order, copied.
+ * @param columns feature indices, each once.
+ * @returns rows x columns, indices ascending only if `columns` is.
+ */
 function sparseColumns(m: Csr, columns: Int32Array): Csr {
   const target = new Int32Array(m.columns).fill(-1);
   columns.forEach((f, i) => {

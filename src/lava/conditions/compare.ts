@@ -127,7 +127,10 @@ export async function compareConditions(
   };
 }
 
-/** The number of draws and the level with their defaults; OptionError where they are out of range. */
+/**
+ * The number of draws and the level with their defaults; OptionError where they are out of range.
+ * @returns both numbers; defaults are 999 draws (of assignments) and 0.05.
+ */
 function checkedOptions({ draws = 999, level = 0.05 }: ConditionOptions) {
   if (Number.isInteger(draws) && draws >= 1 && level > 0 && level < 1) return { draws, level };
   throw new OptionError({
@@ -144,7 +147,10 @@ function labelColumn({ labels, options }: Explanation): CategoricalColumn[] {
   return [{ name, kind: 'categorical', ...encodeLevels(labels) }];
 }
 
-/** The categorical metadata column of this name; OptionError where there is none or it holds numbers. */
+/**
+ * The categorical metadata column of this name; OptionError where there is none or it holds numbers. The error lists
+ * up to 12 categorical columns.
+ */
 function columnOf(metadata: readonly MetadataColumn[], name: string): CategoricalColumn {
   const column = metadata.find((other) => other.name === name);
   if (column?.kind === 'categorical') return column;
@@ -159,7 +165,11 @@ function columnOf(metadata: readonly MetadataColumn[], name: string): Categorica
   });
 }
 
-/** All compared samples, then those of each level that has any, in the column's order. */
+/**
+ * All compared samples, then those of each level that has any, in the column's order.
+ * @param column null for no strata.
+ * @returns for each stratum its name and 1 for each sample in it, else 0; `all` first.
+ */
 function strataOf({ unitOf }: Design, column: CategoricalColumn | null): Stratum[] {
   const all = Uint8Array.from(unitOf, (unit) => (unit >= 0 ? 1 : 0));
   const levels = (column?.levels ?? []).map((name, code) => ({

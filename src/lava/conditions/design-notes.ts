@@ -4,6 +4,7 @@
  *   observed first), crossed (replicates are on both sides), exact (they are all there are), leftOut (replicates on one
  *   side only), missing (samples without a level, by column), unitOf (unit of each sample, -1 for none). `Unit`, a
  *   replicate on one side: isCase (on the case side), replicate (its level).
+ * Fails: never.
  */
 
 import { listed, plural } from '../../core/words.js';
@@ -21,6 +22,8 @@ interface Sides {
  * Sentences that a person has to read with a comparison, most important first: on the test, on what was left out, on
  * units too small.
  * @param level largest corrected p that counts as a difference.
+ * @param sides names of the replicate column (or undefined), the condition, case and control, for the sentences.
+ * @returns an empty list where nothing has to be said.
  */
 export function designNotes(design: Design, sides: Sides, level: number): string[] {
   return [...testNotes(design, sides, level), ...leftOutNotes(design, sides), ...smallUnits(design, sides)];

@@ -92,7 +92,7 @@ export function planDesign(input: DesignInput, draws: number, random: Random): D
   };
 }
 
-/** Index of a level; OptionError when the column has no such level. */
+/** Index of a level; OptionError when the column has no such level. A level without samples has an index too. */
 function levelCode(column: CategoricalColumn, level: string): number {
   const code = column.levels.indexOf(level);
   if (code >= 0) return code;
@@ -103,7 +103,10 @@ function levelCode(column: CategoricalColumn, level: string): number {
   });
 }
 
-/** The error for a side without samples. */
+/**
+ * The error for a side without samples.
+ * @param isCase which side.
+ */
 function noSamples(input: DesignInput, isCase: boolean): OptionError {
   return new OptionError({
     got: `no sample with ${input.condition.name} = ${isCase ? input.case : input.control} and a known replicate`,
@@ -140,14 +143,17 @@ function assign(units: readonly Unit[], crossed: boolean, draws: number, random:
   return { assignments: [observed, ...drawn], exact: false };
 }
 
-/** Binomial coefficient: ways to choose k of n. */
+/** Binomial coefficient: ways to choose k of n. Exact up to 2^53; 0 for k above n. Never throws. */
 function choose(n: number, k: number): number {
   let product = 1;
   for (let i = 1; i <= k; i++) product = (product * (n - k + i)) / i;
   return Math.round(product);
 }
 
-/** Every way to put `cases` of the units on the case side, as 1 (case) or 0 for each unit. For nested designs. */
+/**
+ * Every way to put `cases` of the units on the case side, as 1 (case) or 0 for each unit. For nested designs. There
+ * are binomial(units, cases) of them, so callers count first; an empty list where cases exceed units.
+ */
 function allChoices(units: number, cases: number): Uint8Array[] {
   if (cases === 0) return [new Uint8Array(units)];
   if (cases > units) return [];
@@ -160,7 +166,7 @@ function allChoices(units: number, cases: number): Uint8Array[] {
 
 /**
  * Every way to swap the sides inside replicates, as 1 (case) or 0 for each unit. For crossed designs, where the two
- * units of a replicate stand side by side.
+ * units of a replicate stand side by side. There are 2^(units / 2) of them, so callers count first.
  * @param observed the sides as they are.
  */
 function allSwaps(observed: Uint8Array): Uint8Array[] {

@@ -19,6 +19,7 @@
  *   module: id (`M1`, `M2`...), label (short name), within (share left inside the levels of a metadata column). `Unit`,
  *   a replicate on one side: isCase (on the case side). `Localities`, n-neighborhoods of probes: size (n, samples in
  *   each), overlap (mean number of localities of a sample). `Embedding`, the map: coordinates (samples x dimensions).
+ * Fails: OptionError and CancelledError as of `explain`; nothing else.
  */
 
 import { selectRows } from '../../core/csr.js';
@@ -64,7 +65,8 @@ const LEAST_SIZE = 50;
 const COVERED = 0.25;
 
 /**
- * All modules of the explanation as modules of a comparison: with their scores, measured on all samples.
+ * All modules of the explanation as modules of a comparison: with their scores, measured on all samples. Scores are
+ * those that the explanation carries, or made from the table's features.
  * @param table the table that was explained.
  */
 export function pooledModules(explanation: Explanation, table: Table): NamedModules {
@@ -86,7 +88,7 @@ export function pooledModules(explanation: Explanation, table: Table): NamedModu
 }
 
 /**
- * 1 for the samples in which module k is present, 0 for others.
+ * 1 for the samples in which module k is present, 0 for others. A module with no presence at all is present nowhere.
  * @param perSample samples x modules.
  * @param presence localities x modules, which sets the threshold.
  */
@@ -131,7 +133,8 @@ export async function discoverInEach(
 
 /**
  * 1 for a random half of every unit's samples, on which modules are measured; 0 for the other half, on which they are
- * found, and for samples that are not compared.
+ * found, and for samples that are not compared. A unit of an odd number of samples has one sample more in the first
+ * half.
  */
 function secondHalf({ units, unitOf }: Design, random: Random): Uint8Array {
   const measured = new Uint8Array(unitOf.length);
@@ -186,8 +189,11 @@ function explainRows(
 }
 
 /**
- * Indices of the rows of `loadings` whose pair pattern is less than a quarter covered by the known ones together. A module
- * that pooling has cut in two is not new: the pairs between its parts are measured (patterns.ts).
+ * Indices of the rows of `loadings` whose pair pattern is less than a quarter covered by the known ones together. A
+ * module that pooling has cut in two is not new: the pairs between its parts are measured (patterns.ts).
+ * @param loadings modules x features.
+ * @param known matrices of the same features; the first is not empty of columns.
+ * @returns indices ascending; empty where all are known.
  */
 export function freshModules(loadings: Matrix, known: readonly Matrix[]): number[] {
   const others = stacked(known);
@@ -203,7 +209,10 @@ export function freshModules(loadings: Matrix, known: readonly Matrix[]): number
   return Array.from({ length: loadings.rows }, (_, k) => k).filter((k) => !isKnown(k));
 }
 
-/** The rows of all matrices, one matrix after another, as one matrix. All have the same columns. */
+/**
+ * The rows of all matrices, one matrix after another, as one matrix. All have the same columns. The list must not be
+ * empty.
+ */
 function stacked(matrices: readonly Matrix[]): Matrix {
   const { columns } = matrices[0];
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);

@@ -52,7 +52,10 @@ const LEAST_FREEDOM = 3;
 /** Below this share a module is mostly a difference between levels. */
 export const MOSTLY_BETWEEN = 0.5;
 
-/** The categorical columns with 2 to 50 levels in use, in their order. */
+/**
+ * The categorical columns with 2 to 50 levels in use, in their order. Columns of numbers, and those with one level or
+ * more than 50, are left out. Never throws.
+ */
 export function groupingColumns(metadata: readonly MetadataColumn[] = []): CategoricalColumn[] {
   return metadata.filter((column): column is CategoricalColumn => {
     if (column.kind !== 'categorical') return false;
@@ -65,7 +68,7 @@ export function groupingColumns(metadata: readonly MetadataColumn[] = []): Categ
 /**
  * For every module and every grouping column of the table's metadata, the share of the module's correlation that is
  * left inside the column's levels; an empty list for each module without such a column. Called by `explain` after the
- * modules are described.
+ * modules are described. CancelledError once the context's signal is aborted.
  */
 export async function keptWithin(
   input: WithinInput,
@@ -123,7 +126,8 @@ function moduleWithin(
 }
 
 /**
- * Sum over pairs of the squared correlation less its mean under chance, weighted by both loadings.
+ * Sum over pairs of the squared correlation less its mean under chance, weighted by both loadings. May be negative
+ * where there is less correlation than chance gives; 0 for fewer than two features.
  * @param correlations f x f.
  * @param weights loadings of the f features.
  * @param freedom degrees of freedom; chance gives 1 / freedom.
@@ -140,7 +144,7 @@ function squaredStrength(correlations: Float64Array, weights: readonly number[],
 }
 
 /**
- * Each column with every value less the mean of its group.
+ * Each column with every value less the mean of its group. The columns are copied. A group of one sample becomes 0.
  * @param columns one value a sample.
  * @param groups a code of 0 or more for each sample.
  */
@@ -161,7 +165,10 @@ export function centerByGroup(columns: readonly Float64Array[], groups: Int32Arr
   });
 }
 
-/** The words for modules that are mostly a difference between levels; an empty list for all others. */
+/**
+ * The words for modules that are mostly a difference between levels; an empty list for all others.
+ * @param within shares of one module, one a column; shares that are null tell nothing.
+ */
 export function withinFlags(within: readonly ModuleWithin[] = []): string[] {
   return within
     .filter(({ kept }) => kept !== null && kept < MOSTLY_BETWEEN)

@@ -9,6 +9,7 @@
  *   run. `ComparedModules`, modules with their localities: localities (count, size, members). `Watch`, of a stage:
  *   checkpoint (throws CancelledError once the signal is aborted), progress (takes the fraction done, 0 to 1).
  *   `UnitValues`, of one module: presence (one a unit).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { plural } from '../../core/words.js';
@@ -40,7 +41,12 @@ export interface Measured {
   readonly parts?: readonly [string, string];
 }
 
-/** Every module, and the pairs between modules of the explanation that are present together, in every stratum. */
+/**
+ * Every module, and the pairs between modules of the explanation that are present together, in every stratum.
+ * @param input the explained table, its design, the strata (1 for their samples), and the sets of modules, of which
+ * the first are those of the explanation.
+ * @returns one entry for each module (or pair of modules) and stratum, module by module.
+ */
 export async function measureAll(
   input: {
     readonly explanation: Explanation;
@@ -78,8 +84,9 @@ export async function measureAll(
 const REPLICATED_PRESENCE = 0.01;
 
 /**
- * Leaves out modules that were found on one condition alone and are in no unit of the other half of the samples. The rule
- * takes all units alike, so that the permutations stay exact.
+ * Leaves out modules that were found on one condition alone and are in no unit of the other half of the samples. The
+ * rule takes all units alike, so that the permutations stay exact.
+ * @returns those that are left, in their order, and how many different modules were lost.
  */
 export function replicatedOnly(measured: readonly Measured[]): { measured: Measured[]; lost: number } {
   const isLost = ({ pooled, stratum, values }: Measured) => {
@@ -91,7 +98,7 @@ export function replicatedOnly(measured: readonly Measured[]): { measured: Measu
   return { measured: measured.filter(({ module }) => !lost.has(module)), lost: lost.size };
 }
 
-/** Tells how many modules did not come back. */
+/** Tells how many modules did not come back. One sentence; empty for none. */
 export function lostNotes(lost: number): string[] {
   if (lost === 0) return [];
   return [
@@ -99,7 +106,10 @@ export function lostNotes(lost: number): string[] {
   ];
 }
 
-/** The pairs between every two modules that are present together. */
+/**
+ * The pairs between every two modules that are present together. Pairs whose modules share a leading feature, or are
+ * hardly present together, are left out.
+ */
 function jointModules(set: NamedModules) {
   return set.named.flatMap((first, i) =>
     set.named.slice(i + 1).flatMap((second) => {
@@ -118,7 +128,11 @@ function jointModules(set: NamedModules) {
   );
 }
 
-/** Share of each unit's samples in the stratum that have the module. @param present 1 for those that have it. */
+/**
+ * Share of each unit's samples in the stratum that have the module.
+ * @param present 1 for those that have it.
+ * @returns 0 to 1, one a unit; NaN for a unit without samples in the stratum.
+ */
 function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: Uint8Array): Float64Array {
   const having = new Float64Array(units.length);
   const samples = new Float64Array(units.length);

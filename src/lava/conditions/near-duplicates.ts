@@ -6,6 +6,7 @@
  * Types: `Explanation`, of a map: descriptions (one a module, in order of share), featureNames (one a feature).
  *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first), id (`M1`,
  *   `M2`...).
+ * Fails: never.
  */
 
 import type { Explanation } from '../../model.js';
@@ -23,7 +24,11 @@ const SHARED = 0.3;
 const LEAST_SHARED = 3;
 const NAMED = 5;
 
-/** The groups of two or more modules. */
+/**
+ * The groups of two or more modules.
+ * @returns each group with the ids of its modules and the features that most of them lead with; empty where no two
+ * are alike.
+ */
 export function nearDuplicates({
   descriptions,
   featureNames,
@@ -53,13 +58,20 @@ export function nearDuplicates({
   });
 }
 
-/** Whether two sets of leading features have enough in common. */
+/**
+ * Whether two sets of leading features have enough in common.
+ * @param a feature indices of one module.
+ * @param b of the other.
+ */
 function areAlike(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
   const common = [...a].filter((feature) => b.has(feature)).length;
   return common >= Math.max(LEAST_SHARED, SHARED * Math.min(a.size, b.size));
 }
 
-/** Features that most of the sets hold, the most frequent first; ties in the order of the sets. */
+/**
+ * Features that most of the sets hold, the most frequent first; ties in the order of the sets.
+ * @returns feature indices, NAMED at most.
+ */
 function mostFrequent(sets: readonly ReadonlySet<number>[]): number[] {
   const counts = new Map<number, number>();
   for (const set of sets) for (const feature of set) counts.set(feature, (counts.get(feature) ?? 0) + 1);

@@ -8,6 +8,7 @@
  *   both conditions together show its parts as two modules, and only the pairs between them differ.
  * Types: `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first).
  *   `Localities`, n-neighborhoods of probes: count (how many).
+ * Fails: never.
  */
 
 import type { Localities, Matrix, ModuleDescription } from '../../model.js';
@@ -38,7 +39,10 @@ const PAIR_FEATURES = 12;
 /** Cosine of the presence of two modules from which on the pairs between them are measured. */
 const TOGETHER = 0.7;
 
-/** The pattern of module k. */
+/**
+ * The pattern of module k. Pairs run over the first PAIR_FEATURES leading features, a before b; their weights sum to
+ * 1.
+ */
 export function modulePattern(modules: ComparedModules, k: number): Pattern {
   const leading = modules.descriptions[k].topFeatures.slice(0, PAIR_FEATURES);
   const pairs = leading.flatMap((_, a) => leading.slice(a + 1).map((_, i) => ({ a, b: a + 1 + i })));
@@ -51,7 +55,10 @@ export function modulePattern(modules: ComparedModules, k: number): Pattern {
   };
 }
 
-/** The pairs between modules k and l; null where these are not present together or share a leading feature. */
+/**
+ * The pairs between modules k and l; null where these are not present together or share a leading feature. Half as
+ * many features of each as of a single module; its presence is the smaller of both, and it has no scores.
+ */
 export function jointPattern(modules: ComparedModules, k: number, l: number): Pattern | null {
   const half = PAIR_FEATURES / 2;
   const [first, second] = [k, l].map((m) => modules.descriptions[m].topFeatures.slice(0, half));
@@ -71,14 +78,20 @@ export function jointPattern(modules: ComparedModules, k: number, l: number): Pa
   };
 }
 
-/** Pairs with the product of both loadings, scaled to a sum of 1. */
+/**
+ * Pairs with the product of both loadings, scaled to a sum of 1.
+ * @param loadingOf loading of the feature at an index. NaN weights where all loadings are 0.
+ */
 function weighted(pairs: readonly { a: number; b: number }[], loadingOf: (at: number) => number) {
   const products = pairs.map(({ a, b }) => ({ a, b, weight: loadingOf(a) * loadingOf(b) }));
   const total = products.reduce((sum, { weight }) => sum + weight, 0);
   return products.map((pair) => ({ ...pair, weight: pair.weight / total }));
 }
 
-/** Presence of module k in every locality, 0 where it is not present. */
+/**
+ * Presence of module k in every locality, 0 where it is not present. Present means above 0 and at least a quarter of
+ * its largest presence.
+ */
 function presenceOf({ presence, localities }: ComparedModules, k: number): Float64Array {
   const threshold = presentThreshold(presence, k);
   return Float64Array.from({ length: localities.count }, (_, l) => {

@@ -6,6 +6,7 @@
  *   `Design`, of a comparison: units (replicates on either side). `Judging`: byTest (by p, else by size) and level (of
  *   p). `Unit`, a replicate on one side: isCase (on the case side). `UnitValues`, of one module: presence (one a unit),
  *   score (one a unit, NaN without a score), localities (where both sides were measured).
+ * Fails: never.
  */
 
 import type { Design } from './design.js';
@@ -50,8 +51,12 @@ export interface ComparedRow {
 }
 
 /**
- * The rows with their verdicts. Pairs between two modules have a row only where they are rewired and both modules are on
- * both sides there: a module that is gained is not rewired with its neighbors.
+ * The rows with their verdicts. Pairs between two modules have a row only where they are rewired and both modules are
+ * on both sides there: a module that is gained is not rewired with its neighbors.
+ * @param measured one entry for each module and stratum.
+ * @param tests one for each entry, or null where no test was possible.
+ * @param level largest corrected p that counts.
+ * @returns rows in the order of `measured`.
  */
 export function judgedRows(
   measured: readonly Measured[],
@@ -73,7 +78,10 @@ export function judgedRows(
   });
 }
 
-/** The row of one module and stratum. */
+/**
+ * The row of one module and stratum. Means are over units with a value, null where there is none. p is null with
+ * fewer than two measured units on a side; abundance ratio is null where control has none.
+ */
 function comparedRow(
   { module, label, stratum, flags, values, abundance, parts }: Measured,
   test: RowTest | null,

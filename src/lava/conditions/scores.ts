@@ -15,6 +15,7 @@
  *   (columns, ascending) and `values`. `Explanation`, of a map: image (width and height in pixels, or null).
  *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first), signs (which
  *   features go together and which oppose).
+ * Fails: never; a missing cell gives NaN.
  */
 
 import { isCsr } from '../../core/csr.js';
@@ -40,7 +41,9 @@ const LEAST_CONTROLLED = 100;
 
 /**
  * Scores of all modules, in standardized feature units: samples x modules, 0 on average; NaN where a cell is missing.
- * Constant features are left out.
+ * Constant features are left out. A module whose leading features are all constant has a score of 0.
+ * @param options `control`: subtract features of similar mean; default for 100 features or more without negative
+ * values that are no pixels.
  * @param explanation its descriptions with leading features and signs.
  * @param table the table that was explained, or one with the same feature columns.
  */
@@ -62,7 +65,8 @@ export function moduleScores(explanation: ScoredModules, table: Table, options: 
 
 /**
  * Pairs of a feature and the weight of its centered value in the module's score; none when all its features are
- * constant.
+ * constant. Weights of the module's features sum to the sign-weighted mean of standardized values; those of control
+ * features are negative.
  * @param deviation standard deviation of every feature.
  * @param bins features of similar mean that are subtracted, or null.
  */
@@ -89,6 +93,8 @@ function featureWeights(
 /**
  * Mean and standard deviation (divisor n) of every feature over all samples (0 where it is constant up to rounding),
  * and whether any value is negative.
+ * @returns mean and deviation in stored units, one a feature; negative of true values. A sparse cell that is not
+ * stored is 0.
  */
 function featureMoments(features: Matrix | Csr) {
   const { rows, columns } = features;
@@ -113,7 +119,8 @@ function featureMoments(features: Matrix | Csr) {
 }
 
 /**
- * Features in 25 bins of equal size by mean: the members of each bin, and the bin of each feature.
+ * Features in 25 bins of equal size by mean: the members of each bin, and the bin of each feature. Ties in the order
+ * of the features. Bins are empty where there are fewer features than bins.
  * @param mean one a feature.
  */
 function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Array } {
@@ -129,7 +136,8 @@ function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Arra
 }
 
 /**
- * sum over features of weight x (value - mean), for every sample and module: samples x m.
+ * sum over features of weight x (value - mean), for every sample and module: samples x m. NaN where a cell with a
+ * weight is missing.
  * @param weights features x m.
  * @param m number of modules.
  * @param mean one a feature.

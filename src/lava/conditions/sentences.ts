@@ -6,6 +6,7 @@
  *   unit), module (id), label (name), scoreDifference (case less control, or null), presenceCase (or null),
  *   presenceControl (or null), flags (to know of it), replicatesCase (units measured), replicatesControl (units
  *   measured).
+ * Fails: never.
  */
 
 import { decimal, listed, plural, pValue, signed } from '../../core/words.js';
@@ -18,6 +19,7 @@ const ORDER: readonly Verdict[] = ['gained', 'lost', 'rewired', 'up', 'down'];
 /**
  * A comparison as lines of text: what was compared and how; for all samples and each stratum what differs, what is
  * shared and what is absent; and what to know.
+ * @returns lines without line breaks inside; some are empty, to part paragraphs.
  */
 export function conditionSentences(found: ConditionComparison): string[] {
   const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
@@ -32,7 +34,10 @@ export function conditionSentences(found: ConditionComparison): string[] {
   ];
 }
 
-/** A sentence that names the two sides, their replicates, and how differences were tested. */
+/**
+ * A sentence that names the two sides, their replicates, and how differences were tested. Says that there is no p
+ * where no row has one.
+ */
 function designSentence({ condition, replicate, assignments, exact, ...found }: ConditionComparison): string {
   const sides = `${found.case} against ${found.control} (${condition})`;
   if (replicate === null) return `${sides}, without replicates: sizes of differences only.`;
@@ -47,7 +52,7 @@ function designSentence({ condition, replicate, assignments, exact, ...found }: 
 
 /**
  * The lines on one stratum: findings by kind (gained, lost, rewired, up, down); modules that are shared or absent in
- * one line each.
+ * one line each. Where no locality was measured, one line says so.
  * @param stratum its name; `all` for all samples.
  */
 function stratumSentences(found: ConditionComparison, stratum: string): string[] {
@@ -71,7 +76,10 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
   ];
 }
 
-/** Where nothing differs: the module with the smallest p, and its score in every replicate. */
+/**
+ * Where nothing differs: the module with the smallest p, and its score in every replicate. One line; empty where
+ * something differs, or nothing was tested.
+ */
 function nearest(rows: readonly ComparedRow[], found: ConditionComparison): string[] {
   const tested = rows.filter(({ p, verdict }) => p !== null && verdict === 'shared');
   if (tested.length === 0 || tested.length < rows.filter(({ p }) => p !== null).length) return [];
@@ -90,7 +98,7 @@ function nearest(rows: readonly ComparedRow[], found: ConditionComparison): stri
 /** A module is named in a list of so many at most. */
 const MOST_NAMED = 12;
 
-/** The modules of the rows; of many only how many they are. */
+/** The modules of the rows; of many only how many they are. At most MOST_NAMED ids. */
 function namesOf(rows: readonly ComparedRow[]): string {
   return rows.length <= MOST_NAMED ? listed(rows.map(({ module }) => module)) : `${rows.length} modules`;
 }
@@ -117,7 +125,7 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
 
 /**
  * The figures that a verdict rests on, as text: difference of scores for `up` and `down`, else presence on both
- * sides.
+ * sides. Scores in standardized feature units, presence as mean squared correlation.
  */
 function effect(row: ComparedRow, cases: string, control: string): string {
   if (row.verdict === 'up' || row.verdict === 'down') {

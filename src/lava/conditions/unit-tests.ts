@@ -16,6 +16,7 @@
  *   on either side), crossed (replicates are on both sides). `Unit`, a replicate on one side: isCase (on the case
  *   side). `UnitValues`, of one module: presence (one a unit), score (one a unit, NaN without a score), pairs (mean
  *   signed correlations of each unit, by pair), pairWeights (one a pair, sum 1).
+ * Fails: never.
  */
 
 import { median, quantile } from '../../core/statistics.js';
@@ -44,6 +45,8 @@ type TestedRow = Pick<UnitValues, 'presence' | 'score' | 'pairs' | 'pairWeights'
  * unit on a side or nothing to permute.
  * @param rows presence, score and pairs of each unit (NaN where unknown).
  * @param design the units and the assignments that are tried, the observed one first.
+ * @returns for each row p (share of assignments, the observed one included, whose largest statistic of the row
+ * reaches the observed), pAdjusted (of the largest over all rows), and the corrected p of each statistic.
  */
 export function unitTests(
   rows: readonly TestedRow[],
@@ -62,7 +65,11 @@ export function unitTests(
   return testsFrom(scaled, rows.length);
 }
 
-/** p of every row from the scaled statistics. @param scaled by statistic, then row, then assignment. */
+/**
+ * p of every row from the scaled statistics. Assignment 0 is the observed one.
+ * @param rows number of rows.
+ * @param scaled by statistic, then row, then assignment.
+ */
 function testsFrom(scaled: readonly (readonly Float64Array[])[], rows: number): RowTest[] {
   const ofRow = Array.from({ length: rows }, (_, r) =>
     scaled[0][r].map((_, a) => Math.max(...scaled.map((statistic) => statistic[r][a]))),
@@ -86,7 +93,9 @@ function testsFrom(scaled: readonly (readonly Float64Array[])[], rows: number): 
 
 /**
  * Statistic of one row for every assignment.
- * @param vectors one a unit, null where it has no value. @param offset what is added to the spread of a unit.
+ * @param vectors one a unit, null where it has no value.
+ * @param offset what is added to the spread of a unit.
+ * @returns one value of 0 or more for each assignment.
  */
 function rowStatistics(
   vectors: readonly (Float64Array | null)[],
@@ -97,7 +106,10 @@ function rowStatistics(
   return Float64Array.from(assignments, statistic);
 }
 
-/** Distance of the sides' means over its standard error; 0 unless both sides have two units. */
+/**
+ * Distance of the sides' means over its standard error; 0 unless both sides have two units. Returns a function from
+ * an assignment (1 for case units) to the statistic. Units without a vector are left out.
+ */
 function nestedStatistic(vectors: readonly (Float64Array | null)[], offset: number) {
   const known = [...vectors.keys()].filter((u) => vectors[u] !== null);
   const products = innerProducts(centered(vectors.filter((vector) => vector !== null)));
@@ -122,7 +134,11 @@ function nestedStatistic(vectors: readonly (Float64Array | null)[], offset: numb
   };
 }
 
-/** Length of the mean difference inside replicates over its standard error; 0 for fewer than two replicates. */
+/**
+ * Length of the mean difference inside replicates over its standard error; 0 for fewer than two replicates. Returns a
+ * function from an assignment to the statistic. Units 2i and 2i + 1 are the sides of replicate i; a replicate counts
+ * where both have a vector.
+ */
 function crossedStatistic(vectors: readonly (Float64Array | null)[], offset: number) {
   const known = [...vectors.keys()].filter((u) => u % 2 === 0 && vectors[u] && vectors[u + 1]);
   const size = known.length;
@@ -142,7 +158,10 @@ function crossedStatistic(vectors: readonly (Float64Array | null)[], offset: num
   };
 }
 
-/** One vector a unit: pairs scaled by the roots of their weights, or the single value; null for units without one. */
+/**
+ * One vector a unit: pairs scaled by the roots of their weights, or the single value; null for units without one. A
+ * vector with any NaN counts as no value.
+ */
 function vectorsOf(row: TestedRow, name: StatisticName): (Float64Array | null)[] {
   const known = (vector: Float64Array) => (vector.some(Number.isNaN) ? null : vector);
   if (name === 'presence')
@@ -157,8 +176,9 @@ function evenSpread(presence: number): number {
 }
 
 /**
- * Root mean squared distance of the units from their mean, or in a crossed design of the sides inside replicates: the same
- * for every assignment. 0 for fewer than two.
+ * Root mean squared distance of the units from their mean, or in a crossed design of the sides inside replicates: the
+ * same for every assignment. 0 for fewer than two.
+ * @param vectors one a unit, null where unknown.
  */
 function spreadOf(vectors: readonly (Float64Array | null)[], crossed: boolean): number {
   const known = crossed ? differences(vectors) : centered(vectors.filter((vector) => vector !== null));
@@ -167,7 +187,7 @@ function spreadOf(vectors: readonly (Float64Array | null)[], crossed: boolean): 
   return Math.sqrt(squares / (known.length - (crossed ? 0 : 1)));
 }
 
-/** First unit less second of every replicate that has both. */
+/** First unit less second of every replicate that has both. Units 2i and 2i + 1 belong to one replicate. */
 function differences(vectors: readonly (Float64Array | null)[]): Float64Array[] {
   return vectors.flatMap((first, u) => {
     const second = u % 2 === 0 ? vectors[u + 1] : null;
@@ -175,26 +195,33 @@ function differences(vectors: readonly (Float64Array | null)[]): Float64Array[] 
   });
 }
 
-/** The vectors less their mean. */
+/** The vectors less their mean. Empty for no vectors; all of one length. */
 function centered(vectors: readonly Float64Array[]): Float64Array[] {
   if (vectors.length === 0) return [];
   const mean = vectors[0].map((_, i) => vectors.reduce((sum, v) => sum + v[i], 0) / vectors.length);
   return vectors.map((vector) => vector.map((value, i) => value - mean[i]));
 }
 
-/** Inner products of all pairs of vectors. */
+/** Inner products of all pairs of vectors. v x v for v vectors, row by row. */
 function innerProducts(vectors: readonly Float64Array[]): Float64Array {
   return Float64Array.from(
     vectors.flatMap((a) => vectors.map((b) => a.reduce((sum, value, i) => sum + value * b[i], 0))),
   );
 }
 
-/** Difference over error; 0 when nothing differs, also where the error is 0. */
+/**
+ * Difference over error; 0 when nothing differs, also where the error is 0. Infinite where something differs without
+ * error.
+ */
 function ratio(difference: number, error: number): number {
   return difference > 0 ? difference / error : 0;
 }
 
-/** Divided by the 95% quantile over all assignments and rows with a statistic. @param statistics one list a row. */
+/**
+ * Divided by the 95% quantile over all assignments and rows with a statistic.
+ * @param statistics one list a row.
+ * @returns new lists; the same ones where no statistic is above 0.
+ */
 function toOneScale(statistics: readonly Float64Array[]): readonly Float64Array[] {
   const all = statistics.flatMap((row) => [...row]).filter((value) => value > 0 && Number.isFinite(value));
   if (all.length === 0) return statistics;

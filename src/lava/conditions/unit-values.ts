@@ -16,6 +16,7 @@
  *   their localities. `Design`, of a comparison: units (replicates on either side), unitOf (unit of each sample, -1 for
  *   none). `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `Localities`, n-neighborhoods of probes: count (how
  *   many). `Unit`, a replicate on one side: isCase (on the case side).
+ * Fails: never.
  */
 
 import type { AssociationMeasure, Csr, Matrix } from '../../model.js';
@@ -40,7 +41,12 @@ export interface UnitValues {
 /** Samples of a unit in a locality below which a correlation says nothing. */
 export const LEAST_SAMPLES = 5;
 
-/** Values of a pattern in every unit. @param inStratum 1 for the samples that are compared. */
+/**
+ * Values of a pattern in every unit.
+ * @param inStratum 1 for the samples that are compared.
+ * @returns means over localities where both sides have a unit with LEAST_SAMPLES samples, weighted by presence and
+ * samples; NaN for a unit that was never measured, and a score of NaN for a pattern without one.
+ */
 export function unitValues(
   input: { readonly features: Matrix | Csr; readonly localities: ComparedModules['localities'] },
   pattern: Pattern,
@@ -69,7 +75,10 @@ export function unitValues(
   return meansOf(sums, pairWeights, scores !== null);
 }
 
-/** The samples of a locality by unit, those of the stratum. */
+/**
+ * The samples of a locality by unit, those of the stratum.
+ * @returns a list of sample rows for each unit, in the order of the members; empty where it has none.
+ */
 function rowsOfUnits(
   members: Int32Array,
   { units, unitOf }: Pick<Design, 'units' | 'unitOf'>,
@@ -109,7 +118,11 @@ function newSums(units: number, pairs: number): Sums {
   };
 }
 
-/** Adds one locality's correlations of a unit. @param correlations f x f. @param freedom its samples less 1. */
+/**
+ * Adds one locality's correlations of a unit. Changes `sum` in place. Weights are presence times freedom.
+ * @param correlations f x f.
+ * @param freedom its samples less 1.
+ */
 function addPairs(
   sum: UnitSums,
   correlations: Float64Array,
@@ -129,7 +142,7 @@ function addPairs(
 
 /**
  * Adds the mean score of each unit in one locality, less the mean over these units, and the squares of the scores
- * inside units.
+ * inside units. Changes `sums` in place; weights are presence times samples less 1.
  * @param measured numbers of the units.
  * @param rowsOf sample rows of every unit in the locality.
  * @param scoreOf the module's score of a sample.
@@ -152,7 +165,10 @@ function addScores(
   });
 }
 
-/** The sums over their weights. */
+/**
+ * The sums over their weights. NaN for units without weight.
+ * @param scored whether the pattern has scores.
+ */
 function meansOf(
   { units, localities, squares, freedom }: Sums,
   pairWeights: Float64Array,

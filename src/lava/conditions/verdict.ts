@@ -5,6 +5,7 @@
  *   sum 1). `Design`, of a comparison: units (replicates on either side), assignments (one byte a unit, 1 for case; the
  *   observed first), crossed (replicates are on both sides), exact (they are all there are). `RowTest`: p, pAdjusted,
  *   and pAdjustedOf each statistic. `Unit`, a replicate on one side: isCase (on the case side).
+ * Fails: never.
  */
 
 import type { Design } from './design.js';
@@ -28,7 +29,13 @@ export interface Judging {
   readonly level: number;
 }
 
-/** @param test null where fewer than two units on a side were measured: then a design with tests has no finding. */
+/**
+ * Verdict on a module in one stratum: gained or lost (presence), rewired (pairs), up or down (score), shared, or none
+ * where it is on neither side or a side was not measured.
+ * @param values presence, score and pairs of every unit, NaN where unknown.
+ * @param test null where fewer than two units on a side were measured: then a design with tests has no finding.
+ * @param judging whether p decides, at which level; else differences of size between all units.
+ */
 export function judge(
   values: UnitValues,
   design: Design,
@@ -55,7 +62,10 @@ export function judge(
   return stronger >= PRESENT ? 'shared' : 'none';
 }
 
-/** Verdict on the pairs between two modules. */
+/**
+ * Verdict on the pairs between two modules. `rewired` or `none`.
+ * @param test null means none.
+ */
 export function judgeJoint(
   values: UnitValues,
   design: Design,
@@ -66,7 +76,7 @@ export function judgeJoint(
   return differs && isOtherwise(values, design) ? 'rewired' : 'none';
 }
 
-/** Whether a pattern is on both sides, and on neither much weaker. */
+/** Whether a pattern is on both sides, and on neither much weaker. Presence that is null counts as 0. */
 export function isOnBoth(row: {
   readonly presenceCase: number | null;
   readonly presenceControl: number | null;
@@ -75,14 +85,17 @@ export function isOnBoth(row: {
   return Math.min(a, b) >= Math.max(PRESENT, WEAKER * Math.max(a, b));
 }
 
-/** Known values of the case units and of the control units. */
+/** Known values of the case units and of the control units. NaN is left out; a side may be empty. */
 function sidesOf(values: Float64Array, { units }: Design): [number[], number[]] {
   const side = (isCase: boolean) =>
     [...values].filter((value, u) => units[u].isCase === isCase && !Number.isNaN(value));
   return [side(true), side(false)];
 }
 
-/** Whether the sides' mean correlations of the pairs disagree: their weighted cosine is low. */
+/**
+ * Whether the sides' mean correlations of the pairs disagree: their weighted cosine is low. Weights are those of the
+ * pairs; false where a side has no correlation at all.
+ */
 function isOtherwise({ pairs, pairWeights }: UnitValues, { units }: Design): boolean {
   const [a, b] = [true, false].map((isCase) => {
     const known = pairs.filter((vector, u) => units[u].isCase === isCase && !vector.some(Number.isNaN));
@@ -93,19 +106,22 @@ function isOtherwise({ pairs, pairWeights }: UnitValues, { units }: Design): boo
   return product(a, b) < OTHERWISE * Math.sqrt(product(a, a) * product(b, b));
 }
 
-/** Whether any p can be as small as the level: mirrored assignments of equal sides have one statistic. */
+/**
+ * Whether any p can be as small as the level: mirrored assignments of equal sides have one statistic. True where
+ * assignments were drawn, since then p can be 1 / (draws + 1).
+ */
 export function isAttainable({ units, assignments, crossed, exact }: Design, level: number): boolean {
   const cases = units.filter(({ isCase }) => isCase).length;
   const mirrored = crossed || 2 * cases === units.length;
   return !exact || (mirrored ? 2 : 1) / assignments.length <= level;
 }
 
-/** Whether all of one side lie above or below all of the other. */
+/** Whether all of one side lie above or below all of the other. Neither list may be empty. */
 function isApart([one, other]: readonly (readonly number[])[]): boolean {
   return Math.min(...one) > Math.max(...other) || Math.max(...one) < Math.min(...other);
 }
 
-/** Arithmetic mean. */
+/** Arithmetic mean. NaN for an empty list. */
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -15,6 +15,7 @@
  *   features (Matrix or Csr). `Localities`, n-neighborhoods of probes: count (how many). `Embedding`, the map:
  *   coordinates (samples x dimensions). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint
  *   (throws CancelledError once the signal is aborted).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
@@ -95,7 +96,8 @@ export interface Leading {
 }
 
 /**
- * The features of module k with a loading above 0, strongest first, TOP_FEATURES at most.
+ * The features of module k with a loading above 0, strongest first, TOP_FEATURES at most. Ties by feature index.
+ * @returns fewer where fewer have a loading; feature indices with loadings above 0 to 1.
  * @param loadings modules x features.
  */
 export function leadingFeatures(loadings: Matrix, k: number): Leading[] {
@@ -118,7 +120,10 @@ interface PairSums {
 
 /**
  * For each module the sums over the localities where it is present (see the header).
- * @param leading features of each module. @param thresholds least presence of each module (present.ts).
+ * @param leading features of each module.
+ * @param thresholds least presence of each module (present.ts).
+ * @returns for each module the presence-weighted sum of every pair's correlation (pairs i < j of its first
+ * PAIR_FEATURES), the sum of presence, and that of localities that straddle groups.
  */
 async function pairSums(
   input: DescribeInput,
@@ -174,7 +179,10 @@ function pairCount(features: readonly Leading[]): number {
   return (count * (count - 1)) / 2;
 }
 
-/** Pairs of the first PAIR_FEATURES features by product of loadings, largest first, with their mean correlation, -1 to 1. */
+/**
+ * Pairs of the first PAIR_FEATURES features by product of loadings, largest first, with their mean correlation, -1 to
+ * 1. 0 where the module is present nowhere. Never throws.
+ */
 function describePairs(features: readonly Leading[], sums: PairSums) {
   const used = features.slice(0, PAIR_FEATURES);
   let p = 0;
@@ -215,8 +223,8 @@ function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): 
 }
 
 /**
- * Sum over pairs i < j of loading_i loading_j rho_ij^2: the module's association in one locality, before and after the
- * centering of groups.
+ * Sum over pairs i < j of loading_i loading_j rho_ij^2: the module's association in one locality, before and after
+ * the centering of groups. 0 for fewer than two features.
  * @param rho correlations of the pairs, as `pairCorrelations` orders them.
  */
 function weightedSquares(rho: Float64Array, features: readonly Leading[]): number {

@@ -8,6 +8,7 @@
  * cells beside monocytes). Members of a split-off side smaller than SMALLEST are strays, in group -1.
  * Shapes: members n rows of points E x k. Cost: about 30 n k a split. Deterministic.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Fails: never. Members at one point are one group.
  */
 
 import type { Matrix } from '../../model.js';
@@ -23,7 +24,8 @@ const ROUNDS = 15;
 
 /**
  * Splits the members of a locality where the embedding has gaps, again and again. Returns the group number of each
- * member, from 0; -1 in groups of fewer than 5.
+ * member, from 0; -1 in groups of fewer than 5. Numbers of groups have no meaning. A locality without a gap is group
+ * 0 throughout.
  * @param points samples x dimensions of the embedding.
  * @param members sample rows.
  */
@@ -78,6 +80,7 @@ type At = (member: number) => ArrayLike<number>;
  * each, along the line through both; a side that is too small counts as separated when it lies far off.
  * @param at coordinates of a member.
  * @param sides members nearer to a, and nearer to b.
+ * @param group positions in `members`.
  */
 function isGap(
   group: number[],

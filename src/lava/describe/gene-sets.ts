@@ -57,7 +57,10 @@ export interface Enrichment {
 }
 
 /**
- * Sets of a GMT file: one a line, name, description and genes separated by tabs.
+ * Sets of a GMT file: one a line, name, description and genes separated by tabs. Blank lines are skipped; a gene that
+ * is named twice in a line stays twice.
+ * @param text the whole file.
+ * @param name of the file, for the error.
  * @throws FormatError naming the first line that has no genes.
  */
 export function parseGeneSets(text: string, name = 'gene sets'): GeneSet[] {
@@ -117,6 +120,9 @@ export function geneSetsWarning(
 /**
  * Tests every module against every set. Returns the pairs with at least one hit, by module, then by p; sets with
  * fewer than `leastMembers` among the features are left out.
+ * @param options `leastMembers` (default 3): members among the features from which on a set is tested;
+ * `leastLoading`: loading from which on a feature counts as the module's. Never throws; empty without sets or
+ * modules.
  */
 export function geneSetEnrichment(
   explanation: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
@@ -158,6 +164,7 @@ export function geneSetEnrichment(
 /**
  * The features of module k that are tested against the sets, strongest first: all of them, and where some go against
  * others, each side apart.
+ * @returns feature indices of `all`, and of `together` and `opposed` where any oppose.
  */
 function poles(
   { featureNames, modules, descriptions }: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
@@ -175,8 +182,9 @@ function poles(
 }
 
 /**
- * The explanation with its modules named by gene sets, and with what became of the sets (`geneSets` of both). A set names
- * a module that leads with it: a large module may hold more of a set than chance in its weaker features only.
+ * The explanation with its modules named by gene sets, and with what became of the sets (`geneSets` of both). A set
+ * names a module that leads with it: a large module may hold more of a set than chance in its weaker features only.
+ * The explanation is not changed. Modules that no set names keep their name.
  */
 export function nameByGeneSets(
   explanation: Explanation,
@@ -204,7 +212,7 @@ export function nameByGeneSets(
   return { ...explanation, descriptions, geneSets: counts };
 }
 
-/** How many sets were tested and skipped, and how many modules they name; empty without sets. */
+/** How many sets were tested and skipped, and how many modules they name; empty without sets. Never throws. */
 export function geneSetsSentence({ geneSets, descriptions }: Explanation): string {
   if (!geneSets) return '';
   const { sets, tested, genes, known } = geneSets;
@@ -220,8 +228,8 @@ export function geneSetsSentence({ geneSets, descriptions }: Explanation): strin
 }
 
 /**
- * Finds the feature of a gene: by exact name, else by the name as it is shown, without regard to case; an empty list when
- * there is none.
+ * Finds the feature of a gene: by exact name, else by the name as it is shown, without regard to case; an empty list
+ * when there is none. Of several features of one name the last is found.
  */
 function featureLookup(names: readonly string[]): (gene: string) => number[] {
   const exact = new Map(names.map((name, f) => [name, f]));

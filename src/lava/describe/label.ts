@@ -1,6 +1,7 @@
 /**
  * A short name for a module: its leading features, or its shape and position when features are pixels. Ours.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Fails: never. Without strong pixels words are of no meaning; every module has a pixel of loading 1.
  */
 
 import { row } from '../../core/matrix.js';
@@ -21,6 +22,7 @@ interface Size {
  * @param topFeatures strongest first.
  * @param names of all features.
  * @param image width and height in pixels where features are pixels, else null.
+ * @returns the names as they are, separated by commas; shape, position and rows and columns from 0 for an image.
  */
 export function moduleLabel(
   loadings: Matrix,
@@ -49,7 +51,11 @@ function imageLabel(loadings: Float32Array, image: Size): string {
   return `${shape}, ${position} (rows ${span(rows)}, columns ${span(columns)})`;
 }
 
-/** `horizontal band`, `vertical band`, `both sides` or `patch`, from the rows and columns of the strong pixels. */
+/**
+ * `horizontal band`, `vertical band`, `both sides` or `patch`, from the rows and columns of the strong pixels.
+ * @param rows of the strong pixels, from 0.
+ * @param columns of the same pixels.
+ */
 function shapeOf(rows: number[], columns: number[]): string {
   const height = extent(rows);
   const width = extent(columns);
@@ -60,7 +66,10 @@ function shapeOf(rows: number[], columns: number[]): string {
   return between < 0.15 * columns.length ? 'both sides' : 'patch';
 }
 
-/** Where the pixels of an image module are, in words such as `upper left`; a band is placed across its length only. */
+/**
+ * Where the pixels of an image module are, in words such as `upper left`; a band is placed across its length only.
+ * @param shape as `shapeOf` says.
+ */
 function positionOf(rows: number[], columns: number[], image: Size, shape: string): string {
   const vertical = third(middle(rows) / image.height, ['upper', 'middle', 'lower']);
   const horizontal = third(middle(columns) / image.width, ['left', 'center', 'right']);

@@ -4,6 +4,7 @@
  *   featureNames (one a feature), image (width and height in pixels, or null). `ModuleDescription`, of one module:
  *   label (short name), signs (which features go together and which oppose), topFeatures (`feature` (column) and
  *   `loading`, strongest first), geneSets (that it holds more than chance).
+ * Fails: never.
  */
 
 import type { Explanation, ModuleDescription, ModuleGeneSet } from '../../model.js';

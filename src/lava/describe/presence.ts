@@ -6,6 +6,7 @@
  * Types: `Embedding`, the map: coordinates (samples x dimensions). `Localities`, n-neighborhoods of probes: members
  *   (count x size sample rows, nearest first), size (n, samples in each), uncovered (samples in none), probes (count x
  *   dimensions). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Fails: never.
  */
 
 import type { Embedding, Localities, Matrix } from '../../model.js';
@@ -14,6 +15,7 @@ import type { Embedding, Localities, Matrix } from '../../model.js';
  * Presence of every module in every sample, samples x modules: the mean over the localities that hold the sample; for
  * a sample in none, that of the nearest probe's locality.
  * @param presence localities x modules.
+ * @returns float32, in the units of presence. Sums are in double, in order of localities.
  */
 export function samplePresence(embedding: Embedding, localities: Localities, presence: Matrix): Matrix {
   const points = embedding.coordinates;

@@ -1,6 +1,7 @@
 /**
  * Where a module counts as present: at a quarter of its largest presence over localities, or more. Ours.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Fails: never.
  */
 
 import type { Matrix } from '../../model.js';
@@ -8,7 +9,8 @@ import type { Matrix } from '../../model.js';
 export const PRESENT_SHARE = 0.25;
 
 /**
- * Presence from which on module k counts as present: PRESENT_SHARE of its largest over localities.
+ * Presence from which on module k counts as present: PRESENT_SHARE of its largest over localities. 0 for a module
+ * that is present nowhere; `presentRows` then finds none.
  * @param presence localities x modules.
  */
 export function presentThreshold(presence: Matrix, k: number): number {

@@ -8,6 +8,7 @@
  * Types: `Explanation`, of a map: modules (loadings and presence), descriptions (one a module, in order of share).
  *   `Modules`, of a fit: loadings (modules x features, not negative, largest 1). `ModuleDescription`, of one module:
  *   topFeatures (`feature` (column) and `loading`, strongest first), id (`M1`, `M2`...).
+ * Fails: never.
  */
 
 import { listed } from '../../core/words.js';
@@ -19,7 +20,10 @@ export const PAIR_OF_FEATURES = 2;
 
 type Ordered = Pick<Explanation, 'modules' | 'descriptions'>;
 
-/** For each module the larger one that it is much like (its index), or null. */
+/**
+ * For each module the larger one that it is much like (its index), or null. Compared are only modules that are like
+ * no larger one, in order of share.
+ */
 export function alikeModules({ modules, descriptions }: Ordered): (number | null)[] {
   const { columns, data } = modules.loadings;
   const rowOf = (k: number) => data.subarray(k * columns, (k + 1) * columns);
@@ -31,6 +35,7 @@ export function alikeModules({ modules, descriptions }: Ordered): (number | null
   });
 }
 
+/** Cosine of two rows of loadings of one length, 0 to 1; 0 where either is all 0. */
 function cosine(a: Float32Array, b: Float32Array): number {
   let [dot, squareA, squareB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -41,7 +46,10 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return dot / Math.sqrt(squareA * squareB || 1);
 }
 
-/** All modules by index: in their order, each followed by those that are much like it; pairs of features last. */
+/**
+ * All modules by index: in their order, each followed by those that are much like it; pairs of features last.
+ * @returns each index once.
+ */
 export function readingOrder(explanation: Ordered): number[] {
   const like = alikeModules(explanation);
   const indices = [...like.keys()];

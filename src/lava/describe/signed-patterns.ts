@@ -13,6 +13,7 @@
  *   CancelledError once the signal is aborted). `ModuleDescription`, of one module: topFeatures (`feature` (column) and
  *   `loading`, strongest first). `Table`, samples x features: features (Matrix or Csr). `Localities`, n-neighborhoods
  *   of probes: size (n, samples in each).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
@@ -42,7 +43,8 @@ export interface SignsInput {
 
 /**
  * The signs of every module, in order: which features go together, which oppose, in which localities that reverses,
- * and which pairs flip. Called by `explain` as a part of evaluation.
+ * and which pairs flip. Called by `explain` as a part of evaluation. A module without localities has all its features
+ * together.
  */
 export async function moduleSigns(
   input: SignsInput,
@@ -62,7 +64,8 @@ export async function moduleSigns(
 
 /**
  * Signs of module k, the localities that turn them and the pairs that flip, from the values of its leading features
- * (12 at most) where it is present.
+ * (12 at most) where it is present. Never throws.
+ * @returns feature indices that go together and that oppose, numbers of turned localities, and pairs that flip.
  */
 function signsOf(
   { table, localities, modules, descriptions }: SignsInput,
@@ -102,6 +105,7 @@ function signsOf(
  * @param features leading features, f.
  * @param correlations f x f for each locality where the module is present.
  * @param notable least size of a correlation.
+ * @returns feature indices a and b with the numbers of localities of either sign; empty where none flip.
  */
 function flippingPairs(features: readonly number[], correlations: readonly Float64Array[], notable: number) {
   const size = features.length;

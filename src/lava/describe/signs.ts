@@ -13,7 +13,7 @@ const POWER_ITERATIONS = 30;
 
 /**
  * +1 or -1 for each feature of a module, by the leading eigenvector; +1 for the first feature and for those without
- * any correlation.
+ * any correlation. An empty list for no features. The input is not changed. Never throws.
  * @param correlations f x f.
  * @param weights loadings of the f features, strongest first.
  */
@@ -41,7 +41,8 @@ export function leadingSigns(correlations: Float64Array, weights: ArrayLike<numb
 }
 
 /**
- * Mean correlation over pairs, weighted by both loadings, each multiplied by both signs: -1 to 1.
+ * Mean correlation over pairs, weighted by both loadings, each multiplied by both signs: -1 to 1. 0 for fewer than
+ * two features, or weights of 0. Never throws.
  * @param correlations f x f.
  * @param weights loadings of the f features.
  * @param signs +1 or -1 for each.

@@ -5,6 +5,7 @@
  *   engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count (how many).
  *   `AssociationRules`, how correlations become associations: measure (of correlation). `Localities`, n-neighborhoods
  *   of probes: size (n, samples in each).
+ * Fails: OptionError for options out of range; CancelledError once the signal is aborted.
  */
 
 import type { Context } from '../../engine/context.js';
@@ -57,6 +58,7 @@ const NO_REPEATS: ModuleStability = {
  * Evaluates modules that were found; called by `explain` after they are described. One evaluation a module: signs
  * always; significance unless `draws` is 0, replication unless `refits` is 0, stability where `stability` is above 0;
  * null for what was left out.
+ * @returns in the order of the modules; empty where there are none.
  */
 export async function evaluateModules(
   input: EvaluationInput,

@@ -13,6 +13,7 @@
  * Types: `Modules`, of a fit: presence (localities x modules, not negative), count (how many), loadings (modules x
  *   features, not negative, largest 1). `Localities`, n-neighborhoods of probes: count (how many), size (n, samples in
  *   each). `Table`, samples x features: features (Matrix or Csr).
+ * Fails: never.
  */
 
 import type { ModuleSamples } from '../../engine/engine.js';
@@ -51,7 +52,8 @@ export interface HeldOutInput {
 
 /**
  * Prepares module k for its tests: the values of its leading features in the held-out samples, the localities used
- * with their presence, and the signs that the fitted samples have there. Called once for each module fitted.
+ * with their presence, and the signs that the fitted samples have there. Called once for each module fitted. A
+ * locality with no presence in all those used gives weights of 0.
  */
 export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   const { modules, fitted, heldOut, position, table, measure } = input;
@@ -92,7 +94,10 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   };
 }
 
-/** The columns as one array, rows x columns, row by row, each column scaled to mean 0 and variance 1. */
+/**
+ * The columns as one array, rows x columns, row by row, each column scaled to mean 0 and variance 1. A constant
+ * column is 0. The list must not be empty.
+ */
 function interleaved(columns: readonly Float64Array[]): Float64Array {
   const rows = columns[0].length;
   const result = new Float64Array(rows * columns.length);
@@ -105,7 +110,8 @@ function interleaved(columns: readonly Float64Array[]): Float64Array {
 
 /**
  * The features that stand for module k in a test: the 12 of largest loading at most, those of notable loading (0.25),
- * two at least.
+ * two at least. Fewer than two where the module has fewer.
+ * @returns feature indices with their loadings, strongest first.
  */
 function notableFeatures(modules: Modules, k: number) {
   const leading = leadingFeatures(modules.loadings, k).slice(0, FEATURES);
@@ -114,7 +120,7 @@ function notableFeatures(modules: Modules, k: number) {
 
 /**
  * Numbers of the localities that a module is tested in: the 24 strongest in presence, and as many others at regular
- * steps.
+ * steps. The strongest first, then the others ascending; all where there are fewer. Ties by number.
  * @param presence one a locality.
  */
 function localitiesUsed(presence: Float64Array): number[] {

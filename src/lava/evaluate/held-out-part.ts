@@ -9,6 +9,7 @@
  *   independent stream by name). `Localities`, n-neighborhoods of probes: size (n, samples in each), count (how many).
  *   `Table`, samples x features: features (Matrix or Csr). `Modules`, of a fit: loadings (modules x features, not
  *   negative, largest 1), count (how many).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { permutation, type Random } from '../../core/random.js';
@@ -57,7 +58,8 @@ export interface PartInput {
 
 /**
  * Fits modules without one part of the samples, matches each reported module with one of them, and tests the matches
- * on that part. One outcome for each reported module. Called once for each part.
+ * on that part. One outcome for each reported module. Called once for each part. A module without a match is
+ * `not-replicated`.
  */
 export async function testPart(
   input: PartInput,
@@ -117,6 +119,7 @@ async function fitOthers(
  * The held-out samples in a random order (`rows`), and the position of every sample in it, -1 for those not held out.
  * @param heldOut sample rows.
  * @param samples of the table.
+ * @returns `rows` of heldOut.length and `position` of one entry a sample.
  */
 function randomOrder(heldOut: Int32Array, samples: number, random: Random) {
   const rows = permutation(heldOut.length, random).map((index) => heldOut[index]);

@@ -10,6 +10,7 @@
  *   computes with: engine (the heavy routines). `Watch`: takes the progress of a stage, and throws CancelledError at a
  *   checkpoint once the signal is aborted. `AssociationOptions`: association (measure), associationForm, support
  *   (samples) and gate, each with a default. `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Fails: CancelledError once the signal is aborted; OptionError as of `associate` and `factorize`.
  */
 
 import { assign } from '../../core/assignment.js';
@@ -41,6 +42,7 @@ export interface Split {
  * Splits the samples at random.
  * @param order all rows in canonical order (`Localities.order`).
  * @param share of the samples to be fitted, 0 to 1.
+ * @returns `fitted` and `heldOut`, rows of the table in canonical order; the share is rounded to whole samples.
  */
 export function splitSamples(order: Int32Array, share: number, random: Random): Split {
   const drawn = permutation(order.length, random);
@@ -49,13 +51,17 @@ export function splitSamples(order: Int32Array, share: number, random: Random): 
   return { fitted: rowsOf(drawn.slice(0, cut)), heldOut: rowsOf(drawn.slice(cut)) };
 }
 
-/** Rows of the samples in canonical order: kept with the localities, or made anew where they come from a file. */
+/**
+ * Rows of the samples in canonical order: kept with the localities, or made anew where they come from a file. Sorts
+ * all rows anew where they come from a file.
+ */
 export function orderOf(localities: Localities, embedding: Embedding, table: Table): Int32Array {
   return localities.order ?? canonicalOrder(embedding.coordinates, table.features);
 }
 
 /**
- * Localities around the probes of `whole` that hold only samples of a part of the table.
+ * Localities around the probes of `whole` that hold only samples of a part of the table. Probes and their number
+ * stay; radius is of the new members; `uncovered` lists the part's samples in no locality.
  * @param part `rows`: sample rows; `size`: samples in each locality.
  * @returns localities whose members are rows of the whole table.
  */
@@ -83,9 +89,10 @@ export const REPLICATED = 0.5;
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
 /**
- * Association rules for localities of `size` samples in place of localities of `whole`: the support in proportion, and
- * the gate at the same correlation. A gate at the same number of standard errors would be stricter in half of the
- * samples: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules.
+ * Association rules for localities of `size` samples in place of localities of `whole`: the support in proportion,
+ * and the gate at the same correlation. A gate at the same number of standard errors would be stricter in half of the
+ * samples: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules. A default support stays a default.
+ * Never throws.
  */
 export function scaledRules(options: AssociationOptions, size: number, whole: number): AssociationOptions {
   const { support, gate = DEFAULT_GATE } = options;
@@ -126,6 +133,8 @@ export interface ModuleMatch {
  * sum of cosines of pair patterns.
  * @param loadings modules x features.
  * @param others modules x the same features.
+ * @returns one match a row: index in `others` and cosine, 0 to 1; -1 and 0 where `others` has fewer rows. Never
+ * throws.
  */
 export function matchLoadings(loadings: Matrix, others: Matrix): ModuleMatch[] {
   const cosines = patternCosines(loadings, others);

@@ -7,6 +7,7 @@
  * there are, where Holm's or Benjamini and Hochberg's correction would need more draws for more modules.
  * Statistics are first brought to one scale by mean and standard deviation over the draws and the observation
  * together, so that observation and draws are treated alike and p stays exact.
+ * Fails: never.
  */
 
 import { mean } from '../../core/statistics.js';
@@ -21,7 +22,8 @@ export interface DrawnTest extends SignificanceTest {
 }
 
 /**
- * A test for each observed statistic: p, and p corrected over all of them. Larger statistics are stronger.
+ * A test for each observed statistic: p, and p corrected over all of them. Larger statistics are stronger. p and
+ * pAdjusted are (1 + draws that reach it) / (1 + draws), so 1 where nothing varies.
  * @param observed one a test.
  * @param draws for each draw one statistic a test.
  */
@@ -55,7 +57,8 @@ export function largestStatisticTests(observed: Float64Array, draws: readonly Fl
 }
 
 /**
- * Mean of test k over the rows, and one over its standard deviation (0 where it does not vary).
+ * Mean of test k over the rows, and one over its standard deviation (0 where it does not vary). The list must not be
+ * empty.
  * @param values for each draw one statistic a test.
  */
 function momentsOf(values: readonly Float64Array[], k: number): { center: number; scale: number } {

@@ -14,6 +14,7 @@
  *   ends: weightedCorrelations (of modules under draws). `Watch`: takes the progress of a stage, and throws
  *   CancelledError at a checkpoint once the signal is aborted. `ModuleSamples`, one module in drawn samples: values
  *   (samples x features, standardized), features (how many).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { permutation, type Random } from '../../core/random.js';
@@ -36,7 +37,8 @@ export interface TestPlan {
 }
 
 /**
- * Makes both permutation tests of every module, over the same draws; one test of each kind a module.
+ * Makes both permutation tests of every module, over the same draws; one test of each kind a module. Empty lists for
+ * no modules.
  * @param modules prepared by `heldOutModule`, all on the same held-out samples.
  * @param plan draws of the first batch, level, and the modules whose decision is waited for.
  */
@@ -85,6 +87,7 @@ export async function permutationTests(
  * @param observed one statistic a module.
  * @param draw makes a number of draws and returns one statistic a module for each.
  * @param plan with `batch`, the most that may be drawn at once.
+ * @returns one test a module, from all draws made.
  */
 async function drawnTests(
   observed: Float64Array,
@@ -108,7 +111,7 @@ async function drawnTests(
 
 /**
  * For each module, draws x features: by how many samples each feature is shifted cyclically. A feature of several
- * modules has the same shift in all of them.
+ * modules has the same shift in all of them. Shifts are from 0 to samples less 1.
  * @param count draws.
  * @param samples held out.
  */
@@ -142,6 +145,7 @@ function drawOrders(count: number, samples: number, random: Random): Int32Array 
  * The statistics of both tests for each draw, one a module: `mean`, the mean correlation over the module's localities
  * weighted by presence, and `contrast`, that less the plain mean.
  * @param sums for each module draws x localities (`Engine.weightedCorrelations`).
+ * @returns one entry a draw, with one number a module; 0 for a module without pairs.
  */
 function statistics(modules: readonly HeldOutModule[], sums: readonly Float64Array[]) {
   const draws = sums[0].length / modules[0].presence.length;

@@ -12,6 +12,7 @@
  *   everywhere has one region, however far it extends; `disjoint` then says how far.
  * Types: `Localities`: n-neighborhoods of probes: count x size sample rows. `Matrix`: row-major float32, element (r,
  *   c) at `data[r * columns + c]`.
+ * Fails: never.
  */
 
 import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';
@@ -20,7 +21,7 @@ import { presentRows, presentThreshold } from '../describe/present.js';
 
 /**
  * Recurrence of every module: in how many localities it is present, how many of these are disjoint, and how many
- * connected regions they form.
+ * connected regions they form. 0 of all for a module that is present nowhere.
  * @param presence localities x modules.
  * @param samples of the embedding.
  */
@@ -59,7 +60,7 @@ function countDisjoint(localities: Localities, order: readonly number[], samples
 }
 
 /**
- * Number of connected groups of localities, where two that share a sample are connected.
+ * Number of connected groups of localities, where two that share a sample are connected. 0 for none.
  * @param present numbers of localities.
  * @param samples of the embedding.
  */

@@ -11,6 +11,7 @@
  * planted module two are parts of another (cosine 0.6) and one does not recur.
  * Types: `Modules`, of a fit: loadings (modules x features, not negative, largest 1), presence (localities x modules,
  *   not negative), count (how many).
+ * Fails: never.
  */
 
 import type { Localities, Modules } from '../../model.js';
@@ -31,6 +32,9 @@ export interface RecurringInput {
 /**
  * Number of modules that recur in both halves of the samples: matched, present in disjoint localities in both, and no
  * part of one counted before.
+ * @param input the modules of both halves, the match of each of the first half, the localities and the number of
+ * samples.
+ * @returns 0 where none recur.
  */
 export function countRecurring({ halves, matches, localities, samples }: RecurringInput): number {
   const alike = halves.map(({ loadings }) => patternCosines(loadings, loadings));

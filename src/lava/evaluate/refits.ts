@@ -7,6 +7,7 @@
  *   dimensions). `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form,
  *   loadings). `Context`, what a run computes with: engine (the heavy routines). `Localities`, n-neighborhoods of
  *   probes: count (how many), members (count x size sample rows, nearest first).
+ * Fails: OptionError as of `locate`, `associate` and `factorize`; CancelledError once the signal is aborted.
  */
 
 import { gatherRows } from '../../core/matrix.js';

@@ -13,6 +13,7 @@
  *   loadings (modules x features, not negative, largest 1). `Localities`, n-neighborhoods of probes: size (n, samples
  *   in each), overlap (mean number of localities of a sample). `Watch`, of a stage: progress (takes the fraction done,
  *   0 to 1), checkpoint (throws CancelledError once the signal is aborted).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { createRandom } from '../../core/random.js';
@@ -48,6 +49,7 @@ export function replicationRefits({ refits = DEFAULT_REFITS }: ReplicationOption
 
 /**
  * Replication of every module: the least cosine, 0 to 1, with its match over all refits; null when `refits` is 0.
+ * Refits draw their samples by their number, not by the context's seed.
  * @param options `covering`: number of the reported covering; refits take the next ones.
  */
 export async function moduleReplication(

@@ -28,7 +28,8 @@ const FAILING = 3;
 
 /**
  * Whether the test passes the level (true) or not (false); null while the draws made so far leave that open. Called
- * after each batch of draws.
+ * after each batch of draws. `reached`: draws whose largest statistic reached this one, of `draws`; `margin`:
+ * standard deviations from the drawn largest. Never throws.
  * @param level largest corrected p that passes.
  */
 export function decision({ reached, draws, margin, pAdjusted }: DrawnTest, level: number): boolean | null {

@@ -141,7 +141,7 @@ export async function moduleSignificance(
 
 /**
  * Three splits of the samples: in each another third is held out. Rows in canonical order; a function of the set of
- * samples, not of the seed.
+ * samples, not of the seed. Parts differ by one sample at most. Never throws.
  */
 function samplePartsOf({ localities, embedding, table }: SignificanceInput): Split[] {
   const order = orderOf(localities, embedding, table);

@@ -21,6 +21,7 @@
  *   progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  *   `Localities`, n-neighborhoods of probes: size (n, samples in each), overlap (mean number of localities of a
  *   sample). `Embedding`, the map: coordinates (samples x dimensions).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import type { Random } from '../../core/random.js';
@@ -113,7 +114,8 @@ export async function moduleStability(
 
 /**
  * The repeats to make: `runs` coverings and as many bootstraps, then locality size, overlap and number of modules
- * each a step down and up; none for 0 runs.
+ * each a step down and up; none for 0 runs. Sizes stay from 3 to the number of samples, overlap and modules at 1 or
+ * more.
  * @param covering number of the reported covering; repeats take the next ones.
  */
 function plan(
@@ -166,7 +168,8 @@ async function runOnce(
 }
 
 /**
- * Rows of the samples of a bootstrap (as many draws with replacement), each once, in canonical order.
+ * Rows of the samples of a bootstrap (as many draws with replacement), each once, in canonical order. About 63% of
+ * the rows.
  * @param order all rows in canonical order.
  */
 function drawRows(order: Int32Array, random: Random): Int32Array {

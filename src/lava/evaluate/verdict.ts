@@ -4,6 +4,7 @@
  *   deviations to the drawn largest). `HeldOutOutcome`: of one part of the samples: outcome (`local`, `global`,
  *   `chance`, `undecided`, `not-replicated`), cosine with its match, real and local tests or null. `SignificanceTest`:
  *   statistic, expected (its mean over draws), p, pAdjusted (largest statistic of all modules), draws.
+ * Fails: never.
  */
 
 import { mean } from '../../core/statistics.js';
@@ -29,7 +30,7 @@ export function outcomeOf(
 }
 
 /**
- * The outcome that the decisions of both tests come to.
+ * The outcome that the decisions of both tests come to. `local`, `global` (real only), `chance` or `undecided`.
  * @param isReal whether the test of real passes, null while open.
  * @param isLocal likewise for the test of local.
  */
@@ -58,7 +59,7 @@ const NO_TEST: SignificanceTest = { statistic: 0, expected: 0, p: 1, pAdjusted: 
 
 /**
  * Significance of a module, from its outcomes on all parts: the verdict, the largest p of the parts, and both tests
- * summed up.
+ * summed up. p is 1 where a part did not replicate the module.
  */
 export function verdictOf(parts: readonly HeldOutOutcome[]): ModuleSignificance {
   const real = together(parts.flatMap((part) => part.real ?? []));
@@ -92,7 +93,7 @@ function verdictWord(parts: readonly HeldOutOutcome[]): ModuleSignificance['verd
 
 /**
  * One test that stands for those on all parts: means of statistic and expectation, the largest p, all draws; p = 1
- * when there is none.
+ * when there is none. Largest of p and of pAdjusted; draws are summed.
  */
 function together(tests: readonly SignificanceTest[]): SignificanceTest {
   if (tests.length === 0) return NO_TEST;

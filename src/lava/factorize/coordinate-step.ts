@@ -5,6 +5,7 @@
  * Q_kk |u_-i|^2 t^2 - 2 t [(G u)_i - sum_j Q_kj v_ji (u.v_j - u_i v_ji)], so the best t is the bracket over
  * Q_kk |u_-i|^2, or 0. Source: ours. Symbols as in symmetric.ts. Precision: double. Deterministic.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Fails: never.
  */
 
 import type { Matrix } from '../../model.js';
@@ -43,6 +44,7 @@ interface Rivals {
  * those of k.
  * @param loadings modules x features.
  * @param q presence' w presence, modules x modules.
+ * @returns numbers of those modules and one dot product each, in one order.
  */
 export function rivalsOf({ rows: m, columns: d, data }: Matrix, k: number, q: Float64Array): Rivals {
   const numbers: number[] = [];
@@ -85,6 +87,8 @@ export function squaredLength({ columns: d, data }: Matrix, k: number): number {
  * not matter.
  * @param loadings modules x features.
  * @param q presence' w presence, modules x modules.
+ * @param pattern the swept features (null for all), G_k of these, and G_k u_k or null. A loading becomes 0 where its
+ * best value is negative.
  */
 export function sweepModule(loadings: Matrix, k: number, pattern: Pattern, q: Float64Array): number {
   const { rows: m, columns: d, data } = loadings;
@@ -121,7 +125,10 @@ function byImage(image: Float64Array): Int32Array {
   return Int32Array.from(image.keys()).sort((a, b) => image[b] - image[a] || a - b);
 }
 
-/** The product of a full symmetric d x d matrix with a vector, in double. */
+/**
+ * The product of a full symmetric d x d matrix with a vector, in double.
+ * @returns one entry a feature.
+ */
 function multiplyVector(full: Float32Array, u: Float32Array): Float64Array {
   const d = u.length;
   const result = new Float64Array(d);

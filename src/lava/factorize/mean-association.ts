@@ -18,6 +18,7 @@
  *   (row (l, i) is at `offsets[l * d + i]`, one more at the end), columns (j > i, ascending), values (strength with the
  *   sign of the correlation). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
  *   accumulatePatterns (adds weighted associations into patterns), multiply (matrix product).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { matrix } from '../../core/matrix.js';
@@ -86,7 +87,11 @@ async function denseProduct(associations: Associations, context: Context, watch:
   return (block: Matrix) => context.engine.multiply(whole, block);
 }
 
-/** M X, summed over the stored pairs of all localities in double. @param x features x w. */
+/**
+ * M X, summed over the stored pairs of all localities in double.
+ * @param x features x w.
+ * @returns features x w.
+ */
 async function sparseProduct(associations: Associations, x: Matrix, watch: Watch): Promise<Matrix> {
   const sums = new Float64Array(x.data.length);
   const signed = associations.form === 'signed';
@@ -127,7 +132,10 @@ function addProduct(
   }
 }
 
-/** A copy of the matrix, row i multiplied by scale[i]. */
+/**
+ * A copy of the matrix, row i multiplied by scale[i].
+ * @param scale one a row.
+ */
 function scaleRows({ rows, columns, data }: Matrix, scale: Float64Array): Matrix {
   const result = matrix(rows, columns);
   for (let i = 0; i < rows; i++) {

@@ -11,6 +11,7 @@
  *   fit: presence (localities x modules, not negative). `Factors`: loadings (modules x d), presence and products
  *   (localities x modules), loss (relative). `Problem`: associations with the weight of each locality, and norm (loss
  *   without modules).
+ * Fails: OptionError for a number of modules or a form that cannot be; CancelledError once the signal is aborted.
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
@@ -105,7 +106,10 @@ export async function prepareStarts(
   return (count) => spectralStart(mean, count, watch);
 }
 
-/** The modules with the presence of the first `count` localities only, those that are reported. */
+/**
+ * The modules with the presence of the first `count` localities only, those that are reported.
+ * @param count at most the localities there are.
+ */
 function firstLocalities(modules: Modules, count: number): Modules {
   const { rows, columns, data } = modules.presence;
   if (count === rows) return modules;

@@ -14,6 +14,7 @@
  *   row-major float32, element (r, c) at `data[r * columns + c]`. `Context`: engine, random streams, signal, memory and
  *   progress of a run. `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws
  *   CancelledError once the signal is aborted).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import type { Context } from '../../engine/context.js';
@@ -48,6 +49,7 @@ export interface Factors {
  * Takes `sweeps` sweeps of loadings and presence.
  * @param start modules x features, not changed.
  * @param history is given the loss before the first and after each sweep.
+ * @returns loadings, presence, products and relative loss of the last sweep.
  */
 export async function refine(
   problem: Problem,
@@ -73,8 +75,8 @@ export async function refine(
 }
 
 /**
- * Presence as it counts in a step over loadings: p / sqrt(p + NEAR_ZERO of the module's largest), which is the square root
- * of it but near 0, where a square root would raise rounding errors.
+ * Presence as it counts in a step over loadings: p / sqrt(p + NEAR_ZERO of the module's largest), which is the square
+ * root of it but near 0, where a square root would raise rounding errors. 0 stays 0.
  */
 export function evened({ rows, columns, data }: Matrix): Matrix {
   const largest = new Float64Array(columns);
@@ -104,7 +106,10 @@ export async function withPresence(
   return { loadings, presence, products, loss };
 }
 
-/** Share of the weighted squared association that each module accounts for; they sum to 1 - loss. */
+/**
+ * Share of the weighted squared association that each module accounts for; they sum to 1 - loss. All 0 without any
+ * association.
+ */
 export function shares(factors: Factors, problem: Problem): Float64Array {
   const m = factors.presence.columns;
   const result = new Float64Array(m);
@@ -120,7 +125,7 @@ const RECURRING = 3;
 
 /**
  * How far module k counts where modules compete, 0 to 1: min(1, effective number of localities / RECURRING), the
- * effective number being (sum p)^2 / sum p^2.
+ * effective number being (sum p)^2 / sum p^2. 0 for a module that is present nowhere.
  * @param presence localities x modules.
  */
 function recurrence(presence: Matrix, k: number): number {
@@ -137,7 +142,8 @@ function recurrence(presence: Matrix, k: number): number {
 /**
  * Of two modules whose pair patterns have a cosine above `same` drops the weaker, then the weakest until `count` are
  * left. A module's strength is its share, less when it hardly recurs. Returns the loadings that stay (modules x
- * features), in their order.
+ * features), in their order. Modules without a share are dropped too; fewer than `count` may be left.
+ * @param same cosine, 0 to 1.
  */
 export function mergeAndPrune(factors: Factors, problem: Problem, count: number, same: number): Matrix {
   const { rows: m, columns: d, data } = factors.loadings;

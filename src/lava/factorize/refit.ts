@@ -16,6 +16,7 @@
  *   count (how many), members (count x size sample rows, nearest first), size (n, samples in each). `Engine`, the heavy
  *   routines; each rejects with CancelledError when its watch ends: sumLocalSquares (squared correlations summed over
  *   localities).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { gatherColumns, gatherRows, row } from '../../core/matrix.js';
@@ -44,7 +45,8 @@ export interface Samples {
  * Fits the loadings again to correlations without the gate; the last step of a fit. Returns new loadings, modules x
  * d; presence stays as it is. A refitted module is blended with the fitted one: it counts in full where their
  * patterns have a cosine of FULL or more, and not at all below LEAST_COSINE, where it became another module. Loadings
- * below KEPT_BELOW of the largest stay as they are.
+ * below KEPT_BELOW of the largest stay as they are. Other forms than `debiased` come back as they are.
+ * @param samples the table, its localities and the rules of association.
  * @param weights one a locality.
  */
 export async function refitUngated(
@@ -86,6 +88,7 @@ export async function refitUngated(
  * @param features f indices.
  * @param sums f x f: weighted sums of squared correlations of these features where module k is present.
  * @param q presence' w presence of all modules, over the localities where module k is present.
+ * @returns values of 0 or more, in the order of `features`.
  */
 function refitLoadings(
   loadings: Matrix,
@@ -101,7 +104,8 @@ function refitLoadings(
 }
 
 /**
- * Writes the blend of the fitted loadings and the refitted `values` of some features into `target`.
+ * Writes the blend of the fitted loadings and the refitted `values` of some features into `target`. Nothing is
+ * written where the patterns hardly agree.
  * @param fitted one a feature of the table.
  * @param features indices of the refitted ones.
  * @param target one a feature of the table.
@@ -123,7 +127,8 @@ function blend(fitted: Float32Array, features: Int32Array, values: Float32Array,
 }
 
 /**
- * Indices of the features of largest loading: at least LEAST of the largest, MOST_FEATURES at most, ascending.
+ * Indices of the features of largest loading: at least LEAST of the largest, MOST_FEATURES at most, ascending. Ties
+ * by index; all features where every loading is 0, MOST_FEATURES at most.
  * @param row loadings of a module.
  */
 function leadingFeatures(row: Float32Array): Int32Array {

@@ -8,6 +8,7 @@
  *   and fixed random rotations; the best criterion wins, the first of equals.
  * Cost: a sweep is features x factors^2; 5 to 30 sweeps a start. Precision: double. Deterministic.
  * Types: `Random`, seeded numbers: normal (standard normal).
+ * Fails: never.
  */
 
 import { createRandom } from '../../core/random.js';
@@ -23,6 +24,7 @@ const BETTER = 1e-7;
 /**
  * The factors rotated to the best varimax criterion of all starts, in the space that they span.
  * @param factors vectors of equal length (features), orthogonal or not; not changed.
+ * @returns new vectors, as many; in no order, with any sign. Empty for none.
  */
 export function varimax(factors: readonly Float64Array[]): Float64Array[] {
   const features = loadedFeatures(factors);
@@ -46,7 +48,11 @@ function loadedFeatures(factors: readonly Float64Array[]): number {
   return count;
 }
 
-/** The varimax criterion, which is to be largest: sum over factors of (sum b^4 - (sum b^2)^2 / features). @param features by default all. */
+/**
+ * The varimax criterion, which is to be largest: sum over factors of (sum b^4 - (sum b^2)^2 / features). 0 for no
+ * factors.
+ * @param features by default all.
+ */
 export function criterion(factors: readonly Float64Array[], features = factors[0]?.length ?? 0): number {
   let total = 0;
   for (const factor of factors) {
@@ -62,7 +68,7 @@ export function criterion(factors: readonly Float64Array[], features = factors[0
   return total;
 }
 
-/** The factors under a random rotation, always the same one for a start's number (1 and up). */
+/** The factors under a random rotation, always the same one for a start's number (1 and up). New vectors. */
 function turned(factors: readonly Float64Array[], start: number): Float64Array[] {
   const random = createRandom(start, 'varimax');
   const rotation: Float64Array[] = [];
@@ -77,7 +83,10 @@ function turned(factors: readonly Float64Array[], start: number): Float64Array[]
   });
 }
 
-/** Turns every pair of factors to the optimum of its plane, in place, until none turns any more. */
+/**
+ * Turns every pair of factors to the optimum of its plane, in place, until none turns any more.
+ * @param features number that counts in the criterion.
+ */
 function rotateToOptimum(factors: readonly Float64Array[], features: number): void {
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let largest = 0;
@@ -95,7 +104,8 @@ function rotateToOptimum(factors: readonly Float64Array[], features: number): vo
 
 /**
  * The angle in radians by which two factors are turned in their plane for the largest criterion (Kaiser's): a quarter
- * of the argument of sum (u + iv)^2 - (sum (u + iv))^2 / features, with u = x^2 - y^2 and v = 2 x y.
+ * of the argument of sum (u + iv)^2 - (sum (u + iv))^2 / features, with u = x^2 - y^2 and v = 2 x y. 0 where the
+ * plane has no better rotation.
  */
 function bestAngle(x: Float64Array, y: Float64Array, features: number): number {
   let sumU = 0;

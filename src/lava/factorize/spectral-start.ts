@@ -23,7 +23,8 @@ import { completedSpectrum } from './spectrum.js';
 
 /**
  * Loadings of up to `count` modules (modules x features), not negative, strongest first; fewer when fewer eigenvalues
- * are positive. Each fit starts from them.
+ * are positive. Each fit starts from them. A matrix without rows where no eigenvalue is positive. CancelledError once
+ * the signal is aborted.
  * @param mean the scaled mean association, as an operator.
  */
 export async function spectralStart(mean: MeanAssociation, count: number, watch: Watch): Promise<Matrix> {
@@ -42,7 +43,10 @@ export async function spectralStart(mean: MeanAssociation, count: number, watch:
   return { rows: ranks.length, columns: mean.features, data };
 }
 
-/** Loadings from a rotated eigenvector: its entries of one sign, that with the larger sum of cubes, as positive numbers; else 0. */
+/**
+ * Loadings from a rotated eigenvector: its entries of one sign, that with the larger sum of cubes, as positive
+ * numbers; else 0. The factor is not changed.
+ */
 function positivePart(factor: Float64Array): Float64Array {
   let cubes = 0;
   for (const value of factor) cubes += value ** 3;

@@ -14,6 +14,7 @@
  *   `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal
  *   is aborted). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Random`, seeded numbers:
  *   normal (standard normal).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { matrix } from '../../core/matrix.js';
@@ -50,6 +51,8 @@ interface Pairs {
 /**
  * The `count` leading eigenpairs of the operator with its completed diagonal; fewer when fewer are positive. Called
  * once, for the start of the factorization.
+ * @returns values, largest first, and one vector of length features for each, of norm 1 and with a sum of cubes of 0
+ * or more; empty without any association.
  */
 export async function completedSpectrum(
   operator: MeanAssociation,
@@ -81,7 +84,10 @@ export async function completedSpectrum(
   };
 }
 
-/** `width` random vectors of length features, always the same, whose entries follow the features' order by degree. */
+/**
+ * `width` random vectors of length features, always the same, whose entries follow the features' order by degree.
+ * Features without association stay 0.
+ */
 function startingVectors({ features, active, order }: MeanAssociation, width: number): Float64Array[] {
   return Array.from({ length: width }, (_, v) => {
     // a stream for each, so that features of degree 0, the last in order and 0 here, change no other entry
@@ -92,7 +98,10 @@ function startingVectors({ features, active, order }: MeanAssociation, width: nu
   });
 }
 
-/** The operator with `diagonal` added, applied to each of the vectors; new vectors. */
+/**
+ * The operator with `diagonal` added, applied to each of the vectors; new vectors.
+ * @param diagonal one a feature.
+ */
 async function applyCompleted(
   operator: MeanAssociation,
   diagonal: Float64Array,
@@ -137,8 +146,9 @@ function complete(diagonal: Float64Array, { vectors, values }: Pairs, count: num
 }
 
 /**
- * Whether none of the first `count` eigenvalues moved by more than TOLERANCE of the largest since the last round (`before`,
- * empty in the first).
+ * Whether none of the first `count` eigenvalues moved by more than TOLERANCE of the largest since the last round
+ * (`before`, empty in the first).
+ * @param values largest first.
  */
 function isConverged(values: Float64Array, before: Float64Array, count: number): boolean {
   if (before.length === 0) return false;
@@ -183,7 +193,7 @@ async function filtered(
 
 /**
  * Makes the vectors orthonormal by Gram-Schmidt, in their order and in place, and returns them without those of which
- * nothing is left. Called before each Rayleigh-Ritz step.
+ * nothing is left. Called before each Rayleigh-Ritz step. Their changed entries are the result.
  */
 function orthonormalizeAll(vectors: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
@@ -213,7 +223,7 @@ function columnsOf({ rows, columns, data }: Matrix): Float64Array[] {
   });
 }
 
-/** The matrix with these vectors as columns, in single precision. */
+/** The matrix with these vectors as columns, in single precision. The list must not be empty. */
 function fromColumns(vectors: readonly Float64Array[]): Matrix {
   const result = matrix(vectors[0].length, vectors.length);
   vectors.forEach((vector, c) => {

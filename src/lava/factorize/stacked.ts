@@ -13,6 +13,7 @@
  *   blocks (one after another, in order of localities), form (debiased, absolute or signed). `AssociationBlock`, of
  *   consecutive localities: count (localities), offsets (row (l, i) is at `offsets[l * d + i]`, one more at the end),
  *   values (strength with the sign of the correlation), columns (j > i, ascending), first (its first locality).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { type Context, watchStage } from '../../engine/context.js';
@@ -85,6 +86,7 @@ interface Fit {
  * The presence of each pattern in each locality (localities x modules) by non-negative least squares, and the loss
  * relative to the squared norm.
  * @param patterns modules x pairs.
+ * @returns presence, products with the patterns (both localities x modules) and loss.
  */
 async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Promise<Fit> {
   const m = patterns.rows;
@@ -137,7 +139,8 @@ async function productsWithPatterns(
 }
 
 /**
- * One step of every pattern in place, one after another: H_k <- max(0, H_k + (G_k - sum_j Q_kj H_j) / Q_kk).
+ * One step of every pattern in place, one after another: H_k <- max(0, H_k + (G_k - sum_j Q_kj H_j) / Q_kk). A module
+ * without presence stays as it is.
  * @param patterns H, modules x pairs.
  * @param sums G, presence-weighted sums of associations, modules x pairs.
  * @param q presence' w presence, modules x modules.
@@ -157,7 +160,7 @@ function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
 
 /**
  * The fit as modules: by share, strongest first; patterns scaled to a largest entry of 1, loadings from each
- * pattern's leading eigenvector.
+ * pattern's leading eigenvector. Modules without a share are left out.
  * @param loss after each alternation.
  */
 function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: number[]): Modules {
@@ -193,7 +196,10 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
   return { count, form: 'stacked', ...result, share: ordered, explained: 1 - fit.loss, loss };
 }
 
-/** Leading eigenvector of a non-negative symmetric d x d matrix, largest entry 1. */
+/**
+ * Leading eigenvector of a non-negative symmetric d x d matrix, largest entry 1. NaN for a matrix of zeros, which has
+ * no module.
+ */
 function leadingVector(full: Float32Array, d: number): Float32Array {
   let vector = new Float32Array(d).fill(1);
   for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {

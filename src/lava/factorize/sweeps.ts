@@ -11,6 +11,7 @@
  *   of them, q (Q of all). `Context`, what a run computes with: memory (bytes that may be held at once). `Watch`, of a
  *   stage: checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r, c)
  *   at `data[r * columns + c]`.
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import type { Context } from '../../engine/context.js';
@@ -34,9 +35,10 @@ export interface SweepLimits {
 const LIMITS: SweepLimits = { widest: WIDEST_PATTERN, workingSet: WORKING_SET };
 
 /**
- * Changes `input.loadings` (modules x features) by `sweeps` coordinate sweeps over each module in turn. One module gets all
- * its sweeps before the next, so how many patterns fit in memory at once does not change the result. Called once a refinement
- * round, after the presences were solved.
+ * Changes `input.loadings` (modules x features) by `sweeps` coordinate sweeps over each module in turn. One module
+ * gets all its sweeps before the next, so how many patterns fit in memory at once does not change the result. Called
+ * once a refinement round, after the presences were solved.
+ * @param limits features up to which patterns are whole, and size of a working set; for tests.
  */
 export async function sweepModules(
   input: SweepInput,

@@ -13,6 +13,7 @@
  *   aborted. `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: quadraticForms
  *   (localities x modules), accumulatePatterns (adds weighted associations into patterns). `AssociationBlock`, of
  *   consecutive localities: first (its first locality), count (localities).
+ * Fails: CancelledError once the signal is aborted, where a watch is taken; else never.
  */
 
 import { transpose } from '../../core/matrix.js';
@@ -35,6 +36,7 @@ export interface Problem {
  * The associations with the weight of each locality in the loss: 1 / (|A_l|^2 + median |A|^2). **Ours**: without
  * weights one locality that straddles two clusters, in which hundreds of features differ, outweighs everything that
  * recurs in all others.
+ * @returns weights, one a locality; `norm` is 0 without any association.
  */
 export function weighLocalities(associations: Associations): Problem {
   const norms = associations.squaredNorms;
@@ -123,7 +125,8 @@ export function solvePresence(gram: Float64Array, products: Matrix): Matrix {
 }
 
 /**
- * Loss divided by the norm of all associations, which is 1 - explained share; 0 without any association.
+ * Loss divided by the norm of all associations, which is 1 - explained share; 0 without any association. May be above
+ * 1 for a bad fit.
  * @param gram S, m x m.
  * @param products B, localities x m.
  * @param presence localities x m.
@@ -151,7 +154,8 @@ export function relativeLoss(
 }
 
 /**
- * G: for each module sum_l w_l P[l,k] A_l as one row of pairs i < j, m x d (d - 1) / 2.
+ * G: for each module sum_l w_l P[l,k] A_l as one row of pairs i < j, m x d (d - 1) / 2. Sums are added in the order
+ * of localities, whatever the blocks.
  * @param presence localities x m.
  */
 export async function weightedPatterns(
@@ -174,7 +178,12 @@ export async function weightedPatterns(
   return total;
 }
 
-/** Q = E'wP, E the presence as it counts in a step: P itself for the exact step. */
+/**
+ * Q = E'wP, E the presence as it counts in a step: P itself for the exact step.
+ * @param presence localities x m.
+ * @param weights one a locality.
+ * @returns m x m.
+ */
 export function presenceGram(presence: Matrix, weights: Float64Array, even: Matrix = presence): Float64Array {
   const m = presence.columns;
   const gram = new Float64Array(m * m);

@@ -15,6 +15,7 @@
  *   correlation), count (localities). `AssociationForm`: `debiased`, `absolute` or `signed`. `Problem`: associations
  *   with the weight of each locality, and norm (loss without modules). `Associations`, of all localities: blocks (one
  *   after another, in order of localities), form (debiased, absolute or signed).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import type { Watch } from '../../engine/engine.js';
@@ -86,7 +87,8 @@ function addImage(
 }
 
 /**
- * The features whose best step, taken alone, lowers the loss most, at most `size`, ascending.
+ * The features whose best step, taken alone, lowers the loss most, at most `size`, ascending. Fewer, or none, where
+ * few steps lower the loss. Never throws.
  * @param t number of the module among those swept.
  * @param image G_k u_k, one a feature.
  */
@@ -166,7 +168,7 @@ function addBlock(
   }
 }
 
-/** Copies the upper triangle of a size x size block to the lower one. */
+/** Copies the upper triangle of a size x size block to the lower one. In place. */
 function mirror(block: Float32Array, size: number): void {
   for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) block[i * size + j] = block[j * size + i];
 }

@@ -7,6 +7,7 @@
  *   makes no difference. Cost: a sort of the rows; features are read for samples at the same point only.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
  *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ * Fails: never; coordinates are finite.
  */
 
 import { denseRows } from '../../core/csr.js';
@@ -16,6 +17,7 @@ import type { Csr, Matrix } from '../../model.js';
  * Row numbers of all samples in canonical order.
  * @param points samples x dimensions of the embedding.
  * @param features samples x features, of the same samples; without them samples at the same point keep their order.
+ * @returns the row number at each position; every row once.
  */
 export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Array {
   const { rows, columns, data } = points;

@@ -13,6 +13,7 @@
  *   one a locality). `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Watch`: takes
  *   the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted. `KdTree`, of the
  *   coordinates: points (the matrix, by row).
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { buildKdTree } from '../../core/kd-tree.js';
@@ -32,7 +33,7 @@ const EVENING = 4;
 
 /**
  * The localities, followed by further ones of the same size between them, on which modules are fitted: three times as
- * many in all, up to ENOUGH. Called before every fit.
+ * many in all, up to ENOUGH. Called before every fit. Where there are enough, they come back as they are.
  */
 export async function denseCovering(
   embedding: Embedding,

@@ -51,7 +51,7 @@ const START = [0, 2] as const;
 const KMEANS_ITERATIONS = 25;
 const DEFAULT_TUNING_SAMPLES = 100_000;
 
-/** The default locality size for a number of samples. */
+/** The default locality size: a twentieth of the samples, from 30 to 200, never more than there are. */
 export function defaultLocalitySize(samples: number): number {
   return Math.min(samples, Math.max(30, Math.min(200, Math.round(samples / 20))));
 }

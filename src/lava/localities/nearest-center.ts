@@ -14,6 +14,7 @@
  *   `NearestFinder`, working memory of a query: find (fills rows and squared, nearest first), rows (row numbers),
  *   squared (squared distances), count (how many were found). `Watch`, of a stage: checkpoint (throws CancelledError
  *   once the signal is aborted).
+ * Fails: CancelledError once the signal is aborted, from `assign` only.
  */
 
 import { buildKdTree, type KdTree, type NearestFinder, nearestFinder } from '../../core/kd-tree.js';
@@ -29,14 +30,18 @@ export interface Assignment {
   moved(distances: Float64Array): void;
 }
 
-/** Neighbors of a center that are looked at: in 2 dimensions 6 touch it, and within twice its radius lie about 12. */
+/**
+ * Neighbors of a center that are looked at: in 2 dimensions 6 touch it, and within twice its radius lie about 12. A
+ * number found by measurement; the result does not depend on it.
+ */
 const centerNeighborCount = (dimensions: number) => (dimensions <= 2 ? 16 : 24);
 /** Room for rounding in bounds that are sums and differences of doubles. */
 const SLACK = 1e-9;
 
 /**
  * An assignment of all samples to their nearest centers (`center`, by position in the tree's order), which remembers
- * bounds from one iteration of k-means to the next.
+ * bounds from one iteration of k-means to the next. `assign(centers, watch)` fills `center`; `moved(distances)` tells
+ * how far each center has moved since, one a center. Ties go to the center of the smaller number.
  */
 export function newAssignment(tree: KdTree): Assignment {
   const rows = tree.order.length;
@@ -84,6 +89,8 @@ interface CenterNeighbors {
  * The k nearest centers of each center, itself first, with squared distances; `reach`: every center that is not
  * listed is at least this far.
  * @param tree of the centers.
+ * @param k at most the number of centers.
+ * @returns `rows` and `squared` of count x k, nearest first; `reach` is infinite where all are listed.
  */
 function centerNeighbors(tree: KdTree, k: number): CenterNeighbors {
   const { points } = tree;
@@ -100,7 +107,10 @@ function centerNeighbors(tree: KdTree, k: number): CenterNeighbors {
   return { k, rows, squared, reach };
 }
 
-/** For each center the largest move among its listed neighbors. @param moves how far each center has moved. */
+/**
+ * For each center the largest move among its listed neighbors. 0 where none moved.
+ * @param moves how far each center has moved.
+ */
 function largestMoves(around: CenterNeighbors, moves: Float64Array): Float64Array {
   return moves.map((_, c) => {
     let most = 0;
@@ -119,7 +129,8 @@ interface Search {
 
 /**
  * A search for the nearest center of a sample: first among the neighbors of a hint, and where these cannot decide, in
- * the tree of centers. The answer stands in `found`.
+ * the tree of centers. The answer stands in `found`. `found`: number of the nearest center, its distance, and a lower
+ * bound on the distance of all others.
  * @param tree of the samples.
  * @param centers count x dimensions.
  */

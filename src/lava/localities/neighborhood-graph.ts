@@ -7,6 +7,7 @@
  *   CancelledError when its watch ends: neighborhoodGraph (in-degree and mean distance of each sample), nearest (k
  *   nearest rows). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `Matrix`: row-major float32,
  *   element (r, c) at `data[r * columns + c]`.
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import type { KdTree } from '../../core/kd-tree.js';
@@ -18,7 +19,11 @@ import { usesKdTree } from '../../neighbors/policy.js';
 /** Rows that the engine compares with all others at once. */
 const ENGINE_ROWS = 4096;
 
-/** In-degree and mean distance of every sample in the graph of n nearest neighbors, the sample itself included. */
+/**
+ * In-degree and mean distance of every sample in the graph of n nearest neighbors, the sample itself included.
+ * @param n samples in a neighborhood, at most those there are.
+ * @returns both by row; in-degrees sum to rows x n. Ties go to the smaller row.
+ */
 export function neighborhoodGraph(
   tree: KdTree,
   n: number,

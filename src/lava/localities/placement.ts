@@ -12,6 +12,7 @@
  *   stage, and throws CancelledError at a checkpoint once the signal is aborted. `Engine`, the heavy routines; each
  *   rejects with CancelledError when its watch ends: nearest (k nearest rows). `Matrix`: row-major float32, element (r,
  *   c) at `data[r * columns + c]`.
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import type { KdTree } from '../../core/kd-tree.js';
@@ -30,7 +31,8 @@ export interface PlacementOptions {
 const TOLERANCE = 1e-3;
 
 /**
- * Places probes (count x dimensions) by weighted k-means over the samples. Called once for each covering tried.
+ * Places probes (count x dimensions) by weighted k-means over the samples. Called once for each covering tried. Ends
+ * early when the centers hardly move. Two probes may lie at one point where samples do.
  * @param weights one a sample, by row.
  * @param options `count` of probes; `iterations` at most.
  */
@@ -60,6 +62,7 @@ export async function placeProbes(
  * Starting centers (count x dimensions): samples in the tree's order, taken at equal steps of the cumulated density
  * from a random offset.
  * @param weights one a sample, in the tree's order.
+ * @param count at least 1.
  */
 function systematicStart(tree: KdTree, weights: Float64Array, count: number, random: Random): Matrix {
   const d = tree.points.columns;
@@ -88,7 +91,7 @@ function systematicStart(tree: KdTree, weights: Float64Array, count: number, ran
   return { rows: count, columns: d, data: centers };
 }
 
-/** How many axes hold more than one value: an axis that is constant adds no dimension. */
+/** How many axes hold more than one value: an axis that is constant adds no dimension. 0 for one point. */
 function varyingAxes({ columns, data }: Matrix): number {
   let count = 0;
   for (let c = 0; c < columns; c++) {
@@ -101,7 +104,10 @@ function varyingAxes({ columns, data }: Matrix): number {
   return count;
 }
 
-/** An assignment by comparing every sample with every center, for many dimensions. */
+/**
+ * An assignment by comparing every sample with every center, for many dimensions. Ties go to the center of the
+ * smaller number.
+ */
 function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
   const center = new Int32Array(tree.order.length);
   const points = { ...tree.points, data: tree.coordinates };

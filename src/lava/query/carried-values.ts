@@ -3,13 +3,18 @@
  *
  * Source: ours. Precision: double sums over the carried values. Cost: proportional to the samples requested.
  * Types: `Explanation`, of a map: values (raw values that travel along, or null), rows (number of samples).
+ * Fails: OptionError for a measure that this version does not know; else never.
  */
 
 import type { Explanation } from '../../model.js';
 import { columnCorrelation } from '../associations/local-values.js';
 import { measureOf } from './explained-table.js';
 
-/** Values of one feature, one a sample in row order; null when the explanation does not carry them. */
+/**
+ * Values of one feature, one a sample in row order; null when the explanation does not carry them. The array is a
+ * view of `values`.
+ * @param feature index of the feature.
+ */
 export function carriedValues(
   { values, rows }: Pick<Explanation, 'values' | 'rows'>,
   feature: number,

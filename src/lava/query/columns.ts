@@ -16,7 +16,7 @@ type WithColumns = Pick<Explanation, 'labels' | 'metadata' | 'options'>;
 
 /**
  * All columns by which samples can be grouped: the labels first, then the metadata in the source's order, without the
- * column that the labels were read from.
+ * column that the labels were read from. Empty without labels and metadata. Never throws.
  */
 export function columnsOfSamples(explanation: WithColumns): readonly MetadataColumn[] {
   const { labels, metadata = [] } = explanation;
@@ -55,14 +55,18 @@ export function columnNamed(explanation: WithColumns, name: string): MetadataCol
   });
 }
 
-/** Whether the sample in this row has no value in the column. */
+/**
+ * Whether the sample in this row has no value in the column.
+ * @param row of the table, from 0.
+ */
 export function isMissing(column: MetadataColumn, row: number): boolean {
   return column.kind === 'categorical' ? column.codes[row] < 0 : Number.isNaN(column.values[row]);
 }
 
 /**
  * Rows, ascending, whose value in the column is the level or, for a column of numbers, the number or in the range
- * (`50..70`, `>=50`, `<50`). OptionError for a level that does not exist or a text that is no range.
+ * (`50..70`, `>=50`, `<50`). OptionError for a level that does not exist or a text that is no range. Samples without
+ * a value are in no range. Empty where no number is in it.
  */
 export function rowsWithValue(column: MetadataColumn, value: string): number[] {
   if (column.kind === 'categorical') return rowsWithLevel(column, value);
@@ -70,7 +74,10 @@ export function rowsWithValue(column: MetadataColumn, value: string): number[] {
   return Array.from(column.values.keys()).filter((row) => inRange(column.values[row]));
 }
 
-/** Rows of one level of a column, ascending. OptionError for a level that the column does not have. */
+/**
+ * Rows of one level of a column, ascending. OptionError for a level that the column does not have. The error lists up
+ * to 12 levels.
+ */
 function rowsWithLevel({ name, levels, codes }: CategoricalColumn, level: string): number[] {
   const wanted = levels.indexOf(level);
   if (wanted < 0) {

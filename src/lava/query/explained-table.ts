@@ -18,8 +18,9 @@ export function measureOf({ options }: Pick<Explanation, 'options'>): Associatio
 }
 
 /**
- * The values that were explained: the table itself, or those of its columns that the explanation names.
- * Throws ShapeError for a table with other samples or without these features.
+ * The values that were explained: the table itself, or those of its columns that the explanation names. Throws
+ * ShapeError for a table with other samples or without these features.
+ * @returns columns in the explanation's order; copied unless the names are the same.
  */
 export function explainedTable(explanation: Explanation, table: Table): Table {
   const { featureNames, rows } = explanation;

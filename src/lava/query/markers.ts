@@ -72,7 +72,10 @@ export interface MarkerAnswer {
 }
 
 /**
- * Features by how much higher they are in the first region than in the second.
+ * Features by how much higher they are in the first region than in the second. ShapeError for another table.
+ * @param question the first region, and the second or all other samples.
+ * @param options `replicate`: column of the units; `logged`: values are log1p; `tieCorrect`.
+ * @returns all features, highest score first, ties by index.
  * @param table the values that were explained; null for those that travel with the explanation.
  * @throws OptionError for regions that share a sample or do not exist, or where no values are known.
  */
@@ -130,7 +133,8 @@ interface TwoColumns {
 const FEATURES_AT_ONCE = 256;
 
 /**
- * Values of every known feature in either set of samples, feature by feature.
+ * Values of every known feature in either set of samples, feature by feature. ShapeError for another table;
+ * OptionError where no values are carried.
  * @param table null to take the values that the explanation carries.
  * @param a sample rows.
  * @param b sample rows.
@@ -181,7 +185,8 @@ function* carriedColumns(explanation: Explanation, a: Int32Array, b: Int32Array)
 }
 
 /**
- * The figures of one feature: means, difference, fold change, AUC, score and p.
+ * The figures of one feature: means, difference, fold change, AUC, score and p. A feature that is constant has a
+ * score of 0, an AUC of 0.5 and p = 1.
  * @param a its values in the first samples, not changed.
  * @param b those in the second.
  * @param options `logged`: values are log1p; `tieCorrect`: the variance of ranks is corrected for ties.
@@ -232,15 +237,19 @@ function ranked(a: Float64Array, b: Float64Array): { below: number; ties: number
   return { below, ties };
 }
 
-/** Arithmetic mean. */
+/** Arithmetic mean. NaN for none. */
 const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Share of values above 0. */
+/** Share of values above 0. 0 to 1. */
 const shareAboveZero = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / values.length;
 
-/** Ids of the modules that have the feature among their leading ones. */
+/**
+ * Ids of the modules that have the feature among their leading ones.
+ * @param feature index of the feature.
+ * @returns in the modules' order; empty where none has it.
+ */
 const modulesWith = ({ descriptions }: Explanation, feature: number): string[] =>
   descriptions
     .filter(({ topFeatures }) => topFeatures.some((top) => top.feature === feature))

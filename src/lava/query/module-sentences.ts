@@ -4,16 +4,7 @@
  * Purpose: the terminal and the page say the same in the same words, and one module's sentences never contradict
  *   one another. Each kind of evidence has one sentence, chosen by all figures that bear on it.
  * Source: ours. Order: effect first, then how it was measured, then p.
- * Types: `Explanation`, of a map: descriptions (one a module, in order of share), modules (loadings and presence),
- *   localities (members and probes), featureNames (one a feature), image (width and height in pixels, or null).
- *   `ModuleDescription`, of one module: significance (of the tests, or null), presentSamples (fraction of samples),
- *   topFeatures (`feature` (column) and `loading`, strongest first), signs (which features go together and which
- *   oppose), within (share left inside the levels of a metadata column), stability (in refits, or null), contrast (true
- *   where it is a difference between groups), replication (least cosine with its match in fits anew, or null),
- *   recurrence (in how many disjoint localities), trust (0 to 1, or null), trustFlag (a sentence, or null).
- *   `ModuleSignificance`: p, pAdjusted, significant, verdict, the tests real and local, and heldOut (one outcome a
- *   part). `Modules`, of a fit: count (how many), explained (share of all together). `Localities`, n-neighborhoods of
- *   probes: count (how many), size (n, samples in each).
+ * Fails: never.
  */
 
 import { count, decimal, listed, percent, plural, pValue, signed } from '../../core/words.js';
@@ -35,7 +26,10 @@ export interface Statement {
   readonly text: string;
 }
 
-/** A sentence on how many modules passed the test on held-out samples, and what became of the others. */
+/**
+ * A sentence on how many modules passed the test on held-out samples, and what became of the others. Says so where
+ * there is no module, and where none was tested.
+ */
 export function headline({ descriptions }: Pick<Explanation, 'descriptions'>): string {
   const all = descriptions.length;
   if (all === 0) return 'No module was found: no features move together beyond chance anywhere on this map.';
@@ -83,7 +77,11 @@ export function moduleSentence(explanation: Explanation, module: ModuleDescripti
   return `${listed(leading.slice(0, NAMED_FEATURES).map(nameOf))} rise and fall together ${where}.`;
 }
 
-/** What is known about whether to believe the module; empty when nothing was computed. @param rows samples explained. */
+/**
+ * What is known about whether to believe the module; empty when nothing was computed.
+ * @param rows samples explained.
+ * @returns sentences with their tone (`good`, `plain`, `bad`), in a fixed order.
+ */
 export function moduleStatements(module: ModuleDescription, rows: number): Statement[] {
   return [
     ...contrastStatement(module),
@@ -186,7 +184,10 @@ function notReplicated(subsample: number | null | undefined): Statement {
   };
 }
 
-/** What a module at the border did on the parts: `passes on 2 of 3 thirds and stays open on 1`. */
+/**
+ * What a module at the border did on the parts: `passes on 2 of 3 thirds and stays open on 1`. Only outcomes that
+ * occur are told.
+ */
 function outcomesInWords({ heldOut }: Pick<ModuleSignificance, 'heldOut'>): string {
   const words = {
     local: (amount: number) => `passes on ${amount} of ${heldOut.length} thirds`,
@@ -245,7 +246,10 @@ function trustStatement({ trust, trustFlag }: ModuleDescription): Statement[] {
   ];
 }
 
-/** What a reader must know before believing the module, in a few words each: for a line of a list. */
+/**
+ * What a reader must know before believing the module, in a few words each: for a line of a list.
+ * @returns a few words with their tone each; empty where nothing was computed.
+ */
 export function moduleRemarks({
   contrast,
   recurrence,
@@ -281,7 +285,7 @@ export function moduleRemarks({
   ];
 }
 
-/** The verdict `border` in a few words, with the number of parts that passed. */
+/** The verdict `border` in a few words, with the number of parts that passed. Null counts as no parts. */
 function borderRemark(significance: ModuleSignificance | null): string {
   const parts = significance?.heldOut ?? [];
   const passed = parts.filter(({ outcome }) => outcome === 'local').length;

@@ -9,6 +9,7 @@
  *   probes: count (how many), size (n, samples in each), members (count x size sample rows, nearest first).
  *   `Explanation`, of a map: samplePresence (samples x modules). `Modules`, of a fit: presence (localities x modules,
  *   not negative).
+ * Fails: never.
  */
 
 import type { Explanation, Localities, Matrix, Modules } from '../../model.js';
@@ -44,6 +45,8 @@ export type PresenceSource = Pick<Explanation, 'samplePresence'> & {
 /**
  * All modules, the one with the largest mean presence inside first; ties by index.
  * @param region distinct sample rows, in any order; none gives 0 inside.
+ * @returns for each module its index, the mean presence inside and outside, and the shares of samples that have it; 0
+ * outside where the region is all samples.
  */
 export function modulesInRegion(explanation: PresenceSource, region: ArrayLike<number>): PresenceInRegion[] {
   const { rows, columns, data } = explanation.samplePresence;
@@ -82,7 +85,9 @@ function presentThresholds(presence: Matrix): number[] {
   return Array.from({ length: presence.columns }, (_, k) => presentThreshold(presence, k));
 }
 
-/** Rows of the samples in which the module with this index is present, ascending. */
+/**
+ * Rows of the samples in which the module with this index is present, ascending. Empty where it is present nowhere.
+ */
 export function samplesWithModule(explanation: PresenceSource, module: number): Int32Array {
   const threshold = presentThreshold(explanation.modules.presence, module);
   return Int32Array.from(presentRows(explanation.samplePresence, module, threshold));
@@ -91,6 +96,8 @@ export function samplesWithModule(explanation: PresenceSource, module: number): 
 /**
  * Levels of a categorical column (labels, a metadata column) found in a region, most frequent first; ties by text.
  * @param column one code a sample, an index into `levels`; -1 (missing) counts for no level.
+ * @param region distinct sample rows.
+ * @returns for each level found its samples in the region, their share of the region and of the level, 0 to 1.
  */
 export function levelsInRegion(
   column: { readonly levels: readonly string[]; readonly codes: ArrayLike<number> },
@@ -112,7 +119,11 @@ export function levelsInRegion(
     .sort((a, b) => b.samples - a.samples || (a.level < b.level ? -1 : 1));
 }
 
-/** Localities that hold the sample, ascending. */
+/**
+ * Localities that hold the sample, ascending.
+ * @param sample its row.
+ * @returns numbers of localities.
+ */
 export function localitiesHolding({ count, size, members }: Localities, sample: number): number[] {
   const hasSample = (l: number) => members.subarray(l * size, (l + 1) * size).includes(sample);
   return Array.from({ length: count }, (_, l) => l).filter(hasSample);

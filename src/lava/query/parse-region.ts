@@ -15,7 +15,11 @@ export interface ParseRegionOptions {
   readonly named?: ReadonlyMap<string, string>;
 }
 
-/** The region that a text describes. Throws OptionError for a text that is no region. */
+/**
+ * The region that a text describes. Throws OptionError for a text that is no region.
+ * @param options `named`: texts of regions that `@name` may stand for.
+ * @returns the region; whether it exists in a map is seen when its rows are taken.
+ */
 export function parseRegion(text: string, options: ParseRegionOptions = {}): Region {
   const parser = { text, at: 0, named: options.named ?? new Map() };
   const region = parseAny(parser);
@@ -30,21 +34,30 @@ interface Parser {
   readonly named: ReadonlyMap<string, string>;
 }
 
-/** Reads one or more regions with `|` between them, from the parser's position on. */
+/**
+ * Reads one or more regions with `|` between them, from the parser's position on. OptionError for a text that is
+ * none.
+ */
 function parseAny(parser: Parser): Region {
   const of = [parseAll(parser)];
   while (takes(parser, '|')) of.push(parseAll(parser));
   return of.length === 1 ? of[0] : { kind: 'any', of };
 }
 
-/** Reads one or more regions with `&` between them, from the parser's position on. */
+/**
+ * Reads one or more regions with `&` between them, from the parser's position on. OptionError for a text that is
+ * none.
+ */
 function parseAll(parser: Parser): Region {
   const of = [parseOne(parser)];
   while (takes(parser, '&')) of.push(parseOne(parser));
   return of.length === 1 ? of[0] : { kind: 'all', of };
 }
 
-/** Reads one operand, a region, a negation or an expression in parentheses, from the parser's position on. */
+/**
+ * Reads one operand, a region, a negation or an expression in parentheses, from the parser's position on. OptionError
+ * for a text that is none.
+ */
 function parseOne(parser: Parser): Region {
   if (takes(parser, '!')) return { kind: 'not', of: parseOne(parser) };
   if (!takes(parser, '(')) return parseSingle(singleText(parser), parser);
@@ -66,7 +79,10 @@ function skipSpace(parser: Parser): void {
   while (/\s/.test(parser.text[parser.at] ?? '')) parser.at++;
 }
 
-/** Reads the text up to the next `&`, `|` or `)` outside quotes and outside parentheses that it opens itself. */
+/**
+ * Reads the text up to the next `&`, `|` or `)` outside quotes and outside parentheses that it opens itself. Trimmed.
+ * OptionError where a quote is not closed.
+ */
 function singleText(parser: Parser): string {
   const from = parser.at;
   let [quoted, depth] = [false, 0];
@@ -133,14 +149,17 @@ function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
   });
 }
 
-/** The named regions but one. */
+/** The named regions but one. The map is copied. */
 const without = (named: ReadonlyMap<string, string>, name: string) =>
   new Map([...named].filter(([known]) => known !== name));
 
 /** The text without the quotes around it. */
 const unquoted = (text: string): string => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
 
-/** A name as it can stand in a region's text: in quotes where it holds characters that combine regions. */
+/**
+ * A name as it can stand in a region's text: in quotes where it holds characters that combine regions. A quote inside
+ * the name is not escaped.
+ */
 export const quotedName = (name: string): string => (/[&|()!":,]|^\s|\s$|^@/.test(name) ? `"${name}"` : name);
 
 /**

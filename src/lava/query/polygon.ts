@@ -1,4 +1,7 @@
-/** Points inside a polygon of the plane, by the even-odd rule. Ours. */
+/**
+ * Points inside a polygon of the plane, by the even-odd rule. Ours.
+ * Fails: never; a polygon of fewer than three corners holds no point.
+ */
 
 /** Corners in order; the last is joined to the first. */
 export type Polygon = readonly (readonly [number, number])[];

@@ -73,6 +73,7 @@ export function pseudobulk(
 /**
  * Indices into `rows` by the code (replicate) of the sample there; missing ones (-1) are left out.
  * @param codes one a sample.
+ * @returns for each code that occurs its indices, ascending.
  */
 function groupsOf(rows: Int32Array, codes: Int32Array): Map<number, number[]> {
   const groups = new Map<number, number[]>();
@@ -121,8 +122,10 @@ function arrangementsOf(n: number, m: number, paired: boolean): readonly Int8Arr
 }
 
 /**
- * Share of the arrangements whose difference is at least as far from 0 as that of the data, itself included.
- * @param means @param others one a replicate of the first and of the second side; when paired, in the same order.
+ * Share of the arrangements whose difference is at least as far from 0 as that of the data, itself included. Equal up
+ * to rounding counts as at least as far. Never throws.
+ * @param means
+ * @param others one a replicate of the first and of the second side; when paired, in the same order.
  */
 function permutationP(
   means: readonly number[],

@@ -45,6 +45,7 @@ export interface RegionAnswer {
  * What is in a region: its size, its labels, and every module's presence inside and outside. Throws OptionError for a
  * region that does not exist or holds no sample.
  * @param name what the answer calls the region; by default what the region says itself.
+ * @returns modules with the largest mean presence inside first.
  */
 export function describeRegion(
   explanation: Explanation,
@@ -131,7 +132,7 @@ export function compareRegions(
 
 /**
  * Cosine, -1 to 1, of the signed correlations of module k's leading pairs in two sets of samples; 0 when either has
- * none.
+ * none. A pair that is constant in one set counts as correlation 0 there.
  * @param rows sample rows of either set.
  */
 function signedAgreement(

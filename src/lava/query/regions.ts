@@ -52,7 +52,10 @@ export function regionRows(explanation: Explanation, region: Region): Int32Array
   });
 }
 
-/** 1 for every sample of the region, 0 for all others. A part of a combined region may hold no sample. */
+/**
+ * 1 for every sample of the region, 0 for all others. A part of a combined region may hold no sample. OptionError for
+ * a part that does not exist.
+ */
 function regionMask(explanation: Explanation, region: Region): Uint8Array {
   if (region.kind === 'not') return regionMask(explanation, region.of).map((inside) => 1 - inside);
   if (region.kind === 'all' || region.kind === 'any') {
@@ -65,7 +68,7 @@ function regionMask(explanation: Explanation, region: Region): Uint8Array {
   return mask;
 }
 
-/** A name of the region for people, such as `rectangle 0,0 to 5,3` or `not M3`. */
+/** A name of the region for people, such as `rectangle 0,0 to 5,3` or `not M3`. Never throws. */
 export function regionName(region: Region): string {
   switch (region.kind) {
     case 'locality':
@@ -198,7 +201,10 @@ function labelRows({ labels, rows }: Explanation, label: string): number[] {
   return allRows(rows).filter((row) => labels?.[row] === label);
 }
 
-/** Rows of the samples with these ids, in their order. OptionError for an id that no sample has. */
+/**
+ * Rows of the samples with these ids, in their order. OptionError for an id that no sample has. An id that is named
+ * twice comes twice.
+ */
 function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[] {
   const rowOf = new Map(ids?.map((id, row) => [id, row]));
   const unknown = wanted.filter((id) => !rowOf.has(id));
@@ -239,7 +245,10 @@ export function moduleIndex({ descriptions }: Explanation, id: string): number {
   });
 }
 
-/** Index of the feature called `name`. OptionError for a name that is none. */
+/**
+ * Index of the feature called `name`. OptionError for a name that is none. Of two features of one name the first. The
+ * error names features that differ by case only.
+ */
 export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>, name: string): number {
   const feature = featureNames.indexOf(name);
   if (feature >= 0) return feature;
@@ -251,7 +260,7 @@ export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>
   });
 }
 
-/** All row numbers, 0 to rows - 1. */
+/** All row numbers, 0 to rows - 1. Never throws. */
 function allRows(rows: number): number[] {
   return Array.from({ length: rows }, (_, row) => row);
 }

@@ -6,6 +6,7 @@
  *   inside and outside. `MarkerAnswer`: first and second region with their samples, markers (highest score first).
  *   `Marker`: one feature: means first and second, difference, logFoldChange or null, auc, score, p, pAdjusted,
  *   modules, pseudobulk or null.
+ * Fails: never.
  */
 
 import { capitalized, count, listed, percent, plural, signed } from '../../core/words.js';
@@ -22,6 +23,7 @@ const AGREES = 0.5;
 
 /**
  * Sentences on a region: its size, labels, the modules present in half of its samples, and what to be careful with.
+ * @returns one sentence an entry, without line breaks.
  */
 export function regionSentences(answer: RegionAnswer): string[] {
   const present = answer.modules.filter(({ presentInside }) => presentInside >= IN_REGION);
@@ -109,7 +111,7 @@ function agreementSentences(both: ComparisonAnswer['modules']): string[] {
 
 /**
  * Sentences on the features that correlate most with one feature in a region, and those whose correlation differs
- * most from outside.
+ * most from outside. Names NAMED features at most; says so where none is beyond chance.
  */
 export function featureSentences(answer: FeatureAnswer): string[] {
   const strong = answer.features.filter(({ pAdjusted }) => pAdjusted <= 0.05).slice(0, NAMED);
@@ -142,7 +144,10 @@ export function pairSentences({ region, a, b, inside, outside }: PairAnswer): st
 /** A module by id and title. */
 const named = ({ id, label }: { readonly id: string; readonly label: string }): string => `${id} ${label}`;
 
-/** One sentence for each verdict of significance that limits what may be said of the modules, with their ids. */
+/**
+ * One sentence for each verdict of significance that limits what may be said of the modules, with their ids. Empty
+ * where no verdict limits.
+ */
 function caution(modules: readonly { readonly id: string; readonly verdict: string | null }[]): string[] {
   const list = (verdict: string) =>
     modules.filter((module) => module.verdict === verdict).map(({ id }) => id);
@@ -167,7 +172,7 @@ const NAMED_LEVEL = 0.05;
 
 /**
  * Sentences on the features that are higher and lower in the first region, the strongest first, and on what
- * replicates allow to say.
+ * replicates allow to say. Without replicates the last sentence says what p over samples does not tell.
  */
 export function markerSentences({ first, second, markers }: MarkerAnswer): string[] {
   const notable = markers.filter(({ pAdjusted }) => pAdjusted <= NAMED_LEVEL);
@@ -187,7 +192,10 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   ];
 }
 
-/** The strongest by name, and how many there are besides. */
+/**
+ * The strongest by name, and how many there are besides.
+ * @param some strongest first.
+ */
 function firstNames(some: readonly Marker[]): string {
   const names = some.slice(0, NAMED).map(({ name }) => shownName(name));
   const rest = some.length - names.length;

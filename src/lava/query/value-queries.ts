@@ -36,7 +36,8 @@ export interface FeatureAnswer {
 
 /**
  * Correlations of one feature with all others, inside a region and outside, the strongest inside first. Throws
- * OptionError for an unknown feature or a region without samples, ShapeError for another table.
+ * OptionError for an unknown feature or a region without samples, ShapeError for another table. Features that are
+ * constant inside are counted, not listed. p is corrected over features (Benjamini and Hochberg).
  * @param values the table that was explained.
  */
 export function featureAgainstAll(
@@ -74,7 +75,10 @@ export function featureAgainstAll(
 
 const FEATURES_AT_ONCE = 256;
 
-/** Correlation of every feature with the feature `chosen`, over these sample rows; null where either is constant. */
+/**
+ * Correlation of every feature with the feature `chosen`, over these sample rows; null where either is constant. One
+ * entry a feature, 1 for itself.
+ */
 function correlationsWith(
   explanation: Explanation,
   table: Table,
@@ -138,7 +142,10 @@ export function pairValues(
   };
 }
 
-/** Rows of the region's samples and of all others, both ascending. */
+/**
+ * Rows of the region's samples and of all others, both ascending. OptionError for a region that does not exist or
+ * holds no sample.
+ */
 function sides(explanation: Explanation, region: Region) {
   const inside = regionRows(explanation, region);
   const chosen = new Set(inside);
