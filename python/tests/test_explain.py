@@ -290,6 +290,14 @@ class TestResult:
         with pytest.raises(whymap.OptionError, match=message):
             explanation.query(region)
 
+    def test_modules_in_groups(self, explanation):
+        modules = len(explanation.module_ids)
+        groups = explanation.groups(1)
+        assert groups.table["modules"].tolist() == [" ".join(explanation.module_ids)]
+        assert "1 group" in groups.sentences[0]
+        with pytest.raises(whymap.OptionError, match="groups"):
+            explanation.groups(modules + 1)
+
     def test_a_selection_may_be_longer_than_a_command_line(self, explanation):
         # 1.4 million characters of row numbers: many times the limit of one argument
         rows = np.tile(np.arange(60), 8000)

@@ -16,8 +16,8 @@
  * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
  */
 
-import { type Context, type PartialContext, resolveContext } from '../engine/context.js';
-import { unwatched } from '../engine/watch.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
+import { withoutProgress } from '../engine/watch.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
@@ -186,23 +186,24 @@ async function fitAll(
 ): Promise<Fitted> {
   const { table, embedding, localities } = input;
   const { features } = table;
-  const dense = await denseCovering(embedding, localities, context.engine, unwatched);
+  const dense = await denseCovering(embedding, localities, context.engine, silently(context, 'localities'));
   const { modules: requested, ...others } = options;
   const associations = await timed('associations', () => associate(features, dense, options, context));
-  const auto =
+  const granularity =
     requested === 'auto'
-      ? await timed('granularity', () =>
-          chooseGranularity({ ...input, dense, associations }, others, context),
-        )
+      ? await timed('granularity', () => chooseGranularity({ ...input, dense }, others, context))
       : undefined;
-  const count = requested === 'auto' ? auto?.granularity.chosen : requested;
+  const count = requested === 'auto' ? granularity?.chosen : requested;
   const fitOptions = { ...others, modules: count };
   const samples = { features, localities: dense, rules: associationRules(options, localities.size) };
   const fit = { associations, samples, reported: localities.count };
-  const modules = auto?.modules ?? (await timed('modules', () => factorize(fit, fitOptions, context)));
+  const modules = await timed('modules', () => factorize(fit, fitOptions, context));
   await releaseAssociations(associations, context);
-  return { modules, granularity: auto?.granularity, counts: associations.counts, fitOptions };
+  return { modules, granularity, counts: associations.counts, fitOptions };
 }
+
+/** A watch by which a step of `stage` can be stopped, without progress of its own. */
+const silently = (context: Context, stage: string) => withoutProgress(watchStage(context, stage));
 
 /**
  * The table with at most `maxFeatures` features (the table itself without the option), and a warning of what was left

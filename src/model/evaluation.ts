@@ -80,18 +80,4 @@ export interface Granularity {
     /** Replicated modules that recur in disjoint localities and are no part of another. The largest count is chosen. */
     readonly recurrent: number;
   }[];
-  /** About half, the chosen and about twice the number of modules, coarse first. */
-  readonly levels: readonly {
-    readonly modules: number;
-    /** Leading features of each module, strongest first; modules by share. */
-    readonly topFeatures: readonly (readonly number[])[];
-    readonly share: Float64Array;
-  }[];
-  /** Module `fine` of level + 1 comes from module `coarse` of `level`, numbers from 0. */
-  readonly links: readonly {
-    readonly level: number;
-    readonly coarse: number;
-    readonly fine: number;
-    readonly cosine: number;
-  }[];
 }

@@ -19,8 +19,27 @@ export interface Modules {
   readonly explained: number;
   /** `stacked` only: modules x (features * (features - 1) / 2) pair patterns, i < j, rows of i first. */
   readonly patterns: Matrix | null;
+  /** How the modules merge into coarser ones (see moduleGroups); absent in explanations of earlier versions. */
+  readonly hierarchy?: ModuleHierarchy;
   /** Loss (squared residual / squared norm) after each refinement sweep; never increases. */
   readonly loss: readonly number[];
+}
+
+/**
+ * The tree that merges modules into coarser ones, as a linkage: modules are nodes 0 to count - 1, and the group that merge i
+ * makes is node count + i.
+ */
+export interface ModuleHierarchy {
+  /** count - 1 of them, in the order in which they are made. */
+  readonly merges: readonly {
+    readonly first: number;
+    readonly second: number;
+    /**
+     * Mean coupling of the modules of one group with those of the other, weighted by share, 0 to 1: association between
+     * the features of two modules over that within each.
+     */
+    readonly coupling: number;
+  }[];
 }
 
 /** One pair of features in a module. */

@@ -77,6 +77,9 @@ const RULES: readonly Rule[] = [
   ...['method', 'saveModel', 'dimensions', 'metric', 'nNeighbors'].map((name) =>
     exclusive(['embed'], 'model', name, 'leave one out: a model has its method and its options'),
   ),
+  ...['region', 'markers', 'feature', 'pair', 'and'].map((name) =>
+    exclusive(['query'], 'groups', name, 'ask one question at a time'),
+  ),
   exclusive(['query'], 'markers', 'feature', 'ask one question at a time'),
   exclusive(['query'], 'markers', 'pair', 'ask one question at a time'),
   needs(['query'], 'replicate', ['markers'], words`ask for ${option('markers')}`),
@@ -151,8 +154,8 @@ function modelSaved({ saveModel, method = 'umap' }: Values) {
 }
 
 /** A question is about a region. */
-function regionNamed({ region }: Values) {
-  if (region !== undefined) return null;
+function regionNamed({ region, groups }: Values) {
+  if (region !== undefined || groups !== undefined) return null;
   const expected = 'a region such as label:"B cells", locality:12 or rectangle:0,0,5,3';
   return {
     got: words`no ${option('region')}`,

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Explanation } from 'whymap';
 import { decodeExplanation } from 'whymap/io';
-import { comesBack } from 'whymap/lava';
+import { comesBack, moduleGroups, words } from 'whymap/lava';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { axeFindings, launch, type Opened, openReport } from './browser.js';
 import { madeTable, moduleNames } from './made-explanation.js';
@@ -109,19 +109,35 @@ test('modules are sorted and filtered; none that match is said, and undone', asy
   await page.close();
 });
 
-test('the curve and the levels of auto; a module of the chosen level opens from them', async () => {
+test('the curve of auto; coarser groups in the list and on the map at once, kept in the address', async () => {
   const opened = await openReport(browser, html, { theme: 'dark' });
   const { page } = opened;
-  const { granularity } = explanation;
+  const { granularity, modules } = explanation;
   await page.click('.granularity summary');
   expect(await page.locator('.granularity summary').innerText()).toContain(`${granularity?.chosen} modules`);
-  const nodes = granularity?.levels.reduce((sum, level) => sum + level.topFeatures.length, 0);
-  expect(await page.locator('.levels .node').count()).toBe(nodes);
-  expect(await page.locator('.levels path.link').count()).toBe(granularity?.links.length);
+  const slider = page.locator('.group-choice input');
+  expect(await slider.inputValue()).toBe(String(modules.count));
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  expect(await page.locator('.group-choice output').innerText()).toBe(`2 groups of ${modules.count} modules`);
+  expect(await page.locator('.module-group').count()).toBe(2);
+  const groups = moduleGroups(explanation, 2);
+  const shares = await page.locator('.module-group > .note').allInnerTexts();
+  groups.forEach(({ share }, g) => {
+    expect(shares[g]).toContain(words.percent(share));
+  });
+  expect(await page.locator('.legend').innerText()).toContain('Strongest group of modules');
   expect(await axeFindings(page)).toEqual([]);
-  await page.locator('.levels .node.current').nth(1).focus();
-  await page.keyboard.press('Enter');
-  expect(await page.locator('.detail h2').innerText()).toContain('M2');
+  await page.locator('.module-group .group-open').first().click();
+  expect(await page.locator('.legend').innerText()).toContain('Presence of G1');
+  await page.waitForFunction(() => location.hash.includes('groups=2'));
+  await page.locator('.module-group summary').first().click();
+  expect(await page.locator('.module-group .card').count()).toBeGreaterThanOrEqual(groups[0].modules.length);
+  await slider.focus();
+  await page.keyboard.press('End');
+  expect(await page.locator('.module-group').count()).toBe(0);
+  expect(await page.locator('.legend').innerText()).toContain('Strongest module');
   quiet(opened);
   await page.close();
 });

@@ -171,6 +171,28 @@ class Explanation(Result):
             reading=reading,
         )
 
+    def groups(self, count: int) -> Answer:
+        """The modules in `count` groups: coarser modules from the same fit.
+
+        Parameters
+        ----------
+        count
+            From 1 to the number of modules. The groups of one number are unions of those of the next larger one.
+
+        Returns
+        -------
+        Answer
+            A sentence and a row for each group: its modules, share of association, coupling and leading features.
+
+        Raises
+        ------
+        OptionError
+            A number that is not from 1 to the number of modules.
+        """
+        from .query import groups
+
+        return groups(self, count)
+
     def compare(
         self,
         data: Any,

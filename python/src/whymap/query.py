@@ -82,6 +82,12 @@ def ask(
         return _answer(explanation, argv, job, cwd)
 
 
+def groups(explanation: Explanation, count: int) -> Answer:
+    """See `Explanation.groups`."""
+    with job_folder() as job:
+        return _answer(explanation, ["query", _stored(explanation, job), "--groups", str(count)], job, None)
+
+
 def _answer(explanation: Explanation, argv: list[str], job: Path, cwd: Path | None) -> Answer:
     """The same question twice: as JSON and as the table of it."""
     raw = json.loads(run_engine([*argv, "--format", "json"], job, cwd=cwd, progress=False))

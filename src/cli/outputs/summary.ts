@@ -1,7 +1,7 @@
 /** `summary.json`: options, input, sizes, quality and one entry a module. Scripts rely on its fields. */
 
 import type { ReadingPlan } from '../../io/index.js';
-import type { Explanation, Granularity, ModuleSigns, Table } from '../../model.js';
+import type { Explanation, ModuleHierarchy, ModuleSigns, Table } from '../../model.js';
 import { packageVersion } from '../version.js';
 
 /** Everything in it but `timings` is the same for the same input, options and seed. */
@@ -41,8 +41,8 @@ export function summarize(
     },
     explained: modules.explained,
     loss: modules.loss,
-    granularity:
-      explanation.granularity && namedGranularity(explanation.granularity, explanation.featureNames),
+    granularity: explanation.granularity,
+    hierarchy: modules.hierarchy && namedMerges(modules.hierarchy, explanation.descriptions),
     modules: explanation.descriptions.map(({ contrast, ...description }) => ({
       ...description,
       boundary: contrast,
@@ -58,16 +58,18 @@ export function summarize(
   };
 }
 
-/** The levels of modules with names of features instead of their columns. */
-function namedGranularity({ levels, ...rest }: Granularity, names: readonly string[]) {
-  return {
-    ...rest,
-    levels: levels.map(({ modules, topFeatures, share }) => ({
-      modules,
-      topFeatures: topFeatures.map((features) => features.map((feature) => names[feature])),
-      share: [...share],
-    })),
-  };
+/** The merges by the ids of modules: `groups` is how many are left after each. */
+function namedMerges({ merges }: ModuleHierarchy, descriptions: Explanation['descriptions']) {
+  const nodes = descriptions.map(({ id }) => [id]);
+  return merges.map(({ first, second, coupling }, i) => {
+    nodes.push([...nodes[first], ...nodes[second]]);
+    return {
+      first: nodes[first],
+      second: nodes[second],
+      coupling,
+      groups: descriptions.length - i - 1,
+    };
+  });
 }
 
 /** The signs of a module with names of features instead of their columns. */

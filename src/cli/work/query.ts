@@ -3,6 +3,7 @@
 import { OptionError, option, words } from '../../errors.js';
 import { writeCsv } from '../../io/write.js';
 import { type Marker, type MarkerAnswer, rankMarkers } from '../../lava/query/markers.js';
+import { type ModuleGroup, moduleGroups } from '../../lava/query/module-groups.js';
 import { parseRegion } from '../../lava/query/parse-region.js';
 import {
   type ComparisonAnswer,
@@ -13,6 +14,7 @@ import {
 import {
   comparisonSentences,
   featureSentences,
+  groupSentences,
   markerSentences,
   pairSentences,
   regionSentences,
@@ -54,7 +56,8 @@ export async function runQuery(
 
 /** Answers by the options that name the question; which of them go together was checked when they were parsed. */
 function answer(explanation: Explanation, table: Table | null, values: OptionValues<'query'>): Shown {
-  const { feature, pair, and: other, markers, replicate } = values;
+  const { feature, pair, and: other, markers, replicate, groups } = values;
+  if (groups !== undefined) return showGroups(explanation, moduleGroups(explanation, groups));
   const region = parseRegion(values.region ?? '');
   const second = other === undefined ? undefined : parseRegion(other);
   if (markers) return showMarkers(rankMarkers(explanation, { first: region, second }, table, { replicate }));
@@ -95,6 +98,29 @@ function showRegion(found: RegionAnswer): Shown {
       m.presentOutside,
     ]),
     json: found,
+  };
+}
+
+/** The modules in groups. */
+function showGroups(explanation: Explanation, groups: readonly ModuleGroup[]): Shown {
+  const { descriptions, featureNames } = explanation;
+  const named = groups.map(({ modules, topFeatures, ...group }, g) => ({
+    group: `G${g + 1}`,
+    modules: modules.map((k) => descriptions[k].id),
+    ...group,
+    topFeatures: topFeatures.map(({ feature, loading }) => ({ feature: featureNames[feature], loading })),
+  }));
+  return {
+    sentences: groupSentences(explanation, groups),
+    header: ['group', 'modules', 'share', 'coupling', 'features'],
+    rows: named.map(({ group, modules, share, coupling, topFeatures }) => [
+      group,
+      modules.join(' '),
+      share,
+      coupling,
+      topFeatures.map(({ feature }) => feature).join(' '),
+    ]),
+    json: { groups: named },
   };
 }
 

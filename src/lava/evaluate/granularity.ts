@@ -13,10 +13,9 @@
  *   *recur* in the other are counted (recurring-modules.ts), and the largest count of all numbers tried is chosen: it
  *   hardly depends on how many were fitted, since what is fitted too much is not found again, or only as parts.
  * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
- * Levels: modules of all samples at about half, at the chosen and at about twice the number; each fine module is
- *   linked with the coarser one whose pair pattern is most like its own (cosine).
- * Cost: one mean association of either half and of the whole, from which every number of modules starts, and twelve to sixteen
- *   refinements of either half, three of the whole. Deterministic for a seed.
+ * Coarser modules than the chosen ones need no other fit (hierarchy.ts).
+ * Cost: one mean association of either half, from which every number of modules starts, and twelve to sixteen
+ *   refinements of either half. Deterministic for a seed.
  * How it fails: see docs/lab/evaluation.md, with the figures.
  */
 
@@ -24,25 +23,11 @@ import { type Context, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
-import type {
-  Associations,
-  Embedding,
-  Granularity,
-  Localities,
-  Matrix,
-  Modules,
-  Table,
-} from '../../model.js';
+import type { Associations, Embedding, Granularity, Localities, Modules, Table } from '../../model.js';
 import { associate, associationRules, releaseAssociations } from '../associations/associations.js';
-import { leadingFeatures } from '../describe/describe.js';
-import { factorize, prepareStarts, type Starts } from '../factorize/modules.js';
-import {
-  patternCosines,
-  patternGram,
-  patternProducts,
-  relativeLoss,
-  weighLocalities,
-} from '../factorize/symmetric.js';
+import { type MeanAssociation, meanAssociation } from '../factorize/mean-association.js';
+import { factorize } from '../factorize/modules.js';
+import { patternGram, patternProducts, relativeLoss, weighLocalities } from '../factorize/symmetric.js';
 import {
   type FitOptions,
   localitiesOfPart,
@@ -65,46 +50,31 @@ export interface GranularityInput {
   readonly localities: Localities;
   /** The denser covering on which modules are fitted; the first ones are `localities`. */
   readonly dense: Localities;
-  /** Of the denser covering, all samples. */
-  readonly associations: Associations;
 }
-
-const LEVEL_FEATURES = 8;
-/** Cosine from which a finer module is said to come from a coarser one. */
-const LINKED = 0.2;
 
 interface Half {
   readonly localities: Localities;
   readonly associations: Associations;
-  readonly starts: Starts;
-}
-
-export interface ChosenGranularity {
-  readonly granularity: Granularity;
-  /** The modules of all samples at the number chosen. */
-  readonly modules: Modules;
+  readonly mean: MeanAssociation;
 }
 
 /**
- * Chooses the number of modules; called by `explain` for `modules: 'auto'`. Returns the number, the curve of all
- * numbers tried, the modules at three levels with their links, and the modules of all samples at the number chosen.
- * OptionError for localities of fewer than 6 samples.
+ * Chooses the number of modules; called by `explain` for `modules: 'auto'`. Returns the number and the curve of
+ * all numbers tried. OptionError for localities of fewer than 6 samples.
  */
 export async function chooseGranularity(
   input: GranularityInput,
   options: FitOptions & GranularityOptions,
   context: Context,
-): Promise<ChosenGranularity> {
+): Promise<Granularity> {
   const most = mostModules(options, input.localities.count);
   const watch = watchStage(context, 'granularity');
   const silent = { ...context, onProgress: undefined };
   const halves = await associateHalves(input, { ...options, most }, silent, partOf(watch, 0, 0.4));
-  const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 0.9));
+  const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 1));
   for (const { associations } of halves) await releaseAssociations(associations, context);
-  const chosen = mostRecurring(curve);
-  const { modules, ...levels } = await fitLevels(input, chosen, most, options, silent);
   watch.progress(1);
-  return { granularity: { chosen, curve, ...levels }, modules };
+  return { chosen: mostRecurring(curve), curve };
 }
 
 /**
@@ -149,8 +119,8 @@ async function associateHalves(
     // either half may hold two fifths of the memory, so that the whole's associations keep theirs
     const half = { ...context, memory: 0.4 * context.memory };
     const associations = await associate(table.features, part, partOptions, half);
-    const starts = await prepareStarts(associations, half, withoutProgress(watch));
-    halves.push({ localities: part, associations, starts });
+    const mean = await meanAssociation(associations, half, withoutProgress(watch));
+    halves.push({ localities: part, associations, mean });
     watch.progress(halves.length / 2);
   }
   return halves;
@@ -198,10 +168,10 @@ async function heldOutPoint(
   context: Context,
 ): Promise<Granularity['curve'][number]> {
   const fits: Modules[] = [];
-  for (const { associations, localities, starts } of halves) {
+  for (const { associations, localities, mean } of halves) {
     const rules = associationRules({ ...options, support: undefined }, localities.size);
     const samples = { features: table.features, localities, rules };
-    fits.push(await factorize({ associations, samples, starts }, options, context));
+    fits.push(await factorize({ associations, samples, mean }, options, context));
   }
   const shares = [
     await heldOutShare(fits[0], halves[1], context),
@@ -242,57 +212,3 @@ function bestPoint(curve: readonly Point[]): Point {
 
 /** The largest number of recurrent modules on the curve, at least 1. */
 const mostRecurring = (curve: readonly Point[]): number => Math.max(1, bestPoint(curve).recurrent);
-
-/**
- * Modules of all samples at about half, at the chosen and at about twice the number, and the links between these
- * levels.
- * @param chosen number of modules.
- * @param most largest number that was tried.
- */
-async function fitLevels(
-  { table, localities, dense, associations }: GranularityInput,
-  chosen: number,
-  most: number,
-  options: FitOptions,
-  context: Context,
-): Promise<Pick<Granularity, 'levels' | 'links'> & { modules: Modules }> {
-  const numbers = [Math.ceil(chosen / 2), chosen, Math.min(most, 2 * chosen)];
-  const distinct = [...new Set(numbers)];
-  const rules = associationRules(options, localities.size);
-  const samples = { features: table.features, localities: dense, rules };
-  const starts = await prepareStarts(associations, context, withoutProgress(watchStage(context, 'modules')));
-  const fits: Modules[] = [];
-  for (const modules of distinct) {
-    const input = { associations, samples, reported: localities.count, starts };
-    fits.push(await factorize(input, { ...options, modules }, context));
-  }
-  return {
-    modules: fits[distinct.indexOf(chosen)],
-    levels: fits.map((fit, level) => ({
-      modules: distinct[level],
-      topFeatures: Array.from({ length: fit.count }, (_, k) =>
-        leadingFeatures(fit.loadings, k)
-          .slice(0, LEVEL_FEATURES)
-          .map(({ feature }) => feature),
-      ),
-      share: fit.share,
-    })),
-    links: fits.slice(1).flatMap((fine, i) => linksBetween(fits[i].loadings, fine.loadings, i)),
-  };
-}
-
-/**
- * For each module of the finer level the coarser one with the most similar pair pattern, where the cosine is LINKED
- * or more.
- * @param coarse modules x features.
- * @param fine modules x features.
- * @param level number of the coarser level.
- */
-function linksBetween(coarse: Matrix, fine: Matrix, level: number): Granularity['links'] {
-  const cosines = patternCosines(fine, coarse);
-  return Array.from({ length: fine.rows }, (_, k) => {
-    const row = cosines.subarray(k * coarse.rows, (k + 1) * coarse.rows);
-    const parent = row.reduce((best, value, j) => (value > row[best] ? j : best), 0);
-    return { level, coarse: parent, fine: k, cosine: row[parent] };
-  }).filter(({ cosine }) => cosine >= LINKED);
-}

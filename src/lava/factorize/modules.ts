@@ -15,11 +15,11 @@
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
-import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../../model.js';
-import { meanAssociation } from './mean-association.js';
+import { moduleHierarchy } from './hierarchy.js';
+import { type MeanAssociation, meanAssociation } from './mean-association.js';
 import { type Factors, mergeAndPrune, refine, shares, withPresence } from './refine.js';
 import { refitUngated, type Samples } from './refit.js';
 import { spectralStart } from './spectral-start.js';
@@ -49,15 +49,12 @@ export interface FactorizeInput {
   readonly samples: Samples;
   /** Number of localities, the first ones, whose presence is returned. Default: all. */
   readonly reported?: number;
-  /** Starts made before, by `prepareStarts` of the same associations. */
-  readonly starts?: Starts;
+  /** The mean of the same associations, where it was made before. */
+  readonly mean?: MeanAssociation;
 }
 
-/** Starting loadings (modules x features) for any number of modules. */
 /** Modules by default; fewer where there are fewer localities. */
 export const DEFAULT_MODULES = 12;
-
-export type Starts = (count: number) => Promise<Matrix>;
 
 /**
  * Factors the associations into modules, strongest first; fewer than requested when the data have fewer. OptionError
@@ -66,7 +63,7 @@ export type Starts = (count: number) => Promise<Matrix>;
  * @returns loadings (modules x features, the largest of each 1), presence (localities x modules) and shares.
  */
 export async function factorize(
-  { associations, samples, reported = associations.localities, starts }: FactorizeInput,
+  { associations, samples, reported = associations.localities, mean }: FactorizeInput,
   options: ModuleOptions,
   partialContext: PartialContext = {},
 ): Promise<Modules> {
@@ -75,13 +72,32 @@ export async function factorize(
   const sweeps = options.sweeps ?? DEFAULT_SWEEPS;
   checkModuleCount(count, associations.localities);
   const problem = weighLocalities(associations);
+  const watch = watchStage(context, 'modules');
+  const starting = partOf(watch, 0, 0.3);
+  const whole = mean ?? (await meanAssociation(associations, context, starting));
+  let modules: Modules;
   if (options.form === 'stacked') {
     checkPairs(count, associations.features, context.memory);
-    return firstLocalities(await factorizeStacked(problem, { count, sweeps }, context), reported);
+    modules = await factorizeStacked(problem, { count, sweeps }, context);
+  } else {
+    const start = await spectralStart(whole, count, starting);
+    modules = await factorizeSymmetric({ problem, samples, start }, { count, sweeps }, context);
   }
+  const hierarchy = await moduleHierarchy(modules, whole);
+  return { ...firstLocalities(modules, reported), hierarchy };
+}
+
+/**
+ * The symmetric form from its start: near-duplicates merged, sweeps, the refit without the gate, and presence for it.
+ * @param input `start`: loadings, modules x features.
+ */
+async function factorizeSymmetric(
+  { problem, samples, start }: { problem: Problem; samples: Samples; start: Matrix },
+  { count, sweeps }: { readonly count: number; readonly sweeps: number },
+  context: Context,
+): Promise<Modules> {
   const watch = watchStage(context, 'modules');
-  const startsFor = starts ?? (await prepareStarts(associations, context, partOf(watch, 0, 0.3)));
-  const rough = await withPresence(problem, await startsFor(count), context, watch);
+  const rough = await withPresence(problem, start, context, watch);
   const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
   const history: number[] = [];
   const refined = await refine(problem, kept, sweeps, history, context, partOf(watch, 0.3, 0.7));
@@ -89,21 +105,7 @@ export async function factorize(
   const refitted = await refitUngated(samples, refined, problem.weights, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
-  return firstLocalities(orderedModules(factors, problem, history), reported);
-}
-
-/**
- * Sums up the associations once.
- * @returns a function of a number of modules, whose starting loadings (modules x features) then follow at little
- *   cost.
- */
-export async function prepareStarts(
-  associations: Associations,
-  context: Context,
-  watch: Watch,
-): Promise<Starts> {
-  const mean = await meanAssociation(associations, context, watch);
-  return (count) => spectralStart(mean, count, watch);
+  return orderedModules(factors, problem, history);
 }
 
 /**

@@ -9,6 +9,7 @@ export {
   type MarkerQuestion,
   rankMarkers,
 } from './markers.js';
+export { groupPresence, type ModuleGroup, moduleGroups } from './module-groups.js';
 export {
   headline,
   moduleRemarks,
@@ -41,6 +42,7 @@ export { type Region, regionName, regionRows } from './regions.js';
 export {
   comparisonSentences,
   featureSentences,
+  groupSentences,
   markerSentences,
   pairSentences,
   regionSentences,

@@ -9,9 +9,11 @@
  * Fails: never.
  */
 
-import { capitalized, count, listed, percent, plural, signed } from '../../core/words.js';
+import { capitalized, count, decimal, listed, percent, plural, signed } from '../../core/words.js';
+import type { Explanation } from '../../model.js';
 import { shownName } from '../describe/module-name.js';
 import type { Marker, MarkerAnswer } from './markers.js';
+import type { ModuleGroup } from './module-groups.js';
 import { type ComparisonAnswer, IN_REGION, type RegionAnswer } from './queries.js';
 import type { FeatureAnswer, PairAnswer } from './value-queries.js';
 
@@ -65,6 +67,21 @@ function rareElsewhere(present: RegionAnswer['modules']): string[] {
         ? `${id} is found nowhere else.`
         : `${id} is rare elsewhere: present in ${percent(presentOutside)} of all other samples.`,
     );
+}
+
+/** A sentence on the number of groups, and one for each: its modules, how much it holds, and its leading features. */
+export function groupSentences(explanation: Explanation, groups: readonly ModuleGroup[]): string[] {
+  const { descriptions, featureNames } = explanation;
+  return [
+    `${plural(descriptions.length, 'module')} in ${plural(groups.length, 'group')}.`,
+    ...groups.map(({ modules, share, coupling, topFeatures }, g) => {
+      const ids = listed(modules.map((k) => descriptions[k].id));
+      const held =
+        coupling === null ? percent(share) : `${percent(share)} together, coupling ${decimal(coupling)}`;
+      const names = topFeatures.slice(0, NAMED).map(({ feature }) => shownName(featureNames[feature]));
+      return `G${g + 1}: ${ids} (${held}): ${names.join(', ')}.`;
+    }),
+  ];
 }
 
 /** Sentences on two regions: what they share, what only one of them has, and where signs differ. */

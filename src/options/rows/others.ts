@@ -101,6 +101,15 @@ export const queryOptions = defineOptions([
     help: 'metadata column with the units of the test, such as donor',
   },
   {
+    name: 'groups',
+    commands: ['query'],
+    group: 'main',
+    type: { kind: 'integer', least: 1 },
+    default: null,
+    label: 'Groups',
+    help: 'the modules in so many groups: coarser modules from the same fit',
+  },
+  {
     name: 'format',
     commands: ['query'],
     group: 'output',

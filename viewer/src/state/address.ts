@@ -48,6 +48,7 @@ export function encodeAddress(view: View): string {
   const fields: readonly (readonly [string, string | null])[] = [
     ['color', colorBy.value.by === 'strongest' ? null : encodeColoring(view, colorBy.value)],
     ['module', openModule.value === null ? null : String(openModule.value)],
+    ['groups', store.groupCount.value === null ? null : String(store.groupCount.value)],
     ['panel', panel.value === 'modules' ? null : panel.value],
     ['at', at && [at.zoom, at.x, at.y].map((value) => Number(value.toPrecision(6))).join(',')],
     ['region', region.value?.code ?? null],
@@ -94,6 +95,8 @@ export function applyAddress(view: View, hash: string): void {
     return value >= 0 && value < below ? value : null;
   };
   const { descriptions, featureNames } = view.explanation;
+  const groups = view.explanation.modules.hierarchy ? whole('groups', descriptions.length) : null;
+  store.groupCount.value = groups === 0 ? null : groups;
   store.colorBy.value = decodeColoring(view, text('color'));
   store.openModule.value = whole('module', descriptions.length);
   const named = namedFrom(text('named'));

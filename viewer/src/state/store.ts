@@ -43,6 +43,8 @@ export interface CameraPosition {
 
 export const view = signal<View | null>(null);
 export const colorBy = signal<ColorBy>({ by: 'strongest' });
+/** In how many groups the modules are shown; null for each by itself. */
+export const groupCount = signal<number | null>(null);
 /** Module whose card is open. */
 export const openModule = signal<number | null>(null);
 export const region = signal<Region | null>(null);
@@ -83,7 +85,17 @@ export const selectedModules = computed(() => {
 /** Opens a module: its card, and its presence on the map. */
 export function selectModule(module: number | null): void {
   openModule.value = module;
-  colorBy.value = module === null ? { by: 'strongest' } : { by: 'module', module };
+  colorBy.value = module === null ? everyModule() : { by: 'module', module };
+}
+
+/** The map by the strongest module, or by the strongest group where modules are shown in groups. */
+const everyModule = (): ColorBy =>
+  groupCount.value === null ? { by: 'strongest' } : { by: 'groups', count: groupCount.value };
+
+/** Shows the modules in `count` groups, in the list and on the map; null for each by itself. */
+export function showGroups(count: number | null): void {
+  groupCount.value = count;
+  selectModule(null);
 }
 
 export function selectRegion(next: Region | null): void {

@@ -1,24 +1,17 @@
-/** How many modules: what each number holds on samples that were left out, and how modules of several levels relate. */
+/** How many modules: what each number holds on samples that were left out. */
 import { scaleLinear } from 'd3-scale';
-import { line, linkHorizontal } from 'd3-shape';
-import { useState } from 'preact/hooks';
+import { line } from 'd3-shape';
 import type { Granularity as Found } from 'whymap';
-import { categoryColor, NEUTRAL } from '../../derive/palette.js';
 import type { View } from '../../derive/view.js';
-import { decimal, featureName, percent, plural } from '../../derive/words.js';
-import { selectModule, theme } from '../../state/store.js';
-import { shortened } from './ModuleCharts.js';
+import { decimal, percent, plural } from '../../derive/words.js';
 
 export function Granularity({ view }: { view: View }) {
   const { granularity } = view.explanation;
   if (!granularity) return null;
   return (
     <details class="granularity">
-      <summary>
-        Why {plural(granularity.chosen, 'module')}? <span class="note">Coarser and finer ones</span>
-      </summary>
+      <summary>Why {plural(granularity.chosen, 'module')}?</summary>
       <Curve granularity={granularity} />
-      <Levels view={view} granularity={granularity} />
     </details>
   );
 }
@@ -88,124 +81,5 @@ function Curve({ granularity }: { granularity: Found }) {
         <span>upright line: chosen</span>
       </figcaption>
     </figure>
-  );
-}
-
-const ROW = 24;
-const WIDTH = 460;
-const BAR = 12;
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-interface Link {
-  readonly source: Point;
-  readonly target: Point;
-}
-
-/** Levels side by side, coarse to fine; a line from each module to the one it comes from. */
-function Levels({ view, granularity }: { view: View; granularity: Found }) {
-  const { levels, links, chosen } = granularity;
-  const [marked, setMarked] = useState<{ level: number; module: number } | null>(null);
-  const most = Math.max(...levels.map(({ topFeatures }) => topFeatures.length));
-  const height = most * ROW + 24;
-  const across = scaleLinear([0, Math.max(1, levels.length - 1)], [0, WIDTH - 150]);
-  const middle = (level: number, module: number) =>
-    24 + ((module + 0.5) * (height - 24)) / Math.max(1, levels[level].topFeatures.length);
-  const isMarked = (level: number, module: number) => marked?.level === level && marked.module === module;
-  const path = linkHorizontal<Link, Point>()
-    .x(({ x }) => x)
-    .y(({ y }) => y);
-  return (
-    <figure class="figure">
-      <svg class="chart levels" viewBox={`0 0 ${WIDTH} ${height}`}>
-        <title>Modules at several granularities, and which comes from which</title>
-        {links.map(({ level, coarse, fine, cosine }) => {
-          const on = isMarked(level, coarse) || isMarked(level + 1, fine);
-          const source = { x: across(level) + BAR, y: middle(level, coarse) };
-          const target = { x: across(level + 1), y: middle(level + 1, fine) };
-          return (
-            <path
-              key={`${level}-${fine}`}
-              class={on ? 'link on' : 'link'}
-              stroke-width={1 + 3 * cosine}
-              d={path({ source, target }) ?? ''}
-            >
-              <title>{`likeness ${decimal(cosine)}`}</title>
-            </path>
-          );
-        })}
-        {levels.map(({ modules, topFeatures, share }, level) => (
-          <g key={modules} transform={`translate(${across(level)},0)`}>
-            <text class="level-name" y={12}>
-              {plural(topFeatures.length, 'module')}
-            </text>
-            {topFeatures.map((features, module) => (
-              <LevelNode
-                key={features.join()}
-                view={view}
-                features={features}
-                module={module}
-                share={share[module]}
-                y={middle(level, module)}
-                current={modules === chosen && topFeatures.length === view.explanation.modules.count}
-                mark={(on) => setMarked(on ? { level, module } : null)}
-              />
-            ))}
-          </g>
-        ))}
-      </svg>
-      <figcaption class="note">
-        Point at a module to see where it comes from; open one of the chosen level.
-      </figcaption>
-    </figure>
-  );
-}
-
-interface LevelNodeProps {
-  readonly view: View;
-  /** Leading features of the module. */
-  readonly features: readonly number[];
-  readonly module: number;
-  /** Its share of association. */
-  readonly share: number;
-  /** Its middle, in pixels from the top. */
-  readonly y: number;
-  /** Whether its level is the one shown on the page: then it opens the module. */
-  readonly current: boolean;
-  mark(on: boolean): void;
-}
-
-/** A module of a level: a block with the names of its leading features. */
-function LevelNode({ view, features, module, share, y, current, mark }: LevelNodeProps) {
-  const names = features.map((feature) => featureName(view.explanation, feature));
-  const open = () => current && selectModule(module);
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a button where it opens a module, a picture elsewhere
-    <g
-      class={current ? 'node current' : 'node'}
-      {...(current ? { role: 'button', tabIndex: 0 } : {})}
-      onClick={open}
-      onKeyDown={(event) => event.key === 'Enter' && open()}
-      onMouseEnter={() => mark(true)}
-      onMouseLeave={() => mark(false)}
-      onFocus={() => mark(true)}
-      onBlur={() => mark(false)}
-    >
-      <rect
-        y={y - 7}
-        width={BAR}
-        height={14}
-        rx={3}
-        fill={current ? categoryColor(module, theme.value) : NEUTRAL[theme.value]}
-      />
-      <text x={BAR + 5} y={y} dy="0.35em">
-        {current ? `M${module + 1} ` : ''}
-        {shortened(names.slice(0, 2).join(', '), 18)}
-      </text>
-      <title>{`${names.join(', ')} (${percent(share)} of association)`}</title>
-    </g>
   );
 }

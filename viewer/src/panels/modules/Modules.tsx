@@ -6,10 +6,11 @@ import { alikeSentences, comesBack, headline, summary } from 'whymap/lava';
 import { listedModules } from '../../derive/module-order.js';
 import type { View } from '../../derive/view.js';
 import { plural } from '../../derive/words.js';
-import { openModule } from '../../state/store.js';
+import { groupCount, openModule } from '../../state/store.js';
 import { Icon } from '../parts/Icon.js';
 import { GeneSets } from './GeneSets.js';
 import { Granularity } from './Granularity.js';
+import { GroupChoice, GroupedCards } from './Groups.js';
 import { ModuleCard } from './ModuleCard.js';
 import { ModuleDetail } from './ModuleDetail.js';
 import { filter, ModuleFilter, showEvery } from './ModuleFilter.js';
@@ -26,8 +27,11 @@ export function Modules({ view }: { view: View }) {
     <>
       <Summary view={view} />
       <Granularity view={view} />
-      <ModuleFilter explanation={view.explanation} shown={listed.length} />
-      {descriptions.length === 0 ? (
+      <GroupChoice view={view} />
+      {groupCount.value === null && <ModuleFilter explanation={view.explanation} shown={listed.length} />}
+      {groupCount.value !== null ? (
+        <GroupedCards view={view} count={groupCount.value} />
+      ) : descriptions.length === 0 ? (
         <p class="empty">Fewer or larger localities may show more.</p>
       ) : (
         <>

@@ -22,6 +22,13 @@ export function ColorChoice({ view }: { view: View }) {
         }}
       >
         <option value="strongest">strongest module</option>
+        {(colorBy.value.by === 'groups' || colorBy.value.by === 'group') && (
+          <option value={encodeColoring(view, colorBy.value)}>
+            {colorBy.value.by === 'groups'
+              ? 'strongest group of modules'
+              : `group G${colorBy.value.group + 1}`}
+          </option>
+        )}
         <option value="density">density</option>
         {choicesOf(view).map(({ title, options }) => (
           <optgroup key={title} label={title}>
