@@ -127,6 +127,8 @@ const code = ['src', 'kernels', 'viewer/src'].flatMap(codeOf);
 const doors = ['python/src', 'r/R'].flatMap((folder) =>
   readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(py|R|mjs)$/.test(file) && !/_engine\/|node_modules/.test(file))
+    // written by the build, where it ran
+    .filter((file) => !/_functions\.py$/.test(file))
     .map((file) => join(folder, file)),
 );
 

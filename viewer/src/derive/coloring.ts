@@ -1,5 +1,6 @@
 /** What the colors of the map say: a color number a sample, the colors, and the legend that explains them. */
-import { groupPresence, type ModuleGroup, moduleGroups } from 'whymap/lava';
+
+import { amounts, type Coloring, type Legend, type LegendEntry } from './coloring-parts.js';
 import {
   type Column,
   type GroupColumn,
@@ -9,13 +10,11 @@ import {
   valueAt,
 } from './columns.js';
 import { density } from './grid.js';
-import { categoryColor, NEUTRAL, RAMP_STEPS, ramp, signRamp, type Theme } from './palette.js';
+import { noModuleCode, presenceOfGroup, strongestGroup } from './group-coloring.js';
+import { categoryColor, NEUTRAL, RAMP_STEPS, signRamp, type Theme } from './palette.js';
 import { highest, quantile } from './presence.js';
 import { moduleName, NONE, type View } from './view.js';
 import { capitalized, decimal, featureName, percent, presenceMeaning, signed } from './words.js';
-
-/** Features that name a group. */
-const NAMED = 3;
 
 export type ColorBy =
   | { readonly by: 'strongest' }
@@ -31,43 +30,6 @@ export type ColorBy =
   | { readonly by: 'trust' }
   | { readonly by: 'torn' }
   | { readonly by: 'glued' };
-
-/** A category of the legend. `code` is the region of its samples, as a text. */
-export interface LegendEntry {
-  readonly name: string;
-  readonly color: string;
-  readonly count: number;
-  readonly code: string;
-}
-
-export type Legend =
-  | {
-      readonly kind: 'ramp';
-      readonly title: string;
-      readonly note: string;
-      readonly low: string;
-      readonly high: string;
-      readonly colors: readonly string[];
-      /** Samples without a value, and their color; absent where there are none. */
-      readonly missing?: LegendEntry;
-    }
-  | {
-      readonly kind: 'categories';
-      readonly title: string;
-      readonly note: string;
-      readonly entries: readonly LegendEntry[];
-    };
-
-export interface Coloring {
-  /** Position in `colors`, one a sample. */
-  readonly codes: Uint16Array | Uint32Array;
-  readonly colors: readonly string[];
-  /** Samples are drawn in ascending order of this, so that what matters is on top. One a color. */
-  readonly order: readonly number[];
-  readonly legend: Legend;
-  /** What the color stands for at a sample, for tables. */
-  value(row: number): string | number;
-}
 
 export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
   switch (by.by) {
@@ -129,28 +91,6 @@ function trust(view: View, by: 'trust' | 'torn' | 'glued', theme: Theme): Colori
   });
 }
 
-function amounts(
-  values: ArrayLike<number>,
-  top: number,
-  theme: Theme,
-  words: { title: string; note: string; low: string; high: string },
-  low = 0,
-): Coloring {
-  const colors = ramp(theme);
-  const span = top - low || 1;
-  const codes = Uint16Array.from(values, (value) =>
-    Math.round(Math.max(0, Math.min(1, (value - low) / span)) * (RAMP_STEPS - 1)),
-  );
-  const order = colors.map((_, step) => step);
-  return {
-    codes,
-    colors,
-    order,
-    legend: { kind: 'ramp', colors, ...words },
-    value: (row) => values[row],
-  };
-}
-
 function presence(view: View, module: number, theme: Theme): Coloring {
   const { values, top } = view.presence[module];
   return amounts(values, top, theme, {
@@ -204,10 +144,6 @@ function feature(view: View, number: number, theme: Theme): Coloring {
 
 const short = (value: number) => Number(value.toPrecision(3)).toString();
 
-/** Samples in which no module is present. */
-const noModuleCode = ({ descriptions }: View['explanation']): string =>
-  `!(${descriptions.map(({ id }) => `module:${id}`).join('|')})`;
-
 function strongest(view: View, theme: Theme): Coloring {
   const { explanation } = view;
   const counts = new Uint32Array(explanation.modules.count + 1);
@@ -234,61 +170,6 @@ function strongest(view: View, theme: Theme): Coloring {
         })),
     },
   };
-}
-
-/** A group for people: its number, and its leading features where features have names. */
-export function groupTitle({ explanation }: View, { topFeatures }: ModuleGroup, group: number): string {
-  if (explanation.image) return `G${group + 1}`;
-  const leading = topFeatures.slice(0, NAMED).map(({ feature }) => featureName(explanation, feature));
-  return `G${group + 1} ${leading.join(', ')}`;
-}
-
-/** The presence of a group is the largest of its modules', so its strongest samples are theirs. */
-function strongestGroup(view: View, count: number, theme: Theme): Coloring {
-  const { explanation } = view;
-  const groups = moduleGroups(explanation, count);
-  const groupOf = new Uint16Array(explanation.modules.count);
-  groups.forEach(({ modules }, group) => {
-    for (const module of modules) groupOf[module] = group + 1;
-  });
-  const codes = Uint16Array.from(view.strongest, (module) => (module === NONE ? 0 : groupOf[module]));
-  const counts = new Uint32Array(count + 1);
-  for (const code of codes) counts[code]++;
-  const colors = [NEUTRAL[theme], ...groups.map((_, group) => categoryColor(group, theme))];
-  const names = ['no module present', ...groups.map((group, g) => groupTitle(view, group, g))];
-  const codeOf = (modules: readonly number[]) =>
-    modules.map((module) => `module:${explanation.descriptions[module].id}`).join('|');
-  return {
-    codes,
-    colors,
-    order: colors.map((_, index) => (index === 0 ? 0 : 1)),
-    value: (row) => names[codes[row]],
-    legend: {
-      kind: 'categories',
-      title: 'Strongest group of modules',
-      note: 'the group that holds the module with the highest presence at each sample',
-      entries: [...names.keys()]
-        .filter((index) => counts[index] > 0)
-        .map((index) => ({
-          name: names[index],
-          color: colors[index],
-          count: counts[index],
-          code: index === 0 ? noModuleCode(explanation) : codeOf(groups[index - 1].modules),
-        })),
-    },
-  };
-}
-
-function presenceOfGroup(view: View, by: { count: number; group: number }, theme: Theme): Coloring {
-  const group = moduleGroups(view.explanation, by.count)[by.group];
-  const values = groupPresence(view.explanation, group.modules);
-  const top = Math.max(...group.modules.map((module) => view.presence[module].top));
-  return amounts(values, top, theme, {
-    title: `Presence of ${groupTitle(view, group, by.group)}`,
-    note: 'the largest presence of its modules',
-    low: '0 absent',
-    high: `${decimal(top)} strong`,
-  });
 }
 
 /** Levels in their own colors; samples without a value are gray, below the others, and counted apart. */

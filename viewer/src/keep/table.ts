@@ -1,6 +1,6 @@
 /** What the map shows as a table, and the ids of the selection as lines. */
 import { type Cell, csvPieces } from 'whymap/io';
-import type { Coloring } from '../derive/coloring.js';
+import type { Coloring } from '../derive/coloring-parts.js';
 import { valueAt } from '../derive/columns.js';
 import type { View } from '../derive/view.js';
 import type { Region } from '../state/store.js';

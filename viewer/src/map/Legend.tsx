@@ -1,6 +1,6 @@
 /** What the colors mean. A category selects its samples; with Shift, these and those selected before. */
 import { useState } from 'preact/hooks';
-import type { Legend as LegendContent, LegendEntry } from '../derive/coloring.js';
+import type { Legend as LegendContent, LegendEntry } from '../derive/coloring-parts.js';
 import type { View } from '../derive/view.js';
 import { count, percent } from '../derive/words.js';
 import { selectCode } from '../state/regions.js';

@@ -1,5 +1,5 @@
 /** What draws the points. Two exist: WebGL (webgl.ts) and a 2-D canvas where WebGL is missing (canvas.ts). */
-import type { Coloring } from '../derive/coloring.js';
+import type { Coloring } from '../derive/coloring-parts.js';
 import type { Drawing } from '../derive/project.js';
 import type { Camera, Size } from './camera.js';
 

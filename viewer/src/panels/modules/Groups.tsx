@@ -1,7 +1,7 @@
 /** The modules in fewer, coarser groups: how many, and what each holds. The map follows at once. */
 import { useMemo } from 'preact/hooks';
 import { type ModuleGroup, moduleGroups } from 'whymap/lava';
-import { groupTitle } from '../../derive/coloring.js';
+import { groupTitle } from '../../derive/group-coloring.js';
 import { categoryColor } from '../../derive/palette.js';
 import type { View } from '../../derive/view.js';
 import { decimal, percent, plural } from '../../derive/words.js';
