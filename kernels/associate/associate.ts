@@ -1,6 +1,6 @@
 /**
  * Associations of one locality: support, standardization, one triangle of the correlation matrix, gate and
- * debiasing.
+ * debiasing; with levels inside these.
  *
  * Source: the reference is src/engine/js/associate.ts, which states the rules.
  * Shapes: n samples x d features; only supported features enter the product.
@@ -25,6 +25,7 @@
 import { STOP_ADDRESS } from '../runtime/layout';
 import { sortBytes } from '../runtime/sort';
 import { AssociateArguments, CompactArguments, SLOT_MARGIN, SLOT_OVERFLOW } from './layout';
+import { freedomOf, runCountOf, runsOf, takingPart } from './levels';
 import { standardizePanels } from './standardize';
 import { findSupported } from './support';
 import { panels } from './tile';
@@ -63,32 +64,40 @@ export function associateScratch(d: i32, n: i32, sparse: i32): usize {
  */
 export function associateLocality(item: i32, scratch: usize, call: AssociateArguments): void {
   const d = call.d;
-  const n = call.n;
+  const most = call.n;
   const width = <usize>((d + 7) & ~7);
   const rows = scratch;
-  const features = rows + padded((<usize>n) << 2);
+  const features = rows + padded((<usize>most) << 2);
   const packed = features + padded((<usize>d) << 2);
-  const strip = packed + padded((width * <usize>n) << 2);
+  const strip = packed + padded((width * <usize>most) << 2);
   const sorting = strip + padded((width * <usize>CORRELATION_PANELS * 8) << 2);
-  const gathered = sorting + padded(sortBytes(n) + ((<usize>n) << 2) + 128);
-
-  const members = call.members + ((<usize>item * <usize>n) << 2);
-  if (call.dense) addressRows(members, n, call.dense, d, rows);
-  else gatherSparse(call, members, gathered, rows);
+  const gathered = sorting + padded(sortBytes(most) + ((<usize>most) << 2) + 128);
 
   const flags = call.supported + <usize>item * <usize>d;
   const counts = call.rowCounts + ((<usize>item * <usize>d) << 2);
   memory.fill(counts, 0, (<usize>d) << 2);
+  const n = takingPart(call.levels, item, most);
+  if (n === 0) {
+    memory.fill(flags, 0, <usize>d);
+    return;
+  }
+  const members = call.members + ((<usize>item * <usize>most) << 2);
+  if (call.dense) addressRows(members, n, call.dense, d, rows);
+  else gatherSparse(call, members, n, gathered, rows);
+
   const constant = call.constants + ((<usize>item) << 2);
   const count = findSupported(rows, n, d, call.support, features, flags, constant, sorting);
-  standardizePanels(rows, n, features, count, flags, call.measure, packed, sorting);
-  keepPairs(item, call, packed, count, features, strip);
+  const runs = runsOf(call.levels, item);
+  const runCount = runCountOf(call.levels, item);
+  standardizePanels(rows, n, features, count, flags, call.measure, packed, sorting, runs, runCount);
+  keepPairs(item, call, packed, n, count, features, strip);
 }
 
 /**
  * Correlates all pairs of the packed features of locality `item`, a strip of rows at a time, and keeps what passes
  * the gate. Writes SLOT_OVERFLOW as the first row count where the slot is too small.
  * @param packed f32 panels of standardized values.
+ * @param n samples that take part.
  * @param count supported features.
  * @param features i32: their numbers, ascending.
  * @param strip room for CORRELATION_PANELS x 8 rows of `count` correlations (rounded up to a multiple of 8), f32.
@@ -97,14 +106,16 @@ function keepPairs(
   item: i32,
   call: AssociateArguments,
   packed: usize,
+  n: i32,
   count: i32,
   features: usize,
   strip: usize,
 ): void {
-  const n = call.n;
   const slotEntries = call.slotEntries;
   const counts = call.rowCounts + ((<usize>item * <usize>call.d) << 2);
-  const debias: f32 = call.raw ? 0 : <f32>(1 / <f64>(n - 1));
+  const freedom = freedomOf(call.levels, item, n);
+  const debias: f32 = call.raw ? 0 : <f32>(1 / freedom);
+  const gate = <f32>(call.gate / freedom);
   let column = call.slotColumns + ((<usize>item * <usize>slotEntries) << 1);
   let value = call.slotValues + ((<usize>item * <usize>slotEntries) << 2);
   let room = slotEntries - SLOT_MARGIN;
@@ -124,7 +135,7 @@ function keepPairs(
       }
       // column 0 of the strip is feature p * 8: the address of column j is row + 4 j
       const row = strip + <usize>(i - (p << 3)) * stride - ((<usize>p) << 5);
-      const kept = keepRow(call, row, i, count, features, debias, column, value);
+      const kept = keepRow(call.raw, gate, row, i, count, features, debias, column, value);
       store<u32>(counts + ((<usize>load<i32>(features + ((<usize>i) << 2))) << 2), kept);
       room -= kept;
       column += (<usize>kept) << 1;
@@ -150,9 +161,8 @@ function addressRows(members: usize, n: i32, dense: usize, d: i32, rows: usize):
  * (u32, n in all) to `rows`.
  * @param members i32: row numbers of the locality's samples.
  */
-function gatherSparse(call: AssociateArguments, members: usize, target: usize, rows: usize): void {
+function gatherSparse(call: AssociateArguments, members: usize, n: i32, target: usize, rows: usize): void {
   const d = call.d;
-  const n = call.n;
   const indices = call.indices;
   const values = call.values;
   memory.fill(target, 0, (<usize>n * <usize>d) << 2);
@@ -171,14 +181,17 @@ function gatherSparse(call: AssociateArguments, members: usize, target: usize, r
 /**
  * Appends the correlations of feature i with features i + 1 to `count` that pass the gate; returns how many. Writes
  * up to SLOT_MARGIN entries past the last one it keeps.
+ * @param raw 1 to store correlations, 0 debiased squares.
+ * @param gate smallest squared correlation that is kept.
  * @param row address of the f32 correlation of feature i with feature 0 of the supported ones.
  * @param features i32: the features' numbers.
- * @param debias subtracted from a squared correlation, 1 / (n - 1).
+ * @param debias subtracted from a squared correlation, 1 / degrees of freedom.
  * @param column address where the next entry's u16 column goes.
  * @param value address where its f32 value goes.
  */
 function keepRow(
-  call: AssociateArguments,
+  raw: i32,
+  gate: f32,
   row: usize,
   i: i32,
   count: i32,
@@ -187,9 +200,8 @@ function keepRow(
   column: usize,
   value: usize,
 ): u32 {
-  const raw = call.raw;
   const one = f32x4.splat(1);
-  const limit = f32x4.splat(call.gate);
+  const limit = f32x4.splat(gate);
   const shift = f32x4.splat(debias);
   const zero = f32x4.splat(0);
   let kept: u32 = 0;

@@ -47,6 +47,18 @@ export class MultiplyArguments {
   c: usize;
 }
 
+/** Samples of localities in runs of one level. */
+@unmanaged
+export class LevelParts {
+  /** i32: localities + 1, the first run of each. */
+  offsets: usize;
+  /** i32: samples of each run. */
+  lengths: usize;
+  /** i32 for each locality: samples that take part, and degrees of freedom. */
+  counts: usize;
+  freedom: usize;
+}
+
 /** Arguments of `associateLocality`. */
 @unmanaged
 export class AssociateArguments {
@@ -68,8 +80,10 @@ export class AssociateArguments {
   raw: i32;
   /** Samples that must differ from a feature's lower median; 0 switches the rule off. */
   support: i32;
-  /** Smallest squared correlation that is kept. */
-  gate: f32;
+  /** Smallest squared correlation that is kept, times the degrees of freedom. */
+  gate: f64;
+  /** Address of the `LevelParts` of these localities; 0 where all samples are one level. */
+  levels: usize;
   /** u16 and f32: columns and values of the kept entries, `slotEntries` for each locality. */
   slotColumns: usize;
   slotValues: usize;
@@ -149,19 +163,27 @@ export class PatternArguments {
 /** One module's features in drawn samples, for `weightedCorrelations`. */
 @unmanaged
 export class ModuleSamples {
-  /** f64: samples x f (rounded up to a multiple of 4, with zeros), each column standardized. */
+  /** f64: samples x f (rounded up to a multiple of 4, with zeros), each column standardized, level after level. */
   values: usize;
   /** Number of features. */
   f: i32;
-  /** i32: localities x n, samples of each locality. */
+  /** i32: localities x n, samples of each locality, run after run. */
   positions: usize;
-  /** Samples of a locality. */
+  /** Most samples of a locality. */
   n: i32;
+  /** i32: localities + 1, the first run of one level of each locality. */
+  offsets: usize;
+  /** i32 for each run: its samples, and the number of its level. */
+  lengths: usize;
+  numbers: usize;
+  /** i32: levels + 1, the first row of each level in `values`; and the number of levels. */
+  rows: usize;
+  levels: i32;
   /** Number of localities. */
   localities: i32;
   /** f64: localities x f, loading times sign. */
   loadings: usize;
-  /** i32: draws x f, rows by which each feature moves on cyclically; or 0. */
+  /** i32: draws x levels x f, rows by which each feature moves on cyclically among those of the level; or 0. */
   shifts: usize;
   /** f64 for each padded feature: the only value that most of a locality's samples can have; NaN where there is none. */
   modes: usize;
@@ -210,8 +232,8 @@ export class LocalSquaresArguments {
   measure: i32;
   /** Samples that must differ from a feature's lower median; 0 switches the rule off. */
   support: i32;
-  /** Subtracted from every squared correlation. */
-  expected: f32;
+  /** Address of the `LevelParts` of these localities; 0 where all samples are one level. */
+  levels: usize;
   /** f64: localities x modules, 0 where a module takes no part. */
   factors: usize;
   modules: i32;

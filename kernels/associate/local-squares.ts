@@ -27,6 +27,7 @@
 import { STOP_ADDRESS } from '../runtime/layout';
 import { sortBytes } from '../runtime/sort';
 import { LocalSquaresArguments } from './layout';
+import { freedomOf, runCountOf, runsOf, takingPart } from './levels';
 import { standardizePanels } from './standardize';
 import { findSupported } from './support';
 import { panels } from './tile';
@@ -53,31 +54,35 @@ export function localSquaresScratch(d: i32, n: i32, f: i32, stripPanels: i32, sp
  * `localSquaresScratch`. Called for all localities of a group before `addLocalSquares`.
  */
 export function packChosen(item: i32, scratch: usize, call: LocalSquaresArguments): void {
-  const n = call.n;
+  const most = call.n;
+  const n = takingPart(call.levels, item, most);
   const f = call.f;
   const all = (f + 7) >> 3;
   const numbers = scratch;
   const rows = numbers + 64;
-  const buffer = rows + padded((<usize>n) << 2);
-  const sorting = buffer + ((<usize>n) << 5);
-  const line = sorting + padded(sortBytes(n) + ((<usize>n) << 2) + 128);
-  const members = call.members + ((<usize>item * <usize>n) << 2);
+  const buffer = rows + padded((<usize>most) << 2);
+  const sorting = buffer + ((<usize>most) << 5);
+  const line = sorting + padded(sortBytes(most) + ((<usize>most) << 2) + 128);
+  const members = call.members + ((<usize>item * <usize>most) << 2);
   const gathered = line + padded((<usize>call.d) << 2);
-  if (!call.dense) gatherSparse(call, members, line, gathered);
+  const runs = runsOf(call.levels, item);
+  const runCount = runCountOf(call.levels, item);
+  if (!call.dense) gatherSparse(call, members, n, line, gathered);
   for (let s: i32 = 0; s < n; s++) store<u32>(rows + ((<usize>s) << 2), <u32>(buffer + ((<usize>s) << 5)));
   const flags = call.supported + ((<usize>item) << 3) * <usize>all;
   const weights = call.weights + ((<usize>item * <usize>all) << 5);
   memory.fill(flags, 0, (<usize>all) << 3);
-  for (let q: i32 = 0; q < all; q++) {
+  for (let q: i32 = 0; q < all && n > 0; q++) {
     if (!isNeeded(call, item, q, q)) continue;
     const lanes = min(8, f - (q << 3));
-    if (call.dense) gatherPanel(call, members, q, lanes, buffer);
+    if (call.dense) gatherPanel(call, members, n, q, lanes, buffer);
     else copyPanel(gathered, n, f, q, lanes, buffer);
     const panelFlags = flags + ((<usize>q) << 3);
     findSupported(rows, n, lanes, call.support, numbers, panelFlags, sorting, sorting + 16);
     for (let i: i32 = 0; i < lanes; i++) store<i32>(numbers + ((<usize>i) << 2), i);
-    const packed = call.packed + ((<usize>n * (<usize>item * <usize>all + <usize>q)) << 5);
-    standardizePanels(rows, n, numbers, lanes, panelFlags, call.measure, packed, sorting);
+    const packed = call.packed + ((<usize>most * (<usize>item * <usize>all + <usize>q)) << 5);
+    standardizePanels(rows, n, numbers, lanes, panelFlags, call.measure, packed, sorting, runs, runCount);
+    memory.fill(packed + ((<usize>n) << 5), 0, (<usize>(most - n)) << 5);
   }
   for (let i: usize = 0; i < (<usize>all) << 3; i++)
     store<f32>(weights + (i << 2), load<u8>(flags + i) ? 1 : 0);
@@ -99,13 +104,20 @@ function isNeeded(call: LocalSquaresArguments, item: i32, p: i32, q: i32): bool 
  * Copies the `lanes` (up to 8) chosen features of panel q, dense, to n rows of 8 floats at `target`.
  * @param members i32 sample rows.
  */
-function gatherPanel(call: LocalSquaresArguments, members: usize, q: i32, lanes: i32, target: usize): void {
+function gatherPanel(
+  call: LocalSquaresArguments,
+  members: usize,
+  n: i32,
+  q: i32,
+  lanes: i32,
+  target: usize,
+): void {
   const bytes = (<usize>call.d) << 2;
   for (let lane: i32 = 0; lane < lanes; lane++) {
     const feature = <usize>load<i32>(call.chosen + ((<usize>((q << 3) + lane)) << 2));
     const column = call.dense + (feature << 2);
     const to = target + ((<usize>lane) << 2);
-    for (let s: usize = 0; s < <usize>call.n; s++) {
+    for (let s: usize = 0; s < <usize>n; s++) {
       store<f32>(to + (s << 5), load<f32>(column + <usize>load<i32>(members + (s << 2)) * bytes));
     }
   }
@@ -118,11 +130,11 @@ function copyPanel(gathered: usize, n: i32, f: i32, q: i32, lanes: i32, target: 
   }
 }
 
-/** Copies the chosen features of the members' compressed rows to n x f floats at `target`. @param line room for d floats. */
-function gatherSparse(call: LocalSquaresArguments, members: usize, line: usize, target: usize): void {
+/** Copies the chosen features of the n members' compressed rows to n x f floats at `target`. @param line room for d floats. */
+function gatherSparse(call: LocalSquaresArguments, members: usize, n: i32, line: usize, target: usize): void {
   memory.fill(line, 0, (<usize>call.d) << 2);
   const bytes = (<usize>call.f) << 2;
-  for (let s: usize = 0; s < <usize>call.n; s++) {
+  for (let s: usize = 0; s < <usize>n; s++) {
     const member = <usize>load<i32>(members + (s << 2));
     spreadRow(call, member, line, 1);
     for (let i: usize = 0; i < bytes; i += 4) {
@@ -157,6 +169,7 @@ export function addLocalSquares(item: i32, scratch: usize, call: LocalSquaresArg
     const packed = call.packed + ((<usize>l * <usize>n * <usize>all) << 5);
     const weights = call.weights + <usize>l * width;
     if (!anyWeight(weights + ((<usize>first) << 5), height)) continue;
+    const expected = <f32>(1 / freedomOf(call.levels, l, n));
     for (let q = first; q < all; q++) {
       const across = (<usize>q) << 5;
       if (!anyWeight(weights + across, 1) || !stripNeeded(call, l, first, height, q)) continue;
@@ -171,7 +184,7 @@ export function addLocalSquares(item: i32, scratch: usize, call: LocalSquaresArg
       );
       for (let k: i32 = 0; k < call.modules; k++) {
         const factor = <f32>load<f64>(call.factors + ((<usize>(l * call.modules + k)) << 3));
-        if (factor !== 0) addBlock(call, k, first, height, factor, weights, across, scratch);
+        if (factor !== 0) addBlock(call, k, first, height, factor, expected, weights, across, scratch);
       }
     }
   }
@@ -196,6 +209,7 @@ function anyWeight(weights: usize, count: i32): bool {
 /**
  * Adds factor (rho^2 - expected) to eight columns of module k's sums, in the rows of its features that have support.
  * @param first panel of the rows. @param height panels of rows. @param factor of module k in this locality.
+ * @param expected subtracted from every squared correlation: 1 / degrees of freedom.
  * @param weights address of the locality's weights. @param across bytes before the columns in a row of sums and in the weights.
  * @param rho address of the correlations, f32, height * 8 rows of eight.
  */
@@ -205,13 +219,14 @@ function addBlock(
   first: i32,
   height: i32,
   factor: f32,
+  expected: f32,
   weights: usize,
   across: usize,
   rho: usize,
 ): void {
   const rows = (call.f + 7) & ~7;
   const width = (<usize>rows) << 2;
-  const shift = f32x4.splat(call.expected);
+  const shift = f32x4.splat(expected);
   const low = v128.load(weights + across);
   const high = v128.load(weights + across, 16);
   for (let i: i32 = 0; i < height << 3; i++) {

@@ -5,11 +5,13 @@
  * Precision: mean and sum of squares in double, results rounded once. Squares of any float32 neither overflow
  * nor vanish in double. A feature whose spread is below 1e-6 of its largest value is lost in rounding: its
  * panel lane is zero and its flag is cleared. Spearman: values are replaced by their average ranks first.
- * Biweight midcorrelation: see `standardizeBiweight`; core/association-measures.ts is the reference.
+ * Biweight midcorrelation: see `standardizeBiweight`; core/association-measures.ts is the reference. With levels, values
+ * (or ranks) are centered in each level first.
  */
 
 import { rankInPlace, sortValues } from '../runtime/sort';
 import { BICOR, SPEARMAN } from './layout';
+import { centerPanel } from './levels';
 
 const LOST: f64 = 1e-6;
 /** MADs from the median at which a value's weight becomes 0. */
@@ -24,6 +26,7 @@ const BIWEIGHT_REACH: f64 = 9;
  * @param measure code of the association measure: Spearman ranks the values first, bicor weights them.
  * @param target f32: the panels, n x 8 each.
  * @param scratch `sortBytes(n)` bytes.
+ * @param runs i32: samples of each run of one level, n in all; read where `runCount` is above 0.
  */
 export function standardizePanels(
   rows: usize,
@@ -34,6 +37,8 @@ export function standardizePanels(
   measure: i32,
   target: usize,
   scratch: usize,
+  runs: usize,
+  runCount: i32,
 ): void {
   for (let first: i32 = 0; first < count; first += 8) {
     const panel = target + ((<usize>first * <usize>n) << 2);
@@ -41,15 +46,16 @@ export function standardizePanels(
     if (lanes < 8) memory.fill(panel, 0, (<usize>n) << 5);
     const listed = features + ((<usize>first) << 2);
     gather(rows, n, listed, lanes, panel);
+    if (measure === SPEARMAN) {
+      for (let lane: i32 = 0; lane < lanes; lane++) rankInPlace(panel + ((<usize>lane) << 2), 32, n, scratch);
+    }
+    if (runCount > 0) centerPanel(panel, n, runs, runCount);
     if (measure === BICOR) {
       for (let lane: i32 = 0; lane < lanes; lane++) {
         const feature = <usize>load<i32>(listed + ((<usize>lane) << 2));
         if (!standardizeBiweight(panel + ((<usize>lane) << 2), n, scratch)) store<u8>(flags + feature, 0);
       }
       continue;
-    }
-    if (measure === SPEARMAN) {
-      for (let lane: i32 = 0; lane < lanes; lane++) rankInPlace(panel + ((<usize>lane) << 2), 32, n, scratch);
     }
     standardizePair(panel, n, listed, lanes, flags);
     standardizePair(panel + 8, n, listed + 8, lanes - 2, flags);

@@ -4,7 +4,8 @@
  * Source: the reference is src/engine/js/weighted-correlations.ts. Operations and their order are the same, so results
  *   are the same to the last bit.
  * Shapes: values samples x w, w the number of features rounded up to a multiple of 4, zeros past the last. The drawn values
- *   of a locality are gathered four features at a time: n rows of 4 doubles, then those of the next four.
+ *   of a locality are gathered four features at a time: n rows of 4 doubles, then those of the next four. The samples of a
+ *   locality come in runs of one level, each centered on its own; without levels there is one run.
  * Precision: double.
  * Cost: for each draw and locality, one gather that sums as it goes, and one pass for the scores.
  * Determinism: an item is one draw of one module and writes its own results.
@@ -23,9 +24,13 @@
 import { STOP_ADDRESS } from '../runtime/layout';
 import { ModuleSamples, WeightedCorrelationsArguments } from './layout';
 
-/** Bytes of scratch that `weightedCorrelations` needs for up to w padded features and localities of n samples. */
-export function weightedCorrelationsScratch(w: i32, n: i32): usize {
-  return ((<usize>n * <usize>w + 3 * <usize>w) << 3) + ((<usize>n) << 4) + ((<usize>n) << 3);
+/**
+ * Bytes of scratch that `weightedCorrelations` needs for up to w padded features, localities of n samples, and r runs of one
+ * level in a locality.
+ */
+export function weightedCorrelationsScratch(w: i32, n: i32, r: i32): usize {
+  const sums: usize = ((<usize>w) << 1) + <usize>r * (<usize>w + 1);
+  return ((<usize>n * <usize>w + sums) << 3) + ((<usize>n) << 4) + ((<usize>n) << 3);
 }
 
 /** Kernel: the statistic of module `item` / draws for draw `item` % draws, in all its localities, f64 each. */
@@ -35,24 +40,36 @@ export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCo
   const address = load<u32>(call.modules + ((<usize>(item / call.draws)) << 2));
   const module = changetype<ModuleSamples>(<usize>address);
   const f = module.f;
-  const n = <usize>module.n;
+  const most = <usize>module.n;
   const w = <usize>((f + 3) & ~3);
   const order = call.orders ? call.orders + ((<usize>draw * <usize>call.samples) << 2) : 0;
-  const shifts = module.shifts ? module.shifts + ((<usize>draw * <usize>f) << 2) : 0;
+  const stride = <usize>module.levels * <usize>f;
+  const shifts = module.shifts ? module.shifts + ((<usize>draw * stride) << 2) : 0;
   const results = module.results + ((<usize>draw * <usize>module.localities) << 3);
   const columns = scratch;
-  const sums = columns + ((n * w) << 3);
-  const rows = sums + ((3 * w) << 3) + (n << 4);
+  const scales = columns + ((most * w) << 3);
+  const scores = scales + ((2 * w) << 3);
+  const rows = scores + (most << 4);
+  const sums = rows + (most << 3);
   for (let l: i32 = 0; l < module.localities; l++) {
     if (load<i32>(STOP_ADDRESS)) return;
-    drawRows(module.positions + ((<usize>l * n) << 2), n, order, rows);
+    const first = load<i32>(module.offsets + ((<usize>l) << 2));
+    const runs = load<i32>(module.offsets + ((<usize>l) << 2), 4) - first;
+    const lengths = module.lengths + ((<usize>first) << 2);
+    let n: usize = 0;
+    for (let r: i32 = 0; r < runs; r++) n += <usize>load<i32>(lengths + ((<usize>r) << 2));
+    drawRows(module.positions + ((<usize>l * most) << 2), n, order, rows);
     for (let i: i32 = 0; i < f; i += 4) {
       const block = columns + ((<usize>i * n) << 3);
-      gatherFour(module, call.samples, rows, i, shifts, block, sums + ((<usize>i) << 3));
-      if (module.support > 0) countContested(module, i, block, sums + ((2 * w + <usize>i) << 3));
+      const at = (<usize>i) << 3;
+      gatherFour(module, first, runs, rows, i, shifts, block, scales + at, sums + at);
+      if (module.support > 0) countContested(module, n, i, block, scales + (w << 3) + at);
     }
     const loadings = module.loadings + ((<usize>l * <usize>f) << 3);
-    store<f64>(results + ((<usize>l) << 3), pairSum(module, loadings, columns, sums));
+    store<f64>(
+      results + ((<usize>l) << 3),
+      pairSum(module, n, lengths, runs, loadings, columns, scales, scores, sums),
+    );
   }
 }
 
@@ -65,40 +82,73 @@ function drawRows(positions: usize, n: usize, order: usize, rows: usize): void {
 }
 
 /**
- * Copies the drawn values of features i to i + 4 to n x 4 doubles at `block`; their sums, sums of squares and how many
- * equal the mode go to `sums`, each w doubles after the one before.
- * @param shifts i32 a feature: rows to move on by, cyclically; or 0.
+ * Copies the drawn values of features i to i + 4 to n x 4 doubles at `block`; their sums of squares and how many equal the
+ * mode go to `squares` and w doubles after it, their sums in each run to `sums`, w doubles a run.
+ * @param first number of the locality's first run. @param runs their number.
+ * @param shifts i32, levels x features: rows of the level to move on by, cyclically; or 0.
  */
 function gatherFour(
   module: ModuleSamples,
-  samples: i32,
+  first: i32,
+  runs: i32,
   rows: usize,
   i: i32,
   shifts: usize,
   block: usize,
+  squares: usize,
+  sums: usize,
+): void {
+  const w = (<usize>((module.f + 3) & ~3)) << 3;
+  memory.fill(squares, 0, 32);
+  memory.fill(squares + w, 0, 32);
+  let at = block;
+  let r = rows;
+  for (let run: i32 = first; run < first + runs; run++) {
+    gatherRun(module, run, r, i, shifts, at, squares, sums + <usize>(run - first) * w);
+    const length = <usize>load<i32>(module.lengths + ((<usize>run) << 2));
+    at += length << 5;
+    r += length << 2;
+  }
+}
+
+/**
+ * Copies the drawn values of features i to i + 4 in one run to 4 doubles a sample at `block`, writes their sums to `sums`,
+ * and adds their squares and how many equal the mode to those before.
+ */
+function gatherRun(
+  module: ModuleSamples,
+  run: i32,
+  rows: usize,
+  i: i32,
+  shifts: usize,
+  block: usize,
+  squares: usize,
   sums: usize,
 ): void {
   const w = (<usize>((module.f + 3) & ~3)) << 3;
   const values = module.values + ((<usize>i) << 3);
-  const modes = module.modes + ((<usize>i) << 3);
-  const low = v128.load(modes);
-  const high = v128.load(modes, 16);
+  const low = v128.load(module.modes + ((<usize>i) << 3));
+  const high = v128.load(module.modes + ((<usize>i) << 3), 16);
+  const level = load<i32>(module.numbers + ((<usize>run) << 2));
+  const start = load<i32>(module.rows + ((<usize>level) << 2));
+  const stop = load<i32>(module.rows + ((<usize>level) << 2), 4);
+  const by = shifts ? shifts + ((<usize>level * <usize>module.f) << 2) : 0;
+  const end = block + ((<usize>load<i32>(module.lengths + ((<usize>run) << 2))) << 5);
   let sum0 = f64x2.splat(0);
   let sum1 = sum0;
-  let square0 = sum0;
-  let square1 = sum0;
+  let square0 = v128.load(squares);
+  let square1 = v128.load(squares, 16);
   let equal0 = sum0;
   let equal1 = sum0;
-  const end = block + ((<usize>module.n) << 5);
   for (let at = block, r = rows; at < end; at += 32, r += 4) {
     const row = load<i32>(r);
     let a: v128;
     let b: v128;
-    if (shifts) {
-      a = v128.load64_zero(shifted(values, row, shifts, i, module.f, samples, w));
-      a = v128.load64_lane(shifted(values, row, shifts, i + 1, module.f, samples, w) + 8, a, 1);
-      b = v128.load64_zero(shifted(values, row, shifts, i + 2, module.f, samples, w) + 16);
-      b = v128.load64_lane(shifted(values, row, shifts, i + 3, module.f, samples, w) + 24, b, 1);
+    if (by) {
+      a = v128.load64_zero(shifted(values, row, by, i, module.f, start, stop, w));
+      a = v128.load64_lane(shifted(values, row, by, i + 1, module.f, start, stop, w) + 8, a, 1);
+      b = v128.load64_zero(shifted(values, row, by, i + 2, module.f, start, stop, w) + 16);
+      b = v128.load64_lane(shifted(values, row, by, i + 3, module.f, start, stop, w) + 24, b, 1);
     } else {
       a = v128.load(values + <usize>row * w);
       b = v128.load(values + <usize>row * w, 16);
@@ -114,18 +164,34 @@ function gatherFour(
   }
   v128.store(sums, sum0);
   v128.store(sums, sum1, 16);
-  v128.store(sums + w, square0);
-  v128.store(sums + w, square1, 16);
-  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal0, 0));
-  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal0, 1), 8);
-  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal1, 0), 16);
-  store<f64>(sums + 2 * w, <f64>i64x2.extract_lane(equal1, 1), 24);
+  v128.store(squares, square0);
+  v128.store(squares, square1, 16);
+  addCounts(squares + w, equal0);
+  addCounts(squares + w + 16, equal1);
 }
 
-/** Address of the row that lies feature i's shift further on, cyclically; past the last feature any. */
-function shifted(values: usize, row: i32, shifts: usize, i: i32, f: i32, samples: i32, bytes: usize): usize {
+/** Adds two i64 to two f64 at an address. */
+function addCounts(target: usize, counts: v128): void {
+  store<f64>(target, load<f64>(target) + <f64>i64x2.extract_lane(counts, 0));
+  store<f64>(target, load<f64>(target, 8) + <f64>i64x2.extract_lane(counts, 1), 8);
+}
+
+/**
+ * Address of the row that lies feature i's shift further on, cyclically among the rows start to stop of its level; past the
+ * last feature any.
+ */
+function shifted(
+  values: usize,
+  row: i32,
+  shifts: usize,
+  i: i32,
+  f: i32,
+  start: i32,
+  stop: i32,
+  bytes: usize,
+): usize {
   let from = row + load<i32>(shifts + ((<usize>min(i, f - 1)) << 2));
-  if (from >= samples) from -= samples;
+  if (from >= stop) from -= stop - start;
   return values + <usize>from * bytes;
 }
 
@@ -133,8 +199,8 @@ function shifted(values: usize, row: i32, shifts: usize, i: i32, f: i32, samples
  * For those of features i to i + 4 that may have one of several majorities: how many samples have the value that most of
  * them have (Boyer and Moore's majority vote), 0 where none has a majority. @param equal f64 a feature.
  */
-function countContested(module: ModuleSamples, i: i32, block: usize, equal: usize): void {
-  const end = block + ((<usize>module.n) << 5);
+function countContested(module: ModuleSamples, n: usize, i: i32, block: usize, equal: usize): void {
+  const end = block + (n << 5);
   for (let lane: i32 = 0; lane < min(4, module.f - i); lane++) {
     if (!load<u8>(module.contested + <usize>(i + lane))) continue;
     const shift = (<usize>lane) << 3;
@@ -154,18 +220,31 @@ function countContested(module: ModuleSamples, i: i32, block: usize, equal: usiz
 /**
  * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the standardized values of the features
  * that vary and have support: twice the sum over pairs of both loadings times the correlation.
+ * @param samples that take part, in `runs` runs of `lengths` (i32).
+ * @param scales sums of squares of the features, and w doubles after it how many equal the mode.
+ * @param scores room for 2 doubles a sample.
+ * @param sums of the features in each run, w doubles a run; behind them room for a double a run.
  */
-function pairSum(module: ModuleSamples, loadings: usize, columns: usize, sums: usize): f64 {
-  const n = <f64>module.n;
+function pairSum(
+  module: ModuleSamples,
+  samples: usize,
+  lengths: usize,
+  runs: i32,
+  loadings: usize,
+  columns: usize,
+  scales: usize,
+  scores: usize,
+  sums: usize,
+): f64 {
+  const n = <f64>samples;
   const f = <usize>module.f;
   const w = (f + 3) & ~3;
-  const scales = sums + (w << 3);
   const equal = scales + (w << 3);
-  let center: f64 = 0;
+  const centers = sums + ((<usize>runs * w) << 3);
+  memory.fill(centers, 0, (<usize>runs) << 3);
   let selfPairs: f64 = 0;
   for (let at: usize = 0; at < w << 3; at += 8) {
-    const sum = load<f64>(sums + at);
-    const spread = load<f64>(scales + at) - (sum * sum) / n;
+    const spread = load<f64>(scales + at) - betweenRuns(sums + at, w, lengths, runs);
     const same = load<f64>(equal + at);
     const differing = 2 * same > n ? n - same : n;
     const takesPart = at < f << 3 && spread > 1e-9 * n && differing >= module.support;
@@ -173,16 +252,42 @@ function pairSum(module: ModuleSamples, loadings: usize, columns: usize, sums: u
     const scale = takesPart ? loading / sqrt(spread) : 0;
     store<f64>(scales + at, scale);
     selfPairs += loading * loading;
-    center += (scale * sum) / n;
+    for (let r: usize = 0; r < <usize>runs; r++) {
+      const center = centers + (r << 3);
+      const sum = load<f64>(sums + ((r * w) << 3) + at);
+      store<f64>(center, load<f64>(center) + (scale * sum) / <f64>load<i32>(lengths + (r << 2)));
+    }
   }
-  return sumOfScores(module.n, w, center, columns, scales, equal + (w << 3)) - selfPairs;
+  startScores(lengths, runs, centers, scores);
+  return sumOfScores(samples, w, columns, scales, scores) - selfPairs;
 }
 
-/** Sum over samples of (sum_i scale_i value_i - center)^2, even and odd features apart. @param scores 2 doubles a sample. */
-function sumOfScores(n: i32, w: usize, center: f64, columns: usize, scales: usize, scores: usize): f64 {
-  const start = f64x2.replace_lane(f64x2.splat(0), 0, -center);
-  const end = scores + ((<usize>n) << 4);
-  for (let at = scores; at < end; at += 16) v128.store(at, start);
+/** Sum over runs of a feature's squared sum over the run's samples. @param sums f64, w doubles a run. */
+function betweenRuns(sums: usize, w: usize, lengths: usize, runs: i32): f64 {
+  let between: f64 = 0;
+  for (let r: usize = 0; r < <usize>runs; r++) {
+    const sum = load<f64>(sums + ((r * w) << 3));
+    between += (sum * sum) / <f64>load<i32>(lengths + (r << 2));
+  }
+  return between;
+}
+
+/** Writes minus the center of its run, and 0, as the scores of every sample. @param centers f64, one a run. */
+function startScores(lengths: usize, runs: i32, centers: usize, scores: usize): void {
+  let at = scores;
+  for (let r: usize = 0; r < <usize>runs; r++) {
+    const start = f64x2.replace_lane(f64x2.splat(0), 0, -load<f64>(centers + (r << 3)));
+    const end = at + ((<usize>load<i32>(lengths + (r << 2))) << 4);
+    for (; at < end; at += 16) v128.store(at, start);
+  }
+}
+
+/**
+ * Sum over n samples of (score + sum_i scale_i value_i)^2, even and odd features apart.
+ * @param scores 2 doubles a sample, with what each begins with.
+ */
+function sumOfScores(n: usize, w: usize, columns: usize, scales: usize, scores: usize): f64 {
+  const end = scores + (n << 4);
   let block = columns;
   for (let i: usize = 0; i < w; i += 4) {
     const low = v128.load(scales + (i << 3));

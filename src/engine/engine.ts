@@ -32,6 +32,7 @@ export type {
   NearestInTree,
   NeighborhoodGraph,
   SampleDraws,
+  SampleLevels,
   WeightedLocalities,
 } from './routine-values.js';
 
@@ -58,8 +59,14 @@ export interface AssociationRules {
    * switches the rule off.
    */
   readonly support: number;
-  /** Pairs with rho^2 < gate^2 / (n - 1) get association 0; 0 switches the rule off. */
+  /** Pairs with rho^2 < gate^2 / freedom get association 0; 0 switches the rule off. */
   readonly gate: number;
+  /**
+   * Code of each sample's level, below 0 where it takes no part: every feature is centered in each level inside a locality,
+   * and `freedom` is the locality's samples less its levels (core/level-runs.ts). Default: all samples are one level, and
+   * `freedom` is n - 1.
+   */
+  readonly levels?: Int32Array | null;
 }
 
 /** One block of associations, and what the rules removed from it. */
@@ -182,7 +189,7 @@ export interface Engine {
   ): Promise<void>;
 
   /**
-   * For each module the sum over localities of factor (rho^2 - 1 / (size - 1)), for every pair of its features, over the
+   * For each module the sum over localities of factor (rho^2 - 1 / freedom), for every pair of its features, over the
    * localities in which both have support. The gate and the form of the rules have no say.
    * @param chosen ascending feature numbers of each module.
    * @returns for each module f x f over its features, symmetric, 0 on the diagonal. Modules that are summed together give

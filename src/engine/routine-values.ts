@@ -29,20 +29,40 @@ export interface ModuleSamples {
   /** samples x features, each column standardized over all samples. */
   readonly values: Float64Array;
   readonly features: number;
-  /** localities x size: the samples of each locality, as rows of `values`; none twice in a locality. */
+  /**
+   * localities x size: the samples of each locality, as rows of `values`; none twice in a locality. With `levels` run after
+   * run, and anything past the last run.
+   */
   readonly positions: Int32Array;
   readonly size: number;
   /** localities x features: loading times sign. */
   readonly loadings: Float64Array;
   /** A feature takes part in a locality where at least this many samples differ from the value that most have. */
   readonly support: number;
+  /** Levels inside which features are centered; nothing where all samples are one level. */
+  readonly levels?: SampleLevels | null;
+}
+
+/** Samples of localities in runs of one level, and the rows of each level. */
+export interface SampleLevels {
+  /** localities + 1: the first run of each locality. */
+  readonly offsets: Int32Array;
+  /** Samples of each run. */
+  readonly lengths: Int32Array;
+  /** Number of the level of each run, from 0. */
+  readonly numbers: Int32Array;
+  /** levels + 1: the rows of level g are rows[g] to rows[g + 1], the last not among them. */
+  readonly rows: Int32Array;
 }
 
 /** Draws of a permutation test: which row's values each sample takes. */
 export interface SampleDraws {
   readonly count: number;
-  /** count x samples: the row that each sample takes its values from, a permutation; null for its own. */
+  /** count x samples: the row that each sample takes its values from, a permutation inside levels; null for its own. */
   readonly orders: Int32Array | null;
-  /** For each module count x features: rows by which each feature moves on cyclically; null for none. */
+  /**
+   * For each module count x levels x features: rows by which each feature moves on cyclically among those of the level; null
+   * for none.
+   */
   readonly shifts: readonly Int32Array[] | null;
 }

@@ -39,6 +39,7 @@ import {
 import { keepFeatures, selectFeatures } from './associations/select-features.js';
 import { keptWithin } from './conditions/kept-within.js';
 import { moduleScores } from './conditions/scores.js';
+import { withinFindings, withinLevels } from './conditions/within-levels.js';
 import { type DescribeInput, describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
@@ -61,7 +62,7 @@ export interface ExplainInput {
 
 export interface ExplainOptions
   extends LocalityOptions,
-    AssociationOptions,
+    Omit<AssociationOptions, 'levels'>,
     Omit<ModuleOptions, 'modules'>,
     EvaluationOptions,
     GranularityOptions {
@@ -69,6 +70,13 @@ export interface ExplainOptions
   readonly modules?: number | 'auto';
   /** Features at most, those of largest dispersion inside localities (select-features.ts). Default: all. */
   readonly maxFeatures?: number;
+  /**
+   * Categorical metadata columns (or the labels, by their name) inside whose levels features are correlated: shifts
+   * between donors, batches or slides are then no association. Several columns are crossed. Default: none.
+   */
+  readonly within?: readonly string[];
+  /** Name of the labels, by which `within` may mean them. Default `label`. */
+  readonly label?: string;
   /** Width and height when features are the pixels of an image, row by row. Default null. */
   readonly image?: { readonly width: number; readonly height: number } | null;
 }
@@ -92,20 +100,24 @@ export async function explain(
   stabilityRuns(options);
   replicationRefits(options);
   checkSizes(input, options);
+  const { within, label, ...others } = options;
+  const { levels, warnings: ofLevels } = withinLevels(input.table, within, label);
+  const inLevels = levels ? { ...others, levels } : others;
   const { timings, timed } = stageTimer();
   const localities =
     input.localities ??
     (await timed('localities', () => locate(embedding, options, context, input.table.features)));
-  const { table, warnings } = await chosenFeatures(input.table, localities, options, context);
+  const ofLocalities = withinFindings(within, levels, localities);
+  const { table, warnings } = await chosenFeatures(input.table, localities, inLevels, context);
   const rules = associationRules(options, localities.size);
-  const fitted = await fitAll({ table, embedding, localities }, options, context, timed);
+  const fitted = await fitAll({ table, embedding, localities }, inLevels, context, timed);
   const { modules, granularity, counts, fitOptions } = fitted;
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;
   const found = { table, embedding, localities, modules, samplePresence: perSample };
   const descriptions = await describeAll(
     found,
-    { ...fitOptions, measure: rules.measure, image },
+    { ...fitOptions, measure: rules.measure, image, levels },
     context,
     timed,
   );
@@ -125,7 +137,10 @@ export async function explain(
     options: { ...options, ...sizesOf(localities), ...rulesAsOptions(rules), ...significance },
     ...(granularity && { granularity }),
     image,
-    warnings: [...table.warnings, ...warnings, ...findings(table.features.rows, localities, fitted)],
+    warnings: [
+      ...[...table.warnings, ...ofLevels, ...ofLocalities, ...warnings],
+      ...findings(table.features.rows, localities, fitted),
+    ],
     engine: { name: context.engine.name, reason: context.reason, threads: context.engine.threads },
     timings,
   };
@@ -155,7 +170,9 @@ async function describeAll(
   const described = await timed('description', () => describeModules(found, options, context));
   const input = { ...found, descriptions: described };
   const evaluated = await timed('significance', () => evaluateModules(input, options, context));
-  const within = await timed('within', () => keptWithin(input, options.measure, context));
+  const within = await timed('within', () =>
+    keptWithin({ ...input, levels: options.levels }, options.measure, context),
+  );
   return described.map((module, k) => ({
     ...module,
     ...evaluated[k],
@@ -169,8 +186,11 @@ interface Fitted {
   readonly granularity: Granularity | undefined;
   readonly counts: AssociationCounts;
   /** The options with the number of modules that was fitted. */
-  readonly fitOptions: Omit<ExplainOptions, 'modules'> & { readonly modules: number | undefined };
+  readonly fitOptions: Omit<InLevels, 'modules'> & { readonly modules: number | undefined };
 }
+
+/** The options with the levels that `within` names. */
+type InLevels = Omit<ExplainOptions, 'within' | 'label'> & Pick<AssociationOptions, 'levels'>;
 
 /**
  * Associates all localities (of the denser covering) and factorizes them; with `auto` the number of modules is chosen
@@ -180,7 +200,7 @@ interface Fitted {
  */
 async function fitAll(
   input: { readonly table: Table; readonly embedding: Embedding; readonly localities: Localities },
-  options: ExplainOptions,
+  options: InLevels,
   context: Context,
   timed: Timed,
 ): Promise<Fitted> {
@@ -212,11 +232,11 @@ const silently = (context: Context, stage: string) => withoutProgress(watchStage
 async function chosenFeatures(
   table: Table,
   localities: Localities,
-  { maxFeatures }: ExplainOptions,
+  { maxFeatures, levels }: InLevels,
   context: Context,
 ): Promise<{ table: Table; warnings: readonly Warning[] }> {
   if (maxFeatures === undefined) return { table, warnings: [] };
-  const { kept, warning } = await selectFeatures(table, localities, maxFeatures, context);
+  const { kept, warning } = await selectFeatures(table, localities, maxFeatures, context, levels);
   if (warning === null) return { table, warnings: [] };
   return { table: keepFeatures(table, kept), warnings: [warning] };
 }

@@ -22,6 +22,7 @@ import {
   readJoinedEmbedding,
   readRequestedEmbedding,
   type Work,
+  withinColumns,
 } from './inputs.js';
 import { planOf } from './plan.js';
 import { type ExplanationTrust, withTrust } from './region-trust.js';
@@ -112,7 +113,7 @@ interface Input {
 /**
  * The table and its embedding. With both an embedding and `--max-features` the features are chosen while they are read,
  * in formats that allow it; not where samples may yet be dropped for missing cells or labels, since localities are
- * of all samples.
+ * of all samples, nor with levels, which are read after the values.
  */
 async function readInput(
   features: string,
@@ -122,7 +123,7 @@ async function readInput(
 ): Promise<Input> {
   const { maxFeatures } = options;
   const { missing = 'error', labels, method, embedding: name, embeddingColumns } = values;
-  const steady = missing === 'error' && labels === undefined;
+  const steady = missing === 'error' && labels === undefined && values.within === undefined;
   const wholeFile = method === undefined && embeddingColumns === undefined;
   if (name === undefined || !wholeFile || maxFeatures === undefined || !steady) {
     return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
@@ -165,7 +166,7 @@ async function embeddingFor(
   const { embedding: name, embeddingColumns, method = 'umap' } = values;
   if (embeddingColumns !== undefined || name !== undefined)
     return readJoinedEmbedding(table, path, values, run);
-  const plan = planOf(table, table, null, null);
+  const plan = planOf(table, table, null, null, withinColumns(values));
   run.onPlan?.(plan);
   const { embed } = await import('../dr/index.js');
   const made = await embed(table, { method }, run.context);
@@ -195,8 +196,10 @@ function madeHere(method: string, maps: readonly string[]): Warning {
 export function explainOptions(values: ExplainValues): ExplainOptions {
   const { localitySize, overlap, tuningSamples, covering, modules, maxFeatures, draws, level } = values;
   const { refits, stability, association, associationForm, support, gate, form, image = null } = values;
+  const within = withinColumns(values);
   return {
     ...{ localitySize, overlap, tuningSamples, covering, modules, maxFeatures, draws, level },
     ...{ refits, stability, association, associationForm, support, gate, form, image },
+    ...(within.length > 0 && { within, label: values.label }),
   };
 }

@@ -165,7 +165,7 @@ export function joined(
 ): JoinedInputs {
   checkRequestedId(table, embedding, values);
   const found = joinEmbedding(table, embedding, pairingOptions(values));
-  const plan = planOf(table, found.table, embedding.reading, found.pairing);
+  const plan = planOf(table, found.table, embedding.reading, found.pairing, withinColumns(values));
   work.onPlan?.(plan);
   return { table: found.table, embedding: found.embedding, warnings: [...warnings, ...found.warnings], plan };
 }
@@ -200,11 +200,8 @@ function checkRequestedId(
  * The embedding in columns of the features, which then leave those columns out. Wide tables often carry their map in two
  * columns of their own.
  */
-function embeddingInTable(
-  table: FeaturesRead,
-  { embeddingColumns }: EmbeddingValues,
-  work: Work,
-): JoinedInputs {
+function embeddingInTable(table: FeaturesRead, values: EmbeddingValues, work: Work): JoinedInputs {
+  const { embeddingColumns } = values;
   const names = listOf(embeddingColumns) ?? [];
   const positions = names.map((name) => positionOf(table, name));
   const coordinates = gatherColumns(toDense(table.features), positions);
@@ -218,7 +215,7 @@ function embeddingInTable(
     last: names.at(-1) ?? '',
     leftOut: [],
   };
-  const plan = planOf(table, left, map, null);
+  const plan = planOf(table, left, map, null, withinColumns(values));
   work.onPlan?.(plan);
   const embedding = { coordinates, ids: table.ids, source: table.source };
   return { table: left, embedding, warnings: [], plan };
@@ -271,6 +268,11 @@ function textOptions(values: InputValues): ReadOptions {
 /** The options of how rows are paired. */
 export function pairingOptions({ pairByRow, looseIds, minMatched }: InputValues): PairingOptions {
   return { pairByRow, looseIds, minMatched };
+}
+
+/** The columns that the option `within` names, where a command has it. */
+export function withinColumns(values: object): readonly string[] {
+  return 'within' in values && typeof values.within === 'string' ? (listOf(values.within) ?? []) : [];
 }
 
 /** The names of a list, separated by commas; a name in double quotes may hold commas. */

@@ -20,12 +20,14 @@ const FIRST = 3;
 /**
  * The plan. `table` is what is left of the features after pairing: a column that turned out to hold ids is no feature.
  * @param map the reading of the map; null where it is made here.
+ * @param within columns inside whose levels features are correlated.
  */
 export function planOf(
   read: TableRead & LabelledBy,
   table: Table,
   map: FileReading | null,
   pairing: PairingNote | null,
+  within: readonly string[] = [],
 ): ReadingPlan {
   const names = table.featureNames;
   const ids = pairing?.columns?.first;
@@ -39,5 +41,5 @@ export function planOf(
         ? read.reading.ids
         : { column: ids, reason: `its values are ids of ${map?.source ?? 'the map'}` },
   };
-  return readingPlan(features, map, read.labelsReading, { map: pairing, labels: read.labelsPairing });
+  return readingPlan(features, map, read.labelsReading, { map: pairing, labels: read.labelsPairing }, within);
 }

@@ -111,3 +111,60 @@ test('markers as CSV have the columns of the contract, and those of replicates b
   expect(withReplicates).toBe(`${columns},replicate_difference,replicate_p,replicates_in,replicates_out`);
   expect(row.endsWith(',4,4')).toBe(true);
 }, 60_000);
+
+test('explain --within says which columns, records them, and leaves their levels out of what compare measures', async () => {
+  const explain = (within: string, ...more: string[]) =>
+    whymap(
+      folder,
+      ...[
+        'explain',
+        'features.csv',
+        '-e',
+        'map.csv',
+        '--labels',
+        'meta.csv',
+        '--label',
+        'type',
+        '-o',
+        'within',
+      ],
+      ...[
+        '-n',
+        '100',
+        '-m',
+        '3',
+        '--draws',
+        '0',
+        '--refits',
+        '0',
+        '--trust',
+        'no',
+        '--within',
+        within,
+        ...more,
+      ],
+    );
+  const ran = await explain('donor,type');
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain(
+    'Within: features are correlated inside the levels of donor (8 levels) and type (6 levels)',
+  );
+  const { options, data } = JSON.parse(readFileSync(join(folder, 'within/summary.json'), 'utf8'));
+  expect([options.within, options.label, data.reading.within]).toEqual([
+    ['donor', 'type'],
+    'type',
+    ['donor', 'type'],
+  ]);
+  const compared = await whymap(
+    folder,
+    ...['compare', 'within', '--features', 'features.csv', ...sides, '--replicate', 'donor', '--quiet'],
+    ...['-o', 'found-within'],
+  );
+  expect([compared.code, compared.err]).toEqual([0, '']);
+  expect(compared.out).toContain('is gained in case');
+  const refused = await explain('donr', '--quiet');
+  expect(refused.code).toBe(2);
+  expect(refused.err).toMatch(
+    /--within donr, which is no column of the metadata[\s\S]*condition, donor, type/,
+  );
+}, 60_000);

@@ -4,13 +4,14 @@
  * Purpose: for each locality, gather its rows, standardize every feature that has support, correlate, and
  * keep the upper triangle of what passes the rules.
  * Source: LAVA (arXiv 2509.21149), step 2: pairwise correlations inside each locality. Ours: the support
- * rule, the noise gate and the debiased square rho^2 - 1/(n-1), see `AssociationRules`.
+ * rule, the noise gate, levels, and the debiased square rho^2 - 1/(n-1), see `AssociationRules`.
  * Shapes: rows n x d a locality. Cost: count * n * d^2 / 2 multiply-adds. Precision: double sums.
  * A feature that is constant inside a locality has association 0 with every other, and is counted.
  */
 
 import { ASSOCIATION_MEASURES, type MeasureSteps } from '../../core/association-measures.js';
 import { denseRows } from '../../core/csr.js';
+import { centerRuns, levelRuns } from '../../core/level-runs.js';
 import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationRules, Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
@@ -24,9 +25,10 @@ export const associate: Engine['associate'] = async (features, members, range, r
   const columns: number[] = [];
   const values: number[] = [];
   let constant = 0;
+  const samplesOf = localitySamples(members.subarray(first * size, (first + count) * size), size, rules);
   for (let l = 0; l < count; l++) {
-    const rows = members.subarray((first + l) * size, (first + l + 1) * size);
-    const local = standardizeLocality(denseRows(features, rows), rules);
+    const { rows, ...samples } = samplesOf(l);
+    const local = standardizeLocality(denseRows(features, rows), rules, samples);
     constant += local.constant;
     supported.set(local.supported, l * d);
     for (let i = 0; i < d; i++) {
@@ -48,20 +50,44 @@ export const associate: Engine['associate'] = async (features, members, range, r
   return { block, supported, constant };
 };
 
+/** How the samples of a locality are centered. */
+interface Centering {
+  /** Samples of each run of one level; null where all are one level. */
+  readonly lengths: Int32Array | null;
+  /** Degrees of freedom of a correlation. */
+  readonly freedom: number;
+}
+
+/** The samples of locality l that take part, level after level, and how they are centered. */
+export function localitySamples(
+  members: Int32Array,
+  size: number,
+  { levels }: AssociationRules,
+): (l: number) => Centering & { readonly rows: Int32Array } {
+  if (!levels)
+    return (l) => ({ rows: members.subarray(l * size, (l + 1) * size), lengths: null, freedom: size - 1 });
+  const runs = levelRuns(members, size, levels);
+  return (l) => ({
+    rows: runs.members.subarray(l * size, l * size + runs.counts[l]),
+    lengths: runs.lengths.subarray(runs.offsets[l], runs.offsets[l + 1]),
+    freedom: runs.freedom[l],
+  });
+}
+
 /**
  * The association of a correlation under the rules, with the correlation's sign; 0 is not stored.
  * @param rho correlation.
- * @param size samples of the locality.
+ * @param freedom degrees of freedom: samples of the locality less 1, or less its levels.
  */
-export function associationOf(rho: number, size: number, rules: AssociationRules): number {
+export function associationOf(rho: number, freedom: number, rules: AssociationRules): number {
   const squared = rho * rho;
-  if (squared < (rules.gate * rules.gate) / (size - 1)) return 0;
+  if (squared < (rules.gate * rules.gate) / freedom) return 0;
   if (rules.form !== 'debiased') return rho;
-  return Math.sign(rho) * Math.max(0, squared - 1 / (size - 1));
+  return Math.sign(rho) * Math.max(0, squared - 1 / freedom);
 }
 
 /** The features of one locality, standardized. */
-interface StandardizedLocality {
+interface StandardizedLocality extends Centering {
   readonly size: number;
   readonly d: number;
   /** d x size: one standardized feature a row, sum of squares 1; zeros without support. */
@@ -70,24 +96,32 @@ interface StandardizedLocality {
   readonly constant: number;
 }
 
-/** Standardizes the features that have support. @param rows the locality's samples, size x d. */
-export function standardizeLocality(rows: Matrix, rules: AssociationRules): StandardizedLocality {
+/**
+ * Standardizes the features that have support. Of a locality without samples that take part none has.
+ * @param rows the locality's samples, size x d.
+ */
+export function standardizeLocality(
+  rows: Matrix,
+  rules: AssociationRules,
+  centering: Centering,
+): StandardizedLocality {
   const size = rows.rows;
   const d = rows.columns;
   const data = new Float64Array(d * size);
   const supported = new Uint8Array(d);
   let constant = 0;
   const column = new Float64Array(size);
-  for (let f = 0; f < d; f++) {
+  for (let f = 0; f < d && size > 0; f++) {
     for (let s = 0; s < size; s++) column[s] = rows.data[s * d + f];
     const differing = differFromMedian(column);
     const isConstant = column.every((value) => value === column[0]);
     if (isConstant) constant++;
     if (isConstant || differing < rules.support) continue;
-    if (standardizeInto(column, ASSOCIATION_MEASURES[rules.measure], data.subarray(f * size, (f + 1) * size)))
+    const steps = ASSOCIATION_MEASURES[rules.measure];
+    if (standardizeInto(column, steps, centering.lengths, data.subarray(f * size, (f + 1) * size)))
       supported[f] = 1;
   }
-  return { size, d, data, supported, constant };
+  return { ...centering, size, d, data, supported, constant };
 }
 
 /** How many values differ from the lower median. */
@@ -100,11 +134,18 @@ function differFromMedian(column: Float64Array): number {
 }
 
 /**
- * Writes the column, centered as the measure says and scaled to a norm of 1, to `target`; zeros and false when its
- * spread is lost in rounding: below 1e-6 of the largest value that counts.
+ * Writes the column, centered in each level, then as the measure says, and scaled to a norm of 1, to `target`; zeros and
+ * false when its spread is lost in rounding: below 1e-6 of the largest value that counts.
+ * @param lengths samples of each level, null for one level.
  */
-function standardizeInto(column: Float64Array, measure: MeasureSteps, target: Float64Array): boolean {
-  const values = measure.values(column);
+function standardizeInto(
+  column: Float64Array,
+  measure: MeasureSteps,
+  lengths: Int32Array | null,
+  target: Float64Array,
+): boolean {
+  const compared = measure.values(column);
+  const values = lengths ? centerRuns(compared, lengths) : compared;
   const centered = measure.center(values);
   let largest = 0;
   let sum = 0;
@@ -132,12 +173,12 @@ function appendRow(
   values: number[],
 ): void {
   if (!local.supported[i]) return;
-  const { size, d, data } = local;
+  const { size, d, data, freedom } = local;
   for (let j = i + 1; j < d; j++) {
     if (!local.supported[j]) continue;
     let rho = 0;
     for (let s = 0; s < size; s++) rho += data[i * size + s] * data[j * size + s];
-    const value = associationOf(Math.max(-1, Math.min(1, rho)), size, rules);
+    const value = associationOf(Math.max(-1, Math.min(1, rho)), freedom, rules);
     if (value === 0) continue;
     columns.push(j);
     values.push(value);

@@ -3,13 +3,15 @@
  *
  * Purpose: the statistic of the significance tests (lava/evaluate/significance.ts), for many draws.
  * Source: ours. For standardized values z_i, sum over samples of (sum_i loading_i z_i)^2 is the sum over all pairs of
- *   features of both loadings times their correlation; less the pairs of a feature with itself.
+ *   features of both loadings times their correlation; less the pairs of a feature with itself. With levels, values are
+ *   centered in each level of a locality, and draws exchange samples of one level only.
  * Precision: double.
  * Cost: draws x localities x n x features for each module.
  * Determinism: sums in the order of samples and features, even and odd features apart, which other engines keep.
  */
 
 import type { Engine, ModuleSamples, SampleDraws } from '../engine.js';
+import { levelsOf } from '../sample-levels.js';
 import { unwatched } from '../watch.js';
 
 /** Variance in a locality, as a share of the variance over all samples, below which a feature is constant. */
@@ -44,54 +46,87 @@ function oneDraw(
 ): void {
   const { values, features: f, positions, size, loadings, support } = module;
   const samples = values.length / f;
-  const localities = positions.length / size;
+  const { offsets, lengths, numbers, rows } = levelsOf(module);
+  const localities = offsets.length - 1;
   const order = orders?.subarray(draw * samples, (draw + 1) * samples) ?? null;
-  const shift = shifts?.[k].subarray(draw * f, (draw + 1) * f) ?? null;
+  const stride = (rows.length - 1) * f;
+  const shift = shifts?.[k].subarray(draw * stride, (draw + 1) * stride) ?? null;
   const gathered = new Float64Array(size * f);
   for (let l = 0; l < localities; l++) {
     let at = 0;
-    for (let s = l * size; s < (l + 1) * size; s++) {
-      const row = order ? order[positions[s]] : positions[s];
-      for (let i = 0; i < f; i++) {
-        const from = shift ? row + shift[i] : row;
-        gathered[at++] = values[(from < samples ? from : from - samples) * f + i];
+    let s = l * size;
+    for (let run = offsets[l]; run < offsets[l + 1]; run++) {
+      const level = numbers[run];
+      const end = rows[level + 1];
+      for (const last = s + lengths[run]; s < last; s++) {
+        const row = order ? order[positions[s]] : positions[s];
+        for (let i = 0; i < f; i++) {
+          const from = shift ? row + shift[level * f + i] : row;
+          gathered[at++] = values[(from < end ? from : from - end + rows[level]) * f + i];
+        }
       }
     }
-    results[draw * localities + l] = pairSum(gathered, loadings.subarray(l * f, (l + 1) * f), support);
+    const inLocality = lengths.subarray(offsets[l], offsets[l + 1]);
+    const weights = loadings.subarray(l * f, (l + 1) * f);
+    results[draw * localities + l] = pairSum(gathered.subarray(0, at), inLocality, weights, support);
   }
 }
 
-/** Sum over pairs i != j of both loadings times the correlation, over features that vary and have support. */
-function pairSum(gathered: Float64Array, loadings: Float64Array, support: number): number {
+/**
+ * Sum over pairs i != j of both loadings times the correlation inside levels, over features that vary and have support.
+ * @param gathered samples x features, run after run.
+ * @param lengths samples of each run.
+ */
+function pairSum(
+  gathered: Float64Array,
+  lengths: Int32Array,
+  loadings: Float64Array,
+  support: number,
+): number {
   const f = loadings.length;
   const n = gathered.length / f;
-  const sums = new Float64Array(f);
+  const { sums, squares } = runSums(gathered, lengths, f);
   const scales = new Float64Array(f);
-  for (let at = 0; at < gathered.length; ) {
-    for (let i = 0; i < f; i++, at++) {
-      sums[i] += gathered[at];
-      scales[i] += gathered[at] * gathered[at];
-    }
-  }
-  let center = 0;
+  const centers = new Float64Array(lengths.length);
   let selfPairs = 0;
   for (let i = 0; i < f; i++) {
-    const spread = scales[i] - (sums[i] * sums[i]) / n;
+    let between = 0;
+    for (let r = 0; r < lengths.length; r++) between += (sums[r * f + i] * sums[r * f + i]) / lengths[r];
+    const spread = squares[i] - between;
     const varies = spread > CONSTANT * n && differing(gathered, i, f) >= support;
     scales[i] = varies ? loadings[i] / Math.sqrt(spread) : 0;
     selfPairs += varies ? loadings[i] * loadings[i] : 0;
-    center += (scales[i] * sums[i]) / n;
+    for (let r = 0; r < lengths.length; r++) centers[r] += (scales[i] * sums[r * f + i]) / lengths[r];
   }
   let sum = 0;
-  for (let at = 0; at < gathered.length; at += f) {
-    let even = -center;
-    let odd = 0;
-    for (let i = 0; i < f; i += 2) even += scales[i] * gathered[at + i];
-    for (let i = 1; i < f; i += 2) odd += scales[i] * gathered[at + i];
-    const score = even + odd;
-    sum += score * score;
+  let at = 0;
+  for (let r = 0; r < lengths.length; r++) {
+    for (const end = at + lengths[r] * f; at < end; at += f) {
+      let even = -centers[r];
+      let odd = 0;
+      for (let i = 0; i < f; i += 2) even += scales[i] * gathered[at + i];
+      for (let i = 1; i < f; i += 2) odd += scales[i] * gathered[at + i];
+      const score = even + odd;
+      sum += score * score;
+    }
   }
   return sum - selfPairs;
+}
+
+/** Sums of each feature in every run (runs x f), and sums of squares over all runs (f). */
+function runSums(gathered: Float64Array, lengths: Int32Array, f: number) {
+  const sums = new Float64Array(lengths.length * f);
+  const squares = new Float64Array(f);
+  let at = 0;
+  for (let r = 0; r < lengths.length; r++) {
+    for (const end = at + lengths[r] * f; at < end; ) {
+      for (let i = 0; i < f; i++, at++) {
+        sums[r * f + i] += gathered[at];
+        squares[i] += gathered[at] * gathered[at];
+      }
+    }
+  }
+  return { sums, squares };
 }
 
 /**

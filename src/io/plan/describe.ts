@@ -103,12 +103,14 @@ export function valuesOf(features: Matrix | Csr): string | null {
  * @param map null when the map is made here.
  * @param labels null without a file of labels.
  * @param pairing how rows were paired with the map and with the labels.
+ * @param within columns inside whose levels features are correlated.
  */
 export function readingPlan(
   features: FileReading,
   map: FileReading | null,
   labels: FileReading | null,
   pairing: ReadingPlan['pairing'],
+  within: readonly string[] = [],
 ): ReadingPlan {
   const lines = [
     featureLine(features),
@@ -117,10 +119,11 @@ export function readingPlan(
     ...(map === null ? [] : mapLines(map)),
     ...labelLine(labels?.label ? labels : features),
     ...metadataLine(features, labels),
+    ...withinLine(within, [features, ...(labels === null ? [] : [labels])]),
     ...(pairing.map === null ? [] : [`Rows: ${short(pairing.map)}`]),
     ...(pairing.labels === null ? [] : [`Rows of the labels: ${short(pairing.labels)}`]),
   ];
-  return { features, map, labels, pairing, lines };
+  return { features, map, labels, pairing, ...(within.length > 0 && { within }), lines };
 }
 
 const short = ({ text }: PairingNote) => text;
@@ -190,4 +193,20 @@ function metadataLine(features: FileReading, labels: FileReading | null): string
     return `${name} (${what}${missing > 0 ? `, ${missing} missing` : ''})`;
   });
   return [`Metadata: ${shown.join(', ')}${columns.length > 6 ? ` and ${columns.length - 6} more` : ''}`];
+}
+
+/** The line on the columns inside whose levels features are correlated. @param files in which they may be. */
+function withinLine(within: readonly string[], files: readonly FileReading[]): string[] {
+  if (within.length === 0) return [];
+  const known = files.flatMap(({ metadata, label }) => [
+    ...metadata,
+    ...(label === null ? [] : [{ ...label, name: label.column }]),
+  ]);
+  const shown = within.map((name) => {
+    const column = known.find((other) => other.name === name);
+    const levels = column?.levels ?? null;
+    const missing = column && column.missing > 0 ? `, ${column.missing} missing` : '';
+    return levels === null ? name : `${name} (${levels} levels${missing})`;
+  });
+  return [`Within: features are correlated inside the levels of ${shown.join(' and ')}`];
 }

@@ -122,6 +122,8 @@ export interface ReadingPlan {
   readonly map: FileReading | null;
   readonly labels: FileReading | null;
   readonly pairing: { readonly map: PairingNote | null; readonly labels: PairingNote | null };
+  /** Columns inside whose levels features are correlated; absent without. */
+  readonly within?: readonly string[];
   /** The plan in short lines, as printed. */
   readonly lines: readonly string[];
 }

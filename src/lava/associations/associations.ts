@@ -40,12 +40,17 @@ import type {
 export interface AssociationOptions {
   /** Default `pearson`. */
   readonly association?: AssociationMeasure;
-  /** Default `debiased`: max(0, rho^2 - 1/(n-1)). */
+  /** Default `debiased`: max(0, rho^2 - 1 / freedom), freedom n - 1 or, with `levels`, n less the levels of the locality. */
   readonly associationForm?: AssociationForm;
   /** Least number of samples that differ from the local median. Default max(10, 10% of n); 0 is off. */
   readonly support?: number;
-  /** Pairs with rho^2 below gate^2 / (n-1) are zero. Default 3; 0 is off. */
+  /** Pairs with rho^2 below gate^2 / freedom are zero. Default 3; 0 is off. */
   readonly gate?: number;
+  /**
+   * Code of each sample's level (of donor, of batch), below 0 where it is unknown: features are centered in each level inside
+   * every locality. Samples without a level, or alone in theirs in a locality, take no part there. Default: none.
+   */
+  readonly levels?: Int32Array | null;
 }
 
 /** Localities in a block: enough for every thread, few enough that one block is small. */
@@ -65,6 +70,7 @@ export function associationRules(options: AssociationOptions, localitySize: numb
     form: options.associationForm ?? 'debiased',
     support: options.support ?? Math.min(Math.max(10, Math.ceil(0.1 * localitySize)), localitySize - 1),
     gate: options.gate ?? DEFAULT_GATE,
+    ...(options.levels && { levels: options.levels }),
   };
   if (!(rules.gate >= 0) || !(rules.support >= 0) || rules.support >= localitySize) {
     throw new OptionError({

@@ -12,6 +12,7 @@
 
 import { ASSOCIATION_MEASURES, toUnitNorm } from '../../core/association-measures.js';
 import { denseCells } from '../../core/csr.js';
+import { centerRuns, levelRuns } from '../../core/level-runs.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
 /**
@@ -20,6 +21,49 @@ import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js
  */
 export function membersOf({ members, size }: Pick<Localities, 'members' | 'size'>, l: number): Int32Array {
   return members.subarray(l * size, (l + 1) * size);
+}
+
+/** Samples of a locality among which features are correlated. */
+export interface LocalSamples {
+  /** Their rows; with levels run after run of one level. */
+  readonly rows: Int32Array;
+  /** Samples of each run; null where all are one level. */
+  readonly lengths: Int32Array | null;
+  /** Degrees of freedom of a correlation. */
+  readonly freedom: number;
+}
+
+/**
+ * The samples among `members` that take part in correlations inside levels, or all of them.
+ * @param members sample rows of a locality, or some of them.
+ * @param levels code of each sample's level, below 0 where it takes no part; nothing where all samples are one level.
+ */
+export function samplesInLevels(members: Int32Array, levels?: Int32Array | null): LocalSamples {
+  if (!levels) return { rows: members, lengths: null, freedom: members.length - 1 };
+  const runs = levelRuns(members, members.length, levels);
+  const [count = 0] = runs.counts;
+  return { rows: runs.members.subarray(0, count), lengths: runs.lengths, freedom: runs.freedom[0] ?? 0 };
+}
+
+/**
+ * As `localValues`, among the samples of a locality and centered in their levels. Pass the columns to `unitColumn` or
+ * `correlationMatrix`.
+ */
+export function localColumns(
+  features: Matrix | Csr,
+  { rows, lengths }: LocalSamples,
+  wanted: readonly number[],
+  measure: AssociationMeasure,
+): readonly Float64Array[] {
+  return centeredInLevels(localValues(features, rows, wanted, measure), lengths);
+}
+
+/** The columns less their means in each run of one level; as they are where `lengths` is null. */
+export function centeredInLevels(
+  columns: readonly Float64Array[],
+  lengths: LocalSamples['lengths'],
+): readonly Float64Array[] {
+  return lengths ? columns.map((column) => centerRuns(column, lengths)) : columns;
 }
 
 /**

@@ -45,16 +45,18 @@ const WINDOW = 50;
  * Ranks the features by dispersion inside localities and keeps the best `maxFeatures` (2 or more; fewer where the others are
  * constant in every locality). Called by `explain` when that option is set. Use `keepFeatures` to apply the result.
  * OptionError unless `maxFeatures` is a whole number of 2 or more.
+ * @param levels code of each sample's level, inside which dispersion counts (`AssociationOptions.levels`); default none.
  */
 export async function selectFeatures(
   table: Table,
   localities: Localities,
   maxFeatures: number,
   partialContext: PartialContext = {},
+  levels: Int32Array | null = null,
 ): Promise<FeatureSelection> {
   const context = await resolveContext(partialContext);
   checkMaxFeatures(maxFeatures);
-  const moments = await localMoments(table.features, localities, context);
+  const moments = await localMoments(table.features, localities, context, levels);
   return selectByMoments(moments, table.featureNames, maxFeatures);
 }
 
@@ -103,12 +105,13 @@ async function localMoments(
   features: Matrix | Csr,
   localities: Localities,
   context: Context,
+  levels: Int32Array | null,
 ): Promise<Moments> {
   const watch = watchStage(context, 'features');
   const { rows, columns } = features;
   const sums = newMomentSums(
     localities,
-    { samples: rows, features: columns, sparse: isCsr(features) },
+    { samples: rows, features: columns, sparse: isCsr(features), levels },
     sumsMemory(context),
   );
   for (let pass = 0; pass < sums.passes; pass++) {

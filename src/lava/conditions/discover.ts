@@ -165,8 +165,7 @@ function explainRows(
     ...table,
     features: selectRows(table.features, rows),
     ids: null,
-    labels: null,
-    metadata: undefined,
+    ...(options.within ? columnsOfRows(table, rows) : { labels: null, metadata: undefined }),
   };
   const coordinates = gatherRows(embedding.coordinates, rows);
   return explain(
@@ -186,6 +185,15 @@ function explainRows(
     },
     { ...context, onProgress: undefined },
   );
+}
+
+/** Labels and categorical metadata of some samples, inside whose levels they may be explained. */
+function columnsOfRows({ labels, metadata }: Table, rows: Int32Array): Pick<Table, 'labels' | 'metadata'> {
+  const groups = metadata?.filter((column) => column.kind === 'categorical');
+  return {
+    labels: labels === null ? null : Array.from(rows, (row) => labels[row]),
+    metadata: groups?.map((column) => ({ ...column, codes: rows.map((row) => column.codes[row]) })),
+  };
 }
 
 /**

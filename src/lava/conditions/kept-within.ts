@@ -9,6 +9,8 @@
  *   both loadings) and localities (weighted by presence); the share is the second sum over the first. It is 1 where the
  *   column does not matter, near 0 where the correlation is a difference between levels, and may exceed 1 where
  *   differences between levels hide a correlation.
+ * With levels (`--within`), which modules were found inside of, these take the place of the pooled samples: the share is what
+ *   is left of a module inside the pairs of these levels and the column's. It is 1 for the column of the levels itself.
  * Columns: categorical, 2 to 50 levels in use. Cost: that of describing the modules, once more for each column.
  * How it fails: a column that is nested in a real difference (one donor has the disease) takes it away with the shift.
  * Precision: double. Deterministic.
@@ -24,6 +26,7 @@
  *   (how many).
  */
 
+import { LEAST_FREEDOM } from '../../core/level-runs.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type {
   AssociationMeasure,
@@ -35,20 +38,27 @@ import type {
   ModuleWithin,
   Table,
 } from '../../model.js';
-import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
+import {
+  centeredInLevels,
+  correlationMatrix,
+  localValues,
+  membersOf,
+  samplesInLevels,
+} from '../associations/local-values.js';
 import { presentThreshold } from '../describe/present.js';
+import { crossedLevels } from './within-levels.js';
 
 export interface WithinInput {
   readonly table: Table;
   readonly localities: Localities;
   readonly modules: Modules;
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
+  /** Code of each sample's level that modules were found inside of (`AssociationOptions.levels`); nothing without. */
+  readonly levels?: Int32Array | null;
 }
 
 const MOST_LEVELS = 50;
 const PAIR_FEATURES = 12;
-/** Degrees of freedom within levels below which a locality says nothing. */
-const LEAST_FREEDOM = 3;
 /** Below this share a module is mostly a difference between levels. */
 export const MOSTLY_BETWEEN = 0.5;
 
@@ -79,9 +89,11 @@ export async function keptWithin(
   const columns = groupingColumns(input.table.metadata);
   if (columns.length === 0) return input.descriptions.map(() => []);
   const watch = watchStage(context, 'within');
+  const { levels } = input;
+  const inner = columns.map(({ codes }) => (levels ? crossedLevels([levels, codes]) : codes));
   const result: ModuleWithin[][] = [];
   for (let k = 0; k < input.modules.count; k++) {
-    result.push(moduleWithin(input, k, columns, measure));
+    result.push(moduleWithin(input, k, { columns, inner, measure }));
     watch.progress((k + 1) / input.modules.count);
     await watch.checkpoint();
   }
@@ -91,13 +103,18 @@ export async function keptWithin(
 /**
  * The shares of module k, one a column, in the columns' order; null where no locality has enough samples with known
  * levels.
+ * @param by `inner`: for each column the code of each sample inside both its level and that of `levels`.
  */
 function moduleWithin(
-  { table, localities, modules, descriptions }: WithinInput,
+  { table, localities, modules, descriptions, levels }: WithinInput,
   k: number,
-  columns: readonly CategoricalColumn[],
-  measure: AssociationMeasure,
+  by: {
+    readonly columns: readonly CategoricalColumn[];
+    readonly inner: readonly Int32Array[];
+    readonly measure: AssociationMeasure;
+  },
 ): ModuleWithin[] {
+  const { columns, inner, measure } = by;
   const leading = descriptions[k].topFeatures.slice(0, PAIR_FEATURES);
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
@@ -107,15 +124,17 @@ function moduleWithin(
     const presence = modules.presence.data[l * modules.count + k];
     if (!(presence > 0 && presence >= threshold)) continue;
     const members = membersOf(localities, l);
-    columns.forEach(({ codes }, c) => {
+    inner.forEach((codes, c) => {
       const rows = members.filter((row) => codes[row] >= 0);
       const groups = rows.map((row) => codes[row]);
       const freedom = rows.length - new Set(groups).size;
       if (freedom < LEAST_FREEDOM) return;
-      const values = localValues(table.features, rows, features, measure);
       const strength = (some: readonly Float64Array[], df: number) =>
         squaredStrength(correlationMatrix(some, measure), weights, df);
-      sums[c].pooled += presence * strength(values, rows.length - 1);
+      const outer = samplesInLevels(rows, levels);
+      const pooled = localValues(table.features, outer.rows, features, measure);
+      const values = levels ? localValues(table.features, rows, features, measure) : pooled;
+      sums[c].pooled += presence * strength(centeredInLevels(pooled, outer.lengths), outer.freedom);
       sums[c].within += presence * strength(centerByGroup(values, groups), freedom);
     });
   }

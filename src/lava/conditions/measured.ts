@@ -15,7 +15,7 @@
 import { plural } from '../../core/words.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Explanation, Table } from '../../model.js';
-import { measureOf } from '../query/explained-table.js';
+import { correlatedBy } from '../query/explained-table.js';
 import type { Design } from './design.js';
 import type { NamedModules } from './discover.js';
 import { jointPattern, modulePattern } from './patterns.js';
@@ -58,7 +58,7 @@ export async function measureAll(
   context: Context,
 ): Promise<Measured[]> {
   const { table, design, strata, sets } = input;
-  const measure = measureOf(input.explanation);
+  const correlated = correlatedBy(input.explanation);
   const watch = watchStage(context, 'conditions');
   const all = sets.flatMap((set, s) => [
     ...set.named.map((named) => ({ set, named, pattern: modulePattern(set, named.k) })),
@@ -70,7 +70,7 @@ export async function measureAll(
     for (const { name: stratum, inStratum: compared } of strata) {
       const inStratum = compared.map((inside, s) => inside & set.measured[s]);
       const data = { features: table.features, localities: set.localities };
-      const values = unitValues(data, pattern, design, { inStratum, measure });
+      const values = unitValues(data, pattern, design, { inStratum, ...correlated });
       const abundance = abundanceOf(present, design, inStratum);
       measured.push({ ...row, stratum, values, abundance, pooled: set === sets[0] });
       await watch.checkpoint();

@@ -3,12 +3,12 @@
  *
  * Source: ours. Both sides are measured at the same probes: in a locality where a module is present, every unit with at
  *   least LEAST_SAMPLES of the locality's samples (of the stratum) gives the correlations of the module's leading features
- *   among its own samples, so shifts between units are no correlation. A locality counts where both sides have such a
- *   unit. *Presence* is the mean squared correlation of the pairs, weighted by both loadings, less 1 / (n - 1), which is what
+ *   among its own samples, so shifts between units are no correlation; with levels (`--within`) inside these. A locality counts where both sides have such a
+ *   unit. *Presence* is the mean squared correlation of the pairs, weighted by both loadings, less 1 / degrees of freedom, which is what
  *   chance gives: so unequal numbers of samples on the sides do not bias it, and nothing is thrown away to make them
  *   equal. *Pairs* are the mean signed correlations. *Score* is the unit's mean score (scores.ts) less the mean over the
  *   units of the locality, so that a unit with more cells of one kind does not score higher for it. All three are means
- *   over localities, weighted by the module's presence and by n - 1.
+ *   over localities, weighted by the module's presence and by the degrees of freedom.
  * Shapes: one value a unit, NaN for units without a locality. Cost: present localities x samples x features^2, for each
  *   module and stratum. Precision: double. Deterministic.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
@@ -20,7 +20,7 @@
  */
 
 import type { AssociationMeasure, Csr, Matrix } from '../../model.js';
-import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
+import { correlationMatrix, localColumns, membersOf, samplesInLevels } from '../associations/local-values.js';
 import type { Design } from './design.js';
 import type { ComparedModules, Pattern } from './patterns.js';
 
@@ -51,7 +51,11 @@ export function unitValues(
   input: { readonly features: Matrix | Csr; readonly localities: ComparedModules['localities'] },
   pattern: Pattern,
   design: Pick<Design, 'units' | 'unitOf'>,
-  options: { readonly inStratum: Uint8Array; readonly measure: AssociationMeasure },
+  options: {
+    readonly inStratum: Uint8Array;
+    readonly measure: AssociationMeasure;
+    readonly levels?: Int32Array | null;
+  },
 ): UnitValues {
   const { localities } = input;
   const { scores } = pattern;
@@ -61,14 +65,15 @@ export function unitValues(
     const presence = pattern.presence[l];
     if (presence === 0) continue;
     const rowsOf = rowsOfUnits(membersOf(localities, l), design, options.inStratum);
-    const measured = [...rowsOf.keys()].filter((u) => rowsOf[u].length >= LEAST_SAMPLES);
+    const samplesOf = rowsOf.map((rows) => samplesInLevels(Int32Array.from(rows), options.levels));
+    const measured = [...rowsOf.keys()].filter((u) => samplesOf[u].freedom >= LEAST_SAMPLES - 1);
     const onSide = (isCase: boolean) => measured.some((u) => design.units[u].isCase === isCase);
     if (!onSide(true) || !onSide(false)) continue;
     sums.localities++;
     for (const u of measured) {
-      const values = localValues(input.features, rowsOf[u], pattern.features, options.measure);
+      const values = localColumns(input.features, samplesOf[u], pattern.features, options.measure);
       const correlations = correlationMatrix(values, options.measure);
-      addPairs(sums.units[u], correlations, pattern, presence, rowsOf[u].length - 1);
+      addPairs(sums.units[u], correlations, pattern, presence, samplesOf[u].freedom);
     }
     if (scores) addScores(sums, measured, rowsOf, (row) => scores[row], presence);
   }
@@ -121,7 +126,7 @@ function newSums(units: number, pairs: number): Sums {
 /**
  * Adds one locality's correlations of a unit. Changes `sum` in place. Weights are presence times freedom.
  * @param correlations f x f.
- * @param freedom its samples less 1.
+ * @param freedom degrees of freedom.
  */
 function addPairs(
   sum: UnitSums,

@@ -6,7 +6,7 @@
  * its leading features are computed from the data (not from the gated associations), over all members and
  * again with each gap group (gaps.ts) centered on its mean. A module whose association falls below half in
  * the second reading, over most of its presence, is a `contrast` module: its correlation is the difference of
- * the groups' means.
+ * the groups' means. With levels both readings are inside them.
  * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
  *   engine, random or seed, signal, memory, onProgress. `Matrix`: row-major float32, element (r, c) at `data[r *
  *   columns + c]`. `Context`: engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count
@@ -28,7 +28,15 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import { dot, localValues, membersOf, unitColumn } from '../associations/local-values.js';
+import {
+  centeredInLevels,
+  dot,
+  type LocalSamples,
+  localValues,
+  membersOf,
+  samplesInLevels,
+  unitColumn,
+} from '../associations/local-values.js';
 import { moduleRecurrence } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
@@ -58,18 +66,19 @@ export type DescribedModule = Omit<
 
 /**
  * Describes every module, in the order of `modules`; called after the factorization, before the evaluation.
- * @param options `image`: width and height when the features are pixels, whose modules are named by where they lie.
+ * @param options `image`: width and height when the features are pixels, whose modules are named by where they lie;
+ *   `levels`: code of each sample's level, inside which features are correlated.
  */
 export async function describeModules(
   input: DescribeInput,
-  options: { readonly measure: AssociationMeasure; readonly image: { width: number; height: number } | null },
+  options: CorrelationOptions & { readonly image: { width: number; height: number } | null },
   partialContext: PartialContext = {},
 ): Promise<DescribedModule[]> {
   const context = await resolveContext(partialContext);
   const { modules, table } = input;
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
-  const sums = await pairSums(input, leading, thresholds, options.measure, context);
+  const sums = await pairSums(input, leading, thresholds, options, context);
   const recurrence = moduleRecurrence(input.localities, modules.presence, input.samplePresence.rows);
   return leading.map((features, k) => {
     const topFeatures = features
@@ -87,6 +96,12 @@ export async function describeModules(
       contrast: sums[k].straddling > 0.5 * sums[k].weight,
     };
   });
+}
+
+/** How features are correlated. */
+interface CorrelationOptions {
+  readonly measure: AssociationMeasure;
+  readonly levels?: Int32Array | null;
 }
 
 /** A feature (column of the table) with its loading in a module, 0 to 1. */
@@ -129,7 +144,7 @@ async function pairSums(
   input: DescribeInput,
   leading: readonly Leading[][],
   thresholds: readonly number[],
-  measure: AssociationMeasure,
+  { measure, levels }: CorrelationOptions,
   context: Context,
 ): Promise<PairSums[]> {
   const { localities, modules, embedding, table } = input;
@@ -140,37 +155,54 @@ async function pairSums(
     straddling: 0,
   }));
   const used = leading.map((features) => features.slice(0, PAIR_FEATURES));
-  const presenceAt = (l: number, k: number) => modules.presence.data[l * modules.count + k];
   for (let l = 0; l < localities.count; l++) {
-    const members = membersOf(localities, l);
-    const groups = gapGroups(embedding.coordinates, members);
-    const present = sums.flatMap((_, k) =>
-      presenceAt(l, k) > 0 && presenceAt(l, k) >= thresholds[k] ? [k] : [],
-    );
-    const needed = [...new Set(present.flatMap((k) => used[k].map(({ feature }) => feature)))];
-    const neededValues = localValues(table.features, members, needed, measure);
-    const centered = centeredByGroup(neededValues, groups);
-    const columns = new Map(needed.map((feature, c) => [feature, c]));
-    const wholeUnits = neededValues.map((column) => unitColumn(column, measure));
-    const withinUnits = centered.map((column) => unitColumn(column, measure));
-    for (const k of present) {
-      const presence = presenceAt(l, k);
-      const sum = sums[k];
-      const features = used[k];
-      const positions = features.map(({ feature }) => columns.get(feature)!);
-      const whole = pairCorrelations(positions.map((c) => wholeUnits[c]));
-      const within = pairCorrelations(positions.map((c) => withinUnits[c]));
-      whole.forEach((rho, p) => {
-        sum.correlation[p] += presence * rho;
-      });
-      sum.weight += presence;
-      if (weightedSquares(within, features) < CONTRAST * weightedSquares(whole, features))
-        sum.straddling += presence;
+    const present = sums.flatMap((_, k) => {
+      const presence = modules.presence.data[l * modules.count + k];
+      return presence > 0 && presence >= thresholds[k] ? [{ presence, sum: sums[k], features: used[k] }] : [];
+    });
+    if (present.length > 0) {
+      const samples = samplesInLevels(membersOf(localities, l), levels);
+      const groups = gapGroups(embedding.coordinates, samples.rows);
+      addLocality(present, { features: table.features, samples, groups }, measure);
     }
     watch.progress((l + 1) / localities.count);
     await watch.checkpoint();
   }
   return sums;
+}
+
+/**
+ * Adds one locality to the sums of the modules that are present there.
+ * @param present for each module its presence there, sums, and first PAIR_FEATURES leading features.
+ * @param locality `groups`: number of each sample's gap group, -1 for none.
+ */
+function addLocality(
+  present: readonly { presence: number; sum: PairSums; features: readonly Leading[] }[],
+  locality: {
+    readonly features: Table['features'];
+    readonly samples: LocalSamples;
+    readonly groups: Int32Array;
+  },
+  measure: AssociationMeasure,
+): void {
+  const { rows, lengths } = locality.samples;
+  const needed = [...new Set(present.flatMap(({ features }) => features.map(({ feature }) => feature)))];
+  const values = localValues(locality.features, rows, needed, measure);
+  const centered = centeredByGroup(values, groupsInLevels(locality.groups, lengths));
+  const columns = new Map(needed.map((feature, c) => [feature, c]));
+  const wholeUnits = centeredInLevels(values, lengths).map((column) => unitColumn(column, measure));
+  const withinUnits = centered.map((column) => unitColumn(column, measure));
+  for (const { presence, sum, features } of present) {
+    const positions = features.map(({ feature }) => columns.get(feature)!);
+    const whole = pairCorrelations(positions.map((c) => wholeUnits[c]));
+    const within = pairCorrelations(positions.map((c) => withinUnits[c]));
+    whole.forEach((rho, p) => {
+      sum.correlation[p] += presence * rho;
+    });
+    sum.weight += presence;
+    if (weightedSquares(within, features) < CONTRAST * weightedSquares(whole, features))
+      sum.straddling += presence;
+  }
 }
 
 /** Number of pairs among the first PAIR_FEATURES of these features. */
@@ -204,6 +236,21 @@ function pairCorrelations(columns: readonly Float64Array[]): Float64Array {
   let p = 0;
   for (let i = 0; i < size; i++) for (let j = i + 1; j < size; j++) result[p++] = dot(columns[i], columns[j]);
   return result;
+}
+
+/**
+ * Codes of the pairs of gap group and level; -1 for members in no group.
+ * @param groups one a sample, run after run.
+ * @param lengths samples of each run of one level; null where all are one level.
+ */
+function groupsInLevels(groups: Int32Array, lengths: Int32Array | null): Int32Array {
+  if (!lengths) return groups;
+  let run = 0;
+  let end = lengths[0];
+  return groups.map((group, s) => {
+    while (s >= end) end += lengths[++run];
+    return group < 0 ? -1 : group * lengths.length + run;
+  });
 }
 
 /** Features of the members of a locality, each value less the mean of its group (gaps.ts); 0 for members in no group (-1). */

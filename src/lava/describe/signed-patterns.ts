@@ -4,7 +4,7 @@
  * Source: ours. For each locality where a module is present, the correlations of its leading features are taken
  * from the values. Their presence-weighted mean gives the module's signs (signs.ts). A locality *follows* them as
  * far as its correlations, multiplied by those signs, are positive; it is *turned* when the best signs for this locality
- * alone give a notable mean correlation (above gate / sqrt(n - 1)) and the module's signs less than half of that. A pair
+ * alone give a notable mean correlation (above gate / sqrt(degrees of freedom)) and the module's signs less than half of that. A pair
  * *flips* when it is notably positive in some localities and notably negative in others.
  * Cost: present localities x n x features^2 a module. Double precision; deterministic.
  * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
@@ -25,7 +25,7 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import { correlationMatrix, localValues, membersOf } from '../associations/local-values.js';
+import { correlationMatrix, localColumns, membersOf, samplesInLevels } from '../associations/local-values.js';
 import { presentRows, presentThreshold } from './present.js';
 import { alignedCorrelation, leadingSigns } from './signs.js';
 
@@ -39,6 +39,8 @@ export interface SignsInput {
   readonly localities: Localities;
   readonly modules: Modules;
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
+  /** Code of each sample's level, inside which features are correlated (`AssociationOptions.levels`); nothing without. */
+  readonly levels?: Int32Array | null;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function moduleSigns(
  * @returns feature indices that go together and that oppose, numbers of turned localities, and pairs that flip.
  */
 function signsOf(
-  { table, localities, modules, descriptions }: SignsInput,
+  { table, localities, modules, descriptions, levels }: SignsInput,
   k: number,
   measure: AssociationMeasure,
 ) {
@@ -76,8 +78,9 @@ function signsOf(
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
   const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
-  const correlations = present.map((l) =>
-    correlationMatrix(localValues(table.features, membersOf(localities, l), features, measure), measure),
+  const samples = present.map((l) => samplesInLevels(membersOf(localities, l), levels));
+  const correlations = samples.map((some) =>
+    correlationMatrix(localColumns(table.features, some, features, measure), measure),
   );
   const overall = new Float64Array(features.length ** 2);
   correlations.forEach((local, i) => {
@@ -87,10 +90,10 @@ function signsOf(
     });
   });
   const signs = leadingSigns(overall, weights);
-  const notable = NOTABLE / Math.sqrt(localities.size - 1);
+  const notable = samples.map(({ freedom }) => NOTABLE / Math.sqrt(freedom));
   const turned = present.filter((_, i) => {
     const best = alignedCorrelation(correlations[i], weights, leadingSigns(correlations[i], weights));
-    return best > notable && alignedCorrelation(correlations[i], weights, signs) < best / 2;
+    return best > notable[i] && alignedCorrelation(correlations[i], weights, signs) < best / 2;
   });
   return {
     together: features.filter((_, i) => signs[i] > 0),
@@ -104,17 +107,21 @@ function signsOf(
  * Pairs that are notably positive in some localities and notably negative in others, with the number of either.
  * @param features leading features, f.
  * @param correlations f x f for each locality where the module is present.
- * @param notable least size of a correlation.
+ * @param notable least size of a correlation in each of these localities.
  * @returns feature indices a and b with the numbers of localities of either sign; empty where none flip.
  */
-function flippingPairs(features: readonly number[], correlations: readonly Float64Array[], notable: number) {
+function flippingPairs(
+  features: readonly number[],
+  correlations: readonly Float64Array[],
+  notable: readonly number[],
+) {
   const size = features.length;
   const least = Math.max(1, EITHER_SIDE * correlations.length);
   return features.flatMap((a, i) =>
     features.slice(i + 1).flatMap((b, step) => {
       const at = i * size + i + 1 + step;
-      const positive = correlations.filter((local) => local[at] > notable).length;
-      const negative = correlations.filter((local) => local[at] < -notable).length;
+      const positive = correlations.filter((local, l) => local[at] > notable[l]).length;
+      const negative = correlations.filter((local, l) => local[at] < -notable[l]).length;
       return Math.min(positive, negative) >= least ? [{ a, b, positive, negative }] : [];
     }),
   );

@@ -66,8 +66,8 @@ export async function evaluateModules(
   context: Context,
 ): Promise<ModuleEvaluation[]> {
   if (input.modules.count === 0) return [];
-  const { measure } = associationRules(options, input.localities.size);
-  const signs = await moduleSigns(input, measure, context);
+  const { measure, levels } = associationRules(options, input.localities.size);
+  const signs = await moduleSigns({ ...input, levels }, measure, context);
   const isTested = significanceOptions(options).draws > 0;
   const tested = isTested ? await moduleSignificance(input, { ...options, measure }, context) : null;
   const replication = await moduleReplication(input, options, context);

@@ -30,6 +30,7 @@ import { factorize } from '../factorize/modules.js';
 import { patternGram, patternProducts, relativeLoss, weighLocalities } from '../factorize/symmetric.js';
 import {
   type FitOptions,
+  levelsInLocality,
   localitiesOfPart,
   matchLoadings,
   orderOf,
@@ -115,7 +116,8 @@ async function associateHalves(
   const halves: Half[] = [];
   for (const rows of [split.fitted, split.heldOut]) {
     const part = await localitiesOfPart(dense, embedding, { rows, size }, context, watch);
-    const partOptions = { ...options, ...scaledRules(options, part.size, localities.size) };
+    const levels = levelsInLocality(part, options.levels);
+    const partOptions = { ...options, ...scaledRules(options, part.size, localities.size, levels) };
     // either half may hold two fifths of the memory, so that the whole's associations keep theirs
     const half = { ...context, memory: 0.4 * context.memory };
     const associations = await associate(table.features, part, partOptions, half);

@@ -7,7 +7,8 @@
  * noise floor to subtract, and as strong as the module where it is present. A feature takes part in a locality by the rule of
  * the associations (support, in proportion to the held-out samples): otherwise a single cell of a rare kind in a random
  * draw makes its genes correlate at 1, and the test of *local* sees nothing beside such draws.
- * Shapes: values N x f a module, over the N held-out samples in a random order; positions index that order.
+ * Shapes: values N x f a module, over the N held-out samples in a random order, with levels inside these; positions index
+ * that order.
  * How it fails: `bicor` is tested by Pearson's correlation, since weights over all held-out samples would silence rare
  * groups; outliers then cost power. Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
  * Types: `Modules`, of a fit: presence (localities x modules, not negative), count (how many), loadings (modules x
@@ -16,9 +17,17 @@
  * Fails: never.
  */
 
+import { levelRuns } from '../../core/level-runs.js';
 import type { ModuleSamples } from '../../engine/engine.js';
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
-import { correlationMatrix, localValues, membersOf, unitColumn } from '../associations/local-values.js';
+import {
+  correlationMatrix,
+  localColumns,
+  localValues,
+  membersOf,
+  samplesInLevels,
+  unitColumn,
+} from '../associations/local-values.js';
 import { LEAST_LOADING, leadingFeatures } from '../describe/describe.js';
 import { leadingSigns } from '../describe/signs.js';
 
@@ -43,11 +52,21 @@ export interface HeldOutInput {
   /** Modules of the fitted samples. */
   readonly modules: Modules;
   readonly measure: AssociationMeasure;
+  /** Code of each sample's level, or nothing (`AssociationOptions.levels`). */
+  readonly levels?: Int32Array | null;
   /** As in `HeldOutModule`. */
   readonly support: number;
-  /** The held-out samples in their random order, and the position of each sample in it, -1 for the fitted. */
+  readonly order: HeldOutOrder;
+}
+
+/** The held-out samples in a random order, level after level. */
+export interface HeldOutOrder {
+  /** Rows of the table, and the position of each sample among them, -1 for the others. */
   readonly rows: Int32Array;
   readonly position: Int32Array;
+  /** Codes of the levels, in order; levels + 1 positions at which they begin. One level, without a code, where there are none. */
+  readonly codes: readonly number[];
+  readonly begins: Int32Array;
 }
 
 /**
@@ -56,7 +75,7 @@ export interface HeldOutInput {
  * locality with no presence in all those used gives weights of 0.
  */
 export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
-  const { modules, fitted, heldOut, position, table, measure } = input;
+  const { modules, fitted, order, table, measure, levels } = input;
   const leading = notableFeatures(modules, k);
   const features = leading.map(({ feature }) => feature);
   const weights = Float64Array.from(leading, ({ loading }) => loading);
@@ -69,7 +88,8 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   const overall = new Float64Array(features.length ** 2);
   const local = used.map((l) => {
     if (!(presence[l] > 0)) return null;
-    const values = localValues(table.features, membersOf(fitted, l), features, measure);
+    const samples = samplesInLevels(membersOf(fitted, l), levels);
+    const values = localColumns(table.features, samples, features, measure);
     const correlations = correlationMatrix(values, measure);
     correlations.forEach((value, i) => {
       overall[i] += presence[l] * value;
@@ -77,20 +97,41 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
     return leadingSigns(correlations, weights);
   });
   const general = leadingSigns(overall, weights);
-  const positions = used.flatMap((l) => Array.from(membersOf(heldOut, l), (row) => position[row]));
   const loadings = used.flatMap((_, i) =>
     Array.from(weights, (weight, f) => weight * (local[i] ?? general)[f]),
   );
   return {
     featureNumbers: features,
     features: features.length,
-    values: interleaved(localValues(table.features, input.rows, features, measure)),
-    positions: Int32Array.from(positions),
-    size: heldOut.size,
+    values: interleaved(localValues(table.features, order.rows, features, measure)),
+    ...positionsOf(input, used),
     loadings: Float64Array.from(loadings),
     pairWeight: weights.reduce((a, b) => a + b, 0) ** 2 - weights.reduce((a, b) => a + b * b, 0),
     presence: Float64Array.from(used, (l) => (total > 0 ? presence[l] / total : 0)),
     support: input.support,
+  };
+}
+
+/**
+ * The held-out samples of the localities used, as positions in the random order; with levels in runs of one level.
+ * @param used numbers of localities.
+ */
+function positionsOf(
+  { heldOut, order, levels }: HeldOutInput,
+  used: readonly number[],
+): Pick<ModuleSamples, 'positions' | 'size' | 'levels'> {
+  const { size } = heldOut;
+  const members = Int32Array.from(used.flatMap((l) => [...membersOf(heldOut, l)]));
+  const placed = (rows: Int32Array) => rows.map((row) => (row < 0 ? -1 : order.position[row]));
+  if (!levels) return { positions: placed(members), size };
+  const runs = levelRuns(members, size, levels);
+  const numberOf = new Map(order.codes.map((code, number) => [code, number]));
+  const numbers = runs.codes.map((code) => numberOf.get(code) ?? -1);
+  const { offsets, lengths } = runs;
+  return {
+    positions: placed(runs.members),
+    size,
+    levels: { offsets, lengths, numbers, rows: order.begins },
   };
 }
 

@@ -25,7 +25,7 @@ import type {
   Table,
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
-import { heldOutModule } from './held-out-correlation.js';
+import { type HeldOutOrder, heldOutModule } from './held-out-correlation.js';
 import {
   type FitOptions,
   fitModules,
@@ -75,9 +75,10 @@ export async function testPart(
   const heldOutPart = { rows: split.heldOut, size };
   const heldOut = await localitiesOfPart(localities, input.embedding, heldOutPart, silent, watch);
   const { support = 0 } = scaledRules(associationRules(options, localities.size), size, localities.size);
+  const { measure, levels } = options;
+  const order = randomOrder(split.heldOut, table.features.rows, levels, random.stream('order'));
   const held = {
-    ...{ table, heldOut, modules: again, measure: options.measure },
-    ...randomOrder(split.heldOut, table.features.rows, random.stream('order')),
+    ...{ table, heldOut, modules: again, measure, levels, order },
     fitted: { ...fitted, count: localities.count },
     support: Math.min(support, size >> 1),
   };
@@ -85,7 +86,7 @@ export async function testPart(
   const awaited = input.awaited.filter((k) => matches[k].cosine >= REPLICATED).map((k) => matches[k].other);
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
   const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
-  const plan = { draws, level, awaited };
+  const plan = { draws, level, awaited, begins: order.begins };
   const tests = await permutationTests(prepared, plan, random, context.engine, partOf(watch, 0.5, 1));
   return matches.map(({ other, cosine }) =>
     outcomeOf(cosine, cosine >= REPLICATED ? [tests.real[other], tests.local[other]] : null, level),
@@ -116,16 +117,38 @@ async function fitOthers(
 }
 
 /**
- * The held-out samples in a random order (`rows`), and the position of every sample in it, -1 for those not held out.
+ * The held-out samples in a random order, level after level; those without a level are left out.
  * @param heldOut sample rows.
  * @param samples of the table.
- * @returns `rows` of heldOut.length and `position` of one entry a sample.
+ * @param levels code of each sample's level; nothing where all are one level.
+ * @returns `rows` of the samples with a level, `position` of one entry a sample.
  */
-function randomOrder(heldOut: Int32Array, samples: number, random: Random) {
-  const rows = permutation(heldOut.length, random).map((index) => heldOut[index]);
+function randomOrder(
+  heldOut: Int32Array,
+  samples: number,
+  levels: Int32Array | null | undefined,
+  random: Random,
+): HeldOutOrder {
+  const drawn = permutation(heldOut.length, random).map((index) => heldOut[index]);
+  const codeOf = (row: number) => (levels ? levels[row] : 0);
+  const byCode = new Map<number, number[]>();
+  for (const row of drawn) {
+    const code = codeOf(row);
+    if (code < 0) continue;
+    const known = byCode.get(code);
+    if (known) known.push(row);
+    else byCode.set(code, [row]);
+  }
+  const codes = [...byCode.keys()].sort((a, b) => a - b);
+  const inLevels = codes.map((code) => byCode.get(code) ?? []);
   const position = new Int32Array(samples).fill(-1);
+  const rows = Int32Array.from(inLevels.flat());
   rows.forEach((row, p) => {
     position[row] = p;
   });
-  return { rows, position };
+  const begins = new Int32Array(codes.length + 1);
+  inLevels.forEach((some, g) => {
+    begins[g + 1] = begins[g] + some.length;
+  });
+  return { rows, position, codes, begins };
 }

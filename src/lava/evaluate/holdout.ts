@@ -15,6 +15,7 @@
 
 import { assign } from '../../core/assignment.js';
 import { buildKdTree } from '../../core/kd-tree.js';
+import { levelRuns } from '../../core/level-runs.js';
 import { gatherRows } from '../../core/matrix.js';
 import { permutation, type Random } from '../../core/random.js';
 import type { Context } from '../../engine/context.js';
@@ -88,17 +89,34 @@ export const REPLICATED = 0.5;
 
 export interface FitOptions extends AssociationOptions, ModuleOptions {}
 
+/** Mean number of levels in a locality; 1 where all samples are one level. */
+export function levelsInLocality(
+  { members, size }: Localities,
+  levels: Int32Array | null | undefined,
+): number {
+  if (!levels) return 1;
+  const runs = levelRuns(members, size, levels);
+  const used = runs.counts.filter((count) => count > 0).length;
+  return used > 0 ? runs.lengths.length / used : 1;
+}
+
 /**
  * Association rules for localities of `size` samples in place of localities of `whole`: the support in proportion,
  * and the gate at the same correlation. A gate at the same number of standard errors would be stricter in half of the
  * samples: at a planted correlation of 0.35 `auto` then counted 5 of 7 modules. A default support stays a default.
  * Never throws.
+ * @param levels mean number of levels in a locality, which the degrees of freedom are less by.
  */
-export function scaledRules(options: AssociationOptions, size: number, whole: number): AssociationOptions {
+export function scaledRules(
+  options: AssociationOptions,
+  size: number,
+  whole: number,
+  levels = 1,
+): AssociationOptions {
   const { support, gate = DEFAULT_GATE } = options;
   return {
     support: support === undefined ? undefined : Math.floor((support * size) / whole),
-    gate: gate * Math.sqrt((size - 1) / (whole - 1)),
+    gate: gate * Math.sqrt(Math.max(1, size - levels) / Math.max(1, whole - levels)),
   };
 }
 
@@ -112,7 +130,8 @@ export async function fitModules(
   options: FitOptions & { readonly localitySize: number; readonly reported?: number },
   context: Context,
 ): Promise<Modules> {
-  const scaled = { ...options, ...scaledRules(options, localities.size, options.localitySize) };
+  const levels = levelsInLocality(localities, options.levels);
+  const scaled = { ...options, ...scaledRules(options, localities.size, options.localitySize, levels) };
   const associations = await associate(table.features, localities, scaled, context);
   const rules = associationRules(scaled, localities.size);
   const samples = { features: table.features, localities, rules };

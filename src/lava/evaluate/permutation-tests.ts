@@ -3,7 +3,8 @@
  *
  * Source: ours. For the test of *real*, each feature is shifted cyclically along the random order of the held-out samples,
  *   by a random amount. These shifts are a subgroup of all permutations, so the test is as exact as with free
- *   permutations, at one random number a feature. For the test of *local*, the samples are permuted.
+ *   permutations, at one random number a feature. For the test of *local*, the samples are permuted. With levels both are
+ *   inside these (one shift a feature and level), so that a draw keeps what differs between levels.
  * Sequence: a first batch of `draws`, then as many again as were made, until every module that is asked for is decided
  *   (sequential-decision.ts) or MOST_BATCHES are reached. Both tests go on for themselves.
  * Cost: draws evaluations of the statistic by the engine for each test, on all its threads. Memory: BATCH_BYTES of drawn orders.
@@ -34,6 +35,8 @@ export interface TestPlan {
   readonly level: number;
   /** Modules whose decision is waited for. */
   readonly awaited: readonly number[];
+  /** Positions at which the levels of the held-out samples begin, and their number: samples of one level are exchanged. */
+  readonly begins: Int32Array;
 }
 
 /**
@@ -50,7 +53,8 @@ export async function permutationTests(
   watch: Watch,
 ): Promise<{ real: DrawnTest[]; local: DrawnTest[] }> {
   if (modules.length === 0) return { real: [], local: [] };
-  const samples = modules[0].values.length / modules[0].features;
+  const { begins } = plan;
+  const samples = begins[begins.length - 1];
   const none = { count: 1, orders: null, shifts: null };
   const [observed] = statistics(modules, await engine.weightedCorrelations(modules, none));
   const shiftsFrom = random.stream('features');
@@ -59,13 +63,13 @@ export async function permutationTests(
     statistics(modules, await engine.weightedCorrelations(modules, draws, part));
   const shifted = (count: number) => ({
     ...{ count, orders: null },
-    shifts: drawShifts(modules, count, samples, shiftsFrom),
+    shifts: drawShifts(modules, count, begins, shiftsFrom),
   });
   const permuted = (count: number) => ({
     ...{ count, shifts: null },
-    orders: drawOrders(count, samples, ordersFrom),
+    orders: drawOrders(count, begins, ordersFrom),
   });
-  const batch = Math.max(1, Math.floor(BATCH_BYTES / (4 * samples)));
+  const batch = Math.max(1, Math.floor(BATCH_BYTES / (4 * Math.max(1, samples))));
   const real = await drawnTests(
     observed.mean,
     async (count, part) => (await statisticsOf(shifted(count), part)).map(({ mean }) => mean),
@@ -92,7 +96,7 @@ export async function permutationTests(
 async function drawnTests(
   observed: Float64Array,
   draw: (count: number, watch: Watch) => Promise<Float64Array[]>,
-  { draws, level, awaited, batch }: TestPlan & { readonly batch: number },
+  { draws, level, awaited, batch }: Omit<TestPlan, 'begins'> & { readonly batch: number },
   watch: Watch,
 ): Promise<DrawnTest[]> {
   const drawn: Float64Array[] = [];
@@ -110,34 +114,51 @@ async function drawnTests(
 }
 
 /**
- * For each module, draws x features: by how many samples each feature is shifted cyclically. A feature of several
- * modules has the same shift in all of them. Shifts are from 0 to samples less 1.
+ * For each module, draws x levels x features: by how many samples of the level each feature is shifted cyclically. A
+ * feature of several modules has the same shift in all of them. Shifts are from 0 to the level's samples less 1.
  * @param count draws.
- * @param samples held out.
+ * @param begins positions at which levels begin, and the number of samples.
  */
 function drawShifts(
   modules: readonly HeldOutModule[],
   count: number,
-  samples: number,
+  begins: Int32Array,
   random: Random,
 ): Int32Array[] {
   const features = 1 + modules.reduce((most, module) => Math.max(most, ...module.featureNumbers), 0);
-  const shifts = modules.map((module) => new Int32Array(count * module.features));
+  const levels = begins.length - 1;
+  const shifts = modules.map((module) => new Int32Array(count * levels * module.features));
   for (let draw = 0; draw < count; draw++) {
-    const by = Int32Array.from({ length: features }, () => random.below(samples));
-    modules.forEach(({ featureNumbers }, k) => {
-      featureNumbers.forEach((feature, i) => {
-        shifts[k][draw * featureNumbers.length + i] = by[feature];
+    for (let g = 0; g < levels; g++) {
+      const samples = begins[g + 1] - begins[g];
+      const by = Int32Array.from({ length: features }, () => random.below(samples));
+      modules.forEach(({ featureNumbers }, k) => {
+        featureNumbers.forEach((feature, i) => {
+          shifts[k][(draw * levels + g) * featureNumbers.length + i] = by[feature];
+        });
       });
-    });
+    }
   }
   return shifts;
 }
 
-/** A permutation of the samples for each draw: draws x samples, draw after draw. @param count draws. */
-function drawOrders(count: number, samples: number, random: Random): Int32Array {
+/**
+ * A permutation of the samples inside levels for each draw: draws x samples, draw after draw.
+ * @param count draws.
+ * @param begins as for `drawShifts`.
+ */
+function drawOrders(count: number, begins: Int32Array, random: Random): Int32Array {
+  const levels = begins.length - 1;
+  const samples = begins[levels];
   const orders = new Int32Array(count * samples);
-  for (let draw = 0; draw < count; draw++) orders.set(permutation(samples, random), draw * samples);
+  for (let draw = 0; draw < count; draw++) {
+    for (let g = 0; g < levels; g++) {
+      const order = permutation(begins[g + 1] - begins[g], random);
+      order.forEach((position, s) => {
+        orders[draw * samples + begins[g] + s] = begins[g] + position;
+      });
+    }
+  }
   return orders;
 }
 

@@ -8,6 +8,8 @@ import { ShapeError } from '../../errors.js';
 import type { AssociationMeasure, Explanation, Table } from '../../model.js';
 import { checkedMeasure } from '../associations/associations.js';
 import { keepFeatures } from '../associations/select-features.js';
+import { withinLevels } from '../conditions/within-levels.js';
+import { labelName } from './columns.js';
 
 /**
  * The measure that the explanation's features were correlated with; Pearson where it names none.
@@ -15,6 +17,17 @@ import { keepFeatures } from '../associations/select-features.js';
  */
 export function measureOf({ options }: Pick<Explanation, 'options'>): AssociationMeasure {
   return checkedMeasure(options.association ?? 'pearson');
+}
+
+/** How the explanation's features were correlated: the measure, and the levels inside which (null: all samples together). */
+export function correlatedBy(explanation: Pick<Explanation, 'options' | 'labels' | 'metadata'>): {
+  readonly measure: AssociationMeasure;
+  readonly levels: Int32Array | null;
+} {
+  const { within } = explanation.options;
+  const names = Array.isArray(within) ? within.map(String) : undefined;
+  const { levels } = withinLevels(explanation, names, labelName(explanation));
+  return { measure: measureOf(explanation), levels };
 }
 
 /**

@@ -102,6 +102,15 @@ export const explainOptions = defineOptions([
     help: 'how many modules, or auto: as many as replicate on other samples',
   },
   {
+    name: 'within',
+    commands: EXPLAIN,
+    group: 'main',
+    type: { kind: 'text', form: 'column,column' },
+    default: null,
+    label: 'Within',
+    help: 'correlate features inside the levels of these metadata columns (donor, batch, slide), so that shifts between levels are no module',
+  },
+  {
     name: 'draws',
     commands: EXPLAIN,
     group: 'method',

@@ -24,7 +24,7 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = { header: ['csv'] }
 
 /** The names in each group; everything else of a field comes from the table. */
 const GROUPED: readonly { readonly title: string; readonly names: readonly string[] }[] = [
-  { title: 'Modules', names: ['modules', 'localitySize', 'overlap', 'covering', 'seed'] },
+  { title: 'Modules', names: ['modules', 'localitySize', 'overlap', 'within', 'covering', 'seed'] },
   { title: 'Reading the file', names: ['missing', 'normalize', 'maxFeatures', 'image', 'header'] },
   { title: 'Association', names: ['association', 'associationForm', 'support', 'gate', 'form'] },
   { title: 'How far to check', names: ['draws', 'level', 'refits', 'stability', 'trust', 'threads'] },

@@ -23,6 +23,7 @@ import { type FeatureAddresses, type Inputs, tooWide, WIDEST } from '../runtime/
 import { BICOR, PEARSON, SLOT_MARGIN, SLOT_OVERFLOW, SPEARMAN } from '../runtime/layouts.js';
 import { type Arena, createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { type PlacedMembers, placeMembers } from './levels.js';
 
 /** Address space for the slots of one group. */
 const GROUP_BYTES = 2 ** 28;
@@ -49,7 +50,7 @@ interface Call {
   readonly rowCounts: number;
   readonly supported: number;
   readonly constants: number;
-  readonly members: number;
+  readonly placed: PlacedMembers;
 }
 
 /**
@@ -128,7 +129,7 @@ function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Ca
     rowCounts: scope.allocate(count * d * 4),
     supported: scope.allocate(count * d),
     constants: scope.allocate(count * 4),
-    members: scope.copy(members.subarray(first * size, (first + count) * size)),
+    placed: placeMembers(scope, members.subarray(first * size, (first + count) * size), size, rules.levels),
   };
 }
 
@@ -154,13 +155,12 @@ async function associateGroup(
   entries: Entries,
   watch = unwatched,
 ): Promise<boolean> {
-  const { d, size, rules, sparse } = call;
+  const { d, size, sparse } = call;
   const { from, localities, count, slot } = range;
   const scope = createScope(runtime.arena);
   try {
     const slotColumns = scope.allocate(localities * slot * 2);
     const slotValues = scope.allocate(localities * slot * 4);
-    const { dense, offsets: rowOffsets, indices, values } = call.features;
     const rowCounts = call.rowCounts + from * d * 4;
     await runtime.run(
       {
@@ -169,12 +169,7 @@ async function associateGroup(
         scratch: runtime.size('associateScratch', d, size, sparse ? 1 : 0),
         work: localities * size * d * (d + 16),
         call: {
-          ...{ dense, offsets: rowOffsets, indices, values, d, n: size },
-          members: call.members + from * size * 4,
-          measure: MEASURE_CODES[rules.measure],
-          raw: rules.form === 'debiased' ? 0 : 1,
-          support: rules.support,
-          gate: rules.gate ** 2 / (size - 1),
+          ...inputArguments(call, from, scope),
           ...{ slotColumns, slotValues, slotEntries: slot, rowCounts },
           supported: call.supported + from * d,
           constants: call.constants + from * 4,
@@ -205,6 +200,23 @@ async function associateGroup(
   } finally {
     scope.free();
   }
+}
+
+/**
+ * The kernel's arguments that say what is correlated and by which rules, for localities `from` and on.
+ * @param scope of the call.
+ */
+function inputArguments({ features, d, size, rules, placed }: Call, from: number, scope: Scope) {
+  const { dense, offsets, indices, values } = features;
+  return {
+    ...{ dense, offsets, indices, values, d, n: size },
+    members: placed.members + from * size * 4,
+    levels: placed.partsFrom(scope, from),
+    measure: MEASURE_CODES[rules.measure],
+    raw: rules.form === 'debiased' ? 0 : 1,
+    support: rules.support,
+    gate: rules.gate ** 2,
+  };
 }
 
 /**

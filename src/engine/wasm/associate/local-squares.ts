@@ -23,6 +23,7 @@ import type { KernelArguments } from '../runtime/layouts.js';
 import { createScope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { MEASURE_CODES } from './associate.js';
+import { placeMembers } from './levels.js';
 import { groupModules, type ModuleGroup } from './module-groups.js';
 
 const GROUP_BYTES = 2 ** 26;
@@ -31,7 +32,7 @@ const STRIP_PANELS = 2;
 
 /**
  * Makes `Engine.sumLocalSquares`: for each module a symmetric matrix (chosen features x chosen features, zero
- * diagonal) of sums over localities of factor x (squared correlation - 1 / (n - 1)).
+ * diagonal) of sums over localities of factor x (squared correlation - 1 / degrees of freedom).
  * @param inputs what the engine's memory already holds.
  */
 export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine['sumLocalSquares'] {
@@ -80,7 +81,7 @@ async function sumGroup(
       ...table,
       ...{ chosen: scope.copy(union), f, n, modules: modules.length, sums },
       ...{ rows: scope.copy(rows), panels: scope.copy(panels) },
-      ...{ measure: MEASURE_CODES[rules.measure], support: rules.support, expected: 1 / (n - 1) },
+      ...{ measure: MEASURE_CODES[rules.measure], support: rules.support },
       packed: scope.allocate(together * n * width * 4),
       supported: scope.allocate(together * width),
       weights: scope.allocate(together * width * 4),
@@ -90,7 +91,8 @@ async function sumGroup(
       const some = localities.subarray(from, from + together);
       const part = partOf(watch, from / localities.length, (from + some.length) / localities.length);
       const factorsOfSome = factors.subarray(from * modules.length, (from + some.length) * modules.length);
-      await addLocalities(runtime, shared, membersOf(members, n, some), factorsOfSome, part);
+      const added = { members: membersOf(members, n, some), levels: rules.levels, factors: factorsOfSome };
+      await addLocalities(runtime, shared, added, part);
     }
     const { buffer } = runtime.arena.memory;
     return modules.map((_, k) =>
@@ -101,26 +103,37 @@ async function sumGroup(
   }
 }
 
-type SharedArguments = Omit<KernelArguments<'packChosen'>, 'members' | 'count' | 'factors'>;
+type SharedArguments = Omit<KernelArguments<'packChosen'>, 'members' | 'count' | 'factors' | 'levels'>;
 
 /**
  * Packs the features of some localities and adds their squared correlations to the sums in the engine's memory.
  * @param shared arguments that all calls of a group have in common.
- * @param members int32 rows, n for each of these localities.
- * @param factors localities x modules of the group; 0 where a module takes no part.
+ * @param localities `members`: int32 rows, n for each of these localities; `levels`: code of each sample's level, or
+ *   nothing; `factors`: localities x modules of the group, 0 where a module takes no part.
  */
 async function addLocalities(
   runtime: Runtime,
   shared: SharedArguments,
-  members: Int32Array,
-  factors: Float64Array,
+  {
+    members,
+    levels,
+    factors,
+  }: {
+    readonly members: Int32Array;
+    readonly levels: AssociationRules['levels'];
+    readonly factors: Float64Array;
+  },
   watch = unwatched,
 ): Promise<void> {
   const { d, n, f, stripPanels } = shared;
   const count = members.length / n;
   const scope = createScope(runtime.arena);
   try {
-    const call = { ...shared, count, members: scope.copy(members), factors: scope.copy(factors) };
+    const placed = placeMembers(scope, members, n, levels);
+    const call = {
+      ...{ ...shared, count, members: placed.members, factors: scope.copy(factors) },
+      levels: placed.partsFrom(scope, 0),
+    };
     const sparse = shared.dense === 0 ? 1 : 0;
     const scratch = runtime.size('localSquaresScratch', d, n, f, stripPanels, sparse);
     const cells = count * n * f;

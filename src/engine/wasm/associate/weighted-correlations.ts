@@ -12,6 +12,7 @@
  */
 
 import type { Engine, ModuleSamples, SampleDraws } from '../../engine.js';
+import { extremesOf, levelsOf } from '../../sample-levels.js';
 import { partOf, unwatched } from '../../watch.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -82,8 +83,9 @@ function drawsBetween(
   { from, to, first, end }: Group & { readonly from: number; readonly to: number },
 ): SampleDraws {
   const ofModule = (shift: Int32Array, k: number) => {
-    const { features } = modules[first + k];
-    return shift.subarray(from * features, to * features);
+    const { features, levels } = modules[first + k];
+    const stride = features * (levels ? levels.rows.length - 1 : 1);
+    return shift.subarray(from * stride, to * stride);
   };
   return {
     count: to - from,
@@ -119,6 +121,7 @@ async function correlate(
           'weightedCorrelationsScratch',
           most(({ features }) => padded(features)),
           most(({ size }) => size),
+          most((module) => extremesOf(module).mostRuns),
         ),
         work: draws.count * values * VALUE_WORK,
         call: {
@@ -167,9 +170,10 @@ const known = new WeakMap<ModuleSamples, Majorities>();
  * Rows are not drawn twice, so others need not be looked for.
  */
 function majorities(module: ModuleSamples): Majorities {
-  const { values, features, size, support } = module;
+  const { values, features, support } = module;
   const modes = new Float64Array(padded(features)).fill(Number.NaN);
   const contested = new Uint8Array(features);
+  const { fewest: size } = extremesOf(module);
   const least = Math.max(size / 2, size - support);
   for (let i = 0; i < features; i++) {
     const column = Float64Array.from(
@@ -195,12 +199,15 @@ function uploadModule(scope: Scope, module: ModuleSamples, draws: SampleDraws, k
   const length = draws.count * localities;
   const results = scope.allocate(length * 8);
   const { modes, contested } = known.get(module) ?? majorities(module);
+  const { offsets, lengths, numbers, rows } = levelsOf(module);
   const address = scope.copyStructure('ModuleSamples', {
     ...{ f: module.features, n: module.size, localities, support: module.support, results },
     values: scope.copy(padColumns(module)),
     modes: scope.copy(modes),
     contested: scope.copy(contested),
     positions: scope.copy(module.positions),
+    ...{ offsets: scope.copy(offsets), lengths: scope.copy(lengths), numbers: scope.copy(numbers) },
+    ...{ rows: scope.copy(rows), levels: rows.length - 1 },
     loadings: scope.copy(module.loadings),
     shifts: draws.shifts ? scope.copy(draws.shifts[k]) : 0,
   });
