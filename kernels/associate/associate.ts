@@ -13,7 +13,8 @@
  *   compressed rows; read when `dense` is 0), indices, values, d (number of features), members (i32: sample rows, n for
  *   each locality), n (samples of a locality), measure (code of the association measure), raw (1 to store correlations,
  *   0 to store debiased squares with the correlation's sign), support (samples that must differ from a feature's lower
- *   median; 0 switches the rule off), gate (smallest squared correlation that is kept), slotColumns (u16 and f32:
+ *   median; 0 switches the rule off), gate (smallest squared correlation that is kept, times
+ *   the degrees of freedom), levels (address of `LevelParts`; 0 where all samples are one level), slotColumns (u16 and f32:
  *   columns and values of the kept entries, `slotEntries` for each locality), slotValues, slotEntries, rowCounts (u32:
  *   entries for each (locality, feature); the first is SLOT_OVERFLOW when the slot was too small), supported (u8 for
  *   each (locality, feature): 1 where the feature has support), constants (i32 for each locality: number of constant

@@ -2,6 +2,8 @@
  * Samples of a locality in runs of one level: how many take part, the degrees of freedom, and centering of features inside
  * levels. The reference is src/core/level-runs.ts.
  *
+ * Types: `LevelParts`, of localities, addresses of i32: offsets (localities + 1, the first run of each), lengths (samples
+ *   of each run), counts and freedom (for each locality samples that take part, and degrees of freedom).
  * Shapes: members come run after run; those that take no part are last. Precision: means in double, results rounded once.
  */
 

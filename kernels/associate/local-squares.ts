@@ -14,7 +14,7 @@
  *   of compressed rows; read when `dense` is 0), indices, values, d (number of features), chosen (i32: the chosen
  *   features, and their number), f, members (i32: sample rows, n for each locality), n (samples of a locality), count
  *   (number of localities), measure (code of the association measure), support (samples that must differ from a
- *   feature's lower median; 0 switches the rule off), expected (subtracted from every squared correlation), factors
+ *   feature's lower median; 0 switches the rule off), levels (address of `LevelParts`; 0 where all samples are one level), factors
  *   (f64: localities x modules, 0 where a module takes no part), modules, rows (u8: modules x f rounded up to a
  *   multiple of 8, 1 for the features of a module), panels (u8: modules x ceil(f / 8), 1 for the panels that hold any
  *   of them), packed (f32: panels of every locality, n x f rounded up to a multiple of 8), supported (u8, localities x

@@ -10,7 +10,7 @@
  *   `Localities`, n-neighborhoods of probes: size (n, samples in each), count (how many), overlap (mean number of
  *   localities of a sample). `Modules`, of a fit: presence (localities x modules, not negative). `AssociationRules`,
  *   how correlations become associations: measure (of correlation), form (debiased, absolute or signed), support
- *   (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 / (n - 1) are 0; 0
+ *   (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 / freedom are 0; 0
  *   is off). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: name (of the engine),
  *   threads (how many). `Associations`, of all localities: counts (of features).
  * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
@@ -245,13 +245,8 @@ async function chosenFeatures(
 const sizesOf = ({ size, overlap }: Localities) => ({ localitySize: size, overlap });
 
 /** The association rules under the names of their options. */
-function rulesAsOptions(rules: ReturnType<typeof associationRules>) {
-  return {
-    association: rules.measure,
-    associationForm: rules.form,
-    support: rules.support,
-    gate: rules.gate,
-  };
+function rulesAsOptions({ measure, form, support, gate }: ReturnType<typeof associationRules>) {
+  return { association: measure, associationForm: form, support, gate };
 }
 
 /**

@@ -13,7 +13,7 @@
  *   (of WebAssembly), allocate (MachineError when there is no room), free (of an address), shrink (gives back the end).
  *   `AssociationRules`, how correlations become associations: measure (of correlation), form (debiased, absolute or
  *   signed), support (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 /
- *   (n - 1) are 0; 0 is off).
+ *   freedom are 0; 0 is off).
  */
 
 import type { AssociationBlock, AssociationMeasure, Csr, Matrix } from '../../../model.js';
@@ -121,11 +121,7 @@ function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Ca
   const d = features.columns;
   const addresses = inputs.features(features, scope);
   return {
-    features: addresses,
-    d,
-    size,
-    sparse: addresses.dense === 0,
-    rules,
+    ...{ features: addresses, d, size, sparse: addresses.dense === 0, rules },
     rowCounts: scope.allocate(count * d * 4),
     supported: scope.allocate(count * d),
     constants: scope.allocate(count * 4),
