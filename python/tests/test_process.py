@@ -18,6 +18,10 @@ from conftest import QUICK, executable, make_table, needs_proc, processes_with
 
 import whymap
 from whymap import _node
+from whymap._process import Job
+
+#: Seconds after the start of the engine: before its script runs, while data are handed over, while it reads, while it computes.
+MOMENTS = [0, 0.05, 0.2, 1]
 
 #: Runs for many seconds unless it is stopped.
 LONG = """
@@ -35,7 +39,7 @@ except KeyboardInterrupt:
 
 
 def start_long(temporary: Path, **options) -> subprocess.Popen:
-    """A Python process in which an explanation is under way."""
+    """A Python process whose engine has just started: nothing is handed over yet."""
     process = subprocess.Popen(
         [sys.executable, "-c", LONG, str(Path(__file__).parent)],
         env={**os.environ, "TMPDIR": str(temporary)},
@@ -44,7 +48,6 @@ def start_long(temporary: Path, **options) -> subprocess.Popen:
         **options,
     )
     wait_for(lambda: engines(temporary), "the engine to start")
-    time.sleep(1)
     return process
 
 
@@ -66,8 +69,11 @@ def assert_nothing_left(temporary: Path) -> None:
 
 @needs_proc
 class TestStopped:
-    def test_interrupt(self, own_temporary_folder):
+    @pytest.mark.parametrize("moment", MOMENTS)
+    def test_interrupt(self, own_temporary_folder, moment):
         process = start_long(own_temporary_folder)
+        wait_for(lambda: list(own_temporary_folder.glob("whymap-*/owner")), "the folder to be made")
+        time.sleep(moment)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)
         assert out == "interrupted\n"
@@ -78,17 +84,45 @@ class TestStopped:
 
     def test_ctrl_c_in_a_terminal_reaches_the_whole_group(self, own_temporary_folder):
         process = start_long(own_temporary_folder, start_new_session=True)
+        wait_for(lambda: list(own_temporary_folder.glob("whymap-*/owner")), "the folder to be made")
         os.killpg(process.pid, signal.SIGINT)
         out, _ = process.communicate(timeout=30)
         assert out == "interrupted\n"
         assert_nothing_left(own_temporary_folder)
 
     @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-    def test_python_killed(self, own_temporary_folder, number):
+    @pytest.mark.parametrize("moment", MOMENTS)
+    def test_python_killed(self, own_temporary_folder, number, moment):
         process = start_long(own_temporary_folder)
+        time.sleep(moment)
         process.send_signal(number)
         process.communicate(timeout=30)
         assert_nothing_left(own_temporary_folder)
+
+    def test_interrupted_and_killed_at_once(self, own_temporary_folder):
+        """As a notebook's server restarts a kernel: Python has no time for anything after the interrupt."""
+        for moment in MOMENTS:
+            process = start_long(own_temporary_folder)
+            time.sleep(moment)
+            process.send_signal(signal.SIGINT)
+            process.kill()
+            process.communicate(timeout=30)
+            assert_nothing_left(own_temporary_folder)
+
+    def test_both_killed(self, own_temporary_folder):
+        """Nobody is there to remove the folder: the next call does, and leaves alone what is in use."""
+        process = start_long(own_temporary_folder)
+        wait_for(lambda: list(own_temporary_folder.glob("whymap-*/owner")), "the folder to be made")
+        process.send_signal(signal.SIGSTOP)
+        for engine in engines(own_temporary_folder):
+            os.kill(engine, signal.SIGKILL)
+        process.kill()
+        process.communicate(timeout=30)
+        (left,) = own_temporary_folder.glob("whymap-*")
+        with Job() as first, Job() as second:
+            assert not left.exists()
+            assert first.folder.exists()
+            assert second.folder.exists()
 
     def test_engine_killed(self, own_temporary_folder):
         values, coordinates = make_table(3000, 300)
@@ -136,8 +170,7 @@ class TestNotebook:
     def test_interrupt_and_go_on(self, kernel, own_temporary_folder):
         manager, client = kernel
         message = self.run_long(client)
-        wait_for(lambda: engines(own_temporary_folder), "the engine to start")
-        time.sleep(1)
+        wait_for(lambda: list(own_temporary_folder.glob("whymap-*/owner")), "the folder to be made")
         manager.interrupt_kernel()
         reply = self.reply_to(client, message)
         assert reply["content"]["ename"] == "KeyboardInterrupt"
@@ -146,12 +179,13 @@ class TestNotebook:
 
     def test_restart(self, kernel, own_temporary_folder):
         manager, client = kernel
-        self.run_long(client)
-        wait_for(lambda: engines(own_temporary_folder), "the engine to start")
-        # in its first tenths of a second Node ends with the kernel before it runs anything, and leaves its folder
-        time.sleep(1)
-        manager.restart_kernel(now=True)
-        assert_nothing_left(own_temporary_folder)
+        for moment in MOMENTS:
+            self.run_long(client)
+            wait_for(lambda: engines(own_temporary_folder), "the engine to start")
+            time.sleep(moment)
+            manager.restart_kernel(now=True)
+            assert_nothing_left(own_temporary_folder)
+            client.wait_for_ready(timeout=60)
 
 
 class TestNode:

@@ -8,17 +8,28 @@
 /** Where the explanation goes in the built page. */
 export const EXPLANATION_MARK = '<!--whymap:explanation-->';
 export const EXPLANATION_ELEMENT = 'whymap-explanation';
+/** Where the page of a comparison holds it, as JSON. */
+export const COMPARISON_ELEMENT = 'whymap-comparison';
 
 /** Fills `template` (the built viewer) with the gzipped bytes of an explanation's file. */
 export function fillPage(template: string, gzipped: Uint8Array, title: string): string {
   return pageAround(template, title).join(base64FromBytes(gzipped));
 }
 
-/** What stands before and after the base64 of the explanation in the filled page. */
-export function pageAround(template: string, title: string): readonly [string, string] {
-  const [before, after] = withElement(template, title, '', CONTENT).split(CONTENT);
+/**
+ * What stands before and after the base64 of the explanation in the filled page.
+ * @param comparison of two conditions of it, as JSON; none by default.
+ */
+export function pageAround(template: string, title: string, comparison = ''): readonly [string, string] {
+  const compared = comparison === '' ? '' : comparisonElement(comparison);
+  const marked = template.replace(EXPLANATION_MARK, () => compared + EXPLANATION_MARK);
+  const [before, after] = withElement(marked, title, '', CONTENT).split(CONTENT);
   return [before, after];
 }
+
+/** The comparison in an element that browsers do not run; no text in it can end the element. */
+export const comparisonElement = (json: string): string =>
+  `<script type="application/json" id="${COMPARISON_ELEMENT}">${json.replaceAll('<', '\\u003c')}</script>`;
 
 /** Stands for the content while a page is made; no page holds it. */
 const CONTENT = '<!--whymap:content-->';

@@ -5,6 +5,7 @@ import { gzip, gzipSync } from 'node:zlib';
 import { MachineError } from '../errors.js';
 import { encodeExplanation } from '../io/explanation-file.js';
 import type { Explanation } from '../model.js';
+import { withFileNames, withoutFolder } from './names.js';
 import { fillPage, pageAround } from './page.js';
 
 export interface ReportOptions {
@@ -23,22 +24,32 @@ const LEVEL = 6;
  * @throws MachineError when the built viewer is missing from the installed package.
  */
 export function renderReport(explanation: Explanation, options: ReportOptions = {}): string {
-  const bytes = encodeExplanation({ ...explanation, timings: {} });
-  return fillPage(
-    readTemplate(),
-    gzipSync(bytes, { level: LEVEL }),
-    options.title ?? explanation.embedding.source.name,
-  );
+  const bytes = encodeExplanation(withFileNames({ ...explanation, timings: {} }));
+  const title = options.title ?? withoutFolder(explanation.embedding.source.name);
+  return fillPage(readTemplate(), gzipSync(bytes, { level: LEVEL }), title);
+}
+
+export interface PiecesOptions {
+  readonly title: string;
+  /** The bytes of the explanation's file, where they are known. */
+  readonly file?: Uint8Array;
+  /** The text of a `comparison.json` that the page shows beside the explanation. */
+  readonly comparison?: string;
 }
 
 /**
  * The same text in pieces, for files: compressed by a thread of its own from the moment of the call, never one text.
- * @param bytes of the explanation's file, without timings.
+ * @param explanation without timings.
  */
-export function reportPieces(bytes: Uint8Array, title: string): AsyncIterable<string> {
+export function reportPieces(
+  explanation: Explanation,
+  { title, file, comparison }: PiecesOptions,
+): AsyncIterable<string> {
+  const short = withFileNames(explanation);
+  const bytes = file && short === explanation ? file : encodeExplanation(short);
   const compressed = promisify(gzip)(bytes, { level: LEVEL });
   compressed.catch(() => {}); // whoever reads the pieces is told
-  return piecesOf(pageAround(readTemplate(), title), compressed);
+  return piecesOf(pageAround(readTemplate(), title, comparison), compressed);
 }
 
 /** A multiple of three, so that the texts of pieces join without padding. */

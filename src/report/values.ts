@@ -2,9 +2,12 @@
  * Raw values that travel with an explanation, so that the report can show feature pairs, color the map by
  * a feature and draw samples as pictures without the table.
  *
- * All features are taken when they fit into `maxBytes`; otherwise the leading features of every module, by
- * rank (first every module's strongest, then every module's second...) until the budget is used. What is left
- * out is known from `values.features`, and the viewer says so. Deterministic.
+ * Values are exact. All features are taken when they fit into `maxBytes`, and into `maxPacked` once they are compressed;
+ * otherwise those that matter most: first every module's strongest feature, then every module's second, and so on, then all
+ * others in order. What is left out is known from `values.features`, and the viewer says so. Deterministic.
+ *
+ * The size when compressed is estimated from how often each byte comes in a feature (its entropy): no compressor that
+ * works byte by byte takes more, and repeated stretches take less.
  */
 import { trueValue } from '../core/units.js';
 import type { Csr, Explanation, FeatureValues, Matrix, Table } from '../model.js';
@@ -12,9 +15,12 @@ import type { Csr, Explanation, FeatureValues, Matrix, Table } from '../model.js
 export interface FeatureValuesOptions {
   /** Bytes of raw values before compression. Default 16 MiB. */
   readonly maxBytes?: number;
+  /** Bytes of raw values when compressed, as estimated; in the page they take a third more. Default 4.5 MiB. */
+  readonly maxPacked?: number;
 }
 
 const DEFAULT_MAX_BYTES = 16 * 2 ** 20;
+const DEFAULT_MAX_PACKED = 4.5 * 2 ** 20;
 const BLOCK_ROWS = 64;
 
 /** The explanation with the raw values of its leading features (`explanation.values`). */
@@ -23,29 +29,62 @@ export function withFeatureValues(
   table: Table,
   options: FeatureValuesOptions = {},
 ): Explanation {
+  const { maxBytes = DEFAULT_MAX_BYTES, maxPacked = DEFAULT_MAX_PACKED } = options;
   const bytes = fitsBytes(table.features);
   const each = Math.max(1, explanation.rows * (bytes ? 1 : 4));
-  const room = Math.floor((options.maxBytes ?? DEFAULT_MAX_BYTES) / each);
-  const wanted =
-    room >= table.features.columns ? everyFeature(table) : mostInformativeFeatures(explanation, room);
-  return { ...explanation, values: takeValues(table.features, wanted, bytes) };
+  const order = byImportance(explanation, table.features.columns);
+  const wanted = Int32Array.from(order.slice(0, Math.floor(maxBytes / each))).sort();
+  const values = takeValues(table.features, wanted, bytes);
+  return { ...explanation, values: within(maxPacked, values, explanation.rows, order) };
 }
 
-/** The numbers of all features. */
-function everyFeature(table: Table): Int32Array {
-  return Int32Array.from({ length: table.features.columns }, (_, column) => column);
-}
-
-/** The features that fit into `room`: the leading ones of every module, rank by rank. */
-function mostInformativeFeatures(explanation: Explanation, room: number): Int32Array {
+/** All features: the leading ones of every module, rank by rank, then the others by their number. */
+function byImportance({ descriptions }: Explanation, columns: number): number[] {
   const chosen = new Set<number>();
-  const deepest = explanation.descriptions.reduce((most, d) => Math.max(most, d.topFeatures.length), 0);
+  const deepest = descriptions.reduce((most, { topFeatures }) => Math.max(most, topFeatures.length), 0);
   for (let rank = 0; rank < deepest; rank++) {
-    for (const { topFeatures } of explanation.descriptions) {
-      if (rank < topFeatures.length && chosen.size < room) chosen.add(topFeatures[rank].feature);
+    for (const { topFeatures } of descriptions) {
+      if (rank < topFeatures.length) chosen.add(topFeatures[rank].feature);
     }
   }
-  return Int32Array.from(chosen).sort();
+  for (let feature = 0; feature < columns; feature++) chosen.add(feature);
+  return [...chosen];
+}
+
+/** The values of the first features in `order` that take `maxPacked` bytes together when they are compressed. */
+function within(
+  maxPacked: number,
+  { features, data }: FeatureValues,
+  rows: number,
+  order: readonly number[],
+): FeatureValues {
+  const place = new Map(Array.from(features, (feature, at) => [feature, at]));
+  const kept: number[] = [];
+  let packed = 0;
+  for (const feature of order) {
+    const at = place.get(feature);
+    if (at === undefined) continue;
+    packed += packedBytes(data.subarray(at * rows, (at + 1) * rows));
+    if (packed > maxPacked) break;
+    kept.push(at);
+  }
+  if (kept.length === features.length) return { features, data };
+  kept.sort((a, b) => a - b);
+  const some = data.slice(0, kept.length * rows);
+  kept.forEach((at, to) => {
+    some.set(data.subarray(at * rows, (at + 1) * rows), to * rows);
+  });
+  return { features: Int32Array.from(kept, (at) => features[at]), data: some };
+}
+
+/** The bytes that values take when each byte is written by how often it comes; rounded, so that it is the same everywhere. */
+function packedBytes(values: FeatureValues['data']): number {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte]++;
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits += count * Math.log2(bytes.length / count);
+  return Math.round(bits / 8);
 }
 
 /** Whether all values are whole numbers from 0 to 255. */

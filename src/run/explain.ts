@@ -12,6 +12,7 @@ import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
+import { withoutFolder } from '../report/names.js';
 import { withFeatureValues } from '../report/values.js';
 import { holdsArrays } from './file-names.js';
 import {
@@ -47,9 +48,10 @@ export interface Explained {
 }
 
 /** Explains the features in the file named `features`. */
-export async function explainFiles(features: string, values: ExplainValues, run: Run): Promise<Explained> {
-  const options = explainOptions(values);
+export async function explainFiles(features: string, named: ExplainValues, run: Run): Promise<Explained> {
   const started = performance.now();
+  const { values, warnings: taken } = await withMapOfFile(features, named, run);
+  const options = explainOptions(values);
   const input = await readInput(features, values, options, run);
   const seconds = (performance.now() - started) / 1000;
   const timings: Record<string, number> = input.located
@@ -61,7 +63,7 @@ export async function explainFiles(features: string, values: ExplainValues, run:
   const explanation: Explanation = {
     ...found,
     options: { ...found.options, seed: run.seed, ...recordedOptions('explain', values) },
-    warnings: [...found.warnings, ...input.warnings],
+    warnings: [...found.warnings, ...taken, ...input.warnings],
     timings: { ...timings, ...found.timings },
   };
   return { explanation, table: input.table, plan: input.plan, localities };
@@ -69,11 +71,27 @@ export async function explainFiles(features: string, values: ExplainValues, run:
 
 /**
  * What a page shows of it: with raw feature values, and without what differs between runs with the same result: timings,
- * threads, and the reason for the engine, which tells them. `summary.json` has these.
+ * threads, the reason for the engine, which tells them, and the folders that files lie in. `summary.json` has these. Options
+ * keep their paths, by which files are found again.
  */
 export function shownExplanation(explanation: Explanation, table: Table): Explanation {
   const engine = { name: explanation.engine.name, reason: '', threads: 0 };
-  return withFeatureValues({ ...explanation, timings: {}, engine }, table);
+  return withFeatureValues({ ...namedShortly(explanation, table), timings: {}, engine }, table);
+}
+
+/** The source of the embedding and the warnings with names of files in place of paths. */
+function namedShortly(explanation: Explanation, table: Table): Explanation {
+  const { embedding, warnings, options } = explanation;
+  const paths = [table.source.name, embedding.source.name, options.labels, options.featureNames]
+    .filter((path): path is string => typeof path === 'string' && withoutFolder(path) !== path)
+    .sort((a, b) => b.length - a.length);
+  const short = (text: string) =>
+    paths.reduce((shorter, path) => shorter.replaceAll(path, withoutFolder(path)), text);
+  return {
+    ...explanation,
+    embedding: { ...embedding, source: { ...embedding.source, name: short(embedding.source.name) } },
+    warnings: warnings.map((warning) => ({ ...warning, message: short(warning.message) })),
+  };
 }
 
 /** The bytes of `explanation.whymap`. */
@@ -83,8 +101,7 @@ export function explanationFile(explanation: Explanation, table: Table): Uint8Ar
 
 /** The names of the two files, without their folders; of one file that holds both, its name and the map's key. */
 export function titleOf(explanation: Explanation, table: Table): string {
-  const last = (name: string) => name.split('/').at(-1) ?? name;
-  const [features, map] = [last(table.source.name), last(explanation.embedding.source.name)];
+  const [features, map] = [table, explanation.embedding].map(({ source }) => withoutFolder(source.name));
   if (features !== map) return `${features} on ${map}`;
   const { embedding: key } = explanation.options;
   return typeof key === 'string' && key !== map ? `${features}, ${key}` : features;
@@ -172,6 +189,22 @@ async function embeddingFor(
   const made = await embed(table, { method }, run.context);
   const warning = madeHere(method, await mapsInside(path, run));
   return { table, embedding: made.embedding, warnings: [warning, ...made.warnings], plan };
+}
+
+/** The key of the map that is taken where no other is named, as scanpy names it. */
+const DEFAULT_MAP = 'X_umap';
+
+/** The options with the map that the features' own file holds, where none is named and none is to be made. */
+async function withMapOfFile(
+  path: string,
+  values: ExplainValues,
+  run: Run,
+): Promise<{ readonly values: ExplainValues; readonly warnings: readonly Warning[] }> {
+  const { embedding, embeddingColumns, method } = values;
+  const isNamed = embedding !== undefined || embeddingColumns !== undefined || method !== undefined;
+  if (isNamed || !(await mapsInside(path, run)).includes(DEFAULT_MAP)) return { values, warnings: [] };
+  const message = `No embedding was named: ${DEFAULT_MAP} of the file was taken. Name another, or a method to make one.`;
+  return { values: { ...values, embedding: DEFAULT_MAP }, warnings: [{ code: 'embedding-taken', message }] };
 }
 
 /** Keys of maps of two dimensions, as scanpy and its relatives name them. */

@@ -249,11 +249,15 @@ test('help is complete and starts without loading the work', async () => {
   expect(existsSync(join(folder, 'whymap-out'))).toBe(false);
 });
 
-test('a map that lies in the file of the features is named where none was given', async () => {
+test('X_umap of the file of the features is taken where no map is named, unless one is to be made', async () => {
   const file = join(import.meta.dirname, '../../fixtures/io/tables/anndata-0.8.h5ad');
-  const told = await whymap(folder, 'explain', file, '-o', 'unmapped', ...FIT_ONLY);
-  expect(told.code).toBe(0);
-  expect(told.out).toContain('The file holds X_umap: name it as the map to explain it.');
-  const named = await whymap(folder, 'explain', file, '-e', 'X_umap', '-o', 'mapped', ...FIT_ONLY);
-  expect(named.out).not.toContain('The file holds');
+  const taken = await whymap(folder, 'explain', file, '-o', 'taken', ...FIT_ONLY);
+  expect(taken.code).toBe(0);
+  expect(taken.out).toContain('No embedding was named: X_umap of the file was taken.');
+  const named = await whymap(folder, 'explain', file, '-e', 'X_umap', '-o', 'named', ...FIT_ONLY);
+  expect(named.out).not.toContain('No embedding was named');
+  const presence = (out: string) => readFileSync(join(folder, out, 'presence.csv'), 'utf8');
+  expect(presence('taken')).toBe(presence('named'));
+  const made = await whymap(folder, 'explain', file, '--method', 'pca', '-o', 'made', ...FIT_ONLY);
+  expect(made.out).toContain('The file holds X_umap: name it as the map to explain it.');
 });

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { View } from './derive/view.js';
 import { MapView } from './map/Map.js';
+import { Conditions } from './panels/conditions/Conditions.js';
 import { Groups } from './panels/groups/Groups.js';
 import { Modules } from './panels/modules/Modules.js';
 import { Header } from './panels/page/Header.js';
@@ -18,9 +19,14 @@ const PANELS: readonly { panel: Panel; name: string }[] = [
   { panel: 'modules', name: 'Modules' },
   { panel: 'ask', name: 'Ask' },
   { panel: 'groups', name: 'Groups' },
+  { panel: 'conditions', name: 'Conditions' },
   { panel: 'trust', name: 'Trust' },
   { panel: 'run', name: 'Run' },
 ];
+
+/** The conditions have a tab where a comparison is shown. */
+const panelsOf = ({ comparison }: View) =>
+  PANELS.filter((entry) => comparison !== null || entry.panel !== 'conditions');
 
 export function App({ view, title }: { view: View; title: string }) {
   useAddress(view);
@@ -36,8 +42,13 @@ export function App({ view, title }: { view: View; title: string }) {
         <MapView view={view} />
         <aside class="side" aria-label="Explanation">
           <Tour />
-          <div class="tabs" role="tablist" aria-label="Explanation" onKeyDown={onTabKey}>
-            {PANELS.map((entry) => (
+          <div
+            class="tabs"
+            role="tablist"
+            aria-label="Explanation"
+            onKeyDown={(event) => onTabKey(event, panelsOf(view))}
+          >
+            {panelsOf(view).map((entry) => (
               <button
                 key={entry.panel}
                 type="button"
@@ -65,6 +76,7 @@ export function App({ view, title }: { view: View; title: string }) {
             {panel.value === 'modules' && <Modules view={view} />}
             {panel.value === 'ask' && <Ask view={view} />}
             {panel.value === 'groups' && <Groups view={view} />}
+            {panel.value === 'conditions' && <Conditions view={view} />}
             {panel.value === 'trust' && <Trust view={view} />}
             {panel.value === 'run' && <Run view={view} />}
           </div>
@@ -86,9 +98,9 @@ function useFocusKept(): void {
 }
 
 /** Arrow keys, Home and End go from tab to tab, as in every list of tabs. */
-function onTabKey(event: KeyboardEvent): void {
-  const at = PANELS.findIndex((entry) => entry.panel === panel.value);
-  const last = PANELS.length - 1;
+function onTabKey(event: KeyboardEvent, shown: typeof PANELS): void {
+  const at = shown.findIndex((entry) => entry.panel === panel.value);
+  const last = shown.length - 1;
   const next = {
     ArrowRight: at === last ? 0 : at + 1,
     ArrowLeft: at === 0 ? last : at - 1,
@@ -97,6 +109,6 @@ function onTabKey(event: KeyboardEvent): void {
   }[event.key];
   if (next === undefined) return;
   event.preventDefault();
-  panel.value = PANELS[next].panel;
-  document.getElementById(`tab-${PANELS[next].panel}`)?.focus();
+  panel.value = shown[next].panel;
+  document.getElementById(`tab-${shown[next].panel}`)?.focus();
 }

@@ -2,11 +2,14 @@
 
 import type { Explanation } from 'whymap';
 import { decodeExplanation } from 'whymap/io';
-import { bytesFromBase64, EXPLANATION_ELEMENT } from 'whymap/viewer';
+import { bytesFromBase64, COMPARISON_ELEMENT, EXPLANATION_ELEMENT } from 'whymap/viewer';
+import { type Comparison, comparisonFrom } from './derive/compared/conditions.js';
 
 export interface Loaded {
   readonly explanation: Explanation;
   readonly title: string;
+  /** What `whymap compare` found of it, where it made this page. */
+  readonly comparison: Comparison | null;
 }
 
 /** Null when the page carries none. */
@@ -15,7 +18,10 @@ export async function embedded(): Promise<Loaded | null> {
   if (!element) return null;
   const { source } = element.dataset;
   const bytes = source ? await fetched(source) : await unzipped(bytesFromBase64(element.textContent ?? ''));
-  return { explanation: decodeExplanation(bytes), title: element.dataset.title ?? '' };
+  const explanation = decodeExplanation(bytes);
+  const compared = document.getElementById(COMPARISON_ELEMENT)?.textContent;
+  const comparison = compared ? comparisonFrom(compared, explanation) : null;
+  return { explanation, title: element.dataset.title ?? '', comparison };
 }
 
 async function unzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

@@ -20,8 +20,8 @@ async function start(root: HTMLElement): Promise<void> {
   }
 }
 
-function show(root: HTMLElement, { explanation, title }: Loaded): void {
-  view.value = createView(explanation);
+function show(root: HTMLElement, { explanation, title, comparison }: Loaded): void {
+  view.value = createView(explanation, comparison);
   render(<Shown title={title} />, root);
   document.documentElement.dataset.ready = 'true';
 }

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ._inputs import Handed, hand_over, kind_of
-from ._process import in_python, job_folder, run_engine
+from ._process import Job, in_python
 from .errors import OptionError, WhymapWarning
 
 #: Options that say how data that are handed over are read.
@@ -32,11 +32,11 @@ def option_table() -> dict[str, dict[str, dict[str, Any]]]:
 def explain(data: Any, embedding: Any, options: dict[str, Any], *, progress: bool):
     from .explanation import Explanation
 
-    with job_folder() as job:
-        handed, argv = _prepared("explain", job, data, embedding, options)
-        argv += ["--out", str(job / "result")]
-        run_engine(argv, job, cwd=handed.cwd, progress=progress)
-        explanation = Explanation._read(job / "result", frames=handed.frames, notes=handed.notes)
+    with Job() as job:
+        handed, argv = _prepared("explain", job.folder, data, embedding, options)
+        argv += ["--out", str(job.folder / "result")]
+        job.run(argv, cwd=handed.cwd, progress=progress)
+        explanation = Explanation._read(job.folder / "result", frames=handed.frames, notes=handed.notes)
     _warn(explanation.warnings)
     return explanation
 
@@ -44,21 +44,21 @@ def explain(data: Any, embedding: Any, options: dict[str, Any], *, progress: boo
 def audit(data: Any, embedding: Any, options: dict[str, Any], *, progress: bool):
     from ._audit import Audit
 
-    with job_folder() as job:
-        handed, argv = _prepared("audit", job, data, embedding, options)
-        argv += ["--out", str(job / "result")]
-        run_engine(argv, job, cwd=handed.cwd, progress=progress)
-        found = Audit._read(job / "result", frames=handed.frames, notes=handed.notes)
+    with Job() as job:
+        handed, argv = _prepared("audit", job.folder, data, embedding, options)
+        argv += ["--out", str(job.folder / "result")]
+        job.run(argv, cwd=handed.cwd, progress=progress)
+        found = Audit._read(job.folder / "result", frames=handed.frames, notes=handed.notes)
     _warn(found.warnings)
     return found
 
 
 def embed(data: Any, options: dict[str, Any], *, progress: bool) -> np.ndarray:
-    with job_folder() as job:
-        handed, argv = _prepared("embed", job, data, None, options)
-        argv += ["--out", str(job / "embedding.npy"), "--json"]
-        answer = json.loads(run_engine(argv, job, cwd=handed.cwd, progress=progress))
-        coordinates = np.load(job / "embedding.npy")
+    with Job() as job:
+        handed, argv = _prepared("embed", job.folder, data, None, options)
+        argv += ["--out", str(job.folder / "embedding.npy"), "--json"]
+        answer = json.loads(job.run(argv, cwd=handed.cwd, progress=progress))
+        coordinates = np.load(job.folder / "embedding.npy")
     _warn([*handed.notes, *(warning["message"] for warning in answer["warnings"])])
     return coordinates
 
@@ -66,10 +66,15 @@ def embed(data: Any, options: dict[str, Any], *, progress: bool) -> np.ndarray:
 def demo(options: dict[str, Any], *, progress: bool):
     from .explanation import Explanation
 
-    with job_folder() as job:
-        argv = ["demo", *_arguments("demo", job, options, Handed("")), "--out", str(job / "result")]
-        run_engine(argv, job, progress=progress)
-        return Explanation._read(job / "result")
+    with Job() as job:
+        argv = [
+            "demo",
+            *_arguments("demo", job.folder, options, Handed("")),
+            "--out",
+            str(job.folder / "result"),
+        ]
+        job.run(argv, progress=progress)
+        return Explanation._read(job.folder / "result")
 
 
 def _prepared(

@@ -1,4 +1,4 @@
-"""Runs the engine: one process a call, in a folder of its own, which is gone when the call returns."""
+"""Runs the engine: one process a run, in a folder of the call, which is gone when the call returns."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -14,79 +15,172 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 from ._node import find_node
 from .errors import BY_CODE, EngineCrashed, WhymapError
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 PACKAGE = Path(__file__).parent / "_js" / "package"
 BRIDGE = Path(__file__).parent / "_js" / "bridge.mjs"
+#: Of folders of calls, and the file in each that is locked while its Python lives.
+PREFIX = "whymap-"
+OWNER = "owner"
 LOG_LINES = 40
 STOP_SECONDS = 5
 _FLAG = re.compile(r"--([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\b")
 
 
-@contextmanager
-def job_folder() -> Iterator[Path]:
-    """A temporary folder (below ``TMPDIR``) that is removed whatever happens."""
-    folder = tempfile.mkdtemp(prefix="whymap-")
-    try:
-        yield Path(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+class Job:
+    """One call of the engine, or several: a folder below ``TMPDIR`` that is gone afterwards, however the call ends.
 
-
-def run_engine(argv: Sequence[str], job: Path, *, cwd: Path | None = None, progress: bool = True) -> str:
-    """Runs the command line with ``argv`` and returns what it writes on standard output.
-
-    Parameters
-    ----------
-    argv
-        Arguments of ``whymap``, the command first.
-    job
-        A folder of this call, made by `job_folder`.
-    cwd
-        Where relative paths are looked up; `job` by default.
-    progress
-        Whether a bar shows how far the engine is.
-
-    Raises
-    ------
-    WhymapError
-        What the engine refused, as the exception of its kind.
-    EngineCrashed
-        The process ended without an answer.
-    KeyboardInterrupt
-        After the engine has been stopped.
+    The engine starts before the folder is made and waits for its data. It removes the folder when its standard input is
+    closed, which the system does for a Python that is killed; Python removes it when the engine is killed. Where both are
+    killed at once, the next call removes it: it is locked as long as Python lives.
     """
-    main = PACKAGE / "dist" / "cli" / "main.js"
-    description = {"main": str(main), "argv": [*argv, "--messages", "json"], "parent": os.getpid()}
-    (job / "job.json").write_text(json.dumps(description), encoding="utf-8")
-    with open(job / "answer", "w+b") as answer:
-        process = subprocess.Popen(
-            [find_node(), str(BRIDGE), str(job)],
-            cwd=job if cwd is None else cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=answer,
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.gettempdir()) / f"{PREFIX}{secrets.token_hex(8)}"
+        self._owner: int | None = None
+        self._waiting: _Engine | None = None
+
+    def __enter__(self) -> Job:
+        self._waiting = _Engine(self.folder)
+        try:
+            remove_abandoned(self.folder.parent)
+            self.folder.mkdir(mode=0o700)
+            self._owner = _own(self.folder)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._owner is not None:
+            os.close(self._owner)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._waiting is not None:
+            self._waiting.kill()
+
+    def run(
+        self, argv: Sequence[str], *, cwd: Path | None = None, progress: bool = True, last: bool = True
+    ) -> str:
+        """Runs the command line with ``argv`` and returns what it writes on standard output.
+
+        Parameters
+        ----------
+        argv
+            Arguments of ``whymap``, the command first.
+        cwd
+            Where relative paths are looked up; the folder by default.
+        progress
+            Whether a bar shows how far the engine is.
+        last
+            False where another run follows: its engine starts at once, so that the folder is never without one.
+
+        Raises
+        ------
+        WhymapError
+            What the engine refused, as the exception of its kind.
+        EngineCrashed
+            The process ended without an answer.
+        KeyboardInterrupt
+            After the engine has been stopped.
+        """
+        description = {
+            "main": str(PACKAGE / "dist" / "cli" / "main.js"),
+            "argv": [*argv, "--messages", "json"],
+            "cwd": str(self.folder if cwd is None else cwd),
+        }
+        (self.folder / "job.json").write_text(json.dumps(description), encoding="utf-8")
+        engine, self._waiting = self._waiting, None
+        try:
+            if not last:
+                self._waiting = _Engine(self.folder)
+            return engine.answer(progress)
+        finally:
+            engine.stop()
+
+
+class _Engine:
+    """A process of Node.js that waits for the files of its call, and then does what ``job.json`` says."""
+
+    def __init__(self, folder: Path) -> None:
+        self._answer = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [find_node(), str(BRIDGE), str(folder), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=self._answer,
             stderr=subprocess.PIPE,
             **_group(),
         )
+
+    def answer(self, progress: bool) -> str:
+        """Lets it begin; what it writes on standard output, or the error that it tells."""
+        messages = _Messages(progress)
         try:
-            messages = _Messages(progress)
-            for line in _lines(process):
+            self._begin()
+            for line in _lines(self._process):
                 messages.take(line)
-            code = process.wait()
-        except BaseException:
-            _stop(process)
-            raise
+            code = self._process.wait()
         finally:
             messages.close()
-            process.stderr.close()
         if code != 0:
             raise messages.error(code)
-        answer.seek(0)
-        return answer.read().decode("utf-8")
+        self._answer.seek(0)
+        return self._answer.read().decode("utf-8")
+
+    def _begin(self) -> None:
+        with suppress(OSError):  # it has ended already: its exit code tells how
+            self._process.stdin.write(b"begin\n")
+            self._process.stdin.flush()
+
+    def stop(self) -> None:
+        """Asks it to stop where it is still at work, and ends it where it does not within seconds."""
+        try:
+            with suppress(OSError):
+                self._process.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_SECONDS)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """Ends its whole group, where it has not ended."""
+        process = self._process
+        if process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        for stream in (process.stdin, process.stderr, self._answer):
+            with suppress(OSError):
+                stream.close()
+
+
+def _own(folder: Path) -> int | None:
+    """Locks the folder's file for as long as it is open. It has its name only once it is locked."""
+    if fcntl is None:
+        return None
+    file = os.open(folder / f"{OWNER}.new", os.O_RDWR | os.O_CREAT, 0o600)
+    with suppress(OSError):  # a file system without locks: nobody else can lock it either
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.rename(folder / f"{OWNER}.new", folder / OWNER)
+    return file
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Removes folders of calls whose Python and engine were both killed: nobody holds their lock any more."""
+    if fcntl is None:
+        return
+    for left in folder.glob(f"{PREFIX}*/{OWNER}"):
+        with suppress(OSError), open(left, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent, ignore_errors=True)
 
 
 def _group() -> dict:
@@ -118,28 +212,6 @@ def _lines(process: subprocess.Popen) -> Iterator[str]:
         if line is None:
             return
         yield line.decode("utf-8", errors="replace").rstrip("\n")
-
-
-def _stop(process: subprocess.Popen) -> None:
-    """Asks the engine to stop, and ends its whole group where it does not within seconds."""
-    if process.poll() is None:
-        _send(process, getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
-        try:
-            process.wait(STOP_SECONDS)
-        except BaseException:
-            _send(process, None)
-            process.wait()
-
-
-def _send(process: subprocess.Popen, number: int | None) -> None:
-    """Sends a signal to the engine's group; None ends it."""
-    try:
-        if sys.platform == "win32":
-            process.kill() if number is None else process.send_signal(number)
-        else:
-            os.killpg(process.pid, signal.SIGKILL if number is None else number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 class _Messages:

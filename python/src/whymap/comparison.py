@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ._api import _arguments
-from ._process import job_folder, run_engine
+from ._process import Job
 from ._result import Result
 from .query import Told, _stored, _values
 
@@ -41,12 +41,12 @@ def compare(explanation: Explanation, data: Any, options: dict[str, Any], *, pro
     """See `Explanation.compare`."""
     # `in` is a word of Python
     chosen = {name.rstrip("_"): options.pop(name) for name in CHOICES if name in options}
-    with job_folder() as job:
-        handed = _values(job, data, options, "compare")
-        argv = ["compare", _stored(explanation, job), "--features", handed.features, *handed.arguments]
-        argv += [*_arguments("compare", job, chosen, handed), "--out", str(job / "result")]
-        run_engine(argv, job, cwd=handed.cwd, progress=progress)
-        return Comparison._read(job / "result", frames=explanation._frames, notes=handed.notes)
+    with Job() as job:
+        handed = _values(job.folder, data, options, "compare")
+        argv = ["compare", _stored(explanation, job.folder), "--features", handed.features, *handed.arguments]
+        argv += [*_arguments("compare", job.folder, chosen, handed), "--out", str(job.folder / "result")]
+        job.run(argv, cwd=handed.cwd, progress=progress)
+        return Comparison._read(job.folder / "result", frames=explanation._frames, notes=handed.notes)
 
 
 #: Options of the comparison itself; all others say how the data are read.

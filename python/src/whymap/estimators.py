@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from . import _handover as hand
 from ._api import _arguments
 from ._inputs import Handed
-from ._process import job_folder, run_engine
+from ._process import Job
 
 __all__ = ["TSNE", "UMAP"]
 
@@ -43,13 +43,13 @@ class _Reduction(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ensure_min_samples=2,
             ensure_min_features=2,
         )
-        with job_folder() as job:
-            argv = self._argv(job, X, **self._options(X), seed=_seed(self.random_state))
+        with Job() as job:
+            argv = self._argv(job.folder, X, **self._options(X), seed=_seed(self.random_state))
             if self._keeps_model:
                 argv += ["--save-model", "model"]
-            run_engine(argv, job, progress=bool(self.verbose))
-            self.embedding_ = np.load(job / "embedding.npy")
-            self._model = (job / "model").read_bytes() if self._keeps_model else None
+            job.run(argv, progress=bool(self.verbose))
+            self.embedding_ = np.load(job.folder / "embedding.npy")
+            self._model = (job.folder / "model").read_bytes() if self._keeps_model else None
         self._n_features_out = self.embedding_.shape[1]
         return self
 
@@ -140,13 +140,13 @@ class UMAP(_Reduction):
         """Places new samples in the embedding, which stays as it is: samples x n_components, float32."""
         check_is_fitted(self, "embedding_")
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float32, np.float64], reset=False)
-        with job_folder() as job:
-            (job / "model").write_bytes(self._model)
+        with Job() as job:
+            (job.folder / "model").write_bytes(self._model)
             # the engine takes tables of two samples or more that are not all the same
             rows = X if _varies(X) else _with_another(X)
-            argv = self._argv(job, rows, seed=_seed(self.random_state))
-            run_engine([*argv, "--model", "model"], job, progress=bool(self.verbose))
-            return np.load(job / "embedding.npy")[: X.shape[0]]
+            argv = self._argv(job.folder, rows, seed=_seed(self.random_state))
+            job.run([*argv, "--model", "model"], progress=bool(self.verbose))
+            return np.load(job.folder / "embedding.npy")[: X.shape[0]]
 
 
 class TSNE(_Reduction):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._api import HANDED, _arguments
 from ._inputs import Handed, hand_over
-from ._process import job_folder, run_engine
+from ._process import Job
 from .errors import OptionError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def ask(
     reading: dict[str, Any],
 ) -> Answer:
     """See `Explanation.query`."""
-    with job_folder() as job:
-        argv = ["query", _stored(explanation, job), "--region", _region(explanation, region)]
+    with Job() as job:
+        argv = ["query", _stored(explanation, job.folder), "--region", _region(explanation, region)]
         if other is not None:
             argv += ["--and", _region(explanation, other)]
         if feature is not None:
@@ -72,7 +72,7 @@ def ask(
             argv += ["--replicate", replicate]
         cwd = None
         if data is not None:
-            handed = _values(job, data, reading)
+            handed = _values(job.folder, data, reading)
             cwd = handed.cwd
             argv += ["--features", handed.features, *handed.arguments]
         elif reading:
@@ -84,16 +84,18 @@ def ask(
 
 def groups(explanation: Explanation, count: int) -> Answer:
     """See `Explanation.groups`."""
-    with job_folder() as job:
-        return _answer(explanation, ["query", _stored(explanation, job), "--groups", str(count)], job, None)
+    with Job() as job:
+        return _answer(
+            explanation, ["query", _stored(explanation, job.folder), "--groups", str(count)], job, None
+        )
 
 
-def _answer(explanation: Explanation, argv: list[str], job: Path, cwd: Path | None) -> Answer:
+def _answer(explanation: Explanation, argv: list[str], job: Job, cwd: Path | None) -> Answer:
     """The same question twice: as JSON and as the table of it."""
-    raw = json.loads(run_engine([*argv, "--format", "json"], job, cwd=cwd, progress=False))
+    raw = json.loads(job.run([*argv, "--format", "json"], cwd=cwd, progress=False, last=False))
     from ._result import _frame, _installed
 
-    table = run_engine([*argv, "--format", "csv"], job, cwd=cwd, progress=False)
+    table = job.run([*argv, "--format", "csv"], cwd=cwd, progress=False)
     return Answer(raw, _frame((table.rstrip("\n") + "\n").encode(), explanation._frames or _installed()))
 
 

@@ -34,5 +34,20 @@ export function comparisonJson(
   sentences: readonly string[],
   run: Readonly<Record<string, unknown>>,
 ): string {
-  return JSON.stringify({ ...run, ...found, sentences: sentences.filter((line) => line !== '') }, null, 2);
+  const text = JSON.stringify({ ...run, ...shown(found, sentences) }, inOneLine, 2);
+  return text.replace(/("presenceDifferences": )"(\[[^"]*\])"/g, '$1$2');
 }
+
+/** What the page of the comparison shows of it, as JSON: nothing of the machine. */
+export function shownComparison(found: ConditionComparison, sentences: readonly string[]): string {
+  return JSON.stringify(shown(found, sentences));
+}
+
+const shown = (found: ConditionComparison, sentences: readonly string[]) => ({
+  ...found,
+  sentences: sentences.filter((line) => line !== ''),
+});
+
+/** Differences at every locality as a text of one line. */
+const inOneLine = (name: string, value: unknown): unknown =>
+  name === 'presenceDifferences' && Array.isArray(value) ? `[${value.map(String).join(', ')}]` : value;

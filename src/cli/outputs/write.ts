@@ -17,7 +17,7 @@ export async function writeOutputs(
   const summary = JSON.stringify(summarize(explanation, table, plan), null, 2);
   const shown = shownExplanation(explanation, table);
   const bytes = encodeExplanation(shown);
-  const report = reportPieces(bytes, titleOf(explanation, table));
+  const report = reportPieces(shown, { file: bytes, title: titleOf(explanation, table) });
   await folder.write('explanation.whymap', bytes);
   await folder.write('summary.json', `${summary}\n`);
   await folder.write('modules.csv', modulesCsv(explanation));

@@ -39,6 +39,11 @@ export interface ComparedRow {
   readonly replicatesControl: number;
   /** Localities in which both sides were measured. */
   readonly localities: number;
+  /**
+   * In each locality of the explanation the mean presence over units, case less control, to four digits; null where either
+   * was not measured. Null for a module that was found on one condition alone: its localities are others.
+   */
+  readonly presenceDifferences: readonly (number | null)[] | null;
   /** Presence and score in every unit; null where it was not measured. */
   readonly units: readonly {
     readonly replicate: string;
@@ -83,7 +88,7 @@ export function judgedRows(
  * fewer than two measured units on a side; abundance ratio is null where control has none.
  */
 function comparedRow(
-  { module, label, stratum, flags, values, abundance, parts }: Measured,
+  { module, label, stratum, flags, values, abundance, parts, pooled }: Measured,
   test: RowTest | null,
   design: Design,
   judging: Judging,
@@ -114,6 +119,7 @@ function comparedRow(
     replicatesCase: cases,
     replicatesControl: controls,
     localities: values.localities,
+    presenceDifferences: pooled ? Array.from(values.presenceDifference, shortly) : null,
     units: design.units.map((unit, u) => ({
       ...unit,
       presence: knownOr(values.presence[u]),
@@ -122,6 +128,9 @@ function comparedRow(
     flags,
   };
 }
+
+/** The value to four digits after the point, or null for NaN. */
+const shortly = (value: number): number | null => knownOr(Math.round(value * 1e4) / 1e4);
 
 /** The value, or null for NaN. */
 const knownOr = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -36,6 +36,8 @@ export interface UnitValues {
   readonly pairWeights: Float64Array;
   /** Standard deviation of the score inside units and localities. */
   readonly scoreSpread: number;
+  /** In each locality the mean presence over units, case less control; NaN where either was not measured. */
+  readonly presenceDifference: Float64Array;
 }
 
 /** Samples of a unit in a locality below which a correlation says nothing. */
@@ -61,23 +63,43 @@ export function unitValues(
   const { scores } = pattern;
   const pairWeights = Float64Array.from(pattern.pairs, ({ weight }) => weight);
   const sums = newSums(design.units.length, pairWeights.length);
+  const presenceDifference = new Float64Array(localities.count).fill(Number.NaN);
   for (let l = 0; l < localities.count; l++) {
     const presence = pattern.presence[l];
     if (presence === 0) continue;
     const rowsOf = rowsOfUnits(membersOf(localities, l), design, options.inStratum);
     const samplesOf = rowsOf.map((rows) => samplesInLevels(Int32Array.from(rows), options.levels));
     const measured = [...rowsOf.keys()].filter((u) => samplesOf[u].freedom >= LEAST_SAMPLES - 1);
-    const onSide = (isCase: boolean) => measured.some((u) => design.units[u].isCase === isCase);
+    const isOnCase = (u: number) => design.units[u].isCase;
+    const onSide = (isCase: boolean) => measured.some((u) => isOnCase(u) === isCase);
     if (!onSide(true) || !onSide(false)) continue;
     sums.localities++;
-    for (const u of measured) {
+    const presences = measured.map((u) => {
       const values = localColumns(input.features, samplesOf[u], pattern.features, options.measure);
       const correlations = correlationMatrix(values, options.measure);
       addPairs(sums.units[u], correlations, pattern, presence, samplesOf[u].freedom);
-    }
+      return presenceIn(correlations, pattern, samplesOf[u].freedom);
+    });
+    const meanOn = (isCase: boolean) => mean(presences.filter((_, i) => isOnCase(measured[i]) === isCase));
+    presenceDifference[l] = meanOn(true) - meanOn(false);
     if (scores) addScores(sums, measured, rowsOf, (row) => scores[row], presence);
   }
-  return meansOf(sums, pairWeights, scores !== null);
+  return { ...meansOf(sums, pairWeights, scores !== null), presenceDifference };
+}
+
+/** @returns the mean of some numbers; NaN of none. */
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+/**
+ * Presence in one locality and unit: squared correlations beyond chance, by the pairs' weights.
+ * @param correlations f x f.
+ * @param freedom its samples less 1.
+ */
+function presenceIn(correlations: Float64Array, { features, pairs }: Pattern, freedom: number): number {
+  return pairs.reduce(
+    (sum, { a, b, weight }) => sum + weight * (correlations[a * features.length + b] ** 2 - 1 / freedom),
+    0,
+  );
 }
 
 /**
@@ -178,7 +200,7 @@ function meansOf(
   { units, localities, squares, freedom }: Sums,
   pairWeights: Float64Array,
   scored: boolean,
-): UnitValues {
+): Omit<UnitValues, 'presenceDifference'> {
   const over = (value: number, { weight }: UnitSums) => (weight > 0 ? value / weight : Number.NaN);
   return {
     localities,

@@ -13,9 +13,9 @@ export const embeddingOptions = defineOptions([
     group: 'main',
     short: 'e',
     type: { kind: 'file', form: 'file|key' },
-    default: null,
+    default: 'X_umap of an .h5ad that has it',
     label: 'Map',
-    help: 'the embedding: a file, or a key such as X_umap inside an .h5ad',
+    help: 'the embedding: a file, or a key such as X_tsne inside an .h5ad',
     recorded: true,
   },
   {

@@ -1,4 +1,4 @@
-/** Colorings as short texts, for the address and for fields: `module:3`, `score:3`, `feature:12`, `column:island`, `trust`. */
+/** Colorings as short texts, for the address and for fields: `module:3`, `score:3`, `difference:4`, `feature:12`, `column:island`, `trust`. */
 import type { ColorBy } from './coloring.js';
 import type { View } from './view.js';
 
@@ -9,6 +9,7 @@ export function encodeColoring(view: View, by: ColorBy): string {
   if (by.by === 'groups') return `groups:${by.count}`;
   if (by.by === 'group') return `group:${by.count}:${by.group}`;
   if (by.by === 'column') return columnText(view, by.column);
+  if (by.by === 'difference') return `difference:${by.row}`;
   return by.by;
 }
 
@@ -31,6 +32,8 @@ export function decodeColoring(view: View, text: string): ColorBy {
   const [count, group] = (number ?? '').split(':').map(Number);
   if (by === 'groups' && isGrouping(view, count)) return { by, count };
   if (by === 'group' && isGrouping(view, count) && group >= 0 && group < count) return { by, count, group };
+  if (by === 'difference' && view.comparison?.rows[Number(number)]?.presenceDifferences)
+    return { by, row: Number(number) };
   if (by === 'feature' && values?.features.includes(Number(number))) return { by, feature: Number(number) };
   const column = view.columns.findIndex((_, index) => columnText(view, index) === text);
   if (column >= 0) return { by: 'column', column };

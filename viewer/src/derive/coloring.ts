@@ -9,6 +9,7 @@ import {
   type NumberColumn,
   valueAt,
 } from './columns.js';
+import { difference } from './compared/difference.js';
 import { density } from './grid.js';
 import { noModuleCode, presenceOfGroup, strongestGroup } from './group-coloring.js';
 import { categoryColor, NEUTRAL, RAMP_STEPS, signRamp, type Theme } from './palette.js';
@@ -24,6 +25,8 @@ export type ColorBy =
   | { readonly by: 'group'; readonly count: number; readonly group: number }
   | { readonly by: 'module'; readonly module: number }
   | { readonly by: 'score'; readonly module: number }
+  /** Difference of presence between the conditions of the comparison, by its row. */
+  | { readonly by: 'difference'; readonly row: number }
   | { readonly by: 'feature'; readonly feature: number }
   | { readonly by: 'column'; readonly column: number }
   | { readonly by: 'density' }
@@ -43,6 +46,8 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
       return presence(view, by.module, theme);
     case 'score':
       return score(view, by.module, theme);
+    case 'difference':
+      return difference(view, by.row, theme) ?? strongest(view, theme);
     case 'feature':
       return feature(view, by.feature, theme);
     case 'column': {

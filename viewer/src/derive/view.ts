@@ -2,6 +2,7 @@
 import type { Explanation } from 'whymap';
 import { moduleTitle } from 'whymap/lava';
 import { type Column, columnsOf, type GroupColumn } from './columns.js';
+import type { Comparison } from './compared/conditions.js';
 import { buildGrid, type Grid } from './grid.js';
 import { type Cells, cellsOf, type NameAnchor, peaks } from './name-anchors.js';
 import { type Occupancy, occupancyOf } from './occupancy.js';
@@ -10,6 +11,8 @@ import { type Drawing, drawing } from './project.js';
 
 export interface View {
   readonly explanation: Explanation;
+  /** What `whymap compare` found of it; null where no comparison is shown. */
+  readonly comparison: Comparison | null;
   readonly drawing: Drawing;
   readonly grid: Grid;
   readonly presence: readonly PresenceColumn[];
@@ -39,7 +42,7 @@ export interface View {
   };
 }
 
-export function createView(explanation: Explanation): View {
+export function createView(explanation: Explanation, comparison: Comparison | null = null): View {
   const drawn = drawing(explanation.embedding.coordinates);
   const presence = explanation.descriptions.map((_, module) => presenceColumn(explanation, module));
   const strongest = strongestModule(presence, explanation.rows);
@@ -48,6 +51,7 @@ export function createView(explanation: Explanation): View {
   const flat = drawn.projection === 'as-is';
   return {
     explanation,
+    comparison,
     drawing: drawn,
     grid: buildGrid(drawn),
     presence,

@@ -1,20 +1,25 @@
 /** This page as one file that opens without a server, with the view as it is now. */
 
-import type { Explanation } from 'whymap';
 import { encodeExplanation } from 'whymap/io';
-import { EXPLANATION_MARK, fillPage, offlinePolicy } from 'whymap/viewer';
+import { comparisonElement, EXPLANATION_MARK, fillPage, offlinePolicy, withFileNames } from 'whymap/viewer';
+import type { Comparison } from '../derive/compared/conditions.js';
+import type { View } from '../derive/view.js';
 import { SAVED_VIEW } from '../state/address.js';
 
 /** Made of the page's own script and style; the explanation is packed anew, since it may have come from a server. */
-export async function offlineReport(explanation: Explanation, title: string, view: string): Promise<Blob> {
-  const zipped = new Blob([encodeExplanation({ ...explanation, timings: {} }).slice()])
+export async function offlineReport(
+  { explanation, comparison }: View,
+  title: string,
+  address: string,
+): Promise<Blob> {
+  const zipped = new Blob([encodeExplanation(withFileNames({ ...explanation, timings: {} })).slice()])
     .stream()
     .pipeThrough(new CompressionStream('gzip'));
   const bytes = new Uint8Array(await new Response(zipped).arrayBuffer());
-  return new Blob([fillPage(template(view), bytes, title)], { type: 'text/html' });
+  return new Blob([fillPage(template(address, comparison), bytes, title)], { type: 'text/html' });
 }
 
-function template(view: string): string {
+function template(view: string, comparison: Comparison | null): string {
   const part = (id: string) => document.getElementById(id)?.textContent ?? '';
   const saved = view.replaceAll('<', '%3C');
   const served = document
@@ -37,6 +42,7 @@ function template(view: string): string {
   <body>
     <div id="app"></div>
     <script type="application/octet-stream" id="${SAVED_VIEW}">${saved}</script>
+    ${comparison ? comparisonElement(JSON.stringify(comparison)) : ''}
     ${EXPLANATION_MARK}
     <script type="module" id="whymap-script">${part('whymap-script')}</script>
   </body>

@@ -53,12 +53,15 @@ const nameIn = (slot: Slot): string => {
   return taken && name !== '' ? `${slot}/${name}` : name;
 };
 
+/** Where the file holds a map that would be taken, the method is named; undefined is the default one. */
+const madeBy = computed(() => (features.value?.found?.arrays.includes(FAVORITES[0]) ? 'umap' : undefined));
+
 /** The settings as the command line would be given them. */
 export const optionTexts = computed<OptionTexts>(() => {
   const { method, embeddingKey, embeddingColumns, ...rest } = settings.value;
   const from = mapFrom.value;
   const map: OptionTexts = {
-    made: { method },
+    made: { method: method ?? madeBy.value },
     file: { embedding: nameIn('embedding'), embeddingKey },
     key: { embedding: embeddingKey },
     columns: { embeddingColumns },

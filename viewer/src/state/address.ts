@@ -3,7 +3,7 @@
  * region, pair, links and what is shown. A saved report carries its own in an element, for when the address has none.
  */
 import { effect } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { decodeColoring, encodeColoring } from '../derive/coloring-text.js';
 import { regionOf } from '../derive/region-code.js';
 import type { View } from '../derive/view.js';
@@ -14,11 +14,18 @@ export const SAVED_VIEW = 'whymap-view';
 const LONGEST = 6000;
 const WAIT = 250;
 
-/** Applies the address once, then keeps it up to date. */
+const PANELS = ['modules', 'ask', 'groups', 'conditions', 'trust', 'run'] as const;
+
+/** The panel that a page opens with. */
+const firstPanel = ({ comparison }: View): store.Panel => (comparison ? 'conditions' : 'modules');
+
+/** Applies the address once, then keeps it up to date; also with another view of the same explanation. */
 export function useAddress(view: View): void {
+  const applied = useRef(false);
   useEffect(() => {
     const saved = document.getElementById(SAVED_VIEW)?.textContent ?? '';
-    applyAddress(view, location.hash.length > 1 ? location.hash : saved);
+    if (!applied.current) applyAddress(view, location.hash.length > 1 ? location.hash : saved);
+    applied.current = true;
     let timer = 0;
     const stop = effect(() => {
       const hash = encodeAddress(view);
@@ -49,7 +56,7 @@ export function encodeAddress(view: View): string {
     ['color', colorBy.value.by === 'strongest' ? null : encodeColoring(view, colorBy.value)],
     ['module', openModule.value === null ? null : String(openModule.value)],
     ['groups', store.groupCount.value === null ? null : String(store.groupCount.value)],
-    ['panel', panel.value === 'modules' ? null : panel.value],
+    ['panel', panel.value === firstPanel(view) ? null : panel.value],
     ['at', at && [at.zoom, at.x, at.y].map((value) => Number(value.toPrecision(6))).join(',')],
     ['region', region.value?.code ?? null],
     ['kept', kept.value?.code ?? null],
@@ -107,7 +114,8 @@ export function applyAddress(view: View, hash: string): void {
   const [a, b] = text('pair').split(',').map(Number);
   store.pair.value = a >= 0 && b >= 0 && Math.max(a, b) < featureNames.length ? [a, b] : null;
   store.panel.value =
-    (['ask', 'groups', 'trust', 'run'] as const).find((name) => name === text('panel')) ?? 'modules';
+    PANELS.find((name) => name === text('panel') && (name !== 'conditions' || view.comparison)) ??
+    firstPanel(view);
   const [kind, count] = text('links').split(',');
   store.links.value =
     (kind === 'torn' || kind === 'glued') && Number(count) > 0 ? { kind, count: Number(count) } : null;

@@ -8,7 +8,7 @@ import type { View } from '../derive/view.js';
 import type { Camera, Size } from '../map/camera.js';
 
 export type Tool = 'pan' | 'lasso' | 'rectangle';
-export type Panel = 'modules' | 'ask' | 'groups' | 'trust' | 'run';
+export type Panel = 'modules' | 'ask' | 'groups' | 'conditions' | 'trust' | 'run';
 
 export interface Region {
   readonly rows: Int32Array;

@@ -12,6 +12,7 @@ import {
 import type { View } from '../../derive/view.js';
 import { featureName, plural } from '../../derive/words.js';
 import { colorBy, openModule, region } from '../../state/store.js';
+import { OpenComparison } from '../conditions/OpenComparison.js';
 import { Block } from '../parts/Block.js';
 import { SaveFigure } from '../parts/SaveFigure.js';
 import { DotPlot } from './DotPlot.js';
@@ -34,7 +35,7 @@ export function Groups({ view }: { view: View }) {
   const [by, setBy] = useState(0);
   const [split, setSplit] = useState(-1);
   const [kind, setKind] = useState<Kind>('violin');
-  if (columns.length === 0) return <NoGroups />;
+  if (columns.length === 0) return <NoGroups view={view} />;
   const measure = chosen === null ? shownMeasure(view) : measureFrom(chosen);
   const [first, second] = [columns[by], split === by ? null : (columns[split] ?? null)];
   return (
@@ -62,6 +63,7 @@ export function Groups({ view }: { view: View }) {
         </fieldset>
         <Chart view={view} measure={measure} by={first} split={second} kind={kind} />
       </Block>
+      <OpenComparison view={view} />
     </div>
   );
 }
@@ -71,7 +73,7 @@ const noteOf = (by: GroupColumn): string =>
     ? `Samples of the selection: ${region.value.name}.`
     : `All samples that have a value of ${by.name}.`;
 
-function NoGroups() {
+function NoGroups({ view }: { view: View }) {
   return (
     <div class="empty">
       <h2>No groups to compare</h2>
@@ -79,6 +81,7 @@ function NoGroups() {
         This explanation has no labels and no metadata. Give a column with <code>--label</code>, or explain a
         file that has metadata, such as an .h5ad.
       </p>
+      <OpenComparison view={view} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function GeneSets({ view }: { view: View }) {
     if (!file) return;
     try {
       const named = nameByGeneSets(explanation, parseGeneSets(await file.text(), file.name));
-      shown.value = createView(named);
+      shown.value = createView(named, view.comparison);
       setProblem('');
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 /** What the colors of the map stand for, to choose from. */
 import { decodeColoring, encodeColoring } from '../../derive/coloring-text.js';
+import { rowName } from '../../derive/compared/conditions.js';
 import { moduleName, type View } from '../../derive/view.js';
 import { count, featureName } from '../../derive/words.js';
 import { colorBy, openModule } from '../../state/store.js';
@@ -61,6 +62,7 @@ function choicesOf(view: View): Choices[] {
         name: missing > 0 ? `${name} (${count(missing)} without)` : name,
       })),
     },
+    { title: 'Difference of presence between conditions', options: comparedRow(view) },
     { title: 'Trust', options: explanation.trust ? TRUST : [] },
     { title: 'Presence of a module', options: modules('module') },
     { title: 'Score of a module', options: view.scores.length > 0 ? modules('score') : [] },
@@ -72,6 +74,13 @@ function choicesOf(view: View): Choices[] {
       })),
     },
   ].filter(({ options }) => options.length > 0);
+}
+
+/** The row of the comparison that the map shows; rows are chosen under Conditions. */
+function comparedRow(view: View): Choices['options'] {
+  const by = colorBy.value;
+  const row = by.by === 'difference' ? view.comparison?.rows[by.row] : undefined;
+  return row ? [{ value: encodeColoring(view, by), name: rowName(row) }] : [];
 }
 
 const TRUST: Choices['options'] = [

@@ -16,6 +16,7 @@ export function Run({ view }: { view: View }) {
           facts={[
             ['Samples', count(explanation.rows)],
             ['Features', count(explanation.featureNames.length)],
+            ['Values in this file', valuesHere(view)],
             [
               'Embedding',
               `${explanation.embedding.source.name}, ${explanation.embedding.coordinates.columns} dimensions`,
@@ -58,6 +59,13 @@ export function Run({ view }: { view: View }) {
       </Block>
     </div>
   );
+}
+
+/** Of how many features the values travel with the page; the others were left out to keep it small. */
+function valuesHere({ explanation: { values, featureNames } }: View): string {
+  const here = values?.features.length ?? 0;
+  if (here === featureNames.length) return `of all ${count(here)} features`;
+  return `of ${count(here)} of ${count(featureNames.length)} features, those that lead the modules first; the others were left out to keep the file small: whymap query --features FILE asks about all`;
 }
 
 /** Where the explanation was made in this page: the settings again, the same in a terminal, and the files. */

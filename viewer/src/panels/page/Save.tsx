@@ -146,7 +146,7 @@ function kinds(view: View, title: string): Kind[] {
       off: !canSave() && !home.value,
       make: async () => {
         if (home.value) return home.value.saveReport();
-        download(await offlineReport(view.explanation, title, encodeAddress(view)), `${name}.html`);
+        download(await offlineReport(view, title, encodeAddress(view)), `${name}.html`);
       },
     },
     {

@@ -22,7 +22,7 @@ export function Markers({ view, region }: { view: View; region: Region }) {
   return (
     <Block
       title="Higher and lower"
-      note={`${count(values.features.length)} ${noun}s whose values are in this file, in the selection against ${others ? others.name : 'all other samples'}.`}
+      note={`${hereOfAll(view)} whose values are in this file, in the selection against ${others ? others.name : 'all other samples'}.`}
     >
       {small || wanted === key ? (
         <Ranking view={view} region={region} others={others} />
@@ -33,6 +33,12 @@ export function Markers({ view, region }: { view: View; region: Region }) {
       )}
     </Block>
   );
+}
+
+/** `80 of 209 features`; `12 features` where all are here. */
+function hereOfAll({ explanation }: View): string {
+  const [here, all] = [explanation.values?.features.length ?? 0, explanation.featureNames.length];
+  return `${count(here)}${here < all ? ` of ${count(all)}` : ''} ${featureNoun(explanation)}s`;
 }
 
 function Ranking({ view, region, others }: { view: View; region: Region; others: Region | null }) {

@@ -1,0 +1,104 @@
+/** What differs between two conditions, module by module, as `whymap compare` found it. */
+import { useState } from 'preact/hooks';
+import type { ComparedRow } from 'whymap/lava';
+import { type Comparison, rowName } from '../../derive/compared/conditions.js';
+import type { View } from '../../derive/view.js';
+import { colorBy, selectModule } from '../../state/store.js';
+import { Block } from '../parts/Block.js';
+import { SaveFigure } from '../parts/SaveFigure.js';
+import { Replicates } from './Replicates.js';
+import { Verdicts } from './Verdicts.js';
+
+export function Conditions({ view }: { view: View }) {
+  const found = view.comparison;
+  const [opened, setOpened] = useState<ComparedRow | null>(null);
+  if (!found) return null;
+  return (
+    <div class="detail">
+      <Block title={`${found.case} against ${found.control}`}>
+        <Sentences lines={found.sentences} />
+      </Block>
+      {opened && <Opened view={view} found={found} row={opened} />}
+      <Verdicts
+        found={found}
+        opened={opened}
+        onOpen={(row) => {
+          setOpened(row);
+          showOnMap(view, found, row);
+        }}
+      />
+    </div>
+  );
+}
+
+/** The sentences of the terminal; those that stand under another as items of a list. */
+function Sentences({ lines }: { lines: readonly string[] }) {
+  const groups: { head: string; items: string[] }[] = [];
+  for (const line of lines) {
+    if (line.startsWith(' ')) groups.at(-1)?.items.push(line.replace(/^[\s-]+/, ''));
+    else groups.push({ head: line, items: [] });
+  }
+  return (
+    <>
+      {groups.map(({ head, items }) => (
+        <div key={head}>
+          <p>{head}</p>
+          {items.length > 0 && (
+            <ul class="sentences findings">
+              {items.map((item) => (
+                <li key={item}>{item}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** Colors the map by where the presence differs; by the module's presence where that is not known place by place. */
+function showOnMap(view: View, found: Comparison, row: ComparedRow): void {
+  const module = view.explanation.descriptions.findIndex(({ id }) => id === row.module);
+  if (row.presenceDifferences) colorBy.value = { by: 'difference', row: found.rows.indexOf(row) };
+  else if (module >= 0) colorBy.value = { by: 'module', module };
+}
+
+/** One row: every replicate, what is known of the module, and its colors on the map. */
+function Opened({ view, found, row }: { view: View; found: Comparison; row: ComparedRow }) {
+  const module = view.explanation.descriptions.findIndex(({ id }) => id === row.module);
+  return (
+    <Block title={`${rowName(row)}: ${row.verdict}`} note={row.flags.join('; ') || undefined}>
+      <SaveFigure name={`${row.module} ${row.stratum} ${found.case} against ${found.control}`}>
+        <Replicates row={row} found={found} />
+      </SaveFigure>
+      <p class="actions">
+        {row.presenceDifferences && (
+          <button type="button" class="button" onClick={() => showOnMap(view, found, row)}>
+            Difference on the map
+          </button>
+        )}
+        {module >= 0 && view.scores.length > 0 && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              colorBy.value = { by: 'score', module };
+            }}
+          >
+            Score on the map
+          </button>
+        )}
+        {module >= 0 && (
+          <button type="button" class="button" onClick={() => selectModule(module)}>
+            Open {row.module}
+          </button>
+        )}
+      </p>
+      {!row.presenceDifferences && (
+        <p class="note">
+          Found on one condition alone, in localities of its own: the map cannot show where it differs.
+        </p>
+      )}
+    </Block>
+  );
+}

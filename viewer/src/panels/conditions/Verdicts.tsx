@@ -1,0 +1,113 @@
+/** The table of verdicts of a comparison. */
+import { useState } from 'preact/hooks';
+import type { ComparedRow } from 'whymap/lava';
+import { type Comparison, isFinding, rowName } from '../../derive/compared/conditions.js';
+import { decimal, plural, pValue, signed } from '../../derive/words.js';
+import { Block } from '../parts/Block.js';
+
+interface RowsProps {
+  readonly found: Comparison;
+  readonly opened: ComparedRow | null;
+  readonly onOpen: (row: ComparedRow) => void;
+}
+
+/** The table of verdicts, of one stratum or all, of what differs or of every module. */
+export function Verdicts({ found, opened, onOpen }: RowsProps) {
+  const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
+  const [stratum, setStratum] = useState('');
+  const [every, setEvery] = useState(!found.rows.some(isFinding));
+  const inStratum = found.rows.filter((row) => stratum === '' || row.stratum === stratum);
+  const shown = inStratum.filter((row) => every || isFinding(row));
+  return (
+    <Block
+      title="Verdicts"
+      note={`${plural(shown.length, 'row')} of ${inStratum.length}. A row shows its replicates, and where on the map the presence differs.`}
+    >
+      <div class="module-filter">
+        <StratumChoice strata={strata} value={stratum} onChoose={setStratum} />
+        <label class="check">
+          <input type="checkbox" checked={!every} onChange={() => setEvery(!every)} />
+          only what differs
+        </label>
+      </div>
+      <div class="scrolls">
+        <table class="figures markers compared">
+          <thead>
+            <tr>
+              {headOf(found).map(([name, title]) => (
+                <th key={name} scope="col" title={title}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <Row key={`${row.module} ${row.stratum}`} row={row} opened={row === opened} onOpen={onOpen} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Block>
+  );
+}
+
+interface StratumProps {
+  readonly strata: readonly string[];
+  readonly value: string;
+  readonly onChoose: (stratum: string) => void;
+}
+
+function StratumChoice({ strata, value, onChoose }: StratumProps) {
+  if (strata.length < 2) return null;
+  return (
+    <label class="choice">
+      <span>In</span>
+      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="">all strata</option>
+        {strata.map((name) => (
+          <option key={name} value={name}>
+            {name === 'all' ? 'all samples' : name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Names of the columns, and what they mean. */
+const headOf = ({ case: cases, control }: Comparison): readonly (readonly [string, string?])[] => [
+  ['module'],
+  ['verdict'],
+  ['presence', `presence in ${cases} and in ${control}, mean over replicates`],
+  ['score', `mean score, ${cases} less ${control}`],
+  ['adj. p', 'by permutation of the replicates, corrected over all rows'],
+  ['units', 'replicates that were measured on either side'],
+];
+
+const NONE = '\u2013';
+/** Presence beyond chance, as the sentences give it: not below 0. */
+const above = (value: number): string => decimal(Math.max(0, value));
+const known = (value: number | null, words: (value: number) => string): string =>
+  value === null ? NONE : words(value);
+
+function Row({ row, opened, onOpen }: { row: ComparedRow; opened: boolean; onOpen: RowsProps['onOpen'] }) {
+  return (
+    <tr>
+      <th scope="row">
+        <button type="button" class="link" aria-pressed={opened} onClick={() => onOpen(row)}>
+          {rowName(row)}
+        </button>
+      </th>
+      <td>{row.verdict}</td>
+      <td>
+        {known(row.presenceCase, above)} / {known(row.presenceControl, above)}
+      </td>
+      <td>{known(row.scoreDifference, signed)}</td>
+      <td>{known(row.pAdjusted, pValue)}</td>
+      <td>
+        {row.replicatesCase} : {row.replicatesControl}
+      </td>
+    </tr>
+  );
+}
