@@ -126,7 +126,7 @@ test('explain --within says which columns, records them, and leaves their levels
   ]);
   const compared = await whymap(
     folder,
-    ...['compare', 'within', '--features', 'features.csv', ...sides, '--replicate', 'donor', '--quiet'],
+    ...['compare', 'within', '--features', 'features.csv', ...SIDES, '--replicate', 'donor', '--quiet'],
     ...['-o', 'found-within'],
   );
   expect([compared.code, compared.err]).toEqual([0, '']);
