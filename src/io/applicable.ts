@@ -10,7 +10,7 @@ import type { RawTable, Settings } from './options.js';
 
 /**
  * OptionError for options that only files of other formats have: a table or query of SQLite, a layer or raw of
- * AnnData. Called once the format is known.
+ * AnnData, types of features of AnnData and 10x. Called once the format is known.
  * @param format name of the file's format.
  * @param source name of the file.
  */
@@ -20,6 +20,7 @@ export function checkApplicable(format: string, settings: Settings, source: stri
     ['query', ['sqlite'], 'an SQLite file'],
     ['layer', ['h5', 'zarr'], 'AnnData (.h5ad or .zarr)'],
     ['useRaw', ['h5', 'zarr'], 'AnnData (.h5ad or .zarr)'],
+    ['featureType', ['h5', 'zarr', '10x'], '10x or AnnData, whose features have types'],
   ] as const) {
     const value = settings[name];
     if (value === undefined || value === false || formats.some((fit) => fit === format)) continue;

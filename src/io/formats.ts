@@ -8,8 +8,9 @@
  *   (the decompressed file as a Source).
  */
 
-import { FormatError, UnsupportedError } from '../errors.js';
+import { FormatError } from '../errors.js';
 import type { FormatReader, Input, Settings } from './options.js';
+import { checkText, emptyFile, isOtherFile, startsWith, unknownFile } from './other-files.js';
 import { isArrow, isGzip, isHdf5, isIdx, isNpy, isParquet, isSqlite, isZip } from './signatures.js';
 import { gunzip, join, piecesOf, tooLarge } from './source/bytes.js';
 import { folderParts } from './source/path-source.js';
@@ -32,8 +33,6 @@ export interface Opened {
 }
 
 const HEAD = 4096;
-/** What is said to be expected of a file that is something else. */
-const READ = 'a table: CSV, TSV, NPY, NPZ, IDX, .h5ad, Parquet, Arrow, Zarr, 10x, SQLite or JSON lines';
 /** Bytes of text that may stand for one byte of float32 table; more is taken as a decompression bomb. */
 const TEXT_BYTES = 8;
 
@@ -58,63 +57,6 @@ const FORMATS: readonly Format[] = [
   { name: 'csv', fits: isText, load: async () => (await import('./csv/csv.js')).csvReader },
 ];
 
-/** Text files that people try which are something else, by how they begin. */
-const OTHER_TEXTS: readonly { readonly begins: RegExp; readonly what: string; readonly remedy: string }[] = [
-  {
-    begins: /^version https:\/\/git-lfs\.github\.com/,
-    what: 'a pointer of Git LFS, not the file itself',
-    remedy: 'fetch the file with git lfs pull',
-  },
-  {
-    begins: /^\s*(<!doctype html|<html|<\?xml|<head)/i,
-    what: 'a web page (or XML), perhaps of an error or a log-in',
-    remedy: 'download the file itself',
-  },
-];
-
-/** Files that people try which are something else, by their first bytes. */
-const OTHERS: readonly {
-  readonly magic: string;
-  /** Where it stands. Default 0. */
-  readonly at?: number;
-  readonly what: string;
-  readonly remedy: string;
-}[] = [
-  { magic: 'ustar', at: 257, what: 'a TAR archive', remedy: 'unpack it, and give the file inside' },
-  { magic: '\x89WHYMAP\n', what: 'a finished explanation', remedy: 'open it with whymap view' },
-  {
-    magic: 'version https://git-lfs',
-    what: 'a Git LFS pointer, which stands for a file that was not downloaded',
-    remedy: 'run git lfs pull in its folder, or download the file itself',
-  },
-  ...['<!DOCTYPE', '<!doctype', '<html', '<HTML'].map((magic) => ({
-    magic,
-    what: 'a web page',
-    remedy: 'download the file itself: the address may need a login, or lead to a page about the file',
-  })),
-  { magic: '%PDF', what: 'a PDF document', remedy: 'export the table as CSV' },
-  { magic: '\x89PNG', what: 'an image', remedy: 'save the pixels of all images as one NPY file' },
-  {
-    magic: '\x80\x04',
-    what: 'a Python pickle, which can run code',
-    remedy: 'save it with numpy.save or to_csv',
-  },
-  {
-    magic: '\x80\x05',
-    what: 'a Python pickle, which can run code',
-    remedy: 'save it with numpy.save or to_csv',
-  },
-  { magic: 'RDX', what: 'an R workspace', remedy: 'write it with write.csv' },
-  { magic: 'X\n\0\0\0', what: 'an R object (.rds)', remedy: 'write it with write.csv' },
-  { magic: 'MATLAB ', what: 'a MATLAB file', remedy: "write the matrix in MATLAB: writematrix(x, 'x.csv')" },
-  {
-    magic: 'MuData (',
-    what: 'MuData (.h5mu), which holds several modalities',
-    remedy: "write one of them: mudata.read_h5mu(path).mod['rna'].write_h5ad('x.h5ad')",
-  },
-  { magic: '\xd0\xcf\x11\xe0', what: 'an old Excel file', remedy: 'save the sheet as CSV' },
-];
-
 /** Opens a source: decompresses it where it is gzipped, and finds the reader for what is inside. */
 export async function openInput(source: Source, settings: Settings): Promise<Opened> {
   if (source.origin.kind === 'url' && /\.zarr\/?$/.test(source.name))
@@ -128,8 +70,8 @@ export async function openInput(source: Source, settings: Settings): Promise<Ope
   checkText(head, source.name);
   const packed = isZip(head) ? await onlyMember(input, settings) : null;
   if (packed !== null) return openInput(packed, settings);
-  const format = FORMATS.find((candidate) => candidate.fits(head, input.name));
-  if (!format) throw unknown(head, source.name);
+  const format = FORMATS.find((candidate) => candidate.fits(head, input.name) || isWide(candidate, settings));
+  if (!format) throw unknownFile(head, source.name);
   return { input, head, format: format.name, reader: await format.load() };
 }
 
@@ -144,17 +86,6 @@ async function onlyMember(input: Input, settings: Settings): Promise<Source | nu
   if (members.length !== 1 || only.name.endsWith('.npy')) return null;
   const opened = await only.open();
   return { ...opened, name: only.name };
-}
-
-/**
- * UnsupportedError for a text that is known to be no table (a web page, a Git LFS pointer), under whatever name.
- * @param head first bytes.
- */
-function checkText(head: Uint8Array, name: string): void {
-  const text = new TextDecoder().decode(head.subarray(0, 256));
-  const other = OTHER_TEXTS.find(({ begins }) => begins.test(text));
-  if (!other) return;
-  throw new UnsupportedError({ got: `${other.what}, ${name}`, expected: READ, remedy: other.remedy });
 }
 
 /**
@@ -239,7 +170,12 @@ async function firstBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array
  */
 function isText(head: Uint8Array): boolean {
   if (startsWith(head, '\xff\xfe') || startsWith(head, '\xfe\xff')) return true;
-  return head.length > 0 && !head.includes(0) && !OTHERS.some((other) => startsWith(head, other.magic));
+  return head.length > 0 && !head.includes(0) && !isOtherFile(head);
+}
+
+/** Whether an option says that the file is a text of two bytes a character, in which zeros are no damage. */
+function isWide({ name }: Format, { encoding }: Settings): boolean {
+  return name === 'csv' && encoding !== undefined && /^utf-?16|^ucs-?2/i.test(encoding);
 }
 
 /** Whether first bytes are those of a text that begins with a bracket or a brace. */
@@ -250,37 +186,4 @@ function isJson(head: Uint8Array): boolean {
 /** Whether first bytes are those of a Matrix Market file. */
 function isMatrixMarket(head: Uint8Array): boolean {
   return startsWith(head, '%%MatrixMarket');
-}
-
-/** Whether the bytes begin with these Latin characters. */
-function startsWith(head: Uint8Array, magic: string): boolean {
-  return Array.from(magic).every((character, i) => head[i] === character.charCodeAt(0));
-}
-
-/** The error for a file that is in no format that is read; says what it is, if that is known. */
-function unknown(head: Uint8Array, name: string): FormatError | UnsupportedError {
-  const other = OTHERS.find(({ magic, at = 0 }) => startsWith(head.subarray(at), magic));
-  if (other) {
-    return new UnsupportedError({
-      got: `${other.what}, ${name}`,
-      expected: READ,
-      remedy: other.remedy,
-    });
-  }
-  if (head.length === 0) return emptyFile(name);
-  const bytes = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return new FormatError({
-    got: `a file of no known format, ${name} (it begins with ${bytes})`,
-    expected: READ,
-    remedy: 'check that it is complete, or convert it to one of these',
-  });
-}
-
-/** The error for a file without bytes. */
-function emptyFile(name: string): FormatError {
-  return new FormatError({
-    got: `an empty file, ${name}`,
-    expected: 'rows of numbers',
-    remedy: 'check that the file was written completely',
-  });
 }

@@ -13,7 +13,7 @@
  *   ids: values (one a row, empty where missing).
  */
 
-import { toDense } from '../core/csr.js';
+import { isCsr, toDense } from '../core/csr.js';
 import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { checkApplicable, checkKey, checkRequestedColumns } from './applicable.js';
@@ -26,6 +26,7 @@ import { missingAsEmpty } from './plan/metadata.js';
 import type { FileReading, IdColumn } from './plan/types.js';
 import { hashSource, tooLarge } from './source/bytes.js';
 import type { Source } from './source/source.js';
+import { countedRowsNote, wholeCoordinatesNote } from './table/array-notes.js';
 import { checkTable } from './table/checks.js';
 import { idsAsCandidates, type Texts } from './table/join.js';
 import { repairMissing, selectColumns } from './table/missing.js';
@@ -70,7 +71,13 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   const { reading } = raw;
   return {
     ...table,
-    warnings: [...table.warnings, ...transposedWarning(raw, settings, source.name)],
+    warnings: [
+      ...table.warnings,
+      ...transposedWarning(raw, settings, source.name),
+      ...(isArray(raw) && !isCsr(table.features)
+        ? countedRowsNote(table.features, table.featureNames, source.name)
+        : []),
+    ],
     candidates,
     reading: describeFile({
       source: source.name,
@@ -136,7 +143,7 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
     coordinates,
     ids: raw.ids,
     source: { name: source.name, sha256 },
-    warnings: raw.warnings,
+    warnings: [...raw.warnings, ...(isArray(raw) ? wholeCoordinatesNote(coordinates, source.name) : [])],
     reading,
     candidates,
   };
@@ -184,6 +191,10 @@ function keptColumns(
   const all = columns === undefined ? names.map((_, c) => c) : columnsNamed(file, columns, name);
   return all.filter((c) => !dropped.includes(c));
 }
+
+/** Whether a file gave numbers and nothing else, so that no role of a column is known. */
+const isArray = ({ reading, ids, featureNames }: RawTable) =>
+  reading === undefined && ids === null && featureNames === null;
 
 /** The table with the empty text for labels that stand for none, in every format. */
 function withMissingLabels(raw: RawTable, { missingLabels = [] }: Settings): RawTable {

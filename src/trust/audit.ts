@@ -80,7 +80,8 @@ export async function audit(
     neighborhoods.tieWidths?.input,
   );
   const pointwise = pointwiseOf(measured, distorted, nullSorted);
-  const regions = mapRegions(measured, input.embedding, options.labels ?? null);
+  const classes = measured.noClasses ? null : (options.labels ?? null);
+  const regions = mapRegions(measured, input.embedding, classes);
   const dominant = measured.metric === 'euclidean' ? dominantFeature(measured.referenceSpace, options) : null;
   return {
     ...measured,
@@ -114,7 +115,7 @@ function pointwiseOf(
   };
 }
 
-/** Regions of the map to speak of: the labels, or else the groups of the map. */
+/** Regions of the map to speak of: the labels (samples without one are in none), or else the groups of the map. */
 function mapRegions(
   { neighborhoods, groups, samples }: TrustMeasures,
   map: Matrix,
@@ -130,6 +131,7 @@ function mapRegions(
   const members = new Map<string, number[]>();
   queries.forEach((row, q) => {
     const key = keyOf(row);
+    if (key === '') return;
     const known = members.get(key);
     if (known) known.push(q);
     else members.set(key, [q]);

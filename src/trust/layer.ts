@@ -16,6 +16,7 @@ import { communities } from './measures/communities.js';
 import { densityPreservation } from './measures/density.js';
 import { distortion, groupsOfBoth, type Links } from './measures/distortion.js';
 import { groupFit } from './measures/groups.js';
+import { noClassesIn } from './measures/labels.js';
 import { continuity, neighborhoodPreservation, trustworthiness } from './measures/rank-measures.js';
 import {
   adjustPValues,
@@ -67,6 +68,7 @@ export function trustLayer(
       neighborhoods,
       referenceSpace,
       groups,
+      noClasses: null,
       warnings: [],
     },
     distortion: distorted,
@@ -75,7 +77,7 @@ export function trustLayer(
       pAdjusted: adjustPValues(pointPValues(pointwise.trustworthiness, nullSorted)),
     },
     nullSorted,
-    regions: labels ? labelRegions(labels) : [],
+    regions: labels && !noClassesIn(labels) ? labelRegions(labels) : [],
   });
   const layer: TrustLayer = {
     k,

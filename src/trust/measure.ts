@@ -29,7 +29,7 @@ import {
 } from './measure-table.js';
 import { comparePairs, DISTANCE_FIGURES, sampleDistances } from './measures/distances.js';
 import { groupsOfBoth } from './measures/distortion.js';
-import { encodeLabels } from './measures/labels.js';
+import { encodeLabels, type NoClasses, noClassesIn } from './measures/labels.js';
 import { compareMaps, drawRows } from './measures/neighborhoods.js';
 import { referenceSpace, type SpaceOptions, scaledAs } from './reference-space.js';
 import type { Figure, NeighborhoodOptions, Neighborhoods, TrustInput } from './types.js';
@@ -45,7 +45,10 @@ export interface Measure extends Figure {
 }
 
 export interface MeasureOptions extends NeighborhoodOptions, SpaceOptions {
-  /** One label a sample: adds `labelAccuracy` and `silhouette`, and groups for `groupDistances`. */
+  /**
+   * One label a sample: adds `labelAccuracy` and `silhouette`, and groups for `groupDistances`; not where most samples have
+   * a label of their own, which is no class.
+   */
   readonly labels?: readonly string[] | null;
   /** False leaves the PCA out. Default true. */
   readonly pca?: boolean;
@@ -64,6 +67,8 @@ export interface TrustMeasures {
   readonly referenceSpace: Matrix;
   /** Group of each sample in the data and on the map (see `groupsOfBoth`), largest first; null in a sampled run. */
   readonly groups: { readonly input: Int32Array; readonly embedding: Int32Array } | null;
+  /** Counts of labels that were given and are no classes, so that no figure rests on them; null otherwise. */
+  readonly noClasses: NoClasses | null;
   readonly warnings: readonly Warning[];
 }
 
@@ -83,9 +88,15 @@ export async function measureTrust(
   checkInput(input);
   const checked = checkNeighborhoodOptions({ ties: 'shared', ...options }, input.features.rows);
   const features = await referenceSpace(input.features, options, context);
+  const noClasses = options.labels ? noClassesIn(options.labels) : null;
   const labels = shuffledLabels(options.labels ?? null, features.rows, context);
   const maps = [input.embedding, ...(options.pca === false ? [] : [await pcaMap(features, input, context)])];
-  const bases = await basesOf({ features, maps, labels, triplets: options.triplets }, checked, context);
+  const classes = noClasses ? null : labels;
+  const bases = await basesOf(
+    { features, maps, labels: classes, triplets: options.triplets },
+    checked,
+    context,
+  );
   const tables: FigureTable[] = [];
   for (const basis of bases) tables.push(await figuresOf(basis, context));
   const [basis] = bases;
@@ -97,6 +108,7 @@ export async function measureTrust(
     neighborhoods: basis.neighborhoods,
     referenceSpace: features,
     groups: basis.groups,
+    noClasses,
     warnings: [
       ...fewerNeighbors(options.k, checked.k, features.rows),
       ...basis.neighborhoods.warnings,

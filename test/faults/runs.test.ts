@@ -14,6 +14,7 @@ import { expect, test } from 'vitest';
 import { decodeExplanation } from '#whymap/io/explanation-file.js';
 import { JOURNAL } from '#whymap/io/output/commit.js';
 import { stageExplanation } from '#whymap/io/store/anndata/h5ad-write.js';
+import { writeInThread } from '#whymap/io/store/anndata/h5ad-write-thread.js';
 import { start, temporaryFolder, whymap } from '../cli/run.js';
 
 const folder = temporaryFolder();
@@ -133,6 +134,17 @@ test('a request to stop is heard while the .h5ad is written, and leaves it as it
   await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
   expect(readFileSync(file).equals(before)).toBe(true);
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
+});
+
+test('the thread that writes into an .h5ad ends at once on request', async () => {
+  const file = join(folder, 'stopped.h5ad');
+  copyFileSync(h5ad, file);
+  const stop = new AbortController();
+  const results = { path: file, name: 'stopped.h5ad', arrays: [], obsColumns: [] };
+  const written = writeInThread(results, stop.signal);
+  stop.abort();
+  await expect(written).rejects.toMatchObject({ code: 'cancelled' });
+  await writeInThread(results, undefined);
 });
 
 test('a run killed before its commit leaves the .h5ad and the folder as they were; the next run clears up', async () => {

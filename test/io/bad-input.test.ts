@@ -55,6 +55,25 @@ test.each([
   expect(error.message).toContain(message);
 });
 
+test('a text with zero bytes is named for what it is, and one of two bytes a character is read by its encoding', async () => {
+  const lines = `id,a,b\n${Array.from({ length: 30 }, (_, i) => `s${i},${i % 7},${(i * i) % 5}`).join('\n')}\n`;
+  const damaged = await failure(text(lines.replace('s3,3', 's3,\0')));
+  expect(damaged.message).toContain('a text with zero bytes inside, x.csv (the first is byte');
+  const late = await failure(text(`${lines.repeat(40)}\0\0\0`));
+  expect(late.message).toContain(`a zero byte inside a text, x.csv (character ${40 * lines.length + 1})`);
+  for (const [encoding, odd] of [
+    ['utf-16le', 0],
+    ['utf-16be', 1],
+  ] as const) {
+    const bytes = new Uint8Array(2 * lines.length);
+    for (let i = 0; i < lines.length; i++) bytes[2 * i + odd] = lines.charCodeAt(i);
+    const wide = await failure(bytesSource('x.csv', bytes));
+    expect(wide.message).toContain('two bytes a character');
+    expect(wide.message).toContain(encoding);
+    expect((await readTable(bytesSource('x.csv', bytes), { encoding })).featureNames).toEqual(['a', 'b']);
+  }
+});
+
 test('a column that is not there is named with the nearest one', async () => {
   const error = await failure(text('cell,b,c\nx,1,2\ny,3,4\n'), { id: 'cel' });
   expect(error.name).toBe('OptionError');

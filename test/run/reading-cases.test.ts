@@ -44,7 +44,7 @@ const CASES: readonly Case[] = [
     { embedding: 'a3-e.csv', pairByRow: true },
     { how: 'row', features: 4 },
   ],
-  ['A: a missing id', 'a1-x.csv', { embedding: 'a4-e.csv' }, stops(/1 rows without an id/)],
+  ['A: a missing id', 'a1-x.csv', { embedding: 'a4-e.csv' }, stops(/1 row without an id/)],
   [
     'A: a missing id in Parquet against CSV',
     'a2-x.parquet',

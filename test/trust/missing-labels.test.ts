@@ -30,3 +30,20 @@ test('samples without a label leave accuracy and silhouette as the others have t
   expect(asClass.labelAccuracy?.value).toBeLessThan(0.95);
   expect(asClass.silhouette?.value).toBeLessThan(0.8);
 });
+
+test('labels of which most stand alone are no classes: nothing rests on them, and the verdict says so', async () => {
+  const features = groups(60);
+  const context = await createContext({ seed: 1 });
+  const verdictOf = async (labels: string[]) =>
+    audit({ features, embedding: features }, { k: 5, labels }, context);
+  const named = await verdictOf(
+    Array.from({ length: 60 }, (_, i) => (i === 1 ? '' : `sample ${Math.max(2, i)}`)),
+  );
+  expect(named.measures.labelAccuracy).toBeUndefined();
+  expect(named.measures.silhouette).toBeUndefined();
+  const about = named.verdict.find((sentence) => sentence.about === 'labels');
+  expect(about).toMatchObject({ answer: 'unknown' });
+  expect(about?.text).toContain('58 different ones for 59 samples');
+  const paired = await verdictOf(Array.from({ length: 60 }, (_, i) => `pair ${i % 30}`));
+  expect(paired.measures.labelAccuracy).toBeDefined();
+});

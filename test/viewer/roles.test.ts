@@ -21,6 +21,8 @@ beforeAll(async () => {
   writeFileSync(file('x.csv'), `id,leiden,a,b,c\n${rows.map((i) => cells(i).join(',')).join('\n')}\n`);
   const lines = rows.map((i) => `s${i},${Math.sin(i * 2).toFixed(3)},${Math.cos(i).toFixed(3)}`);
   writeFileSync(file('e.csv'), `id,UMAP_1,UMAP_2\n${lines.reverse().join('\n')}\n`);
+  const wide = rows.map((i) => `s${i},${Math.sin(i * 2)},${Math.cos(i).toFixed(3)},${(i * 7) % 40},c${i}`);
+  writeFileSync(file('wide.csv'), `id,UMAP_1,UMAP_2,time,code\n${wide.join('\n')}\n`);
   writeFileSync(file('twice.csv'), `id,UMAP_1,UMAP_2\n${[lines[0], ...lines.slice(0, 39)].join('\n')}\n`);
 });
 
@@ -58,6 +60,36 @@ test('the plan is shown, and follows the roles that a person gives', async () =>
   await page.close();
 });
 
+test('columns of the map change their roles, and nothing is wider than a phone', async () => {
+  const opened = await openSite(browser, serving.url);
+  const { page } = opened;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await give(page, 'features', file('x.csv'));
+  await page.locator('input[name=map-from][value=file]').check();
+  await give(page, 'embedding', file('wide.csv'));
+  await said(page, 'Map: 2 dimensions of wide.csv (UMAP_1, UMAP_2), ids in id');
+  await page.click('.reading-roles summary');
+  const mapRole = (column: string) => role(page, `${column} of the map`);
+  expect(await mapRole('time').inputValue()).toBe('left out');
+  await mapRole('time').selectOption('coordinate');
+  await mapRole('UMAP_2').selectOption('left out');
+  await said(page, 'Map: 2 dimensions of wide.csv (UMAP_1, time)');
+  expect(await page.locator('.command-note code').innerText()).toBe(
+    'whymap explain x.csv --embedding wide.csv --embedding-columns UMAP_1,time',
+  );
+  await mapRole('code').selectOption('ids');
+  await page.waitForSelector('.reading-problem');
+  await mapRole('id').selectOption('ids');
+  await said(page, 'joined by id (id): 40 samples match');
+  const widths = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    ...[...document.querySelectorAll('main')].map((element) => element.scrollWidth),
+  ]);
+  expect(Math.max(...widths)).toBeLessThanOrEqual(390);
+  quiet(opened);
+  await page.close();
+});
+
 test('what would stop the run is said before it', async () => {
   const opened = await openSite(browser, serving.url);
   const { page } = opened;
@@ -65,7 +97,7 @@ test('what would stop the run is said before it', async () => {
   await page.locator('input[name=map-from][value=file]').check();
   await give(page, 'embedding', file('twice.csv'));
   await page.waitForSelector('.reading-problem');
-  expect(await page.locator('.reading-problem').innerText()).toContain('occur more than once');
+  expect(await page.locator('.reading-problem').innerText()).toContain('occurs more than once');
   await page.click('.reading-roles summary');
   await page.locator('label', { hasText: 'Rows of all files are in the same order' }).click();
   await said(page, 'paired by row order, as requested: 40 rows');

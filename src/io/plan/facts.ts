@@ -25,8 +25,10 @@ export interface ColumnFacts {
   readonly counter: number | null;
   /** Values rise by one a row and start again at the first value, as the inner level of a MultiIndex does. */
   readonly restarts: boolean;
-  /** From the smallest to the largest whole number, both counted; null where there are none. */
+  /** Places from the smallest to the largest whole number, both counted, in steps of `step`; null where there are none. */
   readonly span: number | null;
+  /** The largest whole number that all differences are multiples of; 0 for fewer than two different numbers. */
+  readonly step: number;
   /** Numbers rise from row to row. */
   readonly ascending: boolean;
   /** Whole numbers of more than 15 digits, which a double does not hold. */
@@ -106,8 +108,18 @@ export function textsOf(column: TextColumn): string[] {
 
 /** The facts of a column of which only name and kind are known. */
 export function plainFacts(name: string, kind: ColumnKind): ColumnFacts {
-  const unknown = { missing: null, distinct: null, whole: false, counter: null, restarts: false, span: null };
-  return { name, kind, ...unknown, ascending: false, long: false, padded: false, index: false };
+  const unknown = { missing: null, distinct: null, whole: false, counter: null, restarts: false };
+  return {
+    name,
+    kind,
+    ...unknown,
+    span: null,
+    step: 0,
+    ascending: false,
+    long: false,
+    padded: false,
+    index: false,
+  };
 }
 
 /**
@@ -126,18 +138,26 @@ export function factsOf(name: string, kind: ColumnKind, column: TextColumn): Col
   const values = Array.from(codes, (code) => (code < 0 ? Number.NaN : numbers[code]));
   const long = column.levels.some((text) => text.trim().replace(/^[+-]|\.0*$/g, '').length > EXACT_DIGITS);
   const padded = column.levels.some((text) => /^0\d/.test(text.trim()));
-  return { ...counted, whole, long, padded, span: spanOf(numbers), ...sequenceOf(values) };
+  return { ...counted, whole, long, padded, ...spanOf(numbers), ...sequenceOf(values) };
 }
 
-/** Whole numbers from the smallest to the largest, both counted. */
-function spanOf(numbers: readonly number[]): number {
+/** How many places there are from the smallest to the largest of whole numbers, in steps that all of them keep. */
+function spanOf(numbers: readonly number[]): { span: number; step: number } {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
+  let step = 0;
   for (const number of numbers) {
     low = Math.min(low, number);
     high = Math.max(high, number);
+    step = commonDivisor(step, Math.abs(number - numbers[0]));
   }
-  return high - low + 1;
+  return { span: (high - low) / Math.max(1, step) + 1, step };
+}
+
+/** The greatest common divisor of two whole numbers from 0 on. */
+function commonDivisor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
 }
 
 /** How whole numbers follow one another from row to row. @param values one a row, NaN where missing. */

@@ -34,11 +34,15 @@ export interface Candidate {
 
 /** Rows from which on chance makes no counter and no column of unique numbers. */
 const TELLING_ROWS = 10;
-/** Different numbers in an index, of its rows. */
+/** Different numbers in an index, of its rows, and in a column that is called as ids are. */
 const INDEX_SHARE = 0.5;
+const CALLED_SHARE = 0.8;
 /** Numbers that no measurement is called by. */
 const NUMBER_ID =
-  /(^|[ _.-])(ids?|uuid|barcode)$|[a-z](Id|ID)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/;
+  /(^|[ _.-])(ids?|uuid|barcode|code)$|[a-z](Id|ID)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/;
+/** Names of ids that, above numbers, are counts of such things (`cases`, `cells`). */
+const COUNTS =
+  /^(names|barcodes|cells|samples|spots|observations|records|words|tokens|documents|docs|urls|files|filenames|paths|images|patients|subjects|participants|respondents|customers|users|cases)$/i;
 
 /** The columns that may hold ids, likeliest first; the first step of a reading plan. */
 export function idCandidates(file: FileFacts): Candidate[] {
@@ -66,8 +70,8 @@ function isWrittenIndex(file: FileFacts, position: number): boolean {
 }
 
 /**
- * Whether values hardly repeat: up to 5% of the rows with a value (20 rows or more) may be repeats, which are
- * mistakes in ids; many are groups.
+ * Whether values hardly repeat: up to 5% of the rows with a value (20 rows or more; one of 10 to 19 rows) may be
+ * repeats, which are mistakes in ids; many are groups.
  * @param rows of the file.
  */
 function isNearlyUnique(
@@ -75,7 +79,7 @@ function isNearlyUnique(
   { missing, distinct }: Pick<ColumnFacts, 'missing' | 'distinct'>,
 ): boolean {
   const present = rows - (missing ?? 0);
-  const allowed = present >= 20 ? Math.max(2, 0.05 * present) : 0;
+  const allowed = present >= 20 ? Math.max(2, 0.05 * present) : present >= TELLING_ROWS ? 1 : 0;
   return present > 0 && (distinct ?? 0) >= present - allowed;
 }
 
@@ -105,54 +109,50 @@ function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): C
  */
 function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
-  const index = isWrittenIndex(file, position) && (facts.distinct ?? 0) >= INDEX_SHARE * present;
-  // an index whose values repeat is a mistake in the ids, which stops a run; another column is none
-  if (file.rows < 2 || !(index || isNearlyUnique(file.rows, facts))) return null;
-  const unique = facts.missing === 0 && facts.distinct === file.rows;
-  const base = { position, unique, counts: facts.counter === 0 || facts.counter === 1 };
   const written = isWrittenIndex(file, position);
-  const called = NUMBER_ID.test(facts.name.trim()) || (isIdName(facts.name) && file.rows >= TELLING_ROWS);
+  const called = isCalledId(facts.name.trim(), file.rows);
+  // values that repeat in an index are mistakes in the ids, which stop a run; another column is none
+  const share = written ? INDEX_SHARE : called ? CALLED_SHARE : 1;
+  const hasMistakes = (facts.distinct ?? 0) >= share * present;
+  if (file.rows < 2 || !(hasMistakes || isNearlyUnique(file.rows, facts))) return null;
+  const base = {
+    position,
+    unique: facts.missing === 0 && facts.distinct === file.rows,
+    counts: facts.counter === 0 || facts.counter === 1,
+    declared: written || called,
+    feature: false,
+  };
   const firstInOrder = position === 0 && file.rows >= TELLING_ROWS && facts.ascending;
-  if (base.counts && (written || called || firstInOrder)) {
-    return { ...base, score: 15, declared: written || called, feature: false, reason: 'numbers of the rows' };
-  }
+  if (base.counts && (written || called || firstInOrder))
+    return { ...base, score: 15, reason: 'numbers of the rows' };
   const certain = certainReason(facts, written, called);
-  if (certain !== null) {
-    return {
-      ...base,
-      score: written ? 48 : 28,
-      declared: written || called,
-      feature: false,
-      reason: certain,
-    };
-  }
-  if (firstInOrder) {
-    return {
-      ...base,
-      score: 25,
-      declared: false,
-      feature: false,
-      reason: 'whole numbers that rise from row to row',
-    };
-  }
-  if (file.rows < 2 * TELLING_ROWS) return null;
-  if (isShuffledCount(file, position)) {
-    const inOrder = base.counts;
-    const said = inOrder ? 'numbers of the rows' : 'numbers of rows in another order, or with gaps';
-    return { ...base, score: inOrder ? 15 : 21, declared: false, feature: false, reason: said };
-  }
+  if (certain !== null) return { ...base, score: written ? 48 : 28, reason: certain };
+  if (firstInOrder) return { ...base, score: 25, reason: 'whole numbers that rise from row to row' };
+  return unnamedNumbers(file, base);
+}
+
+/**
+ * Whole numbers whose name and order say nothing as a candidate for ids: a count of rows where they fill a range; else a
+ * feature that may be ids if the other file has them too. Null in very short files, where chance may look so.
+ */
+function unnamedNumbers(file: FileFacts, base: Omit<Candidate, 'score' | 'reason'>): Candidate | null {
+  const { position, counts, unique } = base;
+  const isLong = file.rows >= 2 * TELLING_ROWS;
+  const count = isLong || (counts && file.rows >= TELLING_ROWS) ? countReason(file, position) : null;
+  if (count !== null) return { ...base, score: counts ? 15 : 21, reason: count };
+  if (file.rows < TELLING_ROWS) return null;
   const reason = 'a different whole number in every row';
-  if (position === 0 && unique && othersHaveFractions(file)) {
-    return {
-      ...base,
-      counts: false,
-      score: 22,
-      declared: false,
-      feature: false,
-      reason: `${reason}, fractions beside`,
-    };
-  }
-  return { ...base, counts: false, score: WEAK, declared: false, feature: true, reason };
+  if (isLong && position === 0 && unique && othersHaveFractions(file))
+    return { ...base, counts: false, score: 22, reason: `${reason}, fractions beside` };
+  return { ...base, counts: false, score: WEAK, feature: true, reason };
+}
+
+/**
+ * Whether a column of whole numbers is called as ids are, and not as counts.
+ * @param rows of the file.
+ */
+function isCalledId(name: string, rows: number): boolean {
+  return NUMBER_ID.test(name) || (rows >= TELLING_ROWS && isIdName(name) && !COUNTS.test(name));
 }
 
 /** Of the numbers between the smallest and the largest, at most so many are left out in a count. */
@@ -161,9 +161,18 @@ const GAPS = 1.1;
 const COUNTED_NAME =
   /(^|[ _.-])(time|t|date|year|month|week|day|hour|minute|min|second|sec|step|epoch|frame|age|rank|order|pos|position|depth|dose|temp|temperature|size|length|score|cycle|round|distance|height|width|level)s?($|[ _.-])/i;
 
+/** Why the column at a position is a count of rows or of samples, in words; null where it is none. */
+function countReason(file: FileFacts, position: number): string | null {
+  if (!isShuffledCount(file, position)) return null;
+  const { counter, step } = file.columns[position];
+  if (counter === 0 || counter === 1) return 'numbers of the rows';
+  const order = counter === null ? 'numbers of rows in another order, or with gaps' : 'consecutive numbers';
+  return step > 1 ? `whole numbers in steps of ${step}, each once` : order;
+}
+
 /**
- * Whether the column at a position holds each whole number of a range once, in any order: a count of rows that were
- * shuffled, split or filtered since. Several such columns, none in order, are ranks.
+ * Whether the column at a position holds each whole number of a range once, or each of equal steps (10, 20, 30), in
+ * any order: a count of rows that were shuffled, split or filtered since. Several such columns, none in order, are ranks.
  */
 function isShuffledCount(file: FileFacts, position: number): boolean {
   const isCount = ({ kind, whole, distinct, missing, span, name }: ColumnFacts) =>

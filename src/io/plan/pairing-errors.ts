@@ -41,9 +41,13 @@ export function repeatedIds(
       .slice(0, SHOWN)
       .map(({ id, rows }) => `${JSON.stringify(id)} in rows ${rowsText(rows)}`);
     const more = repeated.length > SHOWN ? '; ...' : '';
-    parts.push(`${repeated.length} ids that occur more than once (${shown.join('; ')}${more})`);
+    const what = repeated.length === 1 ? '1 id that occurs' : `${repeated.length} ids that occur`;
+    parts.push(`${what} more than once (${shown.join('; ')}${more})`);
   }
-  if (missing.length > 0) parts.push(`${missing.length} rows without an id (${rowsText(missing)})`);
+  if (missing.length > 0)
+    parts.push(
+      `${missing.length} row${missing.length === 1 ? '' : 's'} without an id (${rowsText(missing)})`,
+    );
   return new FormatError({
     got: `${parts.join(' and ')} in ${column.name} of ${side.source}`,
     expected: 'every id once, to join by id',

@@ -112,8 +112,8 @@ function pairByNumbers(
   if (match.share < enough && (sparse || match.share >= MOSTLY))
     throw fewMatches(first, second, { ...match, enough });
   if (match.share < enough) return null;
-  if (sparse) return byId(match, first, second, options);
-  if (isSameOrder(match)) return null;
+  // in the same order either pairing is the same, and the column is no measurement of its own
+  if (sparse || isSameOrder(match)) return byId(match, first, second, options);
   throw maybeIds(first, match.first, second, match.second);
 }
 

@@ -263,6 +263,9 @@ function isKept(
   return !candidates.some((candidate) => candidate.position === position && candidate.counts);
 }
 
+/** Rows from which on a different whole number in every row is worth a note. */
+const NOTED_ROWS = 20;
+
 /** A warning where one to three features (positions `used`) hold a different whole number in every row, as ids do. */
 function featureWarnings(
   file: FileFacts,
@@ -270,6 +273,7 @@ function featureWarnings(
   candidates: readonly Candidate[],
 ): Warning[] {
   const doubtful = candidates.filter(({ position, feature }) => feature && used.includes(position));
+  if (file.rows < NOTED_ROWS) return [];
   if (doubtful.length === 0 || doubtful.length > 3 || doubtful.length > used.length / 2) return [];
   const names = doubtful.map(({ position }) => shownName(file, position)).join(', ');
   const message = `${names} of ${file.source} has a different whole number in every row and was read as a feature. If it holds ids, name it as the column of ids; if it is neither, drop it.`;

@@ -152,10 +152,14 @@ export async function* decodeText(
 ): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
   let pending = '';
+  let decoded = 0;
   try {
     for await (const piece of pieces) {
       decoder ??= new TextDecoder(encoding ?? markedEncoding(piece), { fatal: true });
-      pending += decoder.decode(piece, { stream: true });
+      const text = decoder.decode(piece, { stream: true });
+      if (text.includes('\0')) throw zeroInside(text, decoded, name);
+      decoded += text.length;
+      pending += text;
       if (pending.length < 2 ** 20) continue;
       yield pending;
       pending = '';
@@ -173,6 +177,16 @@ export async function* decodeText(
     );
   }
   if (pending.length > 0) yield pending;
+}
+
+/** The error for a zero in a text, which stands where something was not written. @param before characters before the piece. */
+function zeroInside(piece: string, before: number, name: string): FormatError {
+  return new FormatError({
+    got: `a zero byte inside a text, ${name} (character ${before + piece.indexOf('\0') + 1})`,
+    expected: 'a text table without zero bytes',
+    remedy:
+      'write or copy the file again: zeros stand where something was not written, as after a crash or a full disk',
+  });
 }
 
 /** The encoding that a byte order mark names; UTF-8 without one. */

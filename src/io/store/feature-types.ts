@@ -2,7 +2,7 @@
  * Features of several types in one matrix: genes beside antibodies or peaks (10x, and what scanpy makes of it). Their counts
  * are of different sizes, so that a total over all of them scales nothing: one type is chosen, or all by request.
  *
- * Fails: OptionError for several types of which none is chosen, for one that is not there, and for a matrix by columns.
+ * Fails: OptionError for several types of which none is chosen, and for one that is not there.
  * Types: `Settings`: what the file is read for and what options say of it (options.ts). `Stored`, a matrix in a file:
  *   layout (dense, rows or columns (sparse)), name (for messages), columns (features).
  */
@@ -11,7 +11,7 @@ import { OptionError, option, words } from '../../errors.js';
 import type { Warning } from '../../model.js';
 import type { Settings } from '../options.js';
 import { describeNames } from '../table/suggest.js';
-import type { Stored } from './blocks.js';
+import type { Lines, Stored } from './blocks.js';
 
 /** Positions of the features of the chosen type; null where all are taken. */
 export interface TypeChoice {
@@ -58,20 +58,61 @@ export function chooseType(
 }
 
 /**
- * The matrix with the kept columns only, which are chosen while it is read. OptionError for a matrix stored by
- * columns.
- * @param kept positions of columns; null for all.
+ * The matrix with the kept columns only, which are chosen while it is read.
+ * @param kept positions of columns, ascending; null for all.
  */
 export function amongColumns(stored: Stored, kept: readonly number[] | null): Stored {
   if (kept === null) return stored;
-  if (stored.layout === 'columns') {
-    throw new OptionError({
-      got: words`${option('featureType')} for ${stored.name}, a matrix that is stored by columns`,
-      expected: 'one that is stored by rows',
-      remedy: "choose the features in Python: adata[:, adata.var['feature_types'] == type].write_h5ad(path)",
-    });
-  }
+  if (stored.layout === 'columns') return amongLines(stored, kept);
   const place = new Int32Array(stored.columns).fill(-1);
   for (const [i, c] of kept.entries()) place[c] = i;
   return { ...stored, columns: kept.length, among: place };
+}
+
+/** Entries of a sparse array that follow one another: `from` in the file, `at` among those that are read. */
+interface Run {
+  readonly from: number;
+  readonly at: number;
+  length: number;
+}
+
+/** A matrix stored by columns with the kept ones only: the entries of the others are never read. */
+function amongLines(stored: Stored, kept: readonly number[]): Stored {
+  const { offsets: all, indices, values } = stored;
+  if (all === null || indices === null) return stored;
+  const offsets = new Float64Array(kept.length + 1);
+  const runs: Run[] = [];
+  for (const [i, c] of kept.entries()) {
+    const length = all[c + 1] - all[c];
+    const last = runs.at(-1);
+    if (last && last.from + last.length === all[c]) last.length += length;
+    else runs.push({ from: all[c], at: offsets[i], length });
+    offsets[i + 1] = offsets[i] + length;
+  }
+  return {
+    ...stored,
+    columns: kept.length,
+    offsets,
+    values: inRuns(values, runs),
+    indices: inRuns(indices, runs),
+  };
+}
+
+/** An array of one axis of which only some runs are read, as if they followed one another. */
+function inRuns(array: Lines, runs: readonly Run[]): Lines {
+  const last = runs.at(-1);
+  return {
+    ...array,
+    shape: [last ? last.at + last.length : 0],
+    async numbers(start, end) {
+      const result = new Float64Array(end - start);
+      for (const { from, at, length } of runs) {
+        const [first, stop] = [Math.max(start, at), Math.min(end, at + length)];
+        if (first >= stop) continue;
+        const values = await array.numbers(from + first - at, from + stop - at);
+        result.set(Float64Array.from(values), first - start);
+      }
+      return result;
+    },
+  };
 }

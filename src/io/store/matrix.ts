@@ -6,8 +6,7 @@
  * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB) or a chunk, and the result.
  */
 
-import type { FormatError } from '../../errors.js';
-import { option, words } from '../../errors.js';
+import { type FormatError, option, words } from '../../errors.js';
 import type { Csr, Matrix, Warning } from '../../model.js';
 import type { Settings } from '../options.js';
 import { tooLarge } from '../source/bytes.js';
@@ -15,61 +14,11 @@ import { askNormalize } from '../table/normalize.js';
 import { chooseFeatures, type FeatureSums, newSums } from '../table/select-features.js';
 import { sortRows } from '../table/sparse.js';
 import { chooseOffsets, offsetFor, packed, someOffsets, withOffsets } from '../table/units.js';
-import { type Block, blocksOf, forEachEntry, notMatrix, readBlock, type Stored } from './blocks.js';
+import { type Block, blocksOf, forEachEntry, readBlock, type Stored } from './blocks.js';
 import { chunkByChunk } from './chunks.js';
-import { below, type Store, textAttribute } from './store.js';
 
 /** Of the sums of one feature, at least. */
 const SUMS_BYTES = 24;
-
-/**
- * Finds the matrix at a path, a two-dimensional data set or a CSR or CSC group (its attributes say which), and how it
- * is stored; reads no values but the offsets. FormatError for anything else.
- */
-export async function findMatrix(store: Store, path: string): Promise<Stored> {
-  const name = `${path} of ${store.name}`;
-  if ((await store.kind(path)) === 'array') {
-    const values = await store.array(path);
-    if (values.shape.length !== 2) throw notMatrix(name, `${values.shape.length} dimensions`);
-    const [rows, columns] = values.shape;
-    return { name, rows, columns, layout: 'dense', values, indices: null, offsets: null };
-  }
-  const attributes = await store.attributes(path);
-  const encoding =
-    textAttribute(attributes, 'encoding-type') ?? textAttribute(attributes, 'h5sparse_format') ?? '';
-  const shape = attributes.shape ?? attributes.h5sparse_shape;
-  const layout = encoding.startsWith('csr') ? 'rows' : encoding.startsWith('csc') ? 'columns' : null;
-  if (layout === null || !Array.isArray(shape) || shape.length !== 2) {
-    throw notMatrix(name, encoding === '' ? 'no sparse encoding' : `the encoding ${encoding}`);
-  }
-  return findSparse(store, path, { rows: Number(shape[0]), columns: Number(shape[1]), layout });
-}
-
-/**
- * Finds the compressed matrix at a path whose shape and direction are known, and reads its offsets. FormatError where
- * they do not fit.
- */
-export async function findSparse(
-  store: Store,
-  path: string,
-  known: { rows: number; columns: number; layout: 'rows' | 'columns' },
-): Promise<Stored> {
-  const name = `${path} of ${store.name}`;
-  const [values, indices, indptr] = await Promise.all(
-    ['data', 'indices', 'indptr'].map((part) => store.array(below(path, part))),
-  );
-  const lines = known.layout === 'rows' ? known.rows : known.columns;
-  const width = known.layout === 'rows' ? known.columns : known.rows;
-  const offsets = await indptr.numbers(0, indptr.shape[0]);
-  let sound = offsets.length === lines + 1 && offsets[0] === 0 && offsets[lines] === values.shape[0];
-  for (let i = 0; sound && i < lines; i++) {
-    sound = offsets[i] <= offsets[i + 1] && offsets[i + 1] - offsets[i] <= width;
-  }
-  if (!sound || values.shape[0] !== indices.shape[0]) {
-    throw notMatrix(name, `offsets that do not fit ${lines} lines of ${values.shape[0]} entries`);
-  }
-  return { name, ...known, values, indices, offsets };
-}
 
 /**
  * Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`, as samples x features. OptionError for

@@ -23,6 +23,24 @@ export function encodeLabels(labels: readonly string[]): LabelCodes {
   return { codes: Int32Array.from(labels, (label) => codeOf.get(label) ?? -1), names };
 }
 
+/** Labels that name samples rather than classes. */
+export interface NoClasses {
+  /** Different labels. */
+  readonly different: number;
+  /** Samples with one. */
+  readonly labelled: number;
+}
+
+/** Counts of labels that are no classes, since most labelled samples share theirs with no other; null for classes. */
+export function noClassesIn(labels: readonly string[]): NoClasses | null {
+  const sizes = new Map<string, number>();
+  for (const label of labels) if (label !== '') sizes.set(label, (sizes.get(label) ?? 0) + 1);
+  const counts = [...sizes.values()];
+  const labelled = counts.reduce((sum, count) => sum + count, 0);
+  const alone = counts.filter((count) => count === 1).length;
+  return labelled > 0 && alone > labelled / 2 ? { different: sizes.size, labelled } : null;
+}
+
 /**
  * Share of the labelled query samples whose labelled neighbors, in the given space, vote for the label of the sample.
  * `pointwise` has one value a labelled query sample.

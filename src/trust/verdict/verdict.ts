@@ -11,6 +11,7 @@ import { percent } from '../../core/words.js';
 import type { TrustMeasures } from '../measure.js';
 import type { MeasureName } from '../measure-table.js';
 import type { Distortion } from '../measures/distortion.js';
+import type { NoClasses } from '../measures/labels.js';
 import type { Answer, VerdictSentence } from '../types.js';
 import {
   fewSentence,
@@ -60,7 +61,7 @@ export function writeVerdict(input: VerdictInput): VerdictSentence[] {
     clustersSentence(input.measured),
     distancesSentence(measures),
     densitiesSentence(measures),
-    labelsSentence(measures),
+    labelsSentence(input.measured),
     regionsSentence(input.measured, input.distortion, input.regions),
   ].filter((sentence) => sentence !== null);
   const unknown = sentences.filter(({ answer }) => answer === 'unknown').map(({ about }) => about);
@@ -178,7 +179,8 @@ function densitiesSentence(measures: Measures): VerdictSentence | null {
 }
 
 /** Are the labels as well separated on the map as in the data? Null without labels. */
-function labelsSentence(measures: Measures): VerdictSentence | null {
+function labelsSentence({ measures, noClasses }: TrustMeasures): VerdictSentence | null {
+  if (noClasses) return namesSentence(noClasses);
   const { labelAccuracy: a } = measures;
   if (!a || a.input === null) return null;
   const scores = `(a sample's neighbors name its label in ${percent(a.value)} of cases on the map, ${percent(a.input)} in the data, ${percent(a.null)} by chance)`;
@@ -199,6 +201,18 @@ function labelsSentence(measures: Measures): VerdictSentence | null {
     text: `${words} ${scores}.`,
     figures,
   };
+}
+
+/** Labels that are different for nearly every sample name samples: nothing can be said of how well they are separated. */
+function namesSentence({ different, labelled }: NoClasses): VerdictSentence {
+  const text =
+    `The labels are no classes: there are ${different} different ones for ${labelled} samples, and most samples have one that no other has. ` +
+    'Nothing was measured on them; name a column of groups.';
+  const figures = [
+    { measure: 'differentLabels', value: different, null: null, pca: null },
+    { measure: 'labelledSamples', value: labelled, null: null, pca: null },
+  ];
+  return { about: 'labels', answer: 'unknown', text, figures };
 }
 
 /** Readings for which a plain PCA would be the better picture. */

@@ -146,7 +146,7 @@ test('a feature is an id if the other file calls it so, or by the same name, or 
   const weak = { ...same, name: 'n', declared: false, weak: true };
   // ranks fill their range, in any two files
   expect(() => pair([feature], [weak])).toThrow('the same whole numbers in patient of x.csv');
-  expect(pair([feature], [{ ...weak, values: feature.values }])).toMatchObject({ how: 'row' });
+  expect(pair([feature], [{ ...weak, values: feature.values }])).toMatchObject({ how: 'id', matched: 20 });
   const far = (column: IdColumn) => ({
     ...column,
     values: column.values.map((id) => String(7 * Number(id))),

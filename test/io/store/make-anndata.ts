@@ -15,6 +15,8 @@ export interface MadeAnndata {
   obsm: Readonly<Record<string, Float32Array>>;
   /** Metadata, one text a row each. */
   obs?: Readonly<Record<string, readonly string[]>>;
+  /** The same of features, one text a column each. */
+  var?: Readonly<Record<string, readonly string[]>>;
 }
 
 export async function makeAnndata(path: string, made: MadeAnndata): Promise<void> {
@@ -52,8 +54,7 @@ export async function makeAnndata(path: string, made: MadeAnndata): Promise<void
     group.create_attribute('_index', '_index');
     group.create_attribute('encoding-type', 'dataframe');
     group.create_dataset({ name: '_index', data: [...names] });
-    if (axis === 'var') continue;
-    for (const [name, texts] of Object.entries(made.obs ?? {}))
+    for (const [name, texts] of Object.entries(made[axis] ?? {}))
       group.create_dataset({ name, data: [...texts] });
   }
   const obsm = file.create_group('obsm');

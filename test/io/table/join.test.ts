@@ -36,7 +36,7 @@ test('ids that match nothing, or occur twice', async () => {
   );
   const twice = await readEmbedding(csv('e.csv', 'id,x\np,3\np,9\n'), { id: 'id' });
   expect(() => joinEmbedding(t, twice)).toThrow(
-    '1 ids that occur more than once ("p" in rows 1, 2) in id of e.csv',
+    '1 id that occurs more than once ("p" in rows 1, 2) in id of e.csv',
   );
 });
 

@@ -1,6 +1,6 @@
 // Notes about what a table may be meant to say: genes in rows, numbers that stand for missing values.
 import { expect, test } from 'vitest';
-import { bytesSource, readTable } from 'whymap/io';
+import { bytesSource, readEmbedding, readTable, writeNpy } from 'whymap/io';
 
 const rows = Array.from({ length: 30 }, (_, i) => i);
 const read = (lines: readonly string[]) =>
@@ -33,4 +33,25 @@ test('a row of units below the names is no sample and no name', async () => {
 test('a minus behind numbers stops the run instead of making them text', async () => {
   const lines = ['id,a,b,c', ...rows.map((i) => `s${i},${cell(i)}-,${cell(i + 2)},${cell(i + 5)}`)];
   await expect(read(lines)).rejects.toThrow('the number "0-"');
+});
+
+const array = (name: string, cells: (i: number) => readonly number[]) =>
+  bytesSource(name, writeNpy(Float64Array.from(rows.flatMap(cells)), [rows.length, cells(0).length]));
+const notesOf = ({ warnings }: { warnings: readonly { code: string; message: string }[] }) =>
+  warnings.map(({ message }) => message).join(' ');
+
+test('a column of an array that counts the rows is noted, one that only rises is not', async () => {
+  const counted = await readTable(array('x.npy', (i) => [i + 1, cell(i), cell(i + 3)]));
+  expect(notesOf(counted)).toContain('f0 of x.npy only numbers its rows');
+  const rising = await readTable(array('x.npy', (i) => [i + 2, cell(i), cell(i + 3)]));
+  expect(notesOf(rising)).toBe('');
+});
+
+test('whole numbers beside the fractions of a map in an array are noted with the option that leaves them out', async () => {
+  const map = array('e.npy', (i) => [cell(i), cell(i + 3) + 0.5, i % 3]);
+  expect(notesOf(await readEmbedding(map))).toContain('Column #3 of e.npy holds whole numbers');
+  const named = await readEmbedding(map, { columns: ['#1', '#2'] });
+  expect([named.coordinates.columns, notesOf(named)]).toEqual([2, '']);
+  const grid = await readEmbedding(array('e.npy', (i) => [i % 5, Math.floor(i / 5)]));
+  expect(notesOf(grid)).toBe('');
 });

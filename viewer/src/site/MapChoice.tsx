@@ -3,7 +3,7 @@
 import { NameChoice } from './Columns.js';
 import { FileSlot } from './FileSlot.js';
 import { METHODS } from './fields.js';
-import { features, type MapFrom, mapFrom, set, settings, slots } from './state.js';
+import { features, type MapFrom, mapFrom, set, settings, slots, takeMapFrom } from './state.js';
 
 export function MapChoice() {
   const found = features.value?.found;
@@ -28,9 +28,7 @@ export function MapChoice() {
                 name="map-from"
                 value={from}
                 checked={mapFrom.value === from}
-                onChange={() => {
-                  mapFrom.value = from;
-                }}
+                onChange={() => takeMapFrom(from)}
               />
               {name}
             </label>

@@ -62,7 +62,7 @@ export const optionTexts = computed<OptionTexts>(() => {
   const from = mapFrom.value;
   const map: OptionTexts = {
     made: { method: method ?? madeBy.value },
-    file: { embedding: nameIn('embedding'), embeddingKey },
+    file: { embedding: nameIn('embedding'), embeddingKey, embeddingColumns },
     key: { embedding: embeddingKey },
     columns: { embeddingColumns },
   }[from];
@@ -136,7 +136,7 @@ async function put(slot: Slot, item: Item): Promise<void> {
     slots.value = { ...slots.value, [slot]: dropped };
   };
   setSlot({ item, found: null, problem: null });
-  if (slot === 'embedding') mapFrom.value = 'file';
+  if (slot === 'embedding') takeMapFrom('file');
   if (slot === 'features') forgetNames();
   const still = () => slots.value[slot]?.item === item;
   try {
@@ -149,12 +149,18 @@ async function put(slot: Slot, item: Item): Promise<void> {
   }
 }
 
+/** Takes the map from somewhere else; names of its columns belong to where it was before. */
+export function takeMapFrom(from: MapFrom): void {
+  const { embeddingColumns, mapId, ...rest } = settings.value;
+  settings.value = rest;
+  mapFrom.value = from;
+}
+
 /** Names of columns and keys belong to the file that was there before. */
 function forgetNames(): void {
-  const { id, label, layer, useRaw, embeddingKey, embeddingColumns, features, drop, transpose, ...rest } =
-    settings.value;
+  const { id, label, layer, useRaw, embeddingKey, features, drop, transpose, ...rest } = settings.value;
   settings.value = rest;
-  if (mapFrom.value !== 'file') mapFrom.value = 'made';
+  if (mapFrom.value !== 'file') takeMapFrom('made');
 }
 
 const FAVORITES = ['X_umap', 'X_tsne', 'X_draw_graph_fa', 'X_scVI', 'X_pca'];
@@ -182,7 +188,7 @@ export async function tryPenguins(): Promise<void> {
 
 export function remove(slot: Slot): void {
   slots.value = { ...slots.value, [slot]: null };
-  if (slot === 'embedding' && mapFrom.value === 'file') mapFrom.value = 'made';
+  if (slot === 'embedding' && mapFrom.value === 'file') takeMapFrom('made');
   if (slot === 'features') forgetNames();
 }
 

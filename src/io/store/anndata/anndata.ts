@@ -15,7 +15,8 @@ import type { Contents, RawTable, RawTexts, Settings } from '../../options.js';
 import { describeNames } from '../../table/suggest.js';
 import { packMatrix } from '../../table/units.js';
 import { amongColumns, chooseType, type TypeChoice } from '../feature-types.js';
-import { findMatrix, readStoredMatrix } from '../matrix.js';
+import { findMatrix } from '../find-matrix.js';
+import { readStoredMatrix } from '../matrix.js';
 import { below, type Store, textAttribute } from '../store.js';
 import { columnNames, embeddingKeys, emptyMatrix, isNullElement, keysOf, withoutX } from './absent-parts.js';
 

@@ -6,8 +6,8 @@
  *   uns["whymap"]      modules (ids), labels, share, trust, p_adjusted, significant, contrast, explained, and the
  *                      options and descriptions as JSON texts (lists of one)
  *
- * The file is copied, changed and renamed, so nobody ever sees it half written. Results of an earlier run are
- * replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts; columns of `obs`
+ * The file is copied, changed by a thread that can be ended, and renamed, so nobody ever sees it half written. Results of an
+ * earlier run are replaced. h5wasm cannot remove a data set, so ours are made to be resized, with room in their texts; columns of `obs`
  * for modules that are no more leave its list of columns, by which AnnData reads.
  * Types: `Explanation`: a map with its localities, modules and their descriptions. `OpenH5`, an open HDF5 file: close
  *   (closes it), file (of h5wasm). `ResultArray`: path, shape, data. `Source`, a file, folder or bytes: read (bytes
@@ -15,17 +15,14 @@
  *   columns (names). `H5Runtime`, the library: guard (turns what goes wrong into a FormatError), h5 (its names).
  */
 
-import type { Group } from 'h5wasm';
-import { CancelledError, FormatError, UnsupportedError } from '../../../errors.js';
+import { CancelledError, UnsupportedError } from '../../../errors.js';
 import type { Explanation, Warning } from '../../../model.js';
 import { pathSource } from '../../source/path-source.js';
-import { storeOf } from '../hdf5/hdf5-store.js';
-import { type OpenH5, openH5 } from '../hdf5/runtime.js';
+import { h5Store } from '../hdf5/hdf5-store.js';
 import { findAxis, readColumn } from './anndata.js';
-import { type ResultArray, resultsOf, SCORE_COLUMN } from './h5ad-results.js';
+import type { WrittenResults } from './h5ad-arrays.js';
+import { resultsOf } from './h5ad-results.js';
 
-const TEXT_SIZES = [64, 1024, 65536, 2 ** 20, 2 ** 24];
-const CHUNK_BYTES = 2 ** 20;
 const COPY_BYTES = 2 ** 24;
 
 /**
@@ -60,14 +57,14 @@ export async function stageExplanation(
   await pathSource(paths.from).read(0, 1);
   try {
     await copyWhole(paths.from, partial, signal);
-    const open = await openH5(pathSource(partial), 'a');
-    try {
-      const warnings = await writeResults(open, explanation, paths.from);
-      if (signal?.aborted) throw new CancelledError();
-      return { partial, warnings };
-    } finally {
-      open.close();
-    }
+    const { results, warnings } = await resultsFor(explanation, partial, paths.from);
+    // not a literal, so that bundlers for the browser leave the thread of Node out
+    const { writeInThread }: typeof import('./h5ad-write-thread.js') = await import(
+      /* @vite-ignore */ new URL('./h5ad-write-thread.js', import.meta.url).href
+    );
+    await writeInThread(results, signal);
+    if (signal?.aborted) throw new CancelledError();
+    return { partial, warnings };
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
@@ -104,118 +101,29 @@ async function copyWhole(from: string, to: string, signal: AbortSignal | undefin
 }
 
 /**
- * Writes the arrays of an explanation into an open file; returns warnings on what did not match.
- * @param name of the file.
+ * The arrays to write into the file at `path`, in the order of its samples and features; with warnings on what did not
+ * match.
+ * @param name of the file, for messages.
  */
-async function writeResults(
-  open: OpenH5,
+async function resultsFor(
   explanation: Explanation,
+  path: string,
   name: string,
-): Promise<readonly Warning[]> {
-  const store = storeOf(open, name);
-  const obs = await findAxis(store, 'obs');
-  const variables = await findAxis(store, 'var');
-  if (obs.records || variables.records) throw tooOld(name);
-  const names = {
-    samples: await readColumn(store, obs, obs.index),
-    features: await readColumn(store, variables, variables.index),
-  };
-  const { arrays, warnings } = resultsOf(explanation, names, name);
-  const write = () => {
-    for (const group of ['obsm', 'varm', 'uns', 'uns/whymap']) makeGroup(open, group);
-    for (const array of arrays) putArray(open, array, name);
-    listScores(open, obs.columns, arrays);
-    open.file.flush();
-  };
-  open.guard(name, write, Number.POSITIVE_INFINITY);
-  return warnings;
-}
-
-/** Puts the score columns, and none of an earlier run, at the end of the list of columns of `obs`. */
-function listScores({ file }: OpenH5, columns: readonly string[], arrays: readonly ResultArray[]): void {
-  const scores = arrays.map(({ path }) => path).filter((path) => path.startsWith(`obs/${SCORE_COLUMN}`));
-  const others = columns.filter((column) => !column.startsWith(SCORE_COLUMN));
-  if (scores.length === 0 && others.length === columns.length) return;
-  const order = [...others, ...scores.map((path) => path.slice('obs/'.length))];
-  const obs = file.get('obs') as Group;
-  // files of other writers lack it
-  if ('column-order' in obs.attrs) obs.delete_attribute('column-order');
-  obs.create_attribute('column-order', order, [order.length], 'S');
-}
-
-/** Makes an empty group of anndata at `path`, unless it is there. */
-function makeGroup({ file }: OpenH5, path: string): void {
-  if (file.get(path) !== null) return;
-  const group = file.create_group(path);
-  group.create_attribute('encoding-type', 'dict', null, 'S');
-  group.create_attribute('encoding-version', '0.1.0', null, 'S');
-}
-
-/** Writes an array, in place of one of the same path. @param name of the file. */
-function putArray(open: OpenH5, array: ResultArray, name: string): void {
-  const present = open.file.get(array.path);
-  if (present === null) createArray(open, array);
-  else replaceArray(open, array, name);
-}
-
-/** Writes an array where none is, so that it can be resized later. */
-function createArray({ file }: OpenH5, array: ResultArray): void {
-  const { path, shape, data } = array;
-  const texts = isTexts(data);
-  const size = texts ? textSize(data) : data.BYTES_PER_ELEMENT;
-  const width = shape.slice(1).reduce((product, length) => product * length, 1);
-  const rows = Math.max(1, Math.min(shape[0], Math.floor(CHUNK_BYTES / (size * width))));
-  const dataset = file.create_dataset({
-    name: path,
-    data: (texts ? [...data] : data) as Float32Array | string[],
-    shape: [...shape],
-    dtype: texts ? `S${size}` : data instanceof Float64Array ? '<d' : '<f',
-    maxshape: shape.map(() => null),
-    chunks: [rows, ...shape.slice(1).map((length) => Math.max(1, length))],
-    compression: 'gzip',
-  });
-  dataset.create_attribute('encoding-type', texts ? 'string-array' : 'array', null, 'S');
-  dataset.create_attribute('encoding-version', '0.2.0', null, 'S');
-}
-
-/** Whether the data of a result are texts, not numbers. */
-function isTexts(data: ResultArray['data']): data is readonly string[] {
-  return Array.isArray(data);
-}
-
-/** Bytes that each text gets: enough for the longest, with room for longer ones of a later run. */
-function textSize(texts: readonly string[]): number {
-  const longest = Math.max(1, ...texts.map((text) => new TextEncoder().encode(text).length));
-  return TEXT_SIZES.find((size) => size >= longest) ?? longest;
-}
-
-/**
- * Overwrites an array of an earlier run, resized where its shape is another. FormatError where another program wrote
- * it.
- * @param name of the file.
- */
-function replaceArray({ h5, file }: OpenH5, array: ResultArray, name: string): void {
-  const present = file.get(array.path);
-  const { data, shape } = array;
-  const cannot = () =>
-    new FormatError({
-      got: `${array.path} in ${name}, which cannot be resized (it was written by another program)`,
-      expected: 'a file without results, or with those that whymap wrote',
-      remedy: "remove obsm['X_whymap'], varm['whymap'] and uns['whymap'] in Python and write the file again",
-    });
-  if (!(present instanceof h5.Dataset) || present.metadata.vlen) throw cannot();
-  if (isTexts(data) && textSize(data) > present.metadata.size) throw cannot();
-  const same =
-    present.shape?.length === shape.length && shape.every((length, i) => present.shape?.[i] === length);
-  const { maxshape } = present.metadata;
-  const resizable = maxshape?.length === shape.length && maxshape.every((length) => length > 2 ** 52);
-  if (!same && !resizable) throw cannot();
-  if (!same) present.resize([...shape]);
-  present.refresh();
-  present.write_slice(
-    shape.map((length) => [0, length]),
-    data,
-  );
+): Promise<{ results: WrittenResults; warnings: readonly Warning[] }> {
+  const store = await h5Store({ ...pathSource(path), name });
+  try {
+    const obs = await findAxis(store, 'obs');
+    const variables = await findAxis(store, 'var');
+    if (obs.records || variables.records) throw tooOld(name);
+    const names = {
+      samples: await readColumn(store, obs, obs.index),
+      features: await readColumn(store, variables, variables.index),
+    };
+    const { arrays, warnings } = resultsOf(explanation, names, name);
+    return { results: { path, name, arrays, obsColumns: obs.columns }, warnings };
+  } finally {
+    await store.close();
+  }
 }
 
 /** The error for a file whose layout is too old to be added to. */

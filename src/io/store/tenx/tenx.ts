@@ -17,7 +17,8 @@ import { sumsOf } from '../../table/select-features.js';
 import { readMatrixMarket } from '../../text/matrix-market.js';
 import { readLines } from '../../text/text-lists.js';
 import { amongColumns, chooseType } from '../feature-types.js';
-import { findSparse, readStoredMatrix } from '../matrix.js';
+import { findSparse } from '../find-matrix.js';
+import { readStoredMatrix } from '../matrix.js';
 import { below, type Store } from '../store.js';
 
 /** Names of the files, with and without `.gz`. */

@@ -7,7 +7,9 @@
 import type { FormatReader, Input, RawTable, Settings } from '../../options.js';
 import { anndataContents, readAnndataEmbedding, readAnndataTexts } from '../anndata/anndata.js';
 import { readAnndataTable } from '../anndata/obs-metadata.js';
-import { findMatrix, readStoredMatrix } from '../matrix.js';
+import { chooseType } from '../feature-types.js';
+import { findMatrix } from '../find-matrix.js';
+import { readStoredMatrix } from '../matrix.js';
 import { refuseOthers } from '../other-tools.js';
 import type { Store } from '../store.js';
 import { below } from '../store.js';
@@ -22,6 +24,8 @@ async function plainArray(store: Store, settings: Settings): Promise<string | nu
 
 /** Reads one array of samples x features at a path as a table without names. */
 async function readArray(store: Store, path: string, settings: Settings): Promise<RawTable> {
+  // features without types: refuses an option that names one
+  chooseType(null, settings, store.name);
   const { features, kept, warnings } = await readStoredMatrix(
     await findMatrix(store, path),
     { ids: [], featureNames: [] },
