@@ -1,4 +1,5 @@
 // Draws the pictures of docs/concepts.md and docs/parameters.md from the bundled data: node scripts/figures.mjs (build first).
+// Those of the page are taken by page-figures.mjs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Resvg } from '@resvg/resvg-js';
