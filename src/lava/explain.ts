@@ -36,7 +36,7 @@ import {
   associationRules,
   releaseAssociations,
 } from './associations/associations.js';
-import { keepFeatures, selectFeatures } from './associations/select-features.js';
+import { KEPT_OF_WIDE, keepFeatures, selectFeatures, WIDE_TABLE } from './associations/select-features.js';
 import { keptWithin } from './conditions/kept-within.js';
 import { moduleScores } from './conditions/scores.js';
 import { withinFindings, withinLevels } from './conditions/within-levels.js';
@@ -68,8 +68,11 @@ export interface ExplainOptions
     GranularityOptions {
   /** Number of modules, or `auto` (granularity.ts). Default 12. */
   readonly modules?: number | 'auto';
-  /** Features at most, those of largest dispersion inside localities (select-features.ts). Default: all. */
-  readonly maxFeatures?: number;
+  /**
+   * Features at most, those of largest dispersion inside localities (select-features.ts), or `all`. Default: all up to 5,000
+   * features, 3,000 of more; all pixels of an image.
+   */
+  readonly maxFeatures?: number | 'all';
   /**
    * Categorical metadata columns (or the labels, by their name) inside whose levels features are correlated: shifts
    * between donors, batches or slides are then no association. Several columns are crossed. Default: none.
@@ -226,20 +229,26 @@ async function fitAll(
 const silently = (context: Context, stage: string) => withoutProgress(watchStage(context, stage));
 
 /**
- * The table with at most `maxFeatures` features (the table itself without the option), and a warning of what was left
- * out. OptionError unless the number is 2 or more.
+ * The table with at most `maxFeatures` features (the table itself for `all`, or by default where it is not wide), and a
+ * warning of what was left out. OptionError unless the number is 2 or more.
  */
 async function chosenFeatures(
   table: Table,
   localities: Localities,
-  { maxFeatures, levels }: InLevels,
+  { maxFeatures, image, levels }: InLevels,
   context: Context,
 ): Promise<{ table: Table; warnings: readonly Warning[] }> {
-  if (maxFeatures === undefined) return { table, warnings: [] };
-  const { kept, warning } = await selectFeatures(table, localities, maxFeatures, context, levels);
+  const isWide = maxFeatures === undefined && !image && table.features.columns > WIDE_TABLE;
+  const most = isWide ? KEPT_OF_WIDE : maxFeatures;
+  if (most === undefined || most === 'all') return { table, warnings: [] };
+  const { kept, warning } = await selectFeatures(table, localities, most, context, levels);
   if (warning === null) return { table, warnings: [] };
-  return { table: keepFeatures(table, kept), warnings: [warning] };
+  const warnings = isWide ? [{ ...warning, message: `${warning.message} ${WIDE_REMEDY}` }] : [warning];
+  return { table: keepFeatures(table, kept), warnings };
 }
+
+const WIDE_REMEDY =
+  'So many are explained by default of a wide table, since time grows with the square of the features: set the most features to `all` for every one.';
 
 /** The sizes of localities under the names of their options. */
 const sizesOf = ({ size, overlap }: Localities) => ({ localitySize: size, overlap });
@@ -271,7 +280,7 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
     });
   }
   const image = options.image;
-  if (image && options.maxFeatures !== undefined && options.maxFeatures < columns) {
+  if (image && typeof options.maxFeatures === 'number' && options.maxFeatures < columns) {
     throw new OptionError({
       got: `an image and at most ${options.maxFeatures} of its ${columns} pixels`,
       expected: 'all pixels when features are shown as an image',

@@ -142,7 +142,7 @@ async function readInput(
   const { missing = 'error', labels, method, embedding: name, embeddingColumns } = values;
   const steady = missing === 'error' && labels === undefined && values.within === undefined;
   const wholeFile = method === undefined && embeddingColumns === undefined;
-  if (name === undefined || !wholeFile || maxFeatures === undefined || !steady) {
+  if (name === undefined || !wholeFile || typeof maxFeatures !== 'number' || !steady) {
     return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
   }
   const embedding = await readRequestedEmbedding(features, values, run);
@@ -168,7 +168,7 @@ function readWithinMemory(
 ): Promise<FeaturesRead> {
   const whole = { ...values, maxFeatures: undefined };
   return readFeatures(features, whole, run, chooser).catch((error: unknown) => {
-    if (!isTooLarge(error) || values.maxFeatures === undefined) throw error;
+    if (!isTooLarge(error) || typeof values.maxFeatures !== 'number') throw error;
     return readFeatures(features, values, run);
   });
 }

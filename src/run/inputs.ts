@@ -246,7 +246,7 @@ function readOptions(values: InputValues, work: Work, stage: string): ReadOption
       layer,
       useRaw,
       normalize,
-      maxFeatures,
+      maxFeatures: maxFeatures === 'all' ? undefined : maxFeatures,
       transpose,
       featureType,
       memory,

@@ -179,7 +179,7 @@ function explainRows(
         Math.ceil((rows.length * explanation.localities.overlap) / size),
       ),
       localitySize: size,
-      maxFeatures: undefined,
+      maxFeatures: 'all',
       draws: 0,
       stability: 0,
     },

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { newMomentSums } from '#whymap/lava/associations/local-moments.js';
-import { selectByMoments } from '#whymap/lava/associations/select-features.js';
+import { KEPT_OF_WIDE, selectByMoments, WIDE_TABLE } from '#whymap/lava/associations/select-features.js';
+import { explain } from '#whymap/lava/explain.js';
 import type { Localities } from '#whymap/model.js';
 
 const localitiesOf = (members: number[], size: number): Localities => ({
@@ -67,3 +68,33 @@ test.each([true, false])(
     expect(mean[0]).toBeCloseTo(0.1, 12);
   },
 );
+
+test('of more than 5,000 features 3,000 at most are explained by default, said in words; all of them on request', async () => {
+  const random = createRandom(3, 'wide');
+  // only the first 30 vary, so that the test is quick: constant ones are never kept
+  const made = (columns: number) => ({
+    rows: 40,
+    columns,
+    data: Float32Array.from({ length: 40 * columns }, (_, t) => (t % columns < 30 ? random.normal() : 1)),
+  });
+  const source = { name: 'made', sha256: null };
+  const wide = (columns: number) => ({
+    table: {
+      ...{ ids: null, labels: null, source, warnings: [], dropped: { rows: 0, features: [] } },
+      features: made(columns),
+      featureNames: Array.from({ length: columns }, (_, f) => `f${f}`),
+    },
+    embedding: { coordinates: made(2), ids: null, source },
+  });
+  const options = { localitySize: 20, overlap: 1, modules: 1, draws: 0, refits: 0, evaluations: 0 };
+  const table = wide(WIDE_TABLE + 1);
+  const found = await explain(table, options);
+  const warning = found.warnings.find(({ code }) => code === 'features-left-out');
+  expect(warning?.message).toMatch(/^30 of 5001 features were kept.*by default.*`all`/s);
+  const fixed = await explain(table, { ...options, maxFeatures: KEPT_OF_WIDE });
+  expect(fixed.modules).toEqual(found.modules);
+  const every = await explain(table, { ...options, maxFeatures: 'all' });
+  expect(every.featureNames).toHaveLength(WIDE_TABLE + 1);
+  const narrow = await explain(wide(WIDE_TABLE), options);
+  expect(narrow.featureNames).toHaveLength(WIDE_TABLE);
+});
