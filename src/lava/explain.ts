@@ -28,7 +28,6 @@ import type {
   ModuleDescription,
   Modules,
   Table,
-  Warning,
 } from '../model.js';
 import {
   type AssociationOptions,
@@ -36,7 +35,7 @@ import {
   associationRules,
   releaseAssociations,
 } from './associations/associations.js';
-import { KEPT_OF_WIDE, keepFeatures, selectFeatures, WIDE_TABLE } from './associations/select-features.js';
+import { chosenFeatures } from './associations/wide-tables.js';
 import { keptWithin } from './conditions/kept-within.js';
 import { moduleScores } from './conditions/scores.js';
 import { withinFindings, withinLevels } from './conditions/within-levels.js';
@@ -227,28 +226,6 @@ async function fitAll(
 
 /** A watch by which a step of `stage` can be stopped, without progress of its own. */
 const silently = (context: Context, stage: string) => withoutProgress(watchStage(context, stage));
-
-/**
- * The table with at most `maxFeatures` features (the table itself for `all`, or by default where it is not wide), and a
- * warning of what was left out. OptionError unless the number is 2 or more.
- */
-async function chosenFeatures(
-  table: Table,
-  localities: Localities,
-  { maxFeatures, image, levels }: InLevels,
-  context: Context,
-): Promise<{ table: Table; warnings: readonly Warning[] }> {
-  const isWide = maxFeatures === undefined && !image && table.features.columns > WIDE_TABLE;
-  const most = isWide ? KEPT_OF_WIDE : maxFeatures;
-  if (most === undefined || most === 'all') return { table, warnings: [] };
-  const { kept, warning } = await selectFeatures(table, localities, most, context, levels);
-  if (warning === null) return { table, warnings: [] };
-  const warnings = isWide ? [{ ...warning, message: `${warning.message} ${WIDE_REMEDY}` }] : [warning];
-  return { table: keepFeatures(table, kept), warnings };
-}
-
-const WIDE_REMEDY =
-  'So many are explained by default of a wide table, since time grows with the square of the features: set the most features to `all` for every one.';
 
 /** The sizes of localities under the names of their options. */
 const sizesOf = ({ size, overlap }: Localities) => ({ localitySize: size, overlap });

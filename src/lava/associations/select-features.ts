@@ -38,11 +38,6 @@ export interface FeatureSelection {
   readonly warning: Warning | null;
 }
 
-/** Features above which only some are explained by default. */
-export const WIDE_TABLE = 5000;
-/** How many of such a table's features are kept by default. */
-export const KEPT_OF_WIDE = 3000;
-
 /** Number of features of similar mean over which the median is taken that makes the expected variance. */
 const WINDOW = 50;
 

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { newMomentSums } from '#whymap/lava/associations/local-moments.js';
-import { KEPT_OF_WIDE, selectByMoments, WIDE_TABLE } from '#whymap/lava/associations/select-features.js';
+import { selectByMoments } from '#whymap/lava/associations/select-features.js';
+import { KEPT_OF_WIDE, WIDE_TABLE } from '#whymap/lava/associations/wide-tables.js';
 import { explain } from '#whymap/lava/explain.js';
 import type { Localities } from '#whymap/model.js';
 
