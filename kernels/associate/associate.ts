@@ -21,6 +21,7 @@
  *   features). `CompactArguments`: slotColumns (u16 and f32: slots of `slotEntries` entries for each locality),
  *   slotValues, slotEntries, positions (u32: index of the first entry of each locality in the block, and the end of the
  *   last), columns (u16 and f32: columns and values of the block), values.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

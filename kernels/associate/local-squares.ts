@@ -22,6 +22,7 @@
  *   up to a multiple of 8: the same, 0 past the last), sums (f32: for each module f x f, both rounded up to a multiple
  *   of 8; changed in place right of the diagonal), stripPanels (panels of 8 rows that one item of `addLocalSquares`
  *   adds up).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

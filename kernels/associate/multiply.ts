@@ -12,6 +12,7 @@
  *   matrix), target (f32: the panels, ceil(rows / 8) * 8 * depth). `MultiplyArguments`: a (panels of the left operand
  *   and their number), aPanels, b (panels of the right operand and their number), bPanels, depth, c (f32: the product,
  *   8 aPanels x 8 bPanels).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { MultiplyArguments, PackArguments, STRIP_PANELS } from './layout';

@@ -17,6 +17,7 @@
  *   to use signed values, 0 to use absolute values), presence (f32: presence, localities x width), width (number of
  *   modules, padded to a multiple of 4), modules (number of modules), total (f32: sums, modules x pairs, changed in
  *   place), pairs (number of feature pairs, d (d - 1) / 2).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { BlockParts, PatternArguments, QuadraticArguments } from './layout';

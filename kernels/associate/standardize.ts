@@ -7,6 +7,7 @@
  * panel lane is zero and its flag is cleared. Spearman: values are replaced by their average ranks first.
  * Biweight midcorrelation: see `standardizeBiweight`; core/association-measures.ts is the reference. With levels, values
  * (or ranks) are centered in each level first.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { rankInPlace, sortValues } from '../runtime/sort';

@@ -6,6 +6,7 @@
  *   majority vote (Boyer and Moore, eight features at once) finds it without sorting. A larger `support` sorts.
  * Shapes: rows are passed by their addresses and must be readable 28 bytes past their end.
  * Cost: two passes over n x d.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { countOfMedian } from '../runtime/sort';

@@ -7,6 +7,7 @@
  * Precision: float32, chains of DEPTH_BLOCK additions, then one addition to C for each chain.
  * Ours: the three tiles and the three loops over panels differ in one operation each and are written out,
  *   because a call inside the inner loop would cost as much as the loop.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

@@ -21,6 +21,7 @@
  *   there is none), contested (u8 for each feature: 1 where there are several such values), support (A feature takes
  *   part where at least this many samples differ from the value that most have), results (f64: draws x localities, the
  *   results).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

@@ -3,6 +3,7 @@
  *
  * Shapes: coordinates n x 2 f32; lists are padded to multiples of 4 with weight or value 0.
  * Precision: f32, lanes summed last; `logarithm` to 1e-11.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { sumLanes } from '../runtime/lanes';

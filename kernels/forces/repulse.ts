@@ -12,6 +12,7 @@
  *   (n x 2 f32 in Morton order; n + 1 sums of those before, x and y f64), node, leaf (numbers of the nodes that are
  *   leaves, i32). `Node`: x, y, reach ((side / theta)^2: the node counts as one point for what is farther than its
  *   root), count, first, end, after (the node that follows this one and all below it).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { repulsePoint } from './cauchy';

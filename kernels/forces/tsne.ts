@@ -17,6 +17,7 @@
  *   block: sum of q, and sum of P log(1 + d^2)), losses, counters (four i32 counters, 64 bytes apart: trees,
  *   attractions, repulsions and moves that are done), tree (`treeBytes(n)` bytes), theta (largest size of a group that
  *   counts as one point, divided by its distance), learningRate, momentum, exaggeration. `Tree`: leaves.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { markDone, waitFor } from '../runtime/item-order';

@@ -26,6 +26,7 @@
  *   -1), negativesStart, end, negatives (number of negative samples), self (the row that does not repulse itself, or
  *   -2), a (the output kernel 1 / (1 + a s^b)), b, alpha (learning rate of the epoch, factor of the attraction beside
  *   it, and factor of the repulsion before its limit), pull, strength, dimensions (1 to 4).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { markDone, waitFor } from '../runtime/item-order';

@@ -14,6 +14,7 @@
  *   0). `PreparedRows`: packed (operand of the blocked product: panels of `depth` directions or columns), low (f32 a
  *   row: lower and upper bound of the squared length; infinite past the last row), high, gaps (f32 a row: sqrt(2) times
  *   the length that the first `depth` directions leave out, and all `width` directions).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { correctionOf, productsAt } from './external-products';

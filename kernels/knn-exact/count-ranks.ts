@@ -16,6 +16,7 @@
  *   of four rows beside each other), farOfFour, limits (f32 a row: its largest far limit). `Tile`: firstRow, rowCount,
  *   firstColumn, columnCount, lowers, uppers, rowLeast (f32 a query: the smallest of its lower bounds and the largest
  *   of its upper bounds), rowMost.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { mark, STRIDE, Tile } from './bounds';

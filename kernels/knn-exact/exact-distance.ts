@@ -6,6 +6,7 @@
  * Precision: double; squared for `euclidean`. Means (0 for cosine) and sums of squares are computed once for
  *   each row by `prepareRows`.
  * Cost: four independent chains of additions hide the latency that one chain would wait for.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { EUCLIDEAN, MANHATTAN } from './layout';

@@ -7,6 +7,7 @@
  * Types (a field with an element type such as f32 is the address of an array): `ProductTable`: firstRow (first query
  *   and first data row of the table), firstColumn, stride (bytes of a row of the table), products (i32: the table),
  *   corrections (i32 a query: added to each of its products).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { ProductTable } from './layout';

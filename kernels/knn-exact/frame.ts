@@ -3,6 +3,7 @@
  * 8: one f32 every 32 bytes.
  *
  * Precision: centering and a power-of-two scale keep squared lengths small and inside float32's range.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { CORRELATION } from './layout';

@@ -12,6 +12,7 @@
  *   a query: the data row that it is itself, or -1). `NearestLists`: k (entries of a list). `PreparedRows`: count
  *   (number of rows). `DistanceBounds`: queries (the two sides of the comparison; the same where rows are compared with
  *   themselves).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { boundTile, initializeTile, STRIDE, TILE, TILE_ROWS } from './bounds';

@@ -9,6 +9,7 @@
  *   enter its list), locks (i32 a row: not 0 while a thread changes its list), ids (i32 a data row: its row number).
  *   `Tile`: firstRow, rowCount, firstColumn, columnCount, lowers, rowLeast (f32 a query: the smallest of its lower
  *   bounds and the largest of its upper bounds).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { leastOfFourColumns, mark, STRIDE, Tile } from './bounds';

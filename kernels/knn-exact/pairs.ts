@@ -23,6 +23,7 @@
  *   firstRow, rowCount, firstColumn, products (f32, STRIDE bytes a row: products (unless external), lower bounds and,
  *   for ranks, upper bounds), lowers, uppers, marks (u8 a pair: the uses that need it (resolve.ts); u64 a row: one bit
  *   for each marked pair), marked.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

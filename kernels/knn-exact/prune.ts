@@ -13,6 +13,7 @@
  *   columnCount, rowLeast (f32 a query: the smallest of its lower bounds and the largest of its upper bounds). `Ranks`:
  *   limits (f32 a row: its largest far limit). `NearestLists`: limits (f32 a row: a pair with a larger lower bound
  *   cannot enter its list).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { boundTile, leastOfFourColumns, Tile } from './bounds';

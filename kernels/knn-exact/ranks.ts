@@ -20,6 +20,7 @@
  *   dataMeans, dataSquares, queryRows (i32: row numbers of the four queries, and of the four data rows), dataRows, out
  *   (f64: the four distances, and 32 bytes of scratch after them). `RankLimitsArguments`: rankToBound, ranks (ranks
  *   whose thresholds are known).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';

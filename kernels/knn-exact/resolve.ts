@@ -1,6 +1,7 @@
 /**
  * Resolves single pairs that the blocked product leaves open: by bounds along all directions, by the distance
  * over all columns in float32, and last by the reference's distance in double (called by pairs.ts).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { exactFour, FOUR_PAIRS, FourPairs } from './exact-distance';

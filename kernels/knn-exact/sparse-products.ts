@@ -14,6 +14,7 @@
  *   queries (the two sides of the comparison; the same where rows are compared with themselves), data. `PreparedRows`:
  *   packed (operand of the blocked product: panels of `depth` directions or columns), starts (u32 a row and one more,
  *   and the entries they point to (sparse products); or 0), entries.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';

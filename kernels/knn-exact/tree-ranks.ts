@@ -14,6 +14,7 @@
  *   x d: points by row number, and in the tree's order), coordinates, order (i32: row numbers in the tree's order),
  *   boxes (f32: d lows and d highs of each node, at the position of its median), queries (i32 a query: its row number),
  *   targets (i32, queries x k: row numbers of the targets, and their ranks), ranks.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { TreeRanksArguments } from './layout';

@@ -9,6 +9,7 @@
  *   `TreeArguments`), n (samples of a neighborhood, its own included; at most rows), ranges (ranges that the order is
  *   divided into: the items), indegree (i32: ranges x rows, by position), meanDistance (f64 a row). `TreeArguments`:
  *   order (i32: row of each position of the order), rows.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { STOP_ADDRESS } from '../runtime/layout';
@@ -27,12 +28,21 @@ import { selectValue } from './select';
 /** Room for rounding in a reach: distances are sums of doubles. */
 const SLACK: f64 = 1 + 1e-9;
 
-/** Bytes of scratch that `countNeighborhoods` and `findNearest` need. */
+/**
+ * Bytes of scratch a thread needs for `countNeighborhoods` and `findNearest` on `rows` samples: two lists of f64 and
+ * one of i32.
+ */
 export function treeScratch(rows: i32): usize {
   return <usize>rows * 20 + 64;
 }
 
-/** Kernel: the neighborhoods of the samples of range `item`. */
+/**
+ * Kernel: counts the neighborhoods of the samples in range `item` (0 to ranges - 1) of the order, in runs of RUN
+ * samples that share one search. Zeroes and writes `indegree` (i32: how many neighborhoods of this range's samples
+ * hold the sample at each position, the centre's own included) and `meanDistance` (f64, by row: mean distance to its
+ * n nearest, itself among them at 0). Ends early, with its results unfinished, once a stop is asked for.
+ * @param scratch address of `treeScratch(rows)` bytes.
+ */
 export function countNeighborhoods(item: i32, scratch: usize, call: GraphArguments): void {
   const tree = changetype<TreeArguments>(call.tree);
   const rows = tree.rows;
@@ -46,7 +56,12 @@ export function countNeighborhoods(item: i32, scratch: usize, call: GraphArgumen
   }
 }
 
-/** Adds the neighborhoods of the samples at positions `low` to `high`. */
+/**
+ * Adds the neighborhoods of the samples at positions `low` to `high` - 1 (one run; not empty): one collection around
+ * the first serves all that lie close to it, and the others search for themselves.
+ * @param squared scratch for rows f64, followed by another rows f64 and rows i32.
+ * @param indegree address of the range's counts (i32 by position), which are raised.
+ */
 function addRun(
   tree: TreeArguments,
   call: GraphArguments,
@@ -80,7 +95,13 @@ function addRun(
   }
 }
 
-/** Counts the n nearest of those found for the sample at a position, and writes their mean distance. Ties go to the smaller row. */
+/**
+ * Raises `indegree` (i32 by position) for the n nearest, among the samples found, of the sample at position `at`, and
+ * writes its mean distance to `meanDistance` at its row. The found list must hold its n nearest. Of samples at the
+ * n-th distance the smaller rows are taken.
+ * @param squared scratch for a f64 per sample found: their squared distances.
+ * @param work the same: values that selection moves, then the rows at the n-th distance.
+ */
 function takeNearest(
   tree: TreeArguments,
   call: GraphArguments,
@@ -120,12 +141,12 @@ function takeNearest(
   store<f64>(call.meanDistance + (row << 3), sum / <f64>n);
 }
 
-/** Row of the sample found at an index. */
+/** Row (in the caller's numbering, 0 to rows - 1) of the sample found at `index` (0 to `foundCount()` - 1). */
 function rowAt(tree: TreeArguments, index: i32): i32 {
   return load<i32>(tree.order + ((<usize>foundAt(index)) << 2));
 }
 
-/** Counts the sample at a position once more. */
+/** Raises by 1 the count (i32) of the sample at `position` in the array at address `indegree`. */
 function increment(indegree: usize, position: i32): void {
   const target = indegree + ((<usize>position) << 2);
   store<i32>(target, load<i32>(target) + 1);

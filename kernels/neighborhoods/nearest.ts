@@ -7,13 +7,19 @@
  *   `TreeArguments`), queries (f32: queries x d), n (samples wanted; at most rows), found (i32 and f64: queries x n,
  *   rows and squared distances, nearest first), squared. `TreeArguments`: order (i32: row of each position of the
  *   order), rows, d.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { collectNearest, descend, foundAt, foundCount, measureFound } from './collect';
 import { NearestInTreeArguments, TreeArguments } from './layout';
 import { selectValue } from './select';
 
-/** Kernel: the n nearest samples of query `item`. */
+/**
+ * Kernel: writes the n nearest samples of query `item` (0 to queries - 1) to its n entries of `found` (i32: rows) and
+ * `squared` (f64: squared distances), nearest first, equal distances by ascending row. A query that equals a sample
+ * has that sample at distance 0: nothing is left out as "self". n is 1 to rows.
+ * @param scratch address of `treeScratch(rows)` bytes.
+ */
 export function findNearest(item: i32, scratch: usize, call: NearestInTreeArguments): void {
   const tree = changetype<TreeArguments>(call.tree);
   const n = call.n;
@@ -48,18 +54,24 @@ export function findNearest(item: i32, scratch: usize, call: NearestInTreeArgume
   }
 }
 
-/** Whether a sample comes before another in the order of distance and row. */
+/**
+ * Whether the sample at squared distance `a` with row `rowA` comes before that at `b` with `rowB`: the smaller
+ * distance, and the smaller row where they are equal.
+ */
 function precedes(a: f64, rowA: i32, b: f64, rowB: i32): bool {
   return a < b || (a === b && rowA < rowB);
 }
 
-/** Writes a sample at an index. */
+/**
+ * Writes a row and its squared distance at index `at` of the lists at the addresses `rows` (i32) and `distances`
+ * (f64).
+ */
 function put(rows: usize, distances: usize, at: i32, row: i32, distance: f64): void {
   store<i32>(rows + ((<usize>at) << 2), row);
   store<f64>(distances + ((<usize>at) << 3), distance);
 }
 
-/** Exchanges the samples at two indices. */
+/** Exchanges entries `a` and `b` of the lists at the addresses `rows` (i32) and `distances` (f64). */
 function swap(rows: usize, distances: usize, a: i32, b: i32): void {
   const row = load<i32>(rows + ((<usize>a) << 2));
   const distance = load<f64>(distances + ((<usize>a) << 3));
@@ -67,7 +79,10 @@ function swap(rows: usize, distances: usize, a: i32, b: i32): void {
   put(rows, distances, b, row, distance);
 }
 
-/** Whether the sample at index a comes before that at index b. */
+/**
+ * Whether entry `a` comes before entry `b`, by distance and then by row, in the lists at the addresses `rows` (i32)
+ * and `distances` (f64).
+ */
 function before(rows: usize, distances: usize, a: i32, b: i32): bool {
   const x = <usize>a;
   const y = <usize>b;
@@ -79,7 +94,11 @@ function before(rows: usize, distances: usize, a: i32, b: i32): bool {
   );
 }
 
-/** Restores the heap of the first `size`, the last in order on top, below an index. */
+/**
+ * Moves the entry at index `at` down the heap made of the first `size` entries of the lists at the addresses `rows`
+ * (i32) and `distances` (f64) until no child comes after it; the farthest stands at index 0. Nothing moves where it
+ * has no children.
+ */
 function sink(rows: usize, distances: usize, at: i32, size: i32): void {
   for (;;) {
     let child = 2 * at + 1;

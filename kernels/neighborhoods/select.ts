@@ -1,6 +1,13 @@
-/** Hoare's selection among doubles. */
+/**
+ * Hoare's selection among doubles.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
+ */
 
-/** The value at index `at` of the first `count` values (f64) in ascending order; they are moved. */
+/**
+ * The value that would stand at index `at` (0 to count - 1) were the first `count` doubles at the address `values`
+ * sorted ascending. Reorders them in place: those before `at` are then no larger, those after no smaller. `count` is
+ * at least 1; equal values are fine; NaN must not occur (it is not checked). Mean cost is linear in `count`.
+ */
 export function selectValue(values: usize, count: i32, at: i32): f64 {
   let low: i32 = 0;
   let high = count - 1;

@@ -15,6 +15,7 @@
  *   i32, u8: neighbors of every row in both directions, frozen for the round), neighbors, fresh, used (the first
  *   entries of each list that the round uses; they are not fresh afterwards), changes (i32 for each item: number of
  *   entries that were inserted). `RemeasureArguments`: rows, lists, count (number of rows).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import {

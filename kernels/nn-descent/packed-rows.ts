@@ -16,6 +16,7 @@
  *   few orthonormal directions of large variance; or 0), projectedWidth (directions, a multiple of 32), unit (squared
  *   distance of one squared unit of `projected`), residuals (f32 for each row: sqrt(2) times the length that those
  *   directions leave out, where that is little; or 0).
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { MANHATTAN } from '../knn-exact/layout';

@@ -2,6 +2,7 @@
  * Sorting float32 by value: stable radix sort, 8 bits a pass, passes in which all digits agree are left out.
  * For the median of a feature (support rule, biweight) and average ranks (Spearman). Cost: 4 passes over n at most.
  * Memory: `sortBytes(n)`. -0 and 0 are one value.
+ * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 /** Bytes of scratch for n values: two arrays of (key, position) and one histogram. */

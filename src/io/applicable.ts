@@ -1,8 +1,9 @@
 /**
  * Purpose: refuses options that a file's format cannot have, which its reader would ignore without a word.
  * Fails: OptionError before values are used; for a label or id as soon as the table is read.
- * Types: `Settings`, options with defaults: purpose (`features`, `map` or `labels`). `RawTable`, as in the file: ids
- *   (one a row, or null), reading (roles of columns, or absent), labels (one a row, or null).
+ * Types: `Settings`, options with defaults: purpose (`features`, `map` or `labels`), idIfThere (`id` may be absent).
+ *   `RawTable`, as in the file: ids (one a row, or null), reading (roles of columns, or absent), labels (one a row,
+ *   or null).
  */
 
 import { OptionError, option, words } from '../errors.js';
@@ -10,7 +11,7 @@ import type { RawTable, Settings } from './options.js';
 
 /**
  * OptionError for options that only files of other formats have: a table or query of SQLite, a layer or raw of
- * AnnData, types of features of AnnData and 10x. Called once the format is known.
+ * AnnData, types of features of AnnData and 10x. Called once the format is known. Nothing happens where all fit.
  * @param format name of the file's format.
  * @param source name of the file.
  */
@@ -53,6 +54,7 @@ export function checkKey(format: string, { key }: Settings, name: string): void 
  * OptionError for an id or label column by name in a file without named columns (NPY, IDX, 10x...), whose reader
  * ignores both. Called after the table was read.
  * @param name of the file.
+ * @param raw the table as the reader gave it.
  */
 export function checkRequestedColumns(
   raw: RawTable,

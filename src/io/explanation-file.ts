@@ -15,6 +15,7 @@
  *
  * Cost: one copy of the data. Determinism: equal explanations (key order included) give equal bytes.
  * Types: `Explanation`: a map with its localities, modules and their descriptions.
+ * Fails: FormatError while decoding; TypeError from encoding for a typed array that the layout lacks.
  */
 
 import { FormatError } from '../errors.js';
@@ -54,7 +55,7 @@ interface Header {
   readonly sections: readonly Section[];
 }
 
-/** The explanation as the bytes of a file `explanation.whymap`. */
+/** The explanation as the bytes of a file `explanation.whymap`. Equal explanations give equal bytes. */
 export function encodeExplanation(explanation: Explanation): Uint8Array {
   return encodeTree('explanation', explanation);
 }
@@ -62,6 +63,8 @@ export function encodeExplanation(explanation: Explanation): Uint8Array {
 /**
  * The explanation in the bytes of a file.
  * @throws FormatError when it is truncated, damaged, of another kind, or written by another version.
+ * @param bytes the whole file.
+ * @param name for the message. Arrays are views of `bytes` where these are aligned to 8.
  */
 export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'): Explanation {
   return decodeTree('explanation', bytes, name) as Explanation;
@@ -69,7 +72,7 @@ export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'
 
 /**
  * A tree of plain objects, lists, texts, numbers, booleans, nulls and typed arrays as the bytes of a file of this
- * layout.
+ * layout. TypeError for another kind of typed array. Undefined members are left out.
  * @param kind is written into it, and checked when it is read.
  */
 export function encodeTree(kind: string, value: unknown): Uint8Array {
@@ -122,6 +125,7 @@ export function decodeTree(kind: string, file: Uint8Array, name: string): unknow
 /**
  * The header of a file after checking signature, version, length and checksum; FormatError where one is wrong.
  * @param name of the file.
+ * @returns kind, value with marks, and sections.
  */
 function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length < PRELUDE || !MAGIC.every((byte, i) => bytes[i] === byte)) {
@@ -164,7 +168,8 @@ function readSection(bytes: Uint8Array, section: Section, name: string): TypedAr
 
 /**
  * The value with typed arrays replaced by their number in `arrays`, to which they are appended, and numbers that JSON
- * lacks (-0, NaN, infinities) marked.
+ * lacks (-0, NaN, infinities) marked. Lists and objects are copied; an object that has a member of a mark's name is
+ * marked itself.
  */
 function lift(value: unknown, arrays: TypedArray[]): unknown {
   if (typeof value === 'number') {
@@ -197,7 +202,7 @@ function lower(value: unknown, arrays: readonly TypedArray[]): unknown {
   return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, lower(item, arrays)]));
 }
 
-/** A length in bytes rounded up to the alignment of sections. */
+/** A length in bytes rounded up to the alignment of sections. Never throws. */
 function padded(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }

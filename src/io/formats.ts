@@ -2,10 +2,11 @@
  * Which format a file has: by its first bytes, then by its name. Each reader is loaded on first use, so that
  * no format costs anything to those who do not use it.
  * Types: `Source`, a file, folder or bytes: origin (path, URL, bytes or parts), name (for people), stat (size in
- *   bytes and whether it is a folder; FormatError where nothing is), read (bytes start to end (exclusive)), list (names
- *   inside the folder), child (a file inside the folder). `Settings`, options with defaults: memory (bytes that may be
- *   held). `Input`, of a reader: pieces (the decompressed bytes in order), name (without a compression suffix), plain
- *   (the decompressed file as a Source).
+ *   bytes and whether it is a folder; FormatError where nothing is), read (bytes start to end (exclusive)), list
+ *   (names inside the folder), child (a file inside the folder). `Settings`, options with defaults: memory (bytes
+ *   that may be held), signal (aborts). `Input`, of a reader: pieces (the decompressed bytes in order), name (without
+ *   a compression suffix), plain (the decompressed file as a Source). `ZipMember`, of an archive: open (gives its
+ *   bytes as a Source).
  */
 
 import { FormatError } from '../errors.js';
@@ -57,7 +58,10 @@ const FORMATS: readonly Format[] = [
   { name: 'csv', fits: isText, load: async () => (await import('./csv/csv.js')).csvReader },
 ];
 
-/** Opens a source: decompresses it where it is gzipped, and finds the reader for what is inside. */
+/**
+ * Opens a source: decompresses it where it is gzipped, and finds the reader for what is inside. FormatError for an
+ * empty file, an unknown format or a folder that is none; UnsupportedError for known other formats.
+ */
 export async function openInput(source: Source, settings: Settings): Promise<Opened> {
   if (source.origin.kind === 'url' && /\.zarr\/?$/.test(source.name))
     return openZarr(plain(source, 0, settings));

@@ -2,10 +2,14 @@
  * Purpose: a file of labels, metadata or names beside the table: which column is meant, what its ids are, what else it holds.
  * Fails: OptionError for several columns of which none is named; FormatError for a file without texts.
  * Types: `Source`, a file, folder or bytes: name (for people). `ReadOptions`: what a person may say about a file
- *   (options.ts); every field may be absent. `Settings`, options with defaults: header (true, false or `auto`).
- *   `RawTable`, as in the file: labels (one a row, or null), reading (roles of columns, or absent), metadata (typed
- *   columns, or absent), ids (one a row, or null). `CategoricalColumn`, groups of the samples: name (of the column).
- *   `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where missing).
+ *   (options.ts); every field may be absent. `Settings`, options with defaults: header (true, false or `auto`),
+ *   missingLabels (texts that stand for none), signal (aborts), idIfThere (`id` may be absent), delimiter (between
+ *   fields). `RawTable`, as in the file: labels (one a row, or null), reading (roles of columns, or absent), metadata
+ *   (typed columns, or absent), ids (one a row, or null). `CategoricalColumn`, groups of the samples: name (of the
+ *   column). `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where
+ *   missing). `Opened`, a file whose format is known: input (for the reader), head (first bytes, decompressed),
+ *   format (its name), reader (of that format). `RawReading`, roles of columns: candidates (IdColumns, likeliest
+ *   first).
  */
 
 import { OptionError, option, words } from '../errors.js';
@@ -45,7 +49,8 @@ const TABLES = ['csv', 'parquet', 'arrow', 'sqlite'];
 
 /**
  * Reads a file of labels and metadata, one row a sample: which column is the label, what its ids are, what else it
- * holds.
+ * holds. Errors as in the header, and as of `readTable`.
+ * @returns labels empty where missing, ids or null, metadata, and how the file was read.
  * @param request what is known of the table that the file belongs to.
  */
 export async function readLabels(
@@ -117,7 +122,7 @@ function withoutAbsent(settings: Settings, { elsewhere }: LabelRequest): Setting
 
 /**
  * The label among the columns that were read: the one that is named, or the only one besides the ids. OptionError
- * where several may be meant.
+ * where several may be meant. With `elsewhere` no label where the named column is not there.
  * @param name of the file.
  */
 function chosenLabel(raw: RawTable, settings: Settings, request: LabelRequest, name: string): Labels {
@@ -148,6 +153,7 @@ function chosenLabel(raw: RawTable, settings: Settings, request: LabelRequest, n
 
 /**
  * The labels of a text file of one column: a line a sample, blank where a label is missing; null for other files.
+ * With `header` true or a first line that is no label, that line is left out.
  * @param head first bytes.
  */
 async function oneColumn(
@@ -192,6 +198,8 @@ const NAME_COLUMN =
 
 /**
  * Reads names of features, one a line: the only column, the one called names, or the second of a 10x file.
+ * OptionError where several columns may be meant.
+ * @returns as many names as the file has; whether they fit is not checked here.
  * @param request `count` of features, if known, and the `column` that an option names.
  */
 export async function readFeatureNames(
@@ -223,7 +231,10 @@ interface NameColumn {
   readonly values: readonly string[];
 }
 
-/** All columns of texts of a file (ids and metadata), in its order as far as that is known. */
+/**
+ * All columns of texts of a file (ids and metadata), in its order as far as that is known. Texts of numbers in their
+ * shortest form.
+ */
 function allColumns(raw: RawTable): NameColumn[] {
   const ids = (raw.reading?.candidates ?? []).map(({ name, values }) => ({ name, values }));
   const others = (raw.metadata ?? []).map((column) => ({ name: column.name, values: metadataTexts(column) }));
@@ -231,7 +242,10 @@ function allColumns(raw: RawTable): NameColumn[] {
   return [...all.values()].sort((a, b) => (/^f\d+$/.test(a.name) ? a.name.localeCompare(b.name) : 0));
 }
 
-/** Whether there are two columns of names, accessions first, as 10x writes them: `ENSG00000000003`, `TSPAN6`. */
+/**
+ * Whether there are two columns of names, accessions first, as 10x writes them: `ENSG00000000003`, `TSPAN6`. Every
+ * value of the first column must be an accession.
+ */
 function isTenx(columns: readonly NameColumn[]): boolean {
   const [first, second] = columns;
   if (!first || !second) return false;

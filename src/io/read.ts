@@ -2,15 +2,20 @@
  * The doors of the readers: a table, an embedding, or a list of texts from a source of any format.
  * Types: `Source`, a file, folder or bytes: name (for people). `ReadOptions`: what a person may say about a file
  *   (options.ts); every field may be absent. `FormatReader`: table, embedding (or absent), texts and contents (or
- *   absent), each of (input, settings). `Input`, of a reader: name (without a compression suffix). `Settings`, options
- *   with defaults: memory (bytes that may be held). `Table`, samples x features: warnings (findings of the reading),
- *   features (Matrix or Csr), featureNames (one a column), ids (one a sample, or null), labels (one a sample, or null),
- *   metadata (further columns of the samples), source (name and SHA-256), dropped (rows and features that reading left
- *   out). `RawTable`, as in the file: prepared (the reader obeyed normalize and maxFeatures), reading (roles of
- *   columns, or absent), features (samples x features, Matrix or Csr), featureNames (or null), ids (one a row, or
- *   null), warnings (of the reader), labels (one a row, or null). `Embedding`: coordinates, samples x dimensions, with
- *   ids or null. `CategoricalColumn`, groups of the samples: name (of the column). `IdColumn`, a column that may hold
- *   ids: values (one a row, empty where missing).
+ *   absent), each of (input, settings). `Input`, of a reader: name (without a compression suffix). `Settings`,
+ *   options with defaults: memory (bytes that may be held), signal (aborts), label (column of labels), transpose
+ *   (features are in rows), missingLabels (texts that stand for none), key (array or column that is read), id (column
+ *   of ids), header (true, false or `auto`). `Table`, samples x features: warnings (findings of the reading),
+ *   features (Matrix or Csr), featureNames (one a column), ids (one a sample, or null), labels (one a sample, or
+ *   null), metadata (further columns of the samples), source (name and SHA-256), dropped (rows and features that
+ *   reading left out). `RawTable`, as in the file: prepared (the reader obeyed normalize and maxFeatures), reading
+ *   (roles of columns, or absent), features (samples x features, Matrix or Csr), featureNames (or null), ids (one a
+ *   row, or null), warnings (of the reader), labels (one a row, or null). `Embedding`: coordinates, samples x
+ *   dimensions, with ids or null. `CategoricalColumn`, groups of the samples: name (of the column). `IdColumn`, a
+ *   column that may hold ids: values (one a row, empty where missing). `ErrorParts`, of a message: got (what was
+ *   found), expected (what should have been). `Opened`, a file whose format is known: head (first bytes,
+ *   decompressed). `RawReading`, roles of columns: leftOut (name and reason of columns not used), label (name, or
+ *   null), candidates (IdColumns, likeliest first).
  */
 
 import { isCsr, toDense } from '../core/csr.js';
@@ -214,7 +219,10 @@ function keptCandidates(raw: RawTable, table: Table): readonly IdColumn[] {
   }));
 }
 
-/** Reads one text a sample or a feature: a CSV column, a NPY, NPZ or IDX array, lines, or a JSON list. */
+/**
+ * Reads one text a sample or a feature: a CSV column, a NPY, NPZ or IDX array, lines, or a JSON list. OptionError
+ * where several arrays or columns may be meant.
+ */
 export async function readTexts(source: Source, options: ReadOptions = {}): Promise<Texts> {
   const settings = settingsOf(options, 'labels');
   const { input, head, format, reader } = await openInput(source, settings);

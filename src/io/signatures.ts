@@ -1,4 +1,7 @@
-/** The first bytes by which a format is told. */
+/**
+ * The first bytes by which a format is told.
+ * Fails: never; a file that ends before the signature does not fit.
+ */
 
 const startsWith = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
 

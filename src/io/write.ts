@@ -1,4 +1,7 @@
-/** The writers of the output files: CSV after RFC 4180, and NPY version 1.0. */
+/**
+ * The writers of the output files: CSV after RFC 4180, and NPY version 1.0.
+ * Fails: ShapeError where values do not fill the shape; else never.
+ */
 
 import { ShapeError } from '../errors.js';
 import { harmless } from './text/formulas.js';
@@ -9,7 +12,11 @@ export type Cell = string | number | null;
 
 const RECORDS_A_PIECE = 2000;
 
-/** CSV text with a header, lines ended by a line feed. */
+/**
+ * CSV text with a header, lines ended by a line feed.
+ * @param rows one list of cells a line; not checked to be as long as the header. Too long for one string above about
+ * 500 MB: use `csvPieces`.
+ */
 export function writeCsv(header: readonly string[], rows: Iterable<readonly Cell[]>): string {
   return [...csvPieces(header, rows)].join('');
 }

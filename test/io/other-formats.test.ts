@@ -7,6 +7,7 @@ import { File, ready } from 'h5wasm/node';
 import { afterAll, expect, test } from 'vitest';
 import { bytesSource, pathSource, readEmbedding, readTable, readTexts, writeNpy } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
+import { openH5 } from '#whymap/io/store/hdf5/runtime.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'whymap-formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -153,6 +154,35 @@ test.each(Object.keys(layouts))('a sparse matrix in SciPy layout %s', async (lay
   );
   const { features } = await readTable(bytesSource('x.npz', archive));
   expect(Array.from(toDense(features).data)).toEqual(WANTED);
+});
+
+test('an array of more than two axes is flattened, and says to what', async () => {
+  const bytes = floats(
+    Array.from({ length: 24 }, (_, i) => i),
+    [4, 2, 3],
+  );
+  const { features, warnings } = await readTable(bytesSource('x.npy', bytes));
+  expect([features.rows, features.columns]).toEqual([4, 6]);
+  expect(warnings.find(({ code }) => code === 'flattened')?.message).toContain('to 6 features');
+});
+
+test('a folder where a file is expected is named as one', async () => {
+  await expect(pathSource(folder).read()).rejects.toMatchObject({ code: 'format' });
+  await expect(pathSource(folder).read()).rejects.toThrow('folder');
+});
+
+test('whatever goes wrong in the HDF5 library is told as a fault of the file, with its reason', async () => {
+  const path = await hdf5('guarded.h5', (file) => {
+    file.create_dataset({ name: 'x', data: Float32Array.of(1, 2) });
+  });
+  const open = await openH5(pathSource(path));
+  for (const thrown of [new Error('an odd reason'), 'an odd reason']) {
+    const work = () => {
+      throw thrown;
+    };
+    expect(() => open.guard('guarded.h5', work)).toThrow('an odd reason');
+  }
+  open.close();
 });
 
 test('a sparse matrix without an array of its layout is an error that names it', async () => {

@@ -123,6 +123,10 @@ describe('the null', () => {
     expect(Math.max(...(await p(features)))).toBe(1e-4);
     expect(Math.abs(average(Array.from(sorted)) - nullTrustworthiness(300, 10))).toBeLessThan(0.005);
     expect(Math.abs(excessOverNull(sorted, sorted))).toBeLessThan(1e-9);
+    // null 0 2 4: mean 2, deviation 2; four points of mean 6 have a standard error of 1
+    const four = Float64Array.of(5, 6, 6, 7);
+    expect(excessOverNull(four, Float64Array.of(0, 2, 4))).toBe(4);
+    expect(excessOverNull(four, Float64Array.of(2, 2, 2))).toBe(0);
   });
 
   test('adjusted p-values equal the definition of Benjamini and Hochberg', () => {
@@ -193,6 +197,15 @@ describe('distances', () => {
       });
     },
   );
+
+  test('a walk tells the fraction of the pairs that are done', async () => {
+    const told: number[] = [];
+    const watch = { ...unwatched, progress: (done: number) => told.push(done) };
+    const features = matrixFrom(rows(640, 2));
+    await walkPairs(features, [], 'euclidean', () => undefined, await resolveContext(), watch);
+    // blocks of 512 rows; the 128 that are left have pairs with one another only
+    expect(told).toEqual([1 - (128 / 640) ** 2, 1]);
+  });
 
   test.each([false, true])('held pairs and bins give the same figures (whole numbers: %s)', (whole) => {
     const random = createRandom(7);

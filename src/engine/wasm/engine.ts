@@ -6,6 +6,7 @@
  * Types: `MultiplyBytes`: C = A B of unsigned and signed bytes in 32-bit integers, into the third argument. `Inputs`,
  *   what is in the engine's memory: reclaim (frees unused copies), releaseBlock (frees it). `Runtime`, of the engine:
  *   arena (its memory), threads (how many), close (ends the threads).
+ * Fails: MachineError and UnsupportedError while it is created; its routines as engine.ts of the parent folder says.
  */
 
 import type { Engine } from '../engine.js';

@@ -5,11 +5,16 @@
  * after the rows. Both are oracles of the tests.
  * Types: `Input`, of a reader: plain (the decompressed file as a Source), name (without a compression suffix).
  *   `ArrowField`, a column: name (of the column), children (of nested ones), dictionary (id and index type, or null),
- *   type (a code of ARROW). `Settings`, options with defaults: memory (bytes that may be held). `ArrowBatch`, of rows
- *   or of a dictionary: dictionary (its number, or null for rows), rows (how many), regions (byte range of each
- *   buffer), delta (adds to it), compression (`lz4`, `zstd` or null), start (byte in the file), bytes (how many).
- *   `Source`, a file, folder or bytes: read (bytes start to end (exclusive)). `RawTable`, as in the file: warnings (of
- *   the reader).
+ *   type (a code of ARROW). `Settings`, options with defaults: memory (bytes that may be held), onProgress (takes the
+ *   fraction done). `ArrowBatch`, of rows or of a dictionary: dictionary (its number, or null for rows), rows (how
+ *   many), regions (byte range of each buffer), delta (adds to it), compression (`lz4`, `zstd` or null), start (byte
+ *   in the file), bytes (how many). `Source`, a file, folder or bytes: read (bytes start to end (exclusive)).
+ *   `RawTable`, as in the file: warnings (of the reader). `ArrowFile`, what a file holds: schema (its columns),
+ *   batches (dictionaries before the rows that use them), ended (false for a stream that stops without its end).
+ *   `ArrowSchema`, of a file: fields (ArrowField, one a column), metadata (texts by key), bigEndian (numbers are
+ *   stored so, which is refused). `Region`, a byte range: offset (from the start of the batch).
+ * Fails: FormatError for damage and beyond the memory, UnsupportedError for what is not read, CancelledError once the
+ *   signal is aborted.
  */
 
 import { CancelledError, UnsupportedError } from '../../errors.js';
@@ -50,6 +55,7 @@ interface OpenArrow {
 /**
  * Opens a file or stream: reads its schema and what its batches are, no values. FormatError for a damaged file,
  * UnsupportedError for the unusual byte order.
+ * @returns the schema, its batches, the names and kinds of columns, and rows in all.
  */
 async function openArrow(input: Input): Promise<OpenArrow> {
   const source = await input.plain();
@@ -72,7 +78,10 @@ async function openArrow(input: Input): Promise<OpenArrow> {
   return { shape: { columns, rows, index, name }, file, source };
 }
 
-/** What a column holds, as readers name it, from its Arrow type. */
+/**
+ * What a column holds, as readers name it, from its Arrow type. `other` for dates, structures and lists of other
+ * things. Never throws.
+ */
 function kindOf(field: ArrowField): ColumnKind {
   if (isNumber(field)) return 'number';
   if (isText(field)) return 'text';
@@ -81,7 +90,8 @@ function kindOf(field: ArrowField): ColumnKind {
 }
 
 /**
- * Calls `use` with the values of the wanted columns, batch by batch.
+ * Calls `use` with the values of the wanted columns, batch by batch. UnsupportedError for a wanted column of another
+ * kind; CancelledError once the signal is aborted.
  * @param wanted names of columns.
  * @param use gets a column's name, the row that the values begin with, and the values.
  */
@@ -114,7 +124,8 @@ async function forEachPart(
 type Parts = (from: number, to: number) => Promise<BatchReader>;
 
 /**
- * Yields the values of the chosen columns of one batch, column by column.
+ * Yields the values of the chosen columns of one batch, column by column. RangeError, which the caller turns into a
+ * FormatError, where the buffers do not fit.
  * @param fields all columns of the file.
  * @param chosen those to read.
  * @param parts reads the buffers of a column.
@@ -141,7 +152,8 @@ async function* columnsOf(
 }
 
 /**
- * Reads a dictionary batch and adds its values to those that are known, where a chosen column needs it.
+ * Reads a dictionary batch and adds its values to those that are known, where a chosen column needs it. RangeError
+ * for an addition to a dictionary that is not there. Nothing happens where no column needs it.
  * @param dictionaries values by number of the dictionary.
  */
 async function addDictionary(
@@ -169,7 +181,7 @@ const PREFIX = 8;
 
 /**
  * A function that opens a batch: it returns a reader of buffers `from` to `to`, decompressed, no more than the memory
- * allows at a time.
+ * allows at a time. FormatError beyond the memory; RangeError for damage.
  * @param name of the file.
  * @param dictionaries values by number of the dictionary.
  */
@@ -232,7 +244,7 @@ function notReadable(field: ArrowField, name: string): UnsupportedError {
   });
 }
 
-/** The name of a column's Arrow type, for messages. */
+/** The name of a column's Arrow type, for messages. The number itself for an unknown one. */
 function nameOf({ type }: ArrowField): string {
   return Object.entries(ARROW).find(([, id]) => id === type)?.[0] ?? String(type);
 }

@@ -31,13 +31,18 @@ const NO_LIST: FlatList = { count: 0, start: 0 };
 /** No writer lets lists share bytes; a little of it does no harm. */
 const SHARING = 4;
 
-/** Bytes prepared for the readers of this file, which check every bound. */
+/**
+ * Bytes prepared for the readers of this file, which check every bound. `left` bounds how many bytes lists may share.
+ */
 export function flatBytes(bytes: Uint8Array): FlatBytes {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return { bytes, view, left: bytes.length * SHARING };
 }
 
-/** The table that the 32-bit number at `offset` points to. */
+/**
+ * The table that the 32-bit number at `offset` points to. RangeError outside the bytes.
+ * @returns where the table lies and where its fields are listed.
+ */
 export function tableAt(within: FlatBytes, offset: number): FlatTable {
   const { view } = within;
   const at = offset + view.getUint32(offset, true);
@@ -52,7 +57,7 @@ function fieldOffset(table: FlatTable, slot: number): number | null {
   return offset === 0 ? null : table.at + offset;
 }
 
-/** The table in a slot of another table, or null where it is absent. */
+/** The table in a slot of another table, or null where it is absent. RangeError outside the bytes. */
 export function tableOf(table: FlatTable, slot: number): FlatTable | null {
   const offset = fieldOffset(table, slot);
   return offset === null ? null : tableAt(table.within, offset);
@@ -120,13 +125,16 @@ function listAt(within: FlatBytes, offset: number, stride: number): FlatList {
   return { count, start };
 }
 
-/** The tables of a list in a slot of a table; empty where it is absent. */
+/** The tables of a list in a slot of a table; empty where it is absent. RangeError where one lies outside. */
 export function tablesOf(table: FlatTable, slot: number): FlatTable[] {
   const { count, start } = listOf(table, slot, 4);
   return Array.from({ length: count }, (_, i) => tableAt(table.within, start + 4 * i));
 }
 
-/** The text in a slot of a table, or null where it is absent. */
+/**
+ * The text in a slot of a table, or null where it is absent. RangeError where it ends outside; bytes that are no
+ * UTF-8 become the sign for that.
+ */
 export function textOf(table: FlatTable, slot: number): string | null {
   const offset = fieldOffset(table, slot);
   if (offset === null) return null;

@@ -5,7 +5,8 @@
  * Source: the Arrow columnar format, "Serialization and Interprocess Communication"; Message.fbs and File.fbs.
  * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
  *   is), read (bytes start to end (exclusive)). `FlatTable`: within (bytes), at (its offset), slots (offset of its
- *   vtable), slotBytes.
+ *   vtable), slotBytes. `FlatList`, a list in FlatBuffers: count (elements).
+ * Fails: RangeError for damage.
  */
 
 import type { Source } from '../source/source.js';
@@ -76,6 +77,7 @@ export async function readMessages(source: Source): Promise<ArrowFile> {
 
 /**
  * The batches of a stream, one message after another, from byte `start` on, and whether it says that it ends.
+ * Messages of other kinds are passed over. RangeError for damage.
  * @param size bytes of the stream.
  */
 async function batchesOfStream(source: Source, start: number, size: number) {
@@ -91,7 +93,8 @@ async function batchesOfStream(source: Source, start: number, size: number) {
 
 /**
  * Schema and batches of a file, by its footer: polars writes the schema before the batches without its length, and
- * the dictionaries last.
+ * the dictionaries last. RangeError for damage.
+ * @returns dictionaries before the rows.
  * @param size bytes of the file.
  */
 async function readFile(source: Source, size: number): Promise<ArrowFile> {
@@ -119,7 +122,7 @@ async function readFile(source: Source, size: number): Promise<ArrowFile> {
   return { schema: readSchema(schema), batches, ended: true };
 }
 
-/** Byte offsets of the blocks that a footer lists in a slot. */
+/** Byte offsets of the blocks that a footer lists in a slot. RangeError for damage. */
 function blocksOf(footer: FlatTable, slot: number): number[] {
   const { count, start } = listOf(footer, slot, 24);
   return Array.from({ length: count }, (_, i) => longAt(footer.within, start + 24 * i));
@@ -182,14 +185,14 @@ function batchOf(message: Message): ArrowBatch {
   return batch;
 }
 
-/** Pairs of 64-bit integers of a list in a slot of a table. */
+/** Pairs of 64-bit integers of a list in a slot of a table. Empty where the slot is absent. */
 function pairsOf(table: FlatTable, slot: number): (readonly [number, number])[] {
   const { count, start } = listOf(table, slot, 16);
   const at = (offset: number) => longAt(table.within, offset);
   return Array.from({ length: count }, (_, i) => [at(start + 16 * i), at(start + 16 * i + 8)]);
 }
 
-/** 64-bit integers of a list in a slot of a table. */
+/** 64-bit integers of a list in a slot of a table. Empty where the slot is absent. */
 function longsOf(table: FlatTable, slot: number): number[] {
   const { count, start } = listOf(table, slot, 8);
   return Array.from({ length: count }, (_, i) => longAt(table.within, start + 8 * i));

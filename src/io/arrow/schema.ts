@@ -4,6 +4,7 @@
  * Source: Schema.fbs of Apache Arrow. Numbers behind a table, such as `textOf(field, 4)`, are FlatBuffers slots
  * (flatbuffer.ts).
  * Types: `FlatTable`: within (bytes), at (its offset), slots (offset of its vtable), slotBytes.
+ * Fails: RangeError for damage and for types that the format lacks.
  */
 
 import { byteOf, type FlatTable, intOf, longOf, shortOf, tableOf, tablesOf, textOf } from './flatbuffer.js';
@@ -69,7 +70,10 @@ const DEEPEST = 32;
 /** Digits of the widest decimals, of 256 bits. */
 const MOST_DIGITS = 76;
 
-/** The columns and metadata of a schema message. RangeError when it is damaged. */
+/**
+ * The columns and metadata of a schema message. RangeError when it is damaged.
+ * @returns columns in the file's order, the byte order, and the metadata by key.
+ */
 export function readSchema(schema: FlatTable): ArrowSchema {
   const metadata = tablesOf(schema, 8).map((pair) => [textOf(pair, 4) ?? '', textOf(pair, 6) ?? ''] as const);
   return {

@@ -2,9 +2,12 @@
  * Purpose: the table of a file with named columns, once all values are there: features side by side, ids, labels and
  *   metadata. The reading plan (`plan/roles.ts`) decides which column is which.
  * Types: `ColumnPlan`: name and kind (number, text, list, other). `Settings`, options with defaults: purpose
- *   (`features`, `map` or `labels`). `ColumnRoles`, positions: used (features or coordinates), ids (or null), label (or
- *   null), metadata (kept beside them), warnings (of the plan). `TextColumn`, dictionary-coded: levels (distinct
- *   texts), codes (index of each row, -1 where missing).
+ *   (`features`, `map` or `labels`), id (column of ids), idIfThere (`id` may be absent), drop (names left out).
+ *   `ColumnRoles`, positions: used (features or coordinates), ids (or null), label (or null), metadata (kept beside
+ *   them), warnings (of the plan). `TextColumn`, dictionary-coded: levels (distinct texts), codes (index of each row,
+ *   -1 where missing). `ColumnShape`, of a file: rows (how many). `ColumnUnits`, stored = (value - offset) * scale:
+ *   offsets (one a column). `Matrix`, row-major float32: rows (how many), data (element (r, c) at `r * columns + c`),
+ *   units (offsets and scale of the columns, or absent).
  */
 
 import { trueValue } from '../../core/units.js';

@@ -2,7 +2,8 @@
  * Purpose: the named columns of a file (Parquet, Arrow, JSON lines, SQLite): their kinds, which of them options name,
  *   and which values a reader has to decode.
  * Fails: `OptionError` for an option that names no column.
- * Types: `Settings`, options with defaults: purpose (`features`, `map` or `labels`).
+ * Types: `Settings`, options with defaults: purpose (`features`, `map` or `labels`), idIfThere (`id` may be absent),
+ *   id (column of ids).
  */
 
 import { FormatError, OptionError } from '../../errors.js';

@@ -4,9 +4,9 @@
  *   labels or metadata. Dates and nested values are left out with a warning. `plan/roles.ts` decides.
  * Fails: `FormatError` before a matrix is made that exceeds the memory of `settings`, and where `values.ts` does.
  * Types: `ColumnShape`: columns (ColumnPlan each), rows, index (names of index columns), name of the file.
- *   `Settings`, options with defaults: purpose (`features`, `map` or `labels`), memory (bytes that may be held).
- *   `ColumnPlan`: name and kind (number, text, list, other). `TextColumn`, dictionary-coded: add (appends a cell),
- *   characters (of all levels).
+ *   `Settings`, options with defaults: purpose (`features`, `map` or `labels`), memory (bytes that may be held), id
+ *   (column of ids), label (column of labels). `ColumnPlan`: name and kind (number, text, list, other). `TextColumn`,
+ *   dictionary-coded: add (appends a cell), characters (of all levels).
  */
 
 import type { Matrix } from '../../model.js';

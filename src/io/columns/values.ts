@@ -4,7 +4,8 @@
  * Precision: each column is moved near zero by an offset, in double, before it becomes single precision
  *   (`table/units.ts`). The offset is chosen from the first values to come, so it does not depend on later ones.
  * Fails: `FormatError` for a value that is no number, and for lists of unequal length.
- * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `ColumnUnits`, stored = (value -
+ *   offset) * scale: offsets (one a column).
  */
 
 import { FormatError } from '../../errors.js';

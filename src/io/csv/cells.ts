@@ -6,8 +6,9 @@
  * Fails: FormatError for text in a column that also holds numbers, with the line, the column and the text.
  * Types: `OpenCsv`, an open file: records (all of them), columns (how many), style (signs of numbers), names (or null
  *   without a header), surveyed (all cells decided the style). `Settings`, options with defaults: memory (bytes that
- *   may be held). `CsvRecord`: fields, and line of the file (from 1). `TextColumn`, dictionary-coded: add (appends a
- *   cell).
+ *   may be held), normalize (`none` or `log1p-cp10k`), maxFeatures (of largest variance). `CsvRecord`: fields, and
+ *   line of the file (from 1). `TextColumn`, dictionary-coded: add (appends a cell). `SampleKind`, what the first
+ *   records of a column show: empty (no cell has a value).
  */
 
 import { CancelledError, FormatError, option, words } from '../../errors.js';
@@ -65,7 +66,9 @@ export class OtherWriting extends Error {}
 /**
  * Reads all rows of an opened text table: the texts of columns that are kept as texts, and with `hold` the numbers of
  * all others, as blocks of rows in single precision. Throws for a header without rows, rows of other lengths, text
- * among numbers, and numbers beyond the memory.
+ * among numbers, and numbers beyond the memory. CancelledError once the signal is aborted; `OtherWriting`, caught in
+ * csv.ts, where all cells have to decide how numbers are written.
+ * @returns rows, blocks of numbers, texts by position, and what each column holds.
  */
 export async function collect(open: OpenCsv, reading: Reading): Promise<Cells> {
   const { name, settings, hold, requested } = reading;
@@ -117,7 +120,10 @@ function packFirst(cells: Cells, width: number, { normalize }: Settings): void {
   cells.first = null;
 }
 
-/** Empty storage for the numbers and texts of a file, by what a sample of its rows shows each column to hold. */
+/**
+ * Empty storage for the numbers and texts of a file, by what a sample of its rows shows each column to hold. Never
+ * throws.
+ */
 function newCells(open: OpenCsv, { settings, requested }: Reading): Cells {
   const kinds = sampleKinds(open);
   const numbers = kinds.flatMap(({ text, empty }, c) =>
@@ -182,18 +188,21 @@ function addNumbers(cells: Cells, record: CsvRecord, open: OpenCsv, name: string
 
 /**
  * Whether a column with numbers may hold texts too (`12`, `12b`): the first one, or one called an id, whose texts are
- * kept.
+ * kept. Such texts are no error: the column becomes text.
  */
 function mayBeText(cells: Cells, open: OpenCsv, column: number): boolean {
   return cells.texts.has(column) && (column === 0 || cells.kinds[column].empty) && isTelling(open, column);
 }
 
-/** Whether a column of the table (position from 0) is text as a whole. */
+/** Whether a column of the table (position from 0) is text as a whole. Never throws. */
 export function isTextColumn(cells: Cells, column: number): boolean {
   return !cells.numbers.includes(column) || cells.text[column] !== null;
 }
 
-/** A column's name, or number from 1, for messages. */
+/**
+ * A column's name, or number from 1, for messages.
+ * @param column position from 0.
+ */
 const labelOf = (open: OpenCsv, column: number) =>
   open.names === null ? `column ${column + 1}` : `column ${open.names[column] || column + 1}`;
 

@@ -3,12 +3,15 @@
  * Cost: one reading; another where all cells must decide how numbers are written.
  * Fails: as layout.ts, cells.ts and table.ts do.
  * Types: `Input`, of a reader: name (without a compression suffix). `Settings`, options with defaults: purpose
- *   (`features`, `map` or `labels`). `Cells`, of a text table: rows (how many), blockRows (rows of a block), blocks
+ *   (`features`, `map` or `labels`), delimiter (between fields), maxFeatures (of largest variance), chooser (picks
+ *   features while they are read). `Cells`, of a text table: rows (how many), blockRows (rows of a block), blocks
  *   (float32, blockRows rows each), numbers (positions of columns in blocks), offsets (of those columns, or null).
  *   `RawTable`, as in the file: labels (one a row, or null), ids (one a row, or null), metadata (typed columns, or
- *   absent). `CategoricalColumn`, groups of the samples: kind (`categorical`), codes (one a sample, index into levels,
- *   -1 where missing), levels (distinct values), name (of the column). `OpenCsv`, an open file: sample (first records,
- *   at most 100), style (signs of numbers), columns (how many), names (or null without a header).
+ *   absent). `CategoricalColumn`, groups of the samples: kind (`categorical`), codes (one a sample, index into
+ *   levels, -1 where missing), levels (distinct values), name (of the column). `OpenCsv`, an open file: sample (first
+ *   records, at most 100), style (signs of numbers), columns (how many), names (or null without a header).
+ *   `CsvRecord`, one line: fields (its cells as texts). `Matrix`, row-major float32: data (element (r, c) at `r *
+ *   columns + c`).
  */
 
 import { gatherColumns } from '../../core/matrix.js';
@@ -25,7 +28,8 @@ import { planTable, requestedColumns } from './table.js';
 
 /**
  * Reads a text table. Where the numbers do not fit in memory and only some features are wanted, those are chosen by
- * reading more than once.
+ * reading more than once. Errors as in the header.
+ * @returns features of the columns that the plan takes, ids, labels, metadata, and how roles were given.
  */
 async function readCsvTable(input: Input, settings: Settings): Promise<RawTable> {
   checkDelimiter(settings.delimiter);
@@ -40,7 +44,7 @@ async function readCsvTable(input: Input, settings: Settings): Promise<RawTable>
 
 /**
  * Calls `read` with false and, where it finds a number in another writing than the first records, again with true:
- * then all cells decide how numbers are written.
+ * then all cells decide how numbers are written. Other errors pass.
  */
 export async function restyled<T>(read: (survey: boolean) => Promise<T>): Promise<T> {
   try {
@@ -70,6 +74,7 @@ async function readWhole(input: Input, settings: Settings, survey: boolean): Pro
 
 /**
  * One matrix (samples x kept columns) from the blocks of numbers; each block is let go when it has been copied.
+ * Empties `blocks`. Without kept columns the matrix has no columns.
  * @param kept positions of columns of the file.
  */
 function pick({ rows, blockRows, blocks, numbers, offsets }: Cells, kept: readonly number[]): Matrix {
@@ -87,7 +92,11 @@ function pick({ rows, blockRows, blocks, numbers, offsets }: Cells, kept: readon
   return { rows, columns: kept.length, data, ...withOffsets(moved) };
 }
 
-/** One column as texts: the one that `key` or `label` names, or the only one besides the ids. */
+/**
+ * One column as texts: the one that `key` or `label` names, or the only one besides the ids. OptionError where
+ * several columns may be meant.
+ * @returns one text a row, ids or null.
+ */
 async function readCsvTexts(input: Input, settings: Settings): Promise<RawTexts> {
   const label = settings.key ?? settings.label;
   const raw = await readCsvTable(input, { ...settings, label, key: undefined, purpose: 'labels' });
@@ -119,7 +128,7 @@ function onlyColumn(raw: RawTable, name: string): readonly string[] {
 
 /**
  * What a text table holds, for a list of contents: its columns by name, and by the first records as text (where no
- * cell is a number) or numbers.
+ * cell is a number) or numbers. Reads no more than the first records.
  */
 async function readCsvContents(input: Input, settings: Settings): Promise<Contents> {
   const open = await openCsv(input, settings);

@@ -1,4 +1,7 @@
-/** Whether the first line of a text table holds names, decided from the lines below it. */
+/**
+ * Whether the first line of a text table holds names, decided from the lines below it.
+ * Fails: never.
+ */
 
 import { isGroupName, isIdName } from '../plan/names.js';
 import { isMissing } from '../text/numbers.js';
@@ -15,6 +18,7 @@ type Kind = 'text' | 'number' | 'missing';
  * Whether the first record holds names.
  * @param rows the first records of the file, each a list of fields of one length.
  * @param isNumber whether a text is a number as this file writes them.
+ * @returns `header`, and `doubt`: a sentence for people where the lines could be read otherwise, else null.
  */
 export function guessHeader(
   rows: readonly (readonly string[])[],
@@ -35,7 +39,10 @@ export function guessHeader(
   return { header: false, doubt: null };
 }
 
-/** What the cells of a column are together: text where any is, else numbers where any is, else missing. */
+/**
+ * What the cells of a column are together: text where any is, else numbers where any is, else missing. Missing for no
+ * cells.
+ */
 function kindOfColumn(kinds: readonly Kind[]): Kind {
   if (kinds.includes('text')) return 'text';
   return kinds.includes('number') ? 'number' : 'missing';
@@ -74,6 +81,7 @@ function hasNames(first: readonly string[], rest: readonly (readonly string[])[]
 /**
  * Whether the first text of a single column is its name: the texts below repeat and it is none of them, or it reads
  * as a name.
+ * @param rest lines of one field each.
  */
 function isHeaderOfOne(first: string, rest: readonly (readonly string[])[]): boolean {
   return standsApart([first], rest, 0) || isGroupName(first) || isIdName(first);
@@ -124,6 +132,8 @@ function isHeaderLine(
 /**
  * One name a column from several header lines: those of the line with the most different names (units stand below
  * names) where they are all different, else all lines joined by points.
+ * @param lines header lines, of one length, one at least with text.
+ * @returns trimmed names, empty where a column has none.
  */
 export function combinedNames(lines: readonly (readonly string[])[]): string[] {
   const filled = lines.filter((line) => line.some((field, c) => c > 0 && field.trim() !== ''));
@@ -138,7 +148,10 @@ export function combinedNames(lines: readonly (readonly string[])[]): string[] {
   });
 }
 
-/** Whether the first text of a column of repeated texts is none of them, so that it is the column's name. */
+/**
+ * Whether the first text of a column of repeated texts is none of them, so that it is the column's name. False where
+ * no text repeats.
+ */
 function standsApart(
   first: readonly string[],
   rest: readonly (readonly string[])[],

@@ -4,8 +4,9 @@
  * Cost: 4 bytes a row and the distinct texts of each such column.
  * Types: `OpenCsv`, an open file: columns (how many), sample (first records, at most 100), style (signs of numbers),
  *   names (or null without a header). `Settings`, options with defaults: purpose (`features`, `map` or `labels`),
- *   memory (bytes that may be held). `TextColumn`, dictionary-coded: rows (so far), levels (distinct texts), characters
- *   (of all levels).
+ *   memory (bytes that may be held). `TextColumn`, dictionary-coded: rows (so far), levels (distinct texts),
+ *   characters (of all levels). `CsvRecord`, one line: fields (its cells as texts).
+ * Fails: never.
  */
 
 import type { Settings } from '../options.js';
@@ -32,7 +33,10 @@ const FIRST_COLUMNS = 4;
 /** Texts of a column of metadata that are held. */
 const MOST_TEXT = 2 ** 24;
 
-/** What the first records say of each column: mostly text, empty, whole numbers. */
+/**
+ * What the first records say of each column: mostly text, empty, whole numbers.
+ * @returns by position `text`, `empty` and `whole`.
+ */
 export function sampleKinds(open: OpenCsv): SampleKind[] {
   return Array.from({ length: open.columns }, (_, c) => {
     const cells = open.sample.map(({ fields }) => fields[c] ?? '').filter((text) => !isMissing(text));
@@ -71,6 +75,7 @@ export function keptTexts(
 /**
  * Whether position (the first four) or name make a column of whole numbers more than a feature: an index, ids or
  * groups.
+ * @param column position from 0.
  */
 export function isTelling(open: OpenCsv, column: number): boolean {
   const name = open.names?.[column] ?? `f${column}`;
@@ -79,7 +84,7 @@ export function isTelling(open: OpenCsv, column: number): boolean {
 
 /**
  * Lets go of the texts of columns of numbers that repeat too often to be ids, and of metadata that is larger than it
- * may be. Called every 512 rows.
+ * may be. Called every 512 rows. Removes them from `texts`.
  * @param keep positions of columns that stay.
  * @returns positions of the metadata that was let go.
  */

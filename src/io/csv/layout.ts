@@ -5,8 +5,9 @@
  * Fails: FormatError for empty files and for a header that is longer than the rows; OptionError for numbers that can be read
  * in two ways.
  * Types: `Input`, of a reader: name (without a compression suffix), pieces (the decompressed bytes in order).
- *   `Settings`, options with defaults: header (true, false or `auto`). `CsvRecord`: fields, and line of the file (from
- *   1). `Warning`: code (for programs) and message (for people).
+ *   `Settings`, options with defaults: header (true, false or `auto`), decimal (sign), thousands (sign), encoding (of
+ *   the text). `CsvRecord`: fields, and line of the file (from 1). `Warning`: code (for programs) and message (for
+ *   people). `HeaderGuess`, whether the first line is a header: doubt (a sentence, or null).
  */
 
 import { FormatError, OptionError, option, words } from '../../errors.js';
@@ -65,9 +66,9 @@ interface Styled {
 
 /**
  * Opens a text table: finds preamble, delimiter, header, columns and the writing of numbers, and returns them with
- * the records.
+ * the records. Errors as in the header, and FormatError for bytes that are no text.
  * @param survey whether all cells decide how numbers are written, which takes a reading of the whole; otherwise the
- *   first records do where they can.
+ * first records do where they can.
  */
 export async function openCsv(input: Input, settings: Settings, survey = false): Promise<OpenCsv> {
   const start = await startOf(input, settings);
@@ -84,7 +85,10 @@ export async function openCsv(input: Input, settings: Settings, survey = false):
   return layoutOf(start, settings, { ...decideStyle(whole, requested, input.name), surveyed: true });
 }
 
-/** How all numbers of the file are written, counted in one reading of the text. */
+/**
+ * How all numbers of the file are written, counted in one reading of the text. CancelledError once the signal is
+ * aborted; FormatError for broken quotes.
+ */
 async function surveyNumbers(input: Input, settings: Settings): Promise<NumberEvidence> {
   const { sample, records } = await startOf(input, settings);
   const evidence = newEvidence();
@@ -97,7 +101,10 @@ async function surveyNumbers(input: Input, settings: Settings): Promise<NumberEv
   return evidence;
 }
 
-/** Columns that hold numbers in some writing in half of the first records or more. */
+/**
+ * Columns that hold numbers in some writing in half of the first records or more. Positions, ascending; the first
+ * record, which may be a header, does not count.
+ */
 function numberColumns(sample: readonly CsvRecord[]): number[] {
   const width = Math.max(...sample.map(({ fields }) => fields.length));
   const numeric = (text: string) => /^\s*[-+]?[\d.,'\u00a0\u202f ]*\d[.,]?(e[-+]?\d+)?\s*$/i.test(text);
@@ -229,7 +236,10 @@ function fittedHeader(
   return { first, trailing: 0 };
 }
 
-/** The number of fields that most rows have, that of the first among equals. */
+/**
+ * The number of fields that most rows have, that of the first among equals.
+ * @param rows one at least.
+ */
 function usualWidth(rows: readonly (readonly string[])[]): number {
   const counts = new Map<number, number>();
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
@@ -244,7 +254,8 @@ function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
 }
 
 /**
- * FormatError when a record has another number of fields than the table has columns, with its line.
+ * FormatError when a record has another number of fields than the table has columns, with its line. Empty fields
+ * behind the last column are allowed where the header has them.
  * @param name of the file.
  */
 export function checkWidth(record: CsvRecord, open: OpenCsv, name: string): void {

@@ -53,7 +53,10 @@ export function newEvidence(): NumberEvidence {
   return { counts, examples: {}, dotted: new Map() };
 }
 
-/** Counts how one cell is written. @param column its position, from 0. */
+/**
+ * Counts how one cell is written. Empty cells and texts that are no numbers count for nothing but their column.
+ * @param column its position, from 0.
+ */
 export function addEvidence(evidence: NumberEvidence, text: string, column: number): void {
   const cell = text.trim();
   if (cell === '') return;
@@ -68,7 +71,9 @@ export function addEvidence(evidence: NumberEvidence, text: string, column: numb
   evidence.examples[kind] ??= cell;
 }
 
-/** Whether some numbers are written in another way than `1234.5`, so that all cells must be looked at. */
+/**
+ * Whether some numbers are written in another way than `1234.5`, so that all cells must be looked at. Never throws.
+ */
 export function isUnusual({ counts, dotted }: NumberEvidence, delimiter: string): boolean {
   const commas =
     counts.commaDecimal + counts.commaGroup + counts.commaEither + counts.pointGroup + counts.spaceGroup;
@@ -84,6 +89,7 @@ export function isUnusual({ counts, dotted }: NumberEvidence, delimiter: string)
  * be read in two ways.
  * @param requested signs that options say.
  * @param name of the file.
+ * @returns decimal sign, and sign between thousands (empty for none).
  */
 export function decideStyle(
   evidence: NumberEvidence,
@@ -116,7 +122,10 @@ function isDoubtful({ dotted, counts }: NumberEvidence): boolean {
   );
 }
 
-/** The sign between thousands that the cells show, the empty text for none. @param decimal sign of the file. */
+/**
+ * The sign between thousands that the cells show, the empty text for none. Never throws.
+ * @param decimal sign of the file.
+ */
 function groupsOf({ counts, examples }: NumberEvidence, decimal: '.' | ','): NumberStyle['thousands'] {
   if (counts.spaceGroup > 0) return examples.spaceGroup?.includes("'") ? "'" : ' ';
   const groups =
@@ -143,7 +152,10 @@ function styleWarnings(style: NumberStyle, { examples }: NumberEvidence, name: s
   return [{ code, message: `Numbers in ${name} were read ${parts.join(' and ')}.` }];
 }
 
-/** The number that a cell is when it is read in this style, NaN when it is none. */
+/**
+ * The number that a cell is when it is read in this style, NaN when it is none. Spaces at the ends do not count; an
+ * infinite number is one.
+ */
 export function parseStyled(text: string, { decimal, thousands }: NumberStyle): number {
   if (decimal === '.' && thousands === '') return parseNumber(text, '.');
   let plain = text.trim();
@@ -160,7 +172,8 @@ export function parseStyled(text: string, { decimal, thousands }: NumberStyle): 
 }
 
 /**
- * The text without the signs between groups of three digits; null where they stand elsewhere.
+ * The text without the signs between groups of three digits; null where they stand elsewhere. A text without the sign
+ * comes back as it is.
  * @param thousands the sign.
  */
 function withoutGroups(text: string, thousands: string): string | null {
@@ -207,7 +220,10 @@ const DECORATED =
   /^[(<>~≈]?\s*[-+−]?\s*[$€£¥]?\s*[-+−]?([\d.,' \u00a0\u202f]*\d)\s*([%‰$€£¥]|EUR|USD|[-−])?\s*\)?$/;
 const DIGITS = /^(\d+|\d{1,3}([., '\u00a0\u202f]\d{3})+)([.,]\d+)?$/;
 
-/** Whether a text is a number in another writing: with a percent or currency sign, a sign behind it, in groups, with a decimal comma. */
+/**
+ * Whether a text is a number in another writing: with a percent or currency sign, a sign behind it, in groups, with a
+ * decimal comma. False for plain numbers.
+ */
 export function isDecoratedNumber(text: string): boolean {
   const digits = DECORATED.exec(text.trim())?.[1];
   return digits !== undefined && DIGITS.test(digits.trim());

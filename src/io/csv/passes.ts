@@ -7,10 +7,12 @@
  * How it fails: as reading the whole does. Where cells are missing that are not an error, the whole table is needed, so the
  * error is that it does not fit.
  * Types: `Input`, of a reader: source (the file or folder), name (without a compression suffix). `Settings`, options
- *   with defaults: missing (what to do with missing cells). `Source`, a file, folder or bytes: name (for people).
- *   `RawTable`, as in the file: featureNames (or null), ids (one a row, or null), warnings (of the reader). `Cells`, of
- *   a text table: rows (how many), gaps (1 where a cell is missing or infinite). `OpenCsv`, an open file: records (all
- *   of them), style (signs of numbers).
+ *   with defaults: missing (what to do with missing cells), normalize (`none` or `log1p-cp10k`). `Source`, a file,
+ *   folder or bytes: name (for people). `RawTable`, as in the file: featureNames (or null), ids (one a row, or null),
+ *   warnings (of the reader). `Cells`, of a text table: rows (how many), gaps (1 where a cell is missing or
+ *   infinite). `OpenCsv`, an open file: records (all of them), style (signs of numbers). `Columns`, a table without
+ *   its numbers: kept (positions of the columns that are features). `CsvRecord`, one line: fields (its cells as
+ *   texts).
  */
 
 import { FormatError } from '../../errors.js';
@@ -27,6 +29,7 @@ import { planTable, requestedColumns } from './table.js';
  * Reads some features of a table that does not fit in memory, in several passes over the text.
  * @param tooLarge the error of reading the whole, thrown where cells are missing that are not an error.
  * @param survey whether all cells decide how numbers are written.
+ * @returns features of the columns chosen, already normalized and selected (`prepared`).
  */
 export async function readCsvInPasses(
   input: Input,
@@ -80,7 +83,8 @@ async function withoutNumbers(input: Input, settings: Settings, survey: boolean)
 
 /**
  * A source of the numbers of some columns: `numbers(start, end)` gives those of rows `start` to `end`, exclusive, row
- * by row; rows must come in order, and with row 0 the text is read again.
+ * by row; rows must come in order, and with row 0 the text is read again. FormatError where the file has fewer rows
+ * than before.
  * @param columns positions.
  * @param survey whether all cells decide how numbers are written.
  */
@@ -104,7 +108,8 @@ function rowsOf(input: Input, settings: Settings, columns: readonly number[], su
 }
 
 /**
- * Yields the numbers of these columns, record by record, in one array that is overwritten.
+ * Yields the numbers of these columns, record by record, in one array that is overwritten. NaN for a cell that is no
+ * number.
  * @param columns positions.
  * @param survey whether all cells decide how numbers are written.
  */

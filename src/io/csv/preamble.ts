@@ -24,6 +24,7 @@ const WORD2VEC = /^(\d+) (\d+)[ \t]*\r?\n/;
  * @param head first characters of the file.
  * @param name of the file, for warnings.
  * @param fieldsOf cuts a line as the table `below` is cut.
+ * @returns length 0 and no delimiter where the table begins at once.
  */
 export function readPreamble(
   head: string,
@@ -50,7 +51,7 @@ function isWord2vec(below: string, numbers: number): boolean {
 
 /**
  * The preamble of a file that begins with comment lines: they are left out, but the last one is the header where it
- * names the columns of the line below.
+ * names the columns of the line below. Length 0 where lines with `#` are a part of the table.
  * @param comments those lines.
  * @param fieldsOf cuts a line as the table `below` is cut.
  */

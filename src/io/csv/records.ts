@@ -1,6 +1,7 @@
 /**
  * Records of a delimited text, one by one with the line each starts on, from text that arrives in pieces.
  * Papaparse does the splitting (RFC 4180); what is ours is the streaming and the line numbers.
+ * Fails: FormatError for a quote that does not end; the others never.
  */
 
 import Papa from 'papaparse';
@@ -29,9 +30,11 @@ const DELIMITERS = [',', '\t', ';', '|'];
 const QUOTED_OR_PLAIN = /"(?:[^"]|"")*"(?=\s|$)|\S+/g;
 
 /**
- * The delimiter that cuts the first 50 records into the most fields of one number; where none does, runs of spaces where they
- * do, else the one that cuts the first record into the most. (Papaparse's guess takes `1,5;2` for comma-separated.)
- * @param head the first characters of the file. @param name of the file: .tsv and .tab mean tabs.
+ * The delimiter that cuts the first 50 records into the most fields of one number; where none does, runs of spaces
+ * where they do, else the one that cuts the first record into the most. (Papaparse's guess takes `1,5;2` for
+ * comma-separated.) One of comma, semicolon, tab, bar, or WHITESPACE.
+ * @param head the first characters of the file.
+ * @param name of the file: .tsv and .tab mean tabs.
  */
 export function guessDelimiter(head: string, name: string): string {
   if (/\.(tsv|tab)(\.gz)?$/i.test(name) && head.includes('\t')) return '\t';
@@ -46,7 +49,10 @@ const EVEN = 1e6;
 /** A field with two numbers, between which another delimiter stands. */
 const TWO_NUMBERS = /^[^a-z"]*\d[\t;| ]+[-+]?[\d.]/i;
 
-/** The fields of the first records of a text, 50 at most, without the last, which may be cut off. */
+/**
+ * The fields of the first records of a text, 50 at most, without the last, which may be cut off. All of them where
+ * there are two or fewer.
+ */
 function recordsOf(head: string, delimiter: string): string[][] {
   const lines = head.split('\n', 60);
   const data =
@@ -82,7 +88,10 @@ function isSpaced(data: readonly (readonly string[])[]): boolean {
   return telling.length >= Math.max(1, (data.length - 1) / 2);
 }
 
-/** The fields of a line that are separated by runs of spaces and tabs; quotes hold a field together. */
+/**
+ * The fields of a line that are separated by runs of spaces and tabs; quotes hold a field together. Empty for a blank
+ * line.
+ */
 export function splitWhitespace(line: string): string[] {
   return (line.match(QUOTED_OR_PLAIN) ?? []).map((field) =>
     field.length > 1 && field.startsWith('"') && field.endsWith('"')
@@ -92,8 +101,11 @@ export function splitWhitespace(line: string): string[] {
 }
 
 /**
- * Splits a text into records, without blank lines. FormatError for a quote that does not end.
- * @param pieces of the text, cut anywhere. @param name of the file, for messages. @param first line that the text begins on.
+ * Splits a text into records, without blank lines. FormatError for a quote that does not end. Fields are as written,
+ * without their quotes.
+ * @param pieces of the text, cut anywhere.
+ * @param name of the file, for messages.
+ * @param first line that the text begins on.
  */
 export async function* csvRecords(
   pieces: AsyncIterable<string>,
@@ -163,7 +175,10 @@ function newlinesIn(text: string): number {
   return count;
 }
 
-/** Yields the pieces of text with every line ending in `\n`; a `\r` at the end of a piece waits for the next one. */
+/**
+ * Yields the pieces of text with every line ending in `\n`; a `\r` at the end of a piece waits for the next one. No
+ * text is lost or added.
+ */
 async function* oneNewline(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let waiting = '';
   for await (const piece of pieces) {

@@ -1,14 +1,16 @@
 /**
  * From the cells of a text table to a table: the facts of its columns, their roles, and the parts that follow from them.
  * Types: `OpenCsv`, an open file: names (or null without a header), columns (how many), warnings (so far), style
- *   (signs of numbers). `Settings`, options with defaults: purpose (`features`, `map` or `labels`). `Cells`, of a text
- *   table: texts (TextColumn by position), numeric (1 where a number was seen), rows (how many), text (first text cell
- *   by column, or null), tooLong (columns not kept), numbers (positions of columns in blocks), blocks (float32,
- *   blockRows rows each), blockRows (rows of a block), offsets (of those columns, or null). `ColumnRoles`, positions:
- *   warnings (of the plan), used (features or coordinates), ids (or null), label (or null), metadata (kept beside
- *   them), left (left out, with reasons). `FileFacts`, one file: columns (ColumnFacts, by position). `TextColumn`,
- *   dictionary-coded: levels (distinct texts), codes (index of each row, -1 where missing). `ColumnFacts`, one column:
- *   name (empty where it has none), kind (number, text, list or other).
+ *   (signs of numbers). `Settings`, options with defaults: purpose (`features`, `map` or `labels`), idIfThere (`id`
+ *   may be absent), id (column of ids), drop (names left out). `Cells`, of a text table: texts (TextColumn by
+ *   position), numeric (1 where a number was seen), rows (how many), text (first text cell by column, or null),
+ *   tooLong (columns not kept), numbers (positions of columns in blocks), blocks (float32, blockRows rows each),
+ *   blockRows (rows of a block), offsets (of those columns, or null). `ColumnRoles`, positions: warnings (of the
+ *   plan), used (features or coordinates), ids (or null), label (or null), metadata (kept beside them), left (left
+ *   out, with reasons). `FileFacts`, one file: columns (ColumnFacts, by position). `TextColumn`, dictionary-coded:
+ *   levels (distinct texts), codes (index of each row, -1 where missing). `ColumnFacts`, one column: name (empty
+ *   where it has none), kind (number, text, list or other). `LeftOut`, a column not used: reason (a clause).
+ * Fails: FormatError for text among numbers, OptionError for a column that is not there.
  */
 
 import type { MetadataColumn, Warning } from '../../model.js';
@@ -52,6 +54,8 @@ export function requestedColumns(open: OpenCsv, settings: Settings, name: string
  * Plans the roles of the columns from the cells that were read: which are features (`kept`), and ids, labels,
  * metadata and warnings. FormatError for features with text and for texts that are numbers in another writing.
  * @param name of the file.
+ * @returns positions kept as features, their names or null, ids and labels (one a row, or null), metadata, how roles
+ * were given, and warnings.
  */
 export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name: string): Columns {
   const file = fileFacts(open, cells, name);
@@ -77,7 +81,8 @@ export function planTable(open: OpenCsv, cells: Cells, settings: Settings, name:
 
 /**
  * What the reading plan needs to know of a text table: for every column name, kind, and counts where texts were kept;
- * number of rows; whether there is a header. A column without name and values counts as missing in every row. Reads nothing.
+ * number of rows; whether there is a header. A column without name and values counts as missing in every row. Reads
+ * nothing. Never throws.
  * @param cells of all rows.
  * @param source name of the file.
  */
@@ -133,7 +138,7 @@ const FEW_COLUMNS = 64;
 
 /**
  * The column at a position as numeric metadata, from the blocks of numbers; null where they are not held, or there
- * are more than 64 columns of numbers.
+ * are more than 64 columns of numbers. In true units, NaN where missing.
  */
 function numbersFromBlocks(cells: Cells, name: string, position: number): MetadataColumn | null {
   const index = cells.numbers.indexOf(position);

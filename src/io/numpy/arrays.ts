@@ -3,7 +3,9 @@
  * one row. Read in pieces, so that memory holds the float32 result and little else.
  * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
  *   is), name (for people), read (bytes start to end (exclusive)). `Settings`, options with defaults: memory (bytes
- *   that may be held).
+ *   that may be held), onProgress (takes the fraction done).
+ * Fails: FormatError for another length than promised, or beyond the memory; CancelledError once the signal is
+ *   aborted.
  */
 
 import { CancelledError, FormatError, ShapeError } from '../../errors.js';
@@ -54,7 +56,7 @@ export async function checkLength(source: Source, offset: number, bytes: number,
 
 /**
  * Reads the array as a matrix, rows x (product of the other axes), with warnings for axes that were flattened and
- * integers that were rounded. FormatError beyond the memory.
+ * integers that were rounded. FormatError beyond the memory. A one-dimensional array is one column.
  */
 export async function readMatrix(
   source: Source,

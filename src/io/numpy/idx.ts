@@ -3,6 +3,7 @@
  * Source: the description on the MNIST page of LeCun, Cortes and Burges.
  * Types: `Source`, a file, folder or bytes: read (bytes start to end (exclusive)), name (for people). `Input`, of a
  *   reader: plain (the decompressed file as a Source).
+ * Fails: FormatError for a damaged or truncated file.
  */
 
 import { FormatError } from '../../errors.js';

@@ -4,7 +4,9 @@
  * later versions. Source: NumPy Enhancement Proposal 1 and numpy.lib.format.
  * Types: `Source`, a file, folder or bytes: read (bytes start to end (exclusive)), name (for people). `Settings`:
  *   what the file is read for and what options say of it (options.ts). `Input`, of a reader: plain (the decompressed
- *   file as a Source).
+ *   file as a Source). `ArrayLayout`, of stored numbers: type (of an element), offset (byte of the first element).
+ *   `NumberType`, of an element: size (bytes: 1, 2, 4 or 8).
+ * Fails: FormatError for a damaged header or length; UnsupportedError for arrays of objects and other types.
  */
 
 import { FormatError } from '../../errors.js';
@@ -25,7 +27,10 @@ export interface NpyHeader {
   readonly offset: number;
 }
 
-/** Type, order, shape and data offset of an NPY file, checked against its size limits. */
+/**
+ * Type, order, shape and data offset of an NPY file, checked against its size limits. FormatError where one is wrong.
+ * @returns the descriptor of the type (`<f4`), order, shape, and offset of the data in bytes.
+ */
 export async function readNpyHeader(source: Source): Promise<NpyHeader> {
   const start = await source.read(0, 12);
   const major = start[6];
@@ -69,7 +74,10 @@ function parseHeader(text: string, name: string): Omit<NpyHeader, 'offset'> {
   };
 }
 
-/** Reads the array as a table without names: first axis samples, the others features. */
+/**
+ * Reads the array as a table without names: first axis samples, the others features. Columns have no names; a
+ * one-dimensional array is one column.
+ */
 export async function readNpyTable(source: Source, settings: Settings): Promise<RawTable> {
   const { matrix, warnings } = await readMatrix(source, await numericLayout(source), settings);
   return { features: matrix, featureNames: null, ids: null, labels: null, warnings };
@@ -86,7 +94,10 @@ async function numericLayout(source: Source): Promise<ArrayLayout> {
   return { type, shape: header.shape, fortranOrder: header.fortranOrder, offset: header.offset };
 }
 
-/** All numbers of an array, in the order in which they are stored. For short arrays (offsets, a shape). */
+/**
+ * All numbers of an array, in the order in which they are stored. For short arrays (offsets, a shape). 64-bit
+ * integers become doubles.
+ */
 export async function readNpyNumbers(source: Source): Promise<ArrayLike<number>> {
   const { type, shape, offset } = await numericLayout(source);
   const bytes = shape.reduce((product, length) => product * length, 1) * type.size;
@@ -97,6 +108,7 @@ export async function readNpyNumbers(source: Source): Promise<ArrayLike<number>>
 /**
  * Reads a one-dimensional array (or one value) as texts; numbers are written in decimal. FormatError for an array of
  * more dimensions.
+ * @returns one text a row, and no ids.
  */
 export async function readNpyTexts(source: Source): Promise<RawTexts> {
   const header = await readNpyHeader(source);

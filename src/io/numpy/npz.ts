@@ -1,8 +1,9 @@
 /**
  * NPZ: several NPY arrays in a ZIP file, as numpy.savez and scipy.sparse.save_npz write it.
  * Types: `Input`, of a reader: plain (the decompressed file as a Source), name (without a compression suffix).
- *   `Settings`, options with defaults: memory (bytes that may be held). `ZipMember`: name (path inside), size in bytes,
- *   open().
+ *   `Settings`, options with defaults: memory (bytes that may be held). `ZipMember`: name (path inside), size in
+ *   bytes, open(). `NpyHeader`, of an array: shape (its sizes). `RawTexts`, a list of texts: values (one a row).
+ * Fails: FormatError for a damaged archive or member; OptionError where the array that is meant cannot be told.
  */
 
 import { FormatError, OptionError, UnsupportedError } from '../../errors.js';
@@ -65,9 +66,11 @@ const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
   });
 
 /**
- * The array named `key`, or the only one whose number of dimensions passes `dimensions`. OptionError where there is none, or
- * more than one.
+ * The array named `key`, or the only one whose number of dimensions passes `dimensions`. OptionError where there is
+ * none, or more than one.
  * @param name of the file, for messages.
+ * @param dimensions whether an array of so many may be meant.
+ * @returns the opened member.
  */
 async function choose(
   arrays: readonly Array[],
@@ -92,7 +95,10 @@ async function choose(
   return fitting[0];
 }
 
-/** The sparse matrix of an archive, or the array that `key` names, or the only one that can be a table. */
+/**
+ * The sparse matrix of an archive, or the array that `key` names, or the only one that can be a table. OptionError
+ * where several arrays may be it; FormatError for a damaged one.
+ */
 async function table(input: Input, settings: Settings): Promise<RawTable> {
   const arrays = await arraysOf(input, settings);
   const isSparse = SPARSE_KEYS.every((key) => arrays.some((array) => array.key === key));
@@ -100,7 +106,10 @@ async function table(input: Input, settings: Settings): Promise<RawTable> {
   return readNpyTable(await choose(arrays, settings.key, (d) => d >= 2, input.name), settings);
 }
 
-/** A sparse matrix as scipy.sparse.save_npz writes it, in any layout. */
+/**
+ * A sparse matrix as scipy.sparse.save_npz writes it, in any layout. FormatError where an array is missing or outside
+ * the shape, or beyond the memory.
+ */
 async function sparseTable(arrays: readonly Array[], name: string, memory: number): Promise<RawTable> {
   const open = async (key: string) => {
     const member = arrays.find((array) => array.key === key)?.member;
@@ -148,8 +157,8 @@ function noSparseArray(key: string, name: string): FormatError {
 const ZARR_ROOT = /^([^/]+\/)?(\.zgroup|\.zarray|zarr\.json)$/;
 
 /**
- * The Zarr reader and its input when the archive is a zipped Zarr store; null for NPZ. Called first by every reading of
- * a ZIP file.
+ * The Zarr reader and its input when the archive is a zipped Zarr store; null for NPZ. Called first by every reading
+ * of a ZIP file. FormatError for a damaged archive.
  */
 async function zarrInside(input: Input, settings: Settings) {
   const members = await openZip(await input.plain(), Number.POSITIVE_INFINITY);

@@ -4,6 +4,7 @@
  * the folder next finishes what it says. Without a journal a folder holds the results of one run.
  *
  * A journal names only files of this package's own naming, so that one in a folder from elsewhere can move nothing else.
+ * Fails: FormatError for a journal of others; errors of the operating system (ENOSPC...) pass as they are.
  */
 
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -28,6 +29,7 @@ export interface Commit {
 /**
  * Writes the journal of a commit and then does what it says; the caller holds the lock of the folder.
  * @param folder of results.
+ * @param commit names of new files, of files to remove, and paths to move beside the folder.
  */
 export async function carryOut(folder: string, commit: Commit): Promise<void> {
   const draft = join(folder, commit.staging, JOURNAL);
@@ -41,7 +43,7 @@ export async function carryOut(folder: string, commit: Commit): Promise<void> {
 
 /**
  * Finishes the commit that was cut off in a folder of results, if there is one; the caller holds the lock of the
- * folder.
+ * folder. FormatError for a journal that this package did not write.
  */
 export async function repair(folder: string): Promise<void> {
   const commit = await pendingCommit(folder);
@@ -58,8 +60,10 @@ export async function pendingCommit(folder: string): Promise<Commit | null> {
 }
 
 /**
- * Where a file of the results lies: in the folder, or still aside where a commit was cut off.
- * @param folder of results. @param name of one of its files.
+ * Where a file of the results lies: in the folder, or still aside where a commit was cut off. The file need not be
+ * there. FormatError for a journal that this package did not write.
+ * @param folder of results.
+ * @param name of one of its files.
  */
 export async function committedPath(folder: string, name: string): Promise<string> {
   const commit = await pendingCommit(folder);
@@ -68,7 +72,8 @@ export async function committedPath(folder: string, name: string): Promise<strin
 }
 
 /**
- * Does what a commit has not done yet, and removes the journal; done twice, it changes nothing.
+ * Does what a commit has not done yet, and removes the journal; done twice, it changes nothing. Errors of the
+ * operating system pass.
  * @param folder of results.
  */
 async function finish(folder: string, { staging, files, removed, others }: Commit): Promise<void> {

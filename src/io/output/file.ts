@@ -1,4 +1,7 @@
-/** One file that appears whole or not at all, through links, on the file system of the file. */
+/**
+ * One file that appears whole or not at all, through links, on the file system of the file.
+ * Fails: OptionError for a place that cannot be written, MachineError for a full device.
+ */
 
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -19,8 +22,10 @@ const PROBE_BYTES = 4096;
 
 /**
  * Checks that a file can be written, before the work starts, and returns what writes it.
- * @param out as the person named it. @throws OptionError for a folder, a read-only file or a place that cannot be
- *   written; MachineError for a full device.
+ * @param out as the person named it.
+ * @throws OptionError for a folder, a read-only file or a place that cannot be written; MachineError for a full
+ * device.
+ * @returns the path through links, and `write`, which may be called once or more.
  */
 export async function openOutputFile(out: string): Promise<OutputFile> {
   const path = await checkedTarget(out);
@@ -47,7 +52,8 @@ export async function checkedTarget(out: string): Promise<string> {
 }
 
 /**
- * Writes a file beside `path`, then renames it, so that it appears whole.
+ * Writes a file beside `path`, then renames it, so that it appears whole. Folders that are missing are made, and
+ * removed again where writing fails. Errors as of `openOutputFile`.
  * @param out as the person named it, for errors.
  */
 async function writeWhole(path: string, content: string | Uint8Array, out: string): Promise<void> {
@@ -65,7 +71,7 @@ async function writeWhole(path: string, content: string | Uint8Array, out: strin
 }
 
 /**
- * Writes a file and waits until the disk has it; removes it where that fails.
+ * Writes a file and waits until the disk has it; removes it where that fails. Errors as of `openOutputFile`.
  * @param out as the person named it, for errors.
  */
 async function putFile(path: string, content: string | Uint8Array, out: string): Promise<void> {

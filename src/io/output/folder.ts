@@ -2,6 +2,7 @@
  * A folder of results that changes at once. It is checked before the work; files are written aside, on the file system
  * of the folder; the commit puts them in place. An interrupt or an error leaves what was there before. Files that the
  * run does not write are left alone.
+ * Fails: OptionError for a place that cannot be written, MachineError for a full device or a folder that is locked.
  */
 
 import { cp, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -53,8 +54,11 @@ interface State {
 /**
  * Opens a folder for writing, which may be there or not, before the work starts; finishes or removes what killed runs
  * left.
- * @param out as the person named it. @throws OptionError for a place that cannot be written; MachineError when the
- *   device is full.
+ * @param out as the person named it.
+ * @throws OptionError for a place that cannot be written; MachineError when the device is full.
+ * @param options `optional`: files of an earlier run that the commit removes unless they are written; `signal`: stops
+ * the commit before it begins.
+ * @returns the path and `write`, `attach`, `commit` and `discard`.
  */
 export async function openOutput(
   out: string,
@@ -78,7 +82,7 @@ export async function openOutput(
   };
 }
 
-/** Runs `work` and turns errors of the operating system into errors in words. */
+/** Runs `work` and turns errors of the operating system into errors in words. Other errors pass. */
 async function guarded<T>({ out }: State, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -104,7 +108,7 @@ async function probe(folder: string, out: string): Promise<void> {
   }
 }
 
-/** Finishes or removes what killed runs left in the output folder. */
+/** Finishes or removes what killed runs left in the output folder. MachineError where the lock is held too long. */
 async function cleanFolder(path: string): Promise<void> {
   await withLock(path, async () => {
     await repair(path);
@@ -112,7 +116,10 @@ async function cleanFolder(path: string): Promise<void> {
   });
 }
 
-/** Writes one file into the folder where files wait for the commit, which the first file makes. */
+/**
+ * Writes one file into the folder where files wait for the commit, which the first file makes. Nothing is seen in the
+ * folder until the commit.
+ */
 async function writeAside(state: State, name: string, content: Content): Promise<void> {
   if (state.staging === null) {
     const inside = await stat(state.path).catch(() => null);
@@ -133,7 +140,7 @@ async function writeAside(state: State, name: string, content: Content): Promise
 
 /**
  * Puts all files that were written aside in place: moves their folder to where there is none, else carries out a
- * commit under the lock. CancelledError before it begins.
+ * commit under the lock. CancelledError before it begins. Nothing happens where no file was written.
  */
 async function commit(state: State): Promise<void> {
   if (state.staging === null) return;
@@ -168,7 +175,7 @@ async function moveWhole(state: State): Promise<boolean> {
 
 /**
  * The name, inside the output folder, of the folder of files that wait for the commit; brings it there if it is
- * elsewhere.
+ * elsewhere. Copies where the two are on different devices.
  */
 async function stagingInside(state: State): Promise<string> {
   const at = state.staging ?? '';
@@ -187,7 +194,7 @@ async function stagingInside(state: State): Promise<string> {
 
 /**
  * Removes the files that wait for the commit, the folders made for them and the files attached; after the commit it
- * does nothing.
+ * does nothing. Never throws for what is gone.
  */
 async function discard(state: State): Promise<void> {
   if (state.staging === null) return;

@@ -1,6 +1,7 @@
 /**
  * One commit at a time in a folder. The lock is a file with the machine and process that holds it; a commit takes
  * milliseconds, so one that lies for long belongs to a process that was killed.
+ * Fails: MachineError for a lock that is held too long; errors of the operating system pass.
  */
 
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -17,7 +18,11 @@ const POLL_MS = 20;
 /** No commit takes so long. */
 const STALE_MS = 10 * 60_000;
 
-/** Runs `work` while no other process does so in this folder; MachineError when another holds the lock for 30 s. */
+/**
+ * Runs `work` while no other process does so in this folder; MachineError when another holds the lock for 30 s. The
+ * lock is removed also where `work` fails.
+ * @returns what `work` returns.
+ */
 export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const path = join(folder, LOCK);
   await take(path, folder);
@@ -40,7 +45,7 @@ async function take(path: string, folder: string): Promise<void> {
   }
 }
 
-/** Makes the lock file with this content; false where there is one. */
+/** Makes the lock file with this content; false where there is one. Other errors pass. */
 async function created(path: string, content: string): Promise<boolean> {
   try {
     await writeFile(path, content, { flag: 'wx' });
@@ -51,7 +56,12 @@ async function created(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Whether the process that holds a lock runs no more. @param path of the lock file. @param holder its content. */
+/**
+ * Whether the process that holds a lock runs no more. A lock of another machine is abandoned when it is older than
+ * STALE_MS.
+ * @param path of the lock file.
+ * @param holder its content.
+ */
 async function isAbandoned(path: string, holder: string): Promise<boolean> {
   const [host, pid] = holder.trim().split(' ');
   if (host === hostname() && pid !== undefined && !isRunning(Number(pid))) return true;

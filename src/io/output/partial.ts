@@ -1,6 +1,7 @@
 /**
  * What is written aside: its names carry the machine and the process, so that the next run can tell what a killed run
  * left from what another run is writing.
+ * Fails: never; what cannot be removed stays.
  */
 
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -45,7 +46,12 @@ export async function removeStale(folder: string, ours: (name: string) => boolea
   }
 }
 
-/** Whether the process that wrote something aside runs no more. @param name of it. @param path of it. */
+/**
+ * Whether the process that wrote something aside runs no more. Of another machine when it is older than STALE_MS;
+ * false for other names.
+ * @param name of it.
+ * @param path of it.
+ */
 async function isStale(name: string, path: string): Promise<boolean> {
   const parts = new RegExp(`${MARK}-([0-9a-f]{8})-(\\d+)-\\d+$`).exec(name);
   if (!parts) return false;
@@ -54,7 +60,7 @@ async function isStale(name: string, path: string): Promise<boolean> {
   return found !== null && Date.now() - found.mtimeMs > STALE_MS;
 }
 
-/** Whether the process of this number runs on this machine. */
+/** Whether the process of this number runs on this machine. True also where it belongs to another user. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

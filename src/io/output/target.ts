@@ -1,4 +1,7 @@
-/** Where a path really leads, through links. */
+/**
+ * Where a path really leads, through links.
+ * Fails: errors of the operating system pass.
+ */
 
 import { access, constants, lstat, mkdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -6,8 +9,8 @@ import { dirname, join, resolve } from 'node:path';
 const MOST_LINKS = 40;
 
 /**
- * The absolute path of what `path` names, with every link on the way followed; a link to nothing leads to the
- * place that it names. Error ELOOP for links that lead to one another.
+ * The absolute path of what `path` names, with every link on the way followed; a link to nothing leads to the place
+ * that it names. Error ELOOP for links that lead to one another. The path need not exist.
  */
 export async function linkTarget(path: string): Promise<string> {
   let at = resolve(path);
@@ -25,7 +28,9 @@ export async function existingAncestor(path: string): Promise<string> {
   return above === path || (await stat(above).catch(() => null)) ? above : existingAncestor(above);
 }
 
-/** Makes a folder with those above it; returns those that were made, the lowest first. */
+/**
+ * Makes a folder with those above it; returns those that were made, the lowest first. Empty where all were there.
+ */
 export async function makeFolders(path: string): Promise<readonly string[]> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return [];
@@ -39,7 +44,9 @@ export async function removeEmpty(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => {});
 }
 
-/** Whether an existing file may be changed: by its mode too, which the superuser could ignore. */
+/**
+ * Whether an existing file may be changed: by its mode too, which the superuser could ignore. The file must exist.
+ */
 export async function isWritable(path: string): Promise<boolean> {
   const found = await stat(path);
   if ((found.mode & 0o222) === 0) return false;
@@ -49,7 +56,9 @@ export async function isWritable(path: string): Promise<boolean> {
   );
 }
 
-/** Whether two paths name one file or folder; both through links. */
+/**
+ * Whether two paths name one file or folder; both through links. Two paths of which one does not exist are different.
+ */
 export async function isSame(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([stat(a), stat(b)].map((found) => found.catch(() => null)));
   if (first && second) return first.ino === second.ino && first.dev === second.dev;

@@ -1,4 +1,7 @@
-/** Errors of writing, in words. */
+/**
+ * Errors of writing, in words.
+ * Fails: never.
+ */
 
 import { MachineError, OptionError, option, type WhymapError, words } from '../../errors.js';
 
@@ -27,7 +30,10 @@ const PATH: Readonly<Record<string, string>> = {
   ELOOP: 'which is a link that leads to itself',
 };
 
-/** An error of writing to the output `out` (as the person named it): MachineError for the machine, else OptionError. */
+/**
+ * An error of writing to the output `out` (as the person named it): MachineError for the machine, else OptionError.
+ * The cause is kept.
+ */
 export function writeError(out: string, cause: unknown): WhymapError {
   const code = codeOf(cause);
   const machine = MACHINE[code];

@@ -4,6 +4,7 @@
  *
  * hyparquet-compressors 1.1.2 makes an array of the promised length and leaves the rest of it zero where a page holds less,
  * or leaves out what does not fit (gzip), or writes on (Zstandard); so damage passed as numbers.
+ * Fails: RangeError for a page of another length than promised; what a library throws for damage passes.
  */
 
 import type { Compressors } from 'hyparquet';
@@ -45,14 +46,20 @@ const DECODERS: Readonly<Record<string, () => Promise<Decompress>>> = {
   LZ4_RAW: async () => (page, size) => lengthOf(decodeLz4Block(page, size), size),
 };
 
-/** Decompressors of the named codecs, those that are known, by name; their libraries are loaded here. */
+/**
+ * Decompressors of the named codecs, those that are known, by name; their libraries are loaded here. Unknown names
+ * are left out: reading a page of theirs fails then.
+ */
 export async function parquetCompressors(codecs: Iterable<string>): Promise<Compressors> {
   const known = [...new Set(codecs)].filter((codec) => Object.hasOwn(DECODERS, codec));
   const decoders = known.map(async (codec) => [codec, bounded(await DECODERS[codec](), RATIOS[codec])]);
   return Object.fromEntries(await Promise.all(decoders));
 }
 
-/** A decompressor that throws RangeError for pages larger than `ratio` times their bytes. */
+/**
+ * A decompressor that throws RangeError for pages larger than `ratio` times their bytes.
+ * @returns a function of page and promised size, in bytes.
+ */
 function bounded(decompress: Decompress, ratio: number): Decompress {
   return (page, size) => {
     const most = (page.length + HEADERS) * ratio;
@@ -86,7 +93,7 @@ function snappy(page: Uint8Array, size: number, decompress: Decompress | undefin
 
 /**
  * The content of a page, checked by the length and checksum at the page's end. Content beyond that length is let
- * through: it may be that of several members.
+ * through: it may be that of several members. A page that is no gzip comes back as it is.
  */
 function gzip(page: Uint8Array, content: Uint8Array): Uint8Array {
   if (!isGzip(page) || page.length < GZIP_FRAME) return content;
@@ -113,6 +120,7 @@ function hadoopLz4(page: Uint8Array, size: number): Uint8Array {
 /**
  * The blocks of a page with the length that each decompresses to; null where the lengths do not add up to `size`, so
  * that they are none.
+ * @returns views of the page.
  */
 function hadoopBlocks(page: Uint8Array, size: number): { block: Uint8Array; length: number }[] | null {
   const view = new DataView(page.buffer, page.byteOffset, page.length);

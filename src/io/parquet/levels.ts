@@ -1,10 +1,14 @@
-/** How deep the values of a Parquet column may be nested and repeated. */
+/**
+ * How deep the values of a Parquet column may be nested and repeated.
+ * Fails: Error for a path that is not in the schema.
+ */
 
 import type { FileMetaData } from 'hyparquet';
 
 /**
  * How deep the values of a column may be nested (`maxDefinition`) and repeated (`maxRepetition`), from the schema.
  * @param path names from the root to the column.
+ * @returns both as numbers of levels; 0 for a plain required column.
  */
 export function levelsOf(metadata: FileMetaData, path: readonly string[]) {
   let at = 0;
@@ -22,7 +26,7 @@ export function levelsOf(metadata: FileMetaData, path: readonly string[]) {
   return { maxDefinition, maxRepetition };
 }
 
-/** Position in the flat schema after an element and all below it. */
+/** Position in the flat schema after an element and all below it. The end of the schema where it is cut off. */
 function afterSubtree({ schema }: FileMetaData, at: number): number {
   let left = 1;
   let next = at;

@@ -6,6 +6,7 @@
  * Source: the Parquet format's page headers (Thrift compact protocol) and its RLE and bit-packing hybrid.
  * Cost: pages are decompressed here once, and handed to hyparquet decompressed.
  * Types: `Thrift`: fields by number: numbers, booleans and structs.
+ * Fails: RangeError for damage; each check returns or throws.
  */
 
 import { crc32 } from '../codecs/crc32.js';
@@ -27,7 +28,11 @@ const RLE = 3;
 /** Bit-packed runs may be padded beyond the last value; no writer pads by more. */
 const PADDING = 1024;
 
-/** RangeError when the pages of a column chunk do not hold what the chunk promises. @param bytes of the chunk. */
+/**
+ * RangeError when the pages of a column chunk do not hold what the chunk promises.
+ * @param bytes of the chunk.
+ * @param chunk its promised number of values, levels and decompressor.
+ */
 export function checkPages(bytes: Uint8Array, chunk: ChunkFacts): void {
   let at = 0;
   let seen = 0;
@@ -136,7 +141,7 @@ function checkAll(bytes: Uint8Array, width: number, count: number): void {
 
 /**
  * Checks indices into a dictionary: their width in one byte, at byte `at`, then runs. At most `count`, because nulls
- * have none.
+ * have none. RangeError for a width above 32 or a run that is too long.
  */
 function checkIndices(bytes: Uint8Array, at: number, count: number): void {
   const width = bytes[at] ?? 0;
@@ -146,6 +151,7 @@ function checkIndices(bytes: Uint8Array, at: number, count: number): void {
 
 /**
  * RangeError for a run that is longer than what is left of `count` values; returns how many values the runs hold.
+ * Runs of packed values may end up to 7 beyond `count`.
  * @param width bits of a value.
  */
 function checkRuns(bytes: Uint8Array, width: number, count: number): number {

@@ -1,4 +1,9 @@
-/** Parquet through hyparquet: all its codecs and encodings, row group by row group, only the columns needed. */
+/**
+ * Parquet through hyparquet: all its codecs and encodings, row group by row group, only the columns needed.
+ * Types: `Input`, of a reader: plain (the decompressed file as a Source), name (without a compression suffix).
+ *   `Settings`, options with defaults: signal (aborts). `Source`, a file or bytes: stat (its size; FormatError where
+ *   nothing is).
+ */
 
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
 import { CancelledError } from '../../errors.js';

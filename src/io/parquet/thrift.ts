@@ -26,6 +26,7 @@ const DEEPEST = 64;
  * Fields of a structure by their ids, and the position after it. RangeError where it is damaged.
  * @param start its first byte.
  * @param depth of structures around it.
+ * @returns only whole numbers, booleans and structures among the fields.
  */
 export function readStruct(bytes: Uint8Array, start: number, depth = 0): { fields: Thrift; end: number } {
   if (depth > DEEPEST) throw new RangeError(`a struct more than ${DEEPEST} deep in others`);
@@ -61,7 +62,10 @@ function readValue(bytes: Uint8Array, at: number, type: number, depth: number): 
   return { value: undefined, end: within(bytes, end, length) };
 }
 
-/** The position after a list, whose elements are checked and not kept. */
+/**
+ * The position after a list, whose elements are checked and not kept. RangeError for a list that promises more than
+ * is left.
+ */
 function listEnd(bytes: Uint8Array, start: number, depth: number): number {
   if (depth > DEEPEST) throw new RangeError(`a list more than ${DEEPEST} deep in others`);
   const head = byteAt(bytes, start);

@@ -2,6 +2,7 @@
  * Purpose: ids of two files that would agree but for a suffix, spaces, case...: found, so that the error can say so.
  * Ours: the list of changes, from public reports of single-cell and survey tools.
  * Cost: a set of texts a change.
+ * Fails: never.
  */
 
 /** A change of ids after which two files agree. */
@@ -39,7 +40,7 @@ const ENOUGH = 0.9;
 
 /**
  * An id as it is compared loosely: letters and digits only, in lower case, without a number behind - _ or . at the
- * end, an x before a digit, and zeros in front.
+ * end, an x before a digit, and zeros in front. May be empty, for an id of signs only.
  */
 export function loose(id: string): string {
   const text = id
@@ -55,7 +56,8 @@ export function loose(id: string): string {
 
 /**
  * The first change of ids after which nine of ten ids of the smaller file agree with one of the other file, one to
- * one; null when no change does. Called where ids do not match, for the error.
+ * one; null when no change does. Called where ids do not match, for the error. At least two ids must agree. Ids that
+ * are empty are left out.
  * @param first ids of one file.
  * @param second ids of the other.
  */

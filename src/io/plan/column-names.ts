@@ -2,6 +2,7 @@
  * Columns that options name: by name, by position (`#1`), or by a pattern with `*`.
  * Types: `FileFacts`, one file: columns (ColumnFacts, by position), named (columns have names), source (its name).
  *   `ColumnFacts`, one column: name (empty where it has none), index (the file calls it the index).
+ * Fails: OptionError from `columnNamed` and `columnsNamed`; the others never.
  */
 
 import { OptionError, option, words } from '../../errors.js';
@@ -9,7 +10,10 @@ import { describeNames } from '../table/suggest.js';
 import type { FileFacts } from './facts.js';
 import { isUnnamedName } from './names.js';
 
-/** The name of the column at a position (from 0) as people see it; `f0`, `f1`... where the file has none. */
+/**
+ * The name of the column at a position (from 0) as people see it; `f0`, `f1`... where the file has none.
+ * @param position one of the file's columns.
+ */
 export function shownName(file: FileFacts, position: number): string {
   const { name } = file.columns[position];
   if (!file.named) return `f${position}`;
@@ -19,7 +23,8 @@ export function shownName(file: FileFacts, position: number): string {
 
 /**
  * Position (from 0) of the column that an option names, or null. By name; `#2` is the second column; `f1` too where
- * columns have no names; `index` or `Unnamed: 0` is the first column without one.
+ * columns have no names; `index` or `Unnamed: 0` is the first column without one. An exact name comes first; of two
+ * columns of one name the first.
  */
 export function findColumn(file: FileFacts, wanted: string): number | null {
   const exact = file.columns.findIndex((column, c) => (file.named ? column.name : `f${c}`) === wanted);
@@ -59,6 +64,7 @@ export function columnNamed(file: FileFacts, wanted: string, name: string): numb
  * Positions (from 0, ascending) of all columns that names and patterns mean; OptionError for one that means none.
  * @param wanted names, `#2`, or patterns in which `*` stands for any characters.
  * @param name of the option, for the error.
+ * @returns each position once.
  */
 export function columnsNamed(file: FileFacts, wanted: readonly string[], name: string): number[] {
   const found = new Set<number>();

@@ -9,6 +9,7 @@
  *   features, map, labels (FileReading or null), pairing, lines as printed. `PairingNote`: how, columns of ids or null,
  *   matched, onlyFirst, onlySecond, text (a sentence). `CategoricalColumn`, groups of the samples: name (of the
  *   column), kind (`categorical`), codes (one a sample, index into levels, -1 where missing), levels (distinct values).
+ * Fails: never.
  */
 
 import { isCsr } from '../../core/csr.js';
@@ -34,7 +35,11 @@ export interface Described {
   readonly values: string | null;
 }
 
-/** What was read from one file, as data for `summary.json`. */
+/**
+ * What was read from one file, as data for `summary.json`.
+ * @param read names of the features or coordinates, how ids and label were found, and what was left out.
+ * @returns counts and the first and last names; `label` is null without labels.
+ */
 export function describeFile(read: Described): FileReading {
   const { names, labels } = read;
   return {
@@ -73,7 +78,8 @@ function describeColumn(column: MetadataColumn): FileReading['metadata'][number]
 }
 
 /**
- * What the numbers look like, in words: counts, logarithms, scaled values; null where that tells nothing.
+ * What the numbers look like, in words: counts, logarithms, scaled values; null where that tells nothing. Null for
+ * constant values and where none of these fits. Every value is looked at, in true units.
  * @param features samples x features.
  */
 export function valuesOf(features: Matrix | Csr): string | null {
@@ -104,6 +110,7 @@ export function valuesOf(features: Matrix | Csr): string | null {
  * @param labels null without a file of labels.
  * @param pairing how rows were paired with the map and with the labels.
  * @param within columns inside whose levels features are correlated.
+ * @returns the same parts with `lines`, one sentence each.
  */
 export function readingPlan(
   features: FileReading,
@@ -126,16 +133,21 @@ export function readingPlan(
   return { features, map, labels, pairing, ...(within.length > 0 && { within }), lines };
 }
 
+/** The sentence of a pairing. */
 const short = ({ text }: PairingNote) => text;
 
-/** The printed lines for one file that is read on its own. @param what the file is read as. */
+/**
+ * The printed lines for one file that is read on its own.
+ * @param what the file is read as.
+ * @returns one line an entry.
+ */
 export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'): string[] {
   if (what === 'map') return [...mapLines(read), idLine(read)];
   const first = what === 'features' ? [featureLine(read), ...leftOutLine(read)] : [];
   return [...first, idLine(read), ...labelLine(read), ...metadataLine(read, null)];
 }
 
-/** The last part of a path. */
+/** The last part of a path. The whole name where it has no separator. */
 export const fileName = (source: string) => source.split(/[/\\]/).filter(Boolean).at(-1) ?? source;
 
 /**
@@ -152,7 +164,7 @@ function featureLine(read: FileReading): string {
   return `Features: ${read.columns} of ${fileName(read.source)}, ${read.rows} rows (${namesText(read)})${values}`;
 }
 
-/** One line about the columns that were left out, with the reason. */
+/** One line about the columns that were left out, with the reason. One line; empty where none was left out. */
 function leftOutLine({ leftOut }: FileReading): string[] {
   if (leftOut.length === 0) return [];
   const byReason = new Map<string, { name: string }[]>();
@@ -177,14 +189,17 @@ function mapLines(map: FileReading): string[] {
   return [`Map: ${dimensions} of ${fileName(map.source)} (${namesText(map)}), ${ids}`, ...leftOutLine(map)];
 }
 
-/** The line on labels: their column, how many differ, how many are missing; none without labels. */
+/**
+ * The line on labels: their column, how many differ, how many are missing; none without labels.
+ * @returns one line, or none.
+ */
 function labelLine({ label, source }: FileReading): string[] {
   if (label === null) return [];
   const missing = label.missing > 0 ? `, ${label.missing} samples without one` : '';
   return [`Labels: ${label.column} of ${fileName(source)}, ${label.levels} different${missing}`];
 }
 
-/** One line about the columns of metadata. */
+/** One line about the columns of metadata. Names six columns at most; none without metadata. */
 function metadataLine(features: FileReading, labels: FileReading | null): string[] {
   const columns = [...features.metadata, ...(labels?.metadata ?? [])];
   if (columns.length === 0) return [];

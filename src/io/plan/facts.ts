@@ -65,7 +65,10 @@ export interface TextColumn {
 const EXACT_DIGITS = 15;
 const WHOLE = /^[+-]?\d+(\.0*)?$/;
 
-/** An empty column of texts to add to, row by row. */
+/**
+ * An empty column of texts to add to, row by row. `add` takes one cell, of which those that stand for a missing one
+ * get the code -1; levels are in the order in which they come.
+ */
 export function newTextColumn(): TextColumn {
   const levels: string[] = [];
   const known = new Map<string, number>();
@@ -92,7 +95,11 @@ export function newTextColumn(): TextColumn {
   };
 }
 
-/** Index of a text in `levels`; a new text is added to them. @param known the index of each level. */
+/**
+ * Index of a text in `levels`; a new text is added to them.
+ * @param known the index of each level.
+ * @returns its index, from 0.
+ */
 function codeOf(text: string, known: Map<string, number>, levels: string[]): number {
   const found = known.get(text);
   if (found !== undefined) return found;
@@ -101,7 +108,10 @@ function codeOf(text: string, known: Map<string, number>, levels: string[]): num
   return levels.push(detached) - 1;
 }
 
-/** The text of each row, empty where the cell is missing. */
+/**
+ * The text of each row, empty where the cell is missing.
+ * @returns one text a row.
+ */
 export function textsOf(column: TextColumn): string[] {
   return Array.from(column.codes(), (code) => (code < 0 ? '' : column.levels[code]));
 }
@@ -141,7 +151,10 @@ export function factsOf(name: string, kind: ColumnKind, column: TextColumn): Col
   return { ...counted, whole, long, padded, ...spanOf(numbers), ...sequenceOf(values) };
 }
 
-/** How many places there are from the smallest to the largest of whole numbers, in steps that all of them keep. */
+/**
+ * Positions from the smallest to the largest of whole numbers, both counted, in steps that all of them keep.
+ * @param numbers one at least.
+ */
 function spanOf(numbers: readonly number[]): { span: number; step: number } {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -160,7 +173,11 @@ function commonDivisor(a: number, b: number): number {
   return a;
 }
 
-/** How whole numbers follow one another from row to row. @param values one a row, NaN where missing. */
+/**
+ * How whole numbers follow one another from row to row. A missing value breaks a count and a rise. For one row all
+ * hold.
+ * @param values one a row, NaN where missing.
+ */
 function sequenceOf(values: readonly number[]): Pick<ColumnFacts, 'counter' | 'restarts' | 'ascending'> {
   const [first] = values;
   let steps = 0;

@@ -44,7 +44,10 @@ const NUMBER_ID =
 const COUNTS =
   /^(names|barcodes|cells|samples|spots|observations|records|words|tokens|documents|docs|urls|files|filenames|paths|images|patients|subjects|participants|respondents|customers|users|cases)$/i;
 
-/** The columns that may hold ids, likeliest first; the first step of a reading plan. */
+/**
+ * The columns that may hold ids, likeliest first; the first step of a reading plan. Empty where no column may be ids;
+ * ties by position.
+ */
 export function idCandidates(file: FileFacts): Candidate[] {
   const found = file.columns.flatMap((_, position) => candidateAt(file, position) ?? []);
   return found.sort((a, b) => b.score - a.score || a.position - b.position);
@@ -71,7 +74,7 @@ function isWrittenIndex(file: FileFacts, position: number): boolean {
 
 /**
  * Whether values hardly repeat: up to 5% of the rows with a value (20 rows or more; one of 10 to 19 rows) may be
- * repeats, which are mistakes in ids; many are groups.
+ * repeats, which are mistakes in ids; many are groups. False where no row has a value.
  * @param rows of the file.
  */
 function isNearlyUnique(
@@ -83,7 +86,10 @@ function isNearlyUnique(
   return present > 0 && (distinct ?? 0) >= present - allowed;
 }
 
-/** A column of texts as a candidate for ids, with a score and the reason; null if it cannot be one. */
+/**
+ * A column of texts as a candidate for ids, with a score and the reason; null if it cannot be one. Null for files of
+ * fewer than two rows, and for texts of which most repeat without a telling name.
+ */
 function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
   const distinct = facts.distinct ?? 0;
@@ -106,6 +112,7 @@ function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): C
 
 /**
  * A column of whole numbers as a candidate for ids, with the reason; row numbers score low; null if it cannot be one.
+ * Null for files of fewer than two rows.
  */
 function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
@@ -199,7 +206,10 @@ function certainReason(facts: ColumnFacts, written: boolean, called: boolean): s
   return facts.padded ? 'numbers with zeros in front' : null;
 }
 
-/** Whether there are two columns of numbers or more after the first and all of them hold fractions. */
+/**
+ * Whether there are two columns of numbers or more after the first and all of them hold fractions. False with fewer
+ * than two such columns.
+ */
 function othersHaveFractions({ columns }: FileFacts): boolean {
   const others = columns.slice(1).filter(({ kind }) => kind === 'number');
   return others.length > 1 && others.every(({ whole }) => !whole);

@@ -1,6 +1,7 @@
 /**
  * Sets of ids, by which columns of two files are compared.
  * Types: `IdColumn`, a column that may hold ids: values (one a row, empty where missing).
+ * Fails: never.
  */
 
 import { loose } from './almost.js';
@@ -38,8 +39,9 @@ export function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 /**
- * Whether two columns of whole numbers agree by more than chance: no measurement has the same different numbers in two files,
- * unless they fill a range, as ranks do.
+ * Whether two columns of whole numbers agree by more than chance: no measurement has the same different numbers in
+ * two files, unless they fill a range, as ranks do. False for fewer than 10 common ids; true where a value is no
+ * whole number.
  */
 export function isSparse({ first, second, matched }: Shared): boolean {
   if (matched < ENOUGH_NUMBERS) return false;
@@ -56,7 +58,10 @@ export function isSparse({ first, second, matched }: Shared): boolean {
   });
 }
 
-/** Whether both columns hold the same in every row, so that pairing by them and by the order of rows are the same. */
+/**
+ * Whether both columns hold the same in every row, so that pairing by them and by the order of rows are the same.
+ * False for columns of different lengths.
+ */
 export function isSameOrder({ first, second }: Shared): boolean {
   const { values } = second;
   return first.values.length === values.length && first.values.every((id, row) => id === values[row]);

@@ -5,6 +5,7 @@
  *   reasons). `Candidate`, a column that may hold ids: declared (named as ids), score (larger is likelier), counts
  *   (only numbers the rows). `ColumnFacts`, one column: counter (first value where they count rows one by one, else
  *   null).
+ * Fails: never.
  */
 
 import type { RawReading } from '../options.js';
@@ -18,6 +19,8 @@ import type { ColumnRoles, IdColumn } from './types.js';
  * needs.
  * @param options `id`: the option that names a column of ids.
  * @param texts the texts of the column at a position, one a row, or null where they were not kept.
+ * @returns the column of ids and the reason for it, the label's name, what was left out, and the candidates; columns
+ * without texts are left out of these.
  */
 export function idColumnsOf(
   file: FileFacts,

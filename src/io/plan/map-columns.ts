@@ -38,7 +38,10 @@ export function mapColumns(
   return { used, left };
 }
 
-/** Whether a column of whole numbers holds groups, ids or a count in groups, so that it is no coordinate. */
+/**
+ * Whether a column of whole numbers holds groups, ids or a count in groups, so that it is no coordinate. Columns with
+ * fractions are never such.
+ */
 function isNoCoordinate(file: FileFacts, position: number): boolean {
   const facts = file.columns[position];
   return facts.whole && (isGroupName(facts.name) || isIdNumber(facts) || facts.restarts);
@@ -46,7 +49,7 @@ function isNoCoordinate(file: FileFacts, position: number): boolean {
 
 /**
  * Positions of the coordinates that share a family of names (`UMAP_1`, `UMAP_2`), where one family has two members or
- * more; null where none has. OptionError for two families.
+ * more; null where none has. OptionError for two families. In the order of the file.
  */
 function familyOf(file: FileFacts, numbers: readonly number[]): readonly number[] | null {
   const families = new Map<string, number[]>();
@@ -81,6 +84,7 @@ function withoutWhole(file: FileFacts, numbers: readonly number[]): readonly num
  * Why a column of numbers is no coordinate, in words.
  * @param group whether it holds groups.
  * @param used names of the coordinates.
+ * @returns a clause, such as `holds groups (12 whole numbers)`.
  */
 function reasonOf(file: FileFacts, position: number, group: boolean, used: readonly string[]): string {
   const { whole, distinct } = file.columns[position];

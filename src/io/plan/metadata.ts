@@ -5,6 +5,7 @@
  *   (empty where it has none), whole (all are whole numbers), distinct (different values, null when not counted).
  *   `CategoricalColumn`, groups of the samples: kind (`categorical`), codes (one a sample, index into levels, -1 where
  *   missing), levels (distinct values).
+ * Fails: never.
  */
 
 import type { CategoricalColumn, MetadataColumn } from '../../model.js';
@@ -19,6 +20,7 @@ const MOST_GROUPS = 200;
  * A categorical column; levels in order of text, or of size where all are numbers.
  * @param codes one a row, index into `levels`, below 0 where missing.
  * @param levels in any order.
+ * @returns new codes, which index the sorted levels; -1 where missing. Ties keep their order.
  */
 export function categorical(
   name: string,
@@ -59,7 +61,8 @@ export function categoricalOf(name: string, values: readonly string[]): Categori
 }
 
 /**
- * The metadata columns at these positions; numbers that the name calls groups become categories.
+ * The metadata columns at these positions; numbers that the name calls groups become categories. Columns without
+ * values are left out.
  * @param read the column at a position, or null where its values were not kept.
  */
 export function metadataOf(
@@ -93,14 +96,17 @@ export function selectMetadata(
   );
 }
 
-/** The values of a column as texts, one a row, the empty text where one is missing. */
+/**
+ * The values of a column as texts, one a row, the empty text where one is missing. Numbers in their shortest form.
+ */
 export function metadataTexts(column: MetadataColumn): string[] {
   if (column.kind === 'numeric') return textsOfNumbers(column.values);
   return Array.from(column.codes, (code) => (code < 0 ? '' : column.levels[code]));
 }
 
 /**
- * Labels with the empty text in place of all texts that stand for a missing one.
+ * Labels with the empty text in place of all texts that stand for a missing one. Texts are compared without spaces at
+ * their ends; `NA`, `nan` and their like count without being named.
  * @param missing texts that an option names as such.
  */
 export function missingAsEmpty(labels: readonly string[], missing: readonly string[] = []): string[] {

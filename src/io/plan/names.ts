@@ -1,6 +1,7 @@
 /**
  * Purpose: what the name of a column says about its role: an index that software wrote, ids, groups, coordinates of a map.
  * Source: the defaults of pandas, R, scanpy, Seurat, scikit-learn and umap-learn.
+ * Fails: never; case and spaces at the ends of names do not count, but for `sampleId`.
  */
 
 /** pandas calls an index without a name so, in CSV and in Parquet. */
@@ -15,10 +16,10 @@ const GROUP =
 const FAMILY =
   /^(?:x_)?(umap|wnn_?umap|ref_?umap|densmap|(?:fi)?t-?sne|pca|pc|phate|trimap|pacmap|mds|nmds|isomap|diffmap|dc|draw_graph_?(?:fa|fr)?|fa2?|force|ica|ic|nmf|lsi|svd|scvi|scanvi|harmony|latent|embedding|emb|dimension|dim|component|comp|coordinate|coord|axis)[ _.-]*(\d+)$/i;
 
-/** Whether software wrote the column without a name of its own. */
+/** Whether software wrote the column without a name of its own. The empty name is such. */
 export const isUnnamedName = (name: string) => UNNAMED.test(name.trim());
 
-/** Whether the name says that the column holds ids of the samples. */
+/** Whether the name says that the column holds ids of the samples. `donor_id` is such, too, whose values repeat. */
 export const isIdName = (name: string) => {
   const text = name.trim();
   return ID.test(text) || ID_END.test(text) || CAMEL_ID.test(text);

@@ -2,6 +2,7 @@
  * The findings of a plan as warnings, for those who call the library; a run prints the plan itself instead.
  * Types: `FileFacts`, one file: columns (ColumnFacts, by position), source (its name). `LeftOut`: position, name and
  *   reason (a clause). `ColumnFacts`, one column: index (the file calls it the index).
+ * Fails: never.
  */
 
 import type { Warning } from '../../model.js';
@@ -36,7 +37,8 @@ const KINDS: readonly {
 const REQUESTED = /^(is the label|is dropped|is not among|is metadata)/;
 
 /**
- * Warnings on what was left out, one a reason, and on the column that was taken as ids.
+ * Warnings on what was left out, one a reason, and on the column that was taken as ids. Empty where nothing was left
+ * out or guessed.
  * @param left columns that are neither features nor label.
  * @param ids position of the ids that were guessed, or null.
  * @param reason why they were.
@@ -68,7 +70,10 @@ export function roleWarnings(
   return found;
 }
 
-/** The first names of a list of columns, as text, with `...` where there are more than `most`. */
+/**
+ * The first names of a list of columns, as text, with `...` where there are more than `most`.
+ * @param most of them that are shown.
+ */
 export function someNames(columns: readonly { readonly name: string }[], most = 5): string {
   const names = columns.slice(0, most).map(({ name }) => name);
   return names.join(', ') + (columns.length > most ? '...' : '');

@@ -3,7 +3,9 @@
  * Types: `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where missing).
  *   `PairingSide`, one file: source (its name), option (that names its ids), rowsBefore (before rows were dropped),
  *   rows (how many), featureNames (of its features). `Repeats`: repeated (id and its rows) and missing (rows), rows
- *   from 0.
+ *   from 0. `Almost`, a change that would make ids match: matched (how many then do), first (an id of one file),
+ *   second (the same of the other).
+ * Fails: never; errors are returned for the caller to throw.
  */
 
 import { FormatError, option, ShapeError, words } from '../../errors.js';
@@ -13,7 +15,7 @@ import type { IdColumn, PairingSide, Repeats } from './types.js';
 const SHOWN = 3;
 const BY_ROW = words`if rows are in the same order in both files, say ${option('pairByRow')}`;
 
-/** The first few ids, quoted, so that spaces at their ends are seen. */
+/** The first few ids, quoted, so that spaces at their ends are seen. Empty ids are left out. */
 function quoted(ids: readonly string[]): string {
   const present = ids.filter((id) => id !== '').slice(0, SHOWN);
   return present.map((id) => JSON.stringify(id)).join(', ') + (ids.length > SHOWN ? '...' : '');
@@ -27,7 +29,8 @@ const rowsText = (rows: readonly number[]) =>
     .join(', ') + (rows.length > SHOWN ? '...' : '');
 
 /**
- * The error for ids that are repeated or missing: which, and in which rows.
+ * The error for ids that are repeated or missing: which, and in which rows. Up to three ids and rows (from 1) are
+ * named.
  * @param side the file that they are in.
  */
 export function repeatedIds(
@@ -206,6 +209,8 @@ export function noMatches(first: PairingSide, a: IdColumn, second: PairingSide, 
 
 /**
  * The name of the file where half of its column names are the other file's ids, so that it seems transposed, or null.
+ * @param side a file with the names of its features.
+ * @param ids of the other file.
  */
 function transposedSide(side: PairingSide, ids: IdColumn): string | null {
   const names = new Set(side.featureNames);
@@ -213,7 +218,9 @@ function transposedSide(side: PairingSide, ids: IdColumn): string | null {
   return found >= 2 && found >= 0.5 * Math.min(names.size, ids.values.length) ? side.source : null;
 }
 
-/** A hint at ids that agree but for case, spaces or signs; empty where none do. */
+/**
+ * A hint at ids that agree but for case, spaces or signs; empty where none do. A clause that begins with a semicolon.
+ */
 function almostText(a: IdColumn, b: IdColumn): string {
   const almost = almostMatching(a.values, b.values);
   if (almost === null) return '';

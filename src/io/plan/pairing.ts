@@ -67,7 +67,11 @@ const MOSTLY = 0.5;
 /** Columns of one file that are compared. */
 const MOST_CANDIDATES = 8;
 
-/** Decides how the rows of two files are paired. */
+/**
+ * Decides how the rows of two files are paired. Errors as in the header.
+ * @param first the table.
+ * @param second the map, or a file of labels.
+ */
 export function planPairing(first: PairingSide, second: PairingSide, options: PairingOptions = {}): Pairing {
   if (options.pairByRow) return byRow(first, second, 'as requested');
   const enough = options.minMatched ?? ENOUGH;
@@ -117,7 +121,10 @@ function pairByNumbers(
   throw maybeIds(first, match.first, second, match.second);
 }
 
-/** Columns of one name in both files, with a different value in nearly every row: they should agree. */
+/**
+ * Columns of one name in both files, with a different value in nearly every row: they should agree. Null where there
+ * are none; names such as `f0` and unnamed columns do not count.
+ */
 function sameName(first: PairingSide, second: PairingSide): { a: IdColumn; b: IdColumn } | null {
   const isNamed = ({ name, counter }: IdColumn) =>
     counter === null && !/^(the unnamed|f\d+$|row names)/.test(name);
@@ -141,7 +148,7 @@ function reasonFor(first: PairingSide, second: PairingSide, a: IdColumn | null, 
 
 /**
  * The pairing of two files by the order of their rows, for a `reason` in words; ShapeError where their lengths
- * differ.
+ * differ. The second file may also have as many rows as the first had before some were dropped.
  */
 function byRow(first: PairingSide, second: PairingSide, reason: string): Pairing {
   const fits = first.rows === second.rows || first.rowsBefore === second.rows;
@@ -149,7 +156,10 @@ function byRow(first: PairingSide, second: PairingSide, reason: string): Pairing
   return { how: 'row', reason };
 }
 
-/** The column of a file that holds ids and not only numbers of rows; null when there is none. */
+/**
+ * The column of a file that holds ids and not only numbers of rows; null when there is none. Counters, weak
+ * candidates and features are none.
+ */
 function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
   return (
     candidates.find(
@@ -165,6 +175,7 @@ function declaredIds({ candidates, rows }: PairingSide): IdColumn | null {
 /**
  * The two columns, of those `isUsed`, with the largest share of ids in common, likelier ones first; null where none
  * share any.
+ * @param onlySure whether columns that are read as features are left out, unless the other file names them as ids.
  */
 function bestMatch(
   first: PairingSide,
@@ -192,13 +203,19 @@ function bestMatch(
   return best;
 }
 
-/** What one file reads as a feature is an id only if the other file calls it so, or by the same name. */
+/**
+ * What one file reads as a feature is an id only if the other file calls it so, or by the same name.
+ * @param other column of the other file.
+ */
 function mayBeIds(column: IdColumn, other: IdColumn): boolean {
   if (column.feature === null || column.name === other.name) return true;
   return (other.declared || other.requested) && other.counter === null;
 }
 
-/** Groups such as cell types match as well; ids are different in most rows of one file at least. */
+/**
+ * Groups such as cell types match as well; ids are different in most rows of one file at least. True where both
+ * columns are declared to be ids.
+ */
 function isTelling({ first, second, matched }: Match, a: PairingSide, b: PairingSide): boolean {
   if (first.declared && second.declared) return true;
   if (matched < 2) return false;
@@ -207,8 +224,8 @@ function isTelling({ first, second, matched }: Match, a: PairingSide, b: Pairing
 }
 
 /**
- * The pairing of two files by a matching pair of id columns: for each row of the first its row in the second, or
- * -1.
+ * The pairing of two files by a matching pair of id columns: for each row of the first its row in the second, or -1.
+ * FormatError for ids that repeat or are missing; rows of the first that the second lacks have -1.
  */
 function byId(match: Match, a: PairingSide, b: PairingSide, options: PairingOptions): Pairing {
   const { first, second } = match;
@@ -244,8 +261,9 @@ export function repeatsOf({ values }: IdColumn, key: (id: string) => string = (i
 }
 
 /**
- * Numbers that only count the rows of one file say nothing about another file whose rows carry the same numbers in another
- * order or with gaps: pandas writes such numbers anew after every change. True when both count alike.
+ * Numbers that only count the rows of one file say nothing about another file whose rows carry the same numbers in
+ * another order or with gaps: pandas writes such numbers anew after every change. True when both count alike.
+ * FormatError where a counter stands against other numbers; false where neither counts.
  */
 function checkCounters({ first, second }: Match, a: PairingSide, b: PairingSide): boolean {
   if (first.requested && second.requested) return false;
@@ -265,7 +283,11 @@ function checkCounters({ first, second }: Match, a: PairingSide, b: PairingSide)
   return false;
 }
 
-/** The error for ids on both sides that do not match, or do not match enough. */
+/**
+ * The error for ids on both sides that do not match, or do not match enough.
+ * @param found ids of both sides, the best match or null, and the share that is enough.
+ * @returns a FormatError to throw.
+ */
 function unmatched(
   found: { a: IdColumn; b: IdColumn; best: Match | null; enough: number },
   first: PairingSide,

@@ -83,8 +83,7 @@ function withEnoughFeatures(
 }
 
 /**
- * The candidate that is taken as ids: unique where one is, else one that the file says to hold ids; null where none
- * is sure.
+ * The candidate taken as ids: unique where one is, else one that the file says to hold ids; null where none is sure.
  */
 function bestOf(candidates: readonly Candidate[], wish: Wish): Candidate | null {
   const sure = candidates.filter((candidate) => !candidate.feature || wish.purpose === 'labels');

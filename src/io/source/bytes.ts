@@ -3,6 +3,7 @@
  * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
  *   is), read (bytes start to end (exclusive)), origin (path, URL, bytes or parts), unchanged (FormatError where the
  *   file changed).
+ * Fails: FormatError for damage and for what is too large; CancelledError once the signal is aborted.
  */
 
 import { CancelledError, FormatError, option, WhymapError, words } from '../../errors.js';
@@ -12,7 +13,10 @@ const PIECE = 4 * 2 ** 20;
 /** WebCrypto digests one buffer at a time; above this a source that is not a path is not hashed. */
 const LARGEST_DIGEST = 2 ** 30;
 
-/** Yields a source's bytes in order, in pieces of 4 MiB. CancelledError when the signal is aborted. */
+/**
+ * Yields a source's bytes in order, in pieces of 4 MiB. CancelledError when the signal is aborted. Ends early where
+ * the source does.
+ */
 export async function* piecesOf(source: Source, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const { size } = await source.stat();
   for (let at = 0; at < size; ) {
@@ -25,8 +29,10 @@ export async function* piecesOf(source: Source, signal?: AbortSignal): AsyncGene
 }
 
 /**
- * The decompressed bytes of gzip (several members in a row too) or zlib pieces; FormatError when damaged, or more than
- * `limit` bytes.
+ * The decompressed bytes of gzip (several members in a row too) or zlib pieces; FormatError when damaged, or more
+ * than `limit` bytes.
+ * @param name of the file.
+ * @param limit bytes that may come out.
  */
 export async function* gunzip(
   pieces: AsyncIterable<Uint8Array>,
@@ -73,7 +79,7 @@ export async function* chain<T>(first: Iterable<T>, rest: AsyncIterable<T>): Asy
   yield* rest;
 }
 
-/** All pieces of a stream as one array. */
+/** All pieces of a stream as one array. A single piece is not copied. */
 export async function join(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const list: Uint8Array[] = [];
   for await (const piece of pieces) list.push(piece);
@@ -96,7 +102,7 @@ export function joined(list: readonly Uint8Array[]): Uint8Array {
 export const TOO_LARGE = 'too large';
 
 /**
- * The error for a file that would need more memory than it may have.
+ * The error for a file that would need more memory than it may have. `isTooLarge` knows it again.
  * @param name of the file.
  * @param what is too large, in words.
  * @param limit bytes.
@@ -141,7 +147,7 @@ const UTF16_BIG = [0xfe, 0xff];
 
 /**
  * Yields the text of the pieces, in pieces of at least 2^20 characters but for the last. FormatError for bytes that
- * are no text.
+ * are no text. RangeError for an encoding that the platform does not know.
  * @param name of the file.
  * @param encoding by default that of a byte order mark, else UTF-8.
  */
@@ -198,8 +204,9 @@ function markedEncoding(head: Uint8Array): string {
 }
 
 /**
- * SHA-256 in hexadecimal of a whole source, or null for a folder, a URL, and where this platform cannot
- * (no WebCrypto, too large). Called when the content has been read: FormatError where the file changed since it was opened.
+ * SHA-256 in hexadecimal of a whole source, or null for a folder, a URL, and where this platform cannot (no
+ * WebCrypto, too large). Called when the content has been read: FormatError where the file changed since it was
+ * opened. CancelledError once the signal is aborted.
  */
 export async function hashSource(source: Source, signal?: AbortSignal): Promise<string | null> {
   if (source.origin.kind === 'path' && !(await source.stat()).folder) {

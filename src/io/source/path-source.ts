@@ -1,4 +1,8 @@
-/** A file or folder of this machine as a source. Node only; its modules are loaded on first use. */
+/**
+ * A file or folder of this machine as a source. Node only; its modules are loaded on first use.
+ * Fails: FormatError where nothing is there, may be read, or where the file changed; MachineError for an error of the
+ *   disk.
+ */
 
 import { FormatError, MachineError } from '../../errors.js';
 import { missingFile, type Source } from './source.js';
@@ -21,7 +25,11 @@ export function pathSource(path: string): Source {
   return sourceAmong(path, new Map());
 }
 
-/** A path whose file, or whose files inside it, are watched together. @param states of all files read so far. */
+/**
+ * A path whose file, or whose files inside it, are watched together. Files by path: their state when first seen, null
+ * where none was.
+ * @param states of all files read so far.
+ */
 function sourceAmong(path: string, states: States): Source {
   const files = () => import('node:fs/promises');
   const look = async () => {
@@ -68,13 +76,18 @@ function sourceAmong(path: string, states: States): Source {
   };
 }
 
+/** What tells whether a file is still the same: size in bytes, time of its last change, number on its disk. */
 const stateOf = ({ size, mtimeMs, ino }: State): State => ({ size, mtimeMs, ino });
 
 /** Whether a system error says that nothing is there. */
 const isAbsent = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code));
 
-/** Throws FormatError where a file is not what it was. @param now null for no file. */
+/**
+ * Throws FormatError where a file is not what it was.
+ * @param now null for no file.
+ * @param first state when the file was first looked at, null for no file.
+ */
 function checkState(path: string, first: State | null, now: State | null): void {
   if (first === null && now === null) return;
   if (first === null) throw changedFile(path, 'a file where there was none');
@@ -95,7 +108,9 @@ function changedFile(path: string, now: string): FormatError {
 /** One call reads at most 2 GiB less a page on Linux, so a range is read in parts. */
 const LARGEST_READ = 2 ** 30;
 
-/** Bytes `start` to `end` (exclusive) of an open file; fewer only at its end. */
+/**
+ * Bytes `start` to `end` (exclusive) of an open file; fewer only at its end. Errors of the operating system pass.
+ */
 async function readRange(
   handle: import('node:fs/promises').FileHandle,
   start: number,

@@ -1,6 +1,7 @@
 /**
  * Where bytes come from: a path, a `File`, a URL or memory, behind one interface with ranged reads, so that
  * every reader works in Node and in the browser, and a large file is read only where it is needed.
+ * Fails: FormatError where nothing is there; UnsupportedError where a folder of a URL is listed.
  */
 
 import { FormatError, UnsupportedError } from '../../errors.js';
@@ -32,7 +33,7 @@ export interface Source {
   list(): Promise<readonly string[]>;
 }
 
-/** Bytes in memory under a name. */
+/** Bytes in memory under a name. Its reads are views of the bytes. */
 export function bytesSource(name: string, content: Uint8Array): Source {
   // a Buffer of Node's is no copy when it is sliced
   const bytes = new Uint8Array(content.buffer, content.byteOffset, content.length);
@@ -52,7 +53,7 @@ export function bytesSource(name: string, content: Uint8Array): Source {
  */
 const within = (offset: number, size: number): number => Math.trunc(Math.max(0, Math.min(size, offset))) || 0;
 
-/** A `File` or `Blob` of the browser (or of Node). */
+/** A `File` or `Blob` of the browser (or of Node). Reads copy. A blob without a name is called `file`. */
 export function fileSource(file: Blob & { readonly name?: string }): Source {
   const name = file.name ?? 'file';
   return {
@@ -67,8 +68,9 @@ export function fileSource(file: Blob & { readonly name?: string }): Source {
 }
 
 /**
- * A URL. Ranges are asked for with the `Range` header; a server that ignores it sends the whole file, which
- * is then cut. A folder cannot be listed over HTTP.
+ * A URL. Ranges are asked for with the `Range` header; a server that ignores it sends the whole file, which is then
+ * cut. A folder cannot be listed over HTTP. Nothing is loaded before it is read. FormatError for an address that does
+ * not answer.
  */
 export function urlSource(url: string): Source {
   const load = async (init: RequestInit): Promise<Response> => {
@@ -136,7 +138,7 @@ export function missingFile(name: string): FormatError {
 }
 
 /**
- * The bytes of a file, or of a part of it, or null when there is no such file.
+ * The bytes of a file, or of a part of it, or null when there is no such file. Other errors pass.
  * @param part first byte and end (exclusive) of the part, from the file's size.
  */
 export async function readIfPresent(
@@ -151,7 +153,8 @@ export async function readIfPresent(
 }
 
 /**
- * Several files as a folder (dropped on a page, or picked): `files` by their relative paths with `/`.
+ * Several files as a folder (dropped on a page, or picked): `files` by their relative paths with `/`. Reading the
+ * folder itself is a FormatError.
  */
 export function filesSource(name: string, files: ReadonlyMap<string, Blob>): Source {
   const fail = async (): Promise<never> => {

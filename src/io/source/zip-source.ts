@@ -12,7 +12,7 @@ import { tooLarge } from './bytes.js';
 import { noSuchFile, type Source } from './source.js';
 
 /**
- * The members of an archive as a folder named `name`.
+ * The members of an archive as a folder named `name`. A path that is no member is a source of nothing.
  * @param limit bytes that a member may take.
  * @param prefix the part of their paths that leads to this folder.
  */

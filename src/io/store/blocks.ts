@@ -1,7 +1,9 @@
 /**
  * A stored matrix in blocks of complete lines, from where it lies: a block (16 MiB) is all that is in memory.
- * Types: `Settings`: what the file is read for and what options say of it (options.ts). `StoredArray`, an array in a
- *   file: packed (lines that lie in one chunk, or null), numbers (elements start to end of the first axis).
+ * Types: `Settings`: what the file is read for and what options say of it (options.ts); its onProgress (takes the
+ *   fraction done). `StoredArray`, an array in a file: packed (lines that lie in one chunk, or null), numbers
+ *   (elements start to end of the first axis).
+ * Fails: FormatError for indices outside the matrix and for damage; CancelledError once the signal is aborted.
  */
 
 import { CancelledError, FormatError } from '../../errors.js';
@@ -46,7 +48,8 @@ export const BLOCK_ENTRIES = 2 ** 21;
 
 /**
  * Yields all lines of a matrix in blocks, normalized where the settings say so; looks at the caller's signal between
- * two.
+ * two. Progress is told after each.
+ * @param stored the matrix as it lies.
  * @param totals sum of counts of each cell, needed to normalize a matrix stored by columns; else null.
  */
 export async function* blocksOf(
@@ -66,7 +69,10 @@ export async function* blocksOf(
   }
 }
 
-/** Reads the lines from `first` on that fit into one block. @param lines of the matrix in all. */
+/**
+ * Reads the lines from `first` on that fit into one block. At least one line. FormatError for an index outside.
+ * @param lines of the matrix in all.
+ */
 export async function readBlock(stored: Stored, first: number, lines: number): Promise<Block> {
   const { offsets, indices } = stored;
   if (offsets === null || indices === null) {
@@ -101,7 +107,8 @@ export async function readBlock(stored: Stored, first: number, lines: number): P
 const widthOf = ({ among, columns }: Stored) => among?.length ?? columns;
 
 /**
- * The block with the entries of the columns that are read, numbered among these.
+ * The block with the entries of the columns that are read, numbered among these. Entries of other columns are left
+ * out; a dense block becomes one with indices.
  * @param among for each column of the file its number among those read, or -1; undefined where all are.
  */
 function chosenColumns(block: Block, among: Int32Array | undefined): Block {
@@ -131,7 +138,7 @@ function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
 }
 
 /**
- * The block with counts normalized to 10,000 a cell, then log1p.
+ * The block with counts normalized to 10,000 a cell, then log1p. OptionError for a value that is no count.
  * @param totals of each cell when lines are features; null when lines are cells, whose totals are summed here.
  */
 function normalizeBlock(block: Block, totals: Float64Array | null): Block {
@@ -148,7 +155,10 @@ function normalizeBlock(block: Block, totals: Float64Array | null): Block {
   return { ...block, values };
 }
 
-/** Calls `visit` for the entries of a block, by sample (row) and feature (column). */
+/**
+ * Calls `visit` for the entries of a block, by sample (row) and feature (column). Entries that a sparse matrix does
+ * not store are not visited. Never throws.
+ */
 export function forEachEntry(
   block: Block,
   layout: Layout,

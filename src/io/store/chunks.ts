@@ -6,6 +6,7 @@
  * Types: `Stored`, a matrix in a file: values (its numbers, in lines), indices (sparse only). `Lines`: numbers(start,
  *   end), shape, packed, atOnce (numbers to read at once). `StoredArray`, an array in a file: shape (its sizes), packed
  *   (lines that lie in one chunk, or null), numbers (elements start to end of the first axis).
+ * Fails: as the readings do that it carries out.
  */
 
 import { BLOCK_ENTRIES, type Lines, type Stored } from './blocks.js';

@@ -3,8 +3,9 @@
  * are of different sizes, so that a total over all of them scales nothing: one type is chosen, or all by request.
  *
  * Fails: OptionError for several types of which none is chosen, and for one that is not there.
- * Types: `Settings`: what the file is read for and what options say of it (options.ts). `Stored`, a matrix in a file:
- *   layout (dense, rows or columns (sparse)), name (for messages), columns (features).
+ * Types: `Settings`: what the file is read for and what options say of it (options.ts); its featureType (of 10x and
+ *   AnnData). `Stored`, a matrix in a file: layout (dense, rows or columns (sparse)), name (for messages), columns
+ *   (features).
  */
 
 import { OptionError, option, words } from '../../errors.js';
@@ -24,6 +25,7 @@ export interface TypeChoice {
  * there are several and no option.
  * @param types one a feature; null where the file has none.
  * @param name of the file.
+ * @returns positions of the features of that type, null for all, and a warning that says what was left out.
  */
 export function chooseType(
   types: readonly (string | undefined)[] | null,

@@ -80,13 +80,13 @@ function checkPromise(stored: Stored, settings: Settings): void {
   if (bytes > settings.memory) throw needsMemory(stored, bytes, settings);
 }
 
-/** Whether the first block holds whole numbers only, so that all may be counts. */
+/** Whether the first block holds whole numbers only, so that all may be counts. True for an empty block. */
 async function beginsWhole(stored: Stored): Promise<boolean> {
   const { values } = await readBlock(stored, 0, stored.layout === 'columns' ? stored.columns : stored.rows);
   return Array.prototype.every.call(values, (value: number) => value >= 0 && value === Math.floor(value));
 }
 
-/** Sum of the counts of each cell, from a pass over a matrix stored by columns. */
+/** Sum of the counts of each cell, from a pass over a matrix stored by columns. One entry a sample. */
 async function cellTotals(stored: Stored, settings: Settings): Promise<Float64Array> {
   const totals = new Float64Array(stored.rows);
   for await (const block of blocksOf(stored, null, { ...settings, normalize: 'none' })) {

@@ -1,6 +1,7 @@
 /**
  * Trees of arrays that other tools write, told by their groups, and the way out of each.
  * Types: `Store`, HDF5 or Zarr: keys (members of a group), name (of the file).
+ * Fails: UnsupportedError, which is its purpose.
  */
 
 import { UnsupportedError } from '../../errors.js';

@@ -1,6 +1,7 @@
 /**
  * A tree of named arrays inside a file (HDF5) or folder (Zarr), as AnnData is stored in either. Paths are
  * relative, parts separated by `/`, without one at the start. Nothing is read before it is asked for.
+ * Fails: FormatError for a reading that is too large; else never.
  */
 
 import { tooLarge } from '../source/bytes.js';
@@ -46,7 +47,11 @@ export function textAttribute(attributes: Readonly<Record<string, unknown>>, nam
 /** Bytes that one reading may take. Blocks take 16 MiB; names of 60 million samples fit. */
 export const LARGEST_READING = 2 ** 30;
 
-/** FormatError where one reading would take more than LARGEST_READING. @param where object and file. */
+/**
+ * FormatError where one reading would take more than LARGEST_READING.
+ * @param where object and file.
+ * @param bytes that the reading takes.
+ */
 export function checkReading(where: string, bytes: number): void {
   if (bytes > LARGEST_READING) {
     throw tooLarge(

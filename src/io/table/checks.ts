@@ -6,7 +6,9 @@
  *   option featureNames), featureNames (or null). `Table`: samples x features with names, ids and labels. `Settings`,
  *   options with defaults: memory (bytes that may be held), missing (what to do with missing cells). `Matrix`:
  *   row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are at `offsets[r]`
- *   to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ *   to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `Repair`, a table without missing cells:
+ *   keptRows (of the input, ascending, or null for all), keptColumns (likewise).
+ * Fails: ShapeError for too few rows or columns, FormatError for missing cells and beyond the memory.
  */
 
 import { isCsr } from '../../core/csr.js';
@@ -22,6 +24,7 @@ import { checkMagnitudes } from './units.js';
 /**
  * Checks a table as it was read, repairs missing cells where options say so, and completes its names. Every table
  * passes here. Throws ShapeError and FormatError.
+ * @returns the table with names, ids, what was dropped, and warnings.
  */
 export function checkTable(raw: RawTable, source: Table['source'], settings: Settings): Table {
   checkSize(raw.features, source.name);
@@ -58,7 +61,7 @@ export function checkTable(raw: RawTable, source: Table['source'], settings: Set
   };
 }
 
-/** The numbers from 0 to `total` - 1 that are not among `kept`, ascending. */
+/** The numbers from 0 to `total` - 1 that are not among `kept`, ascending. Never throws. */
 function complement(total: number, kept: readonly number[]): number[] {
   const left = new Set(kept);
   return Array.from({ length: total }, (_, i) => i).filter((i) => !left.has(i));

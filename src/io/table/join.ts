@@ -2,15 +2,15 @@
  * Purpose: puts an embedding, or labels and metadata, in the order of a table's samples, as `plan/pairing.ts` decides.
  * Fails: as planPairing does.
  * Types: `Table`, samples x features: ids (one a sample, or null), metadata (further columns of the samples), labels
- *   (one a sample, or null), featureNames (one a column), warnings (findings of the reading), features (Matrix or Csr),
- *   dropped (rows and features that reading left out), source (name and SHA-256). `Embedding`: coordinates, samples x
- *   dimensions, with ids or null. `PairingOptions`: pairByRow, looseIds, minMatched (share, default 0.9).
- *   `MetadataColumn`: `categorical` (codes into levels, -1 where missing) or `numeric` (values, NaN where missing), one
- *   a sample. `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where
+ *   (one a sample, or null), featureNames (one a column), warnings (findings of the reading), features (Matrix or
+ *   Csr), dropped (rows and features that reading left out), source (name and SHA-256). `Embedding`: coordinates,
+ *   samples x dimensions, with ids or null. `PairingOptions`: pairByRow, looseIds, minMatched (share, default 0.9).
+ *   `MetadataColumn`: `categorical` (codes into levels, -1 where missing) or `numeric` (values, NaN where missing),
+ *   one a sample. `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where
  *   missing), feature (its name as a feature, or null). `PairingSide`, one file: rows (how many), source (its name).
  *   `Pairing`: how `id` (rows: row of the second file for each of the first, or -1) or `row`. `CategoricalColumn`,
  *   groups of the samples: kind (`categorical`), codes (one a sample, index into levels, -1 where missing), name (of
- *   the column).
+ *   the column). `Warning`, a finding: code (for programs), message (a sentence for people).
  */
 
 import { selectRows } from '../../core/csr.js';

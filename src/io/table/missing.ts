@@ -1,8 +1,9 @@
 /**
  * Cells that are missing, NaN or infinite: counted, shown, and repaired only on request.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
- *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `Missing`: `error`,
- *   `drop-rows`, `drop-features` or `mean`.
+ *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`; its units (offsets and scale
+ *   of the columns, or absent). `Missing`: `error`, `drop-rows`, `drop-features` or `mean`.
+ * Fails: FormatError for missing cells where they are an error, ShapeError where too little is left.
  */
 
 import { isCsr, selectRows } from '../../core/csr.js';
@@ -37,7 +38,7 @@ const SHOWN = 3;
 
 /**
  * Calls `visit` for each stored cell with its value, row, column, and position in the values; the zeros of sparse
- * rows are not stored.
+ * rows are not stored. Row by row.
  */
 export function forEachCell(
   m: Matrix | Csr,
@@ -56,7 +57,9 @@ export function forEachCell(
 
 /**
  * Repairs cells that are not finite numbers as `missing` says: drops their rows or features, or fills in means.
- * FormatError for `error` when there are any.
+ * FormatError for `error` when there are any. The matrix itself comes back where nothing is missing.
+ * @param named name of the file, feature names and ids, for messages.
+ * @returns the features, rows and columns that were kept (null for all), and warnings.
  */
 export function repairMissing(features: Matrix | Csr, missing: Missing, named: Named): Repair {
   const first: Cell[] = [];
@@ -94,7 +97,7 @@ function describe(count: number, first: readonly Cell[], named: Named): string {
   return `${count} cell${count === 1 ? '' : 's'} missing or not finite (${cells.join('; ')}${more})`;
 }
 
-/** The numbers from 0 to `total` - 1 that were not removed, ascending. */
+/** The numbers from 0 to `total` - 1 that were not removed, ascending. Never throws. */
 function without(total: number, removed: ReadonlySet<number>): number[] {
   return Array.from({ length: total }, (_, i) => i).filter((i) => !removed.has(i));
 }
@@ -102,6 +105,7 @@ function without(total: number, removed: ReadonlySet<number>): number[] {
 /**
  * The features without the samples (`rows`) that have missing cells. ShapeError where fewer than two are left.
  * @param found the missing cells, in words.
+ * @param rows indices of these samples.
  */
 function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: string, named: Named): Repair {
   const kept = without(features.rows, rows);
@@ -140,7 +144,7 @@ function dropFeatures(
 
 /**
  * The features with missing cells replaced by the mean over the finite cells of their column (the zeros of sparse
- * rows included); a column with none is dropped.
+ * rows included); a column with none is dropped. ShapeError where fewer than two columns are left.
  * @param columns with missing cells.
  * @param found these cells, in words.
  */
@@ -184,7 +188,10 @@ function nothingLeft(what: string, missing: string, name: string): ShapeError {
   });
 }
 
-/** These columns of a matrix, ascending, in the same storage. @param columns indices. */
+/**
+ * These columns of a matrix, ascending, in the same storage. A sparse matrix is copied. Never throws.
+ * @param columns indices.
+ */
 export function selectColumns(m: Matrix | Csr, columns: readonly number[]): Matrix | Csr {
   if (!isCsr(m)) return gatherColumns(m, columns);
   const newIndex = new Int32Array(m.columns).fill(-1);

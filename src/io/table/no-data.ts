@@ -1,6 +1,8 @@
 /**
  * Numbers that stand for a missing value in many data sets (-9999 in rasters, 999 in surveys), where they lie far outside their column.
- * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its units (offsets and scale of the
+ *   columns, or absent), rows (how many).
+ * Fails: never.
  */
 
 import { trueValue } from '../../core/units.js';
@@ -33,7 +35,9 @@ interface Held {
   readonly value: number;
 }
 
-/** Which columns hold which of the numbers that often stand for missing values. */
+/**
+ * Which columns hold which of the numbers that often stand for missing values. Each pair of column and number once.
+ */
 function heldBy({ columns, data, units }: Matrix): Held[] {
   const known = new Set(NO_DATA);
   const held = new Map<string, Held>();
@@ -47,7 +51,10 @@ function heldBy({ columns, data, units }: Matrix): Held[] {
   return [...held.values()];
 }
 
-/** Whether all other values of the column lie far from the number: FAR times their range or more. */
+/**
+ * Whether all other values of the column lie far from the number: FAR times their range or more. False where the
+ * column holds nothing else.
+ */
 function isFar({ rows, columns, data, units }: Matrix, column: number, value: number): boolean {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

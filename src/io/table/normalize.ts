@@ -1,6 +1,7 @@
 /**
  * Counts as they come from a sequencer to values that can be compared between cells.
  * Source: scanpy's normalize_total(target_sum=1e4) followed by log1p.
+ * Fails: OptionError for values that are no counts.
  */
 
 import { OptionError, option, words } from '../../errors.js';
@@ -9,7 +10,10 @@ export type Normalize = 'log1p-cp10k' | 'none';
 export const NORMALIZE_CHOICES: readonly Normalize[] = ['log1p-cp10k', 'none'];
 const TARGET = 1e4;
 
-/** log(1 + count * 10,000 / total of its cell); 0 for a cell without counts. OptionError for a value that is no count. */
+/**
+ * log(1 + count * 10,000 / total of its cell); 0 for a cell without counts. OptionError for a value that is no count.
+ * Natural logarithm. NaN and infinite counts pass through.
+ */
 export function normalizedCount(count: number, total: number): number {
   if (count < 0) throw negative(count);
   if (Number.isFinite(count) && count !== Math.floor(count)) throw fractional(count);

@@ -2,8 +2,9 @@
  * `normalize` and `maxFeatures` for a table that is in memory. Readers of large files do both while reading.
  * Types: `Table`, samples x features: warnings (findings of the reading), features (Matrix or Csr), featureNames (one
  *   a column), source (name and SHA-256). `Settings`: what the file is read for and what options say of it
- *   (options.ts). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row
- *   r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ *   (options.ts). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its rows (how many). `Csr`:
+ *   sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ * Fails: OptionError for values that are no counts.
  */
 
 import { isCsr } from '../../core/csr.js';
@@ -16,7 +17,7 @@ import { chooseFeatures, sumsOf } from './select-features.js';
 
 /**
  * The table normalized and reduced to `maxFeatures`, as options say, with warnings of both. Called for tables in
- * memory.
+ * memory. The table itself where no option says so.
  */
 export function prepareTable(table: Table, settings: Settings): Table {
   const warnings = [...table.warnings];
@@ -37,7 +38,10 @@ export function prepareTable(table: Table, settings: Settings): Table {
   return { ...table, features, featureNames, warnings };
 }
 
-/** log(1 + x) of counts scaled to a total of 10,000 a sample; samples x features. */
+/**
+ * log(1 + x) of counts scaled to a total of 10,000 a sample; samples x features. The matrix is copied. OptionError
+ * for a value that is no count.
+ */
 function normalizeCounts(m: Matrix | Csr): Matrix | Csr {
   const totals = new Float64Array(m.rows);
   forEachCell(m, (value, row) => {

@@ -2,6 +2,7 @@
  * The features that vary most, found from sums over the samples that one pass collects.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
  *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ * Fails: never; a missing cell makes a variance NaN.
  */
 
 import type { Csr, Matrix, Warning } from '../../model.js';
@@ -52,7 +53,10 @@ export function newSums(columns: number): FeatureSums {
   return sums;
 }
 
-/** Sums of every feature of a matrix in memory. */
+/**
+ * Sums of every feature of a matrix in memory. Zeros of a sparse matrix that are not stored are not counted in
+ * `stored`.
+ */
 export function sumsOf(features: Matrix | Csr): FeatureSums {
   const sums = newSums(features.columns);
   if ('data' in features) sums.origin.set(features.data.subarray(0, features.columns));
@@ -60,7 +64,7 @@ export function sumsOf(features: Matrix | Csr): FeatureSums {
   return sums;
 }
 
-/** Variance of each feature over `rows` samples (divided by rows - 1). */
+/** Variance of each feature over `rows` samples (divided by rows - 1). NaN for one row. */
 export function variances(sums: FeatureSums, rows: number): Float64Array {
   return Float64Array.from(
     sums.sum,

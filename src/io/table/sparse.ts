@@ -2,6 +2,7 @@
  * Compressed rows or columns from a file as checked compressed rows.
  * Types: `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending)
  *   and `values`.
+ * Fails: FormatError for parts that contradict themselves.
  */
 
 import { FormatError } from '../../errors.js';
@@ -26,6 +27,9 @@ export interface CompressedParts {
  * A sparse matrix of a file as compressed rows: checks offsets and indices, sorts each row, and turns columns into
  * rows where needed. FormatError where they do not fit. Call `checkShape` before.
  * @param name of the file.
+ * @param shape rows, columns, and whether lines are columns.
+ * @param parts offsets, indices and values as stored.
+ * @returns single precision, with a warning where values were moved.
  */
 export function compressedToCsr(
   shape: CompressedShape,
@@ -111,7 +115,8 @@ function entryColumns(
 }
 
 /**
- * A matrix in compressed columns as compressed rows, those entries of a row in order of column.
+ * A matrix in compressed columns as compressed rows, those entries of a row in order of column. Parts must have been
+ * checked.
  * @param pack the stored number of a value in a column.
  */
 function columnsToRows(
@@ -137,7 +142,8 @@ function columnsToRows(
 }
 
 /**
- * Puts the entries of each row in ascending order of column, in place; FormatError when a column comes twice.
+ * Puts the entries of each row in ascending order of column, in place; FormatError when a column comes twice. Changes
+ * indices and values.
  * @param name of the file.
  */
 export function sortRows(m: Csr, name: string): void {

@@ -1,13 +1,22 @@
-/** Which of the names there are a person may have meant. */
+/**
+ * Which of the names there are a person may have meant.
+ * Fails: never.
+ */
 
-/** The nearest name and the names there are, as text for the remedy of an error: `did you mean X? There is ...`. */
+/**
+ * The nearest name and the names there are, as text for the remedy of an error: `did you mean X? There is ...`. Ten
+ * names at most are listed.
+ */
 export function describeNames(wanted: string, names: readonly string[]): string {
   const near = closest(wanted, names);
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? `... (${names.length})` : '');
   return `${near === null ? '' : `did you mean ${near}? `}There is ${shown || 'nothing'}`;
 }
 
-/** The nearest name by edit distance (letter case aside), or null when none is near. */
+/**
+ * The nearest name by edit distance (letter case aside), or null when none is near. Near is a third of the letters or
+ * fewer that differ, or a name that holds the text.
+ */
 export function closest(wanted: string, names: readonly string[]): string | null {
   const target = wanted.toLowerCase();
   let best: string | null = null;

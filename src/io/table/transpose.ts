@@ -3,11 +3,14 @@
  * Cost: one pass; twice the table in memory while it is turned.
  * Fails: OptionError for a label column, since a column of such a file is a sample; FormatError where it does not fit in memory.
  * Ours: what makes a table look turned: names of rows as those of genes, names of columns as barcodes.
- * Types: `Settings`, options with defaults: memory (bytes that may be held), purpose (`features`, `map` or `labels`).
- *   `RawTable`, as in the file: prepared (the reader obeyed normalize and maxFeatures), features (samples x features,
- *   Matrix or Csr), featureNames (or null), ids (one a row, or null), reading (roles of columns, or absent), warnings
- *   (of the reader). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of
- *   row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
+ * Types: `Settings`, options with defaults: memory (bytes that may be held), purpose (`features`, `map` or `labels`),
+ *   transpose (features are in rows). `RawTable`, as in the file: prepared (the reader obeyed normalize and
+ *   maxFeatures), features (samples x features, Matrix or Csr), featureNames (or null), ids (one a row, or null),
+ *   reading (roles of columns, or absent), warnings (of the reader). `Matrix`: row-major float32, element (r, c) at
+ *   `data[r * columns + c]`; its units (offsets and scale of the columns, or absent). `Csr`: sparse, entries of row r
+ *   are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`; its units (offsets and
+ *   scale of the columns, or absent). `RawReading`, roles of columns: leftOut (name and reason of columns not used).
+ *   `Warning`, a finding: code (for programs).
  */
 
 import { isCsr } from '../../core/csr.js';
@@ -40,7 +43,7 @@ export function settingsToTranspose(settings: Settings, name: string): Settings 
 
 /**
  * The table transposed: names of columns become ids, ids become names of features; other texts of the rows are left
- * out. FormatError beyond the memory.
+ * out. FormatError beyond the memory. OptionError for a format that says itself what samples are.
  * @param name of the file.
  */
 export function transposeTable(raw: RawTable, settings: Settings, name: string): RawTable {
@@ -84,7 +87,8 @@ function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
 }
 
 /**
- * The transposed matrix (columns x rows): compressed rows are read as compressed columns.
+ * The transposed matrix (columns x rows): compressed rows are read as compressed columns. FormatError where an index
+ * is outside.
  * @param name of the file.
  */
 function transposeSparse(m: Csr, name: string): { features: Csr; warnings: Warning[] } {
@@ -113,7 +117,7 @@ const TELLING = 0.2;
 
 /**
  * A warning where rows are named as genes are, or columns as cells, so that the table may be features x samples; none
- * otherwise.
+ * otherwise. Never throws.
  * @param source name of the file.
  */
 export function transposedWarning(

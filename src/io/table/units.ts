@@ -30,7 +30,7 @@ const FARTHEST = 2 ** 56;
 
 /**
  * What is subtracted from a column whose values range from `low` to `high`, so that it is near zero; 0 where it stays
- * as it is.
+ * as it is. NaN bounds give 0.
  */
 export function offsetFor(low: number, high: number): number {
   const range = high - low;
@@ -42,7 +42,7 @@ export function offsetFor(low: number, high: number): number {
 }
 
 /**
- * What is subtracted from a column, by its first SAMPLE_ROWS finite values.
+ * What is subtracted from a column, by its first SAMPLE_ROWS finite values. NaN where there are none.
  * @param from position of the first value.
  * @param step positions between two.
  */
@@ -62,6 +62,7 @@ export function offsetOf(values: ArrayLike<number>, from = 0, step = 1): number 
 /**
  * What is subtracted from each column, by whole first rows; null where that is 0 for all.
  * @param rows values, row by row.
+ * @param columns of a row.
  */
 export function chooseOffsets(rows: ArrayLike<number>, columns: number): Float64Array | null {
   const offsets = Float64Array.from({ length: columns }, (_, c) => offsetOf(rows, c, columns));
@@ -74,7 +75,10 @@ export function someOffsets(offsets: Float64Array): Float64Array | null {
   return known.some((offset) => offset !== 0) ? known : null;
 }
 
-/** A value less the offset of its column as it is stored: finite as long as the value is. */
+/**
+ * A value less the offset of its column as it is stored: finite as long as the value is. NaN and infinite values stay
+ * so.
+ */
 export function packed(value: number, offset: number): number {
   const stored = value - offset;
   if (stored > LARGEST && stored < Number.POSITIVE_INFINITY) return LARGEST;
@@ -106,7 +110,10 @@ export function withOffsets(offsets: Float64Array | null): { units?: ColumnUnits
   return offsets === null ? {} : { units: { offsets, scale: 1 } };
 }
 
-/** A matrix in single precision from values in double, row by row; columns far from zero are moved near it. */
+/**
+ * A matrix in single precision from values in double, row by row; columns far from zero are moved near it.
+ * @param values rows x columns.
+ */
 export function packMatrix(rows: number, columns: number, values: ArrayLike<number>): Matrix {
   const offsets = chooseOffsets(values, columns);
   const data = new Float32Array(rows * columns);
@@ -123,7 +130,8 @@ interface CellNames {
 
 /**
  * Scales a table whose typical values are so large or small that their squares leave single precision, by a power of
- * two, which loses nothing. Throws FormatError that names a cell beside which all others vanish.
+ * two, which loses nothing. Throws FormatError that names a cell beside which all others vanish. The matrix itself
+ * where no scale is needed; `units` keeps the scale.
  */
 export function checkMagnitudes<T extends Matrix | Csr>(m: T, names: CellNames): T {
   const stored = 'values' in m ? m.values : m.data;

@@ -1,7 +1,8 @@
 /**
  * JSON lines, or a JSON list, of objects (a column a key) or of lists of numbers; and lists of texts.
  * Types: `Input`, of a reader: name (without a compression suffix), pieces (the decompressed bytes in order).
- *   `Settings`, options with defaults: memory (bytes that may be held).
+ *   `Settings`, options with defaults: memory (bytes that may be held), label (column of labels).
+ * Fails: FormatError for text that is no list of records, OptionError for a key that is not there.
  */
 
 import { FormatError } from '../../errors.js';
@@ -22,6 +23,7 @@ const VALUE_BYTES = 8;
 /**
  * Reads all records as columns by key, one value a record; null where a record lacks the key. FormatError beyond the
  * memory, and for texts among numbers.
+ * @returns names and kinds of columns, the number of rows, and the values by key.
  */
 async function readRecords(input: Input, settings: Settings): Promise<Records> {
   const values = new Map<string, unknown[]>();
@@ -47,7 +49,7 @@ async function readRecords(input: Input, settings: Settings): Promise<Records> {
 
 /**
  * The value of a JSON text; `NaN` and `Infinity`, which Python writes and JSON does not have, are null, a missing
- * value.
+ * value. SyntaxError for any other text.
  */
 function parseJson(text: string): unknown {
   try {
@@ -62,7 +64,7 @@ const STRING_OR_NAN = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 
 /**
  * The columns of one object that holds one a key: lists of one length, or objects from row to value as pandas writes
- * them. Null for anything else, such as one record of lists.
+ * them. Null for anything else, such as one record of lists. Never throws.
  * @param values the only record, by key.
  */
 function byColumns(
@@ -91,7 +93,7 @@ const INDEX = '__index_level_0__';
 
 /**
  * Yields the records, with where each is found in words: one a line, or the items of one list that spans the file.
- * FormatError for text that is not JSON.
+ * FormatError for text that is not JSON. FormatError for a list that does not fit in one text.
  */
 async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where: string }> {
   let line = 0;
@@ -134,7 +136,8 @@ function isOneList(text: string, line: number): boolean {
 }
 
 /**
- * The keys and values of a record; a list has f0, f1, ... for keys. FormatError for other values.
+ * The keys and values of a record; a list has f0, f1, ... for keys. FormatError for other values. Nested objects are
+ * values.
  * @param where it is found.
  * @param name of the file.
  */
@@ -178,7 +181,7 @@ function notRecords(name: string, what: string, cause?: unknown): FormatError {
 
 /**
  * The column that an option names as texts, where records are objects; otherwise the file as a plain list of texts
- * (or an object of lists).
+ * (or an object of lists). OptionError where several lists may be meant.
  */
 async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
   const wanted = settings.key ?? settings.label;
@@ -189,7 +192,10 @@ async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
   return rawTexts(values.get(column) ?? [], id === null ? null : (values.get(id) ?? []));
 }
 
-/** Whether the first record has this key, with a value that is no list. */
+/**
+ * Whether the first record has this key, with a value that is no list. False for a file that is no JSON; other errors
+ * pass.
+ */
 async function firstRecordHas(input: Input, key: string): Promise<boolean> {
   try {
     for await (const { record } of recordsOf(input)) {

@@ -3,6 +3,8 @@
  * patterns. Source: the NIST description of the format.
  * Types: `Input`, of a reader: name (without a compression suffix), pieces (the decompressed bytes in order).
  *   `Settings`, options with defaults: memory (bytes that may be held).
+ * Fails: FormatError for damage and beyond the memory; UnsupportedError for other kinds; CancelledError once the
+ *   signal is aborted.
  */
 
 import { CancelledError, FormatError, UnsupportedError } from '../../errors.js';
@@ -24,6 +26,7 @@ interface Size {
 /**
  * Reads the matrix, or its transpose where rows of the file are features (as 10x writes it). FormatError where it
  * contradicts its size line or exceeds the memory.
+ * @returns dense for `array`, sparse for `coordinate`; a pattern has values of 1.
  */
 export async function readMatrixMarket(
   input: Input,
@@ -70,6 +73,7 @@ async function* linesOf(input: Input, settings: Settings): AsyncGenerator<string
 
 /**
  * The size of the matrix by banner and size line, and the lines behind them. UnsupportedError for another banner.
+ * FormatError for a size line that is none.
  * @param lines first lines.
  * @param name of the file.
  */
@@ -98,7 +102,8 @@ function readSize(lines: readonly string[], name: string): { size: Size; rest: s
 }
 
 /**
- * Row, column (both from 0) and value of every entry. FormatError where they do not fit the size.
+ * Row, column (both from 0) and value of every entry. FormatError where they do not fit the size. Read in full before
+ * anything is made of them.
  * @param name of the file.
  */
 async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: string) {
@@ -163,7 +168,7 @@ function toRows(
 }
 
 /**
- * Reads a matrix that is written column after column, one number a line.
+ * Reads a matrix that is written column after column, one number a line. FormatError for too few or too many numbers.
  * @param shape `transposed` where columns of the file are rows of the result.
  * @param name of the file.
  */

@@ -1,4 +1,7 @@
-/** Numbers as people and programs write them in text, and back; and texts cut out of a file. */
+/**
+ * Numbers as people and programs write them in text, and back; and texts cut out of a file.
+ * Fails: never.
+ */
 
 /** What pandas and R write for a missing value; read as missing, never as text. */
 const MISSING = new Set(
@@ -24,12 +27,15 @@ const INFINITE = /^([+-]?)inf(inity)?$/i;
 const OTHER_BASE = /^0[xbo]/i;
 const CODE_OF_9 = 57;
 
-/** Whether a cell stands for a missing value: empty, NA, nan, null and the like. */
+/** Whether a cell stands for a missing value: empty, NA, nan, null and the like. Spaces at the ends do not count. */
 export function isMissing(text: string): boolean {
   return MISSING.has(text) || MISSING.has(text.trim());
 }
 
-/** The number that the text is, NaN when it is none (or missing: see isMissing). */
+/**
+ * The number that the text is, NaN when it is none (or missing: see isMissing). Hexadecimal and other bases are no
+ * numbers; `inf` and `Infinity` are infinite.
+ */
 export function parseNumber(text: string, decimal: '.' | ','): number {
   const plain = decimal === ',' ? text.replace(',', '.') : text;
   const value = Number(plain);
@@ -44,8 +50,8 @@ export function parseNumber(text: string, decimal: '.' | ','): number {
 }
 
 /**
- * The shortest decimal text of a number: of a single-precision one (0.1 as a float32 is 0.10000000149 as a
- * double) what gives that float32 again, of any other what gives that double again.
+ * The shortest decimal text of a number: of a single-precision one (0.1 as a float32 is 0.10000000149 as a double)
+ * what gives that float32 again, of any other what gives that double again. `NaN` and `Infinity` for these.
  */
 export function formatNumber(value: number): string {
   if (Math.fround(value) !== value || Number.isInteger(value)) return String(value);

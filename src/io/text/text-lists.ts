@@ -1,7 +1,9 @@
 /**
  * Plain lists of texts: one a line, or a JSON list (or one list of a JSON object). For labels and names.
  * Types: `Input`, of a reader: pieces (the decompressed bytes in order), name (without a compression suffix).
- *   `Settings`: what the file is read for and what options say of it (options.ts).
+ *   `Settings`: what the file is read for and what options say of it (options.ts); its encoding (of the text).
+ * Fails: FormatError for a file that is no list, or too long; OptionError where the list that is meant cannot be
+ *   told.
  */
 
 import { FormatError, OptionError } from '../../errors.js';
@@ -32,7 +34,10 @@ async function wholeText(input: Input, settings: Settings): Promise<string> {
   return text;
 }
 
-/** Reads a list of texts, one a line; blank lines at the end are left out. FormatError for an empty file. */
+/**
+ * Reads a list of texts, one a line; blank lines at the end are left out. FormatError for an empty file. Lines are
+ * trimmed; blank lines in between are empty texts.
+ */
 export async function readLines(input: Input, settings: Settings): Promise<RawTexts> {
   const lines = (await wholeText(input, settings)).split(/\r\n|\r|\n/);
   while (lines.length > 0 && lines[lines.length - 1].trim() === '') lines.pop();
@@ -40,7 +45,11 @@ export async function readLines(input: Input, settings: Settings): Promise<RawTe
   return { values: lines.map((line) => line.trim()), ids: null };
 }
 
-/** A JSON list of texts, numbers or booleans; of an object, the list that `key` (or `label`) names. */
+/**
+ * A JSON list of texts, numbers or booleans; of an object, the list that `key` (or `label`) names. FormatError for
+ * anything else in the list.
+ * @returns texts; FormatError for null and nested items.
+ */
 export async function readJsonTexts(input: Input, settings: Settings): Promise<RawTexts> {
   const text = await wholeText(input, settings);
   let value: unknown;

@@ -10,13 +10,14 @@
  *   `PartialContext`: a Context or some of its parts: engine, random or seed, signal, memory, onProgress.
  *   `AssociationBlock`, of consecutive localities: offsets (row (l, i) is at `offsets[l * d + i]`, one more at the
  *   end), columns (j > i, ascending), values (strength with the sign of the correlation), count (localities), first
- *   (its first locality). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: associate
- *   (associations of a range of localities), release (frees a block). `Associations`, of all localities: held (false
- *   where blocks are made anew on each pass), blocks (one after another, in order of localities). `AssociationRules`,
- *   how correlations become associations: gate (pairs with rho^2 below gate^2 / (n - 1) are 0; 0 is off), support
- *   (samples that must differ from the lower median; 0 is off), measure (of correlation), form (debiased, absolute or
- *   signed). `Context`, what a run computes with: engine (the heavy routines), memory (bytes that may be held at once).
- *   `Watch`, of a stage: progress (takes the fraction done, 0 to 1).
+ *   (its first locality). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
+ *   associate (associations of a range of localities), release (frees a block). `Associations`, of all localities:
+ *   held (false where blocks are made anew on each pass), blocks (one after another, in order of localities).
+ *   `AssociationRules`, how correlations become associations: gate (pairs with rho^2 below gate^2 / freedom are 0; 0
+ *   is off), support (samples that must differ from the lower median; 0 is off), measure (of correlation), form
+ *   (debiased, absolute or signed). `Context`, what a run computes with: engine (the heavy routines), memory (bytes
+ *   that may be held at once). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `AssociateResult`, of
+ *   the engine: supported (localities x features, 1 where a feature has support).
  * Fails: OptionError for options out of range; CancelledError once the context's signal is aborted; MachineError
  *   where memory cannot be had.
  */

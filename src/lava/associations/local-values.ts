@@ -6,7 +6,8 @@
  * Types: `Localities`, n-neighborhoods of probes: members (count x size sample rows, nearest first), size (n, samples
  *   in each). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r
  *   are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `AssociationMeasure`:
- *   `pearson`, `spearman` or `bicor`.
+ *   `pearson`, `spearman` or `bicor`. `MeasureSteps`, steps of a correlation: center (subtracts the center from the
+ *   values of a feature).
  * Fails: never; constant columns give zeros.
  */
 

@@ -15,15 +15,16 @@
  * How it fails: a column that is nested in a real difference (one donor has the disease) takes it away with the shift.
  * Precision: double. Deterministic.
  * Types: `MetadataColumn`: `categorical` (codes into levels, -1 where missing) or `numeric` (values, NaN where
- *   missing), one a sample. `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some
- *   of its parts: engine, random or seed, signal, memory, onProgress. `CategoricalColumn`, groups of the samples: kind
- *   (`categorical`), codes (one a sample, index into levels, -1 where missing), name (of the column). `ModuleWithin`:
- *   column, and kept: squared correlation with features centered by level over the pooled one, or null. `Table`,
- *   samples x features: metadata (further columns of the samples), features (Matrix or Csr). `Modules`, of a fit: count
- *   (how many), presence (localities x modules, not negative). `Watch`, of a stage: progress (takes the fraction done,
- *   0 to 1), checkpoint (throws CancelledError once the signal is aborted). `ModuleDescription`, of one module:
- *   topFeatures (`feature` (column) and `loading`, strongest first). `Localities`, n-neighborhoods of probes: count
- *   (how many).
+ *   missing), one a sample. `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or
+ *   some of its parts: engine, random or seed, signal, memory, onProgress. `CategoricalColumn`, groups of the
+ *   samples: kind (`categorical`), codes (one a sample, index into levels, -1 where missing), name (of the column).
+ *   `ModuleWithin`: column, and kept: squared correlation with features centered by level over the pooled one, or
+ *   null. `Table`, samples x features: metadata (further columns of the samples), features (Matrix or Csr).
+ *   `Modules`, of a fit: count (how many), presence (localities x modules, not negative). `Watch`, of a stage:
+ *   progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
+ *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first).
+ *   `Localities`, n-neighborhoods of probes: count (how many). `Matrix`, row-major float32: data (element (r, c) at
+ *   `r * columns + c`).
  */
 
 import { LEAST_FREEDOM } from '../../core/level-runs.js';

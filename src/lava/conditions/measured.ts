@@ -8,7 +8,7 @@
  *   module), measured (1 for samples that count). `Context`: engine, random streams, signal, memory and progress of a
  *   run. `ComparedModules`, modules with their localities: localities (count, size, members). `Watch`, of a stage:
  *   checkpoint (throws CancelledError once the signal is aborted), progress (takes the fraction done, 0 to 1).
- *   `UnitValues`, of one module: presence (one a unit).
+ *   `UnitValues`, of one module: presence (one a unit). `NamedModule`, a module of a set: k (its index in the set).
  * Fails: CancelledError once the signal is aborted.
  */
 

@@ -7,7 +7,8 @@
  *   them: where a programme is paired one way in one condition and the other way in the other, the squared correlations of
  *   both conditions together show its parts as two modules, and only the pairs between them differ.
  * Types: `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first).
- *   `Localities`, n-neighborhoods of probes: count (how many).
+ *   `Localities`, n-neighborhoods of probes: count (how many). `Matrix`, row-major float32: rows (how many), columns
+ *   (how many), data (element (r, c) at `r * columns + c`).
  * Fails: never.
  */
 

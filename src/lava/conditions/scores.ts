@@ -11,10 +11,10 @@
  * Shapes: samples x modules. Cost: two passes over the cells of the table and modules x features weights.
  * Precision: double sums, float32 results. Deterministic; ties of the mean by feature index.
  * Types: `Table`, samples x features: features (Matrix or Csr). `Matrix`: row-major float32, element (r, c) at
- *   `data[r * columns + c]`. `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices`
- *   (columns, ascending) and `values`. `Explanation`, of a map: image (width and height in pixels, or null).
- *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first), signs (which
- *   features go together and which oppose).
+ *   `data[r * columns + c]`; its rows (how many). `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r +
+ *   1]` of `indices` (columns, ascending) and `values`. `Explanation`, of a map: image (width and height in pixels,
+ *   or null). `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first),
+ *   signs (which features go together and which oppose).
  * Fails: never; a missing cell gives NaN.
  */
 

@@ -9,12 +9,12 @@
  * the groups' means. With levels both readings are inside them.
  * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
  *   engine, random or seed, signal, memory, onProgress. `Matrix`: row-major float32, element (r, c) at `data[r *
- *   columns + c]`. `Context`: engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count
- *   (how many), loadings (modules x features, not negative, largest 1), presence (localities x modules, not negative),
- *   share (of the squared association, one a module). `Table`, samples x features: featureNames (one a column),
- *   features (Matrix or Csr). `Localities`, n-neighborhoods of probes: count (how many). `Embedding`, the map:
- *   coordinates (samples x dimensions). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint
- *   (throws CancelledError once the signal is aborted).
+ *   columns + c]`; its rows (how many). `Context`: engine, random streams, signal, memory and progress of a run.
+ *   `Modules`, of a fit: count (how many), loadings (modules x features, not negative, largest 1), presence
+ *   (localities x modules, not negative), share (of the squared association, one a module). `Table`, samples x
+ *   features: featureNames (one a column), features (Matrix or Csr). `Localities`, n-neighborhoods of probes: count
+ *   (how many). `Embedding`, the map: coordinates (samples x dimensions). `Watch`, of a stage: progress (takes the
+ *   fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  * Fails: CancelledError once the signal is aborted.
  */
 

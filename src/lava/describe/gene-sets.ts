@@ -7,9 +7,10 @@
  * Cost: modules x sets. How it fails: features of one module are correlated, so the test, which takes genes as
  * independent draws, says how a module is called, not that the set is regulated.
  * Types: `Explanation`, of a map: featureNames (one a feature), descriptions (one a module, in order of share),
- *   modules (loadings and presence), geneSets (how many were tested, or absent). `ModuleDescription`, of one module: id
- *   (`M1`, `M2`...), signs (which features go together and which oppose), geneSets (that it holds more than chance).
- *   `Modules`, of a fit: loadings (modules x features, not negative, largest 1).
+ *   modules (loadings and presence), geneSets (how many were tested, or absent). `ModuleDescription`, of one module:
+ *   id (`M1`, `M2`...), signs (which features go together and which oppose), geneSets (that it holds more than
+ *   chance). `Modules`, of a fit: loadings (modules x features, not negative, largest 1). `Matrix`, row-major
+ *   float32: data (element (r, c) at `r * columns + c`).
  */
 
 import { benjaminiHochberg, hypergeometricP } from '../../core/multiple-testing.js';

@@ -1,6 +1,6 @@
 /**
  * Where a module counts as present: at a quarter of its largest presence over localities, or more. Ours.
- * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its rows (how many).
  * Fails: never.
  */
 

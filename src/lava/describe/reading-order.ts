@@ -7,7 +7,8 @@
  * Cost: modules^2 x features. Deterministic.
  * Types: `Explanation`, of a map: modules (loadings and presence), descriptions (one a module, in order of share).
  *   `Modules`, of a fit: loadings (modules x features, not negative, largest 1). `ModuleDescription`, of one module:
- *   topFeatures (`feature` (column) and `loading`, strongest first), id (`M1`, `M2`...).
+ *   topFeatures (`feature` (column) and `loading`, strongest first), id (`M1`, `M2`...). `Matrix`, row-major float32:
+ *   columns (how many), data (element (r, c) at `r * columns + c`).
  * Fails: never.
  */
 

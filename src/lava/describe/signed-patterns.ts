@@ -10,9 +10,10 @@
  * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
  *   engine, random or seed, signal, memory, onProgress. `Modules`, of a fit: count (how many), presence (localities x
  *   modules, not negative). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws
- *   CancelledError once the signal is aborted). `ModuleDescription`, of one module: topFeatures (`feature` (column) and
- *   `loading`, strongest first). `Table`, samples x features: features (Matrix or Csr). `Localities`, n-neighborhoods
- *   of probes: size (n, samples in each).
+ *   CancelledError once the signal is aborted). `ModuleDescription`, of one module: topFeatures (`feature` (column)
+ *   and `loading`, strongest first). `Table`, samples x features: features (Matrix or Csr). `Localities`,
+ *   n-neighborhoods of probes: size (n, samples in each). `Matrix`, row-major float32: data (element (r, c) at `r *
+ *   columns + c`).
  * Fails: CancelledError once the signal is aborted.
  */
 

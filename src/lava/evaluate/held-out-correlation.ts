@@ -12,8 +12,9 @@
  * How it fails: `bicor` is tested by Pearson's correlation, since weights over all held-out samples would silence rare
  * groups; outliers then cost power. Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
  * Types: `Modules`, of a fit: presence (localities x modules, not negative), count (how many), loadings (modules x
- *   features, not negative, largest 1). `Localities`, n-neighborhoods of probes: count (how many), size (n, samples in
- *   each). `Table`, samples x features: features (Matrix or Csr).
+ *   features, not negative, largest 1). `Localities`, n-neighborhoods of probes: count (how many), size (n, samples
+ *   in each). `Table`, samples x features: features (Matrix or Csr). `Leading`, a leading feature: loading (0 to 1).
+ *   `Matrix`, row-major float32: data (element (r, c) at `r * columns + c`).
  * Fails: never.
  */
 

@@ -6,9 +6,11 @@
  * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
  *   `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `Context`, what a run computes with: engine (the heavy
  *   routines). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `Random`, seeded numbers: stream (an
- *   independent stream by name). `Localities`, n-neighborhoods of probes: size (n, samples in each), count (how many).
- *   `Table`, samples x features: features (Matrix or Csr). `Modules`, of a fit: loadings (modules x features, not
- *   negative, largest 1), count (how many).
+ *   independent stream by name). `Localities`, n-neighborhoods of probes: size (n, samples in each), count (how
+ *   many). `Table`, samples x features: features (Matrix or Csr). `Modules`, of a fit: loadings (modules x features,
+ *   not negative, largest 1), count (how many). `Matrix`, row-major float32: rows (how many). `ModuleMatch`, with a
+ *   module of another fit: cosine (of pair patterns), other (its index, -1 for none). `Split`, of the samples:
+ *   heldOut (sample rows, in canonical order).
  * Fails: CancelledError once the signal is aborted.
  */
 

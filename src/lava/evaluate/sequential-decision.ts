@@ -14,7 +14,7 @@
  *   that passes in spite of it, which has a chance of 0.00015 at the default draws and level.
  * How it fails: q between a fifth of the level and three times the level often stays undecided.
  * Types: `DrawnTest`: a SignificanceTest with reached (draws whose largest statistic reaches it) and margin (standard
- *   deviations to the drawn largest).
+ *   deviations to the drawn largest). `SignificanceTest`, one test: pAdjusted (corrected over modules).
  */
 
 import type { DrawnTest } from './largest-statistic.js';

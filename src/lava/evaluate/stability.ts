@@ -16,11 +16,11 @@
  *   `PartialContext`: a Context or some of its parts: engine, random or seed, signal, memory, onProgress. `Random`,
  *   seeded numbers: stream (an independent stream by name), below (a whole number below the bound). `Context`, what a
  *   run computes with: random (seeded streams by name). `Matrix`: row-major float32, element (r, c) at `data[r *
- *   columns + c]`. `Modules`, of a fit: share (of the squared association, one a module), loadings (modules x features,
- *   not negative, largest 1), count (how many), presence (localities x modules, not negative). `Watch`, of a stage:
- *   progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
- *   `Localities`, n-neighborhoods of probes: size (n, samples in each), overlap (mean number of localities of a
- *   sample). `Embedding`, the map: coordinates (samples x dimensions).
+ *   columns + c]`; its rows (how many). `Modules`, of a fit: share (of the squared association, one a module),
+ *   loadings (modules x features, not negative, largest 1), count (how many), presence (localities x modules, not
+ *   negative). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError
+ *   once the signal is aborted). `Localities`, n-neighborhoods of probes: size (n, samples in each), overlap (mean
+ *   number of localities of a sample). `Embedding`, the map: coordinates (samples x dimensions).
  * Fails: CancelledError once the signal is aborted.
  */
 

@@ -4,7 +4,7 @@
  * With v_j the other modules, f(t) for one entry u_i = t is
  * Q_kk |u_-i|^2 t^2 - 2 t [(G u)_i - sum_j Q_kj v_ji (u.v_j - u_i v_ji)], so the best t is the bracket over
  * Q_kk |u_-i|^2, or 0. Source: ours. Symbols as in symmetric.ts. Precision: double. Deterministic.
- * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its rows (how many).
  * Fails: never.
  */
 

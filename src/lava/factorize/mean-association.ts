@@ -14,10 +14,11 @@
  *   many), form (debiased, absolute or signed), blocks (one after another, in order of localities). `Context`, what a
  *   run computes with: memory (bytes that may be held at once), engine (the heavy routines). `Watch`, of a stage:
  *   checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r, c) at
- *   `data[r * columns + c]`. `AssociationBlock`, of consecutive localities: count (localities), features (d), offsets
- *   (row (l, i) is at `offsets[l * d + i]`, one more at the end), columns (j > i, ascending), values (strength with the
- *   sign of the correlation). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
- *   accumulatePatterns (adds weighted associations into patterns), multiply (matrix product).
+ *   `data[r * columns + c]`; its rows (how many). `AssociationBlock`, of consecutive localities: count (localities),
+ *   features (d), offsets (row (l, i) is at `offsets[l * d + i]`, one more at the end), columns (j > i, ascending),
+ *   values (strength with the sign of the correlation). `Engine`, the heavy routines; each rejects with
+ *   CancelledError when its watch ends: accumulatePatterns (adds weighted associations into patterns), multiply
+ *   (matrix product).
  * Fails: CancelledError once the signal is aborted.
  */
 

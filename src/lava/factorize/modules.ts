@@ -6,11 +6,12 @@
  * pattern their outer product): spectral start, a fixed number of exact coordinate sweeps, guarded refit without
  * the gate; the scale (largest loading 1, so that presence is the association of the strongest pair) and the shares.
  * Types: `PartialContext`: a Context or some of its parts: engine, random or seed, signal, memory, onProgress.
- *   `Associations`, of all localities: localities (how many), features (d). `Context`, what a run computes with: memory
- *   (bytes that may be held at once). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `Modules`, of a
- *   fit: presence (localities x modules, not negative). `Factors`: loadings (modules x d), presence and products
- *   (localities x modules), loss (relative). `Problem`: associations with the weight of each locality, and norm (loss
- *   without modules).
+ *   `Associations`, of all localities: localities (how many), features (d). `Context`, what a run computes with:
+ *   memory (bytes that may be held at once). `Watch`, of a stage: progress (takes the fraction done, 0 to 1).
+ *   `Modules`, of a fit: presence (localities x modules, not negative). `Factors`: loadings (modules x d), presence
+ *   and products (localities x modules), loss (relative). `Problem`: associations with the weight of each locality,
+ *   and norm (loss without modules); its weights (one a locality). `Matrix`, row-major float32: rows (how many),
+ *   columns (how many), data (element (r, c) at `r * columns + c`).
  * Fails: OptionError for a number of modules or a form that cannot be; CancelledError once the signal is aborted.
  */
 

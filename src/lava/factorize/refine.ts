@@ -10,10 +10,10 @@
  * Source: ours; a momentum method was seen to lose weak modules.
  * Then near-duplicates are merged and the weakest are pruned to the number requested.
  * Cost of a sweep: two products of the associations with all modules. Symbols as in symmetric.ts.
- * Types: `Problem`: associations with the weight of each locality, and norm (loss without modules). `Matrix`:
- *   row-major float32, element (r, c) at `data[r * columns + c]`. `Context`: engine, random streams, signal, memory and
- *   progress of a run. `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws
- *   CancelledError once the signal is aborted).
+ * Types: `Problem`: associations with the weight of each locality, and norm (loss without modules); its weights (one
+ *   a locality). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its rows (how many).
+ *   `Context`: engine, random streams, signal, memory and progress of a run. `Watch`, of a stage: progress (takes the
+ *   fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  * Fails: CancelledError once the signal is aborted.
  */
 

@@ -12,6 +12,8 @@
  * How it fails: where eigenvalue m is not larger than the next, the last module is arbitrary.
  * Types: `MeanAssociation`: scale (one a feature), active features, order by degree, apply (S M S times a block).
  *   `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted.
+ *   `Spectrum`, of the completed mean: vectors (unit length, one entry a feature, largest eigenvalue first), values
+ *   (eigenvalues).
  */
 
 import type { Watch } from '../../engine/engine.js';

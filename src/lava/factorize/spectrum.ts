@@ -11,9 +11,10 @@
  *   next are equal, which of the two is kept is arbitrary. Deterministic: the random start is fixed and follows the order of
  *   features by degree, so that another order of the columns changes nothing but rounding.
  * Types: `MeanAssociation`: scale (one a feature), active features, order by degree, apply (S M S times a block).
- *   `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal
- *   is aborted). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Random`, seeded numbers:
- *   normal (standard normal).
+ *   `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the
+ *   signal is aborted). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its rows (how many).
+ *   `Random`, seeded numbers: normal (standard normal). `Eigenpairs`, eigenvalues and vectors: values (the requested
+ *   end first).
  * Fails: CancelledError once the signal is aborted.
  */
 

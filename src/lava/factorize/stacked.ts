@@ -6,13 +6,15 @@
  * least squares (Cichocki and Phan, 2009) for H, exact non-negative least squares for P. Ours: the
  * start, that of the symmetric form (spectral-start.ts). Loadings are the leading non-negative eigenvector of
  * each pattern. Memory: modules x pairs floats, three times. The loss never rises.
- * Types: `Problem`: associations with the weight of each locality, and norm (loss without modules). `Context`:
- *   engine, random streams, signal, memory and progress of a run. `Matrix`: row-major float32, element (r, c) at
- *   `data[r * columns + c]`. `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws
- *   CancelledError once the signal is aborted). `Associations`, of all localities: features (d), localities (how many),
- *   blocks (one after another, in order of localities), form (debiased, absolute or signed). `AssociationBlock`, of
- *   consecutive localities: count (localities), offsets (row (l, i) is at `offsets[l * d + i]`, one more at the end),
- *   values (strength with the sign of the correlation), columns (j > i, ascending), first (its first locality).
+ * Types: `Problem`: associations with the weight of each locality, and norm (loss without modules); its weights (one
+ *   a locality). `Context`: engine, random streams, signal, memory and progress of a run. `Matrix`: row-major
+ *   float32, element (r, c) at `data[r * columns + c]`; its rows (how many). `Watch`, of a stage: progress (takes the
+ *   fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted). `Associations`, of all
+ *   localities: features (d), localities (how many), blocks (one after another, in order of localities), form
+ *   (debiased, absolute or signed). `AssociationBlock`, of consecutive localities: count (localities), offsets (row
+ *   (l, i) is at `offsets[l * d + i]`, one more at the end), values (strength with the sign of the correlation),
+ *   columns (j > i, ascending), first (its first locality). `NonNegativeSolver`, of least squares with solutions >=
+ *   0: solve ((right side, solution, offset of both), in place).
  * Fails: CancelledError once the signal is aborted.
  */
 

@@ -8,9 +8,9 @@
  * Source: ours. Cost: one product of the associations with the modules (two when wide),
  * and the square of the swept features a module and sweep. Precision: sums in double. Deterministic.
  * Types: `SweepInput`: problem, loadings (modules x features, changed in place), presence of the modules swept, first
- *   of them, q (Q of all). `Context`, what a run computes with: memory (bytes that may be held at once). `Watch`, of a
- *   stage: checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r, c)
- *   at `data[r * columns + c]`.
+ *   of them, q (Q of all). `Context`, what a run computes with: memory (bytes that may be held at once). `Watch`, of
+ *   a stage: checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r,
+ *   c) at `data[r * columns + c]`; its rows (how many).
  * Fails: CancelledError once the signal is aborted.
  */
 

@@ -8,11 +8,13 @@
  * Source: ours (block coordinate descent whose every step is exact, so that the loss never rises).
  * Types: `Associations`, of all localities: squaredNorms (one a locality, over pairs i < j), localities (how many),
  *   groups (blocks that are held at once), form (debiased, absolute or signed), features (d). `Matrix`: row-major
- *   float32, element (r, c) at `data[r * columns + c]`. `Context`, what a run computes with: engine (the heavy
- *   routines). `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is
- *   aborted. `Engine`, the heavy routines; each rejects with CancelledError when its watch ends: quadraticForms
- *   (localities x modules), accumulatePatterns (adds weighted associations into patterns). `AssociationBlock`, of
- *   consecutive localities: first (its first locality), count (localities).
+ *   float32, element (r, c) at `data[r * columns + c]`; its rows (how many). `Context`, what a run computes with:
+ *   engine (the heavy routines). `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint
+ *   once the signal is aborted. `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
+ *   quadraticForms (localities x modules), accumulatePatterns (adds weighted associations into patterns).
+ *   `AssociationBlock`, of consecutive localities: first (its first locality), count (localities).
+ *   `NonNegativeSolver`, of least squares with solutions >= 0: solve ((right side, solution, offset of both), in
+ *   place).
  * Fails: CancelledError once the signal is aborted, where a watch is taken; else never.
  */
 

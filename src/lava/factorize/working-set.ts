@@ -10,11 +10,12 @@
  * fixed order of sums; ties by feature.
  * Types: `SweepInput`: problem, loadings (modules x features, changed in place), presence of the modules swept, first
  *   of them, q (Q of all). `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted).
- *   `AssociationBlock`, of consecutive localities: first (its first locality), features (d), offsets (row (l, i) is at
- *   `offsets[l * d + i]`, one more at the end), columns (j > i, ascending), values (strength with the sign of the
+ *   `AssociationBlock`, of consecutive localities: first (its first locality), features (d), offsets (row (l, i) is
+ *   at `offsets[l * d + i]`, one more at the end), columns (j > i, ascending), values (strength with the sign of the
  *   correlation), count (localities). `AssociationForm`: `debiased`, `absolute` or `signed`. `Problem`: associations
- *   with the weight of each locality, and norm (loss without modules). `Associations`, of all localities: blocks (one
- *   after another, in order of localities), form (debiased, absolute or signed).
+ *   with the weight of each locality, and norm (loss without modules); its weights (one a locality). `Associations`,
+ *   of all localities: blocks (one after another, in order of localities), form (debiased, absolute or signed).
+ *   `Matrix`, row-major float32: data (element (r, c) at `r * columns + c`), rows (how many).
  * Fails: CancelledError once the signal is aborted.
  */
 

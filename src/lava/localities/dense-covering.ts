@@ -10,9 +10,10 @@
  * Types: `Embedding`, the map: coordinates (samples x dimensions). `Localities`, n-neighborhoods of probes: count
  *   (how many), size (n, samples in each), order (sample rows in an order that the table does not change), probes
  *   (count x dimensions), members (count x size sample rows, nearest first), radius (distance to the farthest member,
- *   one a locality). `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Watch`: takes
- *   the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted. `KdTree`, of the
- *   coordinates: points (the matrix, by row).
+ *   one a locality). `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Watch`:
+ *   takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted. `KdTree`, of
+ *   the coordinates: points (the matrix, by row). `Matrix`, row-major float32: columns (how many), data (element (r,
+ *   c) at `r * columns + c`).
  * Fails: CancelledError once the signal is aborted.
  */
 

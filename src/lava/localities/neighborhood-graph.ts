@@ -6,7 +6,7 @@
  * Types: `KdTree`, of the coordinates: points (the matrix, by row). `Engine`, the heavy routines; each rejects with
  *   CancelledError when its watch ends: neighborhoodGraph (in-degree and mean distance of each sample), nearest (k
  *   nearest rows). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `Matrix`: row-major float32,
- *   element (r, c) at `data[r * columns + c]`.
+ *   element (r, c) at `data[r * columns + c]`. `Neighbors`, rows x k, nearest first: indices (row numbers).
  * Fails: CancelledError once the signal is aborted.
  */
 

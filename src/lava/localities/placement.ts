@@ -8,10 +8,12 @@
  * Shapes: points E x k, weights E, result count x k. Precision: double sums. Determinism: one uniform draw,
  * fixed order of sums. Cost: a few distances a sample and iteration in few dimensions, `count` in many.
  * Types: `KdTree`, of the coordinates: order (row at each position of the tree), points (the matrix, by row),
- *   coordinates (in the tree's order). `Random`, seeded numbers: uniform (in [0, 1)). `Watch`: takes the progress of a
- *   stage, and throws CancelledError at a checkpoint once the signal is aborted. `Engine`, the heavy routines; each
- *   rejects with CancelledError when its watch ends: nearest (k nearest rows). `Matrix`: row-major float32, element (r,
- *   c) at `data[r * columns + c]`.
+ *   coordinates (in the tree's order). `Random`, seeded numbers: uniform (in [0, 1)). `Watch`: takes the progress of
+ *   a stage, and throws CancelledError at a checkpoint once the signal is aborted. `Engine`, the heavy routines; each
+ *   rejects with CancelledError when its watch ends: nearest (k nearest rows). `Matrix`: row-major float32, element
+ *   (r, c) at `data[r * columns + c]`. `Assignment`, of samples to their nearest centers: assign (computes it anew
+ *   for moved centers), moved (tells how far each center has moved). `Neighbors`, rows x k, nearest first: indices
+ *   (row numbers).
  * Fails: CancelledError once the signal is aborted.
  */
 

@@ -3,6 +3,7 @@
  *
  * Source: ours. Precision: double sums over the carried values. Cost: proportional to the samples requested.
  * Types: `Explanation`, of a map: values (raw values that travel along, or null), rows (number of samples).
+ *   `FeatureValues`, raw values of some features: features (their names), data (samples x these features).
  * Fails: OptionError for a measure that this version does not know; else never.
  */
 

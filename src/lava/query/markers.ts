@@ -10,7 +10,7 @@
  * Types: `Explanation`, of a map: options (as run), featureNames (one a feature), values (raw values that travel
  *   along, or null), descriptions (one a module, in order of share). `Table`, samples x features: features (Matrix or
  *   Csr). `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first), id
- *   (`M1`, `M2`...).
+ *   (`M1`, `M2`...). `Matrix`, row-major float32: columns (how many).
  */
 
 import { denseCells } from '../../core/csr.js';

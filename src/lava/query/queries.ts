@@ -9,6 +9,9 @@
  *   column, missing, or all, any, not of others. `Table`, samples x features: features (Matrix or Csr).
  *   `ModuleDescription`, of one module: id (`M1`, `M2`...), contrast (true where it is a difference between groups),
  *   significance (of the tests, or null), topFeatures (`feature` (column) and `loading`, strongest first).
+ *   `LevelShare`, of a metadata column: level (its name). `ModuleSignificance`, of the tests of a module: verdict
+ *   (`local`, `border`, `global`, `chance` or `not-replicated`). `PresenceInRegion`, of one module: presentInside
+ *   (share of the region's samples, 0 to 1), inside (mean presence in the region).
  */
 
 import { encodeLevels } from '../../core/levels.js';

@@ -7,9 +7,10 @@
  * Types: `Explanation`, of a map: rows (number of samples), localities (members and probes), embedding (coordinates
  *   and source), labels (one a sample, or null), ids (one a sample, or null), descriptions (one a module, in order of
  *   share), featureNames (one a feature). `Polygon`: corners [x, y] in order; the last is joined to the first.
- *   `Localities`, n-neighborhoods of probes: count (how many), members (count x size sample rows, nearest first), size
- *   (n, samples in each). `Embedding`, the map: coordinates (samples x dimensions). `ModuleDescription`, of one module:
- *   id (`M1`, `M2`...).
+ *   `Localities`, n-neighborhoods of probes: count (how many), members (count x size sample rows, nearest first),
+ *   size (n, samples in each). `Embedding`, the map: coordinates (samples x dimensions). `ModuleDescription`, of one
+ *   module: id (`M1`, `M2`...). `Matrix`, row-major float32: columns (how many), data (element (r, c) at `r * columns
+ *   + c`).
  */
 
 import { storedValue, trueValue } from '../../core/units.js';

@@ -2,10 +2,16 @@
  * Answers to queries as sentences for people. The figures are those of the answers.
  * Types: `RegionAnswer`: region, samples, share, labels by number, modules by presence inside. `ComparisonAnswer`:
  *   first and second RegionAnswer, overlap in samples, modules compared. `FeatureAnswer`: region, feature, samples,
- *   features by correlation inside, number of constant ones. `PairAnswer`: region, features a and b, their correlation
- *   inside and outside. `MarkerAnswer`: first and second region with their samples, markers (highest score first).
- *   `Marker`: one feature: means first and second, difference, logFoldChange or null, auc, score, p, pAdjusted,
- *   modules, pseudobulk or null.
+ *   features by correlation inside, number of constant ones. `PairAnswer`: region, features a and b, their
+ *   correlation inside and outside. `MarkerAnswer`: first and second region with their samples, markers (highest
+ *   score first). `Marker`: one feature: means first and second, difference, logFoldChange or null, auc, score, p,
+ *   pAdjusted, modules, pseudobulk or null. `ComparedModule`, a module in two regions: id (`M1`, `M2`...), agreement
+ *   (cosine of its signed correlations, or null). `FeatureCorrelation`, of one feature with another:
+ *   differencePAdjusted (p that it is the same inside and outside, corrected). `ModuleInRegion`, a module in a
+ *   region: id (`M1`, `M2`...). `PairSide`, a pair inside or outside: rows (sample rows). `PresenceInRegion`, of one
+ *   module: presentInside (share of the region's samples, 0 to 1), presentOutside (share of the others, 0 to 1).
+ *   `PseudobulkTest`, by means of replicates: replicatesFirst (how many in the first samples), replicatesSecond (in
+ *   the second), paired (the same are on both sides).
  * Fails: never.
  */
 

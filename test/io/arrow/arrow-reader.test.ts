@@ -143,3 +143,18 @@ test('two columns of one name are told', async () => {
   if (!bytes) throw new Error('nothing written');
   await expect(readTable(bytesSource('x.arrow', bytes))).rejects.toThrow('two columns named a');
 });
+
+test('a column of fractions holds the ids when it is requested, wherever it stands, and is a feature otherwise', async () => {
+  const names = Array.from({ length: 80 }, (_, c) => `c${c}`);
+  const bytes = flechette.tableToIPC(
+    flechette.tableFromColumns(
+      names.map((name, c) => [name, flechette.columnFromArray([c + 0.5, 2, c + 3.25], flechette.float64())]),
+    ),
+    { format: 'file' },
+  );
+  const source = () => bytesSource('x.arrow', bytes as Uint8Array<ArrayBuffer>);
+  const { ids, featureNames } = await readTable(source(), { id: 'c70' });
+  expect(ids).toEqual(['70.5', '2', '73.25']);
+  expect(featureNames).toEqual(names.filter((name) => name !== 'c70'));
+  expect((await readTable(source())).featureNames).toEqual(names);
+});

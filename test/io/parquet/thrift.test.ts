@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { parquetMetadata } from 'hyparquet';
+import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { bytesSource, readTable } from 'whymap/io';
 import { createRandom } from '#whymap/core/random.js';
+import { levelsOf } from '#whymap/io/parquet/levels.js';
 import { readStruct } from '#whymap/io/parquet/thrift.js';
 
 const MIB = 2 ** 20;
@@ -111,4 +112,20 @@ test('a footer that promises thirty million row groups takes no memory for them'
     `a list of ${count} elements in the 1 bytes that are left`,
   );
   expect(process.resourceUsage().maxRSS - before).toBeLessThan((64 * MIB) / 1024);
+});
+
+test('levels of a column are those of its path, whatever stands before it in the schema', () => {
+  const schema = [
+    { name: 'root', num_children: 3 },
+    { name: 'a', repetition_type: 'REQUIRED' },
+    { name: 'lists', repetition_type: 'OPTIONAL', num_children: 1 },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { name: 'a', repetition_type: 'OPTIONAL' },
+    { name: 'b', repetition_type: 'OPTIONAL' },
+  ];
+  const of = (...path: string[]) => levelsOf({ schema } as unknown as FileMetaData, path);
+  expect(of('a')).toEqual({ maxDefinition: 0, maxRepetition: 0 });
+  expect(of('b')).toEqual({ maxDefinition: 1, maxRepetition: 0 });
+  expect(of('lists', 'list', 'a')).toEqual({ maxDefinition: 3, maxRepetition: 1 });
+  expect(() => of('c')).toThrow('no c in the schema');
 });

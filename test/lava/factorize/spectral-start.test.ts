@@ -124,6 +124,14 @@ test('the start holds every planted module before any refinement', async () => {
   const start = await spectralStart(mean, 4, unwatched);
   expect(start.data.every((value) => value >= 0)).toBe(true);
   for (const { cosine } of matchModules(planted.loadings, start)) expect(cosine).toBeGreaterThan(0.9);
+  for (const modules of [2, 3, 5, 6, 8]) {
+    const { rows, columns, data } = await spectralStart(mean, modules, unwatched);
+    const strengths = Array.from({ length: rows }, (_, k) => {
+      const loading = Float64Array.from(data.subarray(k * columns, (k + 1) * columns));
+      return dot(loading, loading);
+    });
+    expect(strengths).toEqual([...strengths].sort((a, b) => b - a));
+  }
 });
 
 test('a denser covering begins with the one reported and keeps its size; none is added where there are enough', async () => {

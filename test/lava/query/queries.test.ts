@@ -119,6 +119,10 @@ test('two regions share what is active in both, and differ in the rest', () => {
       ({ where, agreement }) => agreement === null && (where === 'both' || where === 'neither'),
     ),
   ).toBe(true);
+  // the same samples correlate alike, so the agreement with themselves is 1
+  for (const { agreement } of compareRegions(explanation, { ...regions, second: regions.first }, table)
+    .modules)
+    expect(agreement).toBeCloseTo(1, 12);
 });
 
 test('one feature against all others is its correlations inside and outside', () => {

@@ -5,15 +5,14 @@
  *   writes into a slot with room for every pair, or for SLOT_ENTRIES (address space; only what is written
  *   becomes memory). The group is then moved, in order and in parallel, behind the entries of the groups before
  *   it. A group with a slot that was too small is computed again with larger slots.
- * Types: `Runtime`, of the engine: arena (its memory), threads (how many), run (runs a job on all threads;
- *   CancelledError when the watch ends), size (bytes that a kernel needs), shared (threads see one memory). `Inputs`,
- *   what is in the engine's memory: features (addresses of a table, copied in once), registerBlock (of views of the
- *   memory). `Scope`, allocations that end together: free (ends it), allocate (an address for so many bytes;
- *   MachineError when there is no room), copy (copies an array in, gives its address). `Arena`, the allocator: memory
- *   (of WebAssembly), allocate (MachineError when there is no room), free (of an address), shrink (gives back the end).
- *   `AssociationRules`, how correlations become associations: measure (of correlation), form (debiased, absolute or
- *   signed), support (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 /
- *   freedom are 0; 0 is off).
+ * Types: `Runtime`, of the engine: arena (its memory), threads (how many), run (a job on all threads; CancelledError
+ *   when the watch ends), size (bytes a kernel needs), shared (threads see one memory). `Inputs`, in the engine's memory:
+ *   features (addresses of a table), registerBlock (of views). `Scope`, allocations that end together: free (ends it),
+ *   allocate (an address; MachineError when there is no room), copy (of an array, gives its address). `Arena`, the
+ *   allocator: memory, allocate, free, shrink (gives back the end). `AssociationRules`: measure, form (debiased, absolute
+ *   or signed), support (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2 /
+ *   freedom are 0; 0 is off). `FeatureAddresses`: dense (address of f32, or 0 for a sparse table), indices, values.
+ * Fails: MachineError where memory cannot be had or for too many features; CancelledError when the watch ends.
  */
 
 import type { AssociationBlock, AssociationMeasure, Csr, Matrix } from '../../../model.js';
@@ -130,7 +129,7 @@ function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Ca
 }
 
 /**
- * Localities of a group: as many as have slots in GROUP_BYTES, at least one for each thread.
+ * Localities of a group: as many as have slots in GROUP_BYTES, at least one for each thread. Never throws.
  * @param slot entries of a slot.
  */
 const groupSize = (slot: number, threads: number): number =>
@@ -216,7 +215,8 @@ function inputArguments({ features, d, size, rules, placed }: Call, from: number
 }
 
 /**
- * Turns numbers of entries into offsets: offsets[from + r + 1] = offsets[from + r] + counts[r].
+ * Turns numbers of entries into offsets: offsets[from + r + 1] = offsets[from + r] + counts[r]. offsets[from] is set
+ * already.
  * @param counts one number for each row of a group.
  * @param offsets of the whole block, written from row `from` on.
  */
@@ -235,7 +235,9 @@ interface Entries {
 
 /**
  * Two arrays in the engine's memory, 16-bit columns and float32 values of as many entries, which move when they have
- * to grow. Empty at first; the caller frees them unless a block takes them over.
+ * to grow. Empty at first; the caller frees them unless a block takes them over. `reserve(kept, needed, expected)`
+ * makes room for `needed` entries, of which the first `kept` are there; `addresses()` gives both; `free()` gives them
+ * back.
  */
 function createEntries(arena: Arena): Entries {
   let columns = arena.allocate(0);

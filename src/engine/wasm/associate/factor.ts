@@ -13,6 +13,7 @@
  *   `Scope`, allocations that end together: copyStructure (writes a structure, gives its address), copy (copies an
  *   array in, gives its address), allocate (an address for so many bytes; MachineError when there is no room), free
  *   (ends it). `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import type { AssociationBlock, AssociationForm, Matrix } from '../../../model.js';
@@ -61,7 +62,10 @@ function copyBlocks(blocks: readonly AssociationBlock[], inputs: Inputs, scope: 
 const entriesOf = (blocks: readonly AssociationBlock[]): number =>
   blocks.reduce((sum, { values }) => sum + values.length, 0);
 
-/** Makes `Engine.quadraticForms`, called with blocks, association form and loadings: returns B, localities x m. */
+/**
+ * Makes `Engine.quadraticForms`, called with blocks, association form and loadings: returns B, localities x m. No
+ * blocks give a matrix without rows.
+ */
 function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadraticForms'] {
   return async (blocks, form, loadings, watch = unwatched) => {
     const modules = loadings.columns;
@@ -94,8 +98,9 @@ function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadrat
 }
 
 /**
- * Makes `Engine.accumulatePatterns`, called with blocks, association form, presence and `total`: adds to `total`, which is G
- * (m x d (d - 1) / 2, pairs i < j in row order), in place.
+ * Makes `Engine.accumulatePatterns`, called with blocks, association form, presence and `total`: adds to `total`,
+ * which is G (m x d (d - 1) / 2, pairs i < j in row order), in place. Nothing happens without blocks; `total` is as
+ * it was where the call fails.
  */
 function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['accumulatePatterns'] {
   return async (blocks, form, presence, total, watch = unwatched) => {

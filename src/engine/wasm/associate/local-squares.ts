@@ -8,12 +8,13 @@
  * Types: `Runtime`, of the engine: arena (its memory), size (bytes that a kernel needs), run (runs a job on all
  *   threads; CancelledError when the watch ends). `Inputs`, what is in the engine's memory: features (addresses of a
  *   table, copied in once). `FeatureAddresses`: dense, or offsets, indices and values with dense 0.
- *   `WeightedLocalities`: members (localities x size), size, factors (localities x modules, 0 for none). `ModuleGroup`:
- *   modules, union of their features, localities, factors, rows and panels (1 for features of a module).
- *   `AssociationRules`, how correlations become associations: measure (of correlation), support (samples that must
- *   differ from the lower median; 0 is off). `Scope`, allocations that end together: free (ends it), copy (copies an
- *   array in, gives its address), allocate (an address for so many bytes; MachineError when there is no room). `Arena`,
- *   the allocator: memory (of WebAssembly).
+ *   `WeightedLocalities`: members (localities x size), size, factors (localities x modules, 0 for none).
+ *   `ModuleGroup`: modules, union of their features, localities, factors, rows and panels (1 for features of a
+ *   module). `AssociationRules`, how correlations become associations: measure (of correlation), support (samples
+ *   that must differ from the lower median; 0 is off). `Scope`, allocations that end together: free (ends it), copy
+ *   (copies an array in, gives its address), allocate (an address for so many bytes; MachineError when there is no
+ *   room). `Arena`, the allocator: memory (of WebAssembly). `Matrix`, row-major float32: columns (how many).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import type { AssociationRules, Engine, WeightedLocalities } from '../../engine.js';
@@ -32,7 +33,8 @@ const STRIP_PANELS = 2;
 
 /**
  * Makes `Engine.sumLocalSquares`: for each module a symmetric matrix (chosen features x chosen features, zero
- * diagonal) of sums over localities of factor x (squared correlation - 1 / degrees of freedom).
+ * diagonal) of sums over localities of factor x (squared correlation - 1 / degrees of freedom). One
+ * Float32Array a module, row by row; empty for a module without features.
  * @param inputs what the engine's memory already holds.
  */
 export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine['sumLocalSquares'] {
@@ -159,9 +161,9 @@ function membersOf(members: Int32Array, size: number, some: Int32Array): Int32Ar
 }
 
 /**
- * The sums of one module as a full symmetric matrix (features x features of the module, zero diagonal).
+ * The sums of one module as a full symmetric matrix (features x features of the module, zero diagonal). Never throws.
  * @param padded sums of the union, of which those right of the diagonal are read; rows as long as the union rounded
- *   up to a multiple of 8.
+ * up to a multiple of 8.
  * @param union the group's features, ascending.
  * @param chosen the module's, ascending, all in the union.
  */

@@ -1,6 +1,7 @@
 /**
  * Which modules are summed together (local-squares.ts): as many as the memory of their sums allows, in order. Together
  * they cost no more than each alone, since nothing is computed in a locality but what a module present there needs.
+ * Fails: never.
  */
 
 export interface ModuleGroup {

@@ -4,6 +4,8 @@
  *   ends). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Scope`, allocations that end
  *   together: allocate (an address for so many bytes; MachineError when there is no room), free (ends it), copy (copies
  *   an array in, gives its address). `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: ShapeError for sides that do not fit; MachineError where memory cannot be had; CancelledError when the watch
+ *   ends.
  */
 
 import { ShapeError } from '../../../errors.js';
@@ -21,6 +23,7 @@ const STRIP_ROWS = PANEL_ROWS * STRIP_PANELS;
 /**
  * Makes `Engine.multiply`: C = op(A) op(B) in float32, where op transposes with `transposeA` or `transposeB`.
  * ShapeError where the inner sizes differ or data has another length than rows x columns.
+ * @returns rows x columns, a copy; zeros where the depth is 0.
  */
 export function createMultiply(runtime: Runtime): Engine['multiply'] {
   return async (a, b, options = {}, watch = unwatched) => {

@@ -9,6 +9,7 @@
  *   allocate (an address for so many bytes; MachineError when there is no room), copyStructure (writes a structure,
  *   gives its address). `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted). `Arena`,
  *   the allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import type { Engine, ModuleSamples, SampleDraws } from '../../engine.js';
@@ -26,7 +27,8 @@ const VALUE_WORK = 10;
 /**
  * Makes `Engine.weightedCorrelations`: for every module, draw (a permutation of the samples, or a cyclic shift of
  * each feature) and locality, twice the sum over pairs of the module's features of both loadings times their
- * correlation. Returns one array a module, draws x localities.
+ * correlation. Returns one array a module, draws x localities. A feature that is constant in a locality's samples, or
+ * without support there, counts as correlation 0.
  */
 export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCorrelations'] {
   return async (modules, draws, watch = unwatched) => {
@@ -60,7 +62,10 @@ interface Group {
   readonly end: number;
 }
 
-/** Divides the modules into groups of at most VALUE_BYTES, or one module. */
+/**
+ * Divides the modules into groups of at most VALUE_BYTES, or one module. At least one module a group, in order. Never
+ * throws.
+ */
 function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   const groups: Group[] = [];
   for (let first = 0; first < modules.length; ) {
@@ -75,7 +80,7 @@ function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   return groups;
 }
 
-/** Draws `from` to `to` of the modules of a group. */
+/** Draws `from` to `to` of the modules of a group. Views, no copies. */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
@@ -166,8 +171,9 @@ interface Majorities {
 const known = new WeakMap<ModuleSamples, Majorities>();
 
 /**
- * The values that can leave a feature without support: held by so many samples in all that a locality may hold that many.
- * Rows are not drawn twice, so others need not be looked for.
+ * The values that can leave a feature without support: held by so many samples in all that a locality may hold that
+ * many. Rows are not drawn twice, so others need not be looked for.
+ * @returns for each feature that value, NaN where there is none, and 1 where there are several.
  */
 function majorities(module: ModuleSamples): Majorities {
   const { values, features, support } = module;

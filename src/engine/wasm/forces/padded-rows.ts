@@ -2,13 +2,14 @@
  * Compressed rows for kernels that take four entries at a time.
  * Types: `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending)
  *   and `values`.
+ * Fails: never.
  */
 
 import type { Csr } from '../../../model.js';
 
 /**
- * The same matrix with each row padded to a multiple of four entries by zeros in column i of row i, for kernels
- * that take four entries at a time.
+ * The same matrix with each row padded to a multiple of four entries by zeros in column i of row i, for kernels that
+ * take four entries at a time. Such entries exert no force.
  */
 export function padEntries({ rows, columns, offsets, indices, values }: Csr): Csr {
   const starts = new Float64Array(rows + 1);

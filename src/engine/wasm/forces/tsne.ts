@@ -8,6 +8,7 @@
  *   row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `TsneState`: y,
  *   velocity and gains, rows x dimensions, changed in place. `TsneSteps`: dimensions, steps, theta, learningRate,
  *   momentum, exaggeration, withLoss. `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends, the state as it was.
  */
 
 import type { Csr } from '../../../model.js';

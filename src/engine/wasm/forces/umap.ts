@@ -3,10 +3,13 @@
  * dimensions use the reference loops on this thread.
  * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
  *   ends). `Inputs`, what is in the engine's memory: features (addresses of a table, copied in once). `Csr`: sparse,
- *   entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `Scope`,
- *   allocations that end together: free (ends it), copy (copies an array in, gives its address), allocate (an address
- *   for so many bytes; MachineError when there is no room). `SampledEpochs`: dimensions; epochs first to first + epochs
- *   of total; a, b; rates; seed; targets or null. `Arena`, the allocator: memory (of WebAssembly).
+ *   entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`; its rows
+ *   (how many). `Scope`, allocations that end together: free (ends it), copy (copies an array in, gives its address),
+ *   allocate (an address for so many bytes; MachineError when there is no room). `SampledEpochs`: dimensions; epochs
+ *   first to first + epochs of total; a, b; rates; seed; targets or null; its learningRate (at the start, falls to
+ *   0), negativeSampleRate (negative samples an edge), repulsionStrength (weight of repulsion). `Arena`, the
+ *   allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends, the coordinates as they were.
  */
 
 import type { Csr } from '../../../model.js';
@@ -76,7 +79,9 @@ function widened(y: Float64Array, dimensions: number): Float32Array {
   return coordinates;
 }
 
-/** Number of entries in the longest row of a compressed matrix; a thread's scratch memory depends on it. */
+/**
+ * Number of entries in the longest row of a compressed matrix; a thread's scratch memory depends on it. 0 for none.
+ */
 function longestRow({ rows, offsets }: Csr): number {
   let longest = 0;
   for (let i = 0; i < rows; i++) longest = Math.max(longest, offsets[i + 1] - offsets[i]);

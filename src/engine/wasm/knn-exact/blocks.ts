@@ -6,6 +6,7 @@
  *   address). `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint once the signal is
  *   aborted. `DistanceBounds`, bounds of all pairs: address (of the kernels' structure), depth (columns of the
  *   product).
+ * Fails: CancelledError when the watch ends; MachineError where scratch memory cannot be had.
  */
 
 import type { Watch } from '../../engine.js';
@@ -64,7 +65,7 @@ export interface Block {
 }
 
 /**
- * Writes the structure of a comparison into the engine's memory.
+ * Writes the structure of a comparison into the engine's memory. The structure lives until the scope is freed.
  * @param length most data rows that a block will have; it decides the scratch memory of a thread.
  */
 export function uploadComparison(

@@ -9,6 +9,7 @@
  * Types: `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major
  *   float32, element (r, c) at `data[r * columns + c]`. `Frame`: origin and scale in which products are computed.
  *   `Random`, seeded numbers: stream (an independent stream by name), normal (standard normal).
+ * Fails: as `multiply` does.
  */
 
 import { createRandom } from '../../../core/random.js';
@@ -20,13 +21,14 @@ import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from '
  * `count` orthonormal directions of large variance among the rows, by a sample of them: count x columns, one
  * direction a row.
  * @param frame center and scale of the rows.
+ * @param count at most the columns.
  */
 export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: Frame, count: number) =>
   subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
 
 /**
  * A squared distance, in units of the frame, within which the nearest `share` (0 to 1) of all rows lies: the median
- * over a sample of rows.
+ * over a sample of rows. Infinite where all sampled rows are equal.
  */
 export async function nearDistance(
   multiply: Engine['multiply'],
@@ -98,7 +100,8 @@ function addScaled(into: Float64Array, from: Float64Array, scale: number): void 
 
 /**
  * For each probe (a row that stands for all), the squared distance within which about `share` of the sample lies: at
- * least that of its nearest row. Zero distances, of the row itself and its duplicates, do not count.
+ * least that of its nearest row. Zero distances, of the row itself and its duplicates, do not count. Infinite where
+ * all distances are zero.
  * @param products inner products, probes x sample.
  * @param probes squared lengths of the probes.
  * @param sample those of the sample.

@@ -5,13 +5,14 @@
  * Purpose: native code multiplies bytes several times faster than WebAssembly. The product of the next block is
  *   computed and copied while the kernels compare the present one.
  * Types: `Runtime`, of the engine: arena (its memory). `Scope`, allocations that end together: allocate (an address
- *   for so many bytes; MachineError when there is no room), copy (copies an array in, gives its address). `Comparison`,
- *   of queries with data: bounds (of all pairs). `MultiplyBytes`: C = A B of unsigned and signed bytes in 32-bit
- *   integers, into the third argument. `Watch`: takes the progress of a stage, and throws CancelledError at a
- *   checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: data (addresses of prepared rows),
- *   depth (columns of the product), table (of external products, or 0). `Arena`, the allocator: memory (of
- *   WebAssembly). `Block`, queries against data rows: first (first query), from (data rows from), to (to), count
- *   (queries).
+ *   for so many bytes; MachineError when there is no room), copy (copies an array in, gives its address).
+ *   `Comparison`, of queries with data: bounds (of all pairs), multiplyBytes (product of bytes, or null).
+ *   `MultiplyBytes`: C = A B of unsigned and signed bytes in 32-bit integers, into the third argument. `Watch`: takes
+ *   the progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted. `DistanceBounds`,
+ *   bounds of all pairs: data (addresses of prepared rows), depth (columns of the product), table (of external
+ *   products, or 0). `Arena`, the allocator: memory (of WebAssembly). `Block`, queries against data rows: first
+ *   (first query), from (data rows from), to (to), count (queries).
+ * Fails: what the other engine throws passes; CancelledError when the watch ends, after the product under way.
  */
 
 import type { Watch } from '../../engine.js';
@@ -95,8 +96,9 @@ export async function compareByTables(
 const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 /**
- * Blocks of all pairs, each pair once. Each segment of data rows starts with the block of the same rows as queries, where
- * lists find their limits.
+ * Blocks of all pairs, each pair once. Each segment of data rows starts with the block of the same rows as queries,
+ * where lists find their limits.
+ * @param rows data rows, which are the queries. Never throws.
  */
 function blocksOf(rows: number): Block[] {
   const blocks: Block[] = [];
@@ -132,7 +134,7 @@ function correctionsOf(bytes: Uint8Array, rows: number, columns: number): Int32A
 
 /**
  * A function that computes the products of one table (count x columns int32, row by row) at a time, always into the
- * same memory. The data rows of a segment are transposed once.
+ * same memory. The data rows of a segment are transposed once. The table is valid until the next call.
  */
 function createProducts(
   runtime: Runtime,

@@ -3,6 +3,7 @@
  * correlation) or scaled (manhattan).
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Metric`: `euclidean`, `cosine`,
  *   `correlation` or `manhattan`.
+ * Fails: never.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -30,6 +31,7 @@ const OFF_STEP = 2 ** -11;
 /**
  * The frame of rows for a metric, from an evenly spaced sample of them: the mean as center (euclidean; else 0) and a
  * power of two as scale that brings the largest coordinate to at most 1.
+ * @returns scale 1 for rows that are all equal to the center.
  */
 export function frameOf(data: Matrix, metric: Metric): Frame {
   const columns = data.columns;
@@ -47,7 +49,8 @@ export const uncentered = (frame: Frame): Frame => ({ ...frame, center: new Floa
 
 /**
  * The step of which all values in every `every`-th row are integer multiples, up to float32's rounding; 0 where there
- * is none. Other rows may hold other values; their bounds are then wide, and right.
+ * is none. Other rows may hold other values; their bounds are then wide, and right. Values at most MOST_STEPS
+ * different ones are looked at.
  */
 function stepOf({ rows, columns, data }: Matrix, every: number): number {
   const values = new Set<number>();
@@ -80,6 +83,7 @@ export interface ByteRows {
 /**
  * How the rows are written as bytes, 0 to 255 times the frame's step above the smallest value; null where some value
  * of some row is out of that range or the frame has no step.
+ * @returns the frame of the bytes, and the position of each column, -1 where it is left out.
  */
 export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
   if (frame.step === 0) return null;
@@ -135,7 +139,7 @@ function largestFrom(data: Matrix, center: Float64Array, step: number): number {
   return largest;
 }
 
-/** At most `count` evenly spaced rows of m, centered and scaled as the frame says. */
+/** At most `count` evenly spaced rows of m, centered and scaled as the frame says. Empty for no rows. */
 export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
   const rows = Math.min(count, m.rows);
   return framedRows(
@@ -147,7 +151,7 @@ export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
 
 /**
  * The rows of m with the numbers in `chosen`, as the frame says: less center, times scale (euclidean); of unit
- * length, for correlation less the row's mean (other metrics).
+ * length, for correlation less the row's mean (other metrics). A row of zeros stays zeros.
  */
 export function framedRows(
   m: Matrix,

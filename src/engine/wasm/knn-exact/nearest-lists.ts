@@ -3,6 +3,7 @@
  * Types: `Runtime`, of the engine: arena (its memory). `Scope`, allocations that end together: copy (copies an array
  *   in, gives its address), copyStructure (writes a structure, gives its address). `DistanceBounds`, bounds of all
  *   pairs: rankToBound (ranking distance to squared distance). `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had.
  */
 
 import type { Neighbors } from '../../../model.js';
@@ -34,6 +35,8 @@ interface ListsOptions {
 /**
  * Allocates lists of the k nearest for `rows` rows in the engine's memory, empty: indices -1, distances infinite.
  * They live until the scope is freed; `read` copies them out as rows x k.
+ * @param options `rows` and `k` of the lists, the metric and bounds they are filled by, the address of row numbers
+ * (`ids`), and the row number at each position (`order`).
  */
 export function allocateLists(
   { arena }: Runtime,

@@ -2,6 +2,8 @@
  * The k nearest rows, exact, by `kernels/knn-exact/pairs.ts` and `kernels/knn-exact/nearest.ts`.
  * Types: `Runtime`, of the engine: arena (its memory). `Multipliers`: multiply of the engine, and multiplyBytes or
  *   null. `Scope`, allocations that end together: copy (copies an array in, gives its address), free (ends it).
+ *   `Lists`, results in the engine's memory: read (copies them out).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import type { Engine } from '../../engine.js';
@@ -14,7 +16,8 @@ import { type Multipliers, prepareComparison } from './prepare-comparison.js';
 
 /**
  * Makes `Engine.nearest`: for each query the k nearest data rows, exactly, ascending by (distance, row number):
- * queries x k.
+ * queries x k. Where there are fewer than k rows, the rest is -1 and infinite. With `excludeSelf` the queries are the
+ * data, and a row is not in its list.
  * @param multipliers the products of floats and, where there is one, of bytes.
  */
 export function createNearest(runtime: Runtime, multipliers: Multipliers): Engine['nearest'] {

@@ -7,6 +7,7 @@
  *   multiplyBytes (product of bytes, or null). `Watch`: takes the progress of a stage, and throws CancelledError at a
  *   checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: queries (addresses of prepared rows),
  *   data (addresses of prepared rows), depth (columns of the product).
+ * Fails: CancelledError when the watch ends; MachineError where scratch memory cannot be had.
  */
 
 import type { Watch } from '../../engine.js';

@@ -11,6 +11,7 @@
  *   products are computed: metric (of distance), columns (of the rows). `Matrix`: row-major float32, element (r, c) at
  *   `data[r * columns + c]`. `Rounding`: factor (coordinates times it are integers), exact (nothing is lost), positions
  *   of columns or -1, kept.
+ * Fails: as `multiply` does.
  */
 
 import type { Matrix } from '../../../model.js';

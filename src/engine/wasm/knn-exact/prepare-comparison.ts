@@ -2,7 +2,9 @@
  * Rows that are to be compared, in the engine's memory: in an order that helps, and prepared in the cheapest
  * way.
  * Types: `Runtime`: the memory and the threads of the engine; a job rejects with CancelledError when its watch ends.
- *   `Scope`, allocations that end together: copy (copies an array in, gives its address).
+ *   `Scope`, allocations that end together: copy (copies an array in, gives its address). `RowOrder`, an order of
+ *   rows: positions (position of each row).
+ * Fails: MachineError where memory cannot be had.
  */
 
 import type { Matrix } from '../../../model.js';

@@ -10,6 +10,7 @@
  *   (they leave nothing out), positions (of columns, or null). `Frame`, in which products are computed: metric (of
  *   distance), columns (of the rows), scale (multiplied then, a power of two), center (subtracted first). `Arena`, the
  *   allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had.
  */
 
 import type { Matrix } from '../../../model.js';

@@ -3,6 +3,7 @@
  * Types: `RowOrder`: rows (row at each position) and positions (of each row). `Engine`: the heavy routines; each
  *   rejects with CancelledError when its watch ends. `Matrix`: row-major float32, element (r, c) at `data[r * columns +
  *   c]`.
+ * Fails: as `multiply` does.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -18,7 +19,7 @@ const STRIPS = 32;
 
 /**
  * Row numbers of at most STRIPS evenly spaced strips, TILE_COLUMNS rows stored side by side each, one strip after
- * another.
+ * another. Empty for fewer rows than a strip has.
  * @param order rows by position.
  */
 export function stripRows({ rows }: RowOrder): number[] {

@@ -5,6 +5,7 @@
  *   heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major float32, element (r, c)
  *   at `data[r * columns + c]`. `Frame`, in which products are computed: metric (of distance). `DistanceBounds`, bounds
  *   of all pairs: depth (columns of the product), data (addresses of prepared rows).
+ * Fails: MachineError where memory cannot be had.
  */
 
 import type { Matrix } from '../../../model.js';

@@ -2,14 +2,16 @@
  * Exact ranks, alone or with the nearest rows in the same comparison, by `kernels/knn-exact/pairs.ts` and
  * `kernels/knn-exact/ranks.ts`.
  * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
- *   ends), size (bytes that a kernel needs). `Multipliers`: multiply of the engine, and multiplyBytes or null. `Scope`,
- *   allocations that end together: copy (copies an array in, gives its address), free (ends it), allocate (an address
- *   for so many bytes; MachineError when there is no room), copyStructure (writes a structure, gives its address).
- *   `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Frame`, in which products are computed:
- *   metric (of distance). `PreparedComparison`: bounds, pruneBounds or null, multiplyBytes or null, symmetric, order
- *   (row at each position), positions (of each row), ids (address). `DistanceBounds`, bounds of all pairs: queries
- *   (addresses of prepared rows), data (addresses of prepared rows), columns (of the rows), rankToBound (ranking
- *   distance to squared distance). `Arena`, the allocator: memory (of WebAssembly).
+ *   ends), size (bytes that a kernel needs). `Multipliers`: multiply of the engine, and multiplyBytes or null.
+ *   `Scope`, allocations that end together: copy (copies an array in, gives its address), free (ends it), allocate
+ *   (an address for so many bytes; MachineError when there is no room), copyStructure (writes a structure, gives its
+ *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Frame`, in which products are
+ *   computed: metric (of distance). `PreparedComparison`: bounds, pruneBounds or null, multiplyBytes or null,
+ *   symmetric, order (row at each position), positions (of each row), ids (address). `DistanceBounds`, bounds of all
+ *   pairs: queries (addresses of prepared rows), data (addresses of prepared rows), columns (of the rows),
+ *   rankToBound (ranking distance to squared distance). `Arena`, the allocator: memory (of WebAssembly). `Lists`,
+ *   results in the engine's memory: read (copies them out).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import { gatherRows } from '../../../core/matrix.js';
@@ -39,7 +41,7 @@ interface RanksRequest {
 /**
  * Makes `Engine.ranks`, the rank of k targets for each query among all data rows by distance (queries x k, 0 for the
  * nearest), and `Engine.nearestAndRanks`, which finds nearest rows in the same comparison. On maps of few dimensions
- * ranks come from a tree.
+ * ranks come from a tree. The query itself does not count; rows at the same distance are ordered by row number.
  */
 export function createRanks(
   runtime: Runtime,

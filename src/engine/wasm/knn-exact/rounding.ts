@@ -11,6 +11,7 @@
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Frame`, in which products are
  *   computed: columns (of the rows), metric (of distance), step (all coordinates are multiples of it, or 0), center
  *   (subtracted first), scale (multiplied then, a power of two).
+ * Fails: never.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -42,6 +43,7 @@ const MARGIN = 0.9999;
  * @param sides data and queries, rows x columns each.
  * @param frame center and scale of the rows.
  * @param listed whether a product is summed in one pass, over lists of nonzero integers.
+ * @returns factor (integers are coordinates times it), whether nothing is lost, and the positions.
  */
 export function roundingOf(sides: readonly Matrix[], frame: Frame, listed = false): Rounding {
   const { columns, metric, step } = frame;
@@ -98,7 +100,7 @@ function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: 
 }
 
 /**
- * Euclidean length of the longest part of a row that falls into one pass, after centering and scaling.
+ * Euclidean length of the longest part of a row that falls into one pass, after centering and scaling. 0 for no rows.
  * @param positions of the columns, -1 for those left out.
  * @param passColumns positions of a pass.
  */

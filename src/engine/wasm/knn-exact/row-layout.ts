@@ -1,8 +1,12 @@
 /**
  * What each plan makes of the rows: their frame, and how many numbers of which kind (plan.ts).
  * Types: `Plan`: kind of product: float32, int16, sparse, bytes, or projected along `depth` rows of `basis`. `Frame`,
- *   in which products are computed: columns (of the rows), step (all coordinates are multiples of it, or 0). `Matrix`:
- *   row-major float32, element (r, c) at `data[r * columns + c]`.
+ *   in which products are computed: columns (of the rows), step (all coordinates are multiples of it, or 0).
+ *   `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `ByteRows`, rows as bytes: positions (of
+ *   each column among the bytes of a row, or -1), kept (columns with a position). `Rounding`, how rows become
+ *   integers: factor (coordinates times it are integers), positions (of each column among the integers of a row, or
+ *   -1), kept (columns with a position).
+ * Fails: never.
  */
 
 import type { Matrix } from '../../../model.js';

@@ -9,6 +9,7 @@
  *   float32, element (r, c) at `data[r * columns + c]`. `Frame`: origin and scale in which products are computed.
  *   `Runtime`, of the engine: arena (its memory). `Scope`, allocations that end together: allocate (an address for so
  *   many bytes; MachineError when there is no room). `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: as `multiply` does; MachineError where memory cannot be had.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -50,7 +51,7 @@ export async function orderRows(multiply: Engine['multiply'], data: Matrix, fram
 
 /**
  * Row numbers so that near rows are side by side: the rows are halved at the median along a direction of large
- * variance, each half along the next direction, down to parts of about NEAR_ROWS rows.
+ * variance, each half along the next direction, down to parts of about NEAR_ROWS rows. Every row once.
  */
 export async function orderByProximity(
   multiply: Engine['multiply'],

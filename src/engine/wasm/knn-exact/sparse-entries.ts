@@ -4,6 +4,7 @@
  * Types: `Runtime`, of the engine: run (runs a job on all threads; CancelledError when the watch ends), arena (its
  *   memory). `Scope`, allocations that end together: allocate (an address for so many bytes; MachineError when there is
  *   no room). `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had.
  */
 
 import { unwatched } from '../../watch.js';
@@ -13,7 +14,7 @@ import type { Runtime } from '../runtime/runtime.js';
 
 /**
  * Lists the pairs of columns of each row in which an integer is not 0. Returns the addresses of where each row's list
- * starts (rows + 1 uint32) and of the entries.
+ * starts (rows + 1 uint32) and of the entries. Both live until the scope is freed.
  * @param input `packed` address of the integers, `depth` pairs of columns of a row.
  */
 export async function listEntries(

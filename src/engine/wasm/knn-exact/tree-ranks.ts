@@ -7,6 +7,7 @@
  *   tree's order), order (row at each position of the tree), points (the matrix, by row). `Scope`, allocations that end
  *   together: allocate (an address for so many bytes; MachineError when there is no room), copy (copies an array in,
  *   gives its address), free (ends it). `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import { buildKdTree, type KdTree, LEAF } from '../../../core/kd-tree.js';

@@ -5,7 +5,9 @@
  *   bytes; MachineError when there is no room), free (ends it), copy (copies an array in, gives its address),
  *   copyStructure (writes a structure, gives its address). `KdTree`, of the coordinates: points (the matrix, by row),
  *   order (row at each position of the tree), coordinates (in the tree's order), axes (split axis at each position).
- *   `Arena`, the allocator: memory (of WebAssembly).
+ *   `Arena`, the allocator: memory (of WebAssembly). `Matrix`, row-major float32: rows (how many), data (element (r,
+ *   c) at `r * columns + c`), columns (how many).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import type { KdTree } from '../../../core/kd-tree.js';
@@ -19,7 +21,11 @@ const RANGES = 16;
 /** Rough number of operations for each neighbor of a sample. */
 const NEIGHBOR_WORK = 30;
 
-/** `Engine.neighborhoodGraph` over the kernels. */
+/**
+ * Makes `Engine.neighborhoodGraph`: called with a kd-tree and n, it returns for each sample, by row, in how many
+ * n-neighborhoods it is (its own included) and the mean distance to its n nearest (itself included). n is at most the
+ * number of samples.
+ */
 export function createNeighborhoodGraph(runtime: Runtime): Engine['neighborhoodGraph'] {
   return async (tree, n, watch = unwatched) => {
     const { rows } = tree.points;
@@ -55,7 +61,11 @@ export function createNeighborhoodGraph(runtime: Runtime): Engine['neighborhoodG
   };
 }
 
-/** `Engine.nearestInTree` over the kernels; an item is a query. */
+/**
+ * Makes `Engine.nearestInTree`: called with a kd-tree, queries (points x dimensions) and n, it returns for each query
+ * the rows of the n nearest samples and their squared distances, nearest first, ties by row: queries x n each. An
+ * item of the job is a query.
+ */
 export function createNearestInTree(runtime: Runtime): Engine['nearestInTree'] {
   return async (tree, queries, n, watch = unwatched) => {
     const length = queries.rows * n;

@@ -5,11 +5,13 @@
  *   ends), size (bytes that a kernel needs). `Engine`: the heavy routines; each rejects with CancelledError when its
  *   watch ends. `Neighbors`: rows x k indices and distances, nearest first. `Scope`, allocations that end together:
  *   free (ends it), copy (copies an array in, gives its address), copyStructure (writes a structure, gives its
- *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `UploadedRows`: addresses source
- *   and rows, estimates (distances are estimated), the parts points, means, squares. `Metric`: `euclidean`, `cosine`,
- *   `correlation` or `manhattan`. `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint
- *   once the signal is aborted. `Adjacency`: offsets, rows and fresh: neighbors of row i in both directions. `Arena`,
- *   the allocator: memory (of WebAssembly).
+ *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `UploadedRows`: addresses
+ *   source and rows, estimates (distances are estimated), the parts points, means, squares. `Metric`: `euclidean`,
+ *   `cosine`, `correlation` or `manhattan`. `Watch`: takes the progress of a stage, and throws CancelledError at a
+ *   checkpoint once the signal is aborted. `Adjacency`: offsets, rows and fresh: neighbors of row i in both
+ *   directions. `Arena`, the allocator: memory (of WebAssembly). `NnDescentOptions`, of an approximate search: metric
+ *   (of distance).
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import { gatherRows } from '../../../core/matrix.js';
@@ -79,7 +81,8 @@ function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Arra
 
 /**
  * Allocates a list of candidates for each row in the engine's memory (indices, estimated distances, and whether an
- * entry is new), empty, and returns the steps of descent that improve them.
+ * entry is new), empty, and returns the steps of descent that improve them. A list has more entries than k where
+ * distances are estimated.
  * @param data rows in the order of the positions.
  * @param uploaded the same rows in memory.
  */

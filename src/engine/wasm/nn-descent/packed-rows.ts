@@ -8,6 +8,7 @@
  *   element (r, c) at `data[r * columns + c]`. `Metric`: `euclidean`, `cosine`, `correlation` or `manhattan`.
  *   `DistanceBounds`, bounds of all pairs: data (addresses of prepared rows). `Arena`, the allocator: memory (of
  *   WebAssembly).
+ * Fails: MachineError where memory cannot be had.
  */
 
 import type { Matrix } from '../../../model.js';
@@ -99,7 +100,8 @@ export async function uploadRows(
 
 /**
  * For each row, the mean and the sum of squares of what its direction is made of and the scale to unit length
- * (cosine, correlation); for other metrics means 0, squares 1, and one scale for all rows.
+ * (cosine, correlation); for other metrics means 0, squares 1, and one scale for all rows. One entry a row; a row of
+ * zeros has scale 0 for these metrics.
  */
 function rowScales(data: Matrix, metric: Metric) {
   const means = new Float64Array(data.rows);
@@ -185,7 +187,7 @@ function powerOfTwoScale({ data }: Matrix): number {
   return largest > 0 ? 2 ** -Math.ceil(Math.log2(largest)) : 1;
 }
 
-/** Column numbers by variance over about SAMPLED_ROWS evenly spaced rows, largest first. */
+/** Column numbers by variance over about SAMPLED_ROWS evenly spaced rows, largest first. Ties by column. */
 function byVariance({ rows, columns, data }: Matrix): Int32Array {
   const sums = new Float64Array(columns);
   const squares = new Float64Array(columns);

@@ -1,4 +1,7 @@
-/** A sorted list of free address ranges; neighboring ranges are merged. */
+/**
+ * A sorted list of free address ranges; neighboring ranges are merged.
+ * Fails: never.
+ */
 
 interface Range {
   start: number;
@@ -14,7 +17,11 @@ export interface FreeRanges {
   tail(end: number): number;
 }
 
-/** A list of free addresses, in bytes. At first all from `start` to `end` are free. */
+/**
+ * A list of free addresses, in bytes. At first all from `start` to `end` are free. `take(size)` gives the lowest
+ * address with room, or null; `give(from, to)` takes a range back; `tail(limit)` tells how many bytes are free right
+ * before `limit`.
+ */
 export function createFreeRanges(start: number, end: number): FreeRanges {
   const ranges: Range[] = [{ start, end }];
   return {

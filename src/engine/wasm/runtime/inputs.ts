@@ -8,6 +8,9 @@
  *   WebAssembly). `AssociationBlock`, of consecutive localities: values (strength with the sign of the correlation),
  *   columns (j > i, ascending), features (d), offsets (row (l, i) is at `offsets[l * d + i]`, one more at the end).
  *   `Scope`, allocations that end together: copy (copies an array in, gives its address), defer (runs at the end).
+ *   `Csr`, a sparse matrix: indices (columns, ascending in a row). `Matrix`, row-major float32: data (element (r, c)
+ *   at `r * columns + c`).
+ * Fails: MachineError where memory cannot be had or for too many features.
  */
 
 import { isCsr } from '../../../core/csr.js';

@@ -5,6 +5,8 @@
  *   allocation, so that kernels may load whole vectors at the end of a row.
  * Cost: first fit from the bottom reuses pages that have been touched, because a WebAssembly memory never
  *   returns pages.
+ * Types: `FreeRanges`, byte ranges that are free: tail (bytes free at the end), give (takes a range back), take
+ *   (lowest address with room, or null).
  * Fails: a WebAssembly memory holds at most 4 GiB; larger needs are a MachineError.
  */
 
@@ -33,9 +35,10 @@ export interface Arena {
 }
 
 /**
- * The allocator over a memory. It grows the memory when nothing free is large enough.
+ * The allocator over a memory. It grows the memory when nothing free is large enough. `allocate` throws MachineError
+ * where it cannot grow.
  * @param reclaim frees something that can be made again and returns true, or returns false; called when memory cannot
- *   grow.
+ * grow.
  */
 export function createArena(memory: WebAssembly.Memory, reclaim: () => boolean): Arena {
   const free = createFreeRanges(HEAP_START, memory.buffer.byteLength);
@@ -111,7 +114,10 @@ export interface Scope {
   free(): void;
 }
 
-/** A scope: what is allocated through it is freed together. The caller frees it in a `finally`. */
+/**
+ * A scope: what is allocated through it is freed together. The caller frees it in a `finally`. `free` also runs what
+ * was deferred, all in the order in which it was added; a second call does nothing.
+ */
 export function createScope(arena: Arena): Scope {
   const actions: (() => void)[] = [];
   const allocate = (bytes: number): number => {

@@ -11,6 +11,7 @@
  *   message to each of the first threads). `Scope`, allocations that end together: allocate (an address for so many
  *   bytes; MachineError when there is no room), free (ends it), copyStructure (writes a structure, gives its address).
  *   `Arena`, the allocator: memory (of WebAssembly).
+ * Fails: MachineError for a thread that fails or after `close`; CancelledError when the watch ends.
  */
 
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';
@@ -180,7 +181,7 @@ async function runHere(machine: Machine, job: Job, watch: Watch): Promise<void> 
 
 /**
  * Runs all items of a job on the pool's threads, which take them from a shared counter; each thread has scratch
- * memory of its own.
+ * memory of its own. MachineError where a thread fails.
  */
 async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): Promise<void> {
   const scope = createScope(machine.arena);

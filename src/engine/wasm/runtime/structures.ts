@@ -1,4 +1,7 @@
-/** Writes the structures that kernels read; their layouts are made from the layout.ts files of kernels/ (layouts.ts). */
+/**
+ * Writes the structures that kernels read; their layouts are made from the layout.ts files of kernels/ (layouts.ts).
+ * Fails: never; a field that is missing is written as 0 or NaN.
+ */
 
 import { layouts, type Structures } from './layouts.js';
 

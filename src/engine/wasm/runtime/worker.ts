@@ -1,4 +1,7 @@
-/** A thread of the wasm engine: takes items of a kernel from the shared counter until none are left. */
+/**
+ * A thread of the wasm engine: takes items of a kernel from the shared counter until none are left.
+ * Fails: never; what goes wrong is the answer.
+ */
 
 import { type Answer, inNode } from '../../pool.js';
 import { COUNTER_ADDRESS, type KernelName, STOP_ADDRESS } from './layouts.js';

@@ -3,10 +3,13 @@
  * 0.6 (tables as compound data sets), 0.7 (`__categories`) and 0.8 on (`encoding-type`).
  * Source: anndata's on-disk format specification, and its readers for older files.
  * Types: `Store`, HDF5 or Zarr: name (of the file), kind (group, array or null), array (FormatError where there is
- *   none), keys (members of a group), attributes (of a group or array). `Settings`: what the file is read for and what
- *   options say of it (options.ts). `Stored`, a matrix in a file: columns (features), rows (samples), name (for
- *   messages). `StoredArray`, an array in a file: field (one field of records), shape (its sizes), texts (the same as
- *   texts), numbers (elements start to end of the first axis).
+ *   none), keys (members of a group), attributes (of a group or array). `Settings`: what the file is read for and
+ *   what options say of it (options.ts); its id (column of ids), label (column of labels), useRaw (of AnnData).
+ *   `Stored`, a matrix in a file: columns (features), rows (samples), name (for messages). `StoredArray`, an array in
+ *   a file: field (one field of records), shape (its sizes), texts (the same as texts), numbers (elements start to
+ *   end of the first axis), fields (names of the fields of records), content (numbers, texts or records).
+ *   `TypeChoice`, features of the type sought: kept (columns, or null for all), warnings (of those left out).
+ * Fails: FormatError for a damaged file or a part that is missing, OptionError for a name or key that is not there.
  */
 
 import { FormatError, OptionError, option, words } from '../../../errors.js';
@@ -103,6 +106,8 @@ async function matrixPath(store: Store, settings: Settings): Promise<{ matrix: s
 /**
  * The key that is meant: the same, with `X_` before it, or in another case. OptionError names the nearest.
  * @param what `layer`...
+ * @param keys that there are.
+ * @param name of the file.
  */
 export function complete(wanted: string, keys: readonly string[], what: string, name: string): string {
   const plain = wanted.replace(/^(obsm|layers)\//, '');

@@ -6,7 +6,9 @@
  *   (r, c) at `data[r * columns + c]`. `Modules`, of a fit: count (how many), loadings (modules x features, not
  *   negative, largest 1), explained (share of all together). `ModuleDescription`, of one module: id (`M1`, `M2`...),
  *   label (short name), share (of the squared association), trust (0 to 1, or null), significance (of the tests, or
- *   null), contrast (true where it is a difference between groups).
+ *   null), contrast (true where it is a difference between groups). `ModuleSignificance`, of the tests of a module:
+ *   pAdjusted (corrected over modules), significant (true or false).
+ * Fails: FormatError for a file of other samples or features.
  */
 
 import { transpose } from '../../../core/matrix.js';
@@ -70,7 +72,11 @@ export function resultsOf(
 /** Name of the column of `obs` with the score of a module, and what such names begin with. */
 export const SCORE_COLUMN = 'whymap_score_';
 
-/** One column of `obs` a module. @param rows row of every sample of the file, or -1. */
+/**
+ * One column of `obs` a module. Float32, NaN for samples that were not explained.
+ * @param scores samples of the explanation x modules.
+ * @param rows row of every sample of the file, or -1.
+ */
 function scoreColumns(scores: Matrix, { descriptions }: Explanation, rows: Int32Array): ResultArray[] {
   const spreadScores = spread(scores, rows);
   return descriptions.map(({ id }, k) => ({
@@ -80,7 +86,10 @@ function scoreColumns(scores: Matrix, { descriptions }: Explanation, rows: Int32
   }));
 }
 
-/** The arrays of `uns["whymap"]`: one value a module, and options and descriptions as JSON. */
+/**
+ * The arrays of `uns["whymap"]`: one value a module, and options and descriptions as JSON. Numbers that are null
+ * become NaN. Never throws.
+ */
 function summaryArrays(explanation: Explanation): ResultArray[] {
   const { descriptions, modules } = explanation;
   const numbers = (values: readonly (number | boolean | null | undefined)[]) =>

@@ -13,6 +13,8 @@
  *   (closes it), file (of h5wasm). `ResultArray`: path, shape, data. `Source`, a file, folder or bytes: read (bytes
  *   start to end (exclusive)). `Axis`, `obs` or `var`: records (it is a compound data set), index (column of names),
  *   columns (names). `H5Runtime`, the library: guard (turns what goes wrong into a FormatError), h5 (its names).
+ * Fails: FormatError for another file or results of another program, UnsupportedError for the layout of anndata 0.6;
+ *   errors of the operating system pass.
  */
 
 import { CancelledError, UnsupportedError } from '../../../errors.js';
@@ -43,8 +45,11 @@ export async function writeExplanationToAnndata(
 }
 
 /**
- * Writes the copy with the explanation in it beside `to`, without touching `to`. The caller renames it, or removes it.
- * @param paths `to` without links. @param signal stops the copy; CancelledError.
+ * Writes the copy with the explanation in it beside `to`, without touching `to`. The caller renames it, or removes
+ * it. The copy is removed where anything fails.
+ * @returns its path, and warnings.
+ * @param paths `to` without links.
+ * @param signal stops the copy; CancelledError.
  */
 export async function stageExplanation(
   explanation: Explanation,
@@ -73,6 +78,7 @@ export async function stageExplanation(
 
 /**
  * Copies a file: at once where the file system can share blocks, else in pieces between which `signal` is looked at.
+ * CancelledError once the signal is aborted.
  * @param from path.
  * @param to path.
  */

@@ -1,6 +1,7 @@
 /**
  * HDF5: AnnData (`.h5ad`), and the `.h5` of 10x Genomics.
  * Types: `Input`, of a reader: plain (the decompressed file as a Source). `Store`, HDF5 or Zarr: close (ends it).
+ * Fails: FormatError for a damaged file, UnsupportedError for files of other tools.
  */
 
 import type { FormatReader, Input } from '../../options.js';

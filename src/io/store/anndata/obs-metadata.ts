@@ -5,10 +5,11 @@
  * Types: `Store`, HDF5 or Zarr: name (of the file), kind (group, array or null), array (FormatError where there is
  *   none). `Settings`: what the file is read for and what options say of it (options.ts). `Axis`, `obs` or `var`:
  *   columns (names), path (of the group), records (it is a compound data set). `MetadataColumn`: `categorical` (codes
- *   into levels, -1 where missing) or `numeric` (values, NaN where missing), one a sample. `RawTable`, as in the file:
- *   features (samples x features, Matrix or Csr), warnings (of the reader). `CategoricalColumn`, groups of the samples:
- *   kind (`categorical`), codes (one a sample, index into levels, -1 where missing). `StoredArray`, an array in a file:
- *   numbers (elements start to end of the first axis), shape (its sizes), texts (the same as texts).
+ *   into levels, -1 where missing) or `numeric` (values, NaN where missing), one a sample. `RawTable`, as in the
+ *   file: features (samples x features, Matrix or Csr), warnings (of the reader). `CategoricalColumn`, groups of the
+ *   samples: kind (`categorical`), codes (one a sample, index into levels, -1 where missing). `StoredArray`, an array
+ *   in a file: numbers (elements start to end of the first axis), shape (its sizes), texts (the same as texts),
+ *   content (numbers, texts or records). `Matrix`, row-major float32: rows (how many).
  */
 
 import { WhymapError } from '../../../errors.js';
@@ -19,14 +20,18 @@ import { below, type Store } from '../store.js';
 import { type Axis, findAxis, readAnndata, readColumn } from './anndata.js';
 import { SCORE_COLUMN } from './h5ad-results.js';
 
-/** Reads the table of an AnnData file, with all columns of `obs` as metadata. */
+/** Reads the table of an AnnData file, with all columns of `obs` as metadata. Errors as of `readAnndata`. */
 export async function readAnndataTable(store: Store, settings: Settings): Promise<RawTable> {
   const table = await readAnndata(store, settings);
   const { metadata, warnings } = await readMetadata(store, await findAxis(store, 'obs'), table.features.rows);
   return { ...table, metadata, warnings: [...table.warnings, ...warnings] };
 }
 
-/** All columns of an axis but scores of an earlier run, in its order, and a warning about those that were left out. */
+/**
+ * All columns of an axis but scores of an earlier run, in its order, and a warning about those that were left out.
+ * Cancelling passes.
+ * @param rows samples that a column must have.
+ */
 async function readMetadata(
   store: Store,
   axis: Axis,
@@ -51,7 +56,10 @@ async function readMetadata(
 const lengthOf = (column: MetadataColumn) =>
   column.kind === 'categorical' ? column.codes.length : column.values.length;
 
-/** A column of `obs` as metadata: categories and texts become categorical, other columns numeric. */
+/**
+ * A column of `obs` as metadata: categories and texts become categorical, other columns numeric. WhymapError where it
+ * is not one value a sample.
+ */
 async function metadataColumn(store: Store, axis: Axis, name: string): Promise<MetadataColumn> {
   const path = below(axis.path, name);
   if (axis.records) return fromTexts(name, await readColumn(store, axis, name));
@@ -80,7 +88,9 @@ async function categories(store: Store, path: string, name: string): Promise<Met
   };
 }
 
-/** The categories at `path`, as texts; nullable ones have them in `values`. */
+/**
+ * The categories at `path`, as texts; nullable ones have them in `values`. FormatError where nothing is at the path.
+ */
 async function levelsOf(store: Store, path: string): Promise<readonly string[]> {
   const inner = (await store.kind(path)) === 'group' ? below(path, 'values') : path;
   const array = await store.array(inner);
@@ -91,6 +101,7 @@ async function levelsOf(store: Store, path: string): Promise<readonly string[]> 
 
 /**
  * A column of texts as metadata: numeric where every text is a number (empty ones missing), categorical otherwise.
+ * Never throws.
  */
 function fromTexts(name: string, texts: readonly string[]): MetadataColumn {
   const present = texts.filter((text) => text !== '');

@@ -4,6 +4,7 @@
  * Purpose: a damaged file may send the library round and round. Whoever waits cannot ask it, but sees in shared memory whether
  *   it comes on: a work begins, or bytes are read that this work has not read before. A list that leads back to itself
  *   is read again and again, and that is no progress.
+ * Fails: never; in a process without a waiting thread nothing is told.
  */
 
 const PAGE = 4096;

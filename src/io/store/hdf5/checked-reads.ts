@@ -36,6 +36,7 @@ const ALIGNMENT = 8;
 /**
  * Puts a check between the library and its files: a reading that would make the library spin fails, and `refusal`
  * then says why.
+ * @returns `refusal`, which gives the reason once and forgets it.
  */
 export function watchReads(files: FileSystem): ReadWatch {
   const original = files.read;
@@ -58,7 +59,10 @@ export function watchReads(files: FileSystem): ReadWatch {
   };
 }
 
-/** What is wrong with bytes that are a global heap whose objects have no end, in words; null for all else. */
+/**
+ * What is wrong with bytes that are a global heap whose objects have no end, in words; null for all else. A heap that
+ * is cut off is judged by the part that is there.
+ */
 export function endlessHeap(bytes: Uint8Array): string | null {
   if (GLOBAL_HEAP.some((byte, i) => bytes[i] !== byte) || bytes.length < OBJECT_HEADER) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

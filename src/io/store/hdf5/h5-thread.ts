@@ -85,7 +85,7 @@ export async function threadStore(source: Source): Promise<Store> {
   };
 }
 
-/** Starts the thread and the watch over its progress. */
+/** Starts the thread and the watch over its progress. What goes wrong at its start rejects the calls that wait. */
 async function startThread(): Promise<H5Thread> {
   const { Worker } = await import('node:worker_threads');
   const memory = new SharedArrayBuffer(ACTIVITY_BYTES);
@@ -170,7 +170,7 @@ function watchProgress(
   };
 }
 
-/** What a call reads, in words, for messages. */
+/** What a call reads, in words, for messages. Never throws. */
 function objectOf(call: keyof Calls, parameters: readonly unknown[]): string {
   const path = typeof parameters[0] === 'string' ? `/${parameters[0]}` : '';
   const words: Partial<Record<keyof Calls, string>> = {

@@ -4,7 +4,9 @@
  * Types: `H5Origin`: a path, or name and bytes. `Store`, HDF5 or Zarr: array (FormatError where there is none), kind
  *   (group, array or null), keys (members of a group), attributes (of a group or array), close (ends it).
  *   `StoredArray`, an array in a file: shape (its sizes), packed (lines that lie in one chunk, or null), numbers
- *   (elements start to end of the first axis), texts (the same as texts), field (one field of records).
+ *   (elements start to end of the first axis), texts (the same as texts), field (one field of records). `Request`, to
+ *   the thread: id (repeated in the reply), parameters (of the call).
+ * Fails: never; what goes wrong is posted as a reply.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -29,7 +31,7 @@ type Answers = {
   readonly [K in keyof Calls]: (file: number, ...parameters: Parameters<Calls[K]>) => Promise<unknown>;
 };
 
-/** The array at `path` of an open file; it is opened once. */
+/** The array at `path` of an open file; it is opened once. Rejects as the store does. */
 const arrayOf = (file: number, path: string): Promise<StoredArray> => {
   const { store, arrays } = files.get(file)!;
   const known = arrays.get(path) ?? store.array(path);

@@ -3,6 +3,8 @@
  * Types: `Source`, a file, folder or bytes: name (for people). `OpenH5`, an open HDF5 file: file (of h5wasm), close
  *   (closes it), size (bytes). `H5Runtime`, the library: module (its WebAssembly), guard (turns what goes wrong into a
  *   FormatError).
+ * Fails: FormatError for a damaged file, a key that is missing, or content of another kind; UnsupportedError for
+ *   filters without a decoder.
  */
 
 import type { Dataset, Group } from 'h5wasm';
@@ -14,7 +16,10 @@ import { checkReading, LARGEST_READING, type Store, type StoredArray } from '../
 import { type H5Module, inNode, LARGEST_BUILTIN_FILTER, type OpenH5, openH5 } from './runtime.js';
 import { COMPOUND, numberTypeOf, readAttribute, readBytes, readTexts, STRING, TEXT_BYTES } from './values.js';
 
-/** Opens an HDF5 file as a store; the caller closes it. In Node it is read by a thread that can be ended. */
+/**
+ * Opens an HDF5 file as a store; the caller closes it. In Node it is read by a thread that can be ended. FormatError
+ * for a file that is no HDF5 or damaged.
+ */
 export async function h5Store(source: Source): Promise<Store> {
   if (!inNode) return directStore(source);
   // not a literal, so that bundlers for the browser leave the thread of Node out
@@ -29,7 +34,10 @@ export async function directStore(source: Source): Promise<Store> {
   return storeOf(await openH5(source), source.name);
 }
 
-/** An open HDF5 file as a store. @param name of the file. */
+/**
+ * An open HDF5 file as a store. Every call may throw FormatError about the file.
+ * @param name of the file.
+ */
 export function storeOf(open: OpenH5, name: string): Store {
   const { file, module, close } = open;
   const guard: Guard = (work, room) => open.guard(name, work, room);
@@ -58,7 +66,7 @@ export function storeOf(open: OpenH5, name: string): Store {
   };
 }
 
-/** Whether an object of a file is a group or an array; null for anything else. */
+/** Whether an object of a file is a group or an array; null for anything else. Never throws. */
 function kindOf(entity: unknown): 'group' | 'array' | null {
   const type = (entity as { type?: string } | null)?.type;
   return type === 'Group' ? 'group' : type === 'Dataset' ? 'array' : null;
@@ -75,7 +83,8 @@ function attributesOf(module: H5Module, entity: Group | Dataset, name: string): 
 type Guard = <T>(work: () => T, room?: number) => T;
 
 /**
- * A data set as a stored array, read in whole items of its first axis.
+ * A data set as a stored array, read in whole items of its first axis. Its `numbers`, `texts` and `field` throw
+ * FormatError for content of another kind.
  * @param path of the data set.
  * @param name of the file.
  * @param guard turns what goes wrong into a FormatError.
@@ -139,7 +148,10 @@ const LARGE_CHUNK = 2 ** 26;
 /** How often its size deflate can grow. */
 const DEFLATE_RATIO = 1032;
 
-/** Bytes of a chunk, 0 where there are none. Throws before the library reads one that the file cannot hold. */
+/**
+ * Bytes of a chunk, 0 where there are none. Throws before the library reads one that the file cannot hold.
+ * FormatError for such a chunk.
+ */
 function checkChunk({ metadata }: Dataset, fileSize: number, where: string): number {
   const bytes = (metadata.chunks ?? [0]).reduce((product, length) => product * length, metadata.size);
   const most = Math.max(LARGE_CHUNK, Math.min(LARGEST_READING, DEFLATE_RATIO * fileSize));

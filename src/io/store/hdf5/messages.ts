@@ -1,4 +1,7 @@
-/** The messages between the thread that reads HDF5 files (h5-worker.ts) and the one that waits for it (h5-thread.ts). */
+/**
+ * The messages between the thread that reads HDF5 files (h5-worker.ts) and the one that waits for it (h5-thread.ts).
+ * Fails: never.
+ */
 
 import {
   type ErrorParts,

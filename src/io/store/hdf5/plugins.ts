@@ -43,7 +43,10 @@ export async function loadFilters(runtime: H5Runtime, dataset: Dataset, where: s
   }
 }
 
-/** Makes the library find a decoder: in its folder on the disk, or copied to FOLDER of the file system in memory. */
+/**
+ * Makes the library find a decoder: in its folder on the disk, or copied to FOLDER of the file system in memory.
+ * Rejects where the file cannot be fetched.
+ */
 async function loadDecoder({ module, onDisk }: H5Runtime, { file, url }: Decoder): Promise<void> {
   const place = url();
   const path = place.protocol === 'file:' ? (await import('node:url')).fileURLToPath(place) : null;
@@ -57,7 +60,7 @@ async function loadDecoder({ module, onDisk }: H5Runtime, { file, url }: Decoder
   module.FS.writeFile(`${FOLDER}/${file}`, bytes);
 }
 
-/** Sets this folder as the only one in which the library looks for decoders. */
+/** Sets this folder as the only one in which the library looks for decoders. Never throws. */
 function lookIn(module: H5Runtime['module'], folder: string): void {
   const known = module.get_plugin_search_paths();
   if (known.length === 1 && known[0] === folder) return;

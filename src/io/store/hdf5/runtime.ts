@@ -6,7 +6,9 @@
  * kept, and any complaint during a call makes the call fail. (h5wasm's own throwing handler unwinds through C
  * and leaves the library in a state in which the next call aborts.)
  * Types: `Source`, a file, folder or bytes: stat (size in bytes and whether it is a folder; FormatError where nothing
- *   is), origin (path, URL, bytes or parts), name (for people), read (bytes start to end (exclusive)).
+ *   is), origin (path, URL, bytes or parts), name (for people), read (bytes start to end (exclusive)). `ReadWatch`,
+ *   of the library's reads: refusal (why one was refused, or null).
+ * Fails: FormatError for what the library complains about; UnsupportedError for filters that it lacks.
  */
 
 import type { File as H5File } from 'h5wasm';
@@ -67,7 +69,10 @@ let instances = 0;
 /** Whether the library is at work. */
 let working = false;
 
-/** The one instance of a build of the library; a new one after a damaged file has brought the last down. */
+/**
+ * The one instance of a build of the library; a new one after a damaged file has brought the last down. Rejects where
+ * the build cannot be loaded.
+ */
 function runtimeOf(build: 'h5wasm' | 'h5wasm/node'): Promise<H5Runtime> {
   const known = runtimes.get(build);
   if (known && !known.broken) return known.runtime;
@@ -185,7 +190,8 @@ function damaged(name: string, report: string, cause: unknown): FormatError | Un
 
 /**
  * Opens an HDF5 file for reading, or (a path only) for changing it. A path is read where it lies, by ranges; a
- * `File`, URL or bytes are copied into the module's memory first.
+ * `File`, URL or bytes are copied into the module's memory first. FormatError for a file that is no HDF5, or too
+ * large to be copied.
  */
 export async function openH5(source: Source, mode: 'r' | 'a' = 'r'): Promise<OpenH5> {
   const { size } = await source.stat();
@@ -218,7 +224,10 @@ interface FileToOpen {
   cleanUp(): void;
 }
 
-/** Opens a file of the module's file system, for reading or changing; cleans up where that fails. */
+/**
+ * Opens a file of the module's file system, for reading or changing; cleans up where that fails. FormatError where
+ * the library does not open it.
+ */
 function opened(runtime: H5Runtime, { path, name, size, cleanUp }: FileToOpen, mode: 'r' | 'a'): OpenH5 {
   try {
     const file = runtime.guard(name, () => new runtime.h5.File(path, mode));

@@ -1,6 +1,7 @@
 /**
  * Values of data sets and attributes of an HDF5 file, through h5wasm's lowest functions. Its own readers know no half
  * precision, and after a failed reading they free whatever addresses were in memory, which brings the library down.
+ * Fails: Error for a reading that fails; `guard` of runtime.ts turns it into a FormatError.
  */
 
 import type { Metadata } from 'h5wasm';
@@ -30,7 +31,10 @@ interface NumberType {
   readonly littleEndian: boolean;
 }
 
-/** How the numbers of a data set or attribute are stored, or null when it holds none. */
+/**
+ * How the numbers of a data set or attribute are stored, or null when it holds none. Enumerations (booleans) count as
+ * numbers.
+ */
 export function numberTypeOf(metadata: Metadata): NumberType | null {
   const base = metadata.type === ENUM ? metadata.enum_type?.type : metadata.type;
   // The module converts to the byte order of WebAssembly, which is little-endian.
@@ -41,7 +45,7 @@ export function numberTypeOf(metadata: Metadata): NumberType | null {
   return { kind: metadata.signed ? 'int' : 'uint', size: metadata.size, littleEndian: true };
 }
 
-/** Items `start` to `end` (exclusive) of a data set's first axis, as bytes. */
+/** Items `start` to `end` (exclusive) of a data set's first axis, as bytes. Empty for an empty range. */
 export function readBytes(
   module: H5Module,
   entity: Entity,
@@ -54,7 +58,10 @@ export function readBytes(
   );
 }
 
-/** Items `start` to `end` (exclusive) of a data set of texts, of fixed or variable length. */
+/**
+ * Items `start` to `end` (exclusive) of a data set of texts, of fixed or variable length. A null text of variable
+ * length is empty.
+ */
 export function readTexts(
   module: H5Module,
   entity: Entity,
@@ -72,6 +79,7 @@ export function readTexts(
 
 /**
  * The value of an attribute: a text, a number, a list of either, or null for what is neither (references).
+ * FormatError where it is too large.
  * @param where object and file, for messages.
  */
 export function readAttribute(module: H5Module, entity: Entity, name: string, where: string): unknown {
@@ -109,7 +117,7 @@ function textsAt(module: H5Module, metadata: Metadata, pointer: number, count: n
   return Array.from(new Uint32Array(bytes.buffer), (at) => (at === 0 ? '' : module.UTF8ToString(at)));
 }
 
-/** Texts of `size` bytes each, up to their first zero. */
+/** Texts of `size` bytes each, up to their first zero. Bytes that are no UTF-8 become the sign for that. */
 function fixedTexts(bytes: Uint8Array, size: number): string[] {
   const decoder = new TextDecoder();
   return Array.from({ length: bytes.length / size }, (_, i) => {
@@ -121,7 +129,7 @@ function fixedTexts(bytes: Uint8Array, size: number): string[] {
 
 /**
  * Reads items `start` to `end` of a data set's first axis into the module's memory, calls `use` with their address,
- * and frees it.
+ * and frees it. `use` gets the address, the number of elements, and the lengths of the axes; it is called once.
  */
 function withItems<T>(
   module: H5Module,
@@ -146,7 +154,10 @@ function withItems<T>(
   });
 }
 
-/** Calls `use` with the address of `bytes` bytes of the module's memory, which are freed afterwards. */
+/**
+ * Calls `use` with the address of `bytes` bytes of the module's memory, which are freed afterwards. Error where there
+ * is no memory.
+ */
 function withMemory<T>(module: H5Module, bytes: number, use: (pointer: number) => T): T {
   const { _malloc: allocate, _free: release } = module as unknown as Allocator;
   const pointer = allocate(Math.max(1, bytes));

@@ -3,10 +3,13 @@
  * `barcodes.tsv`, gzipped or not, and the `.h5` files of versions 2 and 3. Both hold genes x cells and are read
  * as cells x genes. A symbol that comes twice is followed by its identifier.
  * Types: `Input`, of a reader: source (the file or folder). `Settings`: what the file is read for and what options
- *   say of it (options.ts). `Store`, HDF5 or Zarr: keys (members of a group), kind (group, array or null), array
- *   (FormatError where there is none), name (of the file). `Source`, a file, folder or bytes: name (for people).
- *   `FeatureSums`, one entry a feature: whole (all are whole and not negative), largest (value). `StoredArray`, an
- *   array in a file: texts (the same as texts), shape (its sizes), numbers (elements start to end of the first axis).
+ *   say of it (options.ts); its normalize (`none` or `log1p-cp10k`). `Store`, HDF5 or Zarr: keys (members of a
+ *   group), kind (group, array or null), array (FormatError where there is none), name (of the file). `Source`, a
+ *   file, folder or bytes: name (for people). `FeatureSums`, one entry a feature: whole (all are whole and not
+ *   negative), largest (value). `StoredArray`, an array in a file: texts (the same as texts), shape (its sizes),
+ *   numbers (elements start to end of the first axis). `RawTexts`, a list of texts: values (one a row). `TypeChoice`,
+ *   features of the type sought: kept (columns, or null for all), warnings (of those left out).
+ * Fails: FormatError for parts that do not fit or are missing, OptionError for options that 10x files cannot have.
  */
 
 import { FormatError, OptionError, option, words } from '../../../errors.js';
@@ -33,6 +36,7 @@ export function isTenxFolder(names: readonly string[]): boolean {
 
 /**
  * Reads the folder of Cell Ranger as cells x genes. FormatError where a file is missing or the parts do not fit.
+ * OptionError for counts that no option says how to treat.
  * @param names of its files.
  * @param open makes an input of a file inside the folder.
  */
@@ -76,7 +80,7 @@ export async function readTenxFolder(
   };
 }
 
-/** Name of the group that holds a 10x matrix in an HDF5 file, or null when there is none. */
+/** Name of the group that holds a 10x matrix in an HDF5 file, or null when there is none. The first such group. */
 export async function tenxGroup(store: Store): Promise<string | null> {
   const keys = await store.keys('');
   if (keys.includes('X') || keys.includes('obs')) return null;
@@ -86,7 +90,10 @@ export async function tenxGroup(store: Store): Promise<string | null> {
   return null;
 }
 
-/** Reads a `.h5` of Cell Ranger 2 or 3 as cells x genes. @param group name of the group that holds the matrix. */
+/**
+ * Reads a `.h5` of Cell Ranger 2 or 3 as cells x genes. OptionError for counts that no option says how to treat.
+ * @param group name of the group that holds the matrix.
+ */
 export async function readTenxH5(store: Store, group: string, settings: Settings): Promise<RawTable> {
   const texts = async (path: string) => {
     const array = await store.array(below(group, path));
@@ -121,7 +128,10 @@ interface Feature {
   readonly symbol: string | undefined;
 }
 
-/** Names of the features: their symbols, followed by the identifier where one comes twice. */
+/**
+ * Names of the features: their symbols, followed by the identifier where one comes twice. One a feature, in order.
+ * Never throws.
+ */
 function nameFeatures(features: readonly Feature[]): string[] {
   const counts = new Map<string, number>();
   for (const { symbol, id } of features) counts.set(symbol ?? id, (counts.get(symbol ?? id) ?? 0) + 1);

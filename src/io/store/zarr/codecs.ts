@@ -4,6 +4,7 @@
  *
  * Source: headers of Blosc (16 bytes), numcodecs' LZ4 (length in 4 bytes), Zstandard (RFC 8878, decoded by fzstd). Gzip
  * and zlib do not say how long they are, so they are stopped as they grow.
+ * Fails: RangeError for a chunk beyond its limit; FormatError from gzip.
  */
 
 import { promisedLength, zstdDecoder } from '../../codecs/zstd.js';
@@ -21,7 +22,9 @@ const BESIDE = 4096;
 /** Of a chunk of texts, which have no length of their own. */
 const LARGEST_TEXTS = 2 ** 28;
 
-/** A decoder of gzip or deflate that stops at its limit in bytes. */
+/**
+ * A decoder of gzip or deflate that stops at its limit in bytes. Rejects with FormatError beyond it, and for damage.
+ */
 const inflate =
   (format: 'gzip' | 'deflate'): Bounded =>
   (bytes, limit) =>
@@ -39,7 +42,10 @@ const headed =
     return codec.decode(bytes);
   };
 
-/** By fzstd: the compiled Zstandard of numcodecs never comes back from some damaged frames. */
+/**
+ * A decoder of Zstandard by fzstd, since the compiled one of numcodecs never comes back from some damaged frames.
+ * RangeError beyond the limit.
+ */
 const zstd: Bounded = async (bytes, limit) => {
   checkLength(promisedLength(bytes) ?? 0, limit);
   return (await zstdDecoder())(bytes, null, limit);
@@ -83,7 +89,7 @@ function boundedEntry(entry: Entry, decode: Bounded): Entry {
   };
 }
 
-/** Bytes of a whole chunk once decompressed, by its shape and type. */
+/** Bytes of a whole chunk once decompressed, by its shape and type. LARGEST_TEXTS for texts of any length. */
 function chunkBytes({ dataType, shape }: Meta): number {
   const count = shape.reduce((product, length) => product * length, 1);
   if (dataType === 'bool') return count;

@@ -3,6 +3,7 @@
  * is not there stands for the fill value, as the format wants it, so a lost file cannot be noticed.
  * Types: `Source`, a file, folder or bytes: child (a file inside the folder), name (for people), list (names inside
  *   the folder), origin (path, URL, bytes or parts).
+ * Fails: FormatError for a damaged store, UnsupportedError for codecs and types that are not read.
  */
 
 import type { AbsolutePath } from 'zarrita';
@@ -28,7 +29,10 @@ const VALUE_BYTES = 8;
 /** A chunk of more values is refused: it would have to be held whole. */
 const LARGEST_CHUNK = 2 ** 28;
 
-/** Opens a Zarr store (folder, dropped files or URL) as a tree of arrays. Nothing is read before it is asked for. */
+/**
+ * Opens a Zarr store (folder, dropped files or URL) as a tree of arrays. Nothing is read before it is asked for. A
+ * path where nothing is has the kind null.
+ */
 export async function zarrStore(source: Source): Promise<Store> {
   const zarr = await import('zarrita');
   boundCodecs(zarr.registry);
@@ -84,7 +88,10 @@ function tableColumns(attributes: Readonly<Record<string, unknown>>): readonly s
   return typeof index === 'string' && Array.isArray(columns) ? [index, ...columns.map(String)] : [];
 }
 
-/** Names of the members of a group, from the folder itself. @param path of the group. */
+/**
+ * Names of the members of a group, from the folder itself. Empty where the folder lists none but descriptions.
+ * @param path of the group.
+ */
 async function listed(source: Source, path: string): Promise<readonly string[]> {
   const folder = path === '' ? source : source.child(path);
   return (await folder.list()).filter((name) => !DESCRIPTIONS.test(name));
@@ -92,7 +99,7 @@ async function listed(source: Source, path: string): Promise<readonly string[]> 
 
 /**
  * A function that names the members of a group by the consolidated metadata, for a URL, whose folders cannot be
- * listed; null without such metadata.
+ * listed; null without such metadata. Paths are relative to the store.
  */
 async function consolidatedPaths(source: Source): Promise<((path: string) => readonly string[]) | null> {
   if (source.origin.kind !== 'url') return null;
@@ -114,7 +121,8 @@ async function consolidatedPaths(source: Source): Promise<((path: string) => rea
 }
 
 /**
- * An array of Zarr as a stored array, read in whole items of its first axis.
+ * An array of Zarr as a stored array, read in whole items of its first axis. FormatError for a shape that is none, or
+ * chunks beyond LARGEST_CHUNK.
  * @param path of the array.
  * @param name of the store.
  * @param guard turns what goes wrong into an error of ours.
@@ -167,7 +175,7 @@ interface Strided {
 
 /**
  * The values of a chunk row by row; those stored first axis fastest come with strides to match. Two axes are as many
- * as a matrix has.
+ * as a matrix has. Other shapes come back as they are. Never throws.
  */
 function inRowOrder({ data, shape, stride }: Strided): unknown {
   const [rows, columns] = shape;

@@ -1,7 +1,8 @@
 /**
  * Zarr: AnnData in a store, or one array of samples x features.
  * Types: `Store`, HDF5 or Zarr: kind (group, array or null). `Settings`: what the file is read for and what options
- *   say of it (options.ts). `Input`, of a reader: source (the file or folder).
+ *   say of it (options.ts); its featureNames (one a column). `Input`, of a reader: source (the file or folder).
+ * Fails: as zarr-store.ts and anndata/ do.
  */
 
 import type { FormatReader, Input, RawTable, Settings } from '../../options.js';
@@ -22,7 +23,10 @@ async function plainArray(store: Store, settings: Settings): Promise<string | nu
   return key !== undefined && (await store.kind(key)) === 'array' ? below('', key) : null;
 }
 
-/** Reads one array of samples x features at a path as a table without names. */
+/**
+ * Reads one array of samples x features at a path as a table without names. FormatError for an array that is not
+ * two-dimensional, or beyond the memory.
+ */
 async function readArray(store: Store, path: string, settings: Settings): Promise<RawTable> {
   // features without types: refuses an option that names one
   chooseType(null, settings, store.name);
