@@ -1,21 +1,14 @@
 /**
  * The doors of the readers: a table, an embedding, or a list of texts from a source of any format.
- * Types: `Source`, a file, folder or bytes: name (for people). `ReadOptions`: what a person may say about a file
- *   (options.ts); every field may be absent. `FormatReader`: table, embedding (or absent), texts and contents (or
- *   absent), each of (input, settings). `Input`, of a reader: name (without a compression suffix). `Settings`,
- *   options with defaults: memory (bytes that may be held), signal (aborts), label (column of labels), transpose
- *   (features are in rows), missingLabels (texts that stand for none), key (array or column that is read), id (column
- *   of ids), header (true, false or `auto`). `Table`, samples x features: warnings (findings of the reading),
- *   features (Matrix or Csr), featureNames (one a column), ids (one a sample, or null), labels (one a sample, or
- *   null), metadata (further columns of the samples), source (name and SHA-256), dropped (rows and features that
- *   reading left out). `RawTable`, as in the file: prepared (the reader obeyed normalize and maxFeatures), reading
- *   (roles of columns, or absent), features (samples x features, Matrix or Csr), featureNames (or null), ids (one a
- *   row, or null), warnings (of the reader), labels (one a row, or null). `Embedding`: coordinates, samples x
- *   dimensions, with ids or null. `CategoricalColumn`, groups of the samples: name (of the column). `IdColumn`, a
- *   column that may hold ids: values (one a row, empty where missing). `ErrorParts`, of a message: got (what was
- *   found), expected (what should have been). `Opened`, a file whose format is known: head (first bytes,
- *   decompressed). `RawReading`, roles of columns: leftOut (name and reason of columns not used), label (name, or
- *   null), candidates (IdColumns, likeliest first).
+ * Types: `Source`, a file, folder or bytes: name (for people). `ReadOptions`: what a person may say about a file; every
+ *   field may be absent. `FormatReader`: table, embedding, texts, contents, each of (input, settings). `Input`: name
+ *   (without a compression suffix). `Settings`, the options with defaults: memory (bytes that may be held), signal, label
+ *   and id (columns), transpose (features are in rows), missingLabels (texts that stand for none), key (array or column),
+ *   header (true, false or `auto`). `Table`: features (samples x features), featureNames, ids and labels (one a sample, or
+ *   null), metadata, source (name and SHA-256), dropped (what reading left out), warnings. `RawTable`, as in the file: the
+ *   same, prepared (the reader obeyed normalize and maxFeatures), reading (RawReading: leftOut, label, candidates that may
+ *   hold ids). `Embedding`: coordinates, samples x dimensions. `CategoricalColumn`: name. `IdColumn`: values (one a row).
+ *   `ErrorParts`: got (what was found), expected (what should have been). `Opened`: head (first bytes, decompressed).
  */
 
 import { isCsr, toDense } from '../core/csr.js';
