@@ -9,8 +9,9 @@
  * Verdicts: *gained*, *lost*: presence differs, and the weaker side has less than a third of the stronger. *rewired*: present
  *   on both sides with other pairs, or two modules that are present together and paired otherwise (patterns.ts). *up*, *down*: the score differs. *shared*: present on both sides without such a
  *   difference. *none*: present on neither. A difference counts when its corrected p is at most `level`. Where the units
- *   are so few that no p can be that small, or there is one a side, it counts when it is large (half of the stronger presence, half a
- *   standard deviation of the score) and no unit of one side lies among those of the other; the result says so.
+ *   are so few that no p can be that small, or there is one a side, it counts when it is large (a third of the stronger presence at
+ *   most on the other side; 0.8 standard deviations of the score, Cohen's large effect) and no unit of one side lies among those
+ *   of the other, for the score with a gap as wide as either side; the result says so.
  * How it fails: presence on a side with few samples in each locality is noisy; a module that differs everywhere by level
  *   only has its presence where localities hold both conditions. Rewiring without replicates is not judged.
  * Cost: two more explanations without evaluation, and unit-values.ts for each module and stratum. Deterministic.
@@ -39,6 +40,7 @@ import { lostNotes, measureAll, replicatedOnly, type Stratum } from './measured.
 import { type NearDuplicates, nearDuplicates } from './near-duplicates.js';
 import { type ComparedRow, judgedRows } from './rows.js';
 import { unitTests } from './unit-tests.js';
+import { isAttainable } from './verdict.js';
 
 export interface ConditionOptions {
   /** Categorical metadata column with the two levels that are compared; the labels count as one, by their name. */
@@ -69,6 +71,8 @@ export interface ConditionComparison {
   /** Assignments tried, the observed one among them, and whether they are all there are. */
   readonly assignments: number;
   readonly exact: boolean;
+  /** Whether verdicts rest on the size of differences, because no p of the design can be as small as the level. */
+  readonly bySize: boolean;
   /** Modules in order, each in all samples first. */
   readonly rows: readonly ComparedRow[];
   /** Modules of the explanation that share leading features: read each group as one programme. */
@@ -121,6 +125,7 @@ export async function compareConditions(
     crossed: design.crossed,
     assignments: design.assignments.length,
     exact: design.exact,
+    bySize: tests === null || !isAttainable(design, level),
     rows: judgedRows(measured, tests, design, level),
     nearDuplicates: nearDuplicates(explanation),
     notes: [...designNotes(design, options, level), ...lostNotes(lost)],

@@ -12,7 +12,15 @@
 import type { Design } from './design.js';
 import type { Measured } from './measured.js';
 import type { RowTest } from './unit-tests.js';
-import { isAttainable, isOnBoth, type Judging, judge, judgeJoint, type Verdict } from './verdict.js';
+import {
+  isAttainable,
+  isLevelApart,
+  isOnBoth,
+  type Judging,
+  judge,
+  judgeJoint,
+  type Verdict,
+} from './verdict.js';
 
 /** One module in one stratum. */
 export interface ComparedRow {
@@ -29,6 +37,10 @@ export interface ComparedRow {
   readonly scoreCase: number | null;
   readonly scoreControl: number | null;
   readonly scoreDifference: number | null;
+  /** The difference in standard deviations of the score inside units and localities; null where it is not known. */
+  readonly scoreEffect: number | null;
+  /** Verdicts by size: the level differs, with the units of the sides apart, but by too little to be called up or down. */
+  readonly slight: boolean;
   /** Share of a unit's samples in which the module is present: case over control; null when control has none. */
   readonly abundanceRatio: number | null;
   /** By permutation of units; null where fewer than two units on a side were measured. */
@@ -103,16 +115,21 @@ function comparedRow(
   const [abundanceCase, abundanceControl] = [mean(abundance, true), mean(abundance, false)];
   const [cases, controls] = [count(true), count(false)];
   const tested = Math.min(cases, controls) >= 2 ? test : null;
+  const verdict = (parts ? judgeJoint : judge)(values, design, tested, judging);
+  const scoreDifference = scoreCase === null || scoreControl === null ? null : scoreCase - scoreControl;
   return {
     module,
     label,
     stratum,
-    verdict: parts ? judgeJoint(values, design, tested, judging) : judge(values, design, tested, judging),
+    verdict,
     presenceCase: mean(values.presence, true),
     presenceControl: mean(values.presence, false),
     scoreCase,
     scoreControl,
-    scoreDifference: scoreCase === null || scoreControl === null ? null : scoreCase - scoreControl,
+    scoreDifference,
+    scoreEffect:
+      scoreDifference !== null && values.scoreSpread > 0 ? scoreDifference / values.scoreSpread : null,
+    slight: !judging.byTest && verdict === 'shared' && isLevelApart(values, design),
     abundanceRatio: abundanceCase !== null && abundanceControl ? abundanceCase / abundanceControl : null,
     p: tested?.p ?? null,
     pAdjusted: tested?.pAdjusted ?? null,

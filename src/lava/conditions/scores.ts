@@ -2,7 +2,7 @@
  * Scores: whether a module is up or down in each sample.
  *
  * Purpose: presence says that features move together around a sample; the score says at which level they are in it.
- * Source: ours, after common module scores (Tirosh et al. 2016). The score of a sample is the mean over the module's
+ * Source: ours, after common module scores (Tirosh et al. 2016); equal to NumPy from the formula (fixtures/scores). The score of a sample is the mean over the module's
  *   leading features of the standardized value (mean 0, variance 1 over all samples), with the feature's sign, so that
  *   opposed features count against it. With `control` each feature is compared with the features of similar mean: the
  *   mean standardized value of its control features is subtracted, so that a sample with more counts in all features

@@ -14,7 +14,7 @@
 import { decimal, listed, plural, pValue, signed } from '../../core/words.js';
 import type { ConditionComparison } from './compare.js';
 import type { ComparedRow } from './rows.js';
-import type { Verdict } from './verdict.js';
+import { LARGE_SCORE, type Verdict } from './verdict.js';
 
 const ORDER: readonly Verdict[] = ['gained', 'lost', 'rewired', 'up', 'down'];
 
@@ -70,11 +70,36 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
     '',
     findings.length === 0
       ? `${title}: no module differs between ${found.case} and ${found.control}.`
-      : `${title}: ${plural(findings.length, 'module')} ${findings.length === 1 ? 'differs' : 'differ'}.`,
+      : `${title}: ${countOf(findings, found)}.`,
     ...findings.map((row) => `  ${findingSentence(row, found)}`),
+    ...slightLine(rows),
     ...nearest(rows, found),
     ...(shared === '' ? [] : [`  Shared: ${shared}.`]),
     ...(none === '' ? [] : [`  Present on neither side, or not measured on both: ${none}.`]),
+  ];
+}
+
+/**
+ * How many modules differ; where some of them are pieces of one programme, also how many programmes that are, and where no p
+ * decides, that it is by size.
+ */
+function countOf(findings: readonly ComparedRow[], { nearDuplicates, bySize }: ConditionComparison): string {
+  const groupOf = ({ module }: ComparedRow) =>
+    nearDuplicates.findIndex(({ modules }) => modules.includes(module));
+  const grouped = findings.map(groupOf).filter((group) => group >= 0);
+  const programmes = findings.length - grouped.length + new Set(grouped).size;
+  const verb = findings.length === 1 ? 'differs' : 'differ';
+  const pieces = programmes < findings.length ? ` (${plural(programmes, 'programme')})` : '';
+  return `${plural(findings.length, 'module')}${pieces} ${verb}${bySize ? ', by size alone' : ''}`;
+}
+
+/** One line on the differences of level that are too small to count where verdicts are by size; none where there are none. */
+function slightLine(rows: readonly ComparedRow[]): string[] {
+  const slight = rows.filter((row) => row.slight);
+  if (slight.length === 0) return [];
+  const named = slight.map(({ module, scoreDifference }) => `${module} ${signed(scoreDifference ?? 0)}`);
+  return [
+    `  Smaller differences of level, not counted (below ${LARGE_SCORE} standard deviations, or no wider than those between replicates): ${named.slice(0, MOST_NAMED).join(', ')}${named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : ''}.`,
   ];
 }
 
@@ -105,14 +130,16 @@ function namesOf(rows: readonly ComparedRow[]): string {
   return rows.length <= MOST_NAMED ? listed(rows.map(({ module }) => module)) : `${rows.length} modules`;
 }
 
-/** One finding in a sentence: what, how much, how sure. */
-function findingSentence(row: ComparedRow, { case: cases, control }: ConditionComparison): string {
+/** One finding in a sentence: what, how much, how sure. A p that cannot be small is not repeated in every line. */
+function findingSentence(row: ComparedRow, { case: cases, control, bySize }: ConditionComparison): string {
   const p =
     row.p === null || row.pAdjusted === null
-      ? 'no p'
-      : `p ${pValue(row.p)}, corrected ${pValue(row.pAdjusted)}`;
+      ? 'no p, '
+      : bySize
+        ? ''
+        : `p ${pValue(row.p)}, corrected ${pValue(row.pAdjusted)}, `;
   const flags = row.flags.length > 0 ? `; ${row.flags.join('; ')}` : '';
-  return `${row.module} (${row.label}) ${WORDS[row.verdict](cases, control)}: ${effect(row, cases, control)}; ${p}, ${row.replicatesCase} against ${row.replicatesControl}${flags}.`;
+  return `${row.module} (${row.label}) ${WORDS[row.verdict](cases, control)}: ${effect(row, cases, control)}; ${p}${row.replicatesCase} against ${row.replicatesControl}${flags}.`;
 }
 
 const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string>> = {
@@ -131,7 +158,8 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
  */
 function effect(row: ComparedRow, cases: string, control: string): string {
   if (row.verdict === 'up' || row.verdict === 'down') {
-    return `score ${signed(row.scoreDifference ?? 0)}`;
+    const spread = row.scoreEffect === null ? '' : ` (${signed(row.scoreEffect)} standard deviations)`;
+    return `score ${signed(row.scoreDifference ?? 0)}${spread}`;
   }
   const shown = (value: number | null) => Math.max(0, value ?? 0).toFixed(2);
   return `presence ${shown(row.presenceCase)} in ${cases}, ${shown(row.presenceControl)} in ${control}`;

@@ -18,8 +18,8 @@ export type Verdict = 'gained' | 'lost' | 'rewired' | 'up' | 'down' | 'shared' |
 const PRESENT = 0.02;
 /** Share of the stronger presence below which the weaker side lacks the module. */
 const WEAKER = 1 / 3;
-/** Difference of the score, in standard deviations inside units, that counts without a p. */
-const LARGE_SCORE = 0.5;
+/** Difference of the score, in standard deviations inside units, that counts without a p: Cohen's large effect. */
+export const LARGE_SCORE = 0.8;
 /** Agreement of the sides' pairs below which these are paired otherwise, not only more or less. */
 const OTHERWISE = 0.7;
 
@@ -56,7 +56,7 @@ export function judge(
   const onBoth = isOnBoth({ presenceCase: a, presenceControl: b });
   if (onBoth && isSignificant('pairs') && isOtherwise(values, design)) return 'rewired';
   const isLarge = Math.abs(difference) >= LARGE_SCORE * values.scoreSpread && values.scoreSpread > 0;
-  if (byTest ? isSignificant('score') : isLarge && isApart(scores)) {
+  if (byTest ? isSignificant('score') : isLarge && isWideApart(scores)) {
     return difference > 0 ? 'up' : 'down';
   }
   return stronger >= PRESENT ? 'shared' : 'none';
@@ -119,6 +119,26 @@ export function isAttainable({ units, assignments, crossed, exact }: Design, lev
 /** Whether all of one side lie above or below all of the other. Neither list may be empty. */
 function isApart([one, other]: readonly (readonly number[])[]): boolean {
   return Math.min(...one) > Math.max(...other) || Math.max(...one) < Math.min(...other);
+}
+
+/**
+ * Whether all of one side lie above or below all of the other, and farther from them than units of one side from one
+ * another. Neither list may be empty.
+ */
+function isWideApart(sides: readonly (readonly number[])[]): boolean {
+  if (!isApart(sides)) return false;
+  const [low, high] = [...sides].sort((a, b) => a[0] - b[0]);
+  const range = (side: readonly number[]) => Math.max(...side) - Math.min(...side);
+  return Math.min(...high) - Math.max(...low) >= Math.max(range(low), range(high));
+}
+
+/**
+ * Whether the level differs with all units of one side beyond all of the other, whatever its size: what verdicts by size do
+ * not count where the difference is small. False where a side has no score.
+ */
+export function isLevelApart({ score }: UnitValues, design: Design): boolean {
+  const sides = sidesOf(score, design);
+  return sides.every((side) => side.length > 0) && isApart(sides);
 }
 
 /** Arithmetic mean. NaN for an empty list. */

@@ -29,7 +29,7 @@ function runIfnb(input: StudyInput): Promise<StudyResult> {
 }
 
 /** What must be shown, with its figures. */
-function statementsOn({ explanation, found }: ComparedCohort): Statement[] {
+function statementsOn({ explanation, found, inside }: ComparedCohort): Statement[] {
   const response = modulesWith(explanation, RESPONSE.split(' '), 5);
   const ids = response.map(({ id }) => id);
   const classII = modulesWith(explanation, CLASS_II.split(' '), 2);
@@ -72,5 +72,18 @@ function statementsOn({ explanation, found }: ComparedCohort): Statement[] {
         )
         .join('; '),
     },
+    {
+      text: `within ${COLUMN} the response is no significant module, and MHC class II is one`,
+      holds:
+        modulesWith(inside, RESPONSE.split(' '), 5).every(({ significance }) => !significance?.significant) &&
+        modulesWith(inside, CLASS_II.split(' '), 2).some(({ significance }) => significance?.significant),
+      figures: `${shareOf(inside, RESPONSE)}% of the associations are explained by modules of the response (${shareOf(explanation, RESPONSE)}% without), ${shareOf(inside, CLASS_II, 2)}% by MHC class II (${shareOf(explanation, CLASS_II, 2)}%)`,
+    },
   ];
+}
+
+/** Share of the associations, percent, that modules with so many of the genes explain. */
+function shareOf(explanation: ComparedCohort['explanation'], genes: string, least = 5): string {
+  const modules = modulesWith(explanation, genes.split(' '), least);
+  return (100 * modules.reduce((sum, { share }) => sum + share, 0)).toFixed(1);
 }

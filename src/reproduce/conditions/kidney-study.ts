@@ -30,8 +30,9 @@ function runKidney(input: StudyInput): Promise<StudyResult> {
 }
 
 /** What must be shown, with its figures. */
-function statementsOn({ explanation, found }: ComparedCohort): Statement[] {
-  const named = (genes: string, least: number) => modulesWith(explanation, genes.split(' '), least);
+function statementsOn({ explanation, found, inside }: ComparedCohort): Statement[] {
+  const named = (genes: string, least: number, where = explanation) =>
+    modulesWith(where, genes.split(' '), least);
   const [podocyte, heatShock, distal] = [named(PODOCYTE, 4), named(HEAT_SHOCK, 4), named(DISTAL, 4)];
   const kept = (modules: typeof podocyte) =>
     modules.map((module) => `${module.id} keeps ${keptIn(module, COLUMN).toFixed(2)}`).join('; ');
@@ -58,6 +59,17 @@ function statementsOn({ explanation, found }: ComparedCohort): Statement[] {
             `${row.module}: ${row.units.map(({ replicate, score }) => `${replicate} ${score?.toFixed(2) ?? 'not measured'}`).join(', ')}; p ${row.p?.toFixed(3)}, corrected ${row.pAdjusted?.toFixed(3)}`,
         )
         .join('; '),
+    },
+    {
+      text: `within ${COLUMN} the podocyte programme is found and heat shock is not`,
+      holds: named(PODOCYTE, 4, inside).length > 0 && named(HEAT_SHOCK, 4, inside).length === 0,
+      figures: `podocytes: ${named(PODOCYTE, 4, inside)
+        .map(({ id, significance }) => `${id} ${significance?.verdict}`)
+        .join(', ')}; heat shock: ${
+        named(HEAT_SHOCK, 4, inside)
+          .map(({ id }) => id)
+          .join(', ') || 'none'
+      }`,
     },
     {
       text: 'slides are the replicates: no p is below 1/35, and no row counts regions as patients',

@@ -26,6 +26,8 @@ export interface RealCohort {
 export interface ComparedCohort {
   readonly explanation: Explanation;
   readonly found: ConditionComparison;
+  /** The same map explained within the column of the report. */
+  readonly inside: Explanation;
 }
 
 /** A statement that a study must show, whether it holds, and the figures that it rests on. */
@@ -49,12 +51,16 @@ export async function reportCohort(
   { title, column, statementsOn }: CohortReport,
   input: StudyInput,
 ): Promise<StudyResult> {
-  const compared = await compareCohort(cohort, input);
+  const compared = await compareCohort(cohort, column, input);
   const { maxFeatures } = cohort.options;
   return {
     title,
     text: [['```', ...conditionSentences(compared.found), '```'].join('\n')],
-    tables: [statementsTable(statementsOn(compared)), modulesTable(compared, column)],
+    tables: [
+      statementsTable(statementsOn(compared)),
+      modulesTable(compared, column),
+      insideTable(compared.inside, column),
+    ],
     figures: [],
     settings: {
       ...cohort.request,
@@ -64,9 +70,10 @@ export async function reportCohort(
   };
 }
 
-/** Reads, explains and compares a cohort. @throws OptionError without its file. */
+/** Reads, explains (also within the column) and compares a cohort. @throws OptionError without its file. */
 async function compareCohort(
   { file, embedding: key, options, request }: RealCohort,
+  column: string,
   { data, context }: StudyInput,
 ): Promise<ComparedCohort> {
   const path = join(data ?? '', file);
@@ -82,7 +89,9 @@ async function compareCohort(
   const map = await readEmbedding(pathSource(path), { ...settings, key });
   const { table, embedding } = joinEmbedding(read, map, {});
   const explanation = await explain({ table, embedding }, options, context);
-  return { explanation, found: await compareConditions({ explanation, table }, request, context) };
+  const found = await compareConditions({ explanation, table }, request, context);
+  const inside = await explain({ table, embedding }, { ...options, within: [column] }, context);
+  return { explanation, found, inside };
 }
 
 /** Modules with one of so many of the genes among their leading ten features. */
@@ -111,10 +120,7 @@ function modulesTable({ explanation, found }: ComparedCohort, column: string): S
       const row = found.rows.find(({ module: id, stratum }) => id === module.id && stratum === 'all');
       return [
         module.id,
-        module.topFeatures
-          .slice(0, 6)
-          .map(({ feature }) => explanation.featureNames[feature].replace(/_ENSG\d+$/, ''))
-          .join(' '),
+        leadingGenes(explanation, module),
         keptIn(module, column),
         module.significance?.verdict ?? 'not tested',
         row?.verdict ?? '',
@@ -123,6 +129,29 @@ function modulesTable({ explanation, found }: ComparedCohort, column: string): S
       ];
     }),
   };
+}
+
+/** The modules that are found within the column: features, share, significance. */
+function insideTable(inside: Explanation, column: string): StudyTable {
+  return {
+    name: 'within',
+    title: `Modules within ${column}`,
+    header: ['module', 'features', 'share', 'significance'],
+    rows: inside.descriptions.map((module) => [
+      module.id,
+      leadingGenes(inside, module),
+      module.share,
+      module.significance?.verdict ?? 'not tested',
+    ]),
+  };
+}
+
+/** Names of a module's six leading genes, without their Ensembl ids. */
+function leadingGenes({ featureNames }: Explanation, { topFeatures }: ModuleDescription): string {
+  return topFeatures
+    .slice(0, 6)
+    .map(({ feature }) => featureNames[feature].replace(/_ENSG\d+$/, ''))
+    .join(' ');
 }
 
 /** The statements with their figures. */

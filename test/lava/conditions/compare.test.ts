@@ -6,6 +6,7 @@ import { createRandom } from '#whymap/core/random.js';
 import { OptionError } from '#whymap/errors.js';
 import { nearDuplicates } from '#whymap/lava/conditions/near-duplicates.js';
 import { unitTests } from '#whymap/lava/conditions/unit-tests.js';
+import { isLevelApart, judge } from '#whymap/lava/conditions/verdict.js';
 import type { CategoricalColumn, Explanation, Matrix } from '#whymap/model.js';
 import { type PlantedCohort, plantCohort } from '#whymap/reproduce/conditions/planted-cohort.js';
 
@@ -300,3 +301,42 @@ test('a condition of few samples has fewer localities than the explanation has m
   const found = await compareConditions({ explanation, table: cohort.table }, design);
   expect(found.rows.length).toBeGreaterThanOrEqual(explanation.modules.count);
 });
+
+test('without a p a level differs when it is large and wider apart than the replicates of a side', () => {
+  const units = [true, true, false, false].map((isCase, u) => ({ replicate: `r${u}`, isCase }));
+  const crossed = { units, crossed: false, exact: true, assignments: [] } as unknown as Parameters<
+    typeof judge
+  >[1];
+  const verdictOn = (...score: number[]) => {
+    const pairs = score.map(() => Float64Array.of(0.5));
+    const values = {
+      ...{ localities: 3, scoreSpread: 1, pairs, pairWeights: Float64Array.of(1) },
+      ...{ presence: new Float64Array(4).fill(0.3), score: Float64Array.from(score) },
+    };
+    return [judge(values, crossed, null, { byTest: false, level: 0.05 }), isLevelApart(values, crossed)];
+  };
+  expect(verdictOn(1, 1.1, 0, 0.1)).toEqual(['up', true]);
+  expect(verdictOn(0, 0.1, 1, 1.1)).toEqual(['down', true]);
+  // half a standard deviation, and a gap narrower than the replicates of a side
+  expect(verdictOn(0.5, 0.6, 0, 0.1)).toEqual(['shared', true]);
+  expect(verdictOn(2, 0.9, 0, 0.1)).toEqual(['shared', true]);
+  expect(verdictOn(2, 0.1, 0.2, 0)).toEqual(['shared', false]);
+});
+
+test('with few donors differences are told by size, the small ones in one line', async () => {
+  const few = plantCohort({
+    seed: 2,
+    donors: 2,
+    samples: 200,
+    correlation: 0.6,
+    kinds: ['gained', 'shared'],
+  });
+  const explanation = await explain(few, { ...options, modules: 3 });
+  const found = await compareConditions({ explanation, table: few.table }, { ...design, discover: false });
+  expect(found.bySize).toBe(true);
+  const words = conditionSentences(found).join('\n');
+  expect(words).toMatch(/All samples: \d modules? differs?, by size alone/);
+  expect(words).toMatch(/is gained in case: presence 0\.\d\d in case, 0\.0\d in control; 2 against 2/);
+  for (const { slight, verdict, scoreEffect } of found.rows)
+    if (slight) expect([verdict, scoreEffect === null]).toEqual(['shared', false]);
+}, 30_000);

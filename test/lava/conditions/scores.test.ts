@@ -1,7 +1,10 @@
 // Scores against their definition computed cell by cell, and what they must not depend on.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { moduleScores } from 'whymap/lava';
 import { createRandom } from '#whymap/core/random.js';
+import { correlation } from '#whymap/core/statistics.js';
 import type { Matrix, Table } from '#whymap/model.js';
 
 const source = { name: 'made', sha256: null };
@@ -127,4 +130,27 @@ test('control takes off what raises all features of a sample; without it the sco
   };
   expect(difference(false)).toBeGreaterThan(1);
   expect(Math.abs(difference(true))).toBeLessThan(0.2);
+});
+
+test('scores are those of NumPy from the formula, and go with scanpy score_genes', () => {
+  const golden = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../../fixtures/scores/golden.json'), 'utf8'),
+  );
+  const { rows, columns, together, opposed, constant } = golden;
+  const data = Float32Array.from(golden.counts as number[], Math.log1p);
+  const poles = [...together, ...opposed, constant];
+  const explanation = { image: null, descriptions: [module(poles, opposed), module(together)] };
+  for (const features of [{ rows, columns, data }, toSparse({ rows, columns, data })]) {
+    const plain = moduleScores(explanation, tableOf(features), { control: false });
+    const controlled = moduleScores(explanation, tableOf(features));
+    const scanpy = [];
+    for (let r = 0; r < rows; r++) {
+      expect(Math.abs(plain.data[2 * r] - golden.plain[r])).toBeLessThan(1e-5);
+      expect(Math.abs(controlled.data[2 * r] - golden.controlled[r])).toBeLessThan(1e-5);
+      expect(Math.abs(controlled.data[2 * r + 1] - golden.oneSided[r])).toBeLessThan(1e-5);
+      scanpy.push(controlled.data[2 * r + 1]);
+    }
+    // scanpy draws its control features and does not standardize: alike, not equal
+    expect(correlation(scanpy, golden.scanpy)).toBeGreaterThan(0.95);
+  }
 });
