@@ -312,6 +312,7 @@ test('without a p a level differs when it is large and wider apart than the repl
     const values = {
       ...{ localities: 3, scoreSpread: 1, pairs, pairWeights: Float64Array.of(1) },
       ...{ presence: new Float64Array(4).fill(0.3), score: Float64Array.from(score) },
+      presenceDifference: new Float64Array(3),
     };
     return [judge(values, crossed, null, { byTest: false, level: 0.05 }), isLevelApart(values, crossed)];
   };
