@@ -16,9 +16,14 @@ const OTHER_TEXTS: readonly { readonly begins: RegExp; readonly what: string; re
     remedy: 'fetch the file with git lfs pull',
   },
   {
+    begins: /^\s*<\?xml[^>]*>\s*(<\?mso-application[^>]*>\s*)?<(office:document|(ss:)?Workbook)/i,
+    what: 'a sheet of LibreOffice or Excel in XML',
+    remedy: 'save it as CSV (UTF-8)',
+  },
+  {
     begins: /^\s*(<!doctype html|<html|<\?xml|<head)/i,
     what: 'a web page (or XML), perhaps of an error or a log-in',
-    remedy: 'download the file itself',
+    remedy: 'download the file itself, or save its table as CSV',
   },
 ];
 

@@ -74,6 +74,33 @@ test('a text with zero bytes is named for what it is, and one of two bytes a cha
   }
 });
 
+test('a title above the names of columns is passed over, with or without delimiters, and nothing else is', async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => `s${i},${i % 5},${(i * i) % 7},${i % 3}`).join('\n');
+  for (const title of ['Run 7', '"Run 7",,,', 'Run 7\n', 'Run 7,,,\nof May,,,\n,,,']) {
+    const table = await readTable(text(`${title}\nid,a,b,c\n${rows}\n`));
+    expect([table.featureNames, table.features.rows]).toEqual([['a', 'b', 'c'], 12]);
+    expect(table.warnings.some(({ message }) => message.includes('"Run 7"'))).toBe(true);
+  }
+  // one line of names, or numbers in the first line, are no title
+  const plain = await readTable(text(`id,a,b,c\n${rows}\n`));
+  expect(plain.warnings.filter(({ code }) => code === 'lines-skipped')).toEqual([]);
+  const headless = await readTable(text(`,,,5\n${rows}\n`), { header: false, missing: 'mean' }).catch(
+    (e) => e.message,
+  );
+  expect(headless).not.toContain('Run');
+});
+
+test('sheets in XML are named', async () => {
+  for (const begins of [
+    '<?xml version="1.0" encoding="UTF-8"?><office:document xmlns:office="x">',
+    '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="x">',
+  ]) {
+    expect((await failure(text(begins, 'x.xml'))).message).toContain(
+      'a sheet of LibreOffice or Excel in XML',
+    );
+  }
+});
+
 test('a column that is not there is named with the nearest one', async () => {
   const error = await failure(text('cell,b,c\nx,1,2\ny,3,4\n'), { id: 'cel' });
   expect(error.name).toBe('OptionError');

@@ -1,4 +1,4 @@
-// Files as pandas, polars, NumPy, scikit-learn and R write them (fixtures/reading), read and paired as a run does it. Feature v0
+// Files as pandas, polars, NumPy, scikit-learn, R and LibreOffice write them (fixtures/reading), read and paired as a run does. Feature v0
 // of a sample and its first coordinate are the same number, so that a wrong pair is seen; a case is right or stops with its reason.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -169,6 +169,16 @@ const CASES: readonly Case[] = [
   ['H: commas between thousands', 'h5-x.tsv', {}, { features: 3 }],
   ['H: dollars', 'h6-x.csv', {}, stops(/the number "\$/)],
   ['H: big.mark of R', 'r8-x.csv', {}, { features: 3 }],
+  ['H: a German sheet', 'l1-x.csv', { embedding: 'l1-e.csv' }, by('id', { leftOut: ['Art'] })],
+  ['E: a German sheet in UTF-16 with tabs', 'l1-x.txt', { embedding: 'l1-e.csv' }, by('id')],
+  [
+    'E: a sheet with a title',
+    'l2-x.csv',
+    { embedding: 'l1-e.csv' },
+    by('id', { names: ['v0', 'v1', 'v2', 'v3'] }),
+  ],
+  ['H: percent of a sheet', 'l3-x.csv', {}, stops(/the number "36,9955166548079%" in column Anteil/)],
+  ['M: a workbook', 'l1-x.xlsx', {}, stops(/a workbook of Excel or LibreOffice.*save the sheet as CSV/)],
   ['I: logarithms normalized', 'i1-x.npy', { normalize: 'log1p-cp10k' }, stops(/expected counts/)],
   ['I: fractions normalized', 'i2-x.csv', { normalize: 'log1p-cp10k' }, stops(/expected counts/)],
   ['I: centered values normalized', 'i3-x.csv', { normalize: 'log1p-cp10k' }, stops(/expected counts/)],

@@ -1,5 +1,5 @@
 /**
- * Purpose: what stands before the table in a text file: `sep=;` of spreadsheets, comment lines, the sizes of word2vec.
+ * Purpose: what stands before the table in a text file: `sep=;` of spreadsheets, comment lines, a title, the sizes of word2vec.
  * Fails: never; what is not recognized is a part of the table.
  */
 
@@ -40,8 +40,48 @@ export function readPreamble(
     return { ...none, length: sizes[0].length, lines: 1, warnings: [{ code: 'lines-skipped', message }] };
   }
   const comments = COMMENTS.exec(head)?.[0];
-  return comments === undefined ? none : afterComments(head, comments, name, fieldsOf);
+  if (comments !== undefined) return afterComments(head, comments, name, fieldsOf);
+  const title = titleLines(head);
+  if (title === null) return none;
+  const message = `${title.lines} line(s) above the names of columns were passed over at the start of ${name} (${JSON.stringify(title.text)}).`;
+  return { ...none, ...title, warnings: [{ code: 'lines-skipped', message }] };
 }
+
+/** Lines above the names of columns, at most. */
+const MOST_TITLE = 10;
+/** Names of columns below a title, at least. */
+const LEAST_NAMES = 3;
+const SEPARATORS = [';', ',', '\t', '|'];
+
+/**
+ * A title above the table, as spreadsheets have it: first lines of one text each, or none, above a line of three names or
+ * more and another of as many fields. Null without one.
+ */
+function titleLines(head: string): { length: number; lines: number; text: string } | null {
+  const lines = head.split('\n', MOST_TITLE + 2);
+  const isAlone = (line: string) => SEPARATORS.every((each) => filledIn(line, each).length <= 1);
+  const count = lines.findIndex((line) => !isAlone(line));
+  if (count < 1 || count + 1 >= lines.length) return null;
+  const separator = SEPARATORS.find((each) => filledIn(lines[count], each).length >= LEAST_NAMES);
+  if (separator === undefined) return null;
+  const title = lines.slice(0, count).flatMap((line) => filledIn(line, separator));
+  const names = filledIn(lines[count], separator);
+  const isEven = lines[count].split(separator).length === lines[count + 1].split(separator).length;
+  const isTitled = title.length > 0 && !title.some(isNumber);
+  if (!isEven || !isTitled || names.some(isNumber)) return null;
+  const length = lines.slice(0, count).reduce((sum, line) => sum + line.length + 1, 0);
+  return { length, lines: count, text: title[0].slice(0, 60) };
+}
+
+/** The fields of a line that hold something, without quotes around them. */
+const filledIn = (line: string, separator: string): string[] =>
+  line.split(separator).flatMap(
+    (field) =>
+      field
+        .trim()
+        .replace(/^"(.*)"$/, '$1')
+        .trim() || [],
+  );
 
 /** Whether the line below the first holds a word and as many numbers as the first line says. */
 function isWord2vec(below: string, numbers: number): boolean {
