@@ -81,13 +81,8 @@ test('a title above the names of columns is passed over, with or without delimit
     expect([table.featureNames, table.features.rows]).toEqual([['a', 'b', 'c'], 12]);
     expect(table.warnings.some(({ message }) => message.includes('"Run 7"'))).toBe(true);
   }
-  // one line of names, or numbers in the first line, are no title
   const plain = await readTable(text(`id,a,b,c\n${rows}\n`));
   expect(plain.warnings.filter(({ code }) => code === 'lines-skipped')).toEqual([]);
-  const headless = await readTable(text(`,,,5\n${rows}\n`), { header: false, missing: 'mean' }).catch(
-    (e) => e.message,
-  );
-  expect(headless).not.toContain('Run');
 });
 
 test('sheets in XML are named', async () => {

@@ -158,15 +158,14 @@ export async function* decodeText(
 ): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
   let pending = '';
-  let decoded = 0;
+  let yielded = 0;
   try {
     for await (const piece of pieces) {
       decoder ??= new TextDecoder(encoding ?? markedEncoding(piece), { fatal: true });
-      const text = decoder.decode(piece, { stream: true });
-      if (text.includes('\0')) throw zeroInside(text, decoded, name);
-      decoded += text.length;
-      pending += text;
+      // in no variable of its own, which would hold it while others work
+      pending += withoutZeros(decoder.decode(piece, { stream: true }), yielded + pending.length, name);
       if (pending.length < 2 ** 20) continue;
+      yielded += pending.length;
       yield pending;
       pending = '';
     }
@@ -185,10 +184,12 @@ export async function* decodeText(
   if (pending.length > 0) yield pending;
 }
 
-/** The error for a zero in a text, which stands where something was not written. @param before characters before the piece. */
-function zeroInside(piece: string, before: number, name: string): FormatError {
-  return new FormatError({
-    got: `a zero byte inside a text, ${name} (character ${before + piece.indexOf('\0') + 1})`,
+/** The text; FormatError for a zero inside, which stands where something was not written. @param before characters before it. */
+function withoutZeros(text: string, before: number, name: string): string {
+  const at = text.indexOf('\0');
+  if (at < 0) return text;
+  throw new FormatError({
+    got: `a zero byte inside a text, ${name} (character ${before + at + 1})`,
     expected: 'a text table without zero bytes',
     remedy:
       'write or copy the file again: zeros stand where something was not written, as after a crash or a full disk',
