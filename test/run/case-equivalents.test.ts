@@ -44,7 +44,7 @@ test('10: the CSV of embed is read back with numeric ids, which are no coordinat
   put('n.csv', ['cell,v0,v1,v2,v3', ...samples.map((i) => `${1000 + 17 * turned[i]},${row(i)}`)]);
   const made = await whymap(folder, 'embed', 'n.csv', '--method', 'pca', '-o', 'map.csv', '--quiet');
   expect([made.code, made.err]).toEqual([0, '']);
-  const values = { embedding: 'map.csv' };
+  const values: OptionValues<'explain'> = { embedding: 'map.csv' };
   const found = await readJoinedEmbedding(await readFeatures('n.csv', values, work), 'n.csv', values, work);
   expect(found.embedding.coordinates.columns).toBe(2);
   expect(found.plan.pairing.map).toMatchObject({ how: 'id', matched: N });
