@@ -185,6 +185,21 @@ test('whatever goes wrong in the HDF5 library is told as a fault of the file, wi
   open.close();
 });
 
+test('coordinates in any order become rows whose columns ascend', async () => {
+  const members = {
+    row: ints(1, 0, 1, 0, 1),
+    col: ints(3, 2, 0, 1, 2),
+    data: floats([1, 2, 3, 4, 5], [5]),
+    ...{ format: npyText('coo'), shape: ints(2, 4) },
+  };
+  const archive = await zip(
+    Object.fromEntries(Object.entries(members).map(([key, bytes]) => [`${key}.npy`, bytes])),
+  );
+  const { features } = await readTable(bytesSource('x.npz', archive));
+  expect('indices' in features && [...features.indices]).toEqual([1, 2, 0, 2, 3]);
+  expect(Array.from(toDense(features).data)).toEqual([0, 4, 2, 0, 3, 0, 5, 1]);
+});
+
 test('a sparse matrix without an array of its layout is an error that names it', async () => {
   const members = { 'format.npy': npyText('coo'), 'shape.npy': ints(4, 4), 'data.npy': floats([1], [1]) };
   const archive = await zip(members);

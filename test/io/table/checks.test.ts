@@ -114,3 +114,11 @@ test('text that arrives in pieces is cut at no matter which character', async ()
   }
   expect(whole.featureNames).toEqual(['x "q"', 'y']);
 });
+
+test('a column of one text that is a number in another writing is named; so is an option for a column that is not there', async () => {
+  await expect(readTable(csv('a,b,c\n1,2,5 %\n3,4,5 %\n5,7,5 %\n'))).rejects.toThrow('5 %');
+  // the first column has no name: only `index` and the like mean it
+  const unnamed = csv(',a,b\nr0,1,2\nr1,3,4\nr2,5,7\n');
+  expect((await readTable(unnamed, { id: 'index' })).ids).toEqual(['r0', 'r1', 'r2']);
+  await expect(readTable(unnamed, { id: 'nothing' })).rejects.toThrow('nothing');
+});
