@@ -7,6 +7,7 @@ import { File, ready } from 'h5wasm/node';
 import { afterAll, expect, test } from 'vitest';
 import { bytesSource, pathSource, readEmbedding, readTable, readTexts, writeNpy } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
+import { compressEntries } from '#whymap/io/numpy/sparse-layouts.js';
 import { openH5 } from '#whymap/io/store/hdf5/runtime.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'whymap-formats-'));
@@ -185,19 +186,24 @@ test('whatever goes wrong in the HDF5 library is told as a fault of the file, wi
   open.close();
 });
 
-test('coordinates in any order become rows whose columns ascend', async () => {
-  const members = {
-    row: ints(1, 0, 1, 0, 1),
-    col: ints(3, 2, 0, 1, 2),
-    data: floats([1, 2, 3, 4, 5], [5]),
-    ...{ format: npyText('coo'), shape: ints(2, 4) },
-  };
-  const archive = await zip(
-    Object.fromEntries(Object.entries(members).map(([key, bytes]) => [`${key}.npy`, bytes])),
+test('coordinates in any order become rows whose columns ascend, equal ones added up', () => {
+  const entries = [
+    [1, 3, 1],
+    [0, 2, 2],
+    [1, 0, 3],
+    [0, 1, 4],
+    [1, 2, 5],
+    [1, 0, 2],
+  ].map(([row, column, value]) => ({ row, column, value }));
+  const { offsets, indices, values } = compressEntries(entries, 2, 4, 'x.npz');
+  expect([[...offsets], [...indices], [...values]]).toEqual([
+    [0, 2, 5],
+    [1, 2, 0, 2, 3],
+    [4, 2, 5, 5, 1],
+  ]);
+  expect(() => compressEntries([{ row: 2, column: 0, value: 1 }], 2, 4, 'x.npz')).toThrow(
+    'outside its shape',
   );
-  const { features } = await readTable(bytesSource('x.npz', archive));
-  expect('indices' in features && [...features.indices]).toEqual([1, 2, 0, 2, 3]);
-  expect(Array.from(toDense(features).data)).toEqual([0, 4, 2, 0, 3, 0, 5, 1]);
 });
 
 test('a sparse matrix without an array of its layout is an error that names it', async () => {
