@@ -279,7 +279,10 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
  * OptionError unless locality size, overlap and support fit the number of samples, and the number of modules that of
  * localities. Called before the first stage, so that no time is lost.
  */
-function checkSizes({ embedding, localities }: ExplainInput, options: ExplainOptions): void {
+export function checkSizes(
+  { embedding, localities }: Pick<ExplainInput, 'embedding' | 'localities'>,
+  options: ExplainOptions,
+): void {
   const { size, count } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
   associationRules(options, size);
   if (typeof options.modules === 'number') checkModuleCount(options.modules, count);

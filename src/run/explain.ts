@@ -9,7 +9,7 @@
 import { encodeExplanation } from '../io/explanation-file.js';
 import { isTooLarge, type ReadingPlan, readContents } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
-import { type ExplainOptions, explain } from '../lava/explain.js';
+import { checkSizes, type ExplainOptions, explain } from '../lava/explain.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withoutFolder } from '../report/names.js';
@@ -118,6 +118,9 @@ async function judge(
   return withTrust(explanation, table, run.context, trustSamples);
 }
 
+/** Fewer samples are no map. */
+const LEAST_SAMPLES = 3;
+
 interface Input {
   readonly table: Table;
   readonly embedding: Embedding;
@@ -128,9 +131,10 @@ interface Input {
 }
 
 /**
- * The table and its embedding. With both an embedding and `--max-features` the features are chosen while they are read,
- * in formats that allow it; not where samples may yet be dropped for missing cells or labels, since localities are
- * of all samples, nor with levels, which are read after the values.
+ * The table and its embedding. An embedding of a file or key is read first: it is small, and what is wrong with it, or with
+ * the sizes for so many samples, is said before the table is read. With `--max-features` too the features are chosen
+ * while they are read, in formats that allow it; not where samples may yet be dropped for missing cells or labels,
+ * since localities are of all samples, nor with levels, which are read after the values.
  */
 async function readInput(
   features: string,
@@ -139,13 +143,16 @@ async function readInput(
   run: Run,
 ): Promise<Input> {
   const { maxFeatures } = options;
-  const { missing = 'error', labels, method, embedding: name, embeddingColumns } = values;
-  const steady = missing === 'error' && labels === undefined && values.within === undefined;
-  const wholeFile = method === undefined && embeddingColumns === undefined;
-  if (name === undefined || !wholeFile || typeof maxFeatures !== 'number' || !steady) {
+  const { missing = 'error', labels, embedding: name, embeddingColumns } = values;
+  if (name === undefined || embeddingColumns !== undefined)
     return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
-  }
   const embedding = await readRequestedEmbedding(features, values, run);
+  const steady = missing === 'error' && labels === undefined && values.within === undefined;
+  // paired by row, so the samples are those of the embedding; of too few both files are to blame
+  if (steady && embedding.ids === null && embedding.coordinates.rows >= LEAST_SAMPLES)
+    checkSizes({ embedding }, options);
+  if (typeof maxFeatures !== 'number' || !steady)
+    return joined(await readWithinMemory(features, values, run), embedding, values, run);
   const choice = newStreamedChoice(
     embedding,
     { ...options, maxFeatures },
