@@ -196,7 +196,7 @@ test('coordinates in any order become rows whose columns ascend, equal ones adde
     [1, 0, 2],
   ].map(([row, column, value]) => ({ row, column, value }));
   const { offsets, indices, values } = compressEntries(entries, 2, 4, 'x.npz');
-  expect([[...offsets], [...indices], [...values]]).toEqual([
+  expect([offsets, indices, values].map((part) => Array.from(part))).toEqual([
     [0, 2, 5],
     [1, 2, 0, 2, 3],
     [4, 2, 5, 5, 1],
