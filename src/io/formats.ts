@@ -4,9 +4,9 @@
  * Types: `Source`, a file, folder or bytes: origin (path, URL, bytes or parts), name (for people), stat (size in
  *   bytes and whether it is a folder; FormatError where nothing is), read (bytes start to end (exclusive)), list
  *   (names inside the folder), child (a file inside the folder). `Settings`, options with defaults: memory (bytes
- *   that may be held), signal (aborts). `Input`, of a reader: pieces (the decompressed bytes in order), name (without
- *   a compression suffix), plain (the decompressed file as a Source). `ZipMember`, of an archive: open (gives its
- *   bytes as a Source).
+ *   that may be held), signal (aborts), encoding (of the text). `Input`, of a reader: pieces (the decompressed bytes
+ *   in order), name (without a compression suffix), plain (the decompressed file as a Source). `ZipMember`, of an
+ *   archive: open (gives its bytes as a Source).
  */
 
 import { FormatError } from '../errors.js';

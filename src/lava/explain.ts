@@ -14,7 +14,8 @@
  *   / freedom are 0; 0 is off). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
  *   name (of the engine), threads (how many). `Associations`, of all localities: counts (of features).
  *   `ChosenGranularity`, a number of modules with its fit: granularity (what was tried, and why this one).
- *   `FeatureSelection`, features of largest local variance: kept (columns, ascending).
+ *   `FeatureSelection`, features of largest local variance: kept (columns, ascending). `Matrix`, row-major float32:
+ *   rows (how many). `WithinLevels`, of the metadata columns: levels (one a sample, -1 for none, or null).
  * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
  */
 

@@ -3,11 +3,11 @@
  * Source: what pandas, R, scanpy and people write; ours is the order.
  * Fails: never. The choice is printed, and an option overrules it.
  * Types: `FileFacts`, one file: columns (ColumnFacts, by position), rows (how many), named (columns have names).
- *   `ColumnFacts`, one column: distinct (different values, null when not counted), missing (rows without a value, null
- *   when not counted), kind (number, text, list or other), whole (all are whole numbers), name (empty where it has
- *   none), index (the file calls it the index), counter (first value where they count rows one by one, else null),
- *   ascending (rises from row to row), span (smallest to largest, both counted, or null), long (beyond 15 digits),
- *   padded (zeros in front).
+ *   `ColumnFacts`, one column: distinct (different values, null when not counted), missing (rows without a value,
+ *   null when not counted), kind (number, text, list or other), whole (all are whole numbers), name (empty where it
+ *   has none), index (the file calls it the index), counter (first value where they count rows one by one, else
+ *   null), ascending (rises from row to row), span (smallest to largest, both counted, or null), long (beyond 15
+ *   digits), padded (zeros in front), step (largest whole number that all differences are multiples of).
  */
 
 import type { ColumnFacts, FileFacts } from './facts.js';

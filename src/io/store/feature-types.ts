@@ -5,7 +5,9 @@
  * Fails: OptionError for several types of which none is chosen, and for one that is not there.
  * Types: `Settings`: what the file is read for and what options say of it (options.ts); its featureType (of 10x and
  *   AnnData). `Stored`, a matrix in a file: layout (dense, rows or columns (sparse)), name (for messages), columns
- *   (features).
+ *   (features), offsets (entries of line l are at offsets[l] to offsets[l + 1]), indices (of entries in their line),
+ *   values (of entries, in order). `StoredArray`, an array in a file: numbers (of items start to end of the first
+ *   axis).
  */
 
 import { OptionError, option, words } from '../../errors.js';

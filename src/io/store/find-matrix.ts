@@ -1,6 +1,8 @@
 /**
  * Finds a samples x features matrix in a store and how it is stored (dense, CSR, CSC); reads no values but the offsets.
  *
+ * Types: `Store`, an HDF5 file or Zarr folder: name (for messages), array (FormatError where there is none).
+ *   `StoredArray`, an array in a file: shape (its sizes), numbers (of items start to end of the first axis).
  * Fails: FormatError for what is no matrix, and for lines with more entries than places.
  */
 

@@ -4,6 +4,14 @@
  * stored by column take one more for the totals of the cells.
  *
  * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB) or a chunk, and the result.
+ * Types: `Block`, complete lines of a matrix: indices (of entries in their line, or null for all in order), first
+ *   (number of the first line). `FeatureChooser`, picks features while values come by: begin (gives the number of
+ *   passes, 0 to keep all), choose (columns kept or null for all, and warnings), add (takes a value with sample and
+ *   feature). `FeatureSums`, one entry a feature: whole (all values are whole and not negative), largest (value),
+ *   moved (offsets of the columns, or null), origin (subtracted before sums), add (takes a value and its column), low
+ *   (smallest value), high (largest value). `Settings`, options with defaults: chooser (picks features while they are
+ *   read), maxFeatures (of largest variance), normalize (`none` or `log1p-cp10k`). `Stored`, a matrix in a file:
+ *   layout (dense, or sparse by rows or columns), name (for messages), rows (samples), columns (features).
  */
 
 import { type FormatError, option, words } from '../../errors.js';

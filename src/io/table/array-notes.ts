@@ -1,6 +1,8 @@
 /**
  * Notes on arrays without names of columns (NPY and its like), whose columns are taken as they are: numbers of the rows, or whole
  * numbers beside the fractions of a map, as `np.c_[map, clusters]` and `df.reset_index().values` leave them.
+ * Types: `Matrix`, row-major float32: data (element (r, c) at `r * columns + c`), units (offsets and scale of the
+ *   columns, or absent).
  */
 
 import { trueValue } from '../../core/units.js';

@@ -7,7 +7,8 @@
  *   in each). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r
  *   are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`. `AssociationMeasure`:
  *   `pearson`, `spearman` or `bicor`. `MeasureSteps`, steps of a correlation: center (subtracts the center from the
- *   values of a feature).
+ *   values of a feature). `LevelRuns`, localities with the samples of a level side by side: counts (samples that take
+ *   part, one a locality), lengths (samples of each run), freedom (degrees of freedom, one a locality).
  * Fails: never; constant columns give zeros.
  */
 

@@ -3,8 +3,9 @@
  *
  * Purpose: time grows with the square of the features. 13,618 genes of 259 samples take minutes, 3,000 of them seconds.
  * Source: ours; the ranking is that of select-features.ts.
- * Types: `Table`, samples x features. `Localities`: n-neighborhoods of probes. `Warning`: code and message. `levels`: the levels
- *   inside which features are correlated, where there are some.
+ * Types: `Table`, samples x features. `Localities`: n-neighborhoods of probes. `Warning`: code and message. `levels`:
+ *   the levels inside which features are correlated, where there are some. `FeatureSelection`, features of largest
+ *   local variance: kept (columns, ascending). `Matrix`, row-major float32: columns (how many).
  * Fails: OptionError for a number of features that is none; CancelledError once the signal is aborted. Deterministic.
  */
 

@@ -10,17 +10,18 @@
  * Cost: one fit for each condition. Deterministic.
  * Types: `Explanation`, of a map: localities (members and probes), modules (loadings and presence), descriptions (one
  *   a module, in order of share), samplePresence (samples x modules), rows (number of samples), options (as run),
- *   embedding (coordinates and source). `Table`, samples x features: features (Matrix or Csr). `Matrix`: row-major
- *   float32, element (r, c) at `data[r * columns + c]`. `Design`, of a comparison: unitOf (unit of each sample, -1
- *   for none), units (replicates on either side). `DesignInput`: condition (groups), case and control (levels of it),
- *   replicate (groups, or null). `Context`, what a run computes with: random (seeded streams by name). `Random`,
- *   seeded numbers: stream (an independent stream by name). `Modules`, of a fit: presence (localities x modules, not
- *   negative), loadings (modules x features, not negative, largest 1), count (how many). `ModuleDescription`, of one
- *   module: id (`M1`, `M2`...), label (short name), within (share left inside the levels of a metadata column).
- *   `Unit`, a replicate on one side: isCase (on the case side). `Localities`, n-neighborhoods of probes: size (n,
- *   samples in each), overlap (mean number of localities of a sample). `Embedding`, the map: coordinates (samples x
- *   dimensions). `NonNegativeSolver`, of least squares with solutions >= 0: solve ((right side, solution, offset of
- *   both), in place).
+ *   embedding (coordinates and source). `Table`, samples x features: features (Matrix or Csr), labels (one a sample,
+ *   or null). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Design`, of a comparison:
+ *   unitOf (unit of each sample, -1 for none), units (replicates on either side). `DesignInput`: condition (groups),
+ *   case and control (levels of it), replicate (groups, or null). `Context`, what a run computes with: random (seeded
+ *   streams by name). `Random`, seeded numbers: stream (an independent stream by name). `Modules`, of a fit: presence
+ *   (localities x modules, not negative), loadings (modules x features, not negative, largest 1), count (how many).
+ *   `ModuleDescription`, of one module: id (`M1`, `M2`...), label (short name), within (share left inside the levels
+ *   of a metadata column). `Unit`, a replicate on one side: isCase (on the case side). `Localities`, n-neighborhoods
+ *   of probes: size (n, samples in each), overlap (mean number of localities of a sample). `Embedding`, the map:
+ *   coordinates (samples x dimensions). `NonNegativeSolver`, of least squares with solutions >= 0: solve ((right
+ *   side, solution, offset of both), in place). `CategoricalColumn`, groups of the samples: codes (one a sample,
+ *   index into levels, -1 where missing).
  * Fails: OptionError and CancelledError as of `explain`; nothing else.
  */
 

@@ -24,7 +24,8 @@
  *   progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first).
  *   `Localities`, n-neighborhoods of probes: count (how many). `Matrix`, row-major float32: data (element (r, c) at
- *   `r * columns + c`).
+ *   `r * columns + c`). `LocalSamples`, of one locality: rows (sample rows, run after run with levels), lengths
+ *   (samples of each run, or null for one level).
  */
 
 import { LEAST_FREEDOM } from '../../core/level-runs.js';

@@ -2,10 +2,11 @@
  * Rows of a comparison: means over units, abundance, p and verdict of each module in each stratum. Ours.
  * Types: `Measured`, one module in one stratum: parts (ids of two modules, or absent), module (id), label (name),
  *   stratum (level, or `all`), flags (to know of it), values (UnitValues: presence, score and pairs of every unit),
- *   abundance (share of samples present, one a unit). `RowTest`: p, pAdjusted, and pAdjustedOf each statistic.
- *   `Design`, of a comparison: units (replicates on either side). `Judging`: byTest (by p, else by size) and level (of
- *   p). `Unit`, a replicate on one side: isCase (on the case side). `UnitValues`, of one module: presence (one a unit),
- *   score (one a unit, NaN without a score), localities (where both sides were measured).
+ *   abundance (share of samples present, one a unit), pooled (it is of the explanation). `RowTest`: p, pAdjusted, and
+ *   pAdjustedOf each statistic. `Design`, of a comparison: units (replicates on either side). `Judging`: byTest (by
+ *   p, else by size) and level (of p). `Unit`, a replicate on one side: isCase (on the case side). `UnitValues`, of
+ *   one module: presence (one a unit), score (one a unit, NaN without a score), localities (where both sides were
+ *   measured), scoreSpread (standard deviation inside units), presenceDifference (case less control, or null).
  * Fails: never.
  */
 

@@ -2,12 +2,14 @@
  * A comparison of conditions as sentences for people: effect first, then p and the number of replicates. Ours.
  * Types: `ConditionComparison`: condition, case and control by name, replicates of either side, rows (one a module
  *   and stratum), notes; its nearDuplicates (groups of modules alike), replicate (its column, or null), assignments
- *   (of units to sides, how many tried), exact (they are all there are), crossed (replicates are on both sides).
- *   `ComparedRow`, one module in one stratum: stratum (level, or `all`), p (or null), localities (where both sides
- *   were measured), verdict (a word), pAdjusted (over all rows, or null), units (values of every unit), module (id),
- *   label (name), scoreDifference (case less control, or null), presenceCase (or null), presenceControl (or null),
- *   flags (to know of it), replicatesCase (units measured), replicatesControl (units measured). `NearDuplicates`,
- *   modules alike: modules (ids, two or more), features (names that most lead with).
+ *   (of units to sides, how many tried), exact (they are all there are), crossed (replicates are on both sides); its
+ *   bySize (verdicts rest on sizes, not on p). `ComparedRow`, one module in one stratum: stratum (level, or `all`), p
+ *   (or null), localities (where both sides were measured), verdict (a word), pAdjusted (over all rows, or null),
+ *   units (values of every unit), module (id), label (name), scoreDifference (case less control, or null),
+ *   presenceCase (or null), presenceControl (or null), flags (to know of it), replicatesCase (units measured),
+ *   replicatesControl (units measured), slight (the level differs, but by little), scoreEffect (difference in
+ *   standard deviations, or null). `NearDuplicates`, modules alike: modules (ids, two or more), features (names that
+ *   most lead with).
  * Fails: never.
  */
 

@@ -6,6 +6,11 @@
  *   locality: core/level-runs.ts.
  * How it fails: a column that nothing differs in takes nothing away, and a column with a level for every sample leaves
  *   nothing; the first is a warning, the second an error. Cost: samples. Deterministic.
+ * Types: `CategoricalColumn`, groups of the samples: codes (one a sample, index into levels, -1 where missing).
+ *   `LevelRuns`, localities with the samples of a level side by side: counts (samples that take part, one a
+ *   locality). `Localities`, n-neighborhoods of probes: members (count x size sample rows), size (samples in each),
+ *   count (how many). `Table`, samples x features: labels (one a sample, or null), metadata (further columns of the
+ *   samples, or absent).
  */
 
 import { levelRuns } from '../../core/level-runs.js';

@@ -14,7 +14,8 @@
  *   (localities x modules, not negative), share (of the squared association, one a module). `Table`, samples x
  *   features: featureNames (one a column), features (Matrix or Csr). `Localities`, n-neighborhoods of probes: count
  *   (how many). `Embedding`, the map: coordinates (samples x dimensions). `Watch`, of a stage: progress (takes the
- *   fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
+ *   fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted). `LocalSamples`, of one
+ *   locality: lengths (samples of each run, or null for one level).
  * Fails: CancelledError once the signal is aborted.
  */
 

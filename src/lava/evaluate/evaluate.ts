@@ -3,9 +3,9 @@
  * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
  *   `LocalityOptions`: localitySize (n), overlap, evaluations, tuningSamples, covering, each with a default.
  *   `Context`: engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count (how many).
- *   `AssociationRules`, how correlations become associations: measure (of correlation). `Localities`, n-neighborhoods
- *   of probes: size (n, samples in each). `SignificanceResult`, of all modules: subsample (least cosine of each with
- *   its matches).
+ *   `AssociationRules`, how correlations become associations: measure (of correlation), levels (one a sample, -1 for
+ *   none, or absent: centered in each). `Localities`, n-neighborhoods of probes: size (n, samples in each).
+ *   `SignificanceResult`, of all modules: subsample (least cosine of each with its matches).
  * Fails: OptionError for options out of range; CancelledError once the signal is aborted.
  */
 

@@ -17,6 +17,13 @@
  * Cost: one mean association of either half, from which every number of modules starts, and twelve to sixteen
  *   refinements of either half. Deterministic for a seed.
  * How it fails: see docs/lab/evaluation.md, with the figures.
+ * Types: `AssociationOptions`, of the associations: levels (one a sample, -1 for none, or absent: centered in each).
+ *   `Context`, what a run computes with: memory (bytes that may be held at once). `Localities`, n-neighborhoods of
+ *   probes: size (samples in each). `Matrix`, row-major float32: rows (how many). `Modules`, of a fit: loadings
+ *   (modules x features, not negative, largest 1). `Problem`, of the factorization: norm (loss without modules).
+ *   `Random`, seeded numbers: stream (an independent stream by name). `Table`, samples x features: features (Matrix
+ *   or Csr). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once
+ *   the signal is aborted).
  */
 
 import { type Context, watchStage } from '../../engine/context.js';

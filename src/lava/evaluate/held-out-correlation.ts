@@ -14,7 +14,9 @@
  * Types: `Modules`, of a fit: presence (localities x modules, not negative), count (how many), loadings (modules x
  *   features, not negative, largest 1). `Localities`, n-neighborhoods of probes: count (how many), size (n, samples
  *   in each). `Table`, samples x features: features (Matrix or Csr). `Leading`, a leading feature: loading (0 to 1).
- *   `Matrix`, row-major float32: data (element (r, c) at `r * columns + c`).
+ *   `Matrix`, row-major float32: data (element (r, c) at `r * columns + c`). `LevelRuns`, localities with the samples
+ *   of a level side by side: codes (level of each run), offsets (localities + 1: first run of each), lengths (samples
+ *   of each run), members (localities x size, then -1).
  * Fails: never.
  */
 

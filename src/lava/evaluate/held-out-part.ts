@@ -10,7 +10,9 @@
  *   many). `Table`, samples x features: features (Matrix or Csr). `Modules`, of a fit: loadings (modules x features,
  *   not negative, largest 1), count (how many). `Matrix`, row-major float32: rows (how many). `ModuleMatch`, with a
  *   module of another fit: cosine (of pair patterns), other (its index, -1 for none). `Split`, of the samples:
- *   heldOut (sample rows, in canonical order).
+ *   heldOut (sample rows, in canonical order). `AssociationOptions`, of the associations: levels (one a sample, -1
+ *   for none, or absent: centered in each). `HeldOutOrder`, of the held-out samples: begins (first position of each
+ *   level).
  * Fails: CancelledError once the signal is aborted.
  */
 

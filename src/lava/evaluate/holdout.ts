@@ -5,11 +5,14 @@
  * samples that are nearest to the probe, in number its share of the locality size. So each part covers the whole map,
  * and no sample is in two parts.
  * Types: `Random`: seeded random numbers. `Localities`, n-neighborhoods of probes: order (sample rows in an order
- *   that the table does not change), probes (count x dimensions), size (n, samples in each). `Embedding`, the map:
- *   coordinates (samples x dimensions). `Table`, samples x features: features (Matrix or Csr). `Context`, what a run
- *   computes with: engine (the heavy routines). `Watch`: takes the progress of a stage, and throws CancelledError at a
- *   checkpoint once the signal is aborted. `AssociationOptions`: association (measure), associationForm, support
- *   (samples) and gate, each with a default. `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ *   that the table does not change), probes (count x dimensions), size (n, samples in each), members (count x size
+ *   sample rows). `Embedding`, the map: coordinates (samples x dimensions). `Table`, samples x features: features
+ *   (Matrix or Csr). `Context`, what a run computes with: engine (the heavy routines). `Watch`: takes the progress of
+ *   a stage, and throws CancelledError at a checkpoint once the signal is aborted. `AssociationOptions`: association
+ *   (measure), associationForm, support (samples) and gate, each with a default; its levels (one a sample, -1 for
+ *   none, or absent: centered in each). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`.
+ *   `LevelRuns`, localities with the samples of a level side by side: counts (samples that take part, one a
+ *   locality), lengths (samples of each run).
  * Fails: CancelledError once the signal is aborted; OptionError as of `associate` and `factorize`.
  */
 

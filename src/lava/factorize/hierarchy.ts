@@ -12,6 +12,9 @@
  * Precision: double, on float32 products. Cost: one product of M with the loadings. Deterministic.
  * How it fails: groups of modules that hardly have anything to do with each other are merged too, at a coupling
  *   near 0, which is why every merge carries its coupling.
+ * Types: `Matrix`, row-major float32: rows (how many), columns (how many), data (element (r, c) at `r * columns +
+ *   c`). `MeanAssociation`, the mean over localities as an operator: scale (one a feature), apply (S M S times a
+ *   block of columns). `Modules`, of a fit: share (of the squared association, one a module).
  */
 
 import { transpose } from '../../core/matrix.js';

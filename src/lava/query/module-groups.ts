@@ -6,6 +6,8 @@
  * Source: ours; the tree is that of factorize/hierarchy.ts.
  * Definition: a group holds modules; its share is the sum of theirs, its presence at a sample the largest of theirs (the
  *   association of the strongest pair, as for a module), its loadings the sum of theirs weighted by share, largest 1.
+ * Types: `Explanation`, of a map: samplePresence (samples x modules). `Matrix`, row-major float32: rows (how many),
+ *   columns (how many), data (element (r, c) at `r * columns + c`).
  */
 
 import { OptionError, option, words } from '../../errors.js';

@@ -11,7 +11,9 @@
  *   region: id (`M1`, `M2`...). `PairSide`, a pair inside or outside: rows (sample rows). `PresenceInRegion`, of one
  *   module: presentInside (share of the region's samples, 0 to 1), presentOutside (share of the others, 0 to 1).
  *   `PseudobulkTest`, by means of replicates: replicatesFirst (how many in the first samples), replicatesSecond (in
- *   the second), paired (the same are on both sides).
+ *   the second), paired (the same are on both sides). `Explanation`, of a map: descriptions (one a module),
+ *   featureNames (one a feature). `ModuleGroup`, modules that go together: coupling (association between their
+ *   features), topFeatures (column and loading, strongest first).
  * Fails: never.
  */
 

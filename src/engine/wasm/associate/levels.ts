@@ -1,4 +1,9 @@
-/** Levels of samples in the engine's memory, as kernels/associate/levels.ts reads them. */
+/**
+ * Levels of samples in the engine's memory, as kernels/associate/levels.ts reads them.
+ * Types: `LevelRuns`, localities with the samples of a level side by side: offsets (localities + 1: first run of
+ *   each), lengths (samples of each run), counts (samples that take part, one a locality), freedom (degrees of
+ *   freedom, one a locality).
+ */
 
 import { type LevelRuns, levelRuns } from '../../../core/level-runs.js';
 import type { Scope } from '../runtime/memory.js';

@@ -11,9 +11,11 @@
  *   `WeightedLocalities`: members (localities x size), size, factors (localities x modules, 0 for none).
  *   `ModuleGroup`: modules, union of their features, localities, factors, rows and panels (1 for features of a
  *   module). `AssociationRules`, how correlations become associations: measure (of correlation), support (samples
- *   that must differ from the lower median; 0 is off). `Scope`, allocations that end together: free (ends it), copy
- *   (copies an array in, gives its address), allocate (an address for so many bytes; MachineError when there is no
- *   room). `Arena`, the allocator: memory (of WebAssembly). `Matrix`, row-major float32: columns (how many).
+ *   that must differ from the lower median; 0 is off), levels (one a sample, -1 for none, or absent: centered in
+ *   each). `Scope`, allocations that end together: free (ends it), copy (copies an array in, gives its address),
+ *   allocate (an address for so many bytes; MachineError when there is no room). `Arena`, the allocator: memory (of
+ *   WebAssembly). `Matrix`, row-major float32: columns (how many). `PlacedMembers`, localities in memory: partsFrom
+ *   (address of the levels of localities from a number on, 0 for none).
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 

@@ -4,11 +4,13 @@
  *   CancelledError when the watch ends), size (bytes that a kernel needs). `ModuleSamples`, one module in drawn
  *   samples: positions (localities x size, rows of values), size (of a locality), values (samples x features,
  *   standardized), features (how many), support (samples that must differ), loadings (localities x features, with
- *   sign). `SampleDraws`: count of draws; orders (count x samples, or null); shifts (for each module count x features,
- *   or null). `Scope`, allocations that end together: copy (copies an array in, gives its address), free (ends it),
- *   allocate (an address for so many bytes; MachineError when there is no room), copyStructure (writes a structure,
- *   gives its address). `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted). `Arena`,
- *   the allocator: memory (of WebAssembly).
+ *   sign), levels (runs of one level in each locality, or absent). `SampleDraws`: count of draws; orders (count x
+ *   samples, or null); shifts (for each module count x features, or null). `Scope`, allocations that end together:
+ *   copy (copies an array in, gives its address), free (ends it), allocate (an address for so many bytes;
+ *   MachineError when there is no room), copyStructure (writes a structure, gives its address). `Watch`, of a stage:
+ *   checkpoint (throws CancelledError once the signal is aborted). `Arena`, the allocator: memory (of WebAssembly).
+ *   `SampleLevels`, runs of one level: offsets (localities + 1: first run of each), lengths (samples of each run),
+ *   numbers (level of each run, from 0).
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 

@@ -1,4 +1,8 @@
-/** Results as arrays of an `.h5ad` file that is open: made where none are, else written over. Called by the thread that writes. */
+/**
+ * Results as arrays of an `.h5ad` file that is open: made where none are, else written over. Called by the thread that writes.
+ * Types: `H5Runtime`, the library: guard (turns what goes wrong into a FormatError), h5 (its names). `ResultArray`,
+ *   to be written: path (in the file), shape (its sizes), data (numbers or texts in C order).
+ */
 
 import type { Group } from 'h5wasm';
 import { FormatError } from '../../../errors.js';

@@ -1,4 +1,8 @@
-/** Results written into an `.h5ad` file by a thread that ends at once when the work is stopped. Node only. */
+/**
+ * Results written into an `.h5ad` file by a thread that ends at once when the work is stopped. Node only.
+ * Types: `WriteReply`, of the thread: error (what went wrong, or null). `WrittenResults`, of an explanation: name (of
+ *   the file, for messages).
+ */
 
 import { Worker } from 'node:worker_threads';
 import { CancelledError, MachineError } from '../../../errors.js';

@@ -1,6 +1,8 @@
 /**
  * The thread that writes results into an `.h5ad` file. The library works without a pause; in a thread of its own it can be ended
  * by whoever waits (h5ad-write.ts).
+ * Types: `OpenH5`, an open HDF5 file: close (closes it). `WrittenResults`, of an explanation: path (of the file),
+ *   name (of the file, for messages).
  */
 
 import { parentPort, workerData } from 'node:worker_threads';

@@ -1,7 +1,8 @@
 /**
  * Zarr: AnnData in a store, or one array of samples x features.
- * Types: `Store`, HDF5 or Zarr: kind (group, array or null). `Settings`: what the file is read for and what options
- *   say of it (options.ts); its featureNames (one a column). `Input`, of a reader: source (the file or folder).
+ * Types: `Store`, HDF5 or Zarr: kind (group, array or null), name (for messages). `Settings`: what the file is read
+ *   for and what options say of it (options.ts); its featureNames (one a column). `Input`, of a reader: source (the
+ *   file or folder).
  * Fails: as zarr-store.ts and anndata/ do.
  */
 
