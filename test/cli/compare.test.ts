@@ -118,6 +118,7 @@ test('explain --within says which columns, records them, and leaves their levels
   expect(ran.out).toContain(
     'Within: features are correlated inside the levels of donor (8 levels) and type (6 levels)',
   );
+  expect(ran.out).toContain('of 100 samples all over the map, inside the levels of donor and type.');
   const { options, data } = JSON.parse(readFileSync(join(folder, 'within/summary.json'), 'utf8'));
   expect([options.within, options.label, data.reading.within]).toEqual([
     ['donor', 'type'],

@@ -50,15 +50,17 @@ export function headline({ descriptions }: Pick<Explanation, 'descriptions'>): s
   return `${count(having('local'))} of ${plural(all, 'module')} passed the test on held-out samples${rest.length > 0 ? `; ${rest.join(', ')}` : ''}.${back}`;
 }
 
-/** Two sentences: what share of the local association the modules account for, and how they were found. */
-export function summary({ modules, localities, featureNames, image }: Explanation): string {
+/** Two sentences: what share of the local association the modules account for, and how (within which columns) they were found. */
+export function summary({ modules, localities, featureNames, image, options }: Explanation): string {
   const one = modules.count === 1;
   const noun = image ? 'pixel' : 'feature';
+  const { within } = options;
+  const inside = Array.isArray(within) ? `, inside the levels of ${listed(within.map(String))}` : '';
   return (
     `${plural(modules.count, 'module')}, ${one ? 'a set' : 'sets'} of ${noun}s that move together, ` +
     `account${one ? 's' : ''} for ${percent(modules.explained)} of the local association among ${plural(featureNames.length, noun)}. ` +
     `${one ? 'It was' : 'They were'} found by comparing ` +
-    `${plural(localities.count, 'locality', 'localities')} of ${plural(localities.size, 'sample')} all over the map.`
+    `${plural(localities.count, 'locality', 'localities')} of ${plural(localities.size, 'sample')} all over the map${inside}.`
   );
 }
 

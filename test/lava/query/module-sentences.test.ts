@@ -173,9 +173,13 @@ test('the summary agrees in number with one module and one locality', () => {
     ...explained,
     modules: { count: 1, explained: 0.1234 },
     localities: { count: 1, size: 1 },
+    options: {},
   } as unknown as Explanation;
   expect(summary(one)).toBe(
     '1 module, a set of features that move together, accounts for 12% of the local association among 4 features. It was found by comparing 1 locality of 1 sample all over the map.',
+  );
+  expect(summary({ ...one, options: { within: ['donor', 'plate'] } })).toMatch(
+    /all over the map, inside the levels of donor and plate\.$/,
   );
 });
 
