@@ -4,7 +4,8 @@ explain <- function(x, embedding = "UMAP", ..., label = NULL, assay = NULL, norm
   options <- named_options(...)
   # log-transformed values may be whole numbers by chance; counts are for the person to name
   given <- if (is.null(normalize) && !holds_counts(x)) "none" else normalize
-  argv <- c("explain", hand_over(job, x, embedding, label, assay, given), flags_of(options), "--out", "result")
+  argv <- c("explain", hand_over(job, x, embedding, label, assay, given, options$within), flags_of(options),
+            "--out", "result")
   run_engine(argv, job)
   found <- read_result(file.path(job, "result"), "whymap_explanation")
   tell_warnings(found$summary$data$warnings)

@@ -61,8 +61,8 @@ inputs_of_frame <- function(x) {
        metadata = x[!numbers], left_out = names(x)[!numbers])
 }
 
-# Writes what was found as a store; returns the arguments for the engine.
-hand_over <- function(job, x, embedding, label = NULL, assay = NULL, normalize = NULL) {
+# Writes what was found as a store, with the columns of the metadata that options name; returns the arguments for the engine.
+hand_over <- function(job, x, embedding, label = NULL, assay = NULL, normalize = NULL, columns = NULL) {
   found <- inputs_of(x, assay)
   count <- if (is.null(found$columns)) nrow(found$dense) else ncol(found$columns)
   width <- if (is.null(found$columns)) ncol(found$dense) else nrow(found$columns)
@@ -70,12 +70,14 @@ hand_over <- function(job, x, embedding, label = NULL, assay = NULL, normalize =
   names <- if (is.null(found$names)) paste0("f", seq_len(width) - 1) else found$names
   folder <- file.path(job, "data.zarr")
   labels <- label_of(label, found$metadata, count)
+  metadata <- metadata_of(columns, found$metadata)
   store_group(folder, "", list(`encoding-type` = "anndata", `encoding-version` = "0.1.0"))
-  store_frame(folder, "obs", ids, if (is.null(labels)) character() else "label")
+  store_frame(folder, "obs", ids, c(if (!is.null(labels)) "label", names(metadata)))
   store_frame(folder, "var", names)
   store_group(folder, "obsm", list(`encoding-type` = "dict", `encoding-version` = "0.1.0"))
   if (is.null(found$columns)) store_dense(folder, "X", found$dense) else store_sparse(folder, "X", found$columns)
   if (!is.null(labels)) store_categories(folder, file.path("obs", "label"), labels)
+  for (name in names(metadata)) store_categories(folder, file.path("obs", name), metadata[[name]])
   if (length(found$left_out) > 0) {
     warning("columns without numbers are no features: ", paste(found$left_out, collapse = ", "), call. = FALSE)
   }
@@ -83,6 +85,18 @@ hand_over <- function(job, x, embedding, label = NULL, assay = NULL, normalize =
                  "--normalize"[!is.null(normalize)], normalize)
   if (is.null(embedding)) return(c("data.zarr", arguments))
   c("data.zarr", arguments, hand_embedding(job, folder, embedding, found, ids, count))
+}
+
+# The columns of the metadata with these names, as texts; the label goes over on its own, by that name.
+metadata_of <- function(names, metadata) {
+  names <- setdiff(unlist(strsplit(as.character(names), ",", fixed = TRUE)), "label")
+  unknown <- setdiff(names, names(metadata))
+  if (length(unknown) > 0) {
+    refuse(paste("within", paste(unknown, collapse = ", ")),
+           if (length(metadata)) paste("columns of the metadata:", paste(utils::head(names(metadata), 8), collapse = ", "))
+           else "data with metadata", "spell it as in the data")
+  }
+  lapply(setNames(nm = names), function(name) as.character(metadata[[name]]))
 }
 
 label_of <- function(label, metadata, count) {

@@ -24,7 +24,7 @@ test_that("a SingleCellExperiment: presence comes back as reducedDim and colData
     logcounts <- if (sparse) Matrix::Matrix(t(values), sparse = TRUE) else t(values)
     sce <- SingleCellExperiment::SingleCellExperiment(
       assays = list(logcounts = logcounts),
-      colData = S4Vectors::DataFrame(group = rep(c("T cell", "B cell", "monocyte"), each = 60)),
+      colData = S4Vectors::DataFrame(group = rep(c("T cell", "B cell", "monocyte"), each = 60), donor = rep(c("a", "b"), 90)),
       reducedDims = list(UMAP = made_map())
     )
     explanation <- quick_explain(sce, "umap", label = "group")
@@ -34,6 +34,9 @@ test_that("a SingleCellExperiment: presence comes back as reducedDim and colData
     expect_identical(SingleCellExperiment::reducedDim(sce, "whymap"), explanation$presence)
     expect_identical(sce$whymap_M2, unname(explanation$presence[, "M2"]))
     expect_match(query(explanation, "label:T cell")$sentences[1], "60 samples")
+    inside <- quick_explain(sce, "umap", within = "donor")
+    expect_identical(unlist(inside$summary$options$within), "donor")
+    expect_error(quick_explain(sce, "umap", within = "donr"), "donor", class = "whymap_option_error")
     part <- add_to(explanation, sce[, 1:10])
     expect_identical(SingleCellExperiment::reducedDim(part, "whymap"), explanation$presence[1:10, , drop = FALSE])
   }
