@@ -30,3 +30,23 @@ export interface TrustLayer {
     readonly text: string;
   }[];
 }
+
+/** How forces on the map act across a structure: between the two sides of a gap, or a group and all others. */
+export interface StructureForces {
+  /** Sums of attractions and of repulsions over pairs across, and of attractions over pairs on the same side. */
+  readonly attractionAcross: number;
+  readonly repulsionAcross: number;
+  readonly attractionWithin: number;
+  /** Pairs across that attract one another, and how many of them, strongest first, make up half of that attraction. */
+  readonly pairsAcross: number;
+  readonly pairsOfHalf: number;
+  /** The strongest of these pairs: rows and force. */
+  readonly strongest: readonly { readonly i: number; readonly j: number; readonly force: number }[];
+  /**
+   * Distance of the two sides' nearest samples on the map, over the usual distance to the 10th neighbor: as it is, after further
+   * steps of the method from there, and after the same steps without these pairs.
+   */
+  readonly width: number;
+  readonly widthAfter: number;
+  readonly widthWithout: number;
+}

@@ -84,6 +84,9 @@ const RULES: readonly Rule[] = [
   exclusive(['query'], 'markers', 'pair', 'ask one question at a time'),
   needs(['query'], 'replicate', ['markers'], words`ask for ${option('markers')}`),
   needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
+  ...['region', 'madeBy', 'mapSeeds', 'nullMaps', 'leastSamples'].map((name) =>
+    needs(['audit'], name, ['structure'], words`ask for ${option('structure')}`),
+  ),
   needs(['query'], 'feature', ['features'], featuresRemedy()),
   needs(['query'], 'pair', ['features'], featuresRemedy()),
   needs(READING, 'namesColumn', ['featureNames'], words`name the file with ${option('featureNames')}`),

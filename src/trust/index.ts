@@ -26,6 +26,18 @@ export { localityTrust, moduleTrust } from './module-trust.js';
 export type { EmbedFunction, ReembeddedNull } from './reembedded.js';
 export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js';
 export { referenceSpace } from './reference-space.js';
+export type { NamedRegion } from './structure/candidates.js';
+export { findStructures } from './structure/find.js';
+export type { StructureInput, StructureOptions, StructureTrace } from './structure/trace.js';
+export { traceStructure } from './structure/trace.js';
+export type {
+  MapStructures,
+  ShownIn,
+  StructureAnswer,
+  StructureFigure,
+  StructureKind,
+  TracedStructure,
+} from './structure/types.js';
 export type {
   Answer,
   Figure,

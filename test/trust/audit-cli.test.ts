@@ -98,6 +98,42 @@ test('--method repeats its map with other seeds and on permuted data', () => {
   ]);
 });
 
+test('--structure traces what the map shows, and a region', () => {
+  const args = [
+    '-e',
+    'map.csv',
+    '--id',
+    'id',
+    '--label',
+    'kind',
+    '-k',
+    '8',
+    '--structure',
+    '--region',
+    'label:c3',
+  ];
+  const { status, stdout, stderr } = audit(
+    'data.csv',
+    ...args,
+    '--map-seeds',
+    '1',
+    '--null-maps',
+    '1',
+    '-o',
+    's',
+  );
+  expect(stderr).not.toMatch(/whymap:/);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(
+    /Structure: \d+ structures on the map, \d+ in the data, \d+ made by the projection and/,
+  );
+  const { structure } = JSON.parse(readFileSync(at('s/audit.json'), 'utf8'));
+  const region = structure.structures.find(({ kind }: { kind: string }) => kind === 'region');
+  expect(region).toMatchObject({ name: 'label:c3', samples: [40], seeds: { of: 1 } });
+  expect(['in the data', 'made by the projection', 'cannot be told']).toContain(region.answer);
+  expect(readFileSync(at('s/pointwise.csv'), 'utf8').split('\n')[0]).toMatch(/,cluster$/);
+});
+
 test('--json prints the audit alone on standard output', () => {
   const { status, stdout } = audit(
     'data.csv',
@@ -130,6 +166,16 @@ test.each([
     'neighbors',
     ['data.csv', '-e', 'map.csv', '--id', 'id', '--label', 'kind', '-k', '500'],
     /k 500; expected an integer from 1 to 239/,
+  ],
+  [
+    'region without structure',
+    ['data.csv', '-e', 'map.csv', '--id', 'id', '--region', 'rows:1'],
+    /--region rows:1 without --structure/,
+  ],
+  [
+    'region of an explanation',
+    ['data.csv', '-e', 'map.csv', '--id', 'id', '--label', 'kind', '--structure', '--region', 'locality:1'],
+    /got a locality of a map that was not explained/,
   ],
   ['metric', ['data.csv', '-e', 'map.csv', '--metric', 'sideways'], /--metric sideways/],
 ])('exits with 2 and one line: %s', (_, args, message) => {

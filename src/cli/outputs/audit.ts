@@ -17,7 +17,7 @@ export interface AuditRun {
 }
 
 /** Scripts rely on `rows`, `k`, `measures` and `verdict`. A figure that is not defined on the data is null. */
-export function auditJson(audit: Audit, run: AuditRun): string {
+export function auditJson(audit: Audit, run: AuditRun, structure: object | null = null): string {
   const measures = Object.fromEntries(
     Object.entries(audit.measures).map(([name, measure]) => {
       const { value, interval, pca, input } = measure;
@@ -38,6 +38,7 @@ export function auditJson(audit: Audit, run: AuditRun): string {
     groups: audit.groups
       ? { data: countGroups(audit.groups.input), map: countGroups(audit.groups.embedding) }
       : null,
+    ...(structure === null ? {} : { structure }),
     ...run,
   };
   return JSON.stringify(content, null, 2);
@@ -54,6 +55,7 @@ export function pointwiseCsv(
   audit: Audit,
   ids: readonly string[] | null,
   repeats: PointRepeats | null,
+  clusters: readonly string[] | null = null,
 ): string {
   const { pointwise, localMaps, groups, neighborhoods } = audit;
   const columns: [string, ArrayLike<number>][] = [
@@ -73,11 +75,16 @@ export function pointwiseCsv(
     );
   if (groups) columns.push(['group_data', groups.input], ['group_map', groups.embedding]);
   if (repeats) columns.push(['seed_agreement', repeats.agreement], ['p_permuted', repeats.pPermuted]);
-  return writeCsv(['sample', ...columns.map(([name]) => name)], rows());
+  const named = clusters ? ['cluster'] : [];
+  return writeCsv(['sample', ...columns.map(([name]) => name), ...named], rows());
   function* rows(): Generator<Cell[]> {
     for (let q = 0; q < pointwise.trustworthiness.length; q++) {
       const row = neighborhoods.queries ? neighborhoods.queries[q] : q;
-      yield [ids?.[row] ?? row, ...columns.map(([, values]) => numberCell(values[q]))];
+      yield [
+        ids?.[row] ?? row,
+        ...columns.map(([, values]) => numberCell(values[q])),
+        ...(clusters ? [clusters[row]] : []),
+      ];
     }
   }
 }

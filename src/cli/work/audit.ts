@@ -7,10 +7,12 @@ import type { Matrix, Table, Warning } from '../../model.js';
 import { type OptionValues, recordedOptions } from '../../options/index.js';
 import { type FeaturesRead, readFeatures, readJoinedEmbedding } from '../../run/inputs.js';
 import { planOf } from '../../run/plan.js';
-import { type Audit, type AuditOptions, audit, referenceSpace } from '../../trust/index.js';
+import { traceMap } from '../../run/structure.js';
+import { type Audit, type AuditOptions, audit, referenceSpace, type StructureTrace } from '../../trust/index.js';
 import { makeMap, type Repeats } from '../audit-method.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from '../outputs/audit.js';
 import { auditReport } from '../outputs/audit-report.js';
+import { clusterColumn, structureJson, structureLines } from '../outputs/structure.js';
 import type { Session } from '../session.js';
 import { tell, type Writer, writeJson } from '../terminal/text.js';
 
@@ -38,6 +40,7 @@ export async function runAudit(
       session.context,
     );
     const repeats = input.repeat && (await input.repeat(bare.k));
+    const structure = values.structure ? await traced(input, values, options, session) : null;
     const found = repeats ? { ...bare, verdict: [...bare.verdict, repeats.sentence] } : bare;
     const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
     const run = {
@@ -48,9 +51,9 @@ export async function runAudit(
       timings: { reading, auditing: seconds() - reading },
       warnings,
     };
-    const result = auditJson(found, run);
+    const result = auditJson(found, run, structure && structureJson(structure));
     await folder.write('audit.json', `${result}\n`);
-    await folder.write('pointwise.csv', pointwiseCsv(found, table.ids, repeats));
+    await folder.write('pointwise.csv', pointwiseCsv(found, table.ids, repeats, structure && clusterColumn(structure)));
     await folder.write('links.csv', linksCsv(found, table.ids));
     await folder.write('report.html', auditReport({ audit: found, coordinates: input.map, table, warnings }));
     if (repeats)
@@ -59,7 +62,8 @@ export async function runAudit(
     session.progress.stop();
     session.tellPlan();
     const shown = warnings.filter(({ code }) => !PLANNED.has(code));
-    tellAudit(found, shown, folder.path, table, tell(json));
+    const lines = structure ? structureLines(structure, labels) : [];
+    tellAudit(found, shown, folder.path, table, tell(json), lines);
     if (json) writeJson(result);
   } finally {
     await folder.discard();
@@ -103,6 +107,23 @@ async function mapFor(
   return { table, space, measuring, map, source, warnings: [], plan, repeat };
 }
 
+/** The structures of the map, traced to the data. */
+function traced(
+  { table, space, map, measuring }: Input,
+  values: OptionValues<'audit'>,
+  options: AuditOptions,
+  session: Session,
+): Promise<StructureTrace> {
+  const { method, madeBy = method, region, mapSeeds, nullMaps, leastSamples } = values;
+  const { metric, components, standardize } = { ...options, ...measuring };
+  return traceMap(
+    { table, features: space, map },
+    { madeBy, region, mapSeeds, nullMaps, leastSamples },
+    { metric, components, standardize },
+    session,
+  );
+}
+
 /** The options of `audit` in whymap/trust. */
 function auditOptions(values: OptionValues<'audit'>): AuditOptions {
   const { neighbors: k, metric, components, scale, sample } = values;
@@ -116,6 +137,7 @@ function tellAudit(
   path: string,
   table: Table,
   out: Writer,
+  structure: readonly string[],
 ): void {
   const lines = [
     `${found.samples} samples, ${table.featureNames.length} features, neighborhoods of ${found.k}.`,
@@ -123,6 +145,7 @@ function tellAudit(
     ...found.verdict.map(({ text }) => text),
     '',
     ...measuresTable(found),
+    ...(structure.length > 0 ? ['', ...structure] : []),
     ...(warnings.length > 0 ? ['', 'To know:', ...warnings.map(({ message }) => `  - ${message}`)] : []),
     '',
     `Result: ${path}`,

@@ -39,8 +39,17 @@ export type Region =
   | { readonly kind: 'any'; readonly of: readonly Region[] }
   | { readonly kind: 'not'; readonly of: Region };
 
+/** Samples with a map, not explained: every region but a locality and a module can be named. */
+export interface MappedSamples
+  extends Pick<Explanation, 'rows' | 'ids' | 'labels' | 'metadata' | 'options' | 'embedding'> {
+  readonly localities?: undefined;
+}
+
+/** What regions are named of. */
+export type RegionSource = Explanation | MappedSamples;
+
 /** Rows of the region's samples, ascending. OptionError for a region that does not exist or holds none. */
-export function regionRows(explanation: Explanation, region: Region): Int32Array {
+export function regionRows(explanation: RegionSource, region: Region): Int32Array {
   const mask = regionMask(explanation, region);
   const rows = new Int32Array(mask.reduce((sum, inside) => sum + inside, 0));
   let at = 0;
@@ -57,7 +66,7 @@ export function regionRows(explanation: Explanation, region: Region): Int32Array
  * 1 for every sample of the region, 0 for all others. A part of a combined region may hold no sample. OptionError for
  * a part that does not exist.
  */
-function regionMask(explanation: Explanation, region: Region): Uint8Array {
+function regionMask(explanation: RegionSource, region: Region): Uint8Array {
   if (region.kind === 'not') return regionMask(explanation, region.of).map((inside) => 1 - inside);
   if (region.kind === 'all' || region.kind === 'any') {
     const masks = region.of.map((part) => regionMask(explanation, part));
@@ -106,10 +115,10 @@ const nameOfPart = (region: Region): string =>
 type SingleRegion = Exclude<Region, { readonly of: unknown }>;
 
 /** Rows of a region without operators, in any order, possibly more than once. OptionError where it does not exist. */
-function rowsOf(explanation: Explanation, region: SingleRegion): Iterable<number> {
+function rowsOf(explanation: RegionSource, region: SingleRegion): Iterable<number> {
   switch (region.kind) {
     case 'locality':
-      return localityRows(explanation, region.locality);
+      return localityRows(explained(explanation, 'a locality'), region.locality);
     case 'rectangle':
       return rectangleRows(explanation, region.from, region.to);
     case 'polygon':
@@ -121,7 +130,7 @@ function rowsOf(explanation: Explanation, region: SingleRegion): Iterable<number
     case 'rows':
       return checkedRows(explanation, region.rows);
     case 'module':
-      return moduleRows(explanation, region.module);
+      return moduleRows(explained(explanation, 'a module'), region.module);
     case 'column':
       return rowsWithValue(columnNamed(explanation, region.column), region.value);
     case 'missing': {
@@ -129,6 +138,16 @@ function rowsOf(explanation: Explanation, region: SingleRegion): Iterable<number
       return allRows(explanation.rows).filter((row) => isMissing(column, row));
     }
   }
+}
+
+/** The explanation; OptionError where the samples were not explained. @param wanted what only an explanation has. */
+function explained(source: RegionSource, wanted: string): Explanation {
+  if (source.localities !== undefined) return source;
+  throw new OptionError({
+    got: `${wanted} of a map that was not explained`,
+    expected: 'a rectangle, polygon, label, column, ids or rows',
+    remedy: 'explain the map first, and query the explanation',
+  });
 }
 
 /** Rows of the samples in a locality, nearest to the probe first. OptionError for a number that is none. */
@@ -149,7 +168,7 @@ function localityRows({ localities }: Explanation, locality: number): Int32Array
  * @param from a corner in the embedding's true units, one number for each of its first coordinates; others are free.
  * @param to the opposite corner, in any order.
  */
-function rectangleRows(explanation: Explanation, from: readonly number[], to: readonly number[]): number[] {
+function rectangleRows(explanation: RegionSource, from: readonly number[], to: readonly number[]): number[] {
   const { rows, columns, data, units } = explanation.embedding.coordinates;
   if (from.length !== to.length || from.length === 0 || from.length > columns) {
     throw new OptionError({
@@ -171,7 +190,7 @@ function rectangleRows(explanation: Explanation, from: readonly number[], to: re
  * corners.
  * @param points corners in order, in the embedding's true units.
  */
-function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
+function polygonRows(explanation: RegionSource, points: Polygon): Int32Array {
   const { rows, columns, data, units } = explanation.embedding.coordinates;
   if (points.length < 3 || columns < 2) {
     throw new OptionError({
@@ -187,7 +206,7 @@ function polygonRows(explanation: Explanation, points: Polygon): Int32Array {
 }
 
 /** Rows, ascending, of the samples that have the label. OptionError for a label that no sample has. */
-function labelRows({ labels, rows }: Explanation, label: string): number[] {
+function labelRows({ labels, rows }: RegionSource, label: string): number[] {
   const known = [...new Set(labels ?? [])].sort();
   if (!known.includes(label)) {
     throw new OptionError({
@@ -206,7 +225,7 @@ function labelRows({ labels, rows }: Explanation, label: string): number[] {
  * Rows of the samples with these ids, in their order. OptionError for an id that no sample has. An id that is named
  * twice comes twice.
  */
-function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[] {
+function idRows({ ids, rows }: RegionSource, wanted: readonly string[]): number[] {
   const rowOf = new Map(ids?.map((id, row) => [id, row]));
   const unknown = wanted.filter((id) => !rowOf.has(id));
   if (unknown.length > 0) {
@@ -220,7 +239,7 @@ function idRows({ ids, rows }: Explanation, wanted: readonly string[]): number[]
 }
 
 /** The row numbers as they are; OptionError for one that is out of range. */
-function checkedRows({ rows }: Explanation, wanted: readonly number[]): readonly number[] {
+function checkedRows({ rows }: RegionSource, wanted: readonly number[]): readonly number[] {
   const wrong = wanted.filter((row) => !Number.isInteger(row) || row < 0 || row >= rows);
   if (wrong.length === 0) return wanted;
   throw new OptionError({

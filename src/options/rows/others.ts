@@ -39,12 +39,12 @@ export const viewOptions = defineOptions([
 export const queryOptions = defineOptions([
   {
     name: 'region',
-    commands: ['query'],
+    commands: ['query', 'audit'],
     group: 'main',
     type: { kind: 'text', form: 'region' },
     default: null,
     label: 'Region',
-    help: 'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, COLUMN:LEVEL, ids:A,B, rows:0,1, module:M1, combined by & | !',
+    help: 'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, COLUMN:LEVEL, ids:A,B, rows:0,1, module:M1, combined by & | !; audit: a region to trace with --structure',
   },
   {
     name: 'and',

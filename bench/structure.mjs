@@ -1,0 +1,91 @@
+// Are the structure tests right where the truth is known? Sets of bench/structure-sets.mjs, mapped by UMAP and t-SNE.
+// Usage: node bench/structure.mjs [--kinds two,torn,...] [--methods umap,tsne] [--sets 40] [--first 0] [--json FILE] [--tell]
+// Prints a table: maps, claims (everything that the map shows and one selected region), and of the claims those that are right,
+// open ("cannot be told") and false; then sets without a false claim of which most claims are right.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { traceStructure } from 'whymap/trust';
+import { createContext } from '../dist/engine/context.js';
+import { isTrue, KIND_NAMES, METHOD_NAMES, makeSet } from './structure-sets.mjs';
+
+const { values } = parseArgs({
+  options: {
+    kinds: { type: 'string', default: KIND_NAMES.join() },
+    methods: { type: 'string', default: METHOD_NAMES.join() },
+    sets: { type: 'string', default: '40' },
+    first: { type: 'string', default: '0' },
+    json: { type: 'string' },
+    tell: { type: 'boolean', default: false },
+  },
+});
+
+const context = await createContext({ engine: 'wasm', threads: 1 });
+const rows = [];
+for (const kind of values.kinds.split(',')) {
+  for (const method of values.methods.split(',')) rows.push(await measure(kind, method));
+}
+await context.close();
+if (values.json) {
+  const before = existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : [];
+  writeFileSync(values.json, `${JSON.stringify([...before, ...rows], null, 1)}\n`);
+}
+
+/** Counts of one kind and method. */
+async function measure(kind, method) {
+  const started = performance.now();
+  const total = {
+    kind,
+    method,
+    sets: Number(values.sets),
+    shown: 0,
+    claims: 0,
+    right: 0,
+    open: 0,
+    wrong: 0,
+    setsRight: 0,
+    setsWrong: 0,
+    byKind: {},
+  };
+  for (let seed = Number(values.first); seed < Number(values.first) + total.sets; seed++) {
+    const set = await makeSet(kind, method, seed, context);
+    const input = {
+      features: set.features,
+      embedding: set.map,
+      regions: [{ name: 'selection', rows: set.region }],
+    };
+    const { structures } = await traceStructure(
+      input,
+      {},
+      { ...context, random: context.random.stream(`set-${seed}`) },
+    );
+    const counts = { right: 0, open: 0, wrong: 0 };
+    for (const structure of structures) {
+      const truth = isTrue(structure, set);
+      if (truth === null) continue;
+      const outcome = outcomeOf(truth, structure.answer);
+      counts[outcome]++;
+      const kinds = (total.byKind[`${structure.kind} ${truth}`] ??= { right: 0, open: 0, wrong: 0 });
+      kinds[outcome]++;
+      if (values.tell && outcome !== 'right') console.log(`  set ${seed}, ${outcome}: ${structure.text}`);
+    }
+    total.shown += structures.some(({ name }) => name !== 'selection') ? 1 : 0;
+    for (const outcome of Object.keys(counts)) total[outcome] += counts[outcome];
+    total.claims += counts.right + counts.open + counts.wrong;
+    total.setsWrong += counts.wrong > 0 ? 1 : 0;
+    total.setsRight += counts.wrong === 0 && counts.right > counts.open ? 1 : 0;
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const percent = (count, of) => `${((100 * count) / Math.max(1, of)).toFixed(1)}%`;
+  console.log(
+    `${kind.padEnd(8)}${method.padEnd(6)} ${total.sets} sets, ${total.shown} show structure, ${total.claims} claims: ` +
+      `right ${percent(total.right, total.claims)}, open ${percent(total.open, total.claims)}, false ${percent(total.wrong, total.claims)}; ` +
+      `sets right ${total.setsRight}, with a false claim ${total.setsWrong} (${seconds.toFixed(0)} s)`,
+  );
+  return total;
+}
+
+/** Whether an answer fits the truth. */
+function outcomeOf(truth, answer) {
+  if (answer === 'cannot be told') return 'open';
+  return (answer === 'in the data') === truth ? 'right' : 'wrong';
+}
