@@ -16,5 +16,9 @@ export interface KnownSet {
 /** Data of a kind and the map that a method makes of them; see structure-sets.mjs. */
 export function makeSet(kind: string, method: string, seed: number, context: Context): Promise<KnownSet>;
 
-/** Whether a structure is in the data; null where that is a matter of words. */
-export function isTrue(structure: TracedStructure, set: KnownSet): boolean | null;
+/** Whether a structure is in the data; null where that is a matter of words. @param clusters of the map. */
+export function isTrue(
+  structure: Pick<TracedStructure, 'kind' | 'rows'>,
+  set: KnownSet,
+  clusters: readonly Int32Array[],
+): boolean | null;

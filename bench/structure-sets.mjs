@@ -7,19 +7,21 @@ import { tableOf } from '../dist/dr/input.js';
 /** Settings of the maps: the usual ones, and small neighborhoods, which tear. */
 const USUAL = { umap: {}, tsne: {} };
 const SMALL = { umap: { nNeighbors: 5, minDist: 0 }, tsne: { perplexity: 4 } };
+/** Settings that make structure of noise. */
+const TINY = { umap: { nNeighbors: 3, minDist: 0 }, tsne: { perplexity: 2 } };
 /** Settings that keep large shapes whole. */
 const LARGE = { umap: { nNeighbors: 30 }, tsne: { perplexity: 30 } };
 
 /** A set: `latent` coordinates in two dimensions, features, true groups, and what is true of it. */
 const KINDS = {
   two: { settings: USUAL, make: twoClusters },
-  torn: { settings: SMALL, make: oneCluster },
+  torn: { settings: { umap: SMALL.umap, tsne: TINY.tsne }, make: oneCluster },
   square: { settings: SMALL, make: square },
   ring: { settings: LARGE, make: (random) => annulus(random, 0.5) },
   disk: { settings: SMALL, make: (random) => annulus(random, 0) },
   bridge: { settings: USUAL, make: bridged },
   glued: { settings: USUAL, make: glued },
-  noise: { settings: SMALL, make: noise },
+  noise: { settings: TINY, make: noise },
 };
 export const KIND_NAMES = Object.keys(KINDS);
 export const METHOD_NAMES = ['umap', 'tsne'];
@@ -141,21 +143,26 @@ function noise(random) {
   return { features: tableFrom(rows, columns, () => normals(random, columns)), groups: new Int32Array(rows) };
 }
 
-/** Whether a traced structure is in the data of its set. */
-export function isTrue(structure, { groups, latent, apart }) {
-  const [a, b] = structure.rows;
-  const between = (rows) => rows.filter((i) => groups[i] === 2).length > rows.length / 2;
-  if (structure.kind === 'bridge') return apart !== true && between(a);
-  if (structure.kind === 'hole')
-    return (
-      latent !== undefined && winds(latent, a) && Math.min(...latent.map(([x, y]) => Math.hypot(x, y))) > 0.5
-    );
-  // whether the samples of a bridge are a group of their own is a matter of words: not counted
-  if (structure.rows.some(between)) return null;
-  if (structure.kind === 'gap') return !shareGroup(groups, a, b);
+/**
+ * Whether a traced structure is in the data of its set; null where that is a matter of words.
+ * @param clusters rows of the clusters that the map shows.
+ */
+export function isTrue({ kind, rows }, { groups, latent, apart }, clusters) {
+  const [a, b] = rows;
+  const isBetween = (side) => side.filter((i) => groups[i] === 2).length > side.length / 2;
+  if (kind === 'bridge') return apart !== true && isBetween(a);
+  if (kind === 'hole') return hasHole(latent) && winds(latent, a);
+  // whether the samples of a bridge are a group of their own is a matter of words
+  if (rows.some(isBetween)) return null;
+  if (kind === 'gap') return !shareGroup(groups, a, b);
   const inside = new Set(a);
-  const others = Array.from(groups.keys()).filter((i) => !inside.has(i) && groups[i] < 2);
-  return !shareGroup(groups, a, others);
+  const others = clusters.map((other) => other.filter((i) => !inside.has(i)));
+  return others.every((other) => other.length < 8 || !shareGroup(groups, a, other));
+}
+
+/** Whether no sample lies in the middle of the latent coordinates, where the set has any. */
+function hasHole(latent) {
+  return latent !== undefined && latent.every(([x, y]) => Math.hypot(x, y) > 0.4);
 }
 
 /** Whether a fifth or more of each side is of one true group. */

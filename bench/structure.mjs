@@ -1,5 +1,6 @@
 // Are the structure tests right where the truth is known? Sets of bench/structure-sets.mjs, mapped by UMAP and t-SNE.
 // Usage: node bench/structure.mjs [--kinds two,torn,...] [--methods umap,tsne] [--sets 40] [--first 0] [--json FILE] [--tell]
+// or, from files that --json wrote: node bench/structure.mjs --table FILE
 // Prints a table: maps, claims (everything that the map shows and one selected region), and of the claims those that are right,
 // open ("cannot be told") and false; then sets without a false claim of which most claims are right.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,22 +17,58 @@ const { values } = parseArgs({
     first: { type: 'string', default: '0' },
     json: { type: 'string' },
     tell: { type: 'boolean', default: false },
+    table: { type: 'string' },
   },
 });
 
-const context = await createContext({ engine: 'wasm', threads: 1 });
-const rows = [];
-for (const kind of values.kinds.split(',')) {
-  for (const method of values.methods.split(',')) rows.push(await measure(kind, method));
-}
-await context.close();
-if (values.json) {
+if (values.table) console.log(markdown(JSON.parse(readFileSync(values.table, 'utf8'))));
+else await measureAll();
+
+/** Measures all kinds by all methods. */
+async function measureAll() {
+  const context = await createContext({ engine: 'wasm', threads: 1 });
+  const rows = [];
+  for (const kind of values.kinds.split(',')) {
+    for (const method of values.methods.split(',')) rows.push(await measure(kind, method, context));
+  }
+  await context.close();
+  if (!values.json) return;
   const before = existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : [];
   writeFileSync(values.json, `${JSON.stringify([...before, ...rows], null, 1)}\n`);
 }
 
+/** A table of all runs in a file, those of one kind and method added up. */
+function markdown(runs) {
+  const sums = new Map();
+  for (const run of runs) {
+    const key = `${run.kind} | ${run.method}`;
+    const sum = sums.get(key) ?? {
+      sets: 0,
+      shown: 0,
+      claims: 0,
+      right: 0,
+      open: 0,
+      wrong: 0,
+      setsRight: 0,
+      setsWrong: 0,
+    };
+    for (const name of Object.keys(sum)) sum[name] += run[name];
+    sums.set(key, sum);
+  }
+  const share = (count, of) => (of === 0 ? '-' : `${((100 * count) / of).toFixed(1)}%`);
+  return [
+    '| set | map | sets | show structure | claims | right | cannot be told | false | sets right | sets with a false claim |',
+    '|---|---|---|---|---|---|---|---|---|---|',
+    ...[...sums].map(([key, sum]) => {
+      const { sets, shown, claims, right, open, wrong, setsRight, setsWrong } = sum;
+      const shares = [right, open, wrong].map((count) => share(count, claims)).join(' | ');
+      return `| ${key} | ${sets} | ${shown} | ${claims} | ${shares} | ${setsRight} | ${setsWrong} |`;
+    }),
+  ].join('\n');
+}
+
 /** Counts of one kind and method. */
-async function measure(kind, method) {
+async function measure(kind, method, context) {
   const started = performance.now();
   const total = {
     kind,
@@ -53,14 +90,15 @@ async function measure(kind, method) {
       embedding: set.map,
       regions: [{ name: 'selection', rows: set.region }],
     };
-    const { structures } = await traceStructure(
+    const { structures, found } = await traceStructure(
       input,
       {},
       { ...context, random: context.random.stream(`set-${seed}`) },
     );
+    const shown = found.clusters.map(({ rows: own }) => own);
     const counts = { right: 0, open: 0, wrong: 0 };
     for (const structure of structures) {
-      const truth = isTrue(structure, set);
+      const truth = isTrue(structure, set, shown);
       if (truth === null) continue;
       const outcome = outcomeOf(truth, structure.answer);
       counts[outcome]++;

@@ -71,13 +71,17 @@ describe('known truth', () => {
     const context = await resolveContext();
     const set = await makeSet(kind, method, 7, context);
     const regions = [{ name: 'selection', rows: set.region }];
-    const { structures } = await traceStructure(
+    const { structures, found } = await traceStructure(
       { features: set.features, embedding: set.map, regions },
       {},
       context,
     );
     const counted = structures.flatMap((structure) => {
-      const truth = isTrue(structure, set);
+      const truth = isTrue(
+        structure,
+        set,
+        found.clusters.map(({ rows }) => rows),
+      );
       return truth === null ? [] : [{ structure, truth }];
     });
     const wrong = counted.filter(
