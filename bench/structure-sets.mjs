@@ -162,7 +162,7 @@ export function isTrue({ kind, rows }, { groups, latent, apart }, clusters) {
 
 /** Whether no sample lies in the middle of the latent coordinates, where the set has any. */
 function hasHole(latent) {
-  return latent !== undefined && latent.every(([x, y]) => Math.hypot(x, y) > 0.4);
+  return latent?.every(([x, y]) => Math.hypot(x, y) > 0.4) ?? false;
 }
 
 /** Whether a fifth or more of each side is of one true group. */

@@ -8,7 +8,13 @@ import { type OptionValues, recordedOptions } from '../../options/index.js';
 import { type FeaturesRead, readFeatures, readJoinedEmbedding } from '../../run/inputs.js';
 import { planOf } from '../../run/plan.js';
 import { traceMap } from '../../run/structure.js';
-import { type Audit, type AuditOptions, audit, referenceSpace, type StructureTrace } from '../../trust/index.js';
+import {
+  type Audit,
+  type AuditOptions,
+  audit,
+  referenceSpace,
+  type StructureTrace,
+} from '../../trust/index.js';
 import { makeMap, type Repeats } from '../audit-method.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from '../outputs/audit.js';
 import { auditReport } from '../outputs/audit-report.js';
@@ -53,7 +59,10 @@ export async function runAudit(
     };
     const result = auditJson(found, run, structure && structureJson(structure));
     await folder.write('audit.json', `${result}\n`);
-    await folder.write('pointwise.csv', pointwiseCsv(found, table.ids, repeats, structure && clusterColumn(structure)));
+    await folder.write(
+      'pointwise.csv',
+      pointwiseCsv(found, table.ids, repeats, structure && clusterColumn(structure)),
+    );
     await folder.write('links.csv', linksCsv(found, table.ids));
     await folder.write('report.html', auditReport({ audit: found, coordinates: input.map, table, warnings }));
     if (repeats)
