@@ -40,8 +40,10 @@ export function structureLines(trace: StructureTrace, labels: readonly string[] 
 
 /** The structures with one answer. */
 function linesUnder(answer: StructureAnswer, structures: readonly TracedStructure[]): string[] {
-  const own = structures.filter((one) => one.answer === answer);
-  return own.length === 0 ? [] : ['', `${capitalized(answer)}:`, ...own.map(({ text }) => `  - ${text}`)];
+  const listedHere = structures.filter((one) => one.answer === answer);
+  return listedHere.length === 0
+    ? []
+    : ['', `${capitalized(answer)}:`, ...listedHere.map(({ text }) => `  - ${text}`)];
 }
 
 /** The most frequent label of some rows, with its share. */

@@ -79,7 +79,7 @@ export const auditOptions = defineOptions([
     type: { kind: 'choice', choices: EMBEDDING_METHODS },
     default: 'umap',
     label: 'Map made by',
-    help: 'with --structure: the method of the map, for maps made again and for forces',
+    help: 'with structure: the method of the map, for maps made again and for forces',
   },
   {
     name: 'mapSeeds',
@@ -89,7 +89,7 @@ export const auditOptions = defineOptions([
     default: 3,
     unit: 'maps',
     label: 'Maps with other seeds',
-    help: 'with --structure: does a structure come back?',
+    help: 'with structure: does a structure come back?',
   },
   {
     name: 'nullMaps',
@@ -99,7 +99,7 @@ export const auditOptions = defineOptions([
     default: 9,
     unit: 'maps',
     label: 'Maps of nothing',
-    help: 'with --structure: maps of a single cloud, does the method make the like of it?',
+    help: 'with structure: maps of a single cloud, does the method make the like of it?',
   },
   {
     name: 'leastSamples',
@@ -109,7 +109,7 @@ export const auditOptions = defineOptions([
     default: '20, or a tenth of fewer than 200 samples',
     unit: 'samples',
     label: 'Least cluster',
-    help: 'with --structure: fewest samples of a cluster',
+    help: 'with structure: fewest samples of a cluster',
   },
   {
     name: 'out',

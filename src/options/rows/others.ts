@@ -44,7 +44,7 @@ export const queryOptions = defineOptions([
     type: { kind: 'text', form: 'region' },
     default: null,
     label: 'Region',
-    help: 'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, COLUMN:LEVEL, ids:A,B, rows:0,1, module:M1, combined by & | !; audit: a region to trace with --structure',
+    help: 'locality:N, rectangle:X,Y,X,Y, polygon:X,Y;X,Y;X,Y, label:NAME, COLUMN:LEVEL, ids:A,B, rows:0,1, module:M1, combined by & | !; audit: with structure, a region to trace',
   },
   {
     name: 'and',

@@ -67,8 +67,10 @@ function isShown({ kind, rows }: Candidate, { map, found }: OtherMap): boolean {
     case 'region':
       return bestOverlap(found, rows[0]) >= SAME;
     case 'bridge': {
-      const own = new Set(rows[0]);
-      return found.bridges.some((bridge) => bridge.rows.filter((i) => own.has(i)).length >= own.size / 2);
+      const members = new Set(rows[0]);
+      return found.bridges.some(
+        (bridge) => bridge.rows.filter((i) => members.has(i)).length >= members.size / 2,
+      );
     }
     case 'hole':
       return found.holes.some(({ center }) => goesAround(map, [...rows[0]], center));

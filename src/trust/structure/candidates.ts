@@ -76,9 +76,9 @@ function gapCandidate({ clusters }: MapStructures, { a, b, width }: MapGap, judg
 function clusterCandidates({ clusters }: MapStructures, gaps: readonly TestedGap[]): Candidate[] {
   if (clusters.length < 2) return [];
   return clusters.map(({ name, rows }, at) => {
-    const own = gaps.filter(({ gap }) => gap.a === at || gap.b === at);
-    const mark = own.reduce((least, { gap }) => Math.min(least, gap.width), Number.POSITIVE_INFINITY);
-    const judged = judgeCluster(own.map((tested) => tested.judged));
+    const around = gaps.filter(({ gap }) => gap.a === at || gap.b === at);
+    const mark = around.reduce((least, { gap }) => Math.min(least, gap.width), Number.POSITIVE_INFINITY);
+    const judged = judgeCluster(around.map((tested) => tested.judged));
     return {
       kind: 'cluster',
       name: `cluster ${name}`,

@@ -43,8 +43,8 @@ function logDensity(lists: Neighbors, dimensions: number): Float64Array {
     { length: rows },
     (_, i) => -dimensions * Math.log(Math.max(floor, distances[(i + 1) * k - 1])),
   );
-  return at.map((own, i) => {
-    let sum = own;
+  return at.map((self, i) => {
+    let sum = self;
     for (let p = i * k; p < (i + 1) * k; p++) sum += at[indices[p]];
     return sum / (k + 1);
   });

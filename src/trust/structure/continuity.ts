@@ -50,51 +50,71 @@ export interface Borders {
   readonly k: number;
 }
 
+/** Samples of one piece that stand at the border to another, and the sum of the shares of neighbors across. */
+interface OneSide {
+  readonly radii: number[];
+  across: number;
+}
+
 /** Finds all borders. @param pieces 0, 1, 2... for each sample. */
 export function bordersOf(lists: Neighbors, pieces: Int32Array): Borders {
-  const { rows, k, indices, distances } = lists;
+  const { rows, k, distances } = lists;
   const count = pieces.reduce((most, piece) => Math.max(most, piece + 1), 0);
-  const radius = (i: number) => Math.log(Math.max(Number.MIN_VALUE, distances[(i + 1) * k - 1]));
   const all: number[][] = Array.from({ length: count }, () => []);
   const inner: number[][] = Array.from({ length: count }, () => []);
-  const borders = Array.from({ length: count }, () => new Map<number, { radii: number[]; across: number }>());
+  const sides = Array.from({ length: count }, () => new Map<number, OneSide>());
   const logs = Array.from({ length: count }, () => ({ sum: 0, count: 0 }));
   for (let i = 0; i < rows; i++) {
-    const own = pieces[i];
-    const shares = new Map<number, number>();
-    for (let p = i * k; p < (i + 1) * k; p++) {
-      const other = pieces[indices[p]];
-      if (other !== own) shares.set(other, (shares.get(other) ?? 0) + 1 / k);
-      if (p === (i + 1) * k - 1 || distances[p] <= 0) continue;
-      logs[own].sum += Math.log(distances[(i + 1) * k - 1] / distances[p]);
-      logs[own].count++;
-    }
-    all[own].push(radius(i));
+    const piece = pieces[i];
+    const last = distances[(i + 1) * k - 1];
+    const radius = Math.log(Math.max(Number.MIN_VALUE, last));
     let atBorder = false;
-    for (const [other, share] of shares) {
-      const border = borders[own].get(other) ?? { radii: [], across: 0 };
-      borders[own].set(other, border);
-      border.across += share;
+    for (const [other, share] of sharesAcross(lists, pieces, i)) {
+      const side = sides[piece].get(other) ?? { radii: [], across: 0 };
+      sides[piece].set(other, side);
+      side.across += share;
       if (share < ACROSS) continue;
-      border.radii.push(radius(i));
+      side.radii.push(radius);
       atBorder = true;
     }
-    if (!atBorder) inner[own].push(radius(i));
+    all[piece].push(radius);
+    if (!atBorder) inner[piece].push(radius);
+    for (let p = i * k; p < (i + 1) * k - 1; p++) {
+      if (distances[p] <= 0) continue;
+      logs[piece].sum += Math.log(last / distances[p]);
+      logs[piece].count++;
+    }
   }
   const inside = inner.map((radii, piece) => radiiOf(radii.length >= 3 ? radii : all[piece]));
   const sizes = all.map(({ length }) => length);
-  const next = borders.map((own, piece) => {
-    const found = new Map<number, Border>();
-    for (const other of new Set([...own.keys(), ...borders.keys()])) {
-      const [there, back] = [own.get(other), borders[other].get(piece)];
-      if (other === piece || (!there && !back)) continue;
+  return { inside, next: joinSides(sides, sizes), logs, k };
+}
+
+/** Share of a sample's neighbors in each other piece that has any. */
+function sharesAcross({ k, indices }: Neighbors, pieces: Int32Array, i: number): Map<number, number> {
+  const shares = new Map<number, number>();
+  for (let p = i * k; p < (i + 1) * k; p++) {
+    const other = pieces[indices[p]];
+    if (other !== pieces[i]) shares.set(other, (shares.get(other) ?? 0) + 1 / k);
+  }
+  return shares;
+}
+
+/** Borders from both of their sides. @param sizes samples of each piece. */
+function joinSides(sides: readonly Map<number, OneSide>[], sizes: readonly number[]): Map<number, Border>[] {
+  const next = sides.map(() => new Map<number, Border>());
+  sides.forEach((others, piece) => {
+    for (const other of others.keys()) {
+      if (next[piece].has(other)) continue;
+      const [there, back] = [sides[piece].get(other), sides[other].get(piece)];
       const radii = radiiOf([...(there?.radii ?? []), ...(back?.radii ?? [])]);
       const smaller = sizes[piece] <= sizes[other] ? there : back;
-      found.set(other, { radii, mixing: (smaller?.across ?? 0) / Math.min(sizes[piece], sizes[other]) });
+      const border = { radii, mixing: (smaller?.across ?? 0) / Math.min(sizes[piece], sizes[other]) };
+      next[piece].set(other, border);
+      next[other].set(piece, border);
     }
-    return found;
   });
-  return { inside, next, logs, k };
+  return next;
 }
 
 /** Mean and variance of some radii. */

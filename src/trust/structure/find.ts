@@ -86,8 +86,8 @@ function gapsOf(direct: Float64Array, count: number, usual: number): MapGap[] {
     const adjacent = piece[a] !== piece[b];
     if (adjacent) {
       const joined = piece[b];
-      piece.forEach((own, at) => {
-        if (own === joined) piece[at] = piece[a];
+      piece.forEach((known, at) => {
+        if (known === joined) piece[at] = piece[a];
       });
     }
     return { a, b, width: distance / Math.max(usual, Number.MIN_VALUE), adjacent };
