@@ -18,9 +18,10 @@ import { tooLarge } from '../source/bytes.js';
 import { chooseOffsets, packed, packRows } from '../table/units.js';
 import { isMissing } from '../text/numbers.js';
 import { isTelling, keptTexts, pruneTexts, type SampleKind, sampleKinds } from './kept-texts.js';
-import { checkWidth, type OpenCsv } from './layout.js';
+import type { OpenCsv } from './layout.js';
 import { isDecoratedNumber, parseStyled } from './number-style.js';
 import type { CsvRecord } from './records.js';
+import { checkWidth } from './width.js';
 
 /** Numbers held in one piece while rows come in: 4 MiB. */
 const BLOCK_VALUES = 2 ** 20;

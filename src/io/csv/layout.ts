@@ -253,24 +253,6 @@ function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
   return sample.every(({ fields }) => fields[width - 1].trim() === '') ? 1 : 0;
 }
 
-/**
- * FormatError when a record has another number of fields than the table has columns, with its line. Empty fields
- * behind the last column are allowed where the header has them.
- * @param name of the file.
- */
-export function checkWidth(record: CsvRecord, open: OpenCsv, name: string): void {
-  const { length } = record.fields;
-  if (length === open.columns) return;
-  const behind = record.fields.slice(open.columns);
-  if (length > open.columns && behind.length <= open.trailing && behind.every((field) => field.trim() === ''))
-    return;
-  throw new FormatError({
-    got: `${length} fields on line ${record.line} of ${name}`,
-    expected: `${open.columns} fields, as in the lines before`,
-    remedy: 'complete or remove that line, or quote a field that holds the delimiter',
-  });
-}
-
 /** The error for a header with more names than the rows have fields. */
 function longHeader(name: string, first: readonly string[], width: number): FormatError {
   return new FormatError({

@@ -21,9 +21,10 @@ import { BLOCK_ENTRIES } from '../store/blocks.js';
 import { readStoredMatrix } from '../store/matrix.js';
 import { checkNameCount } from '../table/checks.js';
 import { collect } from './cells.js';
-import { checkWidth, openCsv } from './layout.js';
+import { openCsv } from './layout.js';
 import { parseStyled } from './number-style.js';
 import { planTable, requestedColumns } from './table.js';
+import { checkWidth } from './width.js';
 
 /**
  * Reads some features of a table that does not fit in memory, in several passes over the text.

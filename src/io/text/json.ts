@@ -10,6 +10,7 @@ import { type ColumnKind, type ColumnShape, rawTexts, textColumn } from '../colu
 import { columnSink } from '../columns/sink.js';
 import type { FormatReader, Input, RawTexts, Settings } from '../options.js';
 import { decodeText, tooLarge } from '../source/bytes.js';
+import { INDEX, wholeTable } from './json-shapes.js';
 import { LONGEST_TEXT, longText, readJsonTexts } from './text-lists.js';
 
 interface Records {
@@ -40,7 +41,7 @@ async function readRecords(input: Input, settings: Settings): Promise<Records> {
       throw tooLarge(input.name, `more than ${rows} x ${values.size} values`, settings.memory);
     }
   }
-  const turned = rows === 1 ? byColumns(values) : null;
+  const turned = rows === 1 ? wholeTable(values, settings.purpose) : null;
   const found = turned?.values ?? values;
   const columns = [...found].map(([name, column]) => ({ name, kind: kindOf(name, column, input.name) }));
   const index = found.has(INDEX) ? [INDEX] : [];
@@ -61,35 +62,6 @@ function parseJson(text: string): unknown {
 }
 
 const STRING_OR_NAN = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
-
-/**
- * The columns of one object that holds one a key: lists of one length, or objects from row to value as pandas writes
- * them. Null for anything else, such as one record of lists. Never throws.
- * @param values the only record, by key.
- */
-function byColumns(
-  values: ReadonlyMap<string, readonly unknown[]>,
-): { values: Map<string, unknown[]>; rows: number } | null {
-  const cells = [...values].map(([name, [cell]]) => [name, cell] as const);
-  const first = cells[0]?.[1];
-  if (Array.isArray(first)) {
-    const isColumn = (cell: unknown) =>
-      Array.isArray(cell) && cell.length === first.length && !cell.some(Array.isArray);
-    if (first.length < 2 || !cells.every(([, cell]) => isColumn(cell))) return null;
-    return { values: new Map(cells.map(([name, cell]) => [name, cell as unknown[]])), rows: first.length };
-  }
-  const isObject = (cell: unknown): cell is Record<string, unknown> =>
-    typeof cell === 'object' && cell !== null;
-  if (cells.length === 0 || !cells.every(([, cell]) => isObject(cell) && !Array.isArray(cell))) return null;
-  const keys = [...new Set(cells.flatMap(([, cell]) => Object.keys(cell as object)))];
-  const columns = cells.map(
-    ([name, cell]) => [name, keys.map((key) => (cell as Record<string, unknown>)[key] ?? null)] as const,
-  );
-  return { values: new Map([[INDEX, keys], ...columns]), rows: keys.length };
-}
-
-/** The column of the rows' names of an object of objects. */
-const INDEX = '__index_level_0__';
 
 /**
  * Yields the records, with where each is found in words: one a line, or the items of one list that spans the file.

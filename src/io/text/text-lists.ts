@@ -46,8 +46,8 @@ export async function readLines(input: Input, settings: Settings): Promise<RawTe
 }
 
 /**
- * A JSON list of texts, numbers or booleans; of an object, the list that `key` (or `label`) names. FormatError for
- * anything else in the list.
+ * A JSON list of texts, numbers or booleans; of an object, the list that `key` (or `label`) names, or its values by id where
+ * none is a list. FormatError for anything else in the list.
  * @returns texts; FormatError for null and nested items.
  */
 export async function readJsonTexts(input: Input, settings: Settings): Promise<RawTexts> {
@@ -58,10 +58,16 @@ export async function readJsonTexts(input: Input, settings: Settings): Promise<R
   } catch (cause) {
     throw notAList(input.name, `text that is not JSON (${cause instanceof Error ? cause.message : cause})`);
   }
+  const plain = (item: unknown) => item !== null && ['string', 'number', 'boolean'].includes(typeof item);
   if (!Array.isArray(value) && typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value);
+    if (entries.length > 0 && entries.every(([, item]) => item === null || plain(item)))
+      return {
+        values: entries.map(([, item]) => (item === null ? '' : String(item))),
+        ids: entries.map(([id]) => id),
+      };
     value = listIn(value as Record<string, unknown>, settings.key ?? settings.label, input.name);
   }
-  const plain = (item: unknown) => item !== null && ['string', 'number', 'boolean'].includes(typeof item);
   if (!Array.isArray(value) || !value.every(plain)) throw notAList(input.name, 'JSON of another shape');
   return { values: value.map(String), ids: null };
 }
