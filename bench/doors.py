@@ -22,7 +22,15 @@ import whymap
 from whymap._node import find_node
 from whymap._process import PACKAGE
 
-SAME = ["explanation.whymap", "modules.csv", "pairs.csv", "presence.csv", "scores.csv", "localities.csv", "members.npy"]
+SAME = [
+    "explanation.whymap",
+    "modules.csv",
+    "pairs.csv",
+    "presence.csv",
+    "scores.csv",
+    "localities.csv",
+    "members.npy",
+]
 CALL = """
 import sys, warnings
 import numpy as np
@@ -64,7 +72,17 @@ def measure(folder: Path, features: Path, coordinates: Path, repeats: int) -> No
 
     def commands(files: list[str], out: str) -> dict[str, list[str]]:
         return {
-            "command line": [node, engine, "explain", files[0], "-e", files[1], "-o", f"cli-{out}", "--quiet"],
+            "command line": [
+                node,
+                engine,
+                "explain",
+                files[0],
+                "-e",
+                files[1],
+                "-o",
+                f"cli-{out}",
+                "--quiet",
+            ],
             "Python": [sys.executable, "call.py", *files, f"python-{out}"],
         }
 
@@ -73,11 +91,15 @@ def measure(folder: Path, features: Path, coordinates: Path, repeats: int) -> No
         by = commands(files, str(repeat))
         for name in list(by) if repeat % 2 == 0 else list(by)[::-1]:
             runs[name].append(timed(by[name], folder))
-        different = [name for name in SAME if not same(folder / f"cli-{repeat}", folder / f"python-{repeat}", name)]
+        different = [
+            name for name in SAME if not same(folder / f"cli-{repeat}", folder / f"python-{repeat}", name)
+        ]
         if different:
             raise SystemExit(f"not the same bytes: {', '.join(different)}")
     np.save(folder / "few.npy", np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32))
-    start = {name: timed(command, folder) for name, command in commands(["few.npy", "few.npy"], "few").items()}
+    start = {
+        name: timed(command, folder) for name, command in commands(["few.npy", "few.npy"], "few").items()
+    }
     print("| | CPU s | wall s | start: CPU s | start: wall s |\n|---|---|---|---|---|")
     for name, values in runs.items():
         cpu, wall = (statistics.median(value[i] for value in values) for i in (0, 1))

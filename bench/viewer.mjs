@@ -55,9 +55,11 @@ async function measure(page) {
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   const start = performance.now();
+  const used = browserSeconds();
   await page.goto(serving.url);
   await page.waitForSelector('html[data-drawn="true"]', { timeout: 240_000 });
   const first = performance.now() - start;
+  const firstUsed = browserSeconds() - used;
   const shown = await page.locator('.sizes').innerText();
   if (!shown.startsWith(`${rows.toLocaleString('en-US')} samples`))
     throw new Error(`the page counts ${shown}`);
@@ -66,17 +68,23 @@ async function measure(page) {
   const drag = await dragged(page, Number(values.frames));
   const hover = await hovered(page);
   const recolor = await recolored(page);
+  const lasso = await lassoed(page);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return {
     samples: rows.toLocaleString('en-US'),
     'file, MB': (bytes.length / 1e6).toFixed(0),
     renderer: await graphics(page),
     'first picture after the address is opened, s': (first / 1000).toFixed(1),
+    'the same, processor s of the browser': firstUsed.toFixed(1),
     'share of the map that is painted': painted.toFixed(2),
     'frames a second while dragging': `${drag.frames.toFixed(1)}${drag.moved ? ' (the last picture, moved, and the page says so)' : ''}`,
     'let go, to all samples drawn anew, s': (drag.settled / 1000).toFixed(1),
     'pointer to its answer, ms': hover.toFixed(0),
     'new coloring to its picture, s': (recolor / 1000).toFixed(2),
+    'lasso let go, to its answer beside the map, s': (lasso.answered / 1000).toFixed(2),
+    'the same, to all samples drawn anew, s': (lasso.drawn / 1000).toFixed(2),
+    'lasso to its picture, processor s of the browser': lasso.used.toFixed(1),
+    'samples in the lasso': lasso.samples,
     'memory of the page in JavaScript, arrays included, MB': (
       (await page.evaluate(() => performance.memory.usedJSHeapSize)) / 1e6
     ).toFixed(0),
@@ -116,14 +124,14 @@ async function dragged(page, frames) {
   const moved = await page.evaluate(
     () => document.querySelector('canvas[data-renderer]').style.transform !== '',
   );
-  if (moved && (await page.locator('.late').count()) === 0)
-    throw new Error('a moved picture without its message');
+  // throws where a moved picture has no message
+  if (moved) await page.waitForSelector('.over-map', { timeout: 5_000 });
   const start = performance.now();
   await page.mouse.up();
   await page.waitForFunction(
     () =>
       document.querySelector('canvas[data-renderer]').style.transform === '' &&
-      !document.querySelector('.late'),
+      !document.querySelector('.over-map'),
     null,
     { timeout: 240_000 },
   );
@@ -154,6 +162,33 @@ async function recolored(page) {
   return performance.now() - start;
 }
 
+/** A lasso around the middle of the map: milliseconds to the answer in words, and to the picture with it. */
+async function lassoed(page) {
+  await page.locator('.toolbar button[aria-label*="asso"]').first().click();
+  const box = await page.locator('.map-frame').boundingBox();
+  const corner = (x, y) => [box.x + x * box.width, box.y + y * box.height];
+  await page.mouse.move(...corner(0.3, 0.3));
+  await page.mouse.down();
+  for (const [x, y] of [
+    [0.7, 0.3],
+    [0.7, 0.7],
+    [0.3, 0.7],
+    [0.3, 0.31],
+  ])
+    await page.mouse.move(...corner(x, y), { steps: 6 });
+  const [start, used] = [performance.now(), browserSeconds()];
+  await page.mouse.up();
+  await page.waitForSelector('.region-title', { timeout: 120_000 });
+  const answered = performance.now() - start;
+  await page.waitForSelector('html[data-drawn="true"]', { timeout: 120_000 });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const drawn = performance.now() - start;
+  const title = await page.locator('.region-title').innerText();
+  const samples = /of ([\d,]+) samples/.exec(title)?.[1] ?? '0';
+  if (!(Number(samples.replaceAll(',', '')) > 0.1 * rows)) throw new Error(`the lasso has ${title}`);
+  return { answered, drawn, samples, used: browserSeconds() - used };
+}
+
 async function graphics(page) {
   return page.evaluate(() => {
     const { renderer } = document.querySelector('canvas[data-renderer]').dataset;
@@ -164,21 +199,47 @@ async function graphics(page) {
   });
 }
 
+/** Processor seconds of this run's browser so far, all its processes together (Linux only). */
+function browserSeconds() {
+  return processesOf(process.pid).reduce((sum, id) => {
+    try {
+      const fields = readFileSync(`/proc/${id}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
+/** Ids of the processes below one. */
+function processesOf(parent) {
+  const parentOf = (id) => {
+    try {
+      return Number(readFileSync(`/proc/${id}/stat`, 'utf8').match(/^\d+ \(.*\) \S (\d+)/s)?.[1]);
+    } catch {
+      return 0;
+    }
+  };
+  const parents = new Map(
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((id) => [Number(id), parentOf(id)]),
+  );
+  const below = (id) => id === parent || (id > 1 && below(parents.get(id) ?? 0));
+  return [...parents.keys()].filter((id) => id !== parent && below(id));
+}
+
 /** Of the processes of this run's browser that show pages, the largest (Linux only). */
 function residentOfPages() {
-  const parentOf = (id) =>
-    Number(readFileSync(`/proc/${id}/stat`, 'utf8').match(/^\d+ \(.*\) \S (\d+)/)?.[1]);
-  const ours = (id) => id === process.pid || (id > 1 && ours(parentOf(id)));
-  const sizes = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((id) => {
-      try {
-        if (!readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=renderer') || !ours(Number(id)))
-          return 0;
-        return 1024 * Number(readFileSync(`/proc/${id}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]);
-      } catch {
-        return 0;
-      }
-    });
+  const sizes = processesOf(process.pid).map((id) => {
+    try {
+      if (!readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=renderer')) return 0;
+      return 1024 * Number(readFileSync(`/proc/${id}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]);
+    } catch {
+      return 0;
+    }
+  });
   return Math.max(...sizes);
 }

@@ -61,6 +61,9 @@ class TestTraits:
         assert view.color_by == "GENE3"
         view.color_by = "trust"
         assert view.get_state()["_color_by"] == "trust"
+        # what a person chooses on the page and Python has no name of its own for
+        view.set_state({"_color_by": "column:group"})
+        assert view.color_by == "column:group"
 
     @pytest.mark.parametrize(
         ("name", "value"),

@@ -21,7 +21,7 @@ async function stillMap(page: Page): Promise<PNG> {
   await page.waitForFunction(
     () =>
       document.querySelector<HTMLElement>('canvas[data-renderer]')?.style.transform === '' &&
-      !document.querySelector('.late'),
+      !document.querySelector('.over-map'),
   );
   await addStyle(page, '.toolbar,.legend,.names,.notice { visibility: hidden }');
   return PNG.sync.read(await page.locator('canvas[data-renderer="webgl"]').screenshot());

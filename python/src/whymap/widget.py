@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What the map can be colored by besides modules and features.
 COLORS = ("strongest", "label", "density", "trust", "torn", "glued")
+#: How colors begin that the page writes and Python has no other name for.
+PAGE_COLORS = ("column:", "score:", "groups:", "group:", "difference:")
 
 
 class Rows(traitlets.TraitType):
@@ -58,7 +60,8 @@ class View(anywidget.AnyWidget):
         ``view.observe(function, "selection")`` follows what a person selects by lasso.
     color_by : str
         A module such as ``"M3"``, a feature whose values the page holds, or one of ``"strongest"``, ``"label"``,
-        ``"density"``, ``"trust"``, ``"torn"``, ``"glued"``.
+        ``"density"``, ``"trust"``, ``"torn"``, ``"glued"``; or what the page writes itself, such as ``"column:donor"`` for
+        a column of the metadata and ``"score:0"`` for the score of the first module.
     module : str or None
         The module whose card is open.
     """
@@ -112,7 +115,7 @@ class View(anywidget.AnyWidget):
 
     def _code_of(self, color: str) -> str:
         """As the page has it, by number."""
-        if color in COLORS:
+        if color in COLORS or color.startswith(PAGE_COLORS):
             return color
         if color in self.explanation.module_ids:
             return f"module:{self.explanation.module_ids.index(color)}"
