@@ -235,6 +235,8 @@ function keepRow(
  * @param column address of the u16 columns.
  * @param value address of the f32 values.
  * @param keep 1 or 0.
+ * @param feature column j.
+ * @param result its association.
  */
 function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f32, keep: i32): u32 {
   store<u16>(column + ((<usize>at) << 1), <u16>feature);

@@ -22,19 +22,29 @@ export function takingPart(levels: usize, item: i32, n: i32): i32 {
   return levels ? numberAt(changetype<LevelParts>(levels).counts, item) : n;
 }
 
-/** Degrees of freedom of a correlation in locality `item`. @param levels as in `takingPart`. */
+/**
+ * Degrees of freedom of a correlation in locality `item`.
+ * @param levels as in `takingPart`.
+ * @param n members of a locality.
+ */
 export function freedomOf(levels: usize, item: i32, n: i32): f64 {
   return <f64>(levels ? numberAt(changetype<LevelParts>(levels).freedom, item) : n - 1);
 }
 
-/** Address of the lengths (i32) of the runs of locality `item`; 0 for one level. */
+/**
+ * Address of the lengths (i32) of the runs of locality `item`; 0 for one level.
+ * @param levels address of a `LevelParts`, or 0.
+ */
 export function runsOf(levels: usize, item: i32): usize {
   if (!levels) return 0;
   const parts = changetype<LevelParts>(levels);
   return parts.lengths + ((<usize>numberAt(parts.offsets, item)) << 2);
 }
 
-/** Runs of locality `item`; 0 for one level. */
+/**
+ * Runs of locality `item`; 0 for one level.
+ * @param levels address of a `LevelParts`, or 0.
+ */
 export function runCountOf(levels: usize, item: i32): i32 {
   if (!levels) return 0;
   const offsets = changetype<LevelParts>(levels).offsets;
@@ -42,16 +52,23 @@ export function runCountOf(levels: usize, item: i32): i32 {
 }
 
 /**
- * Centers the 8 lanes of a panel of n samples in every run, in place; zeros where what is left of a lane is below 1e-6 of its
- * largest value.
+ * Centers the 8 lanes of a panel of n samples in every run, in place; zeros where what is left of a lane is below
+ * 1e-6 of its largest value.
  * @param panel n x 8 f32.
  * @param runs i32: samples of each run, n in all.
+ * @param runCount how many.
  */
 export function centerPanel(panel: usize, n: i32, runs: usize, runCount: i32): void {
   for (let pair: usize = 0; pair < 32; pair += 8) centerPair(panel + pair, n, runs, runCount);
 }
 
-/** Centers two neighboring lanes. @param lane address of the left one's first f32; one every 32 bytes. */
+/**
+ * Centers two neighboring lanes.
+ * @param lane address of the left one's first f32; one every 32 bytes.
+ * @param n samples.
+ * @param runs i32: samples of each run.
+ * @param runCount how many.
+ */
 function centerPair(lane: usize, n: i32, runs: usize, runCount: i32): void {
   let largest = f64x2.splat(0);
   let squares = f64x2.splat(0);

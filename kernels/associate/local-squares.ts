@@ -39,8 +39,12 @@ function padded(bytes: usize): usize {
 }
 
 /**
- * Bytes of scratch that `packChosen` and `addLocalSquares` need. @param d features of the table.
+ * Bytes of scratch that `packChosen` and `addLocalSquares` need.
+ * @param d features of the table.
  * @param sparse not 0 for compressed rows.
+ * @param n members of a locality.
+ * @param f chosen features.
+ * @param stripPanels panels of 8 features of a strip.
  */
 export function localSquaresScratch(d: i32, n: i32, f: i32, stripPanels: i32, sparse: i32): usize {
   const dense = sparse ? padded((<usize>d) << 2) + (((<usize>n * <usize>f) << 2) + 64) : 0;

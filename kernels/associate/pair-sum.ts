@@ -11,12 +11,13 @@
 import { ModuleSamples } from './layout';
 
 /**
- * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the standardized values of the features
- * that vary and have support: twice the sum over pairs of both loadings times the correlation.
+ * sum over samples of (sum_i loading_i z_i)^2 less sum_i loading_i^2, with z_i the standardized values of the
+ * features that vary and have support: twice the sum over pairs of both loadings times the correlation.
  * @param samples that take part, in `runs` runs of `lengths` (i32).
  * @param scales sums of squares of the features, and w doubles after it how many equal the mode.
  * @param scores room for 2 doubles a sample.
  * @param sums of the features in each run, w doubles a run; behind them room for a double a run.
+ * @param columns values, 4 features x n samples (f64) a block.
  */
 export function pairSum(
   module: ModuleSamples,
@@ -55,7 +56,12 @@ export function pairSum(
   return sumOfScores(samples, w, columns, scales, scores) - selfPairs;
 }
 
-/** Sum over runs of a feature's squared sum over the run's samples. @param sums f64, w doubles a run. */
+/**
+ * Sum over runs of a feature's squared sum over the run's samples.
+ * @param sums f64, w doubles a run.
+ * @param lengths i32: samples of each run.
+ * @param runs how many.
+ */
 function betweenRuns(sums: usize, w: usize, lengths: usize, runs: i32): f64 {
   let between: f64 = 0;
   for (let r: usize = 0; r < <usize>runs; r++) {
@@ -65,7 +71,12 @@ function betweenRuns(sums: usize, w: usize, lengths: usize, runs: i32): f64 {
   return between;
 }
 
-/** Writes minus the center of its run, and 0, as the scores of every sample. @param centers f64, one a run. */
+/**
+ * Writes minus the center of its run, and 0, as the scores of every sample.
+ * @param centers f64, one a run.
+ * @param lengths i32: samples of each run.
+ * @param runs how many.
+ */
 function startScores(lengths: usize, runs: i32, centers: usize, scores: usize): void {
   let at = scores;
   for (let r: usize = 0; r < <usize>runs; r++) {
@@ -78,6 +89,10 @@ function startScores(lengths: usize, runs: i32, centers: usize, scores: usize): 
 /**
  * Sum over n samples of (score + sum_i scale_i value_i)^2, even and odd features apart.
  * @param scores 2 doubles a sample, with what each begins with.
+ * @param n samples.
+ * @param w features, a multiple of 4.
+ * @param columns values, 4 features x n samples (f64) a block.
+ * @param scales f64 a feature.
  */
 function sumOfScores(n: usize, w: usize, columns: usize, scales: usize, scores: usize): f64 {
   const end = scores + (n << 4);

@@ -60,7 +60,10 @@ export function quadraticForms(item: i32, scratch: usize, call: QuadraticArgumen
   }
 }
 
-/** Block `index` of a table of addresses (u32 each). */
+/**
+ * Block `index` of a table of addresses (u32 each).
+ * @param blocks address of the table.
+ */
 function blockAt(blocks: usize, index: i32): BlockParts {
   return changetype<BlockParts>(<usize>load<u32>(blocks + ((<usize>index) << 2)));
 }
@@ -135,7 +138,10 @@ function addRowForms4(
   addDoubles(sums + ((<usize>k) << 3), f32x4.mul(t, v128.load(lanes + <usize>i * stride)));
 }
 
-/** Adds the four f32 lanes of a vector to four f64 at `target`. */
+/**
+ * Adds the four f32 lanes of a vector to four f64 at `target`.
+ * @param floats four f32.
+ */
 function addDoubles(target: usize, floats: v128): void {
   v128.store(target, f64x2.add(v128.load(target), f64x2.promote_low_f32x4(floats)));
   const high = i8x16.shuffle(floats, floats, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);

@@ -157,7 +157,10 @@ function biweight(value: f64, center: f64, reach: f64): f64 {
   return (value - center) * weight * weight;
 }
 
-/** Median of n ascending floats 8 bytes apart: the mean of the middle two for an even n. */
+/**
+ * Median of n ascending floats 8 bytes apart: the mean of the middle two for an even n.
+ * @param sorted address of the first.
+ */
 function middleOf(sorted: usize, n: i32): f64 {
   const low = <f64>load<f32>(sorted + ((<usize>((n - 1) >> 1)) << 3));
   const high = <f64>load<f32>(sorted + ((<usize>(n >> 1)) << 3));
@@ -167,6 +170,7 @@ function middleOf(sorted: usize, n: i32): f64 {
 /**
  * Median of the absolute deviations of n ascending f32 (8 bytes apart) from `center`, by merging those below it with
  * those above.
+ * @param sorted address of the first.
  */
 function medianDeviation(sorted: usize, n: i32, center: f64): f64 {
   let above: i32 = 0;

@@ -57,7 +57,14 @@ export function tile(a: usize, b: usize, depth: i32, c: usize, stride: usize, ac
   storeRow(c + 3 * stride, c30, c31, accumulate);
 }
 
-/** As `tile`, with |a - b| in place of a b: sums of absolute differences, for manhattan distances. */
+/**
+ * As `tile`, with |a - b| in place of a b: sums of absolute differences, for manhattan distances.
+ * @param a, b addresses of a panel each.
+ * @param depth columns.
+ * @param c address of the tile (f32).
+ * @param stride bytes of a row of C.
+ * @param accumulate not 0 to add to what C holds.
+ */
 export function tileOfDifferences(
   a: usize,
   b: usize,
@@ -102,6 +109,10 @@ export function tileOfDifferences(
 /**
  * As `tile`, for i16 operands: in each of `depth` steps a row has two columns side by side in 4 bytes. Sums of a call
  * are exact in 32 bits; C holds them as f32.
+ * @param a, b addresses of a panel each.
+ * @param c address of the tile (f32).
+ * @param stride bytes of a row of C.
+ * @param accumulate not 0 to add to what C holds.
  */
 export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: usize, accumulate: i32): void {
   let c00 = i32x4.splat(0);
@@ -137,7 +148,11 @@ export function tileOfShorts(a: usize, b: usize, depth: i32, c: usize, stride: u
   storeRow(c + 3 * stride, f32x4.convert_i32x4_s(c30), f32x4.convert_i32x4_s(c31), accumulate);
 }
 
-/** Stores 8 f32 to one row of C, or adds them to what is there when `accumulate` is not 0. */
+/**
+ * Stores 8 f32 to one row of C, or adds them to what is there when `accumulate` is not 0.
+ * @param c its address.
+ * @param left, right four f32 each.
+ */
 function storeRow(c: usize, left: v128, right: v128, accumulate: i32): void {
   if (accumulate) {
     left = f32x4.add(v128.load(c), left);
@@ -181,7 +196,13 @@ export function panels(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
-/** As `panels`, with sums of absolute differences in place of products. */
+/**
+ * As `panels`, with sums of absolute differences in place of products.
+ * @param a, b addresses of `aPanels` and `bPanels` panels.
+ * @param depth columns.
+ * @param c address of the result (f32).
+ * @param stride bytes of a row of C.
+ */
 export function panelsOfDifferences(
   a: usize,
   aPanels: i32,
@@ -209,7 +230,12 @@ export function panelsOfDifferences(
   if (depth === 0) clear(c, aPanels, bPanels, stride);
 }
 
-/** As `panels`, for i16 operands; `depth` counts pairs of columns. */
+/**
+ * As `panels`, for i16 operands; `depth` counts pairs of columns.
+ * @param a, b addresses of `aPanels` and `bPanels` panels.
+ * @param c address of the result (f32).
+ * @param stride bytes of a row of C.
+ */
 export function panelsOfShorts(
   a: usize,
   aPanels: i32,

@@ -37,7 +37,10 @@ export function weightedCorrelationsScratch(w: i32, n: i32, r: i32): usize {
   return ((<usize>n * <usize>w + sums) << 3) + ((<usize>n) << 4) + ((<usize>n) << 3);
 }
 
-/** Kernel: the statistic of module `item` / draws for draw `item` % draws, in all its localities, f64 each. */
+/**
+ * Kernel: the statistic of module `item` / draws for draw `item` % draws, in all its localities, f64 each.
+ * @param scratch bytes as `weightedCorrelationsScratch` says.
+ */
 export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCorrelationsArguments): void {
   // draw after draw of one module: its values stay in the cache
   const draw = item % call.draws;
@@ -77,7 +80,12 @@ export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCo
   }
 }
 
-/** Writes the row that each sample of a locality takes its values from (u32, n). */
+/**
+ * Writes the row that each sample of a locality takes its values from (u32, n).
+ * @param positions i32: of each sample in the values.
+ * @param order i32: the drawn order of the samples, or 0.
+ * @param rows where they are written.
+ */
 function drawRows(positions: usize, n: usize, order: usize, rows: usize): void {
   for (let s: usize = 0; s < n << 2; s += 4) {
     const position = load<i32>(positions + s);
@@ -116,8 +124,10 @@ function gatherFour(
 }
 
 /**
- * Copies the drawn values of features i to i + 4 in one run to 4 doubles a sample at `block`, writes their sums to `sums`,
- * and adds their squares and how many equal the mode to those before.
+ * Copies the drawn values of features i to i + 4 in one run to 4 doubles a sample at `block`, writes their sums to
+ * `sums`, and adds their squares and how many equal the mode to those before.
+ * @param rows u32: row of each sample of the locality.
+ * @param shifts i32 a feature, or 0.
  */
 function gatherRun(
   module: ModuleSamples,
@@ -174,15 +184,23 @@ function gatherRun(
   addCounts(squares + w + 16, equal1);
 }
 
-/** Adds two i64 to two f64 at an address. */
+/**
+ * Adds two i64 to two f64 at an address.
+ * @param target their address.
+ * @param counts two i64.
+ */
 function addCounts(target: usize, counts: v128): void {
   store<f64>(target, load<f64>(target) + <f64>i64x2.extract_lane(counts, 0));
   store<f64>(target, load<f64>(target, 8) + <f64>i64x2.extract_lane(counts, 1), 8);
 }
 
 /**
- * Address of the row that lies feature i's shift further on, cyclically among the rows start to stop of its level; past the
- * last feature any.
+ * Address of the row that lies feature i's shift further on, cyclically among the rows start to stop of its level;
+ * past the last feature any.
+ * @param values address of the rows.
+ * @param shifts i32 a feature.
+ * @param f features.
+ * @param bytes of a row.
  */
 function shifted(
   values: usize,
@@ -200,8 +218,11 @@ function shifted(
 }
 
 /**
- * For those of features i to i + 4 that may have one of several majorities: how many samples have the value that most of
- * them have (Boyer and Moore's majority vote), 0 where none has a majority. @param equal f64 a feature.
+ * For those of features i to i + 4 that may have one of several majorities: how many samples have the value that most
+ * of them have (Boyer and Moore's majority vote), 0 where none has a majority.
+ * @param equal f64 a feature.
+ * @param n samples.
+ * @param block 4 doubles a sample.
  */
 function countContested(module: ModuleSamples, n: usize, i: i32, block: usize, equal: usize): void {
   const end = block + (n << 5);

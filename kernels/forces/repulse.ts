@@ -24,8 +24,9 @@ export function repulseScratch(n: i32): usize {
 }
 
 /**
- * Repulsion of the points of leaf number `leaf`, to their rows of `out` (n x 2 f32). Returns their sum of q,
- * the q of 1 of each point with itself included.
+ * Repulsion of the points of leaf number `leaf`, to their rows of `out` (n x 2 f32). Returns their sum of q, the q of
+ * 1 of each point with itself included.
+ * @param scratch room for the groups and points that act on the leaf.
  */
 export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): f64 {
   const nodeIndex = load<i32>(tree.leaf + ((<usize>leaf) << 2));

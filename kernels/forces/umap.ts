@@ -34,8 +34,9 @@ import { UmapArguments } from './layout';
 import { MOVE_BYTES, Move, moveSample } from './power';
 
 /**
- * Kernel: moves the rows of one block in one turn. Scratch: a `Move`, and 4 bytes for each edge of the longest
- *   row and each of its negative samples.
+ * Kernel: moves the rows of one block in one turn. Scratch: a `Move`, and 4 bytes for each edge of the longest row
+ * and each of its negative samples.
+ * @param item turn x blocks + block.
  */
 export function umapItem(item: i32, scratch: usize, call: UmapArguments): void {
   const blocks = call.blocks;

@@ -204,7 +204,10 @@ export function leastOfFourColumns(tile: Tile, j: i32): v128 {
   return least;
 }
 
-/** The smallest of the four lanes. */
+/**
+ * The smallest of the four lanes.
+ * @param v four f32.
+ */
 function smallestLane(v: v128): f32 {
   const left = min(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
   return min(left, min(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));

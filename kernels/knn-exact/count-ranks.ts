@@ -34,9 +34,10 @@ const COLUMN_COST: i32 = 24;
 let someOpen: bool = false;
 
 /**
- * Adds to `sums`, for each target of each query of the tile, how many pairs are surely nearer, and marks the open ones.
- * Called once a tile.
+ * Adds to `sums`, for each target of each query of the tile, how many pairs are surely nearer, and marks the open
+ * ones. Called once a tile.
  * @param sums address of i32 counts, `ranks.stride` a row, from row `first` on (ranks.ts, `sumsOfRow`).
+ * @param use bit that marks open pairs (resolve.ts).
  */
 export function countForRows(ranks: Ranks, tile: Tile, first: i32, sums: usize, use: i32): void {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
@@ -166,9 +167,10 @@ function openLanes(lower: v128, upper: v128, near: v128, far: v128): i32 {
 }
 
 /**
- * Adds to `sums`, for each target of each data row of the tile, how many queries are surely nearer, and marks the open
- * pairs; four data rows at a time. Called once a tile where queries and data are the same rows.
+ * Adds to `sums`, for each target of each data row of the tile, how many queries are surely nearer, and marks the
+ * open pairs; four data rows at a time. Called once a tile where queries and data are the same rows.
  * @param sums address of i32 counts, `ranks.stride` a row, from data row `from` on.
+ * @param use bit that marks open pairs (resolve.ts).
  */
 export function countForColumns(ranks: Ranks, tile: Tile, from: i32, sums: usize, use: i32): void {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {
@@ -232,8 +234,9 @@ function columnTargetsWithin(ranks: Ranks, limits: usize, least: v128): i32 {
 }
 
 /**
- * Counts the pairs of columns j to j + 3 one by one, for all targets of these data rows, and marks the open ones. @param
- * counts of column j.
+ * Counts the pairs of columns j to j + 3 one by one, for all targets of these data rows, and marks the open ones.
+ * @param counts of column j.
+ * @param use bit that marks open pairs (resolve.ts).
  */
 function countColumnPairs(ranks: Ranks, tile: Tile, j: i32, counts: usize, use: i32): void {
   const column = tile.firstColumn + j;

@@ -182,7 +182,10 @@ function productFour(four: FourPairs): void {
   storeFour(out, s0, s1, s2, s3);
 }
 
-/** Stores four f64 at `out`, side by side. */
+/**
+ * Stores four f64 at `out`, side by side.
+ * @param a, b, c, d the four.
+ */
 function storeFour(out: usize, a: f64, b: f64, c: f64, d: f64): void {
   store<f64>(out, a);
   store<f64>(out, b, 8);

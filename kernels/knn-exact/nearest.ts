@@ -78,6 +78,7 @@ export function markForColumnLists(lists: NearestLists, tile: Tile, use: i32): v
 /**
  * Which of four pairs (4 bits) have a lower bound that does not exceed the limit; a bound that is not a number
  * counts.
+ * @param limits f32 of each pair.
  */
 function withinLimits(lower: v128, limits: v128): i32 {
   return i32x4.bitmask(f32x4.gt(lower, limits)) ^ 15;

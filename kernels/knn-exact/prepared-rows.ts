@@ -102,6 +102,7 @@ export function prepareRows(item: i32, scratch: usize, call: PrepareArguments): 
  * direction, 0 for manhattan.
  * @param center f64, one a column.
  * @param target address of the lane's first f32; one every 32 bytes.
+ * @param scale a power of two.
  */
 function writeRow(
   bounds: DistanceBounds,
@@ -205,6 +206,7 @@ function gapOf(norm: f64, seen: f64, slack: f64): f32 {
  * rows, of the kind that `bounds` names.
  * @param c f32, 8 aPanels x 8 bPanels.
  * @param stride bytes of a row of C.
+ * @param a, b addresses of the first panels.
  */
 export function multiplyPanels(
   bounds: DistanceBounds,

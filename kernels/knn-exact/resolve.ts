@@ -206,6 +206,8 @@ export function queueForExact(comparison: PairComparison, work: Work): void {
 /**
  * The distance of a pair in which a row has no direction (cosine, correlation): 0 if neither has one, else 1; -1 for
  * all other pairs.
+ * @param row of a query.
+ * @param column data row.
  */
 function knownDistance(bounds: DistanceBounds, row: i32, column: i32): f64 {
   const queries = bounds.queries.squares;

@@ -31,6 +31,7 @@ const ENTRY: usize = ENTRY_BYTES;
  * Address of the first pair of columns of row `row` in i16 panels of 32 rows; the next pairs follow WIDE_STEP bytes
  * apart.
  * @param depth pairs of columns.
+ * @param packed address of the panels.
  */
 export function wideRow(packed: usize, row: i32, depth: i32): usize {
   return packed + <usize>(row / WIDE) * <usize>depth * WIDE_STEP + ((<usize>(row % WIDE)) << 2);

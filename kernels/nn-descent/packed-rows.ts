@@ -147,7 +147,10 @@ function limitedInt16(a: usize, b: usize, bytes: usize, unit: f32, limit: f32): 
   return sum;
 }
 
-/** Sum of the four i32 lanes of a vector. */
+/**
+ * Sum of the four i32 lanes of a vector.
+ * @param s four i32.
+ */
 function sumOfIntegers(s: v128): i32 {
   return (
     i32x4.extract_lane(s, 0) +
@@ -180,7 +183,10 @@ function limitedAbsolute(a: usize, b: usize, bytes: usize, limit: f32): f32 {
   return sumOf(s0, s1, s2, s3);
 }
 
-/** Sum of all lanes of four vectors. */
+/**
+ * Sum of all lanes of four vectors.
+ * @param s0, s1, s2, s3 four f32 each.
+ */
 function sumOf(s0: v128, s1: v128, s2: v128, s3: v128): f32 {
   return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
 }

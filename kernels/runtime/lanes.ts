@@ -1,6 +1,7 @@
 /**
- * Sum of the four f32 lanes of a vector, always added in the same order.
- * Fails: never; arguments are trusted, since the engine checks them before it calls.
+ * Sum of the four f32 lanes of a vector, always added in the same order. Fails: never; arguments are trusted, since
+ * the engine checks them before it calls.
+ * @param v four f32.
  */
 export function sumLanes(v: v128): f32 {
   return (

@@ -10,7 +10,10 @@ export function sortBytes(n: i32): usize {
   return ((<usize>n) << 4) + 1024;
 }
 
-/** An integer whose unsigned order is the order of the floats; the same for -0 and 0. */
+/**
+ * An integer whose unsigned order is the order of the floats; the same for -0 and 0.
+ * @param value no NaN.
+ */
 function keyOf(value: f32): u32 {
   if (value === 0) value = 0;
   const bits = reinterpret<u32>(value);
@@ -48,8 +51,10 @@ export function sortedPairs(source: usize, step: usize, n: i32, scratch: usize):
 }
 
 /**
- * Counts the 8-bit digits at bit `shift` of n keys and turns the counts into starting positions. Returns false
- * when all keys share the digit, so that the pass can be skipped.
+ * Counts the 8-bit digits at bit `shift` of n keys and turns the counts into starting positions. Returns false when
+ * all keys share the digit, so that the pass can be skipped.
+ * @param from address of the pairs: u32 key, then 4 bytes.
+ * @param histogram room for 256 u32.
  */
 function countDigits(from: usize, n: i32, shift: u32, histogram: usize): boolean {
   memory.fill(histogram, 0, 1024);

@@ -71,9 +71,10 @@ export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'
 }
 
 /**
- * A tree of plain objects, lists, texts, numbers, booleans, nulls and typed arrays as the bytes of a file of this
- * layout. TypeError for another kind of typed array. Undefined members are left out.
+ * A tree of plain objects, lists, texts, numbers, booleans, nulls and typed arrays as the bytes of a file of
+ * this layout. TypeError for another kind of typed array. Undefined members are left out.
  * @param kind is written into it, and checked when it is read.
+ * @param value any plain value: objects, lists, texts, numbers, typed arrays.
  */
 export function encodeTree(kind: string, value: unknown): Uint8Array {
   const arrays: TypedArray[] = [];
@@ -126,6 +127,7 @@ export function decodeTree(kind: string, file: Uint8Array, name: string): unknow
  * The header of a file after checking signature, version, length and checksum; FormatError where one is wrong.
  * @param name of the file.
  * @returns kind, value with marks, and sections.
+ * @param bytes of the whole file.
  */
 function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length < PRELUDE || !MAGIC.every((byte, i) => bytes[i] === byte)) {
@@ -154,6 +156,7 @@ function readHeader(bytes: Uint8Array, name: string): Header {
 /**
  * The typed array of a section, without a copy. FormatError where it ends outside or fails its checksum.
  * @param name of section and file.
+ * @param bytes of the whole file.
  */
 function readSection(bytes: Uint8Array, section: Section, name: string): TypedArray {
   const ArrayOfType = ARRAY_TYPES[section.type];
@@ -207,7 +210,11 @@ function padded(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }
 
-/** The error for a file that is truncated or damaged. */
+/**
+ * The error for a file that is truncated or damaged.
+ * @param name of the file.
+ * @param what is wrong, as "got".
+ */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

@@ -169,8 +169,9 @@ async function firstBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array
 }
 
 /**
- * Whether first bytes are those of a text: no zero bytes, but for UTF-16, which its byte order mark tells, and of no
- * known other kind.
+ * Whether first bytes are those of a text: no zero bytes, but for UTF-16, which its byte order mark tells, and
+ * of no known other kind.
+ * @param head first bytes of the file.
  */
 function isText(head: Uint8Array): boolean {
   if (startsWith(head, '\xff\xfe') || startsWith(head, '\xfe\xff')) return true;
@@ -182,12 +183,18 @@ function isWide({ name }: Format, { encoding }: Settings): boolean {
   return name === 'csv' && encoding !== undefined && /^utf-?16|^ucs-?2/i.test(encoding);
 }
 
-/** Whether first bytes are those of a text that begins with a bracket or a brace. */
+/**
+ * Whether first bytes are those of a text that begins with a bracket or a brace.
+ * @param head first bytes of the file.
+ */
 function isJson(head: Uint8Array): boolean {
   return isText(head) && /^\uFEFF?\s*[[{]/.test(new TextDecoder().decode(head));
 }
 
-/** Whether first bytes are those of a Matrix Market file. */
+/**
+ * Whether first bytes are those of a Matrix Market file.
+ * @param head first bytes of the file.
+ */
 function isMatrixMarket(head: Uint8Array): boolean {
   return startsWith(head, '%%MatrixMarket');
 }

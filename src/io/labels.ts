@@ -180,10 +180,11 @@ const withoutQuoted = (text: string) => text.replace(/"(?:[^"]|"")*"/g, '');
 const unquoted = (line: string) => (/^".*"$/.test(line) ? line.slice(1, -1).replaceAll('""', '"') : line);
 
 /**
- * Whether the first line of one column is its name: the number of rows tells; where it is not known, a text that does
- * not come back below.
+ * Whether the first line of one column is its name: the number of rows tells; where it is not known, a text
+ * that does not come back below.
  * @param rows of the table, if known.
  * @param isList whether the file is a plain list, which has no name.
+ * @param lines of the file.
  */
 function isHeader(lines: readonly string[], rows: number | undefined, isList: boolean): boolean {
   if (rows === lines.length) return false;

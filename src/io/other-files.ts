@@ -71,17 +71,28 @@ export function checkText(head: Uint8Array, name: string): void {
   throw new UnsupportedError({ got: `${other.what}, ${name}`, expected: READ, remedy: other.remedy });
 }
 
-/** Whether first bytes are those of a file that is known and no table. */
+/**
+ * Whether first bytes are those of a file that is known and no table.
+ * @param head first bytes of the file.
+ */
 export function isOtherFile(head: Uint8Array): boolean {
   return OTHERS.some(({ magic }) => startsWith(head, magic));
 }
 
-/** Whether the bytes begin with these Latin characters. */
+/**
+ * Whether the bytes begin with these Latin characters.
+ * @param head first bytes of the file.
+ * @param magic one character a byte.
+ */
 export function startsWith(head: Uint8Array, magic: string): boolean {
   return Array.from(magic).every((character, i) => head[i] === character.charCodeAt(0));
 }
 
-/** The error for a file that is in no format that is read; says what it is, if that is known. */
+/**
+ * The error for a file that is in no format that is read; says what it is, if that is known.
+ * @param head first bytes of the file.
+ * @param name of the file.
+ */
 export function unknownFile(head: Uint8Array, name: string): FormatError | UnsupportedError {
   const other = OTHERS.find(({ magic, at = 0 }) => startsWith(head.subarray(at), magic));
   if (other) {
@@ -101,14 +112,21 @@ export function unknownFile(head: Uint8Array, name: string): FormatError | Unsup
   });
 }
 
-/** Whether bytes are those of a text, but for zeros among them. */
+/**
+ * Whether bytes are those of a text, but for zeros among them.
+ * @param head first bytes of the file.
+ */
 function isTextWithZeros(head: Uint8Array): boolean {
   const rest = head.filter((byte) => byte !== 0);
   const control = rest.filter((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13).length;
   return rest.length >= 8 && control === 0 && rest.some((byte) => byte === 9 || byte === 10 || byte === 44);
 }
 
-/** The error for a text with zero bytes: of two bytes a character, or damaged. */
+/**
+ * The error for a text with zero bytes: of two bytes a character, or damaged.
+ * @param head first bytes of the file.
+ * @param name of the file.
+ */
 function zeros(head: Uint8Array, name: string): FormatError {
   const first = head.indexOf(0);
   const count = (odd: number) => head.filter((byte, i) => byte === 0 && i % 2 === odd).length;
@@ -125,7 +143,10 @@ function zeros(head: Uint8Array, name: string): FormatError {
   });
 }
 
-/** The error for a file without bytes. */
+/**
+ * The error for a file without bytes.
+ * @param name of the file.
+ */
 export function emptyFile(name: string): FormatError {
   return new FormatError({
     got: `an empty file, ${name}`,

@@ -3,6 +3,11 @@
  * Fails: never; a file that ends before the signature does not fit.
  */
 
+/**
+ * The first bytes by which a format is told. Fails: never; a file that ends before the signature does not fit.
+ * @param head first bytes of the file.
+ * @param magic bytes.
+ */
 const startsWith = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
 
 /** Whether a file begins as NPY, one array of NumPy. */

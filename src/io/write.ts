@@ -33,7 +33,10 @@ export function* csvPieces(header: readonly string[], rows: Iterable<readonly Ce
   yield lines.join('');
 }
 
-/** One line of CSV with its end. */
+/**
+ * One line of CSV with its end.
+ * @param cells one a column; null and NaN are left empty.
+ */
 function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvField).join(',')}\n`;
 }
@@ -53,7 +56,10 @@ const NPY_TYPES = new Map<string, string>([
   ['Uint8Array', '|u1'],
 ]);
 
-/** An array as the bytes of an NPY file, C order, little-endian. ShapeError when the shape does not fit. */
+/**
+ * An array as the bytes of an NPY file, C order, little-endian. ShapeError when the shape does not fit.
+ * @param data in C order.
+ */
 export function writeNpy(
   data: Int32Array | Float32Array | Float64Array | Uint8Array,
   shape: readonly number[],

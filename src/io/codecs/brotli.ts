@@ -94,7 +94,10 @@ function checked(content: Uint8Array, size: number, left: number): Uint8Array {
   return content;
 }
 
-/** The error where no decoder can be loaded. */
+/**
+ * The error where no decoder can be loaded.
+ * @param cause what was thrown.
+ */
 function notLoaded(cause: unknown): UnsupportedError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new UnsupportedError(

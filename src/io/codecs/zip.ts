@@ -79,7 +79,11 @@ function bounded(name: string, size: number) {
   return { writable, whole };
 }
 
-/** Throws the FormatError for an archive that cannot be read. @param name of the file or member. */
+/**
+ * Throws the FormatError for an archive that cannot be read.
+ * @param name of the file or member.
+ * @param cause what was thrown.
+ */
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
   throw new FormatError(

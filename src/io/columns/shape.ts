@@ -90,6 +90,7 @@ const plainFile = ({ columns, name, rows, index }: ColumnShape): FileFacts => ({
 /**
  * `wanted` if it is one of `names`, null if it is undefined; else an OptionError with near names.
  * @param what the option, for the message.
+ * @param file its name.
  */
 function named(
   wanted: string | undefined,

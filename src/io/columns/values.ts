@@ -97,7 +97,12 @@ export function putLists(lists: Map<string, Matrix>, column: string, listRows: L
   packRows(numbers, target.data, start * length, length, target.units?.offsets ?? null);
 }
 
-/** The error for a list of another length than those before. @param row number of the list, from 1. */
+/**
+ * The error for a list of another length than those before.
+ * @param row number of the list, from 1.
+ * @param found length of the other list.
+ * @param source name of the file.
+ */
 function unequalLists(found: number, length: number, row: number, source: string): FormatError {
   return new FormatError({
     got: `a list of ${found} values in row ${row}, column ${source}`,

@@ -222,6 +222,7 @@ export function textInNumbers(cells: Cells, column: number, open: OpenCsv, name:
  * The error for a number with a percent sign, a currency, or other signs between its digits.
  * @param where column and line.
  * @param name of the file.
+ * @param text of the cell.
  */
 export function decoratedNumber(text: string, where: string, name: string): FormatError {
   return new FormatError({
@@ -234,13 +235,19 @@ export function decoratedNumber(text: string, where: string, name: string): Form
 /**
  * The error for a number in another style than the file's; before all numbers were looked at, the signal
  * (`OtherWriting`) to do that.
+ * @param text of the cell.
+ * @param column its position.
+ * @param name of the file.
  */
 function otherWriting(text: string, record: CsvRecord, column: number, open: OpenCsv, name: string): Error {
   const error = decoratedNumber(text, `${labelOf(open, column)} on line ${record.line}`, name);
   return open.surveyed ? error : new OtherWriting(error.message, { cause: error });
 }
 
-/** The error for a file with a header and no rows. */
+/**
+ * The error for a file with a header and no rows.
+ * @param name of the file.
+ */
 export function headerOnly(name: string, open: OpenCsv): FormatError {
   return new FormatError({
     got: `a header of ${open.columns} names and no rows in ${name}`,

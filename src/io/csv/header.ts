@@ -40,8 +40,9 @@ export function guessHeader(
 }
 
 /**
- * What the cells of a column are together: text where any is, else numbers where any is, else missing. Missing for no
- * cells.
+ * What the cells of a column are together: text where any is, else numbers where any is, else missing. Missing
+ * for no cells.
+ * @param kinds of its cells below the first line.
  */
 function kindOfColumn(kinds: readonly Kind[]): Kind {
   if (kinds.includes('text')) return 'text';
@@ -49,11 +50,12 @@ function kindOfColumn(kinds: readonly Kind[]): Kind {
 }
 
 /**
- * Whether the first line holds names where no column has numbers: names are distinct and do not come back below; the
- * first field may be empty, as R and pandas write an index. One column of texts that are all different has a header
- * only if its first text reads as one.
+ * Whether the first line holds names where no column has numbers: names are distinct and do not come back
+ * below; the first field may be empty, as R and pandas write an index. One column of texts that are all
+ * different has a header only if its first text reads as one.
  * @param first fields of the first line.
  * @param rest the lines below.
+ * @param isNumber whether a cell is a number.
  */
 function looksNamed(
   first: readonly string[],
@@ -70,8 +72,9 @@ function looksNamed(
 }
 
 /**
- * Whether the first of several columns of texts' lines holds names: some column repeats its texts below, or a field
- * reads as a name.
+ * Whether the first of several columns of texts' lines holds names: some column repeats its texts below, or a
+ * field reads as a name.
+ * @param rest cells of the lines below.
  */
 function hasNames(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
   const repeats = first.some((_, c) => standsApart(first, rest, c));
@@ -115,7 +118,10 @@ function namesOnlyTheIndex(line: readonly string[]): boolean {
   return line.length > 1 && line[0].trim() !== '' && line.slice(1).every((field) => field.trim() === '');
 }
 
-/** Whether a line holds names: of the columns with numbers below it, two or more, none has a number in it. */
+/**
+ * Whether a line holds names: of the columns with numbers below it, two or more, none has a number in it.
+ * @param isNumber whether a cell is a number.
+ */
 function isHeaderLine(
   line: readonly string[],
   below: readonly (readonly string[])[],
@@ -149,8 +155,9 @@ export function combinedNames(lines: readonly (readonly string[])[]): string[] {
 }
 
 /**
- * Whether the first text of a column of repeated texts is none of them, so that it is the column's name. False where
- * no text repeats.
+ * Whether the first text of a column of repeated texts is none of them, so that it is the column's name. False
+ * where no text repeats.
+ * @param rest cells of the lines below.
  */
 function standsApart(
   first: readonly string[],

@@ -83,10 +83,11 @@ export function isTelling(open: OpenCsv, column: number): boolean {
 }
 
 /**
- * Lets go of the texts of columns of numbers that repeat too often to be ids, and of metadata that is larger than it
- * may be. Called every 512 rows. Removes them from `texts`.
+ * Lets go of the texts of columns of numbers that repeat too often to be ids, and of metadata that is larger
+ * than it may be. Called every 512 rows. Removes them from `texts`.
  * @param keep positions of columns that stay.
  * @returns positions of the metadata that was let go.
+ * @param kinds of the columns in the first records.
  */
 export function pruneTexts(
   texts: Map<number, TextColumn>,

@@ -72,7 +72,9 @@ export function addEvidence(evidence: NumberEvidence, text: string, column: numb
 }
 
 /**
- * Whether some numbers are written in another way than `1234.5`, so that all cells must be looked at. Never throws.
+ * Whether some numbers are written in another way than `1234.5`, so that all cells must be looked at. Never
+ * throws.
+ * @param delimiter between fields.
  */
 export function isUnusual({ counts, dotted }: NumberEvidence, delimiter: string): boolean {
   const commas =
@@ -153,8 +155,9 @@ function styleWarnings(style: NumberStyle, { examples }: NumberEvidence, name: s
 }
 
 /**
- * The number that a cell is when it is read in this style, NaN when it is none. Spaces at the ends do not count; an
- * infinite number is one.
+ * The number that a cell is when it is read in this style, NaN when it is none. Spaces at the ends do not
+ * count; an infinite number is one.
+ * @param text of the cell.
  */
 export function parseStyled(text: string, { decimal, thousands }: NumberStyle): number {
   if (decimal === '.' && thousands === '') return parseNumber(text, '.');

@@ -71,8 +71,9 @@ export async function readCsvInPasses(
 }
 
 /**
- * All of the table but its numbers: columns, ids, labels, metadata, number of rows, and whether features have gaps.
- * What was read for it, with the first lines of the file, is let go at its end.
+ * All of the table but its numbers: columns, ids, labels, metadata, number of rows, and whether features have
+ * gaps. What was read for it, with the first lines of the file, is let go at its end.
+ * @param survey whether all cells are read to decide how numbers are written.
  */
 async function withoutNumbers(input: Input, settings: Settings, survey: boolean) {
   const open = await openCsv(input, settings, survey);
@@ -133,7 +134,10 @@ async function* numbersOf(
   }
 }
 
-/** The error for a file that changed between two passes. */
+/**
+ * The error for a file that changed between two passes.
+ * @param name of the file.
+ */
 function changed(name: string): FormatError {
   return new FormatError({
     got: `fewer rows in ${name} than a moment ago`,

@@ -54,8 +54,9 @@ const LEAST_NAMES = 3;
 const SEPARATORS = [';', ',', '\t', '|'];
 
 /**
- * A title above the table, as spreadsheets have it: first lines of one text each, or none, above a line of three names or
- * more and another of as many fields. Null without one.
+ * A title above the table, as spreadsheets have it: first lines of one text each, or none, above a line of
+ * three names or more and another of as many fields. Null without one.
+ * @param head the beginning of the file as text.
  */
 function titleLines(head: string): { length: number; lines: number; text: string } | null {
   const lines = head.split('\n', MOST_TITLE + 2);
@@ -73,7 +74,10 @@ function titleLines(head: string): { length: number; lines: number; text: string
   return { length, lines: count, text: title[0].slice(0, 60) };
 }
 
-/** The fields of a line that hold something, without quotes around them. */
+/**
+ * The fields of a line that hold something, without quotes around them.
+ * @param separator between fields.
+ */
 const filledIn = (line: string, separator: string): string[] =>
   line.split(separator).flatMap(
     (field) =>
@@ -90,10 +94,11 @@ function isWord2vec(below: string, numbers: number): boolean {
 }
 
 /**
- * The preamble of a file that begins with comment lines: they are left out, but the last one is the header where it
- * names the columns of the line below. Length 0 where lines with `#` are a part of the table.
+ * The preamble of a file that begins with comment lines: they are left out, but the last one is the header
+ * where it names the columns of the line below. Length 0 where lines with `#` are a part of the table.
  * @param comments those lines.
  * @param fieldsOf cuts a line as the table `below` is cut.
+ * @param head the beginning of the file as text.
  */
 function afterComments(
   head: string,

@@ -50,8 +50,10 @@ const EVEN = 1e6;
 const TWO_NUMBERS = /^[^a-z"]*\d[\t;| ]+[-+]?[\d.]/i;
 
 /**
- * The fields of the first records of a text, 50 at most, without the last, which may be cut off. All of them where
- * there are two or fewer.
+ * The fields of the first records of a text, 50 at most, without the last, which may be cut off. All of them
+ * where there are two or fewer.
+ * @param head the beginning of the file as text.
+ * @param delimiter between fields.
  */
 function recordsOf(head: string, delimiter: string): string[][] {
   const lines = head.split('\n', 60);
@@ -79,7 +81,11 @@ function delimiterScore(data: readonly (readonly string[])[], delimiter: string)
   return widths[0] + (even && (widths.at(-1) ?? 0) > 1 ? EVEN : 0);
 }
 
-/** Whether records split at white space are rows of a table, and no sentences: equally many fields, and two numbers in most. */
+/**
+ * Whether records split at white space are rows of a table, and no sentences: equally many fields, and two
+ * numbers in most.
+ * @param data fields of each line.
+ */
 function isSpaced(data: readonly (readonly string[])[]): boolean {
   if (delimiterScore(data, WHITESPACE) < EVEN) return false;
   const telling = data.filter(
@@ -101,11 +107,12 @@ export function splitWhitespace(line: string): string[] {
 }
 
 /**
- * Splits a text into records, without blank lines. FormatError for a quote that does not end. Fields are as written,
- * without their quotes.
+ * Splits a text into records, without blank lines. FormatError for a quote that does not end. Fields are as
+ * written, without their quotes.
  * @param pieces of the text, cut anywhere.
  * @param name of the file, for messages.
  * @param first line that the text begins on.
+ * @param delimiter between fields.
  */
 export async function* csvRecords(
   pieces: AsyncIterable<string>,
@@ -131,7 +138,10 @@ export async function* csvRecords(
   if (pending.length > 0) yield* numbered(parser.parse(pending, 0, false), line, true, name);
 }
 
-/** `csvRecords` for fields divided by white space: one record a line. */
+/**
+ * `csvRecords` for fields divided by white space: one record a line.
+ * @param first number of the first line.
+ */
 async function* whitespaceRecords(pieces: AsyncIterable<string>, first: number): AsyncGenerator<CsvRecord> {
   let pending = '';
   let line = first;
@@ -149,8 +159,11 @@ async function* whitespaceRecords(pieces: AsyncIterable<string>, first: number):
 }
 
 /**
- * The records of a parsed piece with their line numbers; returns the number of the next line. FormatError for a broken quote.
- * @param first line of the piece. @param quoted whether it has quotes, in which fields may hold line breaks.
+ * The records of a parsed piece with their line numbers; returns the number of the next line. FormatError for a
+ * broken quote.
+ * @param first line of the piece.
+ * @param quoted whether it has quotes, in which fields may hold line breaks.
+ * @param name of the file.
  */
 function* numbered(
   parsed: Parsed,
@@ -190,7 +203,12 @@ async function* oneNewline(pieces: AsyncIterable<string>): AsyncGenerator<string
   if (waiting) yield '\n';
 }
 
-/** The error for a quote that does not end. @param fields of the record; the last is shown. */
+/**
+ * The error for a quote that does not end.
+ * @param fields of the record; the last is shown.
+ * @param name of the file.
+ * @param line its number, from 1.
+ */
 function brokenQuotes(name: string, line: number, fields: readonly string[]): FormatError {
   return new FormatError({
     got: `a quoted field that does not end properly on line ${line} of ${name} (near ${JSON.stringify(

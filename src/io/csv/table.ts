@@ -99,8 +99,9 @@ function fileFacts(open: OpenCsv, cells: Cells, source: string): FileFacts {
 }
 
 /**
- * FormatError for a feature with a text among its numbers, and for a column of texts that are numbers in another
- * writing.
+ * FormatError for a feature with a text among its numbers, and for a column of texts that are numbers in
+ * another writing.
+ * @param name of the file.
  */
 function checkKept(open: OpenCsv, cells: Cells, roles: ColumnRoles, settings: Settings, name: string): void {
   for (const c of roles.used) {
@@ -137,8 +138,9 @@ function longTexts(cells: Cells, file: FileFacts, name: string): Warning[] {
 const FEW_COLUMNS = 64;
 
 /**
- * The column at a position as numeric metadata, from the blocks of numbers; null where they are not held, or there
- * are more than 64 columns of numbers. In true units, NaN where missing.
+ * The column at a position as numeric metadata, from the blocks of numbers; null where they are not held, or
+ * there are more than 64 columns of numbers. In true units, NaN where missing.
+ * @param name of the file.
  */
 function numbersFromBlocks(cells: Cells, name: string, position: number): MetadataColumn | null {
   const index = cells.numbers.indexOf(position);

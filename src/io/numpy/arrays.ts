@@ -123,7 +123,9 @@ async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): 
 }
 
 /**
- * A function that gives, one a call, the positions in C order of the elements of an array stored first axis fastest.
+ * A function that gives, one a call, the positions in C order of the elements of an array stored first axis
+ * fastest.
+ * @param shape sizes of the axes.
  */
 function fortranIndex(shape: readonly number[]): () => number {
   const strides = shape.map((_, axis) =>
@@ -144,7 +146,10 @@ function fortranIndex(shape: readonly number[]): () => number {
   };
 }
 
-/** How many of the whole numbers single precision cannot represent. */
+/**
+ * How many of the whole numbers single precision cannot represent.
+ * @param values to be stored as float32.
+ */
 export function countRounded(values: ArrayLike<number>): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (Math.fround(values[i]) !== values[i]) count++;
@@ -166,7 +171,11 @@ export function precision(rounded: number, name: string): Warning[] {
   ];
 }
 
-/** A warning that axes beyond the second became features; none for a matrix. @param name of the file. */
+/**
+ * A warning that axes beyond the second became features; none for a matrix.
+ * @param name of the file.
+ * @param shape sizes of the axes.
+ */
 function flattened(shape: readonly number[], name: string): Warning[] {
   if (shape.length <= 2) return [];
   const columns = shape.slice(1).reduce((product, length) => product * length, 1);
@@ -178,7 +187,10 @@ function flattened(shape: readonly number[], name: string): Warning[] {
   ];
 }
 
-/** The error for an array without axes. */
+/**
+ * The error for an array without axes.
+ * @param name of the file.
+ */
 function scalar(name: string): ShapeError {
   return new ShapeError({
     got: `a single number in ${name}`,

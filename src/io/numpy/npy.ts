@@ -132,7 +132,10 @@ export async function readNpyTexts(source: Source): Promise<RawTexts> {
   return { values, ids: null };
 }
 
-/** A function that decodes one NumPy `U` text: four bytes a character, zeros at the end. */
+/**
+ * A function that decodes one NumPy `U` text: four bytes a character, zeros at the end.
+ * @param littleEndian byte order of the array.
+ */
 function utf32(littleEndian: boolean): (bytes: Uint8Array, name: string) => string {
   return (bytes, name) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -153,7 +156,11 @@ function utf8(bytes: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-/** The error for a file that is no sound NPY. */
+/**
+ * The error for a file that is no sound NPY.
+ * @param name of the file.
+ * @param what is wrong, as "got".
+ */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

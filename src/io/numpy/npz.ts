@@ -45,7 +45,10 @@ async function arraysOf(input: Input, settings: Settings): Promise<Array[]> {
   });
 }
 
-/** The error for a spreadsheet of Excel or LibreOffice. */
+/**
+ * The error for a spreadsheet of Excel or LibreOffice.
+ * @param name of the file.
+ */
 function workbook(name: string): UnsupportedError {
   return new UnsupportedError({
     got: `a workbook of Excel or LibreOffice, ${name}`,
@@ -55,8 +58,9 @@ function workbook(name: string): UnsupportedError {
 }
 
 /**
- * The error for members that are no arrays. Without it, a damaged name would hide an array, and another would be read
- * instead.
+ * The error for members that are no arrays. Without it, a damaged name would hide an array, and another would
+ * be read instead.
+ * @param others members that are no arrays.
  */
 const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
   new FormatError({
@@ -66,11 +70,12 @@ const notOnlyArrays = (name: string, others: readonly ZipMember[]) =>
   });
 
 /**
- * The array named `key`, or the only one whose number of dimensions passes `dimensions`. OptionError where there is
- * none, or more than one.
+ * The array named `key`, or the only one whose number of dimensions passes `dimensions`. OptionError where
+ * there is none, or more than one.
  * @param name of the file, for messages.
  * @param dimensions whether an array of so many may be meant.
  * @returns the opened member.
+ * @param arrays of the file.
  */
 async function choose(
   arrays: readonly Array[],
@@ -107,8 +112,10 @@ async function table(input: Input, settings: Settings): Promise<RawTable> {
 }
 
 /**
- * A sparse matrix as scipy.sparse.save_npz writes it, in any layout. FormatError where an array is missing or outside
- * the shape, or beyond the memory.
+ * A sparse matrix as scipy.sparse.save_npz writes it, in any layout. FormatError where an array is missing or
+ * outside the shape, or beyond the memory.
+ * @param arrays of the file.
+ * @param name of the file.
  */
 async function sparseTable(arrays: readonly Array[], name: string, memory: number): Promise<RawTable> {
   const open = async (key: string) => {
@@ -144,7 +151,11 @@ async function sparseTable(arrays: readonly Array[], name: string, memory: numbe
   return { features, featureNames: null, ids: null, labels: null, warnings };
 }
 
-/** The error for a sparse matrix that lacks an array of its layout. */
+/**
+ * The error for a sparse matrix that lacks an array of its layout.
+ * @param key of the array that is missing.
+ * @param name of the file.
+ */
 function noSparseArray(key: string, name: string): FormatError {
   return new FormatError({
     got: `a sparse matrix without a sound array ${key} in ${name}`,

@@ -87,7 +87,12 @@ export function compressEntries(
   return { offsets, indices, values: Float64Array.from(values) };
 }
 
-/** The error for an entry that lies outside the matrix. */
+/**
+ * The error for an entry that lies outside the matrix.
+ * @param name of the file.
+ * @param row from 0.
+ * @param column from 0.
+ */
 function outside(name: string, row: number, column: number): FormatError {
   return new FormatError({
     got: `an entry at row ${row}, column ${column} of ${name}, outside its shape`,

@@ -84,7 +84,11 @@ async function finish(folder: string, { staging, files, removed, others }: Commi
   await rm(join(folder, staging), { recursive: true, force: true });
 }
 
-/** Moves a file; one that is not there was moved before, and is no error. */
+/**
+ * Moves a file; one that is not there was moved before, and is no error.
+ * @param from path of the file or folder.
+ * @param to its new path.
+ */
 async function move(from: string, to: string): Promise<void> {
   await rename(from, to).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;

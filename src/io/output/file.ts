@@ -52,9 +52,10 @@ export async function checkedTarget(out: string): Promise<string> {
 }
 
 /**
- * Writes a file beside `path`, then renames it, so that it appears whole. Folders that are missing are made, and
- * removed again where writing fails. Errors as of `openOutputFile`.
+ * Writes a file beside `path`, then renames it, so that it appears whole. Folders that are missing are made,
+ * and removed again where writing fails. Errors as of `openOutputFile`.
  * @param out as the person named it, for errors.
+ * @param content of the file.
  */
 async function writeWhole(path: string, content: string | Uint8Array, out: string): Promise<void> {
   const partial = partialBeside(path);
@@ -73,6 +74,8 @@ async function writeWhole(path: string, content: string | Uint8Array, out: strin
 /**
  * Writes a file and waits until the disk has it; removes it where that fails. Errors as of `openOutputFile`.
  * @param out as the person named it, for errors.
+ * @param path of the file.
+ * @param content what it is to hold.
  */
 async function putFile(path: string, content: string | Uint8Array, out: string): Promise<void> {
   try {
@@ -89,7 +92,10 @@ async function putFile(path: string, content: string | Uint8Array, out: string):
   }
 }
 
-/** The error for an output file that is a folder. */
+/**
+ * The error for an output file that is a folder.
+ * @param out path.
+ */
 function isFolder(out: string): OptionError {
   return new OptionError({
     got: `the output file ${out}, which is a folder`,
@@ -98,7 +104,10 @@ function isFolder(out: string): OptionError {
   });
 }
 
-/** The error for an output file that may not be written. */
+/**
+ * The error for an output file that may not be written.
+ * @param out path.
+ */
 function isReadOnly(out: string): OptionError {
   return new OptionError({
     got: `the file ${out}, which is read-only`,

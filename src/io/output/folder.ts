@@ -108,7 +108,10 @@ async function probe(folder: string, out: string): Promise<void> {
   }
 }
 
-/** Finishes or removes what killed runs left in the output folder. MachineError where the lock is held too long. */
+/**
+ * Finishes or removes what killed runs left in the output folder. MachineError where the lock is held too long.
+ * @param path of the folder.
+ */
 async function cleanFolder(path: string): Promise<void> {
   await withLock(path, async () => {
     await repair(path);
@@ -117,8 +120,9 @@ async function cleanFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes one file into the folder where files wait for the commit, which the first file makes. Nothing is seen in the
- * folder until the commit.
+ * Writes one file into the folder where files wait for the commit, which the first file makes. Nothing is seen
+ * in the folder until the commit.
+ * @param name of the file inside.
  */
 async function writeAside(state: State, name: string, content: Content): Promise<void> {
   if (state.staging === null) {
@@ -204,7 +208,10 @@ async function discard(state: State): Promise<void> {
   state.staging = null;
 }
 
-/** The error for an output folder that is a file. */
+/**
+ * The error for an output folder that is a file.
+ * @param out path.
+ */
 function notAFolder(out: string): OptionError {
   return new OptionError({
     got: `the output folder ${out}, which is a file`,

@@ -33,7 +33,10 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
   }
 }
 
-/** Waits until the lock file at `path` could be made. MachineError after 30 seconds. */
+/**
+ * Waits until the lock file at `path` could be made. MachineError after 30 seconds.
+ * @param folder that is locked.
+ */
 async function take(path: string, folder: string): Promise<void> {
   const content = `${hostname()} ${process.pid}\n`;
   const end = performance.now() + WAIT_MS;
@@ -45,7 +48,10 @@ async function take(path: string, folder: string): Promise<void> {
   }
 }
 
-/** Makes the lock file with this content; false where there is one. Other errors pass. */
+/**
+ * Makes the lock file with this content; false where there is one. Other errors pass.
+ * @param path of the lock.
+ */
 async function created(path: string, content: string): Promise<boolean> {
   try {
     await writeFile(path, content, { flag: 'wx' });
@@ -70,9 +76,10 @@ async function isAbandoned(path: string, holder: string): Promise<boolean> {
 }
 
 /**
- * Takes an abandoned lock away. Of several processes that do so at once one succeeds; a lock taken meanwhile is given
- * back.
+ * Takes an abandoned lock away. Of several processes that do so at once one succeeds; a lock taken meanwhile is
+ * given back.
  * @param holder content of the abandoned lock.
+ * @param path of the lock.
  */
 async function breakLock(path: string, holder: string): Promise<void> {
   const aside = `${path}-${partialName()}`;
@@ -85,7 +92,11 @@ async function breakLock(path: string, holder: string): Promise<void> {
   else await rename(aside, path);
 }
 
-/** The error for a lock that is held for too long. @param holder content of the lock file. */
+/**
+ * The error for a lock that is held for too long.
+ * @param holder content of the lock file.
+ * @param folder that is locked.
+ */
 function lockedError(folder: string, holder: string): MachineError {
   const [host = '?', pid = '?'] = holder.trim().split(' ');
   return new MachineError({

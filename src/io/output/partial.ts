@@ -60,7 +60,10 @@ async function isStale(name: string, path: string): Promise<boolean> {
   return found !== null && Date.now() - found.mtimeMs > STALE_MS;
 }
 
-/** Whether the process of this number runs on this machine. True also where it belongs to another user. */
+/**
+ * Whether the process of this number runs on this machine. True also where it belongs to another user.
+ * @param pid number of the process.
+ */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

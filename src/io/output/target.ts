@@ -29,7 +29,9 @@ export async function existingAncestor(path: string): Promise<string> {
 }
 
 /**
- * Makes a folder with those above it; returns those that were made, the lowest first. Empty where all were there.
+ * Makes a folder with those above it; returns those that were made, the lowest first. Empty where all were
+ * there.
+ * @param path of the file to come.
  */
 export async function makeFolders(path: string): Promise<readonly string[]> {
   const first = await mkdir(path, { recursive: true });
@@ -45,7 +47,9 @@ export async function removeEmpty(folders: readonly string[]): Promise<void> {
 }
 
 /**
- * Whether an existing file may be changed: by its mode too, which the superuser could ignore. The file must exist.
+ * Whether an existing file may be changed: by its mode too, which the superuser could ignore. The file must
+ * exist.
+ * @param path of a folder.
  */
 export async function isWritable(path: string): Promise<boolean> {
   const found = await stat(path);
@@ -57,7 +61,10 @@ export async function isWritable(path: string): Promise<boolean> {
 }
 
 /**
- * Whether two paths name one file or folder; both through links. Two paths of which one does not exist are different.
+ * Whether two paths name one file or folder; both through links. Two paths of which one does not exist are
+ * different.
+ * @param a path of a file or folder.
+ * @param b another.
  */
 export async function isSame(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([stat(a), stat(b)].map((found) => found.catch(() => null)));

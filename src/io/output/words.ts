@@ -5,7 +5,10 @@
 
 import { MachineError, OptionError, option, type WhymapError, words } from '../../errors.js';
 
-/** The code of an error of the operating system (`ENOSPC`), or an empty text for other errors. */
+/**
+ * The code of an error of the operating system (`ENOSPC`), or an empty text for other errors.
+ * @param cause what was thrown.
+ */
 export function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }

@@ -75,7 +75,10 @@ function lengthOf(content: Uint8Array, size: number): Uint8Array {
   throw wrongLength(content.length, size);
 }
 
-/** The error for a page of another length than promised. */
+/**
+ * The error for a page of another length than promised.
+ * @param size bytes that were promised.
+ */
 function wrongLength(length: number, size: number): RangeError {
   return new RangeError(`a page of ${length} bytes where ${size} were promised`);
 }

@@ -26,7 +26,10 @@ export function levelsOf(metadata: FileMetaData, path: readonly string[]) {
   return { maxDefinition, maxRepetition };
 }
 
-/** Position in the flat schema after an element and all below it. The end of the schema where it is cut off. */
+/**
+ * Position in the flat schema after an element and all below it. The end of the schema where it is cut off.
+ * @param at position of the element.
+ */
 function afterSubtree({ schema }: FileMetaData, at: number): number {
   let left = 1;
   let next = at;

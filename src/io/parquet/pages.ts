@@ -113,7 +113,10 @@ function checkPageV2(header: Thrift, page: Uint8Array, size: number, chunk: Chun
   return count;
 }
 
-/** The number of a page's values; RangeError where it is more than the chunk has. */
+/**
+ * The number of a page's values; RangeError where it is more than the chunk has.
+ * @param count values that the page promises.
+ */
 function checkCount(count: number, chunk: ChunkFacts): number {
   if (count <= chunk.values) return count;
   throw new RangeError(`a page of ${count} values, where ${chunk.values} were promised`);
@@ -140,8 +143,9 @@ function checkAll(bytes: Uint8Array, width: number, count: number): void {
 }
 
 /**
- * Checks indices into a dictionary: their width in one byte, at byte `at`, then runs. At most `count`, because nulls
- * have none. RangeError for a width above 32 or a run that is too long.
+ * Checks indices into a dictionary: their width in one byte, at byte `at`, then runs. At most `count`, because
+ * nulls have none. RangeError for a width above 32 or a run that is too long.
+ * @param bytes of the page, decompressed.
  */
 function checkIndices(bytes: Uint8Array, at: number, count: number): void {
   const width = bytes[at] ?? 0;
@@ -150,9 +154,10 @@ function checkIndices(bytes: Uint8Array, at: number, count: number): void {
 }
 
 /**
- * RangeError for a run that is longer than what is left of `count` values; returns how many values the runs hold.
- * Runs of packed values may end up to 7 beyond `count`.
+ * RangeError for a run that is longer than what is left of `count` values; returns how many values the runs
+ * hold. Runs of packed values may end up to 7 beyond `count`.
  * @param width bits of a value.
+ * @param bytes in which the runs lie.
  */
 function checkRuns(bytes: Uint8Array, width: number, count: number): number {
   let at = 0;

@@ -27,6 +27,7 @@ const DEEPEST = 64;
  * @param start its first byte.
  * @param depth of structures around it.
  * @returns only whole numbers, booleans and structures among the fields.
+ * @param bytes of the footer or header.
  */
 export function readStruct(bytes: Uint8Array, start: number, depth = 0): { fields: Thrift; end: number } {
   if (depth > DEEPEST) throw new RangeError(`a struct more than ${DEEPEST} deep in others`);
@@ -45,8 +46,11 @@ export function readStruct(bytes: Uint8Array, start: number, depth = 0): { field
 }
 
 /**
- * A value of a type of the protocol, and the position after it; undefined for texts, lists and numbers with a point.
+ * A value of a type of the protocol, and the position after it; undefined for texts, lists and numbers with a
+ * point.
  * @param at its first byte.
+ * @param bytes of the footer or header.
+ * @param depth structures around it.
  */
 function readValue(bytes: Uint8Array, at: number, type: number, depth: number): Read<Value> {
   if (type === BYTE) return { value: byteAt(bytes, at), end: at + 1 };
@@ -63,8 +67,11 @@ function readValue(bytes: Uint8Array, at: number, type: number, depth: number): 
 }
 
 /**
- * The position after a list, whose elements are checked and not kept. RangeError for a list that promises more than
- * is left.
+ * The position after a list, whose elements are checked and not kept. RangeError for a list that promises more
+ * than is left.
+ * @param bytes of the footer or header.
+ * @param start where the list begins.
+ * @param depth structures around it.
  */
 function listEnd(bytes: Uint8Array, start: number, depth: number): number {
   if (depth > DEEPEST) throw new RangeError(`a list more than ${DEEPEST} deep in others`);
@@ -81,8 +88,10 @@ function listEnd(bytes: Uint8Array, start: number, depth: number): number {
 }
 
 /**
- * A whole number without a sign, seven bits a byte, and the position after it; beyond 2^53 as near as a number can
- * be.
+ * A whole number without a sign, seven bits a byte, and the position after it; beyond 2^53 as near as a number
+ * can be.
+ * @param bytes of the footer or header.
+ * @param start where it begins.
  */
 export function readVarint(bytes: Uint8Array, start: number): Read<number> {
   let value = 0;
@@ -95,19 +104,29 @@ export function readVarint(bytes: Uint8Array, start: number): Read<number> {
   throw new RangeError(`a number of more than ${LONGEST_NUMBER} bytes`);
 }
 
-/** A whole number with a sign (0, -1, 1, -2... are written as 0, 1, 2, 3...), and the position after it. */
+/**
+ * A whole number with a sign (0, -1, 1, -2... are written as 0, 1, 2, 3...), and the position after it.
+ * @param bytes of the footer or header.
+ * @param start where it begins.
+ */
 function readWhole(bytes: Uint8Array, start: number): Read<number> {
   const { value, end } = readVarint(bytes, start);
   return { value: value % 2 === 0 ? value / 2 : -(value + 1) / 2, end };
 }
 
-/** The byte at a position; RangeError past the end. */
+/**
+ * The byte at a position; RangeError past the end.
+ * @param bytes of the footer or header.
+ */
 function byteAt(bytes: Uint8Array, at: number): number {
   if (at < bytes.length) return bytes[at];
   throw new RangeError('a header that is cut off');
 }
 
-/** The position after `length` bytes; RangeError where they are not there. */
+/**
+ * The position after `length` bytes; RangeError where they are not there.
+ * @param at the position that must lie inside.
+ */
 function within(bytes: Uint8Array, at: number, length: number): number {
   if (length <= bytes.length - at) return at + length;
   throw new RangeError(`a value of ${length} bytes in the ${bytes.length - at} that are left`);

@@ -22,9 +22,10 @@ export function shownName(file: FileFacts, position: number): string {
 }
 
 /**
- * Position (from 0) of the column that an option names, or null. By name; `#2` is the second column; `f1` too where
- * columns have no names; `index` or `Unnamed: 0` is the first column without one. An exact name comes first; of two
- * columns of one name the first.
+ * Position (from 0) of the column that an option names, or null. By name; `#2` is the second column; `f1` too
+ * where columns have no names; `index` or `Unnamed: 0` is the first column without one. An exact name comes
+ * first; of two columns of one name the first.
+ * @param wanted what the option says.
  */
 export function findColumn(file: FileFacts, wanted: string): number | null {
   const exact = file.columns.findIndex((column, c) => (file.named ? column.name : `f${c}`) === wanted);

@@ -147,7 +147,10 @@ export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'
   return [...first, idLine(read), ...labelLine(read), ...metadataLine(read, null)];
 }
 
-/** The last part of a path. The whole name where it has no separator. */
+/**
+ * The last part of a path. The whole name where it has no separator.
+ * @param source path or address.
+ */
 export const fileName = (source: string) => source.split(/[/\\]/).filter(Boolean).at(-1) ?? source;
 
 /**
@@ -210,7 +213,11 @@ function metadataLine(features: FileReading, labels: FileReading | null): string
   return [`Metadata: ${shown.join(', ')}${columns.length > 6 ? ` and ${columns.length - 6} more` : ''}`];
 }
 
-/** The line on the columns inside whose levels features are correlated. @param files in which they may be. */
+/**
+ * The line on the columns inside whose levels features are correlated.
+ * @param files in which they may be.
+ * @param within names of the columns.
+ */
 function withinLine(within: readonly string[], files: readonly FileReading[]): string[] {
   if (within.length === 0) return [];
   const known = files.flatMap(({ metadata, label }) => [

@@ -133,10 +133,11 @@ export function plainFacts(name: string, kind: ColumnKind): ColumnFacts {
 }
 
 /**
- * The facts of a column whose texts were kept, of any kind: missing and distinct values and, when all its texts are whole
- * numbers, whether they count, ascend, restart, are padded or too long. Called by the readers
+ * The facts of a column whose texts were kept, of any kind: missing and distinct values and, when all its texts
+ * are whole numbers, whether they count, ascend, restart, are padded or too long. Called by the readers
  * (csv/table.ts, columns/assemble.ts) for each column whose texts they keep, before the reading plan is made.
  * @param kind as the reader found it; it is passed on.
+ * @param name of the column.
  */
 export function factsOf(name: string, kind: ColumnKind, column: TextColumn): ColumnFacts {
   const codes = column.codes();
@@ -167,7 +168,11 @@ function spanOf(numbers: readonly number[]): { span: number; step: number } {
   return { span: (high - low) / Math.max(1, step) + 1, step };
 }
 
-/** The greatest common divisor of two whole numbers from 0 on. */
+/**
+ * The greatest common divisor of two whole numbers from 0 on.
+ * @param a whole, from 0.
+ * @param b whole, from 0.
+ */
 function commonDivisor(a: number, b: number): number {
   while (b !== 0) [a, b] = [b, a % b];
   return a;

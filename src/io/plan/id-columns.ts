@@ -87,8 +87,9 @@ function isNearlyUnique(
 }
 
 /**
- * A column of texts as a candidate for ids, with a score and the reason; null if it cannot be one. Null for files of
- * fewer than two rows, and for texts of which most repeat without a telling name.
+ * A column of texts as a candidate for ids, with a score and the reason; null if it cannot be one. Null for
+ * files of fewer than two rows, and for texts of which most repeat without a telling name.
+ * @param position of the column, from 0.
  */
 function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
@@ -111,8 +112,9 @@ function textCandidate(file: FileFacts, position: number, facts: ColumnFacts): C
 }
 
 /**
- * A column of whole numbers as a candidate for ids, with the reason; row numbers score low; null if it cannot be one.
- * Null for files of fewer than two rows.
+ * A column of whole numbers as a candidate for ids, with the reason; row numbers score low; null if it cannot
+ * be one. Null for files of fewer than two rows.
+ * @param position of the column, from 0.
  */
 function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts): Candidate | null {
   const present = file.rows - (facts.missing ?? 0);
@@ -157,6 +159,7 @@ function unnamedNumbers(file: FileFacts, base: Omit<Candidate, 'score' | 'reason
 /**
  * Whether a column of whole numbers is called as ids are, and not as counts.
  * @param rows of the file.
+ * @param name of the column.
  */
 function isCalledId(name: string, rows: number): boolean {
   return NUMBER_ID.test(name) || (rows >= TELLING_ROWS && isIdName(name) && !COUNTS.test(name));

@@ -30,7 +30,11 @@ export function distinct({ values }: IdColumn, { looseIds }: { readonly looseIds
   return ids;
 }
 
-/** How many ids two sets share. */
+/**
+ * How many ids two sets share.
+ * @param a ids of one file.
+ * @param b ids of the other.
+ */
 export function common(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const [small, large] = a.size < b.size ? [a, b] : [b, a];
   let count = 0;

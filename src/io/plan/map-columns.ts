@@ -39,8 +39,9 @@ export function mapColumns(
 }
 
 /**
- * Whether a column of whole numbers holds groups, ids or a count in groups, so that it is no coordinate. Columns with
- * fractions are never such.
+ * Whether a column of whole numbers holds groups, ids or a count in groups, so that it is no coordinate.
+ * Columns with fractions are never such.
+ * @param position of the column, from 0.
  */
 function isNoCoordinate(file: FileFacts, position: number): boolean {
   const facts = file.columns[position];
@@ -48,8 +49,9 @@ function isNoCoordinate(file: FileFacts, position: number): boolean {
 }
 
 /**
- * Positions of the coordinates that share a family of names (`UMAP_1`, `UMAP_2`), where one family has two members or
- * more; null where none has. OptionError for two families. In the order of the file.
+ * Positions of the coordinates that share a family of names (`UMAP_1`, `UMAP_2`), where one family has two
+ * members or more; null where none has. OptionError for two families. In the order of the file.
+ * @param numbers positions of the columns of numbers.
  */
 function familyOf(file: FileFacts, numbers: readonly number[]): readonly number[] | null {
   const families = new Map<string, number[]>();
@@ -74,7 +76,10 @@ function familyOf(file: FileFacts, numbers: readonly number[]): readonly number[
   return several[0] ?? null;
 }
 
-/** Positions of the columns with fractions; all where none has any. */
+/**
+ * Positions of the columns with fractions; all where none has any.
+ * @param numbers positions of the columns of numbers.
+ */
 function withoutWhole(file: FileFacts, numbers: readonly number[]): readonly number[] {
   const fractional = numbers.filter((c) => !file.columns[c].whole);
   return fractional.length > 0 ? fractional : numbers;
@@ -85,6 +90,7 @@ function withoutWhole(file: FileFacts, numbers: readonly number[]): readonly num
  * @param group whether it holds groups.
  * @param used names of the coordinates.
  * @returns a clause, such as `holds groups (12 whole numbers)`.
+ * @param position of the column, from 0.
  */
 function reasonOf(file: FileFacts, position: number, group: boolean, used: readonly string[]): string {
   const { whole, distinct } = file.columns[position];

@@ -21,6 +21,7 @@ const MOST_GROUPS = 200;
  * @param codes one a row, index into `levels`, below 0 where missing.
  * @param levels in any order.
  * @returns new codes, which index the sorted levels; -1 where missing. Ties keep their order.
+ * @param name of the column.
  */
 export function categorical(
   name: string,
@@ -48,7 +49,11 @@ export function categorical(
   };
 }
 
-/** A categorical column from texts, one a row, of which empty ones are missing. */
+/**
+ * A categorical column from texts, one a row, of which empty ones are missing.
+ * @param name of the column.
+ * @param values one a sample, empty where missing.
+ */
 export function categoricalOf(name: string, values: readonly string[]): CategoricalColumn {
   const known = new Map<string, number>();
   const codes = values.map((text) => {
@@ -80,11 +85,17 @@ export function metadataOf(
   });
 }
 
-/** Numbers as texts, the empty text for NaN. */
+/**
+ * Numbers as texts, the empty text for NaN.
+ * @param values one a sample, NaN where missing.
+ */
 const textsOfNumbers = (values: Float64Array) =>
   Array.from(values, (value) => (Number.isNaN(value) ? '' : String(value)));
 
-/** Every column with its values at these rows, in that order; missing where a row is below 0. */
+/**
+ * Every column with its values at these rows, in that order; missing where a row is below 0.
+ * @param columns with one value a sample.
+ */
 export function selectMetadata(
   columns: readonly MetadataColumn[],
   rows: ArrayLike<number>,

@@ -11,6 +11,8 @@
  *   (number, text, list or other), whole (all are whole numbers), distinct (different values, null when not counted),
  *   index (the file calls it the index), name (empty where it has none), restarts (counts anew in groups), missing
  *   (rows without a value, null when not counted).
+ * Arguments: `position` is that of a column, from 0; `candidates` are columns that may hold ids; `wanted` are
+ *   names or patterns; `fixed` and `used` are positions, `null` for none.
  */
 
 import { FormatError, OptionError, option, words } from '../../errors.js';

@@ -123,6 +123,7 @@ export function tooLarge(
  * The error for what a decoder said of a `kind` file; errors of ours stay as they are.
  * @param name of the file.
  * @param expected in words.
+ * @param cause what was thrown.
  */
 export function damagedFile(kind: string, name: string, expected: string, cause: unknown): WhymapError {
   if (cause instanceof WhymapError) return cause;
@@ -137,7 +138,10 @@ export function damagedFile(kind: string, name: string, expected: string, cause:
   );
 }
 
-/** Whether a reading failed because the table is larger than the memory it may have. */
+/**
+ * Whether a reading failed because the table is larger than the memory it may have.
+ * @param error whatever was thrown.
+ */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof FormatError && error.cause === TOO_LARGE;
 }
@@ -184,7 +188,11 @@ export async function* decodeText(
   if (pending.length > 0) yield pending;
 }
 
-/** The text; FormatError for a zero inside, which stands where something was not written. @param before characters before it. */
+/**
+ * The text; FormatError for a zero inside, which stands where something was not written.
+ * @param before characters before it.
+ * @param name of the file.
+ */
 function withoutZeros(text: string, before: number, name: string): string {
   const at = text.indexOf('\0');
   if (at < 0) return text;
@@ -196,7 +204,10 @@ function withoutZeros(text: string, before: number, name: string): string {
   });
 }
 
-/** The encoding that a byte order mark names; UTF-8 without one. */
+/**
+ * The encoding that a byte order mark names; UTF-8 without one.
+ * @param head first bytes of the file.
+ */
 function markedEncoding(head: Uint8Array): string {
   const starts = (mark: number[]) => mark.every((byte, i) => head[i] === byte);
   if (starts(UTF16_LITTLE)) return 'utf-16le';

@@ -79,7 +79,10 @@ function sourceAmong(path: string, states: States): Source {
 /** What tells whether a file is still the same: size in bytes, time of its last change, number on its disk. */
 const stateOf = ({ size, mtimeMs, ino }: State): State => ({ size, mtimeMs, ino });
 
-/** Whether a system error says that nothing is there. */
+/**
+ * Whether a system error says that nothing is there.
+ * @param cause what was thrown.
+ */
 const isAbsent = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR'].includes(String(cause.code));
 
@@ -87,6 +90,7 @@ const isAbsent = (cause: unknown): boolean =>
  * Throws FormatError where a file is not what it was.
  * @param now null for no file.
  * @param first state when the file was first looked at, null for no file.
+ * @param path of the file.
  */
 function checkState(path: string, first: State | null, now: State | null): void {
   if (first === null && now === null) return;
@@ -96,7 +100,11 @@ function checkState(path: string, first: State | null, now: State | null): void 
   if (now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changedFile(path, 'other content');
 }
 
-/** The error for a file that something else changed while it was read. */
+/**
+ * The error for a file that something else changed while it was read.
+ * @param path of the file.
+ * @param now what is there instead.
+ */
 function changedFile(path: string, now: string): FormatError {
   return new FormatError({
     got: `a file that changed while it was read: ${path} (${now})`,
@@ -127,7 +135,11 @@ async function readRange(
   return bytes.subarray(0, done);
 }
 
-/** Throws the error for what the operating system said of a path: what happened, and what to do. */
+/**
+ * Throws the error for what the operating system said of a path: what happened, and what to do.
+ * @param path of the file.
+ * @param cause what the operating system said.
+ */
 function fail(path: string, cause: unknown): never {
   if (isAbsent(cause)) throw missingFile(path);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -152,7 +164,10 @@ function fail(path: string, cause: unknown): never {
   );
 }
 
-/** What is said of a folder where a file is needed. */
+/**
+ * What is said of a folder where a file is needed.
+ * @param path of the folder.
+ */
 export function folderParts(path: string) {
   return {
     got: `a folder at ${path}`,

@@ -33,7 +33,10 @@ export interface Source {
   list(): Promise<readonly string[]>;
 }
 
-/** Bytes in memory under a name. Its reads are views of the bytes. */
+/**
+ * Bytes in memory under a name. Its reads are views of the bytes.
+ * @param content all bytes of the file.
+ */
 export function bytesSource(name: string, content: Uint8Array): Source {
   // a Buffer of Node's is no copy when it is sliced
   const bytes = new Uint8Array(content.buffer, content.byteOffset, content.length);
@@ -110,7 +113,10 @@ export function urlSource(url: string): Source {
   };
 }
 
-/** A source of a file that is not there; every use throws. */
+/**
+ * A source of a file that is not there; every use throws.
+ * @param name of the file.
+ */
 export function noSuchFile(name: string): Source {
   const fail = async (): Promise<never> => {
     throw missingFile(name);
@@ -128,7 +134,10 @@ export function noSuchFile(name: string): Source {
 /** Marks the error of a file that is not there, for those who can do without it. */
 const ABSENT = 'absent';
 
-/** The error for a file that does not exist. */
+/**
+ * The error for a file that does not exist.
+ * @param name of the file.
+ */
 export function missingFile(name: string): FormatError {
   const got = `no file at ${name}`;
   return new FormatError(
@@ -153,8 +162,9 @@ export async function readIfPresent(
 }
 
 /**
- * Several files as a folder (dropped on a page, or picked): `files` by their relative paths with `/`. Reading the
- * folder itself is a FormatError.
+ * Several files as a folder (dropped on a page, or picked): `files` by their relative paths with `/`. Reading
+ * the folder itself is a FormatError.
+ * @param name of the folder.
  */
 export function filesSource(name: string, files: ReadonlyMap<string, Blob>): Source {
   const fail = async (): Promise<never> => {
@@ -183,7 +193,10 @@ export function filesSource(name: string, files: ReadonlyMap<string, Blob>): Sou
   };
 }
 
-/** The error for a URL that does not answer. */
+/**
+ * The error for a URL that does not answer.
+ * @param why in words.
+ */
 function unreachable(url: string, why: string): FormatError {
   return new FormatError({
     got: `${why} from ${url}`,

@@ -35,7 +35,11 @@ export function zipSource(name: string, members: readonly ZipMember[], limit: nu
   };
 }
 
-/** One member of an archive as a file, decompressed when it is first read. @param limit bytes that it may take. */
+/**
+ * One member of an archive as a file, decompressed when it is first read.
+ * @param limit bytes that it may take.
+ * @param name of the member.
+ */
 function memberSource(name: string, member: ZipMember, limit: number): Source {
   let bytes: Promise<Uint8Array> | null = null;
   const whole = () => {

@@ -128,7 +128,10 @@ function chosenColumns(block: Block, among: Int32Array | undefined): Block {
   return { ...block, offsets, values, indices: block.indices === null ? null : indices };
 }
 
-/** FormatError for an index of an entry outside the matrix. */
+/**
+ * FormatError for an index of an entry outside the matrix.
+ * @param indices of the entries of a block.
+ */
 function checkIndices(indices: ArrayLike<number>, stored: Stored): void {
   const width = stored.layout === 'columns' ? stored.rows : widthOf(stored);
   for (let p = 0; p < indices.length; p++) {

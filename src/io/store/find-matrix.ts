@@ -62,7 +62,11 @@ export async function findSparse(
   return { name, ...known, values, indices, offsets };
 }
 
-/** The error for a line with more entries than it has places. */
+/**
+ * The error for a line with more entries than it has places.
+ * @param name of the matrix.
+ * @param width indices that a line may have.
+ */
 function repeatedEntries(name: string, entries: number, width: number): FormatError {
   return new FormatError({
     got: `a line of ${entries} entries for ${width} places at ${name}, so that some places have several`,

@@ -241,7 +241,10 @@ async function fillSparse(
   return result;
 }
 
-/** The error for a result that does not fit in memory. */
+/**
+ * The error for a result that does not fit in memory.
+ * @param bytes that it would take.
+ */
 function needsMemory(stored: Stored, bytes: number, settings: Settings): FormatError {
   const remedy = words`keep fewer features (${option('maxFeatures')}), or allow more with ${option('memory')} if this machine has it`;
   return tooLarge(

@@ -38,7 +38,10 @@ export function below(group: string, name: string): string {
   return group === '' ? name : `${group}/${name}`;
 }
 
-/** An attribute as a text; null where it is absent or no text. */
+/**
+ * An attribute as a text; null where it is absent or no text.
+ * @param name of the attribute.
+ */
 export function textAttribute(attributes: Readonly<Record<string, unknown>>, name: string): string | null {
   const value = attributes[name];
   return typeof value === 'string' ? value : null;

@@ -11,7 +11,12 @@ import type { Matrix, Warning } from '../../model.js';
 /** Rows from which on chance makes no count. */
 const TELLING_ROWS = 10;
 
-/** A note on features that only count the rows from 0 or 1. @param source name of the file. */
+/**
+ * A note on features that only count the rows from 0 or 1.
+ * @param source name of the file.
+ * @param m samples x features.
+ * @param names one a feature.
+ */
 export function countedRowsNote(m: Matrix, names: readonly string[], source: string): Warning[] {
   const found = names.filter((_, c) => isCount(m, c));
   if (found.length === 0) return [];
@@ -19,7 +24,11 @@ export function countedRowsNote(m: Matrix, names: readonly string[], source: str
   return [{ code: 'counts-rows', message }];
 }
 
-/** A note on coordinates that are whole numbers beside fractions, as clusters and counts are. @param source name of the file. */
+/**
+ * A note on coordinates that are whole numbers beside fractions, as clusters and counts are.
+ * @param source name of the file.
+ * @param m samples x dimensions.
+ */
 export function wholeCoordinatesNote(m: Matrix, source: string): Warning[] {
   if (m.rows < TELLING_ROWS) return [];
   const whole = Array.from({ length: m.columns }, (_, c) => c).filter((c) => isWhole(m, c));

@@ -67,7 +67,10 @@ function complement(total: number, kept: readonly number[]): number[] {
   return Array.from({ length: total }, (_, i) => i).filter((i) => !left.has(i));
 }
 
-/** ShapeError for fewer than two samples or two features. */
+/**
+ * ShapeError for fewer than two samples or two features.
+ * @param name of the file.
+ */
 function checkSize(features: Matrix | Csr, name: string): void {
   const { rows, columns } = features;
   if (rows >= 2 && columns >= 2) return;
@@ -89,8 +92,10 @@ const NAME_BYTES = 64;
 const ROW_BYTES = 16;
 
 /**
- * FormatError where a sparse header promises more features or samples than have room for what is counted for each.
+ * FormatError where a sparse header promises more features or samples than have room for what is counted for
+ * each.
  * @param memory bytes.
+ * @param name of the file.
  */
 export function checkShape(
   { rows, columns }: { readonly rows: number; readonly columns: number },
@@ -119,7 +124,10 @@ function completeNames(raw: RawTable, name: string, settings: Settings): readonl
   return requested ?? raw.featureNames ?? Array.from({ length: columns }, (_, c) => `f${c}`);
 }
 
-/** One byte a feature: 1 where all samples have the same value. */
+/**
+ * One byte a feature: 1 where all samples have the same value.
+ * @param features samples x features.
+ */
 export function constantFeatures(features: Matrix | Csr): Uint8Array {
   const { rows, columns } = features;
   const low = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
@@ -139,6 +147,7 @@ export function constantFeatures(features: Matrix | Csr): Uint8Array {
 /**
  * A warning for features with one value in all samples, none without any; FormatError where all are constant.
  * @param source name of the file.
+ * @param names of the constant ones.
  */
 function constantWarning(features: Matrix | Csr, names: readonly string[], source: string): Warning[] {
   const constant = constantFeatures(features);
@@ -180,7 +189,10 @@ export function repeatedValues(values: readonly string[]): string[] {
   return [...repeated];
 }
 
-/** The first five of a list as text, for a sentence, with `...` where there are more. */
+/**
+ * The first five of a list as text, for a sentence, with `...` where there are more.
+ * @param values to list.
+ */
 export function some(values: readonly string[]): string {
   return values.slice(0, 5).join(', ') + (values.length > 5 ? '...' : '');
 }

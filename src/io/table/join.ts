@@ -240,7 +240,10 @@ function idNote(
   return { note: { how: counters ? 'row' : 'id', ...note }, warnings: [{ code, message: text }] };
 }
 
-/** The table with these samples only, in that order; what was dropped is counted. */
+/**
+ * The table with these samples only, in that order; what was dropped is counted.
+ * @param rows kept, ascending.
+ */
 function keepRows(table: Table, rows: readonly number[]): Table {
   const pick = (list: readonly string[] | null) => list && rows.map((r) => list[r]);
   return {

@@ -37,8 +37,9 @@ interface Cell {
 const SHOWN = 3;
 
 /**
- * Calls `visit` for each stored cell with its value, row, column, and position in the values; the zeros of sparse
- * rows are not stored. Row by row.
+ * Calls `visit` for each stored cell with its value, row, column, and position in the values; the zeros of
+ * sparse rows are not stored. Row by row.
+ * @param m samples x features.
  */
 export function forEachCell(
   m: Matrix | Csr,
@@ -87,7 +88,11 @@ export function repairMissing(features: Matrix | Csr, missing: Missing, named: N
   return fillMeans(features, columns, found, named);
 }
 
-/** How many cells are missing, and where the first ones are, in words. @param first cells. */
+/**
+ * How many cells are missing, and where the first ones are, in words.
+ * @param first cells.
+ * @param count cells that are missing.
+ */
 function describe(count: number, first: readonly Cell[], named: Named): string {
   const cells = first.map(({ row, column, value }) => {
     const id = named.ids === null ? '' : ` (${named.ids[row]})`;
@@ -191,6 +196,7 @@ function nothingLeft(what: string, missing: string, name: string): ShapeError {
 /**
  * These columns of a matrix, ascending, in the same storage. A sparse matrix is copied. Never throws.
  * @param columns indices.
+ * @param m samples x features.
  */
 export function selectColumns(m: Matrix | Csr, columns: readonly number[]): Matrix | Csr {
   if (!isCsr(m)) return gatherColumns(m, columns);

@@ -16,10 +16,11 @@ const FAR = 3;
 const SHOWN = 3;
 
 /**
- * A warning on columns that hold a number such as -9999 far from their other values, which may stand for a missing
- * one; none without any.
+ * A warning on columns that hold a number such as -9999 far from their other values, which may stand for a
+ * missing one; none without any.
  * @param names of the columns.
  * @param source name of the file.
+ * @param m samples x features.
  */
 export function noDataWarning(m: Matrix, names: readonly string[], source: string): Warning[] {
   const found = heldBy(m).filter(({ column, value }) => isFar(m, column, value));

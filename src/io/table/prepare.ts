@@ -39,8 +39,9 @@ export function prepareTable(table: Table, settings: Settings): Table {
 }
 
 /**
- * log(1 + x) of counts scaled to a total of 10,000 a sample; samples x features. The matrix is copied. OptionError
- * for a value that is no count.
+ * log(1 + x) of counts scaled to a total of 10,000 a sample; samples x features. The matrix is copied.
+ * OptionError for a value that is no count.
+ * @param m samples x features, counts.
  */
 function normalizeCounts(m: Matrix | Csr): Matrix | Csr {
   const totals = new Float64Array(m.rows);

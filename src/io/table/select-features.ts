@@ -56,6 +56,7 @@ export function newSums(columns: number): FeatureSums {
 /**
  * Sums of every feature of a matrix in memory. Zeros of a sparse matrix that are not stored are not counted in
  * `stored`.
+ * @param features samples x features.
  */
 export function sumsOf(features: Matrix | Csr): FeatureSums {
   const sums = newSums(features.columns);
@@ -73,10 +74,11 @@ export function variances(sums: FeatureSums, rows: number): Float64Array {
 }
 
 /**
- * Positions of the `most` features of largest variance, ascending, ties to the earlier; null (all) when there are no
- * more. With a warning that says what was left out.
+ * Positions of the `most` features of largest variance, ascending, ties to the earlier; null (all) when there
+ * are no more. With a warning that says what was left out.
  * @param rows samples.
  * @param source name of the file.
+ * @param names one a feature.
  */
 export function chooseFeatures(
   sums: FeatureSums,

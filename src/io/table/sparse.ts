@@ -142,9 +142,10 @@ function columnsToRows(
 }
 
 /**
- * Puts the entries of each row in ascending order of column, in place; FormatError when a column comes twice. Changes
- * indices and values.
+ * Puts the entries of each row in ascending order of column, in place; FormatError when a column comes twice.
+ * Changes indices and values.
  * @param name of the file.
+ * @param m its rows may have entries in any order.
  */
 export function sortRows(m: Csr, name: string): void {
   for (let r = 0; r < m.rows; r++) {
@@ -164,7 +165,11 @@ export function sortRows(m: Csr, name: string): void {
   }
 }
 
-/** The error for compressed rows or columns that contradict themselves. */
+/**
+ * The error for compressed rows or columns that contradict themselves.
+ * @param name of the file.
+ * @param what is wrong, as "got".
+ */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

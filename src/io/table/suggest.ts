@@ -4,8 +4,9 @@
  */
 
 /**
- * The nearest name and the names there are, as text for the remedy of an error: `did you mean X? There is ...`. Ten
- * names at most are listed.
+ * The nearest name and the names there are, as text for the remedy of an error: `did you mean X? There is ...`.
+ * Ten names at most are listed.
+ * @param wanted the name that is not there.
  */
 export function describeNames(wanted: string, names: readonly string[]): string {
   const near = closest(wanted, names);
@@ -14,8 +15,10 @@ export function describeNames(wanted: string, names: readonly string[]): string 
 }
 
 /**
- * The nearest name by edit distance (letter case aside), or null when none is near. Near is a third of the letters or
- * fewer that differ, or a name that holds the text.
+ * The nearest name by edit distance (letter case aside), or null when none is near. Near is a third of the
+ * letters or fewer that differ, or a name that holds the text.
+ * @param wanted the name that is not there.
+ * @param names that are there.
  */
 export function closest(wanted: string, names: readonly string[]): string | null {
   const target = wanted.toLowerCase();
@@ -33,7 +36,11 @@ export function closest(wanted: string, names: readonly string[]): string | null
   return best;
 }
 
-/** Edits (insert, delete, replace, swap of neighbors) between two texts; optimal string alignment. */
+/**
+ * Edits (insert, delete, replace, swap of neighbors) between two texts; optimal string alignment.
+ * @param a a text.
+ * @param b another.
+ */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

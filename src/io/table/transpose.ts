@@ -71,12 +71,19 @@ export function transposeTable(raw: RawTable, settings: Settings, name: string):
   };
 }
 
-/** A list of names as a column to pair by. @param name what people call it. */
+/**
+ * A list of names as a column to pair by.
+ * @param name what people call it.
+ * @param values one a feature.
+ */
 function nameCandidate(name: string, values: readonly string[]): IdColumn {
   return { name, values, declared: true, requested: false, counter: null, feature: null };
 }
 
-/** The transposed matrix (columns x rows), its offsets chosen anew for the new columns. */
+/**
+ * The transposed matrix (columns x rows), its offsets chosen anew for the new columns.
+ * @param m rows x columns.
+ */
 function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
   const { rows, columns, data, units } = m;
   const values = new Float64Array(rows * columns);
@@ -87,9 +94,10 @@ function transposeDense(m: Matrix): { features: Matrix; warnings: Warning[] } {
 }
 
 /**
- * The transposed matrix (columns x rows): compressed rows are read as compressed columns. FormatError where an index
- * is outside.
+ * The transposed matrix (columns x rows): compressed rows are read as compressed columns. FormatError where an
+ * index is outside.
  * @param name of the file.
+ * @param m samples x features.
  */
 function transposeSparse(m: Csr, name: string): { features: Csr; warnings: Warning[] } {
   const values = Float64Array.from(m.values, (value, p) => trueValue(value, m.indices[p], m.units));

@@ -148,7 +148,10 @@ export function checkMagnitudes<T extends Matrix | Csr>(m: T, names: CellNames):
   return ('values' in m ? { ...m, values: scaled, units } : { ...m, data: scaled, units }) as T;
 }
 
-/** A power of two near the median magnitude of the values that are not 0; 1 where that needs no scale. */
+/**
+ * A power of two near the median magnitude of the values that are not 0; 1 where that needs no scale.
+ * @param stored values less their offsets.
+ */
 function scaleFor(stored: Float32Array): number {
   const step = Math.max(1, Math.floor(stored.length / SAMPLE_VALUES));
   const magnitudes: number[] = [];
@@ -157,7 +160,10 @@ function scaleFor(stored: Float32Array): number {
   return typical > TYPICAL || typical < 1 / TYPICAL ? 2 ** Math.floor(Math.log2(typical)) : 1;
 }
 
-/** The error for the first cell of the largest magnitude, `largest` as stored. */
+/**
+ * The error for the first cell of the largest magnitude, `largest` as stored.
+ * @param m samples x features.
+ */
 function tooFar(m: Matrix | Csr, largest: number, { name, featureNames, ids }: CellNames): FormatError {
   const stored = 'values' in m ? m.values : m.data;
   const p = stored.findIndex((value) => Math.abs(value) === largest);

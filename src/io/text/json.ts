@@ -102,6 +102,7 @@ async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where
 /**
  * Whether a file opens with a list of objects or of lists, rather than with a record on a line of its own.
  * @param line number of lines read before.
+ * @param text of the file.
  */
 function isOneList(text: string, line: number): boolean {
   return line === 0 && /^\s*\[\s*[[{]/.test(text);
@@ -120,9 +121,11 @@ function entriesOf(record: unknown, where: string, name: string): [string, unkno
 }
 
 /**
- * What a column holds: numbers, texts, lists of numbers or something else; FormatError for a text among numbers.
+ * What a column holds: numbers, texts, lists of numbers or something else; FormatError for a text among
+ * numbers.
  * @param name of the column.
  * @param file its name.
+ * @param values of the field, one a record.
  */
 function kindOf(name: string, values: readonly unknown[], file: string): ColumnKind {
   const present = values.filter((value) => value !== null);
@@ -139,7 +142,12 @@ function kindOf(name: string, values: readonly unknown[], file: string): ColumnK
   });
 }
 
-/** The error for JSON that is no list of records. */
+/**
+ * The error for JSON that is no list of records.
+ * @param name of the file.
+ * @param what it is instead.
+ * @param cause what was thrown, if anything.
+ */
 function notRecords(name: string, what: string, cause?: unknown): FormatError {
   return new FormatError(
     {

@@ -24,9 +24,10 @@ interface Size {
 }
 
 /**
- * Reads the matrix, or its transpose where rows of the file are features (as 10x writes it). FormatError where it
- * contradicts its size line or exceeds the memory.
+ * Reads the matrix, or its transpose where rows of the file are features (as 10x writes it). FormatError where
+ * it contradicts its size line or exceeds the memory.
  * @returns dense for `array`, sparse for `coordinate`; a pattern has values of 1.
+ * @param transposed whether the file has features in rows.
  */
 export async function readMatrixMarket(
   input: Input,
@@ -138,6 +139,7 @@ async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: st
  * @param row of each entry.
  * @param column of each entry.
  * @param name of the file.
+ * @param values of the entries.
  */
 function toRows(
   shape: { rows: number; columns: number },
@@ -194,7 +196,11 @@ async function readDense(
   return packMatrix(rows, columns, data);
 }
 
-/** The error for a file that contradicts its size line. */
+/**
+ * The error for a file that contradicts its size line.
+ * @param name of the file.
+ * @param what is wrong, as "got".
+ */
 function damaged(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

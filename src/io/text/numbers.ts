@@ -27,7 +27,11 @@ const INFINITE = /^([+-]?)inf(inity)?$/i;
 const OTHER_BASE = /^0[xbo]/i;
 const CODE_OF_9 = 57;
 
-/** Whether a cell stands for a missing value: empty, NA, nan, null and the like. Spaces at the ends do not count. */
+/**
+ * Whether a cell stands for a missing value: empty, NA, nan, null and the like. Spaces at the ends do not
+ * count.
+ * @param text of the cell.
+ */
 export function isMissing(text: string): boolean {
   return MISSING.has(text) || MISSING.has(text.trim());
 }
@@ -50,8 +54,10 @@ export function parseNumber(text: string, decimal: '.' | ','): number {
 }
 
 /**
- * The shortest decimal text of a number: of a single-precision one (0.1 as a float32 is 0.10000000149 as a double)
- * what gives that float32 again, of any other what gives that double again. `NaN` and `Infinity` for these.
+ * The shortest decimal text of a number: of a single-precision one (0.1 as a float32 is 0.10000000149 as a
+ * double) what gives that float32 again, of any other what gives that double again. `NaN` and `Infinity` for
+ * these.
+ * @param value any number.
  */
 export function formatNumber(value: number): string {
   if (Math.fround(value) !== value || Number.isInteger(value)) return String(value);

@@ -14,7 +14,11 @@ import { describeNames } from '../table/suggest.js';
 /** Characters that are held at once: engines stop at about 2^29. */
 export const LONGEST_TEXT = 2 ** 28;
 
-/** The error for a text beyond the longest that is held at once. */
+/**
+ * The error for a text beyond the longest that is held at once.
+ * @param name of the file.
+ * @param limit characters.
+ */
 export function longText(name: string, limit: number): FormatError {
   return tooLarge(
     name,
@@ -84,7 +88,11 @@ function listIn(object: Record<string, unknown>, key: string | undefined, name: 
   });
 }
 
-/** The error for a file that is no list of texts. */
+/**
+ * The error for a file that is no list of texts.
+ * @param name of the file.
+ * @param what it is instead.
+ */
 function notAList(name: string, what: string): FormatError {
   return new FormatError({
     got: `${what} in ${name}`,

@@ -115,8 +115,9 @@ function atLeastZero(value: number): number {
 }
 
 /**
- * The samples among which variance is taken: those of each locality, or of each run of one level in it. `members`: rows,
- * group after group; `lengths`: samples of each group.
+ * The samples among which variance is taken: those of each locality, or of each run of one level in it. `members`:
+ * rows, group after group; `lengths`: samples of each group.
+ * @param levels one a sample, -1 for none, or absent.
  */
 function groupsOf({ members, size, count }: Localities, levels: Int32Array | null | undefined) {
   if (!levels) return { members, lengths: new Int32Array(count).fill(size) };

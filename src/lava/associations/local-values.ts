@@ -50,6 +50,8 @@ export function samplesInLevels(members: Int32Array, levels?: Int32Array | null)
 /**
  * As `localValues`, among the samples of a locality and centered in their levels. Pass the columns to `unitColumn` or
  * `correlationMatrix`.
+ * @param features samples x d.
+ * @param wanted columns.
  */
 export function localColumns(
   features: Matrix | Csr,
@@ -98,7 +100,11 @@ export function unitColumn(values: Float64Array, measure: AssociationMeasure): F
   return toUnitNorm(ASSOCIATION_MEASURES[measure].center(values));
 }
 
-/** Dot product of two columns of equal length, summed in order. 0 for empty columns. */
+/**
+ * Dot product of two columns of equal length, summed in order. 0 for empty columns.
+ * @param a one number a sample.
+ * @param b of the same length.
+ */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let s = 0; s < a.length; s++) sum += a[s] * b[s];
@@ -133,7 +139,11 @@ export function unitCorrelations(columns: readonly Float64Array[]): Float64Array
   return result;
 }
 
-/** Correlation of two columns of raw values by the measure, -1 to 1; null where either is constant. */
+/**
+ * Correlation of two columns of raw values by the measure, -1 to 1; null where either is constant.
+ * @param a one number a sample.
+ * @param b of the same length.
+ */
 export function columnCorrelation(
   a: Float64Array,
   b: Float64Array,

@@ -62,6 +62,7 @@ export async function selectFeatures(
 
 /**
  * OptionError unless the largest number of features is a whole number of 2 or more, since modules are made of pairs.
+ * @param maxFeatures as requested.
  */
 function checkMaxFeatures(maxFeatures: number): void {
   if (Number.isInteger(maxFeatures) && maxFeatures >= 2) return;
@@ -76,6 +77,8 @@ function checkMaxFeatures(maxFeatures: number): void {
  * `selectFeatures` from the moments of every feature, for tables that are not in memory. A feature with a missing
  * cell (NaN) ranks first, so that the data checks find it. Ties keep the order of the table.
  * @returns the kept indices, ascending, and a warning that tells what was left out, or null.
+ * @param names one a feature.
+ * @param maxFeatures at most so many are kept.
  */
 export function selectByMoments(
   moments: Moments,
@@ -100,6 +103,8 @@ export function selectByMoments(
  * Variance inside localities, variance and mean over all localities, of every feature of a table in memory. Takes one
  * pass over the rows, or several where a quarter of the memory does not hold the sums. CancelledError once the signal
  * is aborted.
+ * @param features samples x d.
+ * @param levels one a sample, -1 for none, or null.
  */
 async function localMoments(
   features: Matrix | Csr,
@@ -131,6 +136,7 @@ export const sumsMemory = ({ memory }: Context) => memory / 4;
 /**
  * Adds all stored cells of row `row` to the sums. Sparse cells that are not stored are not told: the sums take them
  * as 0.
+ * @param features samples x d.
  */
 function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
   if (isCsr(features)) {
@@ -166,8 +172,10 @@ function dispersionScores({ within, mean, negative }: Moments): Float64Array {
 
 /**
  * The warning that says what was left out; null when nothing was.
- * @param order features by score, best first. @param kept number of features kept. @param share of local variance they
- * hold, 0 to 1.
+ * @param order features by score, best first.
+ * @param kept number of features kept.
+ * @param share of local variance they hold, 0 to 1.
+ * @param featureNames one a feature.
  */
 function selectionWarning(
   featureNames: readonly string[],
@@ -203,6 +211,7 @@ export function keepFeatures(table: Table, columns: Int32Array): Table {
  * The columns of a sparse matrix with these indices, in that order, copied.
  * @param columns feature indices, each once.
  * @returns rows x columns, indices ascending only if `columns` is.
+ * @param m samples x features.
  */
 function sparseColumns(m: Csr, columns: Int32Array): Csr {
   const target = new Int32Array(m.columns).fill(-1);

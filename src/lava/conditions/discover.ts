@@ -190,7 +190,10 @@ function explainRows(
   );
 }
 
-/** Labels and categorical metadata of some samples, inside whose levels they may be explained. */
+/**
+ * Labels and categorical metadata of some samples, inside whose levels they may be explained.
+ * @param rows sample rows.
+ */
 function columnsOfRows({ labels, metadata }: Table, rows: Int32Array): Pick<Table, 'labels' | 'metadata'> {
   const groups = metadata?.filter((column) => column.kind === 'categorical');
   return {

@@ -67,6 +67,7 @@ export const MOSTLY_BETWEEN = 0.5;
 /**
  * The categorical columns with 2 to 50 levels in use, in their order. Columns of numbers, and those with one level or
  * more than 50, are left out. Never throws.
+ * @param metadata columns of the samples.
  */
 export function groupingColumns(metadata: readonly MetadataColumn[] = []): CategoricalColumn[] {
   return metadata.filter((column): column is CategoricalColumn => {

@@ -87,6 +87,7 @@ const REPLICATED_PRESENCE = 0.01;
  * Leaves out modules that were found on one condition alone and are in no unit of the other half of the samples. The
  * rule takes all units alike, so that the permutations stay exact.
  * @returns those that are left, in their order, and how many different modules were lost.
+ * @param measured one a module and stratum.
  */
 export function replicatedOnly(measured: readonly Measured[]): { measured: Measured[]; lost: number } {
   const isLost = ({ pooled, stratum, values }: Measured) => {
@@ -98,7 +99,10 @@ export function replicatedOnly(measured: readonly Measured[]): { measured: Measu
   return { measured: measured.filter(({ module }) => !lost.has(module)), lost: lost.size };
 }
 
-/** Tells how many modules did not come back. One sentence; empty for none. */
+/**
+ * Tells how many modules did not come back. One sentence; empty for none.
+ * @param lost how many modules.
+ */
 export function lostNotes(lost: number): string[] {
   if (lost === 0) return [];
   return [
@@ -132,6 +136,7 @@ function jointModules(set: NamedModules) {
  * Share of each unit's samples in the stratum that have the module.
  * @param present 1 for those that have it.
  * @returns 0 to 1, one a unit; NaN for a unit without samples in the stratum.
+ * @param inStratum 1 for samples of the stratum.
  */
 function abundanceOf(present: Uint8Array, { units, unitOf }: Design, inStratum: Uint8Array): Float64Array {
   const having = new Float64Array(units.length);

@@ -95,6 +95,7 @@ function featureWeights(
  * and whether any value is negative.
  * @returns mean and deviation in stored units, one a feature; negative of true values. A sparse cell that is not
  * stored is 0.
+ * @param features samples x d.
  */
 function featureMoments(features: Matrix | Csr) {
   const { rows, columns } = features;
@@ -155,8 +156,9 @@ function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, 
 }
 
 /**
- * Calls `visit` for every stored cell, row by row: of a dense table for all cells, of a sparse one not for zeros that are
- * not stored. Values are given as stored.
+ * Calls `visit` for every stored cell, row by row: of a dense table for all cells, of a sparse one not for zeros that
+ * are not stored. Values are given as stored.
+ * @param features samples x d.
  */
 function eachCell(
   features: Matrix | Csr,

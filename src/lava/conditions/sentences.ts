@@ -82,8 +82,9 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
 }
 
 /**
- * How many modules differ; where some of them are pieces of one programme, also how many programmes that are, and where no p
- * decides, that it is by size.
+ * How many modules differ; where some of them are pieces of one programme, also how many programmes that are, and
+ * where no p decides, that it is by size.
+ * @param findings rows that differ.
  */
 function countOf(findings: readonly ComparedRow[], { nearDuplicates, bySize }: ConditionComparison): string {
   const groupOf = ({ module }: ComparedRow) =>
@@ -95,7 +96,11 @@ function countOf(findings: readonly ComparedRow[], { nearDuplicates, bySize }: C
   return `${plural(findings.length, 'module')}${pieces} ${verb}${bySize ? ', by size alone' : ''}`;
 }
 
-/** One line on the differences of level that are too small to count where verdicts are by size; none where there are none. */
+/**
+ * One line on the differences of level that are too small to count where verdicts are by size; none where there are
+ * none.
+ * @param rows of the comparison.
+ */
 function slightLine(rows: readonly ComparedRow[]): string[] {
   const slight = rows.filter((row) => row.slight);
   if (slight.length === 0) return [];
@@ -108,6 +113,7 @@ function slightLine(rows: readonly ComparedRow[]): string[] {
 /**
  * Where nothing differs: the module with the smallest p, and its score in every replicate. One line; empty where
  * something differs, or nothing was tested.
+ * @param rows of the comparison.
  */
 function nearest(rows: readonly ComparedRow[], found: ConditionComparison): string[] {
   const tested = rows.filter(({ p, verdict }) => p !== null && verdict === 'shared');
@@ -157,6 +163,8 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
 /**
  * The figures that a verdict rests on, as text: difference of scores for `up` and `down`, else presence on both
  * sides. Scores in standardized feature units, presence as mean squared correlation.
+ * @param cases name of the side of the cases.
+ * @param control name of the other.
  */
 function effect(row: ComparedRow, cases: string, control: string): string {
   if (row.verdict === 'up' || row.verdict === 'down') {

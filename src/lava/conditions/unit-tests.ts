@@ -109,6 +109,8 @@ function rowStatistics(
 /**
  * Distance of the sides' means over its standard error; 0 unless both sides have two units. Returns a function from
  * an assignment (1 for case units) to the statistic. Units without a vector are left out.
+ * @param vectors one a unit; null where it was not measured.
+ * @param offset is added to the spread, so that a small one does not decide.
  */
 function nestedStatistic(vectors: readonly (Float64Array | null)[], offset: number) {
   const known = [...vectors.keys()].filter((u) => vectors[u] !== null);
@@ -138,6 +140,8 @@ function nestedStatistic(vectors: readonly (Float64Array | null)[], offset: numb
  * Length of the mean difference inside replicates over its standard error; 0 for fewer than two replicates. Returns a
  * function from an assignment to the statistic. Units 2i and 2i + 1 are the sides of replicate i; a replicate counts
  * where both have a vector.
+ * @param vectors one a unit; null where it was not measured.
+ * @param offset is added to the spread, so that a small one does not decide.
  */
 function crossedStatistic(vectors: readonly (Float64Array | null)[], offset: number) {
   const known = [...vectors.keys()].filter((u) => u % 2 === 0 && vectors[u] && vectors[u + 1]);
@@ -187,7 +191,10 @@ function spreadOf(vectors: readonly (Float64Array | null)[], crossed: boolean): 
   return Math.sqrt(squares / (known.length - (crossed ? 0 : 1)));
 }
 
-/** First unit less second of every replicate that has both. Units 2i and 2i + 1 belong to one replicate. */
+/**
+ * First unit less second of every replicate that has both. Units 2i and 2i + 1 belong to one replicate.
+ * @param vectors one a unit; null where it was not measured.
+ */
 function differences(vectors: readonly (Float64Array | null)[]): Float64Array[] {
   return vectors.flatMap((first, u) => {
     const second = u % 2 === 0 ? vectors[u + 1] : null;

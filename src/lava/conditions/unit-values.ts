@@ -105,6 +105,7 @@ function presenceIn(correlations: Float64Array, { features, pairs }: Pattern, fr
 /**
  * The samples of a locality by unit, those of the stratum.
  * @returns a list of sample rows for each unit, in the order of the members; empty where it has none.
+ * @param inStratum 1 for samples of the stratum.
  */
 function rowsOfUnits(
   members: Int32Array,
@@ -195,6 +196,7 @@ function addScores(
 /**
  * The sums over their weights. NaN for units without weight.
  * @param scored whether the pattern has scores.
+ * @param pairWeights one a pair, sum 1.
  */
 function meansOf(
   { units, localities, squares, freedom }: Sums,

@@ -124,6 +124,7 @@ function isApart([one, other]: readonly (readonly number[])[]): boolean {
 /**
  * Whether all of one side lie above or below all of the other, and farther from them than units of one side from one
  * another. Neither list may be empty.
+ * @param sides two lists, one number a unit.
  */
 function isWideApart(sides: readonly (readonly number[])[]): boolean {
   if (!isApart(sides)) return false;
@@ -141,7 +142,10 @@ export function isLevelApart({ score }: UnitValues, design: Design): boolean {
   return sides.every((side) => side.length > 0) && isApart(sides);
 }
 
-/** Arithmetic mean. NaN for an empty list. */
+/**
+ * Arithmetic mean. NaN for an empty list.
+ * @param values one a unit.
+ */
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -56,14 +56,22 @@ export function withinLevels(
   return { levels, warnings: [...missingWarning(name, missing), ...oneLevelWarning(name, sizes.size)] };
 }
 
-/** Warns of samples without a level. @param name of the columns. */
+/**
+ * Warns of samples without a level.
+ * @param name of the columns.
+ * @param missing how many samples.
+ */
 function missingWarning(name: string, missing: number): Warning[] {
   if (missing === 0) return [];
   const message = `${plural(missing, 'sample')} ${missing === 1 ? 'has' : 'have'} no level of ${name}: left out of associations, kept on the map.`;
   return [{ code: 'within-missing', message }];
 }
 
-/** Warns where all samples are of one level. */
+/**
+ * Warns where all samples are of one level.
+ * @param name of the columns.
+ * @param count levels that occur.
+ */
 function oneLevelWarning(name: string, count: number): Warning[] {
   if (count > 1) return [];
   const message = `All samples with a level are of one level of ${name}: associations within it are those without it.`;
@@ -79,7 +87,11 @@ export function crossedLevels(lists: readonly Int32Array[]): Int32Array {
   return lists.slice(1).reduce(crossed, lists[0]);
 }
 
-/** The codes of pairs of codes that occur, in order; -1 where either is missing. */
+/**
+ * The codes of pairs of codes that occur, in order; -1 where either is missing.
+ * @param outer code of each sample in the first column.
+ * @param inner in the second.
+ */
 function crossed(outer: Int32Array, inner: Int32Array): Int32Array {
   const width = 1 + inner.reduce((most, code) => Math.max(most, code), 0);
   const pairs = Float64Array.from(outer, (code, s) =>
@@ -120,19 +132,32 @@ export function withinFindings(
   ];
 }
 
-/** Warns of localities without enough samples that share a level. */
+/**
+ * Warns of localities without enough samples that share a level.
+ * @param name of the columns.
+ * @param empty localities without enough.
+ * @param count localities in all.
+ */
 function fewWarning(name: string, empty: number, count: number): Warning {
   const message = `In ${empty} of ${count} localities too few samples share a level of ${name}: no module can be present there.`;
   return { code: 'within-few', message };
 }
 
-/** Warns of samples that are alone in their level. @param share of the samples of all localities, percent. */
+/**
+ * Warns of samples that are alone in their level.
+ * @param share of the samples of all localities, percent.
+ * @param name of the columns.
+ */
 function aloneWarning(name: string, share: number): Warning {
   const message = `${share}% of the samples in localities are alone in their level of ${name} there, or with too few others, and take no part there.`;
   return { code: 'within-alone', message };
 }
 
-/** The categorical column of this name. OptionError where there is none or it holds numbers. */
+/**
+ * The categorical column of this name. OptionError where there is none or it holds numbers.
+ * @param name that is wanted.
+ * @param labelName name of the labels' column.
+ */
 function columnNamed({ labels, metadata = [] }: WithColumns, name: string, labelName: string) {
   const columns: MetadataColumn[] = [...metadata, ...labelColumn(labels, labelName)];
   const column =
@@ -151,7 +176,10 @@ function columnNamed({ labels, metadata = [] }: WithColumns, name: string, label
   });
 }
 
-/** Labels as a categorical column; the empty text is a missing label. */
+/**
+ * Labels as a categorical column; the empty text is a missing label.
+ * @param name it is to have.
+ */
 function labelColumn(labels: Table['labels'], name: string): CategoricalColumn[] {
   if (labels === null) return [];
   return [{ name, kind: 'categorical', ...encodeLevels(labels) }];

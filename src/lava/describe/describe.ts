@@ -254,7 +254,12 @@ function groupsInLevels(groups: Int32Array, lengths: Int32Array | null): Int32Ar
   });
 }
 
-/** Features of the members of a locality, each value less the mean of its group (gaps.ts); 0 for members in no group (-1). */
+/**
+ * Features of the members of a locality, each value less the mean of its group (gaps.ts); 0 for members in no group
+ * (-1).
+ * @param columns one a feature, one number a member.
+ * @param groups of each member, -1 for none.
+ */
 function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): Float64Array[] {
   const count = groups.reduce((a, b) => Math.max(a, b), 0) + 1;
   const sizes = new Int32Array(count);

@@ -134,7 +134,11 @@ function farthestFrom(center: ArrayLike<number>, group: readonly number[], at: A
   return at(best);
 }
 
-/** Squared Euclidean distance of two points. */
+/**
+ * Squared Euclidean distance of two points.
+ * @param a coordinates.
+ * @param b of the same length.
+ */
 function squared(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let c = 0; c < a.length; c++) sum += (a[c] - b[c]) * (a[c] - b[c]);

@@ -85,8 +85,10 @@ export function parseGeneSets(text: string, name = 'gene sets'): GeneSet[] {
 const FEW_GENES = 0.2;
 
 /**
- * How many sets there are (`sets`), how many have at least `leastMembers` features (`tested`), how many different genes
- * they name (`genes`), how many of these are features (`known`), and the names of the genes that are not (`unknown`).
+ * How many sets there are (`sets`), how many have at least `leastMembers` features (`tested`), how many different
+ * genes they name (`genes`), how many of these are features (`known`), and the names of the genes that are not
+ * (`unknown`).
+ * @param featureNames one a feature.
  */
 function countSets(
   sets: readonly GeneSet[],
@@ -104,6 +106,7 @@ function countSets(
  * What a person should know of sets that hardly belong to the features: how many genes are known, with names of both
  * sides. Null where a fifth of the genes or more are known and some set can be tested.
  * @param leastMembers members among the features from which on a set is tested.
+ * @param featureNames one a feature.
  */
 export function geneSetsWarning(
   sets: readonly GeneSet[],
@@ -166,6 +169,7 @@ export function geneSetEnrichment(
  * The features of module k that are tested against the sets, strongest first: all of them, and where some go against
  * others, each side apart.
  * @returns feature indices of `all`, and of `together` and `opposed` where any oppose.
+ * @param leastLoading features below it are left out.
  */
 function poles(
   { featureNames, modules, descriptions }: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
@@ -231,6 +235,7 @@ export function geneSetsSentence({ geneSets, descriptions }: Explanation): strin
 /**
  * Finds the feature of a gene: by exact name, else by the name as it is shown, without regard to case; an empty list
  * when there is none. Of several features of one name the last is found.
+ * @param names one a feature.
  */
 function featureLookup(names: readonly string[]): (gene: string) => number[] {
   const exact = new Map(names.map((name, f) => [name, f]));

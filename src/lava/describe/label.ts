@@ -69,6 +69,8 @@ function shapeOf(rows: number[], columns: number[]): string {
 /**
  * Where the pixels of an image module are, in words such as `upper left`; a band is placed across its length only.
  * @param shape as `shapeOf` says.
+ * @param rows pixel rows of the features.
+ * @param columns pixel columns.
  */
 function positionOf(rows: number[], columns: number[], image: Size, shape: string): string {
   const vertical = third(middle(rows) / image.height, ['upper', 'middle', 'lower']);
@@ -78,17 +80,26 @@ function positionOf(rows: number[], columns: number[], image: Size, shape: strin
   return vertical === 'middle' && horizontal === 'center' ? 'center' : `${vertical} ${horizontal}`;
 }
 
-/** Number of pixel rows (or columns) from the first to the last, both included. */
+/**
+ * Number of pixel rows (or columns) from the first to the last, both included.
+ * @param values numbers of the rows (or columns), one at least.
+ */
 function extent(values: number[]): number {
   return Math.max(...values) - Math.min(...values) + 1;
 }
 
-/** Center between the first and the last pixel row (or column), in pixels from the edge. */
+/**
+ * Center between the first and the last pixel row (or column), in pixels from the edge.
+ * @param values numbers of the rows (or columns), one at least.
+ */
 function middle(values: number[]): number {
   return (Math.max(...values) + Math.min(...values) + 1) / 2;
 }
 
-/** First and last pixel row (or column), as text: `3-25`. */
+/**
+ * First and last pixel row (or column), as text: `3-25`.
+ * @param values numbers of the rows (or columns), one at least.
+ */
 function span(values: number[]): string {
   return `${Math.min(...values)}-${Math.max(...values)}`;
 }

@@ -36,7 +36,11 @@ export function alikeModules({ modules, descriptions }: Ordered): (number | null
   });
 }
 
-/** Cosine of two rows of loadings of one length, 0 to 1; 0 where either is all 0. */
+/**
+ * Cosine of two rows of loadings of one length, 0 to 1; 0 where either is all 0.
+ * @param a loadings, one a feature.
+ * @param b of the same length.
+ */
 function cosine(a: Float32Array, b: Float32Array): number {
   let [dot, squareA, squareB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

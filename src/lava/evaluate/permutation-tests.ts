@@ -167,6 +167,7 @@ function drawOrders(count: number, begins: Int32Array, random: Random): Int32Arr
  * weighted by presence, and `contrast`, that less the plain mean.
  * @param sums for each module draws x localities (`Engine.weightedCorrelations`).
  * @returns one entry a draw, with one number a module; 0 for a module without pairs.
+ * @param modules those that are tested.
  */
 function statistics(modules: readonly HeldOutModule[], sums: readonly Float64Array[]) {
   const draws = sums[0].length / modules[0].presence.length;

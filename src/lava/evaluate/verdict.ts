@@ -94,6 +94,7 @@ function verdictWord(parts: readonly HeldOutOutcome[]): ModuleSignificance['verd
 /**
  * One test that stands for those on all parts: means of statistic and expectation, the largest p, all draws; p = 1
  * when there is none. Largest of p and of pAdjusted; draws are summed.
+ * @param tests one a part.
  */
 function together(tests: readonly SignificanceTest[]): SignificanceTest {
   if (tests.length === 0) return NO_TEST;

@@ -35,8 +35,9 @@ export async function moduleHierarchy(
 }
 
 /**
- * Coupling of every two modules, modules x modules, 0 to 1, with 1 on the diagonal; 0 beside a module without
- * any association of its own.
+ * Coupling of every two modules, modules x modules, 0 to 1, with 1 on the diagonal; 0 beside a module without any
+ * association of its own.
+ * @param loadings modules x features.
  */
 async function couplings(loadings: Matrix, mean: MeanAssociation): Promise<Float64Array> {
   const { rows: m, columns: d, data } = loadings;
@@ -93,7 +94,13 @@ export function wardLinkage(coupling: Float64Array, share: ArrayLike<number>): M
   return { merges };
 }
 
-/** What the sum of squared distances to the means of groups grows by when two groups are merged. */
+/**
+ * What the sum of squared distances to the means of groups grows by when two groups are merged.
+ * @param coupling modules x modules.
+ * @param share one a module.
+ * @param first modules of one group.
+ * @param second modules of the other.
+ */
 function wardCost(
   coupling: Float64Array,
   share: ArrayLike<number>,
@@ -106,10 +113,21 @@ function wardCost(
   return ((a * b) / (a + b)) * Math.max(0, within - 2 * between);
 }
 
+/**
+ * Sum of the shares of some modules.
+ * @param share one a module.
+ * @param members modules.
+ */
 const weight = (share: ArrayLike<number>, members: readonly number[]): number =>
   members.reduce((sum, k) => sum + share[k], 0);
 
-/** Mean coupling of the modules of one group with those of another, weighted by their shares. */
+/**
+ * Mean coupling of the modules of one group with those of another, weighted by their shares.
+ * @param coupling modules x modules.
+ * @param share one a module.
+ * @param first modules of one group.
+ * @param second modules of the other.
+ */
 function meanCoupling(
   coupling: Float64Array,
   share: ArrayLike<number>,

@@ -119,7 +119,10 @@ function firstLocalities(modules: Modules, count: number): Modules {
   return { ...modules, presence: { rows: count, columns, data: data.slice(0, count * columns) } };
 }
 
-/** OptionError for a number of modules that is not whole, below 1, or above the number of localities. */
+/**
+ * OptionError for a number of modules that is not whole, below 1, or above the number of localities.
+ * @param count modules, as requested.
+ */
 export function checkModuleCount(count: number, localities: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= localities) return;
   throw new OptionError({
@@ -132,6 +135,7 @@ export function checkModuleCount(count: number, localities: number): void {
 /**
  * OptionError where the stacked form, which holds a float for every module and pair of features, does not fit
  * `memory` bytes.
+ * @param count modules.
  */
 function checkPairs(count: number, features: number, memory: number): void {
   const bytes = 2 * count * features * (features - 1);

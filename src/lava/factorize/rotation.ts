@@ -41,7 +41,10 @@ export function varimax(factors: readonly Float64Array[]): Float64Array[] {
   return best;
 }
 
-/** Features that are not 0 in every factor. */
+/**
+ * Features that are not 0 in every factor.
+ * @param factors one number a feature each.
+ */
 function loadedFeatures(factors: readonly Float64Array[]): number {
   let count = 0;
   for (let i = 0; i < (factors[0]?.length ?? 0); i++) if (factors.some((factor) => factor[i] !== 0)) count++;

@@ -201,6 +201,7 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
 /**
  * Leading eigenvector of a non-negative symmetric d x d matrix, largest entry 1. NaN for a matrix of zeros, which has
  * no module.
+ * @param full d x d.
  */
 function leadingVector(full: Float32Array, d: number): Float32Array {
   let vector = new Float32Array(d).fill(1);

@@ -86,8 +86,9 @@ async function* wholePatterns(
 }
 
 /**
- * Columns `first` to `last` (exclusive) of a matrix, copied; the matrix itself when that is all. Called for each group
- * of modules.
+ * Columns `first` to `last` (exclusive) of a matrix, copied; the matrix itself when that is all. Called for each
+ * group of modules.
+ * @param m rows x columns.
  */
 function columnRange(m: Matrix, first: number, last: number): Matrix {
   if (first === 0 && last === m.columns) return m;

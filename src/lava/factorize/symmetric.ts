@@ -185,6 +185,7 @@ export async function weightedPatterns(
  * @param presence localities x m.
  * @param weights one a locality.
  * @returns m x m.
+ * @param even localities x m: E.
  */
 export function presenceGram(presence: Matrix, weights: Float64Array, even: Matrix = presence): Float64Array {
   const m = presence.columns;

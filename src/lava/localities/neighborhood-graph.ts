@@ -34,7 +34,11 @@ export function neighborhoodGraph(
   return few ? engine.neighborhoodGraph(tree, n, watch) : graphByProducts(tree.points, n, engine, watch);
 }
 
-/** The same by the engine's exact search, for many dimensions, in blocks of ENGINE_ROWS. */
+/**
+ * The same by the engine's exact search, for many dimensions, in blocks of ENGINE_ROWS.
+ * @param points samples x dimensions.
+ * @param n samples of a neighborhood.
+ */
 async function graphByProducts(
   points: Matrix,
   n: number,

@@ -237,7 +237,10 @@ function ranked(a: Float64Array, b: Float64Array): { below: number; ties: number
   return { below, ties };
 }
 
-/** Arithmetic mean. NaN for none. */
+/**
+ * Arithmetic mean. NaN for none.
+ * @param values one a sample.
+ */
 const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 

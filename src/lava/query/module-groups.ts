@@ -78,7 +78,10 @@ interface Members {
   readonly coupling: number | null;
 }
 
-/** The groups after as many merges as leave `count` of them. */
+/**
+ * The groups after as many merges as leave `count` of them.
+ * @param modules how many there are.
+ */
 function groupsOf({ merges }: ModuleHierarchy, modules: number, count: number): Members[] {
   const nodes = new Map<number, Members>();
   for (let k = 0; k < modules; k++) nodes.set(k, { members: [k], coupling: null });
@@ -91,7 +94,10 @@ function groupsOf({ merges }: ModuleHierarchy, modules: number, count: number): 
   return [...nodes.values()];
 }
 
-/** Features of largest loading in a group. */
+/**
+ * Features of largest loading in a group.
+ * @param members modules of the group.
+ */
 function leadingOf({ loadings, share }: Explanation['modules'], members: readonly number[]) {
   const d = loadings.columns;
   const sums = new Float64Array(d);

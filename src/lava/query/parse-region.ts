@@ -101,6 +101,7 @@ function singleText(parser: Parser): string {
 /**
  * The region that a text without operators names: `locality:3`, `rectangle:0,0,5,3`, `column:level`, or `@name`.
  * OptionError for a text that is no region.
+ * @param single one name, without operators.
  */
 function parseSingle(single: string, { text, named }: Parser): Region {
   if (single.startsWith('@')) return parseNamed(single.slice(1).trim(), named);
@@ -149,7 +150,10 @@ function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
   });
 }
 
-/** The named regions but one. The map is copied. */
+/**
+ * The named regions but one. The map is copied.
+ * @param name to leave out.
+ */
 const without = (named: ReadonlyMap<string, string>, name: string) =>
   new Map([...named].filter(([known]) => known !== name));
 
@@ -172,7 +176,11 @@ function numbers(list: string, text: string): number[] {
   return values;
 }
 
-/** Two numbers separated by a comma; OptionError for any other text. @param text the whole region, for the error. */
+/**
+ * Two numbers separated by a comma; OptionError for any other text.
+ * @param text the whole region, for the error.
+ * @param corner `x,y`.
+ */
 function pair(corner: string, text: string): [number, number] {
   const values = numbers(corner, text);
   if (values.length !== 2) throw unreadable(text);

@@ -86,7 +86,10 @@ function groupsOf(rows: Int32Array, codes: Int32Array): Map<number, number[]> {
   return groups;
 }
 
-/** Arithmetic mean. */
+/**
+ * Arithmetic mean.
+ * @param values one at least.
+ */
 const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 

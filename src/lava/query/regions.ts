@@ -224,6 +224,7 @@ function labelRows({ labels, rows }: RegionSource, label: string): number[] {
 /**
  * Rows of the samples with these ids, in their order. OptionError for an id that no sample has. An id that is named
  * twice comes twice.
+ * @param wanted ids.
  */
 function idRows({ ids, rows }: RegionSource, wanted: readonly string[]): number[] {
   const rowOf = new Map(ids?.map((id, row) => [id, row]));
@@ -238,7 +239,10 @@ function idRows({ ids, rows }: RegionSource, wanted: readonly string[]): number[
   return wanted.map((id) => rowOf.get(id) ?? 0);
 }
 
-/** The row numbers as they are; OptionError for one that is out of range. */
+/**
+ * The row numbers as they are; OptionError for one that is out of range.
+ * @param wanted row numbers, from 0.
+ */
 function checkedRows({ rows }: RegionSource, wanted: readonly number[]): readonly number[] {
   const wrong = wanted.filter((row) => !Number.isInteger(row) || row < 0 || row >= rows);
   if (wrong.length === 0) return wanted;

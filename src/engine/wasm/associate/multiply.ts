@@ -60,6 +60,7 @@ const panelsOf = (rows: number): number => Math.ceil(rows / PANEL_ROWS);
 /**
  * The matrix with rows and columns exchanged where `transposed`, for its shape only: the data is neither read nor
  * moved. ShapeError when data has another length than rows x columns.
+ * @param m an operand.
  */
 function transposedShape(m: Matrix, transposed = false): Matrix {
   if (m.data.length !== m.rows * m.columns) {

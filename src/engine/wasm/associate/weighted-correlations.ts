@@ -82,7 +82,10 @@ function groupsOf(modules: readonly ModuleSamples[]): Group[] {
   return groups;
 }
 
-/** Draws `from` to `to` of the modules of a group. Views, no copies. */
+/**
+ * Draws `from` to `to` of the modules of a group. Views, no copies.
+ * @param samples that are drawn.
+ */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
@@ -201,7 +204,10 @@ function majorities(module: ModuleSamples): Majorities {
   return found;
 }
 
-/** Copies a module into the engine's memory; returns the address of its `ModuleSamples` and of its results. */
+/**
+ * Copies a module into the engine's memory; returns the address of its `ModuleSamples` and of its results.
+ * @param k number of the module.
+ */
 function uploadModule(scope: Scope, module: ModuleSamples, draws: SampleDraws, k: number) {
   const localities = module.positions.length / module.size;
   const length = draws.count * localities;

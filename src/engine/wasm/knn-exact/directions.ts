@@ -22,6 +22,7 @@ import { type Frame, framedSample, PROBES, SAMPLED_ROWS, squaredLengths } from '
  * direction a row.
  * @param frame center and scale of the rows.
  * @param count at most the columns.
+ * @param data rows x columns.
  */
 export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: Frame, count: number) =>
   subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
@@ -29,6 +30,7 @@ export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: 
 /**
  * A squared distance, in units of the frame, within which the nearest `share` (0 to 1) of all rows lies: the median
  * over a sample of rows. Infinite where all sampled rows are equal.
+ * @param data rows x columns.
  */
 export async function nearDistance(
   multiply: Engine['multiply'],
@@ -86,7 +88,11 @@ function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Mat
   return { rows, columns, data: result };
 }
 
-/** Inner product of two vectors of equal length. */
+/**
+ * Inner product of two vectors of equal length.
+ * @param a a vector.
+ * @param b of the same length.
+ */
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];

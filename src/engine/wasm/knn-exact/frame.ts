@@ -32,6 +32,7 @@ const OFF_STEP = 2 ** -11;
  * The frame of rows for a metric, from an evenly spaced sample of them: the mean as center (euclidean; else 0) and a
  * power of two as scale that brings the largest coordinate to at most 1.
  * @returns scale 1 for rows that are all equal to the center.
+ * @param data rows x columns.
  */
 export function frameOf(data: Matrix, metric: Metric): Frame {
   const columns = data.columns;
@@ -127,7 +128,10 @@ function centerOf(data: Matrix, step: number): Float64Array {
   return center;
 }
 
-/** Largest absolute difference of a coordinate from its column's center, over every `step`-th row. */
+/**
+ * Largest absolute difference of a coordinate from its column's center, over every `step`-th row.
+ * @param data rows x columns.
+ */
 function largestFrom(data: Matrix, center: Float64Array, step: number): number {
   const { columns } = data;
   let largest = 0;

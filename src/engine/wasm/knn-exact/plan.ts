@@ -245,6 +245,7 @@ interface Projected {
 /**
  * For each depth (number of directions), the share of pairs, 0 to 1, that stay open after it.
  * @param thresholds for each probe, squared distances of which a pair must be known to be nearer or farther.
+ * @param nearestOnly whether only the k nearest are sought, no ranks.
  */
 function openShares(
   probes: Projected,

@@ -218,6 +218,7 @@ function productFactors(metric: Metric, error: number, factor: number) {
  * Widens the bounds of all squared lengths by what rounding to integers took. With E the most that it took from a
  * row, a product of rounded rows is off by up to E (|v_i| + |v_j|) + E^2, which enters bounds twice. Returns E, in
  * units of the frame.
+ * @param sides queries and data.
  */
 function widenByRounding(runtime: Runtime, sides: readonly PreparedRows[]): number {
   const floats = ({ count }: PreparedRows, address: number) =>

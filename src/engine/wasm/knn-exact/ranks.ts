@@ -204,6 +204,8 @@ function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: In
  * that bounds must decide.
  * @param targets queries x k row numbers.
  * @returns an array of k for each probe.
+ * @param data rows x columns.
+ * @param queryRows data row of each query.
  */
 function probeThresholds(
   data: Matrix,

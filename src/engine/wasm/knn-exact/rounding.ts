@@ -103,6 +103,7 @@ function largestOfColumns(sides: readonly Matrix[], { center, scale, columns }: 
  * Euclidean length of the longest part of a row that falls into one pass, after centering and scaling. 0 for no rows.
  * @param positions of the columns, -1 for those left out.
  * @param passColumns positions of a pass.
+ * @param sides queries and data, rows x columns.
  */
 function longestPart(
   sides: readonly Matrix[],

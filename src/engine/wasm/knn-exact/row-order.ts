@@ -40,6 +40,7 @@ export function identityOrder(rows: number): RowOrder {
 /**
  * The order that stores near rows beside each other; the identity below FEWEST_ROWS rows.
  * @param frame center and scale of the rows, by which directions are found.
+ * @param data rows x columns.
  */
 export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
   if (data.rows < FEWEST_ROWS) return identityOrder(data.rows);
@@ -52,6 +53,7 @@ export async function orderRows(multiply: Engine['multiply'], data: Matrix, fram
 /**
  * Row numbers so that near rows are side by side: the rows are halved at the median along a direction of large
  * variance, each half along the next direction, down to parts of about NEAR_ROWS rows. Every row once.
+ * @param data rows x columns.
  */
 export async function orderByProximity(
   multiply: Engine['multiply'],
@@ -64,8 +66,9 @@ export async function orderByProximity(
 }
 
 /**
- * Copies rows (rows x columns float32) into the engine's memory, the one at position p first among those after it;
- * returns their address. They are freed with the scope.
+ * Copies rows into the engine's memory in an order, and returns their address (rows x columns f32): at position p
+ * lies row `rows[p]`. They are freed with the scope.
+ * @param data rows x columns.
  */
 export function copyInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
   const { columns } = data;

@@ -27,6 +27,7 @@ const VISITED = 16;
  * Whether `treeRanks` applies and is faster than comparing all pairs: euclidean, at most 3 columns, and at most 1024
  * targets for each query.
  * @param k targets of a query.
+ * @param data rows x dimensions.
  */
 export const hasTreeRanks = (data: Matrix, k: number, metric: Metric): boolean =>
   metric === 'euclidean' && data.columns <= MOST_COLUMNS && k <= MOST_TARGETS;

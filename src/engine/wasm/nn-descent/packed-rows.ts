@@ -102,6 +102,7 @@ export async function uploadRows(
  * For each row, the mean and the sum of squares of what its direction is made of and the scale to unit length
  * (cosine, correlation); for other metrics means 0, squares 1, and one scale for all rows. One entry a row; a row of
  * zeros has scale 0 for these metrics.
+ * @param data rows x columns.
  */
 function rowScales(data: Matrix, metric: Metric) {
   const means = new Float64Array(data.rows);
@@ -136,6 +137,7 @@ interface ProjectedRows {
  * gain by it, or near rows too close together to be told apart. Where the directions leave little out, distances are
  * estimated while searching, as if the residuals of two rows were orthogonal.
  * @param options `scale` of the values (euclidean), and `k` neighbors that are sought.
+ * @param data rows x columns.
  */
 async function projectRows(
   runtime: Runtime,

@@ -99,7 +99,10 @@ export function createInputs(arenaOf: () => Arena): Inputs {
   };
 }
 
-/** Copies of the caller's arrays, kept until their owner is garbage or memory runs short. */
+/**
+ * Copies of the caller's arrays, kept until their owner is garbage or memory runs short.
+ * @param arenaOf gives the allocator, which may be replaced.
+ */
 function createCopies(arenaOf: () => Arena) {
   const kept = new Set<Kept>();
   const drop = (input: Kept): void => {

@@ -39,7 +39,10 @@ export function writeArrays(open: OpenH5, { arrays, obsColumns, name }: WrittenR
   open.guard(name, write, Number.POSITIVE_INFINITY);
 }
 
-/** Puts the score columns, and none of an earlier run, at the end of the list of columns of `obs`. */
+/**
+ * Puts the score columns, and none of an earlier run, at the end of the list of columns of `obs`.
+ * @param arrays all results.
+ */
 function listScores({ file }: OpenH5, columns: readonly string[], arrays: readonly ResultArray[]): void {
   const scores = arrays.map(({ path }) => path).filter((path) => path.startsWith(`obs/${SCORE_COLUMN}`));
   const others = columns.filter((column) => !column.startsWith(SCORE_COLUMN));
@@ -91,7 +94,10 @@ function isTexts(data: ResultArray['data']): data is readonly string[] {
   return Array.isArray(data);
 }
 
-/** Bytes that each text gets: enough for the longest, with room for longer ones of a later run. */
+/**
+ * Bytes that each text gets: enough for the longest, with room for longer ones of a later run.
+ * @param texts one at least.
+ */
 function textSize(texts: readonly string[]): number {
   const longest = Math.max(1, ...texts.map((text) => new TextEncoder().encode(text).length));
   return TEXT_SIZES.find((size) => size >= longest) ?? longest;

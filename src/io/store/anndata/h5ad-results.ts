@@ -148,6 +148,7 @@ function rowsByName(
 /**
  * The rows of a matrix in the file's order; NaN for rows that the explanation does not have (-1).
  * @param rows row of the matrix for each row of the file.
+ * @param values rows of the explanation x columns.
  */
 function spread(values: Matrix, rows: Int32Array): Float32Array {
   const { columns, data } = values;
@@ -158,7 +159,11 @@ function spread(values: Matrix, rows: Int32Array): Float32Array {
   return result;
 }
 
-/** The error for a file of other samples or features. */
+/**
+ * The error for a file of other samples or features.
+ * @param got what the file holds.
+ * @param what is compared, samples or features.
+ */
 function otherNames(got: string, what: string): FormatError {
   return new FormatError({
     got,

@@ -31,7 +31,10 @@ export async function writeInThread(results: WrittenResults, signal: AbortSignal
   }
 }
 
-/** The error for a thread that ended before it had written. */
+/**
+ * The error for a thread that ended before it had written.
+ * @param name of the file.
+ */
 function unwritten(name: string): MachineError {
   return new MachineError({
     got: `a thread that ended while it wrote into a copy of ${name}`,

@@ -132,7 +132,10 @@ async function resultsFor(
   }
 }
 
-/** The error for a file whose layout is too old to be added to. */
+/**
+ * The error for a file whose layout is too old to be added to.
+ * @param name of the file.
+ */
 function tooOld(name: string): UnsupportedError {
   return new UnsupportedError({
     got: `${name}, in the layout of anndata 0.6`,

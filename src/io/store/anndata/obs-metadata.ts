@@ -57,8 +57,9 @@ const lengthOf = (column: MetadataColumn) =>
   column.kind === 'categorical' ? column.codes.length : column.values.length;
 
 /**
- * A column of `obs` as metadata: categories and texts become categorical, other columns numeric. WhymapError where it
- * is not one value a sample.
+ * A column of `obs` as metadata: categories and texts become categorical, other columns numeric. WhymapError
+ * where it is not one value a sample.
+ * @param name of the column.
  */
 async function metadataColumn(store: Store, axis: Axis, name: string): Promise<MetadataColumn> {
   const path = below(axis.path, name);
@@ -75,7 +76,10 @@ async function metadataColumn(store: Store, axis: Axis, name: string): Promise<M
   return { name, kind: 'numeric', values: Float64Array.from(await array.numbers(0, array.shape[0])) };
 }
 
-/** The categorical column at `path`; its levels stay in the order of the file. */
+/**
+ * The categorical column at `path`; its levels stay in the order of the file.
+ * @param name of the column.
+ */
 async function categories(store: Store, path: string, name: string): Promise<MetadataColumn> {
   const codes = await store.array(below(path, 'codes'));
   const levels = await levelsOf(store, below(path, 'categories'));
@@ -100,8 +104,9 @@ async function levelsOf(store: Store, path: string): Promise<readonly string[]> 
 }
 
 /**
- * A column of texts as metadata: numeric where every text is a number (empty ones missing), categorical otherwise.
- * Never throws.
+ * A column of texts as metadata: numeric where every text is a number (empty ones missing), categorical
+ * otherwise. Never throws.
+ * @param name of the column.
  */
 function fromTexts(name: string, texts: readonly string[]): MetadataColumn {
   const present = texts.filter((text) => text !== '');

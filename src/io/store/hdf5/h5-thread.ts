@@ -134,8 +134,10 @@ async function startThread(): Promise<H5Thread> {
 
 /**
  * Ends the thread when it makes no progress while a call waits for its reply (SPIN_SECONDS).
- * @param activity shared with the thread (activity.ts). @param onEndless called after the thread was ended.
+ * @param activity shared with the thread (activity.ts).
+ * @param onEndless called after the thread was ended.
  * @returns a function that starts the watch, unless it runs; the watch stops by itself when no call waits.
+ * @param waiting calls by number.
  */
 function watchProgress(
   worker: Worker,
@@ -170,7 +172,10 @@ function watchProgress(
   };
 }
 
-/** What a call reads, in words, for messages. Never throws. */
+/**
+ * What a call reads, in words, for messages. Never throws.
+ * @param parameters of the call.
+ */
 function objectOf(call: keyof Calls, parameters: readonly unknown[]): string {
   const path = typeof parameters[0] === 'string' ? `/${parameters[0]}` : '';
   const words: Partial<Record<keyof Calls, string>> = {
@@ -191,7 +196,11 @@ function endless({ name, what }: Waiting): FormatError {
   });
 }
 
-/** The error for a call whose thread ended for another reason. */
+/**
+ * The error for a call whose thread ended for another reason.
+ * @param name of the file.
+ * @param cause what was thrown, if anything.
+ */
 function ended(name: string, reason: string, cause?: unknown): MachineError {
   return new MachineError(
     {

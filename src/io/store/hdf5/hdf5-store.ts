@@ -66,7 +66,10 @@ export function storeOf(open: OpenH5, name: string): Store {
   };
 }
 
-/** Whether an object of a file is a group or an array; null for anything else. Never throws. */
+/**
+ * Whether an object of a file is a group or an array; null for anything else. Never throws.
+ * @param entity what the library found at the path.
+ */
 function kindOf(entity: unknown): 'group' | 'array' | null {
   const type = (entity as { type?: string } | null)?.type;
   return type === 'Group' ? 'group' : type === 'Dataset' ? 'array' : null;
@@ -151,6 +154,7 @@ const DEFLATE_RATIO = 1032;
 /**
  * Bytes of a chunk, 0 where there are none. Throws before the library reads one that the file cannot hold.
  * FormatError for such a chunk.
+ * @param fileSize bytes of the file.
  */
 function checkChunk({ metadata }: Dataset, fileSize: number, where: string): number {
   const bytes = (metadata.chunks ?? [0]).reduce((product, length) => product * length, metadata.size);

@@ -68,7 +68,11 @@ function lookIn(module: H5Runtime['module'], folder: string): void {
   module.insert_plugin_search_path(folder, 0);
 }
 
-/** The error for a filter without a decoder here. @param where data set and file. */
+/**
+ * The error for a filter without a decoder here.
+ * @param where data set and file.
+ * @param name of the filter.
+ */
 function unknownFilter(name: string, where: string): UnsupportedError {
   return new UnsupportedError({
     got: `${where}, compressed with the plug-in ${name}`,

@@ -161,7 +161,10 @@ async function makeRuntime(h5: H5, onDisk: boolean, onBroken: () => void): Promi
   return { h5, module, onDisk, decoders: new Set(), guard };
 }
 
-/** What is said of a file that unpacks to more memory than its size allows, both in bytes. */
+/**
+ * What is said of a file that unpacks to more memory than its size allows, both in bytes.
+ * @param limit bytes that it may take.
+ */
 const tooMuch = (bytes: number, limit: number) =>
   `what unpacks to more than it should: ${bytes} bytes of memory were asked for, where ${limit} are enough`;
 

@@ -81,6 +81,7 @@ export function readTexts(
  * The value of an attribute: a text, a number, a list of either, or null for what is neither (references).
  * FormatError where it is too large.
  * @param where object and file, for messages.
+ * @param name of the attribute.
  */
 export function readAttribute(module: H5Module, entity: Entity, name: string, where: string): unknown {
   const { file_id, path } = entity;
@@ -102,7 +103,11 @@ export function readAttribute(module: H5Module, entity: Entity, name: string, wh
   return metadata.shape.length === 0 ? list[0] : list;
 }
 
-/** Of 64-bit integers the nearest numbers: attributes that no option names may hold any. */
+/**
+ * Of 64-bit integers the nearest numbers: attributes that no option names may hold any.
+ * @param bytes as stored.
+ * @param where path and file, for messages.
+ */
 function numbersOf(bytes: Uint8Array, metadata: Metadata, where: string): number[] {
   const type = numberTypeOf(metadata);
   if (type === null) return [];
@@ -110,7 +115,10 @@ function numbersOf(bytes: Uint8Array, metadata: Metadata, where: string): number
   return Array.from(new (type.kind === 'int' ? BigInt64Array : BigUint64Array)(bytes.slice().buffer), Number);
 }
 
-/** `count` texts, of fixed or variable length, at an address of the module's memory. */
+/**
+ * `count` texts, of fixed or variable length, at an address of the module's memory.
+ * @param pointer address in the library's memory.
+ */
 function textsAt(module: H5Module, metadata: Metadata, pointer: number, count: number): string[] {
   const bytes = module.HEAPU8.slice(pointer, pointer + count * metadata.size);
   if (!metadata.vlen) return fixedTexts(bytes, metadata.size);

@@ -148,6 +148,7 @@ const keptNames = (names: readonly string[], kept: readonly number[] | null) =>
  * FormatError unless there is one barcode a cell and one feature a gene.
  * @param ids number of barcodes.
  * @param features number of features.
+ * @param name of the file.
  */
 function checkNames(
   name: string,
@@ -163,7 +164,10 @@ function checkNames(
   });
 }
 
-/** Null; OptionError where a label or id column is requested, which 10x files do not hold. */
+/**
+ * Null; OptionError where a label or id column is requested, which 10x files do not hold.
+ * @param name of the file.
+ */
 function noLabels(settings: Settings, name: string): null {
   const wanted = settings.label ?? settings.id;
   if (wanted === undefined) return null;

@@ -100,7 +100,10 @@ function chunkBytes({ dataType, shape }: Meta): number {
   return count * size;
 }
 
-/** RangeError for more bytes than the limit. */
+/**
+ * RangeError for more bytes than the limit.
+ * @param length bytes after decompression.
+ */
 function checkLength(length: number, limit: number): void {
   if (length > limit) throw new RangeError(`a chunk of ${length} bytes where at most ${limit} belong`);
 }

@@ -188,7 +188,11 @@ function inRowOrder({ data, shape, stride }: Strided): unknown {
   return ordered;
 }
 
-/** Throws the error for a store that cannot be read. @param name of the store. */
+/**
+ * Throws the error for a store that cannot be read.
+ * @param name of the store.
+ * @param cause what was thrown.
+ */
 function damaged(name: string, cause: unknown): never {
   if (cause instanceof WhymapError) throw cause;
   // zarrita wraps what a codec said, which is the better reason.
