@@ -5,8 +5,7 @@
  * Terms: the product bounds every pair (query, data row). A pair is open when its bounds do not decide whether its distance is
  *   below a threshold of the query; open pairs are compared again, at a cost. Probes are sampled queries, `sample` sampled
  *   data rows, both in the frame (frame.ts). Distances and thresholds are squared, in units of the frame.
- * Units: costs are multiply-adds a pair.
- * Determinism: results do not depend on the choice, only the time does.
+ * Units: costs are multiply-adds a pair. Determinism: results do not depend on the choice, only the time does.
  * Types: `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Frame`, in which
  *   products are computed: metric (of distance), columns (of the rows). `Matrix`: row-major float32, element (r, c) at
  *   `data[r * columns + c]`. `Rounding`: factor (coordinates times it are integers), exact (nothing is lost), positions
