@@ -1,10 +1,11 @@
 // Which features `maxFeatures` keeps: the score by its definition, and variances that are only rounding.
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
+import { resolveContext } from '#whymap/engine/context.js';
 import { newMomentSums } from '#whymap/lava/associations/local-moments.js';
 import { selectByMoments } from '#whymap/lava/associations/select-features.js';
-import { KEPT_OF_WIDE, WIDE_TABLE } from '#whymap/lava/associations/wide-tables.js';
-import { explain } from '#whymap/lava/explain.js';
+import { chosenFeatures, KEPT_OF_WIDE, WIDE_TABLE } from '#whymap/lava/associations/wide-tables.js';
+import { locate } from '#whymap/lava/localities/localities.js';
 import type { Localities } from '#whymap/model.js';
 
 const localitiesOf = (members: number[], size: number): Localities => ({
@@ -70,7 +71,7 @@ test.each([true, false])(
   },
 );
 
-test('of more than 5,000 features 3,000 at most are explained by default, said in words; all of them on request', async () => {
+test('of more than 5,000 features 3,000 at most are kept by default, said in words; all of them on request', async () => {
   const random = createRandom(3, 'wide');
   // only the first 30 vary, so that the test is quick: constant ones are never kept
   const made = (columns: number) => ({
@@ -87,15 +88,20 @@ test('of more than 5,000 features 3,000 at most are explained by default, said i
     },
     embedding: { coordinates: made(2), ids: null, source },
   });
-  const options = { localitySize: 20, overlap: 1, modules: 1, draws: 0, refits: 0, evaluations: 0 };
-  const table = wide(WIDE_TABLE + 1);
-  const found = await explain(table, options);
-  const warning = found.warnings.find(({ code }) => code === 'features-left-out');
-  expect(warning?.message).toMatch(/^30 of 5001 features were kept.*by default.*`all`/s);
-  const fixed = await explain(table, { ...options, maxFeatures: KEPT_OF_WIDE });
-  expect(fixed.modules).toEqual(found.modules);
-  const every = await explain(table, { ...options, maxFeatures: 'all' });
-  expect(every.featureNames).toHaveLength(WIDE_TABLE + 1);
-  const narrow = await explain(wide(WIDE_TABLE), options);
-  expect(narrow.featureNames).toHaveLength(WIDE_TABLE);
+  const context = await resolveContext({});
+  const { embedding } = wide(30);
+  const localities = await locate(embedding, { localitySize: 20, overlap: 1, evaluations: 0 }, context);
+  const { table } = wide(WIDE_TABLE + 1);
+  const found = await chosenFeatures(table, localities, {}, context);
+  expect(found.warnings[0].message).toMatch(/^30 of 5001 features were kept.*by default.*`all`/s);
+  const fixed = await chosenFeatures(table, localities, { maxFeatures: KEPT_OF_WIDE }, context);
+  expect(fixed.table).toEqual(found.table);
+  expect(fixed.warnings[0].message).not.toContain('default');
+  expect((await chosenFeatures(table, localities, { maxFeatures: 'all' }, context)).table).toBe(table);
+  // an image needs all its pixels, and a table that is not wide keeps its features
+  expect(
+    (await chosenFeatures(table, localities, { image: { width: 1, height: 5001 } }, context)).table,
+  ).toBe(table);
+  const narrow = wide(WIDE_TABLE).table;
+  expect((await chosenFeatures(narrow, localities, {}, context)).table).toBe(narrow);
 });
