@@ -20,7 +20,6 @@
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
-import { withoutProgress } from '../engine/watch.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
@@ -228,7 +227,8 @@ async function fitAll(
 }
 
 /** A watch by which a step of `stage` can be stopped, without progress of its own. */
-const silently = (context: Context, stage: string) => withoutProgress(watchStage(context, stage));
+const silently = (context: Context, stage: string) =>
+  watchStage({ ...context, onProgress: undefined }, stage);
 
 /** The sizes of localities under the names of their options. */
 const sizesOf = ({ size, overlap }: Localities) => ({ localitySize: size, overlap });

@@ -16,6 +16,7 @@
  */
 
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../../model.js';
@@ -72,18 +73,16 @@ export async function factorize(
   const count = options.modules ?? Math.min(DEFAULT_MODULES, reported);
   const sweeps = options.sweeps ?? DEFAULT_SWEEPS;
   checkModuleCount(count, associations.localities);
+  const stacked = options.form === 'stacked';
+  if (stacked) checkPairs(count, associations.features, context.memory);
   const problem = weighLocalities(associations);
   const watch = watchStage(context, 'modules');
   const starting = partOf(watch, 0, 0.3);
   const whole = mean ?? (await meanAssociation(associations, context, starting));
-  let modules: Modules;
-  if (options.form === 'stacked') {
-    checkPairs(count, associations.features, context.memory);
-    modules = await factorizeStacked(problem, { count, sweeps }, context);
-  } else {
-    const start = await spectralStart(whole, count, starting);
-    modules = await factorizeSymmetric({ problem, samples, start }, { count, sweeps }, context);
-  }
+  const start = await spectralStart(whole, count, starting);
+  const modules = stacked
+    ? await factorizeStacked({ problem, start }, sweeps, context, watch)
+    : await factorizeSymmetric({ problem, samples, start }, { count, sweeps }, context, watch);
   const hierarchy = await moduleHierarchy(modules, whole);
   return { ...firstLocalities(modules, reported), hierarchy };
 }
@@ -96,8 +95,8 @@ async function factorizeSymmetric(
   { problem, samples, start }: { problem: Problem; samples: Samples; start: Matrix },
   { count, sweeps }: { readonly count: number; readonly sweeps: number },
   context: Context,
+  watch: Watch,
 ): Promise<Modules> {
-  const watch = watchStage(context, 'modules');
   const rough = await withPresence(problem, start, context, watch);
   const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
   const history: number[] = [];

@@ -7,7 +7,7 @@
  * Source: block iteration with a Chebyshev filter and Rayleigh-Ritz rotation (Zhou, Saad, Tiago and Chelikowsky
  *   2006), on the operator with the diagonal of the last round.
  * Precision: products in float32, the rest in double; ends when no eigenvalue moves by TOLERANCE of the largest.
- * Cost: ROUNDS x DEGREE applications of the operator at most, usually a third. How it fails: where eigenvalue m and the
+ * Cost: ROUNDS x DEGREE applications of the operator at most. How it fails: where eigenvalue m and the
  *   next are equal, which of the two is kept is arbitrary. Deterministic: the random start is fixed and follows the order of
  *   features by degree, so that another order of the columns changes nothing but rounding.
  * Types: `MeanAssociation`: scale (one a feature), active features, order by degree, apply (S M S times a block).
@@ -28,8 +28,12 @@ import type { MeanAssociation } from './mean-association.js';
 
 /** Vectors iterated beyond those wanted. */
 const OVERSAMPLING = 8;
-/** Most rounds of filter and rotation. */
-const ROUNDS = 40;
+/**
+ * Most rounds of filter and rotation. Eigenvectors settle in a few; the completed diagonal of a factor of two or three
+ * features goes on creeping, since it has no single solution, and moves no module: after 40 rounds as many modules come
+ * back as after 10 (docs/lab/stability.md), at twice the time of a whole fit.
+ */
+const ROUNDS = 16;
 /** Degree of the Chebyshev polynomial. */
 const DEGREE = 6;
 /** Share of the largest eigenvalue. */

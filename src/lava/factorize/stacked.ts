@@ -18,13 +18,11 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { type Context, watchStage } from '../../engine/context.js';
+import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { nonNegativeSolver } from '../../linalg/nnls.js';
 import type { Associations, Matrix, Modules } from '../../model.js';
-import { meanAssociation } from './mean-association.js';
-import { spectralStart } from './spectral-start.js';
 import { unpackPairs } from './sweeps.js';
 import { type Problem, presenceGram, relativeLoss, weightedPatterns } from './symmetric.js';
 
@@ -34,27 +32,27 @@ const POWER_ITERATIONS = 30;
 /**
  * Finds modules as patterns of pairs: starts from the pair patterns of the spectral start, then alternates presence
  * and patterns. Called by `factorize` for `form: 'stacked'`.
- * @param options `count`: modules; `sweeps`: alternations.
+ * @param input `start`: loadings of the spectral start, modules x features.
+ * @param sweeps alternations at most.
  */
 export async function factorizeStacked(
-  problem: Problem,
-  options: { count: number; sweeps: number },
+  { problem, start }: { readonly problem: Problem; readonly start: Matrix },
+  sweeps: number,
   context: Context,
+  watch: Watch,
 ): Promise<Modules> {
-  const watch = watchStage(context, 'modules');
-  const mean = await meanAssociation(problem.associations, context, partOf(watch, 0, 0.5));
-  const patterns = outerPatterns(await spectralStart(mean, options.count, watch));
-  const refining = partOf(watch, 0.5, 1);
+  const patterns = outerPatterns(start);
+  const refining = partOf(watch, 0.3, 1);
   let fit = await fitPresence(problem, patterns, refining);
   const loss = [fit.loss];
-  for (let sweep = 0; sweep < options.sweeps; sweep++) {
+  for (let sweep = 0; sweep < sweeps; sweep++) {
     const sums = await weightedPatterns(problem, fit.presence, context, refining);
     sweepPatterns(patterns, sums, presenceGram(fit.presence, problem.weights));
     const next = await fitPresence(problem, patterns, refining);
     const gain = fit.loss - next.loss;
     fit = next;
     loss.push(next.loss);
-    refining.progress((sweep + 1) / options.sweeps);
+    refining.progress((sweep + 1) / sweeps);
     if (gain < TOLERANCE) break;
   }
   watch.progress(1);
