@@ -13,6 +13,8 @@
  *   correlation rise where the module was said to be present? Null: the held-out rows are permuted over the map,
  *   which keeps every correlation and makes each locality a random draw of samples, with the overlap of the real
  *   ones. A correlation that is the same all over the map passes the first test only: the module is `global`.
+ * Within columns (`within` of explain): correlations are centered in the levels of a locality, and draws exchange samples of
+ *   one level only, so that what differs between levels is in every draw. Local is then against samples of the same levels.
  * Verdict: a module is significant when it is replicated and passes both tests on every part, and not significant when it
  *   does so on none. Between the two it is at the `border`: it passes on some parts, or the draws did not decide.
  *   With one part, 2 to 4 of 12 modules of 2,638 cells changed their verdict with the samples that were held out.
