@@ -1,9 +1,10 @@
 """What Python adds to the command line: the same data explained by both in turn, results compared to the byte.
 
-    python bench/doors.py FEATURES.npy MAP.npy [--repeats 1]
+    python bench/doors.py FEATURES.npy MAP.npy [--repeats 1] [--quick]
 
 Prints processor seconds and wall of each run, Python's own among them, and the difference. `start` is a call on 60 samples,
-which is what starting costs. Needs the package installed in the Python that runs it.
+which is what starting costs. With
+`--quick` neither significance nor replication nor trust is measured: then what Python adds stands beside less work. Needs the package installed in the Python that runs it.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ import sys, warnings
 import numpy as np
 import whymap
 warnings.simplefilter("ignore")
-found = whymap.explain(np.load(sys.argv[1]), np.load(sys.argv[2]), progress=False)
-if len(sys.argv) > 3:
-    found.save(sys.argv[3])
+options = {"draws": 0, "refits": 0, "trust": False} if sys.argv[4:] else {}
+found = whymap.explain(np.load(sys.argv[1]), np.load(sys.argv[2]), progress=False, **options)
+found.save(sys.argv[3])
 """
 
 
@@ -57,18 +58,21 @@ def main() -> None:
     parser.add_argument("features", type=Path)
     parser.add_argument("map", type=Path)
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        measure(Path(folder), given.features.resolve(), given.map.resolve(), given.repeats)
+        measure(Path(folder), given.features.resolve(), given.map.resolve(), given)
 
 
-def measure(folder: Path, features: Path, coordinates: Path, repeats: int) -> None:
+def measure(folder: Path, features: Path, coordinates: Path, given: argparse.Namespace) -> None:
     # the names that Python gives to arrays, since an explanation records them
     files = ["features.npy", "embedding.npy"]
     np.save(folder / files[0], np.load(features).astype(np.float32))
     np.save(folder / files[1], np.load(coordinates).astype(np.float32))
     node, engine = find_node(), str(PACKAGE / "dist" / "cli" / "main.js")
     (folder / "call.py").write_text(CALL)
+
+    flags = ["--draws", "0", "--refits", "0", "--trust", "no"] if given.quick else []
 
     def commands(files: list[str], out: str) -> dict[str, list[str]]:
         return {
@@ -82,12 +86,13 @@ def measure(folder: Path, features: Path, coordinates: Path, repeats: int) -> No
                 "-o",
                 f"cli-{out}",
                 "--quiet",
+                *flags,
             ],
-            "Python": [sys.executable, "call.py", *files, f"python-{out}"],
+            "Python": [sys.executable, "call.py", *files, f"python-{out}", *["quick"] * given.quick],
         }
 
     runs: dict[str, list[tuple[float, float]]] = {"command line": [], "Python": []}
-    for repeat in range(repeats):
+    for repeat in range(given.repeats):
         by = commands(files, str(repeat))
         for name in list(by) if repeat % 2 == 0 else list(by)[::-1]:
             runs[name].append(timed(by[name], folder))

@@ -11,6 +11,8 @@ const OPTIONAL = [
   // decoders of HDF5
   /^plugins-/,
   /^(parquet|arrow|anndata|h5ad|zarr|npz|idx|json|tenx|matrix-market)-/,
+  // parts of those of HDF5 and Zarr, and of databases
+  /^(h5-thread|obs-metadata|sqlite)-/,
   /^(blosc|zstd|lz4|zlib|gzip|zip\.js|src)-/,
   // figures as PDF
   /^(jspdf|svg2pdf|html2canvas|purify|canvg|index\.es)/,
