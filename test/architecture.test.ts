@@ -144,7 +144,9 @@ test('no folder holds more than 20 code files', () => {
 });
 
 test('no file is longer than 300 lines', () => {
-  const long = code.filter((file) => readFileSync(join(repository, file), 'utf8').split('\n').length > 301);
+  const long = [...code, ...doors].filter(
+    (file) => readFileSync(join(repository, file), 'utf8').split('\n').length > 301,
+  );
   expect(long).toEqual([]);
 });
 

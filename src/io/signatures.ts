@@ -1,12 +1,13 @@
 /**
  * The first bytes by which a format is told.
+ * Arguments: `head`, the first bytes of the file, decompressed.
  * Fails: never; a file that ends before the signature does not fit.
  */
 
 /**
- * The first bytes by which a format is told. Fails: never; a file that ends before the signature does not fit.
+ * Whether the bytes begin with a signature; false for fewer bytes than it has.
  * @param head first bytes of the file.
- * @param magic bytes.
+ * @param magic bytes of the signature.
  */
 const startsWith = (head: Uint8Array, magic: readonly number[]) => magic.every((byte, i) => head[i] === byte);
 

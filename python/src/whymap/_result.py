@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import FormatError, UnsupportedError
+from .errors import FormatError, OptionError, UnsupportedError
 
 
 class Result:
@@ -165,3 +166,46 @@ def _frame(content: bytes, library: str) -> Any:
     for name in texts:
         frame[name] = frame[name].str.replace(MARKED, r"\1", regex=True)
     return frame
+
+
+def frame_of(columns: dict[str, list], frames: str | None) -> Any:
+    """Columns as a data frame of the library `frames`, or of the one that is installed."""
+    if (frames or _installed()) == "polars":
+        import polars as pl
+
+        return pl.DataFrame(columns)
+    import pandas as pd
+
+    return pd.DataFrame(columns)
+
+
+def header_of(content: bytes) -> dict[str, Any]:
+    """The header of an explanation.whymap: JSON after 32 bytes, its length a double at byte 24."""
+    import struct
+
+    (length,) = struct.unpack_from("<d", content, 24)
+    return json.loads(content[32 : 32 + int(length)])
+
+
+def rows_of(ids: Sequence[str], samples: Any) -> np.ndarray:
+    """Row numbers of samples that are row numbers, a boolean mask, or some of `ids`; OptionError for unknown ones."""
+    given = np.asarray(samples)
+    if given.dtype == bool:
+        if len(given) != len(ids):
+            raise OptionError(
+                f"a mask of {len(given)} samples",
+                f"one value for each of {len(ids)}",
+                "correct it",
+            )
+        return np.flatnonzero(given)
+    if given.dtype.kind in "iu" or given.size == 0:
+        return given.astype(np.int64)
+    places = {name: row for row, name in enumerate(ids)}
+    unknown = [name for name in map(str, given) if name not in places]
+    if unknown:
+        raise OptionError(
+            f"{len(unknown)} unknown samples ({', '.join(unknown[:5])})",
+            "ids in Explanation.samples",
+            "correct them",
+        )
+    return np.array([places[str(name)] for name in given], dtype=np.int64)

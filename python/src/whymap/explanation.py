@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 from collections.abc import Sequence
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._api import messages_of
+from ._display import MODULE_COLUMNS, html_of, text_of
 from ._process import in_python
-from ._result import Result
-from .errors import FormatError, OptionError
+from ._result import Result, frame_of, header_of, rows_of
+from .errors import FormatError
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -47,7 +47,7 @@ class Explanation(Result):
         for module in self.summary["modules"]:
             for name, get in MODULE_COLUMNS.items():
                 columns[name].append(get(module))
-        return self._columns(columns)
+        return frame_of(columns, self._frames)
 
     @property
     def loadings(self) -> Any:
@@ -101,7 +101,7 @@ class Explanation(Result):
     def feature_names(self) -> list[str]:
         """Features that took part, in the order of the data."""
         if "features" not in self._cache:
-            self._cache["features"] = _header(self.read("explanation.whymap"))["value"]["featureNames"]
+            self._cache["features"] = header_of(self.read("explanation.whymap"))["value"]["featureNames"]
         return self._cache["features"]
 
     @property
@@ -240,26 +240,7 @@ class Explanation(Result):
 
     def rows(self, samples: Any) -> np.ndarray:
         """Row numbers of samples that are given as row numbers, a boolean mask, or ids."""
-        given = np.asarray(samples)
-        if given.dtype == bool:
-            if len(given) != len(self.samples):
-                raise OptionError(
-                    f"a mask of {len(given)} samples",
-                    f"one value for each of {len(self.samples)}",
-                    "correct it",
-                )
-            return np.flatnonzero(given)
-        if given.dtype.kind in "iu" or given.size == 0:
-            return given.astype(np.int64)
-        places = {name: row for row, name in enumerate(self.samples)}
-        unknown = [name for name in map(str, given) if name not in places]
-        if unknown:
-            raise OptionError(
-                f"{len(unknown)} unknown samples ({', '.join(unknown[:5])})",
-                "ids in Explanation.samples",
-                "correct them",
-            )
-        return np.array([places[str(name)] for name in given], dtype=np.int64)
+        return rows_of(self.samples, samples)
 
     def to_adata(self, adata: Any = None, *, key: str = "whymap") -> Any:
         """The results in an AnnData, as ``whymap explain --write`` writes them.
@@ -301,96 +282,11 @@ class Explanation(Result):
 
         return View(self, **options)
 
-    def _columns(self, columns: dict[str, list]) -> Any:
-        from ._result import _installed
-
-        if (self._frames or _installed()) == "polars":
-            import polars as pl
-
-            return pl.DataFrame(columns)
-        import pandas as pd
-
-        return pd.DataFrame(columns)
-
-    def _name(self, module: dict[str, Any]) -> str:
-        """The leading features; for pixels where they are in the image, since `f345` says nothing."""
-        return module["label"] if self.summary["options"].get("image") else _features(module)
-
     def __repr__(self) -> str:
-        data = self.summary["data"]
-        lines = [
-            f"Explanation of {data['rows']:,} samples x {data['features']:,} features, "
-            f"{self.summary['localities']['count']} localities of {self.summary['localities']['size']}, "
-            f"{len(self.summary['modules'])} modules"
-        ]
-        for module in self.summary["modules"]:
-            share = f"{100 * module['share']:.1f}%"
-            lines.append(f"  {module['id']:<4} {share:>6}  {self._name(module)}{_judged(module)}")
-        count = len(self.warnings)
-        if count:
-            lines.append(f"  {count} warning{'s' if count > 1 else ''}: see .warnings")
-        return "\n".join(lines)
+        return text_of(self)
 
     def _repr_html_(self) -> str:
-        data = self.summary["data"]
-        head = "".join(
-            f"<th style='text-align:left'>{name}</th>" for name in ("module", "share", "features", "")
-        )
-        rows = "".join(
-            f"<tr><td>{module['id']}</td><td>{100 * module['share']:.1f}%</td>"
-            f"<td style='text-align:left'>{html.escape(self._name(module))}</td>"
-            f"<td style='text-align:left'>{html.escape(_judged(module).strip(' ()'))}</td></tr>"
-            for module in self.summary["modules"]
-        )
-        notes = "".join(f"<li>{html.escape(text)}</li>" for text in self.warnings)
-        noted = (
-            f"<details><summary>{len(self.warnings)} warnings</summary><ul>{notes}</ul></details>"
-            if notes
-            else ""
-        )
-        return (
-            f"<div><p><b>Explanation</b> of {data['rows']:,} samples × {data['features']:,} features</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{noted}"
-            "<p><code>.view()</code> shows the map</p></div>"
-        )
-
-
-def _features(module: dict[str, Any], count: int = 5) -> str:
-    names = [top["feature"] for top in module["topFeatures"]]
-    more = f" and {len(names) - count} more" if len(names) > count else ""
-    return ", ".join(names[:count]) + more
-
-
-def _judged(module: dict[str, Any]) -> str:
-    """What was found about a module beyond its features, in brackets."""
-    significance = module.get("significance")
-    words = []
-    if significance is not None and not significance["significant"]:
-        border = significance.get("verdict") == "border"
-        words.append("significance at the border" if border else "not shown to be more than chance")
-    if module.get("boundary"):
-        words.append("contrast between groups")
-    return f"  ({'; '.join(words)})" if words else ""
-
-
-def _header(content: bytes) -> dict[str, Any]:
-    """The header of an explanation.whymap: JSON after 32 bytes, its length a double at byte 24."""
-    import struct
-
-    (length,) = struct.unpack_from("<d", content, 24)
-    return json.loads(content[32 : 32 + int(length)])
-
-
-MODULE_COLUMNS = {
-    "module": lambda module: module["id"],
-    "label": lambda module: module["label"],
-    "features": lambda module: ", ".join(top["feature"] for top in module["topFeatures"]),
-    "share": lambda module: module["share"],
-    "present_samples": lambda module: module.get("presentSamples"),
-    "p_adjusted": lambda module: (module.get("significance") or {}).get("pAdjusted"),
-    "significant": lambda module: (module.get("significance") or {}).get("significant"),
-    "trust": lambda module: module.get("trust"),
-}
+        return html_of(self)
 
 
 def load(path: str | os.PathLike) -> Explanation:
