@@ -26,7 +26,7 @@ import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { AssociateResult, AssociationRules, Engine, Watch } from '../../engine/engine.js';
 import { partOf, unwatched } from '../../engine/watch.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, ShapeError } from '../../errors.js';
 import type {
   AssociationBlock,
   AssociationCounts,
@@ -113,6 +113,7 @@ export async function associate(
 ): Promise<Associations> {
   const context = await resolveContext(partialContext);
   const rules = associationRules(options, localities.size);
+  checkLevels(rules, features.rows);
   const watch = watchStage(context, 'associations');
   const { engine } = context;
   const d = features.columns;
@@ -154,6 +155,16 @@ export async function associate(
     blocks: () => blocksOf(storedBlocks, localities.count, compute, engine),
     groups: () => groupsOf(storedBlocks, localities.count, compute, engine),
   };
+}
+
+/** ShapeError unless every sample has a code of its level, where there are levels. @param samples of the table. */
+function checkLevels({ levels }: AssociationRules, samples: number): void {
+  if (!levels || levels.length === samples) return;
+  throw new ShapeError({
+    got: `levels of ${levels.length} samples for a table of ${samples}`,
+    expected: 'one code a sample, below 0 where it has no level',
+    remedy: 'give the codes of the same samples, in the same order',
+  });
 }
 
 type ComputeBlock = (first: number, watch: Watch) => Promise<AssociateResult>;

@@ -24,6 +24,14 @@ test('support is a tenth of the locality, at least 10 and less than all; the gat
   expect(() => associationRules({ association: 'kendall' as 'pearson' }, 8)).toThrow(/kendall/);
 });
 
+test('levels of other samples are refused', async () => {
+  const features = { rows: 8, columns: 2, data: Float32Array.from({ length: 16 }, (_, i) => i % 5) };
+  const levels = Int32Array.of(0, 0, 1);
+  await expect(associate(features, consecutive(2, 4), { levels }, {})).rejects.toThrow(
+    'levels of 3 samples for a table of 8',
+  );
+});
+
 test('counts say how many pairs were kept, lacked support and fell below the gate', async () => {
   // features: two that rise together, one constant, one that differs in one sample, one against the order's parity
   const size = 20;
