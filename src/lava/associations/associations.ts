@@ -18,7 +18,7 @@
  *   (debiased, absolute or signed). `Context`, what a run computes with: engine (the heavy routines), memory (bytes
  *   that may be held at once). `Watch`, of a stage: progress (takes the fraction done, 0 to 1). `AssociateResult`, of
  *   the engine: supported (localities x features, 1 where a feature has support).
- * Fails: OptionError for options out of range; CancelledError once the context's signal is aborted; MachineError
+ * Fails: OptionError for options out of range; ShapeError for levels of other samples; CancelledError once the context's signal is aborted; MachineError
  *   where memory cannot be had.
  */
 
