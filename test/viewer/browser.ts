@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
   readonly hash?: string;
+  /** Whether the screen is touched. Default false. */
+  readonly touch?: boolean;
   /** Whether this is the first time that the person opens a report. Default false. */
   readonly first?: boolean;
 }
@@ -55,6 +57,7 @@ export async function openReport(browser: Browser, html: string, options: OpenOp
     colorScheme: options.theme ?? 'light',
     reducedMotion: 'reduce',
     offline: true,
+    hasTouch: options.touch ?? false,
   });
   context.setDefaultTimeout(PATIENCE);
   // the blank page before the first has no storage

@@ -291,62 +291,6 @@ test('an empty lasso says so, and leaves the selection', within, () =>
   ),
 );
 
-const WIDTHS = [
-  [360, 740],
-  [390, 844],
-  [600, 900],
-  [768, 1024],
-  [1280, 720],
-  [1920, 1080],
-  [2560, 1440],
-] as const;
-
-/** What reaches out of the page, is cut off, or lies over the map. */
-const faults = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const found: string[] = [];
-    const root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
-    const map = document.querySelector('.map-frame')?.getBoundingClientRect();
-    if (!map || map.width < 300 || map.height < 300) found.push(`the map is ${map?.width} x ${map?.height}`);
-    const legend = document.querySelector('.legend')?.getBoundingClientRect();
-    if (map && legend && legend.top < map.bottom && legend.bottom > map.top)
-      found.push('the legend lies over the map');
-    for (const name of [
-      '.bar-name',
-      '.module-label',
-      '.legend-entry',
-      '.name',
-      '.tabs button',
-      '.title',
-      'h2',
-    ]) {
-      for (const element of document.querySelectorAll<HTMLElement>(name)) {
-        if (element.scrollWidth > element.clientWidth + 1)
-          found.push(`${name} "${element.innerText}" is cut off`);
-      }
-    }
-    return found;
-  });
-
-test(
-  'from 360 to 2560 pixels: no sideways scroll, a map of 300 pixels or more, nothing over it, no cut name',
-  within,
-  async () => {
-    for (const [width, height] of WIDTHS) {
-      await withPage(
-        async (page) => {
-          for (const tab of ['modules', 'ask', 'groups', 'trust', 'run']) {
-            await page.click(`#tab-${tab}`);
-            expect({ width, tab, found: await faults(page) }).toEqual({ width, tab, found: [] });
-          }
-        },
-        { width, height, hash: '#region=label:Gentoo&color=column:island' },
-      );
-    }
-  },
-);
-
 test(
   'no serious finding of the accessibility checker in the new panels, in both themes',
   within,
