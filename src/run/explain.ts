@@ -144,14 +144,14 @@ async function readInput(
 ): Promise<Input> {
   const { maxFeatures } = options;
   const { missing = 'error', labels, embedding: name, embeddingColumns } = values;
-  if (name === undefined || embeddingColumns !== undefined)
+  if (name === undefined)
     return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
   const embedding = await readRequestedEmbedding(features, values, run);
   const steady = missing === 'error' && labels === undefined && values.within === undefined;
   // paired by row, so the samples are those of the embedding; of too few both files are to blame
   if (steady && embedding.ids === null && embedding.coordinates.rows >= LEAST_SAMPLES)
     checkSizes({ embedding }, options);
-  if (typeof maxFeatures !== 'number' || !steady)
+  if (typeof maxFeatures !== 'number' || !steady || embeddingColumns !== undefined)
     return joined(await readWithinMemory(features, values, run), embedding, values, run);
   const choice = newStreamedChoice(
     embedding,
@@ -180,16 +180,15 @@ function readWithinMemory(
   });
 }
 
-/** The embedding that was given, or one made here. */
+/** The embedding in columns of the table, or one made here. */
 async function embeddingFor(
   table: FeaturesRead,
   path: string,
   values: ExplainValues,
   run: Run,
 ): Promise<Input> {
-  const { embedding: name, embeddingColumns, method = 'umap' } = values;
-  if (embeddingColumns !== undefined || name !== undefined)
-    return readJoinedEmbedding(table, path, values, run);
+  const { embeddingColumns, method = 'umap' } = values;
+  if (embeddingColumns !== undefined) return readJoinedEmbedding(table, path, values, run);
   const plan = planOf(table, table, null, null, withinColumns(values));
   run.onPlan?.(plan);
   const { embed } = await import('../dr/index.js');

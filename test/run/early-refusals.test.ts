@@ -33,6 +33,7 @@ test.each([
   [{ embedding: 'map.csv', localitySize: 20, support: 30 }, 'support 30'],
   [{ embedding: 'map.csv', localitySize: 20, modules: 999 }, '999 modules for 6 localities'],
   [{ embedding: 'map.csv', embeddingKey: 'nokey' }, 'key'],
+  [{ embedding: 'map.csv', embeddingColumns: 'x,z' }, 'z'],
   [{ embedding: 'bad.csv' }, 'bad.csv'],
 ] as const)('%o is refused before the table is opened', async (values, words) => {
   const { message, opened } = await refused(values);
