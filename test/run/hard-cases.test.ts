@@ -12,7 +12,7 @@ const table = readFileSync(join(import.meta.dirname, '../../docs/lab/cases.md'),
 test('commands are known, and their numbers are rows of the table of cases', () => {
   const rows = new Set([...table.matchAll(/^\| ([\d, ]+) \|/gm)].flatMap((row) => row[1].split(', ')));
   for (const { number, command } of HARD_CASES) {
-    expect(['explain', 'audit', 'embed', 'query']).toContain(command.split(' ')[0]);
+    expect(['explain', 'audit', 'embed', 'query', 'inspect']).toContain(command.split(' ')[0]);
     if (number !== '') expect(rows, command).toContain(number);
   }
 });

@@ -279,6 +279,11 @@ const OUTPUTS: readonly HardCase[] = [
   stops('84', 'gene-sets-none', 'explain x.csv -e e.csv -m 2 --gene-sets space.gmt -o out', [/tabs/]),
 ];
 
+const FAULTS: readonly HardCase[] = [
+  stops('', 'faults', 'explain hang.h5ad -e X_umap --normalize none -o out', [/damaged/]),
+  done('', 'faults', 'inspect evil.csv', [/a\\u202egnp\.exe/], { not: [/[^\P{Cc}\n\r\t]/u, /\u202e/] }),
+];
+
 export const HARD_CASES: readonly HardCase[] = [
   ...IDS,
   ...TEXTS,
@@ -286,4 +291,5 @@ export const HARD_CASES: readonly HardCase[] = [
   ...NUMBERS,
   ...FORMATS,
   ...OUTPUTS,
+  ...FAULTS,
 ];
