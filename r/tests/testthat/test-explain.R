@@ -42,6 +42,28 @@ test_that("a SingleCellExperiment: presence comes back as reducedDim and colData
   }
 })
 
+test_that("a Seurat object: presence comes back as columns of its metadata", {
+  skip_without_engine()
+  skip_if_not_installed("SeuratObject")
+  values <- made_values()
+  counts <- Matrix::Matrix(round(exp(t(values))), sparse = TRUE)
+  object <- suppressWarnings(SeuratObject::CreateSeuratObject(counts, meta.data = data.frame(
+    group = rep(c("T cell", "B cell", "monocyte"), each = 60), row.names = colnames(counts)
+  )))
+  # the layer that has been normalized, as NormalizeData leaves it
+  object <- SeuratObject::SetAssayData(object, "data", Matrix::Matrix(t(values), sparse = TRUE))
+  map <- made_map()
+  colnames(map) <- c("UMAP_1", "UMAP_2")
+  object[["umap"]] <- SeuratObject::CreateDimReducObject(map, key = "UMAP_", assay = "RNA")
+  explanation <- quick_explain(object, "umap", label = "group")
+  same <- quick_explain(values, made_map())
+  expect_identical(explanation$files[["presence.csv"]], same$files[["presence.csv"]])
+  object <- add_to(explanation, object)
+  expect_identical(unname(object$whymap_M2), unname(explanation$presence[, "M2"]))
+  expect_match(query(explanation, "label:T cell")$sentences[1], "60 samples")
+  expect_error(quick_explain(object, "tsne"), "umap", class = "whymap_option_error")
+})
+
 test_that("counts must be named for what they are", {
   skip_without_engine()
   skip_if_not_installed("SingleCellExperiment")
