@@ -24,17 +24,20 @@ const { values } = parseArgs({
 if (values.table) console.log(markdown(JSON.parse(readFileSync(values.table, 'utf8'))));
 else await measureAll();
 
-/** Measures all kinds by all methods. */
+/** Measures all kinds by all methods; each is kept as soon as it is measured. */
 async function measureAll() {
   const context = await createContext({ engine: 'wasm', threads: 1 });
-  const rows = [];
   for (const kind of values.kinds.split(',')) {
-    for (const method of values.methods.split(',')) rows.push(await measure(kind, method, context));
+    for (const method of values.methods.split(',')) keep(await measure(kind, method, context));
   }
   await context.close();
+}
+
+/** Adds a run to the file of `--json`. */
+function keep(run) {
   if (!values.json) return;
   const before = existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : [];
-  writeFileSync(values.json, `${JSON.stringify([...before, ...rows], null, 1)}\n`);
+  writeFileSync(values.json, `${JSON.stringify([...before, run], null, 1)}\n`);
 }
 
 /** A table of all runs in a file, those of one kind and method added up. */

@@ -138,6 +138,10 @@ export interface Continuity {
   readonly samples: number;
   readonly density: DensityRatio | null;
   readonly mixing: number;
+  /** Usual distance to the k-th neighbor in the sparser piece: narrower valleys are not seen by it. */
+  readonly radius: number;
+  /** Local dimension of the data in both pieces. */
+  readonly dimension: number;
 }
 
 /** Looks for a way between two pieces. */
@@ -164,6 +168,8 @@ export function continuityBetween(borders: Borders, a: number, b: number): Conti
     samples: direct?.radii.count ?? 0,
     density: direct && direct.radii.count > 1 ? densityRatio(direct.radii, reference, dimension) : null,
     mixing: direct?.mixing ?? 0,
+    radius: Math.exp(reference.mean),
+    dimension,
   };
 }
 

@@ -12,15 +12,19 @@ import { bridgeBetween } from './bridge.js';
 import type { Continuity } from './continuity.js';
 import { holeInData } from './hole.js';
 import type { MapBridge, MapHole, StructureAnswer, StructureFigure } from './types.js';
-import { valleyBetween } from './valley.js';
+import { meanOf, valleyBetween } from './valley.js';
 
 /** Corrected p up to which a structure is in the data. */
 export const LEVEL = 0.05;
-/** Where there are samples at the border, density there is at most this share of that inside. */
+/** Where so many samples are at the border, density there is at most this share of that inside. */
 const BORDER_DENSITY = 0.5;
+const BORDER_SAMPLES = 4;
 /** There is no drop along the direction where density at the border is at least this share, and p no smaller. */
 const EVEN_DEPTH = 0.75;
 const EVEN_P = 0.5;
+/** Up to this dimension of the data, or this share of the distance of means, neighbors resolve a valley. */
+const PLAIN_DIMENSION = 3;
+const RESOLVED = 0.6;
 /** The valley's border parts the groups this well. */
 const AGREEMENT = 0.8;
 /** A bridge makes the way so many times easier, or else no more than so many times. */
@@ -56,6 +60,23 @@ export function answerOf({ may, without }: Judged, pAdjusted: number): Structure
   return within ? 'in the data' : 'made by the projection';
 }
 
+/** Whether distances to neighbors are short enough, beside the distance of the groups' means, to see a valley between. */
+function isResolved(
+  { scores }: TestSpace,
+  a: Int32Array,
+  b: Int32Array,
+  { radius, dimension }: Continuity,
+): boolean {
+  const [ma, mb] = [meanOf(scores, a), meanOf(scores, b)];
+  const distance = Math.hypot(...ma.map((value, c) => value - mb[c]));
+  return dimension <= PLAIN_DIMENSION || radius <= RESOLVED * distance;
+}
+
+/** Whether there is a border as dense as half the inside, of more than a few samples: a valley is then doubtful. */
+function isDense({ samples, density }: Continuity): boolean {
+  return samples >= BORDER_SAMPLES && density !== null && density.ratio > BORDER_DENSITY;
+}
+
 /** What stands alone has nothing to stand apart from. */
 const UNJUDGED: Judged = {
   p: 1,
@@ -69,12 +90,13 @@ const UNJUDGED: Judged = {
 export function judgeGap(test: TestSpace, a: Int32Array, b: Int32Array, continuity: Continuity): Judged {
   const { p, depth, agreement } = valleyBetween(test.scores, a, b, test.random);
   const { connected, samples, density, mixing } = continuity;
+  const flat = depth >= EVEN_DEPTH;
   // where densities are known badly: neither among neighbors nor along the direction is there a drop
-  const even = samples >= 2 && (density?.ratio ?? 0) >= BORDER_DENSITY && depth >= EVEN_DEPTH && p >= EVEN_P;
+  const even = samples >= 2 && (density?.ratio ?? 0) >= BORDER_DENSITY && flat && p >= EVEN_P;
   return {
     p,
-    without: connected || even,
-    may: agreement >= AGREEMENT && !connected && (density === null || density.ratio <= BORDER_DENSITY),
+    without: (connected && (flat || isResolved(test, a, b, continuity))) || even,
+    may: agreement >= AGREEMENT && !connected && !isDense(continuity),
     statistic: { name: 'valleyDensity', value: depth, null: 1 },
     figures: [
       { name: 'agreement', value: agreement, null: 0.5 },
