@@ -18,6 +18,7 @@ import { openInput } from './formats.js';
 import type { RawTable, ReadOptions, Settings } from './options.js';
 import { describeFile } from './plan/describe.js';
 import { metadataTexts, missingAsEmpty } from './plan/metadata.js';
+import { isNameColumn } from './plan/names.js';
 import type { FileReading, IdColumn } from './plan/types.js';
 import { isPlainList, settingsOf } from './read.js';
 import { hashSource } from './source/bytes.js';
@@ -193,10 +194,6 @@ function isHeader(lines: readonly string[], rows: number | undefined, isList: bo
   return !isList && new Set(below).size < below.length && !below.includes(lines[0]);
 }
 
-/** Columns of a 10x `features.tsv` and its like: ids, symbols, type. */
-const NAME_COLUMN =
-  /^(gene|gene_?(name|symbol|short_name)s?|symbols?|names?|features?|feature_?names?|words?|terms?)$/i;
-
 /**
  * Reads names of features, one a line: the only column, the one called names, or the second of a 10x file.
  * OptionError where several columns may be meant.
@@ -216,7 +213,7 @@ export async function readFeatureNames(
   const raw = await reader.table(input, { ...settings, label: request.column, id: undefined });
   if (raw.labels !== null) return raw.labels;
   const columns = allColumns(raw);
-  const called = columns.find(({ name }) => NAME_COLUMN.test(name));
+  const called = columns.find(({ name }) => isNameColumn(name));
   const unique = columns.filter(({ values }) => new Set(values).size > values.length / 2);
   const chosen = called ?? (isTenx(columns) ? columns[1] : unique[0]);
   if (chosen) return chosen.values;

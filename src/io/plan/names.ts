@@ -16,6 +16,13 @@ const GROUP =
 const FAMILY =
   /^(?:x_)?(umap|wnn_?umap|ref_?umap|densmap|(?:fi)?t-?sne|pca|pc|phate|trimap|pacmap|mds|nmds|isomap|diffmap|dc|draw_graph_?(?:fa|fr)?|fa2?|force|ica|ic|nmf|lsi|svd|scvi|scanvi|harmony|latent|embedding|emb|dimension|dim|component|comp|coordinate|coord|axis)[ _.-]*(\d+)$/i;
 
+/** Columns of a 10x `features.tsv` and its like: ids, symbols, type. */
+const NAMES =
+  /^(gene|gene_?(name|symbol|short_name)s?|symbols?|names?|features?|feature_?names?|words?|terms?)$/i;
+
+/** Whether a column called so holds names of features. */
+export const isNameColumn = (name: string) => NAMES.test(name.trim());
+
 /** Whether software wrote the column without a name of its own. The empty name is such. */
 export const isUnnamedName = (name: string) => UNNAMED.test(name.trim());
 

@@ -16,6 +16,7 @@ import { FormatError, option, ShapeError, words } from '../../errors.js';
 import type { Csr, Matrix, Table, Warning } from '../../model.js';
 import type { RawTable, Settings } from '../options.js';
 import { selectMetadata } from '../plan/metadata.js';
+import { isNameColumn } from '../plan/names.js';
 import { tooLarge } from '../source/bytes.js';
 import { forEachCell, repairMissing } from './missing.js';
 import { noDataWarning } from './no-data.js';
@@ -116,10 +117,15 @@ export function checkNameCount(names: number, columns: number, name: string): vo
   });
 }
 
+/** A list of names without a first one that says what they are (`gene`), where it is the one too many. @param count of features. */
+function withoutHeader(names: readonly string[] | undefined, count: number): readonly string[] | undefined {
+  return names?.length === count + 1 && isNameColumn(names[0]) ? names.slice(1) : names;
+}
+
 /** The feature names: those of the option, else of the file, else f0, f1, ... @param name of the file. */
 function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
   const { columns } = raw.features;
-  const requested = raw.named ? undefined : settings.featureNames;
+  const requested = raw.named ? undefined : withoutHeader(settings.featureNames, columns);
   if (requested !== undefined) checkNameCount(requested.length, columns, name);
   return requested ?? raw.featureNames ?? Array.from({ length: columns }, (_, c) => `f${c}`);
 }

@@ -17,10 +17,11 @@ export function describeNames(wanted: string, names: readonly string[]): string 
 /**
  * The nearest name by edit distance (letter case aside), or null when none is near. Near is a third of the
  * letters or fewer that differ, or a name that holds the text.
- * @param wanted the name that is not there.
+ * @param wanted the name that is not there; nothing is near the empty text.
  * @param names that are there.
  */
 export function closest(wanted: string, names: readonly string[]): string | null {
+  if (wanted === '') return null;
   const target = wanted.toLowerCase();
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;

@@ -89,6 +89,11 @@ test.each([
 test('the options overrule what was found', async () => {
   expect((await readTable(csv('0,1,2\n7,7,8\n3,4,9\n'), { header: false })).features.rows).toBe(3);
   expect((await readTable(csv('5,6\n1,2\n3,4\n'), { header: true })).featureNames).toEqual(['5', '6']);
+  const headed = { header: false, featureNames: ['gene', 'x', 'y'] };
+  expect((await readTable(csv('5,6\n1,2\n3,4\n'), headed)).featureNames).toEqual(['x', 'y']);
+  await expect(
+    readTable(csv('5,6\n1,2\n3,4\n'), { ...headed, featureNames: ['z', 'x', 'y'] }),
+  ).rejects.toThrow('3 feature names for 2');
   const names = { featureNames: ['x', 'y'] };
   expect((await readTable(csv('5,6\n1,2\n3,4\n'), names)).featureNames).toEqual(['x', 'y']);
   await expect(readTable(csv('5,6,7\n1,2,7\n3,4,8\n'), names)).rejects.toThrow(
