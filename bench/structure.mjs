@@ -77,6 +77,7 @@ async function measure(kind, method, context) {
     kind,
     method,
     sets: Number(values.sets),
+    first: Number(values.first),
     shown: 0,
     claims: 0,
     right: 0,
