@@ -14,6 +14,7 @@
  */
 
 import { decimal, listed, plural, pValue, signed } from '../../core/words.js';
+import { shownLabel } from '../describe/module-name.js';
 import type { ConditionComparison } from './compare.js';
 import type { ComparedRow } from './rows.js';
 import { LARGE_SCORE, type Verdict } from './verdict.js';
@@ -126,7 +127,7 @@ function nearest(rows: readonly ComparedRow[], found: ConditionComparison): stri
       .flatMap(({ score, ...unit }) => (unit.isCase === isCase && score !== null ? [signed(score)] : []))
       .join(', ');
   return [
-    `  Nearest to it: ${row.module} (${row.label}), score ${signed(row.scoreDifference ?? 0)} (${found.case}: ${scores(true)}; ${found.control}: ${scores(false)}), presence ${decimal(row.presenceCase ?? 0)} and ${decimal(row.presenceControl ?? 0)}; p ${pValue(row.p ?? 1)}, corrected ${pValue(row.pAdjusted ?? 1)}.`,
+    `  Nearest to it: ${row.module} (${shownLabel(row.label)}), score ${signed(row.scoreDifference ?? 0)} (${found.case}: ${scores(true)}; ${found.control}: ${scores(false)}), presence ${decimal(row.presenceCase ?? 0)} and ${decimal(row.presenceControl ?? 0)}; p ${pValue(row.p ?? 1)}, corrected ${pValue(row.pAdjusted ?? 1)}.`,
   ];
 }
 
@@ -147,7 +148,7 @@ function findingSentence(row: ComparedRow, { case: cases, control, bySize }: Con
         ? ''
         : `p ${pValue(row.p)}, corrected ${pValue(row.pAdjusted)}, `;
   const flags = row.flags.length > 0 ? `; ${row.flags.join('; ')}` : '';
-  return `${row.module} (${row.label}) ${WORDS[row.verdict](cases, control)}: ${effect(row, cases, control)}; ${p}${row.replicatesCase} against ${row.replicatesControl}${flags}.`;
+  return `${row.module} (${shownLabel(row.label)}) ${WORDS[row.verdict](cases, control)}: ${effect(row, cases, control)}; ${p}${row.replicatesCase} against ${row.replicatesControl}${flags}.`;
 }
 
 const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string>> = {

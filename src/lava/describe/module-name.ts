@@ -16,6 +16,9 @@ const NAMED_A_POLE = 2;
 export const shownName = (name: string): string =>
   name.replace(/[_|]ENS[A-Z]*[GTP]\d{8,}(\.\d+)?$/, '') || name;
 
+/** A module's label (names with commas between them) with every name as it is shown. */
+export const shownLabel = (label: string): string => label.split(', ').map(shownName).join(', ');
+
 /** A gene set with how many of its members the module holds: `MHC CLASS II (9 of 11)`. */
 const geneSetTitle = ({ set, hits, size }: ModuleGeneSet): string =>
   `${set.replaceAll('_', ' ')} (${hits} of ${size})`;

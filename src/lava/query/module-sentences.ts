@@ -291,5 +291,7 @@ export function moduleRemarks({
 function borderRemark(significance: ModuleSignificance | null): string {
   const parts = significance?.heldOut ?? [];
   const passed = parts.filter(({ outcome }) => outcome === 'local').length;
+  const open = parts.filter(({ outcome }) => outcome === 'undecided').length;
+  if (passed === 0) return `at the border: undecided on ${open} of ${parts.length} held-out thirds`;
   return `at the border: passed on ${passed} of ${parts.length} held-out thirds`;
 }
