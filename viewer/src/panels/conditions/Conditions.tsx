@@ -31,27 +31,30 @@ export function Conditions({ view }: { view: View }) {
   );
 }
 
-/** The sentences of the terminal; those that stand under another as items of a list. */
+/** The sentences of the terminal; findings stand under their stratum, of which the first is open. */
 function Sentences({ lines }: { lines: readonly string[] }) {
   const groups: { head: string; items: string[] }[] = [];
   for (const line of lines) {
     if (line.startsWith(' ')) groups.at(-1)?.items.push(line.replace(/^[\s-]+/, ''));
     else groups.push({ head: line, items: [] });
   }
+  const first = groups.find(({ items }) => items.length > 0);
   return (
     <>
-      {groups.map(({ head, items }) => (
-        <div key={head}>
-          <p>{head}</p>
-          {items.length > 0 && (
+      {groups.map((group) =>
+        group.items.length === 0 ? (
+          <p key={group.head}>{group.head}</p>
+        ) : (
+          <details key={group.head} class="stratum" open={group === first}>
+            <summary>{group.head}</summary>
             <ul class="sentences findings">
-              {items.map((item) => (
+              {group.items.map((item) => (
                 <li key={item}>{item}</li>
               ))}
             </ul>
-          )}
-        </div>
-      ))}
+          </details>
+        ),
+      )}
     </>
   );
 }
