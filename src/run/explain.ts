@@ -227,7 +227,7 @@ async function mapsInside(path: string, { files }: Run): Promise<readonly string
 function madeHere(method: string, maps: readonly string[]): Warning {
   const there =
     maps.length > 0 ? ` The file holds ${maps.join(' and ')}: name it as the map to explain it.` : '';
-  const message = `No embedding was given: it was made here by ${method} with its default options.${there}`;
+  const message = `No embedding was given: it was made here by ${method} with its default options, from the features in their own units.${there}`;
   return { code: 'embedding-made', message };
 }
 

@@ -159,7 +159,8 @@ function labelColumn({ labels, options }: Explanation): CategoricalColumn[] {
 function columnOf(metadata: readonly MetadataColumn[], name: string): CategoricalColumn {
   const column = metadata.find((other) => other.name === name);
   if (column?.kind === 'categorical') return column;
-  const categorical = metadata.filter(({ kind }) => kind === 'categorical').map((other) => other.name);
+  const names = metadata.filter(({ kind }) => kind === 'categorical').map((other) => other.name);
+  const categorical = [...new Set(names)];
   throw new OptionError({
     got: column ? `the column ${name}, which holds numbers` : `the metadata column ${name}`,
     expected:

@@ -64,7 +64,10 @@ function stratumSentences(found: ConditionComparison, stratum: string): string[]
   const rows = found.rows.filter((row) => row.stratum === stratum);
   const title = stratum === 'all' ? 'All samples' : `In ${stratum}`;
   if (rows.every(({ localities }) => localities === 0)) {
-    return ['', `${title}: cannot be compared here: no locality holds both.`];
+    return [
+      '',
+      `${title}: cannot be compared here: no locality holds both; explain an integrated map, or larger localities.`,
+    ];
   }
   const findings = ORDER.flatMap((verdict) => rows.filter((row) => row.verdict === verdict));
   const named = (verdict: Verdict) => namesOf(rows.filter((row) => row.verdict === verdict));

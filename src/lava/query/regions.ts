@@ -58,8 +58,19 @@ export function regionRows(explanation: RegionSource, region: Region): Int32Arra
   throw new OptionError({
     got: `no sample in ${regionName(region)}`,
     expected: 'a region that holds samples',
-    remedy: 'make it larger, or look at the coordinates of the map first',
+    remedy: `make it larger, or move it: the samples of the map lie ${extentOf(explanation)}`,
   });
+}
+
+/** Where the samples lie, for people, in the first two dimensions and true units: `between -8.4,-6.4 and 16.5,14`. */
+function extentOf({ rows, embedding }: RegionSource): string {
+  const { columns, data, units } = embedding.coordinates;
+  const corner = (nearer: (a: number, b: number) => number) =>
+    [0, 1].slice(0, columns).map((c) => {
+      const edge = allRows(rows).reduce((best, row) => nearer(best, data[row * columns + c]), data[c]);
+      return Number(trueValue(edge, c, units).toPrecision(3));
+    });
+  return `between ${corner(Math.min)} and ${corner(Math.max)}`;
 }
 
 /**
@@ -285,6 +296,4 @@ export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>
 }
 
 /** All row numbers, 0 to rows - 1. Never throws. */
-function allRows(rows: number): number[] {
-  return Array.from({ length: rows }, (_, row) => row);
-}
+const allRows = (rows: number): number[] => Array.from({ length: rows }, (_, row) => row);

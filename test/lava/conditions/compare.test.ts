@@ -134,7 +134,7 @@ test('conditions that share no locality cannot be compared, and this is said', a
   const found = await compareConditions({ explanation, table: apart.table }, sides);
   expect(found.rows.every(({ verdict, localities }) => verdict === 'none' && localities === 0)).toBe(true);
   expect(conditionSentences(found).join('\n')).toContain(
-    'All samples: cannot be compared here: no locality holds both.',
+    'All samples: cannot be compared here: no locality holds both; explain an integrated map, or larger localities.',
   );
 });
 
