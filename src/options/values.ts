@@ -49,7 +49,7 @@ export function expectedWords(type: OptionType): string {
     case 'image':
       return 'a width and a height such as 28x28';
     default:
-      return `a ${type.form.replace('|', ' or ')}`;
+      return type.form.includes(',') ? `names, as in ${type.form}` : `a ${type.form.replace('|', ' or ')}`;
   }
 }
 
