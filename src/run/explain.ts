@@ -10,6 +10,7 @@ import { encodeExplanation } from '../io/explanation-file.js';
 import { isTooLarge, type ReadingPlan, readContents } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { checkSizes, type ExplainOptions, explain } from '../lava/explain.js';
+import { explainedTable } from '../lava/query/explained-table.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withoutFolder } from '../report/names.js';
@@ -76,7 +77,8 @@ export async function explainFiles(features: string, named: ExplainValues, run: 
  */
 export function shownExplanation(explanation: Explanation, table: Table): Explanation {
   const engine = { name: explanation.engine.name, reason: '', threads: 0 };
-  return withFeatureValues({ ...namedShortly(explanation, table), timings: {}, engine }, table);
+  const shown = { ...namedShortly(explanation, table), timings: {}, engine };
+  return withFeatureValues(shown, explainedTable(explanation, table));
 }
 
 /** The source of the embedding and the warnings with names of files in place of paths. */

@@ -68,6 +68,26 @@ test('values that are kept are exact, and those of the features that lead the mo
   expect([...features]).toEqual([...features].sort((a, b) => a - b));
 });
 
+test('values belong to the features that were explained where a table has more columns, in any order', () => {
+  const { data } = dense.features as { data: Float32Array };
+  // the explained columns in reverse order behind one that was left out
+  const wide = Float32Array.from({ length: ROWS * (columns + 1) }, (_, at) => {
+    const [row, column] = [Math.floor(at / (columns + 1)), at % (columns + 1)];
+    return column === 0 ? -1 : data[row * columns + columns - column];
+  });
+  const table: Table = {
+    ...dense,
+    features: { rows: ROWS, columns: columns + 1, data: wide },
+    featureNames: ['left out', ...[...made.featureNames].reverse()],
+  };
+  const found = shownExplanation(made, table).values;
+  const expected = valuesOf(dense, {});
+  if (!found) throw new Error('no values');
+  expect([...found.features]).toEqual([...expected.features]);
+  // a boolean, since the difference of two such arrays takes minutes to print
+  expect(found.data.every((value, at) => value === expected.data[at])).toBe(true);
+});
+
 test('sparse counts and constants cost what they compress to', () => {
   const sparse = tableOf((row, column) => ((row * 7 + column) % 10 === 0 ? (row % 5) + 1 : 0));
   expect(valuesOf(sparse, { maxPacked: 60_000 }).features.length).toBe(columns);
