@@ -17,6 +17,7 @@ import { storedValue, trueValue } from '../../core/units.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Explanation } from '../../model.js';
 import { columnNamed, isMissing, rowsWithValue } from './columns.js';
+import { remedyForEmpty } from './empty-region.js';
 import { samplesWithModule } from './modules-in-region.js';
 import { type Polygon, pointsInPolygon } from './polygon.js';
 
@@ -58,19 +59,8 @@ export function regionRows(explanation: RegionSource, region: Region): Int32Arra
   throw new OptionError({
     got: `no sample in ${regionName(region)}`,
     expected: 'a region that holds samples',
-    remedy: `make it larger, or move it: the samples of the map lie ${extentOf(explanation)}`,
+    remedy: remedyForEmpty(explanation, region.kind),
   });
-}
-
-/** Where the samples lie, for people, in the first two dimensions and true units: `between -8.4,-6.4 and 16.5,14`. */
-function extentOf({ rows, embedding }: RegionSource): string {
-  const { columns, data, units } = embedding.coordinates;
-  const corner = (nearer: (a: number, b: number) => number) =>
-    [0, 1].slice(0, columns).map((c) => {
-      const edge = allRows(rows).reduce((best, row) => nearer(best, data[row * columns + c]), data[c]);
-      return Number(trueValue(edge, c, units).toPrecision(3));
-    });
-  return `between ${corner(Math.min)} and ${corner(Math.max)}`;
 }
 
 /**

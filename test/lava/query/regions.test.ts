@@ -36,6 +36,14 @@ const rows = (text: string, named?: Record<string, string>) => [
   ...regionRows(explanation, parseRegion(text, { named: new Map(Object.entries(named ?? {})) })),
 ];
 
+test('a shape without samples says where the map lies; other regions do not', () => {
+  const coordinates = { rows: ROWS, columns: 2, data: Float32Array.from({ length: 2 * ROWS }, (_, t) => t) };
+  const mapped = { ...explanation, embedding: { coordinates } } as unknown as Explanation;
+  const empty = (text: string) => () => regionRows(mapped, parseRegion(text));
+  expect(empty('rectangle:100,100,200,200')).toThrow(/between 0,1 and 22,23/);
+  expect(empty('disease:DKD & disease:normal')).toThrow(/samples are left/);
+});
+
 test.each([
   ['disease:DKD', [0, 1, 2, 3, 10]],
   ['disease:DKD & region:tubule', [0, 2, 10]],
