@@ -39,6 +39,12 @@ test(
   async () => {
     const { page, requests, errors } = await openReport(browser, read('found/report.html'));
     expect(await page.locator('[role=tab][aria-selected=true]').innerText()).toBe('Conditions');
+    // findings fold by stratum, the first is open
+    const strata = page.locator('.stratum');
+    expect(await page.locator('.stratum[open]').count()).toBe(1);
+    for (const summary of await strata.locator('summary').all()) {
+      if ((await summary.locator('xpath=..').getAttribute('open')) === null) await summary.click();
+    }
     const said = (await page.locator('.panel').innerText()).replace(/\s+/g, ' ');
     const lines = terminal.split('\n').map((line) => line.replace(/^[\s-]+/, '').trim());
     for (const line of lines.slice(
