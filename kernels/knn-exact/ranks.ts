@@ -108,8 +108,9 @@ export function rankLimits(item: i32, _scratch: usize, call: RankLimitsArguments
 }
 
 /**
- * Counts a pair for those targets of `row` that bounds `lower` to `upper` left open and that the tighter `tightLower`
- * to `tightUpper` decide. Returns true when none stays open. Bounds are squared distances in the frame.
+ * Of the targets of `row` that bounds `lower` to `upper` left open, adds 1 for those that lie farther than the pair by the tighter
+ * `tightUpper`; those nearer by `tightLower` are decided without a count. Returns true when none stays open. Bounds are
+ * squared distances in the frame: rows centered and scaled, or of unit length (manhattan: distances).
  * @param sums address of the row's i32 counts.
  */
 export function resolveRanks(

@@ -3,7 +3,8 @@
  * checked against what is there before a value is made.
  *
  * Source: the Arrow columnar format, "Physical Memory Layout". Cost: the buffers of one column at a time.
- * How it fails: RangeError where they do not fit together. A changed byte inside a float or a text is not noticed.
+ * How it fails: RangeError where they do not fit together, TypeError for a text that is no UTF-8. A changed byte inside a
+ * float, or one that leaves a text valid, is not noticed.
  */
 
 import { decodeNumbers } from '../numpy/dtypes.js';
@@ -230,7 +231,7 @@ function offsetsOf(
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Texts of `length` rows: offsets in buffer `region`, bytes in the next one. */
+/** Texts of `length` rows: offsets in buffer `region` (64 bits for LargeUtf8, else 32), bytes in the next one. */
 function textsOf({ buffer }: BatchReader, region: number, length: number, field: ArrowField): string[] {
   const content = buffer(region + 1);
   const wide = field.type === ARROW.LargeUtf8;

@@ -234,7 +234,10 @@ function similarityStatement(similarity: number | null | undefined, how: string)
   return [{ tone, text: `${how} it ${came} (similarity ${decimal(similarity)} of 1).` }];
 }
 
-/** How far the map can be trusted where the module is present; none where trust was not measured. */
+/**
+ * How far the map can be trusted where the module is present: `trust`, 0 to 1 (0.5: a shuffled map), in words, or in its
+ * place `trustFlag`, a sentence on a torn or glued region. None where trust was not measured.
+ */
 function trustStatement({ trust, trustFlag }: ModuleDescription): Statement[] {
   if (trust === null) return [];
   if (trustFlag) return [{ tone: 'bad', text: trustFlag }];

@@ -96,9 +96,10 @@ export async function compareByTables(
 const moment = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 /**
- * Blocks of all pairs, each pair once. Each segment of data rows starts with the block of the same rows as queries,
- * where lists find their limits.
- * @param rows data rows, which are the queries. Never throws.
+ * Blocks that together hold every pair of rows as query < data row; the kernels pass over pairs of the other order, and a row
+ * with itself. Each segment of at most TABLE_COLUMNS data rows starts with the block whose queries include these rows, where
+ * lists find their limits. Empty for no rows. Never throws.
+ * @param rows data rows, which are the queries.
  */
 function blocksOf(rows: number): Block[] {
   const blocks: Block[] = [];
