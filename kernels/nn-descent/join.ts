@@ -162,7 +162,10 @@ export function remeasureLists(item: i32, _scratch: usize, call: RemeasureArgume
   for (let i = item * PACK_ROWS; i < last; i++) remeasureList(i, call);
 }
 
-/** Measures the list of row i over all columns and sorts it by (distance, row), by insertion. */
+/**
+ * Measures the list of row i over all columns (squared distance; manhattan: absolute) and sorts it in place by (distance, row), by
+ * insertion. Empty entries (-1) come last. `fresh` is not moved along, since no round follows.
+ */
 function remeasureList(i: i32, call: RemeasureArguments): void {
   const listed = indicesOf(call.lists, i);
   const distances = distancesOf(call.lists, i);

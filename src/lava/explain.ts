@@ -226,7 +226,10 @@ async function fitAll(
   return { modules, granularity, counts: associations.counts, fitOptions };
 }
 
-/** A watch by which a step of `stage` can be stopped, without progress of its own. */
+/**
+ * A watch whose checkpoint throws CancelledError once the signal is aborted, and that reports no progress. Never throws.
+ * @param stage its name, not shown without progress.
+ */
 const silently = (context: Context, stage: string) =>
   watchStage({ ...context, onProgress: undefined }, stage);
 

@@ -2,7 +2,8 @@
  * A folder of results that changes at once. It is checked before the work; files are written aside, on the file system
  * of the folder; the commit puts them in place. An interrupt or an error leaves what was there before. Files that the
  * run does not write are left alone.
- * Fails: OptionError for a place that cannot be written, MachineError for a full device or a folder that is locked.
+ * Fails: OptionError for a place that cannot be written, MachineError for a full device or a folder that is locked,
+ *   FormatError for a journal in the folder that whymap did not write.
  */
 
 import { cp, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -109,7 +110,9 @@ async function probe(folder: string, out: string): Promise<void> {
 }
 
 /**
- * Finishes or removes what killed runs left in the output folder. MachineError where the lock is held too long.
+ * Finishes the commit that a killed run left in the output folder, and removes what killed runs wrote aside; what running
+ * ones write stays. MachineError where another holds the lock too long, FormatError for a journal that whymap did not write;
+ * errors of the operating system pass.
  * @param path of the folder.
  */
 async function cleanFolder(path: string): Promise<void> {

@@ -3,7 +3,7 @@
  * Types: `IdColumn`, a column that may hold ids: name (as people call it), values (one a row, empty where missing).
  *   `PairingSide`, one file: source (its name), option (that names its ids), rowsBefore (before rows were dropped),
  *   rows (how many), featureNames (of its features). `Repeats`: repeated (id and its rows) and missing (rows), rows
- *   from 0. `Almost`, a change that would make ids match: matched (how many then do), first (an id of one file),
+ *   from 0. `Almost`, a change that would make ids match: what (the change, in words), matched (how many then do), first (an id of one file),
  *   second (the same of the other).
  * Fails: never; errors are returned for the caller to throw.
  */
@@ -219,7 +219,8 @@ function transposedSide(side: PairingSide, ids: IdColumn): string | null {
 }
 
 /**
- * A hint at ids that agree but for case, spaces or signs; empty where none do. A clause that begins with a semicolon.
+ * A clause that begins with a semicolon: how many ids agree after one change (case, spaces, an ending...), with an example of
+ * each file; empty where no change makes at least nine of ten ids of the smaller file, and two, agree.
  */
 function almostText(a: IdColumn, b: IdColumn): string {
   const almost = almostMatching(a.values, b.values);

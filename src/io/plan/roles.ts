@@ -179,8 +179,9 @@ function orderedAs(
 }
 
 /**
- * Which columns at `numbers` are features: all but groups, ids that repeat and inner levels; all where nothing is
- * left.
+ * Divides the columns at `numbers` into features (`used`) and others (`left`, each with its reason): levels of an index,
+ * annotation of featureCounts, inner levels, and whole numbers whose names call them groups or ids. Where no feature would be left,
+ * all are used; both are empty for no columns. Never throws.
  */
 function featureColumns(file: FileFacts, numbers: readonly number[]) {
   const left = numbers.flatMap((c): LeftOut[] => {

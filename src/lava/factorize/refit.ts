@@ -45,9 +45,10 @@ export interface Samples {
  * Fits the loadings again to correlations without the gate; the last step of a fit. Returns new loadings, modules x
  * d; presence stays as it is. A refitted module is blended with the fitted one: it counts in full where their
  * patterns have a cosine of FULL or more, and not at all below LEAST_COSINE, where it became another module. Loadings
- * below KEPT_BELOW of the largest stay as they are. Other forms than `debiased` come back as they are.
+ * below KEPT_BELOW of the largest stay as they are, and so do those beyond the MOST_FEATURES largest. A module whose loadings are all 0 stays
+ * as it is; other forms than `debiased` come back as they are.
  * @param samples the table, its localities and the rules of association.
- * @param weights one a locality.
+ * @param weights of the localities in the loss, one each.
  */
 export async function refitUngated(
   samples: Samples,
@@ -121,9 +122,10 @@ function blend(fitted: Float32Array, features: Int32Array, values: Float32Array,
   if (share === 0) return;
   const scale = Math.sqrt(squaredLength(before, 0) / squaredLength(refitted, 0));
   const least = KEPT_BELOW * fitted.reduce((a, b) => Math.max(a, b), 0);
-  fitted.forEach((value, i) => {
+  for (const i of features) {
+    const value = fitted[i];
     if (value >= least) target[i] = (1 - share) * value + share * scale * refitted.data[i];
-  });
+  }
 }
 
 /**

@@ -155,7 +155,8 @@ export function framedSample(m: Matrix, count: number, frame: Frame): Matrix {
 
 /**
  * The rows of m with the numbers in `chosen`, as the frame says: less center, times scale (euclidean); of unit
- * length, for correlation less the row's mean (other metrics). A row of zeros stays zeros.
+ * length, for correlation less the row's mean (other metrics, manhattan too, where it only orders rows). A row without a
+ * direction becomes zeros; no rows for an empty `chosen`.
  */
 export function framedRows(
   m: Matrix,
