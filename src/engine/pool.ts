@@ -144,3 +144,10 @@ function workerFailed(reason: string): MachineError {
     remedy: 'try again, with fewer threads or less memory if it happens again',
   });
 }
+
+/** Whether the threads of a pool have ended, or could not be started: a new one is needed. */
+export const hasEnded = (pool: Promise<Pool>): Promise<boolean> =>
+  pool.then(
+    (started) => started.ended(),
+    () => true,
+  );

@@ -1,5 +1,5 @@
 /**
- * Brotli with an exact length: as many bytes come out as were promised, of all that went in, or a RangeError.
+ * Brotli with an exact length: as many bytes come out as were promised, of all that went in, or an error.
  *
  * In Node by its own zlib (in half the time); elsewhere by brotli-dec-wasm 2.3.2 (208 kB, loaded with the first brotli page).
  * Both hand over piece by piece, so a page made to expand costs no more than its promise.
@@ -57,7 +57,10 @@ export async function wasmBrotli(module?: Uint8Array<ArrayBuffer>): Promise<Brot
   };
 }
 
-/** Decompresses a page to `size` bytes by the library's stream, piece by piece; RangeError for any other length. */
+/**
+ * Decompresses a page to `size` bytes by the library's stream, piece by piece; RangeError for any other length. Damaged data
+ * throw what the library throws, which need not be a RangeError.
+ */
 function decode(
   { BrotliStreamResultCode: code }: Library,
   stream: InstanceType<Library['BrotliDecStream']>,

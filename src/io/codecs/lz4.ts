@@ -98,6 +98,7 @@ function decodeBlock(block: Uint8Array, output: Output): void {
     output.append(block, at, at + literals);
     at += literals;
     if (at >= block.length) return;
+    if (at + 1 >= block.length) throw new RangeError('the block ends inside the distance of a copy');
     const distance = block[at] | (block[at + 1] << 8);
     at += 2;
     output.repeat(distance, extended(token & 15) + 4);

@@ -3,7 +3,7 @@
  * Types: `Input`, of a reader: plain (the decompressed file as a Source), name (without a compression suffix).
  *   `Settings`, options with defaults: memory (bytes that may be held). `ZipMember`: name (path inside), size in
  *   bytes, open(). `NpyHeader`, of an array: shape (its sizes). `RawTexts`, a list of texts: values (one a row).
- * Fails: FormatError for a damaged archive or member; OptionError where the array that is meant cannot be told.
+ * Fails: FormatError for a damaged archive or member; UnsupportedError for a workbook; OptionError where the array that is meant cannot be told.
  */
 
 import { FormatError, OptionError, UnsupportedError } from '../../errors.js';
@@ -27,7 +27,8 @@ interface Array {
 
 /**
  * The NumPy arrays of an archive, unread, by name without `.npy`. FormatError where it holds none, or other members
- * besides while no `key` says which array is meant.
+ * besides while no `key` says which array is meant; UnsupportedError for a workbook. Members are held to `settings.memory` when
+ * they are opened, not here.
  */
 async function arraysOf(input: Input, settings: Settings): Promise<Array[]> {
   const members = await openZip(await input.plain(), settings.memory);

@@ -1,9 +1,9 @@
 /**
  * A stored matrix in blocks of complete lines, from where it lies: a block (16 MiB) is all that is in memory.
  * Types: `Settings`: what the file is read for and what options say of it (options.ts); its onProgress (takes the
- *   fraction done). `StoredArray`, an array in a file: packed (lines that lie in one chunk, or null), numbers
+ *   fraction done). `StoredArray`, an array in a file: packed (lines that lie in one chunk; 1 where none do), numbers
  *   (elements start to end of the first axis).
- * Fails: FormatError for indices outside the matrix and for damage; CancelledError once the signal is aborted.
+ * Fails: FormatError for indices outside the matrix and for damage; OptionError for what is no count; CancelledError once the signal is aborted.
  */
 
 import { CancelledError, FormatError } from '../../errors.js';
@@ -48,7 +48,8 @@ export const BLOCK_ENTRIES = 2 ** 21;
 
 /**
  * Yields all lines of a matrix in blocks, normalized where the settings say so; looks at the caller's signal between
- * two. Progress is told after each.
+ * two. Progress is told after each. Nothing for a matrix without lines; OptionError for a value that is no count where it
+ * normalizes, and a cell without counts gives 0.
  * @param stored the matrix as it lies.
  * @param totals sum of counts of each cell, needed to normalize a matrix stored by columns; else null.
  */
@@ -108,7 +109,7 @@ const widthOf = ({ among, columns }: Stored) => among?.length ?? columns;
 
 /**
  * The block with the entries of the columns that are read, numbered among these. Entries of other columns are left
- * out; a dense block becomes one with indices.
+ * out; a dense block stays dense.
  * @param among for each column of the file its number among those read, or -1; undefined where all are.
  */
 function chosenColumns(block: Block, among: Int32Array | undefined): Block {

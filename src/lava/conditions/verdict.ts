@@ -134,8 +134,8 @@ function isWideApart(sides: readonly (readonly number[])[]): boolean {
 }
 
 /**
- * Whether the level differs with all units of one side beyond all of the other, whatever its size: what verdicts by size do
- * not count where the difference is small. False where a side has no score.
+ * Whether the scores of all units of one side lie above or below all of the other, whatever the difference: what verdicts by
+ * size do not count where it is small. A tie is not apart; false where a side has no score.
  */
 export function isLevelApart({ score }: UnitValues, design: Design): boolean {
   const sides = sidesOf(score, design);

@@ -68,7 +68,9 @@ export type DescribedModule = Omit<
 /**
  * Describes every module, in the order of `modules`; called after the factorization, before the evaluation.
  * @param options `image`: width and height when the features are pixels, whose modules are named by where they lie;
- *   `levels`: code of each sample's level, inside which features are correlated.
+ *   `levels`: code of each sample's level, inside which features are correlated; a sample below 0 takes no part.
+ * @returns one a module: presentLocalities and presentSamples as shares 0 to 1, recurrence as counts (localities, disjoint
+ *   ones, connected regions).
  */
 export async function describeModules(
   input: DescribeInput,

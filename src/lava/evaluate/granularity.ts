@@ -100,8 +100,9 @@ function mostModules(options: GranularityOptions, localities: number): number {
 }
 
 /**
- * Splits the samples at random and associates either half, in localities of half the size around the same probes.
- * OptionError for localities that cannot be halved.
+ * Splits the samples at random and associates either half, in localities of half the size around the probes of `dense`. The
+ * caller gives their associations back (`releaseAssociations`). OptionError for localities that cannot be halved; CancelledError
+ * once the signal is aborted.
  * @param options `most`: largest number of modules that will be tried.
  */
 async function associateHalves(

@@ -59,6 +59,7 @@ export function newAssignment(tree: KdTree): Assignment {
       const search = newSearch(tree, centers);
       const falls = moves === null ? null : largestMoves(search.around, moves);
       for (let p = 0; p < rows; p++) {
+        if ((p & 1023) === 1023) await watch.checkpoint();
         if (falls !== null && moves !== null) {
           const c = center[p];
           upper[p] += moves[c];
@@ -70,7 +71,6 @@ export function newAssignment(tree: KdTree): Assignment {
         center[p] = search.found.center;
         upper[p] = search.found.distance;
         lower[p] = search.found.others;
-        if ((p & 1023) === 0) await watch.checkpoint();
       }
     },
   };
@@ -86,8 +86,8 @@ interface CenterNeighbors {
 }
 
 /**
- * The k nearest centers of each center, itself first, with squared distances; `reach`: every center that is not
- * listed is at least this far.
+ * The k nearest centers of each center, itself among them, ties by number (of more than k at one place it may be missing), with
+ * squared distances; `reach`: every center that is not listed is at least this far (a distance, not squared).
  * @param tree of the centers.
  * @param k at most the number of centers.
  * @returns `rows` and `squared` of count x k, nearest first; `reach` is infinite where all are listed.

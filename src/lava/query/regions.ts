@@ -254,7 +254,10 @@ function checkedRows({ rows }: RegionSource, wanted: readonly number[]): readonl
   });
 }
 
-/** Rows, ascending, of the samples where the module is present. OptionError for an id that is none. */
+/**
+ * Rows, ascending, of the samples whose presence of the module is above 0 and at least a quarter of its largest over localities;
+ * empty where it is present nowhere. OptionError for an id that is none.
+ */
 function moduleRows(explanation: Explanation, id: string): Iterable<number> {
   return samplesWithModule(explanation, moduleIndex(explanation, id));
 }

@@ -87,7 +87,7 @@ function uploadJob(
 
 /**
  * Copies the state out of the engine's memory into `state`. Returns the Kullback-Leibler divergence of P from the
- * map's affinities, sum P log P + sum P log(1 + d^2) + log Z; NaN unless `withLoss`.
+ * affinities of the coordinates before the last step, sum P log P + sum P log(1 + d^2) + log Z; NaN unless `withLoss`.
  * @param uploaded what `uploadJob` returned.
  */
 function finish(

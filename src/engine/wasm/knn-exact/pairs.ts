@@ -3,7 +3,8 @@
  * rows after another.
  * Types: `Runtime`: the memory and the threads of the engine; a job rejects with CancelledError when its watch ends.
  *   `Scope`: allocations in the engine's memory that end together; MachineError where there is no room. `Comparison`,
- *   of queries with data: bounds (of all pairs), symmetric (queries are the data), stride (counts of a query),
+ *   of queries with data: bounds (of all pairs), symmetric (queries are the data), lists and ranks
+ *   (addresses of results, 0 for those not sought), k (length of a list), stride (counts of a query),
  *   multiplyBytes (product of bytes, or null). `Watch`: takes the progress of a stage, and throws CancelledError at a
  *   checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: queries (addresses of prepared rows),
  *   data (addresses of prepared rows), depth (columns of the product).
@@ -24,7 +25,8 @@ const MOST_SEGMENT_ROWS = 4096;
 
 /**
  * Compares all queries with all data rows, which fills the comparison's lists of nearest rows and its counts of
- * nearer rows. Goes over segments of data rows; between two it looks at the caller's signal.
+ * nearer rows, in the engine's memory. Where `symmetric`, each pair is met once for both rows. Goes over segments of data rows;
+ * between two it looks at the caller's signal.
  */
 export async function comparePairs(
   runtime: Runtime,

@@ -22,7 +22,8 @@ const FEWEST_COLUMNS = 16;
 
 /**
  * Prepares bounds along PRUNE_DIRECTIONS (16) directions over the rows that `bounds` has, in the same order; null
- * where they would not pay: for manhattan, or where the product has fewer than 16 columns.
+ * where they would not pay: for manhattan, or where the product has fewer than 16 columns. Only where rows are compared with
+ * themselves. The result lives until its scope is freed. CancelledError once the signal is aborted.
  */
 export async function preparePruneBounds(
   runtime: Runtime,

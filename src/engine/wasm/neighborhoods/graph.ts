@@ -63,8 +63,8 @@ export function createNeighborhoodGraph(runtime: Runtime): Engine['neighborhoodG
 
 /**
  * Makes `Engine.nearestInTree`: called with a kd-tree, queries (points x dimensions) and n, it returns for each query
- * the rows of the n nearest samples and their squared distances, nearest first, ties by row: queries x n each. An
- * item of the job is a query.
+ * the rows of the n nearest samples and their squared distances, nearest first, ties by row: queries x n each; n is at
+ * most the number of samples (not checked). An item of the job is a query.
  */
 export function createNearestInTree(runtime: Runtime): Engine['nearestInTree'] {
   return async (tree, queries, n, watch = unwatched) => {

@@ -16,7 +16,7 @@
 
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';
 import type { Watch } from '../../engine.js';
-import { createPool, type Pool } from '../../pool.js';
+import { createPool, hasEnded, type Pool } from '../../pool.js';
 import {
   COUNTER_ADDRESS,
   HEAP_START,
@@ -105,7 +105,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   let line: Promise<unknown> = Promise.resolve();
 
   const startedPool = async (): Promise<Pool> => {
-    if (pool && (await pool).ended()) pool = null;
+    if (pool && (await hasEnded(pool))) pool = null;
     pool ??= createPool(machine.threads, THREAD_SOURCE, { module, memory });
     return pool;
   };

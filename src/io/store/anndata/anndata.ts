@@ -194,7 +194,7 @@ async function readRecordColumn(store: Store, axis: Axis, name: string): Promise
 
 /** The categories that codes stand for; an empty text for a code without one. */
 function codesToTexts(codes: readonly string[], categories: readonly string[]): string[] {
-  return codes.map((code) => categories[Number(code)] ?? '');
+  return codes.map((code) => (code === '' ? '' : (categories[Number(code)] ?? '')));
 }
 
 /** An array at a path as texts; missing numbers as empty texts. */
