@@ -80,4 +80,7 @@ export async function makeDocumentationData(folder: string): Promise<void> {
   const words = Array.from({ length: 30 }, (_, c) => `word${c}`);
   writeFileSync(at('words.csv'), byId(words, sentences.values));
   writeFileSync(at('vectors.npy'), writeNpy(sentences.map, [ROWS, 2]));
+  writeFileSync(at('words.npy'), writeNpy(sentences.values, [ROWS, words.length]));
+  writeFileSync(at('words.json'), JSON.stringify(words));
+  writeFileSync(at('intents.json'), JSON.stringify(ids.map((_, row) => `intent ${row % 4}`)));
 }
