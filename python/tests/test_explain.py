@@ -335,12 +335,12 @@ class TestRefused:
         ("change", "kind"),
         [
             (lambda v, e: (v[:-1], e), whymap.ShapeError),
-            (lambda v, e: (v, e[:5]), whymap.ShapeError),
+            (lambda v, e: (v, e[:50]), whymap.ShapeError),
             (lambda v, e: (np.where(v > 2, np.nan, v), e), whymap.FormatError),
             (lambda v, e: (np.full_like(v, np.inf), e), whymap.FormatError),
             (lambda v, e: (v, np.where(e > 8, np.nan, e)), whymap.FormatError),
             (lambda v, e: (v[:, :1], e), whymap.ShapeError),
-            (lambda v, e: (v[:0], e[:0]), whymap.ShapeError),
+            (lambda v, e: (v[:0], e[:0]), whymap.FormatError),
             (lambda v, e: (np.ones_like(v), e), whymap.FormatError),
             (lambda v, e: (v.astype(complex), e), whymap.FormatError),
             (lambda v, e: (v.astype(str), e), whymap.FormatError),
@@ -367,7 +367,7 @@ class TestRefused:
     def test_repeated_names_as_in_the_command_line(self, adata):
         adata.obs_names = ["cell-0", *adata.obs_names[:-1]]
         frame = pd.DataFrame(adata.obsm["X_umap"], index=adata.obs_names)[::-1]
-        with pytest.raises(whymap.FormatError, match="occur more than once"):
+        with pytest.raises(whymap.FormatError, match="more than once"):
             whymap.explain(adata, frame, **QUICK)
 
     def test_backed_object_that_differs_from_its_file(self, adata, tmp_path):

@@ -151,7 +151,7 @@ def page():
         ]
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(240_000)
         yield page
         browser.close()
 
@@ -192,7 +192,7 @@ def test_selection_both_ways_in_jupyterlab(lab, page, tmp_path):
     page.wait_for_timeout(500)
     page.screenshot(path=pictures / "map-to-python.png")
     shown = frame.get_by_text(re.compile(r"lasso of \d+ samples", re.IGNORECASE)).first
-    count = int(re.search(r"of (\d+)", shown.inner_text(timeout=10_000)).group(1))
+    count = int(re.search(r"of (\d+)", shown.inner_text(timeout=60_000)).group(1))
     assert 0 < count < 180
     page.locator(".jp-Cell .cm-content").nth(2).click()
     run_next_cell(page)
