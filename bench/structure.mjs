@@ -21,6 +21,8 @@ const { values } = parseArgs({
   },
 });
 
+const NO_COUNTS = { shown: 0, claims: 0, right: 0, open: 0, wrong: 0, setsRight: 0, setsWrong: 0 };
+
 if (values.table) console.log(markdown(JSON.parse(readFileSync(values.table, 'utf8'))));
 else await measureAll();
 
@@ -45,16 +47,7 @@ function markdown(runs) {
   const sums = new Map();
   for (const run of runs) {
     const key = `${run.kind} | ${run.method}`;
-    const sum = sums.get(key) ?? {
-      sets: 0,
-      shown: 0,
-      claims: 0,
-      right: 0,
-      open: 0,
-      wrong: 0,
-      setsRight: 0,
-      setsWrong: 0,
-    };
+    const sum = sums.get(key) ?? { sets: 0, ...NO_COUNTS };
     for (const name of Object.keys(sum)) sum[name] += run[name];
     sums.set(key, sum);
   }
@@ -78,13 +71,7 @@ async function measure(kind, method, context) {
     method,
     sets: Number(values.sets),
     first: Number(values.first),
-    shown: 0,
-    claims: 0,
-    right: 0,
-    open: 0,
-    wrong: 0,
-    setsRight: 0,
-    setsWrong: 0,
+    ...NO_COUNTS,
     byKind: {},
   };
   for (let seed = Number(values.first); seed < Number(values.first) + total.sets; seed++) {

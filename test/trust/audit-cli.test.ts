@@ -29,20 +29,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The map with its ids and labels, on small neighborhoods. */
+const MAP = ['-e', 'map.csv', '--id', 'id', '--label', 'kind', '-k', '8'];
+
 test('writes audit.json, pointwise.csv, links.csv and report.html', () => {
-  const { status, stdout, stderr } = audit(
-    'data.csv',
-    '-e',
-    'map.csv',
-    '--id',
-    'id',
-    '--label',
-    'kind',
-    '-k',
-    '8',
-    '-o',
-    'out',
-  );
+  const { status, stdout, stderr } = audit('data.csv', ...MAP, '-o', 'out');
   expect(stderr).not.toMatch(/whymap:/);
   expect(status).toBe(0);
   expect(stdout).toMatch(/Take care with .*c0 \(\d+% torn\)/);
@@ -99,19 +90,7 @@ test('--method repeats its map with other seeds and on permuted data', () => {
 });
 
 test('--structure traces what the map shows, and a region', () => {
-  const args = [
-    '-e',
-    'map.csv',
-    '--id',
-    'id',
-    '--label',
-    'kind',
-    '-k',
-    '8',
-    '--structure',
-    '--region',
-    'label:c3',
-  ];
+  const args = [...MAP, '--structure', '--region', 'label:c3'];
   const { status, stdout, stderr } = audit(
     'data.csv',
     ...args,
@@ -135,22 +114,7 @@ test('--structure traces what the map shows, and a region', () => {
 });
 
 test('--json prints the audit alone on standard output', () => {
-  const { status, stdout } = audit(
-    'data.csv',
-    '-e',
-    'map.csv',
-    '--id',
-    'id',
-    '--label',
-    'kind',
-    '-k',
-    '8',
-    '-o',
-    'j',
-    '--json',
-    '--sample',
-    '60',
-  );
+  const { status, stdout } = audit('data.csv', ...MAP, '-o', 'j', '--json', '--sample', '60');
   expect(status).toBe(0);
   const found = JSON.parse(stdout);
   expect(found.evaluated).toBe(60);

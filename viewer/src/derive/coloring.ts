@@ -11,10 +11,10 @@ import {
 } from './columns.js';
 import { difference } from './compared/difference.js';
 import { density } from './grid.js';
-import { noModuleCode, presenceOfGroup, strongestGroup } from './group-coloring.js';
+import { presenceOfGroup, strongestGroup, strongestModule } from './group-coloring.js';
 import { categoryColor, NEUTRAL, RAMP_STEPS, signRamp, type Theme } from './palette.js';
 import { highest, quantile } from './presence.js';
-import { moduleName, NONE, type View } from './view.js';
+import { moduleName, type View } from './view.js';
 import { capitalized, decimal, featureName, percent, presenceMeaning, signed } from './words.js';
 
 export type ColorBy =
@@ -37,7 +37,7 @@ export type ColorBy =
 export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
   switch (by.by) {
     case 'strongest':
-      return strongest(view, theme);
+      return strongestModule(view, theme);
     case 'groups':
       return strongestGroup(view, by.count, theme);
     case 'group':
@@ -47,7 +47,7 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
     case 'score':
       return score(view, by.module, theme);
     case 'difference':
-      return difference(view, by.row, theme) ?? strongest(view, theme);
+      return difference(view, by.row, theme) ?? strongestModule(view, theme);
     case 'feature':
       return feature(view, by.feature, theme);
     case 'column': {
@@ -71,7 +71,7 @@ export function coloring(view: View, by: ColorBy, theme: Theme): Coloring {
 /** Untrustworthy regions are the dark end and lie on top: they are what a person looks for. */
 function trust(view: View, by: 'trust' | 'torn' | 'glued', theme: Theme): Coloring {
   const layer = view.explanation.trust;
-  if (!layer) return strongest(view, theme);
+  if (!layer) return strongestModule(view, theme);
   if (by === 'trust') {
     const doubt = layer.value.map((value) => 1 - value);
     const top = Math.min(1 - layer.chance, Math.max(0.1, highest(doubt, 0.995)));
@@ -148,34 +148,6 @@ function feature(view: View, number: number, theme: Theme): Coloring {
 }
 
 const short = (value: number) => Number(value.toPrecision(3)).toString();
-
-function strongest(view: View, theme: Theme): Coloring {
-  const { explanation } = view;
-  const counts = new Uint32Array(explanation.modules.count + 1);
-  const codes = Uint16Array.from(view.strongest, (module) => (module === NONE ? 0 : module + 1));
-  for (const code of codes) counts[code]++;
-  const colors = [NEUTRAL[theme], ...explanation.descriptions.map((_, m) => categoryColor(m, theme))];
-  const names = ['no module present', ...explanation.descriptions.map(({ id }) => id)];
-  return {
-    codes,
-    colors,
-    order: colors.map((_, index) => (index === 0 ? 0 : 1)),
-    value: (row) => names[codes[row]],
-    legend: {
-      kind: 'categories',
-      title: 'Strongest module',
-      note: 'the module with the highest presence at each sample',
-      entries: [...names.keys()]
-        .filter((index) => counts[index] > 0)
-        .map((index) => ({
-          name: names[index],
-          color: colors[index],
-          count: counts[index],
-          code: index === 0 ? noModuleCode(explanation) : `module:${names[index]}`,
-        })),
-    },
-  };
-}
 
 /** Levels in their own colors; samples without a value are gray, below the others, and counted apart. */
 function levels(view: View, column: GroupColumn, theme: Theme): Coloring {

@@ -1,4 +1,4 @@
-/** The map by groups of modules: the strongest group at each sample, or the presence of one. */
+/** The map by the strongest module or group of modules at each sample, or by the presence of a group. */
 import { groupPresence, type ModuleGroup, moduleGroups } from 'whymap/lava';
 import { amounts, type Coloring } from './coloring-parts.js';
 import { categoryColor, NEUTRAL, type Theme } from './palette.js';
@@ -9,7 +9,7 @@ import { decimal, featureName } from './words.js';
 const NAMED = 3;
 
 /** Samples in which no module is present. */
-export const noModuleCode = ({ descriptions }: View['explanation']): string =>
+const noModuleCode = ({ descriptions }: View['explanation']): string =>
   `!(${descriptions.map(({ id }) => `module:${id}`).join('|')})`;
 
 /** A group for people: its number, and its leading features where features have names. */
@@ -19,20 +19,50 @@ export function groupTitle({ explanation }: View, { topFeatures }: ModuleGroup, 
   return `G${group + 1} ${leading.join(', ')}`;
 }
 
+/** The strongest module at each sample. */
+export function strongestModule(view: View, theme: Theme): Coloring {
+  const parts = view.explanation.descriptions.map(({ id }, module) => ({ name: id, modules: [module] }));
+  const title = 'Strongest module';
+  return strongestPart(
+    view,
+    parts,
+    { title, note: 'the module with the highest presence at each sample' },
+    theme,
+  );
+}
+
 /** The presence of a group is the largest of its modules', so its strongest samples are theirs. */
 export function strongestGroup(view: View, count: number, theme: Theme): Coloring {
-  const { explanation } = view;
-  const groups = moduleGroups(explanation, count);
-  const groupOf = new Uint16Array(explanation.modules.count);
-  groups.forEach(({ modules }, group) => {
-    for (const module of modules) groupOf[module] = group + 1;
+  const groups = moduleGroups(view.explanation, count);
+  const parts = groups.map((group, g) => ({ name: groupTitle(view, group, g), modules: group.modules }));
+  const title = 'Strongest group of modules';
+  const note = 'the group that holds the module with the highest presence at each sample';
+  return strongestPart(view, parts, { title, note }, theme);
+}
+
+interface Part {
+  readonly name: string;
+  /** Positions of its modules. */
+  readonly modules: readonly number[];
+}
+
+/** Samples by the part that holds their strongest module; those without a module are gray, below the others. */
+function strongestPart(
+  { explanation, strongest }: View,
+  parts: readonly Part[],
+  words: { readonly title: string; readonly note: string },
+  theme: Theme,
+): Coloring {
+  const partOf = new Uint16Array(explanation.modules.count);
+  parts.forEach(({ modules }, part) => {
+    for (const module of modules) partOf[module] = part + 1;
   });
-  const codes = Uint16Array.from(view.strongest, (module) => (module === NONE ? 0 : groupOf[module]));
-  const counts = new Uint32Array(count + 1);
+  const codes = Uint16Array.from(strongest, (module) => (module === NONE ? 0 : partOf[module]));
+  const counts = new Uint32Array(parts.length + 1);
   for (const code of codes) counts[code]++;
-  const colors = [NEUTRAL[theme], ...groups.map((_, group) => categoryColor(group, theme))];
-  const names = ['no module present', ...groups.map((group, g) => groupTitle(view, group, g))];
-  const codeOf = (modules: readonly number[]) =>
+  const colors = [NEUTRAL[theme], ...parts.map((_, part) => categoryColor(part, theme))];
+  const names = ['no module present', ...parts.map(({ name }) => name)];
+  const codeOf = ({ modules }: Part) =>
     modules.map((module) => `module:${explanation.descriptions[module].id}`).join('|');
   return {
     codes,
@@ -41,15 +71,14 @@ export function strongestGroup(view: View, count: number, theme: Theme): Colorin
     value: (row) => names[codes[row]],
     legend: {
       kind: 'categories',
-      title: 'Strongest group of modules',
-      note: 'the group that holds the module with the highest presence at each sample',
+      ...words,
       entries: [...names.keys()]
         .filter((index) => counts[index] > 0)
         .map((index) => ({
           name: names[index],
           color: colors[index],
           count: counts[index],
-          code: index === 0 ? noModuleCode(explanation) : codeOf(groups[index - 1].modules),
+          code: index === 0 ? noModuleCode(explanation) : codeOf(parts[index - 1]),
         })),
     },
   };
