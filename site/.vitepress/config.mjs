@@ -25,6 +25,7 @@ const explanations = [
   { text: 'What may be claimed of a module', link: '/evaluation' },
   { text: 'Do modules come back?', link: '/stability' },
   { text: 'How far to trust a map', link: '/trust' },
+  { text: 'Is this structure in my data?', link: '/structure' },
   { text: 'Attraction and repulsion', link: '/ardr' },
   { text: 'Engines and speed', link: '/engines' },
   { text: 'How whymap compares', link: '/compared' },
@@ -36,6 +37,7 @@ const reference = [
   { text: 'Library', link: '/api/' },
   { text: 'Glossary', link: '/glossary' },
   { text: 'Changes', link: '/changelog' },
+  { text: 'From 0.1.0 to 0.2.0', link: '/migrating' },
 ];
 
 /** Pages are Markdown without HTML, but for the anchors that the reference of the library is made with. */

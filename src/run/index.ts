@@ -8,4 +8,5 @@ export {
   type Run,
   titleOf,
 } from './explain.js';
+export { type MarkerTable, markerTable } from './marker-table.js';
 export { notesOf, type PlannedFiles, planFiles } from './plan-files.js';

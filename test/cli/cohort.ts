@@ -10,7 +10,14 @@ import { whymap } from './run.js';
 /** Options of `compare` that name the conditions of the cohort. */
 export const SIDES = ['--condition', 'condition', '--case', 'case', '--control', 'control'];
 
-export async function explainCohort(folder: string): Promise<void> {
+/** What is left out where a test does not ask for it: tests of significance, refits, trust. */
+const WITHOUT_EVIDENCE = ['--draws', '0', '--refits', '0', '--trust', 'no'];
+
+/** @param evidence options of `explain` on what is tested of the modules. */
+export async function explainCohort(
+  folder: string,
+  evidence: readonly string[] = WITHOUT_EVIDENCE,
+): Promise<void> {
   const cohort = plantCohort({ seed: 2, samples: 150, correlation: 0.7, kinds: ['gained', 'shared'] });
   const { rows, columns, data } = cohort.table.features as Matrix;
   const metadata = (cohort.table.metadata ?? []) as CategoricalColumn[];
@@ -36,7 +43,7 @@ export async function explainCohort(folder: string): Promise<void> {
   const explained = await whymap(
     folder,
     ...['explain', 'features.csv', '-e', 'map.csv', '--labels', 'meta.csv', '--label', 'type', '-o', 'out'],
-    ...['-n', '100', '-m', '3', '--draws', '0', '--refits', '0', '--trust', 'no', '--quiet'],
+    ...['-n', '100', '-m', '3', ...evidence, '--quiet'],
   );
   expect(explained.err).toBe('');
 }

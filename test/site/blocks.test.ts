@@ -1,9 +1,9 @@
 // Every command and every piece of JavaScript in the documentation runs. Commands of a page run one after the other in a folder with
-// made files of the names that the page uses. Python's blocks run in python/tests/test_docs.py.
+// made files of the names that the page uses. Python's blocks run in python/tests/test_docs.py, R's in r/tests/testthat/test-docs.R.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeDocumentationData } from './made-data.js';
 
@@ -16,13 +16,19 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm run demo': 'test/package and .ci/run do it',
   'npm ci && npm test': 'is this suite',
   'npm run build:r': '.ci/doors does it',
+  'R CMD INSTALL r/dist/whymap_*.tar.gz': '.ci/doors does it',
+  'pip install whymap': '.ci/doors does it, with the wheel that it builds',
   'whymap audit images.npy -e latent.npy --sample 5000': 'needs more samples than the made files have',
 };
 
-const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'README.md', 'docs/*.md'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const pages = execFileSync(
+  'git',
+  ['ls-files', '-co', '--exclude-standard', 'README.md', 'docs/*.md', 'site/*.md'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .trim()
   .split('\n')
   .filter((page) => !page.startsWith('docs/lab/'));
@@ -33,12 +39,12 @@ const blocksOf = (page: string, languages: string) =>
     .filter(([, language]) => new RegExp(`^(${languages})$`).test(language))
     .map(([, , body]) => body);
 
-/** The commands of a page that begin with whymap or npm, without comments, in their order. */
+/** The commands of a page, without comments, in their order. */
 const commandsOf = (page: string) =>
   blocksOf(page, 'sh|')
     .flatMap((body) => body.replace(/\\\n\s*/g, ' ').split('\n'))
     .map((line) => line.replace(/\s+#.*$/, '').trim())
-    .filter((line) => /^(whymap|npx whymap|npm) /.test(line) && !(line in NOT_RUN));
+    .filter((line) => line !== '' && !(line in NOT_RUN));
 
 let folder: string;
 beforeAll(async () => {
@@ -61,6 +67,28 @@ function runLine(line: string) {
 test('the scan finds commands and code', () => {
   expect(commandsOf('docs/tutorials/biologist.md').length).toBeGreaterThan(5);
   expect(pages.flatMap((page) => blocksOf(page, 'js')).length).toBeGreaterThan(2);
+});
+
+/** What runs the blocks of a language that do not run here; blocks of `text` are what something prints. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  python: 'python/tests/test_docs.py',
+  r: 'r/tests/testthat/test-docs.R',
+};
+
+test('every block is a command, a program that a test runs, or text that something prints', () => {
+  for (const page of pages) {
+    const languages = [...readFileSync(join(root, page), 'utf8').matchAll(/^```(\w*)\n[\s\S]*?^```/gm)];
+    for (const [, language] of languages) {
+      if (['', 'sh', 'js', 'ts', 'text'].includes(language)) continue;
+      expect(Object.keys(ELSEWHERE), `${page}: ${language}`).toContain(language);
+      expect(readFileSync(join(root, ELSEWHERE[language]), 'utf8')).toContain(basename(page));
+    }
+  }
+});
+
+test('what is not run is in the documentation', () => {
+  const text = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
+  expect(Object.keys(NOT_RUN).filter((line) => !text.includes(line))).toEqual([]);
 });
 
 describe.each(pages.filter((page) => commandsOf(page).length > 0))('%s', (page) => {

@@ -77,7 +77,7 @@ export async function makeDocumentationData(folder: string): Promise<void> {
   writeFileSync(at('latent.npy'), writeNpy(pictures.map, [ROWS, 2]));
 
   const sentences = makeValues(30, 4);
-  const words = Array.from({ length: 30 }, (_, c) => `word${c}`);
+  const words = ['the', 'my', 'do', "doesn't", 'is', ...Array.from({ length: 25 }, (_, c) => `word${c}`)];
   writeFileSync(at('words.csv'), byId(words, sentences.values));
   writeFileSync(at('vectors.npy'), writeNpy(sentences.map, [ROWS, 2]));
   writeFileSync(at('words.npy'), writeNpy(sentences.values, [ROWS, words.length]));

@@ -150,46 +150,6 @@ test('modules, pairs, a question and a comparison without a pointer', async () =
   await page.close();
 });
 
-test('no serious finding of the accessibility checker in any state of a report, light and dark', async () => {
-  for (const theme of ['light', 'dark'] as const) {
-    const { page } = await openReport(browser, html, { theme });
-    page.setDefaultTimeout(ANSWER);
-    const states: Readonly<Record<string, () => Promise<unknown>>> = {
-      'what to know': () => page.evaluate(openAll),
-      module: () => page.click('.card-open >> nth=0'),
-      'how it was made': () => page.click('#tab-run'),
-      'nothing selected': () => page.click('#tab-ask'),
-      'a search': () => page.fill('.search input', 'bill'),
-      'a feature': () => page.keyboard.press('Enter'),
-      groups: () => page.click('#tab-groups'),
-      'a sample': async () => {
-        await page.locator('.map-frame').focus();
-        await page.keyboard.press('Enter');
-      },
-      'a comparison': async () => {
-        await page.click('text=Keep, to compare');
-        await page.fill('.search input', 'Gentoo');
-        await page.keyboard.press('Enter');
-      },
-      'the list with a selection': async () => {
-        await page.click('#tab-modules');
-        const back = page.locator('text=All modules');
-        if ((await back.count()) > 0) await back.click();
-      },
-      links: async () => {
-        await page.click('#tab-trust');
-        await page.click('.choices >> text="Torn"');
-      },
-      'the menu': () => page.click('.save > button'),
-    };
-    for (const [name, enter] of Object.entries(states)) {
-      await enter();
-      expect({ theme, name, findings: await axeFindings(page) }).toEqual({ theme, name, findings: [] });
-    }
-    await page.close();
-  }
-});
-
 test('a run from start to end without a pointer, its stages in words; stopped, the settings stay', async () => {
   const opened = await openSite(browser, serving.url);
   const { page } = opened;

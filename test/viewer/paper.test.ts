@@ -9,7 +9,7 @@ import { decodeExplanation } from 'whymap/io';
 import { renderReport } from 'whymap/viewer';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { addressOf, drag, kept } from '../report/report-page.js';
-import { axeFindings, launch, type OpenOptions, openReport, PATIENCE } from './browser.js';
+import { launch, type OpenOptions, openReport, PATIENCE } from './browser.js';
 
 const folder = temporaryFolder();
 const within = { timeout: PATIENCE };
@@ -289,16 +289,4 @@ test('an empty lasso says so, and leaves the selection', within, () =>
     },
     { hash: '#region=label:Adelie&panel=ask' },
   ),
-);
-
-test(
-  'no serious finding of the accessibility checker in the new panels, in both themes',
-  within,
-  async () => {
-    for (const theme of ['light', 'dark'] as const) {
-      for (const hash of ['#region=label:Gentoo&panel=ask&color=column:island', '#panel=groups']) {
-        await withPage(async (page) => expect(await axeFindings(page)).toEqual([]), { theme, hash });
-      }
-    }
-  },
 );

@@ -86,11 +86,12 @@ test(
     const found: Record<string, Awaited<ReturnType<typeof layoutOf>>> = {};
     for (const screen of SCREENS) {
       const { width } = screen;
-      const hash = '#region=label:0&color=column:condition';
+      const hash = `#region=${encodeURIComponent('type:"type 0"')}&color=column:condition`;
       const { page, requests, errors } = await openReport(browser, html, { ...screen, hash });
       for (const tab of TABS) {
         await page.click(`#tab-${tab}`);
         if (tab === 'conditions') await page.click('.figures tbody .link >> nth=0');
+        if (tab === 'ask') expect(await page.locator('.markers tbody tr').count()).toBeGreaterThan(0);
         expect({ width, tab, found: await faults(page) }).toEqual({ width, tab, found: [] });
       }
       await page.click('#tab-modules');

@@ -2,7 +2,7 @@
 
 import { OptionError, option, words } from '../../errors.js';
 import { writeCsv } from '../../io/write.js';
-import { type Marker, type MarkerAnswer, rankMarkers } from '../../lava/query/markers.js';
+import { type MarkerAnswer, rankMarkers } from '../../lava/query/markers.js';
 import { type ModuleGroup, moduleGroups } from '../../lava/query/module-groups.js';
 import { parseRegion } from '../../lava/query/parse-region.js';
 import {
@@ -28,6 +28,7 @@ import {
 import type { Explanation, Table } from '../../model.js';
 import type { OptionValues } from '../../options/index.js';
 import { readExplained } from '../../run/explained-features.js';
+import { markerTable } from '../../run/marker-table.js';
 import type { Session } from '../session.js';
 import { tell } from '../terminal/text.js';
 
@@ -136,36 +137,8 @@ function showComparison(found: ComparisonAnswer): Shown {
 
 /** Which features are higher and lower; with replicates the test over these beside it. */
 function showMarkers(found: MarkerAnswer): Shown {
-  const columns = found.markers.some(({ pseudobulk }) => pseudobulk !== null)
-    ? [...MARKER_COLUMNS, ...REPLICATE_COLUMNS]
-    : MARKER_COLUMNS;
-  return {
-    sentences: markerSentences(found),
-    header: columns.map(([name]) => name),
-    rows: found.markers.map((marker) => columns.map(([, cell]) => cell(marker))),
-    json: found,
-  };
+  return { sentences: markerSentences(found), ...markerTable(found), json: found };
 }
-
-type MarkerColumn = readonly [string, (marker: Marker) => string | number | null];
-
-const MARKER_COLUMNS: readonly MarkerColumn[] = [
-  ['feature', ({ name }) => name],
-  ['difference', ({ difference }) => difference],
-  ['log_fold_change', ({ logFoldChange }) => logFoldChange],
-  ['auc', ({ auc }) => auc],
-  ['p', ({ p }) => p],
-  ['p_adjusted', ({ pAdjusted }) => pAdjusted],
-  ['above_zero_in', ({ aboveZeroFirst }) => aboveZeroFirst],
-  ['above_zero_out', ({ aboveZeroSecond }) => aboveZeroSecond],
-];
-
-const REPLICATE_COLUMNS: readonly MarkerColumn[] = [
-  ['replicate_difference', ({ pseudobulk }) => pseudobulk?.difference ?? null],
-  ['replicate_p', ({ pseudobulk }) => pseudobulk?.p ?? null],
-  ['replicates_in', ({ pseudobulk }) => pseudobulk?.replicatesFirst ?? null],
-  ['replicates_out', ({ pseudobulk }) => pseudobulk?.replicatesSecond ?? null],
-];
 
 /** One feature against all others. */
 function showFeature(found: FeatureAnswer): Shown {

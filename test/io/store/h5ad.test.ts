@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { WhymapError } from 'whymap';
 import { pathSource, readTable } from 'whymap/io';
 import { openH5 } from '#whymap/io/store/hdf5/runtime.js';
+import { makeAnndata } from './make-anndata.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'whymap-h5-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,4 +48,29 @@ test('what HDF5 complains of fails, also in calls of h5wasm that look at no stat
   if (!(matrix instanceof h5.Dataset)) throw new Error('no data set');
   expect(() => guard('lzf.h5ad', () => matrix.slice([[0, 2]]))).toThrow('compressed with lzf in lzf.h5ad');
   close();
+});
+
+test('a category that is the text of a missing value is none; one called None stays', async () => {
+  const path = join(folder, 'categories.h5ad');
+  await makeAnndata(path, {
+    layout: 'dense',
+    rows: 4,
+    columns: 2,
+    values: Float32Array.from([0.5, 2, 3, 4, 5.5, 6, 7, 8]),
+    ids: ['a', 'b', 'c', 'd'],
+    featureNames: ['g', 'h'],
+    obsm: {},
+    categories: {
+      pathology: { names: ['abnormal', 'nan', 'normal'], codes: Int32Array.from([2, 1, 0, -1]) },
+      drug: { names: ['A', 'None'], codes: Int32Array.from([0, 1, 1, 0]) },
+    },
+  });
+  const { metadata = [] } = await readTable(pathSource(path));
+  const found = metadata.map(
+    (column) => column.kind === 'categorical' && [column.name, column.levels, [...column.codes]],
+  );
+  expect(found.sort()).toEqual([
+    ['drug', ['A', 'None'], [0, 1, 1, 0]],
+    ['pathology', ['abnormal', 'normal'], [1, -1, 0, -1]],
+  ]);
 });

@@ -15,6 +15,8 @@ export interface MadeAnndata {
   obsm: Readonly<Record<string, Float32Array>>;
   /** Metadata, one text a row each. */
   obs?: Readonly<Record<string, readonly string[]>>;
+  /** Metadata as categories: their names, and the index of each row's. */
+  categories?: Readonly<Record<string, { readonly names: readonly string[]; readonly codes: Int32Array }>>;
   /** The same of features, one text a column each. */
   var?: Readonly<Record<string, readonly string[]>>;
 }
@@ -56,6 +58,12 @@ export async function makeAnndata(path: string, made: MadeAnndata): Promise<void
     group.create_dataset({ name: '_index', data: [...names] });
     for (const [name, texts] of Object.entries(made[axis] ?? {}))
       group.create_dataset({ name, data: [...texts] });
+  }
+  for (const [name, { names, codes }] of Object.entries(made.categories ?? {})) {
+    const group = file.create_group(`obs/${name}`);
+    group.create_attribute('encoding-type', 'categorical');
+    group.create_dataset({ name: 'categories', data: [...names] });
+    group.create_dataset({ name: 'codes', data: codes });
   }
   const obsm = file.create_group('obsm');
   for (const [key, data] of Object.entries(made.obsm)) {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { headline, moduleRemarks, moduleSentence, moduleStatements, summary } from 'whymap/lava';
+import { verdictOf } from '#whymap/lava/evaluate/verdict.js';
 import type { Explanation, ModuleDescription, ModuleSignificance } from '#whymap/model.js';
 
 const VERDICTS = ['local', 'border', 'global', 'chance', 'not-replicated'] as const;
@@ -62,9 +63,13 @@ const modules: fc.Arbitrary<ModuleDescription> = fc.record({
   ),
   replication: fc.option(figure),
   within: fc.option(
-    fc.array(fc.record({ column: fc.constantFrom('donor', 'batch'), kept: fc.option(figure) }), {
-      maxLength: 1,
-    }),
+    fc.uniqueArray(
+      fc.record({ column: fc.constantFrom('donor', 'batch', 'slide'), kept: fc.option(figure) }),
+      {
+        maxLength: 3,
+        selector: ({ column }) => column,
+      },
+    ),
     { nil: undefined },
   ),
   trust: fc.option(figure),
@@ -136,6 +141,57 @@ test('every exclusion has two sides that are said somewhere, so that none is idl
     }
   }
   expect([...new Set(EXCLUDED.flat().map(String))].filter((pattern) => !said.has(pattern))).toEqual([]);
+});
+
+/** Every way in which the three held-out thirds can come out. */
+const COMBINATIONS = OUTCOMES.flatMap((a) => OUTCOMES.flatMap((b) => OUTCOMES.map((c) => [a, b, c])));
+
+test('for every outcome of the held-out thirds the chip, the sentence and the headline give one verdict in the same numbers', () => {
+  const tested = { statistic: 0.4, expected: 0, p: 0.005, pAdjusted: 0.005, draws: 199 };
+  const [module] = fc.sample(modules, { numRuns: 1, seed: 5 });
+  for (const outcomes of COMBINATIONS) {
+    const parts = outcomes.map((outcome) => ({
+      outcome,
+      cosine: 0.9,
+      ...(outcome === 'not-replicated' ? { real: null, local: null } : { real: tested, local: tested }),
+    }));
+    const found = { ...module, significance: verdictOf(parts), stability: null };
+    const { verdict, significant } = found.significance;
+    const remarks = moduleRemarks(found).map(({ text }) => text);
+    const statements = moduleStatements(found, 300).map(({ text }) => text);
+    const passed = outcomes.filter((outcome) => outcome === 'local').length;
+    expect(remarks.includes('significant')).toBe(passed === 3);
+    expect(significant).toBe(passed === 3);
+    const border = [...remarks, ...statements].flatMap(
+      (text) => text.match(/pass(?:es|ed) on (\d) of 3/)?.[1] ?? [],
+    );
+    const open = outcomes.filter((outcome) => outcome === 'undecided').length;
+    // the chip of a module that passed nowhere names the thirds that stay open
+    const named = passed > 0 ? [passed, passed] : [passed];
+    expect({ outcomes, border }).toEqual({ outcomes, border: verdict === 'border' ? named.map(String) : [] });
+    if (verdict === 'border' && passed === 0)
+      expect(remarks).toContain(`at the border: undecided on ${open} of 3 held-out thirds`);
+    const [, rest = ''] = headline({ descriptions: [found] }).split('; ');
+    expect({
+      outcomes,
+      passed: headline({ descriptions: [found] }).startsWith(`${Number(significant)} of 1 module passed`),
+    }).toEqual({ outcomes, passed: true });
+    expect(/at the border/.test(rest)).toBe(verdict === 'border');
+  }
+});
+
+test('each column that a module is mostly a difference between is named once on the chip and once in a sentence', () => {
+  fc.assert(
+    fc.property(modules, (module) => {
+      const flagged = (module.within ?? []).filter(({ kept }) => kept !== null && kept < 0.5);
+      for (const texts of [moduleRemarks(module), moduleStatements(module, 300)]) {
+        const named = texts.flatMap(
+          ({ text }) => text.match(/difference between levels of (\w+)/)?.[1] ?? [],
+        );
+        expect(named).toEqual(flagged.map(({ column }) => column));
+      }
+    }),
+  );
 });
 
 test('"all over the map" is said only of what is present in half of the samples, in disjoint localities', () => {

@@ -76,18 +76,24 @@ async function metadataColumn(store: Store, axis: Axis, name: string): Promise<M
   return { name, kind: 'numeric', values: Float64Array.from(await array.numbers(0, array.shape[0])) };
 }
 
+/** What a missing value becomes where pandas turns it into a text before it makes categories. */
+const MISSING_AS_TEXT = new Set(['nan', 'NaN', '<NA>', 'NaT']);
+
 /**
- * The categorical column at `path`; its levels stay in the order of the file.
+ * The categorical column at `path`; its levels stay in the order of the file. A category that is the text of a missing
+ * value is none; others such as `None` and `NA` stay, since an untreated sample may be called so.
  * @param name of the column.
  */
 async function categories(store: Store, path: string, name: string): Promise<MetadataColumn> {
   const codes = await store.array(below(path, 'codes'));
-  const levels = await levelsOf(store, below(path, 'categories'));
+  const stored = await levelsOf(store, below(path, 'categories'));
   const values = await codes.numbers(0, codes.shape[0]);
+  const levels = stored.filter((level) => !MISSING_AS_TEXT.has(level));
+  const position = stored.map((level) => levels.indexOf(level));
   return {
     name,
     kind: 'categorical',
-    codes: Int32Array.from(values, (code) => (code >= 0 && code < levels.length ? code : -1)),
+    codes: Int32Array.from(values, (code) => position[code] ?? -1),
     levels,
   };
 }

@@ -1,6 +1,6 @@
 /** A comparison of conditions beside its explanation: read from what `whymap compare` wrote, and laid over the samples. */
 import type { Explanation } from 'whymap';
-import type { ComparedRow, ConditionComparison } from 'whymap/lava';
+import { type ComparedRow, type ConditionComparison, moduleTitle } from 'whymap/lava';
 
 /** What `comparison.json` holds, as far as the page shows it. */
 export interface Comparison extends ConditionComparison {
@@ -32,9 +32,12 @@ function parsed(text: string): Comparison | null {
 /** Whether something differs. */
 export const isFinding = ({ verdict }: ComparedRow): boolean => verdict !== 'shared' && verdict !== 'none';
 
-/** `M3 (f1, f2) in tubule`. */
-export const rowName = ({ module, label, stratum }: ComparedRow): string =>
-  `${module} (${label})${stratum === 'all' ? '' : ` in ${stratum}`}`;
+/** `M3 (f1, f2) in tubule`; with the name of a gene set where one names the module: `M3 PODOCYTE (9 of 9) in tubule`. */
+export function rowName(explanation: Explanation, { module, label, stratum }: ComparedRow): string {
+  const named = explanation.descriptions.find(({ id, geneSets }) => id === module && geneSets?.length);
+  const title = named ? moduleTitle(explanation, named) : `(${label})`;
+  return `${module} ${title}${stratum === 'all' ? '' : ` in ${stratum}`}`;
+}
 
 /**
  * For each sample the mean difference of presence, case less control, over the localities that hold it and were measured on both

@@ -14,7 +14,7 @@ export function difference(view: View, number: number, theme: Theme): Coloring |
   const values = differenceAt(explanation, row);
   const most = highest(values.map(Math.abs), 0.99) || 1;
   const words = {
-    title: `Presence of ${rowName(row)}: ${comparison.case} less ${comparison.control}`,
+    title: `Presence of ${rowName(explanation, row)}: ${comparison.case} less ${comparison.control}`,
     note: 'mean over replicates and localities; light gray: no locality there holds both',
     low: `${signed(-most)} more in ${comparison.control}`,
     high: `${signed(most)} more in ${comparison.case}`,

@@ -6,7 +6,7 @@ import type { View } from '../../derive/view.js';
 import { colorBy, selectModule } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
 import { SaveFigure } from '../parts/SaveFigure.js';
-import { Replicates } from './Replicates.js';
+import { decidedBy, Replicates, type UnitMeasure } from './Replicates.js';
 import { Verdicts } from './Verdicts.js';
 
 export function Conditions({ view }: { view: View }) {
@@ -18,8 +18,9 @@ export function Conditions({ view }: { view: View }) {
       <Block title={`${found.case} against ${found.control}`}>
         <Sentences lines={found.sentences} />
       </Block>
-      {opened && <Opened view={view} found={found} row={opened} />}
+      {opened && <Opened key={`${opened.module} ${opened.stratum}`} view={view} found={found} row={opened} />}
       <Verdicts
+        view={view}
         found={found}
         opened={opened}
         onOpen={(row) => {
@@ -66,42 +67,86 @@ function showOnMap(view: View, found: Comparison, row: ComparedRow): void {
   else if (module >= 0) colorBy.value = { by: 'module', module };
 }
 
+interface OpenedProps {
+  readonly view: View;
+  readonly found: Comparison;
+  readonly row: ComparedRow;
+}
+
 /** One row: every replicate, what is known of the module, and its colors on the map. */
-function Opened({ view, found, row }: { view: View; found: Comparison; row: ComparedRow }) {
-  const module = view.explanation.descriptions.findIndex(({ id }) => id === row.module);
+function Opened({ view, found, row }: OpenedProps) {
+  const [what, setWhat] = useState(decidedBy(row));
   return (
-    <Block title={`${rowName(row)}: ${row.verdict}`} note={row.flags.join('; ') || undefined}>
+    <Block
+      title={`${rowName(view.explanation, row)}: ${row.verdict}`}
+      note={row.flags.join('; ') || undefined}
+    >
+      <MeasureSwitch row={row} what={what} onChoose={setWhat} />
       <SaveFigure name={`${row.module} ${row.stratum} ${found.case} against ${found.control}`}>
-        <Replicates row={row} found={found} />
+        <Replicates row={row} found={found} what={what} />
       </SaveFigure>
-      <p class="actions">
-        {row.presenceDifferences && (
-          <button type="button" class="button" onClick={() => showOnMap(view, found, row)}>
-            Difference on the map
-          </button>
-        )}
-        {module >= 0 && view.scores.length > 0 && (
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              colorBy.value = { by: 'score', module };
-            }}
-          >
-            Score on the map
-          </button>
-        )}
-        {module >= 0 && (
-          <button type="button" class="button" onClick={() => selectModule(module)}>
-            Open {row.module}
-          </button>
-        )}
-      </p>
+      <Actions view={view} found={found} row={row} />
       {!row.presenceDifferences && (
         <p class="note">
           Found on one condition alone, in localities of its own: the map cannot show where it differs.
         </p>
       )}
     </Block>
+  );
+}
+
+interface MeasureProps {
+  readonly row: ComparedRow;
+  readonly what: UnitMeasure;
+  readonly onChoose: (what: UnitMeasure) => void;
+}
+
+/** Whether replicates show that features move together (presence), or at which level they are (score). */
+function MeasureSwitch({ row, what, onChoose }: MeasureProps) {
+  if (row.units.every(({ score }) => score === null)) return null;
+  return (
+    <fieldset class="switch" aria-label="What is drawn of each replicate">
+      {(['presence', 'score'] as const).map((each) => (
+        <button
+          key={each}
+          type="button"
+          class="text-button"
+          aria-pressed={what === each}
+          onClick={() => onChoose(each)}
+        >
+          {each === 'presence' ? 'Presence' : 'Score'}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Where on the map the row differs, and the card of its module. */
+function Actions({ view, found, row }: OpenedProps) {
+  const module = view.explanation.descriptions.findIndex(({ id }) => id === row.module);
+  return (
+    <p class="actions">
+      {row.presenceDifferences && (
+        <button type="button" class="button" onClick={() => showOnMap(view, found, row)}>
+          Difference on the map
+        </button>
+      )}
+      {module >= 0 && view.scores.length > 0 && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            colorBy.value = { by: 'score', module };
+          }}
+        >
+          Score on the map
+        </button>
+      )}
+      {module >= 0 && (
+        <button type="button" class="button" onClick={() => selectModule(module)}>
+          Open {row.module}
+        </button>
+      )}
+    </p>
   );
 }

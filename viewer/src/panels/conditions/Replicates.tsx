@@ -14,10 +14,22 @@ const LETTERS = 22;
 const shortly = (name: string): string =>
   name.length > LETTERS ? `${name.slice(0, LETTERS - 1)}\u2026` : name;
 
-export function Replicates({ row, found }: { row: ComparedRow; found: Comparison }) {
-  const byPresence = row.verdict !== 'up' && row.verdict !== 'down';
+/** What is drawn of every replicate. */
+export type UnitMeasure = 'presence' | 'score';
+
+/** What the verdict of a row rests on. */
+export const decidedBy = ({ verdict }: ComparedRow): UnitMeasure =>
+  verdict === 'up' || verdict === 'down' ? 'score' : 'presence';
+
+interface ReplicatesProps {
+  readonly row: ComparedRow;
+  readonly found: Comparison;
+  readonly what: UnitMeasure;
+}
+
+export function Replicates({ row, found, what }: ReplicatesProps) {
   const units = row.units.flatMap((unit) => {
-    const value = byPresence ? unit.presence : unit.score;
+    const value = unit[what];
     return value === null ? [] : [{ ...unit, value }];
   });
   const values = units.map(({ value }) => value);
@@ -25,7 +37,6 @@ export function Replicates({ row, found }: { row: ComparedRow; found: Comparison
   const left = widestOf(names, '12px') + 20;
   const x = scaleLinear([Math.min(0, ...values), Math.max(0.01, ...values)], [left, SIZE.width - SIZE.right]);
   const { together, opposed } = SIGN_COLORS[theme.value];
-  const what = byPresence ? 'presence' : 'score';
   const side = (isCase: boolean) => units.filter((unit) => unit.isCase === isCase);
   return (
     <svg

@@ -2,17 +2,19 @@
 import { useState } from 'preact/hooks';
 import type { ComparedRow } from 'whymap/lava';
 import { type Comparison, isFinding, rowName } from '../../derive/compared/conditions.js';
+import type { View } from '../../derive/view.js';
 import { decimal, plural, pValue, signed } from '../../derive/words.js';
 import { Block } from '../parts/Block.js';
 
 interface RowsProps {
+  readonly view: View;
   readonly found: Comparison;
   readonly opened: ComparedRow | null;
   readonly onOpen: (row: ComparedRow) => void;
 }
 
 /** The table of verdicts, of one stratum or all, of what differs or of every module. */
-export function Verdicts({ found, opened, onOpen }: RowsProps) {
+export function Verdicts({ view, found, opened, onOpen }: RowsProps) {
   const strata = [...new Set(found.rows.map(({ stratum }) => stratum))];
   const [stratum, setStratum] = useState('');
   const [every, setEvery] = useState(!found.rows.some(isFinding));
@@ -43,7 +45,13 @@ export function Verdicts({ found, opened, onOpen }: RowsProps) {
           </thead>
           <tbody>
             {shown.map((row) => (
-              <Row key={`${row.module} ${row.stratum}`} row={row} opened={row === opened} onOpen={onOpen} />
+              <Row
+                key={`${row.module} ${row.stratum}`}
+                view={view}
+                row={row}
+                opened={row === opened}
+                onOpen={onOpen}
+              />
             ))}
           </tbody>
         </table>
@@ -91,12 +99,17 @@ const above = (value: number): string => decimal(Math.max(0, value));
 const known = (value: number | null, words: (value: number) => string): string =>
   value === null ? NONE : words(value);
 
-function Row({ row, opened, onOpen }: { row: ComparedRow; opened: boolean; onOpen: RowsProps['onOpen'] }) {
+interface RowProps extends Pick<RowsProps, 'view' | 'onOpen'> {
+  readonly row: ComparedRow;
+  readonly opened: boolean;
+}
+
+function Row({ view, row, opened, onOpen }: RowProps) {
   return (
     <tr>
       <th scope="row">
         <button type="button" class="link" aria-pressed={opened} onClick={() => onOpen(row)}>
-          {rowName(row)}
+          {rowName(view.explanation, row)}
         </button>
       </th>
       <td>{row.verdict}</td>

@@ -12,6 +12,7 @@ interface Row {
 export function Checks({ description }: { description: ModuleDescription }) {
   const rows = [
     ...significanceRows(description),
+    ...withinRows(description),
     ...replicationRows(description),
     ...stabilityRows(description),
     ...trustRows(description),
@@ -77,6 +78,20 @@ const testRow = (
   figure: signed(statistic),
   compare: `${signed(expected)} with ${against}, largest corrected p ${pAdjusted < 0.001 ? '<0.001' : pAdjusted.toFixed(3)}`,
 });
+
+function withinRows({ within = [] }: ModuleDescription): Row[] {
+  return within.flatMap(({ column, kept }) =>
+    kept === null
+      ? []
+      : [
+          {
+            question: `Kept when each level of ${column} is centered?`,
+            figure: decimal(kept),
+            compare: '1 or more: it varies inside the levels; 0: a difference between them',
+          },
+        ],
+  );
+}
 
 function replicationRows({ replication }: ModuleDescription): Row[] {
   if (replication == null) return [];

@@ -80,7 +80,7 @@ function choicesOf(view: View): Choices[] {
 function comparedRow(view: View): Choices['options'] {
   const by = colorBy.value;
   const row = by.by === 'difference' ? view.comparison?.rows[by.row] : undefined;
-  return row ? [{ value: encodeColoring(view, by), name: rowName(row) }] : [];
+  return row ? [{ value: encodeColoring(view, by), name: rowName(view.explanation, row) }] : [];
 }
 
 const TRUST: Choices['options'] = [

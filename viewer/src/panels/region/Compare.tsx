@@ -3,6 +3,7 @@
 import { scaleLinear } from 'd3-scale';
 import { useMemo } from 'preact/hooks';
 import { compareRegions, comparisonSentences } from 'whymap/lava';
+import { carriedTable } from '../../derive/compared/carried-table.js';
 import { type ComparedPair, comparedPairs, different, shared } from '../../derive/pairs.js';
 import { categoryColor } from '../../derive/palette.js';
 import { samplesOf } from '../../derive/region-code.js';
@@ -52,9 +53,17 @@ export function Compare({ view, first, second }: { view: View; first: Region; se
   );
 }
 
-/** The library's sentences on the two regions, as `whymap query --and` prints them. */
+/** The library's sentences on the two regions, as `whymap query --and` with `--features` prints them. */
 function Sentences({ view, first, second }: { view: View; first: Region; second: Region }) {
-  const found = compareRegions(view.mapped, { first: first.parsed, second: second.parsed });
+  const found = useMemo(
+    () =>
+      compareRegions(
+        view.mapped,
+        { first: first.parsed, second: second.parsed },
+        carriedTable(view.explanation),
+      ),
+    [view, first, second],
+  );
   const named = {
     ...found,
     first: { ...found.first, region: first.name },

@@ -1,11 +1,15 @@
 /** Which features are higher and which lower in the selection than elsewhere, and to which modules they belong. */
 
 import { useMemo, useState } from 'preact/hooks';
+import { csvPieces } from 'whymap/io';
 import { type Marker, type MarkerAnswer, markerSentences, rankMarkers } from 'whymap/lava';
+import { markerTable } from 'whymap/run';
 import type { View } from '../../derive/view.js';
 import { count, decimal, featureName, featureNoun, percent, pValue, signed } from '../../derive/words.js';
+import { download } from '../../keep/download.js';
 import { kept, type Region, selectFeature, selectModule } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
+import { fileName } from '../parts/SaveFigure.js';
 
 const SHOWN = 10;
 /** Values to compare at once when the panel opens; above it a person asks first. */
@@ -59,7 +63,7 @@ function Ranking({ view, region, others }: { view: View; region: Region; others:
   return (
     <>
       <ul class="sentences">
-        {markerSentences(answer).map((text) => (
+        {markerSentences(named(view, answer)).map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
@@ -78,13 +82,34 @@ function Ranking({ view, region, others }: { view: View; region: Region; others:
       )}
       <MarkerTable view={view} title="Higher" markers={higher} />
       <MarkerTable view={view} title="Lower" markers={lower} />
-      {answer.markers.length > 2 * SHOWN && (
-        <button type="button" class="button" onClick={() => setAll(!all)}>
-          {all ? 'The strongest only' : `All ${count(answer.markers.length)}`}
+      <p class="actions">
+        {answer.markers.length > 2 * SHOWN && (
+          <button type="button" class="button" onClick={() => setAll(!all)}>
+            {all ? 'The strongest only' : `All ${count(answer.markers.length)}`}
+          </button>
+        )}
+        <button type="button" class="button" onClick={() => saveTable(answer)}>
+          Save all as CSV
         </button>
-      )}
+      </p>
     </>
   );
+}
+
+/** The answer with features called as the page calls them: pixels by row and column. */
+const named = (view: View, answer: MarkerAnswer): MarkerAnswer => ({
+  ...answer,
+  markers: answer.markers.map((marker) => ({
+    ...marker,
+    name: featureName(view.explanation, marker.feature),
+  })),
+});
+
+/** The table that `whymap query --markers --format csv` prints. */
+function saveTable(answer: MarkerAnswer): void {
+  const { header, rows } = markerTable(answer);
+  const name = fileName(`${answer.first.region} against ${answer.second.region}`);
+  download(new Blob([...csvPieces(header, rows)], { type: 'text/csv' }), `${name}.csv`);
 }
 
 function ranked(
