@@ -25,6 +25,7 @@ import { type MeanAssociation, meanAssociation } from './mean-association.js';
 import { type Factors, mergeAndPrune, refine, shares, withPresence } from './refine.js';
 import { refitUngated, type Samples } from './refit.js';
 import { spectralStart } from './spectral-start.js';
+import { joinParts } from './split-modules.js';
 import { factorizeStacked } from './stacked.js';
 import { type Problem, weighLocalities } from './symmetric.js';
 
@@ -82,17 +83,25 @@ export async function factorize(
   const start = await spectralStart(whole, count, starting);
   const modules = stacked
     ? await factorizeStacked({ problem, start }, sweeps, context, watch)
-    : await factorizeSymmetric({ problem, samples, start }, { count, sweeps }, context, watch);
+    : await factorizeSymmetric({ problem, samples, start, mean: whole }, { count, sweeps }, context, watch);
   const hierarchy = await moduleHierarchy(modules, whole);
   return { ...firstLocalities(modules, reported), hierarchy };
 }
 
+interface SymmetricInput {
+  readonly problem: Problem;
+  readonly samples: Samples;
+  /** Loadings, modules x features. */
+  readonly start: Matrix;
+  readonly mean: MeanAssociation;
+}
+
 /**
- * The symmetric form from its start: near-duplicates merged, sweeps, the refit without the gate, and presence for it.
- * @param input `start`: loadings, modules x features.
+ * The symmetric form from its start: near-duplicates merged, sweeps, parts of one module joined (and sweeps again where there
+ * were any), the refit without the gate, and presence for it.
  */
 async function factorizeSymmetric(
-  { problem, samples, start }: { problem: Problem; samples: Samples; start: Matrix },
+  { problem, samples, start, mean }: SymmetricInput,
   { count, sweeps }: { readonly count: number; readonly sweeps: number },
   context: Context,
   watch: Watch,
@@ -100,7 +109,11 @@ async function factorizeSymmetric(
   const rough = await withPresence(problem, start, context, watch);
   const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
   const history: number[] = [];
-  const refined = await refine(problem, kept, sweeps, history, context, partOf(watch, 0.3, 0.7));
+  let refined = await refine(problem, kept, sweeps, history, context, partOf(watch, 0.3, 0.7));
+  for (let joined = await joinParts(refined, mean); joined !== refined.loadings; ) {
+    refined = await refine(problem, joined, sweeps, history, context, partOf(watch, 0.7, 0.7));
+    joined = await joinParts(refined, mean);
+  }
   const ending = partOf(watch, 0.7, 1);
   const refitted = await refitUngated(samples, refined, problem.weights, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);

@@ -1,10 +1,14 @@
 // Coarser modules from one fit: the tree of merges against the definition, and groups as exact unions.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { explain } from 'whymap';
+import { createContext, explain } from 'whymap';
 import { groupPresence, moduleGroups } from 'whymap/lava';
+import { unwatched } from '#whymap/engine/watch.js';
 import { OptionError } from '#whymap/errors.js';
-import { wardLinkage } from '#whymap/lava/factorize/hierarchy.js';
+import { associate, releaseAssociations } from '#whymap/lava/associations/associations.js';
+import { moduleHierarchy, wardLinkage } from '#whymap/lava/factorize/hierarchy.js';
+import { meanAssociation } from '#whymap/lava/factorize/mean-association.js';
+import { locate } from '#whymap/lava/localities/localities.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 
 /** Symmetric couplings of m modules from a list of values. */
@@ -111,19 +115,19 @@ test('groups of a fit are nested unions that keep share and presence; one progra
   expect(() => moduleGroups({ modules: { ...found.modules, hierarchy: undefined } }, 1)).toThrow(OptionError);
 });
 
-test('the two halves of one planted module, fitted as two, are coupled more than independent modules', async () => {
-  const options = { localitySize: 80, overlap: 3, evaluations: 0, draws: 0, refits: 0, modules: 8 };
-  const found = await explain(planted, options);
-  const owner = (k: number) => {
-    const { columns, data } = found.modules.loadings;
-    const hits = Array.from({ length: planted.loadings.rows }, (_, t) => {
-      let sum = 0;
-      for (let i = 0; i < columns; i++) sum += data[k * columns + i] * planted.loadings.data[t * columns + i];
-      return sum;
-    });
-    return hits.indexOf(Math.max(...hits));
-  };
-  const first = found.modules.hierarchy?.merges[0];
-  expect(found.modules.count).toBeGreaterThan(4);
-  expect(owner(first?.first ?? -1)).toBe(owner(first?.second ?? -2));
+test('the two halves of a planted module are merged before independent modules', async () => {
+  const context = await createContext();
+  const { features } = planted.table;
+  const localities = await locate(planted.embedding, { localitySize: 80, overlap: 3 }, context, features);
+  const associations = await associate(features, localities, {}, context);
+  const mean = await meanAssociation(associations, context, unwatched);
+  const { rows, columns, data } = planted.loadings;
+  const halves = Float32Array.from({ length: columns }, (_, i) => (i % 2 === 0 ? data[i] : 0));
+  const loadings = { rows: rows + 1, columns, data: Float32Array.from([...data, ...halves]) };
+  for (let i = 0; i < columns; i += 2) loadings.data[i] = 0;
+  const share = Float64Array.from({ length: rows + 1 }, () => 1);
+  const [{ first, second, coupling }] = (await moduleHierarchy({ loadings, share }, mean)).merges;
+  expect([first, second]).toEqual([0, rows]);
+  expect(coupling).toBeGreaterThan(0.9);
+  await releaseAssociations(associations, context);
 });
