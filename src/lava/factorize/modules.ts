@@ -40,6 +40,8 @@ export interface ModuleOptions {
 
 /** Cosine of two pair patterns from which the weaker module is dropped. */
 const SAME_PATTERN = 0.9;
+/** Part of the explained share that has to be left when parts of modules are joined. */
+const LEAST_KEPT = 0.9;
 /**
  * Refinement sweeps. Their number is fixed: a rule on the loss stops similar data at different sweeps. More sweeps
  * trade stability for explained share, and grow modules beyond the true ones by splitting those.
@@ -109,16 +111,39 @@ async function factorizeSymmetric(
   const rough = await withPresence(problem, start, context, watch);
   const kept = mergeAndPrune(rough, problem, count, SAME_PATTERN);
   const history: number[] = [];
-  let refined = await refine(problem, kept, sweeps, history, context, partOf(watch, 0.3, 0.7));
-  for (let joined = await joinParts(refined, mean); joined !== refined.loadings; ) {
-    refined = await refine(problem, joined, sweeps, history, context, partOf(watch, 0.7, 0.7));
-    joined = await joinParts(refined, mean);
-  }
+  const swept = await refine(problem, kept, sweeps, history, context, partOf(watch, 0.3, 0.7));
+  const refined = await withPartsJoined(
+    swept,
+    { problem, mean, sweeps, history },
+    context,
+    partOf(watch, 0.7, 0.7),
+  );
   const ending = partOf(watch, 0.7, 1);
   const refitted = await refitUngated(samples, refined, problem.weights, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
   return orderedModules(factors, problem, history);
+}
+
+/**
+ * Joins the parts of a module and sweeps again, until there are none; of few features, where joining would lose
+ * association that the parts explain, they stay.
+ * @param factors after the sweeps; come back as they are where no parts were joined.
+ * @param fit `history` is given the losses of further sweeps.
+ */
+async function withPartsJoined(
+  factors: Factors,
+  fit: Pick<SymmetricInput, 'problem' | 'mean'> & { readonly sweeps: number; readonly history: number[] },
+  context: Context,
+  watch: Watch,
+): Promise<Factors> {
+  const joined = await joinParts(factors, fit.mean);
+  if (joined === factors.loadings) return factors;
+  const losses: number[] = [];
+  const fewer = await refine(fit.problem, joined, fit.sweeps, losses, context, watch);
+  if (1 - fewer.loss < LEAST_KEPT * (1 - factors.loss)) return factors;
+  fit.history.push(...losses);
+  return withPartsJoined(fewer, fit, context, watch);
 }
 
 /**

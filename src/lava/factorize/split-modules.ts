@@ -17,7 +17,7 @@ import type { MeanAssociation } from './mean-association.js';
 import type { Factors } from './refine.js';
 
 /** Least coupling of parts of one module. */
-const LEAST_COUPLING = 0.95;
+const LEAST_COUPLING = 0.96;
 /** Least cosine of their presence over the localities. */
 const LEAST_PRESENCE = 0.4;
 
