@@ -96,9 +96,9 @@ export const RELATIONS = {
     make: ({ map }) =>
       moved(mapped(columnsOf(map, [...same(map.columns), 0]), (v, c) => (c === map.columns ? 3 : v))),
   },
-  'map mirrored': { keeps: 'covering', make: ({ map }) => moved(mapped(map, (v, c) => (c === 0 ? -v : v))) },
+  'map mirrored': { keeps: 'bytes', make: ({ map }) => moved(mapped(map, (v, c) => (c === 0 ? -v : v))) },
   'axes of the map swapped': {
-    keeps: 'covering',
+    keeps: 'bytes',
     make: ({ map }) => moved(columnsOf(map, [...same(map.columns)].reverse())),
   },
   'map turned by 1 radian': { keeps: 'covering', make: turned(1) },

@@ -101,8 +101,7 @@ test.each(cases)('%s: %s', async (set, name) => {
       const second = await run(of, related);
       const found = compare(explanation, second, related);
       expect(second.modules.count).toBe(explanation.modules.count);
-      // of a module of two features only the product of the loadings is determined: among four features rounding was up to 3e-5
-      const allowed = ALLOWED[relation.keeps] * (set === 'penguins' ? 100 : 1);
+      const allowed = ALLOWED[relation.keeps];
       expect(found.loading).toBeLessThanOrEqual(allowed);
       expect(found.presence).toBeLessThanOrEqual(allowed);
       expect(found.turned).toBe(0);

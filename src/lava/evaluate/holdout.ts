@@ -35,6 +35,7 @@ import { factorize, type ModuleOptions } from '../factorize/modules.js';
 import { patternCosines } from '../factorize/symmetric.js';
 import { canonicalOrder } from '../localities/canonical-order.js';
 import { gatherMembers } from '../localities/localities.js';
+import { principalAxes } from '../localities/principal-axes.js';
 
 export interface Split {
   /** Rows of the samples that are fitted, and of those held out, both in canonical order. */
@@ -60,7 +61,7 @@ export function splitSamples(order: Int32Array, share: number, random: Random): 
  * all rows anew where they come from a file.
  */
 export function orderOf(localities: Localities, embedding: Embedding, table: Table): Int32Array {
-  return localities.order ?? canonicalOrder(embedding.coordinates, table.features);
+  return localities.order ?? canonicalOrder(principalAxes(embedding.coordinates).points, table.features);
 }
 
 /**

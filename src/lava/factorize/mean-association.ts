@@ -22,12 +22,11 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { matrix } from '../../core/matrix.js';
+import { gatherRows, matrix } from '../../core/matrix.js';
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { AssociationBlock, Associations, Matrix } from '../../model.js';
-import { unpackPairs } from './sweeps.js';
 
 export interface MeanAssociation {
   readonly features: number;
@@ -57,24 +56,29 @@ export async function meanAssociation(
   dense: boolean = BYTES_PER_ENTRY * associations.features ** 2 <= MEMORY_SHARE * context.memory,
 ): Promise<MeanAssociation> {
   const d = associations.features;
-  const multiply = dense
-    ? await denseProduct(associations, context, watch)
-    : (block: Matrix) => sparseProduct(associations, block, watch);
+  const sums = dense ? await meanPairs(associations, context, watch) : null;
   const ones = { rows: d, columns: 1, data: new Float32Array(d).fill(1) };
-  const degrees = Float64Array.from((await multiply(ones)).data, (degree) => Math.max(0, degree));
+  const degrees = sums
+    ? degreesOf(sums, d)
+    : Float64Array.from((await sparseProduct(associations, ones, watch)).data, (degree) =>
+        Math.max(0, degree),
+      );
   // features without any association count for nothing, so that constant ones change nothing
   const active = degrees.filter((degree) => degree > 0).length;
   const mean = degrees.reduce((sum, degree) => sum + degree, 0) / active || 1;
   const scale = degrees.map((degree) => 1 / Math.sqrt(degree + mean));
   const order = Int32Array.from(degrees.keys()).sort((a, b) => degrees[b] - degrees[a] || a - b);
+  const multiply = sums
+    ? denseProduct(sums, order, context)
+    : (block: Matrix) => sparseProduct(associations, block, watch);
   const apply = async (block: Matrix) => scaleRows(await multiply(scaleRows(block, scale)), scale);
   return { features: d, active, scale, order, apply };
 }
 
-/** A function X -> M X (features x w) by the whole matrix M, which is made once. */
-async function denseProduct(associations: Associations, context: Context, watch: Watch) {
-  const d = associations.features;
-  const sums = { rows: 1, columns: (d * (d - 1)) / 2, data: new Float32Array((d * (d - 1)) / 2) };
+/** The entries of M above its diagonal, row after row, d (d - 1) / 2 in all. */
+async function meanPairs(associations: Associations, context: Context, watch: Watch): Promise<Float32Array> {
+  const pairs = (associations.features * (associations.features - 1)) / 2;
+  const sums = { rows: 1, columns: pairs, data: new Float32Array(pairs) };
   for await (const blocks of associations.groups()) {
     const equal = matrix(
       blocks.reduce((count, block) => count + block.count, 0),
@@ -83,9 +87,49 @@ async function denseProduct(associations: Associations, context: Context, watch:
     equal.data.fill(1 / associations.localities);
     await context.engine.accumulatePatterns(blocks, associations.form, equal, sums, withoutProgress(watch));
   }
+  return sums.data;
+}
+
+/**
+ * Sums of the rows of M, in double; 0 where signed values add up to less.
+ * @param pairs entries above the diagonal, row after row.
+ * @param d features.
+ */
+function degreesOf(pairs: Float32Array, d: number): Float64Array {
+  const degrees = new Float64Array(d);
+  let p = 0;
+  for (let i = 0; i < d; i++) {
+    for (let j = i + 1; j < d; j++, p++) {
+      degrees[i] += pairs[p];
+      degrees[j] += pairs[p];
+    }
+  }
+  return degrees.map((degree) => Math.max(0, degree));
+}
+
+/**
+ * A function X -> M X (features x w) by the whole matrix M, whose rows and columns stand in the order of the features by
+ * degree: then another order of the table's columns adds the same numbers in the same order.
+ * @param pairs entries above the diagonal, row after row.
+ * @param order features by degree.
+ */
+function denseProduct(pairs: Float32Array, order: Int32Array, context: Context) {
+  const d = order.length;
   const whole = matrix(d, d);
-  unpackPairs(sums.data, d, whole.data);
-  return (block: Matrix) => context.engine.multiply(whole, block);
+  const position = new Int32Array(d);
+  order.forEach((feature, place) => {
+    position[feature] = place;
+  });
+  let p = 0;
+  for (let i = 0; i < d; i++) {
+    for (let j = i + 1; j < d; j++) {
+      const value = pairs[p++];
+      whole.data[position[i] * d + position[j]] = value;
+      whole.data[position[j] * d + position[i]] = value;
+    }
+  }
+  return async (block: Matrix) =>
+    gatherRows(await context.engine.multiply(whole, gatherRows(block, order)), position);
 }
 
 /**

@@ -25,6 +25,7 @@ import type { Embedding, Localities } from '../../model.js';
 import { canonicalOrder } from './canonical-order.js';
 import { gatherMembers } from './localities.js';
 import { placeProbes } from './placement.js';
+import { principalAxes } from './principal-axes.js';
 
 /** Localities beyond which a covering needs no more for a fit. */
 const ENOUGH = 1500;
@@ -45,15 +46,16 @@ export async function denseCovering(
   const { count, size } = localities;
   const wanted = Math.max(count, Math.min(MOST_TIMES * count, ENOUGH)) - count;
   if (wanted === 0) return localities;
-  const order = localities.order ?? canonicalOrder(embedding.coordinates);
-  const tree = buildKdTree(gatherRows(embedding.coordinates, order));
+  const frame = principalAxes(embedding.coordinates);
+  const order = localities.order ?? canonicalOrder(frame.points);
+  const tree = buildKdTree(gatherRows(frame.points, order));
   const d = tree.points.columns;
   const probes = matrix(count + wanted, d);
   probes.data.set(localities.probes.data);
   const even = new Float64Array(order.length).fill(1);
   const placement = { count: wanted, iterations: EVENING };
   const added = await placeProbes(tree, even, placement, createRandom(0, 'dense'), watch, engine);
-  probes.data.set(added.data, count * d);
+  probes.data.set(frame.toMap(added).data, count * d);
   const found = await gatherMembers(tree, added, size, engine, watch);
   const members = new Int32Array((count + wanted) * size);
   members.set(localities.members);

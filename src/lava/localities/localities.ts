@@ -16,7 +16,6 @@ import { minimizeDirect } from '../../core/direct.js';
 import { buildKdTree, type KdTree } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
-import { keepUnits } from '../../core/units.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
@@ -26,6 +25,7 @@ import { usesKdTree } from '../../neighbors/policy.js';
 import { canonicalOrder } from './canonical-order.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes } from './placement.js';
+import { principalAxes } from './principal-axes.js';
 
 export interface LocalityOptions {
   /** Samples in a locality (n). Default: a twentieth of the samples, between 30 and 200. */
@@ -67,8 +67,9 @@ export async function locate(
   features?: Matrix | Csr,
 ): Promise<Localities> {
   const context = await resolveContext(partialContext);
-  const order = canonicalOrder(embedding.coordinates, features);
-  const points = gatherRows(embedding.coordinates, order);
+  const frame = principalAxes(embedding.coordinates);
+  const order = canonicalOrder(frame.points, features);
+  const points = gatherRows(frame.points, order);
   const checked = checkLocalityOptions(points.rows, options);
   const { size, overlap, count } = checked;
   const watch = watchStage(context, 'localities');
@@ -86,7 +87,7 @@ export async function locate(
     count,
     size,
     overlap,
-    probes: { ...probes, ...keepUnits(points) },
+    probes: frame.toMap(probes),
     members: members.map((position) => order[position]),
     radius,
     order,

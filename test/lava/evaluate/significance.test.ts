@@ -83,7 +83,7 @@ describe('planted modules', () => {
   });
 
   test('a module that is the same all over the map is real and global', async () => {
-    const random = createRandom(9);
+    const random = createRandom(10);
     const rows = 1200;
     const data = Float32Array.from({ length: rows * 12 }, () => random.normal());
     for (let r = 0; r < rows; r++) {
