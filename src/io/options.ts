@@ -1,5 +1,6 @@
 /** What a person may say about a file, and what a reader hands on before the data checks. */
 
+import type { ImageSize } from '../core/image-size.js';
 import type { Csr, Matrix, MetadataColumn, Warning } from '../model.js';
 import type { IdColumn } from './plan/types.js';
 import type { Source } from './source/source.js';
@@ -60,6 +61,8 @@ export interface ReadOptions {
   readonly chooser?: FeatureChooser;
   /** Names of the features, in order, for files that have none. */
   readonly featureNames?: readonly string[];
+  /** Size of the images whose pixels the features are. Arrays (NPY, IDX) of another number of columns are refused unread. */
+  readonly image?: ImageSize | null;
   /** Default `error`. */
   readonly missing?: Missing;
   /** Bytes that a table may take in memory. Default 4 GiB. */

@@ -19,6 +19,7 @@
  * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
  */
 
+import { checkImageSize, type ImageSize } from '../core/image-size.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
@@ -82,7 +83,7 @@ export interface ExplainOptions
   /** Name of the labels, by which `within` may mean them. Default `label`. */
   readonly label?: string;
   /** Width and height when features are the pixels of an image, row by row. Default null. */
-  readonly image?: { readonly width: number; readonly height: number } | null;
+  readonly image?: ImageSize | null;
 }
 
 /**
@@ -270,13 +271,7 @@ function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions)
       remedy: words`leave out ${option('maxFeatures')}, or ${option('image')}`,
     });
   }
-  if (image && image.width * image.height !== columns) {
-    throw new OptionError({
-      got: `an image of ${image.width}x${image.height} for ${columns} features`,
-      expected: 'width times height features',
-      remedy: words`give ${option('image')} the width and height whose product is the number of features`,
-    });
-  }
+  checkImageSize(image, columns);
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { toDense } from '../core/csr.js';
+import type { ImageSize } from '../core/image-size.js';
 import { gatherColumns } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import { OptionError, option, words } from '../errors.js';
@@ -62,10 +63,13 @@ function reading<T>({ files }: Work, read: () => Promise<T>): Promise<T> {
   return files.reading ? files.reading(read) : read();
 }
 
+/** Options that say how the table is read; the commands that explain have the image's size among them. */
+type TableValues = InputValues & { readonly image?: ImageSize | null };
+
 /** The table with its labels and metadata. */
 export function readFeatures(
   path: string,
-  values: InputValues,
+  values: TableValues,
   work: Work,
   chooser?: FeatureChooser,
 ): Promise<FeaturesRead> {
@@ -75,7 +79,7 @@ export function readFeatures(
 /** The table with labels and metadata, from its own columns or from a file of labels. */
 async function readLabelled(
   path: string,
-  values: InputValues,
+  values: TableValues,
   work: Work,
   chooser?: FeatureChooser,
 ): Promise<FeaturesRead> {
@@ -233,7 +237,7 @@ function positionOf(table: Table, name: string): number {
 }
 
 /** The options of `readTable` in whymap/io. */
-function readOptions(values: InputValues, work: Work, stage: string): ReadOptions {
+function readOptions(values: TableValues, work: Work, stage: string): ReadOptions {
   const { id, missing, table, query, layer, useRaw, normalize, maxFeatures, transpose, featureType } = values;
   const { signal, onProgress, memory } = work.context;
   return {
@@ -254,6 +258,7 @@ function readOptions(values: InputValues, work: Work, stage: string): ReadOption
     },
     columns: listOf(values.features),
     drop: listOf(values.drop),
+    image: values.image,
     onProgress: (done) => onProgress?.({ stage, done }),
   };
 }

@@ -1,6 +1,6 @@
 // What is wrong with the embedding, or with sizes for its samples, is said before the table is read.
 import { expect, test } from 'vitest';
-import { bytesSource } from 'whymap/io';
+import { bytesSource, writeNpy } from 'whymap/io';
 import { resolveContext } from '#whymap/engine/context.js';
 import { type ExplainValues, explainFiles } from '#whymap/run/explain.js';
 
@@ -39,6 +39,23 @@ test.each([
   const { message, opened } = await refused(values);
   expect(message).toContain(words);
   expect(opened).toEqual([values.embedding]);
+});
+
+test('an array whose rows are no images of the requested size is refused before its values are read', async () => {
+  const bytes = writeNpy(new Float32Array(40 * 784), [40, 784]);
+  const open = (name: string) => {
+    if (name !== 'images.npy') return bytesSource(name, new TextEncoder().encode(contents[name]));
+    const whole = bytesSource(name, bytes); // its values begin at byte 128
+    const read = (from: number, to: number) => {
+      if (from >= 128) throw new Error('the values were read');
+      return whole.read(from, to);
+    };
+    return { ...whole, read };
+  };
+  const context = await resolveContext({ seed: 1 });
+  const work = { context, files: { open, exists: async () => true }, seed: 1 };
+  const values = { embedding: 'map.csv', image: { width: 5, height: 5 } };
+  await expect(explainFiles('images.npy', values, work)).rejects.toThrow('an image of 5x5 for 784 features');
 });
 
 test('a map with ids may have more samples than are explained, so sizes are checked once they are paired', async () => {

@@ -8,6 +8,7 @@
  *   aborted.
  */
 
+import { checkImageSize } from '../../core/image-size.js';
 import { CancelledError, FormatError, ShapeError } from '../../errors.js';
 import type { Matrix, Warning } from '../../model.js';
 import type { Settings } from '../options.js';
@@ -56,7 +57,8 @@ export async function checkLength(source: Source, offset: number, bytes: number,
 
 /**
  * Reads the array as a matrix, rows x (product of the other axes), with warnings for axes that were flattened and
- * integers that were rounded. FormatError beyond the memory. A one-dimensional array is one column.
+ * integers that were rounded. FormatError beyond the memory, OptionError for another size of image; both before any value
+ * is read. A one-dimensional array is one column.
  */
 export async function readMatrix(
   source: Source,
@@ -69,8 +71,9 @@ export async function readMatrix(
   if (count * 4 > settings.memory)
     throw tooLarge(source.name, `${shape.join(' x ')} values`, settings.memory);
   if (shape.length === 0) throw scalar(source.name);
-  const data = new Float32Array(count);
   const columns = shape[0] === 0 ? 0 : count / shape[0];
+  if (!settings.transpose) checkImageSize(settings.image, columns);
+  const data = new Float32Array(count);
   const nextIndex = layout.fortranOrder && shape.length > 1 ? fortranIndex(shape) : null;
   const offsets = await offsetsOf(source, layout, columns);
   let rounded = 0;
