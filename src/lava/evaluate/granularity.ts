@@ -3,7 +3,8 @@
  *
  * Purpose: the share of association that is explained only grows with the number of modules; on samples that were
  *   not fitted it grows while modules are found and falls once noise is fitted.
- * Source: ours, after cross-validation of factorizations. The samples are halved at random; each half gives the
+ * Source: ours, after cross-validation of factorizations. The samples are halved at random, by
+ *   a draw that no seed changes; each half gives the
  *   localities around the same probes. For each number of modules both halves are factored; the modules of
  *   one are evaluated on the associations of the other, and back: the mean is `heldOut`. The halves share
  *   probes, but no sample. `stability` is the mean cosine between the modules of the halves (optimal
@@ -15,17 +16,18 @@
  * Numbers tried: 1 to 8, then steps of about a quarter up to `mostModules`, the neighbors of the best, the chosen.
  * Coarser modules than the chosen ones need no other fit (hierarchy.ts).
  * Cost: one mean association of either half, from which every number of modules starts, and twelve to sixteen
- *   refinements of either half. Deterministic for a seed.
+ *   refinements of either half. Deterministic, whatever the seed.
  * How it fails: see docs/lab/evaluation.md, with the figures.
  * Types: `AssociationOptions`, of the associations: levels (one a sample, -1 for none, or absent: centered in each).
  *   `Context`, what a run computes with: memory (bytes that may be held at once). `Localities`, n-neighborhoods of
  *   probes: size (samples in each). `Matrix`, row-major float32: rows (how many). `Modules`, of a fit: loadings
  *   (modules x features, not negative, largest 1). `Problem`, of the factorization: norm (loss without modules).
- *   `Random`, seeded numbers: stream (an independent stream by name). `Table`, samples x features: features (Matrix
+ *   `Table`, samples x features: features (Matrix
  *   or Csr). `Watch`, of a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once
  *   the signal is aborted).
  */
 
+import { createRandom } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
@@ -100,7 +102,7 @@ function mostModules(options: GranularityOptions, localities: number): number {
 }
 
 /**
- * Splits the samples at random and associates either half, in localities of half the size around the probes of `dense`. The
+ * Splits the samples, always alike, so that the number of modules does not depend on a seed, and associates either half, in localities of half the size around the probes of `dense`. The
  * caller gives their associations back (`releaseAssociations`). OptionError for localities that cannot be halved; CancelledError
  * once the signal is aborted.
  * @param options `most`: largest number of modules that will be tried.
@@ -120,7 +122,7 @@ async function associateHalves(
     });
   }
   const order = orderOf(localities, embedding, table);
-  const split = splitSamples(order, 0.5, context.random.stream('granularity'));
+  const split = splitSamples(order, 0.5, createRandom(0, 'granularity'));
   const halves: Half[] = [];
   for (const rows of [split.fitted, split.heldOut]) {
     const part = await localitiesOfPart(dense, embedding, { rows, size }, context, watch);

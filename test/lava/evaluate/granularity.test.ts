@@ -48,6 +48,16 @@ test('auto finds the planted number within one; the held-out share hardly rises 
   }
 });
 
+test('the number does not depend on the seed: whatever the seed, the same curve', async () => {
+  const auto = { ...options, modules: 'auto', mostModules: 5, draws: 0, refits: 0 } as const;
+  const [first, second] = [
+    await explain(planted, auto, { seed: 1 }),
+    await explain(planted, auto, { seed: 2 }),
+  ];
+  expect(second.granularity).toEqual(first.granularity);
+  expect(second.modules.loadings).toEqual(first.modules.loadings);
+});
+
 test('auto takes one module where there is one pair, also when a half shows nothing', async () => {
   const { features, ...rest } = planted.table;
   const pair = Float32Array.from({ length: 2400 }, (_, i) => ((i >> 1) % 7) + (i % 2 ? Math.sin(i) : 0));
