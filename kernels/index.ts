@@ -13,6 +13,7 @@ export { multiplyStrip, packColumns, packRows } from './associate/multiply';
 export { accumulatePatterns, quadraticForms } from './associate/quadratic';
 export { weightedCorrelations, weightedCorrelationsScratch } from './associate/weighted-correlations';
 export { repulseScratch, treeBytes, tsneItem } from './forces/tsne';
+export { placeItem, placeScratch } from './forces/tsne-placement';
 export { umapItem } from './forces/umap';
 export { insertTargets, limitScratch, lowerLimits } from './knn-exact/initial-lists';
 export { comparePairs, pairsScratch } from './knn-exact/pairs';

@@ -37,6 +37,37 @@ export class TsneArguments {
   exaggeration: f64;
 }
 
+/** Arguments of `placeItem`: new samples on a finished t-SNE map in the plane. */
+@unmanaged
+export class PlaceArguments {
+  /** Number of targets, the samples of the map. */
+  n: i32;
+  /** Number of samples to place. */
+  rows: i32;
+  /** Samples of an item. */
+  blockRows: i32;
+  steps: i32;
+  /** P, rows x n, in compressed rows, padded to multiples of 4 entries: f64 offsets (rows + 1), i32 indices, f32 values. */
+  offsets: usize;
+  indices: usize;
+  values: usize;
+  /** f64, rows x 2, changed in place. */
+  y: usize;
+  /** f32, n x 2. */
+  targets: usize;
+  /** `treeBytes(n)` bytes. */
+  tree: usize;
+  /** i32: 1 once the tree is made. */
+  counter: usize;
+  /** Largest size of a group that counts as one point, divided by its distance. */
+  theta: f64;
+  learningRate: f64;
+  momentum: f64;
+  exaggeration: f64;
+  /** Longest force on a sample. */
+  longestForce: f64;
+}
+
 /** Arguments of `umapItem`: one job of UMAP's sampled optimization. */
 @unmanaged
 export class UmapArguments {

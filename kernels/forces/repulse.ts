@@ -32,7 +32,7 @@ export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): 
   const nodeIndex = load<i32>(tree.leaf + ((<usize>leaf) << 2));
   const node = changetype<Node>(tree.node + ((<usize>nodeIndex) << 5));
   const stride = (<usize>tree.n + 16) << 2;
-  const count = collectSources(tree, node, scratch, stride);
+  const count = collectForLeaf(tree, node, scratch, stride);
   let z: f64 = 0;
   for (let at = node.first; at < node.end; at++) {
     const row = <usize>load<u32>(tree.pairs + ((<usize>at) << 3));
@@ -42,10 +42,19 @@ export function repulseLeaf(tree: Tree, leaf: i32, scratch: usize, out: usize): 
 }
 
 /**
- * Walks the tree once for a leaf and lists what acts on it, points or far groups: x, y and weight (f32 each), the
- * three lists `stride` bytes apart, padded to a multiple of 4 with weight 0. Returns the number of sources.
+ * Repulsion of a point that need not be in the tree (2 f32) to `out`. Returns its sum of q over all points of the tree.
+ * @param point address of its 2 f32.
+ * @param scratch room for the groups and points that act on it.
  */
-function collectSources(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
+export function repulseAt(tree: Tree, point: usize, scratch: usize, out: usize): f64 {
+  const stride = (<usize>tree.n + 16) << 2;
+  const position = v128.load64_zero(point);
+  const count = collectSources(tree, position, position, scratch, stride);
+  return repulsePoint(point, scratch, stride, count, out);
+}
+
+/** Lists what acts on the points of a leaf: `collectSources` for the rectangle that holds them. */
+function collectForLeaf(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
   let low = v128.load64_zero(tree.points + ((<usize>leaf.first) << 3));
   let high = low;
   for (let at = leaf.first + 1; at < leaf.end; at++) {
@@ -53,6 +62,16 @@ function collectSources(tree: Tree, leaf: Node, sources: usize, stride: usize): 
     low = f32x4.pmin(low, point);
     high = f32x4.pmax(high, point);
   }
+  return collectSources(tree, low, high, sources, stride);
+}
+
+/**
+ * Walks the tree once for a rectangle and lists what acts on its points, points or far groups: x, y and weight (f32
+ * each), the three lists `stride` bytes apart, padded to a multiple of 4 with weight 0. Returns the number of sources.
+ * @param low its lower left corner, x and y in the first lanes.
+ * @param high its upper right corner.
+ */
+function collectSources(tree: Tree, low: v128, high: v128, sources: usize, stride: usize): i32 {
   const left = f32x4.extract_lane(low, 0);
   const bottom = f32x4.extract_lane(low, 1);
   const right = f32x4.extract_lane(high, 0);

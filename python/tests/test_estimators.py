@@ -15,13 +15,15 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import whymap
 
+TSNE_REASONS = {
+    "check_transformer_general": "transform moves new samples beside the fitted ones, as umap-learn and openTSNE do",
+    "check_transformer_data_not_an_array": "transform moves new samples beside the fitted ones, as umap-learn and openTSNE do",
+}
 UMAP_REASONS = {
+    **TSNE_REASONS,
     "check_methods_sample_order_invariance": "each new sample draws its own negative samples, by its row",
     "check_methods_subset_invariance": "each new sample draws its own negative samples, by its row",
-    "check_transformer_general": "transform moves new samples beside the fitted ones, as umap-learn does",
-    "check_transformer_data_not_an_array": "transform moves new samples beside the fitted ones, as umap-learn does",
 }
-TSNE_REASONS: dict[str, str] = {}
 
 
 def expected(estimator):
@@ -48,11 +50,12 @@ def test_same_as_the_command_line(table, tmp_path):
     assert whymap.TSNE(perplexity=20).fit_transform(values).tobytes() == np.load(tmp_path / "t.npy").tobytes()
 
 
-def test_new_samples_lie_among_their_like():
+@pytest.mark.parametrize("reducer", [whymap.UMAP(n_epochs=100), whymap.TSNE(perplexity=10)])
+def test_new_samples_lie_among_their_like(reducer):
     random = np.random.default_rng(0)
     group = np.arange(180) % 3
     values = random.normal(size=(180, 5)) + 12 * np.eye(5)[group]
-    reducer = whymap.UMAP(n_epochs=100).fit(values[:90])
+    reducer = clone(reducer).fit(values[:90])
     placed = pickle.loads(pickle.dumps(reducer)).transform(values[90:])
     assert placed.tobytes() == reducer.transform(values[90:]).tobytes()
     distances = np.linalg.norm(placed[:, None] - reducer.embedding_[None], axis=2)

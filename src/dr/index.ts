@@ -9,7 +9,7 @@ export {
   startEmbedding,
 } from './embed.js';
 export { tableOf } from './input.js';
-export type { Model, PcaModel, UmapModel } from './model.js';
+export type { Model, PcaModel, TsneModel, UmapModel } from './model.js';
 export { type EmbedOptions, type Init, type MethodName, methodNames, type Solve } from './options.js';
 export { type ProcrustesOptions, procrustesError } from './procrustes.js';
 export { bestSnapshot, change, type Parameters, type Run, type Snapshot, snapshot } from './run.js';

@@ -30,4 +30,28 @@ export interface UmapModel {
   readonly learningRate: number;
 }
 
-export type Model = PcaModel | UmapModel;
+/** Its settings may be changed before `transform`: `{ ...model, perplexity: 10 }`. */
+export interface TsneModel {
+  readonly kind: 'tsne';
+  /** The samples that were embedded, and where they are. */
+  readonly features: Matrix;
+  readonly coordinates: Float64Array;
+  readonly dimensions: number;
+  readonly metric: Metric;
+  /** As in the run that made the embedding. */
+  readonly theta: number;
+  /** Effective number of embedded samples that attract a new one. Default 5. */
+  readonly perplexity: number;
+  /** Default 250. */
+  readonly steps: number;
+  /** Factor of the attraction in all steps. Default 1.5. */
+  readonly exaggeration: number;
+  /** openTSNE's, in the unit of its gradient, a quarter of that of the divergence. Default 0.1. */
+  readonly learningRate: number;
+  /** Default 0.8. */
+  readonly momentum: number;
+  /** Longest gradient on a sample, in the same unit; a longer one is shortened to it. Default 0.25. */
+  readonly maxGradientNorm: number;
+}
+
+export type Model = PcaModel | UmapModel | TsneModel;

@@ -3,6 +3,7 @@
  *
  * PCA: centered features times components. UMAP: each new sample starts at the mean of its neighbors among
  * the embedded samples, weighted by membership, then attraction and repulsion move it while they stay fixed.
+ * t-SNE: see transform-tsne.ts.
  * Source: umap-learn 0.5 (`UMAP.transform`): local connectivity one lower, 100 epochs up to 10,000 new samples,
  * else 30, a quarter of the learning rate. Cost: neighbors, then epochs x edges. Deterministic given the seed.
  */
@@ -16,6 +17,7 @@ import { centeredFeatures } from './affinities/gram.js';
 import { checkFeatures, denseFeatures } from './input.js';
 import type { Model, PcaModel, UmapModel } from './model.js';
 import { NEGATIVE_SAMPLES, sampledDynamics } from './optimize/negative-sampling.js';
+import { placeByTsne } from './transform-tsne.js';
 
 /**
  * Coordinates (new samples x dimensions) of a table's samples in the embedding that `model` is of.
@@ -38,13 +40,19 @@ export async function transform(
       remedy: 'give the same features in the same order',
     });
   }
-  const y =
-    model.kind === 'pca'
-      ? projectOnComponents(model, features)
-      : await transformByNeighbors(model, denseFeatures(features, context), context);
+  const y = await placed(model, features, context);
   const coordinates = { rows: features.rows, columns: model.dimensions, data: Float32Array.from(y) };
   const name = `${table.source.name} placed by ${model.kind}`;
   return { coordinates, ids: table.ids, source: { name, sha256: null } };
+}
+
+/** Coordinates of new samples, samples x dimensions. */
+async function placed(model: Model, features: Matrix | Csr, context: Context): Promise<Float64Array> {
+  if (model.kind === 'pca') return projectOnComponents(model, features);
+  const dense = denseFeatures(features, context);
+  return model.kind === 'umap'
+    ? transformByNeighbors(model, dense, context)
+    : placeByTsne(model, dense, context);
 }
 
 /** Scores of new samples: centered features times components. */

@@ -19,6 +19,7 @@ import type {
   Matrix,
   Neighbors,
 } from '../model.js';
+import type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 import type {
   ModuleSamples,
   NearestInTree,
@@ -27,6 +28,7 @@ import type {
   WeightedLocalities,
 } from './routine-values.js';
 
+export type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 export type {
   ModuleSamples,
   NearestInTree,
@@ -87,49 +89,6 @@ export interface NnDescentOptions {
   readonly trees?: number;
   /** Most rounds of nearest-neighbor descent (default 12). */
   readonly rounds?: number;
-}
-
-/** What t-SNE's gradient descent keeps between steps: rows x dimensions each, changed in place. */
-export interface TsneState {
-  readonly y: Float64Array;
-  readonly velocity: Float64Array;
-  readonly gains: Float64Array;
-}
-
-/** Options of `tsneSteps`. */
-export interface TsneSteps {
-  readonly dimensions: number;
-  readonly steps: number;
-  /** Largest size of a group of samples that counts as one, divided by its distance; 0 computes all pairs. */
-  readonly theta: number;
-  readonly learningRate: number;
-  readonly momentum: number;
-  /** Factor of the attraction. */
-  readonly exaggeration: number;
-  /** Whether to compute the divergence before the last step. */
-  readonly withLoss: boolean;
-}
-
-/** Options of `sampledEpochs`. */
-export interface SampledEpochs {
-  readonly dimensions: number;
-  /** Epochs `first` to `first + epochs` of a run of `total`. */
-  readonly first: number;
-  readonly epochs: number;
-  readonly total: number;
-  /** The output kernel 1 / (1 + a d^(2b)). */
-  readonly a: number;
-  readonly b: number;
-  readonly learningRate: number;
-  readonly negativeSampleRate: number;
-  readonly repulsionStrength: number;
-  /** Seed of the negative samples, 32 bits. */
-  readonly seed: number;
-  /**
-   * Coordinates of fixed samples that edges lead to (targets x dimensions); null where edges lead to the moving
-   * samples.
-   */
-  readonly targets: Float64Array | null;
 }
 
 export interface Engine {
@@ -279,6 +238,23 @@ export interface Engine {
    * @returns the divergence before the last step, or NaN.
    */
   tsneSteps(p: Csr, state: TsneState, options: TsneSteps, watch?: Watch): Promise<number>;
+
+  /**
+   * Steps of gradient descent that place new samples on a finished t-SNE map, each on its own: `targets` stay fixed,
+   * and new samples do not act on one another. The force on a sample is sum_j (exaggeration p_j q_j - q_j^2 / Z)
+   * (y_j - y) over the targets, q = 1 / (1 + d^2) and Z its sum of q (a quarter of the descent of its divergence).
+   * `y` changes once all steps are done; a cancellation leaves it as it was. Engines agree to 1e-5 for each step at
+   * theta 0.
+   * @param p samples x targets, each row with sum 1. @param y samples x dimensions.
+   * @param targets targets x dimensions, at least one.
+   */
+  tsnePlacement(
+    p: Csr,
+    y: Float64Array,
+    targets: Float64Array,
+    options: TsnePlacement,
+    watch?: Watch,
+  ): Promise<void>;
 
   /**
    * Epochs of UMAP's sampled attraction and repulsion (dr/optimize/negative-sampling.ts), all samples of an

@@ -8,6 +8,8 @@ import { TSNE_OPTIONS, tsneProblem, UMAP_OPTIONS } from './cases.js';
 import { ENGINES } from './engines.js';
 
 const js = createJsEngine();
+/** Steps of new samples on a map. */
+const PLACEMENT = { ...TSNE_OPTIONS, steps: 3, longestForce: 0.25 };
 
 function relative(found: Float64Array, wanted: Float64Array): number {
   const norm = (a: Float64Array) => Math.sqrt(a.reduce((sum, x) => sum + x * x, 0));
@@ -55,6 +57,41 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
           expect(Math.abs(found.loss - exact.loss)).toBeLessThan(5e-3);
           const fine = await moved(engine, 900, scale, { theta: 0.1, exaggeration: 0 }, ties);
           expect(relative(fine.velocity, exact.velocity)).toBeLessThan(5e-4);
+        }
+      }
+    });
+
+    test.each([0, 0.5])('t-SNE: the step of a new sample equals its definition, theta %f', async (theta) => {
+      const targets = Float64Array.from({ length: 2 * 400 }, (_, at) => 20 * Math.sin(at * at));
+      const p = {
+        rows: 3,
+        columns: 400,
+        offsets: Float64Array.of(0, 2, 3, 3),
+        indices: Int32Array.of(399, 7, 1),
+        values: Float32Array.of(0.25, 0.75, 1),
+      };
+      const y = Float64Array.of(1, 2, -30, 4, 300, -1);
+      const found = y.slice();
+      const options = { dimensions: 2, steps: 1, theta, momentum: 0.5, exaggeration: 2, longestForce: 0.2 };
+      await engine.tsnePlacement(p, found, targets, { ...options, learningRate: 10 });
+      for (let i = 0; i < 3; i++) {
+        const kernel = (j: number) =>
+          1 / (1 + (targets[2 * j] - y[2 * i]) ** 2 + (targets[2 * j + 1] - y[2 * i + 1]) ** 2);
+        let z = 0;
+        for (let j = 0; j < 400; j++) z += kernel(j);
+        const force = [0, 0];
+        const add = (j: number, weight: number) => {
+          for (const k of [0, 1]) force[k] += weight * (targets[2 * j + k] - y[2 * i + k]);
+        };
+        for (let j = 0; j < 400; j++) add(j, -(kernel(j) ** 2) / z);
+        for (let e = p.offsets[i]; e < p.offsets[i + 1]; e++)
+          add(p.indices[e], 2 * p.values[e] * kernel(p.indices[e]));
+        const factor = Math.min(1, 0.2 / Math.hypot(...force));
+        // the first gain is 1.2
+        for (const k of [0, 1]) {
+          expect(Math.abs(found[2 * i + k] - y[2 * i + k] - 12 * factor * force[k])).toBeLessThan(
+            theta === 0 ? 2e-5 : 0.05,
+          );
         }
       }
     });
@@ -182,6 +219,8 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
       const { p, state } = tsneProblem(50, 6, 0);
       await engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 3 });
       expect(state.y.every(Number.isFinite)).toBe(true);
+      await engine.tsnePlacement(p, state.y, new Float64Array(100), PLACEMENT);
+      expect(state.y.every(Number.isFinite)).toBe(true);
       await engine.sampledEpochs(p, state.y.fill(0), { ...UMAP_OPTIONS, epochs: 3 });
       expect(state.y.every(Number.isFinite)).toBe(true);
     });
@@ -189,11 +228,15 @@ for (const [name, create] of [['js', async () => createJsEngine()] as const, ...
     test('a run that is cancelled between steps throws CancelledError and leaves its state', async () => {
       const { p, state } = tsneProblem(15_000, 2, 10);
       const before = state.y.slice();
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(), 150);
-      const watch = watchStage(await resolveContext({ signal: controller.signal }), 'embedding');
-      const running = engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 500 }, watch);
+      const soonOver = async () => {
+        return watchStage(await resolveContext({ signal: AbortSignal.timeout(150) }), 'embedding');
+      };
+      const running = engine.tsneSteps(p, state, { ...TSNE_OPTIONS, steps: 500 }, await soonOver());
       await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+      expect(state.y).toEqual(before);
+      const options = { ...PLACEMENT, steps: 5000 };
+      const placing = engine.tsnePlacement(p, state.y, before, options, await soonOver());
+      await expect(placing).rejects.toMatchObject({ code: 'cancelled' });
       expect(state.y).toEqual(before);
       const small = tsneProblem(100, 4, 1);
       await engine.tsneSteps(small.p, small.state, { ...TSNE_OPTIONS, steps: 1 });

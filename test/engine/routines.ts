@@ -38,6 +38,9 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const tsne = tsneProblem(1500, 60, 1);
   await engine.tsneSteps(tsne.p, tsne.state, { ...TSNE_OPTIONS, steps: 25 });
   const graph = tsneProblem(2000, 8, 3);
+  const placed = tsne.state.y.slice(0, 2 * 400).map((value) => value + 0.1);
+  const some = { ...tsne.p, rows: 400, offsets: tsne.p.offsets.slice(0, 401) };
+  await engine.tsnePlacement(some, placed, tsne.state.y, { ...TSNE_OPTIONS, steps: 25, longestForce: 1 });
   const rates = { ...graph.p, values: graph.p.values.map((value, e) => (e % 3 === 0 ? 1 : value)) };
   const coordinates = graph.state.y;
   await engine.sampledEpochs(rates, coordinates, { ...UMAP_OPTIONS, epochs: 30, total: 60 });
@@ -51,6 +54,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const results = {
     correlations,
     coordinates,
+    placed,
     ...tsne.state,
     product: product.data,
     offsets: block.offsets,

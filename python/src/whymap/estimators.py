@@ -25,7 +25,6 @@ class _Reduction(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     """What both have in common: samples in, coordinates out, by the engine."""
 
     _method: str
-    _keeps_model = False
 
     def fit(self, X: Any, y: Any = None):
         """Makes the embedding of `X`, samples x features, dense or sparse; `y` is ignored.
@@ -45,17 +44,27 @@ class _Reduction(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         )
         with Job() as job:
             argv = self._argv(job.folder, X, **self._options(X), seed=_seed(self.random_state))
-            if self._keeps_model:
-                argv += ["--save-model", "model"]
-            job.run(argv, progress=bool(self.verbose))
+            job.run([*argv, "--save-model", "model"], progress=bool(self.verbose))
             self.embedding_ = np.load(job.folder / "embedding.npy")
-            self._model = (job.folder / "model").read_bytes() if self._keeps_model else None
+            self._model = (job.folder / "model").read_bytes()
         self._n_features_out = self.embedding_.shape[1]
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """The embedding of `X`, samples x n_components, float32."""
         return self.fit(X, y).embedding_
+
+    def transform(self, X: Any) -> np.ndarray:
+        """Places new samples in the embedding, which stays as it is: samples x n_components, float32."""
+        check_is_fitted(self, "embedding_")
+        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float32, np.float64], reset=False)
+        with Job() as job:
+            (job.folder / "model").write_bytes(self._model)
+            # the engine takes tables of two samples or more that are not all the same
+            rows = X if _varies(X) else _with_another(X)
+            argv = self._argv(job.folder, rows, seed=_seed(self.random_state))
+            job.run([*argv, "--model", "model"], progress=bool(self.verbose))
+            return np.load(job.folder / "embedding.npy")[: X.shape[0]]
 
     def _argv(self, job: Path, X: Any, **options: Any) -> list[str]:
         name = "features.npz" if hasattr(X, "tocsr") else "features.npy"
@@ -103,7 +112,6 @@ class UMAP(_Reduction):
     """
 
     _method = "umap"
-    _keeps_model = True
 
     def __init__(
         self,
@@ -136,21 +144,9 @@ class UMAP(_Reduction):
         options = super()._options(X)
         return {**options, "n_neighbors": min(options["n_neighbors"], X.shape[0] - 1)}
 
-    def transform(self, X: Any) -> np.ndarray:
-        """Places new samples in the embedding, which stays as it is: samples x n_components, float32."""
-        check_is_fitted(self, "embedding_")
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float32, np.float64], reset=False)
-        with Job() as job:
-            (job.folder / "model").write_bytes(self._model)
-            # the engine takes tables of two samples or more that are not all the same
-            rows = X if _varies(X) else _with_another(X)
-            argv = self._argv(job.folder, rows, seed=_seed(self.random_state))
-            job.run([*argv, "--model", "model"], progress=bool(self.verbose))
-            return np.load(job.folder / "embedding.npy")[: X.shape[0]]
-
 
 class TSNE(_Reduction):
-    """t-SNE by Barnes-Hut. It cannot place new samples: there is no `transform`.
+    """t-SNE by Barnes-Hut. New samples are placed as openTSNE does, each on its own.
 
     Parameters
     ----------

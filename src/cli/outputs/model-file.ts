@@ -1,6 +1,6 @@
 /**
  * `whymap embed --save-model` and `--model`: what places new samples in a finished embedding, as a file.
- * Methods with a model: PCA and UMAP. The file is that of an explanation with another content (io/explanation-file.ts).
+ * Methods with a model: PCA, UMAP and t-SNE. The file is that of an explanation with another content (io/explanation-file.ts).
  */
 
 import { readFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ export function savedModel({ method, model }: EmbedResult): Uint8Array {
   if (model) return encodeTree(KIND, model);
   throw new UnsupportedError({
     got: words`${option('saveModel')} with the method ${method}`,
-    expected: 'pca, or umap, which can place new samples',
+    expected: 'pca, umap or tsne, which can place new samples',
     remedy: words`choose one of these, or leave ${option('saveModel')} out`,
   });
 }

@@ -32,7 +32,7 @@ import { graphStart, standardEpochs } from './umap.js';
 
 const NEIGHBORS = 15;
 
-const defaults = {
+export const dkLleDefaults = {
   metric: 'euclidean',
   init: 'spectral',
   weights: 'entropic',
@@ -54,7 +54,7 @@ function settingsOf(options: EmbedOptions, rows: number, nNeighbors: number) {
   const schedule = frobenius
     ? { steps: 1000, learningRate: 1, momentum: 0.9 }
     : { steps: standardEpochs(rows), learningRate: 1, momentum: 0 };
-  return withDefaults(options, { ...defaults, ...schedule, nNeighbors });
+  return withDefaults(options, { ...dkLleDefaults, ...schedule, nNeighbors });
 }
 
 /** DK-LLE, ready to run. */

@@ -11,6 +11,7 @@ import type { Warning } from '../../model.js';
 import { neighborsOf } from '../affinities/neighbor-graph.js';
 import { conditionalProbabilities, jointProbabilities } from '../affinities/perplexity.js';
 import { constantWarning, denseFeatures } from '../input.js';
+import type { TsneModel } from '../model.js';
 import { gainsDynamics } from '../optimize/gains.js';
 import { withDefaults } from '../options.js';
 import { componentScores, startCoordinates } from './initial-coordinates.js';
@@ -29,6 +30,16 @@ const tsneDefaults = {
   earlyExaggeration: 12,
   earlyExaggerationSteps: 250,
   theta: 0.5,
+} as const;
+
+/** How new samples are placed: openTSNE's defaults (`TSNEEmbedding.transform`, version 1.0). */
+const placement = {
+  perplexity: 5,
+  steps: 250,
+  exaggeration: 1.5,
+  learningRate: 0.1,
+  momentum: 0.8,
+  maxGradientNorm: 0.25,
 } as const;
 
 /** t-SNE, ready to run. */
@@ -51,12 +62,17 @@ export async function prepareTsne(input: MethodInput): Promise<Prepared> {
   const y = await startCoordinates(settings.init, rows, dimensions, { random, deviation: START, pca });
   const descent = { dimensions, steps, theta, learningRate, laterRate, momentum };
   const run = { ...descent, earlyExaggeration, earlyExaggerationSteps };
+  const { metric } = settings;
+  const model = (coordinates: Float64Array): TsneModel => ({
+    ...{ kind: 'tsne', features, coordinates, dimensions, metric, theta },
+    ...placement,
+  });
   return {
     y,
     dynamics: gainsDynamics(context.engine, p, run),
     steps,
     eigenvalues: null,
-    model: null,
+    model,
     settings: { ...settings, learningRate },
     warnings: [...fitted.warnings, ...constantWarning(input.features)],
   };

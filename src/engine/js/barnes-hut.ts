@@ -51,6 +51,37 @@ export function* repulseByTree(
   return z - rows;
 }
 
+/**
+ * Adds sum_j w_j^2 (at - y_j) over the points of the tree to `force` and returns sum_j w_j, for a position that need
+ * not be one of them.
+ * @param at its coordinates. @param force as long as `at`.
+ */
+export function repulsionAt(tree: Tree, at: Float64Array, theta: number, force: Float64Array): number {
+  const { dimensions, points, first, end, after, side, center } = tree;
+  let z = 0;
+  const add = (positions: Float64Array, source: number, weight: number): void => {
+    let squared = 1;
+    for (let k = 0; k < dimensions; k++) squared += (at[k] - positions[source * dimensions + k]) ** 2;
+    const w = 1 / squared;
+    z += weight * w;
+    for (let k = 0; k < dimensions; k++) {
+      force[k] += weight * w * w * (at[k] - positions[source * dimensions + k]);
+    }
+  };
+  for (let node = 0; node < tree.count; ) {
+    let squared = 0;
+    for (let k = 0; k < dimensions; k++) squared += (at[k] - center[node * dimensions + k]) ** 2;
+    if (side[node] * side[node] < theta * theta * squared) {
+      add(center, node, end[node] - first[node]);
+      node = after[node];
+      continue;
+    }
+    if (after[node] === node + 1) for (let p = first[node]; p < end[node]; p++) add(points, p, 1);
+    node++;
+  }
+  return z;
+}
+
 /** Walks the tree once for a leaf: far groups become one source, near leaves one source for each point. */
 function collectSources(tree: Tree, leaf: number, theta: number, sources: Sources): void {
   const { dimensions, points, first, end, after, side, center } = tree;

@@ -15,6 +15,7 @@ import { neighborhoodGraph } from './neighborhood-graph.js';
 import { nearestApproximate } from './nn-descent.js';
 import { nearestAndRanks, ranks } from './ranks.js';
 import { tsneSteps } from './tsne.js';
+import { tsnePlacement } from './tsne-placement.js';
 import { weightedCorrelations } from './weighted-correlations.js';
 
 /** Creates the reference engine; it holds nothing that needs closing. */
@@ -35,6 +36,7 @@ export function createJsEngine(): Engine {
     ranks,
     nearestAndRanks,
     tsneSteps,
+    tsnePlacement,
     sampledEpochs: createSampledEpochs(),
     release: () => {},
     close: async () => {},

@@ -18,6 +18,7 @@ import { createSumLocalSquares } from './associate/local-squares.js';
 import { createMultiply } from './associate/multiply.js';
 import { createWeightedCorrelations } from './associate/weighted-correlations.js';
 import { createTsneSteps } from './forces/tsne.js';
+import { createTsnePlacement } from './forces/tsne-placement.js';
 import { createSampledEpochs } from './forces/umap.js';
 import type { MultiplyBytes } from './knn-exact/blocks.js';
 import { createNearest } from './knn-exact/nearest.js';
@@ -75,6 +76,7 @@ export async function createWasmEngine(
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ...createRanks(runtime, multipliers),
     tsneSteps: createTsneSteps(runtime, inputs),
+    tsnePlacement: createTsnePlacement(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
     release: inputs.releaseBlock,
     close: runtime.close,

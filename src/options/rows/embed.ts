@@ -148,7 +148,7 @@ export const embedOptions = defineOptions([
     type: { kind: 'output', form: 'file' },
     default: null,
     label: 'Model file',
-    help: 'pca, umap: also write what places new samples in the embedding',
+    help: 'pca, umap, tsne: also write what places new samples in the embedding',
   },
   {
     name: 'model',
