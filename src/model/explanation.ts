@@ -5,7 +5,7 @@ import type { AssociationCounts, Localities } from './localities.js';
 import type { Matrix } from './matrix.js';
 import type { GeneSetCounts, ModuleDescription, Modules } from './modules.js';
 import type { Embedding, FeatureValues, MetadataColumn, Warning } from './table.js';
-import type { TrustLayer } from './trust.js';
+import type { StructureLayer, TrustLayer } from './trust.js';
 
 /** The result of explaining an embedding: what is written to `explanation.whymap` and shown. */
 export interface Explanation {
@@ -39,6 +39,8 @@ export interface Explanation {
   readonly values?: FeatureValues | null;
   /** Trust at every sample; absent or null where it was not measured. */
   readonly trust?: TrustLayer | null;
+  /** Whether what the map shows is in the data; absent or null where that was not traced. */
+  readonly structure?: StructureLayer | null;
   readonly warnings: readonly Warning[];
   readonly engine: { readonly name: string; readonly reason: string; readonly threads: number };
   /** Seconds by stage. The only part that differs between two runs of the same input, options and seed. */

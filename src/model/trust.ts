@@ -31,6 +31,28 @@ export interface TrustLayer {
   }[];
 }
 
+/** Is a structure of the map in the data? */
+export type StructureAnswer = 'in the data' | 'made by the projection' | 'cannot be told';
+
+/** A structure of the map, and whether it is in the data. */
+export interface StructureFinding {
+  readonly kind: 'cluster' | 'gap' | 'bridge' | 'hole' | 'region';
+  readonly name: string;
+  readonly answer: StructureAnswer;
+  /** The answer and what it rests on, in words. */
+  readonly text: string;
+  /** Rows of the samples that it is about, ascending. */
+  readonly rows: Int32Array;
+}
+
+/** The structures of the map, traced to the data: what `--structure` adds. */
+export interface StructureLayer {
+  /** Sentences: how many structures have which answer; what the clusters hold by label. */
+  readonly summary: readonly string[];
+  /** Those in the data first, then those made by the projection, then those that cannot be told. */
+  readonly findings: readonly StructureFinding[];
+}
+
 /** How forces on the map act across a structure: between the two sides of a gap, or a group and all others. */
 export interface StructureForces {
   /** Sums of attractions and of repulsions over pairs across, and of attractions over pairs on the same side. */

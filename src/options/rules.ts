@@ -84,8 +84,9 @@ const RULES: readonly Rule[] = [
   exclusive(['query'], 'markers', 'pair', 'ask one question at a time'),
   needs(['query'], 'replicate', ['markers'], words`ask for ${option('markers')}`),
   needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
-  ...['region', 'madeBy', 'mapSeeds', 'nullMaps', 'leastSamples'].map((name) =>
-    needs(['audit'], name, ['structure'], words`ask for ${option('structure')}`),
+  needs(['audit'], 'region', ['structure'], words`ask for ${option('structure')}`),
+  ...['madeBy', 'mapSeeds', 'nullMaps', 'leastSamples'].map((name) =>
+    needs(['audit', 'explain'], name, ['structure'], words`ask for ${option('structure')}`),
   ),
   needs(['query'], 'feature', ['features'], featuresRemedy()),
   needs(['query'], 'pair', ['features'], featuresRemedy()),
@@ -148,10 +149,10 @@ function oneMap(values: Values) {
 
 /** Only some methods can place new samples. */
 function modelSaved({ saveModel, method = 'umap' }: Values) {
-  if (saveModel === undefined || method === 'umap' || method === 'pca') return null;
+  if (saveModel === undefined || ['umap', 'tsne', 'pca'].includes(String(method))) return null;
   return {
     got: words`${option('saveModel')} with ${option('method', String(method))}`,
-    expected: 'pca, or umap, which can place new samples',
+    expected: 'pca, umap or tsne, which can place new samples',
     remedy: words`choose one of these, or leave ${option('saveModel')} out`,
   };
 }

@@ -125,13 +125,17 @@ async function neighborhoodsOf(
   sample: number | undefined,
   context: Context,
 ) {
-  const options = isWide(table.features) ? { components: COMPONENTS } : {};
-  const features = await referenceSpace(table.features, options, context);
+  const features = await referenceSpace(table.features, spaceOptions(table.features), context);
   const input = { features, embedding: explanation.embedding.coordinates };
   return {
     neighborhoods: await compareNeighborhoods(input, { sample, ties: 'shared' }, context),
     referenceSpace: features,
   };
+}
+
+/** What the map of an explanation is judged against: the features, or components of wide ones. */
+export function spaceOptions(features: Table['features']): { readonly components?: number } {
+  return isWide(features) ? { components: COMPONENTS } : {};
 }
 
 /** Whether a table has so many features that principal components stand for it. */

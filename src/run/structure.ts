@@ -1,5 +1,6 @@
 /**
- * The structures of a map traced to the data, with maps made again and forces: what `whymap audit --structure` runs.
+ * The structures of a map traced to the data, with maps made again and forces: what `--structure` of `whymap audit` and
+ * `whymap explain` runs.
  *
  * Purpose: joins `traceStructure` (trust), the methods and forces (dr), and regions as texts (lava).
  * Determinism: map `i` made again has the run's seed plus `i`.
@@ -10,8 +11,15 @@ import { embed, type MethodName, structureForces, tableOf } from '../dr/index.js
 import type { Context } from '../engine/context.js';
 import { parseRegion } from '../lava/query/parse-region.js';
 import { regionRows } from '../lava/query/regions.js';
-import type { Matrix, Table } from '../model.js';
-import { type NamedRegion, referenceSpace, type StructureTrace, traceStructure } from '../trust/index.js';
+import type { Explanation, Matrix, Table } from '../model.js';
+import {
+  type NamedRegion,
+  referenceSpace,
+  type StructureTrace,
+  structureLayer,
+  traceStructure,
+} from '../trust/index.js';
+import { spaceOptions } from './region-trust.js';
 
 export interface TraceValues {
   /** The method by which the map was made, for maps made again and for its forces. Default `umap`. */
@@ -27,6 +35,38 @@ export interface TraceSpaceOptions {
   readonly metric?: 'euclidean' | 'cosine' | 'correlation' | 'manhattan';
   readonly components?: number;
   readonly standardize?: boolean;
+}
+
+/**
+ * The trace of an explanation's map against what its trust is measured on, and the explanation with it in words.
+ * @param values of `explain`; the method that made the map is its own where it was made here.
+ */
+export async function withStructure(
+  explanation: Explanation,
+  table: Table,
+  values: Omit<TraceValues, 'region'> & { readonly method?: MethodName },
+  run: { context: Context; seed: number },
+): Promise<{ readonly explanation: Explanation; readonly trace: StructureTrace }> {
+  const started = performance.now();
+  const { madeBy = values.method, mapSeeds, nullMaps, leastSamples } = values;
+  const space = spaceOptions(table.features);
+  const trace = await traceMap(
+    { table, features: table.features, map: explanation.embedding.coordinates },
+    { madeBy, mapSeeds, nullMaps, leastSamples },
+    space,
+    run,
+  );
+  const layer = structureLayer(trace, table.labels);
+  const structure = { ...layer, summary: [...layer.summary, spaceSentence(space)] };
+  const timings = { ...explanation.timings, structure: (performance.now() - started) / 1000 };
+  return { explanation: { ...explanation, structure, timings }, trace };
+}
+
+/** What distances in the data are measured on. */
+function spaceSentence({ components }: TraceSpaceOptions): string {
+  return components === undefined
+    ? 'Distances in the data are those of the explained features in their own units; whymap audit takes others (--scale, --components, --metric).'
+    : `Distances in the data are those of ${components} principal components of the explained features; whymap audit takes others (--scale, --components, --metric).`;
 }
 
 /** Traces a map. @param table its samples: ids, labels and metadata. @param features what it is judged against. */

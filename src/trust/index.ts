@@ -1,5 +1,6 @@
 /** whymap/trust: how far a map can be trusted. Each function is described where it is written. */
 
+export type { StructureAnswer, StructureFinding, StructureLayer } from '../model.js';
 export type { Audit, AuditOptions, PointwiseAudit } from './audit.js';
 export { audit } from './audit.js';
 export { type LayerInput, trustLayer } from './layer.js';
@@ -28,12 +29,12 @@ export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js'
 export { referenceSpace } from './reference-space.js';
 export type { NamedRegion } from './structure/candidates.js';
 export { findStructures } from './structure/find.js';
+export { STRUCTURE_ANSWERS, structureLayer } from './structure/layer.js';
 export type { StructureInput, StructureOptions, StructureTrace } from './structure/trace.js';
 export { traceStructure } from './structure/trace.js';
 export type {
   MapStructures,
   ShownIn,
-  StructureAnswer,
   StructureFigure,
   StructureKind,
   TracedStructure,

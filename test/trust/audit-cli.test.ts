@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeExplanation } from 'whymap/io';
 import { tornAndGlued } from './made-maps.js';
 
 const main = join(import.meta.dirname, '../../dist/cli/main.js');
@@ -89,6 +90,13 @@ test('--method repeats its map with other seeds and on permuted data', () => {
   ]);
 });
 
+/** Classes of the report's sentences by answer. */
+const TONE: Record<string, string> = {
+  'in the data': 'yes',
+  'made by the projection': 'no',
+  'cannot be told': 'unknown',
+};
+
 test('--structure traces what the map shows, and a region', () => {
   const args = [...MAP, '--structure', '--region', 'label:c3'];
   const { status, stdout, stderr } = audit(
@@ -111,6 +119,9 @@ test('--structure traces what the map shows, and a region', () => {
   expect(region).toMatchObject({ name: 'label:c3', samples: [40], seeds: { of: 1 } });
   expect(['in the data', 'made by the projection', 'cannot be told']).toContain(region.answer);
   expect(readFileSync(at('s/pointwise.csv'), 'utf8').split('\n')[0]).toMatch(/,cluster$/);
+  const page = readFileSync(at('s/report.html'), 'utf8');
+  expect(page).toContain(`<p class="${TONE[region.answer]}">${region.text}</p>`);
+  for (const { text } of structure.structures) expect(stdout).toContain(`  - ${text}\n`);
 });
 
 test('--json prints the audit alone on standard output', () => {
@@ -191,6 +202,18 @@ test('explain reports the trust of every module and locality, and leaves it out 
   const sound = rows.filter((row) => Math.hypot(Number(row[1]) - 36, Number(row[2])) < 3);
   const least = Math.min(...sound.map((row) => Number(row.at(-1))));
   for (const row of glued) expect(Number(row.at(-1))).toBeLessThan(least);
-  expect(explain('-o', 'plain', '--trust', 'no', '--engine', 'js').status).toBe(0);
+  const structure = ['--structure', '--map-seeds', '0', '--null-maps', '0'];
+  const traced = explain('-o', 'plain', '--trust', 'no', '--engine', 'js', ...structure);
+  expect(traced.status).toBe(0);
+  const { structure: found } = JSON.parse(readFileSync(at('plain/summary.json'), 'utf8'));
+  const layer = decodeExplanation(readFileSync(at('plain/explanation.whymap'))).structure!;
+  expect(traced.stdout).toContain(layer.summary[0]);
+  expect(layer.findings.length).toBe(found.structures.length);
+  for (const { answer, text, name, rows } of layer.findings) {
+    expect(traced.stdout).toContain(`  - ${text}\n`);
+    const samples = found.structures.find((one: { name: string }) => one.name === name);
+    expect(samples).toMatchObject({ answer, text });
+    expect(rows.length).toBe(samples.samples.reduce((sum: number, size: number) => sum + size, 0));
+  }
   expect(table('plain/localities.csv')[1].at(-1)).toBe('');
 });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeExplanation } from 'whymap/io';
+import { renderReport } from 'whymap/viewer';
 import { temporaryFolder, whymap } from '../cli/run.js';
 import { addressOf, kept } from '../report/report-page.js';
 import { axeFindings, launch, type Opened, type OpenOptions, openReport, PATIENCE } from './browser.js';
@@ -55,6 +57,33 @@ test('trust: the verdict in words, colors at each sample, and the worst links on
     await expectScreen(page.locator('.map-frame'), 'trust-torn');
   }),
 );
+
+test('structures of the map stand in the trust tab, each to be selected on the map', within, () => {
+  const bytes = readFileSync(join(folder, 'demo/explanation.whymap'));
+  const rows = Int32Array.of(3, 5, 8, 13);
+  const structure = {
+    summary: ['Structure: 2 structures on the map, 1 in the data.', 'Clusters by label: A: Gentoo 99%'],
+    findings: [
+      { kind: 'gap', name: 'gap A | B', answer: 'in the data', text: 'Gap A | B: few stand between.', rows },
+      { kind: 'cluster', name: 'C', answer: 'made by the projection', text: 'C: torn from B.', rows },
+    ],
+  } as const;
+  const text = renderReport({ ...decodeExplanation(new Uint8Array(bytes)), structure });
+  return withReport(
+    async (page) => {
+      await page.click('#tab-trust');
+      const block = page.locator('.block', { hasText: 'Is this structure in my data?' });
+      expect(await block.innerText()).toMatch(
+        /1 in the data\.\s+Clusters by label.*In the data\s+Gap A \| B: few stand between\..*Made by the projection\s+C: torn from B\./s,
+      );
+      await page.getByRole('button', { name: 'Select on the map: gap A | B' }).click();
+      expect(await addressOf(page)).toMatch(/panel=trust&region=rows:3,5,8,13/);
+      expect(await axeFindings(page)).toEqual([]);
+    },
+    {},
+    text,
+  );
+});
 
 test('two regions are compared: modules, a figure, and pairs that lead to their raw values', within, () =>
   withReport(

@@ -4,8 +4,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Matrix, Table, Warning } from '../../model.js';
-import { type Audit, MEASURE_NAMES } from '../../trust/index.js';
+import { capitalized } from '../../core/words.js';
+import type { Matrix, StructureLayer, Table, Warning } from '../../model.js';
+import { type Audit, MEASURE_NAMES, STRUCTURE_ANSWERS } from '../../trust/index.js';
 import { shown } from './audit.js';
 
 export interface AuditReportInput {
@@ -13,13 +14,16 @@ export interface AuditReportInput {
   readonly coordinates: Matrix;
   readonly table: Table;
   readonly warnings: readonly Warning[];
+  /** Null where structure was not traced. */
+  readonly structure: StructureLayer | null;
 }
 
 /** Shares and scores are shown in steps of a hundredth: what the eye can tell apart. */
 const STEPS = 100;
 
 /** The text of `report.html`. */
-export function auditReport({ audit, coordinates, table, warnings }: AuditReportInput): string {
+export function auditReport(input: AuditReportInput): string {
+  const { audit, coordinates, table } = input;
   const queries = audit.neighborhoods.queries;
   const rows = queries ? Array.from(queries) : Array.from({ length: audit.samples }, (_, i) => i);
   const data = {
@@ -36,11 +40,11 @@ export function auditReport({ audit, coordinates, table, warnings }: AuditReport
       'broken: 1 - continuity': steps(audit.pointwise.continuity.map((v) => 1 - v)),
     },
   };
-  return page(audit, warnings, data);
+  return page(input, data);
 }
 
-/** The page around the data: verdict, table of measures, map, warnings. */
-function page(audit: Audit, warnings: readonly Warning[], data: unknown): string {
+/** The page around the data: verdict, map, structures, table of measures, warnings. */
+function page({ audit, warnings, structure }: AuditReportInput, data: unknown): string {
   const verdict = audit.verdict.map((s) => `<p class="${s.answer}">${escaped(s.text)}</p>`).join('\n');
   const found = warnings.map(({ message }) => `<li>${escaped(message)}</li>`).join('\n');
   return `<!doctype html>
@@ -54,6 +58,7 @@ function page(audit: Audit, warnings: readonly Warning[], data: unknown): string
 <section><label>Color by <select id="by" aria-label="Color by"></select></label>
 <canvas id="map" role="img" aria-label="The map, colored by what is wrong"></canvas><p id="hover" aria-live="polite">&nbsp;</p>
 <p class="key">light: 0, as the data has it <span class="ramp"></span> dark: 1, all wrong</p></section>
+${structure ? structureSection(structure) : ''}
 <section><table><thead><tr><th>measure</th><th>map</th><th>shuffled</th><th>PCA</th><th>data</th></tr></thead>
 <tbody>${measureRows(audit)}</tbody></table></section>
 ${found ? `<section><h2>To know</h2><ul>${found}</ul></section>` : ''}
@@ -61,6 +66,22 @@ ${found ? `<section><h2>To know</h2><ul>${found}</ul></section>` : ''}
 <script>${SCRIPT}</script></body></html>
 `;
 }
+
+/** The structures of the map under their answers, as HTML. */
+function structureSection({ summary, findings }: StructureLayer): string {
+  const under = STRUCTURE_ANSWERS.map((answer) => {
+    const found = findings.filter((one) => one.answer === answer);
+    if (found.length === 0) return '';
+    const items = found.map(({ text }) => `<p class="${TONES[answer]}">${escaped(text)}</p>`);
+    return `<h3>${capitalized(answer)}</h3>\n${items.join('\n')}`;
+  });
+  return `<section><h2>Is this structure in my data?</h2>
+${summary.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}
+${under.join('\n')}</section>`;
+}
+
+/** The class of a sentence under an answer. */
+const TONES = { 'in the data': 'yes', 'made by the projection': 'no', 'cannot be told': 'unknown' } as const;
 
 /** The rows of the table of measures, as HTML. */
 function measureRows(audit: Audit): string {

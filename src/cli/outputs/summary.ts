@@ -9,6 +9,7 @@ export function summarize(
   explanation: Explanation,
   table: Table,
   plan: ReadingPlan,
+  structure: object | null = null,
 ): Record<string, unknown> {
   const { localities, modules, embedding } = explanation;
   return {
@@ -53,6 +54,7 @@ export function summarize(
       pairs: undefined,
       signs: description.signs && namedSigns(description.signs, explanation.featureNames),
     })),
+    ...(structure && { structure }),
     engine: explanation.engine,
     timings: explanation.timings,
   };

@@ -8,13 +8,17 @@ import { type Explained, shownExplanation, titleOf } from '../../run/explain.js'
 import { summarize } from './summary.js';
 import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv, scoresCsv } from './tables.js';
 
-/** Returns the text of `summary.json`, the only file that holds timings. The report is compressed while the others are written. */
+/**
+ * Returns the text of `summary.json`, the only file that holds timings. The report is compressed while the others are written.
+ * @param structure the trace of `--structure` for JSON; null without.
+ */
 export async function writeOutputs(
   folder: OutputFolder,
   { explanation, table, plan, localities: trust }: Explained,
+  structure: object | null = null,
 ): Promise<string> {
   const { localities } = explanation;
-  const summary = JSON.stringify(summarize(explanation, table, plan), null, 2);
+  const summary = JSON.stringify(summarize(explanation, table, plan, structure), null, 2);
   const shown = shownExplanation(explanation, table);
   const bytes = encodeExplanation(shown);
   const report = reportPieces(shown, { file: bytes, title: titleOf(explanation, table) });

@@ -14,6 +14,7 @@ import {
   audit,
   referenceSpace,
   type StructureTrace,
+  structureLayer,
 } from '../../trust/index.js';
 import { makeMap, type Repeats } from '../audit-method.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from '../outputs/audit.js';
@@ -47,6 +48,7 @@ export async function runAudit(
     );
     const repeats = input.repeat && (await input.repeat(bare.k));
     const structure = values.structure ? await traced(input, values, options, session) : null;
+    const layer = structure && structureLayer(structure, labels);
     const found = repeats ? { ...bare, verdict: [...bare.verdict, repeats.sentence] } : bare;
     const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
     const run = {
@@ -64,14 +66,17 @@ export async function runAudit(
       pointwiseCsv(found, table.ids, repeats, structure && clusterColumn(structure)),
     );
     await folder.write('links.csv', linksCsv(found, table.ids));
-    await folder.write('report.html', auditReport({ audit: found, coordinates: input.map, table, warnings }));
+    await folder.write(
+      'report.html',
+      auditReport({ audit: found, coordinates: input.map, table, warnings, structure: layer }),
+    );
     if (repeats)
       await folder.write('embedding.npy', writeNpy(input.map.data, [input.map.rows, input.map.columns]));
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
     const shown = warnings.filter(({ code }) => !PLANNED.has(code));
-    const lines = structure ? structureLines(structure, labels) : [];
+    const lines = layer ? structureLines(layer) : [];
     tellAudit(found, shown, folder.path, table, tell(json), lines);
     if (json) writeJson(result);
   } finally {

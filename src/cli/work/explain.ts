@@ -5,7 +5,9 @@ import { geneSetsWarning, nameByGeneSets } from '../../lava/describe/gene-sets.j
 import type { GeneSet } from '../../lava/index.js';
 import type { OptionValues } from '../../options/index.js';
 import { explainFiles } from '../../run/explain.js';
+import { withStructure } from '../../run/structure.js';
 import { geneSetsCsv } from '../outputs/gene-sets.js';
+import { structureJson } from '../outputs/structure.js';
 import { tellFindings } from '../outputs/words.js';
 import { writeOutputs } from '../outputs/write.js';
 import type { Session } from '../session.js';
@@ -29,14 +31,17 @@ export async function runExplain(
 ): Promise<void> {
   const { signal } = session.context;
   try {
-    const { explanation: made, table, plan, localities } = await explainFiles(features, values, session);
+    const { explanation: found, table, plan, localities } = await explainFiles(features, values, session);
+    const traced = values.structure ? await withStructure(found, table, values, session) : null;
+    const made = traced?.explanation ?? found;
     session.context.onProgress?.({ stage: 'writing', done: 0 });
     const unmatched = await writeBack(made, features, back, folder, signal);
     const unknown = geneSets && geneSetsWarning(geneSets, made.featureNames);
-    const found = [...made.warnings, ...unmatched, ...(unknown ? [unknown] : [])];
-    const complete = { ...made, warnings: found };
+    const warnings = [...made.warnings, ...unmatched, ...(unknown ? [unknown] : [])];
+    const complete = { ...made, warnings };
     const explanation = geneSets ? nameByGeneSets(complete, geneSets) : complete;
-    const summary = await writeOutputs(folder, { explanation, table, plan, localities });
+    const structure = traced && structureJson(traced.trace);
+    const summary = await writeOutputs(folder, { explanation, table, plan, localities }, structure);
     if (geneSets) await folder.write('gene-sets.csv', geneSetsCsv(explanation, geneSets));
     await folder.commit();
     session.progress.stop();

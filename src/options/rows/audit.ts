@@ -4,6 +4,8 @@ import { defineOptions } from '../definition.js';
 import { EMBEDDING_METHODS, METRICS } from './choices.js';
 
 const AUDIT = ['audit'] as const;
+/** Commands that can trace the structures of a map. */
+const TRACED = ['audit', 'explain'] as const;
 
 export const auditOptions = defineOptions([
   {
@@ -65,7 +67,7 @@ export const auditOptions = defineOptions([
   },
   {
     name: 'structure',
-    commands: AUDIT,
+    commands: TRACED,
     group: 'main',
     type: { kind: 'flag' },
     default: null,
@@ -74,7 +76,7 @@ export const auditOptions = defineOptions([
   },
   {
     name: 'madeBy',
-    commands: AUDIT,
+    commands: TRACED,
     group: 'method',
     type: { kind: 'choice', choices: EMBEDDING_METHODS },
     default: 'umap',
@@ -83,7 +85,7 @@ export const auditOptions = defineOptions([
   },
   {
     name: 'mapSeeds',
-    commands: AUDIT,
+    commands: TRACED,
     group: 'method',
     type: { kind: 'integer', least: 0, most: 1000 },
     default: 3,
@@ -93,7 +95,7 @@ export const auditOptions = defineOptions([
   },
   {
     name: 'nullMaps',
-    commands: AUDIT,
+    commands: TRACED,
     group: 'method',
     type: { kind: 'integer', least: 0, most: 1000 },
     default: 9,
@@ -103,7 +105,7 @@ export const auditOptions = defineOptions([
   },
   {
     name: 'leastSamples',
-    commands: AUDIT,
+    commands: TRACED,
     group: 'method',
     type: { kind: 'integer', least: 8 },
     default: '20, or a tenth of fewer than 200 samples',

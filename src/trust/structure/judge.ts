@@ -7,11 +7,11 @@
  */
 
 import type { Random } from '../../core/random.js';
-import type { Matrix, Neighbors } from '../../model.js';
+import type { Matrix, Neighbors, StructureAnswer } from '../../model.js';
 import { bridgeBetween } from './bridge.js';
 import type { Continuity } from './continuity.js';
 import { holeInData } from './hole.js';
-import type { MapBridge, MapHole, StructureAnswer, StructureFigure } from './types.js';
+import type { MapBridge, MapHole, StructureFigure } from './types.js';
 import { meanOf, valleyBetween } from './valley.js';
 
 /** Corrected p up to which a structure is in the data. */

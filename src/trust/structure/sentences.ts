@@ -1,9 +1,9 @@
 /** Statements, answers and what they rest on, in words. */
 
 import { capitalized, count, decimal, listed, plural, pValue } from '../../core/words.js';
-import type { StructureForces } from '../../model.js';
+import type { StructureAnswer, StructureForces } from '../../model.js';
 import type { Candidate } from './candidates.js';
-import type { ShownIn, StructureAnswer, StructureFigure } from './types.js';
+import type { ShownIn, StructureFigure } from './types.js';
 
 /** What would have to be true in the data. */
 export function statementOf({ kind, rows, sides }: Candidate): string {

@@ -1,12 +1,9 @@
 /** What the tracing of a map's structure takes and gives: types only. */
 
-import type { StructureForces } from '../../model.js';
+import type { StructureAnswer, StructureFinding, StructureForces } from '../../model.js';
 
 /** A kind of structure that people read off a map. */
-export type StructureKind = 'cluster' | 'gap' | 'bridge' | 'hole' | 'region';
-
-/** Is a structure of the map in the data? */
-export type StructureAnswer = 'in the data' | 'made by the projection' | 'cannot be told';
+export type StructureKind = StructureFinding['kind'];
 
 /** A group of samples that stand together on the map. */
 export interface MapCluster {

@@ -73,6 +73,13 @@ function nameOf(view: View, parsed: ParsedRegion, rows: Int32Array): string {
   }
 }
 
+/** The region of these rows, ascending. */
+export function regionOfRows(rows: Int32Array): Region {
+  const code = `rows:${rows.join(',')}`;
+  const parsed = { kind: 'rows', rows: [...rows] } as const;
+  return { rows, name: plural(rows.length, 'sample'), localities: [], code, parsed };
+}
+
 /** Two regions as one text. */
 export function combinedCode(a: string, operator: '&' | '|', b: string): string {
   return `${grouped(a)} ${operator} ${grouped(b)}`;

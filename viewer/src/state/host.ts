@@ -10,9 +10,9 @@
 import { effect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { decodeColoring, encodeColoring } from '../derive/coloring-text.js';
+import { regionOfRows } from '../derive/region-code.js';
 import type { View } from '../derive/view.js';
-import { plural } from '../derive/words.js';
-import { colorBy, openModule, type Region, region, selectRegion } from './store.js';
+import { colorBy, openModule, region, selectRegion } from './store.js';
 
 type Message =
   | { readonly kind: 'selection'; readonly rows: Int32Array }
@@ -85,12 +85,6 @@ function apply(view: View, modules: readonly string[], message: Message, known: 
     known.set('module', String(module < 0 ? null : message.module));
     openModule.value = module < 0 ? null : module;
   }
-}
-
-function regionOfRows(rows: Int32Array): Region {
-  const code = `rows:${rows.join(',')}`;
-  const parsed = { kind: 'rows', rows: [...rows] } as const;
-  return { rows, name: plural(rows.length, 'sample'), localities: [], code, parsed };
 }
 
 /** A short text that differs between selections: their length, ends and a sum over all. */

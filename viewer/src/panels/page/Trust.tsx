@@ -1,20 +1,42 @@
 /** How far the map can be trusted: the verdict, where it is wrong, and what that means for each module. */
-import type { TrustLayer } from 'whymap';
+import type { StructureLayer, TrustLayer } from 'whymap';
 import type { ColorBy } from '../../derive/coloring.js';
 import { linksShown } from '../../derive/links.js';
 import { categoryColor } from '../../derive/palette.js';
+import { regionOfRows } from '../../derive/region-code.js';
 import { moduleName, type View } from '../../derive/view.js';
-import { count, decimal, percent, plural } from '../../derive/words.js';
-import { colorBy, links, openModule, panel, region, selectModule, theme } from '../../state/store.js';
+import { capitalized, count, decimal, percent, plural } from '../../derive/words.js';
+import {
+  colorBy,
+  links,
+  openModule,
+  panel,
+  region,
+  selectModule,
+  selectRegion,
+  theme,
+} from '../../state/store.js';
 import { Bars } from '../parts/Bars.js';
 import { Block } from '../parts/Block.js';
 
 export function Trust({ view }: { view: View }) {
-  const layer = view.explanation.trust;
-  if (!layer) return <NotAtEachSample view={view} />;
+  const { trust: layer, structure } = view.explanation;
+  if (!layer) {
+    return (
+      <>
+        {structure && (
+          <div class="detail">
+            <Structures layer={structure} />
+          </div>
+        )}
+        <NotAtEachSample view={view} />
+      </>
+    );
+  }
   return (
     <div class="detail">
       <Verdict layer={layer} />
+      {structure && <Structures layer={structure} />}
       <TrustOnMap view={view} layer={layer} />
       <LinkChoice view={view} layer={layer} />
       <ModuleTrust view={view} chance={layer.chance} />
@@ -81,6 +103,53 @@ function Verdict({ layer }: { layer: TrustLayer }) {
           </li>
         ))}
       </ul>
+    </Block>
+  );
+}
+
+const STRUCTURE_ANSWERS = [
+  ['in the data', 'good'],
+  ['made by the projection', 'bad'],
+  ['cannot be told', 'plain'],
+] as const;
+
+/** What `--structure` found, in the sentences of the terminal; each structure can be selected on the map. */
+function Structures({ layer }: { layer: StructureLayer }) {
+  const show = (rows: Int32Array) => {
+    selectRegion(regionOfRows(rows));
+    panel.value = 'trust';
+  };
+  return (
+    <Block title="Is this structure in my data?">
+      {layer.summary.map((sentence) => (
+        <p key={sentence} class="note">
+          {sentence}
+        </p>
+      ))}
+      {STRUCTURE_ANSWERS.map(([answer, tone]) => {
+        const found = layer.findings.filter((one) => one.answer === answer);
+        if (found.length === 0) return null;
+        return (
+          <div key={answer}>
+            <h4>{capitalized(answer)}</h4>
+            <ul class="beliefs">
+              {found.map(({ name, text, rows }) => (
+                <li key={name} class={tone}>
+                  {text}{' '}
+                  <button
+                    type="button"
+                    class="text-button"
+                    aria-label={`Select on the map: ${name}`}
+                    onClick={() => show(rows)}
+                  >
+                    Select on the map
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
     </Block>
   );
 }
