@@ -5,8 +5,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createRandom } from '#whymap/core/random.js';
+import { equivalenceTest, studentTail } from '#whymap/reproduce/ardr/equivalence-test.js';
 import { ardrStudies } from '#whymap/reproduce/ardr/index.js';
 import { labelAccuracy, mapNeighbors, overlap, trustworthiness } from '#whymap/reproduce/ardr/measures.js';
+import { spectralBound } from '#whymap/reproduce/ardr/objective.js';
 import { tableMarkdown } from '#whymap/reproduce/report.js';
 import { context, gaussianData } from './data.js';
 
@@ -44,14 +47,38 @@ test('LLE study: UMAP is within its own variation, the objectives are 0 at their
   expect(figures[0].svg).toContain('DK-LLE, entropic weights');
 });
 
-test('conjectures: no map beats the best found by much, and each row has a verdict', async () => {
+test('conjectures: no map beats the bound, none the best found by much, and each row has a verdict', async () => {
   const { tables } = await study('ardr-conjectures', ['roll'], 100);
-  const [verdicts, ratios] = tables;
-  for (const row of verdicts.rows) expect(row[2]).toMatch(/^(supported|not supported|says nothing here)/);
-  for (const row of ratios.rows) if (row[4] !== null) expect(row[4]).toBeGreaterThan(0.98);
-  const cloud = ratios.rows.find((row) => row[2] === 0.25 && row[3] === 'Gaussian cloud');
-  const umap = ratios.rows.find((row) => row[2] === 0.25 && row[3] === 'UMAP');
-  expect(cloud?.[4]).toBeGreaterThan(umap?.[4] as number);
+  const [verdicts, ratios, kept] = tables;
+  for (const row of verdicts.rows) expect(row[3]).toMatch(/^(supported|not supported|says nothing here)/);
+  for (const row of ratios.rows) {
+    if (row[5] !== null) expect(row[5]).toBeGreaterThan(0.98);
+    if (row[6] !== null) expect(row[6]).toBeGreaterThanOrEqual(1);
+    if (row[5] !== null && row[6] !== null) expect(Number(row[6])).toBeGreaterThan(Number(row[5]));
+  }
+  const of = (map: string) => ratios.rows.find((row) => row[3] === 0.25 && row[4] === map);
+  expect(of('Gaussian cloud')?.[5]).toBeGreaterThan(of('UMAP')?.[5] as number);
+  expect(of('UMAP')?.[6]).toBeLessThan(1e3);
+  const own = kept.rows.filter((row) => row[3] === 'DK-LLE by UMAP forces');
+  expect(own.map((row) => row[4])).toEqual([5, 15, 30, 60]);
+  for (const row of own) expect(row[6]).toBe(1);
+});
+
+test('the bound: what a K of these eigenvalues has is never less, and two equal eigenvalues share', () => {
+  const random = createRandom(6);
+  const mu = Float64Array.from({ length: 40 }, () => random.uniform()).sort();
+  for (let trial = 0; trial < 50; trial++) {
+    const weights = Float64Array.from(mu, () => random.uniform() ** (1 + (trial % 7)));
+    const total = weights.reduce((sum, value) => sum + value, 0);
+    const s = weights.map((value) => (40 * value) / total);
+    const norm = s.reduce((sum, value) => sum + value * value, 0);
+    const value = s.reduce((sum, weight, i) => sum + weight * mu[i], 0);
+    expect(spectralBound(mu, norm)).toBeLessThanOrEqual(value + 1e-9);
+  }
+  // n = 2, |K|^2 = 2: both weights are 1
+  expect(spectralBound(Float64Array.of(1, 3), 2)).toBeCloseTo(4, 4);
+  // |K|^2 = 4: all on the least
+  expect(spectralBound(Float64Array.of(1, 3), 4)).toBeCloseTo(2, 4);
 });
 
 test('a map shares all neighbors with itself, and features have full trust in themselves', async () => {
@@ -92,4 +119,53 @@ test('whymap reproduce writes tables, figures and settings, the same bytes twice
       .toString(),
   ).toBe('PNG');
   rmSync(folder, { recursive: true });
+});
+
+test('equivalence: a method is equivalent to itself under other seeds, and not to one with other neighbors', async () => {
+  const random = createRandom(4);
+  const rows = 300;
+  const base = Float64Array.from({ length: 2 * rows }, () => 10 * random.normal());
+  const maps = (count: number, noise: number) =>
+    Promise.all(
+      Array.from({ length: count }, () =>
+        mapNeighbors(
+          base.map((value) => value + noise * random.normal()),
+          2,
+          context(),
+        ),
+      ),
+    );
+  const umap = await maps(8, 0.5);
+  const same = equivalenceTest(umap, await maps(8, 0.5));
+  expect(same.verdict).toBe('equivalent');
+  expect(Math.abs(same.difference)).toBeLessThan(same.margin);
+  const worse = equivalenceTest(umap, await maps(8, 1.5));
+  expect(worse.verdict).toBe('below');
+  expect(worse.p).toBeGreaterThan(0.5);
+  const better = equivalenceTest(umap, await maps(8, 0));
+  expect(better.verdict).toBe('above');
+});
+
+// SciPy 1.17: scipy.stats.t.sf(t, df)
+test.each([
+  [0, 4, 0.5],
+  [1, 1, 0.25],
+  [2.262157, 9, 0.025],
+  [1.644854, 10, 0.0655128],
+  [-3, 3, 0.9711656],
+  [12, 2, 0.0034365],
+])('P(T >= %f) with %i degrees of freedom', (t, freedom, p) => {
+  expect(studentTail(t, freedom)).toBeCloseTo(p, 6);
+});
+
+test('equivalence and isolation: a row for every set and graph, UMAP with itself at 1', async () => {
+  const { tables } = await study('ardr-equivalence', ['roll'], 90);
+  expect(tables[0].rows.length).toBe(1);
+  expect(tables[0].rows[0][3]).toBe('test');
+  expect(tables[0].rows[0][12]).toMatch(/^(equivalent|below|above|cannot be told)$/);
+  const isolated = await study('ardr-isolation', ['roll'], 60);
+  const [umap, shaken] = isolated.tables[0].rows;
+  expect([umap[3], umap[5]]).toEqual([1, 1]);
+  expect(umap[4]).toBeLessThan(1);
+  expect(shaken[5]).toBeGreaterThan(0.9);
 });

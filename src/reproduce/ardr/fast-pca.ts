@@ -20,6 +20,9 @@ import { loadData, type StudyData } from './datasets.js';
 
 const STEPS = 1500;
 const SHARE = 0.5;
+/** Errors up to which a run is PCA, and near it. */
+const EXACT = 1e-10;
+const NEAR = 0.05;
 
 interface Variant {
   readonly label: string;
@@ -149,6 +152,13 @@ async function runVariant(
   return { steps, errors, multiplyAdds };
 }
 
+/** How far the worst run is from PCA. */
+function verdictOf(worst: number): string {
+  if (worst < EXACT) return 'exact';
+  if (!(worst < 1e3)) return 'diverged';
+  return worst < NEAR ? 'within 5%' : 'beyond 5%';
+}
+
 /** The study of faster forces. */
 async function run(input: StudyInput): Promise<StudyResult> {
   const rows: (string | number)[][] = [];
@@ -171,7 +181,7 @@ async function run(input: StudyInput): Promise<StudyResult> {
       }
       const worst = Math.max(...finals);
       const mean = finals.reduce((sum, e) => sum + e, 0) / finals.length;
-      rows[rows.length - 1].push(...[mean, worst].map((e) => (e < 1e3 ? e : 'diverged')));
+      rows[rows.length - 1].push(...[mean, worst].map((e) => (e < 1e3 ? e : 'diverged')), verdictOf(worst));
     }
     charts.push({ title: `fast PCA, ${name}`, xLabel: 'step', yLabel: 'Procrustes error', lines });
   }
@@ -182,6 +192,7 @@ async function run(input: StudyInput): Promise<StudyResult> {
     'multiply-adds / exact',
     'mean final error',
     'worst final error',
+    'verdict',
   ];
   return {
     title: 'PCA by faster forces',

@@ -2,7 +2,9 @@
 
 import type { Study } from '../study.js';
 import { conjecturesStudy } from './conjectures.js';
+import { equivalenceStudy } from './equivalence.js';
 import { fastPcaStudy } from './fast-pca.js';
+import { isolationStudy } from './isolation.js';
 import { lleStudy } from './lle-study.js';
 import { recoveryStudy } from './recovery.js';
 
@@ -12,5 +14,7 @@ export const ardrStudies: Readonly<Record<string, Study>> = {
   'ardr-isomap': recoveryStudy('isomap'),
   'ardr-fast-pca': fastPcaStudy,
   'ardr-lle': lleStudy,
+  'ardr-equivalence': equivalenceStudy,
+  'ardr-isolation': isolationStudy,
   'ardr-conjectures': conjecturesStudy,
 };

@@ -18,14 +18,15 @@ export function asMatrix(values: ArrayLike<number>, columns: number): Matrix {
   return { rows: values.length / columns, columns, data: Float32Array.from(values) };
 }
 
-/** The nearest others in an embedding; k is at most rows - 1. */
+/** The nearest others in an embedding, `size` of them, at most rows - 1. */
 export async function mapNeighbors(
   values: ArrayLike<number>,
   dimensions: number,
   context: Context,
+  size = NEIGHBORHOOD,
 ): Promise<Neighbors> {
   const map = asMatrix(values, dimensions);
-  const k = Math.min(NEIGHBORHOOD, map.rows - 1);
+  const k = Math.min(size, map.rows - 1);
   const options = { k, metric: 'euclidean', excludeSelf: true } as const;
   return context.engine.nearest(map, map, options, watchStage(context, 'measuring'));
 }

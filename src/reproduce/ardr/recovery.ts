@@ -131,12 +131,13 @@ async function run(method: Recovered, input: StudyInput): Promise<StudyResult> {
     'diverged',
     'median steps to 1e-6',
     'worst final error',
+    'verdict',
   ];
   return {
     title: titles[method],
     text: [
       'Claim (arXiv 2306.11898): the embedding is recovered by attractions and repulsions from a random start. The loss is |C (G_X - G_Y) C|^2 over Gram matrices; the step bound 1 / (4 lambda_1) is our derivation.',
-      `Error is |A - B R| / |A| after the best rotation R, A by eigenvectors. ${repeats} seeds from ${input.seed}, at most ${STEPS} steps, double precision. The figure shows the first seed.`,
+      `Error is |A - B R| / |A| after the best rotation R, A by eigenvectors. ${repeats} seeds from ${input.seed}, at most ${STEPS} steps, double precision. The figure shows the first seed. Verdict: below the bound (step / bound under 1) every run is to be exact, above it none.`,
     ],
     tables: [{ name: `ardr-${method}`, title: 'Recovery by step length', header, rows }],
     figures: [{ name: `ardr-${method}`, svg: lineCharts(charts) }],
@@ -175,5 +176,14 @@ function summaryRow(
     finals.filter((error) => !(error < 1e3)).length,
     Number.isFinite(median) ? median : 'never',
     worst < 1e3 ? worst : 'diverged',
+    verdictOf(share, finals),
   ];
+}
+
+/** Whether the claim holds in these runs: every one is exact below the bound, and none above it. */
+function verdictOf(share: number, finals: readonly number[]): string {
+  const wanted = share < 1 ? finals.length : 0;
+  const recovered = finals.filter((error) => error < 1e-10).length;
+  if (recovered === wanted) return share < 1 ? 'holds: all recovered' : 'holds: none recovered';
+  return `fails: ${recovered} of ${finals.length} recovered`;
 }

@@ -1,0 +1,105 @@
+// node bench/ardr.mjs --data FOLDER --parts FOLDER [--only ardr-mds] [--part 1] [--write docs/lab/ardr]
+// All ARDR studies with the settings of the lab notes, in parts of some minutes: runs those parts whose result is not yet in
+// the folder of --parts, then with --write makes NAME.md and the figures from all parts that are there. FOLDER of --data is
+// what bench/ardr-data.py makes. Everything is deterministic, so parts may be run on different days.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tableMarkdown } from '../dist/reproduce/report.js';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    parts: { type: 'string' },
+    only: { type: 'string' },
+    part: { type: 'string' },
+    write: { type: 'string' },
+  },
+});
+
+const seeds = [0, 1, 2];
+const SETS = ['mnist', 'fashion10k', 'cells', 'roll'];
+const STUDIES = {
+  'ardr-pca': [
+    { sets: 'gaussian,roll', rows: 2000, repeats: 10 },
+    { sets: 'digits,fashion', rows: 2000, repeats: 3 },
+  ],
+  'ardr-mds': ['gaussian', 'roll', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 3 })),
+  'ardr-isomap': ['gaussian', 'roll', 'digits', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 3 })),
+  'ardr-fast-pca': [
+    { sets: 'gaussian,digits', rows: 1000, repeats: 3 },
+    { sets: 'fashion', rows: 1000, repeats: 3 },
+  ],
+  'ardr-equivalence': [
+    { sets: 'mnist', rows: 5000, repeats: 10 },
+    { sets: 'pbmc68k,cells,coil20,banking77,roll', rows: 5000, repeats: 10 },
+    { sets: 'fashion10k', rows: 10_000, repeats: 10 },
+    { sets: 'kidney', rows: 10_000, repeats: 10 },
+  ],
+  'ardr-isolation': ['mnist', 'pbmc68k'].map((sets) => ({ sets, rows: 2000, repeats: 1 })),
+  'ardr-lle': [
+    { sets: 'mnist', rows: 5000, repeats: 2 },
+    { sets: 'cells,pbmc68k', rows: 5000, repeats: 3 },
+  ],
+  'ardr-conjectures': SETS.flatMap((sets) => seeds.map((seed) => ({ sets, rows: 5000, repeats: 1, seed }))),
+};
+
+for (const [name, parts] of Object.entries(STUDIES)) {
+  if (values.only && values.only !== name) continue;
+  parts.forEach((part, i) => {
+    if (values.part === undefined || Number(values.part) === i) runPart(name, part, i);
+  });
+  if (values.write) writePage(name, parts);
+}
+
+/** The folder of a part. */
+function folderOf(name, i) {
+  return join(values.parts, `${name}-${i}`);
+}
+
+/** Runs a part unless its result is there. */
+function runPart(name, { sets, rows, repeats, seed = 0 }, i) {
+  const out = folderOf(name, i);
+  if (existsSync(join(out, 'result.json'))) return;
+  const args = ['reproduce', name, '--sets', sets, '--rows', rows, '--repeats', repeats, '--seed', seed];
+  if (values.data) args.push('--data', values.data);
+  const started = performance.now();
+  const main = join(import.meta.dirname, '../dist/cli/main.js');
+  const run = spawnSync(process.execPath, [main, ...args.map(String), '--json', '--quiet', '-o', out], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (run.status !== 0) throw new Error(`${name}, part ${i}: ${run.stderr.trim().split('\n').at(-1)}`);
+  writeFileSync(join(out, 'result.json'), run.stdout);
+  console.log(`${name}, part ${i} (${sets}): ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}
+
+/** Writes the page of a study from all parts that are there. */
+function writePage(name, parts) {
+  const there = parts
+    .map((_, i) => folderOf(name, i))
+    .filter((path) => existsSync(join(path, 'result.json')));
+  if (there.length === 0) return;
+  mkdirSync(values.write, { recursive: true });
+  const results = there.map((path) => JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')));
+  const [text] = readFileSync(join(there[0], 'report.md'), 'utf8').split('\n## ');
+  const commands = parts.map(
+    ({ sets, rows, repeats, seed }) =>
+      `whymap reproduce ${name} --sets ${sets} --rows ${rows} --repeats ${repeats}${seed ? ` --seed ${seed}` : ''} --data FOLDER`,
+  );
+  const lines = [text.trim(), '', '```', ...commands, '```', ''];
+  for (const [t, table] of results[0].tables.entries()) {
+    const rows = results.flatMap((result) => result.tables[t].rows);
+    lines.push(`## ${table.title}`, '', tableMarkdown({ ...table, rows }), '');
+  }
+  there.forEach((path, i) => {
+    const figure = join(path, `${name}.svg`);
+    if (!existsSync(figure)) return;
+    const file = there.length > 1 ? `${name}-${i}.svg` : `${name}.svg`;
+    copyFileSync(figure, join(values.write, file));
+    lines.push(`![${parts[i].sets}](${file})`, '');
+  });
+  writeFileSync(join(values.write, `${name}.md`), `${lines.join('\n').trim()}\n`);
+  console.log(`${name}: ${there.length} of ${parts.length} parts`);
+}
