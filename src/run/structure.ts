@@ -65,8 +65,8 @@ export async function withStructure(
 /** What distances in the data are measured on. */
 function spaceSentence({ components }: TraceSpaceOptions): string {
   return components === undefined
-    ? 'Distances in the data are those of the explained features in their own units; whymap audit takes others (--scale, --components, --metric).'
-    : `Distances in the data are those of ${components} principal components of the explained features; whymap audit takes others (--scale, --components, --metric).`;
+    ? 'Distances in the data are those of the explained features in their own units; an audit takes scaled ones, components or another metric.'
+    : `Distances in the data are those of ${components} principal components of the explained features; an audit takes scaled features, other components or another metric.`;
 }
 
 /** Traces a map. @param table its samples: ids, labels and metadata. @param features what it is judged against. */

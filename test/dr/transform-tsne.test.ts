@@ -1,5 +1,7 @@
 // New samples on a finished t-SNE map: as openTSNE places them, each on its own, on any engine and number of threads.
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { embed, type TsneModel, tableOf, transform } from '#whymap/dr/index.js';
@@ -148,4 +150,19 @@ test('js and wasm, 1 and 3 threads: the same bytes on any number of threads, and
   const js = await transform(model, table, { engine: createJsEngine() });
   // trees differ, and so do their errors: a hundredth of the map's width
   expect(largest(js.coordinates.data, placed[0])).toBeLessThan(0.5);
+});
+
+test('an array that is garbage while its copy is read stays in the memory of the engine', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const engine = await createWasmEngine({ threads: 2 });
+  const model = { ...modelOf(old, golden.map), theta: 0.5, steps: 2000 };
+  const first = await transform(model, tableOf(fresh), { engine });
+  const collecting = setInterval(collect, 1);
+  for (let run = 0; run < 8; run++) {
+    const again = await transform(model, tableOf(fresh), { engine });
+    expect(again.coordinates.data).toEqual(first.coordinates.data);
+  }
+  clearInterval(collecting);
+  await engine.close();
 });

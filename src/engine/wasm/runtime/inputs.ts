@@ -49,13 +49,14 @@ export interface Inputs {
   reclaim(): boolean;
 }
 
-/** A copy of an array, and the number of calls that use it. */
+/** A copy of an array, the number of calls that use it, and whether the array is gone. */
 interface Kept {
   readonly buffer: WeakRef<ArrayBufferLike>;
   readonly offset: number;
   readonly length: number;
   readonly address: number;
   users: number;
+  orphaned: boolean;
 }
 
 /** Keeps track of what is in the engine's memory. @param arenaOf the engine's allocator, which may be created later. */
@@ -108,7 +109,14 @@ function createCopies(arenaOf: () => Arena) {
   const drop = (input: Kept): void => {
     if (kept.delete(input)) arenaOf().free(input.address);
   };
-  const dropInput = new FinalizationRegistry(drop);
+  // a caller may let go of an array while a call still reads its copy
+  const dropUnused = (input: Kept): void => {
+    if (input.orphaned && input.users === 0) drop(input);
+  };
+  const dropInput = new FinalizationRegistry((input: Kept) => {
+    input.orphaned = true;
+    dropUnused(input);
+  });
 
   const find = (array: ArrayBufferView): Kept | undefined =>
     [...kept].find(
@@ -121,7 +129,7 @@ function createCopies(arenaOf: () => Arena) {
     const address = arenaOf().allocate(array.byteLength);
     copyIn(arenaOf().memory, array, address);
     const { buffer, byteOffset: offset, byteLength: length } = array;
-    const input: Kept = { buffer: new WeakRef(buffer), offset, length, address, users: 0 };
+    const input: Kept = { buffer: new WeakRef(buffer), offset, length, address, users: 0, orphaned: false };
     kept.add(input);
     dropInput.register(buffer, input);
     return input;
@@ -132,7 +140,10 @@ function createCopies(arenaOf: () => Arena) {
     keep(array: ArrayBufferView, scope: Scope): number {
       const input = find(array) ?? copy(array);
       input.users++;
-      scope.defer(() => input.users--);
+      scope.defer(() => {
+        input.users--;
+        dropUnused(input);
+      });
       return input.address;
     },
     /** Frees the copies that no call is using; false when there are none. */
