@@ -1,15 +1,16 @@
 // Do modules come back? Each repeat fits anew on a random part of the samples and another covering of the map:
 //   node bench/stability.mjs [FOLDER] --sets mnist,pbmc3k:10,planted-0.5-1,noise-0 [--modules 8,16,32] [--share 0.9] [--repeats 4]
-//   [--seed 0]
+//   [--seed 0] [--plot calibration.svg]
 // FOLDER holds NAME_X.npy (samples x features) and NAME_umap.npy (samples x dimensions). Made sets need no file:
 // planted-CORRELATION-SEED (7 planted modules, 12 asked) and noise-SEED. SET:M asks for M modules of that set.
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createContext } from 'whymap';
 import { createRandom } from '../dist/core/random.js';
 import { defaultLocalitySize } from '../dist/lava/localities/localities.js';
 import { plantModules } from '../dist/reproduce/lava/planted.js';
 import { matchModules } from '../dist/reproduce/lava/score.js';
-import { calibration, measureStability } from '../dist/reproduce/lava/stability-measure.js';
+import { calibration, calibrationChart, measureStability } from '../dist/reproduce/lava/stability-measure.js';
 import { asInput } from './data.mjs';
 import { readFeatures } from './read.mjs';
 
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     share: { type: 'string', default: '0.9' },
     repeats: { type: 'string', default: '4' },
     seed: { type: 'string', default: '0' },
+    plot: { type: 'string' },
   },
 });
 const numbers = values.modules.split(',').map(Number);
@@ -81,5 +83,9 @@ for (const [name, own] of values.sets.split(',').map((set) => set.split(':'))) {
 console.log('\n| replication shown | modules | matched at 0.9 by a new refit |\n|---|---|---|');
 for (const [from, { shown, again }] of pooled) {
   console.log(`| from ${from} | ${shown} | ${shown > 0 ? `${Math.round((100 * again) / shown)}%` : ''} |`);
+}
+if (values.plot) {
+  const rows = [...pooled].map(([from, counts]) => ({ from, ...counts }));
+  writeFileSync(values.plot, calibrationChart(rows));
 }
 await context.close();

@@ -1,5 +1,5 @@
 /**
- * The two pictures that the studies need, as SVG text: lines on logarithmic axes, and maps side by side. Plain
+ * The pictures that the studies need, as SVG text: lines on logarithmic axes, bars of shares, and maps side by side. Plain
  * strings, so that figures are the same bytes everywhere and need no browser.
  */
 
@@ -97,6 +97,38 @@ function logScale(values: readonly number[], from: number, to: number) {
   const ticks: number[] = [];
   for (let at = Math.ceil(low); at <= Math.floor(high); at += step) ticks.push(10 ** at);
   return { positionOf, ticks };
+}
+
+export interface ShareBar {
+  readonly label: string;
+  /** How many of `total` the bar shows. */
+  readonly count: number;
+  readonly total: number;
+}
+
+/** Bars of shares from 0 to 100%, each with its share and the number it is of; no bar where there are none. */
+export function shareBars(title: string, xLabel: string, bars: readonly ShareBar[]): string {
+  const bottom = HEIGHT - MARGIN.bottom;
+  const step = (WIDTH - MARGIN.left - 16) / bars.length;
+  const heightOf = (share: number) => share * (bottom - MARGIN.top - 20);
+  const lines = [0, 0.25, 0.5, 0.75, 1].map((share) => {
+    const y = round(bottom - heightOf(share));
+    return `<path d="M${MARGIN.left} ${y}H${WIDTH - 16}" stroke="#ddd"/>${text(MARGIN.left - 6, bottom - heightOf(share) + 3, `${100 * share}%`, 'end', 10)}`;
+  });
+  const drawn = bars.map(({ label, count, total }, at) => {
+    const middle = MARGIN.left + (at + 0.5) * step;
+    const name = text(middle, bottom + 14, label, 'middle', 10);
+    if (total === 0) return name;
+    const height = heightOf(count / total);
+    const above = `${Math.round((100 * count) / total)}% of ${total}`;
+    const bar = `<rect x="${round(middle - 0.35 * step)}" y="${round(bottom - height)}" width="${round(0.7 * step)}" height="${round(height)}" fill="${COLORS[0]}"/>`;
+    return `${bar}${text(middle, bottom - height - 5, above, 'middle', 10)}${name}`;
+  });
+  const names = [
+    text(WIDTH / 2, 20, title, 'middle', 13),
+    text((MARGIN.left + WIDTH - 16) / 2, HEIGHT - 10, xLabel, 'middle', 11),
+  ];
+  return svg(WIDTH, HEIGHT, [...lines, ...drawn, ...names].join('\n'));
 }
 
 export interface MapPanel {

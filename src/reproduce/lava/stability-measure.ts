@@ -19,6 +19,7 @@ import { weighLocalities } from '../../lava/factorize/symmetric.js';
 import { canonicalOrder } from '../../lava/localities/canonical-order.js';
 import { locate } from '../../lava/localities/localities.js';
 import type { Embedding, Matrix, Table } from '../../model.js';
+import { shareBars } from '../charts.js';
 
 export interface StabilityMeasureOptions {
   readonly modules: number;
@@ -133,4 +134,18 @@ async function explainedShare(
   for (const loadings of fits) sum += 1 - (await withPresence(problem, loadings, context, unwatched)).loss;
   await releaseAssociations(associations, context);
   return sum / fits.length;
+}
+
+/** The calibration as bars: of the modules shown with a replication, those that a new refit matches. */
+export function calibrationChart(rows: readonly Calibration[]): string {
+  const bars = rows.map(({ from, shown, again }, at) => ({
+    label: at + 1 < rows.length ? `${from} to ${rows[at + 1].from}` : `${from} or more`,
+    count: again,
+    total: shown,
+  }));
+  return shareBars(
+    'Modules matched at 0.9 by a new refit',
+    'replication shown (the least of two refits)',
+    bars,
+  );
 }

@@ -14,7 +14,7 @@ import type { Study, StudyInput } from '../study.js';
 import { type Planted, plantModules } from './planted.js';
 import { loadSet } from './real-study.js';
 import { matchModules } from './score.js';
-import { type Calibration, calibration, measureStability } from './stability-measure.js';
+import { type Calibration, calibration, calibrationChart, measureStability } from './stability-measure.js';
 
 const MODULES = [8, 16, 32];
 const SHARES = [0.9, 0.5];
@@ -137,7 +137,7 @@ function result(
         rows: shown.map(({ from, shown, again }) => [from, shown, shown > 0 ? again / shown : null]),
       },
     ],
-    figures: [],
+    figures: shown.length > 0 ? [{ name: 'lava-stability', svg: calibrationChart(shown) }] : [],
     settings: { overlap: OVERLAP, engine: context.engine.name },
   };
 }
