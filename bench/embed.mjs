@@ -1,14 +1,9 @@
 // node bench/embed.mjs [--method umap|tsne] [--features X.npy] [--rows N] [--runs 3] [--steps N] [--write]
-// UMAP beside umap-learn (2 threads, unseeded, its fastest) and t-SNE beside scikit-learn, neighbors and start included,
-// in turns in one run. Checks first: both maps are judged by the same trustworthiness (k = 15, on 2,000 sampled rows),
-// t-SNE also by its divergence. Without --features: 10,000 made rows of 50 columns.
+// compare-embeddings.mjs says what is compared. Without --features: 10,000 made rows of 50 columns.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { embed, tableOf } from '../dist/dr/index.js';
-import { chooseEngine } from '../dist/engine/choose.js';
-import { madeTable } from './data.mjs';
-import { cpuSeconds, folder, machine, peer, table, writeNpy, writeSection } from './measure.mjs';
-import { readFeatures } from './read.mjs';
+import { compareEmbeddings, rowsOf } from './compare-embeddings.mjs';
+import { machine, table, writeSection } from './measure.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -21,66 +16,9 @@ const { values } = parseArgs({
   },
 });
 const { method } = values;
-const K = 15;
-const MOST_ASKED = 2000;
-
-async function data() {
-  const all = values.features
-    ? await readFeatures(values.features)
-    : madeTable(Number(values.rows ?? 10_000), 50).features;
-  const rows = Number(values.rows ?? all.rows);
-  const { columns } = all;
-  // a table shorter than asked comes again with a little noise, so that no row is twice there
-  const repeated = new Float32Array(rows * columns);
-  let state = 1;
-  for (let at = 0; at < repeated.length; at++) {
-    const copy = at >= all.data.length;
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    repeated[at] = all.data[at % all.data.length] + (copy ? 16 * ((state >>> 8) / 2 ** 24 - 0.5) : 0);
-  }
-  return { rows, columns, data: repeated };
-}
-
-/** Trustworthiness over sampled rows, from exact ranks. */
-async function trust(engine, features, map) {
-  const { rows } = features;
-  const near = await engine.nearest(map, map, { k: K, metric: 'euclidean', excludeSelf: true });
-  const step = Math.max(1, Math.floor(rows / MOST_ASKED));
-  const asked = Int32Array.from({ length: Math.floor(rows / step) }, (_, i) => i * step);
-  const targets = new Int32Array(asked.length * K);
-  for (const [i, row] of asked.entries()) targets.set(near.indices.subarray(row * K, (row + 1) * K), i * K);
-  const ranks = await engine.ranks(features, targets, { k: K, metric: 'euclidean', rows: asked });
-  const excess = ranks.reduce((sum, rank) => sum + Math.max(0, rank + 1 - K), 0);
-  return 1 - (2 * excess) / (asked.length * K * (2 * rows - 3 * K - 1));
-}
-
-const features = await data();
-const input = writeNpy('rows.npy', features);
-const { engine } = await chooseEngine({ threads: 2 });
-const script = join(import.meta.dirname, 'peers', 'embed.py');
-const steps = values.steps ? { steps: Number(values.steps) } : {};
-const ours = [];
-const theirs = [];
-for (let run = 0; run < Number(values.runs); run++) {
-  const cpu = cpuSeconds();
-  const begin = performance.now();
-  const result = await embed(tableOf(features), { method, ...steps }, { engine, seed: run });
-  const wall = (performance.now() - begin) / 1000;
-  const peak = process.resourceUsage().maxRSS * 1024;
-  const used = cpuSeconds() - cpu;
-  const judged = await trust(engine, features, result.embedding.coordinates);
-  ours.push({ wall, cpu: used, peak, trust: judged, loss: result.losses.at(-1) ?? null });
-  const output = join(folder, 'map.npy');
-  const found = peer(
-    script,
-    method === 'umap' ? 'umap2' : 'tsne',
-    input,
-    output,
-    ...(values.steps ? [values.steps] : []),
-  );
-  if (found) theirs.push({ ...found, trust: await trust(engine, features, await readFeatures(output)) });
-}
-await engine.close();
+const features = await rowsOf(values.features, values.rows && Number(values.rows));
+const steps = values.steps && Number(values.steps);
+const { ours, theirs } = await compareEmbeddings(method, features, Number(values.runs), steps);
 
 const least = (list, key) => Math.min(...list.map((one) => one[key]));
 const middle = (list, key) => list.map((one) => one[key]).sort((a, b) => a - b)[list.length >> 1];
@@ -95,7 +33,7 @@ const line = (name, list) => [
 ];
 const lines = [line(`whymap ${method}, 2 threads`, ours)];
 if (theirs.length > 0) {
-  lines.push(line(method === 'umap' ? 'umap-learn, 2 threads' : 'scikit-learn t-SNE, 2 threads', theirs));
+  lines.push(line(method === 'umap' ? 'umap-learn, 2 threads' : 'openTSNE (FIt-SNE), 2 threads', theirs));
   const ratio = (pick, key) => (pick(theirs, key) / pick(ours, key)).toFixed(2);
   lines.push(['ratio', ratio(middle, 'wall'), ratio(least, 'wall'), ratio(least, 'cpu'), '', '', '']);
 }

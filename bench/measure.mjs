@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { peerEnvironment, peerPython } from './peers/environment.mjs';
 
 export const PYTHON = '/usr/bin/python3';
 export const folder = mkdtempSync(join(os.tmpdir(), 'whymap-bench-'));
@@ -48,13 +49,9 @@ export function summarize(list) {
 /** Runs a Python peer and reads the JSON that it prints last; null, with a message, where it cannot run. */
 export function peer(script, ...args) {
   try {
-    const options = {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, OMP_NUM_THREADS: '2' },
-    };
+    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: peerEnvironment };
     return JSON.parse(
-      execFileSync(PYTHON, [script, ...args.map(String)], options)
+      execFileSync(peerPython(), [script, ...args.map(String)], options)
         .trim()
         .split('\n')
         .at(-1),

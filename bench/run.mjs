@@ -1,8 +1,8 @@
 // npm run bench -- [--only product,lava,neighbors,growth] [--features X.npy --embedding Y.npy] [--rows 10000,30000]
 //                  [--runs 3] [--write]
 // Checks each result before timing it, warms up, alternates with the peer in the same run, prints the machine.
-// With --write the tables go into bench/RESULTS.md. Peers need Debian's NumPy, SciPy, scikit-learn and
-// pynndescent; one that is not there is left out with a message.
+// With --write the tables go into bench/RESULTS.md. Peers are at their newest releases, in an environment of their own
+// (peers/environment.mjs); one that does not run is left out with a message.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { explain } from 'whymap';

@@ -1,5 +1,5 @@
 // Makes src/engine/wasm/runtime/layouts.ts from the kernels: every structure, constant and argument of a kernel is
-// stated once, in kernels/*/layout.ts, and the TypeScript side writes structures by the names of their fields.
+// stated once, in the *layout.ts files of kernels/, and the TypeScript side writes structures by the names of their fields.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import ts from 'typescript';
@@ -82,10 +82,10 @@ export function layoutModule() {
     .filter((file) => file.endsWith('.ts'))
     .sort()
     .map((file) => `kernels/${file}`);
-  const { classes, constants } = readLayouts(files.filter((file) => basename(file) === 'layout.ts'));
+  const { classes, constants } = readLayouts(files.filter((file) => basename(file).endsWith('layout.ts')));
   const { kernels, sizes } = readKernels(files);
   const lines = [
-    '// Made by scripts/kernel-layouts.mjs from kernels/*/layout.ts: change those files instead.',
+    '// Made by scripts/kernel-layouts.mjs from the *layout.ts files of kernels/: change those instead.',
     '',
     ...constants.flatMap(({ name, value, doc }) => [...comment(doc), `export const ${name} = ${value};`]),
     '',

@@ -1,4 +1,4 @@
-"""umap-learn or scikit-learn's t-SNE on a file of float32 rows: python3 embed.py METHOD ROWS.npy OUT.npy [STEPS].
+"""umap-learn, openTSNE (FIt-SNE) or scikit-learn's t-SNE on a file of float32 rows: python3 embed.py METHOD ROWS.npy OUT.npy [STEPS].
 
 umap2: 2 threads, unseeded. umap1: seeded, so one thread. Prints seconds, CPU seconds, peak bytes and the loss.
 Compiling is not counted: a small run goes before.
@@ -29,14 +29,26 @@ def tsne_of(data):
     global loss
     from sklearn.manifold import TSNE
 
-    model = TSNE(init="pca", learning_rate="auto", n_iter=steps or 1000, n_jobs=2)
+    model = TSNE(init="pca", learning_rate="auto", max_iter=steps or 1000, n_jobs=2)
     map = model.fit_transform(data)
     loss = float(model.kl_divergence_)
     return map
 
 
-make = tsne_of if method == "tsne" else umap_of
-if method != "tsne":
+def opentsne_of(data):
+    global loss
+    from openTSNE import TSNE
+
+    # its defaults: 250 steps of early exaggeration and 500 more
+    map = TSNE(negative_gradient_method="fft", n_jobs=2, n_iter=steps or 500, random_state=0).fit(data)
+    loss = float(map.kl_divergence)
+    return np.asarray(map)
+
+
+make = {"tsne": tsne_of, "opentsne": opentsne_of}.get(method, umap_of)
+if method == "opentsne":
+    make(rows[:1000])
+elif method != "tsne":
     # small ones are compared by other code than large ones
     for count in (1000, 4500):
         make(rows[:count])

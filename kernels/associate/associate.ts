@@ -245,8 +245,8 @@ function keepLane(column: usize, value: usize, at: u32, feature: i32, result: f3
 }
 
 /**
- * Kernel: moves the entries (u16 columns, f32 values) of locality `item` from its slot to their range of the block.
- * Called once the number of entries of every locality is known.
+ * Kernel: moves the entries (u16 columns, f32 values) of locality `item` from its slot to their range of the block, and sums
+ * their squares in double, in order. Called once the number of entries of every locality is known.
  */
 export function compactLocality(item: i32, _scratch: usize, call: CompactArguments): void {
   const first = load<u32>(call.positions + ((<usize>item) << 2));
@@ -254,4 +254,11 @@ export function compactLocality(item: i32, _scratch: usize, call: CompactArgumen
   const slot = <usize>item * <usize>call.slotEntries;
   memory.copy(call.columns + ((<usize>first) << 1), call.slotColumns + (slot << 1), (<usize>count) << 1);
   memory.copy(call.values + ((<usize>first) << 2), call.slotValues + (slot << 2), (<usize>count) << 2);
+  const values = call.slotValues + (slot << 2);
+  let sum: f64 = 0;
+  for (let p: usize = 0; p < <usize>count; p++) {
+    const value = <f64>load<f32>(values + (p << 2));
+    sum += value * value;
+  }
+  store<f64>(call.norms + ((<usize>item) << 3), sum);
 }

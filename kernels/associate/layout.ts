@@ -1,7 +1,4 @@
-/**
- * Arguments and constants of the association and factorization kernels, shared with TypeScript
- * (runtime/layout.ts).
- */
+/** Arguments and constants of the association kernels, shared with TypeScript (runtime/layouts.ts). */
 
 /** Codes of the association measures. */
 export const PEARSON: i32 = 0;
@@ -108,56 +105,8 @@ export class CompactArguments {
   /** u16 and f32: columns and values of the block. */
   columns: usize;
   values: usize;
-}
-
-/** A block of associations. */
-@unmanaged
-export class BlockParts {
-  /** u32, u16, f32: offsets, columns and values. */
-  offsets: usize;
-  columns: usize;
-  values: usize;
-  /** Number of localities. */
-  count: i32;
-}
-
-/** Arguments of `quadraticForms`. */
-@unmanaged
-export class QuadraticArguments {
-  /** u32: addresses of the `BlockParts`, whose localities follow one another. */
-  blocks: usize;
-  /** Number of features. */
-  d: i32;
-  /** 1 to use signed values, 0 to use absolute values. */
-  signed: i32;
-  /** f32: loadings, d x width. */
-  loadings: usize;
-  /** Number of modules, padded to a multiple of 4. */
-  width: i32;
-  /** f32: result, localities x width. */
-  forms: usize;
-}
-
-/** Arguments of `accumulatePatterns`. */
-@unmanaged
-export class PatternArguments {
-  /** u32: addresses of the `BlockParts`, whose localities follow one another, and their number. */
-  blocks: usize;
-  blockCount: i32;
-  /** Number of features. */
-  d: i32;
-  /** 1 to use signed values, 0 to use absolute values. */
-  signed: i32;
-  /** f32: presence, localities x width. */
-  presence: usize;
-  /** Number of modules, padded to a multiple of 4. */
-  width: i32;
-  /** Number of modules. */
-  modules: i32;
-  /** f32: sums, modules x pairs, changed in place. */
-  total: usize;
-  /** Number of feature pairs, d (d - 1) / 2. */
-  pairs: i32;
+  /** f64 for each locality: the sum of its squared values. */
+  norms: usize;
 }
 
 /** One module's features in drawn samples, for `weightedCorrelations`. */
@@ -237,7 +186,7 @@ export class LocalSquaresArguments {
   /** f64: localities x modules, 0 where a module takes no part. */
   factors: usize;
   modules: i32;
-  /** u8: modules x f rounded up to a multiple of 8, 1 for the features of a module. */
+  /** i32: modules x f rounded up to a multiple of 8, the row of `sums` for the features of a module, -1 for others. */
   rows: usize;
   /** u8: modules x ceil(f / 8), 1 for the panels that hold any of them. */
   panels: usize;
@@ -247,7 +196,7 @@ export class LocalSquaresArguments {
   supported: usize;
   /** f32, localities x f rounded up to a multiple of 8: the same, 0 past the last. */
   weights: usize;
-  /** f32: for each module f x f, both rounded up to a multiple of 8; changed in place right of the diagonal. */
+  /** f32: rows of all modules, each f rounded up to a multiple of 8; changed in place right of the diagonal. */
   sums: usize;
   /** Panels of 8 rows that one item of `addLocalSquares` adds up. */
   stripPanels: i32;

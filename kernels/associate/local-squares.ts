@@ -3,8 +3,8 @@
  *
  * Source: the reference is src/engine/js/local-squares.ts.
  * Shapes: f chosen features of n samples a locality, packed in panels of 8 features: n x 8 floats (tile.ts). `weights` has a
- *   float a feature, 1 with support and 0 without, 32 bytes a panel. The sums of a module have
- *   ceil(f / 8) * 8 rows and columns, and only those right of the diagonal mean anything.
+ *   float a feature, 1 with support and 0 without, 32 bytes a panel. The sums of a module have a
+ *   row for each of its features and ceil(f / 8) * 8 columns, and only those right of the diagonal mean anything.
  * Precision: float32 correlations of columns that are standardized in double; float32 sums in the order of localities.
  * Cost: of the panels of 8 features, and of pairs of these, only those that a module present in a locality has features
  *   in are packed and multiplied there, once for all modules; n x 64 multiply-adds a pair.
@@ -15,11 +15,11 @@
  *   features, and their number), f, members (i32: sample rows, n for each locality), n (samples of a locality), count
  *   (number of localities), measure (code of the association measure), support (samples that must differ from a
  *   feature's lower median; 0 switches the rule off), levels (address of `LevelParts`; 0 where all samples are one level), factors
- *   (f64: localities x modules, 0 where a module takes no part), modules, rows (u8: modules x f rounded up to a
- *   multiple of 8, 1 for the features of a module), panels (u8: modules x ceil(f / 8), 1 for the panels that hold any
+ *   (f64: localities x modules, 0 where a module takes no part), modules, rows (i32: modules x f rounded up to a
+ *   multiple of 8, the row of the sums for the features of a module, -1 for others), panels (u8: modules x ceil(f / 8), 1 for the panels that hold any
  *   of them), packed (f32: panels of every locality, n x f rounded up to a multiple of 8), supported (u8, localities x
  *   f rounded up to a multiple of 8: 1 where a feature is needed and has support), weights (f32, localities x f rounded
- *   up to a multiple of 8: the same, 0 past the last), sums (f32: for each module f x f, both rounded up to a multiple
+ *   up to a multiple of 8: the same, 0 past the last), sums (f32: rows of all modules, f rounded up to a multiple
  *   of 8; changed in place right of the diagonal), stripPanels (panels of 8 rows that one item of `addLocalSquares`
  *   adds up).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
@@ -237,8 +237,9 @@ function addBlock(
   for (let i: i32 = 0; i < height << 3; i++) {
     const row = <usize>((first << 3) + i);
     const weight = factor * load<f32>(weights + (row << 2));
-    if (weight === 0 || !load<u8>(call.rows + <usize>k * <usize>rows + row)) continue;
-    const target = call.sums + (<usize>k * <usize>rows + row) * width + across;
+    const rowOfSums = load<i32>(call.rows + ((<usize>k * <usize>rows + row) << 2));
+    if (weight === 0 || rowOfSums < 0) continue;
+    const target = call.sums + <usize>rowOfSums * width + across;
     const scale = f32x4.splat(weight);
     const a = v128.load(rho + ((<usize>i) << 5));
     const b = v128.load(rho + ((<usize>i) << 5), 16);

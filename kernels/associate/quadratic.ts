@@ -1,7 +1,7 @@
 /**
  * Quadratic forms and pattern sums over a block of associations.
  *
- * Source: the reference is src/engine/js/factor.ts.
+ * Source: the reference is src/engine/js/factorize/products.ts.
  * Shapes: loadings and presence are padded with zeros to a multiple of 4 modules (`width`), so that modules
  *   fill the lanes of a vector.
  * Precision: float32 along a row of entries, double across rows.
@@ -15,12 +15,12 @@
  *   and values), columns, values, count (number of localities). `PatternArguments`: blocks (u32: addresses of the
  *   `BlockParts`, whose localities follow one another, and their number), blockCount, d (number of features), signed (1
  *   to use signed values, 0 to use absolute values), presence (f32: presence, localities x width), width (number of
- *   modules, padded to a multiple of 4), modules (number of modules), total (f32: sums, modules x pairs, changed in
- *   place), pairs (number of feature pairs, d (d - 1) / 2).
+ *   modules, padded to a multiple of 4), modules (number of modules), total (f32: sums of the modules,
+ *   one after another, changed in place), layout (of the sums: factor-layout.ts), fresh (1 where sums begin at 0).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
-import { BlockParts, PatternArguments, QuadraticArguments } from './layout';
+import { AS_PAIRS, BlockParts, PatternArguments, QuadraticArguments } from './factor-layout';
 
 /**
  * A mask of the bits of a float32 that are kept: all for signed associations (`signed` 1), all but the sign for
@@ -156,7 +156,7 @@ export function accumulatePatterns(item: i32, scratch: usize, call: PatternArgum
   const d = call.d;
   const stride = (<usize>call.width) << 2;
   memory.fill(scratch + <usize>item * stride, 0, <usize>(d - item) * stride);
-  moveTotals(item, scratch, call, 0);
+  if (!call.fresh) moveTotals(item, scratch, call, 0);
   let presence = call.presence;
   for (let b: i32 = 0; b < call.blockCount; b++) {
     const block = blockAt(call.blocks, b);
@@ -199,16 +199,20 @@ function addBlock(
 }
 
 /**
- * Copies the totals of feature `item`'s pairs (f32, modules x pairs, where pairs are those of a feature with later
- * ones) to the sums at `scratch` (f32, features x width), or back where `back` is 1.
+ * Copies the totals of feature `item`'s pairs (f32, in the layout of the call: pairs of the feature with later ones) to the sums at `scratch` (f32, features x width), or back where `back` is 1.
  */
 function moveTotals(item: i32, scratch: usize, call: PatternArguments, back: i32): void {
   const d = call.d;
   const stride = (<usize>call.width) << 2;
-  // pairs of row i begin after those of rows 0 to i - 1: i d - i (i + 1) / 2
-  const first = <usize>item * <usize>d - ((<usize>item * <usize>(item + 1)) >> 1);
+  let first = <usize>item * <usize>(d + 1) + 1;
+  let ofModule = <usize>d * <usize>d;
+  if (call.layout === AS_PAIRS) {
+    // pairs of row i begin after those of rows 0 to i - 1: i d - i (i + 1) / 2
+    first = <usize>item * <usize>d - ((<usize>item * <usize>(item + 1)) >> 1);
+    ofModule = (<usize>d * <usize>(d - 1)) >> 1;
+  }
   for (let k: i32 = 0; k < call.modules; k++) {
-    let total = call.total + ((<usize>k * <usize>call.pairs + first) << 2);
+    let total = call.total + ((<usize>k * ofModule + first) << 2);
     let sum = scratch + <usize>(item + 1) * stride + ((<usize>k) << 2);
     for (let j = item + 1; j < d; j++) {
       if (back) store<f32>(total, load<f32>(sum));

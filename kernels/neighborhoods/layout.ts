@@ -46,3 +46,32 @@ export class NearestInTreeArguments {
   found: usize;
   squared: usize;
 }
+
+/** Arguments of `assignSamples`. */
+@unmanaged
+export class AssignArguments {
+  /** f32: samples x d, in their order, and how many. */
+  samples: usize;
+  rows: i32;
+  /** Items that the samples are divided into. */
+  segments: i32;
+  /** The `TreeArguments` of the centers. */
+  tree: usize;
+  /** f32: centers x d, by number. */
+  centers: usize;
+  /** Neighbors that are listed of a center, itself included. */
+  k: i32;
+  /** i32 and f64: centers x k, numbers and squared distances, nearest first. */
+  neighbors: usize;
+  squared: usize;
+  /** f64 a center: distance below which none is missing from its list. */
+  reach: usize;
+  /** f64 a center: how far it has moved, and the largest move among its neighbors; 0 at the first call. */
+  moves: usize;
+  falls: usize;
+  /** i32 a sample: its center, changed in place; -1 at the first call. */
+  assigned: usize;
+  /** f64 a sample: its distance from that at most, and from all others at least; changed in place. */
+  upper: usize;
+  lower: usize;
+}

@@ -11,74 +11,43 @@
 
 import type { KdTree } from '../core/kd-tree.js';
 import type { Random } from '../core/random.js';
-import type {
-  AssociationBlock,
-  AssociationForm,
-  AssociationMeasure,
-  Csr,
-  Matrix,
-  Neighbors,
-} from '../model.js';
+import type { AssociationBlock, AssociationForm, Csr, Matrix, Neighbors } from '../model.js';
+import type { AssociateResult, AssociationRules, AssociationSum } from './association-rules.js';
 import type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 import type {
   ModuleSamples,
+  NearestCenters,
   NearestInTree,
   NeighborhoodGraph,
   SampleDraws,
+  SweepPlan,
+  SweptModule,
+  SweptModules,
   WeightedLocalities,
 } from './routine-values.js';
+import type { Watch } from './watch.js';
 
+export type { AssociateResult, AssociationRules, AssociationSum } from './association-rules.js';
 export type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 export type {
   ModuleSamples,
+  NearestCenters,
   NearestInTree,
   NeighborhoodGraph,
   SampleDraws,
   SampleLevels,
+  SweepPlan,
+  SweptModule,
+  SweptModules,
   WeightedLocalities,
 } from './routine-values.js';
+export type { Watch } from './watch.js';
 
 /** Names of the engines, see choose.ts. */
 export type EngineName = 'js' | 'wasm' | 'native';
 /** The distances between rows that every engine has. */
 export const METRICS = ['euclidean', 'cosine', 'correlation', 'manhattan'] as const;
 export type Metric = (typeof METRICS)[number];
-
-/** How a routine reports its progress and learns that it should stop; context.ts makes one for a stage. */
-export interface Watch {
-  /** Throws CancelledError once the caller's signal is aborted; yields to the event loop now and then. */
-  checkpoint(): Promise<void>;
-  /** Fraction done, 0 to 1. */
-  progress(done: number): void;
-}
-
-/** Rules that turn the correlations of a locality into associations (docs/method-lava.md). */
-export interface AssociationRules {
-  readonly measure: AssociationMeasure;
-  readonly form: AssociationForm;
-  /**
-   * A feature takes part where at least this many samples differ from its lower median in the locality; 0
-   * switches the rule off.
-   */
-  readonly support: number;
-  /** Pairs with rho^2 < gate^2 / freedom get association 0; 0 switches the rule off. */
-  readonly gate: number;
-  /**
-   * Code of each sample's level, below 0 where it takes no part: every feature is centered in each level inside a locality,
-   * and `freedom` is the locality's samples less its levels (core/level-runs.ts). Default: all samples are one level, and
-   * `freedom` is n - 1.
-   */
-  readonly levels?: Int32Array | null;
-}
-
-/** One block of associations, and what the rules removed from it. */
-export interface AssociateResult {
-  readonly block: AssociationBlock;
-  /** 1 where a feature has support in a locality, else 0: count x features. */
-  readonly supported: Uint8Array;
-  /** Number of (locality, feature) combinations that are constant. */
-  readonly constant: number;
-}
 
 /** Options of `nearestApproximate`. */
 export interface NnDescentOptions {
@@ -134,6 +103,12 @@ export interface Engine {
   ): Promise<Matrix>;
 
   /**
+   * For each row b of `right` the p >= 0 that minimizes p' S p - 2 b' p (core/nnls.ts). Engines agree to the last bit.
+   * @param gram S: m x m, symmetric, positive semidefinite. @param right rows x m. @returns rows x m.
+   */
+  solveNonNegative(gram: Float64Array, right: Matrix, watch?: Watch): Promise<Matrix>;
+
+  /**
    * Adds sum over l of P[l, k] A_l[i, j] to G[k, pair(i, j)], for pairs i < j in row order of the upper
    * triangle. Blocks added one by one give the same bytes as all at once.
    * @param presence localities of the blocks x m.
@@ -146,6 +121,39 @@ export interface Engine {
     total: Matrix,
     watch?: Watch,
   ): Promise<void>;
+
+  /**
+   * Turns the factors of each start by varimax (core/varimax.ts), in place. Engines agree to the last bit.
+   * @param starts each as many factors of one length. @param features that count in the criterion.
+   */
+  rotateFactors(starts: readonly (readonly Float64Array[])[], features: number, watch?: Watch): Promise<void>;
+
+  /**
+   * The sum of all associations times a factor, as a matrix that is multiplied by many. The caller releases it.
+   * @param groups as for `sweepAssociations`.
+   */
+  associationSum(
+    groups: AsyncIterable<readonly AssociationBlock[]>,
+    form: AssociationForm,
+    factor: number,
+    watch?: Watch,
+  ): Promise<AssociationSum>;
+
+  /**
+   * Coordinate sweeps over the loadings of consecutive modules, one module after another, each `sweeps` times
+   * (core/coordinate-step.ts). The pattern of a module is the sum of presence times associations over all localities.
+   * @param groups lists of blocks; the localities of all follow one another.
+   */
+  sweepAssociations(
+    groups: AsyncIterable<readonly AssociationBlock[]>,
+    form: AssociationForm,
+    modules: SweptModules,
+    sweeps: number,
+    watch?: Watch,
+  ): Promise<void>;
+
+  /** Coordinate sweeps over modules whose patterns are given. */
+  sweepPatterns(modules: readonly SweptModule[], plan: SweepPlan, watch?: Watch): Promise<void>;
 
   /**
    * For each module the sum over localities of factor (rho^2 - 1 / freedom), for every pair of its features, over the
@@ -185,6 +193,20 @@ export interface Engine {
    * @param n at most the rows of the tree. @returns queries x n rows and squared distances; engines agree to the last bit.
    */
   nearestInTree(tree: KdTree, queries: Matrix, n: number, watch?: Watch): Promise<NearestInTree>;
+
+  /**
+   * The nearest of the centers to every sample of a tree, in few dimensions, ties by number; called again while the centers
+   * move. Engines agree to the last bit on the centers.
+   * @param centers count x dimensions. @param found of the last call, changed in place.
+   * @param moves how far each center has moved since the last call; null at the first.
+   */
+  nearestCenters(
+    tree: KdTree,
+    centers: Matrix,
+    found: NearestCenters,
+    moves: Float64Array | null,
+    watch?: Watch,
+  ): Promise<void>;
 
   /**
    * The k nearest rows of `data` to each row of `queries`, exact, nearest first, ties by row number.

@@ -1,4 +1,7 @@
-/** What some routines of an engine take and give (engine.ts): localities with factors, graphs of neighborhoods, drawn samples. */
+/** What some routines of an engine take and give (engine.ts): localities with factors, graphs of neighborhoods, nearest centers, modules that are swept, drawn samples. */
+
+import type { Pattern } from '../core/coordinate-step.js';
+import type { Matrix } from '../model.js';
 
 /** Localities with a factor for each module, for `sumLocalSquares`. */
 export interface WeightedLocalities {
@@ -17,11 +20,50 @@ export interface NeighborhoodGraph {
   readonly meanDistance: Float64Array;
 }
 
+/** The nearest center of every sample, with bounds that spare most distances the next time; by position in the tree's order. */
+export interface NearestCenters {
+  /** Number of the center; -1 before the first call. */
+  readonly center: Int32Array;
+  /** Distance from it at most, and from every other center at least. */
+  readonly upper: Float64Array;
+  readonly lower: Float64Array;
+}
+
 /** The nearest samples of some points: queries x n. */
 export interface NearestInTree {
   readonly rows: Int32Array;
   /** Squared distances. */
   readonly squared: Float64Array;
+}
+
+/** A module that is swept, its pattern given (core/coordinate-step.ts). */
+export interface SweptModule extends Pattern {
+  /** modules x features; row k is changed in place. */
+  readonly loadings: Matrix;
+  readonly k: number;
+  /** presence' w presence of all modules, modules x modules. */
+  readonly q: Float64Array;
+}
+
+/** Consecutive modules that are swept in turn, their patterns made of associations. */
+export interface SweptModules {
+  /** modules x features; rows `first` and on are changed in place, one for each column of `presence`. */
+  readonly loadings: Matrix;
+  readonly first: number;
+  /** localities x modules swept, times the weight of each locality. */
+  readonly presence: Matrix;
+  /** presence' w presence of all modules, modules x modules. */
+  readonly q: Float64Array;
+}
+
+/** How modules are swept. */
+export interface SweepPlan {
+  /** Most sweeps of a module. */
+  readonly sweeps: number;
+  /** Sweeps of a module end once none of its loadings changes by as much; 0 for never. */
+  readonly least: number;
+  /** Whether each module waits for those before it, since they share loadings. */
+  readonly inTurn: boolean;
 }
 
 /** One module's features in samples that are drawn, for `weightedCorrelations`. */

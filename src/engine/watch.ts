@@ -1,6 +1,12 @@
-/** Watches that need no context: see `Watch` in engine.ts. */
+/** How a routine is watched, and watches that need no context. */
 
-import type { Watch } from './engine.js';
+/** How a routine reports its progress and learns that it should stop; context.ts makes one for a stage. */
+export interface Watch {
+  /** Throws CancelledError once the caller's signal is aborted; yields to the event loop now and then. */
+  checkpoint(): Promise<void>;
+  /** Fraction done, 0 to 1. */
+  progress(done: number): void;
+}
 
 /** A watch that reports nothing and never stops the work. */
 export const unwatched: Watch = { checkpoint: async () => {}, progress: () => {} };

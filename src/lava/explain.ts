@@ -123,6 +123,7 @@ export async function explain(
   const descriptions = await describeAll(
     found,
     { ...fitOptions, measure: rules.measure, image, levels },
+    counts,
     context,
     timed,
   );
@@ -169,11 +170,12 @@ function stageTimer(): { readonly timings: Record<string, number>; readonly time
 async function describeAll(
   found: DescribeInput,
   options: Fitted['fitOptions'] & Parameters<typeof describeModules>[1],
+  associationCounts: AssociationCounts,
   context: Context,
   timed: Timed,
 ): Promise<ModuleDescription[]> {
   const described = await timed('description', () => describeModules(found, options, context));
-  const input = { ...found, descriptions: described };
+  const input = { ...found, descriptions: described, associationCounts };
   const evaluated = await timed('significance', () => evaluateModules(input, options, context));
   const within = await timed('within', () =>
     keptWithin({ ...input, levels: options.levels }, options.measure, context),

@@ -300,6 +300,11 @@ async function sameAssociations(
   expect(found.constant).toBe(wanted.constant);
   expect(found.supported).toEqual(wanted.supported);
   compareBlocks(found.block, wanted.block, rules, size);
+  const { offsets, values } = found.block;
+  found.squaredNorms.forEach((norm, l) => {
+    const own = values.subarray(offsets[l * features.columns], offsets[(l + 1) * features.columns]);
+    expect(norm).toBe(own.reduce((sum, value) => sum + value * value, 0));
+  });
   engine.release(found.block);
 }
 

@@ -17,7 +17,7 @@ const weighted = (rows: number, count: number, modules = 1) => ({
 
 /** Some features of d, which 7 does not divide, ascending. */
 const chosenOf = (d: number, count: number, first = 2) =>
-  Int32Array.from({ length: count }, (_, i) => (i * 7 + first) % d).sort();
+  Int32Array.from({ length: count }, (_, i) => (i * 11 + first) % d).sort();
 
 test('the sums of chosen features are those of their ungated associations', async () => {
   const table = makeMatrix(90, 30, 'sparse');

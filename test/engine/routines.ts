@@ -1,5 +1,6 @@
 // One call of each routine, large enough to be shared out to threads.
 
+import { buildKdTree } from '#whymap/core/kd-tree.js';
 import { createRandom } from '#whymap/core/random.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { makeMatrix, makeMembers, RULES, TSNE_OPTIONS, toCsr, tsneProblem, UMAP_OPTIONS } from './cases.js';
@@ -51,7 +52,35 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   };
   const shifts = [Int32Array.from({ length: 60 * 8 }, (_, at) => (at * 37) % 900)];
   const [correlations] = await engine.weightedCorrelations([samples], { count: 60, orders: null, shifts });
+  const plane = makeMatrix(40_000, 2, 'plain', 41);
+  const tree = buildKdTree(plane);
+  const { indegree } = await engine.neighborhoodGraph(tree, 20);
+  const nearest = {
+    center: new Int32Array(plane.rows).fill(-1),
+    upper: new Float64Array(plane.rows),
+    lower: new Float64Array(plane.rows),
+  };
+  await engine.nearestCenters(tree, makeMatrix(60, 2, 'plain', 42), nearest, null);
+  const inTurn = async function* () {
+    yield [block];
+  };
+  const swept = { ...loadings, rows: 10, columns: 110, data: loadings.data.slice() };
+  const q = Float64Array.from({ length: 100 }, (_, t) => (t % 11 === 0 ? 3 : t % 3));
+  await engine.sweepAssociations(inTurn(), 'debiased', { loadings: swept, first: 0, presence, q }, 2);
+  const sum = await engine.associationSum(inTurn(), 'debiased', 1 / 30);
+  const multiplied = await sum.times(makeMatrix(110, 7, 'plain', 43));
+  sum.release();
+  const right = makeMatrix(3000, 10, 'plain', 44);
+  const solved = await engine.solveNonNegative(
+    q.map((value, t) => (t % 11 === 0 ? 30 : value)),
+    right,
+  );
   const results = {
+    indegree,
+    centers: nearest.center,
+    swept: swept.data,
+    multiplied: multiplied.data,
+    solved: solved.data,
     correlations,
     coordinates,
     placed,

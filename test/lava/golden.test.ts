@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildKdTree, nearestFinder } from '#whymap/core/kd-tree.js';
+import { nonNegativeSolver } from '#whymap/core/nnls.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
-import { nonNegativeSolver } from '#whymap/linalg/nnls.js';
 
 interface Golden {
   table: number[][];

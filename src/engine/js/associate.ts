@@ -47,8 +47,18 @@ export const associate: Engine['associate'] = async (features, members, range, r
     columns: columnType.from(columns),
     values: Float32Array.from(values),
   };
-  return { block, supported, constant };
+  const squaredNorms = Float64Array.from({ length: count }, (_, l) =>
+    squaredNorm(block.values.subarray(offsets[l * d], offsets[(l + 1) * d])),
+  );
+  return { block, supported, constant, squaredNorms };
 };
+
+/** Sum of the squares, in order. */
+function squaredNorm(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+}
 
 /** How the samples of a locality are centered. */
 interface Centering {

@@ -5,10 +5,15 @@
 
 import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
-import { accumulatePatterns, quadraticForms } from './factor.js';
+import { associationSum } from './factorize/association-sum.js';
+import { solveNonNegative } from './factorize/non-negative.js';
+import { accumulatePatterns, quadraticForms } from './factorize/products.js';
+import { rotateFactors } from './factorize/rotate.js';
+import { sweepAssociations, sweepPatterns } from './factorize/sweep.js';
 import { sumLocalSquares } from './local-squares.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
+import { nearestCenters } from './nearest-centers.js';
 import { nearestInTree } from './nearest-in-tree.js';
 import { createSampledEpochs } from './negative-sampling.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
@@ -26,12 +31,18 @@ export function createJsEngine(): Engine {
     multiply,
     associate,
     quadraticForms,
+    solveNonNegative,
     accumulatePatterns,
+    associationSum,
+    rotateFactors,
+    sweepAssociations,
+    sweepPatterns,
     sumLocalSquares,
     weightedCorrelations,
     nearest,
     neighborhoodGraph,
     nearestInTree,
+    nearestCenters,
     nearestApproximate,
     ranks,
     nearestAndRanks,

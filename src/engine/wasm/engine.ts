@@ -13,9 +13,13 @@ import type { Engine } from '../engine.js';
 
 import { defaultThreads } from '../pool.js';
 import { createAssociate } from './associate/associate.js';
+import { createAssociationSum } from './associate/association-sum.js';
 import { createFactor } from './associate/factor.js';
 import { createSumLocalSquares } from './associate/local-squares.js';
 import { createMultiply } from './associate/multiply.js';
+import { createSolveNonNegative } from './associate/non-negative.js';
+import { createRotateFactors } from './associate/rotate.js';
+import { createSweepAssociations, createSweepPatterns } from './associate/sweep.js';
 import { createWeightedCorrelations } from './associate/weighted-correlations.js';
 import { createTsneSteps } from './forces/tsne.js';
 import { createTsnePlacement } from './forces/tsne-placement.js';
@@ -23,6 +27,7 @@ import { createSampledEpochs } from './forces/umap.js';
 import type { MultiplyBytes } from './knn-exact/blocks.js';
 import { createNearest } from './knn-exact/nearest.js';
 import { createRanks } from './knn-exact/ranks.js';
+import { createNearestCenters } from './neighborhoods/centers.js';
 import { createNearestInTree, createNeighborhoodGraph } from './neighborhoods/graph.js';
 import { createNearestApproximate } from './nn-descent/nn-descent.js';
 import { createInputs } from './runtime/inputs.js';
@@ -68,10 +73,16 @@ export async function createWasmEngine(
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
     ...createFactor(runtime, inputs),
+    associationSum: createAssociationSum(runtime, inputs),
+    rotateFactors: createRotateFactors(runtime),
+    solveNonNegative: createSolveNonNegative(runtime),
+    sweepAssociations: createSweepAssociations(runtime, inputs),
+    sweepPatterns: createSweepPatterns(runtime),
     sumLocalSquares: createSumLocalSquares(runtime, inputs),
     weightedCorrelations: createWeightedCorrelations(runtime),
     neighborhoodGraph: createNeighborhoodGraph(runtime),
     nearestInTree: createNearestInTree(runtime),
+    nearestCenters: createNearestCenters(runtime, inputs),
     nearest: createNearest(runtime, multipliers),
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ...createRanks(runtime, multipliers),

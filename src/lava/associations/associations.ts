@@ -56,7 +56,10 @@ export interface AssociationOptions {
 
 /** Localities in a block: enough for every thread, few enough that one block is small. */
 const BLOCK_LOCALITIES = 64;
-const STORED_SHARE = 0.6;
+/** Share of the memory that held associations may take. */
+export const STORED_SHARE = 0.6;
+/** Bytes of one association: a 16-bit column and a float32 value. */
+export const ENTRY_BYTES = 6;
 /** Default noise gate: standard errors below which a correlation counts as 0. */
 export const DEFAULT_GATE = 3;
 
@@ -241,9 +244,10 @@ function createTally(d: number, localities: number) {
   let supportedPairs = 0;
   const squaredNorms = new Float64Array(localities);
   return {
-    add({ block, supported, constant: constants }: AssociateResult): void {
+    add({ block, supported, constant: constants, squaredNorms: norms }: AssociateResult): void {
       kept += block.values.length;
       constant += constants;
+      squaredNorms.set(norms, block.first);
       for (let l = 0; l < block.count; l++) {
         let inSupport = 0;
         for (let f = 0; f < d; f++) {
@@ -252,9 +256,6 @@ function createTally(d: number, localities: number) {
           ever[f] = 1;
         }
         supportedPairs += (inSupport * (inSupport - 1)) / 2;
-        for (let p = block.offsets[l * d]; p < block.offsets[(l + 1) * d]; p++) {
-          squaredNorms[block.first + l] += block.values[p] * block.values[p];
-        }
       }
     },
     squaredNorms,

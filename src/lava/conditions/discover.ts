@@ -27,10 +27,10 @@
 
 import { selectRows } from '../../core/csr.js';
 import { gatherRows } from '../../core/matrix.js';
+import { nonNegativeSolver } from '../../core/nnls.js';
 import { permutation, type Random } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { withoutProgress } from '../../engine/watch.js';
-import { nonNegativeSolver } from '../../linalg/nnls.js';
 import type { Explanation, Matrix, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
 import { presentRows, presentThreshold } from '../describe/present.js';

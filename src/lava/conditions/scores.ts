@@ -103,14 +103,22 @@ function featureMoments(features: Matrix | Csr) {
   const deviation = new Float64Array(columns);
   const stored = new Float64Array(columns);
   let negative = false;
-  eachCell(features, (_, feature, value) => {
-    mean[feature] += value / rows;
-    stored[feature]++;
-    if (trueValue(value, feature, features.units) < 0) negative = true;
-  });
-  eachCell(features, (_, feature, value) => {
-    deviation[feature] += (value - mean[feature]) ** 2;
-  });
+  for (let row = 0; row < rows; row++) {
+    const { indices, values } = cellsOf(features, row);
+    for (let p = 0; p < values.length; p++) {
+      const feature = indices === null ? p : indices[p];
+      mean[feature] += values[p] / rows;
+      stored[feature]++;
+      if (!negative && trueValue(values[p], feature, features.units) < 0) negative = true;
+    }
+  }
+  for (let row = 0; row < rows; row++) {
+    const { indices, values } = cellsOf(features, row);
+    for (let p = 0; p < values.length; p++) {
+      const feature = indices === null ? p : indices[p];
+      deviation[feature] += (values[p] - mean[feature]) ** 2;
+    }
+  }
   for (let f = 0; f < columns; f++) {
     const variance = (deviation[f] + (rows - stored[f]) * mean[f] ** 2) / rows;
     // below this share of its size a spread is what rounding leaves of a constant
@@ -149,29 +157,29 @@ function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, 
   mean.forEach((value, f) => {
     for (let k = 0; k < m; k++) center[k] += weights[f * m + k] * value;
   });
-  eachCell(features, (row, feature, value) => {
-    for (let k = 0; k < m; k++) sums[row * m + k] += weights[feature * m + k] * value;
-  });
+  for (let row = 0; row < features.rows; row++) {
+    const { indices, values } = cellsOf(features, row);
+    for (let p = 0; p < values.length; p++) {
+      const from = (indices === null ? p : indices[p]) * m;
+      for (let k = 0; k < m; k++) sums[row * m + k] += weights[from + k] * values[p];
+    }
+  }
   return { rows: features.rows, columns: m, data: Float32Array.from(sums, (sum, i) => sum - center[i % m]) };
 }
 
 /**
- * Calls `visit` for every stored cell, row by row: of a dense table for all cells, of a sparse one not for zeros that
- * are not stored. Values are given as stored.
+ * The stored cells of a row, views: of a dense table all (`indices` is null), of a sparse one without zeros that are not
+ * stored. Values are given as stored.
  * @param features samples x d.
  */
-function eachCell(
+function cellsOf(
   features: Matrix | Csr,
-  visit: (row: number, feature: number, value: number) => void,
-): void {
-  for (let row = 0; row < features.rows; row++) {
-    if (isCsr(features)) {
-      for (let p = features.offsets[row]; p < features.offsets[row + 1]; p++) {
-        visit(row, features.indices[p], features.values[p]);
-      }
-    } else {
-      const start = row * features.columns;
-      for (let f = 0; f < features.columns; f++) visit(row, f, features.data[start + f]);
-    }
+  row: number,
+): { readonly indices: Int32Array | null; readonly values: Float32Array } {
+  if (!isCsr(features)) {
+    const start = row * features.columns;
+    return { indices: null, values: features.data.subarray(start, start + features.columns) };
   }
+  const [start, end] = [features.offsets[row], features.offsets[row + 1]];
+  return { indices: features.indices.subarray(start, end), values: features.values.subarray(start, end) };
 }

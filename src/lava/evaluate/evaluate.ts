@@ -11,6 +11,7 @@
 
 import type { Context } from '../../engine/context.js';
 import type {
+  AssociationCounts,
   Embedding,
   Localities,
   Matrix,
@@ -34,6 +35,8 @@ export interface EvaluationInput {
   readonly modules: Modules;
   readonly samplePresence: Matrix;
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
+  /** Of the fit; tells whether two refits fit in memory at once. Default: one after another. */
+  readonly associationCounts?: AssociationCounts;
 }
 
 export interface EvaluationOptions extends SignificanceOptions, ReplicationOptions, StabilityOptions {}

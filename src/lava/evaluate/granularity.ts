@@ -82,7 +82,10 @@ export async function chooseGranularity(
   const silent = { ...context, onProgress: undefined };
   const halves = await associateHalves(input, { ...options, most }, silent, partOf(watch, 0, 0.4));
   const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 1));
-  for (const { associations } of halves) await releaseAssociations(associations, context);
+  for (const { associations, mean } of halves) {
+    mean.release();
+    await releaseAssociations(associations, context);
+  }
   watch.progress(1);
   return { chosen: mostRecurring(curve), curve };
 }
@@ -183,7 +186,7 @@ async function heldOutPoint(
   for (const { associations, localities, mean } of halves) {
     const rules = associationRules({ ...options, support: undefined }, localities.size);
     const samples = { features: table.features, localities, rules };
-    fits.push(await factorize({ associations, samples, mean }, options, context));
+    fits.push(await factorize({ associations, samples, mean, withHierarchy: false }, options, context));
   }
   const shares = [
     await heldOutShare(fits[0], halves[1], context),

@@ -19,7 +19,6 @@
 import { permutation, type Random } from '../../core/random.js';
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
-import { partOf } from '../../engine/watch.js';
 import type {
   AssociationMeasure,
   Embedding,
@@ -44,7 +43,8 @@ import { outcomeOf } from './verdict.js';
 
 const EXTRA_MODULES = 2;
 
-export interface PartInput {
+/** What the parts of the samples have in common. */
+export interface PartsInput {
   readonly table: Table;
   readonly embedding: Embedding;
   /** Of all samples: those that presence is reported in, and those that modules are fitted to. */
@@ -52,6 +52,10 @@ export interface PartInput {
   readonly dense: Localities;
   /** The modules to be tested. */
   readonly modules: Modules;
+}
+
+/** How the modules are tested on one part. */
+export interface PartPlan {
   readonly split: Split;
   readonly draws: number;
   readonly level: number;
@@ -60,53 +64,22 @@ export interface PartInput {
   readonly random: Random;
 }
 
-/**
- * Fits modules without one part of the samples, matches each reported module with one of them, and tests the matches
- * on that part. One outcome for each reported module. Called once for each part. A module without a match is
- * `not-replicated`.
- */
-export async function testPart(
-  input: PartInput,
-  options: FitOptions & { readonly measure: AssociationMeasure },
-  context: Context,
-  watch: Watch,
-): Promise<HeldOutOutcome[]> {
-  const { table, localities, modules, split, random, draws, level } = input;
-  const { fitted, again } = await fitOthers(input, options, context, watch);
-  watch.progress(0.5);
-  const size = localities.size - fitted.size;
-  const silent = { ...context, onProgress: undefined };
-  const heldOutPart = { rows: split.heldOut, size };
-  const heldOut = await localitiesOfPart(localities, input.embedding, heldOutPart, silent, watch);
-  const { support = 0 } = scaledRules(associationRules(options, localities.size), size, localities.size);
-  const { measure, levels } = options;
-  const order = randomOrder(split.heldOut, table.features.rows, levels, random.stream('order'));
-  const held = {
-    ...{ table, heldOut, modules: again, measure, levels, order },
-    fitted: { ...fitted, count: localities.count },
-    support: Math.min(support, size >> 1),
-  };
-  const matches = matchLoadings(modules.loadings, again.loadings);
-  const awaited = input.awaited.filter((k) => matches[k].cosine >= REPLICATED).map((k) => matches[k].other);
-  // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
-  const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
-  const plan = { draws, level, awaited, begins: order.begins };
-  const tests = await permutationTests(prepared, plan, random, context.engine, partOf(watch, 0.5, 1));
-  return matches.map(({ other, cosine }) =>
-    outcomeOf(cosine, cosine >= REPLICATED ? [tests.real[other], tests.local[other]] : null, level),
-  );
+/** The localities of the fitted samples, and the modules found in them. */
+export interface OthersFit {
+  readonly fitted: Localities;
+  readonly again: Modules;
 }
 
 /**
- * The localities of the fitted samples, and the modules found in them: two more than reported, so that matches are
- * not lost.
+ * Fits modules to all samples but one part: two more than reported, so that matches are not lost. Called once for each part.
  */
-async function fitOthers(
-  { table, embedding, localities, dense, modules, split }: PartInput,
+export async function fitOthers(
+  { table, embedding, localities, dense, modules }: PartsInput,
+  split: Split,
   options: FitOptions,
   context: Context,
   watch: Watch,
-): Promise<{ fitted: Localities; again: Modules }> {
+): Promise<OthersFit> {
   const silent = { ...context, onProgress: undefined };
   const share = split.heldOut.length / (split.fitted.length + split.heldOut.length);
   const part = { rows: split.fitted, size: localities.size - Math.round(localities.size * share) };
@@ -118,6 +91,41 @@ async function fitOthers(
     localitySize: localities.size,
   };
   return { fitted, again: await fitModules(table, fitted, request, silent) };
+}
+
+/**
+ * Matches each reported module with one of those that were fitted without a part of the samples, and tests the matches
+ * on that part. One outcome for each reported module. Called once for each part. A module without a match is
+ * `not-replicated`.
+ */
+export async function testPart(
+  { table, embedding, localities, modules }: PartsInput,
+  { fitted, again }: OthersFit,
+  { split, random, draws, level, ...plan }: PartPlan,
+  options: FitOptions & { readonly measure: AssociationMeasure },
+  context: Context,
+  watch: Watch,
+): Promise<HeldOutOutcome[]> {
+  const size = localities.size - fitted.size;
+  const silent = { ...context, onProgress: undefined };
+  const heldOut = await localitiesOfPart(localities, embedding, { rows: split.heldOut, size }, silent, watch);
+  const { support = 0 } = scaledRules(associationRules(options, localities.size), size, localities.size);
+  const { measure, levels } = options;
+  const order = randomOrder(split.heldOut, table.features.rows, levels, random.stream('order'));
+  const held = {
+    ...{ table, heldOut, modules: again, measure, levels, order },
+    fitted: { ...fitted, count: localities.count },
+    support: Math.min(support, size >> 1),
+  };
+  const matches = matchLoadings(modules.loadings, again.loadings);
+  const awaited = plan.awaited.filter((k) => matches[k].cosine >= REPLICATED).map((k) => matches[k].other);
+  // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
+  const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
+  const request = { draws, level, awaited, begins: order.begins };
+  const tests = await permutationTests(prepared, request, random, context.engine, watch);
+  return matches.map(({ other, cosine }) =>
+    outcomeOf(cosine, cosine >= REPLICATED ? [tests.real[other], tests.local[other]] : null, level),
+  );
 }
 
 /**

@@ -139,7 +139,8 @@ export async function fitModules(
   const associations = await associate(table.features, localities, scaled, context);
   const rules = associationRules(scaled, localities.size);
   const samples = { features: table.features, localities, rules };
-  const modules = await factorize({ associations, samples, reported: options.reported }, options, context);
+  const input = { associations, samples, reported: options.reported, withHierarchy: false };
+  const modules = await factorize(input, options, context);
   await releaseAssociations(associations, context);
   return modules;
 }

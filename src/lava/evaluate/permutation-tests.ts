@@ -127,15 +127,15 @@ function drawShifts(
 ): Int32Array[] {
   const features = 1 + modules.reduce((most, module) => Math.max(most, ...module.featureNumbers), 0);
   const levels = begins.length - 1;
+  const by = new Int32Array(features);
   const shifts = modules.map((module) => new Int32Array(count * levels * module.features));
   for (let draw = 0; draw < count; draw++) {
     for (let g = 0; g < levels; g++) {
       const samples = begins[g + 1] - begins[g];
-      const by = Int32Array.from({ length: features }, () => random.below(samples));
+      for (let f = 0; f < features; f++) by[f] = random.below(samples);
       modules.forEach(({ featureNumbers }, k) => {
-        featureNumbers.forEach((feature, i) => {
-          shifts[k][(draw * levels + g) * featureNumbers.length + i] = by[feature];
-        });
+        const to = shifts[k].subarray((draw * levels + g) * featureNumbers.length);
+        for (let i = 0; i < featureNumbers.length; i++) to[i] = by[featureNumbers[i]];
       });
     }
   }

@@ -19,7 +19,8 @@
 import { createRandom } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { OptionError, option, words } from '../../errors.js';
-import type { Embedding, Localities, Modules, Table } from '../../model.js';
+import type { AssociationCounts, Embedding, Localities, Modules, Table } from '../../model.js';
+import { fitAhead, fitsAtOnce } from './fits-ahead.js';
 import { type FitOptions, matchLoadings, orderOf, splitSamples } from './holdout.js';
 import { refitModules } from './refits.js';
 
@@ -35,6 +36,7 @@ export interface ReplicationInput {
   readonly embedding: Embedding;
   readonly localities: Localities;
   readonly modules: Modules;
+  readonly associationCounts?: AssociationCounts;
 }
 
 /** The number of refits, checked. @throws OptionError for anything but a whole number from 0 to 100. */
@@ -53,7 +55,7 @@ export function replicationRefits({ refits = DEFAULT_REFITS }: ReplicationOption
  * @param options `covering`: number of the reported covering; refits take the next ones.
  */
 export async function moduleReplication(
-  { table, embedding, localities, modules }: ReplicationInput,
+  { table, embedding, localities, modules, associationCounts }: ReplicationInput,
   options: ReplicationOptions & FitOptions & { readonly covering?: number },
   context: Context,
 ): Promise<number[] | null> {
@@ -62,17 +64,26 @@ export async function moduleReplication(
   const watch = watchStage(context, 'replication');
   const order = orderOf(localities, embedding, table);
   const least = new Array<number>(modules.count).fill(1);
-  for (let refit = 1; refit <= refits; refit++) {
-    const rows = splitSamples(order, SHARE, createRandom(refit, 'replication')).fitted;
-    const { size: localitySize, overlap } = localities;
-    const covering = (options.covering ?? 0) + refit;
-    const request = { rows, localitySize, overlap, modules: modules.count, covering, evaluations: 0 };
-    const again = await refitModules({ table, embedding }, request, options, context);
-    matchLoadings(modules.loadings, again.modules.loadings).forEach(({ cosine }, k) => {
-      least[k] = Math.min(least[k], cosine);
-    });
-    watch.progress(refit / refits);
-    await watch.checkpoint();
-  }
+  const { size: localitySize, overlap } = localities;
+  const atOnce = Math.min(refits, fitsAtOnce(context, table.features.columns, associationCounts));
+  const ofRefit = { ...context, memory: context.memory / atOnce };
+  const numbers = Array.from({ length: refits }, (_, i) => i + 1);
+  await fitAhead(
+    numbers,
+    atOnce,
+    (refit) => {
+      const rows = splitSamples(order, SHARE, createRandom(refit, 'replication')).fitted;
+      const covering = (options.covering ?? 0) + refit;
+      const request = { rows, localitySize, overlap, modules: modules.count, covering, evaluations: 0 };
+      return refitModules({ table, embedding }, request, options, ofRefit);
+    },
+    async (again, refit) => {
+      matchLoadings(modules.loadings, again.modules.loadings).forEach(({ cosine }, k) => {
+        least[k] = Math.min(least[k], cosine);
+      });
+      watch.progress(refit / refits);
+      await watch.checkpoint();
+    },
+  );
   return least;
 }

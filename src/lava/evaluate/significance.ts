@@ -36,9 +36,10 @@
 
 import { createRandom, permutation } from '../../core/random.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
-import { partOf } from '../../engine/watch.js';
+import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type {
+  AssociationCounts,
   AssociationMeasure,
   Embedding,
   HeldOutOutcome,
@@ -48,7 +49,8 @@ import type {
   Table,
 } from '../../model.js';
 import { denseCovering } from '../localities/dense-covering.js';
-import { type PartInput, testPart } from './held-out-part.js';
+import { fitAhead, fitsAtOnce } from './fits-ahead.js';
+import { fitOthers, testPart } from './held-out-part.js';
 import { type FitOptions, orderOf, type Split } from './holdout.js';
 import { isOpen, verdictOf } from './verdict.js';
 
@@ -64,6 +66,7 @@ export interface SignificanceInput {
   readonly embedding: Embedding;
   readonly localities: Localities;
   readonly modules: Modules;
+  readonly associationCounts?: AssociationCounts;
 }
 
 export interface SignificanceResult {
@@ -118,26 +121,31 @@ export async function moduleSignificance(
   if (Math.round(localities.size / PARTS) < LEAST_HELD_OUT || modules.count === 0) return null;
   const watch = watchStage(context, 'significance');
   const dense = await denseCovering(embedding, localities, context.engine, watch);
+  const parts = { ...input, dense };
+  const atOnce = fitsAtOnce(context, input.table.features.columns, input.associationCounts);
+  const ofFit = { ...context, memory: context.memory / atOnce };
   const outcomes = Array.from(modules.share, (): HeldOutOutcome[] => []);
-  for (const [part, split] of samplePartsOf(input).entries()) {
-    const partInput: PartInput = {
-      ...{ ...input, dense, split, draws, level },
-      random: context.random.stream('significance').stream(`part ${part}`),
-      awaited: [...outcomes.keys()].filter((k) => isOpen(outcomes[k])),
-    };
-    const found = await testPart(
-      partInput,
-      options,
-      context,
-      partOf(watch, part / PARTS, (part + 1) / PARTS),
-    );
-    found.forEach((outcome, k) => {
-      outcomes[k].push(outcome);
-    });
-  }
+  await fitAhead(
+    samplePartsOf(input),
+    atOnce,
+    (split) => fitOthers(parts, split, options, ofFit, withoutProgress(watch)),
+    async (fit, split, part) => {
+      const plan = {
+        ...{ split, draws, level },
+        random: context.random.stream('significance').stream(`part ${part}`),
+        awaited: [...outcomes.keys()].filter((k) => isOpen(outcomes[k])),
+      };
+      const testing = partOf(watch, (part + 0.5) / PARTS, (part + 1) / PARTS);
+      testing.progress(0);
+      const found = await testPart(parts, fit, plan, options, context, testing);
+      found.forEach((outcome, k) => {
+        outcomes[k].push(outcome);
+      });
+    },
+  );
   return {
     significance: outcomes.map(verdictOf),
-    subsample: outcomes.map((parts) => Math.min(...parts.map(({ cosine }) => cosine))),
+    subsample: outcomes.map((tested) => Math.min(...tested.map(({ cosine }) => cosine))),
   };
 }
 

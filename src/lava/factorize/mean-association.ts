@@ -16,15 +16,15 @@
  *   checkpoint (throws CancelledError once the signal is aborted). `Matrix`: row-major float32, element (r, c) at
  *   `data[r * columns + c]`; its rows (how many). `AssociationBlock`, of consecutive localities: count (localities),
  *   features (d), offsets (row (l, i) is at `offsets[l * d + i]`, one more at the end), columns (j > i, ascending),
- *   values (strength with the sign of the correlation). `Engine`, the heavy routines; each rejects with
- *   CancelledError when its watch ends: accumulatePatterns (adds weighted associations into patterns), multiply
- *   (matrix product).
+ *   values (strength with the sign of the correlation). `AssociationSum`, M in the engine's memory: degrees, order (features by
+ *   degree), times (product), release.
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { gatherRows, matrix } from '../../core/matrix.js';
+import { byDegree } from '../../core/by-degree.js';
+import { matrix } from '../../core/matrix.js';
 import type { Context } from '../../engine/context.js';
-import type { Watch } from '../../engine/engine.js';
+import type { AssociationSum, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { AssociationBlock, Associations, Matrix } from '../../model.js';
 
@@ -38,6 +38,8 @@ export interface MeanAssociation {
   readonly order: Int32Array;
   /** S M S times the columns of `block` (features x w). */
   readonly apply: (block: Matrix) => Promise<Matrix>;
+  /** Gives the memory of the matrix back; it cannot be applied afterwards. */
+  readonly release: () => void;
 }
 
 const MEMORY_SHARE = 1 / 3;
@@ -45,91 +47,39 @@ const MEMORY_SHARE = 1 / 3;
 const BYTES_PER_ENTRY = 6;
 
 /**
- * Prepares the operator S M S of the associations.
+ * Prepares the operator S M S of the associations. The caller releases it.
  * @param dense whether M is made whole (features x features); by default where it fits in a third of the memory,
  *   otherwise every application sums over all localities.
  */
 export async function meanAssociation(
   associations: Associations,
-  context: Context,
+  { engine, memory }: Pick<Context, 'engine' | 'memory'>,
   watch: Watch,
-  dense: boolean = BYTES_PER_ENTRY * associations.features ** 2 <= MEMORY_SHARE * context.memory,
+  dense: boolean = BYTES_PER_ENTRY * associations.features ** 2 <= MEMORY_SHARE * memory,
 ): Promise<MeanAssociation> {
-  const d = associations.features;
-  const sums = dense ? await meanPairs(associations, context, watch) : null;
-  const ones = { rows: d, columns: 1, data: new Float32Array(d).fill(1) };
-  const degrees = sums
-    ? degreesOf(sums, d)
-    : Float64Array.from((await sparseProduct(associations, ones, watch)).data, (degree) =>
-        Math.max(0, degree),
-      );
+  const { features: d, form, localities } = associations;
+  const { degrees, order, times, release } = dense
+    ? await engine.associationSum(associations.groups(), form, 1 / localities, withoutProgress(watch))
+    : await sparseSum(associations, watch);
   // features without any association count for nothing, so that constant ones change nothing
   const active = degrees.filter((degree) => degree > 0).length;
   const mean = degrees.reduce((sum, degree) => sum + degree, 0) / active || 1;
   const scale = degrees.map((degree) => 1 / Math.sqrt(degree + mean));
-  const order = Int32Array.from(degrees.keys()).sort((a, b) => degrees[b] - degrees[a] || a - b);
-  const multiply = sums
-    ? denseProduct(sums, order, context)
-    : (block: Matrix) => sparseProduct(associations, block, watch);
-  const apply = async (block: Matrix) => scaleRows(await multiply(scaleRows(block, scale)), scale);
-  return { features: d, active, scale, order, apply };
+  const apply = async (block: Matrix) => scaleRows(await times(scaleRows(block, scale)), scale);
+  return { features: d, active, scale, order, apply, release };
 }
 
-/** The entries of M above its diagonal, row after row, d (d - 1) / 2 in all. */
-async function meanPairs(associations: Associations, context: Context, watch: Watch): Promise<Float32Array> {
-  const pairs = (associations.features * (associations.features - 1)) / 2;
-  const sums = { rows: 1, columns: pairs, data: new Float32Array(pairs) };
-  for await (const blocks of associations.groups()) {
-    const equal = matrix(
-      blocks.reduce((count, block) => count + block.count, 0),
-      1,
-    );
-    equal.data.fill(1 / associations.localities);
-    await context.engine.accumulatePatterns(blocks, associations.form, equal, sums, withoutProgress(watch));
-  }
-  return sums.data;
-}
-
-/**
- * Sums of the rows of M, in double; 0 where signed values add up to less.
- * @param pairs entries above the diagonal, row after row.
- * @param d features.
- */
-function degreesOf(pairs: Float32Array, d: number): Float64Array {
-  const degrees = new Float64Array(d);
-  let p = 0;
-  for (let i = 0; i < d; i++) {
-    for (let j = i + 1; j < d; j++, p++) {
-      degrees[i] += pairs[p];
-      degrees[j] += pairs[p];
-    }
-  }
-  return degrees.map((degree) => Math.max(0, degree));
-}
-
-/**
- * A function X -> M X (features x w) by the whole matrix M, whose rows and columns stand in the order of the features by
- * degree: then another order of the table's columns adds the same numbers in the same order.
- * @param pairs entries above the diagonal, row after row.
- * @param order features by degree.
- */
-function denseProduct(pairs: Float32Array, order: Int32Array, context: Context) {
-  const d = order.length;
-  const whole = matrix(d, d);
-  const position = new Int32Array(d);
-  order.forEach((feature, place) => {
-    position[feature] = place;
-  });
-  let p = 0;
-  for (let i = 0; i < d; i++) {
-    for (let j = i + 1; j < d; j++) {
-      const value = pairs[p++];
-      whole.data[position[i] * d + position[j]] = value;
-      whole.data[position[j] * d + position[i]] = value;
-    }
-  }
-  return async (block: Matrix) =>
-    gatherRows(await context.engine.multiply(whole, gatherRows(block, order)), position);
+/** M that is summed anew for each product. */
+async function sparseSum(associations: Associations, watch: Watch): Promise<AssociationSum> {
+  const ones = matrix(associations.features, 1);
+  ones.data.fill(1);
+  const sums = await sparseProduct(associations, ones, watch);
+  const degrees = Float64Array.from(sums.data, (degree) => Math.max(0, degree));
+  return {
+    ...{ degrees, order: byDegree(degrees) },
+    times: (block) => sparseProduct(associations, block, watch),
+    release: () => {},
+  };
 }
 
 /**

@@ -56,6 +56,8 @@ export interface FactorizeInput {
   readonly reported?: number;
   /** The mean of the same associations, where it was made before. */
   readonly mean?: MeanAssociation;
+  /** Whether the tree of coarser modules is made (hierarchy.ts). Default true. */
+  readonly withHierarchy?: boolean;
 }
 
 /** Modules by default; fewer where there are fewer localities. */
@@ -68,7 +70,7 @@ export const DEFAULT_MODULES = 12;
  * @returns loadings (modules x features, the largest of each 1), presence (localities x modules) and shares.
  */
 export async function factorize(
-  { associations, samples, reported = associations.localities, mean }: FactorizeInput,
+  { associations, samples, reported = associations.localities, mean, withHierarchy = true }: FactorizeInput,
   options: ModuleOptions,
   partialContext: PartialContext = {},
 ): Promise<Modules> {
@@ -82,12 +84,16 @@ export async function factorize(
   const watch = watchStage(context, 'modules');
   const starting = partOf(watch, 0, 0.3);
   const whole = mean ?? (await meanAssociation(associations, context, starting));
-  const start = await spectralStart(whole, count, starting);
-  const modules = stacked
-    ? await factorizeStacked({ problem, start }, sweeps, context, watch)
-    : await factorizeSymmetric({ problem, samples, start, mean: whole }, { count, sweeps }, context, watch);
-  const hierarchy = await moduleHierarchy(modules, whole);
-  return { ...firstLocalities(modules, reported), hierarchy };
+  try {
+    const start = await spectralStart(whole, count, context.engine, starting);
+    const modules = stacked
+      ? await factorizeStacked({ problem, start }, sweeps, context, watch)
+      : await factorizeSymmetric({ problem, samples, start, mean: whole }, { count, sweeps }, context, watch);
+    const found = firstLocalities(modules, reported);
+    return withHierarchy ? { ...found, hierarchy: await moduleHierarchy(modules, whole) } : found;
+  } finally {
+    if (!mean) whole.release();
+  }
 }
 
 interface SymmetricInput {

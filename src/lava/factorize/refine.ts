@@ -19,16 +19,10 @@
 
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
 import { sweepModules } from './sweeps.js';
-import {
-  type Problem,
-  patternGram,
-  patternProducts,
-  presenceGram,
-  relativeLoss,
-  solvePresence,
-} from './symmetric.js';
+import { type Problem, patternGram, patternProducts, presenceGram, relativeLoss } from './symmetric.js';
 
 const INNER_SWEEPS = 2;
 /** Share of a module's largest presence that counts as near 0. */
@@ -101,7 +95,7 @@ export async function withPresence(
 ): Promise<Factors> {
   const gram = patternGram(loadings);
   const products = await patternProducts(problem.associations, loadings, context, watch);
-  const presence = solvePresence(gram, products);
+  const presence = await context.engine.solveNonNegative(gram, products, withoutProgress(watch));
   const loss = relativeLoss(gram, products, presence, problem);
   return { loadings, presence, products, loss };
 }

@@ -19,18 +19,21 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
+import { squaredLength } from '../../core/coordinate-step.js';
 import { gatherColumns, gatherRows, row } from '../../core/matrix.js';
 import type { Context } from '../../engine/context.js';
 import type { AssociationRules, Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import type { Csr, Localities, Matrix } from '../../model.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
-import { squaredLength, sweepModule } from './coordinate-step.js';
 import { evened, type Factors } from './refine.js';
 import { patternCosines, presenceGram } from './symmetric.js';
 
 const LEAST = 0.05;
 const MOST_FEATURES = 400;
 const SWEEPS = 30;
+/** Change of a loading below which a module's sweeps end. */
+const LEAST_CHANGE = 1e-5;
 const LEAST_COSINE = 0.7;
 const FULL = 0.9;
 const KEPT_BELOW = 0.1;
@@ -69,39 +72,22 @@ export async function refitUngated(
   });
   const weighted = { members: localities.members, size: localities.size, factors };
   const sums = await context.engine.sumLocalSquares(table, weighted, features, rules, watch);
-  const result = { ...loadings, data: loadings.data.slice() };
-  for (let k = 0; k < m; k++) {
-    const q = presenceGram(
+  const problems = features.map((chosen, k) => ({
+    ...{ k, features: null, full: sums[k], image: null },
+    loadings: gatherColumns(loadings, chosen),
+    q: presenceGram(
       gatherRows(presence, present[k]),
       Float64Array.from(present[k], (l) => weights[l]),
       gatherRows(even, present[k]),
-    );
-    const values = refitLoadings(loadings, k, features[k], sums[k], q);
-    blend(row(loadings, k), features[k], values, row(result, k));
-    await watch.checkpoint();
-  }
+    ),
+  }));
+  const plan = { sweeps: SWEEPS, least: LEAST_CHANGE, inTurn: false };
+  await context.engine.sweepPatterns(problems, plan, withoutProgress(watch));
+  const result = { ...loadings, data: loadings.data.slice() };
+  problems.forEach((refitted, k) => {
+    blend(row(loadings, k), features[k], row(refitted.loadings, k), row(result, k));
+  });
   return result;
-}
-
-/**
- * Loadings of module k on some features, the other modules fixed: one number a feature.
- * @param loadings modules x features.
- * @param features f indices.
- * @param sums f x f: weighted sums of squared correlations of these features where module k is present.
- * @param q presence' w presence of all modules, over the localities where module k is present.
- * @returns values of 0 or more, in the order of `features`.
- */
-function refitLoadings(
-  loadings: Matrix,
-  k: number,
-  features: Int32Array,
-  sums: Float32Array,
-  q: Float64Array,
-): Float32Array {
-  const local = gatherColumns(loadings, features);
-  const pattern = { features: null, full: sums, image: null };
-  for (let sweep = 0; sweep < SWEEPS; sweep++) if (sweepModule(local, k, pattern, q) < 1e-5) break;
-  return row(local, k);
 }
 
 /**

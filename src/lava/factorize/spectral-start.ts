@@ -16,7 +16,7 @@
  *   (eigenvalues).
  */
 
-import type { Watch } from '../../engine/engine.js';
+import type { Engine, Watch } from '../../engine/engine.js';
 import { dot } from '../../linalg/vectors.js';
 import type { Matrix } from '../../model.js';
 import type { MeanAssociation } from './mean-association.js';
@@ -29,10 +29,15 @@ import { completedSpectrum } from './spectrum.js';
  * the signal is aborted.
  * @param mean the scaled mean association, as an operator.
  */
-export async function spectralStart(mean: MeanAssociation, count: number, watch: Watch): Promise<Matrix> {
+export async function spectralStart(
+  mean: MeanAssociation,
+  count: number,
+  engine: Engine,
+  watch: Watch,
+): Promise<Matrix> {
   const { vectors, values } = await completedSpectrum(mean, count, watch);
   const factors = vectors.map((vector, k) => vector.map((value) => value * Math.sqrt(values[k])));
-  const rotated = factors.length > 1 ? varimax(factors) : factors;
+  const rotated = factors.length > 1 ? await varimax(factors, engine, watch) : factors;
   const loadings = rotated.map(positivePart);
   const strengths = loadings.map((loading) => dot(loading, loading));
   const ranks = [...loadings.keys()]

@@ -13,17 +13,15 @@
  *   localities: features (d), localities (how many), blocks (one after another, in order of localities), form
  *   (debiased, absolute or signed). `AssociationBlock`, of consecutive localities: count (localities), offsets (row
  *   (l, i) is at `offsets[l * d + i]`, one more at the end), values (strength with the sign of the correlation),
- *   columns (j > i, ascending), first (its first locality). `NonNegativeSolver`, of least squares with solutions >=
- *   0: solve ((right side, solution, offset of both), in place).
+ *   columns (j > i, ascending), first (its first locality).
  * Fails: CancelledError once the signal is aborted.
  */
 
+import { unpackPairs } from '../../core/coordinate-step.js';
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
-import { partOf } from '../../engine/watch.js';
-import { nonNegativeSolver } from '../../linalg/nnls.js';
+import { partOf, withoutProgress } from '../../engine/watch.js';
 import type { Associations, Matrix, Modules } from '../../model.js';
-import { unpackPairs } from './sweeps.js';
 import { type Problem, presenceGram, relativeLoss, weightedPatterns } from './symmetric.js';
 
 const TOLERANCE = 1e-5;
@@ -43,12 +41,12 @@ export async function factorizeStacked(
 ): Promise<Modules> {
   const patterns = outerPatterns(start);
   const refining = partOf(watch, 0.3, 1);
-  let fit = await fitPresence(problem, patterns, refining);
+  let fit = await fitPresence(problem, patterns, context, refining);
   const loss = [fit.loss];
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const sums = await weightedPatterns(problem, fit.presence, context, refining);
     sweepPatterns(patterns, sums, presenceGram(fit.presence, problem.weights));
-    const next = await fitPresence(problem, patterns, refining);
+    const next = await fitPresence(problem, patterns, context, refining);
     const gain = fit.loss - next.loss;
     fit = next;
     loss.push(next.loss);
@@ -88,7 +86,12 @@ interface Fit {
  * @param patterns modules x pairs.
  * @returns presence, products with the patterns (both localities x modules) and loss.
  */
-async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Promise<Fit> {
+async function fitPresence(
+  problem: Problem,
+  patterns: Matrix,
+  { engine }: Context,
+  watch: Watch,
+): Promise<Fit> {
   const m = patterns.rows;
   const gram = new Float64Array(m * m);
   for (let k = 0; k < m; k++) {
@@ -101,9 +104,7 @@ async function fitPresence(problem: Problem, patterns: Matrix, watch: Watch): Pr
     }
   }
   const products = await productsWithPatterns(problem.associations, patterns, watch);
-  const solver = nonNegativeSolver(gram, m);
-  const presence = { rows: products.rows, columns: m, data: new Float32Array(products.data.length) };
-  for (let l = 0; l < products.rows; l++) solver.solve(products.data, presence.data, l * m);
+  const presence = await engine.solveNonNegative(gram, products, withoutProgress(watch));
   return { presence, products, loss: relativeLoss(gram, products, presence, problem) };
 }
 

@@ -16,10 +16,10 @@
 
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
-import { type Pattern, type SweepInput, sweepModule } from './coordinate-step.js';
-import { weightedPatterns } from './symmetric.js';
-import { WORKING_SET, workingSetPatterns } from './working-set.js';
+import { type SweepInput, weighted } from './symmetric.js';
+import { WORKING_SET, workingSets } from './working-set.js';
 
 /** Features beyond which patterns are not held in full: they take 67 MB each there. */
 export const WIDEST_PATTERN = 4096;
@@ -43,45 +43,29 @@ const LIMITS: SweepLimits = { widest: WIDEST_PATTERN, workingSet: WORKING_SET };
 export async function sweepModules(
   input: SweepInput,
   sweeps: number,
-  context: Context,
+  { engine, memory }: Context,
   watch: Watch,
   limits: SweepLimits = LIMITS,
 ): Promise<void> {
-  const { loadings, presence, q } = input;
-  const d = loadings.columns;
-  const whole = d <= limits.widest;
-  const bytesOfPattern = whole ? 2 * d * (d - 1) : 4 * limits.workingSet ** 2;
-  const group = Math.max(1, Math.floor((0.3 * context.memory) / Math.max(1, bytesOfPattern)));
+  const { problem, loadings, presence, q } = input;
+  const { associations, weights } = problem;
+  const side = Math.min(
+    loadings.columns,
+    loadings.columns <= limits.widest ? limits.widest : limits.workingSet,
+  );
+  const group = Math.max(1, Math.floor((0.3 * memory) / Math.max(1, 4 * side ** 2)));
+  const silent = withoutProgress(watch);
   for (let from = 0; from < presence.columns; from += group) {
     const some = columnRange(presence, from, Math.min(presence.columns, from + group));
     const part = { ...input, first: input.first + from, presence: some };
-    const patterns = whole
-      ? wholePatterns(part, context, watch)
-      : workingSetPatterns(part, limits.workingSet, watch);
-    let k = part.first;
-    for await (const pattern of patterns) {
-      for (let sweep = 0; sweep < sweeps; sweep++) sweepModule(loadings, k, pattern, q);
-      k++;
-      await watch.checkpoint();
+    if (loadings.columns <= limits.widest) {
+      const swept = { loadings, first: part.first, presence: weighted(some, weights), q };
+      await engine.sweepAssociations(associations.groups(), associations.form, swept, sweeps, silent);
+    } else {
+      const modules = await workingSets(part, limits.workingSet, watch);
+      await engine.sweepPatterns(modules, { sweeps, least: 0, inTurn: true }, silent);
     }
-  }
-}
-
-/**
- * G_k of the modules of `presence` (localities x modules), one after the other, as full symmetric d x d matrices, from one pass
- * over the associations. Each is valid until the next is taken.
- */
-async function* wholePatterns(
-  { problem, loadings, presence }: SweepInput,
-  context: Context,
-  watch: Watch,
-): AsyncGenerator<Pattern> {
-  const d = loadings.columns;
-  const full = new Float32Array(d * d);
-  const sums = await weightedPatterns(problem, presence, context, watch);
-  for (let t = 0; t < sums.rows; t++) {
-    unpackPairs(sums.data.subarray(t * sums.columns, (t + 1) * sums.columns), d, full);
-    yield { features: null, full, image: null };
+    await watch.checkpoint();
   }
 }
 
@@ -98,20 +82,4 @@ function columnRange(m: Matrix, first: number, last: number): Matrix {
     data.set(m.data.subarray(r * m.columns + first, r * m.columns + last), r * columns);
   }
   return { rows: m.rows, columns, data };
-}
-
-/**
- * Writes a pair vector to `target` as a full symmetric d x d matrix, row-major, with a zero diagonal.
- * @param pairs d (d - 1) / 2 values for i < j, the rows of i one after the other.
- */
-export function unpackPairs(pairs: Float32Array, d: number, target: Float32Array): void {
-  let p = 0;
-  for (let i = 0; i < d; i++) {
-    target[i * d + i] = 0;
-    for (let j = i + 1; j < d; j++) {
-      const value = pairs[p++];
-      target[i * d + j] = value;
-      target[j * d + i] = value;
-    }
-  }
 }

@@ -13,8 +13,6 @@
  *   once the signal is aborted. `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
  *   quadraticForms (localities x modules), accumulatePatterns (adds weighted associations into patterns).
  *   `AssociationBlock`, of consecutive localities: first (its first locality), count (localities).
- *   `NonNegativeSolver`, of least squares with solutions >= 0: solve ((right side, solution, offset of both), in
- *   place).
  * Fails: CancelledError once the signal is aborted, where a watch is taken; else never.
  */
 
@@ -23,7 +21,6 @@ import { median } from '../../core/statistics.js';
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
-import { nonNegativeSolver } from '../../linalg/nnls.js';
 import type { Associations, Matrix } from '../../model.js';
 
 /** The associations with the weight of each locality in the loss. */
@@ -32,6 +29,19 @@ export interface Problem {
   readonly weights: Float64Array;
   /** Weighted squared norm of all associations: the loss without any module. */
   readonly norm: number;
+}
+
+/** What sweeps over the loadings of some modules begin with. */
+export interface SweepInput {
+  readonly problem: Problem;
+  /** modules x features; changed in place. */
+  readonly loadings: Matrix;
+  /** Number of the first module that is swept; the next ones follow, one for each column of `presence`. */
+  readonly first: number;
+  /** localities x modules swept. */
+  readonly presence: Matrix;
+  /** Q of all modules. */
+  readonly q: Float64Array;
 }
 
 /**
@@ -114,19 +124,6 @@ export async function patternProducts(
 }
 
 /**
- * The best presence for given loadings, localities x m: exact non-negative least squares in every locality.
- * @param gram S, m x m.
- * @param products B, localities x m.
- */
-export function solvePresence(gram: Float64Array, products: Matrix): Matrix {
-  const m = products.columns;
-  const solver = nonNegativeSolver(gram, m);
-  const presence = new Float32Array(products.data.length);
-  for (let l = 0; l < products.rows; l++) solver.solve(products.data, presence, l * m);
-  return { rows: products.rows, columns: m, data: presence };
-}
-
-/**
  * Loss divided by the norm of all associations, which is 1 - explained share; 0 without any association. May be above
  * 1 for a bad fit.
  * @param gram S, m x m.
@@ -170,14 +167,19 @@ export async function weightedPatterns(
   const m = presence.columns;
   const d = associations.features;
   const total = { rows: m, columns: (d * (d - 1)) / 2, data: new Float32Array((m * d * (d - 1)) / 2) };
-  const weighted = presence.data.map((value, t) => value * weights[Math.floor(t / m)]);
+  const { data } = weighted(presence, weights);
   for await (const blocks of associations.groups()) {
     const first = blocks[0].first;
     const count = blocks.reduce((sum, block) => sum + block.count, 0);
-    const part = { rows: count, columns: m, data: weighted.subarray(first * m, (first + count) * m) };
+    const part = { rows: count, columns: m, data: data.subarray(first * m, (first + count) * m) };
     await context.engine.accumulatePatterns(blocks, associations.form, part, total, step);
   }
   return total;
+}
+
+/** Presence (localities x modules) times the weight of each locality. */
+export function weighted({ rows, columns, data }: Matrix, weights: Float64Array): Matrix {
+  return { rows, columns, data: data.map((value, t) => value * weights[Math.floor(t / columns)]) };
 }
 
 /**

@@ -19,30 +19,27 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import type { Watch } from '../../engine/engine.js';
+import { rivalsOf, slopeAt, squaredLength } from '../../core/coordinate-step.js';
+import type { SweptModule, Watch } from '../../engine/engine.js';
 import type { AssociationBlock, AssociationForm } from '../../model.js';
-import { type Pattern, rivalsOf, type SweepInput, slopeAt, squaredLength } from './coordinate-step.js';
-import type { Problem } from './symmetric.js';
+import type { Problem, SweepInput } from './symmetric.js';
 
 /** Features in a working set: its block takes 17 MB. */
 export const WORKING_SET = 2048;
 
 /**
- * Yields, for each module swept, its working set with the block of G_k and G_k u_k of these features.
+ * The modules to be swept, each with its working set, and the block of G_k and G_k u_k of these features.
  * @param size most features of a set.
  */
-export async function* workingSetPatterns(
-  input: SweepInput,
-  size: number,
-  watch: Watch,
-): AsyncGenerator<Pattern> {
+export async function workingSets(input: SweepInput, size: number, watch: Watch): Promise<SweptModule[]> {
   const images = await imagesOf(input, watch);
   const sets = images.map((image, t) => chooseSet(input, t, image, size));
   const blocks = await blocksOf(input, sets, watch);
-  for (let t = 0; t < sets.length; t++) {
-    const image = Float64Array.from(sets[t], (i) => images[t][i]);
-    yield { features: sets[t], full: blocks[t], image };
-  }
+  const { loadings, q, first } = input;
+  return sets.map((features, t) => {
+    const image = Float64Array.from(features, (i) => images[t][i]);
+    return { loadings, q, k: first + t, features, full: blocks[t], image };
+  });
 }
 
 /** G_k u_k of every swept module: one array a module, one entry a feature. */

@@ -4,15 +4,14 @@
  * Purpose: `count` centers whose density follows the weights. Source: LAVA (arXiv 2509.21149), step 1;
  * Lloyd's iteration. Ours: the start (systematic sampling along the kd-tree's order, with the density
  * weight^(k / (k + 2)) that optimal quantizers have in k dimensions), and the search for the nearest center
- * (nearest-center.ts in few dimensions, the engine's blocked products in many).
+ * (by bounds and a tree in few dimensions, by blocked products in many, both by the engine).
  * Shapes: points E x k, weights E, result count x k. Precision: double sums. Determinism: one uniform draw,
  * fixed order of sums. Cost: a few distances a sample and iteration in few dimensions, `count` in many.
  * Types: `KdTree`, of the coordinates: order (row at each position of the tree), points (the matrix, by row),
  *   coordinates (in the tree's order). `Random`, seeded numbers: uniform (in [0, 1)). `Watch`: takes the progress of
  *   a stage, and throws CancelledError at a checkpoint once the signal is aborted. `Engine`, the heavy routines; each
- *   rejects with CancelledError when its watch ends: nearest (k nearest rows). `Matrix`: row-major float32, element
- *   (r, c) at `data[r * columns + c]`. `Assignment`, of samples to their nearest centers: assign (computes it anew
- *   for moved centers), moved (tells how far each center has moved). `Neighbors`, rows x k, nearest first: indices
+ *   rejects with CancelledError when its watch ends: nearest (k nearest rows), nearestCenters (of samples, while centers
+ *   move). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Neighbors`, rows x k, nearest first: indices
  *   (row numbers).
  * Fails: CancelledError once the signal is aborted.
  */
@@ -20,9 +19,9 @@
 import type { KdTree } from '../../core/kd-tree.js';
 import type { Random } from '../../core/random.js';
 import type { Engine, Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
 import { usesKdTree } from '../../neighbors/policy.js';
-import { type Assignment, newAssignment } from './nearest-center.js';
 
 export interface PlacementOptions {
   readonly count: number;
@@ -48,14 +47,14 @@ export async function placeProbes(
 ): Promise<Matrix> {
   const inOrder = Float64Array.from(tree.order, (row) => weights[row]);
   const centers = systematicStart(tree, inOrder, options.count, random);
-  const assignment = usesKdTree(tree.points.columns, 'euclidean', 'localities')
-    ? newAssignment(tree)
-    : assignmentByEngine(tree, engine);
+  const assign = usesKdTree(tree.points.columns, 'euclidean', 'localities')
+    ? assignInTree(tree, engine)
+    : assignByProducts(tree, engine);
+  let moves: Float64Array | null = null;
   for (let iteration = 0; iteration < options.iterations; iteration++) {
-    await assignment.assign(centers, watch);
-    const { moves, relative } = moveCenters(tree, inOrder, centers, assignment.center);
-    if (relative < TOLERANCE) break;
-    assignment.moved(moves);
+    const moved = moveCenters(tree, inOrder, centers, await assign(centers, moves, watch));
+    if (moved.relative < TOLERANCE) break;
+    moves = moved.moves;
   }
   return centers;
 }
@@ -106,21 +105,28 @@ function varyingAxes({ columns, data }: Matrix): number {
   return count;
 }
 
-/**
- * An assignment by comparing every sample with every center, for many dimensions. Ties go to the center of the
- * smaller number.
- */
-function assignmentByEngine(tree: KdTree, engine: Engine): Assignment {
-  const center = new Int32Array(tree.order.length);
+/** Gives the center of each sample, in the tree's order, for centers that have moved by `moves` since the last call (null at first). */
+type Assign = (centers: Matrix, moves: Float64Array | null, watch: Watch) => Promise<Int32Array>;
+
+/** Assignments for few dimensions, by bounds from one call to the next. Ties go to the center of the smaller number. */
+function assignInTree(tree: KdTree, engine: Engine): Assign {
+  const rows = tree.order.length;
+  const found = {
+    center: new Int32Array(rows).fill(-1),
+    upper: new Float64Array(rows),
+    lower: new Float64Array(rows),
+  };
+  return async (centers, moves, watch) => {
+    await engine.nearestCenters(tree, centers, found, moves, withoutProgress(watch));
+    return found.center;
+  };
+}
+
+/** Assignments for many dimensions, by comparing every sample with every center. Ties go to the center of the smaller number. */
+function assignByProducts(tree: KdTree, engine: Engine): Assign {
   const points = { ...tree.points, data: tree.coordinates };
   const options = { k: 1, metric: 'euclidean', excludeSelf: false } as const;
-  return {
-    center,
-    moved() {},
-    async assign(centers, watch) {
-      center.set((await engine.nearest(centers, points, options, watch)).indices);
-    },
-  };
+  return async (centers, _, watch) => (await engine.nearest(centers, points, options, watch)).indices;
 }
 
 /**

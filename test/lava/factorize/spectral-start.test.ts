@@ -86,7 +86,7 @@ test('eigenvectors are those of the matrix whose diagonal they complete', async 
   }
 });
 
-test('varimax finds sparse factors again after any rotation, and no rotation of a plane is better', () => {
+test('varimax finds sparse factors again after any rotation, and no rotation of a plane is better', async () => {
   const random = createRandom(2);
   const sparse = Array.from({ length: 3 }, (_, k) =>
     Float64Array.from({ length: 30 }, (_, i) => (i % 3 === k ? 1 + random.uniform() : 0)),
@@ -98,7 +98,7 @@ test('varimax finds sparse factors again after any rotation, and no rotation of 
   ].map((row) =>
     Float64Array.from({ length: 30 }, (_, i) => row.reduce((s, v, k) => s + v * sparse[k][i], 0)),
   );
-  const found = varimax(mixed);
+  const found = await varimax(mixed, context.engine, unwatched);
   for (const factor of sparse) {
     const best = Math.max(
       ...found.map(
@@ -121,11 +121,11 @@ test('varimax finds sparse factors again after any rotation, and no rotation of 
 
 test('the start holds every planted module before any refinement', async () => {
   const mean = await meanAssociation(await plantedAssociations(), context, unwatched);
-  const start = await spectralStart(mean, 4, unwatched);
+  const start = await spectralStart(mean, 4, context.engine, unwatched);
   expect(start.data.every((value) => value >= 0)).toBe(true);
   for (const { cosine } of matchModules(planted.loadings, start)) expect(cosine).toBeGreaterThan(0.9);
   for (const modules of [2, 3, 5, 6, 8]) {
-    const { rows, columns, data } = await spectralStart(mean, modules, unwatched);
+    const { rows, columns, data } = await spectralStart(mean, modules, context.engine, unwatched);
     const strengths = Array.from({ length: rows }, (_, k) => {
       const loading = Float64Array.from(data.subarray(k * columns, (k + 1) * columns));
       return dot(loading, loading);

@@ -21,6 +21,7 @@ function twoGroups(across: number) {
     scale: new Float64Array(6).fill(1),
     active: 6,
     order: Int32Array.from([0, 1, 2, 3, 4, 5]),
+    release: () => {},
     apply: async ({ columns, data }: Matrix): Promise<Matrix> => ({
       rows: 6,
       columns,

@@ -1,19 +1,18 @@
 // The factorization's pieces against dense, naive arithmetic, and the promise that the loss never rises.
 import { expect, test } from 'vitest';
+import { sweepModule, unpackPairs } from '#whymap/core/coordinate-step.js';
 import { createRandom } from '#whymap/core/random.js';
 import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
-import { sweepModule } from '#whymap/lava/factorize/coordinate-step.js';
 import { meanAssociation } from '#whymap/lava/factorize/mean-association.js';
 import { refine, shares } from '#whymap/lava/factorize/refine.js';
 import { spectralStart } from '#whymap/lava/factorize/spectral-start.js';
-import { sweepModules, unpackPairs } from '#whymap/lava/factorize/sweeps.js';
+import { sweepModules } from '#whymap/lava/factorize/sweeps.js';
 import {
   patternGram,
   patternProducts,
   presenceGram,
   relativeLoss,
-  solvePresence,
   weighLocalities,
   weightedPatterns,
 } from '#whymap/lava/factorize/symmetric.js';
@@ -204,12 +203,16 @@ test('refinement of an exact sum of patterns from the spectral start leaves noth
     ...heldBlocks([block]),
   };
   const problem = weighLocalities(exact);
-  const start = await spectralStart(await meanAssociation(exact, context, unwatched), 2, unwatched);
+  const start = await spectralStart(
+    await meanAssociation(exact, context, unwatched),
+    2,
+    context.engine,
+    unwatched,
+  );
   const factors = await refine(problem, start, 300, [], context, unwatched);
   expect(factors.loss).toBeLessThan(1e-5);
-  expect(solvePresence(patternGram(factors.loadings), factors.products).data.subarray(4 * 2)).toEqual(
-    Float32Array.of(0, 0),
-  );
+  const presence = await context.engine.solveNonNegative(patternGram(factors.loadings), factors.products);
+  expect(presence.data.subarray(4 * 2)).toEqual(Float32Array.of(0, 0));
 });
 
 test('no association, no module', async () => {
@@ -228,7 +231,12 @@ test('no association, no module', async () => {
       },
     ]),
   };
-  const start = await spectralStart(await meanAssociation(empty, context, unwatched), 3, unwatched);
+  const start = await spectralStart(
+    await meanAssociation(empty, context, unwatched),
+    3,
+    context.engine,
+    unwatched,
+  );
   expect(start.rows).toBe(0);
 });
 

@@ -5,7 +5,6 @@ import { resolveContext } from '#whymap/engine/context.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { OptionError } from '#whymap/errors.js';
 import { locate } from '#whymap/lava/localities/localities.js';
-import { newAssignment } from '#whymap/lava/localities/nearest-center.js';
 import { neighborhoodGraph } from '#whymap/lava/localities/neighborhood-graph.js';
 
 type Kind = 'blobs' | 'lattice' | 'same' | 'far';
@@ -62,52 +61,6 @@ test.each(['blobs', 'lattice', 'same', 'far'] as const)(
     }
   },
 );
-
-test.each(['blobs', 'lattice', 'same', 'far'] as const)(
-  'assignments of %s are those of comparing all centers, while these move and jump',
-  async (kind) => {
-    for (const columns of [1, 2, 3]) {
-      const data = points(kind, 700, columns);
-      const tree = buildKdTree(data);
-      const random = createRandom(3);
-      const start = points(kind, 90, columns, 2);
-      const assignment = newAssignment(tree);
-      for (let round = 0; round < 12; round++) {
-        await assignment.assign(start, unwatched);
-        for (let p = 0; p < 700; p++) {
-          let best = 0;
-          const to = (c: number) => squared(tree.coordinates, p, start.data, c, columns);
-          for (let c = 1; c < 90; c++) if (to(c) < to(best)) best = c;
-          if (assignment.center[p] !== best)
-            expect([round, p, assignment.center[p]]).toEqual([round, p, best]);
-        }
-        const moves = new Float64Array(90);
-        for (let c = 0; c < 90; c++) {
-          const before = start.data.slice(c * columns, (c + 1) * columns);
-          // most move a little, one jumps, some stay
-          const by = c === 7 * round ? 5 : c % 3 === 0 ? 0 : 0.1;
-          for (let i = 0; i < columns; i++) start.data[c * columns + i] += by * random.normal();
-          moves[c] = Math.sqrt(squared(before, 0, start.data, c, columns));
-        }
-        assignment.moved(moves);
-      }
-    }
-  },
-);
-
-test('a center that comes from beyond the neighbors of the own center is noticed', async () => {
-  // the own center, at 1, has its 20 nearest on one side; the last center jumps to the other side of the sample
-  const data = { rows: 2, columns: 1, data: Float32Array.of(0, 100) };
-  const pointValues = [1, ...Array.from({ length: 20 }, (_, i) => 1.01 + i / 100), 100];
-  const centers = { rows: 22, columns: 1, data: Float32Array.from(pointValues) };
-  const assignment = newAssignment(buildKdTree(data));
-  await assignment.assign(centers, unwatched);
-  expect([...assignment.center]).toEqual([0, 21]);
-  centers.data[21] = -0.9;
-  assignment.moved(Float64Array.from(pointValues, (_, c) => (c === 21 ? 100.9 : 0)));
-  await assignment.assign(centers, unwatched);
-  expect(assignment.center[0]).toBe(21);
-});
 
 test('tuned on a part of the samples, placed on all', async () => {
   const embedding = {

@@ -49,6 +49,7 @@ interface Call {
   readonly rowCounts: number;
   readonly supported: number;
   readonly constants: number;
+  readonly norms: number;
   readonly placed: PlacedMembers;
 }
 
@@ -90,6 +91,7 @@ export function createAssociate(
         block,
         supported: new Uint8Array(buffer, call.supported, count * d).slice(),
         constant: constants.reduce((sum, one) => sum + one, 0),
+        squaredNorms: new Float64Array(buffer, call.norms, count).slice(),
       };
     } catch (error) {
       entries.free();
@@ -124,14 +126,12 @@ function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Ca
     rowCounts: scope.allocate(count * d * 4),
     supported: scope.allocate(count * d),
     constants: scope.allocate(count * 4),
+    norms: scope.allocate(count * 8),
     placed: placeMembers(scope, members.subarray(first * size, (first + count) * size), size, rules.levels),
   };
 }
 
-/**
- * Localities of a group: as many as have slots in GROUP_BYTES, at least one for each thread. Never throws.
- * @param slot entries of a slot.
- */
+/** Localities of a group: as many as have slots (of so many entries) in GROUP_BYTES, at least one for each thread. */
 const groupSize = (slot: number, threads: number): number =>
   Math.max(threads, Math.floor(GROUP_BYTES / (slot * ENTRY_BYTES)));
 
@@ -154,8 +154,11 @@ async function associateGroup(
   const { from, localities, count, slot } = range;
   const scope = createScope(runtime.arena);
   try {
-    const slotColumns = scope.allocate(localities * slot * 2);
-    const slotValues = scope.allocate(localities * slot * 4);
+    const slots = {
+      slotColumns: scope.allocate(localities * slot * 2),
+      slotValues: scope.allocate(localities * slot * 4),
+      slotEntries: slot,
+    };
     const rowCounts = call.rowCounts + from * d * 4;
     await runtime.run(
       {
@@ -165,7 +168,7 @@ async function associateGroup(
         work: localities * size * d * (d + 16),
         call: {
           ...inputArguments(call, from, scope),
-          ...{ slotColumns, slotValues, slotEntries: slot, rowCounts },
+          ...{ ...slots, rowCounts },
           supported: call.supported + from * d,
           constants: call.constants + from * 4,
         },
@@ -186,8 +189,8 @@ async function associateGroup(
       {
         kernel: 'compactLocality',
         items: localities,
-        work: (after - before) * 2,
-        call: { slotColumns, slotValues, slotEntries: slot, positions, ...entries.addresses() },
+        work: (after - before) * 4,
+        call: { ...slots, positions, ...entries.addresses(), norms: call.norms + from * 8 },
       },
       unwatched,
     );
@@ -215,10 +218,7 @@ function inputArguments({ features, d, size, rules, placed }: Call, from: number
 }
 
 /**
- * Turns numbers of entries into offsets: offsets[from + r + 1] = offsets[from + r] + counts[r]. offsets[from] is set
- * already.
- * @param counts one number for each row of a group.
- * @param offsets of the whole block, written from row `from` on.
+ * Turns numbers of entries into offsets: offsets[from + r + 1] = offsets[from + r] + counts[r]. offsets[from] is set.
  */
 function sumOffsets(counts: Uint32Array, offsets: Uint32Array, from: number): void {
   for (let r = 0; r < counts.length; r++) offsets[from + r + 1] = offsets[from + r] + counts[r];

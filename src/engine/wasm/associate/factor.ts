@@ -18,9 +18,10 @@
 
 import type { AssociationBlock, AssociationForm, Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
-import { localitiesOf } from '../../js/factor.js';
+import { localitiesOf } from '../../js/factorize/products.js';
 import { unwatched } from '../../watch.js';
 import type { Inputs } from '../runtime/inputs.js';
+import { AS_PAIRS, type KernelArguments } from '../runtime/layouts.js';
 import { createScope, floatsAt, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
@@ -105,29 +106,51 @@ function createQuadraticForms(runtime: Runtime, inputs: Inputs): Engine['quadrat
 function createAccumulatePatterns(runtime: Runtime, inputs: Inputs): Engine['accumulatePatterns'] {
   return async (blocks, form, presence, total, watch = unwatched) => {
     if (blocks.length === 0) return;
-    const d = blocks[0].features;
-    const modules = presence.columns;
-    const width = lanes(modules);
     const scope = createScope(runtime.arena);
     try {
-      const sums = scope.copy(total.data);
-      await runtime.run(
-        {
-          kernel: 'accumulatePatterns',
-          items: d,
-          scratch: d * width * 4,
-          work: entriesOf(blocks) * width * 2 + total.data.length,
-          call: {
-            ...{ blocks: copyBlocks(blocks, inputs, scope), blockCount: blocks.length, d },
-            ...{ signed: signedFlag(form), presence: scope.copy(padColumns(presence, width)) },
-            ...{ width, modules, total: sums, pairs: total.columns },
-          },
-        },
-        watch,
-      );
-      total.data.set(new Float32Array(runtime.arena.memory.buffer, sums, total.data.length));
+      const sums = { total: scope.copy(total.data), layout: AS_PAIRS, fresh: 0 };
+      await addPatterns(runtime, inputs, blocks, form, presence, sums, watch);
+      total.data.set(new Float32Array(runtime.arena.memory.buffer, sums.total, total.data.length));
     } finally {
       scope.free();
     }
   };
+}
+
+/**
+ * Adds presence times associations of some blocks to sums in the engine's memory.
+ * @param presence localities of the blocks x m.
+ * @param sums address of `total`, its layout (AS_PAIRS and others), and `fresh`: 1 where sums begin at 0 whatever stands there.
+ */
+export async function addPatterns(
+  runtime: Runtime,
+  inputs: Inputs,
+  blocks: readonly AssociationBlock[],
+  form: AssociationForm,
+  presence: Matrix,
+  sums: Pick<KernelArguments<'accumulatePatterns'>, 'total' | 'layout' | 'fresh'>,
+  watch = unwatched,
+): Promise<void> {
+  const d = blocks[0].features;
+  const modules = presence.columns;
+  const width = lanes(modules);
+  const scope = createScope(runtime.arena);
+  try {
+    await runtime.run(
+      {
+        kernel: 'accumulatePatterns',
+        items: d,
+        scratch: d * width * 4,
+        work: entriesOf(blocks) * width * 2 + (modules * d * d) / 2,
+        call: {
+          ...{ blocks: copyBlocks(blocks, inputs, scope), blockCount: blocks.length, d },
+          ...{ signed: signedFlag(form), presence: scope.copy(padColumns(presence, width)) },
+          ...{ ...sums, width, modules },
+        },
+      },
+      watch,
+    );
+  } finally {
+    scope.free();
+  }
 }

@@ -9,7 +9,7 @@
  *   threads; CancelledError when the watch ends). `Inputs`, what is in the engine's memory: features (addresses of a
  *   table, copied in once). `FeatureAddresses`: dense, or offsets, indices and values with dense 0.
  *   `WeightedLocalities`: members (localities x size), size, factors (localities x modules, 0 for none).
- *   `ModuleGroup`: modules, union of their features, localities, factors, rows and panels (1 for features of a
+ *   `ModuleGroup`: modules, union of their features, localities, factors, rows (of the sums, one a feature of a module, else -1), firstRows, panels (1 for features of a
  *   module). `AssociationRules`, how correlations become associations: measure (of correlation), support (samples
  *   that must differ from the lower median; 0 is off), levels (one a sample, -1 for none, or absent: centered in
  *   each). `Scope`, allocations that end together: free (ends it), copy (copies an array in, gives its address),
@@ -48,9 +48,9 @@ export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine[
       const table = { ...inputs.features(features, scope), d: features.columns };
       for (const [g, group] of groups.entries()) {
         const part = partOf(watch, g / groups.length, (g + 1) / groups.length);
-        const sums = await sumGroup(runtime, table, localities, group, rules, part);
+        const sums = await sumGroup(runtime, table, localities, group, chosen, rules, part);
         group.modules.forEach((k, position) => {
-          results[k] = pickSums(sums[position], group.union, chosen[k]);
+          results[k] = sums[position];
         });
       }
       return results;
@@ -61,25 +61,28 @@ export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine[
 }
 
 /**
- * Sums the modules of one group. Returns for each module width x width sums, row by row, where width is the number of
- * features in the group's union rounded up to a multiple of 8; only those right of the diagonal are written.
+ * Sums the modules of one group. Returns for each module its sums, features x features.
  * @param table addresses of the features, and `d` their number.
  * @param localities `members`: int32 rows, `size` for each locality of the table.
+ * @param chosen features of all modules, each ascending.
  */
 async function sumGroup(
   runtime: Runtime,
   table: FeatureAddresses & { readonly d: number },
   { members, size: n }: WeightedLocalities,
   group: ModuleGroup,
+  chosen: readonly Int32Array[],
   rules: AssociationRules,
   watch = unwatched,
 ): Promise<Float32Array[]> {
-  const { union, modules, localities, factors, rows, panels } = group;
+  const { union, modules, localities, factors, rows, firstRows, panels } = group;
   const f = union.length;
   const width = Math.ceil(f / 8) * 8;
   const scope = createScope(runtime.arena);
   try {
-    const sums = scope.copy(new Float32Array(modules.length * width * width));
+    const floats = firstRows[modules.length] * width;
+    const sums = scope.allocate(floats * 4);
+    new Float32Array(runtime.arena.memory.buffer, sums, floats).fill(0);
     const together = Math.max(1, Math.min(localities.length, Math.floor(GROUP_BYTES / (4 * n * width))));
     const shared = {
       ...table,
@@ -98,9 +101,9 @@ async function sumGroup(
       const added = { members: membersOf(members, n, some), levels: rules.levels, factors: factorsOfSome };
       await addLocalities(runtime, shared, added, part);
     }
-    const { buffer } = runtime.arena.memory;
-    return modules.map((_, k) =>
-      new Float32Array(buffer, sums + k * width * width * 4, width * width).slice(),
+    const rowsOfAll = new Float32Array(runtime.arena.memory.buffer, sums, floats);
+    return modules.map((k, position) =>
+      pickSums(rowsOfAll.subarray(firstRows[position] * width), union, chosen[k]),
     );
   } finally {
     scope.free();
@@ -164,8 +167,8 @@ function membersOf(members: Int32Array, size: number, some: Int32Array): Int32Ar
 
 /**
  * The sums of one module as a full symmetric matrix (features x features of the module, zero diagonal). Never throws.
- * @param padded sums of the union, of which those right of the diagonal are read; rows as long as the union rounded
- * up to a multiple of 8.
+ * @param padded a row for each of the module's features, as long as the union rounded up to a multiple of 8, of which what is
+ * right of the diagonal is read.
  * @param union the group's features, ascending.
  * @param chosen the module's, ascending, all in the union.
  */
@@ -176,7 +179,7 @@ function pickSums(padded: Float32Array, union: Int32Array, chosen: Int32Array): 
   const positions = Int32Array.from(chosen, (feature) => at.get(feature) ?? 0);
   const result = new Float32Array(f * f);
   for (let i = 0; i < f; i++) {
-    const base = positions[i] * width;
+    const base = i * width;
     for (let j = i + 1; j < f; j++) {
       result[i * f + j] = result[j * f + i] = padded[base + positions[j]];
     }

@@ -13,8 +13,10 @@ export interface ModuleGroup {
   readonly localities: Int32Array;
   /** localities of the group x modules of the group. */
   readonly factors: Float64Array;
-  /** modules x features of the union (rounded up to a multiple of 8): 1 for the features of a module. */
-  readonly rows: Uint8Array;
+  /** modules x features of the union (rounded up to a multiple of 8): row of the sums of a module's features, else -1. */
+  readonly rows: Int32Array;
+  /** modules + 1: the first row of the sums of each module. */
+  readonly firstRows: readonly number[];
   /** modules x panels of 8 features of the union: 1 for those that hold a feature of a module. */
   readonly panels: Uint8Array;
 }
@@ -24,7 +26,7 @@ const MOST_BYTES = 2 ** 27;
 
 /**
  * Divides the modules, in their order, into groups, each as large as MOST_BYTES of sums allow, at least one module. A
- * module's sums are a square of float32 over all features of the group. Returns for each group its modules, features
+ * module's sums are a row of float32 over all features of the group for each of its own. Returns for each group its modules, features
  * and localities with factors (those where any of its modules is present), and which features each module has.
  * @param chosen features of each module, ascending.
  * @param factors localities x modules; 0 where a module is absent.
@@ -32,15 +34,17 @@ const MOST_BYTES = 2 ** 27;
 export function groupModules(chosen: readonly Int32Array[], factors: Float64Array): ModuleGroup[] {
   const groups: ModuleGroup[] = [];
   let modules: number[] = [];
+  let rows = 0;
   let union = new Set<number>();
   for (const [k, features] of chosen.entries()) {
     const both = new Set([...union, ...features]);
-    if (modules.length > 0 && 4 * (modules.length + 1) * (both.size + 7) ** 2 > MOST_BYTES) {
+    if (modules.length > 0 && 4 * (rows + features.length) * (both.size + 7) > MOST_BYTES) {
       groups.push(groupOf(modules, union, chosen, factors));
-      modules = [];
+      [modules, rows] = [[], 0];
       union = new Set(features);
     } else union = both;
     modules.push(k);
+    rows += features.length;
   }
   if (modules.length > 0) groups.push(groupOf(modules, union, chosen, factors));
   return groups;
@@ -61,15 +65,18 @@ function groupOf(
 ): ModuleGroup {
   const union = Int32Array.from(features).sort();
   const width = Math.ceil(union.length / 8) * 8;
-  const rows = new Uint8Array(modules.length * width);
+  const rows = new Int32Array(modules.length * width).fill(-1);
+  const firstRows = [0];
   const panels = new Uint8Array((modules.length * width) / 8);
   modules.forEach((k, position) => {
     const ofModule = new Set(chosen[k]);
+    let row = firstRows[position];
     union.forEach((feature, i) => {
       if (!ofModule.has(feature)) return;
-      rows[position * width + i] = 1;
+      rows[position * width + i] = row++;
       panels[(position * width) / 8 + (i >> 3)] = 1;
     });
+    firstRows.push(row);
   });
   const localities: number[] = [];
   const kept: number[] = [];
@@ -80,7 +87,7 @@ function groupOf(
     kept.push(...here);
   }
   return {
-    ...{ modules, union, rows, panels },
+    ...{ modules, union, rows, firstRows, panels },
     localities: Int32Array.from(localities),
     factors: Float64Array.from(kept),
   };

@@ -10,7 +10,7 @@
 
 import { ShapeError } from '../../../errors.js';
 import type { Matrix } from '../../../model.js';
-import type { Engine } from '../../engine.js';
+import type { Engine, Watch } from '../../engine.js';
 import { checkProduct } from '../../js/multiply.js';
 import { unwatched } from '../../watch.js';
 import { PANEL_ROWS, STRIP_PANELS } from '../runtime/layouts.js';
@@ -34,28 +34,51 @@ export function createMultiply(runtime: Runtime): Engine['multiply'] {
     if (rows === 0 || columns === 0) return { rows, columns, data: new Float32Array(0) };
     const scope = createScope(runtime.arena);
     try {
-      const packedA = await pack(runtime, scope, a, !options.transposeA, depth);
-      const packedB = await pack(runtime, scope, b, options.transposeB === true, depth);
-      const stride = panelsOf(columns) * PANEL_ROWS;
-      const c = scope.allocate(panelsOf(rows) * PANEL_ROWS * stride * 4);
-      await runtime.run(
-        {
-          kernel: 'multiplyStrip',
-          items: Math.ceil(rows / STRIP_ROWS),
-          work: 2 * rows * columns * depth,
-          call: { a: packedA, aPanels: panelsOf(rows), b: packedB, bPanels: panelsOf(columns), depth, c },
-        },
-        watch,
-      );
-      return { rows, columns, data: unpad(runtime, c, rows, columns, stride) };
+      const address = await pack(runtime, scope, a, !options.transposeA, depth);
+      return await multiplyPacked(runtime, { address, rows, depth }, b, watch, options.transposeB);
     } finally {
       scope.free();
     }
   };
 }
 
+/**
+ * The product of an operand that is packed already with b, or with its transpose.
+ * @param a its panels, and its shape.
+ */
+export async function multiplyPacked(
+  runtime: Runtime,
+  a: { readonly address: number; readonly rows: number; readonly depth: number },
+  b: Matrix,
+  watch: Watch,
+  transposeB = false,
+): Promise<Matrix> {
+  const { rows, depth } = a;
+  const columns = transposeB ? b.rows : b.columns;
+  const scope = createScope(runtime.arena);
+  try {
+    const packedB = await pack(runtime, scope, b, transposeB, depth);
+    const stride = panelsOf(columns) * PANEL_ROWS;
+    const c = scope.allocate(panelsOf(rows) * PANEL_ROWS * stride * 4);
+    await runtime.run(
+      {
+        kernel: 'multiplyStrip',
+        items: Math.ceil(rows / STRIP_ROWS),
+        work: 2 * rows * columns * depth,
+        call: {
+          ...{ a: a.address, aPanels: panelsOf(rows), b: packedB, bPanels: panelsOf(columns), depth, c },
+        },
+      },
+      watch,
+    );
+    return { rows, columns, data: unpad(runtime, c, rows, columns, stride) };
+  } finally {
+    scope.free();
+  }
+}
+
 /** Panels of 8 rows that hold a number of rows. */
-const panelsOf = (rows: number): number => Math.ceil(rows / PANEL_ROWS);
+export const panelsOf = (rows: number): number => Math.ceil(rows / PANEL_ROWS);
 
 /**
  * The matrix with rows and columns exchanged where `transposed`, for its shape only: the data is neither read nor

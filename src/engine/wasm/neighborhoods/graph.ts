@@ -19,7 +19,7 @@ import type { Runtime } from '../runtime/runtime.js';
 /** Ranges of the order, with 4 bytes a row each for their in-degrees; their number changes no byte of the result. */
 const RANGES = 16;
 /** Rough number of operations for each neighbor of a sample. */
-const NEIGHBOR_WORK = 30;
+export const NEIGHBOR_WORK = 30;
 
 /**
  * Makes `Engine.neighborhoodGraph`: called with a kd-tree and n, it returns for each sample, by row, in how many
@@ -95,7 +95,7 @@ export function createNearestInTree(runtime: Runtime): Engine['nearestInTree'] {
 }
 
 /** Copies a tree into the engine's memory; returns the address of its `TreeArguments`. */
-function copyTree(scope: Scope, { coordinates, order, axes, points }: KdTree): number {
+export function copyTree(scope: Scope, { coordinates, order, axes, points }: KdTree): number {
   return scope.copyStructure('TreeArguments', {
     coordinates: scope.copy(coordinates),
     order: scope.copy(order),

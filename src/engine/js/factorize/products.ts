@@ -7,9 +7,9 @@
  * Cost: entries of the block x m for each call.
  */
 
-import type { AssociationBlock, AssociationForm } from '../../model.js';
-import type { Engine } from '../engine.js';
-import { unwatched } from '../watch.js';
+import type { AssociationBlock, AssociationForm } from '../../../model.js';
+import type { Engine } from '../../engine.js';
+import { unwatched } from '../../watch.js';
 
 /** The association of a stored value: its absolute value, unless the form is signed. */
 const strengthOf = (value: number, form: AssociationForm): number =>

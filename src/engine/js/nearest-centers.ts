@@ -1,5 +1,5 @@
 /**
- * The nearest center to each sample, again and again while the centers move: the heavy half of Lloyd's iteration.
+ * The nearest center to each sample, reference: the heavy half of Lloyd's iteration.
  *
  * Source: bounds after Hamerly (2010), "Making k-means even faster": a sample whose nearest center is nearer than a
  * lower bound on all others keeps it without a distance being computed. Ours: the lower bound falls by the largest
@@ -14,67 +14,47 @@
  *   `NearestFinder`, working memory of a query: find (fills rows and squared, nearest first), rows (row numbers),
  *   squared (squared distances), count (how many were found). `Watch`, of a stage: checkpoint (throws CancelledError
  *   once the signal is aborted).
- * Fails: CancelledError once the signal is aborted, from `assign` only.
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { buildKdTree, type KdTree, type NearestFinder, nearestFinder } from '../../core/kd-tree.js';
-import type { Watch } from '../../engine/engine.js';
 import type { Matrix } from '../../model.js';
-
-export interface Assignment {
-  /** Center of each sample, by position in the tree's order. */
-  readonly center: Int32Array;
-  /** Assigns every sample to its nearest center. */
-  assign(centers: Matrix, watch: Watch): Promise<void>;
-  /** Tells how far each center has moved since. */
-  moved(distances: Float64Array): void;
-}
+import type { Engine } from '../engine.js';
+import { unwatched } from '../watch.js';
 
 /**
  * Neighbors of a center that are looked at: in 2 dimensions 6 touch it, and within twice its radius lie about 12. A
  * number found by measurement; the result does not depend on it.
  */
-const centerNeighborCount = (dimensions: number) => (dimensions <= 2 ? 16 : 24);
+export const centerNeighborCount = (dimensions: number) => (dimensions <= 2 ? 16 : 24);
 /** Room for rounding in bounds that are sums and differences of doubles. */
 const SLACK = 1e-9;
 
-/**
- * An assignment of all samples to their nearest centers (`center`, by position in the tree's order), which remembers
- * bounds from one iteration of k-means to the next. `assign(centers, watch)` fills `center`; `moved(distances)` tells
- * how far each center has moved since, one a center. Ties go to the center of the smaller number.
- */
-export function newAssignment(tree: KdTree): Assignment {
-  const rows = tree.order.length;
-  const center = new Int32Array(rows).fill(-1);
-  /** Distance to the own center at most, and to any other at least. */
-  const upper = new Float64Array(rows);
-  const lower = new Float64Array(rows);
-  let moves: Float64Array | null = null;
-  return {
-    center,
-    moved(distances) {
-      moves = distances;
-    },
-    async assign(centers, watch) {
-      const search = newSearch(tree, centers);
-      const falls = moves === null ? null : largestMoves(search.around, moves);
-      for (let p = 0; p < rows; p++) {
-        if ((p & 1023) === 1023) await watch.checkpoint();
-        if (falls !== null && moves !== null) {
-          const c = center[p];
-          upper[p] += moves[c];
-          // a center that is no neighbor of c is at least as far from c as the farthest neighbor
-          lower[p] = Math.min(lower[p] - falls[c], search.around.reach[c] - upper[p]);
-          if (upper[p] < lower[p] - SLACK * upper[p]) continue;
-        }
-        search.find(p, center[p] >= 0 ? center[p] : p > 0 ? center[p - 1] : -1);
-        center[p] = search.found.center;
-        upper[p] = search.found.distance;
-        lower[p] = search.found.others;
-      }
-    },
-  };
-}
+/** See `Engine.nearestCenters`. */
+export const nearestCenters: Engine['nearestCenters'] = async (
+  tree,
+  centers,
+  { center, upper, lower },
+  moves,
+  watch = unwatched,
+) => {
+  const search = newSearch(tree, centers);
+  const falls = moves === null ? null : largestMoves(search.around, moves);
+  for (let p = 0; p < center.length; p++) {
+    if ((p & 1023) === 1023) await watch.checkpoint();
+    if (falls !== null && moves !== null) {
+      const c = center[p];
+      upper[p] += moves[c];
+      // a center that is no neighbor of c is at least as far from c as the farthest neighbor
+      lower[p] = Math.min(lower[p] - falls[c], search.around.reach[c] - upper[p]);
+      if (upper[p] < lower[p] - SLACK * upper[p]) continue;
+    }
+    search.find(p, center[p] >= 0 ? center[p] : p > 0 ? center[p - 1] : -1);
+    center[p] = search.found.center;
+    upper[p] = search.found.distance;
+    lower[p] = search.found.others;
+  }
+};
 
 interface CenterNeighbors {
   readonly k: number;
@@ -111,7 +91,7 @@ function centerNeighbors(tree: KdTree, k: number): CenterNeighbors {
  * For each center the largest move among its listed neighbors. 0 where none moved.
  * @param moves how far each center has moved.
  */
-function largestMoves(around: CenterNeighbors, moves: Float64Array): Float64Array {
+export function largestMoves(around: Pick<CenterNeighbors, 'k' | 'rows'>, moves: Float64Array): Float64Array {
   return moves.map((_, c) => {
     let most = 0;
     for (let t = c * around.k; t < (c + 1) * around.k; t++) most = Math.max(most, moves[around.rows[t]]);

@@ -1,7 +1,7 @@
 // Oracle: the best over all subsets of active columns, each solved without bounds by elimination.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nonNegativeSolver } from '#whymap/linalg/nnls.js';
+import { nonNegativeSolver } from '#whymap/core/nnls.js';
 
 function gramOf(columns: number[][]): Float64Array {
   return Float64Array.from(

@@ -3,13 +3,13 @@
  *
  * With v_j the other modules, f(t) for one entry u_i = t is
  * Q_kk |u_-i|^2 t^2 - 2 t [(G u)_i - sum_j Q_kj v_ji (u.v_j - u_i v_ji)], so the best t is the bracket over
- * Q_kk |u_-i|^2, or 0. Source: ours. Symbols as in symmetric.ts. Precision: double. Deterministic.
+ * Q_kk |u_-i|^2, or 0. Source: ours. Symbols as in lava/factorize/symmetric.ts: u loadings of module k, v_j of the others, G_k
+ * the weighted sum of associations, Q inner products of presences. Precision: double. Deterministic.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`; its rows (how many).
  * Fails: never.
  */
 
-import type { Matrix } from '../../model.js';
-import type { Problem } from './symmetric.js';
+import type { Matrix } from '../model.js';
 
 /** What the sweeps over one module k read. */
 export interface Pattern {
@@ -19,18 +19,6 @@ export interface Pattern {
   readonly full: Float32Array;
   /** G_k u_k of these features, kept up to date by the sweeps; null when `full` is whole, and makes it. */
   readonly image: Float64Array | null;
-}
-
-export interface SweepInput {
-  readonly problem: Problem;
-  /** modules x features; changed in place. */
-  readonly loadings: Matrix;
-  /** Number of the first module that is swept; the next ones follow, one for each column of `presence`. */
-  readonly first: number;
-  /** localities x modules swept. */
-  readonly presence: Matrix;
-  /** Q of all modules. */
-  readonly q: Float64Array;
 }
 
 /** The other modules that share localities with module k, and u.v_j with each. */
@@ -146,4 +134,20 @@ function dot(a: Float32Array, at: number, b: Float32Array, from: number, length:
   let sum = 0;
   for (let i = 0; i < length; i++) sum += a[at + i] * b[from + i];
   return sum;
+}
+
+/**
+ * Writes a pair vector to `target` as a full symmetric d x d matrix, row-major, with a zero diagonal.
+ * @param pairs d (d - 1) / 2 values for i < j, the rows of i one after the other.
+ */
+export function unpackPairs(pairs: Float32Array, d: number, target: Float32Array): void {
+  let p = 0;
+  for (let i = 0; i < d; i++) {
+    target[i * d + i] = 0;
+    for (let j = i + 1; j < d; j++) {
+      const value = pairs[p++];
+      target[i * d + j] = value;
+      target[j * d + i] = value;
+    }
+  }
 }

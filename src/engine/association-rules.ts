@@ -1,0 +1,46 @@
+/** What associations are made by, and what comes of them: types of the engine's routines. */
+
+import type { AssociationBlock, AssociationForm, AssociationMeasure, Matrix } from '../model.js';
+import type { Watch } from './watch.js';
+
+/** Rules that turn the correlations of a locality into associations (docs/method-lava.md). */
+export interface AssociationRules {
+  readonly measure: AssociationMeasure;
+  readonly form: AssociationForm;
+  /**
+   * A feature takes part where at least this many samples differ from its lower median in the locality; 0
+   * switches the rule off.
+   */
+  readonly support: number;
+  /** Pairs with rho^2 < gate^2 / freedom get association 0; 0 switches the rule off. */
+  readonly gate: number;
+  /**
+   * Code of each sample's level, below 0 where it takes no part: every feature is centered in each level inside a locality,
+   * and `freedom` is the locality's samples less its levels (core/level-runs.ts). Default: all samples are one level, and
+   * `freedom` is n - 1.
+   */
+  readonly levels?: Int32Array | null;
+}
+
+/** One block of associations, and what the rules removed from it. */
+export interface AssociateResult {
+  readonly block: AssociationBlock;
+  /** 1 where a feature has support in a locality, else 0: count x features. */
+  readonly supported: Uint8Array;
+  /** Number of (locality, feature) combinations that are constant. */
+  readonly constant: number;
+  /** Sum of the squared values of each locality, in double, in their order. */
+  readonly squaredNorms: Float64Array;
+}
+
+/** A sum of associations, features x features, symmetric, 0 on the diagonal, that is multiplied by many. */
+export interface AssociationSum {
+  /** Sums of its rows in double, 0 where they are below. */
+  readonly degrees: Float64Array;
+  /** Features by degree, largest first, in which order products are summed; ties by number. */
+  readonly order: Int32Array;
+  /** Its product with b. */
+  times(b: Matrix, watch?: Watch): Promise<Matrix>;
+  /** Gives its memory back; it cannot be used afterwards. */
+  release(): void;
+}

@@ -1,0 +1,173 @@
+// Sweeps, non-negative least squares and the sum of all associations: every engine against the reference.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRandom, type Random } from '#whymap/core/random.js';
+import type { Engine } from '#whymap/engine/engine.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
+import type { AssociationBlock, AssociationForm, Matrix } from '#whymap/model.js';
+import { makeMatrix, makeMembers, RULES } from './cases.js';
+import { ENGINES } from './engines.js';
+
+const js = createJsEngine();
+
+/** Values from 0 to 1, some of them 0. */
+function positive(rows: number, columns: number, random: Random): Matrix {
+  const data = Float32Array.from({ length: rows * columns }, () => Math.max(0, random.uniform() - 0.3));
+  return { rows, columns, data };
+}
+
+const copyOf = (m: Matrix): Matrix => ({ ...m, data: m.data.slice() });
+
+/** Inner products of columns that are not negative, some 0: m x m. */
+function gramOf(m: number, random: Random): Float64Array {
+  const basis = positive(2 * m, m, random);
+  return Float64Array.from({ length: m * m }, (_, t) => {
+    const [k, j] = [Math.floor(t / m), t % m];
+    let sum = 0;
+    for (let r = 0; r < basis.rows; r++) sum += basis.data[r * m + k] * basis.data[r * m + j];
+    return k !== j && (k + j) % 5 === 0 ? 0 : sum;
+  });
+}
+
+/** A symmetric matrix with a zero diagonal. */
+function symmetric(size: number, random: Random): Float32Array {
+  const full = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) full[i * size + j] = full[j * size + i] = random.uniform();
+  }
+  return full;
+}
+
+/** Modules over d features with given patterns: all features, or every third with a given image. */
+function sweptModules(loadings: Matrix, q: Float64Array, random: Random, part: boolean) {
+  const d = loadings.columns;
+  const features = part ? Int32Array.from({ length: Math.ceil(d / 3) }, (_, i) => 3 * i) : null;
+  const size = features?.length ?? d;
+  return Array.from({ length: loadings.rows }, (_, k) => ({
+    ...{ loadings, q, k, features, full: symmetric(size, random) },
+    image: part ? Float64Array.from({ length: size }, (_, i) => (i % 4) + random.uniform()) : null,
+  }));
+}
+
+/** Associations of some localities in blocks of 3, in two groups. */
+async function blocksOf(d: number): Promise<AssociationBlock[][]> {
+  const table = makeMatrix(90, d, 'plain');
+  const members = makeMembers(90, 9, 40);
+  const blocks: AssociationBlock[] = [];
+  for (let first = 0; first < 9; first += 3) {
+    const range = { first, count: 3, size: 40 };
+    blocks.push((await js.associate(table, members, range, { ...RULES.default, support: 0, gate: 1 })).block);
+  }
+  return [blocks.slice(0, 2), blocks.slice(2)];
+}
+
+/** The groups one after another. */
+async function* inTurn<T>(groups: readonly T[]): AsyncGenerator<T> {
+  yield* groups;
+}
+
+for (const [name, create] of Object.entries(ENGINES)) {
+  describe(name, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await create();
+    });
+    afterAll(() => engine.close());
+
+    test.each([1, 2, 7, 33, 130])('sweeps given patterns of %i features to the last bit', async (d) => {
+      for (const part of [false, true]) {
+        for (const plan of [
+          { sweeps: 2, least: 0, inTurn: true },
+          { sweeps: 9, least: 1e-2, inTurn: true },
+        ]) {
+          const random = createRandom(d);
+          const wanted = positive(6, d, random);
+          const found = copyOf(wanted);
+          const q = gramOf(6, random);
+          const modules = sweptModules(wanted, q, random, part);
+          // the reference keeps images up to date in place
+          const others = modules.map((module) => ({
+            ...module,
+            loadings: found,
+            image: module.image?.slice() ?? null,
+          }));
+          await js.sweepPatterns(modules, plan);
+          await engine.sweepPatterns(others, plan);
+          expect(found.data).toEqual(wanted.data);
+        }
+      }
+    });
+
+    test('sweeps modules with loadings of their own, each by itself', async () => {
+      const random = createRandom(4);
+      const modules = [3, 40, 17].flatMap((d) => {
+        const loadings = positive(4, d, random);
+        return [sweptModules(loadings, gramOf(4, random), random, false)[2]];
+      });
+      const others = modules.map((module) => ({ ...module, loadings: copyOf(module.loadings) }));
+      const plan = { sweeps: 30, least: 1e-5, inTurn: false };
+      await js.sweepPatterns(modules, plan);
+      await engine.sweepPatterns(others, plan);
+      others.forEach(({ loadings }, k) => {
+        expect(loadings.data).toEqual(modules[k].loadings.data);
+      });
+    });
+
+    test.each([2, 9, 40, 131])('sweeps and multiplies sums of associations of %i features', async (d) => {
+      const groups = await blocksOf(d);
+      for (const form of ['debiased', 'signed'] as AssociationForm[]) {
+        const random = createRandom(d, form);
+        const [loadings, presence] = [positive(5, d, random), positive(9, 3, random)];
+        const found = copyOf(loadings);
+        const rest = { first: 1, presence, q: gramOf(5, random) };
+        await js.sweepAssociations(inTurn(groups), form, { loadings, ...rest }, 2);
+        await engine.sweepAssociations(inTurn(groups), form, { loadings: found, ...rest }, 2);
+        found.data.forEach((value, i) => {
+          expect(Math.abs(value - loadings.data[i])).toBeLessThan(1e-4);
+        });
+        const right = makeMatrix(d, 5, 'plain', 2);
+        const [wanted, sum] = await Promise.all(
+          [js, engine].map((one) => one.associationSum(inTurn(groups), form, 1 / 9)),
+        );
+        const [a, b] = [await wanted.times(right), await sum.times(right)];
+        b.data.forEach((value, i) => {
+          expect(Math.abs(value - a.data[i])).toBeLessThan(1e-4);
+        });
+        sum.release();
+      }
+    });
+
+    test.each([1, 2, 7, 64, 131])('turns factors of %i features to the last bit', async (d) => {
+      const random = createRandom(d);
+      const made = (m: number) =>
+        Array.from({ length: 3 }, () =>
+          Array.from({ length: m }, () => Float64Array.from({ length: d }, () => random.normal() ** 3)),
+        );
+      for (const starts of [made(2), made(5), [[new Float64Array(d), new Float64Array(d).fill(1)]]]) {
+        const others = starts.map((factors) => factors.map((factor) => factor.slice()));
+        await js.rotateFactors(starts, d);
+        await engine.rotateFactors(others, d);
+        expect(others).toEqual(starts);
+      }
+    });
+
+    test.each([1, 3, 12, 24])(
+      'solves non-negative least squares of %i modules to the last bit',
+      async (m) => {
+        const random = createRandom(m);
+        const gram = gramOf(m, random);
+        for (const equal of [false, true]) {
+          // two modules that are one, and one that is nothing
+          if (equal && m > 2) {
+            for (let k = 0; k < m; k++) gram[m + k] = gram[k];
+            for (let k = 0; k < m; k++) gram[k * m + 1] = gram[k * m];
+            for (let k = 0; k < m; k++) gram[2 * m + k] = gram[k * m + 2] = 0;
+          }
+          const right = makeMatrix(101, m, 'plain', m);
+          const wanted = await js.solveNonNegative(gram, right);
+          expect(await engine.solveNonNegative(gram, right)).toEqual(wanted);
+          expect(wanted.data.some((value) => value > 0)).toBe(true);
+        }
+      },
+    );
+  });
+}
