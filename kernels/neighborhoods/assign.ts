@@ -2,16 +2,19 @@
  * The nearest center of samples, while the centers move: the heavy half of Lloyd's iteration.
  *
  * Source: the reference is src/engine/js/nearest-centers.ts, which says how the bounds work; the answer is the same to the
- *   last bit. Cost: about 10 distances a sample at first, one or none later. Determinism: an item is a segment of the
- *   samples' order; where it begins has no say in the answer.
+ *   last bit. Cost: about 10 distances a sample at first, one or none later. Determinism: the first items list the neighbors of
+ *   some centers, the others, which wait for all of those, take a segment of the samples' order; where it begins has no say
+ *   in the answer.
  * Types (a field with an element type such as f32 is the address of an array): `AssignArguments`: see layout.ts.
  *   `TreeArguments`: order (i32: number of the center at each position), rows (centers), d.
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
+import { markDone, waitFor } from '../runtime/item-order';
 import { STOP_ADDRESS } from '../runtime/layout';
 import { collectNearest, descend, distanceTo, foundAt, foundCount } from './collect';
 import { AssignArguments, TreeArguments } from './layout';
+import { listNearest } from './nearest';
 
 /** Room for rounding in bounds that are sums and differences of doubles. */
 const SLACK: f64 = 1e-9;
@@ -22,10 +25,41 @@ let least: f64 = 0;
 let others: f64 = 0;
 
 /**
- * Kernel: assigns the samples of segment `item` to their nearest centers. Ends early, unfinished, once a stop is asked for.
- * @param scratch address of 4 bytes a center.
+ * Kernel: the first `parts` items list the neighbors of centers, the next `segments` assign samples. Ends early, unfinished,
+ * once a stop is asked for.
+ * @param scratch address of `treeScratch(centers)` bytes.
  */
 export function assignSamples(item: i32, scratch: usize, call: AssignArguments): void {
+  if (item < call.parts) {
+    listNeighbors(item, scratch, call);
+    markDone(call.done);
+  } else if (waitFor(call.done, call.parts)) assignSegment(item - call.parts, scratch, call);
+}
+
+/** Lists the neighbors of the centers of part `item`, with how far the lists reach and how far their centers have moved at most. */
+function listNeighbors(item: i32, scratch: usize, call: AssignArguments): void {
+  const tree = changetype<TreeArguments>(call.tree);
+  const k = call.k;
+  const first = <i32>((<i64>item * tree.rows) / call.parts);
+  const last = <i32>((<i64>(item + 1) * tree.rows) / call.parts);
+  for (let c = first; c < last; c++) {
+    const at = <usize>c * <usize>k;
+    const numbers = call.neighbors + (at << 2);
+    const squared = call.squared + (at << 3);
+    listNearest(tree, call.centers + ((<usize>c * <usize>tree.d) << 2), k, numbers, squared, scratch);
+    const farthest = load<f64>(squared + ((<usize>(k - 1)) << 3));
+    store<f64>(call.reach + ((<usize>c) << 3), k < tree.rows ? sqrt(farthest) : Infinity);
+    if (!call.moves) continue;
+    let most: f64 = 0;
+    for (let t: usize = 0; t < <usize>k; t++) {
+      most = max<f64>(most, load<f64>(call.moves + ((<usize>load<i32>(numbers + (t << 2))) << 3)));
+    }
+    store<f64>(call.falls + ((<usize>c) << 3), most);
+  }
+}
+
+/** Assigns the samples of segment `item` to their nearest centers. */
+function assignSegment(item: i32, scratch: usize, call: AssignArguments): void {
   const first = <i32>((<i64>item * call.rows) / call.segments);
   const last = <i32>((<i64>(item + 1) * call.rows) / call.segments);
   const d = (<usize>changetype<TreeArguments>(call.tree).d) << 2;

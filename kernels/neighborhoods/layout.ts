@@ -53,20 +53,22 @@ export class AssignArguments {
   /** f32: samples x d, in their order, and how many. */
   samples: usize;
   rows: i32;
-  /** Items that the samples are divided into. */
+  /** Items that the centers, and then the samples, are divided into; and an i32 at 0 that counts those of the centers. */
+  parts: i32;
   segments: i32;
+  done: usize;
   /** The `TreeArguments` of the centers. */
   tree: usize;
   /** f32: centers x d, by number. */
   centers: usize;
   /** Neighbors that are listed of a center, itself included. */
   k: i32;
-  /** i32 and f64: centers x k, numbers and squared distances, nearest first. */
+  /** i32 and f64: room for centers x k, numbers and squared distances, nearest first. */
   neighbors: usize;
   squared: usize;
-  /** f64 a center: distance below which none is missing from its list. */
+  /** f64: room for a distance a center below which none is missing from its list. */
   reach: usize;
-  /** f64 a center: how far it has moved, and the largest move among its neighbors; 0 at the first call. */
+  /** f64 a center: how far it has moved, 0 at the first call; and room for the largest move among its neighbors. */
   moves: usize;
   falls: usize;
   /** i32 a sample: its center, changed in place; -1 at the first call. */

@@ -22,17 +22,31 @@ import { selectValue } from './select';
  */
 export function findNearest(item: i32, scratch: usize, call: NearestInTreeArguments): void {
   const tree = changetype<TreeArguments>(call.tree);
-  const n = call.n;
+  const first = <usize>item * <usize>call.n;
+  const point = call.queries + ((<usize>item * <usize>tree.d) << 2);
+  listNearest(tree, point, call.n, call.found + (first << 2), call.squared + (first << 3), scratch);
+}
+
+/**
+ * Writes the n nearest samples of a point (address of d f32) to `rows` (n i32) and `distances` (n f64: squared), as
+ * `findNearest` does.
+ * @param scratch address of `treeScratch(rows)` bytes.
+ */
+export function listNearest(
+  tree: TreeArguments,
+  point: usize,
+  n: i32,
+  rows: usize,
+  distances: usize,
+  scratch: usize,
+): void {
   const squared = scratch;
   const work = squared + ((<usize>tree.rows) << 3);
-  const point = call.queries + ((<usize>item * <usize>tree.d) << 2);
   collectNearest(tree, point, descend(tree, point), n, work + ((<usize>tree.rows) << 3));
   measureFound(tree, point, squared);
   const count = foundCount();
   memory.copy(work, squared, (<usize>count) << 3);
   const limit = selectValue(work, count, n - 1);
-  const rows = call.found + ((<usize>item * <usize>n) << 2);
-  const distances = call.squared + ((<usize>item * <usize>n) << 3);
   // those within the limit, which ties may make more than n: a heap keeps the n first in order
   let filled: i32 = 0;
   for (let i: i32 = 0; i < count; i++) {

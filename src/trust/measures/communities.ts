@@ -144,10 +144,11 @@ function moveNodes(graph: Graph): Int32Array {
   const totals = graph.degrees.slice();
   const total = graph.degrees.reduce((sum, degree) => sum + degree, 0);
   const linked = new Float64Array(graph.nodes);
+  const near = new Int32Array(graph.nodes);
   for (let pass = 0, moves = 1; moves > 0 && pass < MOST_PASSES; pass++) {
     moves = 0;
     for (let i = 0; i < graph.nodes; i++) {
-      const best = bestGroup(graph, i, groups, totals, total, linked);
+      const best = bestGroup(graph, i, { groups, totals, total, linked, near });
       if (best === groups[i]) continue;
       totals[groups[i]] -= graph.degrees[i];
       totals[best] += graph.degrees[i];
@@ -158,31 +159,43 @@ function moveNodes(graph: Graph): Int32Array {
   return groups;
 }
 
-/** The group of largest gain for node i; its present group unless another gains more. `linked` is zeros, one a node. */
+/** What a node is moved by. */
+interface Moving {
+  readonly groups: Int32Array;
+  /** Sum of the degrees of each group, and of all. */
+  readonly totals: Float64Array;
+  readonly total: number;
+  /** Room: zeros, one a node; and as many numbers. */
+  readonly linked: Float64Array;
+  readonly near: Int32Array;
+}
+
+/** The group of largest gain for node i; its present group unless another gains more. */
 function bestGroup(
   { offsets, targets, weights, degrees }: Graph,
   i: number,
-  groups: Int32Array,
-  totals: Float64Array,
-  total: number,
-  linked: Float64Array,
+  { groups, totals, total, linked, near }: Moving,
 ): number {
-  for (let p = offsets[i]; p < offsets[i + 1]; p++)
-    if (targets[p] !== i) linked[groups[targets[p]]] += weights[p];
   const present = groups[i];
-  const gainOf = (group: number, inside: number) => linked[group] - (degrees[i] * inside) / total;
-  let best = present;
-  let most = gainOf(present, totals[present] - degrees[i]) + LEAST_GAIN * total;
+  let count = 0;
   for (let p = offsets[i]; p < offsets[i + 1]; p++) {
     const group = groups[targets[p]];
+    if (targets[p] === i) continue;
+    if (linked[group] === 0) near[count++] = group;
+    linked[group] += weights[p];
+  }
+  let best = present;
+  let most = linked[present] - (degrees[i] * (totals[present] - degrees[i])) / total + LEAST_GAIN * total;
+  for (let t = 0; t < count; t++) {
+    const group = near[t];
     if (group === present) continue;
-    const gain = gainOf(group, totals[group]);
+    const gain = linked[group] - (degrees[i] * totals[group]) / total;
     if (gain > most || (gain === most && group < best && best !== present)) {
       most = gain;
       best = group;
     }
   }
-  for (let p = offsets[i]; p < offsets[i + 1]; p++) linked[groups[targets[p]]] = 0;
+  for (let t = 0; t < count; t++) linked[near[t]] = 0;
   return best;
 }
 
