@@ -6,6 +6,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { committedPath, JOURNAL } from '#whymap/io/output/commit.js';
 import { openOutput } from '#whymap/io/output/folder.js';
 import { LOCK } from '#whymap/io/output/lock.js';
+import { partialBeside } from '#whymap/io/output/partial.js';
 import { temporaryFolder } from '../cli/run.js';
 
 const root = temporaryFolder();
@@ -47,6 +48,20 @@ beforeEach(() => {
   for (const name of [...NAMES, 'optional']) writeFileSync(join(folder, name), 'old');
   writeFileSync(`${folder}.h5ad`, 'old');
   writeFileSync(join(folder, 'mine'), 'mine');
+});
+
+test('files attached before the first is written are removed with the rest, and put in place without any', async () => {
+  const to = `${folder}.h5ad`;
+  for (const end of ['discard', 'commit'] as const) {
+    const out = await openOutput(folder);
+    const beside = partialBeside(to);
+    writeFileSync(beside, 'new');
+    out.attach(beside, to);
+    await out[end]();
+    await out.discard();
+    expect(hidden()).toEqual([]);
+    expect(readFileSync(to, 'utf8')).toBe(end === 'commit' ? 'new' : 'old');
+  }
 });
 
 test('a writer killed at any file operation leaves the old results or the new ones', async () => {

@@ -7,8 +7,10 @@ import { File, ready } from 'h5wasm/node';
 import { afterAll, expect, test } from 'vitest';
 import { bytesSource, pathSource, readEmbedding, readTable, readTexts, writeNpy } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
+import { FormatError } from '#whymap/errors.js';
 import { compressEntries } from '#whymap/io/numpy/sparse-layouts.js';
 import { openH5 } from '#whymap/io/store/hdf5/runtime.js';
+import { zarrStore } from '#whymap/io/store/zarr/zarr-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'whymap-formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -233,3 +235,13 @@ test('files of R, MATLAB, MuData and tar, workbooks and plain HDF5 are named wit
   await zip.add('[Content_Types].xml', new Uint8ArrayReader(at(0, '<Types/>')));
   await fails('x.xlsx', new Uint8Array(await zip.close())).toThrow('a workbook of Excel or LibreOffice');
 });
+
+test.each(['<html>', 'null', '{"metadata": null}'])(
+  'a Zarr store of a URL whose metadata are %s is damaged',
+  async (text) => {
+    const url = 'https://example.org/x.zarr';
+    const file = bytesSource('.zmetadata', new TextEncoder().encode(text));
+    const source = { ...file, name: url, origin: { kind: 'url', url } as const, child: () => file };
+    await expect(zarrStore(source)).rejects.toThrow(FormatError);
+  },
+);

@@ -154,7 +154,10 @@ function layoutOf(start: Start, settings: Settings, styled: Styled): OpenCsv {
   const width = first.length;
   const rows = [first, ...sample.slice(1).map(({ fields }) => fields.slice(0, width))];
   const even = rows.filter((row) => row.length === width);
-  const lines = settings.header === false ? 0 : headerLines(even, isNumber);
+  // a row of another length ends the header: lines behind it are not taken for one
+  const top = rows.findIndex((row) => row.length !== width);
+  const most = settings.header === false ? 0 : top < 0 ? rows.length : top;
+  const lines = Math.min(headerLines(even, isNumber), most);
   const guess =
     settings.header === 'auto' && lines < 2
       ? guessHeader(even, isNumber)
@@ -182,9 +185,12 @@ function layoutOf(start: Start, settings: Settings, styled: Styled): OpenCsv {
 }
 
 /**
- * The names of the columns from one line or more; null without a header.
- * @param rows the first records.
+ * The names of the columns, trimmed; null without a header. From several lines those of the line with the most different
+ * names, else all joined by points.
+ * @param rows the first records; header lines of one length.
+ * @param header whether there is one.
  * @param extra header lines beyond the first.
+ * @param name of the file, for the warning.
  * @param warnings gets one for several lines.
  */
 function namesOf(

@@ -49,6 +49,7 @@ interface State {
   /** Folders above it that were made for it. */
   made: readonly string[];
   readonly files: string[];
+  /** Emptied by the commit and by `discard`. */
   readonly others: { readonly from: string; readonly to: string }[];
 }
 
@@ -123,19 +124,26 @@ async function cleanFolder(path: string): Promise<void> {
 }
 
 /**
+ * Makes the folder where files wait for the commit, in the output folder if that is there, else beside it; returns its path.
+ * Folders above it that it makes are kept in `state.made`.
+ */
+async function makeStaging(state: State): Promise<string> {
+  const inside = await stat(state.path).catch(() => null);
+  const staging = inside ? join(state.path, `.${partialName()}`) : partialBeside(state.path);
+  state.made = [...state.made, ...(await makeFolders(dirname(staging)))];
+  await mkdir(staging);
+  state.staging = staging;
+  return staging;
+}
+
+/**
  * Writes one file into the folder where files wait for the commit, which the first file makes. Nothing is seen
  * in the folder until the commit.
  * @param name of the file inside.
  */
 async function writeAside(state: State, name: string, content: Content): Promise<void> {
-  if (state.staging === null) {
-    const inside = await stat(state.path).catch(() => null);
-    const staging = inside ? join(state.path, `.${partialName()}`) : partialBeside(state.path);
-    state.made = await makeFolders(dirname(staging));
-    await mkdir(staging);
-    state.staging = staging;
-  }
-  const handle = await open(join(state.staging, name), 'w');
+  const staging = state.staging ?? (await makeStaging(state));
+  const handle = await open(join(staging, name), 'w');
   try {
     await writeFile(handle, content);
     await handle.sync();
@@ -147,13 +155,16 @@ async function writeAside(state: State, name: string, content: Content): Promise
 
 /**
  * Puts all files that were written aside in place: moves their folder to where there is none, else carries out a
- * commit under the lock. CancelledError before it begins. Nothing happens where no file was written.
+ * commit under the lock. CancelledError before it begins. Nothing happens where no file was written or attached.
  */
 async function commit(state: State): Promise<void> {
-  if (state.staging === null) return;
+  if (state.staging === null) {
+    if (state.others.length === 0) return;
+    await makeStaging(state);
+  }
   const { path, files, others, optional, signal } = state;
   if (signal?.aborted) throw new CancelledError();
-  if (dirname(state.staging) !== path && others.length === 0 && (await moveWhole(state))) return;
+  if (dirname(state.staging ?? '') !== path && others.length === 0 && (await moveWhole(state))) return;
   await mkdir(path, { recursive: true });
   await withLock(path, async () => {
     await repair(path);
@@ -163,6 +174,8 @@ async function commit(state: State): Promise<void> {
     await carryOut(path, { staging, files, removed, others });
   });
   state.staging = null;
+  state.made = [];
+  others.length = 0;
 }
 
 /**
@@ -177,6 +190,7 @@ async function moveWhole(state: State): Promise<boolean> {
     throw error;
   }
   state.staging = null;
+  state.made = [];
   return true;
 }
 
@@ -200,15 +214,16 @@ async function stagingInside(state: State): Promise<string> {
 }
 
 /**
- * Removes the files that wait for the commit, the folders made for them and the files attached; after the commit it
- * does nothing. Never throws for what is gone.
+ * Removes the files that wait for the commit, the folders made for them and the files attached, whether or not any was
+ * written; after the commit there are none. Never throws for what is gone.
  */
 async function discard(state: State): Promise<void> {
-  if (state.staging === null) return;
-  await rm(state.staging, { recursive: true, force: true });
+  if (state.staging !== null) await rm(state.staging, { recursive: true, force: true });
   await removeEmpty(state.made);
   for (const { from } of state.others) await rm(from, { force: true });
   state.staging = null;
+  state.made = [];
+  state.others.length = 0;
 }
 
 /**

@@ -11,7 +11,7 @@
  */
 
 import type { ColumnFacts, FileFacts } from './facts.js';
-import { isIdName, isUnnamedName } from './names.js';
+import { CAMEL_ID, isIdName, isUnnamedName } from './names.js';
 
 /** Candidates of at most this score are no ids unless the other file has them too. */
 export const WEAK = 5;
@@ -37,9 +37,11 @@ const TELLING_ROWS = 10;
 /** Different numbers in an index, of its rows, and in a column that is called as ids are. */
 const INDEX_SHARE = 0.5;
 const CALLED_SHARE = 0.8;
-/** Numbers that no measurement is called by. */
+/** Names that no measurement has, in any case; CAMEL_ID of names.ts beside. */
 const NUMBER_ID =
-  /(^|[ _.-])(ids?|uuid|barcode|code)$|[a-z](Id|ID)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/;
+  /(^|[ _.-])(ids?|uuid|barcode|code)$|^(index|idx|rows?|row_?names?|obs(_?names?)?|nr|no|key)$/i;
+/** Of these, names that other numbers may have whose values repeat. */
+const SHORT_ID = /^(nr|no|key)$/i;
 /** Names of ids that, above numbers, are counts of such things (`cases`, `cells`). */
 const COUNTS =
   /^(names|barcodes|cells|samples|spots|observations|records|words|tokens|documents|docs|urls|files|filenames|paths|images|patients|subjects|participants|respondents|customers|users|cases)$/i;
@@ -120,10 +122,10 @@ function numberCandidate(file: FileFacts, position: number, facts: ColumnFacts):
   const present = file.rows - (facts.missing ?? 0);
   const written = isWrittenIndex(file, position);
   const called = isCalledId(facts.name.trim(), file.rows);
-  // values that repeat in an index are mistakes in the ids, which stop a run; another column is none
+  // values that repeat in an index are mistakes in the ids, which stop a run; where more repeat, they are no ids
   const share = written ? INDEX_SHARE : called ? CALLED_SHARE : 1;
-  const hasMistakes = (facts.distinct ?? 0) >= share * present;
-  if (file.rows < 2 || !(hasMistakes || isNearlyUnique(file.rows, facts))) return null;
+  const isDifferentEnough = (facts.distinct ?? 0) >= share * present;
+  if (file.rows < 2 || !(isDifferentEnough || isNearlyUnique(file.rows, facts))) return null;
   const base = {
     position,
     unique: facts.missing === 0 && facts.distinct === file.rows,
@@ -156,13 +158,17 @@ function unnamedNumbers(file: FileFacts, base: Omit<Candidate, 'score' | 'reason
   return { ...base, counts: false, score: WEAK, feature: true, reason };
 }
 
+/** Whether only ids have such a name, whatever the numbers are. @param name trimmed. */
+const isNumberId = (name: string): boolean => NUMBER_ID.test(name) || CAMEL_ID.test(name);
+
 /**
- * Whether a column of whole numbers is called as ids are, and not as counts.
+ * Whether a column of whole numbers is called as ids are: by names that only ids have (`isNumberId`); from TELLING_ROWS rows
+ * on also by any name of ids in names.ts, but for COUNTS.
  * @param rows of the file.
- * @param name of the column.
+ * @param name of the column, trimmed.
  */
 function isCalledId(name: string, rows: number): boolean {
-  return NUMBER_ID.test(name) || (rows >= TELLING_ROWS && isIdName(name) && !COUNTS.test(name));
+  return isNumberId(name) || (rows >= TELLING_ROWS && isIdName(name) && !COUNTS.test(name));
 }
 
 /** Of the numbers between the smallest and the largest, at most so many are left out in a count. */
@@ -218,7 +224,7 @@ function othersHaveFractions({ columns }: FileFacts): boolean {
   return others.length > 1 && others.every(({ whole }) => !whole);
 }
 
-/** Whether a column of whole numbers holds ids by its name, although values repeat (`donor_id`). */
-export function isIdNumber(facts: ColumnFacts): boolean {
-  return facts.whole && NUMBER_ID.test(facts.name.trim()) && !/^(nr|no|key)$/.test(facts.name.trim());
+/** Whether a column of whole numbers holds ids by its name, although values repeat (`donor_id`, `PATIENT_ID`). */
+export function isIdNumber({ whole, name }: ColumnFacts): boolean {
+  return whole && isNumberId(name.trim()) && !SHORT_ID.test(name.trim());
 }

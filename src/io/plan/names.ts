@@ -10,7 +10,8 @@ const ID =
   /^#? ?(ids?|index|idx|key|uuid|guid|names?|barcodes?|cells?|samples?|spots?|rows?|obs|obs_?names?|row_?names?|observations?|records?|identifier|accession|symbol|gene|geneid|words?|tokens?|documents?|docs?|urls?|files?|filenames?|paths?|images?|patients?|subjects?|participants?|respondents?|customers?|users?|cases?)$/i;
 const ID_END =
   /(^|[ _.-])(ids?|uuid|guid|barcodes?|identifier|names?|index|nr|no|number|key|serial|pid|mrn|ssn|sku|isbn|nummer|n[uú]mero|num[ée]ro|matricule|kennung|identifiant)$/i;
-const CAMEL_ID = /[a-z](Id|ID)$/;
+/** `sampleId`, `rowID`: case counts, so that `valid` is none. */
+export const CAMEL_ID = /[a-z](Id|ID)$/;
 const GROUP =
   /^(.*clusters?([ _.-]?(ids?|no|num|number|labels?|assignments?))?|.*(leiden|louvain|k_?means|h?dbscan|phenograph|mclust|gmm).*|.*_snn_res[._].*|labels?|.*[ _.-]labels?|batch(es)?|.*[ _.-]batch|class(es)?|.*[ _.-]class|target|y_true|y_pred|groups?|.*[ _.-]group|communit(y|ies)|partition|cell_?types?|annotation|species|donors?|replicates?|plate|lane|fold|orig\.ident|ident)$/i;
 const FAMILY =

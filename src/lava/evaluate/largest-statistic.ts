@@ -57,12 +57,15 @@ export function largestStatisticTests(observed: Float64Array, draws: readonly Fl
 }
 
 /**
- * Mean of test k over the rows, and one over its standard deviation (0 where it does not vary). The list must not be
- * empty.
+ * Mean of test k over the rows, and one over its standard deviation: 0 where it does not vary by more than rounding may move
+ * the mean. The list must not be empty.
  * @param values for each draw one statistic a test.
  */
 function momentsOf(values: readonly Float64Array[], k: number): { center: number; scale: number } {
   const center = values.reduce((sum, row) => sum + row[k], 0) / values.length;
   const variance = values.reduce((sum, row) => sum + (row[k] - center) ** 2, 0) / values.length;
-  return { center, scale: variance > 0 ? 1 / Math.sqrt(variance) : 0 };
+  const largest = values.reduce((most, row) => Math.max(most, Math.abs(row[k])), 0);
+  const deviation = Math.sqrt(variance);
+  const rounding = values.length * Number.EPSILON * largest;
+  return { center, scale: deviation > rounding ? 1 / deviation : 0 };
 }

@@ -3,7 +3,8 @@
  *
  * Single regions: `locality:12`, `rectangle:0,0,5,3`, `polygon:0,0;5,0;5,3`, `label:B cells`, `ids:a,b,c`, `rows:0,1,2`,
  * `module:M3`; a metadata column and a level, `disease:DKD`; a numeric column and a range, `age:50..70`, `age:>=50`;
- * `missing:COLUMN`; a region named before, `@tubule`. Quotes protect names that hold `& | ( ) !`: `label:"B & T"`.
+ * `missing:COLUMN`; a region named before, `@tubule`. Quotes protect names that hold `& | ( ) !`, `label:"B & T"`, and
+ * columns that are called as a kind of region is, `"module":2`; a quote inside quotes is written twice.
  * Combined: `!` before `&` before `|`, with parentheses: `disease:DKD & (region:tubule | !module:M3)`.
  */
 
@@ -100,18 +101,24 @@ function singleText(parser: Parser): string {
 
 /**
  * The region that a text without operators names: `locality:3`, `rectangle:0,0,5,3`, `column:level`, or `@name`.
- * OptionError for a text that is no region.
+ * OptionError for a text that is no region. Localities and rows count from 0; coordinates are in the map's units, as many
+ * for either corner of a `rectangle` as are to be bounded. A quoted word before the colon is always a column
+ * (`"label":x`). `value` of a column stays text: levels and ranges are read where rows are taken.
  * @param single one name, without operators.
+ * @param parser `text`: the whole, for errors; `named`: what `@name` may stand for.
  */
 function parseSingle(single: string, { text, named }: Parser): Region {
   if (single.startsWith('@')) return parseNamed(single.slice(1).trim(), named);
-  const colon = single.startsWith('"') ? single.indexOf('":') + 1 : single.indexOf(':');
+  const colon = single.startsWith('"') ? endOfQuoted(single) : single.indexOf(':');
   const name = single.slice(0, colon).trim();
   const rest = single.slice(colon + 1).trim();
   if (colon < 1 || rest === '') throw unreadable(text);
   switch (name) {
-    case 'locality':
-      return { kind: name, locality: numbers(rest, text)[0] };
+    case 'locality': {
+      const [locality, ...more] = numbers(rest, text);
+      if (more.length > 0) throw unreadable(text);
+      return { kind: name, locality };
+    }
     case 'rectangle': {
       const values = numbers(rest, text);
       if (values.length % 2 !== 0) throw unreadable(text);
@@ -157,14 +164,27 @@ function parseNamed(name: string, named: ReadonlyMap<string, string>): Region {
 const without = (named: ReadonlyMap<string, string>, name: string) =>
   new Map([...named].filter(([known]) => known !== name));
 
-/** The text without the quotes around it. */
-const unquoted = (text: string): string => (/^".*"$/s.test(text) ? text.slice(1, -1) : text);
+/** Position of the colon after the quoted name that begins a text, below 1 where there is none. */
+function endOfQuoted(text: string): number {
+  const quoted = /^"(?:[^"]|"")*"\s*(?=:)/.exec(text);
+  return quoted ? quoted[0].length : text.indexOf('":') + 1;
+}
+
+/** The text without the quotes around it, and quotes inside them once. */
+const unquoted = (text: string): string =>
+  /^".*"$/s.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
+
+/** Words that before a colon are a kind of region, and no column. */
+const KINDS = /^(locality|rectangle|polygon|label|ids|rows|module|missing)$/;
 
 /**
- * A name as it can stand in a region's text: in quotes where it holds characters that combine regions. A quote inside
- * the name is not escaped.
+ * A name, of a column, level or sample, as it can stand in a region's text: in quotes where it is empty, holds characters
+ * that combine regions, or is the word for a kind of region. A quote inside the name is doubled.
  */
-export const quotedName = (name: string): string => (/[&|()!":,]|^\s|\s$|^@/.test(name) ? `"${name}"` : name);
+export function quotedName(name: string): string {
+  const isPlain = !/[&|()!":,]|^\s|\s$|^@|^$/.test(name) && !KINDS.test(name);
+  return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
+}
 
 /**
  * The numbers of a list separated by commas; OptionError where one is none.

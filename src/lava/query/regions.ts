@@ -65,11 +65,12 @@ export function regionRows(explanation: RegionSource, region: Region): Int32Arra
 
 /**
  * 1 for every sample of the region, 0 for all others. A part of a combined region may hold no sample. OptionError for
- * a part that does not exist.
+ * a part that does not exist, or where there is no part.
  */
 function regionMask(explanation: RegionSource, region: Region): Uint8Array {
   if (region.kind === 'not') return regionMask(explanation, region.of).map((inside) => 1 - inside);
   if (region.kind === 'all' || region.kind === 'any') {
+    if (region.of.length === 0) throw noRegions(region.kind);
     const masks = region.of.map((part) => regionMask(explanation, part));
     const enough = region.kind === 'all' ? masks.length : 1;
     return masks[0].map((_, row) => (masks.reduce((sum, mask) => sum + mask[row], 0) >= enough ? 1 : 0));
@@ -77,6 +78,15 @@ function regionMask(explanation: RegionSource, region: Region): Uint8Array {
   const mask = new Uint8Array(explanation.rows);
   for (const row of rowsOf(explanation, region)) mask[row] = 1;
   return mask;
+}
+
+/** The error for a combination of no regions. */
+function noRegions(kind: 'all' | 'any'): OptionError {
+  return new OptionError({
+    got: `${kind} of no regions`,
+    expected: 'one region or more',
+    remedy: 'list regions in `of`, or leave the combination out',
+  });
 }
 
 /** A name of the region for people, such as `rectangle 0,0 to 5,3` or `not M3`. Never throws. */

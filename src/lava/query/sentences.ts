@@ -48,7 +48,7 @@ export function regionSentences(answer: RegionAnswer): string[] {
     present.length === 0
       ? 'No module is present in half of its samples or more.'
       : `Present in half of its samples or more: ${present.map(named).join('; ')}.`,
-    ...rareElsewhere(present),
+    ...(answer.share < 1 ? rareElsewhere(present) : []),
     ...caution(present),
   ];
 }
@@ -66,7 +66,11 @@ function oneSampleSentences({ region, labels }: RegionAnswer, present: RegionAns
   ];
 }
 
-/** A sentence for each module of the region that fewer than a tenth of the other samples have. */
+/**
+ * A sentence for each of these modules that fewer than a tenth of the samples outside the region have.
+ * @param present modules present in half of the region or more, of a region that is not all samples:
+ * `presentOutside` is 0 there too.
+ */
 function rareElsewhere(present: RegionAnswer['modules']): string[] {
   return present
     .filter(({ presentOutside }) => presentOutside < RARE)

@@ -145,6 +145,13 @@ test('corrected p is the share of draws whose largest scaled statistic reaches t
   expect(constant).toMatchObject({ p: 1, pAdjusted: 1 });
 });
 
+test('a statistic that no draw changes costs the other tests nothing', () => {
+  // the mean of ten times 0.1 is not 0.1
+  const draws = Array.from({ length: 9 }, (_, i) => Float64Array.of(i < 4 ? 0 : 1, 0.1));
+  const [varying, constant] = largestStatisticTests(Float64Array.of(0.9, 0.1), draws);
+  expect([varying.pAdjusted, constant.pAdjusted]).toEqual([0.6, 1]);
+});
+
 test('signs come back from correlations, whichever way the features point', () => {
   const signs = [1, -1, -1, 1];
   const rho = Float64Array.from({ length: 16 }, (_, i) => {

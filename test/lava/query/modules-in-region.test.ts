@@ -130,7 +130,7 @@ test('a rectangle holds the samples on its border', () => {
 });
 
 test('a module is called rare elsewhere when fewer than a tenth of the other samples have it', () => {
-  const sentencesFor = (presentOutside: number) => {
+  const sentencesFor = (presentOutside: number, share = 0.1) => {
     const module = {
       module: 0,
       id: 'M1',
@@ -141,8 +141,11 @@ test('a module is called rare elsewhere when fewer than a tenth of the other sam
       outside: 0.1,
     };
     const modules = [{ ...module, presentInside: 0.8, presentOutside }];
-    return regionSentences({ region: 'here', samples: 5, share: 0.1, labels: [], modules }).join(' ');
+    return regionSentences({ region: 'here', samples: 5, share, labels: [], modules }).join(' ');
   };
   expect(sentencesFor(0.09)).toContain('M1 is rare elsewhere: present in 9% of all other samples');
   expect(sentencesFor(0.1)).not.toContain('rare elsewhere');
+  expect(sentencesFor(0)).toContain('M1 is found nowhere else');
+  // all samples are inside: there is no elsewhere
+  expect(sentencesFor(0, 1)).not.toContain('else');
 });

@@ -137,16 +137,28 @@ test('by a tree of any depth the rows are those that the definition says', () =>
   );
 });
 
-test('any name survives quoting', () => {
+test('any name of a label, column, level and sample survives quoting', () => {
+  const kinds = ['label', 'module', 'rows', 'ids', 'missing', 'locality', 'rectangle', 'polygon'];
+  const name = fc.oneof(fc.string(), fc.constantFrom(...kinds, '5" pipe', '"', 'a":b', ' x '));
   fc.assert(
-    fc.property(
-      fc.string({ minLength: 1 }).filter((name) => !/["\s]/.test(name)),
-      (name) => {
-        const parsed = parseRegion(`label:${quotedName(name)}`);
-        expect(parsed).toEqual({ kind: 'label', label: name });
-      },
-    ),
+    fc.property(name, name, (a, b) => {
+      const [quotedA, quotedB] = [quotedName(a), quotedName(b)];
+      expect(parseRegion(`label:${quotedA}`)).toEqual({ kind: 'label', label: a });
+      expect(parseRegion(`${quotedA}:${quotedB}`)).toEqual({ kind: 'column', column: a, value: b });
+      expect(parseRegion(`ids:${quotedA},${quotedB}`)).toEqual({ kind: 'ids', ids: [a, b] });
+      const both = parseRegion(`!(label:${quotedA}) & missing:${quotedB}`);
+      expect(both).toMatchObject({ kind: 'all', of: [{ of: { label: a } }, { column: b }] });
+    }),
   );
+});
+
+test('a combination of no regions is refused', () => {
+  for (const kind of ['all', 'any'] as const)
+    expect(() => regionRows(explanation, { kind, of: [] })).toThrow(OptionError);
+});
+
+test('a locality is one number', () => {
+  expect(() => parseRegion('locality:3,4')).toThrow(OptionError);
 });
 
 test('a combined region is named in words', () => {

@@ -41,8 +41,8 @@ export async function zarrStore(source: Source): Promise<Store> {
     getRange: async (key, range) =>
       (await readIfPresent(source.child(key.slice(1)), (size) => boundsOf(range, size))) ?? undefined,
   };
-  const consolidated = await consolidatedPaths(source);
   const guard = <T>(work: Promise<T>) => work.catch((cause: unknown) => damaged(source.name, cause));
+  const consolidated = await guard(consolidatedPaths(source));
   const open = async (path: string) => {
     const location = zarr.root(reader).resolve(path);
     return guard(
@@ -99,7 +99,8 @@ async function listed(source: Source, path: string): Promise<readonly string[]> 
 
 /**
  * A function that names the members of a group by the consolidated metadata, for a URL, whose folders cannot be
- * listed; null without such metadata. Paths are relative to the store.
+ * listed; null where the source is no URL. Without such metadata the function names none. Paths are relative to the store.
+ * SyntaxError or TypeError for metadata that are damaged, which the caller turns into an error of ours.
  */
 async function consolidatedPaths(source: Source): Promise<((path: string) => readonly string[]) | null> {
   if (source.origin.kind !== 'url') return null;
