@@ -181,7 +181,7 @@ export function isPair(tile: Tile, r: i32, j: i32, selfRows: usize, symmetric: i
 }
 
 /**
- * Marks pairs of query r as needed for `use` (a bit of resolve.ts): of the four with data rows j to j + 4, those that
+ * Marks pairs of query r as needed for `use` (a bit of resolve.ts): of the four with data rows j to j + 3, those that
  * `lanes` (4 bits) names.
  */
 export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
@@ -194,7 +194,7 @@ export function mark(tile: Tile, r: i32, j: i32, lanes: i32, use: i32): void {
   }
 }
 
-/** The smallest lower bound of each of data rows j to j + 4 over all queries of the tile, as four f32. */
+/** The smallest lower bound of each of data rows j to j + 3 over all queries of the tile, as four f32. */
 export function leastOfFourColumns(tile: Tile, j: i32): v128 {
   const lowers = tile.lowers + ((<usize>j) << 2);
   let least = f32x4.splat(Infinity);

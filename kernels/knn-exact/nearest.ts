@@ -7,8 +7,8 @@
  *   `DistanceBounds.rankToBound`), k (entries of a list), distances (f64 and i32, rows x k: ascending by (distance,
  *   id); infinite and -1 where not yet found), indices, limits (f32 a row: a pair with a larger lower bound cannot
  *   enter its list), locks (i32 a row: not 0 while a thread changes its list), ids (i32 a data row: its row number).
- *   `Tile`: firstRow, rowCount, firstColumn, columnCount, lowers, rowLeast (f32 a query: the smallest of its lower
- *   bounds and the largest of its upper bounds).
+ *   `Tile`: firstRow, rowCount, firstColumn, columnCount, lowers (f32, STRIDE bytes a row: lower bounds), rowLeast
+ *   (f32 a query: its smallest lower bound).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
@@ -44,7 +44,8 @@ export function lowerLimit(lists: NearestLists, row: i32, limit: f32): void {
 
 /**
  * Marks the pairs of a tile that may enter the lists of its queries, by their lower bounds, as needed for `use` (a
- * bit of resolve.ts).
+ * bit of resolve.ts). Four data rows at a time: pairs past the edge and of a row with itself may be marked; `isPair` drops
+ * them later.
  */
 export function markForRowLists(lists: NearestLists, tile: Tile, use: i32): void {
   for (let r: i32 = 0; r < tile.rowCount; r++) {
@@ -61,7 +62,7 @@ export function markForRowLists(lists: NearestLists, tile: Tile, use: i32): void
 
 /**
  * Marks the pairs of a tile that may enter the lists of its data rows, by their lower bounds, as needed for `use` (a
- * bit of resolve.ts).
+ * bit of resolve.ts). Pairs that are none may be marked, as in `markForRowLists`.
  */
 export function markForColumnLists(lists: NearestLists, tile: Tile, use: i32): void {
   for (let j: i32 = 0; j < tile.columnCount; j += 4) {

@@ -21,7 +21,10 @@ export interface Modules {
   readonly patterns: Matrix | null;
   /** How the modules merge into coarser ones (see moduleGroups); absent in explanations of earlier versions. */
   readonly hierarchy?: ModuleHierarchy;
-  /** Loss (squared residual / squared norm) after each refinement sweep; never increases. */
+  /**
+   * Loss (squared residual / squared norm) at the start and after each refinement sweep, and so again from each joining of
+   * parts, which may raise it; it hardly ever rises from sweep to sweep. `explained` is of the last refit, which is not listed.
+   */
   readonly loss: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import { explain } from 'whymap';
 import { createRandom } from '#whymap/core/random.js';
 import { correlation } from '#whymap/core/statistics.js';
 import { CancelledError, OptionError, ShapeError } from '#whymap/errors.js';
-import type { Explanation } from '#whymap/model.js';
+import type { Explanation, Modules } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { auroc, matchModules } from '#whymap/reproduce/lava/score.js';
 
@@ -104,7 +104,29 @@ test('stacked form finds the strong modules too, and its loss never rises', asyn
   for (let i = 1; i < loss.length; i++) expect(loss[i]).toBeLessThanOrEqual(loss[i - 1] + 1e-9);
   expect(patterns?.rows).toBe(count);
   expect(stacked.modules.explained).toBeGreaterThan(explanation.modules.explained - 0.02);
+  expect(eigenvectorError(stacked.modules)).toBeLessThan(1e-4);
 });
+
+/** The most that A v differs from its multiple of v, as a share of it, over all modules: A a pattern, v its loadings. */
+function eigenvectorError({ loadings, patterns, count }: Modules): number {
+  const d = loadings.columns;
+  let worst = 0;
+  for (let k = 0; k < count; k++) {
+    const v = loadings.data.subarray(k * d, (k + 1) * d);
+    const image = new Float64Array(d);
+    for (let i = 0, p = k * ((d * (d - 1)) / 2); i < d; i++) {
+      for (let j = i + 1; j < d; j++, p++) {
+        image[i] += patterns!.data[p] * v[j];
+        image[j] += patterns!.data[p] * v[i];
+      }
+    }
+    const eigenvalue = Math.max(...image);
+    image.forEach((value, i) => {
+      worst = Math.max(worst, Math.abs(value / eigenvalue - v[i]));
+    });
+  }
+  return worst;
+}
 
 test.each(['absolute', 'signed'] as const)(
   '%s associations run and find the modules',

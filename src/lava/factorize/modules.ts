@@ -128,7 +128,7 @@ async function factorizeSymmetric(
   const refitted = await refitUngated(samples, refined, problem.weights, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
-  return orderedModules(factors, problem, history);
+  return symmetricModules(factors, problem, history);
 }
 
 /**
@@ -195,10 +195,11 @@ const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} Gi
 
 /**
  * The factors as modules: by share, strongest first, those without any left out, each scaled so that its largest
- * loading is 1.
- * @param loss after each sweep.
+ * loading is 1. Presence is multiplied by the square of that largest loading, so that its products with pairs stay.
+ * @param loss at the start and after each sweep, and again from each joining of parts; without the last refit, which
+ * `explained` includes.
  */
-function orderedModules(factors: Factors, problem: Problem, loss: readonly number[]): Modules {
+function symmetricModules(factors: Factors, problem: Problem, loss: readonly number[]): Modules {
   const share = shares(factors, problem);
   const order = [...share.keys()].filter((k) => share[k] > 0).sort((a, b) => share[b] - share[a] || a - b);
   const d = factors.loadings.columns;

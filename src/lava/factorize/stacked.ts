@@ -54,7 +54,7 @@ export async function factorizeStacked(
     if (gain < TOLERANCE) break;
   }
   watch.progress(1);
-  return orderedModules(problem, patterns, fit, loss);
+  return stackedModules(problem, patterns, fit, loss);
 }
 
 /**
@@ -160,11 +160,12 @@ function sweepPatterns(patterns: Matrix, sums: Matrix, q: Float64Array): void {
 }
 
 /**
- * The fit as modules: by share, strongest first; patterns scaled to a largest entry of 1, loadings from each
- * pattern's leading eigenvector. Modules without a share are left out.
- * @param loss after each alternation.
+ * The fit as modules: by share, strongest first; patterns scaled to a largest entry of 1, presence by as much the other way,
+ * loadings from each pattern's leading eigenvector. Modules without a share are left out.
+ * @param patterns modules x pairs (i, j > i), by row.
+ * @param loss at the start and after each alternation.
  */
-function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: number[]): Modules {
+function stackedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: number[]): Modules {
   const d = problem.associations.features;
   const m = patterns.rows;
   const l = fit.presence.rows;
@@ -184,11 +185,9 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
   order.forEach((k, rank) => {
     const pattern = patterns.data.subarray(k * patterns.columns, (k + 1) * patterns.columns);
     const largest = pattern.reduce((a, b) => Math.max(a, b), 0);
-    result.patterns.data.set(
-      pattern.map((value) => value / largest),
-      rank * patterns.columns,
-    );
-    unpackPairs(pattern, d, full);
+    const scaled = pattern.map((value) => value / largest);
+    result.patterns.data.set(scaled, rank * patterns.columns);
+    unpackPairs(scaled, d, full);
     result.loadings.data.set(leadingVector(full, d), rank * d);
     for (let t = 0; t < l; t++)
       result.presence.data[t * count + rank] = fit.presence.data[t * m + k] * largest;
@@ -198,14 +197,14 @@ function orderedModules(problem: Problem, patterns: Matrix, fit: Fit, loss: numb
 }
 
 /**
- * Leading eigenvector of a non-negative symmetric d x d matrix, largest entry 1. NaN for a matrix of zeros, which has
- * no module.
- * @param full d x d.
+ * Leading eigenvector, largest entry 1, of a non-negative symmetric matrix A by POWER_ITERATIONS power steps of A + I. Ones for
+ * a matrix of zeros.
+ * @param full A, d x d, its largest entry 1: of a smaller matrix A + I would be mostly I, and the steps too few.
  */
 function leadingVector(full: Float32Array, d: number): Float32Array {
   let vector = new Float32Array(d).fill(1);
   for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    // the half step toward itself keeps a bipartite pattern from swinging between two vectors
+    // the identity keeps a bipartite pattern from swinging between two vectors
     const next = vector.slice();
     for (let i = 0; i < d; i++) {
       for (let j = 0; j < d; j++) next[i] += full[i * d + j] * vector[j];

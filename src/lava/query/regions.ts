@@ -70,7 +70,8 @@ export function regionRows(explanation: RegionSource, region: Region): Int32Arra
 function regionMask(explanation: RegionSource, region: Region): Uint8Array {
   if (region.kind === 'not') return regionMask(explanation, region.of).map((inside) => 1 - inside);
   if (region.kind === 'all' || region.kind === 'any') {
-    if (region.of.length === 0) throw noRegions(region.kind);
+    const got = `${region.kind} of no regions`;
+    if (region.of.length === 0) throw new OptionError({ got, expected: 'one or more', remedy: 'name some' });
     const masks = region.of.map((part) => regionMask(explanation, part));
     const enough = region.kind === 'all' ? masks.length : 1;
     return masks[0].map((_, row) => (masks.reduce((sum, mask) => sum + mask[row], 0) >= enough ? 1 : 0));
@@ -78,15 +79,6 @@ function regionMask(explanation: RegionSource, region: Region): Uint8Array {
   const mask = new Uint8Array(explanation.rows);
   for (const row of rowsOf(explanation, region)) mask[row] = 1;
   return mask;
-}
-
-/** The error for a combination of no regions. */
-function noRegions(kind: 'all' | 'any'): OptionError {
-  return new OptionError({
-    got: `${kind} of no regions`,
-    expected: 'one region or more',
-    remedy: 'list regions in `of`, or leave the combination out',
-  });
 }
 
 /** A name of the region for people, such as `rectangle 0,0 to 5,3` or `not M3`. Never throws. */

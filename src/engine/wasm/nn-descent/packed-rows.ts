@@ -26,6 +26,8 @@ import type { Runtime } from '../runtime/runtime.js';
 const SAMPLED_ROWS = 1000;
 /** Directions along which rows are compared first. */
 const DIRECTIONS = 128;
+/** Of these, packed for a blocked product, which descent does not make: the fewest that can be. */
+const PRODUCT_DEPTH = 8;
 /** Columns from which projecting rows pays. */
 const PROJECTED_COLUMNS = 256;
 /** Longest row in units of its rounded parts: differences of two such rows fit 16 bits. */
@@ -67,8 +69,13 @@ export async function uploadRows(
   const { rows, columns } = data;
   const width = Math.ceil(columns / 16) * 16;
   const { means, squares, scales } = rowScales(data, metric);
-  const projected = await projectRows(runtime, scope, multiply, data, { metric, scale: scales[0], k });
-  const source = projected?.source ?? scope.copy(data.data);
+  const source = scope.copy(data.data);
+  const projected = await projectRows(runtime, scope, multiply, data, {
+    source,
+    metric,
+    scale: scales[0],
+    k,
+  });
   const target = scope.allocate(rows * width * 4);
   const uploaded = {
     source,
@@ -122,10 +129,14 @@ function rowScales(data: Matrix, metric: Metric) {
 
 /** The rows along a few directions, rounded. */
 interface ProjectedRows {
-  /** Addresses: the rows as passed, their rounded parts, and the lengths that the directions leave out. */
-  readonly source: number;
+  /** Address of the rounded parts: i16, rows x DIRECTIONS. */
   readonly rounded: number;
+  /**
+   * Address of one f32 a row: sqrt(2) times the length that the directions leave out, so that the mean of the squares of two
+   * rows is what their squared distance gains where the rests are orthogonal.
+   */
   readonly gaps: number;
+  /** Squared distance, in units of the frame, of one squared step of the rounded parts. */
   readonly unit: number;
   /** The parts before rounding. */
   readonly points: Matrix;
@@ -133,25 +144,31 @@ interface ProjectedRows {
 }
 
 /**
- * The rows along DIRECTIONS directions of large variance, rounded to 16 bits; null where there are too few columns to
- * gain by it, or near rows too close together to be told apart. Where the directions leave little out, distances are
- * estimated while searching, as if the residuals of two rows were orthogonal.
- * @param options `scale` of the values (euclidean), and `k` neighbors that are sought.
+ * The rows along DIRECTIONS directions of large variance, rounded to 16 bits; null for manhattan, for fewer than
+ * PROJECTED_COLUMNS columns, or where near rows are too close together to be told apart. Where the directions leave little
+ * out, distances are estimated while searching, as if what they leave out of two rows were orthogonal.
  * @param data rows x columns.
+ * @param options `source`: address of the rows; `scale` of the values, for euclidean; `k` neighbors that are sought.
  */
 async function projectRows(
   runtime: Runtime,
   scope: Scope,
   multiply: Engine['multiply'],
   data: Matrix,
-  { metric, scale, k }: { metric: Metric; scale: number; k: number },
+  { source, metric, scale, k }: { source: number; metric: Metric; scale: number; k: number },
 ): Promise<ProjectedRows | null> {
   if (metric === 'manhattan' || data.columns < PROJECTED_COLUMNS) return null;
   const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
   const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
-  const plan = { kind: 'projected', basis, depth: 8 } as const;
-  const { data: prepared } = await prepareBounds(runtime, scope, { data, queries: data, frame }, plan);
+  const plan = { kind: 'projected', basis, depth: PRODUCT_DEPTH } as const;
+  const { data: prepared } = await prepareBounds(
+    runtime,
+    scope,
+    { data, queries: data, frame, source },
+    plan,
+  );
   const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, prepared.count);
+  // squared lengths and distances, in units of the frame
   let longest = 0;
   for (const square of floats(prepared.high)) if (square < Infinity) longest = Math.max(longest, square);
   const near = await nearDistance(multiply, data, frame, k / data.rows);
@@ -176,7 +193,7 @@ async function projectRows(
     prepared.count * DIRECTIONS,
   );
   const points = { rows: prepared.count, columns: DIRECTIONS, data: values.slice() };
-  return { source: prepared.source, rounded, gaps: prepared.lastGaps, unit: factor ** -2, points, estimates };
+  return { rounded, gaps: prepared.lastGaps, unit: factor ** -2, points, estimates };
 }
 
 /**

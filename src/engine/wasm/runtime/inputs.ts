@@ -25,7 +25,7 @@ export interface BlockAddresses {
   readonly values: number;
 }
 
-/** Addresses of features: `dense`, or the three parts of compressed rows with `dense` 0. */
+/** Addresses of a matrix: `dense`, or the three parts of compressed rows with `dense` 0. */
 export interface FeatureAddresses {
   readonly dense: number;
   readonly offsets: number;
@@ -36,7 +36,8 @@ export interface FeatureAddresses {
 /** What is in the engine's memory. */
 export interface Inputs {
   /**
-   * Addresses of features, copied in unless they are there already; they stay at least until the scope ends.
+   * Addresses of a table, or of a sparse graph (forces), copied in unless it is there already; they stay at least until the
+   * scope ends.
    */
   features(features: Matrix | Csr, scope: Scope): FeatureAddresses;
   /** Addresses of a block; one that the engine did not make is copied in for the scope. */
@@ -59,8 +60,18 @@ interface Kept {
   orphaned: boolean;
 }
 
-/** Keeps track of what is in the engine's memory. @param arenaOf the engine's allocator, which may be created later. */
+/**
+ * Keeps track of what is in the engine's memory. What is collected as garbage is freed there too, but nothing that a call
+ * uses: each scope holds what it was given addresses of.
+ * @param arenaOf gives the engine's allocator, which is set once, after this call.
+ */
 export function createInputs(arenaOf: () => Arena): Inputs {
+  const held = new Set<{ readonly by: object }>();
+  const hold = (by: object, scope: Scope): void => {
+    const entry = { by };
+    held.add(entry);
+    scope.defer(() => held.delete(entry));
+  };
   const copies = createCopies(arenaOf);
   const blocks = new WeakMap<object, BlockAddresses>();
   const dropBlock = new FinalizationRegistry((addresses: BlockAddresses) => freeBlock(addresses));
@@ -71,14 +82,20 @@ export function createInputs(arenaOf: () => Arena): Inputs {
   return {
     reclaim: copies.reclaim,
     features(features, scope) {
-      const keep = (array: ArrayBufferView) => copies.keep(array, scope);
+      const keep = (array: ArrayBufferView) => {
+        hold(array.buffer, scope);
+        return copies.keep(array, scope);
+      };
       if (!isCsr(features)) return { dense: keep(features.data), offsets: 0, indices: 0, values: 0 };
       const { offsets, indices, values } = features;
       return { dense: 0, offsets: keep(offsets), indices: keep(indices), values: keep(values) };
     },
     block(block, scope) {
       const known = blocks.get(block.values);
-      if (known) return known;
+      if (known) {
+        hold(block.values, scope);
+        return known;
+      }
       if (!(block.columns instanceof Uint16Array)) throw tooWide(block.features);
       return {
         offsets: scope.copy(block.offsets),
@@ -102,7 +119,7 @@ export function createInputs(arenaOf: () => Arena): Inputs {
 
 /**
  * Copies of the caller's arrays, kept until their owner is garbage or memory runs short.
- * @param arenaOf gives the allocator, which may be replaced.
+ * @param arenaOf gives the allocator, which is set once, before the first copy.
  */
 function createCopies(arenaOf: () => Arena) {
   const kept = new Set<Kept>();
