@@ -203,7 +203,7 @@ test('explain reports the trust of every module and locality, and leaves it out 
   const least = Math.min(...sound.map((row) => Number(row.at(-1))));
   for (const row of glued) expect(Number(row.at(-1))).toBeLessThan(least);
   const structure = ['--structure', '--map-seeds', '0', '--null-maps', '0'];
-  const traced = explain('-o', 'plain', '--trust', 'no', '--engine', 'js', ...structure);
+  const traced = explain('-o', 'plain', '--trust', 'no', ...structure);
   expect(traced.status).toBe(0);
   const { structure: found } = JSON.parse(readFileSync(at('plain/summary.json'), 'utf8'));
   const layer = decodeExplanation(readFileSync(at('plain/explanation.whymap'))).structure!;
