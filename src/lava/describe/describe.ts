@@ -191,18 +191,22 @@ function addLocality(
   const { rows, lengths } = locality.samples;
   const needed = [...new Set(present.flatMap(({ features }) => features.map(({ feature }) => feature)))];
   const values = localValues(locality.features, rows, needed, measure);
-  const centered = centeredByGroup(values, groupsInLevels(locality.groups, lengths));
   const columns = new Map(needed.map((feature, c) => [feature, c]));
   const wholeUnits = centeredInLevels(values, lengths).map((column) => unitColumn(column, measure));
-  const withinUnits = centered.map((column) => unitColumn(column, measure));
+  // where all members are one group both readings are the same
+  const centered = locality.groups.some((group) => group !== 0)
+    ? centeredByGroup(values, groupsInLevels(locality.groups, lengths))
+    : null;
+  const withinUnits = centered?.map((column) => unitColumn(column, measure));
   for (const { presence, sum, features } of present) {
     const positions = features.map(({ feature }) => columns.get(feature)!);
     const whole = pairCorrelations(positions.map((c) => wholeUnits[c]));
-    const within = pairCorrelations(positions.map((c) => withinUnits[c]));
     whole.forEach((rho, p) => {
       sum.correlation[p] += presence * rho;
     });
     sum.weight += presence;
+    if (!withinUnits) continue;
+    const within = pairCorrelations(positions.map((c) => withinUnits[c]));
     if (weightedSquares(within, features) < CONTRAST * weightedSquares(whole, features))
       sum.straddling += presence;
   }
