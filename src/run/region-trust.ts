@@ -14,6 +14,7 @@ import {
   trustLayer,
   trustworthiness,
 } from '../trust/index.js';
+import { findGroups } from '../trust/measures/distortion.js';
 
 export interface ExplanationTrust {
   /** The explanation with the trust of the map and of each module, and a warning for each that rests on a torn or glued region. */
@@ -84,6 +85,7 @@ interface Measured {
 /** Trust of every sample, module and locality, all samples compared. */
 async function wholeTrust(explanation: Explanation, table: Table, context: Context): Promise<Measured> {
   const { neighborhoods, referenceSpace } = await neighborhoodsOf(explanation, table, undefined, context);
+  await findGroups(neighborhoods, context);
   const { layer, pointwise } = await trustLayer(
     { neighborhoods, referenceSpace, labels: table.labels },
     context,

@@ -28,7 +28,7 @@ import {
   type ShuffledLabels,
 } from './measure-table.js';
 import { comparePairs, DISTANCE_FIGURES, sampleDistances } from './measures/distances.js';
-import { groupsOfBoth } from './measures/distortion.js';
+import { findGroups, groupsOfBoth } from './measures/distortion.js';
 import { encodeLabels, type NoClasses, noClassesIn } from './measures/labels.js';
 import { compareMaps, drawRows } from './measures/neighborhoods.js';
 import { referenceSpace, type SpaceOptions, scaledAs } from './reference-space.js';
@@ -150,6 +150,7 @@ async function basesOf(
   const compared = await compareMaps(features, maps, { k, metric, queries, ties }, context);
   const measureDistances = queries ? sampleDistances : comparePairs;
   const distances = await measureDistances(features, maps, { metric, labels }, context);
+  if (!queries) for (const neighborhoods of compared) await findGroups(neighborhoods, context);
   return maps.map((map, m) => {
     const groups = queries ? null : groupsOfBoth(compared[m]);
     const shared = { features, metric, labels, triplets };

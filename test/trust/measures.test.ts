@@ -25,8 +25,9 @@ import { resolveContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
+import { CancelledError } from '#whymap/errors.js';
 import { principalComponents } from '#whymap/linalg/principal-components.js';
-import { communities, mergeGroups, modularity } from '#whymap/trust/measures/communities.js';
+import { communities, findCommunities, mergeGroups, modularity } from '#whymap/trust/measures/communities.js';
 import { walkPairs } from '#whymap/trust/measures/pairs.js';
 import { largestExcess, largestRelativeError } from '#whymap/trust/measures/rank-measures.js';
 import { excessOverNull, nullPreservation, nullRelativeRankError } from '#whymap/trust/measures/rank-null.js';
@@ -323,6 +324,23 @@ describe('a sample', () => {
 });
 
 describe('groups', () => {
+  test('communities found step by step are those found at once, and can be stopped', async () => {
+    const { features } = tornAndGlued(1000, 5);
+    const { input } = await compareNeighborhoods({ features, embedding: features }, { k: 8 });
+    const again = { ...input };
+    let looks = 0;
+    await findCommunities(again, { ...unwatched, checkpoint: async () => void looks++ });
+    expect(looks).toBeGreaterThan(1);
+    expect(communities(again)).toEqual(communities(input));
+    expect(communities(again)).toBe(communities(again));
+    const stop = async () => {
+      throw new CancelledError();
+    };
+    await expect(findCommunities({ ...input }, { ...unwatched, checkpoint: stop })).rejects.toThrow(
+      CancelledError,
+    );
+  });
+
   test('communities finds separate clusters, largest first, and modularity equals its definition', async () => {
     const { features, cluster } = tornAndGlued(40, 5);
     const { input } = await compareNeighborhoods({ features, embedding: features }, { k: 8 });

@@ -7,14 +7,18 @@
  * How it fails: modularity has a resolution limit, so that in large data small groups are joined; a continuum is
  *   cut somewhere. Read groups as "what a clustering would call groups", not as truth.
  * Determinism: samples are moved in the order of their rows; no random numbers.
+ * Types: `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted).
  */
 
+import type { Watch } from '../../engine/engine.js';
 import type { Neighbors } from '../../model.js';
 
 /** Moves that gain less modularity than this (as a share of all links) are not made. */
 const LEAST_GAIN = 1e-9;
 /** Passes over the nodes at one level; it rarely takes ten. */
 const MOST_PASSES = 50;
+/** Nodes that are looked at in a few milliseconds. */
+const STEP_NODES = 4096;
 
 /** Groups touch when at least this share of the smaller one's links runs between them. */
 const LEAST_BRIDGE = 0.01;
@@ -28,16 +32,41 @@ interface Graph {
   readonly degrees: Float64Array;
 }
 
-/** Group of each row, 0 to the number of groups - 1, largest group first. */
+/** Groups found before: several measures ask for those of the same neighbors. */
+const found = new WeakMap<Neighbors, Int32Array>();
+
+/** Group of each row, 0 to the number of groups - 1, largest group first. Found once for the same neighbors. */
 export function communities(neighbors: Neighbors): Int32Array {
+  const known = found.get(neighbors);
+  if (known) return known;
+  const steps = louvain(neighbors);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * Finds the groups of each row so that `communities` has them at hand. CancelledError once the watch ends.
+ */
+export async function findCommunities(neighbors: Neighbors, watch: Watch): Promise<void> {
+  if (found.has(neighbors)) return;
+  for (const _ of louvain(neighbors)) await watch.checkpoint();
+}
+
+/** The Louvain method in steps of STEP_NODES nodes, so that others may work between them; keeps and returns the groups. */
+function* louvain(neighbors: Neighbors): Generator<void, Int32Array> {
   let graph = mutualGraph(neighbors);
   let groups = Int32Array.from({ length: neighbors.rows }, (_, i) => i);
   for (;;) {
-    const moved = compact(moveNodes(graph));
-    if (moved.count === graph.nodes) return bySize(groups);
+    const moved = compact(yield* moveNodes(graph));
+    if (moved.count === graph.nodes) break;
     groups = groups.map((group) => moved.groups[group]);
     graph = aggregate(graph, moved.groups, moved.count);
   }
+  const sorted = bySize(groups);
+  found.set(neighbors, sorted);
+  return sorted;
 }
 
 /**
@@ -138,8 +167,8 @@ function mutualGraph({ rows, k, indices }: Neighbors): Graph {
   return { nodes: rows, offsets, targets, weights: new Float64Array(targets.length).fill(1), degrees };
 }
 
-/** Moves each node to the neighboring group of largest gain until no move gains. */
-function moveNodes(graph: Graph): Int32Array {
+/** Moves each node to the neighboring group of largest gain until no move gains; yields every STEP_NODES nodes. */
+function* moveNodes(graph: Graph): Generator<void, Int32Array> {
   const groups = Int32Array.from({ length: graph.nodes }, (_, i) => i);
   const totals = graph.degrees.slice();
   const total = graph.degrees.reduce((sum, degree) => sum + degree, 0);
@@ -148,6 +177,7 @@ function moveNodes(graph: Graph): Int32Array {
   for (let pass = 0, moves = 1; moves > 0 && pass < MOST_PASSES; pass++) {
     moves = 0;
     for (let i = 0; i < graph.nodes; i++) {
+      if (i % STEP_NODES === STEP_NODES - 1) yield;
       const best = bestGroup(graph, i, { groups, totals, total, linked, near });
       if (best === groups[i]) continue;
       totals[groups[i]] -= graph.degrees[i];

@@ -15,11 +15,11 @@
 
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { mean, median } from '../../core/statistics.js';
-import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Matrix } from '../../model.js';
 import { checkInteger } from '../checks.js';
 import type { Neighborhoods } from '../types.js';
-import { communities, mergeGroups } from './communities.js';
+import { communities, findCommunities, mergeGroups } from './communities.js';
 import { groupCount } from './groups.js';
 
 /** Links from a query sample to others, `width` a sample, worst first; -1 where there is none. */
@@ -73,6 +73,12 @@ export function distortion(neighborhoods: Neighborhoods, options: DistortionOpti
     tornLinks: worstLinks(input.indices, embeddingRanks, k, farOnMap, links),
     gluedLinks: worstLinks(embedding.indices, inputRanks, k, farInData, links),
   };
+}
+
+/** Finds the groups of both spaces so that `groupsOfBoth` has them at hand. CancelledError once the signal is aborted. */
+export async function findGroups({ input, embedding }: Neighborhoods, context: Context): Promise<void> {
+  const watch = watchStage({ ...context, onProgress: undefined }, 'groups');
+  for (const neighbors of [input, embedding]) await findCommunities(neighbors, watch);
 }
 
 /**
