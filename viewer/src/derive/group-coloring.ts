@@ -57,9 +57,13 @@ function strongestPart(
   parts.forEach(({ modules }, part) => {
     for (const module of modules) partOf[module] = part + 1;
   });
-  const codes = Uint16Array.from(strongest, (module) => (module === NONE ? 0 : partOf[module]));
+  const codes = new Uint16Array(strongest.length);
   const counts = new Uint32Array(parts.length + 1);
-  for (const code of codes) counts[code]++;
+  for (let row = 0; row < codes.length; row++) {
+    const module = strongest[row];
+    codes[row] = module === NONE ? 0 : partOf[module];
+    counts[codes[row]]++;
+  }
   const colors = [NEUTRAL[theme], ...parts.map((_, part) => categoryColor(part, theme))];
   const names = ['no module present', ...parts.map(({ name }) => name)];
   const codeOf = ({ modules }: Part) =>

@@ -105,9 +105,14 @@ function useDrawing(
       return;
     }
     // what was not drawn before is drawn at once: a page that is printed or captured as it loads gets no frame
-    if (!shown) {
+    if (!shown && !(slow.current && last.current)) {
       draw();
       return;
+    }
+    // a slow picture with other colors waits until the panels have shown their answer, which it would hold up
+    if (!shown) {
+      document.documentElement.dataset.drawn = 'false';
+      return afterFrame(draw);
     }
     const wait = slow.current ? REST : 0;
     document.documentElement.dataset.drawn = 'false';
@@ -126,6 +131,14 @@ function useDrawing(
     };
   }, [renderer, camera.scale, camera.left, camera.top, radius, size, moving, ...scene]);
   return late;
+}
+
+/** Calls after the next frame has been shown, unless the returned function is called before. */
+function afterFrame(work: () => void): () => void {
+  let request = requestAnimationFrame(() => {
+    request = requestAnimationFrame(work);
+  });
+  return () => cancelAnimationFrame(request);
 }
 
 const sameCamera = (a: Camera, b: Camera): boolean =>

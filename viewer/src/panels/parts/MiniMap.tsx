@@ -37,6 +37,37 @@ export function MiniMap({ view, module, width, height }: MiniMapProps) {
   );
 }
 
+interface Corners {
+  readonly view: View;
+  readonly key: string;
+  readonly pixels: Int32Array;
+}
+
+/** Those of the last size: all thumbnails of a list have one. */
+let last: Corners | null = null;
+
+/** The upper left pixel of each sample in a thumbnail; negative for one above it. */
+function cornersOf(
+  view: View,
+  { width, height }: { width: number; height: number },
+  ratio: number,
+  side: number,
+): Int32Array {
+  const key = `${width} ${height} ${ratio}`;
+  if (last?.view === view && last.key === key) return last.pixels;
+  const { x, y } = view.drawing;
+  const camera = fitCamera(view.grid.bounds, { width, height }, FRAME);
+  const across = Math.round(width * ratio);
+  const pixels = new Int32Array(x.length);
+  for (let row = 0; row < pixels.length; row++) {
+    const left = Math.round((x[row] * camera.scale + camera.left) * ratio - side / 2);
+    const above = Math.round((camera.top - y[row] * camera.scale) * ratio - side / 2);
+    pixels[row] = above * across + left;
+  }
+  last = { view, key, pixels };
+  return pixels;
+}
+
 /** The highest presence at each pixel, so that where the module is present is never covered; one pass over the samples. */
 function drawPoints(
   context: CanvasRenderingContext2D,
@@ -45,18 +76,17 @@ function drawPoints(
   ratio: number,
 ): void {
   const { values, top } = view.presence[module];
-  const { x, y } = view.drawing;
-  const camera = fitCamera(view.grid.bounds, { width, height }, FRAME);
   const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
   const side = Math.max(1, Math.round(1.6 * ratio * Math.min(1, Math.sqrt(3000 / values.length))));
+  const corners = cornersOf(view, { width, height }, ratio, side);
   const highest = new Uint8Array(across * down);
   for (let row = 0; row < values.length; row++) {
     const code = 1 + Math.round(Math.min(1, values[row] / top) * (RAMP_STEPS - 1));
-    const left = Math.round((x[row] * camera.scale + camera.left) * ratio - side / 2);
-    const above = Math.round((camera.top - y[row] * camera.scale) * ratio - side / 2);
-    for (let at = 0; at < side * side; at++) {
-      const pixel = (above + Math.floor(at / side)) * across + left + (at % side);
-      if (code > highest[pixel]) highest[pixel] = code;
+    for (let below = 0; below < side; below++) {
+      for (let right = 0; right < side; right++) {
+        const pixel = corners[row] + below * across + right;
+        if (code > highest[pixel]) highest[pixel] = code;
+      }
     }
   }
   const image = context.createImageData(across, down);

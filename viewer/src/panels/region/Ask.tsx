@@ -1,6 +1,13 @@
 /** What makes the selected region: its modules, inside against outside, and its labels. */
 
-import { describeRegion, modulesInRegion, type PresenceInRegion, regionSentences } from 'whymap/lava';
+import { useMemo } from 'preact/hooks';
+import {
+  describeRegion,
+  levelsInRegion,
+  type PresenceInRegion,
+  type RegionAnswer,
+  regionSentences,
+} from 'whymap/lava';
 import { categoryColor } from '../../derive/palette.js';
 import { moduleName, type View } from '../../derive/view.js';
 import { capitalized, decimal } from '../../derive/words.js';
@@ -25,11 +32,12 @@ import { RegionLevels } from './RegionLevels.js';
 
 export function Ask({ view }: { view: View }) {
   const selected = region.value;
+  const answer = useMemo(() => selected && answerOf(view, selected), [view, selected]);
   if (selectedFeature.value !== null) return <FeatureDetail view={view} feature={selectedFeature.value} />;
-  if (!selected) return <AskHint view={view} />;
-  const found = modulesInRegion(view.explanation, selected.rows);
+  if (!selected || !answer) return <AskHint view={view} />;
+  const found = answer.modules;
   const single = selected.rows.length === 1;
-  const [first, ...rest] = regionSentences(describeRegion(view.mapped, selected.parsed, selected.name));
+  const [first, ...rest] = regionSentences(answer);
   return (
     <div class="detail">
       <nav class="detail-nav">
@@ -60,6 +68,14 @@ export function Ask({ view }: { view: View }) {
       {!single && <RegionLevels view={view} rows={selected.rows} />}
     </div>
   );
+}
+
+/** The library's answer on a region. Its rows and labels are known here: of a million samples they take long to find again. */
+function answerOf(view: View, { rows, name }: Region): RegionAnswer {
+  const known = { ...view.mapped, labels: null };
+  const answer = describeRegion(known, { kind: 'rows', rows: Array.from(rows) }, name);
+  const levels = view.labels ? levelsInRegion(view.labels, rows) : [];
+  return { ...answer, labels: levels.map(({ level, samples }) => ({ label: level, samples })) };
 }
 
 /** Keeps the region so that the next one is compared with it. */
