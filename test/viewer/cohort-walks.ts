@@ -1,7 +1,7 @@
 /** The twelve things that someone with a paper to write does with a report, each on any cohort. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { columnsOfSamples, words } from 'whymap/lava';
+import { columnsOfSamples, shownName, words } from 'whymap/lava';
 import { addressOf, drag, kept } from '../report/report-page.js';
 import { savesFigures } from './cohort-figures.js';
 import {
@@ -18,18 +18,17 @@ import { levelsOf, type Made } from './cohorts.js';
 
 const COLOR = '.top .choice select';
 
-async function colorsByColumns(at: At): Promise<void> {
-  const { page, made } = at;
+async function colorsByColumns({ page, made }: At): Promise<void> {
   const columns = columnsOfSamples(made.explanation);
   expect(columns.length).toBeGreaterThan(0);
-  for (const column of columns) {
-    await page.selectOption(COLOR, { label: column.name });
+  for (const [at, column] of columns.entries()) {
+    await page.selectOption(COLOR, at === 0 && made.explanation.labels ? 'label' : `column:${column.name}`);
     if (column.kind === 'numeric') continue;
     const entries = await page.locator('.legend-entry').allInnerTexts();
     expect(entries.length).toBe(Math.min(18, new Set(column.codes).size));
     for (const entry of entries) {
       const [, level, share] = /^(.*?)\s*([\d.]+%)$/s.exec(entry.trim()) ?? [];
-      const samples = amount(holding(at, column.name, level));
+      const samples = levelsOf(made, column.name).filter((each) => (each ?? 'no value') === level).length;
       expect({ level, share }).toEqual({ level, share: words.percent(samples / made.explanation.rows) });
     }
   }
@@ -91,7 +90,7 @@ async function ranksMarkers(at: At): Promise<void> {
   const { image, featureNames } = made.explanation;
   const shownAs = (name: string) => {
     const at = featureNames.indexOf(name);
-    return image ? `row ${Math.floor(at / image.width)}, column ${at % image.width}` : name;
+    return image ? `row ${Math.floor(at / image.width)}, column ${at % image.width}` : shownName(name);
   };
   const table = new Map(lines.slice(1).map((line) => [shownAs(line.split(',')[0]), line.split(',')]));
   await compareTwo(at);

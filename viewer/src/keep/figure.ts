@@ -128,6 +128,7 @@ export async function pdfOfSvg(text: string, { width }: PrintSize): Promise<Blob
   const height = width * ratio;
   const page = new jsPDF({
     unit: 'mm',
+    compress: true,
     format: [width, height],
     orientation: width > height ? 'landscape' : 'portrait',
   });

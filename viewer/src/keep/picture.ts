@@ -86,11 +86,10 @@ export function svgOf(input: PictureInput): string {
   const { ink, page } = overlayInk(input.theme);
   const legend = legendOf(input);
   const height = size.height + legend.height;
-  const overlay = overlayOf(input, RATIO).toDataURL('image/png');
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${height}" viewBox="0 0 ${size.width} ${height}" font-family="system-ui, sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="${page}"/>
 <g>${pointsAsSvg(input)}</g>
-<image href="${overlay}" width="${size.width}" height="${size.height}"/>
+${overlayAsSvg(input)}
 ${[...nameParts(input), ...legend.parts].map((part) => partAsSvg(part, ink, page)).join('\n')}
 </svg>
 `;
@@ -127,6 +126,15 @@ function overlayOf(
     { ...frame, ratio },
   );
   return canvas;
+}
+
+/** Localities, links and what is marked, as a picture; nothing where there is none of them. */
+function overlayAsSvg(input: PictureInput): string {
+  const { links, region, showLocalities, frame } = input;
+  const isMarked = region !== null && (region.localities.length > 0 || region.rows.length === 1);
+  if (!links && !showLocalities && !isMarked) return '';
+  const { width, height } = frame.size;
+  return `<image href="${overlayOf(input, RATIO).toDataURL('image/png')}" width="${width}" height="${height}"/>`;
 }
 
 function pointsAsSvg(input: PictureInput): string {

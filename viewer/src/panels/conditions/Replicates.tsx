@@ -59,7 +59,7 @@ export function Replicates({ row, found, what }: ReplicatesProps) {
         </text>
       ))}
       <text x={(left + SIZE.width - SIZE.right) / 2} y={SIZE.height - 3} text-anchor="middle">
-        {what} in each replicate
+        {what} of {row.module} in each replicate
       </text>
       {units.map(({ replicate, isCase, value }) => (
         <circle

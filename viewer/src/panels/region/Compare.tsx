@@ -36,8 +36,8 @@ export function Compare({ view, first, second }: { view: View; first: Region; se
         </>
       ) : (
         <p class="note">
-          No pair of features can be compared: their raw values are not in this file, or do not vary here.{' '}
-          <code>whymap query</code> compares from the data themselves.
+          No pair of features can be compared: their raw values are not in this file, or they differ in too
+          few samples of either region. <code>whymap query</code> compares from the data themselves.
         </p>
       )}
       <button
