@@ -121,14 +121,7 @@ function useDrawing(
       setLate(true);
       if (moving) return;
     }
-    let request = 0;
-    const timer = setTimeout(() => {
-      request = requestAnimationFrame(draw);
-    }, wait);
-    return () => {
-      clearTimeout(timer);
-      cancelAnimationFrame(request);
-    };
+    return afterRest(draw, wait);
   }, [renderer, camera.scale, camera.left, camera.top, radius, size, moving, ...scene]);
   return late;
 }
@@ -139,6 +132,18 @@ function afterFrame(work: () => void): () => void {
     request = requestAnimationFrame(work);
   });
   return () => cancelAnimationFrame(request);
+}
+
+/** Calls on a frame after so many milliseconds, unless the returned function is called before. */
+function afterRest(work: () => void, wait: number): () => void {
+  let request = 0;
+  const timer = setTimeout(() => {
+    request = requestAnimationFrame(work);
+  }, wait);
+  return () => {
+    clearTimeout(timer);
+    cancelAnimationFrame(request);
+  };
 }
 
 const sameCamera = (a: Camera, b: Camera): boolean =>
