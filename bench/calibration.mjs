@@ -80,7 +80,7 @@ for (const [kind, make, tests] of [
   const found = [];
   for (let set = 0; set < Number(values.sets); set++)
     found.push(await pOf(make(1000 + set, 400), set, quiet));
-  for (const test of tests) {
+  for (const test of found.length > 0 ? tests : []) {
     const list = found.map((both) => both[test]);
     const { distance, p } = uniformity(list);
     if (p < 0.01) failed.push(`${kind}, ${test}`);

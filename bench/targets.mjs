@@ -41,20 +41,12 @@ function run(...args) {
 
 /** Explains files `runs` times; for each the wall, the profile's lines by stage, and the summary. */
 function explained(...args) {
-  return Array.from({ length: runs }, () => {
-    const [out, profile] = [join(folder, 'out'), join(folder, 'profile.csv')];
-    const wall = run(
-      'explain',
-      ...args,
-      '-o',
-      out,
-      '--quiet',
-      '--force',
-      '--profile',
-      profile,
-      '--threads',
-      '2',
-    );
+  return Array.from({ length: runs }, (_, turn) => {
+    const [out, profile] = [
+      join(folder, `out-${turn}-${process.hrtime.bigint()}`),
+      join(folder, 'profile.csv'),
+    ];
+    const wall = run('explain', ...args, '-o', out, '--quiet', '--profile', profile, '--threads', '2');
     const lines = readFileSync(profile, 'utf8').trim().split('\n').slice(1);
     const stages = Object.fromEntries(
       lines.map((line) => {
@@ -173,8 +165,10 @@ const LINES = {
   umap20: () => mapped('umap', file('mnist20k_X.npy'), 20_000, 3),
   tsne10: () => mapped('tsne', null, 10_000, 2),
   trust() {
-    const args = [file('mnist70k_X.npy'), '-e', file('mnist70k_map.npy'), '--quiet', '--force', '--exact'];
-    const walls = Array.from({ length: runs }, () => run('audit', ...args, '-o', join(folder, 'audit')));
+    const args = [file('mnist70k_X.npy'), '-e', file('mnist70k_map.npy'), '--quiet'];
+    const walls = Array.from({ length: runs }, () =>
+      run('audit', ...args, '-o', join(folder, `audit-${process.hrtime.bigint()}`)),
+    );
     const wall = median(walls);
     return [row('trust 70k x 784, digits', `${one(wall)} s (the command)`, '25 s', wall < 25)];
   },
