@@ -37,6 +37,7 @@ import { associate, associationRules, releaseAssociations } from '../association
 import { type MeanAssociation, meanAssociation } from '../factorize/mean-association.js';
 import { factorize } from '../factorize/modules.js';
 import { patternGram, patternProducts, relativeLoss, weighLocalities } from '../factorize/symmetric.js';
+import { fitAhead } from './fits-ahead.js';
 import {
   type FitOptions,
   levelsInLocality,
@@ -182,12 +183,18 @@ async function heldOutPoint(
   options: FitOptions & { readonly modules: number },
   context: Context,
 ): Promise<Granularity['curve'][number]> {
-  const fits: Modules[] = [];
-  for (const { associations, localities, mean } of halves) {
-    const rules = associationRules({ ...options, support: undefined }, localities.size);
-    const samples = { features: table.features, localities, rules };
-    fits.push(await factorize({ associations, samples, mean, withHierarchy: false }, options, context));
-  }
+  const atOnce = context.engine.threads > 1 && halves.every(({ associations }) => associations.held) ? 2 : 1;
+  const ofHalf = { ...context, memory: context.memory / atOnce };
+  const fits = await fitAhead(
+    halves,
+    atOnce,
+    ({ associations, localities, mean }) => {
+      const rules = associationRules({ ...options, support: undefined }, localities.size);
+      const samples = { features: table.features, localities, rules };
+      return factorize({ associations, samples, mean, withHierarchy: false }, options, ofHalf);
+    },
+    async (fit) => fit,
+  );
   const shares = [
     await heldOutShare(fits[0], halves[1], context),
     await heldOutShare(fits[1], halves[0], context),
