@@ -24,7 +24,7 @@ import { productsOfLists } from './sparse-products';
 
 /** Query rows of a tile. */
 export const TILE_ROWS: i32 = 32;
-/** Bytes of a row of a tile's arrays. */
+/** Bytes of a row (a query) of a tile's f32 arrays, one value for each of its data rows. */
 export const STRIDE: usize = (<usize>TILE_COLUMNS) << 2;
 
 /** A tile: queries `firstRow` and on by data rows `firstColumn` and on, and the addresses of its arrays. */
@@ -38,8 +38,9 @@ export class Tile {
   products: usize;
   lowers: usize;
   uppers: usize;
-  /** f32 a query: the smallest of its lower bounds and the largest of its upper bounds. */
+  /** f32 a query: its smallest lower bound. */
   rowLeast: usize;
+  /** f32 a query: its largest upper bound, infinite where a pair was excluded; with `both` only. */
   rowMost: usize;
   /** u8 a pair: the uses that need it (resolve.ts); u64 a row: one bit for each marked pair. */
   marks: usize;

@@ -14,8 +14,8 @@
  *   stride (counts of a query: k rounded up to a multiple of 4), near (f32, queries x stride: a pair below `near` is
  *   surely nearer than the target, a pair above `far` surely farther), far, nearOfFour (the same limits, the k targets
  *   of four rows beside each other), farOfFour, limits (f32 a row: its largest far limit). `Tile`: firstRow, rowCount,
- *   firstColumn, columnCount, lowers, uppers, rowLeast (f32 a query: the smallest of its lower bounds and the largest
- *   of its upper bounds), rowMost.
+ *   firstColumn, columnCount, lowers, uppers, rowLeast (f32 a query: its smallest lower bound),
+ *   rowMost (f32 a query: its largest upper bound).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 

@@ -10,7 +10,7 @@
  *   (1 where queries and data are the same rows, so that each pair is met once for both of its rows), pruneBounds
  *   (bounds along few directions, which rule out whole tiles; or 0). `Work`: pruneTrials (tiles on which pruning was
  *   tried, and tiles that it closed), prunedTiles, tilesSeen (tiles so far). `Tile`: firstRow, rowCount, firstColumn,
- *   columnCount, rowLeast (f32 a query: the smallest of its lower bounds and the largest of its upper bounds). `Ranks`:
+ *   columnCount, rowLeast (f32 a query: its smallest lower bound). `Ranks`:
  *   limits (f32 a row: its largest far limit). `NearestLists`: limits (f32 a row: a pair with a larger lower bound
  *   cannot enter its list).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.

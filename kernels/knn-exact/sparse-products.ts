@@ -20,7 +20,7 @@
 import { STOP_ADDRESS } from '../runtime/layout';
 import { DistanceBounds, ENTRY_BYTES, ENTRY_ROWS, EntriesArguments, TILE_COLUMNS } from './layout';
 
-/** Bytes of a row of C. */
+/** Bytes of a row (a query) of the f32 products. */
 const STRIDE: usize = (<usize>TILE_COLUMNS) << 2;
 /** Rows of a panel, and bytes of a pair of columns there. */
 const WIDE: i32 = 32;

@@ -36,6 +36,7 @@ import {
   type AssociationOptions,
   associate,
   associationRules,
+  checkGate,
   releaseAssociations,
 } from './associations/associations.js';
 import { chosenFeatures } from './associations/wide-tables.js';
@@ -216,17 +217,20 @@ async function fitAll(
   const dense = await denseCovering(embedding, localities, context.engine, silently(context, 'localities'));
   const { modules: requested, ...others } = options;
   const associations = await timed('associations', () => associate(features, dense, options, context));
-  const granularity =
-    requested === 'auto'
-      ? await timed('granularity', () => chooseGranularity({ ...input, dense }, others, context))
-      : undefined;
-  const count = requested === 'auto' ? granularity?.chosen : requested;
-  const fitOptions = { ...others, modules: count };
-  const samples = { features, localities: dense, rules: associationRules(options, localities.size) };
-  const fit = { associations, samples, reported: localities.count };
-  const modules = await timed('modules', () => factorize(fit, fitOptions, context));
-  await releaseAssociations(associations, context);
-  return { modules, granularity, counts: associations.counts, fitOptions };
+  try {
+    const granularity =
+      requested === 'auto'
+        ? await timed('granularity', () => chooseGranularity({ ...input, dense }, others, context))
+        : undefined;
+    const count = requested === 'auto' ? granularity?.chosen : requested;
+    const fitOptions = { ...others, modules: count };
+    const samples = { features, localities: dense, rules: associationRules(options, localities.size) };
+    const fit = { associations, samples, reported: localities.count };
+    const modules = await timed('modules', () => factorize(fit, fitOptions, context));
+    return { modules, granularity, counts: associations.counts, fitOptions };
+  } finally {
+    await releaseAssociations(associations, context);
+  }
 }
 
 /**
@@ -286,5 +290,6 @@ export function checkSizes(
 ): void {
   const { size, count } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
   associationRules(options, size);
+  checkGate(options.gate, size);
   if (typeof options.modules === 'number') checkModuleCount(options.modules, count);
 }

@@ -90,6 +90,12 @@ const RULES: readonly Rule[] = [
   ),
   needs(['query'], 'feature', ['features'], featuresRemedy()),
   needs(['query'], 'pair', ['features'], featuresRemedy()),
+  needs(
+    READING,
+    'missingLabels',
+    ['label', 'labels'],
+    words`name the labels with ${option('label')} or ${option('labels')}`,
+  ),
   needs(READING, 'namesColumn', ['featureNames'], words`name the file with ${option('featureNames')}`),
   { commands: READING, broken: textSigns },
   { commands: READING, broken: knownEncoding },

@@ -182,6 +182,8 @@ test('what does not fit together is refused', async () => {
   await expect(explain({ table, embedding: shorter }, {}, {})).rejects.toThrow(ShapeError);
   const image = { width: 9, height: 9 };
   await expect(explain({ table, embedding }, { image }, {})).rejects.toThrow(OptionError);
+  // a correlation of 1 is 8.9 standard errors in localities of 80
+  await expect(explain({ table, embedding }, { ...options, gate: 9 }, {})).rejects.toThrow(/at most 8.9/);
   for (const modules of [0, 1.5, 10_000]) {
     await expect(explain({ table, embedding }, { ...options, modules }, {})).rejects.toThrow(OptionError);
   }

@@ -91,6 +91,7 @@ const wrong: readonly (readonly [OptionTexts, RegExp])[] = [
   [{ delimiter: ';;' }, /--delimiter ;;; expected one character, tab or whitespace/],
   [{ thousands: 'ab' }, /--thousands ab; expected a point, a comma, a space or an apostrophe/],
   [{ encoding: 'klingon' }, /--encoding klingon; expected the name of an encoding/],
+  [{ missingLabels: 'x' }, /--missing-labels x without --label/],
   [{ namesColumn: 'gene' }, /--names-column gene without --feature-names/],
   [{ draws: '9', level: '0.05' }, /--draws 9 with --level 0.05; expected 0 draws, or at least 19/],
 ];

@@ -102,7 +102,11 @@ function readField(field: FlatTable, depth: number): ArrowField {
   };
 }
 
-/** Bits and sign of an Int table: a column's type, or that of a dictionary's indices (32 bits, signed, where it is absent). */
+/**
+ * Bits and sign of an Int table: a column's type, or that of a dictionary's indices. RangeError for a width other than 8, 16, 32
+ * and 64 bits.
+ * @param type null where the table is absent, which stands for 32 bits with a sign.
+ */
 function integerType(type: FlatTable | null) {
   if (type === null) return { bits: 32, signed: true };
   return { bits: width(intOf(type, 4), [8, 16, 32, 64]), signed: byteOf(type, 6) !== 0 };

@@ -41,10 +41,14 @@ export function decodeLz4Block(bytes: Uint8Array, limit: number): Uint8Array {
 }
 
 interface Output {
-  /** Copies bytes of the input. */
+  /** Copies bytes `start` to `end` of the input. RangeError where they are not there, or beyond the limit. */
   append(from: Uint8Array, start: number, end: number): void;
-  /** Repeats `length` bytes from `distance` back; they may overlap what is written. */
-  repeat(distance: number, length: number): void;
+  /**
+   * Repeats `count` bytes that begin `distance` bytes before the end of what is written, one after another, so that a count above
+   * the distance repeats what it wrote. RangeError for a distance before the start, or beyond the limit.
+   */
+  repeat(distance: number, count: number): void;
+  /** What was written; a view. */
   whole(): Uint8Array;
 }
 
@@ -78,7 +82,7 @@ function growing(limit: number, guess: number): Output {
   };
 }
 
-/** Appends what one LZ4 block decompresses to. RangeError where it is damaged. */
+/** Appends what one LZ4 block decompresses to. RangeError where it is damaged, or goes beyond the output's limit. */
 function decodeBlock(block: Uint8Array, output: Output): void {
   let at = 0;
   const extended = (start: number) => {

@@ -138,7 +138,7 @@ function isHeaderLine(
 /**
  * One name a column from several header lines: those of the line with the most different names (units stand below
  * names) where they are all different, else all lines joined by points.
- * @param lines header lines, of one length, one at least with text.
+ * @param lines header lines, of one length; one at least has text beyond its first field.
  * @returns trimmed names, empty where a column has none.
  */
 export function combinedNames(lines: readonly (readonly string[])[]): string[] {

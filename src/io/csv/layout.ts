@@ -49,10 +49,14 @@ export interface OpenCsv {
   readonly warnings: readonly Warning[];
 }
 
+/** A text table before its header is told from its rows. */
 interface Start {
+  /** The first records, a header among them; at most 101. */
   readonly sample: readonly CsvRecord[];
+  /** Those that follow the sample. */
   readonly records: AsyncIterable<CsvRecord>;
   readonly delimiter: string;
+  /** Of the file. */
   readonly name: string;
   readonly warnings: readonly Warning[];
 }
@@ -216,6 +220,8 @@ function namesOf(
  * The first record with as many fields as the rows have, and how many empty fields rows have beyond it. Rows that end
  * in a delimiter have one more than the header; R leaves out the name of the column of row names. FormatError for a
  * header that is longer than the rows.
+ * @param sample the first records, one at least.
+ * @param name of the file, for the warning.
  * @param warnings gets one where fields are left out.
  */
 function fittedHeader(

@@ -125,7 +125,8 @@ function byteAt(bytes: Uint8Array, at: number): number {
 
 /**
  * The position after `length` bytes; RangeError where they are not there.
- * @param at the position that must lie inside.
+ * @param bytes of the footer or header.
+ * @param at position of the first of them.
  */
 function within(bytes: Uint8Array, at: number, length: number): number {
   if (length <= bytes.length - at) return at + length;

@@ -19,23 +19,27 @@ export interface Lines extends Pick<StoredArray, 'numbers' | 'shape' | 'packed'>
 
 export type Layout = 'dense' | 'rows' | 'columns';
 
+/** A matrix as it lies in a file. Lines are its rows, or its columns where it is stored by column. */
 export interface Stored {
+  /** Of the file, for messages. */
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
   readonly layout: Layout;
   /** The data set of a dense matrix, or of the values of a sparse one. */
   readonly values: Lines;
-  /** Sparse only. */
+  /** Index of each entry in its line, and, one more than lines, the position of each line's first entry; null where dense. */
   readonly indices: Lines | null;
   readonly offsets: ArrayLike<number> | null;
-  /** Where only some columns are read: for each column of the file its place among them, or -1. Never for the layout `columns`. */
+  /** Where only some columns are read: for each column of the file its position among them, or -1. Never for the layout `columns`. */
   readonly among?: Int32Array;
 }
 
 /** Some complete lines (rows, or columns when stored by column) of a matrix. */
 export interface Block {
+  /** Number of the first line. */
   readonly first: number;
+  /** Lines. */
   readonly count: number;
   /** Entries of line l of the block: positions offsets[l] to offsets[l + 1]. */
   readonly offsets: ArrayLike<number>;
@@ -44,6 +48,7 @@ export interface Block {
   readonly values: ArrayLike<number>;
 }
 
+/** Entries of a block: 16 MiB of numbers. */
 export const BLOCK_ENTRIES = 2 ** 21;
 
 /**

@@ -2,17 +2,18 @@
  * Arrays whose chunks are larger than a block. Their library unpacks a chunk for every reading that touches it, so blocks of
  * such an array are taken out of the chunk that was read last.
  *
- * Memory: one chunk, where it takes no more than a quarter of what a table may; else every block unpacks its chunk again.
+ * Memory: one chunk an array, so two of a sparse matrix, each of at most a quarter of what a table may take and LARGEST_READING;
+ *   of arrays with larger chunks every block unpacks its chunk again.
  * Types: `Stored`, a matrix in a file: values (its numbers, in lines), indices (sparse only). `Lines`: numbers(start,
  *   end), shape, packed, atOnce (numbers to read at once). `StoredArray`, an array in a file: shape (its sizes), packed
- *   (lines that lie in one chunk, or null), numbers (elements start to end of the first axis).
+ *   (lines that lie in one chunk, 1 where none do), numbers (elements start to end of the first axis).
  * Fails: as the readings do that it carries out.
  */
 
 import { BLOCK_ENTRIES, type Lines, type Stored } from './blocks.js';
 import { LARGEST_READING } from './store.js';
 
-/** Of a number, at most. */
+/** Bytes of a number, at most. */
 const VALUE_BYTES = 8;
 
 /**
@@ -29,8 +30,10 @@ export function chunkByChunk(stored: Stored, memory: number): Stored {
 }
 
 /**
- * The array with the chunk that was read last kept; the array itself where that does not help or takes too much
- * memory.
+ * The array, which keeps the chunk that was read last; the array itself where a chunk is no larger than a block
+ * (BLOCK_ENTRIES) or takes too much memory.
+ * @param array in chunks of `packed` lines.
+ * @param memory bytes that the table may take.
  */
 function withLastChunk(array: Lines, memory: number): Lines {
   const [items, ...rest] = array.shape;

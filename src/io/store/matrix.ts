@@ -3,11 +3,14 @@
  * memory. One pass finds what the values are and which features vary most, a second fills the result; counts
  * stored by column take one more for the totals of the cells.
  *
- * Cost: 2 or 3 readings of the stored values. Memory: a block (16 MiB) or a chunk, and the result.
+ * Cost: 2 readings of the stored values, 3 where they are stored by column, 4 where those are normalized; one more for each pass
+ * beyond the first that a chooser of features asks for. Memory: a block (16 MiB) or the chunks of chunks.ts, and the result.
+ * Fails: FormatError where it does not fit the memory or is damaged; OptionError for counts that no option says how to treat, and
+ *   for values that are no counts where they are normalized; CancelledError once the signal is aborted.
  * Types: `Block`, complete lines of a matrix: indices (of entries in their line, or null for all in order), first
  *   (number of the first line). `FeatureChooser`, picks features while values come by: begin (gives the number of
- *   passes, 0 to keep all), choose (columns kept or null for all, and warnings), add (takes a value with sample and
- *   feature). `FeatureSums`, one entry a feature: whole (all values are whole and not negative), largest (value),
+ *   passes, 0 to keep all), choose (columns kept or null for all, and warnings), pass (before each pass, counted from 0), add
+ *   (takes a value with sample and feature). `FeatureSums`, one entry a feature: whole (all values are whole and not negative), largest (value),
  *   moved (offsets of the columns, or null), origin (subtracted before sums), add (takes a value and its column), low
  *   (smallest value), high (largest value). `Settings`, options with defaults: chooser (picks features while they are
  *   read), maxFeatures (of largest variance), normalize (`none` or `log1p-cp10k`). `Stored`, a matrix in a file:
@@ -25,14 +28,15 @@ import { chooseOffsets, offsetFor, packed, someOffsets, withOffsets } from '../t
 import { type Block, blocksOf, forEachEntry, readBlock, type Stored } from './blocks.js';
 import { chunkByChunk } from './chunks.js';
 
-/** Of the sums of one feature, at least. */
+/** Bytes of the sums of one feature, at least. */
 const SUMS_BYTES = 24;
 
 /**
- * Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`, as samples x features. OptionError for
- * counts that no option says how to treat.
+ * Reads a matrix under the settings `normalize`, `maxFeatures` and `memory`, as samples x features. Errors as in the header.
  * @param onDisk the matrix as it is stored.
- * @param detectCounts whether values are looked at for counts.
+ * @param named ids of the samples (null where there are none) and names of the features, for the chooser and messages.
+ * @param settings options with defaults.
+ * @param detectCounts whether values are looked at for counts: not in obsm, in plain Zarr arrays and in text tables.
  * @returns the features, the positions of the columns that were kept (null for all), and warnings.
  */
 export async function readStoredMatrix(
@@ -78,7 +82,7 @@ export async function readStoredMatrix(
   }
 }
 
-/** FormatError for a shape that does not fit the memory, before anything is read. */
+/** FormatError for a shape that does not fit the memory (of a dense matrix: what is kept of it), before anything is read. */
 function checkPromise(stored: Stored, settings: Settings): void {
   const { rows, columns, layout } = stored;
   const sums = columns * SUMS_BYTES;

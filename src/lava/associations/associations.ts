@@ -26,7 +26,7 @@ import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { AssociateResult, AssociationRules, Engine, Watch } from '../../engine/engine.js';
 import { partOf, unwatched } from '../../engine/watch.js';
-import { OptionError, ShapeError } from '../../errors.js';
+import { OptionError, option, ShapeError, words } from '../../errors.js';
 import type {
   AssociationBlock,
   AssociationCounts,
@@ -84,6 +84,21 @@ export function associationRules(options: AssociationOptions, localitySize: numb
     });
   }
   return rules;
+}
+
+/**
+ * OptionError for a gate above the square root of the degrees of freedom, which no correlation passes.
+ * @param gate standard errors of a correlation, or undefined for the default, which is never refused.
+ * @param localitySize samples in a locality.
+ */
+export function checkGate(gate: number | undefined, localitySize: number): void {
+  const most = Math.sqrt(localitySize - 1);
+  if (gate === undefined || gate <= most * (1 + 1e-9)) return;
+  throw new OptionError({
+    got: words`${option('gate', gate)} with localities of ${localitySize} samples`,
+    expected: `a gate of at most ${most.toFixed(1)}: a correlation of 1 is as many standard errors`,
+    remedy: words`lower ${option('gate')}, or raise ${option('localitySize')}`,
+  });
 }
 
 /**

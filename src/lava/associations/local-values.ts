@@ -18,8 +18,7 @@ import { centerRuns, levelRuns } from '../../core/level-runs.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
 /**
- * Rows of the samples in locality `l`, nearest to the probe first; a view. The view changes with the localities'
- * array.
+ * Rows of the samples in locality `l` (its number, from 0), nearest to the probe first; a view of `members`, not to be changed.
  */
 export function membersOf({ members, size }: Pick<Localities, 'members' | 'size'>, l: number): Int32Array {
   return members.subarray(l * size, (l + 1) * size);
@@ -51,7 +50,8 @@ export function samplesInLevels(members: Int32Array, levels?: Int32Array | null)
  * As `localValues`, among the samples of a locality and centered in their levels. Pass the columns to `unitColumn` or
  * `correlationMatrix`.
  * @param features samples x d.
- * @param wanted columns.
+ * @param wanted feature indices.
+ * @returns one column for each of these, one value for each of the samples' rows.
  */
 export function localColumns(
   features: Matrix | Csr,
@@ -62,7 +62,12 @@ export function localColumns(
   return centeredInLevels(localValues(features, rows, wanted, measure), lengths);
 }
 
-/** The columns less their means in each run of one level; as they are where `lengths` is null. */
+/**
+ * The columns less their means in each run of one level; zeros where only rounding is left (`centerRuns`). New arrays, or the
+ * same ones where `lengths` is null.
+ * @param columns one value a sample, run after run.
+ * @param lengths samples of each run.
+ */
 export function centeredInLevels(
   columns: readonly Float64Array[],
   lengths: LocalSamples['lengths'],
@@ -124,8 +129,8 @@ export function correlationMatrix(
 }
 
 /**
- * The same of columns that are centered and scaled already (`unitColumn`).
- * @param columns f of one length.
+ * As `correlationMatrix`, of columns that are centered and scaled already (`unitColumn`).
+ * @param columns f of one length, each of norm 1 or all 0.
  * @returns f x f, row by row; a column of zeros has 0 everywhere, its diagonal included.
  */
 export function unitCorrelations(columns: readonly Float64Array[]): Float64Array {
@@ -140,8 +145,8 @@ export function unitCorrelations(columns: readonly Float64Array[]): Float64Array
 }
 
 /**
- * Correlation of two columns of raw values by the measure, -1 to 1; null where either is constant.
- * @param a one number a sample.
+ * Correlation of two columns by the measure, -1 to 1; null where either is constant.
+ * @param a one raw value a sample; `spearman` takes ranks of them here.
  * @param b of the same length.
  */
 export function columnCorrelation(

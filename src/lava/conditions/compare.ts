@@ -36,7 +36,7 @@ import { explainedTable } from '../query/explained-table.js';
 import { type Design, planDesign } from './design.js';
 import { designNotes } from './design-notes.js';
 import { discoverInEach, pooledModules } from './discover.js';
-import { lostNotes, measureAll, replicatedOnly, type Stratum } from './measured.js';
+import { ALL, lostNotes, measureAll, replicatedOnly, type Stratum } from './measured.js';
 import { type NearDuplicates, nearDuplicates } from './near-duplicates.js';
 import { type ComparedRow, judgedRows } from './rows.js';
 import { unitTests } from './unit-tests.js';
@@ -102,10 +102,11 @@ export async function compareConditions(
   const sides = { condition, case: options.case, control: options.control, replicate };
   const design = planDesign(sides, draws, context.random.stream('conditions'));
   const strata = strataOf(design, options.in === undefined ? null : columnOf(metadata, options.in));
-  const sets = [pooledModules(explanation, table)];
-  if (options.discover ?? true) {
-    sets.push(...(await discoverInEach({ explanation, table, design, sides }, context)));
-  }
+  const alone =
+    (options.discover ?? true)
+      ? await discoverInEach({ explanation, table, design, sides }, context)
+      : { sets: [], notes: [] };
+  const sets = [pooledModules(explanation, table), ...alone.sets];
   const { measured, lost } = replicatedOnly(
     await measureAll({ explanation, table, design, strata, sets }, context),
   );
@@ -128,7 +129,7 @@ export async function compareConditions(
     bySize: tests === null || !isAttainable(design, level),
     rows: judgedRows(measured, tests, design, level),
     nearDuplicates: nearDuplicates(explanation),
-    notes: [...designNotes(design, options, level), ...lostNotes(lost)],
+    notes: [...designNotes(design, options, level), ...alone.notes, ...lostNotes(lost)],
   };
 }
 
@@ -174,13 +175,14 @@ function columnOf(metadata: readonly MetadataColumn[], name: string): Categorica
 /**
  * All compared samples, then those of each level that has any, in the column's order.
  * @param column null for no strata.
- * @returns for each stratum its name and 1 for each sample in it, else 0; `all` first.
+ * @returns for each stratum its name and 1 for each sample in it, else 0; `all` first. A level that is itself called `all` comes
+ * with the column's name, `column:all`.
  */
 function strataOf({ unitOf }: Design, column: CategoricalColumn | null): Stratum[] {
   const all = Uint8Array.from(unitOf, (unit) => (unit >= 0 ? 1 : 0));
-  const levels = (column?.levels ?? []).map((name, code) => ({
-    name,
+  const levels = (column?.levels ?? []).map((level, code) => ({
+    name: level === ALL ? `${column?.name}:${level}` : level,
     inStratum: all.map((compared, s) => (compared && column?.codes[s] === code ? 1 : 0)),
   }));
-  return [{ name: 'all', inStratum: all }, ...levels.filter(({ inStratum }) => inStratum.includes(1))];
+  return [{ name: ALL, inStratum: all }, ...levels.filter(({ inStratum }) => inStratum.includes(1))];
 }

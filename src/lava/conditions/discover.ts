@@ -22,7 +22,7 @@
  *   coordinates (samples x dimensions). `NonNegativeSolver`, of least squares with solutions >= 0: solve ((right
  *   side, solution, offset of both), in place). `CategoricalColumn`, groups of the samples: codes (one a sample,
  *   index into levels, -1 where missing).
- * Fails: OptionError and CancelledError as of `explain`; nothing else.
+ * Fails: CancelledError once the signal is aborted.
  */
 
 import { selectRows } from '../../core/csr.js';
@@ -31,6 +31,7 @@ import { nonNegativeSolver } from '../../core/nnls.js';
 import { permutation, type Random } from '../../core/random.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { withoutProgress } from '../../engine/watch.js';
+import { OptionError } from '../../errors.js';
 import type { Explanation, Matrix, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
@@ -103,8 +104,10 @@ function presentIn(perSample: Matrix, presence: Matrix, k: number): Uint8Array {
 
 /**
  * Modules of each condition alone: explains half of its samples and keeps the modules that neither the explanation
- * nor the condition before has. At most one set a condition, case first; none for a condition with fewer than 60 such
- * samples. Called by `compareConditions` unless `discover` is false.
+ * nor the condition before has. Called by `compareConditions` unless `discover` is false. CancelledError once the signal is
+ * aborted.
+ * @returns `sets`: at most one a condition, case first; none for a condition with fewer than 60 such samples. `notes`: a
+ * sentence for each condition that cannot be explained alone, as where its samples share no level of `within`.
  */
 export async function discoverInEach(
   input: {
@@ -114,24 +117,32 @@ export async function discoverInEach(
     readonly sides: DesignInput;
   },
   context: Context,
-): Promise<NamedModules[]> {
+): Promise<{ sets: NamedModules[]; notes: string[] }> {
   const { explanation, design, sides } = input;
   const measured = secondHalf(design, context.random.stream('discovery'));
   const known: Matrix[] = [explanation.modules.loadings];
   const sets: NamedModules[] = [];
+  const notes: string[] = [];
   for (const isCase of [true, false]) {
     const rows = Int32Array.from(design.unitOf.keys()).filter(
       (row) =>
         measured[row] === 0 && design.unitOf[row] >= 0 && design.units[design.unitOf[row]].isCase === isCase,
     );
     if (rows.length < LEAST_SAMPLES) continue;
-    const found = await explainRows(input, rows, context);
+    const level = isCase ? sides.case : sides.control;
+    const found = await explainRows(input, rows, context).catch((error: unknown) => {
+      if (!(error instanceof OptionError)) throw error;
+      notes.push(
+        `${level} alone was not searched for modules: got ${error.got}, expected ${error.expected}.`,
+      );
+      return null;
+    });
+    if (found === null) continue;
     const fresh = freshModules(found.modules.loadings, known);
     known.push(found.modules.loadings);
-    const level = isCase ? sides.case : sides.control;
     if (fresh.length > 0) sets.push(await namedSet({ ...input, measured, level }, found, fresh, context));
   }
-  return sets;
+  return { sets, notes };
 }
 
 /**

@@ -21,31 +21,39 @@ import type { NamedModules } from './discover.js';
 import { jointPattern, modulePattern } from './patterns.js';
 import { type UnitValues, unitValues } from './unit-values.js';
 
+/** Name of the stratum of all compared samples. */
+export const ALL = 'all';
+
 export interface Stratum {
+  /** A level, or ALL; no two are alike. */
   readonly name: string;
   /** 1 for its samples that are compared. */
   readonly inStratum: Uint8Array;
 }
 
 export interface Measured {
+  /** Id; with the condition in front for one found on that alone; `M1+M2` for a joint pattern. */
   readonly module: string;
   readonly label: string;
   readonly stratum: string;
+  /** What must be known of the module (`withinFlags`). */
   readonly flags: readonly string[];
   readonly values: UnitValues;
   /** Share of each unit's samples in which the module is present; NaN for units without samples. */
   readonly abundance: Float64Array;
-  /** Whether the module is one of the explanation. */
+  /** Whether the module, or both of a joint pattern, are of the explanation. */
   readonly pooled: boolean;
-  /** For the pairs between two modules: the ids of these. */
+  /** For a joint pattern: the ids of its two modules. */
   readonly parts?: readonly [string, string];
 }
 
 /**
- * Every module, and the pairs between modules of the explanation that are present together, in every stratum.
- * @param input the explained table, its design, the strata (1 for their samples), and the sets of modules, of which
- * the first are those of the explanation.
- * @returns one entry for each module (or pair of modules) and stratum, module by module.
+ * Measures, in every stratum, each module and each joint pattern (the pairs of a feature of one and a feature of another
+ * module of the explanation that are present together): presence, score and signed correlations (`UnitValues`) and abundance,
+ * one a unit. CancelledError once the signal is aborted.
+ * @param input `table`, the one explained; `strata`: a name, and 1 for each sample in it; `sets` of modules, the first that of
+ * the explanation.
+ * @returns one entry for each module (or two with a joint pattern) and stratum, module by module.
  */
 export async function measureAll(
   input: {
@@ -80,7 +88,7 @@ export async function measureAll(
   return measured;
 }
 
-/** Mean presence over all units below which a module of one condition did not come back. */
+/** Mean presence (squared correlation beyond chance) over all units below which a module of one condition did not come back. */
 const REPLICATED_PRESENCE = 0.01;
 
 /**
@@ -91,7 +99,7 @@ const REPLICATED_PRESENCE = 0.01;
  */
 export function replicatedOnly(measured: readonly Measured[]): { measured: Measured[]; lost: number } {
   const isLost = ({ pooled, stratum, values }: Measured) => {
-    if (pooled || stratum !== 'all') return false;
+    if (pooled || stratum !== ALL) return false;
     const known = values.presence.filter((value) => !Number.isNaN(value));
     return !(known.reduce((sum, value) => sum + value, 0) >= REPLICATED_PRESENCE * Math.max(1, known.length));
   };
@@ -111,8 +119,8 @@ export function lostNotes(lost: number): string[] {
 }
 
 /**
- * The pairs between every two modules that are present together. Pairs whose modules share a leading feature, or are
- * hardly present together, are left out.
+ * The joint pattern of every two modules that are present together, named `M1+M2` and present in the samples that have both. Two
+ * that share a leading feature, or are hardly present together, have none.
  */
 function jointModules(set: NamedModules) {
   return set.named.flatMap((first, i) =>

@@ -28,7 +28,7 @@ export interface ComparedRow {
   /** Id of the module; with the condition in front for one that was found on that condition alone; `M1+M2` for the pairs between two. */
   readonly module: string;
   readonly label: string;
-  /** Level of `in`, or `all`. */
+  /** Level of `in`, or `all` for all samples; a level that is itself called `all` is `column:all`. */
   readonly stratum: string;
   readonly verdict: Verdict;
   /** Mean squared correlation of the module's pairs beyond chance, mean over units; null without matched localities. */

@@ -65,7 +65,7 @@ export function readingOrder(explanation: Ordered): number[] {
   return [...grouped.filter((k) => !isPair(k)), ...grouped.filter(isPair)];
 }
 
-/** One sentence for each group of modules that are much alike; empty where all differ. */
+/** One sentence for each set of modules that are much alike; empty where all differ. */
 export function alikeSentences(explanation: Ordered): string[] {
   const like = alikeModules(explanation);
   const id = (k: number) => explanation.descriptions[k].id;

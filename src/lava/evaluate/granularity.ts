@@ -81,14 +81,18 @@ export async function chooseGranularity(
   const most = mostModules(options, input.localities.count);
   const watch = watchStage(context, 'granularity');
   const silent = { ...context, onProgress: undefined };
-  const halves = await associateHalves(input, { ...options, most }, silent, partOf(watch, 0, 0.4));
-  const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 1));
-  for (const { associations, mean } of halves) {
-    mean.release();
-    await releaseAssociations(associations, context);
+  const halves: Half[] = [];
+  try {
+    await associateHalves(input, halves, { ...options, most }, silent, partOf(watch, 0, 0.4));
+    const curve = await heldOutCurve(input, halves, { ...options, most }, silent, partOf(watch, 0.4, 1));
+    watch.progress(1);
+    return { chosen: mostRecurring(curve), curve };
+  } finally {
+    for (const { associations, mean } of halves) {
+      mean.release();
+      await releaseAssociations(associations, context);
+    }
   }
-  watch.progress(1);
-  return { chosen: mostRecurring(curve), curve };
 }
 
 /**
@@ -106,17 +110,20 @@ function mostModules(options: GranularityOptions, localities: number): number {
 }
 
 /**
- * Splits the samples, always alike, so that the number of modules does not depend on a seed, and associates either half, in localities of half the size around the probes of `dense`. The
- * caller gives their associations back (`releaseAssociations`). OptionError for localities that cannot be halved; CancelledError
- * once the signal is aborted.
+ * Splits the samples, always alike, so that the number of modules does not depend on a seed, and associates either half, in
+ * localities of half the size around the probes of `dense`. OptionError for localities that cannot be halved; CancelledError once
+ * the signal is aborted.
+ * @param halves is given each half as it is made, also where the next one fails; the caller gives their associations back
+ * (`releaseAssociations`) and releases their means.
  * @param options `most`: largest number of modules that will be tried.
  */
 async function associateHalves(
   { table, embedding, localities, dense }: GranularityInput,
+  halves: Half[],
   options: FitOptions & { readonly most: number },
   context: Context,
   watch: Watch,
-): Promise<Half[]> {
+): Promise<void> {
   const size = Math.floor(localities.size / 2);
   if (size < 3) {
     throw new OptionError({
@@ -127,7 +134,6 @@ async function associateHalves(
   }
   const order = orderOf(localities, embedding, table);
   const split = splitSamples(order, 0.5, createRandom(0, 'granularity'));
-  const halves: Half[] = [];
   for (const rows of [split.fitted, split.heldOut]) {
     const part = await localitiesOfPart(dense, embedding, { rows, size }, context, watch);
     const levels = levelsInLocality(part, options.levels);
@@ -139,7 +145,6 @@ async function associateHalves(
     halves.push({ localities: part, associations, mean });
     watch.progress(halves.length / 2);
   }
-  return halves;
 }
 
 /**

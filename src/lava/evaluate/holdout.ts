@@ -140,9 +140,11 @@ export async function fitModules(
   const rules = associationRules(scaled, localities.size);
   const samples = { features: table.features, localities, rules };
   const input = { associations, samples, reported: options.reported, withHierarchy: false };
-  const modules = await factorize(input, options, context);
-  await releaseAssociations(associations, context);
-  return modules;
+  try {
+    return await factorize(input, options, context);
+  } finally {
+    await releaseAssociations(associations, context);
+  }
 }
 
 export interface ModuleMatch {

@@ -23,8 +23,11 @@ export interface Refit {
   readonly rows: Int32Array | null;
   /** Of all samples; a part's localities are smaller in proportion. */
   readonly localitySize: number;
+  /** Mean number of localities that a sample is in. */
   readonly overlap: number;
+  /** How many to fit; at most as many as localities are fitted. */
   readonly modules: number;
+  /** Number of the covering, which seeds its probes. */
   readonly covering: number;
   /** Runs for tuning the probe weights. */
   readonly evaluations: number;
@@ -32,8 +35,11 @@ export interface Refit {
 
 /**
  * Locates, associates and factorizes again, on some of the samples or all, with another covering. Called once for
- * each refit of replication and each repeat of stability.
- * @returns the modules, and their localities with members as rows of the whole table.
+ * each refit of replication and each repeat of stability. Modules are fitted on the denser covering of denseCovering.
+ * @param refit what is fitted anew.
+ * @param options those of the whole; support and gate are scaled to the smaller localities.
+ * @returns the modules, with presence in the returned localities only (those of the covering itself), and these localities with
+ * members as rows of the whole table.
  */
 export async function refitModules(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
@@ -46,6 +52,7 @@ export async function refitModules(
   const part = rows ? { ...embedding, coordinates: gatherRows(coordinates, rows) } : embedding;
   const share = part.coordinates.rows / coordinates.rows;
   const size = Math.max(3, Math.round(share * localitySize));
+  // features order coinciding samples, so that the order of rows does not; `rows` are in canonical order already
   const found = await locate(
     part,
     { ...covering, localitySize: size },
@@ -56,6 +63,7 @@ export async function refitModules(
   const fitOptions = {
     ...options,
     modules: Math.min(modules, dense.count),
+    // size of the whole, from which support and gate are scaled down
     localitySize,
     reported: found.count,
   };

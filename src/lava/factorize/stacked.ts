@@ -75,8 +75,11 @@ function outerPatterns(loadings: Matrix): Matrix {
 }
 
 interface Fit {
+  /** localities x modules, not negative. */
   readonly presence: Matrix;
+  /** Inner products of associations and patterns, localities x modules. */
   readonly products: Matrix;
+  /** Squared residual over squared norm, weighted by locality. */
   readonly loss: number;
 }
 

@@ -29,9 +29,12 @@ export function parseRegion(text: string, options: ParseRegionOptions = {}): Reg
   return region;
 }
 
+/** A text that is being read. */
 interface Parser {
   readonly text: string;
+  /** Position of the next character. */
   at: number;
+  /** Texts of the regions that `@name` stands for. */
   readonly named: ReadonlyMap<string, string>;
 }
 

@@ -26,7 +26,7 @@ import { type Region, regionName, regionRows } from './regions.js';
 export const IN_REGION = 0.5;
 const PAIR_FEATURES = 12;
 
-/** One module of a region, with its name. */
+/** One module of a region, with its name; `verdict` is null where significance was not tested. */
 export interface ModuleInRegion extends PresenceInRegion {
   readonly id: string;
   readonly label: string;
@@ -35,8 +35,10 @@ export interface ModuleInRegion extends PresenceInRegion {
 }
 
 export interface RegionAnswer {
+  /** What the region is called. */
   readonly region: string;
   readonly samples: number;
+  /** Of all samples, 0 to 1. */
   readonly share: number;
   /** Labels of the region's samples by number, most first; empty without labels. */
   readonly labels: readonly { readonly label: string; readonly samples: number }[];
@@ -71,10 +73,13 @@ export function describeRegion(
   };
 }
 
+/** One module in two regions. */
 export interface ComparedModule {
   readonly id: string;
   readonly label: string;
+  /** Null where significance was not tested. */
   readonly verdict: ModuleSignificance['verdict'] | null;
+  /** The regions in half of whose samples or more it is present. */
   readonly where: 'both' | 'first' | 'second' | 'neither';
   /** Mean presence in either region. */
   readonly first: number;

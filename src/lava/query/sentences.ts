@@ -42,8 +42,9 @@ export function regionSentences(answer: RegionAnswer): string[] {
     .map(({ label, samples }) => `${label} (${percent(samples / answer.samples)})`);
   const more = answer.labels.length > 3 ? ` and ${plural(answer.labels.length - 3, 'more label')}` : '';
   if (answer.samples === 1) return oneSampleSentences(answer, present);
+  const size = plural(answer.samples, 'sample');
   return [
-    `${capitalized(answer.region)}: ${plural(answer.samples, 'sample')}, ${percent(answer.share)} of all.`,
+    `${capitalized(answer.region)}${answer.region === size ? '' : `: ${size}`}, ${percent(answer.share)} of all.`,
     ...(labels.length > 0 ? [`Its samples are ${labels.join(', ')}${more}.`] : []),
     present.length === 0
       ? 'No module is present in half of its samples or more.'
@@ -105,7 +106,7 @@ export function comparisonSentences(answer: ComparisonAnswer): string[] {
     return modules.length > 0 ? [`${before}: ${modules.map(named).join('; ')}.`] : [];
   };
   return [
-    `${capitalized(first.region)} (${plural(first.samples, 'sample')}) and ${second.region} (${count(second.samples)}).`,
+    `${withSize(capitalized(first.region), first.samples)} and ${second.region} (${count(second.samples)}).`,
     ...(answer.overlap > 0 ? [`They have ${plural(answer.overlap, 'sample')} in common.`] : []),
     ...(of('both').length === 0 ? ['They share no module.'] : []),
     ...list('both', 'They share'),
@@ -150,8 +151,8 @@ export function featureSentences(answer: FeatureAnswer): string[] {
     `${feature} (${signed(inside)} inside, ${signed(outside)} outside)`;
   return [
     strong.length === 0
-      ? `${answer.feature} correlates with no other feature in ${answer.region} beyond chance (${plural(answer.samples, 'sample')}).`
-      : `In ${answer.region} (${plural(answer.samples, 'sample')}) ${answer.feature} correlates most with ${strong.map(show).join(', ')}.`,
+      ? `${answer.feature} correlates with no other feature in ${withSize(answer.region, answer.samples)} beyond chance.`
+      : `In ${withSize(answer.region, answer.samples)} ${answer.feature} correlates most with ${strong.map(show).join(', ')}.`,
     ...(changed.length > 0
       ? [`It differs most from the rest of the map with ${changed.slice(0, NAMED).map(show).join(', ')}.`]
       : []),
@@ -166,8 +167,14 @@ export function pairSentences({ region, a, b, inside, outside }: PairAnswer): st
   const of = (correlation: number | null) =>
     correlation === null ? 'not defined (constant)' : signed(correlation);
   return [
-    `Correlation of ${a} and ${b}: ${of(inside.correlation)} in ${region} (${plural(inside.rows.length, 'sample')}), ${of(outside.correlation)} outside (${count(outside.rows.length)}).`,
+    `Correlation of ${a} and ${b}: ${of(inside.correlation)} in ${withSize(region, inside.rows.length)}, ${of(outside.correlation)} outside (${count(outside.rows.length)}).`,
   ];
+}
+
+/** A region with its number of samples in parentheses; once, where the region is called `12 samples` itself. */
+function withSize(region: string, samples: number): string {
+  const size = plural(samples, 'sample');
+  return region === size ? region : `${region} (${size})`;
 }
 
 /** A module by id and title. */
@@ -207,7 +214,7 @@ export function markerSentences({ first, second, markers }: MarkerAnswer): strin
   const notable = markers.filter(({ pAdjusted }) => pAdjusted <= NAMED_LEVEL);
   const higher = notable.filter(({ score }) => score > 0);
   const lower = notable.filter(({ score }) => score < 0).reverse();
-  const sides = `${first.region} (${plural(first.samples, 'sample')}) than in ${second.region} (${count(second.samples)})`;
+  const sides = `${withSize(first.region, first.samples)} than in ${second.region} (${count(second.samples)})`;
   const markerSentence = (some: readonly Marker[], what: string) =>
     some.length === 0
       ? []

@@ -16,6 +16,7 @@ import { featureIndex, type Region, regionName, regionRows } from './regions.js'
 
 export interface FeatureCorrelation {
   readonly feature: string;
+  /** Correlations with the feature in question inside the region and outside, -1 to 1; 0 outside where either is constant. */
   readonly inside: number;
   readonly outside: number;
   /** That the correlation inside is 0, corrected over features (Benjamini and Hochberg). */
@@ -101,10 +102,12 @@ function correlationsWith(
 }
 
 export interface PairSide {
+  /** Rows of the samples, ascending; none outside a region of all samples. */
   readonly rows: Int32Array;
+  /** Raw values of the two features, one for each of these samples. */
   readonly a: Float64Array;
   readonly b: Float64Array;
-  /** Of the values as they are; null where either is constant. */
+  /** By the explanation's measure, -1 to 1; null where either is constant or there are no samples. */
   readonly correlation: number | null;
 }
 

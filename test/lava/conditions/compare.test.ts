@@ -159,6 +159,18 @@ test('a level with one sample, samples without a level, and a replicate with one
   expect(missing.notes).toContain('Left out: 20 samples without a value of gaps.');
 });
 
+test('a level that is called all is told from all samples, and a condition of levels of one sample is not searched alone', async () => {
+  const cohort = plantCohort({ seed: 7, donors: 2, samples: 150, correlation: 0.7, kinds: ['shared'] });
+  const condition = (cohort.table.metadata ?? [])[0] as CategoricalColumn;
+  const isCase = (row: number) => condition.levels[condition.codes[row]] === design.case;
+  const parts = withColumn(cohort, 'part', (row) => (row % 2 ? 'all' : 'rest'));
+  const apart = withColumn(parts, 'pot', (row) => (isCase(row) ? `own ${row}` : 'one'));
+  const explanation = await explain(apart, { ...options, modules: 2, within: ['pot'] });
+  const found = await compareConditions({ explanation, table: apart.table }, { ...design, in: 'part' });
+  expect(new Set(found.rows.map(({ stratum }) => stratum))).toEqual(new Set(['all', 'part:all', 'rest']));
+  expect(found.notes.join(' ')).toMatch(/case alone was not searched for modules: got within: pot/);
+});
+
 test('a feature that is constant in a locality has no correlation there, and figures stay finite', async () => {
   const cohort = plantCohort({
     seed: 8,

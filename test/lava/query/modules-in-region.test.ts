@@ -146,6 +146,8 @@ test('a module is called rare elsewhere when fewer than a tenth of the other sam
   expect(sentencesFor(0.09)).toContain('M1 is rare elsewhere: present in 9% of all other samples');
   expect(sentencesFor(0.1)).not.toContain('rare elsewhere');
   expect(sentencesFor(0)).toContain('M1 is found nowhere else');
+  const selected = regionSentences({ region: '5 samples', samples: 5, share: 0.1, labels: [], modules: [] });
+  expect(selected[0]).toBe('5 samples, 10% of all.');
   // all samples are inside: there is no elsewhere
   expect(sentencesFor(0, 1)).not.toContain('else');
 });

@@ -40,17 +40,17 @@ export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCo
     if (modules.length === 0 || draws.count === 0) return results;
     const samples = modules[0].values.length / modules[0].features;
     const together = Math.max(runtime.threads, Math.floor(ORDER_BYTES / (4 * samples)));
-    const groups = groupsOf(modules);
+    const batches = batchesOf(modules);
     for (let from = 0; from < draws.count; from += together) {
       const to = Math.min(draws.count, from + together);
-      for (const group of groups) {
-        const done = (from + ((to - from) * group.first) / modules.length) / draws.count;
-        const end = (from + ((to - from) * group.end) / modules.length) / draws.count;
-        const chosen = modules.slice(group.first, group.end);
-        const part = drawsBetween(modules, draws, samples, { from, to, ...group });
+      for (const batch of batches) {
+        const done = (from + ((to - from) * batch.first) / modules.length) / draws.count;
+        const end = (from + ((to - from) * batch.end) / modules.length) / draws.count;
+        const chosen = modules.slice(batch.first, batch.end);
+        const part = drawsBetween(modules, draws, samples, { from, to, ...batch });
         const found = await correlate(runtime, chosen, part, partOf(watch, done, end));
         found.forEach((values, k) => {
-          results[group.first + k].set(values, (from * values.length) / (to - from));
+          results[batch.first + k].set(values, (from * values.length) / (to - from));
         });
       }
     }
@@ -59,38 +59,38 @@ export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCo
 }
 
 /** Consecutive modules whose values are uploaded together. */
-interface Group {
+interface Batch {
   readonly first: number;
   readonly end: number;
 }
 
 /**
- * Divides the modules into groups of at most VALUE_BYTES, or one module. At least one module a group, in order. Never
- * throws.
+ * Divides the modules, in order, into batches whose values take at most VALUE_BYTES before padding, or of one module. Never throws.
  */
-function groupsOf(modules: readonly ModuleSamples[]): Group[] {
-  const groups: Group[] = [];
+function batchesOf(modules: readonly ModuleSamples[]): Batch[] {
+  const batches: Batch[] = [];
   for (let first = 0; first < modules.length; ) {
     let end = first + 1;
     let bytes = modules[first].values.byteLength;
     while (end < modules.length && bytes + modules[end].values.byteLength <= VALUE_BYTES) {
       bytes += modules[end++].values.byteLength;
     }
-    groups.push({ first, end });
+    batches.push({ first, end });
     first = end;
   }
-  return groups;
+  return batches;
 }
 
 /**
- * Draws `from` to `to` of the modules of a group. Views, no copies.
- * @param samples that are drawn.
+ * Draws `from` to `to` (exclusive) of modules `first` to `end` (exclusive). Views, no copies.
+ * @param modules all of them.
+ * @param samples number of samples, the length of one order.
  */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
   samples: number,
-  { from, to, first, end }: Group & { readonly from: number; readonly to: number },
+  { from, to, first, end }: Batch & { readonly from: number; readonly to: number },
 ): SampleDraws {
   const ofModule = (shift: Int32Array, k: number) => {
     const { features, levels } = modules[first + k];
@@ -165,10 +165,11 @@ function padColumns({ values, features }: ModuleSamples): Float64Array {
   return result;
 }
 
+/** Values of a feature that so many samples hold that it may be without support in a locality (`majorities`). */
 interface Majorities {
-  /** For each padded feature the only such value; NaN where there is none. */
+  /** For each feature, with padding, such a value (of several the largest); NaN where there is none. */
   readonly modes: Float64Array;
-  /** For each feature 1 where there are several. */
+  /** For each feature 1 where there are several of them. */
   readonly contested: Uint8Array;
 }
 

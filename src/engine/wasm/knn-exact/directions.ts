@@ -47,6 +47,7 @@ export async function nearDistance(
 /**
  * `count` orthonormal directions of large variance: count x columns, one a row. Two rounds of subspace iteration.
  * @param sample centered and scaled rows.
+ * @param count at most the columns: there are no more orthonormal directions, and looking for one would not end.
  */
 export async function subspace(multiply: Engine['multiply'], sample: Matrix, count: number): Promise<Matrix> {
   const random = createRandom(0).stream('directions');

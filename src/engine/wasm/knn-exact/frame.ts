@@ -14,7 +14,9 @@ import { direction } from '../../nn-descent.js';
 export interface Frame {
   readonly metric: Metric;
   readonly columns: number;
+  /** One number a column, subtracted first. */
   readonly center: Float64Array;
+  /** Multiplied then, a power of two. */
   readonly scale: number;
   /** All sampled coordinates are integer multiples of this; 0 where there is no such step. */
   readonly step: number;

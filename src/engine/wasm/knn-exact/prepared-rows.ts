@@ -36,7 +36,7 @@ import { structureBytes } from '../runtime/structures.js';
 import { type Frame, rankToBound } from './frame.js';
 import type { Plan } from './plan.js';
 import { type Layout, layoutOf } from './row-layout.js';
-import { listEntries } from './sparse-entries.js';
+import { uploadEntries } from './sparse-entries.js';
 
 /** The kernels' code of each metric. */
 export const METRIC_CODES: Record<Metric, number> = {
@@ -57,9 +57,9 @@ export interface DistanceBounds {
   readonly data: PreparedRows;
   /** Address of the kernels' `Table`, or 0. */
   readonly table: number;
-  /** Columns of the rows, and of the blocked product. */
+  /** Columns of the rows. */
   readonly columns: number;
-  /** Columns of the blocked product. */
+  /** Columns of the blocked product, or directions; pairs of columns where products are of i16. */
   readonly depth: number;
   /** From a ranking distance to a squared distance in the frame (for manhattan, a distance). */
   readonly rankToBound: number;
@@ -121,7 +121,7 @@ interface Rows {
  * Writes the rows of both sides, as the plan wants them, and everything that bounds their distances into the engine's
  * memory; all of it lives until the scope is freed.
  * @param rows `data` and `queries` (rows x columns each, the same object where rows are compared with themselves),
- *   their frame, and the address of the data where it is in memory already.
+ *   their frame, and `source`: address of the data where it is in memory already, else it is copied in.
  * @param plan how the blocked product is made.
  */
 export async function prepareBounds(
@@ -153,7 +153,7 @@ export async function prepareBounds(
   const lost = factor > 0 ? widenByRounding(runtime, sides) * factor : 0;
   const lists =
     layout.kind === 'sparse'
-      ? await listEntries(runtime, scope, { packed: queryRows.packed, rows: queryRows.count, depth })
+      ? await uploadEntries(runtime, scope, { packed: queryRows.packed, rows: queryRows.count, depth })
       : {};
   const measureAgain = metric === 'euclidean' && (lost > LITTLE || !layout.complete);
   const address = copyBounds({ ...queryRows, ...lists }, measureAgain ? 1.1 * (columns / 8 + 12) * ULP : 0);

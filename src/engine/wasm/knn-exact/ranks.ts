@@ -68,7 +68,7 @@ export function createRanks(
 function createRanking(runtime: Runtime, multipliers: Multipliers) {
   return async (
     data: Matrix,
-    /** Positions of the targets among the data rows. */
+    /** queries x k row numbers of the data. */
     targets: Int32Array,
     { k, nearest, metric, rows }: RanksRequest,
     watch: Watch,
@@ -227,26 +227,28 @@ function probeThresholds(
 /**
  * The targets in the order of the prepared rows: those of the query at each position, each target as its position among
  * the prepared data.
- * @param targets queries x k, rows of the data.
+ * @param targets queries x k, row numbers of the data.
+ * @param prepared `order`: number of the query at each position; `positions`: of each row of the data.
+ * @returns queries x k positions.
  */
 function byPosition(targets: Int32Array, k: number, { order, positions }: PreparedComparison): Int32Array {
   const result = new Int32Array(targets.length);
-  order.forEach((row, position) => {
-    for (let t = 0; t < k; t++) result[position * k + t] = positions[targets[row * k + t]];
+  order.forEach((query, position) => {
+    for (let t = 0; t < k; t++) result[position * k + t] = positions[targets[query * k + t]];
   });
   return result;
 }
 
 /**
- * Counts (queries x k) by row number, without the padding.
+ * Counts (queries x k) by number of the query, without the padding.
  * @param counts by position, as many for each query as k rounded up to a multiple of 4.
- * @param order row number of the query at each position.
+ * @param order number of the query at each position.
  */
 function unpadded(counts: Int32Array, k: number, order: Int32Array): Int32Array {
   const stride = counts.length / order.length;
   const result = new Int32Array(order.length * k);
-  order.forEach((row, position) => {
-    result.set(counts.subarray(position * stride, position * stride + k), row * k);
+  order.forEach((query, position) => {
+    result.set(counts.subarray(position * stride, position * stride + k), query * k);
   });
   return result;
 }

@@ -26,7 +26,7 @@ export interface RowOrder {
   readonly positions: Int32Array;
 }
 
-/** Rows that are not ordered among themselves. */
+/** Rows of a part that is halved no more, and not ordered in itself. */
 const NEAR_ROWS = 16;
 /** Below this many rows ordering costs more than it saves. */
 const FEWEST_ROWS = 2000;
@@ -52,8 +52,10 @@ export async function orderRows(multiply: Engine['multiply'], data: Matrix, fram
 
 /**
  * Row numbers so that near rows are side by side: the rows are halved at the median along a direction of large
- * variance, each half along the next direction, down to parts of about NEAR_ROWS rows. Every row once.
+ * variance, each half along the next direction, down to parts of about NEAR_ROWS rows; at most as often as there are columns, so
+ * that parts of narrow data are larger. Every row once.
  * @param data rows x columns.
+ * @param frame center and scale of the rows, by which directions are found.
  */
 export async function orderByProximity(
   multiply: Engine['multiply'],

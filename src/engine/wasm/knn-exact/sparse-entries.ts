@@ -13,11 +13,12 @@ import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 /**
- * Lists the pairs of columns of each row in which an integer is not 0. Returns the addresses of where each row's list
- * starts (rows + 1 uint32) and of the entries. Both live until the scope is freed.
- * @param input `packed` address of the integers, `depth` pairs of columns of a row.
+ * Lists the pairs of columns of each row in which an integer is not 0, in the engine's memory until the scope is freed.
+ * @param input `packed`: address of i16 panels of 32 rows; `rows`; `depth`: pairs of columns of a row.
+ * @returns addresses. `starts`: rows + 1 uint32, the index of each row's first entry, and how many there are. `entries`: ENTRY_BYTES
+ * each (kernels/knn-exact/sparse-products.ts).
  */
-export async function listEntries(
+export async function uploadEntries(
   runtime: Runtime,
   scope: Scope,
   { packed, rows, depth }: { packed: number; rows: number; depth: number },
@@ -26,6 +27,7 @@ export async function listEntries(
   const starts = scope.allocate((rows + 1) * 4);
   const call = { packed, rows, depth, starts };
   await runtime.run({ ...job, kernel: 'countEntries', call: { ...call, entries: 0 } }, unwatched);
+  // the lengths of the lists become their starts, in place
   const positions = new Uint32Array(runtime.arena.memory.buffer, starts, rows + 1);
   let total = 0;
   for (let row = 0; row <= rows; row++) {

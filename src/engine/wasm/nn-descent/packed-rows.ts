@@ -47,8 +47,9 @@ export interface UploadedRows {
   readonly rows: number;
   /** Whether distances are estimated while searching. */
   readonly estimates: boolean;
-  /** The parts before rounding. */
+  /** The rows along DIRECTIONS directions before rounding; where they are not projected, the rows as `projectable` makes them. */
   readonly points: Matrix;
+  /** Addresses of one f64 a row: its mean and its sum of squares (`rowScales`). */
   readonly means: number;
   readonly squares: number;
 }
@@ -138,8 +139,9 @@ interface ProjectedRows {
   readonly gaps: number;
   /** Squared distance, in units of the frame, of one squared step of the rounded parts. */
   readonly unit: number;
-  /** The parts before rounding. */
+  /** The parts before rounding, rows x DIRECTIONS. */
   readonly points: Matrix;
+  /** Whether distances are estimated by the parts and gaps alone while searching. */
   readonly estimates: boolean;
 }
 

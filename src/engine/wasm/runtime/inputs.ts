@@ -62,13 +62,13 @@ interface Kept {
 
 /**
  * Keeps track of what is in the engine's memory. What is collected as garbage is freed there too, but nothing that a call
- * uses: each scope holds what it was given addresses of.
+ * uses: copies count their users, and blocks are held until the scope ends.
  * @param arenaOf gives the engine's allocator, which is set once, after this call.
  */
 export function createInputs(arenaOf: () => Arena): Inputs {
-  const held = new Set<{ readonly by: object }>();
-  const hold = (by: object, scope: Scope): void => {
-    const entry = { by };
+  const held = new Set<{ readonly block: AssociationBlock }>();
+  const hold = (block: AssociationBlock, scope: Scope): void => {
+    const entry = { block };
     held.add(entry);
     scope.defer(() => held.delete(entry));
   };
@@ -82,10 +82,7 @@ export function createInputs(arenaOf: () => Arena): Inputs {
   return {
     reclaim: copies.reclaim,
     features(features, scope) {
-      const keep = (array: ArrayBufferView) => {
-        hold(array.buffer, scope);
-        return copies.keep(array, scope);
-      };
+      const keep = (array: ArrayBufferView) => copies.keep(array, scope);
       if (!isCsr(features)) return { dense: keep(features.data), offsets: 0, indices: 0, values: 0 };
       const { offsets, indices, values } = features;
       return { dense: 0, offsets: keep(offsets), indices: keep(indices), values: keep(values) };
@@ -93,7 +90,7 @@ export function createInputs(arenaOf: () => Arena): Inputs {
     block(block, scope) {
       const known = blocks.get(block.values);
       if (known) {
-        hold(block.values, scope);
+        hold(block, scope);
         return known;
       }
       if (!(block.columns instanceof Uint16Array)) throw tooWide(block.features);

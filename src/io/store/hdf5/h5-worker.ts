@@ -3,7 +3,7 @@
  * not return.
  * Types: `H5Origin`: a path, or name and bytes. `Store`, HDF5 or Zarr: array (FormatError where there is none), kind
  *   (group, array or null), keys (members of a group), attributes (of a group or array), close (ends it).
- *   `StoredArray`, an array in a file: shape (its sizes), packed (lines that lie in one chunk, or null), numbers
+ *   `StoredArray`, an array in a file: shape (its sizes), packed (lines that lie in one chunk, 1 where none do), numbers
  *   (elements start to end of the first axis), texts (the same as texts), field (one field of records). `Request`, to
  *   the thread: id (repeated in the reply), parameters (of the call).
  * Fails: never; what goes wrong is posted as a reply.

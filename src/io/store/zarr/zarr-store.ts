@@ -24,9 +24,9 @@ type ZarrArray = import('zarrita').Array<import('zarrita').DataType, Reader>;
 
 /** Files that describe a node of the tree rather than being one. */
 const DESCRIPTIONS = /^(\.z(array|attrs|group|metadata)|zarr\.json)$/;
-/** Of a number or, at least, a text in memory. */
+/** Bytes of a number, or at least of a text, in memory. */
 const VALUE_BYTES = 8;
-/** A chunk of more values is refused: it would have to be held whole. */
+/** Values of a chunk; one of more is refused, since it would have to be held whole. */
 const LARGEST_CHUNK = 2 ** 28;
 
 /**
