@@ -202,10 +202,15 @@ function differences(vectors: readonly (Float64Array | null)[]): Float64Array[] 
   });
 }
 
-/** The vectors less their mean. Empty for no vectors; all of one length. */
+/**
+ * The vectors less their mean. Empty for no vectors; all of one length. Entries that are the same in all vectors become 0, although
+ * rounding may move their mean.
+ */
 function centered(vectors: readonly Float64Array[]): Float64Array[] {
   if (vectors.length === 0) return [];
-  const mean = vectors[0].map((_, i) => vectors.reduce((sum, v) => sum + v[i], 0) / vectors.length);
+  const mean = vectors[0].map((first, i) =>
+    vectors.every((v) => v[i] === first) ? first : vectors.reduce((sum, v) => sum + v[i], 0) / vectors.length,
+  );
   return vectors.map((vector) => vector.map((value, i) => value - mean[i]));
 }
 

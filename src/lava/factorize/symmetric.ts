@@ -5,7 +5,7 @@
  * (l x m), H_k the pairs i < j of u_k u_k', S = <H_k, H_j> (m x m), B = <A_l, H_k> (l x m), Q = P'wP,
  * G_k = sum_l w_l P[l,k] A_l (pairs i < j), w_l weight of locality l.
  * Loss = sum_l w_l |A_l - sum_k P[l,k] H_k|^2 over pairs i < j.
- * Source: ours (block coordinate descent whose every step is exact, so that the loss never rises).
+ * Source: ours (block coordinate descent of exact steps; refine.ts says in which loss those on the loadings are exact).
  * Types: `Associations`, of all localities: squaredNorms (one a locality, over pairs i < j), localities (how many),
  *   groups (blocks that are held at once), form (debiased, absolute or signed), features (d). `Matrix`: row-major
  *   float32, element (r, c) at `data[r * columns + c]`; its rows (how many). `Context`, what a run computes with:

@@ -255,6 +255,27 @@ test('p of one row is the share of arrangements with at least its t-like differe
   expect(tests?.[0].pAdjustedOf.score).toBeCloseTo(reached / 35, 12);
 });
 
+test('modules that are nowhere change no p of others', () => {
+  const random = createRandom(1);
+  const units = Array.from({ length: 7 }, (_, u) => ({ replicate: `d${u}`, isCase: u < 4 }));
+  const assignments = [0b1111000, 0b0111100, 0b0011110, 0b1011010, 0b1100101, 0b0101011].map((mask) =>
+    Uint8Array.from({ length: 7 }, (_, u) => (mask >> (6 - u)) & 1),
+  );
+  const rowOf = (presence: Float64Array) => ({
+    presence,
+    score: new Float64Array(7).fill(Number.NaN),
+    pairs: units.map(() => Float64Array.of(Number.NaN)),
+    pairWeights: Float64Array.of(1),
+  });
+  const present = [1, 9].map((scale) =>
+    rowOf(Float64Array.from({ length: 7 }, () => random.normal() ** 2 / scale)),
+  );
+  // the mean of seven times one number differs from it by rounding, which is no spread
+  const nowhere = Array.from({ length: 3 }, () => rowOf(new Float64Array(7)));
+  const design = { units, crossed: false, assignments };
+  expect(unitTests([...present, ...nowhere], design)?.slice(0, 2)).toEqual(unitTests(present, design));
+});
+
 test('the largest statistic keeps chance findings at the level over many rows without a difference', () => {
   let state = 1;
   const uniform = () => {
