@@ -162,7 +162,7 @@ function gzipped(source: Source, settings: Settings): Input {
   };
 }
 
-/** The first bytes of a stream, at most HEAD. */
+/** The first bytes of a stream, at most HEAD; those of its first piece only. Empty for an empty stream. */
 async function firstBytes(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of pieces) return piece.subarray(0, HEAD);
   return new Uint8Array(0);

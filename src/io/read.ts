@@ -276,7 +276,7 @@ function checkChoice(name: string, value: string, choices: readonly string[]): v
   });
 }
 
-/** FormatError for coordinates that are missing or infinite, which no option repairs. */
+/** FormatError for coordinates that are missing or infinite, which no option repairs. @param raw an embedding as it was read. */
 function checkFinite(
   raw: { features: Embedding['coordinates']; featureNames: readonly string[]; ids: readonly string[] | null },
   name: string,

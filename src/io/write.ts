@@ -21,7 +21,7 @@ export function writeCsv(header: readonly string[], rows: Iterable<readonly Cell
   return [...csvPieces(header, rows)].join('');
 }
 
-/** The CSV text with a header in pieces, for tables too large for one string. */
+/** The CSV text with a header in pieces, for tables too large for one string. @param rows one list of cells a line. */
 export function* csvPieces(header: readonly string[], rows: Iterable<readonly Cell[]>): Generator<string> {
   let lines = [csvLine(header)];
   for (const row of rows) {

@@ -258,14 +258,23 @@ function usualWidth(rows: readonly (readonly string[])[]): number {
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-/** For a file without a header: 1 where the last field is empty in all of the first records, else 0. */
+/**
+ * For a file without a header: 1 where the first records have two fields or more, all as many, and the last is empty in each; else
+ * 0.
+ * @param sample the first records, one at least.
+ */
 function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
   const width = sample[0].fields.length;
   if (width < 2 || sample.some(({ fields }) => fields.length !== width)) return 0;
   return sample.every(({ fields }) => fields[width - 1].trim() === '') ? 1 : 0;
 }
 
-/** The error for a header with more names than the rows have fields. */
+/**
+ * The error for a header with more names than the rows have fields.
+ * @param name of the file.
+ * @param first names of the header.
+ * @param width fields of a row.
+ */
 function longHeader(name: string, first: readonly string[], width: number): FormatError {
   return new FormatError({
     got: `a header of ${first.length} names over rows of ${width} fields in ${name}`,

@@ -59,6 +59,7 @@ export async function checkLength(source: Source, offset: number, bytes: number,
  * Reads the array as a matrix, rows x (product of the other axes), with warnings for axes that were flattened and
  * integers that were rounded. FormatError beyond the memory, OptionError for another size of image; both before any value
  * is read. A one-dimensional array is one column.
+ * @param layout where the data begin, their type, shape and order, from the header.
  */
 export async function readMatrix(
   source: Source,
@@ -99,6 +100,7 @@ export async function readMatrix(
 /**
  * For each column, what is subtracted from its values before they become single precision, chosen from the first
  * rows; null where that is 0 for all, and for bytes, which need none.
+ * @param layout of the array, from the header.
  * @param columns of the matrix.
  */
 async function offsetsOf(source: Source, layout: ArrayLayout, columns: number): Promise<Float64Array | null> {

@@ -82,7 +82,7 @@ function swapped(bytes: Uint8Array, size: number): Uint8Array {
   return result;
 }
 
-/** 64-bit integers as doubles; FormatError beyond 2^53. @param name of the file. */
+/** 64-bit integers as doubles; FormatError for a value beyond 2^53. @param name of the file, for the error. */
 export function wholeDoubles(values: BigInt64Array | BigUint64Array, name: string): Float64Array {
   const result = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {

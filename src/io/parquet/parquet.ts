@@ -101,7 +101,7 @@ interface ChunkedFile extends AsyncBuffer {
   compressors(decompressors: Compressors): Compressors;
 }
 
-/** The file as hyparquet reads it; a range that was checked just before is not read a second time. */
+/** The file as hyparquet reads it; a range that was checked just before is not read a second time. @param size of the file, bytes. */
 function chunkedFile(source: Source, size: number): ChunkedFile {
   let last = { start: 0, end: 0, buffer: new ArrayBuffer(0) };
   const pages = new WeakMap<ArrayBufferLike, Map<number, Uint8Array>>();

@@ -87,16 +87,17 @@ function checkSize(features: Matrix | Csr, name: string): void {
   });
 }
 
-/** Of the name of a feature, and of what is counted for it. */
+/** Bytes of the name of a feature, and of what is counted for it. */
 const NAME_BYTES = 64;
-/** Of what is counted for a sample. */
+/** Bytes of what is counted for a sample. */
 const ROW_BYTES = 16;
 
 /**
  * FormatError where a sparse header promises more features or samples than have room for what is counted for
  * each.
- * @param memory bytes.
+ * @param size `rows` (samples) and `columns` (features) that are promised.
  * @param name of the file.
+ * @param memory bytes that may be held.
  */
 export function checkShape(
   { rows, columns }: { readonly rows: number; readonly columns: number },

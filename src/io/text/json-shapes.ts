@@ -76,7 +76,12 @@ function ofRecords(records: readonly Fields[]): WholeTable {
   return { values: new Map(columns), rows: records.length };
 }
 
-/** Whether the keys of a file are samples: in a map that has more of them than it can have dimensions. */
+/**
+ * Whether the keys of a file are samples: in a map, where each holds no more values than a map has dimensions, and there are more
+ * keys than that.
+ * @param keys how many.
+ * @param values of each key.
+ */
 function isBySample(keys: number, values: number, purpose: Settings['purpose']): boolean {
   return purpose === 'map' && values <= MOST_DIMENSIONS && keys > values;
 }

@@ -105,6 +105,8 @@ function readSize(lines: readonly string[], name: string): { size: Size; rest: s
 /**
  * Row, column (both from 0) and value of every entry. FormatError where they do not fit the size. Read in full before
  * anything is made of them.
+ * @param lines the text behind the header, in lists of lines.
+ * @param size rows, columns and entries that the header promises.
  * @param name of the file.
  */
 async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: string) {
@@ -136,6 +138,7 @@ async function readTriplets(lines: AsyncIterable<string[]>, size: Size, name: st
 
 /**
  * The entries as compressed rows; FormatError for two entries in one cell.
+ * @param shape of the matrix.
  * @param row of each entry.
  * @param column of each entry.
  * @param name of the file.

@@ -45,7 +45,9 @@ export const LEAST_SAMPLES = 5;
 
 /**
  * Values of a pattern in every unit.
- * @param inStratum 1 for the samples that are compared.
+ * @param input the table's `features`, and the localities in which the pattern has its presence.
+ * @param options `inStratum`: 1 for the samples that are compared; `measure` of correlation; `levels`: code of each sample's level,
+ * inside which features are centered.
  * @returns means over localities where both sides have a unit with LEAST_SAMPLES samples, weighted by presence and
  * samples; NaN for a unit that was never measured, and a score of NaN for a pattern without one.
  */
@@ -87,7 +89,7 @@ export function unitValues(
   return { ...meansOf(sums, pairWeights, scores !== null), presenceDifference };
 }
 
-/** @returns the mean of some numbers; NaN of none. */
+/** The mean of numbers; NaN of none. */
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /**

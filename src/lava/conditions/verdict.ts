@@ -76,7 +76,7 @@ export function judgeJoint(
   return differs && isOtherwise(values, design) ? 'rewired' : 'none';
 }
 
-/** Whether a pattern is on both sides, and on neither much weaker. Presence that is null counts as 0. */
+/** Whether a pattern is on both sides, and on neither much weaker. @param row mean presence on either side; null counts as 0. */
 export function isOnBoth(row: {
   readonly presenceCase: number | null;
   readonly presenceControl: number | null;

@@ -181,7 +181,7 @@ function numbersToTry(most: number): number[] {
   return numbers;
 }
 
-/** Fits a number of modules to either half and compares the two fits. */
+/** Fits `options.modules` modules to either half and compares the two fits: one point of the curve. @param halves two. */
 async function heldOutPoint(
   { table, dense }: GranularityInput,
   halves: readonly Half[],

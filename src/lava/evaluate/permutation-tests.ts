@@ -90,7 +90,8 @@ export async function permutationTests(
  * Draws batch after batch until the awaited modules are decided or ten times the first batch are made.
  * @param observed one statistic a module.
  * @param draw makes a number of draws and returns one statistic a module for each.
- * @param plan with `batch`, the most that may be drawn at once.
+ * @param plan `draws` of the first batch; `level` of p by which a module is decided; `awaited`: indices of the modules that have to
+ * be; `batch`: the most that may be drawn at once.
  * @returns one test a module, from all draws made.
  */
 async function drawnTests(

@@ -116,7 +116,11 @@ interface Tuned {
   readonly samples: number;
 }
 
-/** Tunes alpha and beta by DIRECT, on a random part of more than `tuningSamples`, and keeps the better of start and result. */
+/**
+ * Tunes alpha and beta by DIRECT, on a random part of more than `tuningSamples`, and keeps the better of start and result.
+ * @param points samples x dimensions, in canonical order.
+ * @param checked sizes and budgets with their defaults.
+ */
 async function tunedCovering(
   points: Matrix,
   { size, overlap, count, evaluations, tuningSamples }: ReturnType<typeof checkLocalityOptions>,
@@ -231,8 +235,10 @@ export function checkLocalityOptions(samples: number, options: LocalityOptions) 
 type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
 
 /**
- * Finds the n nearest samples to query i (points x dimensions), nearest first: by the tree, or in many dimensions the
- * engine.
+ * Finds the n nearest samples to each query, nearest first: by the tree, or in many dimensions by the engine.
+ * @param queries points x dimensions.
+ * @returns a function from the number of a query to the rows of its n samples and the distance to the t-th of them, in units of
+ * the points.
  */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
   if (usesKdTree(queries.columns, 'euclidean', 'localities')) {

@@ -85,6 +85,7 @@ function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Arra
  * distances are estimated.
  * @param data rows in the order of the positions.
  * @param uploaded the same rows in memory.
+ * @param options `k` neighbors that are sought, by a `metric`.
  */
 function createLists(
   runtime: Runtime,
@@ -159,7 +160,7 @@ function joinGroups(
  * Measures, for every row, the neighbors of its neighbors that have not been measured before, and inserts them;
  * returns how many entries were inserted.
  * @param input `adjacency`: neighbors of each row in both directions; `used`: most of them that are looked at for a
- *   row.
+ *   row; `rows` and `columns` of the data.
  */
 function joinNeighbors(
   runtime: Runtime,

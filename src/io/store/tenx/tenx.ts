@@ -146,6 +146,7 @@ const keptNames = (names: readonly string[], kept: readonly number[] | null) =>
 
 /**
  * FormatError unless there is one barcode a cell and one feature a gene.
+ * @param size `rows` (cells) and `columns` (genes) of the matrix.
  * @param ids number of barcodes.
  * @param features number of features.
  * @param name of the file.
