@@ -61,7 +61,7 @@ function doubleAt(array: usize, k: i32): f64 {
   return load<f64>(array + ((<usize>k) << 3));
 }
 
-/** Sets entry k of an f64 array. */
+/** Sets entry k of the f64 array at an address. */
 function setDouble(array: usize, k: i32, value: f64): void {
   store<f64>(array + ((<usize>k) << 3), value);
 }
@@ -115,7 +115,7 @@ function factorize(): bool {
   return true;
 }
 
-/** Solves the passive part without bounds, into the trial. */
+/** Solves the passive part without bounds, into the trial. @param right address of the f32 right side, one a module. */
 function backSubstitute(right: usize): void {
   for (let i: i32 = 0; i < passiveCount; i++) {
     let sum = <f64>load<f32>(right + ((<usize>passiveAt(i)) << 2));
@@ -158,7 +158,10 @@ function stepIntoBounds(): bool {
   return false;
 }
 
-/** The open index whose entry lowers the loss most, or -1 when the solution is optimal. */
+/**
+ * The open index whose entry lowers the loss most, or -1 when the solution is optimal.
+ * @param right address of the f32 right side, one a module.
+ */
 function mostPositiveGradient(right: usize): i32 {
   let best: i32 = -1;
   let steepest: f64 = 0;

@@ -42,7 +42,7 @@ function sumOf(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
-/** Finds the rotation of the plane of x and y (d f64 each) for the largest criterion. */
+/** Finds the rotation of the plane of x and y (d f64 each) for the largest criterion. @param features that count in it. */
 function findRotation(x: usize, y: usize, d: i32, features: f64): void {
   let sumU = f64x2.splat(0);
   let sumV = f64x2.splat(0);

@@ -45,7 +45,7 @@ export function sweepModule(item: i32, scratch: usize, call: SweepArguments): vo
   if (call.done) markDone(call.done);
 }
 
-/** Copies the pairs above the diagonal of a size x size f32 matrix below it, and zeros to the diagonal. */
+/** Copies the pairs above the diagonal of a size x size f32 matrix below it, and zeros to the diagonal. @param full its address. */
 function mirror(full: usize, size: i32): void {
   const stride = (<usize>size) << 2;
   for (let top: i32 = 0; top < size; top += TILE) {
@@ -112,7 +112,7 @@ let rivalCount: i32 = 0;
 let rivalNumbers: usize = 0;
 let rivalOverlaps: usize = 0;
 
-/** Lists the other modules that share localities with this one (q not 0). */
+/** Lists the other modules that share localities with this one (q not 0). @param scratch address of room for them. */
 function findRivals(module: SweptModule, scratch: usize): void {
   const m = module.modules;
   const k = module.k;
@@ -156,7 +156,10 @@ function moveOverlaps(module: SweptModule, i: i32, change: f64): void {
   }
 }
 
-/** One sweep; returns the largest change of a loading. Features are taken by their image, largest first. */
+/**
+ * One sweep; returns the largest change of a loading. Features are taken by their image, largest first.
+ * @param scratch address of room for rivals, images and the order.
+ */
 function sweepOnce(module: SweptModule, scratch: usize): f64 {
   const k = module.k;
   const u = rowOf(module, k);
@@ -206,7 +209,10 @@ function sortedByImage(image: usize, size: i32, scratch: usize): usize {
   return from;
 }
 
-/** Merges the sorted runs `low` to `middle` and `middle` to `high` of the list at `from` into that at `to`. */
+/**
+ * Merges the sorted runs `low` to `middle` and `middle` to `high` (exclusive) of the list at `from` into that at `to`.
+ * @param image address of one f64 a feature, by which the lists are sorted, largest first.
+ */
 function mergeRuns(image: usize, from: usize, to: usize, low: i32, middle: i32, high: i32): void {
   let left = low;
   let right = middle;

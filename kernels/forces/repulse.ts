@@ -53,7 +53,10 @@ export function repulseAt(tree: Tree, point: usize, scratch: usize, out: usize):
   return repulsePoint(point, scratch, stride, count, out);
 }
 
-/** Lists what acts on the points of a leaf: `collectSources` for the rectangle that holds them. */
+/**
+ * Lists what acts on the points of a leaf: `collectSources` for the rectangle that holds them. Returns how many.
+ * @param sources address of the lists, `stride` bytes apart.
+ */
 function collectForLeaf(tree: Tree, leaf: Node, sources: usize, stride: usize): i32 {
   let low = v128.load64_zero(tree.points + ((<usize>leaf.first) << 3));
   let high = low;

@@ -41,7 +41,7 @@ export function placeItem(item: i32, scratch: usize, call: PlaceArguments): void
   for (let row = (item - 1) * call.blockRows; row < end; row++) placeRow(call, row, scratch);
 }
 
-/** Does all steps of one sample. @param scratch `placeScratch(n)` bytes. */
+/** Does all steps of sample `row` (from 0). @param scratch address of `placeScratch(n)` bytes. */
 function placeRow(call: PlaceArguments, row: i32, scratch: usize): void {
   const address = call.y + ((<usize>row) << 4);
   let x = load<f64>(address);
@@ -75,6 +75,7 @@ function placeRow(call: PlaceArguments, row: i32, scratch: usize): void {
 /**
  * Forces on the sample whose 2 f32 are at `scratch`: writes its repulsion, still to be divided by the sum of q that it
  * returns, 8 bytes on, and its attraction 16 bytes on, 2 f32 each.
+ * @param row number of the sample, from 0.
  */
 function writeForces(call: PlaceArguments, row: i32, scratch: usize): f64 {
   const bounds = call.offsets + ((<usize>row) << 3);
@@ -85,7 +86,10 @@ function writeForces(call: PlaceArguments, row: i32, scratch: usize): f64 {
   return repulseAt(changetype<Tree>(call.tree), scratch, scratch + HEAD, scratch + 8);
 }
 
-/** The gain of a coordinate: more while the force has the sign of the last step, or before the first; else less. */
+/**
+ * The gain of a coordinate: more while the force has the sign of the last step, or before the first; else less.
+ * @param velocity the last step, 0 before the first.
+ */
 function nextGain(gain: f64, force: f64, velocity: f64): f64 {
   const agrees = force * velocity > 0 || velocity === 0;
   return agrees ? gain + 0.2 : gain * 0.8 + 0.01;

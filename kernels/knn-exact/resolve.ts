@@ -58,7 +58,7 @@ export const EXACT: usize = FOUR_PAIRS + 64;
 export const PENDING: usize = 96;
 
 /**
- * Appends a pair to the list of open pairs in `work`.
+ * Appends the pair of query `row` and data row `column` to the list of open pairs in `work`.
  * @param product of the two rows as far as computed.
  * @param uses bits of what needs the pair.
  * @param lower, upper bounds of its distance (squared, in the frame).
@@ -265,7 +265,7 @@ export function resolvePending(comparison: PairComparison, work: Work): void {
 }
 
 /**
- * Applies the exact ranking distance of a pair to the lists and the ranks that need it.
+ * Applies the exact ranking distance of the pair of query `row` and data row `column` to the lists and the ranks that need it.
  * @param uses bits of what needs it.
  * @param lower, upper the bounds that left it open.
  */

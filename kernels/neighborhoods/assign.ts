@@ -58,7 +58,7 @@ function listNeighbors(item: i32, scratch: usize, call: AssignArguments): void {
   }
 }
 
-/** Assigns the samples of segment `item` to their nearest centers. */
+/** Assigns the samples of segment `item` to their nearest centers. @param scratch address of `treeScratch(centers)` bytes. */
 function assignSegment(item: i32, scratch: usize, call: AssignArguments): void {
   const first = <i32>((<i64>item * call.rows) / call.segments);
   const last = <i32>((<i64>(item + 1) * call.rows) / call.segments);
@@ -110,7 +110,10 @@ function squaredTo(call: AssignArguments, point: usize, c: i32): f64 {
   return sum;
 }
 
-/** Looks for the nearest center among the neighbors of center `hint`. Returns false where these cannot decide. */
+/**
+ * Looks for the nearest center among the neighbors of center `hint`. Returns false where these cannot decide.
+ * @param point address of the f32 coordinates of a sample.
+ */
 function searchAround(call: AssignArguments, point: usize, hint: i32): bool {
   const k = call.k;
   const toHint = squaredTo(call, point, hint);
@@ -139,7 +142,11 @@ function searchAround(call: AssignArguments, point: usize, hint: i32): bool {
   return k === changetype<TreeArguments>(call.tree).rows;
 }
 
-/** Looks for the nearest center in the tree of all. @param list room for 4 bytes a center. */
+/**
+ * Looks for the nearest center in the tree of all.
+ * @param point address of the f32 coordinates of a sample.
+ * @param list room for 4 bytes a center.
+ */
 function searchTree(call: AssignArguments, point: usize, list: usize): void {
   const tree = changetype<TreeArguments>(call.tree);
   collectNearest(tree, point, descend(tree, point), min(2, tree.rows), list);

@@ -109,6 +109,7 @@ function beyond(tree: TreeArguments, point: usize, middle: i32): f64 {
 /**
  * Collects among positions `low` to `high` - 1, one node of the tree, those within the squared distance `reach`: a
  * side that lies beyond the splitting plane by more than that is left out. An empty range adds nothing.
+ * @param point address of the f32 coordinates that are sought around.
  */
 function collectRange(tree: TreeArguments, point: usize, reach: f64, low: i32, high: i32): void {
   if (high - low <= LEAF) {
