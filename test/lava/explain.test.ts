@@ -223,7 +223,7 @@ test('two features, constant features, duplicated samples: defined answers', asy
 });
 
 test('data in which no association passes the gate has no module, and its evaluation has nothing to do', async () => {
-  const found = await explain(planted, { ...options, gate: 9 }, { seed: 1 });
+  const found = await explain(planted, { ...options, gate: 8.9 }, { seed: 1 });
   expect(found.modules.count).toBe(0);
   expect(found.descriptions).toEqual([]);
   expect(found.warnings.map(({ code }) => code)).toContain('fewer-modules');
