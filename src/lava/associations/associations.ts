@@ -96,7 +96,7 @@ export function checkGate(gate: number | undefined, localitySize: number): void 
   if (gate === undefined || gate <= most * (1 + 1e-9)) return;
   throw new OptionError({
     got: words`${option('gate', gate)} with localities of ${localitySize} samples`,
-    expected: `a gate of at most ${most.toFixed(1)}: a correlation of 1 is as many standard errors`,
+    expected: `a gate of at most ${Math.floor(10 * most) / 10}: no correlation is more standard errors`,
     remedy: words`lower ${option('gate')}, or raise ${option('localitySize')}`,
   });
 }
