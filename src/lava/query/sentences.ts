@@ -148,7 +148,9 @@ export function featureSentences(answer: FeatureAnswer): string[] {
   const changed = answer.features.filter(({ differencePAdjusted }) => differencePAdjusted <= 0.05);
   changed.sort((a, b) => Math.abs(b.inside - b.outside) - Math.abs(a.inside - a.outside));
   const show = ({ feature, inside, outside }: { feature: string; inside: number; outside: number }) =>
-    `${feature} (${signed(inside)} inside, ${signed(outside)} outside)`;
+    answer.samplesOutside === 0
+      ? `${feature} (${signed(inside)})`
+      : `${feature} (${signed(inside)} inside, ${signed(outside)} outside)`;
   return [
     strong.length === 0
       ? `${answer.feature} correlates with no other feature in ${withSize(answer.region, answer.samples)} beyond chance.`
@@ -162,12 +164,14 @@ export function featureSentences(answer: FeatureAnswer): string[] {
   ];
 }
 
-/** A sentence with the correlation of two features inside a region and outside. */
+/** A sentence with the correlation of two features inside a region and, where there are samples, outside. */
 export function pairSentences({ region, a, b, inside, outside }: PairAnswer): string[] {
   const of = (correlation: number | null) =>
     correlation === null ? 'not defined (constant)' : signed(correlation);
+  const others = count(outside.rows.length);
+  const elsewhere = outside.rows.length > 0 ? `, ${of(outside.correlation)} outside (${others})` : '';
   return [
-    `Correlation of ${a} and ${b}: ${of(inside.correlation)} in ${withSize(region, inside.rows.length)}, ${of(outside.correlation)} outside (${count(outside.rows.length)}).`,
+    `Correlation of ${a} and ${b}: ${of(inside.correlation)} in ${withSize(region, inside.rows.length)}${elsewhere}.`,
   ];
 }
 

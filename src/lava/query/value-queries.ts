@@ -28,7 +28,10 @@ export interface FeatureCorrelation {
 export interface FeatureAnswer {
   readonly region: string;
   readonly feature: string;
+  /** Of the region. */
   readonly samples: number;
+  /** Samples outside it; without any, nothing is known of correlations outside. */
+  readonly samplesOutside: number;
   /** All other features that vary inside, the strongest correlation inside first. */
   readonly features: readonly FeatureCorrelation[];
   /** Features that are constant inside the region: no correlation is defined. */
@@ -61,6 +64,7 @@ export function featureAgainstAll(
     region: regionName(question.region),
     feature: question.feature,
     samples: inside.length,
+    samplesOutside: outside.length,
     features: found
       .map((f, i) => ({
         feature: explanation.featureNames[f],

@@ -142,6 +142,17 @@ test('one feature against all others is its correlations inside and outside', ()
   expect(featureSentences(found)[0]).toContain('f4');
 });
 
+test('of a region of all samples nothing is said of what is outside', () => {
+  const region = { kind: 'rows', rows: Array.from({ length: 900 }, (_, row) => row) } as const;
+  const sentences = [
+    ...featureSentences(featureAgainstAll(explanation, { region, feature: 'f4' }, table)),
+    ...pairSentences(pairValues(explanation, { region, a: 'f1', b: 'f3' }, table)),
+    ...regionSentences(describeRegion(explanation, region)),
+  ].join(' ');
+  expect(sentences).toMatch(/f4 correlates most with f[0-9]+ \([^ ]+\)/);
+  expect(sentences).not.toMatch(/outside|elsewhere|nowhere|rest of the map/);
+});
+
 test('a pair gives its raw values on either side; a table with more columns is read by name', () => {
   const question = { region: { kind: 'rows', rows: [4, 9, 2, 7] }, a: 'f1', b: 'f3' } as const;
   const found = pairValues(explanation, question, table);
