@@ -3,38 +3,33 @@
  * checked against what is there before a value is made.
  *
  * Source: the Arrow columnar format, "Physical Memory Layout". Cost: the buffers of one column at a time.
- * How it fails: RangeError where they do not fit together, TypeError for a text that is no UTF-8. A changed byte inside a
- * float, or one that leaves a text valid, is not noticed.
+ * Fails: RangeError where they do not fit together, TypeError for a text that is no UTF-8. Another changed byte is not noticed.
+ * Arguments: `length`, values (rows) of the column; `region`, number of a buffer; `name` of the column, for errors; `valid` says
+ * which rows have a value, null when all have.
  */
 
 import { decodeNumbers } from '../numpy/dtypes.js';
 import type { ArrowBatch } from './messages.js';
 import { ARROW, type ArrowField } from './schema.js';
 
-/** One value a row, null where it is missing. */
 export type Values = ArrayLike<unknown>;
 
-/** Where the next column's part of a batch begins: numbers, from 0, of nodes, buffers and counts of further buffers. */
+/** Where the next column's part of a batch begins: numbers of its node (rows and nulls), buffer, and count of further buffers. */
 export interface Cursor {
-  /** Of the description of a column: its rows and missing values. */
   node: number;
-  /** Of a buffer. */
   region: number;
-  /** Of the count of further buffers of a column of views. */
   variadic: number;
 }
 
 export interface BatchReader {
   readonly batch: ArrowBatch;
-  /** The decompressed bytes of the buffer of a number, from 0. */
+  /** The decompressed bytes of a buffer. */
   readonly buffer: (region: number) => Uint8Array;
-  /** Values of the dictionary of an id. */
+  /** Values of the dictionary of a number. */
   readonly dictionary: (id: number) => Values;
 }
 
-/** How the metadata call the format's version 4. */
-const VERSION_4 = 3;
-/** Bytes of one text in the view layout. */
+const VERSION_4 = 3; // as the metadata call it
 const VIEW_BYTES = 16;
 /** Texts of at most so many bytes lie in their view. */
 const INLINE_BYTES = 12;
@@ -106,12 +101,7 @@ export function readValues(field: ArrowField, reader: BatchReader, cursor: Curso
 
 type Valid = ((i: number) => boolean) | null;
 
-/**
- * A function that says whether row i has a value; null when all have. RangeError where another number of values is missing than
- * the batch says, or bits are.
- * @param node `length` of the column in rows, and how many of them are missing.
- * @param region number of the buffer with one bit a row, empty where all rows have a value.
- */
+/** A function that says whether row i has a value, by one bit a row; null when all have. RangeError for another number of `nulls`. */
 function validity(
   { name }: ArrowField,
   { length, nulls }: { readonly length: number; readonly nulls: number },
@@ -129,10 +119,7 @@ function validity(
   return nulls === 0 ? null : has;
 }
 
-/**
- * Values of a column of `length` rows, anything where one is missing; moves the cursor past them.
- * @param valid says which rows have a value; null when all have.
- */
+/** Values of a column of `length` rows, anything where one is missing; moves the cursor past them. */
 function storedValues(
   field: ArrowField,
   length: number,
@@ -185,11 +172,7 @@ function fromDictionary(
   });
 }
 
-/**
- * Numbers, booleans, decimals of buffer `region`; dates as stored; whole numbers of 64 bits as bigints. RangeError for fewer bytes
- * than they need.
- * @param length number of values.
- */
+/** Numbers, booleans, decimals of buffer `region`; dates as stored; whole numbers of 64 bits as bigints. */
 function numbersOf({ buffer }: BatchReader, region: number, field: ArrowField, length: number): Values {
   const { bits } = field;
   const bytes = buffer(region);
@@ -215,7 +198,7 @@ function dateText(value: number, { type, scale }: ArrowField): string {
   return type === ARROW.Date ? text.slice(0, text.indexOf('T')) : text;
 }
 
-/** Numbers from whole numbers of `size` bytes (a multiple of 4) in two's complement, over 10^scale. @param bytes of all. */
+/** Numbers from whole numbers of `size` bytes (a multiple of 4) in two's complement, over 10^scale. */
 function decimals(bytes: Uint8Array, size: number, scale: number): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return Array.from({ length: bytes.length / size }, (_, i) => {
@@ -228,13 +211,7 @@ function decimals(bytes: Uint8Array, size: number, scale: number): number[] {
   });
 }
 
-/**
- * The `length` + 1 offsets of `length` texts or lists (a single 0 for none). RangeError unless they ascend, the first at least 0,
- * the last at most `end`.
- * @param bytes of the buffer that holds them.
- * @param wide whether an offset has 64 bits, else 32.
- * @param name of the column, for the error.
- */
+/** The `length` + 1 offsets in `bytes` of texts or lists (`wide`: 64 bits, else 32): ascending, from 0 or more to at most `end`. */
 function offsetsOf(
   bytes: Uint8Array,
   wide: boolean,
@@ -263,11 +240,7 @@ function textsOf({ buffer }: BatchReader, region: number, length: number, field:
   return Array.from({ length }, (_, i) => decoder.decode(content.subarray(offsets[i], offsets[i + 1])));
 }
 
-/**
- * `length` texts of the view layout: short ones inline in buffer `region`, long ones in the `more` buffers behind it. RangeError
- * for a text outside them.
- * @param name of the column, for the error.
- */
+/** Texts of the view layout: short ones inline in buffer `region`, long ones in `more` further buffers. */
 function viewsOf(
   { buffer }: BatchReader,
   region: number,
@@ -291,10 +264,7 @@ function viewsOf(
   });
 }
 
-/**
- * Lists, one for each of `length` rows, by offsets in buffer `region` or of one size; moves the cursor past the inner column.
- * RangeError where the inner column is too short.
- */
+/** Lists, one a row, by offsets in buffer `region` or of one size; moves the cursor past the inner column. */
 function listsOf(
   field: ArrowField,
   length: number,
@@ -324,11 +294,7 @@ function sliceOf(values: Values): (start: number, end: number) => Values {
   return (start, end) => numbers.subarray(start, end);
 }
 
-/**
- * The error for fewer bytes than the values need.
- * @param name of the column.
- * @param wanted number of values.
- */
+/** The error for fewer `bytes` than the `wanted` values need. */
 function lacking(name: string, wanted: number, bytes: number): RangeError {
   return new RangeError(`${wanted} values of ${name} in ${bytes} bytes`);
 }

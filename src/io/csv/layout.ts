@@ -259,9 +259,7 @@ function usualWidth(rows: readonly (readonly string[])[]): number {
 }
 
 /**
- * For a file without a header: 1 where the first records have two fields or more, all as many, and the last is empty in each; else
- * 0.
- * @param sample the first records, one at least.
+ * For a file without a header: 1 where all records of the sample have as many fields, two or more, and the last is empty; else 0.
  */
 function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
   const width = sample[0].fields.length;
@@ -269,12 +267,7 @@ function trailingWithoutHeader(sample: readonly CsvRecord[]): number {
   return sample.every(({ fields }) => fields[width - 1].trim() === '') ? 1 : 0;
 }
 
-/**
- * The error for a header with more names than the rows have fields.
- * @param name of the file.
- * @param first names of the header.
- * @param width fields of a row.
- */
+/** The error for a header with more names (`first`) than the rows have fields (`width`). @param name of the file. */
 function longHeader(name: string, first: readonly string[], width: number): FormatError {
   return new FormatError({
     got: `a header of ${first.length} names over rows of ${width} fields in ${name}`,

@@ -103,10 +103,7 @@ export function planPairing(first: PairingSide, second: PairingSide, options: Pa
   return byRow(first, second, reasonFor(first, second, a, b));
 }
 
-/**
- * By columns that each file alone reads as features, where they hold the same numbers; null where there are none.
- * @param enough share of the rows that must match, 0 to 1.
- */
+/** By columns that each file alone reads as features, of which a share of `enough` rows holds the same numbers; null without any. */
 function pairByNumbers(
   first: PairingSide,
   second: PairingSide,

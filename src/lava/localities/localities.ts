@@ -116,11 +116,7 @@ interface Tuned {
   readonly samples: number;
 }
 
-/**
- * Tunes alpha and beta by DIRECT, on a random part of more than `tuningSamples`, and keeps the better of start and result.
- * @param points samples x dimensions, in canonical order.
- * @param checked sizes and budgets with their defaults.
- */
+/** Tunes alpha and beta by DIRECT, on a random part of more than `tuningSamples` points, and keeps the better of start and result. */
 async function tunedCovering(
   points: Matrix,
   { size, overlap, count, evaluations, tuningSamples }: ReturnType<typeof checkLocalityOptions>,
@@ -236,9 +232,7 @@ type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
 
 /**
  * Finds the n nearest samples to each query, nearest first: by the tree, or in many dimensions by the engine.
- * @param queries points x dimensions.
- * @returns a function from the number of a query to the rows of its n samples and the distance to the t-th of them, in units of
- * the points.
+ * @returns a function from the number of a query (row of `queries`) to the rows of its n samples and the distance to the t-th.
  */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
   if (usesKdTree(queries.columns, 'euclidean', 'localities')) {

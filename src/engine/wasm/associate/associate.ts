@@ -267,8 +267,7 @@ function createEntries(arena: Arena): Entries {
 /**
  * The finished block: views of the engine's memory, freed with the block, where memory is shared; copies where it is
  * not, since there views end when memory grows.
- * @param shape `first`: number of its first locality; `count` of localities; `features`.
- * @param offsets count x features + 1 offsets of entries.
+ * @param shape number of its `first` locality, `count` of localities, `features`. @param offsets count x features + 1 of entries.
  * @param entries the columns and values; they are not to be used afterwards.
  */
 function takeBlock(
