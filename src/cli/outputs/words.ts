@@ -96,17 +96,18 @@ function leadingNames(module: ModuleDescription, explanation: Explanation): stri
   return names.slice(0, NAMED_FEATURES).join(', ') + more;
 }
 
-/** Where it is present: the labels that hold most of it, with the share of each; without labels, how much. */
+/** Where it is present: in how many samples, and the labels that hold most of it, if any do, with the share of each. */
 function labelsOf(explanation: Explanation, k: number, module: ModuleDescription): string {
   const share = percent(module.presentSamples);
-  if (!explanation.labels) return `present in ${share} of samples`;
+  const present = `present in ${share} of samples`;
+  if (!explanation.labels) return present;
   const { labels, samplePresence, modules } = explanation;
-  const present = presentRows(samplePresence, k, presentThreshold(modules.presence, k));
+  const rows = presentRows(samplePresence, k, presentThreshold(modules.presence, k));
   const totals = countBy(labels);
-  const inside = countBy(present.map((s) => labels[s]).filter((label) => label !== ''));
+  const inside = countBy(rows.map((s) => labels[s]).filter((label) => label !== ''));
   const ranked = [...inside].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, NAMED_LABELS);
   const named = ranked.map(([label, count]) => `${label} (${percent(count / (totals.get(label) ?? 1))})`);
-  return `present in ${share} of samples: ${named.join(', ')}`;
+  return named.length > 0 ? `${present}: ${named.join(', ')}` : present;
 }
 
 /** How often each label occurs. */

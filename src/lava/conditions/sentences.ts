@@ -16,6 +16,7 @@
 import { decimal, listed, plural, pValue, signed } from '../../core/words.js';
 import { shownLabel } from '../describe/module-name.js';
 import type { ConditionComparison } from './compare.js';
+import { ALL } from './measured.js';
 import type { ComparedRow } from './rows.js';
 import { LARGE_SCORE, type Verdict } from './verdict.js';
 
@@ -62,7 +63,7 @@ function designSentence({ condition, replicate, assignments, exact, ...found }: 
  */
 function stratumSentences(found: ConditionComparison, stratum: string): string[] {
   const rows = found.rows.filter((row) => row.stratum === stratum);
-  const title = stratum === 'all' ? 'All samples' : `In ${stratum}`;
+  const title = stratum === ALL ? 'All samples' : `In ${stratum}`;
   if (rows.every(({ localities }) => localities === 0)) {
     return [
       '',
