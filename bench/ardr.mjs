@@ -27,17 +27,14 @@ const STUDIES = {
   ],
   'ardr-mds': ['gaussian', 'roll', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 3 })),
   'ardr-isomap': ['gaussian', 'roll', 'digits', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 3 })),
-  'ardr-fast-pca': [
-    { sets: 'gaussian,digits', rows: 1000, repeats: 3 },
-    { sets: 'fashion', rows: 1000, repeats: 3 },
-  ],
+  'ardr-fast-pca': ['gaussian,digits', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 2 })),
   'ardr-equivalence': [
-    { sets: 'mnist', rows: 5000, repeats: 10 },
-    { sets: 'pbmc68k,cells,coil20,banking77,roll', rows: 5000, repeats: 10 },
-    { sets: 'fashion10k', rows: 10_000, repeats: 10 },
-    { sets: 'kidney', rows: 10_000, repeats: 10 },
+    { sets: 'mnist', rows: 5000, repeats: 6 },
+    { sets: 'mnist', rows: 2000, repeats: 10 },
+    ...['pbmc68k', 'cells', 'coil20', 'banking77', 'roll'].map((sets) => ({ sets, rows: 5000, repeats: 10 })),
+    ...['kidney', 'fashion10k'].map((sets) => ({ sets, rows: 10_000, repeats: 10 })),
   ],
-  'ardr-isolation': ['mnist', 'pbmc68k'].map((sets) => ({ sets, rows: 2000, repeats: 1 })),
+  'ardr-isolation': ['mnist', 'pbmc68k'].map((sets) => ({ sets, rows: 1000, repeats: 1 })),
   'ardr-lle': [
     { sets: 'mnist', rows: 5000, repeats: 2 },
     { sets: 'cells,pbmc68k', rows: 5000, repeats: 3 },

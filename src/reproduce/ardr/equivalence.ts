@@ -2,9 +2,9 @@
  * One setting of DK-LLE for all data: chosen on development sets, then tried unchanged on others, against UMAP with other
  * seeds, by two one-sided tests (equivalence-test.ts).
  *
- * The setting is `weightSum`, the part of a sample that its neighbors explain. The choice is made by rule: the sum whose
- * worst difference over the development sets, in margins, is least; of equals the larger, which is nearer to LLE. It is the
- * default of `embed`, with which all other sets are tried.
+ * The setting is `weightSum`, the part of a sample that its neighbors explain. The choice is made by rule: the largest sum,
+ * which is nearest to LLE, that is equivalent on every development set. It is the default of `embed`, with which all other
+ * sets are tried.
  */
 
 import { createRandom } from '../../core/random.js';
@@ -92,28 +92,25 @@ async function mapsOf(
   return maps;
 }
 
-/** The sum whose worst difference on the development sets, in margins, is least; null without such sets. */
+/** The largest sum that is equivalent on every development set, which is nearest to LLE; null where none is. */
 function chosenSum(trials: readonly Trial[]): number | null {
-  if (!trials.some(({ development }) => development)) return null;
-  const worst = (sum: number) =>
-    Math.max(
-      ...trials
-        .filter((trial) => trial.development && trial.sum === sum)
-        .map(({ found }) => Math.abs(found.difference) / found.margin),
-    );
-  return SUMS.reduce((best, sum) => (worst(sum) < worst(best) ? sum : best));
+  const tried = trials.filter(({ development }) => development);
+  const passes = (sum: number) =>
+    tried.every((trial) => trial.sum !== sum || trial.found.verdict === 'equivalent');
+  return tried.length === 0 ? null : (SUMS.find(passes) ?? null);
 }
 
 /** The text, tables and settings of the report. */
 function resultOf(input: StudyInput, trials: readonly Trial[]): StudyResult {
   const repeats = Math.max(LEAST_MAPS, input.repeats);
   const chosen = chosenSum(trials);
+  const developed = trials.some(({ development }) => development);
   const { weightSum } = dkLleDefaults;
   return {
     title: 'One setting of DK-LLE against UMAP',
     text: [
       `Overlap is the share of the ${NEIGHBORHOOD} nearest neighbors that two maps have in common: of UMAP with UMAP over all pairs of ${repeats} seeds, of UMAP with DK-LLE over all pairs of these and ${repeats} other seeds. Two one-sided tests (t, jackknife over maps): the difference of the means is within twice the standard deviation of UMAP with UMAP. Equivalent where the larger p is at most 0.05; below or above where the difference is beyond the margin at that level.`,
-      `The default of \`weightSum\` is ${weightSum}.${chosen === null ? '' : ` By rule (least worst difference in margins over the development sets) it is ${chosen}.`} Other sets were tried with the default alone.`,
+      `The default of \`weightSum\` is ${weightSum}.${developed ? ` By rule (the largest that is equivalent on every development set run here) it is ${chosen ?? 'none of those tried'}.` : ''} Other sets are tried with the default alone.`,
     ],
     tables: [
       {
