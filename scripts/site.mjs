@@ -73,6 +73,7 @@ function copyPages() {
   }
   for (const [file, address] of Object.entries(OTHER_PAGES)) copyPage(file, address);
   for (const page of ['index.md', 'gallery.md']) cpSync(join(site, page), join(pages, page));
+  cpSync(join(site, 'pictures'), join(pages, 'pictures'), { recursive: true });
   cpSync(join(root, 'docs/demo.png'), join(pages, 'public/demo.png'));
 }
 
