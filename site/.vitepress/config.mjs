@@ -64,6 +64,8 @@ export default defineConfig({
   metaChunk: true,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
+    // letters of the default themes are too pale on the ground of code blocks
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     html: false,
     math: false,
     config: (md) => md.inline.ruler.before('html_inline', 'anchor', anchorRule),
