@@ -41,6 +41,7 @@ function run(command, args, cwd = root) {
 function addressOf(file) {
   if (file === 'README.md') return 'index.md';
   if (OTHER_PAGES[file]) return OTHER_PAGES[file];
+  if (file.startsWith('site/')) return file.slice('site/'.length);
   if (!file.startsWith('docs/') || !existsSync(join(root, file))) return null;
   const inside = file.slice('docs/'.length);
   return inside === 'README.md' ? 'contents.md' : inside.replace(/README\.md$/, 'index.md');
@@ -72,7 +73,7 @@ function copyPages() {
     else cpSync(join(root, file), join(pages, addressOf(file)));
   }
   for (const [file, address] of Object.entries(OTHER_PAGES)) copyPage(file, address);
-  for (const page of ['index.md', 'gallery.md']) cpSync(join(site, page), join(pages, page));
+  for (const page of ['index.md', 'gallery.md']) copyPage(`site/${page}`, page);
   cpSync(join(site, 'pictures'), join(pages, 'pictures'), { recursive: true });
   cpSync(join(root, 'docs/demo.png'), join(pages, 'public/demo.png'));
 }
