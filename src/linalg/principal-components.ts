@@ -20,6 +20,7 @@ import { matrix } from '../core/matrix.js';
 import type { Random } from '../core/random.js';
 import type { Context } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
+import { withoutProgress } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
 
 /** Vectors beyond the requested components. */
@@ -57,7 +58,7 @@ export async function principalComponents(
   const data = withoutMeans(features);
   const bySamples = data.rows < data.columns && data.rows <= MOST_SQUARE_SIDE;
   const side = bySamples ? data.rows : data.columns;
-  const apply = await operator(data, bySamples, engine);
+  const apply = await operator(data, bySamples, engine, withoutProgress(watch));
   const start = startingVectors(side, count, random);
   const { vectors, values } = await leadingVectors(apply, start, count, watch);
   const scores = bySamples
@@ -83,12 +84,14 @@ export function startingVectors(side: number, count: number, random: Random): Ma
  * The covariance (or, `bySamples`, the samples' products) as a map of blocks of vectors, as a square where that
  * is small enough.
  */
-async function operator(data: Matrix, bySamples: boolean, engine: Engine): Promise<Apply> {
+async function operator(data: Matrix, bySamples: boolean, engine: Engine, watch: Watch): Promise<Apply> {
   if (!bySamples && data.columns > MOST_SQUARE_SIDE) {
-    return async (block) => engine.multiply(data, await engine.multiply(data, block), { transposeA: true });
+    return async (block) =>
+      engine.multiply(data, await engine.multiply(data, block, {}, watch), { transposeA: true }, watch);
   }
-  const square = await engine.multiply(data, data, bySamples ? { transposeB: true } : { transposeA: true });
-  return (block) => engine.multiply(square, block);
+  const transposed = bySamples ? { transposeB: true } : { transposeA: true };
+  const square = await engine.multiply(data, data, transposed, watch);
+  return (block) => engine.multiply(square, block, {}, watch);
 }
 
 /**

@@ -18,6 +18,7 @@
  */
 
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
 import type {
   AssociationMeasure,
   Localities,
@@ -58,7 +59,7 @@ export async function moduleSigns(
   const watch = watchStage(context, 'signs');
   const result: ModuleSigns[] = [];
   for (let k = 0; k < input.modules.count; k++) {
-    result.push(signsOf(input, k, measure));
+    result.push(await signsOf(input, k, measure, watch));
     watch.progress((k + 1) / input.modules.count);
     await watch.checkpoint();
   }
@@ -67,22 +68,25 @@ export async function moduleSigns(
 
 /**
  * Signs of module k, the localities that turn them and the pairs that flip, from the values of its leading features
- * (12 at most) where it is present. Never throws.
+ * (12 at most) where it is present. CancelledError once the watch ends.
  * @returns feature indices that go together and that oppose, numbers of turned localities, and pairs that flip.
  */
-function signsOf(
+async function signsOf(
   { table, localities, modules, descriptions, levels }: SignsInput,
   k: number,
   measure: AssociationMeasure,
-) {
+  watch: Watch,
+): Promise<ModuleSigns> {
   const leading = descriptions[k].topFeatures.slice(0, FEATURES);
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
   const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
   const samples = present.map((l) => samplesInLevels(membersOf(localities, l), levels));
-  const correlations = samples.map((some) =>
-    correlationMatrix(localColumns(table.features, some, features, measure), measure),
-  );
+  const correlations: Float64Array[] = [];
+  for (const some of samples) {
+    correlations.push(correlationMatrix(localColumns(table.features, some, features, measure), measure));
+    await watch.checkpoint();
+  }
   const overall = new Float64Array(features.length ** 2);
   correlations.forEach((local, i) => {
     const presence = modules.presence.data[present[i] * modules.count + k];

@@ -28,7 +28,7 @@ import type {
   Table,
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
-import { type HeldOutOrder, heldOutModule } from './held-out-correlation.js';
+import { type HeldOutModule, type HeldOutOrder, heldOutModule } from './held-out-correlation.js';
 import {
   type FitOptions,
   fitModules,
@@ -120,7 +120,11 @@ export async function testPart(
   const matches = matchLoadings(modules.loadings, again.loadings);
   const awaited = plan.awaited.filter((k) => matches[k].cosine >= REPLICATED).map((k) => matches[k].other);
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
-  const prepared = Array.from({ length: again.count }, (_, k) => heldOutModule(held, k));
+  const prepared: HeldOutModule[] = [];
+  for (let k = 0; k < again.count; k++) {
+    prepared.push(heldOutModule(held, k));
+    await watch.checkpoint();
+  }
   const request = { draws, level, awaited, begins: order.begins };
   const tests = await permutationTests(prepared, request, random, context.engine, watch);
   return matches.map(({ other, cosine }) =>

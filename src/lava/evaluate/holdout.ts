@@ -77,7 +77,9 @@ export async function localitiesOfPart(
   context: Context,
   watch: Watch,
 ): Promise<Localities> {
+  await watch.checkpoint();
   const tree = buildKdTree(gatherRows(embedding.coordinates, part.rows));
+  await watch.checkpoint();
   const found = await gatherMembers(tree, whole.probes, part.size, context.engine, watch);
   return {
     ...whole,

@@ -61,24 +61,25 @@ export async function permutationTests(
   const ordersFrom = random.stream('samples');
   const statisticsOf = async (draws: SampleDraws, part: Watch) =>
     statistics(modules, await engine.weightedCorrelations(modules, draws, part));
-  const shifted = (count: number) => ({
+  const shifted = async (count: number, part: Watch) => ({
     ...{ count, orders: null },
-    shifts: drawShifts(modules, count, begins, shiftsFrom),
+    shifts: await drawShifts(modules, count, begins, shiftsFrom, part),
   });
-  const permuted = (count: number) => ({
+  const permuted = async (count: number, part: Watch) => ({
     ...{ count, shifts: null },
-    orders: drawOrders(count, begins, ordersFrom),
+    orders: await drawOrders(count, begins, ordersFrom, part),
   });
   const batch = Math.max(1, Math.floor(BATCH_BYTES / (4 * Math.max(1, samples))));
   const real = await drawnTests(
     observed.mean,
-    async (count, part) => (await statisticsOf(shifted(count), part)).map(({ mean }) => mean),
+    async (count, part) => (await statisticsOf(await shifted(count, part), part)).map(({ mean }) => mean),
     { ...plan, batch },
     partOf(watch, 0, 0.5),
   );
   const local = await drawnTests(
     observed.contrast,
-    async (count, part) => (await statisticsOf(permuted(count), part)).map(({ contrast }) => contrast),
+    async (count, part) =>
+      (await statisticsOf(await permuted(count, part), part)).map(({ contrast }) => contrast),
     // what is not real is not significant, local or not
     { ...plan, batch, awaited: plan.awaited.filter((k) => decision(real[k], plan.level) !== false) },
     partOf(watch, 0.5, 1),
@@ -120,12 +121,13 @@ async function drawnTests(
  * @param count draws.
  * @param begins positions at which levels begin, and the number of samples.
  */
-function drawShifts(
+async function drawShifts(
   modules: readonly HeldOutModule[],
   count: number,
   begins: Int32Array,
   random: Random,
-): Int32Array[] {
+  watch: Watch,
+): Promise<Int32Array[]> {
   const features = 1 + modules.reduce((most, module) => Math.max(most, ...module.featureNumbers), 0);
   const levels = begins.length - 1;
   const by = new Int32Array(features);
@@ -139,6 +141,7 @@ function drawShifts(
         for (let i = 0; i < featureNumbers.length; i++) to[i] = by[featureNumbers[i]];
       });
     }
+    await watch.checkpoint();
   }
   return shifts;
 }
@@ -148,7 +151,12 @@ function drawShifts(
  * @param count draws.
  * @param begins as for `drawShifts`.
  */
-function drawOrders(count: number, begins: Int32Array, random: Random): Int32Array {
+async function drawOrders(
+  count: number,
+  begins: Int32Array,
+  random: Random,
+  watch: Watch,
+): Promise<Int32Array> {
   const levels = begins.length - 1;
   const samples = begins[levels];
   const orders = new Int32Array(count * samples);
@@ -159,6 +167,7 @@ function drawOrders(count: number, begins: Int32Array, random: Random): Int32Arr
         orders[draw * samples + begins[g] + s] = begins[g] + position;
       });
     }
+    await watch.checkpoint();
   }
   return orders;
 }

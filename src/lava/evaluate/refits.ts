@@ -78,7 +78,8 @@ export async function refitModules(
 function inWholeTable(localities: Localities, rows: Int32Array | null, samples = 0): Localities {
   if (rows === null) return localities;
   const members = localities.members.map((position) => rows[position]);
-  const covered = new Set(members);
-  const uncovered = Int32Array.from({ length: samples }, (_, row) => row).filter((row) => !covered.has(row));
+  const covered = new Uint8Array(samples);
+  for (const row of members) covered[row] = 1;
+  const uncovered = Int32Array.from(covered.keys()).filter((row) => covered[row] === 0);
   return { ...localities, members, uncovered, order: undefined };
 }

@@ -48,7 +48,9 @@ export async function denseCovering(
   if (wanted === 0) return localities;
   const frame = principalAxes(embedding.coordinates);
   const order = localities.order ?? canonicalOrder(frame.points);
+  await watch.checkpoint();
   const tree = buildKdTree(gatherRows(frame.points, order));
+  await watch.checkpoint();
   const d = tree.points.columns;
   const probes = matrix(count + wanted, d);
   probes.data.set(localities.probes.data);

@@ -163,7 +163,9 @@ interface Problem {
 
 /** The covering problem of these points: their kd-tree, and the graph of the `size` samples nearest to each. */
 async function newProblem(points: Matrix, size: number, engine: Engine, watch: Watch): Promise<Problem> {
+  await watch.checkpoint();
   const tree = buildKdTree(points);
+  await watch.checkpoint();
   return { tree, size, graph: await neighborhoodGraph(tree, size, engine, watch) };
 }
 
@@ -193,9 +195,7 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
 
 /** Positions of the samples that are in no locality. @param counts localities that each sample is in. */
 function uncoveredPositions(counts: Float64Array): Int32Array {
-  const positions: number[] = [];
-  for (let i = 0; i < counts.length; i++) if (counts[i] === 0) positions.push(i);
-  return Int32Array.from(positions);
+  return Int32Array.from(counts.keys()).filter((i) => counts[i] === 0);
 }
 
 /** The options with their defaults, and the number of localities, for so many samples. OptionError where they do not fit. */

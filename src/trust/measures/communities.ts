@@ -39,7 +39,11 @@ const found = new WeakMap<Neighbors, Int32Array>();
 export function communities(neighbors: Neighbors): Int32Array {
   const known = found.get(neighbors);
   if (known) return known;
-  const steps = louvain(neighbors);
+  return atOnce(louvain(neighbors));
+}
+
+/** What steps return at their end, all of them made one after another. */
+function atOnce<T>(steps: Generator<void, T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -62,7 +66,7 @@ function* louvain(neighbors: Neighbors): Generator<void, Int32Array> {
     const moved = compact(yield* moveNodes(graph));
     if (moved.count === graph.nodes) break;
     groups = groups.map((group) => moved.groups[group]);
-    graph = aggregate(graph, moved.groups, moved.count);
+    graph = yield* aggregateSteps(graph, moved.groups, moved.count);
   }
   const sorted = bySize(groups);
   found.set(neighbors, sorted);
@@ -238,9 +242,15 @@ function compact(groups: Int32Array): { groups: Int32Array; count: number } {
 
 /** Each group becomes a node; weights between groups add up. */
 function aggregate(graph: Graph, groups: Int32Array, nodes: number): Graph {
+  return atOnce(aggregateSteps(graph, groups, nodes));
+}
+
+/** The same in steps of STEP_NODES nodes. */
+function* aggregateSteps(graph: Graph, groups: Int32Array, nodes: number): Generator<void, Graph> {
   const links = Array.from({ length: nodes }, () => new Map<number, number>());
   const degrees = new Float64Array(nodes);
   for (let i = 0; i < graph.nodes; i++) {
+    if (i % STEP_NODES === STEP_NODES - 1) yield;
     degrees[groups[i]] += graph.degrees[i];
     const out = links[groups[i]];
     for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) {

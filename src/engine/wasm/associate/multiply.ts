@@ -12,7 +12,7 @@ import { ShapeError } from '../../../errors.js';
 import type { Matrix } from '../../../model.js';
 import type { Engine, Watch } from '../../engine.js';
 import { checkProduct } from '../../js/multiply.js';
-import { unwatched } from '../../watch.js';
+import { unwatched, withoutProgress } from '../../watch.js';
 import { PANEL_ROWS, STRIP_PANELS } from '../runtime/layouts.js';
 import { createScope, floatsAt, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -34,7 +34,7 @@ export function createMultiply(runtime: Runtime): Engine['multiply'] {
     if (rows === 0 || columns === 0) return { rows, columns, data: new Float32Array(0) };
     const scope = createScope(runtime.arena);
     try {
-      const address = await pack(runtime, scope, a, !options.transposeA, depth);
+      const address = await pack(runtime, scope, a, !options.transposeA, depth, watch);
       return await multiplyPacked(runtime, { address, rows, depth }, b, watch, options.transposeB);
     } finally {
       scope.free();
@@ -57,7 +57,7 @@ export async function multiplyPacked(
   const columns = transposeB ? b.rows : b.columns;
   const scope = createScope(runtime.arena);
   try {
-    const packedB = await pack(runtime, scope, b, transposeB, depth);
+    const packedB = await pack(runtime, scope, b, transposeB, depth, watch);
     const stride = panelsOf(columns) * PANEL_ROWS;
     const c = scope.allocate(panelsOf(rows) * PANEL_ROWS * stride * 4);
     await runtime.run(
@@ -109,6 +109,7 @@ async function pack(
   m: Matrix,
   byRows: boolean,
   depth: number,
+  watch: Watch,
 ): Promise<number> {
   const rows = byRows ? m.rows : m.columns;
   const source = scope.copy(m.data);
@@ -120,7 +121,7 @@ async function pack(
       work: rows * depth * 4,
       call: { source, rows, depth, stride: m.columns, target },
     },
-    unwatched,
+    withoutProgress(watch),
   );
   return target;
 }
