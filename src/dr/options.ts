@@ -65,7 +65,10 @@ export interface EmbedOptions {
   readonly inputKernel?: 'gaussian' | 'linear';
   /** dk-lle: how weights are found; see docs/lab/ardr.md. Default `entropic`. */
   readonly weights?: 'entropic' | 'nonnegative' | 'signed';
-  /** dk-lle: what a sample's weights sum to, above 0 and at most 1 (LLE's constraint). Default 1. */
+  /**
+   * dk-lle: what a sample's weights sum to, above 0 and at most 1 (LLE's constraint). Default 0.25 for
+   * entropic weights under the objective `umap`, else 1.
+   */
   readonly weightSum?: number;
   /** dk-lle: `umap` forces or the `frobenius` objective of the paper's penalized form. Default `umap`. */
   readonly objective?: 'umap' | 'frobenius';

@@ -140,9 +140,14 @@ test("weights that sum to little give UMAP's memberships, but for the pairs that
 
 test('dk-lle: the sum of weights changes the map, and is above 0 and at most 1', async () => {
   const options = { method: 'dk-lle', steps: 30 } as const;
-  const whole = await embed(table(data), options, context(1));
+  const whole = await embed(table(data), { ...options, weightSum: 1 }, context(1));
   const part = await embed(table(data), { ...options, weightSum: 0.25 }, context(1));
   expect(procrustesError(whole.values, part.values, 2)).toBeGreaterThan(1e-3);
+  expect((await embed(table(data), options, context(1))).values).toEqual(part.values);
+  for (const other of [{ weights: 'signed' }, { objective: 'frobenius', steps: 2 }] as const) {
+    const { settings } = await embed(table(data), { ...options, ...other }, context(1));
+    expect(settings.weightSum).toBe(1);
+  }
   for (const weightSum of [0, 1.5]) {
     await expect(embed(table(data), { ...options, weightSum }, context(1))).rejects.toThrow(/weightSum/);
   }

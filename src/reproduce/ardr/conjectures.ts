@@ -70,7 +70,7 @@ async function mapsOf(data: StudyData, input: StudyInput, m: SparseRows, first: 
   return [
     { name: 'UMAP', y: await made({ method: 'umap' }) },
     { name: 'UMAP, other seed', y: await made({ method: 'umap' }, first + 1000) },
-    { name: 'DK-LLE by UMAP forces', y: await made({ method: 'dk-lle' }, first + 2000) },
+    { name: 'DK-LLE by UMAP forces', y: await made({ method: 'dk-lle', weightSum: 1 }, first + 2000) },
     { name: 'PCA', y: await made({ method: 'pca' }) },
     { name: 'spectral start', y: start },
     { name: 'Gaussian cloud', y: gaussian(2 * data.features.rows, 1, createRandom(first, 'cloud')) },

@@ -28,7 +28,7 @@ const OTHERS = UMAP_NEIGHBORS - 1;
 const MOST_DRAWN = 1000;
 
 const variants: readonly [string, EmbedOptions][] = [
-  ['DK-LLE, entropic weights', { method: 'dk-lle', nNeighbors: OTHERS }],
+  ['DK-LLE, entropic weights', { method: 'dk-lle', nNeighbors: OTHERS, weightSum: 1 }],
   ['DK-LLE, entropic, summing to 1/2', { method: 'dk-lle', nNeighbors: OTHERS, weightSum: 0.5 }],
   ['DK-LLE, entropic, summing to 1/4', { method: 'dk-lle', nNeighbors: OTHERS, weightSum: 0.25 }],
   ['DK-LLE, non-negative, Gaussian kernel', { method: 'dk-lle', nNeighbors: OTHERS, weights: 'nonnegative' }],
