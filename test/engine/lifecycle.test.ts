@@ -127,14 +127,17 @@ test('close during a job ends the job with CancelledError', async () => {
 
 test('associations that outgrow their slots are computed again in larger slots, with the same entries', async () => {
   const features = makeMatrix(40, 90);
+  for (let r = 0; r < 40; r++) features.data[90 * r + 3] = 7;
   const members = Int32Array.from({ length: 5 * 20 }, (_, i) => (7 * i) % 40);
   const range = { first: 0, count: 5, size: 20 };
   const rules = { measure: 'pearson', form: 'debiased', support: 0, gate: 1 } as const;
   const entries = async (slotEntries?: number) =>
     withEngine({ threads: 2, slotEntries }, async (engine) => {
-      const { block } = await engine.associate(features, members, range, rules);
+      const { block, constant, squaredNorms } = await engine.associate(features, members, range, rules);
+      expect(constant).toBe(5);
       return {
         ...block,
+        squaredNorms,
         offsets: block.offsets.slice(),
         columns: block.columns.slice(),
         values: block.values.slice(),

@@ -127,16 +127,18 @@ function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: stri
 /**
  * The features without the `columns` that have missing cells. ShapeError where fewer than two are left.
  * @param found the missing cells, in words.
+ * @param choice of the option, for the error.
  */
 function dropFeatures(
   features: Matrix | Csr,
   columns: ReadonlySet<number>,
   found: string,
   named: Named,
+  choice = 'drop-features',
 ): Repair {
   const kept = without(features.columns, columns);
   if (kept.length < 2) {
-    throw nothingLeft(`${kept.length} of ${features.columns} features`, 'drop-features', named.name);
+    throw nothingLeft(`${kept.length} of ${features.columns} features`, choice, named.name);
   }
   const message = `Dropped ${columns.size} of ${features.columns} features of ${named.name}: ${found}.`;
   return {
@@ -175,7 +177,7 @@ function fillMeans(
   const warnings = [{ code: 'missing-filled', message }];
   const empty = new Set([...columns].filter((column) => finite[column] === 0));
   if (empty.size === 0) return { features: filled, keptRows: null, keptColumns: null, warnings };
-  const rest = dropFeatures(filled, empty, `no finite value in ${empty.size} of them`, named);
+  const rest = dropFeatures(filled, empty, `no finite value in ${empty.size} of them`, named, 'mean');
   return { ...rest, warnings: [...warnings, ...rest.warnings] };
 }
 
@@ -189,7 +191,10 @@ function nothingLeft(what: string, missing: string, name: string): ShapeError {
   return new ShapeError({
     got: `${what} of ${name} without missing cells`,
     expected: 'at least 2 to be left',
-    remedy: words`use another choice than ${option('missing', missing)}, for example mean`,
+    remedy:
+      missing === 'mean'
+        ? 'check that the right columns were read as features: those left out hold no number at all'
+        : words`use another choice than ${option('missing', missing)}, for example mean`,
   });
 }
 

@@ -42,7 +42,8 @@ export function offsetFor(low: number, high: number): number {
 }
 
 /**
- * What is subtracted from a column, by its first SAMPLE_ROWS finite values. NaN where there are none.
+ * What is subtracted from a column, by the finite values of its first SAMPLE_ROWS rows; 0 where there are none. How it fails: a
+ * column far from zero whose first rows are all missing keeps 0, and its later values single precision.
  * @param from position of the first value.
  * @param step positions between two.
  */

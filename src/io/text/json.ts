@@ -29,7 +29,7 @@ const VALUE_BYTES = 8;
 async function readRecords(input: Input, settings: Settings): Promise<Records> {
   const values = new Map<string, unknown[]>();
   let rows = 0;
-  for await (const { record, where } of recordsOf(input)) {
+  for await (const { record, where } of recordsOf(input, settings)) {
     for (const [key, value] of entriesOf(record, where, input.name)) {
       let column = values.get(key);
       if (!column) values.set(key, (column = new Array<unknown>(rows).fill(null)));
@@ -67,7 +67,10 @@ const STRING_OR_NAN = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
  * Yields the records, with where each is found in words: one a line, or the items of one list that spans the file.
  * FormatError for text that is not JSON. FormatError for a list that does not fit in one text.
  */
-async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where: string }> {
+async function* recordsOf(
+  input: Input,
+  { encoding }: Settings,
+): AsyncGenerator<{ record: unknown; where: string }> {
   let line = 0;
   let pending = '';
   const parse = (text: string, where: string) => {
@@ -78,7 +81,7 @@ async function* recordsOf(input: Input): AsyncGenerator<{ record: unknown; where
       throw notRecords(input.name, `text that is not JSON on ${where} (${why.slice(0, 80)})`, cause);
     }
   };
-  for await (const piece of decodeText(input.pieces(), input.name)) {
+  for await (const piece of decodeText(input.pieces(), input.name, encoding)) {
     pending += piece;
     if (pending.length > LONGEST_TEXT) throw longText(input.name, LONGEST_TEXT);
     if (isOneList(pending, line)) continue;
@@ -165,7 +168,7 @@ function notRecords(name: string, what: string, cause?: unknown): FormatError {
  */
 async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
   const wanted = settings.key ?? settings.label;
-  const isTable = wanted !== undefined && (await firstRecordHas(input, wanted));
+  const isTable = wanted !== undefined && (await firstRecordHas(input, wanted, settings));
   if (!isTable) return readJsonTexts(input, settings);
   const { shape, values } = await readRecords(input, settings);
   const { column, id } = textColumn(shape, settings);
@@ -176,9 +179,9 @@ async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
  * Whether the first record has this key, with a value that is no list. False for a file that is no JSON; other errors
  * pass.
  */
-async function firstRecordHas(input: Input, key: string): Promise<boolean> {
+async function firstRecordHas(input: Input, key: string, settings: Settings): Promise<boolean> {
   try {
-    for await (const { record } of recordsOf(input)) {
+    for await (const { record } of recordsOf(input, settings)) {
       const value =
         typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[key] : undefined;
       return value !== undefined && !Array.isArray(value);

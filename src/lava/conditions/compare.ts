@@ -158,12 +158,14 @@ function labelColumn({ labels, options }: Explanation): CategoricalColumn[] {
  * up to 12 categorical columns.
  */
 function columnOf(metadata: readonly MetadataColumn[], name: string): CategoricalColumn {
-  const column = metadata.find((other) => other.name === name);
-  if (column?.kind === 'categorical') return column;
+  // labels of numbers are there twice, as numbers and as groups
+  const named = metadata.filter((other) => other.name === name);
+  const groups = named.find(({ kind }) => kind === 'categorical');
+  if (groups?.kind === 'categorical') return groups;
   const names = metadata.filter(({ kind }) => kind === 'categorical').map((other) => other.name);
   const categorical = [...new Set(names)];
   throw new OptionError({
-    got: column ? `the column ${name}, which holds numbers` : `the metadata column ${name}`,
+    got: named.length > 0 ? `the column ${name}, which holds numbers` : `the metadata column ${name}`,
     expected:
       categorical.length > 0
         ? `one of ${categorical.slice(0, 12).join(', ')}`

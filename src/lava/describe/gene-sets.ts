@@ -59,7 +59,7 @@ export interface Enrichment {
 
 /**
  * Sets of a GMT file: one a line, name, description and genes separated by tabs. Blank lines are skipped; a gene that
- * is named twice in a line stays twice.
+ * is named twice in a line counts once.
  * @param text the whole file.
  * @param name of the file, for the error.
  * @throws FormatError naming the first line that has no genes.
@@ -167,9 +167,10 @@ export function geneSetEnrichment(
 
 /**
  * The features of module k that are tested against the sets, strongest first: all of them, and where some go against
- * others, each side apart.
+ * others, each side apart: the sides hold only leading features (12 at most, of a loading of 0.25 or more), whatever
+ * `leastLoading` is.
  * @returns feature indices of `all`, and of `together` and `opposed` where any oppose.
- * @param leastLoading features below it are left out.
+ * @param leastLoading features below it are left out of `all`.
  */
 function poles(
   { featureNames, modules, descriptions }: Pick<Explanation, 'featureNames' | 'modules' | 'descriptions'>,
@@ -223,9 +224,7 @@ export function geneSetsSentence({ geneSets, descriptions }: Explanation): strin
   const { sets, tested, genes, known } = geneSets;
   const named = descriptions.filter(({ geneSets: found = [] }) => found.length > 0).length;
   const skipped =
-    sets === tested
-      ? ''
-      : `, ${count(sets - tested)} skipped (fewer than ${LEAST_MEMBERS} of their genes are features)`;
+    sets === tested ? '' : `, ${count(sets - tested)} skipped (too few of their genes are features)`;
   return (
     `Gene sets: ${count(tested)} of ${count(sets)} tested${skipped}; ${count(known)} of their ${count(genes)} genes are features. ` +
     `They name ${count(named)} of ${plural(descriptions.length, 'module')}.`

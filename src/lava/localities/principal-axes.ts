@@ -29,7 +29,8 @@ export interface PrincipalAxes {
  */
 export function principalAxes(map: Matrix): PrincipalAxes {
   const { rows, columns: d } = map;
-  if (d > MOST_DIMENSIONS || rows === 0) return { points: map, toMap: (framed) => framed };
+  const inMap = (framed: Matrix): Matrix => ({ ...framed, ...keepUnits(map) });
+  if (d > MOST_DIMENSIONS || rows === 0) return { points: map, toMap: inMap };
   const center = Float64Array.from({ length: d }, (_, c) => sumOver(rows, (r) => map.data[r * d + c]) / rows);
   const moments = new Float64Array(d * d);
   for (let a = 0; a < d; a++) {
@@ -50,8 +51,7 @@ export function principalAxes(map: Matrix): PrincipalAxes {
   return {
     points: { rows, columns: d, data: points },
     toMap: (framed) => ({
-      ...framed,
-      ...keepUnits(map),
+      ...inMap(framed),
       data: framed.data.map((_, t) => {
         const first = t - (t % d);
         return axes.reduce((sum, axis, c) => sum + axis[t % d] * framed.data[first + c], center[t % d]);

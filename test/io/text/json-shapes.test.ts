@@ -54,3 +54,10 @@ test('labels by ids', async () => {
   expect(joined.pairing.how).toBe('id');
   expect(joined.table.labels).toEqual(Array.from({ length: N }, (_, i) => (i % 5 ? `k${i % 3}` : '')));
 });
+
+test('records in another encoding are read by the option', async () => {
+  const text = [1, 2, 3].map((v) => `{"größe": ${v}, "b": ${v * v}}`).join('\n');
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const { featureNames } = await readTable(bytesSource('x.jsonl', bytes), { encoding: 'windows-1252' });
+  expect(featureNames).toEqual(['größe', 'b']);
+});

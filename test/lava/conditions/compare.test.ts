@@ -91,6 +91,22 @@ describe('a planted cohort of 4 against 4 donors', () => {
     expect(one.notes.join(' ')).toContain('case has 1 and control has 1, and two on each side are the least');
   });
 
+  test('of numbers and groups of one name, as labels of numbers are read, the groups are compared', async () => {
+    const { metadata = [] } = cohort.table;
+    const numbers = {
+      name: 'condition',
+      kind: 'numeric',
+      values: new Float64Array(cohort.table.features.rows),
+    } as const;
+    const table = { ...cohort.table, metadata: [numbers, ...metadata] };
+    const found = await compareConditions({ explanation, table }, { ...design, discover: false });
+    const wanted = await compareConditions(
+      { explanation, table: cohort.table },
+      { ...design, discover: false },
+    );
+    expect(found.rows).toEqual(wanted.rows);
+  });
+
   test('unknown columns and levels are refused by name', async () => {
     const compare = (more: object) =>
       compareConditions({ explanation, table: cohort.table }, { ...design, discover: false, ...more });

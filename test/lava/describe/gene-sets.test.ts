@@ -234,6 +234,6 @@ test('gene sets name modules and their poles apart; only sets that a module lead
     ['M3', false, true],
   ]);
   expect(geneSetsSentence(named)).toBe(
-    'Gene sets: 3 of 4 tested, 1 skipped (fewer than 3 of their genes are features); 11 of their 14 genes are features. They name 1 of 3 modules.',
+    'Gene sets: 3 of 4 tested, 1 skipped (too few of their genes are features); 11 of their 14 genes are features. They name 1 of 3 modules.',
   );
 });

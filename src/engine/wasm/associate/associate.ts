@@ -73,7 +73,6 @@ export function createAssociate(
     const entries = createEntries(runtime.arena);
     try {
       const call = uploadCall(scope, inputs, { features, members, first, count, size, rules });
-      new Int32Array(runtime.arena.memory.buffer, call.constants, count).fill(0);
       const offsets = new Uint32Array(count * d + 1);
       const everyPair = (d * (d - 1)) / 2 + SLOT_MARGIN;
       let slot = Math.min(everyPair, slotEntries);
@@ -160,6 +159,8 @@ async function associateGroup(
       slotEntries: slot,
     };
     const rowCounts = call.rowCounts + from * d * 4;
+    // a group whose slots were too small is computed again, and its constants are counted anew
+    new Int32Array(runtime.arena.memory.buffer, call.constants + from * 4, localities).fill(0);
     await runtime.run(
       {
         kernel: 'associateLocality',

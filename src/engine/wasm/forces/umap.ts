@@ -6,7 +6,7 @@
  *   entries of row r are at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`; its rows
  *   (how many). `Scope`, allocations that end together: free (ends it), copy (copies an array in, gives its address),
  *   allocate (an address for so many bytes; MachineError when there is no room). `SampledEpochs`: dimensions; epochs
- *   first to first + epochs of total; a, b; rates; seed; targets or null; its learningRate (at the start, falls to
+ *   first to first + epochs of total; a, b; seed; targets or null; its learningRate (at the start, falls to
  *   0), negativeSampleRate (negative samples an edge), repulsionStrength (weight of repulsion). `Arena`, the
  *   allocator: memory (of WebAssembly).
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends, the coordinates as they were.
@@ -32,6 +32,8 @@ const ENTRY_WORK = 60;
  * Makes `Engine.sampledEpochs`: epochs of UMAP's attraction along a graph and repulsion from negative samples, which
  * change the coordinates y (samples x dimensions float64) in place.
  * @param inputs what the engine's memory already holds.
+ * @returns takes `rates` first: rows x targets, how often an edge is used in an epoch, at most 1, symmetric unless targets are
+ * fixed; not to be changed between calls, since its padded copy is kept.
  */
 export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['sampledEpochs'] {
   const referenceEpochs = reference.createSampledEpochs();

@@ -11,6 +11,7 @@ const PAGE = 4096;
 
 /** Words of the shared memory. */
 export const PROGRESS = 0;
+/** The `room` of the call, in MiB. */
 export const ROOM_MIB = 1;
 export const ACTIVITY_BYTES = 8;
 
@@ -25,7 +26,11 @@ export function tellActivity(memory: SharedArrayBuffer): void {
   shared = new Int32Array(memory);
 }
 
-/** Tells that a call of the library begins. @param room bytes that it may take. */
+/**
+ * Tells that a call of the library begins.
+ * @param room bytes of memory that the call may take beside the library's own; for more of them the waiting thread allows more
+ * processor time without progress.
+ */
 export function workBegins(room: number): void {
   if (shared === null) return;
   pages.clear();

@@ -45,7 +45,7 @@ export async function loadFilters(runtime: H5Runtime, dataset: Dataset, where: s
 
 /**
  * Makes the library find a decoder: in its folder on the disk, or copied to FOLDER of the file system in memory.
- * Rejects where the file cannot be fetched.
+ * UnsupportedError where the file cannot be fetched.
  */
 async function loadDecoder({ module, onDisk }: H5Runtime, { file, url }: Decoder): Promise<void> {
   const place = url();
@@ -53,11 +53,20 @@ async function loadDecoder({ module, onDisk }: H5Runtime, { file, url }: Decoder
   lookIn(module, onDisk && path !== null ? path.slice(0, -file.length - 1) : FOLDER);
   if (onDisk) return;
   const bytes =
-    path === null
-      ? new Uint8Array(await (await fetch(place)).arrayBuffer())
-      : await (await import('node:fs/promises')).readFile(path);
+    path === null ? await fetched(place, file) : await (await import('node:fs/promises')).readFile(path);
   module.FS.mkdirTree(FOLDER);
   module.FS.writeFile(`${FOLDER}/${file}`, bytes);
+}
+
+/** The bytes of a decoder from the page's server. UnsupportedError where they cannot be had. */
+async function fetched(place: URL, file: string): Promise<Uint8Array> {
+  const response = await fetch(place).catch(() => null);
+  if (response?.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new UnsupportedError({
+    got: `no answer for the decoder ${file}`,
+    expected: 'the decoder beside the page',
+    remedy: 'load the page again; if it stays so, write the file with gzip or without compression',
+  });
 }
 
 /** Sets this folder as the only one in which the library looks for decoders. Never throws. */
