@@ -159,7 +159,6 @@ async function associateGroup(
       slotEntries: slot,
     };
     const rowCounts = call.rowCounts + from * d * 4;
-    // a group whose slots were too small is computed again, and its constants are counted anew
     new Int32Array(runtime.arena.memory.buffer, call.constants + from * 4, localities).fill(0);
     await runtime.run(
       {
