@@ -27,6 +27,7 @@ import {
   STOP_ADDRESS,
 } from './layouts.js';
 import { type Arena, createArena, createScope, type Scope } from './memory.js';
+import { kernelImports } from './sleep.js';
 import type { Kernel } from './worker.js';
 
 /** All items of one kernel, with its arguments by name. */
@@ -94,7 +95,7 @@ export function sharingAllowed(): boolean {
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const module = await compile(options.shared);
   const memory = createMemory(options);
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const instance = await WebAssembly.instantiate(module, kernelImports(memory));
   const machine: Machine = {
     kernels: instance.exports as Record<string, Kernel>,
     arena: createArena(memory, options.reclaim),

@@ -5,6 +5,7 @@
 
 import { type Answer, inNode } from '../../pool.js';
 import { COUNTER_ADDRESS, type KernelName, STOP_ADDRESS } from './layouts.js';
+import { kernelImports } from './sleep.js';
 
 /** The first message: the compiled kernels and the memory that all threads share. */
 export interface StartMessage {
@@ -50,7 +51,7 @@ async function handle(message: StartMessage | RunMessage): Promise<Answer> {
 
 /** Instantiates the kernels over the shared memory. Called for a thread's first message. */
 async function start({ module, memory }: StartMessage): Promise<void> {
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const instance = await WebAssembly.instantiate(module, kernelImports(memory));
   kernels = instance.exports as Record<string, Kernel>;
   words = new Int32Array(memory.buffer, 0, STOP + 1);
 }
