@@ -75,6 +75,11 @@ export async function makeDocumentationData(folder: string): Promise<void> {
   const pictures = makeValues(784, 3);
   writeFileSync(at('images.npy'), writeNpy(pictures.values, [ROWS, 784]));
   writeFileSync(at('latent.npy'), writeNpy(pictures.map, [ROWS, 2]));
+  for (const [name, seed] of [
+    ['old.npy', 1],
+    ['new.npy', 2],
+  ] as const)
+    writeFileSync(at(name), writeNpy(makeValues(20, seed).values, [ROWS, 20]));
 
   const sentences = makeValues(30, 4);
   const words = ['the', 'my', 'do', "doesn't", 'is', ...Array.from({ length: 25 }, (_, c) => `word${c}`)];

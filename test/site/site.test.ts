@@ -107,8 +107,18 @@ test('every page opens without a fault, fits a phone, and its links lead to page
 test('the search finds a word of the glossary', async () => {
   const { page, faults } = await watchedPage(1280);
   await page.goto(`${address}/index.html`);
-  await page.keyboard.press('Control+k');
-  await page.locator('input[type=search], .search-input').first().fill('replication');
+  // the page hears the keys once its script runs
+  const input = page.locator('input[type=search], .search-input').first();
+  await expect
+    .poll(
+      async () => {
+        if (!(await input.isVisible())) await page.keyboard.press('Control+k');
+        return input.isVisible();
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toBe(true);
+  await input.fill('replication');
   await page.waitForSelector('.result');
   expect(await page.locator('.result').first().innerText()).toMatch(/replication|come back|stability/i);
   expect(faults).toEqual([]);

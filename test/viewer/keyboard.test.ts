@@ -123,7 +123,7 @@ test('modules, pairs, a question and a comparison without a pointer', async () =
   await page.keyboard.press('Enter');
   await soon(async () => (await focused(page)).name).toMatch(/^M2/);
   await page.keyboard.press('Enter');
-  await tabTo(page, /\w+_mm · \w+/);
+  await tabTo(page, /\w+_(mm|g) · \w+/);
   await page.keyboard.press('Enter');
   await soon(() => page.locator('.region-title').innerText()).toMatch(/^Samples with M2/);
   await soon(() => panel.innerText()).toMatch(/Correlation inside/);
