@@ -48,6 +48,8 @@ class _Reduction(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             self.embedding_ = np.load(job.folder / "embedding.npy")
             self._model = (job.folder / "model").read_bytes()
         self._n_features_out = self.embedding_.shape[1]
+        if getattr(self, "max_iter", None) is not None:
+            self.n_iter_ = self.max_iter  # t-SNE always takes all of its steps
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
