@@ -21,16 +21,8 @@ export interface TsneSteps {
   readonly withLoss: boolean;
 }
 
-/** Options of `tsnePlacement`. */
-export interface TsnePlacement {
-  readonly dimensions: number;
-  readonly steps: number;
-  /** Largest size of a group of targets that counts as one, divided by its distance; 0 computes all pairs. */
-  readonly theta: number;
-  readonly learningRate: number;
-  readonly momentum: number;
-  /** Factor of the attraction. */
-  readonly exaggeration: number;
+/** Options of `tsnePlacement`; groups are of targets. */
+export interface TsnePlacement extends Omit<TsneSteps, 'withLoss'> {
   /** Longest force on a sample, in the unit of `learningRate`; a longer one is shortened to it. */
   readonly longestForce: number;
 }

@@ -48,8 +48,6 @@ class _Reduction(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             self.embedding_ = np.load(job.folder / "embedding.npy")
             self._model = (job.folder / "model").read_bytes()
         self._n_features_out = self.embedding_.shape[1]
-        if getattr(self, "max_iter", None) is not None:
-            self.n_iter_ = self.max_iter  # t-SNE always takes all of its steps
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
@@ -196,6 +194,13 @@ class TSNE(_Reduction):
         self.angle = angle
         self.random_state = random_state
         self.verbose = verbose
+
+    def fit(self, X: Any, y: Any = None):
+        """Makes the embedding of `X`, as for every estimator; ``n_iter_`` is `max_iter`, where that is given."""
+        super().fit(X, y)
+        if self.max_iter is not None:
+            self.n_iter_ = self.max_iter
+        return self
 
 
 def _seed(random_state: Any) -> int:
