@@ -124,6 +124,8 @@ export interface ModuleWithin {
    * 0 where the module is a difference between levels. Null where no locality can tell.
    */
   readonly kept: number | null;
+  /** Part of the module, 0 to 1, that lies in localities which each keep less than half; null where `kept` is. */
+  readonly between: number | null;
 }
 
 /** Where a module recurs: overlapping localities may show one finding more than once. */

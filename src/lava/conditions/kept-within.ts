@@ -8,7 +8,8 @@
  *   less what chance gives (1 / degrees of freedom: n - 1 pooled, n - levels within), are summed over pairs (weighted by
  *   both loadings) and localities (weighted by presence); the share is the second sum over the first. It is 1 where the
  *   column does not matter, near 0 where the correlation is a difference between levels, and may exceed 1 where
- *   differences between levels hide a correlation.
+ *   differences between levels hide a correlation. A module may be a programme at one end of the map and a shift at the other: beside the
+ *   share stands the part of the module (first sum) in localities that each keep less than half.
  * With levels (`--within`), which modules were found inside of, these take the place of the pooled samples: the share is what
  *   is left of a module inside the pairs of these levels and the column's. It is 1 for the column of the levels itself.
  * Columns: categorical, 2 to 50 levels in use. Cost: that of describing the modules, once more for each column.
@@ -18,8 +19,8 @@
  *   missing), one a sample. `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or
  *   some of its parts: engine, random or seed, signal, memory, onProgress. `CategoricalColumn`, groups of the
  *   samples: kind (`categorical`), codes (one a sample, index into levels, -1 where missing), name (of the column).
- *   `ModuleWithin`: column, and kept: squared correlation with features centered by level over the pooled one, or
- *   null. `Table`, samples x features: metadata (further columns of the samples), features (Matrix or Csr).
+ *   `ModuleWithin`: column; kept: squared correlation with features centered by level over the pooled one, or null;
+ *   between: part of the module in localities that keep less than half, or null. `Table`, samples x features: metadata (further columns of the samples), features (Matrix or Csr).
  *   `Modules`, of a fit: count (how many), presence (localities x modules, not negative). `Watch`, of a stage:
  *   progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
  *   `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first).
@@ -29,6 +30,7 @@
  */
 
 import { LEAST_FREEDOM } from '../../core/level-runs.js';
+import { percent } from '../../core/words.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type {
   AssociationMeasure,
@@ -61,8 +63,10 @@ export interface WithinInput {
 
 const MOST_LEVELS = 50;
 const PAIR_FEATURES = 12;
-/** Below this share a module is mostly a difference between levels. */
+/** Below this share a module, or what a locality shows of it, is mostly a difference between levels. */
 export const MOSTLY_BETWEEN = 0.5;
+/** From this part on a module that is not mostly a difference between levels is partly one. */
+const PARTLY_BETWEEN = 0.1;
 
 /**
  * The categorical columns with 2 to 50 levels in use, in their order. Columns of numbers, and those with one level or
@@ -122,7 +126,7 @@ function moduleWithin(
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
   const threshold = presentThreshold(modules.presence, k);
-  const sums = columns.map(() => ({ pooled: 0, within: 0 }));
+  const sums = columns.map(() => ({ pooled: 0, within: 0, between: 0 }));
   for (let l = 0; l < localities.count; l++) {
     const presence = modules.presence.data[l * modules.count + k];
     if (!(presence > 0 && presence >= threshold)) continue;
@@ -137,13 +141,17 @@ function moduleWithin(
       const outer = samplesInLevels(rows, levels);
       const pooled = localValues(table.features, outer.rows, features, measure);
       const values = levels ? localValues(table.features, rows, features, measure) : pooled;
-      sums[c].pooled += presence * strength(centeredInLevels(pooled, outer.lengths), outer.freedom);
-      sums[c].within += presence * strength(centerByGroup(values, groups), freedom);
+      const whole = presence * strength(centeredInLevels(pooled, outer.lengths), outer.freedom);
+      const left = presence * strength(centerByGroup(values, groups), freedom);
+      sums[c].pooled += whole;
+      sums[c].within += left;
+      if (left < MOSTLY_BETWEEN * whole) sums[c].between += whole;
     });
   }
   return columns.map(({ name }, c) => {
-    const { pooled, within } = sums[c];
-    return { column: name, kept: pooled > 0 ? Math.max(0, within) / pooled : null };
+    const { pooled, within, between } = sums[c];
+    if (!(pooled > 0)) return { column: name, kept: null, between: null };
+    return { column: name, kept: Math.max(0, within) / pooled, between: Math.min(1, between / pooled) };
   });
 }
 
@@ -188,11 +196,14 @@ export function centerByGroup(columns: readonly Float64Array[], groups: Int32Arr
 }
 
 /**
- * The words for modules that are mostly a difference between levels; an empty list for all others.
+ * The words for modules that are mostly, or partly, a difference between levels; an empty list for all others.
  * @param within shares of one module, one a column; shares that are null tell nothing.
  */
 export function withinFlags(within: readonly ModuleWithin[] = []): string[] {
-  return within
-    .filter(({ kept }) => kept !== null && kept < MOSTLY_BETWEEN)
-    .map(({ column }) => `mostly a difference between levels of ${column}`);
+  return within.flatMap(({ column, kept, between }) => {
+    if (kept === null) return [];
+    if (kept < MOSTLY_BETWEEN) return [`mostly a difference between levels of ${column}`];
+    if (between === null || between < PARTLY_BETWEEN) return [];
+    return [`partly a difference between levels of ${column} (${percent(between)} of it)`];
+  });
 }

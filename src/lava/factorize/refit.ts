@@ -25,7 +25,7 @@ import type { Context } from '../../engine/context.js';
 import type { AssociationRules, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Csr, Localities, Matrix } from '../../model.js';
-import { presentRows, presentThreshold } from '../describe/present.js';
+import { largestPresence, PRESENT_SHARE, presentRows } from '../describe/present.js';
 import { evened, type Factors } from './refine.js';
 import { patternCosines, presenceGram } from './symmetric.js';
 
@@ -65,7 +65,10 @@ export async function refitUngated(
   const { features: table, localities, rules } = samples;
   const m = loadings.rows;
   const features = Array.from({ length: m }, (_, k) => leadingFeatures(row(loadings, k)));
-  const present = features.map((_, k) => presentRows(presence, k, presentThreshold(presence, k)));
+  // loadings have any scale here, so presence is held against its largest alone
+  const present = features.map((_, k) =>
+    presentRows(presence, k, PRESENT_SHARE * largestPresence(presence, k)),
+  );
   const factors = new Float64Array(localities.count * m);
   present.forEach((rows, k) => {
     for (const l of rows) factors[l * m + k] = weights[l] * even.data[l * m + k];

@@ -1,5 +1,6 @@
 /** `conditions-kidney`: diabetic kidney disease, regions of interest on seven slides. */
 
+import { withinFlags } from '../../lava/conditions/kept-within.js';
 import type { StudyResult } from '../report.js';
 import type { Study, StudyInput } from '../study.js';
 import { type ComparedCohort, keptIn, modulesWith, reportCohort, type Statement } from './real-cohort.js';
@@ -36,19 +37,21 @@ function statementsOn({ explanation, found, inside }: ComparedCohort): Statement
   const [podocyte, heatShock, distal] = [named(PODOCYTE, 4), named(HEAT_SHOCK, 4), named(DISTAL, 4)];
   const kept = (modules: typeof podocyte) =>
     modules.map((module) => `${module.id} keeps ${keptIn(module, COLUMN).toFixed(2)}`).join('; ');
+  const flagsOf = (within: (typeof podocyte)[number]['within'] = []) =>
+    withinFlags(within.filter(({ column }) => column === COLUMN));
   const units = found.rows.filter(
     ({ module, stratum }) => stratum === 'tubule' && distal.some(({ id }) => id === module),
   );
   return [
     {
       text: `the podocyte programme keeps at least ${KEPT} within slides`,
-      holds: podocyte.some((module) => keptIn(module, COLUMN) >= KEPT),
+      holds: podocyte.some((module) => keptIn(module, COLUMN) >= KEPT && flagsOf(module.within).length === 0),
       figures: kept(podocyte),
     },
     {
-      text: 'the heat-shock programme is mostly a difference between slides',
-      holds: heatShock.length > 0 && heatShock.every((module) => keptIn(module, COLUMN) < 0.5),
-      figures: kept(heatShock),
+      text: 'the heat-shock programme is flagged: mostly or partly a difference between slides',
+      holds: heatShock.length > 0 && heatShock.every(({ within }) => flagsOf(within).length > 0),
+      figures: heatShock.map(({ id, within }) => `${id}: ${flagsOf(within).join('; ')}`).join('; '),
     },
     {
       text: 'the level of the distal tubule differs by slide, lower in DKD',

@@ -65,6 +65,27 @@ test('a programme inside levels is kept; a shift between levels is not, and is c
   expect(shifted[0].kept).toBeLessThan(0.1);
 });
 
+test('a programme at one place that is a shift at another is partly a difference, with its part', async () => {
+  const { table, localities, modules, descriptions } = input();
+  const data = Float32Array.from('data' in table.features ? table.features.data : []);
+  const { codes } = (table.metadata ?? [])[0] as CategoricalColumn;
+  const random = createRandom(3);
+  // in the first of four localities the features of the programme only follow the batch
+  for (let r = 0; r < SIZE; r++) {
+    for (let f = 0; f < 4; f++) data[8 * r + f] = 1.5 * codes[r] + random.normal();
+  }
+  const mixed = { ...table, features: { rows: ROWS, columns: 8, data } };
+  const [[programme]] = await keptWithin({ table: mixed, localities, modules, descriptions }, 'pearson', {});
+  expect(programme.kept).toBeGreaterThan(0.5);
+  // its presence there is 0.5 of 1.6 in all
+  expect(programme.between).toBeGreaterThan(0.15);
+  expect(programme.between).toBeLessThan(0.5);
+  const part = `${Math.round(100 * (programme.between ?? 0))}%`;
+  expect(withinFlags([programme])).toEqual([`partly a difference between levels of batch (${part} of it)`]);
+  const [[untouched], [shift]] = await keptWithin(input(), 'pearson', {});
+  expect([untouched.between, shift.between]).toEqual([0, 1]);
+});
+
 test('equals a naive reading, pair by pair', async () => {
   const { table, localities, modules, descriptions } = input();
   const found = await keptWithin({ table, localities, modules, descriptions }, 'pearson', {});

@@ -1,6 +1,6 @@
 /** What was tested of a module, in figures: each question, its answer, and what to compare it with. */
 import type { ModuleDescription, SignificanceTest } from 'whymap';
-import { decimal, signed } from '../../derive/words.js';
+import { decimal, percent, signed } from '../../derive/words.js';
 import { Block } from '../parts/Block.js';
 
 interface Row {
@@ -80,14 +80,14 @@ const testRow = (
 });
 
 function withinRows({ within = [] }: ModuleDescription): Row[] {
-  return within.flatMap(({ column, kept }) =>
+  return within.flatMap(({ column, kept, between }) =>
     kept === null
       ? []
       : [
           {
             question: `Kept when each level of ${column} is centered?`,
             figure: decimal(kept),
-            compare: '1 or more: it varies inside the levels; 0: a difference between them',
+            compare: `1 or more: it varies inside the levels; 0: a difference between them, which it is for the most part in localities with ${percent(between ?? 0)} of it`,
           },
         ],
   );
