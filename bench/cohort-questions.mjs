@@ -96,7 +96,7 @@ const QUESTIONS = {
   },
   'Is heat shock a disease effect, or one slide?': async (at) => {
     await at.click('.card-open:has-text("HEAT SHOCK")');
-    return line(await panelText(at.page), /mostly a difference between/);
+    return line(await panelText(at.page), /(mostly|partly) a difference between/);
   },
   'Where is the distal tubule programme (MAL), and who has it?': async (at) => {
     await at.type('.search input', 'MAL');

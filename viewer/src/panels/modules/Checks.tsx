@@ -87,7 +87,12 @@ function withinRows({ within = [] }: ModuleDescription): Row[] {
           {
             question: `Kept when each level of ${column} is centered?`,
             figure: decimal(kept),
-            compare: `1 or more: it varies inside the levels; 0: a difference between them, which it is for the most part in localities with ${percent(between ?? 0)} of it`,
+            compare: '1 or more: it varies inside the levels; 0: a difference between them',
+          },
+          {
+            question: 'Part of it in localities that keep less than half?',
+            figure: percent(between ?? 0),
+            compare: 'below 10%: the levels hardly matter anywhere on the map',
           },
         ],
   );
