@@ -18,28 +18,25 @@ const { values } = parseArgs({
   },
 });
 
-const seeds = [0, 1, 2];
-const SETS = ['mnist', 'fashion10k', 'cells', 'roll'];
+/** One part a set. */
+const each = (sets, rows, repeats) => sets.map((set) => ({ sets: set, rows, repeats }));
+/** Sets that no choice was made on, nor looked at before the choice. */
+const UNSEEN = ['breast_cancer', 'wine', 'winequality', 'digits', 'glove100', 'mammoth'];
 const STUDIES = {
-  'ardr-pca': [
-    { sets: 'gaussian,roll', rows: 2000, repeats: 10 },
-    { sets: 'digits,fashion', rows: 2000, repeats: 3 },
-  ],
-  'ardr-mds': ['gaussian', 'roll', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 3 })),
-  'ardr-isomap': ['gaussian', 'roll', 'digits', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 3 })),
-  'ardr-fast-pca': ['gaussian,digits', 'fashion'].map((sets) => ({ sets, rows: 1000, repeats: 2 })),
+  'ardr-pca': [{ sets: 'gaussian,roll', rows: 2000, repeats: 10 }, ...each(['digits', 'fashion'], 2000, 3)],
+  'ardr-mds': each(['gaussian', 'roll', 'digits', 'fashion'], 1000, 3),
+  'ardr-isomap': each(['gaussian', 'roll', 'digits', 'fashion'], 1000, 3),
+  'ardr-fast-pca': each(['gaussian', 'roll', 'digits', 'fashion'], 1000, 3),
   'ardr-equivalence': [
     { sets: 'mnist', rows: 5000, repeats: 6 },
     { sets: 'mnist', rows: 2000, repeats: 10 },
-    ...['pbmc68k', 'cells', 'coil20', 'banking77', 'roll'].map((sets) => ({ sets, rows: 5000, repeats: 10 })),
-    ...['kidney', 'fashion10k'].map((sets) => ({ sets, rows: 10_000, repeats: 10 })),
+    ...each(['pbmc68k', 'cells', 'coil20', 'banking77', 'roll'], 5000, 10),
+    ...each(UNSEEN, 5000, 10),
+    ...each(['kidney', 'fashion10k'], 10_000, 10),
   ],
-  'ardr-isolation': ['mnist', 'pbmc68k'].map((sets) => ({ sets, rows: 1000, repeats: 1 })),
-  'ardr-lle': [
-    { sets: 'mnist', rows: 5000, repeats: 2 },
-    { sets: 'cells,pbmc68k', rows: 5000, repeats: 3 },
-  ],
-  'ardr-conjectures': SETS.flatMap((sets) => seeds.map((seed) => ({ sets, rows: 5000, repeats: 1, seed }))),
+  'ardr-isolation': each(['mnist', 'fashion10k', 'cells', 'roll'], 2000, 3),
+  'ardr-lle': [...each(['mnist'], 5000, 2), ...each(['cells', 'pbmc68k'], 5000, 3)],
+  'ardr-conjectures': each(['mnist', 'fashion10k', 'cells', 'roll'], 5000, 3),
 };
 
 for (const [name, parts] of Object.entries(STUDIES)) {
