@@ -34,7 +34,7 @@ const STUDIES = {
     ...each(UNSEEN, 5000, 10),
     ...each(['kidney', 'fashion10k'], 10_000, 10),
   ],
-  'ardr-isolation': each(['mnist', 'fashion10k', 'cells', 'roll'], 2000, 3),
+  'ardr-isolation': each(['mnist', 'fashion10k', 'cells', 'roll'], 2000, 5),
   'ardr-lle': [...each(['mnist'], 5000, 2), ...each(['cells', 'pbmc68k'], 5000, 3)],
   'ardr-conjectures': each(['mnist', 'fashion10k', 'cells', 'roll'], 5000, 3),
 };

@@ -50,13 +50,14 @@ test('LLE study: UMAP is within its own variation, the objectives are 0 at their
 test('conjectures: no map beats the bound, none the best found by much, and each row has a verdict', async () => {
   const { tables } = await study('ardr-conjectures', ['roll'], 100);
   const [verdicts, ratios, kept] = tables;
-  for (const row of verdicts.rows) expect(row[3]).toMatch(/^(supported|not supported|says nothing here)/);
+  expect(verdicts.rows.length).toBe(5);
+  for (const row of verdicts.rows) expect(row[4]).toMatch(/^(supported|not supported|says nothing here)/);
   for (const row of ratios.rows) {
     if (row[5] !== null) expect(row[5]).toBeGreaterThan(0.98);
     if (row[6] !== null) expect(row[6]).toBeGreaterThanOrEqual(1);
     if (row[5] !== null && row[6] !== null) expect(Number(row[6])).toBeGreaterThan(Number(row[5]));
   }
-  const of = (map: string) => ratios.rows.find((row) => row[3] === 0.25 && row[4] === map);
+  const of = (map: string) => ratios.rows.find((row) => row[3] === '1/16' && row[4] === map);
   expect(of('Gaussian cloud')?.[5]).toBeGreaterThan(of('UMAP')?.[5] as number);
   expect(of('UMAP')?.[6]).toBeLessThan(1e3);
   const own = kept.rows.filter((row) => row[3] === 'DK-LLE by UMAP forces');
@@ -163,9 +164,9 @@ test('equivalence and isolation: a row for every set and graph, UMAP with itself
   expect(tables[0].rows.length).toBe(1);
   expect(tables[0].rows[0][3]).toBe('test');
   expect(tables[0].rows[0][12]).toMatch(/^(equivalent|below|above|cannot be told)$/);
-  const isolated = await study('ardr-isolation', ['roll'], 60);
+  const isolated = await study('ardr-isolation', ['roll'], 40);
   const [umap, shaken] = isolated.tables[0].rows;
   expect([umap[3], umap[5]]).toEqual([1, 1]);
   expect(umap[4]).toBeLessThan(1);
-  expect(shaken[5]).toBeGreaterThan(0.9);
+  expect(shaken[5]).toBeGreaterThan(shaken[4] as number);
 });

@@ -3,8 +3,9 @@
  * q = 1 / (1 + a s^b), s = |y_i - y_j|^2.
  *
  * `complement` repulsion weighs a pair by 1 - p, as the paper states it. `effective` repulsion weighs it by
- * what negative sampling does in expectation: negativeSampleRate * (d_i + d_j) / (2 (n - 1)), d the sums of
- * memberships (Damrich and Hamprecht 2021). Each is multiplied by repulsionStrength.
+ * what negative sampling does in expectation: negativeSampleRate * (d_i + d_j) / (4 (n - 1)), d the sums of
+ * memberships. (Damrich and Hamprecht (2021) have a 2 for the 4: they let both samples of a draw move, of which umap-learn
+ * and this package move one.) Each is multiplied by repulsionStrength.
  * Shapes: memberships rows x rows, symmetric, sparse. Cost: rows^2 * dimensions, so this states and measures
  * the objective; embeddings are made by sampling it (optimize/negative-sampling.ts).
  * Two samples at the same coordinates have an infinite loss and no direction: the law is undefined there. Deterministic.
@@ -27,7 +28,7 @@ export function effectiveRepulsion(graph: Csr, negativeSampleRate: number): Repu
   for (let i = 0; i < graph.rows; i++) {
     for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) degrees[i] += graph.values[p];
   }
-  const factor = negativeSampleRate / (2 * (graph.rows - 1));
+  const factor = negativeSampleRate / (4 * (graph.rows - 1));
   return (_, i, j) => factor * (degrees[i] + degrees[j]);
 }
 

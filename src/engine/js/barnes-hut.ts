@@ -17,7 +17,7 @@ import type { Tree } from './barnes-hut-tree.js';
 const PAUSE_LEAVES = 16;
 
 /** What acts on the points of a leaf: positions and weights (numbers of points). */
-interface Sources {
+export interface Sources {
   positions: Float64Array;
   weights: Float64Array;
   count: number;
@@ -35,11 +35,7 @@ export function* repulseByTree(
   out: Float64Array,
 ): Generator<void, number> {
   const rows = y.length / dimensions;
-  const sources: Sources = {
-    positions: new Float64Array(1024 * dimensions),
-    weights: new Float64Array(1024),
-    count: 0,
-  };
+  const sources = createSources(dimensions);
   const sum = dimensions === 2 ? sumInPlane : sumAnywhere;
   let z = 0;
   for (let node = 0; node < tree.count; node++) {
@@ -82,8 +78,17 @@ export function repulsionAt(tree: Tree, at: Float64Array, theta: number, force: 
   return z;
 }
 
-/** Walks the tree once for a leaf: far groups become one source, near leaves one source for each point. */
-function collectSources(tree: Tree, leaf: number, theta: number, sources: Sources): void {
+/** No sources yet; `collectSources` fills and grows them. */
+export function createSources(dimensions: number): Sources {
+  return { positions: new Float64Array(1024 * dimensions), weights: new Float64Array(1024), count: 0 };
+}
+
+/**
+ * Walks the tree once for a leaf: far groups become one source, near leaves one source for each point.
+ * @param theta a group is far where its side is below theta times the root of its squared distance plus `near`.
+ * @param near squared length within which the kernel is flat, so that small groups count as one however near; 0 for none.
+ */
+export function collectSources(tree: Tree, leaf: number, theta: number, sources: Sources, near = 0): void {
   const { dimensions, points, first, end, after, side, center } = tree;
   const low = new Float64Array(dimensions).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(dimensions).fill(Number.NEGATIVE_INFINITY);
@@ -94,7 +99,7 @@ function collectSources(tree: Tree, leaf: number, theta: number, sources: Source
   }
   sources.count = 0;
   for (let node = 0; node < tree.count; ) {
-    let squared = 0;
+    let squared = near;
     for (let k = 0; k < dimensions; k++) {
       const c = center[node * dimensions + k];
       const gap = c < low[k] ? low[k] - c : c > high[k] ? c - high[k] : 0;
