@@ -7,7 +7,7 @@
  * objective from several starts. The bound holds for every map, so the true factor lies between the two ratios. Controls: a
  * Gaussian cloud, PCA, the spectral start, and all samples at one point. Where a Gaussian cloud is within the factor too, the
  * ratio says nothing, and the verdict says so.
- * Cost for 5,000 samples: eigenvalues 2 minutes for a set, descents a minute for a seed (penalized-law.ts).
+ * Cost for 5,000 samples: eigenvalues a minute for a set, descents a minute for a seed (penalized-law.ts).
  */
 
 import { createRandom } from '../../core/random.js';
