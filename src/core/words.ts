@@ -23,8 +23,9 @@ export function wholePercent(share: number): string {
 /** Two decimals, without a minus sign for what rounds to zero. */
 export const decimal = (value: number): string => (Math.abs(value) < 0.005 ? '0.00' : value.toFixed(2));
 
-/** Two decimals with a sign: `+0.82`, or with a true minus sign `\u22120.40`. */
-export const signed = (value: number): string => `${value < 0 ? '\u2212' : '+'}${Math.abs(value).toFixed(2)}`;
+/** Two decimals with a sign: `+0.82`, or with a true minus sign `\u22120.40`; `+0.00` for what rounds to zero. */
+export const signed = (value: number): string =>
+  `${value <= -0.005 ? '\u2212' : '+'}${Math.abs(value).toFixed(2)}`;
 
 /** An amount with its noun: `1 sample`, `2,345 samples`. @param many the plural, when it is not the noun with an s. */
 export const plural = (amount: number, one: string, many = `${one}s`): string =>

@@ -67,7 +67,7 @@ export function findings(
   if (modules.count < requested) {
     warnings.push({
       code: 'fewer-modules',
-      message: `${requested} modules were requested and ${modules.count} were found: no association is left for more, or more would only divide these.`,
+      message: `${requested} modules were requested and ${modules.count === 1 ? 'one was' : `${modules.count} were`} found: no association is left for more, or more would only divide these.`,
     });
   }
   return granularity ? [...warnings, ...leftOut(granularity)] : warnings;

@@ -201,7 +201,7 @@ const LABELS: readonly HardCase[] = [
 
 const NUMBERS: readonly HardCase[] = [
   ...['utm_sd3.csv', 'epoch.csv', 'same_without_offset.npy'].map((file) =>
-    done('50', 'large-offset', `explain ${file} -e e.npy -m 3 -o out`, [/account for 9[0-9]%/]),
+    done('50', 'large-offset', `explain ${file} -e e.npy -m 3 -o out`, [/accounts? for 9[0-9]%/]),
   ),
   done('51', 'large-offset', 'audit utm_sd005.csv -e e.npy -o out', [], {
     ...audited(0.85),
