@@ -23,6 +23,7 @@ import { createRandom } from '../../core/random.js';
 import type { Engine, Watch } from '../../engine/engine.js';
 import type { Embedding, Localities } from '../../model.js';
 import { canonicalOrder } from './canonical-order.js';
+import { distinctPoints } from './copies.js';
 import { gatherMembers } from './localities.js';
 import { placeProbes } from './placement.js';
 import { principalAxes } from './principal-axes.js';
@@ -49,20 +50,21 @@ export async function denseCovering(
   const frame = principalAxes(embedding.coordinates);
   const order = localities.order ?? canonicalOrder(frame.points);
   await watch.checkpoint();
-  const tree = buildKdTree(gatherRows(frame.points, order));
+  const { points, copies, all } = distinctPoints(gatherRows(frame.points, order), size);
+  const tree = buildKdTree(points);
   await watch.checkpoint();
   const d = tree.points.columns;
   const probes = matrix(count + wanted, d);
   probes.data.set(localities.probes.data);
-  const even = new Float64Array(order.length).fill(1);
+  const even = new Float64Array(points.rows).fill(1);
   const placement = { count: wanted, iterations: EVENING };
   const added = await placeProbes(tree, even, placement, createRandom(0, 'dense'), watch, engine);
   probes.data.set(frame.toMap(added).data, count * d);
-  const found = await gatherMembers(tree, added, size, engine, watch);
+  const found = await gatherMembers(tree, added, size / copies, engine, watch);
   const members = new Int32Array((count + wanted) * size);
   members.set(localities.members);
   members.set(
-    found.members.map((position) => order[position]),
+    all(found.members).map((position) => order[position]),
     count * size,
   );
   const radius = new Float32Array(count + wanted);

@@ -23,6 +23,7 @@ import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
 import { usesKdTree } from '../../neighbors/policy.js';
 import { canonicalOrder } from './canonical-order.js';
+import { distinctPoints } from './copies.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes } from './placement.js';
 import { principalAxes } from './principal-axes.js';
@@ -69,14 +70,14 @@ export async function locate(
   const context = await resolveContext(partialContext);
   const frame = principalAxes(embedding.coordinates);
   const order = canonicalOrder(frame.points, features);
-  const points = gatherRows(frame.points, order);
-  const checked = checkLocalityOptions(points.rows, options);
+  const checked = checkLocalityOptions(order.length, options);
   const { size, overlap, count } = checked;
+  const { points, copies, all } = distinctPoints(gatherRows(frame.points, order), size);
   const watch = watchStage(context, 'localities');
   const random = createRandom(options.covering ?? 0).stream('localities');
   const { best, start, evaluations, samples } = await tunedCovering(
     points,
-    checked,
+    { ...checked, size: size / copies },
     random,
     context.engine,
     watch,
@@ -88,7 +89,7 @@ export async function locate(
     size,
     overlap,
     probes: frame.toMap(probes),
-    members: members.map((position) => order[position]),
+    members: all(members).map((position) => order[position]),
     radius,
     order,
     tuning: {
@@ -97,9 +98,9 @@ export async function locate(
       coverageTv: best.tv,
       startTv: start.tv,
       evaluations,
-      samples,
+      samples: samples * copies,
     },
-    uncovered: uncoveredPositions(best.inLocalities)
+    uncovered: all(uncoveredPositions(best.inLocalities))
       .map((position) => order[position])
       .sort(),
   };
