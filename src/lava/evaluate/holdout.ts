@@ -34,7 +34,7 @@ import {
 import { factorize, type ModuleOptions } from '../factorize/modules.js';
 import { patternCosines } from '../factorize/symmetric.js';
 import { canonicalOrder } from '../localities/canonical-order.js';
-import { gatherMembers } from '../localities/localities.js';
+import { gatherMembers } from '../localities/members.js';
 import { principalAxes } from '../localities/principal-axes.js';
 
 export interface Split {

@@ -24,7 +24,7 @@ import type { Engine, Watch } from '../../engine/engine.js';
 import type { Embedding, Localities } from '../../model.js';
 import { canonicalOrder } from './canonical-order.js';
 import { distinctPoints } from './copies.js';
-import { gatherMembers } from './localities.js';
+import { gatherMembers } from './members.js';
 import { placeProbes } from './placement.js';
 import { principalAxes } from './principal-axes.js';
 

@@ -21,9 +21,9 @@ import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
-import { usesKdTree } from '../../neighbors/policy.js';
 import { canonicalOrder } from './canonical-order.js';
 import { distinctPoints } from './copies.js';
+import { gatherMembers } from './members.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes } from './placement.js';
 import { principalAxes } from './principal-axes.js';
@@ -229,28 +229,6 @@ export function checkLocalityOptions(samples: number, options: LocalityOptions) 
   return { size, overlap, evaluations, tuningSamples, count: Math.ceil((samples * overlap) / size) };
 }
 
-type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
-
-/**
- * Finds the n nearest samples to each query, nearest first: by the tree, or in many dimensions by the engine.
- * @returns a function from the number of a query (row of `queries`) to the rows of its n samples and the distance to the t-th.
- */
-async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
-  if (usesKdTree(queries.columns, 'euclidean', 'localities')) {
-    const { rows, squared } = await engine.nearestInTree(tree, queries, n, withoutProgress(watch));
-    return (i: number): FoundRow => ({
-      rows: rows.subarray(i * n, (i + 1) * n),
-      distance: (t) => Math.sqrt(squared[i * n + t]),
-    });
-  }
-  const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;
-  const found = await engine.nearest(tree.points, queries, options, watch);
-  return (i: number): FoundRow => ({
-    rows: found.indices.subarray(i * n, (i + 1) * n),
-    distance: (t) => found.distances[i * n + t],
-  });
-}
-
 /**
  * Weight of each sample: indegree^alpha x meanDistance^-beta, scaled to a mean of 1; duplicates take the least
  * distance above 0.
@@ -263,28 +241,6 @@ function probeWeights(graph: NeighborhoodGraph, alpha: number, beta: number): Fl
   );
   const total = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => (weight * weights.length) / total);
-}
-
-/** The `size` samples nearest to each probe, the distance to the farthest, and how often each sample is taken. */
-export async function gatherMembers(
-  tree: KdTree,
-  probes: Matrix,
-  size: number,
-  engine: Engine,
-  watch: Watch,
-) {
-  const members = new Int32Array(probes.rows * size);
-  const radius = new Float32Array(probes.rows);
-  const inLocalities = new Float64Array(tree.points.rows);
-  const byRow = await nearestByRow(tree, probes, size, engine, watch);
-  for (let l = 0; l < probes.rows; l++) {
-    const found = byRow(l);
-    members.set(found.rows, l * size);
-    for (let t = 0; t < size; t++) inLocalities[found.rows[t]]++;
-    radius[l] = found.distance(size - 1);
-    await watch.checkpoint();
-  }
-  return { members, radius, inLocalities };
 }
 
 /** Counts over their sum. */
