@@ -16,6 +16,8 @@ export class BlockParts {
   values: usize;
   /** Number of localities. */
   count: i32;
+  /** 1 where a segment of localities ends with this block; read by `accumulatePatterns`. */
+  ends: i32;
 }
 
 /** Arguments of `quadraticForms`. */
@@ -57,6 +59,12 @@ export class PatternArguments {
   layout: i32;
   /** 1 where the sums begin at 0, whatever stands in `total`. */
   fresh: i32;
+  /** f32, as `total`: sums of the segment that is not whole yet when the call ends; 0 where all end in the call. */
+  open: usize;
+  /** 1 where such sums were left by the call before. */
+  carried: i32;
+  /** 1 where any segment ends in the call. */
+  closes: i32;
 }
 
 /** Arguments of `solveNonNegative`. */

@@ -12,11 +12,13 @@
  *   addresses of the `BlockParts`, whose localities follow one another), d (number of features), signed (1 to use
  *   signed values, 0 to use absolute values), loadings (f32: loadings, d x width), width (number of modules, padded to
  *   a multiple of 4), forms (f32: result, localities x width). `BlockParts`: offsets (u32, u16, f32: offsets, columns
- *   and values), columns, values, count (number of localities). `PatternArguments`: blocks (u32: addresses of the
+ *   and values), columns, values, count (number of localities), ends (1 where a segment ends with the block). `PatternArguments`: blocks (u32: addresses of the
  *   `BlockParts`, whose localities follow one another, and their number), blockCount, d (number of features), signed (1
  *   to use signed values, 0 to use absolute values), presence (f32: presence, localities x width), width (number of
  *   modules, padded to a multiple of 4), modules (number of modules), total (f32: sums of the modules,
- *   one after another, changed in place), layout (of the sums: factor-layout.ts), fresh (1 where sums begin at 0).
+ *   one after another, changed in place), layout (of the sums: factor-layout.ts), fresh (1 where sums begin at 0), open
+ *   (f32: sums of a segment that goes on in the next call, or 0), carried (1 where the call before left such sums), closes
+ *   (1 where any segment ends in the call).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
@@ -149,21 +151,42 @@ function addDoubles(target: usize, floats: v128): void {
 }
 
 /**
- * Kernel: adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item. Scratch: 4 bytes
- *   x d x width. Every addition is to the running total, so how localities are divided into blocks changes nothing.
+ * Kernel: adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item: over each segment of localities
+ *   in their order, then the segments in theirs. So how localities are divided into blocks, and blocks into calls, changes
+ *   nothing. Scratch: 8 bytes x d x width.
  */
 export function accumulatePatterns(item: i32, scratch: usize, call: PatternArguments): void {
   const d = call.d;
   const stride = (<usize>call.width) << 2;
-  memory.fill(scratch + <usize>item * stride, 0, <usize>(d - item) * stride);
-  if (!call.fresh) moveTotals(item, scratch, call, 0);
+  const totals = scratch + <usize>d * stride;
+  const first = <usize>item * stride;
+  const bytes = <usize>(d - item) * stride;
+  memory.fill(scratch + first, 0, bytes);
+  memory.fill(totals + first, 0, bytes);
+  if (call.carried) moveSums(item, scratch, call, call.open, 0);
+  if (call.closes && !call.fresh) moveSums(item, totals, call, call.total, 0);
   let presence = call.presence;
+  let ended: i32 = 1;
   for (let b: i32 = 0; b < call.blockCount; b++) {
     const block = blockAt(call.blocks, b);
     addBlock(item, scratch, call, block, presence);
     presence += <usize>block.count * stride;
+    ended = block.ends;
+    if (ended) closeSegment(scratch + first, totals + first, bytes);
   }
-  moveTotals(item, scratch, call, 1);
+  if (!ended) moveSums(item, scratch, call, call.open, 1);
+  if (call.closes) moveSums(item, totals, call, call.total, 1);
+}
+
+/**
+ * Adds the sums of a segment to the totals and clears them.
+ * @param sums f32, a multiple of 16 bytes. @param totals likewise.
+ */
+function closeSegment(sums: usize, totals: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(totals + at, f32x4.add(v128.load(totals + at), v128.load(sums + at)));
+    v128.store(sums + at, f32x4.splat(0));
+  }
 }
 
 /**
@@ -199,9 +222,10 @@ function addBlock(
 }
 
 /**
- * Copies the totals of feature `item`'s pairs (f32, in the layout of the call: pairs of the feature with later ones) to the sums at `scratch` (f32, features x width), or back where `back` is 1.
+ * Copies what stands of feature `item`'s pairs at `matrix` (f32, in the layout of the call: pairs of the feature with later
+ * ones) to the sums at `scratch` (f32, features x width), or back where `back` is 1.
  */
-function moveTotals(item: i32, scratch: usize, call: PatternArguments, back: i32): void {
+function moveSums(item: i32, scratch: usize, call: PatternArguments, matrix: usize, back: i32): void {
   const d = call.d;
   const stride = (<usize>call.width) << 2;
   let first = <usize>item * <usize>(d + 1) + 1;
@@ -212,7 +236,7 @@ function moveTotals(item: i32, scratch: usize, call: PatternArguments, back: i32
     ofModule = (<usize>d * <usize>(d - 1)) >> 1;
   }
   for (let k: i32 = 0; k < call.modules; k++) {
-    let total = call.total + ((<usize>k * ofModule + first) << 2);
+    let total = matrix + ((<usize>k * ofModule + first) << 2);
     let sum = scratch + <usize>(item + 1) * stride + ((<usize>k) << 2);
     for (let j = item + 1; j < d; j++) {
       if (back) store<f32>(total, load<f32>(sum));

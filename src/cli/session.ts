@@ -10,6 +10,7 @@ import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
+import type { openCluster } from './shards/cluster.js';
 import { endedBySystem } from './terminal/interrupt.js';
 import { type Profile, startProfile } from './terminal/profile.js';
 import { type ProgressView, showProgress } from './terminal/progress.js';
@@ -61,9 +62,10 @@ export async function withSession<T>(
   const progress = await showProgress({ quiet, json: messages === 'json' });
   const onProgress = withProfile(progress.onProgress, profile);
   const context = await createContext({ engine: choice, threads, seed, memory, signal, onProgress });
+  const cluster = values.cluster === undefined ? null : await clusterNamed(values.cluster, context);
   try {
     const result = await work({
-      context,
+      context: { ...context, shards: cluster?.shards },
       seed,
       files: onDisk,
       progress,
@@ -73,8 +75,15 @@ export async function withSession<T>(
     return result;
   } finally {
     progress.stop();
+    await cluster?.close();
     await context.close();
   }
+}
+
+/** The cluster that an option names. Its code is loaded with the first that is named. */
+async function clusterNamed(...named: Parameters<typeof openCluster>): ReturnType<typeof openCluster> {
+  const { openCluster: open } = await import('./shards/cluster.js');
+  return open(...named);
 }
 
 type OnProgress = ProgressView['onProgress'];

@@ -33,6 +33,18 @@ export interface AssociateResult {
   readonly squaredNorms: Float64Array;
 }
 
+/**
+ * How associations are summed over localities: within segments of consecutive ones, each in order, then the segments in order.
+ * So who sums which segments changes no byte (lava/associations/segments.ts).
+ */
+export interface SummedLocalities {
+  readonly form: AssociationForm;
+  /** Localities in all. */
+  readonly count: number;
+  /** Localities of a segment; the last one may have fewer. A block of associations lies in one segment. */
+  readonly segment: number;
+}
+
 /** A sum of associations, features x features, symmetric, 0 on the diagonal, that is multiplied by many. */
 export interface AssociationSum {
   /** Sums of its rows in double, 0 where they are below. */

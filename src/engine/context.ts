@@ -5,6 +5,7 @@
 
 import { createRandom, type Random } from '../core/random.js';
 import { CancelledError } from '../errors.js';
+import type { AssociationShards } from './association-shards.js';
 import { type ChosenEngine, chooseEngine, type EngineChoice } from './choose.js';
 import type { Engine, Watch } from './engine.js';
 
@@ -24,6 +25,8 @@ export interface Context {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   /** Bytes that the work may hold at once. */
   readonly memory: number;
+  /** Shards that compute and keep the associations of fits; without them the engine does. */
+  readonly shards?: AssociationShards | undefined;
   /**
    * Ends the threads of the engine and frees its memory, where `createContext` started it; an engine that was
    * given stays open. Nothing may be computed with the context afterwards. A second call does nothing.
@@ -88,10 +91,10 @@ function isWhole(partial: PartialContext): partial is Context {
 function contextOf(
   engine: Engine,
   reason: string,
-  { random, seed = 0, signal, onProgress, memory = DEFAULT_MEMORY }: Omit<PartialContext, 'engine'>,
+  { random, seed = 0, signal, onProgress, memory = DEFAULT_MEMORY, shards }: Omit<PartialContext, 'engine'>,
   close: () => Promise<void>,
 ): Context {
-  return { engine, reason, random: random ?? createRandom(seed), signal, onProgress, memory, close };
+  return { engine, reason, random: random ?? createRandom(seed), signal, onProgress, memory, shards, close };
 }
 
 /** A watch over one stage: reports its progress, which never steps back, and stops within 100 ms of the context's signal. */

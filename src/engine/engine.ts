@@ -12,7 +12,12 @@
 import type { KdTree } from '../core/kd-tree.js';
 import type { Random } from '../core/random.js';
 import type { AssociationBlock, AssociationForm, Csr, Matrix, Neighbors } from '../model.js';
-import type { AssociateResult, AssociationRules, AssociationSum } from './association-rules.js';
+import type {
+  AssociateResult,
+  AssociationRules,
+  AssociationSum,
+  SummedLocalities,
+} from './association-rules.js';
 import type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 import type {
   ModuleSamples,
@@ -27,20 +32,9 @@ import type {
 } from './routine-values.js';
 import type { Watch } from './watch.js';
 
-export type { AssociateResult, AssociationRules, AssociationSum } from './association-rules.js';
+export type * from './association-rules.js';
 export type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
-export type {
-  ModuleSamples,
-  NearestCenters,
-  NearestInTree,
-  NeighborhoodGraph,
-  SampleDraws,
-  SampleLevels,
-  SweepPlan,
-  SweptModule,
-  SweptModules,
-  WeightedLocalities,
-} from './routine-values.js';
+export type * from './routine-values.js';
 export type { Watch } from './watch.js';
 
 /** Names of the engines, see choose.ts. */
@@ -109,18 +103,15 @@ export interface Engine {
   solveNonNegative(gram: Float64Array, right: Matrix, watch?: Watch): Promise<Matrix>;
 
   /**
-   * Adds sum over l of P[l, k] A_l[i, j] to G[k, pair(i, j)], for pairs i < j in row order of the upper
-   * triangle. Blocks added one by one give the same bytes as all at once.
-   * @param presence localities of the blocks x m.
-   * @param total m x d(d-1)/2, changed in place.
+   * G[k, pair(i, j)] = sum over l of P[l, k] A_l[i, j], for pairs i < j in row order. How blocks are grouped changes no byte.
+   * @param groups as for `sweepAssociations`. @param presence localities x m. @returns m x d(d-1)/2.
    */
-  accumulatePatterns(
-    blocks: readonly AssociationBlock[],
-    form: AssociationForm,
+  sumPatterns(
+    groups: AsyncIterable<readonly AssociationBlock[]>,
+    summed: SummedLocalities,
     presence: Matrix,
-    total: Matrix,
     watch?: Watch,
-  ): Promise<void>;
+  ): Promise<Matrix>;
 
   /**
    * Turns the factors of each start by varimax (core/varimax.ts), in place. Engines agree to the last bit.
@@ -134,7 +125,7 @@ export interface Engine {
    */
   associationSum(
     groups: AsyncIterable<readonly AssociationBlock[]>,
-    form: AssociationForm,
+    summed: SummedLocalities,
     factor: number,
     watch?: Watch,
   ): Promise<AssociationSum>;
@@ -146,7 +137,7 @@ export interface Engine {
    */
   sweepAssociations(
     groups: AsyncIterable<readonly AssociationBlock[]>,
-    form: AssociationForm,
+    summed: SummedLocalities,
     modules: SweptModules,
     sweeps: number,
     watch?: Watch,
@@ -156,8 +147,8 @@ export interface Engine {
   sweepPatterns(modules: readonly SweptModule[], plan: SweepPlan, watch?: Watch): Promise<void>;
 
   /**
-   * For each module the sum over localities of factor (rho^2 - 1 / freedom), for every pair of its features, over the
-   * localities in which both have support. The gate and the form of the rules have no say.
+   * For each module the sum over localities of factor (rho^2 - 1 / freedom), for every pair of its features, over those
+   * in which both have support, in segments. The gate and the form of the rules have no say.
    * @param chosen ascending feature numbers of each module.
    * @returns for each module f x f over its features, symmetric, 0 on the diagonal. Modules that are summed together give
    *   the same bytes as each on its own.

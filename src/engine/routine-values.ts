@@ -10,6 +10,8 @@ export interface WeightedLocalities {
   readonly size: number;
   /** localities x modules; 0 where a module takes no part. */
   readonly factors: Float64Array;
+  /** Localities of a segment (`SummedLocalities`). */
+  readonly segment: number;
 }
 
 /** In-degrees and mean distances of the graph of sample-centered n-neighborhoods, one a row. */

@@ -129,6 +129,12 @@ export const COMMANDS: readonly CommandDescription[] = [
       'whymap reproduce ardr-lle --data sets --sets mnist,cells --rows 2000',
     ],
   },
+  {
+    name: 'shard',
+    argument: null,
+    summary: 'Compute a part of a fit for another whymap, which starts it and speaks with it over pipes',
+    examples: ['whymap explain expression.csv -e umap.csv --cluster local:4'],
+  },
 ];
 
 /** The description of a command. */

@@ -10,7 +10,8 @@ export type CommandName =
   | 'query'
   | 'compare'
   | 'inspect'
-  | 'reproduce';
+  | 'reproduce'
+  | 'shard';
 
 /** The sections that faces show options in, in this order. */
 export const OPTION_GROUPS = ['main', 'method', 'input', 'output', 'machine'] as const;

@@ -50,7 +50,21 @@ function mention(name: string, values: Values) {
 
 const READING = ['explain', 'embed', 'audit', 'query', 'compare', 'inspect'] as const;
 
+/** `local:N`, N a whole number of 1 or more. */
+const CLUSTER = /^local:[1-9]\d{0,3}$/;
+
 const RULES: readonly Rule[] = [
+  {
+    commands: ['explain'],
+    broken: ({ cluster }) =>
+      typeof cluster !== 'string' || CLUSTER.test(cluster)
+        ? null
+        : {
+            got: words`${option('cluster', cluster)}`,
+            expected: 'local:N, with N processes of this machine',
+            remedy: words`take ${option('cluster', 'local:4')}, or leave it out to compute in one process`,
+          },
+  },
   exclusive(
     ['explain'],
     'embedding',

@@ -1,5 +1,6 @@
 // Sweeps, non-negative least squares and the sum of all associations: every engine against the reference.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unpackPairs } from '#whymap/core/coordinate-step.js';
 import { createRandom, type Random } from '#whymap/core/random.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
@@ -119,14 +120,15 @@ for (const [name, create] of Object.entries(ENGINES)) {
         const [loadings, presence] = [positive(5, d, random), positive(9, 3, random)];
         const found = copyOf(loadings);
         const rest = { first: 1, presence, q: gramOf(5, random) };
-        await js.sweepAssociations(inTurn(groups), form, { loadings, ...rest }, 2);
-        await engine.sweepAssociations(inTurn(groups), form, { loadings: found, ...rest }, 2);
+        const summed = { form, count: 9, segment: 6 };
+        await js.sweepAssociations(inTurn(groups), summed, { loadings, ...rest }, 2);
+        await engine.sweepAssociations(inTurn(groups), summed, { loadings: found, ...rest }, 2);
         found.data.forEach((value, i) => {
           expect(Math.abs(value - loadings.data[i])).toBeLessThan(1e-4);
         });
         const right = makeMatrix(d, 5, 'plain', 2);
         const [wanted, sum] = await Promise.all(
-          [js, engine].map((one) => one.associationSum(inTurn(groups), form, 1 / 9)),
+          [js, engine].map((one) => one.associationSum(inTurn(groups), summed, 1 / 9)),
         );
         const [a, b] = [await wanted.times(right), await sum.times(right)];
         b.data.forEach((value, i) => {
@@ -135,6 +137,48 @@ for (const [name, create] of Object.entries(ENGINES)) {
         sum.release();
       }
     });
+
+    test.each([2, 9, 131])(
+      'sums %i features in segments: the bytes are those of segments on their own',
+      async (d) => {
+        const blocks = (await blocksOf(d)).flat();
+        const random = createRandom(d);
+        const presence = positive(9, 5, random);
+        const form = 'debiased';
+        for (const segment of [3, 6, 9]) {
+          const summed = { form, count: 9, segment } as const;
+          const total = new Float32Array((5 * d * (d - 1)) / 2);
+          for (let first = 0; first < 9; first += segment) {
+            const own = blocks.filter((block) => block.first >= first && block.first < first + segment);
+            const rows = Math.min(segment, 9 - first);
+            const part = { rows, columns: 5, data: presence.data.subarray(first * 5, (first + rows) * 5) };
+            const sums = await engine.sumPatterns(inTurn([own]), { form, count: rows, segment: rows }, part);
+            sums.data.forEach((value, at) => {
+              total[at] += value;
+            });
+          }
+          // however blocks are grouped: all at once, one at a time, or unevenly
+          for (const groups of [
+            [blocks],
+            blocks.map((block) => [block]),
+            [blocks.slice(0, 2), blocks.slice(2)],
+          ]) {
+            expect((await engine.sumPatterns(inTurn(groups), summed, presence)).data).toEqual(total);
+          }
+          // what is swept from associations is what is swept from their sums
+          const loadings = positive(6, d, random);
+          const [found, q] = [copyOf(loadings), gramOf(6, random)];
+          await engine.sweepAssociations(inTurn([blocks]), summed, { loadings, first: 1, presence, q }, 2);
+          const patterns = Array.from({ length: 5 }, (_, t) => {
+            const full = new Float32Array(d * d);
+            unpackPairs(total.subarray((t * d * (d - 1)) / 2, ((t + 1) * d * (d - 1)) / 2), d, full);
+            return { loadings: found, q, k: 1 + t, features: null, full, image: null };
+          });
+          await engine.sweepPatterns(patterns, { sweeps: 2, least: 0, inTurn: true });
+          expect(found.data).toEqual(loadings.data);
+        }
+      },
+    );
 
     test.each([1, 2, 7, 64, 131])('turns factors of %i features to the last bit', async (d) => {
       const random = createRandom(d);

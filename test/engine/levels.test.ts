@@ -144,7 +144,7 @@ for (const [name, create] of Object.entries({ js: () => js, ...ENGINES })) {
         const { table, levels } = leveled(kind);
         const chosen = [Int32Array.of(0, 2, 3, 5, 8, 11, 12, 13, 17), Int32Array.of(1, 4)];
         const factors = Float64Array.from({ length: COUNT * 2 }, (_, t) => (t % 3 === 1 ? 0 : 0.3 + t));
-        const localities = { members, size: SIZE, factors };
+        const localities = { members, size: SIZE, segment: 3, factors };
         const rules = { measure: 'pearson', form: 'debiased', support: 6, gate: 3, levels } as const;
         const dense = await engine.sumLocalSquares(table, localities, chosen, rules);
         expect(await engine.sumLocalSquares(toCsr(table), localities, chosen, rules)).toEqual(dense);
@@ -186,7 +186,7 @@ for (const [name, create] of Object.entries({ js: () => js, ...ENGINES })) {
       const nothing = await engine.associate(table, members, range, { ...rules, levels: own });
       expect([nothing.block.values.length, nothing.constant]).toEqual([0, 0]);
       expect(nothing.supported.includes(1)).toBe(false);
-      const localities = { members, size: SIZE, factors: new Float64Array(COUNT).fill(1) };
+      const localities = { members, size: SIZE, segment: 3, factors: new Float64Array(COUNT).fill(1) };
       const chosen = [Int32Array.of(0, 1, 2)];
       expect(await engine.sumLocalSquares(table, localities, chosen, { ...rules, levels: own })).toEqual([
         new Float32Array(9),

@@ -12,6 +12,7 @@ const SIZE = 50;
 const weighted = (rows: number, count: number, modules = 1) => ({
   members: makeMembers(rows, count, SIZE),
   size: SIZE,
+  segment: 4,
   factors: Float64Array.from({ length: count * modules }, (_, t) => (t % 5 === 1 ? 0 : Math.sin(t + 0.5))),
 });
 
@@ -100,6 +101,29 @@ for (const [name, create] of Object.entries(ENGINES)) {
         );
         expect(alone[0]).toEqual(sums[k]);
       }
+    });
+
+    test('adds up segments of localities: each on its own gives the parts of the sum', async () => {
+      const table = makeMatrix(150, 60, 'sparse');
+      const whole = weighted(150, 11, 2);
+      const chosen = [chosenOf(60, 30), chosenOf(60, 9, 1)];
+      const sums = await engine.sumLocalSquares(table, whole, chosen, RULES.default);
+      const totals = chosen.map(({ length }) => new Float32Array(length * length));
+      for (let first = 0; first < 11; first += 4) {
+        const last = Math.min(11, first + 4);
+        const part = {
+          ...whole,
+          members: whole.members.subarray(first * SIZE, last * SIZE),
+          factors: whole.factors.subarray(first * 2, last * 2),
+        };
+        const found = await engine.sumLocalSquares(table, part, chosen, RULES.default);
+        found.forEach((values, k) => {
+          values.forEach((value, at) => {
+            totals[k][at] += value;
+          });
+        });
+      }
+      expect(sums).toEqual(totals);
     });
 
     test('sums many features, and nothing over no localities', async () => {

@@ -26,9 +26,15 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const loadings = positive(110, 10, 3);
   const presence = positive(30, 10, 4);
   const forms = await engine.quadraticForms([block], 'debiased', loadings);
-  const total = makeMatrix(10, (110 * 109) / 2, 'zeros');
-  await engine.accumulatePatterns([block], 'debiased', presence, total);
-  const weighted = { members, size: 70, factors: Float64Array.from({ length: 60 }, (_, t) => t % 5) };
+  const inTurn = async function* () {
+    yield [block];
+  };
+  const summed = { form: 'debiased', count: 30, segment: 30 } as const;
+  const total = await engine.sumPatterns(inTurn(), summed, presence);
+  const weighted = {
+    ...{ members, size: 70, segment: 13 },
+    factors: Float64Array.from({ length: 60 }, (_, t) => t % 5),
+  };
   const chosen = [0, 1].map((k) => Int32Array.from({ length: 61 - k }, (_, i) => i + k));
   const [squares] = await engine.sumLocalSquares(features, weighted, chosen, RULES.default);
   const rows = makeMatrix(700, 40, 'ties');
@@ -61,13 +67,10 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
     lower: new Float64Array(plane.rows),
   };
   await engine.nearestCenters(tree, makeMatrix(60, 2, 'plain', 42), nearest, null);
-  const inTurn = async function* () {
-    yield [block];
-  };
   const swept = { ...loadings, rows: 10, columns: 110, data: loadings.data.slice() };
   const q = Float64Array.from({ length: 100 }, (_, t) => (t % 11 === 0 ? 3 : t % 3));
-  await engine.sweepAssociations(inTurn(), 'debiased', { loadings: swept, first: 0, presence, q }, 2);
-  const sum = await engine.associationSum(inTurn(), 'debiased', 1 / 30);
+  await engine.sweepAssociations(inTurn(), summed, { loadings: swept, first: 0, presence, q }, 2);
+  const sum = await engine.associationSum(inTurn(), summed, 1 / 30);
   const multiplied = await sum.times(makeMatrix(110, 7, 'plain', 43));
   sum.release();
   const right = makeMatrix(3000, 10, 'plain', 44);

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.js';
 import { associate } from './associate.js';
 import { associationSum } from './factorize/association-sum.js';
 import { solveNonNegative } from './factorize/non-negative.js';
-import { accumulatePatterns, quadraticForms } from './factorize/products.js';
+import { quadraticForms, sumPatterns } from './factorize/products.js';
 import { rotateFactors } from './factorize/rotate.js';
 import { sweepAssociations, sweepPatterns } from './factorize/sweep.js';
 import { sumLocalSquares } from './local-squares.js';
@@ -32,7 +32,7 @@ export function createJsEngine(): Engine {
     associate,
     quadraticForms,
     solveNonNegative,
-    accumulatePatterns,
+    sumPatterns,
     associationSum,
     rotateFactors,
     sweepAssociations,

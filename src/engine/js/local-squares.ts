@@ -3,23 +3,29 @@
  *
  * Purpose: the refit of a module's loadings (lava/factorize/refit.ts): averaged over localities, rho^2 - 1 / freedom is an
  *   unbiased square, where a gate or a clip at 0 would not be. Source: ours.
- * Cost: localities x n x f^2 / 2 multiply-adds a module. Precision: double, sums rounded once to float32.
+ * Cost: localities x n x f^2 / 2 multiply-adds a module. Precision: double inside a segment, whose sums are added in float32.
  */
 
 import { denseCells } from '../../core/csr.js';
 import type { Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { localitySamples, standardizeLocality } from './associate.js';
+import { closeSegment } from './factorize/products.js';
 
 /** See `Engine.sumLocalSquares`. */
 export const sumLocalSquares: Engine['sumLocalSquares'] = async (
   features,
-  { members, size, factors },
+  { members, size, factors, segment },
   chosen,
   rules,
   watch = unwatched,
 ) => {
   const sums = chosen.map(({ length }) => new Float64Array(length * length));
+  const totals = chosen.map(({ length }) => new Float32Array(length * length));
+  const close = () =>
+    sums.forEach((sum, k) => {
+      closeSegment(sum, totals[k]);
+    });
   const samplesOf = localitySamples(members, size, rules);
   for (let l = 0; l * chosen.length < factors.length; l++) {
     const { rows, ...centering } = samplesOf(l);
@@ -29,9 +35,11 @@ export const sumLocalSquares: Engine['sumLocalSquares'] = async (
       const cells = denseCells(features, rows, wanted);
       addSquares(standardizeLocality(cells, rules, centering), factor, sums[k]);
     }
+    if ((l + 1) % segment === 0) close();
     await watch.checkpoint();
   }
-  return sums.map((sum) => Float32Array.from(sum));
+  close();
+  return totals;
 };
 
 /** Adds factor (rho^2 - 1 / freedom) of one locality to the sums, f x f. */

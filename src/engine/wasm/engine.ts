@@ -14,10 +14,11 @@ import type { Engine } from '../engine.js';
 import { defaultThreads } from '../pool.js';
 import { createAssociate } from './associate/associate.js';
 import { createAssociationSum } from './associate/association-sum.js';
-import { createFactor } from './associate/factor.js';
+import { createQuadraticForms } from './associate/factor.js';
 import { createSumLocalSquares } from './associate/local-squares.js';
 import { createMultiply } from './associate/multiply.js';
 import { createSolveNonNegative } from './associate/non-negative.js';
+import { createSumPatterns } from './associate/pattern-sums.js';
 import { createRotateFactors } from './associate/rotate.js';
 import { createSweepAssociations, createSweepPatterns } from './associate/sweep.js';
 import { createWeightedCorrelations } from './associate/weighted-correlations.js';
@@ -72,7 +73,8 @@ export async function createWasmEngine(
     threads: runtime.threads,
     multiply,
     associate: createAssociate(runtime, inputs, options.slotEntries),
-    ...createFactor(runtime, inputs),
+    quadraticForms: createQuadraticForms(runtime, inputs),
+    sumPatterns: createSumPatterns(runtime, inputs),
     associationSum: createAssociationSum(runtime, inputs),
     rotateFactors: createRotateFactors(runtime),
     solveNonNegative: createSolveNonNegative(runtime),

@@ -37,6 +37,8 @@ import type {
   Localities,
   Matrix,
 } from '../../model.js';
+import { isSharded } from './operations.js';
+import { BLOCK_LOCALITIES } from './segments.js';
 
 export interface AssociationOptions {
   /** Default `pearson`. */
@@ -54,8 +56,6 @@ export interface AssociationOptions {
   readonly levels?: Int32Array | null;
 }
 
-/** Localities in a block: enough for every thread, few enough that one block is small. */
-const BLOCK_LOCALITIES = 64;
 /** Share of the memory that held associations may take. */
 export const STORED_SHARE = 0.6;
 /** Bytes of one association: a 16-bit column and a float32 value. */
@@ -125,7 +125,7 @@ export function checkedMeasure(measure: unknown): AssociationMeasure {
  */
 export async function associate(
   features: Matrix | Csr,
-  localities: Localities,
+  localities: Pick<Localities, 'members' | 'size' | 'count'>,
   options: AssociationOptions,
   partialContext: PartialContext = {},
 ): Promise<Associations> {
@@ -133,7 +133,8 @@ export async function associate(
   const rules = associationRules(options, localities.size);
   checkLevels(rules, features.rows);
   const watch = watchStage(context, 'associations');
-  const { engine } = context;
+  const { engine, shards } = context;
+  if (shards) return shards.associate(features, localities, rules, watch);
   const d = features.columns;
   const compute: ComputeBlock = (first, part) => {
     const range = {
@@ -236,6 +237,7 @@ export async function releaseAssociations(
   partialContext: PartialContext = {},
 ): Promise<void> {
   const context = await resolveContext(partialContext);
+  if (isSharded(associations)) return associations.release();
   if (!associations.held) return;
   for await (const block of associations.blocks()) context.engine.release(block);
 }

@@ -27,6 +27,7 @@ import type { Context } from '../../engine/context.js';
 import type { AssociationSum, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { AssociationBlock, Associations, Matrix } from '../../model.js';
+import { operationsOf } from '../associations/operations.js';
 
 export interface MeanAssociation {
   readonly features: number;
@@ -57,9 +58,9 @@ export async function meanAssociation(
   watch: Watch,
   dense: boolean = BYTES_PER_ENTRY * associations.features ** 2 <= MEMORY_SHARE * memory,
 ): Promise<MeanAssociation> {
-  const { features: d, form, localities } = associations;
+  const { features: d, localities } = associations;
   const { degrees, order, times, release } = dense
-    ? await engine.associationSum(associations.groups(), form, 1 / localities, withoutProgress(watch))
+    ? await operationsOf(associations, engine).associationSum(1 / localities, withoutProgress(watch))
     : await sparseSum(associations, watch);
   // features without any association count for nothing, so that constant ones change nothing
   const active = degrees.filter((degree) => degree > 0).length;

@@ -20,10 +20,11 @@ import type { Watch } from '../../engine/engine.js';
 import { partOf } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Associations, Matrix, ModuleForm, Modules } from '../../model.js';
+import type { Samples } from '../associations/operations.js';
 import { moduleHierarchy } from './hierarchy.js';
 import { type MeanAssociation, meanAssociation } from './mean-association.js';
 import { type Factors, mergeAndPrune, refine, shares, withPresence } from './refine.js';
-import { refitUngated, type Samples } from './refit.js';
+import { refitUngated } from './refit.js';
 import { spectralStart } from './spectral-start.js';
 import { joinParts } from './split-modules.js';
 import { factorizeStacked } from './stacked.js';
@@ -125,7 +126,7 @@ async function factorizeSymmetric(
     partOf(watch, 0.7, 0.7),
   );
   const ending = partOf(watch, 0.7, 1);
-  const refitted = await refitUngated(samples, refined, problem.weights, context, ending);
+  const refitted = await refitUngated(samples, refined, problem, context, ending);
   const factors = await withPresence(problem, refitted, context, ending);
   watch.progress(1);
   return symmetricModules(factors, problem, history);

@@ -22,12 +22,13 @@
 import { squaredLength } from '../../core/coordinate-step.js';
 import { gatherColumns, gatherRows, row } from '../../core/matrix.js';
 import type { Context } from '../../engine/context.js';
-import type { AssociationRules, Watch } from '../../engine/engine.js';
+import type { Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
-import type { Csr, Localities, Matrix } from '../../model.js';
+import type { Matrix } from '../../model.js';
+import { operationsOf, type Samples } from '../associations/operations.js';
 import { largestPresence, PRESENT_SHARE, presentRows } from '../describe/present.js';
 import { evened, type Factors } from './refine.js';
-import { patternCosines, presenceGram } from './symmetric.js';
+import { type Problem, patternCosines, presenceGram } from './symmetric.js';
 
 const LEAST = 0.05;
 const MOST_FEATURES = 400;
@@ -38,12 +39,6 @@ const LEAST_COSINE = 0.7;
 const FULL = 0.9;
 const KEPT_BELOW = 0.1;
 
-export interface Samples {
-  readonly features: Matrix | Csr;
-  readonly localities: Localities;
-  readonly rules: AssociationRules;
-}
-
 /**
  * Fits the loadings again to correlations without the gate; the last step of a fit. Returns new loadings, modules x
  * d; presence stays as it is. A refitted module is blended with the fitted one: it counts in full where their
@@ -51,30 +46,29 @@ export interface Samples {
  * below KEPT_BELOW of the largest stay as they are, and so do those beyond the MOST_FEATURES largest. A module whose loadings are all 0 stays
  * as it is; other forms than `debiased` come back as they are.
  * @param samples the table, its localities and the rules of association.
- * @param weights of the localities in the loss, one each.
+ * @param problem the associations of the same samples, and the weights of the localities in the loss, one each.
  */
 export async function refitUngated(
   samples: Samples,
   { loadings, presence }: Pick<Factors, 'loadings' | 'presence'>,
-  weights: Float64Array,
+  { associations, weights }: Pick<Problem, 'associations' | 'weights'>,
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
   if (samples.rules.form !== 'debiased') return loadings;
   const even = evened(presence);
-  const { features: table, localities, rules } = samples;
   const m = loadings.rows;
   const features = Array.from({ length: m }, (_, k) => leadingFeatures(row(loadings, k)));
   // loadings have any scale here, so presence is held against its largest alone
   const present = features.map((_, k) =>
     presentRows(presence, k, PRESENT_SHARE * largestPresence(presence, k)),
   );
-  const factors = new Float64Array(localities.count * m);
+  const factors = new Float64Array(presence.rows * m);
   present.forEach((rows, k) => {
     for (const l of rows) factors[l * m + k] = weights[l] * even.data[l * m + k];
   });
-  const weighted = { members: localities.members, size: localities.size, factors };
-  const sums = await context.engine.sumLocalSquares(table, weighted, features, rules, watch);
+  const operations = operationsOf(associations, context.engine);
+  const sums = await operations.sumLocalSquares(samples, factors, features, watch);
   const problems = features.map((chosen, k) => ({
     ...{ k, features: null, full: sums[k], image: null },
     loadings: gatherColumns(loadings, chosen),

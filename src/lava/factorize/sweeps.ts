@@ -18,6 +18,7 @@ import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
+import { operationsOf } from '../associations/operations.js';
 import { type SweepInput, weighted } from './symmetric.js';
 import { WORKING_SET, workingSets } from './working-set.js';
 
@@ -53,14 +54,16 @@ export async function sweepModules(
     loadings.columns,
     loadings.columns <= limits.widest ? limits.widest : limits.workingSet,
   );
-  const group = Math.max(1, Math.floor((0.3 * memory) / Math.max(1, 4 * side ** 2)));
+  const operations = operationsOf(associations, engine);
+  const bytes = 4 * side ** 2 * operations.copies;
+  const group = Math.max(1, Math.floor((0.3 * memory) / Math.max(1, bytes)));
   const silent = withoutProgress(watch);
   for (let from = 0; from < presence.columns; from += group) {
     const some = columnRange(presence, from, Math.min(presence.columns, from + group));
     const part = { ...input, first: input.first + from, presence: some };
     if (loadings.columns <= limits.widest) {
       const swept = { loadings, first: part.first, presence: weighted(some, weights), q };
-      await engine.sweepAssociations(associations.groups(), associations.form, swept, sweeps, silent);
+      await operations.sweepAssociations(swept, sweeps, silent);
     } else {
       const modules = await workingSets(part, limits.workingSet, watch);
       await engine.sweepPatterns(modules, { sweeps, least: 0, inTurn: true }, silent);

@@ -11,7 +11,7 @@
  *   float32, element (r, c) at `data[r * columns + c]`; its rows (how many). `Context`, what a run computes with:
  *   engine (the heavy routines). `Watch`: takes the progress of a stage, and throws CancelledError at a checkpoint
  *   once the signal is aborted. `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
- *   quadraticForms (localities x modules), accumulatePatterns (adds weighted associations into patterns).
+ *   quadraticForms (localities x modules), sumPatterns (weighted associations into patterns).
  *   `AssociationBlock`, of consecutive localities: first (its first locality), count (localities).
  * Fails: CancelledError once the signal is aborted, where a watch is taken; else never.
  */
@@ -22,6 +22,7 @@ import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Associations, Matrix } from '../../model.js';
+import { operationsOf } from '../associations/operations.js';
 
 /** The associations with the weight of each locality in the loss. */
 export interface Problem {
@@ -112,15 +113,8 @@ export async function patternProducts(
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
-  const step = withoutProgress(watch);
-  const m = loadings.rows;
-  const columns = transpose(loadings);
-  const result = new Float32Array(associations.localities * m);
-  for await (const blocks of associations.groups()) {
-    const part = await context.engine.quadraticForms(blocks, associations.form, columns, step);
-    result.set(part.data, blocks[0].first * m);
-  }
-  return { rows: associations.localities, columns: m, data: result };
+  const operations = operationsOf(associations, context.engine);
+  return operations.quadraticForms(transpose(loadings), withoutProgress(watch));
 }
 
 /**
@@ -153,8 +147,8 @@ export function relativeLoss(
 }
 
 /**
- * G: for each module sum_l w_l P[l,k] A_l as one row of pairs i < j, m x d (d - 1) / 2. Sums are added in the order
- * of localities, whatever the blocks.
+ * G: for each module sum_l w_l P[l,k] A_l as one row of pairs i < j, m x d (d - 1) / 2. Sums are added in segments of
+ * localities, whatever the blocks.
  * @param presence localities x m.
  */
 export async function weightedPatterns(
@@ -163,18 +157,8 @@ export async function weightedPatterns(
   context: Context,
   watch: Watch,
 ): Promise<Matrix> {
-  const step = withoutProgress(watch);
-  const m = presence.columns;
-  const d = associations.features;
-  const total = { rows: m, columns: (d * (d - 1)) / 2, data: new Float32Array((m * d * (d - 1)) / 2) };
-  const { data } = weighted(presence, weights);
-  for await (const blocks of associations.groups()) {
-    const first = blocks[0].first;
-    const count = blocks.reduce((sum, block) => sum + block.count, 0);
-    const part = { rows: count, columns: m, data: data.subarray(first * m, (first + count) * m) };
-    await context.engine.accumulatePatterns(blocks, associations.form, part, total, step);
-  }
-  return total;
+  const operations = operationsOf(associations, context.engine);
+  return operations.sumPatterns(weighted(presence, weights), withoutProgress(watch));
 }
 
 /** Presence (localities x modules) times the weight of each locality. */

@@ -4,6 +4,7 @@ import { defineOptions } from '../definition.js';
 
 const RUNNING = ['demo', 'explain', 'embed', 'audit', 'query', 'compare', 'reproduce'] as const;
 const PRINTING = [...RUNNING, 'inspect'] as const;
+const COMPUTING = [...RUNNING, 'shard'] as const;
 
 export const runOptions = defineOptions([
   {
@@ -17,7 +18,7 @@ export const runOptions = defineOptions([
   },
   {
     name: 'engine',
-    commands: RUNNING,
+    commands: COMPUTING,
     group: 'machine',
     type: { kind: 'choice', choices: ['auto', 'native', 'wasm', 'js'] },
     default: 'auto',
@@ -26,7 +27,7 @@ export const runOptions = defineOptions([
   },
   {
     name: 'threads',
-    commands: RUNNING,
+    commands: COMPUTING,
     group: 'machine',
     type: { kind: 'integer', least: 1 },
     default: 'as many as the machine runs at once',
@@ -35,13 +36,22 @@ export const runOptions = defineOptions([
   },
   {
     name: 'memory',
-    commands: PRINTING,
+    commands: [...PRINTING, 'shard'],
     group: 'machine',
     type: { kind: 'size' },
     default: 'a quarter of the machine',
     unit: 'bytes',
     label: 'Memory',
     help: 'memory to work in, such as 4G',
+  },
+  {
+    name: 'cluster',
+    commands: ['explain'],
+    group: 'machine',
+    type: { kind: 'text', form: 'local:N' },
+    default: null,
+    label: 'Cluster',
+    help: 'computes the associations of all fits in N processes of this machine (local:4); the result is the same',
   },
   {
     name: 'profile',

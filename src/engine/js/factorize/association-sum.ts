@@ -6,20 +6,16 @@ import { gatherColumns, gatherRows, matrix } from '../../../core/matrix.js';
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';
 import { multiply } from '../multiply.js';
-import { accumulatePatterns, localitiesOf } from './products.js';
+import { sumPatterns } from './products.js';
 
 /** See `Engine.associationSum`. */
-export const associationSum: Engine['associationSum'] = async (groups, form, factor, watch = unwatched) => {
-  let sums = matrix(1, 0);
-  let whole = matrix(0, 0);
-  for await (const blocks of groups) {
-    const d = blocks[0].features;
-    if (whole.rows !== d) [sums, whole] = [matrix(1, (d * (d - 1)) / 2), matrix(d, d)];
-    const equal = matrix(localitiesOf(blocks), 1);
-    equal.data.fill(factor);
-    await accumulatePatterns(blocks, form, equal, sums, watch);
-  }
-  const d = whole.rows;
+export const associationSum: Engine['associationSum'] = async (groups, summed, factor, watch = unwatched) => {
+  const equal = matrix(summed.count, 1);
+  equal.data.fill(factor);
+  const sums = await sumPatterns(groups, summed, equal, watch);
+  // d (d - 1) / 2 pairs
+  const d = Math.round((1 + Math.sqrt(1 + 8 * sums.columns)) / 2);
+  const whole = matrix(d, d);
   unpackPairs(sums.data, d, whole.data);
   const degrees = Float64Array.from({ length: d }, (_, i) => {
     let sum = 0;

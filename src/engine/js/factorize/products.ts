@@ -7,6 +7,7 @@
  * Cost: entries of the block x m for each call.
  */
 
+import { matrix } from '../../../core/matrix.js';
 import type { AssociationBlock, AssociationForm } from '../../../model.js';
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';
@@ -54,28 +55,40 @@ export const quadraticForms: Engine['quadraticForms'] = async (blocks, form, loa
   return { rows, columns: m, data: result };
 };
 
-/** See `Engine.accumulatePatterns`. */
-export const accumulatePatterns: Engine['accumulatePatterns'] = async (
-  blocks,
-  form,
+/** See `Engine.sumPatterns`. */
+export const sumPatterns: Engine['sumPatterns'] = async (
+  groups,
+  { form, segment },
   presence,
-  total,
   watch = unwatched,
 ) => {
   const m = presence.columns;
-  const pairs = total.columns;
+  let [sums, total] = [matrix(m, 0), matrix(m, 0)];
   let row = 0;
-  for (const block of blocks) {
-    for (let l = 0; l < block.count; l++) {
-      const from = row++ * m;
-      forEachPair(block, form, l, (i, j, a) => {
-        const pair = pairIndex(i, j, block.features);
-        for (let k = 0; k < m; k++) total.data[k * pairs + pair] += presence.data[from + k] * a;
-      });
-      await watch.checkpoint();
+  for await (const blocks of groups) {
+    for (const block of blocks) {
+      const pairs = (block.features * (block.features - 1)) / 2;
+      if (row === 0) [sums, total] = [matrix(m, pairs), matrix(m, pairs)];
+      for (let l = 0; l < block.count; l++) {
+        const from = row++ * m;
+        forEachPair(block, form, l, (i, j, a) => {
+          const pair = pairIndex(i, j, block.features);
+          for (let k = 0; k < m; k++) sums.data[k * pairs + pair] += presence.data[from + k] * a;
+        });
+        await watch.checkpoint();
+      }
+      if (row % segment === 0) closeSegment(sums.data, total.data);
     }
   }
+  closeSegment(sums.data, total.data);
+  return total;
 };
+
+/** Adds the sums of a segment to the totals, and clears them. */
+export function closeSegment(sums: Float32Array | Float64Array, totals: Float32Array): void {
+  for (let p = 0; p < sums.length; p++) totals[p] += Math.fround(sums[p]);
+  sums.fill(0);
+}
 
 /** Position of pair (i, j), i < j, when pairs are listed row by row of the upper triangle. */
 export function pairIndex(i: number, j: number, d: number): number {

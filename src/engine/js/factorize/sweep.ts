@@ -6,12 +6,12 @@
 import { sweepModule, unpackPairs } from '../../../core/coordinate-step.js';
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';
-import { accumulatePatterns } from './products.js';
+import { sumPatterns } from './products.js';
 
 /** See `Engine.sweepAssociations`. */
 export const sweepAssociations: Engine['sweepAssociations'] = async (
   groups,
-  form,
+  summed,
   { loadings, first, presence, q },
   sweeps,
   watch = unwatched,
@@ -19,14 +19,7 @@ export const sweepAssociations: Engine['sweepAssociations'] = async (
   const d = loadings.columns;
   const m = presence.columns;
   const pairs = (d * (d - 1)) / 2;
-  const total = { rows: m, columns: pairs, data: new Float32Array(m * pairs) };
-  let done = 0;
-  for await (const blocks of groups) {
-    const count = blocks.reduce((sum, block) => sum + block.count, 0);
-    const part = { rows: count, columns: m, data: presence.data.subarray(done * m, (done + count) * m) };
-    await accumulatePatterns(blocks, form, part, total, watch);
-    done += count;
-  }
+  const total = await sumPatterns(groups, summed, presence, watch);
   const full = new Float32Array(d * d);
   const pattern = { features: null, full, image: null };
   for (let t = 0; t < m; t++) {

@@ -11,27 +11,28 @@
  */
 
 import { byDegree } from '../../../core/by-degree.js';
-import { gatherRows } from '../../../core/matrix.js';
-import type { AssociationForm } from '../../../model.js';
-import type { AssociationSum, Engine, Watch } from '../../engine.js';
+import { gatherRows, matrix } from '../../../core/matrix.js';
+import type { AssociationSum, Engine } from '../../engine.js';
 import { positionsIn } from '../../js/factorize/association-sum.js';
-import { localitiesOf } from '../../js/factorize/products.js';
 import { unwatched } from '../../watch.js';
 import type { Inputs } from '../runtime/inputs.js';
 import { AS_PAIRS, PANEL_ROWS } from '../runtime/layouts.js';
-import { createScope, type Scope } from '../runtime/memory.js';
+import { createScope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { addPatterns } from './factor.js';
 import { multiplyPacked, panelsOf } from './multiply.js';
+import { sumInSegments } from './pattern-sums.js';
 
 /** Makes `Engine.associationSum`. */
 export function createAssociationSum(runtime: Runtime, inputs: Inputs): Engine['associationSum'] {
   const { arena } = runtime;
   const forgotten = new FinalizationRegistry((address: number) => arena.free(address));
-  return async (groups, form, factor, watch = unwatched) => {
+  return async (groups, summed, factor, watch = unwatched) => {
     const scope = createScope(arena);
     try {
-      const { pairs, d } = await sumPairs(runtime, inputs, scope, groups, form, factor, watch);
+      const equal = matrix(summed.count, 1);
+      equal.data.fill(factor);
+      const machine = { runtime, inputs, scope };
+      const { total: pairs, d } = await sumInSegments(machine, groups, summed, equal, AS_PAIRS, watch);
       const sums = scope.allocate(d * 8);
       const call = { pairs, d, order: 0, sums, panels: 0 };
       await runtime.run({ kernel: 'sumRows', items: panelsOf(d), work: d * d, call }, watch);
@@ -53,30 +54,6 @@ export function createAssociationSum(runtime: Runtime, inputs: Inputs): Engine['
       scope.free();
     }
   };
-}
-
-/** The sums of all pairs of features, rows of i one after another, in the engine's memory until the scope ends. */
-async function sumPairs(
-  runtime: Runtime,
-  inputs: Inputs,
-  scope: Scope,
-  groups: Parameters<Engine['associationSum']>[0],
-  form: AssociationForm,
-  factor: number,
-  watch: Watch,
-): Promise<{ readonly pairs: number; readonly d: number }> {
-  let pairs = 0;
-  let d = 0;
-  for await (const blocks of groups) {
-    const fresh = pairs === 0 ? 1 : 0;
-    d = blocks[0].features;
-    if (fresh) pairs = scope.allocate(2 * d * (d - 1));
-    const rows = localitiesOf(blocks);
-    const presence = { rows, columns: 1, data: new Float32Array(rows).fill(factor) };
-    const sums = { total: pairs, layout: AS_PAIRS, fresh };
-    await addPatterns(runtime, inputs, blocks, form, presence, sums, watch);
-  }
-  return { pairs, d };
 }
 
 /**

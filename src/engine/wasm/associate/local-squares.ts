@@ -2,7 +2,7 @@
  * Sums of unbiased squared correlations by `kernels/associate/local-squares.ts`.
  *
  * Purpose: modules are summed together (module-groups.ts): a locality's features are packed and correlated once for all
- *   of them. Then every strip of the sums adds up localities in their order.
+ *   of them. Then every strip of the sums adds up localities in their order; segments of localities are added up in theirs.
  * Memory: GROUP_BYTES of packed values at a time, and the sums of a group of modules. Neither the division into groups of
  *   localities nor that into groups of modules changes a byte of the result.
  * Types: `Runtime`, of the engine: arena (its memory), size (bytes that a kernel needs), run (runs a job on all
@@ -20,6 +20,7 @@
  */
 
 import type { AssociationRules, Engine, WeightedLocalities } from '../../engine.js';
+import { closeSegment } from '../../js/factorize/products.js';
 import { partOf, unwatched } from '../../watch.js';
 import type { FeatureAddresses, Inputs } from '../runtime/inputs.js';
 import type { KernelArguments } from '../runtime/layouts.js';
@@ -63,13 +64,13 @@ export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine[
 /**
  * Sums the modules of one group. Returns for each module its sums, features x features.
  * @param table addresses of the features, and `d` their number.
- * @param localities `members`: int32 rows, `size` for each locality of the table.
+ * @param localities `members`: int32 rows, `size` for each locality of the table; `segment`: localities of a segment.
  * @param chosen features of all modules, each ascending.
  */
 async function sumGroup(
   runtime: Runtime,
   table: FeatureAddresses & { readonly d: number },
-  { members, size: n }: WeightedLocalities,
+  { members, size: n, segment }: WeightedLocalities,
   group: ModuleGroup,
   chosen: readonly Int32Array[],
   rules: AssociationRules,
@@ -82,7 +83,9 @@ async function sumGroup(
   try {
     const floats = firstRows[modules.length] * width;
     const sums = scope.allocate(floats * 4);
-    new Float32Array(runtime.arena.memory.buffer, sums, floats).fill(0);
+    const sumsNow = () => new Float32Array(runtime.arena.memory.buffer, sums, floats);
+    sumsNow().fill(0);
+    const totals = new Float32Array(floats);
     const together = Math.max(1, Math.min(localities.length, Math.floor(GROUP_BYTES / (4 * n * width))));
     const shared = {
       ...table,
@@ -94,20 +97,34 @@ async function sumGroup(
       weights: scope.allocate(together * width * 4),
       stripPanels: STRIP_PANELS,
     };
-    for (let from = 0; from < localities.length; from += together) {
-      const some = localities.subarray(from, from + together);
-      const part = partOf(watch, from / localities.length, (from + some.length) / localities.length);
-      const factorsOfSome = factors.subarray(from * modules.length, (from + some.length) * modules.length);
+    for (let from = 0; from < localities.length; ) {
+      const some = batchFrom(localities, from, together, segment);
+      const to = from + some.length;
+      const part = partOf(watch, from / localities.length, to / localities.length);
+      const factorsOfSome = factors.subarray(from * modules.length, to * modules.length);
       const added = { members: membersOf(members, n, some), levels: rules.levels, factors: factorsOfSome };
       await addLocalities(runtime, shared, added, part);
+      if (segmentOf(localities[to], segment) !== segmentOf(some[0], segment)) closeSegment(sumsNow(), totals);
+      from = to;
     }
-    const rowsOfAll = new Float32Array(runtime.arena.memory.buffer, sums, floats);
     return modules.map((k, position) =>
-      pickSums(rowsOfAll.subarray(firstRows[position] * width), union, chosen[k]),
+      pickSums(totals.subarray(firstRows[position] * width), union, chosen[k]),
     );
   } finally {
     scope.free();
   }
+}
+
+/** The segment that a locality lies in; NaN for none. */
+const segmentOf = (locality: number | undefined, segment: number): number =>
+  Math.floor((locality ?? NaN) / segment);
+
+/** The localities of the list from position `from` on that are packed together: `most` at most, all of one segment. */
+function batchFrom(localities: Int32Array, from: number, most: number, segment: number): Int32Array {
+  const inSegment = localities
+    .subarray(from)
+    .findIndex((l) => segmentOf(l, segment) !== segmentOf(localities[from], segment));
+  return localities.subarray(from, from + Math.min(most, inSegment < 0 ? most : inSegment));
 }
 
 type SharedArguments = Omit<KernelArguments<'packChosen'>, 'members' | 'count' | 'factors' | 'levels'>;

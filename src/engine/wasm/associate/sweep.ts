@@ -17,7 +17,7 @@ import type { Inputs } from '../runtime/inputs.js';
 import { AS_SQUARE, type KernelArguments } from '../runtime/layouts.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { addPatterns } from './factor.js';
+import { sumInSegments } from './pattern-sums.js';
 
 /** Rough number of operations of a sweep for each entry of a pattern. */
 const ENTRY_WORK = 4;
@@ -27,19 +27,12 @@ const ENTRY_WORK = 4;
  * turn.
  */
 export function createSweepAssociations(runtime: Runtime, inputs: Inputs): Engine['sweepAssociations'] {
-  return async (groups, form, { loadings, first, presence, q }, sweeps, watch = unwatched) => {
+  return async (groups, summed, { loadings, first, presence, q }, sweeps, watch = unwatched) => {
     const [d, count] = [loadings.columns, presence.columns];
     const scope = createScope(runtime.arena);
     try {
-      const total = scope.allocate(count * d * d * 4);
-      let done = 0;
-      for await (const blocks of groups) {
-        const rows = blocks.reduce((sum, block) => sum + block.count, 0);
-        const data = presence.data.subarray(done * count, (done + rows) * count);
-        const sums = { total, layout: AS_SQUARE, fresh: done === 0 ? 1 : 0 };
-        await addPatterns(runtime, inputs, blocks, form, { rows, columns: count, data }, sums, watch);
-        done += rows;
-      }
+      const machine = { runtime, inputs, scope };
+      const { total } = await sumInSegments(machine, groups, summed, presence, AS_SQUARE, watch);
       const shared = { ...place(scope, loadings, q), size: d, features: 0, hasImage: 0 };
       const modules = Array.from({ length: count }, (_, t) =>
         scope.copyStructure('SweptModule', {

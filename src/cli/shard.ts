@@ -1,0 +1,36 @@
+/** `whymap shard`: computes for another whymap, which speaks with it over standard input and output. */
+
+import type { EngineChoice } from '../engine/choose.js';
+import { createContext } from '../engine/context.js';
+import { toWire } from '../lava/shard/messages.js';
+import { createShardServer } from '../lava/shard/shard-server.js';
+import type { CommandRun } from './command.js';
+import { readFrames, writeFrame } from './shards/stream.js';
+import { packageVersion } from './version.js';
+
+/** Exit code after bytes that are no frames of the protocol. */
+const NOT_UNDERSTOOD = 2;
+
+/** Runs `whymap shard` until standard input or a signal ends it. Options are defaults of what the coordinator says. */
+export const run: CommandRun<'shard'> = (_, values, signal) =>
+  new Promise((resolve) => {
+    const { stdin, stdout } = process;
+    const end = (code: number): void => {
+      stdin.destroy();
+      // threads may be at work that nobody waits for any more
+      stdout.end(() => process.exit(code));
+      resolve();
+    };
+    const serve = createShardServer({
+      version: packageVersion(),
+      open: ({ engine = values.engine, threads = values.threads, memory = values.memory }) =>
+        createContext({ engine: engine as EngineChoice | undefined, threads, memory }),
+      send: (frame) => writeFrame(stdout, frame),
+      end: () => end(NOT_UNDERSTOOD),
+    });
+    signal.addEventListener('abort', () => end(0), { once: true });
+    readFrames(stdin, serve, (error) => {
+      if (error) writeFrame(stdout, { header: { id: null, ok: false, error: toWire(error) }, arrays: [] });
+      end(error ? NOT_UNDERSTOOD : 0);
+    });
+  });

@@ -1,0 +1,118 @@
+/**
+ * Processes that shards are in: `whymap shard` on this machine, one a shard, or a bridge to shards elsewhere. They are spoken
+ * with over their pipes, and one that ends is started anew with the next request.
+ *
+ * Fails: a request is rejected with LostError where the process ended before it answered.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createShardChannel, type ShardChannel } from '../../lava/shard/channel.js';
+import { PROTOCOL_VERSION } from '../../lava/shard/frames.js';
+import {
+  LostError,
+  type ShardCall,
+  type ShardLine,
+  type ShardReply,
+  type ShardRequest,
+} from '../../lava/shard/messages.js';
+import type { ShardHello } from '../../lava/shard/shard-server.js';
+import { packageVersion } from '../version.js';
+import { readFrames, writeFrame } from './stream.js';
+
+/** Shards behind processes. */
+export interface ShardProcesses {
+  readonly lines: readonly ShardLine[];
+  /** Process ids, undefined for one that does not run. */
+  pids(): readonly (number | undefined)[];
+  /** Ends all; returns once they have ended. */
+  close(): Promise<void>;
+}
+
+/** Processes of this machine for `count` shards; each starts with its first request. @param hello threads, memory, engine of each. */
+export function startShardProcesses(count: number, hello: ShardHello): ShardProcesses {
+  const main = fileURLToPath(new URL('../main.js', import.meta.url));
+  const processes = Array.from({ length: count }, () =>
+    createProcess([process.execPath, main, 'shard'], hello),
+  );
+  return {
+    lines: processes.map(({ request }, shard) => ({
+      request: (asked, call) => request(shard, asked, call),
+    })),
+    pids: () => processes.map(({ pid }) => pid()),
+    close: async () => void (await Promise.all(processes.map(({ close }) => close()))),
+  };
+}
+
+/** A process that is started when it is needed. */
+export interface ShardProcess {
+  request(shard: number, request: ShardRequest, call?: ShardCall): Promise<ShardReply>;
+  /** What it answered to `hello`. */
+  greeting(): Promise<ShardReply>;
+  pid(): number | undefined;
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly channel: ShardChannel;
+  readonly greeted: Promise<ShardReply>;
+  readonly ended: Promise<void>;
+}
+
+/** @param command the program and its arguments. */
+export function createProcess(command: readonly string[], hello: ShardHello): ShardProcess {
+  let running: Running | null = null;
+  const started = (): Running => {
+    if (running) return running;
+    const process = startProcess(command, hello, () => {
+      if (running === process) running = null;
+    });
+    running = process;
+    return process;
+  };
+  return {
+    async request(shard, request, call) {
+      const { channel, greeted } = started();
+      await greeted;
+      return channel.request(shard, request, call);
+    },
+    greeting: () => started().greeted,
+    pid: () => running?.child.pid,
+    async close() {
+      running?.child.stdin?.end();
+      await running?.ended;
+    },
+  };
+}
+
+/** Starts a process and says hello. @param onEnd is called once it has ended or cannot be understood. */
+function startProcess([program, ...args]: readonly string[], hello: ShardHello, onEnd: () => void): Running {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const channel = createShardChannel((frame) => writeFrame(child.stdin, frame));
+  const lost = (how: string): void => {
+    onEnd();
+    channel.close(new LostError(`a shard process that ended (${how})`));
+  };
+  // a pipe that breaks says no more than the end of its process
+  child.stdin.on('error', () => {});
+  readFrames(child.stdout, channel.take, (error) => {
+    if (!error) return;
+    child.kill('SIGKILL');
+    lost(error.message);
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.on('error', (error) => {
+      lost(error.message);
+      resolve();
+    });
+    child.on('close', (code, signal) => {
+      lost(signal ?? `exit code ${code}`);
+      resolve();
+    });
+  });
+  const fields = { version: packageVersion(), protocol: PROTOCOL_VERSION, ...hello };
+  const greeted = channel.request(0, { step: 'hello', key: '', fields });
+  greeted.catch(() => {});
+  return { child, channel, greeted, ended };
+}

@@ -1,0 +1,21 @@
+/** Where associations are computed and kept when that is not the engine of the context: shards of localities. */
+
+import type { Associations, Csr, Localities, Matrix } from '../model.js';
+import type { AssociationRules } from './association-rules.js';
+import type { Watch } from './watch.js';
+
+export interface AssociationShards {
+  /** How many shards there are. */
+  readonly count: number;
+  /**
+   * Associates all localities, each on the shard that owns it. What is done with the associations is done there too
+   * (lava/associations/operations.ts), to the same bytes as on an engine.
+   * @param features samples x d.
+   */
+  associate(
+    features: Matrix | Csr,
+    localities: Pick<Localities, 'members' | 'size' | 'count'>,
+    rules: AssociationRules,
+    watch: Watch,
+  ): Promise<Associations>;
+}

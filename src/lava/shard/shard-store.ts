@@ -1,0 +1,134 @@
+/**
+ * Shards of one process by the keys of their specifications: works on requests, one at a time.
+ *
+ * Types: `ShardRequest`: step, key, fields, arrays. `ShardReply`: fields, arrays. `LocalityShard`: the steps on a range of
+ *   localities. `Context`: engine, memory and signal of a run. `ShardCall`: signal, onProgress.
+ * Fails: UnknownKeyError for a key without a specification; ShapeError for arrays that are missing; errors of the steps.
+ */
+
+import { matrix } from '../../core/matrix.js';
+import { type Context, type Progress, watchStage } from '../../engine/context.js';
+import { OptionError, ShapeError } from '../../errors.js';
+import { STORED_SHARE } from '../associations/associations.js';
+import type { FrameArray } from './frames.js';
+import { createLocalityShard, type LocalityShard } from './locality-shard.js';
+import { arrayOf, type ShardLine, type ShardReply, type ShardRequest, UnknownKeyError } from './messages.js';
+import { specificationIn } from './specification.js';
+
+type Step = (shard: LocalityShard, request: Required<ShardRequest>, context: Context) => Promise<ShardReply>;
+
+/** Shards that share an engine. @param context of the process; its memory bounds what all of them hold. */
+export function createShardStore(context: Context): ShardLine {
+  const shards = new Map<string, LocalityShard>();
+  const room = (): number => {
+    const held = [...shards.values()].reduce((sum, shard) => sum + shard.bytes(), 0);
+    return Math.max(1, STORED_SHARE * context.memory - held);
+  };
+  const forget = async (key: string): Promise<void> => {
+    await shards.get(key)?.release(context);
+    shards.delete(key);
+  };
+  const work = async (request: Required<ShardRequest>, running: Context): Promise<ShardReply> => {
+    const { step, key } = request;
+    await watchStage(running, step).checkpoint();
+    if (step === 'specify' || step === 'forget') {
+      await forget(key);
+      if (step === 'specify') shards.set(key, createLocalityShard(specificationIn(request), room));
+      return NOTHING;
+    }
+    const run = STEPS[step];
+    if (!run) throw unknownStep(step);
+    const shard = shards.get(key);
+    if (!shard) throw new UnknownKeyError(key);
+    return run(shard, request, running);
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    request({ step, key, fields = {}, arrays = [] }, { signal, onProgress } = {}) {
+      const running = {
+        ...context,
+        signal,
+        onProgress: onProgress && (({ done }: Progress) => onProgress(done)),
+      };
+      const result = last.then(() => work({ step, key, fields, arrays }, running));
+      last = result.catch(() => {});
+      return result;
+    },
+  };
+}
+
+const NOTHING: ShardReply = { fields: {}, arrays: [] };
+
+const STEPS: Readonly<Record<string, Step>> = {
+  async associate(shard, _, context) {
+    const { counts, squaredNorms } = await shard.associate(context);
+    const features = counts.map(({ neverSupported }) => neverSupported);
+    return {
+      fields: { counts: counts.map(({ neverSupported, ...sums }) => sums) },
+      arrays: [
+        { name: 'squaredNorms', shape: [squaredNorms.length], data: squaredNorms },
+        ...lists('neverSupported', features),
+      ],
+    };
+  },
+  async quadraticForms(shard, { arrays }, context) {
+    const forms = await shard.quadraticForms(matrixIn(arrays, 'loadings'), context);
+    return { fields: {}, arrays: [matrixArray('forms', forms)] };
+  },
+  async sumPatterns(shard, { arrays }, context) {
+    const sums = await shard.sumPatterns(matrixIn(arrays, 'presence'), context);
+    return { fields: {}, arrays: lists('sums', sums) };
+  },
+  async sumLocalSquares(shard, { arrays }, context) {
+    const features = arrayOf(arrays, 'chosen', Int32Array);
+    let from = 0;
+    const chosen = Array.from(arrayOf(arrays, 'lengths', Int32Array), (length) => {
+      from += length;
+      return features.subarray(from - length, from);
+    });
+    const sums = await shard.sumLocalSquares(arrayOf(arrays, 'factors', Float64Array), chosen, context);
+    return { fields: {}, arrays: lists('sums', sums) };
+  },
+  async block(shard, { fields }, context) {
+    const { offsets, columns, values, ...numbers } = await shard.block(Number(fields.block), context);
+    return {
+      fields: numbers,
+      arrays: [
+        { name: 'offsets', shape: [offsets.length], data: offsets },
+        { name: 'columns', shape: [columns.length], data: columns },
+        { name: 'values', shape: [values.length], data: values },
+      ],
+    };
+  },
+};
+
+/** The error for a step that there is not. */
+function unknownStep(step: string): OptionError {
+  return new OptionError({
+    got: `the step ${step}`,
+    expected: `one of ${Object.keys(STEPS).join(', ')}, specify, forget`,
+    remedy: 'run the same whymap on both sides',
+  });
+}
+
+/** Arrays of one name, in order. */
+export function lists(name: string, all: readonly (Float32Array | Int32Array)[]): FrameArray[] {
+  return all.map((data) => ({ name, shape: [data.length], data }));
+}
+
+/** A matrix as an array. */
+export function matrixArray(name: string, { rows, columns, data }: ReturnType<typeof matrix>): FrameArray {
+  return { name, shape: [rows, columns], data };
+}
+
+/** The matrix of that name. ShapeError where there is none. */
+export function matrixIn(arrays: readonly FrameArray[], name: string): ReturnType<typeof matrix> {
+  const [rows = 0, columns = 0] = arrays.find((array) => array.name === name)?.shape ?? [];
+  const data = arrayOf(arrays, name, Float32Array);
+  if (data.length === rows * columns) return matrix(rows, columns, data);
+  throw new ShapeError({
+    got: `an array ${name} that is no matrix`,
+    expected: 'rows and columns',
+    remedy: 'run the same whymap on both sides',
+  });
+}

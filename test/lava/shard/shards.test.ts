@@ -1,0 +1,163 @@
+// A fit on shards: the same bytes as in one process, for any number of shards, on every engine, and after losses.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Context, createContext } from '#whymap/engine/context.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { associate, associationRules, releaseAssociations } from '#whymap/lava/associations/associations.js';
+import { isSharded } from '#whymap/lava/associations/operations.js';
+import { segmentSize } from '#whymap/lava/associations/segments.js';
+import { factorize } from '#whymap/lava/factorize/modules.js';
+import { locate } from '#whymap/lava/localities/localities.js';
+import { createShards, divide } from '#whymap/lava/shard/coordinator.js';
+import { LostError, type ShardLine } from '#whymap/lava/shard/messages.js';
+import { createShardStore } from '#whymap/lava/shard/shard-store.js';
+import type { Associations, Csr, Localities, Matrix, Modules } from '#whymap/model.js';
+import { plantModules } from '#whymap/reproduce/lava/planted.js';
+import { toCsr } from '../../engine/cases.js';
+import { ENGINES } from '../../engine/engines.js';
+
+const FEATURES = 26;
+const planted = plantModules({
+  ...{ samples: 1500, features: FEATURES, modules: 3, clusters: 6, seed: 4, correlation: 0.8 },
+});
+const dense = planted.table.features as Matrix;
+/** Of samples in three levels, some in none. */
+const levels = Int32Array.from({ length: dense.rows }, (_, row) => (row % 11 === 0 ? -1 : row % 3));
+
+/** What is compared of a fit. */
+interface Fitted {
+  readonly modules: Modules;
+  readonly counts: Associations['counts'];
+  readonly norms: Float64Array;
+}
+
+/** A fit in a context. */
+async function fitModules(
+  context: Context,
+  localities: Localities,
+  features: Matrix | Csr,
+  options: Parameters<typeof associate>[2] & { readonly form?: 'stacked' } = {},
+): Promise<Fitted> {
+  const associations = await associate(features, localities, options, context);
+  expect(isSharded(associations)).toBe(context.shards !== undefined);
+  try {
+    const samples = { features, localities, rules: associationRules(options, localities.size) };
+    const modules = await factorize({ associations, samples }, { modules: 4, form: options.form }, context);
+    return { modules, counts: associations.counts, norms: associations.squaredNorms };
+  } finally {
+    await releaseAssociations(associations, context);
+  }
+}
+
+/** The context with its fits on `count` shards, each a store of its own. */
+function onShards(
+  context: Context,
+  count: number,
+  line: (line: ShardLine) => ShardLine = (same) => same,
+): Context {
+  const lines = Array.from({ length: count }, () => line(createShardStore(context)));
+  return { ...context, shards: createShards(lines, context.engine, 'test') };
+}
+
+/** A line that now and then loses all that its shard knows: before a request, or once it was worked on. */
+function unreliable(context: Context): () => ShardLine {
+  return () => {
+    let requests = 0;
+    let store = createShardStore(context);
+    return {
+      async request(request, call) {
+        const number = ++requests;
+        const reply = await store.request(request, call);
+        if (number % 5 === 0) throw new LostError('a process that was killed for a test');
+        if (number % 3 === 0) store = createShardStore(context);
+        return reply;
+      },
+    };
+  };
+}
+
+for (const [name, create] of Object.entries({ js: async () => createJsEngine(), ...ENGINES })) {
+  describe(name, () => {
+    let context: Context;
+    let localities: Localities;
+    let whole: Fitted;
+    beforeAll(async () => {
+      context = await createContext({ engine: await create() });
+      localities = await locate(planted.embedding, { localitySize: 30, overlap: 9 }, context);
+      whole = await fitModules(context, localities, dense);
+    });
+    afterAll(() => context.engine.close());
+
+    test('there are several segments, and modules', () => {
+      expect(localities.count).toBeGreaterThan(400);
+      expect(segmentSize(localities.count)).toBe(64);
+      expect(whole.modules.count).toBeGreaterThan(2);
+    });
+
+    test.each([1, 2, 3, 8, 20])('gives the same bytes on %i shards', async (count) => {
+      expect(await fitModules(onShards(context, count), localities, dense)).toEqual(whole);
+    });
+
+    test('gives the same bytes when shards lose what they know', async () => {
+      const make = unreliable(context);
+      expect(
+        await fitModules(
+          onShards(context, 3, () => make()),
+          localities,
+          dense,
+        ),
+      ).toEqual(whole);
+    });
+
+    test.each([
+      ['sparse rows', toCsr(dense), {}],
+      ['levels', dense, { levels }],
+      ['signed associations', dense, { associationForm: 'signed' as const }],
+      ['ranks', dense, { association: 'spearman' as const }],
+      ['the stacked form', dense, { form: 'stacked' as const }],
+    ])('gives the same bytes with %s', async (_, features, options) => {
+      const wanted = await fitModules(context, localities, features, options);
+      expect(await fitModules(onShards(context, 3), localities, features, options)).toEqual(wanted);
+    });
+
+    test('gives the same bytes where associations do not fit in memory', async () => {
+      const small = { ...context, memory: 1_000_000 };
+      expect(await fitModules(small, localities, dense)).toEqual(whole);
+      expect(await fitModules(onShards(small, 3), localities, dense)).toEqual(whole);
+    });
+
+    test('ends when its signal is aborted', async () => {
+      const stop = new AbortController();
+      const sharded = { ...onShards(context, 2), signal: stop.signal };
+      const fitted = fitModules(sharded, localities, dense);
+      stop.abort();
+      await expect(fitted).rejects.toMatchObject({ code: 'cancelled' });
+    });
+  });
+}
+
+test('ranges are whole segments, as even as these allow', () => {
+  expect(divide(640, 64, 3).map(({ count }) => count / 64)).toEqual([3, 3, 4]);
+  expect(divide(200, 64, 8).map(({ count }) => count)).toEqual([64, 64, 64, 8]);
+  for (const localities of [1, 63, 64, 65, 1024, 1025, 5000, 1_000_000]) {
+    const segment = segmentSize(localities);
+    expect(Math.ceil(localities / segment)).toBeLessThanOrEqual(16);
+    for (const shards of [1, 2, 3, 8, 16, 64]) {
+      const ranges = divide(localities, segment, shards);
+      let next = 0;
+      for (const { first, count } of ranges) {
+        expect(first).toBe(next);
+        expect(first % segment).toBe(0);
+        next += count;
+      }
+      expect(next).toBe(localities);
+    }
+  }
+});
+
+test('gives up on data that no process survives', async () => {
+  const context = await createContext({ engine: 'js' });
+  const localities = await locate(planted.embedding, { localitySize: 200, overlap: 1 }, context);
+  const line = { request: () => Promise.reject(new LostError('a process that was killed')) };
+  const shards = createShards([line], context.engine, 'test');
+  await expect(fitModules({ ...context, shards }, localities, dense)).rejects.toMatchObject({ code: 'lost' });
+});
