@@ -15,5 +15,5 @@ export const commandLoaders: Loaders = {
   compare: () => import('./compare.js'),
   inspect: () => import('./inspect.js'),
   reproduce: () => import('./reproduce.js'),
-  shard: () => import('./shard.js'),
+  shard: () => import('./shards/serve.js'),
 };

@@ -37,7 +37,7 @@ export function startShardProcesses(count: number, hello: ShardHello): ShardProc
   );
   return {
     lines: processes.map(({ request }, shard) => ({
-      request: (asked, call) => request(shard, asked, call),
+      request: (message, call) => request(shard, message, call),
     })),
     pids: () => processes.map(({ pid }) => pid()),
     close: async () => void (await Promise.all(processes.map(({ close }) => close()))),

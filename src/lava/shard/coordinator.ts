@@ -6,25 +6,22 @@
  * Recovery: a specification is sent to a shard when the shard asks for it (`unknown-key`): at first, and again after its process was
  *   lost. Source: ours (docs/lab/shard-protocol.md).
  * What is not sharded: the stacked form and working sets of wide tables (above 4,096 features) read the blocks of all shards, one
- *   at a time; sweeps are made here, from the sums of patterns.
- * Types: `ShardLine`: request. `Samples`: features, localities, rules. `AssociationOperations`: quadraticForms, sumPatterns,
- *   associationSum, sweepAssociations, sumLocalSquares. `Engine`, of the coordinator. `Range`: first, count.
+ *   at a time.
+ * Types: `ShardLine`: request. `ShardedLocalities`: samples, segment, shards, engine. `Engine`, of the coordinator. `Range`: first,
+ *   count. `AssociationCounts`: of pairs and features. `ShardReply`: fields, arrays.
  * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
  */
 
-import { unpackPairs } from '../../core/coordinate-step.js';
-import { matrix } from '../../core/matrix.js';
 import type { AssociationShards } from '../../engine/association-shards.js';
-import type { Engine, Watch } from '../../engine/engine.js';
-import type { AssociationBlock, AssociationCounts, Matrix } from '../../model.js';
-import type { AssociationOperations, Samples, ShardedAssociations } from '../associations/operations.js';
+import type { Engine } from '../../engine/engine.js';
+import type { AssociationBlock, AssociationCounts } from '../../model.js';
+import type { ShardedAssociations } from '../associations/operations.js';
 import { BLOCK_LOCALITIES, segmentSize } from '../associations/segments.js';
-import { addSegments, type SegmentSums } from './add-segments.js';
 import { checkLike } from './check.js';
 import { rangesOf } from './locality-shard.js';
-import { arrayOf, type ShardLine, type ShardReply, type ShardRequest } from './messages.js';
-import { createRemoteShard, type RemoteShard } from './remote-shard.js';
-import { lists, matrixArray, matrixIn } from './shard-store.js';
+import { arrayOf, type ShardLine, type ShardReply } from './messages.js';
+import { createRemoteShard } from './remote-shard.js';
+import { askAll, type OwnedRange, type ShardedLocalities, shardedOperations } from './sharded-operations.js';
 import { type Range, specificationMessage, specificationOf } from './specification.js';
 
 /** Shards behind some lines. @param engine of the coordinator. @param session names this coordinator, and no other. */
@@ -44,23 +41,20 @@ export function createShards(
         const specification = () => specificationMessage(specificationOf(samples, range, segment));
         return { ...range, remote: createRemoteShard(lines[s], key, specification) };
       });
-      const replies = await askAll(shards, () => ({ step: 'associate' }), watch, true);
-      return shardedAssociations({ samples, segment, shards, engine }, replies);
+      try {
+        const replies = await askAll(shards, () => ({ step: 'associate' }), watch, 'progress');
+        return shardedAssociations({ samples, segment, shards, engine }, replies);
+      } catch (error) {
+        await forgetAll(shards);
+        throw error;
+      }
     },
   };
 }
 
-/** A range of localities and the shard that owns it. */
-interface OwnedRange extends Range {
-  readonly remote: RemoteShard;
-}
-
-interface Sharded {
-  readonly samples: Samples;
-  /** Localities of a segment. */
-  readonly segment: number;
-  readonly shards: readonly OwnedRange[];
-  readonly engine: Engine;
+/** Frees what the shards hold of some localities. */
+async function forgetAll(shards: readonly OwnedRange[]): Promise<void> {
+  await Promise.all(shards.map(({ remote }) => remote.forget()));
 }
 
 /** Ranges of whole segments, as even as these allow; fewer than `shards` where there are fewer segments. */
@@ -68,30 +62,12 @@ export function divide(localities: number, segment: number, shards: number): Ran
   const segments = rangesOf(localities, segment);
   const parts = Math.min(shards, segments.length);
   return Array.from({ length: parts }, (_, s) => {
-    const own = segments.slice(
+    const owned = segments.slice(
       Math.floor((s * segments.length) / parts),
       Math.floor(((s + 1) * segments.length) / parts),
     );
-    return { first: own[0].first, count: own.reduce((sum, { count }) => sum + count, 0) };
+    return { first: owned[0].first, count: owned.reduce((sum, { count }) => sum + count, 0) };
   });
-}
-
-/** Asks all shards at once; their replies in order. @param progress whether the watch is told their progress. */
-async function askAll(
-  shards: readonly OwnedRange[],
-  requestFor: (shard: OwnedRange) => Omit<ShardRequest, 'key'>,
-  watch: Watch,
-  progress = false,
-): Promise<ShardReply[]> {
-  const done = shards.map(() => 0);
-  const told = (s: number) => (fraction: number) => {
-    done[s] = fraction;
-    if (progress) watch.progress(done.reduce((a, b) => a + b, 0) / shards.length);
-  };
-  // all are awaited even where one fails, so that none works on unheard
-  const asked = shards.map((shard, s) => shard.remote.ask(requestFor(shard), watch, told(s)));
-  await Promise.allSettled(asked);
-  return Promise.all(asked);
 }
 
 const COUNTS = { pairs: 0, kept: 0, withoutSupport: 0, belowGate: 0, constant: 0 };
@@ -113,7 +89,10 @@ function countsOf(replies: readonly ShardReply[], features: number): Association
 }
 
 /** The associations that the shards have made. @param replies to `associate`. */
-function shardedAssociations(sharded: Sharded, replies: readonly ShardReply[]): ShardedAssociations {
+function shardedAssociations(
+  sharded: ShardedLocalities,
+  replies: readonly ShardReply[],
+): ShardedAssociations {
   const { samples, shards } = sharded;
   const { features, localities, rules } = samples;
   const squaredNorms = new Float64Array(localities.count);
@@ -127,15 +106,13 @@ function shardedAssociations(sharded: Sharded, replies: readonly ShardReply[]): 
     async *groups() {
       for await (const block of blocksOf(sharded)) yield [block];
     },
-    operations: operationsOn(sharded),
-    async release() {
-      await Promise.all(shards.map(({ remote }) => remote.forget()));
-    },
+    operations: shardedOperations(sharded),
+    release: () => forgetAll(shards),
   };
 }
 
 /** Block after block of all shards, in the order of localities. */
-async function* blocksOf({ shards, samples }: Sharded): AsyncGenerator<AssociationBlock> {
+async function* blocksOf({ shards, samples }: ShardedLocalities): AsyncGenerator<AssociationBlock> {
   for (const { first, count, remote } of shards) {
     for (let block = 0; block * BLOCK_LOCALITIES < count; block++) {
       const { arrays, fields } = await remote.ask({ step: 'block', fields: { block } });
@@ -148,98 +125,4 @@ async function* blocksOf({ shards, samples }: Sharded): AsyncGenerator<Associati
       };
     }
   }
-}
-
-/** What a fit does with the associations, each step asked of all shards. */
-function operationsOn({ samples, segment, shards, engine }: Sharded): AssociationOperations {
-  const { features, localities, rules } = samples;
-  const d = features.columns;
-  const pairs = (d * (d - 1)) / 2;
-  const sumPatterns = async (presence: Matrix, watch: Watch): Promise<Matrix> => {
-    const { columns: m, data } = presence;
-    const part = ({ first, count }: Range) => matrix(count, m, data.subarray(first * m, (first + count) * m));
-    const request = (range: Range) => ({
-      step: 'sumPatterns',
-      arrays: [matrixArray('presence', part(range))],
-    });
-    const total = matrix(m, pairs);
-    addSegments((await askAll(shards, request, watch)).map(sumsIn), [total.data]);
-    return total;
-  };
-  return {
-    // sums of each segment, the total, and the total with both triangles
-    copies: Math.ceil(localities.count / segment) + 3,
-    sumPatterns,
-    async quadraticForms(loadings, watch) {
-      const request = { step: 'quadraticForms', arrays: [matrixArray('loadings', loadings)] };
-      const replies = await askAll(shards, () => request, watch);
-      const result = matrix(localities.count, loadings.columns);
-      replies.forEach(({ arrays }, s) => {
-        result.data.set(matrixIn(arrays, 'forms').data, shards[s].first * loadings.columns);
-      });
-      return result;
-    },
-    async associationSum(factor, watch) {
-      const equal = matrix(localities.count, 1);
-      equal.data.fill(factor);
-      const { data } = await sumPatterns(equal, watch);
-      const groups = inOneGroup(blockOfPairs(data, d));
-      return engine.associationSum(groups, { form: rules.form, count: 1, segment: 1 }, 1, watch);
-    },
-    async sweepAssociations({ loadings, first, presence, q }, sweeps, watch) {
-      const sums = await sumPatterns(presence, watch);
-      const modules = Array.from({ length: sums.rows }, (_, t) => {
-        const full = new Float32Array(d * d);
-        unpackPairs(sums.data.subarray(t * pairs, (t + 1) * pairs), d, full);
-        return { loadings, q, k: first + t, features: null, full, image: null };
-      });
-      await engine.sweepPatterns(modules, { sweeps, least: 0, inTurn: true }, watch);
-    },
-    async sumLocalSquares(_, factors, chosen, watch) {
-      const m = chosen.length;
-      const all = Int32Array.from(chosen.flatMap((some) => [...some]));
-      const lengths = Int32Array.from(chosen, ({ length }) => length);
-      const request = ({ first, count }: Range) => ({
-        step: 'sumLocalSquares',
-        arrays: [
-          { name: 'factors', shape: [count, m], data: factors.subarray(first * m, (first + count) * m) },
-          ...[...lists('chosen', [all]), ...lists('lengths', [lengths])],
-        ],
-      });
-      const replies = await askAll(shards, request, watch, true);
-      const totals = chosen.map(({ length }) => new Float32Array(length * length));
-      addSegments(replies.map(sumsIn), totals);
-      return totals;
-    },
-  };
-}
-
-/** The sums in a reply, one a segment and part of it. */
-function sumsIn({ arrays }: ShardReply): SegmentSums {
-  return arrays.map(({ data }) => data as Float32Array);
-}
-
-/** One group of one block. */
-async function* inOneGroup(block: AssociationBlock): AsyncGenerator<readonly AssociationBlock[]> {
-  yield [block];
-}
-
-/** Values of all pairs (i < j, row by row) as the associations of one locality; those of 0 are left out. */
-function blockOfPairs(pairs: Float32Array, d: number): AssociationBlock {
-  const kept = pairs.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
-  const columns = new (d <= 65536 ? Uint16Array : Int32Array)(kept);
-  const values = new Float32Array(kept);
-  const offsets = new Uint32Array(d + 1);
-  let at = 0;
-  let p = 0;
-  for (let i = 0; i < d; i++) {
-    for (let j = i + 1; j < d; j++) {
-      const value = pairs[p++];
-      if (value === 0) continue;
-      columns[at] = j;
-      values[at++] = value;
-    }
-    offsets[i + 1] = at;
-  }
-  return { first: 0, count: 1, features: d, offsets, columns, values };
 }

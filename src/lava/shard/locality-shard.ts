@@ -3,134 +3,68 @@
  *
  * Every step is a function of the specification and of what it is given. Associations are made when a step first needs them and
  *   kept as memory allows: a cache, so that a shard that was lost and is specified again answers the same.
- * Shapes: localities of the shard l, segments s, features d, modules m, pairs p = d (d - 1) / 2.
+ * Shapes: l localities of the shard in s segments, d features, m modules, p = d (d - 1) / 2 pairs.
  * Determinism: a segment is summed as in one process (associations/segments.ts), and each segment's sums are returned apart.
- * Types: `ShardSpecification`: features, localities, rules, segment. `Context`: engine, memory and signal of a run. `Associations`,
- *   of the localities of a segment. `AssociationCounts`: of pairs and features.
+ * Types: `ShardSpecification`: features, localities, rules, segment. `Context`: engine, memory and signal of a run; all steps of a
+ *   shard take contexts of one engine. `Associations`, of the localities of a segment. `AssociationCounts`: of pairs and features.
  * Fails: CancelledError once the context's signal is aborted; MachineError where memory cannot be had.
  */
 
 import { matrix } from '../../core/matrix.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { withoutProgress } from '../../engine/watch.js';
-import type { AssociationBlock, Associations, Matrix } from '../../model.js';
+import type { AssociationBlock, AssociationCounts, Associations, Matrix } from '../../model.js';
 import { associate, releaseAssociations, STORED_SHARE } from '../associations/associations.js';
 import { engineOperations } from '../associations/operations.js';
 import { BLOCK_LOCALITIES } from '../associations/segments.js';
 import type { Range, ShardSpecification } from './specification.js';
 
-/** What the associations of a shard's localities amount to. */
-export interface AssociatedShard {
-  readonly counts: readonly Associations['counts'][];
-  readonly squaredNorms: Float64Array;
-}
-
 export interface LocalityShard {
-  /** Makes the associations; one entry of counts a segment. */
-  associate(context: Context): Promise<AssociatedShard>;
-  /** Inner products with the pair patterns of loadings (d x m): l x m. */
-  quadraticForms(loadings: Matrix, context: Context): Promise<Matrix>;
-  /** Sums of associations times presence (l x m): m x p for each segment. */
-  sumPatterns(presence: Matrix, context: Context): Promise<Float32Array[]>;
-  /** Sums of unbiased squared correlations: f x f for each segment and module. @param factors l x m. */
-  sumLocalSquares(
-    factors: Float64Array,
-    chosen: readonly Int32Array[],
-    context: Context,
-  ): Promise<Float32Array[]>;
-  /** Block number `index` of the shard, made anew and copied. */
-  block(index: number, context: Context): Promise<AssociationBlock>;
-  /** Bytes that associations take now. */
-  bytes(): number;
-  release(context: Context): Promise<void>;
+  readonly specification: ShardSpecification;
+  /** Segments whose associations are made, the first ones; grows. */
+  readonly made: Segment[];
+  /** Bytes that associations may take, told anew for each segment. */
+  readonly room: () => number;
 }
 
-/** A segment with its associations. */
+/** Localities of the shard, with their associations. */
 interface Segment extends Range {
   readonly associations: Associations;
 }
 
-/**
- * Makes the shard of a specification; nothing is computed yet. Pass contexts of one engine and one memory.
- * @param room bytes that associations may take, told anew for each segment.
- */
-export function createLocalityShard(
-  { features, localities, rules, segment }: ShardSpecification,
-  room: () => number,
-): LocalityShard {
-  const { members, size, count } = localities;
-  const ranges = rangesOf(count, segment);
+/** The shard of a specification; nothing is computed yet. */
+export function createLocalityShard(specification: ShardSpecification, room: () => number): LocalityShard {
+  return { specification, made: [], room };
+}
+
+/** The segments of a range of localities. @param segment localities of one. */
+export function rangesOf(count: number, segment: number): Range[] {
+  return Array.from({ length: Math.ceil(count / segment) }, (_, s) => ({
+    first: s * segment,
+    count: Math.min(segment, count - s * segment),
+  }));
+}
+
+/** The segments with their associations, made where they are not there yet. */
+async function segmentsOf(shard: LocalityShard, context: Context): Promise<readonly Segment[]> {
+  const { specification, made, room } = shard;
+  const { features, localities, rules, segment } = specification;
   const { measure: association, form: associationForm, ...others } = rules;
-  const options = { association, associationForm, ...others };
-  const segments: Segment[] = [];
+  for (const range of rangesOf(localities.count, segment).slice(made.length)) {
+    const onProgress: Context['onProgress'] = ({ stage, done }) =>
+      context.onProgress?.({ stage, done: (range.first + range.count * done) / localities.count });
+    const ofSegment = { ...context, memory: room() / STORED_SHARE, onProgress };
+    const options = { association, associationForm, ...others };
+    const associations = await associate(features, membersIn(shard, range), options, ofSegment);
+    made.push({ ...range, associations });
+  }
+  return made;
+}
 
-  /** The segments with their associations, made where they are not there yet. */
-  const associated = async (context: Context): Promise<readonly Segment[]> => {
-    for (const range of ranges.slice(segments.length)) {
-      const { first, count: some } = range;
-      const part = { members: members.subarray(first * size, (first + some) * size), size, count: some };
-      const onProgress: Context['onProgress'] = ({ stage, done }) =>
-        context.onProgress?.({ stage, done: (first + some * done) / count });
-      const ofPart = { ...context, memory: room() / STORED_SHARE, onProgress };
-      segments.push({ ...range, associations: await associate(features, part, options, ofPart) });
-    }
-    return segments;
-  };
-
-  return {
-    async associate(context) {
-      const made = await associated(context);
-      const norms = made.flatMap(({ associations }) => [...associations.squaredNorms]);
-      return {
-        counts: made.map(({ associations }) => associations.counts),
-        squaredNorms: Float64Array.from(norms),
-      };
-    },
-    async quadraticForms(loadings, context) {
-      const result = matrix(count, loadings.columns);
-      for (const { first, associations } of await associated(context)) {
-        const { data } = await inOneSegment(associations, context).quadraticForms(loadings, silent(context));
-        result.data.set(data, first * loadings.columns);
-      }
-      return result;
-    },
-    async sumPatterns(presence, context) {
-      const m = presence.columns;
-      const sums: Float32Array[] = [];
-      for (const { first, count: rows, associations } of await associated(context)) {
-        const part = matrix(rows, m, presence.data.subarray(first * m, (first + rows) * m));
-        sums.push((await inOneSegment(associations, context).sumPatterns(part, silent(context))).data);
-      }
-      return sums;
-    },
-    async sumLocalSquares(factors, chosen, context) {
-      const m = chosen.length;
-      const sums: Float32Array[] = [];
-      for (const { first, count: some } of ranges) {
-        const part = {
-          ...{ members: members.subarray(first * size, (first + some) * size), size, segment },
-          factors: factors.subarray(first * m, (first + some) * m),
-        };
-        const watch = silent(context);
-        sums.push(...(await context.engine.sumLocalSquares(features, part, chosen, rules, watch)));
-      }
-      return sums;
-    },
-    async block(index, context) {
-      const first = index * BLOCK_LOCALITIES;
-      const range = { first, count: Math.min(BLOCK_LOCALITIES, count - first), size };
-      const { engine } = context;
-      const { block } = await engine.associate(features, members, range, rules, silent(context));
-      const { offsets, columns, values } = block;
-      const copy = { ...block, offsets: offsets.slice(), columns: columns.slice(), values: values.slice() };
-      engine.release(block);
-      return copy;
-    },
-    bytes: () => segments.reduce((sum, { associations }) => sum + bytesOf(associations), 0),
-    async release(context) {
-      for (const { associations } of segments.splice(0)) await releaseAssociations(associations, context);
-    },
-  };
+/** The localities of a range, as those of a whole. */
+function membersIn({ specification }: LocalityShard, { first, count }: Range) {
+  const { members, size } = specification.localities;
+  return { members: members.subarray(first * size, (first + count) * size), size, count };
 }
 
 /** Operations on the associations of one segment. */
@@ -140,15 +74,91 @@ const inOneSegment = (associations: Associations, { engine }: Context) =>
 /** A watch that hears the context's signal, without progress. */
 const silent = (context: Context) => withoutProgress(watchStage(context, 'shard'));
 
-/** The segments of a range of localities. */
-export function rangesOf(count: number, segment: number): Range[] {
-  return Array.from({ length: Math.ceil(count / segment) }, (_, s) => ({
-    first: s * segment,
-    count: Math.min(segment, count - s * segment),
-  }));
+/** Makes the associations: counts of each segment, and the sum of squares of each locality. */
+export async function associateShard(
+  shard: LocalityShard,
+  context: Context,
+): Promise<{ readonly counts: readonly AssociationCounts[]; readonly squaredNorms: Float64Array }> {
+  const squaredNorms = new Float64Array(shard.specification.localities.count);
+  const segments = await segmentsOf(shard, context);
+  for (const { first, associations } of segments) squaredNorms.set(associations.squaredNorms, first);
+  return { counts: segments.map(({ associations }) => associations.counts), squaredNorms };
 }
 
-/** Bytes of associations that are held: 6 for each, and 4 for each feature and locality. */
-function bytesOf({ held, counts, localities, features }: Associations): number {
-  return held ? 6 * counts.kept + 4 * localities * features : 0;
+/** Inner products with the pair patterns of loadings (d x m): l x m. */
+export async function shardForms(shard: LocalityShard, loadings: Matrix, context: Context): Promise<Matrix> {
+  const result = matrix(shard.specification.localities.count, loadings.columns);
+  for (const { first, associations } of await segmentsOf(shard, context)) {
+    const { data } = await inOneSegment(associations, context).quadraticForms(loadings, silent(context));
+    result.data.set(data, first * loadings.columns);
+  }
+  return result;
+}
+
+/** Sums of associations times presence (l x m): m x p for each segment. */
+export async function shardPatterns(
+  shard: LocalityShard,
+  { columns: m, data }: Matrix,
+  context: Context,
+): Promise<Float32Array[]> {
+  const sums: Float32Array[] = [];
+  for (const { first, count, associations } of await segmentsOf(shard, context)) {
+    const part = matrix(count, m, data.subarray(first * m, (first + count) * m));
+    const ofSegment = await inOneSegment(associations, context).sumPatterns(part, silent(context));
+    sums.push(ofSegment.data);
+  }
+  return sums;
+}
+
+/**
+ * Sums of unbiased squared correlations: f x f for each segment, and in it for each module.
+ * @param factors l x m. @param chosen features of each module.
+ */
+export async function shardSquares(
+  shard: LocalityShard,
+  factors: Float64Array,
+  chosen: readonly Int32Array[],
+  context: Context,
+): Promise<Float32Array[]> {
+  const { features, localities, rules, segment } = shard.specification;
+  const m = chosen.length;
+  const sums: Float32Array[] = [];
+  for (const range of rangesOf(localities.count, segment)) {
+    const { first, count } = range;
+    const { members, size } = membersIn(shard, range);
+    const part = { members, size, segment, factors: factors.subarray(first * m, (first + count) * m) };
+    const ofSegment = await context.engine.sumLocalSquares(features, part, chosen, rules, silent(context));
+    sums.push(...ofSegment);
+  }
+  return sums;
+}
+
+/** Block number `index` of the shard, made anew and copied. */
+export async function shardBlock(
+  { specification }: LocalityShard,
+  index: number,
+  context: Context,
+): Promise<AssociationBlock> {
+  const { features, localities, rules } = specification;
+  const { members, size, count } = localities;
+  const first = index * BLOCK_LOCALITIES;
+  const range = { first, count: Math.min(BLOCK_LOCALITIES, count - first), size };
+  const { block } = await context.engine.associate(features, members, range, rules, silent(context));
+  const { offsets, columns, values } = block;
+  const copy = { ...block, offsets: offsets.slice(), columns: columns.slice(), values: values.slice() };
+  context.engine.release(block);
+  return copy;
+}
+
+/** Bytes that the associations of a shard take now: 6 for each that is held, and 4 for each feature and locality. */
+export function shardBytes({ made }: LocalityShard): number {
+  return made
+    .map(({ associations }) => associations)
+    .filter(({ held }) => held)
+    .reduce((sum, { counts, localities, features }) => sum + 6 * counts.kept + 4 * localities * features, 0);
+}
+
+/** Gives the memory of the associations back. They are made anew where a step needs them. */
+export async function releaseShard({ made }: LocalityShard, context: Context): Promise<void> {
+  for (const { associations } of made.splice(0)) await releaseAssociations(associations, context);
 }

@@ -10,8 +10,18 @@ import { matrix } from '../../core/matrix.js';
 import { type Context, type Progress, watchStage } from '../../engine/context.js';
 import { OptionError, ShapeError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
-import type { FrameArray } from './frames.js';
-import { createLocalityShard, type LocalityShard } from './locality-shard.js';
+import type { FrameArray, FrameData } from './frames.js';
+import {
+  associateShard,
+  createLocalityShard,
+  type LocalityShard,
+  releaseShard,
+  shardBlock,
+  shardBytes,
+  shardForms,
+  shardPatterns,
+  shardSquares,
+} from './locality-shard.js';
 import { arrayOf, type ShardLine, type ShardReply, type ShardRequest, UnknownKeyError } from './messages.js';
 import { specificationIn } from './specification.js';
 
@@ -21,12 +31,13 @@ type Step = (shard: LocalityShard, request: Required<ShardRequest>, context: Con
 export function createShardStore(context: Context): ShardLine {
   const shards = new Map<string, LocalityShard>();
   const room = (): number => {
-    const held = [...shards.values()].reduce((sum, shard) => sum + shard.bytes(), 0);
+    const held = [...shards.values()].reduce((sum, shard) => sum + shardBytes(shard), 0);
     return Math.max(1, STORED_SHARE * context.memory - held);
   };
   const forget = async (key: string): Promise<void> => {
-    await shards.get(key)?.release(context);
+    const shard = shards.get(key);
     shards.delete(key);
+    if (shard) await releaseShard(shard, context);
   };
   const work = async (request: Required<ShardRequest>, running: Context): Promise<ShardReply> => {
     const { step, key } = request;
@@ -61,22 +72,19 @@ const NOTHING: ShardReply = { fields: {}, arrays: [] };
 
 const STEPS: Readonly<Record<string, Step>> = {
   async associate(shard, _, context) {
-    const { counts, squaredNorms } = await shard.associate(context);
-    const features = counts.map(({ neverSupported }) => neverSupported);
+    const { counts, squaredNorms } = await associateShard(shard, context);
+    const never = counts.map(({ neverSupported }) => neverSupported);
     return {
       fields: { counts: counts.map(({ neverSupported, ...sums }) => sums) },
-      arrays: [
-        { name: 'squaredNorms', shape: [squaredNorms.length], data: squaredNorms },
-        ...lists('neverSupported', features),
-      ],
+      arrays: [...lists('squaredNorms', [squaredNorms]), ...lists('neverSupported', never)],
     };
   },
   async quadraticForms(shard, { arrays }, context) {
-    const forms = await shard.quadraticForms(matrixIn(arrays, 'loadings'), context);
+    const forms = await shardForms(shard, matrixIn(arrays, 'loadings'), context);
     return { fields: {}, arrays: [matrixArray('forms', forms)] };
   },
   async sumPatterns(shard, { arrays }, context) {
-    const sums = await shard.sumPatterns(matrixIn(arrays, 'presence'), context);
+    const sums = await shardPatterns(shard, matrixIn(arrays, 'presence'), context);
     return { fields: {}, arrays: lists('sums', sums) };
   },
   async sumLocalSquares(shard, { arrays }, context) {
@@ -86,18 +94,14 @@ const STEPS: Readonly<Record<string, Step>> = {
       from += length;
       return features.subarray(from - length, from);
     });
-    const sums = await shard.sumLocalSquares(arrayOf(arrays, 'factors', Float64Array), chosen, context);
+    const sums = await shardSquares(shard, arrayOf(arrays, 'factors', Float64Array), chosen, context);
     return { fields: {}, arrays: lists('sums', sums) };
   },
   async block(shard, { fields }, context) {
-    const { offsets, columns, values, ...numbers } = await shard.block(Number(fields.block), context);
+    const { offsets, columns, values, ...numbers } = await shardBlock(shard, Number(fields.block), context);
     return {
       fields: numbers,
-      arrays: [
-        { name: 'offsets', shape: [offsets.length], data: offsets },
-        { name: 'columns', shape: [columns.length], data: columns },
-        { name: 'values', shape: [values.length], data: values },
-      ],
+      arrays: [...lists('offsets', [offsets]), ...lists('columns', [columns]), ...lists('values', [values])],
     };
   },
 };
@@ -112,7 +116,7 @@ function unknownStep(step: string): OptionError {
 }
 
 /** Arrays of one name, in order. */
-export function lists(name: string, all: readonly (Float32Array | Int32Array)[]): FrameArray[] {
+export function lists(name: string, all: readonly FrameData[]): FrameArray[] {
   return all.map((data) => ({ name, shape: [data.length], data }));
 }
 

@@ -1,12 +1,12 @@
 /** `whymap shard`: computes for another whymap, which speaks with it over standard input and output. */
 
-import type { EngineChoice } from '../engine/choose.js';
-import { createContext } from '../engine/context.js';
-import { toWire } from '../lava/shard/messages.js';
-import { createShardServer } from '../lava/shard/shard-server.js';
-import type { CommandRun } from './command.js';
-import { readFrames, writeFrame } from './shards/stream.js';
-import { packageVersion } from './version.js';
+import type { EngineChoice } from '../../engine/choose.js';
+import { createContext } from '../../engine/context.js';
+import { toWire } from '../../lava/shard/messages.js';
+import { createShardServer } from '../../lava/shard/shard-server.js';
+import type { CommandRun } from '../command.js';
+import { packageVersion } from '../version.js';
+import { readFrames, writeFrame } from './stream.js';
 
 /** Exit code after bytes that are no frames of the protocol. */
 const NOT_UNDERSTOOD = 2;

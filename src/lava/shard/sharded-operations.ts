@@ -1,0 +1,175 @@
+/**
+ * What a fit does with associations on shards: each operation is asked of all shards, and their parts are put together.
+ *
+ * Sums come back one a segment and are added in the order of segments (add-segments.ts). Sweeps are made here, from the sums.
+ * Types: `AssociationOperations`: quadraticForms, sumPatterns, associationSum, sweepAssociations, sumLocalSquares. `Engine`, of the
+ *   coordinator. `RemoteShard`: ask. `ShardReply`: fields, arrays. `Matrix`: row-major float32. `Watch`: checkpoint, progress.
+ * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
+ */
+
+import { unpackPairs } from '../../core/coordinate-step.js';
+import { matrix } from '../../core/matrix.js';
+import type { AssociationSum, Engine, SweptModules, Watch } from '../../engine/engine.js';
+import type { AssociationBlock, Matrix } from '../../model.js';
+import type { AssociationOperations, Samples } from '../associations/operations.js';
+import { addSegments, type SegmentSums } from './add-segments.js';
+import type { ShardReply, ShardRequest } from './messages.js';
+import type { RemoteShard } from './remote-shard.js';
+import { lists, matrixArray, matrixIn } from './shard-store.js';
+import type { Range } from './specification.js';
+
+/** A range of localities and the shard that owns it. */
+export interface OwnedRange extends Range {
+  readonly remote: RemoteShard;
+}
+
+/** Localities on shards, in order. */
+export interface ShardedLocalities {
+  readonly samples: Samples;
+  /** Localities of a segment. */
+  readonly segment: number;
+  readonly shards: readonly OwnedRange[];
+  readonly engine: Engine;
+}
+
+/** Asks all shards at once; their replies in order. @param telling whether the watch is told their progress. */
+export async function askAll(
+  shards: readonly OwnedRange[],
+  requestFor: (shard: OwnedRange) => Omit<ShardRequest, 'key'>,
+  watch: Watch,
+  telling: 'progress' | 'silent' = 'silent',
+): Promise<ShardReply[]> {
+  const done = shards.map(() => 0);
+  const told = (s: number) => (fraction: number) => {
+    done[s] = fraction;
+    if (telling === 'progress') watch.progress(done.reduce((a, b) => a + b, 0) / shards.length);
+  };
+  // all are awaited even where one fails, so that none works on unheard
+  const replies = shards.map((shard, s) => shard.remote.ask(requestFor(shard), watch, told(s)));
+  await Promise.allSettled(replies);
+  return Promise.all(replies);
+}
+
+/** The operations of a fit on associations that the shards have made. */
+export function shardedOperations(sharded: ShardedLocalities): AssociationOperations {
+  const { samples, segment, shards } = sharded;
+  const { count } = samples.localities;
+  return {
+    // sums of each segment, the total, and the total with both triangles
+    copies: Math.ceil(count / segment) + 3,
+    sumPatterns: (presence, watch) => sumPatterns(sharded, presence, watch),
+    associationSum: (factor, watch) => associationSum(sharded, factor, watch),
+    sweepAssociations: (modules, sweeps, watch) => sweepAssociations(sharded, modules, sweeps, watch),
+    sumLocalSquares: (_, factors, chosen, watch) => sumLocalSquares(sharded, factors, chosen, watch),
+    async quadraticForms(loadings, watch) {
+      const request = { step: 'quadraticForms', arrays: [matrixArray('loadings', loadings)] };
+      const replies = await askAll(shards, () => request, watch);
+      const result = matrix(count, loadings.columns);
+      replies.forEach(({ arrays }, s) => {
+        result.data.set(matrixIn(arrays, 'forms').data, shards[s].first * loadings.columns);
+      });
+      return result;
+    },
+  };
+}
+
+/** Sums of associations times presence (localities x m): m x pairs. */
+async function sumPatterns(
+  { samples, shards }: ShardedLocalities,
+  { columns: m, data }: Matrix,
+  watch: Watch,
+): Promise<Matrix> {
+  const d = samples.features.columns;
+  const part = ({ first, count }: Range) => matrix(count, m, data.subarray(first * m, (first + count) * m));
+  const request = (range: Range) => ({
+    step: 'sumPatterns',
+    arrays: [matrixArray('presence', part(range))],
+  });
+  const total = matrix(m, (d * (d - 1)) / 2);
+  addSegments((await askAll(shards, request, watch)).map(sumsIn), [total.data]);
+  return total;
+}
+
+/** The sum of all associations times a factor, on the engine of the coordinator: as that of one locality. */
+async function associationSum(
+  sharded: ShardedLocalities,
+  factor: number,
+  watch: Watch,
+): Promise<AssociationSum> {
+  const { samples, engine } = sharded;
+  const equal = matrix(samples.localities.count, 1);
+  equal.data.fill(factor);
+  const { data } = await sumPatterns(sharded, equal, watch);
+  const summed = { form: samples.rules.form, count: 1, segment: 1 };
+  return engine.associationSum(inOneGroup(blockOfPairs(data, samples.features.columns)), summed, 1, watch);
+}
+
+/** Coordinate sweeps over modules, from the sums of their patterns. */
+async function sweepAssociations(
+  sharded: ShardedLocalities,
+  { loadings, first, presence, q }: SweptModules,
+  sweeps: number,
+  watch: Watch,
+): Promise<void> {
+  const d = loadings.columns;
+  const { rows, columns: pairs, data } = await sumPatterns(sharded, presence, watch);
+  const modules = Array.from({ length: rows }, (_, t) => {
+    const full = new Float32Array(d * d);
+    unpackPairs(data.subarray(t * pairs, (t + 1) * pairs), d, full);
+    return { loadings, q, k: first + t, features: null, full, image: null };
+  });
+  await sharded.engine.sweepPatterns(modules, { sweeps, least: 0, inTurn: true }, watch);
+}
+
+/** Sums of unbiased squared correlations, for each module f x f. @param factors localities x m. */
+async function sumLocalSquares(
+  { shards }: ShardedLocalities,
+  factors: Float64Array,
+  chosen: readonly Int32Array[],
+  watch: Watch,
+): Promise<Float32Array[]> {
+  const m = chosen.length;
+  const features = Int32Array.from(chosen.flatMap((some) => [...some]));
+  const lengths = Int32Array.from(chosen, ({ length }) => length);
+  const request = ({ first, count }: Range) => ({
+    step: 'sumLocalSquares',
+    arrays: [
+      { name: 'factors', shape: [count, m], data: factors.subarray(first * m, (first + count) * m) },
+      ...[...lists('chosen', [features]), ...lists('lengths', [lengths])],
+    ],
+  });
+  const replies = await askAll(shards, request, watch, 'progress');
+  const totals = chosen.map(({ length }) => new Float32Array(length * length));
+  addSegments(replies.map(sumsIn), totals);
+  return totals;
+}
+
+/** The sums in a reply, one a segment and part of it. */
+function sumsIn({ arrays }: ShardReply): SegmentSums {
+  return arrays.map(({ data }) => data as Float32Array);
+}
+
+/** One group of one block. */
+async function* inOneGroup(block: AssociationBlock): AsyncGenerator<readonly AssociationBlock[]> {
+  yield [block];
+}
+
+/** Values of all pairs (i < j, row by row) as the associations of one locality; those of 0 are left out. */
+function blockOfPairs(pairs: Float32Array, d: number): AssociationBlock {
+  const kept = pairs.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+  const columns = new (d <= 65536 ? Uint16Array : Int32Array)(kept);
+  const values = new Float32Array(kept);
+  const offsets = new Uint32Array(d + 1);
+  let at = 0;
+  let p = 0;
+  for (let i = 0; i < d; i++) {
+    for (let j = i + 1; j < d; j++) {
+      const value = pairs[p++];
+      if (value === 0) continue;
+      columns[at] = j;
+      values[at++] = value;
+    }
+    offsets[i + 1] = at;
+  }
+  return { first: 0, count: 1, features: d, offsets, columns, values };
+}
