@@ -9,9 +9,10 @@ const grouped = new Intl.NumberFormat('en-US');
 /** A whole number with its digits in groups of three: `12,345`. */
 export const count = (value: number): string => grouped.format(value);
 
-/** A share as a percentage: one digit after the point below 1%, else none. */
+/** A share as a percentage: no digit after the point, but one below 1% and where less than all would read 100%. */
 export function percent(share: number): string {
   const value = 100 * share;
+  if (value >= 99.5 && value < 100) return `${(Math.floor(10 * value) / 10).toFixed(1)}%`;
   return `${value > 0 && value < 1 ? value.toFixed(1) : Math.round(value)}%`;
 }
 
