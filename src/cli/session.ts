@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
-import { createContext } from '../engine/context.js';
+import { type Context, createContext } from '../engine/context.js';
 import { printable } from '../errors.js';
 import type { ReadingPlan } from '../io/index.js';
 import { openOutputFile } from '../io/output/file.js';
@@ -10,7 +10,7 @@ import { pathSource } from '../io/source/path-source.js';
 import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
-import type { openCluster } from './shards/cluster.js';
+import type { Cluster } from './shards/cluster.js';
 import { endedBySystem } from './terminal/interrupt.js';
 import { type Profile, startProfile } from './terminal/profile.js';
 import { type ProgressView, showProgress } from './terminal/progress.js';
@@ -62,8 +62,9 @@ export async function withSession<T>(
   const progress = await showProgress({ quiet, json: messages === 'json' });
   const onProgress = withProfile(progress.onProgress, profile);
   const context = await createContext({ engine: choice, threads, seed, memory, signal, onProgress });
-  const cluster = values.cluster === undefined ? null : await clusterNamed(values.cluster, context);
+  let cluster: Cluster | null = null;
   try {
+    if (values.cluster !== undefined) cluster = await clusterNamed(values.cluster, context, values);
     const result = await work({
       context: { ...context, shards: cluster?.shards },
       seed,
@@ -80,10 +81,21 @@ export async function withSession<T>(
   }
 }
 
-/** The cluster that an option names. Its code is loaded with the first that is named. */
-async function clusterNamed(...named: Parameters<typeof openCluster>): ReturnType<typeof openCluster> {
-  const { openCluster: open } = await import('./shards/cluster.js');
-  return open(...named);
+/** The cluster that an option names, which tells of itself as the options of printing say. Its code is loaded when one is named. */
+async function clusterNamed(name: string, context: Context, values: PrintValues): Promise<Cluster> {
+  const [{ openCluster }, { clusterTeller }] = await Promise.all([
+    import('./shards/cluster.js'),
+    import('./shards/tell.js'),
+  ]);
+  const teller = clusterTeller(values);
+  const cluster = await openCluster(name, context, teller.onCounts);
+  return {
+    ...cluster,
+    async close() {
+      await cluster.close();
+      teller.end();
+    },
+  };
 }
 
 type OnProgress = ProgressView['onProgress'];

@@ -50,8 +50,8 @@ function mention(name: string, values: Values) {
 
 const READING = ['explain', 'embed', 'audit', 'query', 'compare', 'inspect'] as const;
 
-/** `local:N`, N a whole number of 1 or more. */
-const CLUSTER = /^local:[1-9]\d{0,3}$/;
+/** `local:N` with N of 1 or more, or an address as Dask writes it. */
+const CLUSTER = /^(local:[1-9]\d{0,3}|(tcp|tls|ws|wss):\/\/\S+:\d+)$/;
 
 const RULES: readonly Rule[] = [
   {
@@ -61,7 +61,8 @@ const RULES: readonly Rule[] = [
         ? null
         : {
             got: words`${option('cluster', cluster)}`,
-            expected: 'local:N, with N processes of this machine',
+            expected:
+              'local:N for N processes of this machine, or the address of a Dask scheduler, as tcp://host:8786',
             remedy: words`take ${option('cluster', 'local:4')}, or leave it out to compute in one process`,
           },
   },

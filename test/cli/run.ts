@@ -19,9 +19,14 @@ export interface Started {
   readonly done: Promise<Ran>;
 }
 
-/** @param node options of Node's own. */
-export function start(folder: string, args: readonly string[], node: readonly string[] = []): Started {
-  const child = spawn(process.execPath, [...node, binary, ...args], { cwd: folder });
+/** @param node options of Node's own. @param env its environment. */
+export function start(
+  folder: string,
+  args: readonly string[],
+  node: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Started {
+  const child = spawn(process.execPath, [...node, binary, ...args], { cwd: folder, env });
   let out = '';
   let err = '';
   child.stdout.on('data', (data) => {

@@ -14,7 +14,7 @@ import { createFrameReader, encodeFrame, type Frame } from '#whymap/lava/shard/f
 import type { ShardLine } from '#whymap/lava/shard/messages.js';
 import type { Localities, Modules } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
-import { binary, temporaryFolder, whymap } from './run.js';
+import { binary, start, temporaryFolder, whymap } from './run.js';
 
 const folder = temporaryFolder();
 const planted = plantModules({
@@ -160,9 +160,62 @@ function withoutTimes(bytes: Buffer): unknown {
 }
 
 test('--cluster is refused where it is none', async () => {
-  for (const cluster of ['local:0', 'local', '4', 'local:2x']) {
+  for (const cluster of ['local:0', 'local', '4', 'local:2x', 'tcp://', 'tcp://host', 'http://host:1']) {
     const { code, err } = await whymap(folder, 'explain', 'table.csv', '-e', 'map.csv', '--cluster', cluster);
     expect(code).toBe(2);
-    expect(err).toMatch(/expected local:N/);
+    expect(err).toMatch(/expected local:N .* or the address of a Dask scheduler/);
   }
+});
+
+/** What the command answers with a program in place of the Python that has the bridge. */
+async function withBridge(name: string, script: string, out: string) {
+  const path = join(folder, `${name}.sh`);
+  writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const args = [
+    'explain',
+    'table.csv',
+    '-e',
+    'map.csv',
+    '-m',
+    '3',
+    '--draws',
+    '0',
+    '--refits',
+    '0',
+    '--trust',
+    'no',
+  ];
+  return start(folder, [...args, '-o', out, '--cluster', 'tcp://127.0.0.1:9'], [], {
+    ...process.env,
+    WHYMAP_PYTHON: path,
+  }).done;
+}
+
+test('a bridge to a scheduler is spoken with as with a process; what it says is told', async () => {
+  const counts = { message: 'cluster', workers: 1, rounds: 7, bytesOut: 2e6, bytesIn: 3e6, restarts: 1 };
+  const script = `echo '${JSON.stringify(counts)}' >&2; echo "$@" > arguments; exec ${process.execPath} ${binary} shard`;
+  const { code, err } = await withBridge('bridge', script, 'bridged');
+  expect(code).toBe(0);
+  expect(readFileSync(join(folder, 'arguments'), 'utf8')).toBe(
+    '-m whymap.cluster --scheduler tcp://127.0.0.1:9\n',
+  );
+  expect(err).toMatch(/Cluster: 1 worker, 7 rounds, 2 MB sent, 3 MB received, 1 process lost and replaced\./);
+});
+
+test('a bridge that fails is heard; without one it is said what to install', async () => {
+  const error = {
+    message: 'error',
+    code: 'machine',
+    got: 'no answer',
+    expected: 'a scheduler',
+    remedy: 'start it',
+  };
+  const failed = await withBridge('failing', `echo '${JSON.stringify(error)}' >&2; exit 2`, 'failed');
+  expect(failed.code).toBe(1);
+  expect(failed.err).toMatch(/got no answer; expected a scheduler; start it/);
+  const missing = await withBridge('missing', "echo 'No module named whymap' >&2; exit 1", 'missing');
+  expect(missing.code).toBe(2);
+  expect(missing.err).toMatch(
+    /no bridge to Dask \(No module named whymap\).*pip install "whymap\[cluster\]"/,
+  );
 });

@@ -6,6 +6,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createShardChannel, type ShardChannel } from '../../lava/shard/channel.js';
 import { PROTOCOL_VERSION } from '../../lava/shard/frames.js';
@@ -33,7 +34,7 @@ export interface ShardProcesses {
 export function startShardProcesses(count: number, hello: ShardHello): ShardProcesses {
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
   const processes = Array.from({ length: count }, () =>
-    createProcess([process.execPath, main, 'shard'], hello),
+    createProcess({ command: [process.execPath, main, 'shard'], hello }),
   );
   return {
     lines: processes.map(({ request }, shard) => ({
@@ -60,12 +61,23 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-/** @param command the program and its arguments. */
-export function createProcess(command: readonly string[], hello: ShardHello): ShardProcess {
+/** How a process is started and what is known of one that ended. */
+export interface ProcessPlan {
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  readonly hello: ShardHello;
+  /** Told what it writes to standard error, line by line; without it that goes where this process writes. */
+  readonly onLine?: (line: string) => void;
+  /** Why it ended, where it has said so: then nothing is asked of it again. */
+  readonly failure?: () => Error | null;
+}
+
+/** A process that is started with the first request, and anew with the first after its end. */
+export function createProcess(plan: ProcessPlan): ShardProcess {
   let running: Running | null = null;
   const started = (): Running => {
     if (running) return running;
-    const process = startProcess(command, hello, () => {
+    const process = startProcess(plan, () => {
       if (running === process) running = null;
     });
     running = process;
@@ -87,12 +99,17 @@ export function createProcess(command: readonly string[], hello: ShardHello): Sh
 }
 
 /** Starts a process and says hello. @param onEnd is called once it has ended or cannot be understood. */
-function startProcess([program, ...args]: readonly string[], hello: ShardHello, onEnd: () => void): Running {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+function startProcess({ command, hello, onLine, failure }: ProcessPlan, onEnd: () => void): Running {
+  const [program, ...args] = command;
+  const child = spawn(program, args);
+  createInterface({ input: child.stderr }).on(
+    'line',
+    onLine ?? ((line) => process.stderr.write(`${line}\n`)),
+  );
   const channel = createShardChannel((frame) => writeFrame(child.stdin, frame));
   const lost = (how: string): void => {
     onEnd();
-    channel.close(new LostError(`a shard process that ended (${how})`));
+    channel.close(failure?.() ?? new LostError(`a shard process that ended (${how})`));
   };
   // a pipe that breaks says no more than the end of its process
   child.stdin.on('error', () => {});

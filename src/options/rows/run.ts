@@ -48,10 +48,10 @@ export const runOptions = defineOptions([
     name: 'cluster',
     commands: ['explain'],
     group: 'machine',
-    type: { kind: 'text', form: 'local:N' },
+    type: { kind: 'text', form: 'local:N or address' },
     default: null,
     label: 'Cluster',
-    help: 'computes the associations of all fits in N processes of this machine (local:4); the result is the same',
+    help: 'computes the associations of all fits in N processes of this machine (local:4) or on the workers of a Dask scheduler (tcp://host:8786); the result is the same',
   },
   {
     name: 'profile',
