@@ -6,7 +6,7 @@
  */
 
 import { UnsupportedError, words } from '../../errors.js';
-import { fromWire, type ShardLine } from '../../lava/shard/messages.js';
+import { fromWire, LostError, type ShardLine } from '../../lava/shard/messages.js';
 import type { ShardHello } from '../../lava/shard/shard-server.js';
 import { createProcess } from './processes.js';
 
@@ -55,7 +55,8 @@ export async function openBridge(
     return { lines, counts: () => said.counts, close: bridge.close };
   } catch (error) {
     await bridge.close();
-    throw said.error ?? noBridge(said.lines.at(-1) ?? String(error));
+    if (said.error || !(error instanceof LostError)) throw said.error ?? error;
+    throw noBridge(said.lines.at(-1) ?? error.got);
   }
 }
 
