@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from whymap import __version__
 from whymap.cluster import frames
 
 TRIES = 3
+#: On the command line of each process of a shard, by which a test run finds its own.
+TAG = f"run-{os.getpid()}"
 FAKE = str(Path(__file__).parent / "fake_shard.py")
 
 
@@ -21,7 +24,7 @@ class Coordinator:
     def __init__(
         self, scheduler: str, *options: str, command: list[str] | None = None, lease: float = 60
     ) -> None:
-        command = command or [sys.executable, FAKE]
+        command = command or [sys.executable, FAKE, TAG]
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "whymap.cluster", "--scheduler", scheduler),
@@ -72,8 +75,11 @@ class Coordinator:
             self.process.stdin.flush()
         return number
 
-    def reply(self, number: int | None, seconds: float = 60) -> frames.Frame:
-        frame = self._waiting[number].get(timeout=seconds)
+    def reply(self, number: int | None, seconds: float = 120) -> frames.Frame:
+        try:
+            frame = self._waiting[number].get(timeout=seconds)
+        except queue.Empty:
+            frame = None
         assert frame is not None, "".join(self.log) + str(self.messages)
         return frame
 

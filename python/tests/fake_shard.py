@@ -1,6 +1,6 @@
 """A small `whymap shard`: the same frames and rules, with steps that fail as tests ask. A reply is a function of specification and request.
 
-usage: python fake_shard.py [VERSION]
+usage: python fake_shard.py TAG [VERSION]
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import time
 from whymap import __version__
 from whymap.cluster import frames
 
-VERSION = sys.argv[1] if len(sys.argv) > 1 else __version__
+VERSION = sys.argv[2] if len(sys.argv) > 2 else __version__
 requests: queue.Queue = queue.Queue()
 cancelled: set[int] = set()
 specifications: dict[str, bytes] = {}

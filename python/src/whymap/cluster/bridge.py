@@ -8,8 +8,8 @@ bridge keeps no specification, so it holds what is on its way and nothing else.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
+import logging
 import time
 import uuid
 from collections import Counter, defaultdict
@@ -31,6 +31,8 @@ ON_THE_WAY = 256 * 2**20
 RECONNECT = 120.0
 PROGRESS_SECONDS = 1.0
 REFRESH_SECONDS = 2.0
+
+LOG = logging.getLogger("whymap.cluster")
 
 Send = Callable[[bytes], Awaitable[None]]
 
@@ -247,9 +249,10 @@ class Bridge:
             if self._workers.engine is None:
                 continue
             if time.monotonic() - renewed > min(REFRESH_SECONDS, self._run.lease / 4):
-                # where it is cut off, requests wait for the scheduler themselves
-                with contextlib.suppress(OSError, TimeoutError, RuntimeError):
+                try:
                     await asyncio.wait_for(self._workers.refresh(), self._run.lease / 2)
+                except Exception as error:  # cut off, or a worker that is just lost: looked at again soon
+                    LOG.warning("the workers could not be looked at: %r", error)
                 renewed = time.monotonic()
             now = self.counts()
             if now != told:

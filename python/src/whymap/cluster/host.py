@@ -76,7 +76,9 @@ class Host:
         threading.Thread(target=self._watch, name="whymap-shard", daemon=True).start()
 
     def open(self) -> dict[str, Any]:
-        """Starts the process where there is none, and exchanges versions with it."""
+        """Starts the process where there is none, and exchanges versions with it. Does not wait for a step under way."""
+        if self.hello and self._process is not None and self._process.poll() is None:
+            return self.hello
         with self._turn:
             if self._process is None or self._process.poll() is not None:
                 self._start()

@@ -56,15 +56,20 @@ class Workers:
         """Renews the leases, and takes in workers that have come."""
         found = await self._everywhere(host.renew_here, self.run.id)
         new = [address for address, held in found.items() if held is False]
-        opened = await self._everywhere(host.open_here, self.run, workers=new) if new else {}
         usable = [address for address, held in found.items() if held is True]
+        self._take(usable)
+        opened = await self._everywhere(host.open_here, self.run, workers=new) if new else {}
         usable += [
             address
             for address, answer in opened.items()
             if not isinstance(answer, BaseException) and answer["engine"] == self.engine
         ]
-        if usable and sorted(usable) != self.placement.workers:
-            self.placement.update(usable)
+        self._take(usable)
+
+    def _take(self, workers: list[str]) -> None:
+        """Lets requests that wait for a worker that is gone go elsewhere. None at all is no news: there will be some."""
+        if workers and sorted(workers) != self.placement.workers:
+            self.placement.update(workers)
             self._changed.set()
             self._changed = asyncio.Event()
 
