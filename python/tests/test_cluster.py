@@ -12,7 +12,7 @@ import threading
 import time
 
 import pytest
-from conftest import needs_proc, processes_with
+from conftest import QUICK, SAME, needs_proc, processes_with
 from coordinator import FAKE, TAG, Coordinator
 
 import whymap
@@ -63,7 +63,7 @@ def shards() -> list[int]:
     return [process for process in processes_with(f"{FAKE} {TAG}") if process not in bridges]
 
 
-def wait_for(found, what: str, seconds: float = 60) -> None:
+def wait_for(found, what: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
@@ -133,6 +133,20 @@ class TestAnswers:
         assert all(lasting.reply(number).header["ok"] for number in asked)
 
 
+class TestEngine:
+    def test_a_client_gives_the_same_bytes(self, cluster, table):
+        values, coordinates = table
+        alone = whymap.explain(values, coordinates, **QUICK)
+        with Client(cluster, set_as_default=False) as client:
+            shared = whymap.explain(values, coordinates, cluster=client, **QUICK)
+        for name in SAME:
+            assert shared.read(name) == alone.read(name), name
+
+    def test_not_a_client(self, table):
+        with pytest.raises(whymap.OptionError, match="cluster of type int"):
+            whymap.explain(*table, cluster=4)
+
+
 class TestLost:
     def test_node_process_killed_between_and_in_rounds(self, lasting):
         given = lasting.given
@@ -151,13 +165,15 @@ class TestLost:
         round_of(lasting, keys, b"one")
         os.kill(next(iter(workers_of(cluster).values())), signal.SIGKILL)
         round_of(lasting, keys, b"two")
+        # a worker that is killed while its nanny still starts it is not started again: that is Dask's, not looked at here
+        wait_for(lambda: len(workers_of(cluster)) == 2, "the worker to be back")
         last = list(workers_of(cluster).values())[-1]
         killer = threading.Timer(0.4, lambda: os.kill(last, signal.SIGKILL))
         killer.start()
         round_of(lasting, keys, b"three", sleep=1)
         killer.join()
         wait_for(lambda: len(workers_of(cluster)) == 2, "both workers to be back")
-        wait_for(lambda: len(shards()) == 2, "the new workers to be taken in")
+        wait_for(lambda: len(shards()) == 2, "the new worker to be taken in")
         round_of(lasting, keys, b"four")
 
     def test_a_process_that_dies_each_time_is_given_up(self, lasting, tmp_path):

@@ -32,10 +32,12 @@ const OWN_HELP = {
   feature_names: 'Names of the features of an array: a list, or the path of a file.',
   id: 'Column with the ids of the samples; by default the index.',
   gene_sets: 'Gene sets as the path of a GMT file, or a dict from names to features.',
+  cluster:
+    'A ``distributed.Client`` of Dask, the address of its scheduler, or ``"local:4"`` for processes of this machine: they compute the associations of all fits, and the result is the same.',
   image: 'Width and height where the features are the pixels of an image, row by row: ``(28, 28)``.',
 };
 const OWN_TYPES = {
-  ...{ labels: 'Any', feature_names: 'Any' },
+  ...{ labels: 'Any', feature_names: 'Any', cluster: 'Any' },
   ...{ id: 'str', label: 'str', layer: 'str', table: 'str', query: 'str', embedding_key: 'str' },
   gene_sets: 'str | PathLike[str] | Mapping[str, Sequence[str]]',
 };

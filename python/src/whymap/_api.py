@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ._cluster import cluster_of
 from ._inputs import Handed, hand_over, kind_of
 from ._process import Job, in_python
 from .errors import OptionError, WhymapWarning
@@ -32,10 +33,11 @@ def option_table() -> dict[str, dict[str, dict[str, Any]]]:
 def explain(data: Any, embedding: Any, options: dict[str, Any], *, progress: bool):
     from .explanation import Explanation
 
+    options["cluster"], environment = cluster_of(options.get("cluster"))
     with Job() as job:
         handed, argv = _prepared("explain", job.folder, data, embedding, options)
         argv += ["--out", str(job.folder / "result")]
-        job.run(argv, cwd=handed.cwd, progress=progress)
+        job.run(argv, cwd=handed.cwd, progress=progress, environment=environment)
         explanation = Explanation._read(job.folder / "result", frames=handed.frames, notes=handed.notes)
     _warn(explanation.warnings)
     return explanation

@@ -68,7 +68,13 @@ class Job:
             self._waiting.kill()
 
     def run(
-        self, argv: Sequence[str], *, cwd: Path | None = None, progress: bool = True, last: bool = True
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        progress: bool = True,
+        last: bool = True,
+        environment: dict[str, str] | None = None,
     ) -> str:
         """Runs the command line with ``argv`` and returns what it writes on standard output.
 
@@ -82,6 +88,8 @@ class Job:
             Whether a bar shows how far the engine is.
         last
             False where another run follows: its engine starts at once, so that the folder is never without one.
+        environment
+            Variables of the engine's environment besides those of this process.
 
         Raises
         ------
@@ -96,6 +104,7 @@ class Job:
             "main": str(PACKAGE / "dist" / "cli" / "main.js"),
             "argv": [*argv, "--messages", "json"],
             "cwd": str(self.folder if cwd is None else cwd),
+            "environment": environment or {},
         }
         (self.folder / "job.json").write_text(json.dumps(description), encoding="utf-8")
         engine, self._waiting = self._waiting, None

@@ -6,7 +6,7 @@
  *   holds also while the main thread is busy, and hears at once that the caller's end of standard input is closed.
  *
  * usage: node bridge.mjs JOB [PARENT]
- *   JOB     a folder with `job.json`: { main, argv, parent (process id), cwd (optional) }
+ *   JOB     a folder with `job.json`: { main, argv, parent (process id), cwd and environment (optional) }
  *   PARENT  process id of a caller that holds standard input open, and writes a line when `job.json` is there. The folder
  *           may be made after this process, so that there is no moment at which nobody would remove it.
  */
@@ -82,7 +82,8 @@ process.on('exit', (code) => {
   if ((holds && code !== 0) || !parentIsAlive()) rmSync(folder, REMOVED);
 });
 
-const { main, argv, cwd } = readJob();
+const { main, argv, cwd, environment = {} } = readJob();
+Object.assign(process.env, environment);
 if (cwd) process.chdir(cwd);
 process.argv = [process.argv[0], main, ...argv];
 await import(pathToFileURL(main).href);

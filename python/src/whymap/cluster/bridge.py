@@ -251,6 +251,10 @@ class Bridge:
             if time.monotonic() - renewed > min(REFRESH_SECONDS, self._run.lease / 4):
                 try:
                     await asyncio.wait_for(self._workers.refresh(), self._run.lease / 2)
+                except WhymapError as error:
+                    if not self._failure.done():
+                        self._failure.set_exception(error)
+                    return
                 except Exception as error:  # cut off, or a worker that is just lost: looked at again soon
                     LOG.warning("the workers could not be looked at: %r", error)
                 renewed = time.monotonic()

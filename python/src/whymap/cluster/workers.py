@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from ..errors import MachineError, UnsupportedError, WhymapError
 from . import host
 from .placement import Placement
+
+#: Seconds to wait for a worker where all are gone: Slurm or Kubernetes may start others.
+NO_WORKERS = 300.0
 
 
 class Workers:
@@ -20,6 +24,7 @@ class Workers:
         self._client, self.run = client, run
         self.placement = Placement()
         self._changed = asyncio.Event()
+        self._seen = time.monotonic()
         self.direct = True
         self.engine: str | None = None
         self.threads = 1
@@ -65,6 +70,14 @@ class Workers:
             if not isinstance(answer, BaseException) and answer["engine"] == self.engine
         ]
         self._take(usable)
+        if usable:
+            self._seen = time.monotonic()
+        elif time.monotonic() - self._seen > NO_WORKERS:
+            raise MachineError(
+                f"a scheduler that has had no worker for {NO_WORKERS:g} s",
+                "workers",
+                "see why they ended, start others, and run again",
+            )
 
     def _take(self, workers: list[str]) -> None:
         """Lets requests that wait for a worker that is gone go elsewhere. None at all is no news: there will be some."""
