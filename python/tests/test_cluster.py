@@ -257,9 +257,9 @@ class TestRefused:
 
     def test_worker_of_another_version(self, cluster, refused):
         def say(version: str) -> None:
-            import whymap.cluster.host
+            import whymap.cluster.on_worker
 
-            whymap.cluster.host.__version__ = version
+            whymap.cluster.on_worker.__version__ = version
 
         with Client(cluster, set_as_default=False) as client:
             client.run(say, "9.9.9")
@@ -288,7 +288,7 @@ class TestRefused:
         def hide(hidden: bool) -> None:
             import sys
 
-            name, aside = "whymap.cluster.host", "whymap.cluster.host aside"
+            name, aside = "whymap.cluster.on_worker", "whymap.cluster.on_worker aside"
             if hidden:
                 sys.modules[aside], sys.modules[name] = sys.modules[name], None
             else:

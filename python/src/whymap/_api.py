@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ._cluster import cluster_of
 from ._inputs import Handed, hand_over, kind_of
 from ._process import Job, in_python
 from .errors import OptionError, WhymapWarning
@@ -33,7 +32,11 @@ def option_table() -> dict[str, dict[str, dict[str, Any]]]:
 def explain(data: Any, embedding: Any, options: dict[str, Any], *, progress: bool):
     from .explanation import Explanation
 
-    options["cluster"], environment = cluster_of(options.get("cluster"))
+    environment: dict[str, str] = {}
+    if options.get("cluster") is not None:
+        from .cluster.client import cluster_of
+
+        options["cluster"], environment = cluster_of(options["cluster"])
     with Job() as job:
         handed, argv = _prepared("explain", job.folder, data, embedding, options)
         argv += ["--out", str(job.folder / "result")]

@@ -21,7 +21,7 @@ from typing import Any
 from distributed import KilledWorker
 
 from ..errors import MachineError, WhymapError
-from . import frames, host
+from . import frames, host, on_worker
 from .frames import Frame
 from .workers import Workers
 
@@ -219,7 +219,9 @@ class Bridge:
     def _future(self, frame: Frame, attempt: int, worker: str | None) -> Any:
         bound = {"workers": [worker], "allow_other_workers": True} if worker else {}
         key = f"whymap-{frame.header.get('step')}-{self._run.id[:8]}-{frame.id}-{attempt}"
-        return self._client.submit(host.step, self._run, frame.bytes, frame.id, key=key, pure=False, **bound)
+        return self._client.submit(
+            on_worker.step, self._run, frame.bytes, frame.id, key=key, pure=False, **bound
+        )
 
     async def _reconnected(self) -> None:
         end = time.monotonic() + RECONNECT

@@ -93,31 +93,32 @@ def order_rows(
     with opened(where) as table:
         points = np.asarray(embedding, np.float32) if given else table.map(str(embedding))
         plan = _plan(table, where, folder, points, parts, block_bytes)
-    manifest = folder / "manifest.json"
     if _begin(plan, points):
         run = mapper or (_in_this_process if client is None else partial(_on_client, client))
-        bounds = part_bounds(plan.samples, plan.parts)
-        open_parts = [number for number in range(plan.parts) if not plan.part(number).exists()]
-        if open_parts:
-            run(
-                partial(split_block, plan),
-                [b for b in range(plan.blocks) if not plan.block_folder(b).exists()],
-            )
-            run(partial(join_part, plan), open_parts)
-        keys = run(partial(part_key, plan), range(plan.parts))
-        described = [
-            {
-                "path": plan.part(p).name,
-                "first": int(bounds[p]),
-                "rows": int(bounds[p + 1] - bounds[p]),
-                "key": keys[p],
-            }
-            for p in range(plan.parts)
-        ]
-        name = None if given else str(embedding)
-        _write(manifest, json.dumps(_manifest(plan, described, name), indent=1))
-        shutil.rmtree(plan.scratch, ignore_errors=True)
-    return json.loads(manifest.read_text(encoding="utf-8"))
+        _write_parts(plan, run, None if given else str(embedding))
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _write_parts(plan: Plan, run: Mapper, embedding: str | None) -> None:
+    """Does what is not there yet; the manifest comes last."""
+    missing = [number for number in range(plan.parts) if not plan.part(number).exists()]
+    if missing:
+        blocks = [number for number in range(plan.blocks) if not plan.block_folder(number).exists()]
+        run(partial(split_block, plan), blocks)
+        run(partial(join_part, plan), missing)
+    keys = run(partial(part_key, plan), range(plan.parts))
+    bounds = part_bounds(plan.samples, plan.parts)
+    parts = [
+        {
+            "path": plan.part(p).name,
+            "first": int(bounds[p]),
+            "rows": int(bounds[p + 1] - bounds[p]),
+            "key": keys[p],
+        }
+        for p in range(plan.parts)
+    ]
+    _write(Path(plan.folder) / "manifest.json", json.dumps(_manifest(plan, parts, embedding), indent=1))
+    shutil.rmtree(plan.scratch, ignore_errors=True)
 
 
 def _plan(

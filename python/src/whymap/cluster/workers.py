@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from ..errors import MachineError, UnsupportedError, WhymapError
-from . import host
+from . import host, on_worker
 from .placement import Placement
 
 #: Seconds to wait for a worker where all are gone: Slurm or Kubernetes may start others.
@@ -37,7 +37,7 @@ class Workers:
         WhymapError
             There is none, or one that cannot run a shard: of another version, without whymap or Node.js.
         """
-        opened = await self._everywhere(host.open_here, self.run)
+        opened = await self._everywhere(on_worker.open_here, self.run)
         if not opened:
             raise MachineError(
                 "a scheduler without workers", "at least one worker", "start workers, then run again"
@@ -59,11 +59,11 @@ class Workers:
 
     async def refresh(self) -> None:
         """Renews the leases, and takes in workers that have come."""
-        found = await self._everywhere(host.renew_here, self.run.id)
+        found = await self._everywhere(on_worker.renew_here, self.run.id)
         new = [address for address, held in found.items() if held is False]
         usable = [address for address, held in found.items() if held is True]
         self._take(usable)
-        opened = await self._everywhere(host.open_here, self.run, workers=new) if new else {}
+        opened = await self._everywhere(on_worker.open_here, self.run, workers=new) if new else {}
         usable += [
             address
             for address, answer in opened.items()
@@ -97,16 +97,16 @@ class Workers:
         return True
 
     async def cancel(self, request: bytes, cancels: int) -> None:
-        await self._everywhere(host.cancel_here, self.run.id, request, cancels)
+        await self._everywhere(on_worker.cancel_here, self.run.id, request, cancels)
 
     async def unseen(self, path: str, size: int | None) -> dict[str, str]:
         """Why a file cannot be read, by worker; empty where all read it."""
-        found = await self._everywhere(host.visible_here, path, size)
+        found = await self._everywhere(on_worker.visible_here, path, size)
         return {address: str(why) for address, why in found.items() if why is not None}
 
     async def close(self) -> None:
         """Ends the processes on all workers; they have ended when this returns."""
-        await self._everywhere(host.close_here, self.run.id)
+        await self._everywhere(on_worker.close_here, self.run.id)
 
     async def _everywhere(self, function, *arguments, workers: list[str] | None = None) -> dict[str, Any]:
         return await self._client.run(function, *arguments, workers=workers, on_error="return")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .errors import OptionError
+from ..errors import OptionError
 
 #: Dask's own names of its settings in the environment.
 TLS = {
@@ -15,13 +15,13 @@ TLS = {
 }
 
 
-def cluster_of(cluster: Any) -> tuple[str | None, dict[str, str]]:
+def cluster_of(cluster: Any) -> tuple[str, dict[str, str]]:
     """The address, and what the engine's environment has to say: this Python, and the client's TLS files.
 
     Parameters
     ----------
     cluster
-        None, a text, or a ``distributed.Client``.
+        A text, or a ``distributed.Client``.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def cluster_of(cluster: Any) -> tuple[str | None, dict[str, str]]:
         It is something else, or its client has ended.
     """
     environment = {"WHYMAP_PYTHON": sys.executable}
-    if cluster is None or isinstance(cluster, str):
+    if isinstance(cluster, str):
         return cluster, environment
     address = getattr(getattr(cluster, "scheduler", None), "address", None)
     if not isinstance(address, str):
