@@ -55,7 +55,7 @@ const CLUSTER = /^(local:[1-9]\d{0,3}|(tcp|tls|ws|wss):\/\/\S+:\d+)$/;
 
 const RULES: readonly Rule[] = [
   {
-    commands: ['explain'],
+    commands: ['explain', 'compare'],
     broken: ({ cluster }) =>
       typeof cluster !== 'string' || CLUSTER.test(cluster)
         ? null

@@ -34,7 +34,7 @@ export interface ShardProcesses {
 export function startShardProcesses(count: number, hello: ShardHello): ShardProcesses {
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
   const processes = Array.from({ length: count }, () =>
-    createProcess({ command: [process.execPath, main, 'shard'], hello }),
+    createProcess({ command: [process.execPath, main, 'shard'], hello, disposable: true }),
   );
   return {
     lines: processes.map(({ request }, shard) => ({
@@ -68,6 +68,8 @@ export interface ProcessPlan {
   readonly hello: ShardHello;
   /** Told what it writes to standard error, line by line; without it that goes where this process writes. */
   readonly onLine?: (line: string) => void;
+  /** Whether it is killed at the end: it holds nothing that it would have to put away. Else its input is closed. */
+  readonly disposable?: boolean;
   /** Why it ended, where it has said so: then nothing is asked of it again. */
   readonly failure?: () => Error | null;
 }
@@ -92,8 +94,11 @@ export function createProcess(plan: ProcessPlan): ShardProcess {
     greeting: () => started().greeted,
     pid: () => running?.child.pid,
     async close() {
-      running?.child.stdin?.end();
-      await running?.ended;
+      if (!running) return;
+      const { child, ended } = running;
+      if (plan.disposable) child.kill('SIGKILL');
+      else child.stdin?.end();
+      await ended;
     },
   };
 }

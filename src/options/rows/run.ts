@@ -46,7 +46,7 @@ export const runOptions = defineOptions([
   },
   {
     name: 'cluster',
-    commands: ['explain'],
+    commands: ['explain', 'compare'],
     group: 'machine',
     type: { kind: 'text', form: 'local:N or address' },
     default: null,
