@@ -1,6 +1,7 @@
-"""umap-learn, openTSNE (FIt-SNE) or scikit-learn's t-SNE on a file of float32 rows: python3 embed.py METHOD ROWS.npy OUT.npy [STEPS].
+"""A map of a file of float32 rows by another program: python3 embed.py METHOD ROWS.npy OUT.npy [STEPS].
 
-umap2: 2 threads, unseeded. umap1: seeded, so one thread. Prints seconds, CPU seconds, peak bytes and the loss.
+umap2: umap-learn, 2 threads, unseeded. umap1: seeded, so one thread. opentsne: openTSNE (FIt-SNE). tsne: scikit-learn.
+torchdr-umap and torchdr-tsne: TorchDR on the processor, with the neighbors and the perplexity of the others. Prints seconds, CPU seconds, peak bytes and the loss.
 Compiling is not counted: a small run goes before.
 """
 
@@ -45,8 +46,21 @@ def opentsne_of(data):
     return np.asarray(map)
 
 
-make = {"tsne": tsne_of, "opentsne": opentsne_of}.get(method, umap_of)
-if method == "opentsne":
+def torchdr_of(data):
+    import torch
+    import torchdr
+
+    torch.set_num_threads(2)
+    # no library of neighbors but PyTorch's own products: they are exact
+    given = {"device": "cpu", "backend": None, "random_state": 0}
+    if method == "torchdr-umap":
+        return torchdr.UMAP(n_neighbors=15, max_iter=steps or 1000, **given).fit_transform(data)
+    return torchdr.TSNE(perplexity=30, max_iter=steps or 750, **given).fit_transform(data)
+
+
+torchdr = {"torchdr-umap": torchdr_of, "torchdr-tsne": torchdr_of}
+make = {**torchdr, "tsne": tsne_of, "opentsne": opentsne_of}.get(method, umap_of)
+if method in ("opentsne", *torchdr):
     make(rows[:1000])
 elif method != "tsne":
     # small ones are compared by other code than large ones

@@ -9,6 +9,10 @@
  */
 
 import type { Matrix } from '../model.js';
+import { atOnce } from './steps.js';
+
+/** Rows that are compared in a few milliseconds. */
+const STEP_ROWS = 2 ** 16;
 
 /** Ranges of the order up to this long are not split further. */
 export const LEAF = 16;
@@ -25,10 +29,16 @@ export interface KdTree {
 
 /** Builds the tree. The points are copied. */
 export function buildKdTree(points: Matrix): KdTree {
+  return atOnce(kdTreeSteps(points));
+}
+
+/** The same in steps, so that others may work between them: a step splits ranges of STEP_ROWS rows in all, or one longer range. */
+export function* kdTreeSteps(points: Matrix): Generator<void, KdTree> {
   const count = points.rows;
   const order = Int32Array.from({ length: count }, (_, i) => i);
   const axes = new Uint8Array(count);
   const stack: [number, number][] = [[0, count]];
+  let compared = 0;
   for (let range = stack.pop(); range; range = stack.pop()) {
     const [low, high] = range;
     if (high - low <= LEAF) continue;
@@ -37,6 +47,10 @@ export function buildKdTree(points: Matrix): KdTree {
     selectMedian(points, order, axis, low, high - 1, middle);
     axes[middle] = axis;
     stack.push([low, middle], [middle + 1, high]);
+    compared += high - low;
+    if (compared < STEP_ROWS) continue;
+    compared = 0;
+    yield;
   }
   const coordinates = new Float32Array(points.data.length);
   for (let i = 0; i < count; i++) {

@@ -18,7 +18,7 @@
 import type { Random } from '../core/random.js';
 import type { Matrix, Neighbors } from '../model.js';
 import type { Engine, Metric, NnDescentOptions, Watch } from './engine.js';
-import { withoutProgress } from './watch.js';
+import { paced, withoutProgress } from './watch.js';
 
 /** Neighbors of every row in both directions: those of row i are at `offsets[i]` to `offsets[i + 1]`. */
 export interface Adjacency {
@@ -84,7 +84,7 @@ export async function nnDescent(
     const levels = Math.max(1, Math.ceil(Math.log2(points.rows / LEAF)));
     for (let tree = 0; tree < trees; tree++) {
       const projections = await project(engine, points, levels, random.stream(`tree-${tree}`), watch);
-      const leaves = splitByMedians(projections, levels);
+      const leaves = await paced(splitByMedians(projections, levels), watch);
       await lists.joinGroups(leaves.offsets, leaves.members);
       watch.progress((0.4 * (tree + 1)) / trees);
     }
@@ -147,11 +147,14 @@ async function project(
 }
 
 /**
- * Halves all rows `levels` times, each time at the median along the next direction.
+ * Halves all rows `levels` times, each time at the median along the next direction; a step is one of these times.
  * @param projections rows x levels.
  * @returns row numbers in order of leaves, and where each leaf begins.
  */
-export function splitByMedians(projections: Matrix, levels: number) {
+export function* splitByMedians(
+  projections: Matrix,
+  levels: number,
+): Generator<void, { readonly members: Int32Array; readonly offsets: Int32Array }> {
   const { rows } = projections;
   const members = Int32Array.from({ length: rows }, (_, i) => i);
   let offsets = Int32Array.of(0, rows);
@@ -166,6 +169,7 @@ export function splitByMedians(projections: Matrix, levels: number) {
       next[2 * node + 2] = offsets[node + 1];
     }
     offsets = next;
+    yield;
   }
   return { members, offsets };
 }

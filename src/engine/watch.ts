@@ -23,3 +23,12 @@ export function partOf(watch: Watch, from: number, to: number): Watch {
 export function withoutProgress(watch: Watch): Watch {
   return { checkpoint: watch.checkpoint, progress: () => {} };
 }
+
+/** Makes the steps of a generator to its end and calls `checkpoint` between them; what the last one returns. */
+export async function paced<T>(steps: Generator<void, T>, watch: Watch): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await watch.checkpoint();
+  }
+}

@@ -21,6 +21,7 @@
 
 import { checkImageSize, type ImageSize } from '../core/image-size.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
+import { paced } from '../engine/watch.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
@@ -41,7 +42,7 @@ import {
 } from './associations/associations.js';
 import { chosenFeatures } from './associations/wide-tables.js';
 import { keptWithin } from './conditions/kept-within.js';
-import { moduleScores } from './conditions/scores.js';
+import { moduleScoreSteps } from './conditions/scores.js';
 import { withinFindings, withinLevels } from './conditions/within-levels.js';
 import { type DescribeInput, describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
@@ -128,6 +129,10 @@ export async function explain(
     context,
     timed,
   );
+  const sampleScores = await paced(
+    moduleScoreSteps({ descriptions, image }, table),
+    silently(context, 'significance'),
+  );
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
@@ -138,7 +143,7 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
-    sampleScores: moduleScores({ descriptions, image }, table),
+    sampleScores,
     descriptions,
     associationCounts: counts,
     options: { ...options, ...sizesOf(localities), ...rulesAsOptions(rules), ...significance },

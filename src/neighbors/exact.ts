@@ -6,9 +6,10 @@
  * Fails: not at all for 1 <= k <= rows - 1; callers check that.
  */
 
-import { buildKdTree, nearestFinder } from '../core/kd-tree.js';
+import { kdTreeSteps, nearestFinder } from '../core/kd-tree.js';
 import { gatherRows } from '../core/matrix.js';
 import type { Engine, Metric, Watch } from '../engine/engine.js';
+import { paced } from '../engine/watch.js';
 import type { Matrix, Neighbors } from '../model.js';
 import { usesKdTree } from './policy.js';
 
@@ -42,7 +43,7 @@ async function byKdTree(
   watch: Watch,
 ): Promise<Neighbors> {
   const rows = queries ? queries.length : data.rows;
-  const finder = nearestFinder(buildKdTree(data), k + 1);
+  const finder = nearestFinder(await paced(kdTreeSteps(data), watch), k + 1);
   const indices = new Int32Array(rows * k);
   const distances = new Float32Array(rows * k);
   for (let q = 0; q < rows; q++) {

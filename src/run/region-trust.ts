@@ -1,7 +1,8 @@
 /** Trust of the regions of an explanation: each module's, and each locality. */
 
 import { gatherRows } from '../core/matrix.js';
-import type { Context } from '../engine/context.js';
+import { type Context, watchStage } from '../engine/context.js';
+import { paced } from '../engine/watch.js';
 import type { Explanation, Table, Warning } from '../model.js';
 import {
   compareNeighborhoods,
@@ -11,7 +12,7 @@ import {
   moduleTrust,
   type RegionTrust,
   referenceSpace,
-  trustLayer,
+  trustLayerSteps,
   trustworthiness,
 } from '../trust/index.js';
 import { findGroups } from '../trust/measures/distortion.js';
@@ -86,11 +87,11 @@ interface Measured {
 async function wholeTrust(explanation: Explanation, table: Table, context: Context): Promise<Measured> {
   const { neighborhoods, referenceSpace } = await neighborhoodsOf(explanation, table, undefined, context);
   await findGroups(neighborhoods, context);
-  const { layer, pointwise } = await trustLayer(
-    { neighborhoods, referenceSpace, labels: table.labels },
-    context,
-  );
+  const watch = watchStage({ ...context, onProgress: undefined }, 'trust');
+  const ofMap = { neighborhoods, referenceSpace, labels: table.labels };
+  const { layer, pointwise } = await paced(trustLayerSteps(ofMap, context), watch);
   const modules = moduleTrust({ samplePresence: explanation.samplePresence, pointwise });
+  await watch.checkpoint();
   const { members, size } = explanation.localities;
   return { modules, localities: localityTrust({ members, size, pointwise }), layer };
 }

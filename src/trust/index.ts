@@ -3,7 +3,7 @@
 export type { StructureAnswer, StructureFinding, StructureLayer } from '../model.js';
 export type { Audit, AuditOptions, PointwiseAudit } from './audit.js';
 export { audit } from './audit.js';
-export { type LayerInput, trustLayer } from './layer.js';
+export { type LayerInput, type LayerOfTrust, trustLayer, trustLayerSteps } from './layer.js';
 export type { Measure, MeasureOptions, TrustMeasures } from './measure.js';
 export { measureTrust } from './measure.js';
 export { MEASURE_NAMES, MEASURES, type MeasureDefinition, type MeasureName } from './measure-table.js';

@@ -9,6 +9,7 @@
  * How it fails: needs every sample queries; in tiny data nothing is far, so there are no links.
  */
 
+import { atOnce } from '../core/steps.js';
 import type { Context } from '../engine/context.js';
 import type { Matrix, TrustLayer, TrustLinks } from '../model.js';
 import type { Measure } from './measure.js';
@@ -43,14 +44,27 @@ export interface LayerInput {
 }
 
 /** The layer, and the same values in double precision for the trust of regions. */
-export function trustLayer(
+export interface LayerOfTrust {
+  readonly layer: TrustLayer;
+  readonly pointwise: PointwiseTrust;
+}
+
+/** The layer of a map, made at once. */
+export function trustLayer(input: LayerInput, context: Pick<Context, 'random'>): LayerOfTrust {
+  return atOnce(trustLayerSteps(input, context));
+}
+
+/** The same in steps, one a measure, so that others may work between them. */
+export function* trustLayerSteps(
   { neighborhoods, referenceSpace, labels }: LayerInput,
   context: Pick<Context, 'random'>,
-): { readonly layer: TrustLayer; readonly pointwise: PointwiseTrust } {
+): Generator<void, LayerOfTrust> {
   const { samples, k } = neighborhoods;
   const groups = groupsOfBoth(neighborhoods);
+  yield;
   const distorted = distortion(neighborhoods, { groups });
-  const measures = measuresOf(neighborhoods, groups);
+  yield;
+  const measures = yield* measuresOf(neighborhoods, groups);
   const of = (measure: Measure) => measure.pointwise ?? new Float64Array();
   const pointwise = {
     trustworthiness: of(measures.trustworthiness),
@@ -59,6 +73,7 @@ export function trustLayer(
     glued: distorted.glued,
   };
   const nullSorted = nullPoints(samples, k, context.random, undefined, neighborhoods.tieWidths?.input);
+  yield;
   const verdict = writeVerdict({
     measured: {
       samples,
@@ -79,6 +94,11 @@ export function trustLayer(
     nullSorted,
     regions: labels && !noClassesIn(labels) ? labelRegions(labels) : [],
   });
+  yield;
+  const tornLinks = worst(distorted.tornLinks);
+  yield;
+  const gluedLinks = worst(distorted.gluedLinks);
+  yield;
   const layer: TrustLayer = {
     k,
     value: Float32Array.from(pointwise.trustworthiness, (t, i) => Math.min(t, pointwise.continuity[i])),
@@ -90,15 +110,27 @@ export function trustLayer(
     ),
     torn: countsOf(distorted.torn, k),
     glued: countsOf(distorted.glued, k),
-    tornLinks: worst(distorted.tornLinks),
-    gluedLinks: worst(distorted.gluedLinks),
+    tornLinks,
+    gluedLinks,
     verdict: verdict.map(({ about, answer, text }) => ({ about, answer, text })),
   };
+  yield;
   return { layer, pointwise };
 }
 
+type MeasuredHere =
+  | 'trustworthiness'
+  | 'continuity'
+  | 'neighborhoodPreservation'
+  | 'groupSteadiness'
+  | 'groupCohesiveness'
+  | 'densityPreservation';
+
 /** The measures that need neighborhoods and groups only, beside chance. */
-function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; embedding: Int32Array }) {
+function* measuresOf(
+  neighborhoods: Neighborhoods,
+  groups: { input: Int32Array; embedding: Int32Array },
+): Generator<void, Record<MeasuredHere, Measure>> {
   const { samples, k, input, embedding } = neighborhoods;
   const beside = (figure: Figure, chance: number): Measure => ({
     ...figure,
@@ -107,22 +139,26 @@ function measuresOf(neighborhoods: Neighborhoods, groups: { input: Int32Array; e
     input: null,
   });
   const { tieWidths } = neighborhoods;
+  const [near, far] = [tieWidths?.input, tieWidths?.embedding];
+  const trusted = beside(trustworthiness(neighborhoods), nullTrustworthiness(samples, k, near, far));
+  yield;
+  const continued = beside(continuity(neighborhoods), nullTrustworthiness(samples, k, far, near));
+  yield;
+  const preserved = beside(neighborhoodPreservation(neighborhoods), nullPreservation(samples, k, near));
+  yield;
+  const steady = beside(groupFit(embedding, groups.input, communities(embedding)), 0);
+  yield;
+  const cohesive = beside(groupFit(input, groups.embedding, groups.input), 0);
+  yield;
+  const dense = beside(densityPreservation(neighborhoods), 0);
+  yield;
   return {
-    trustworthiness: beside(
-      trustworthiness(neighborhoods),
-      nullTrustworthiness(samples, k, tieWidths?.input, tieWidths?.embedding),
-    ),
-    continuity: beside(
-      continuity(neighborhoods),
-      nullTrustworthiness(samples, k, tieWidths?.embedding, tieWidths?.input),
-    ),
-    neighborhoodPreservation: beside(
-      neighborhoodPreservation(neighborhoods),
-      nullPreservation(samples, k, tieWidths?.input),
-    ),
-    groupSteadiness: beside(groupFit(embedding, groups.input, communities(embedding)), 0),
-    groupCohesiveness: beside(groupFit(input, groups.embedding, groups.input), 0),
-    densityPreservation: beside(densityPreservation(neighborhoods), 0),
+    trustworthiness: trusted,
+    continuity: continued,
+    neighborhoodPreservation: preserved,
+    groupSteadiness: steady,
+    groupCohesiveness: cohesive,
+    densityPreservation: dense,
   };
 }
 
@@ -144,8 +180,10 @@ const countsOf = (shares: Float64Array, k: number): Uint16Array =>
 
 /** The links of largest rank, worst first; ties by sample, then by their order there. */
 function worst({ width, targets, ranks }: Links): TrustLinks {
-  const order = Int32Array.from(targets.keys())
-    .filter((at) => targets[at] >= 0)
+  // absent links have rank -1
+  const least = ranks.slice().sort().at(-MOST_LINKS) ?? 0;
+  const order = Int32Array.from(ranks.keys())
+    .filter((at) => targets[at] >= 0 && ranks[at] >= least)
     .sort((a, b) => ranks[b] - ranks[a] || a - b)
     .subarray(0, MOST_LINKS);
   return {

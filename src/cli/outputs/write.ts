@@ -19,11 +19,11 @@ export async function writeOutputs(
 ): Promise<string> {
   const { localities } = explanation;
   const summary = JSON.stringify(summarize(explanation, table, plan, structure), null, 2);
+  await folder.write('summary.json', `${summary}\n`);
   const shown = shownExplanation(explanation, table);
   const bytes = encodeExplanation(shown);
   const report = reportPieces(shown, { file: bytes, title: titleOf(explanation, table) });
   await folder.write('explanation.whymap', bytes);
-  await folder.write('summary.json', `${summary}\n`);
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));
   await folder.write('presence.csv', presenceCsv(explanation));

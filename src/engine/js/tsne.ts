@@ -10,8 +10,8 @@
  */
 
 import type { Csr } from '../../model.js';
-import type { Engine, Watch } from '../engine.js';
-import { unwatched } from '../watch.js';
+import type { Engine } from '../engine.js';
+import { paced, unwatched } from '../watch.js';
 import { repulseByTree } from './barnes-hut.js';
 import { createTree, MAX_TREE_DIMENSIONS } from './barnes-hut-tree.js';
 
@@ -42,15 +42,6 @@ export const tsneSteps: Engine['tsneSteps'] = async (p, state, options, watch = 
   state.gains.set(gains);
   return loss;
 };
-
-/** Runs a generator to its end and calls `checkpoint` at each of its pauses. */
-async function paced<T>(work: Generator<void, T>, watch: Watch): Promise<T> {
-  for (;;) {
-    const next = work.next();
-    if (next.done) return next.value;
-    await watch.checkpoint();
-  }
-}
 
 /** Options of `tsneForces`. */
 export interface TsneForces {

@@ -142,15 +142,36 @@ async function makeStaging(state: State): Promise<string> {
  * @param name of the file inside.
  */
 async function writeAside(state: State, name: string, content: Content): Promise<void> {
+  stopIfAborted(state);
   const staging = state.staging ?? (await makeStaging(state));
   const handle = await open(join(staging, name), 'w');
   try {
-    await writeFile(handle, content);
+    await writeFile(handle, isPieces(content) ? untilAborted(content, state) : content);
     await handle.sync();
   } finally {
     await handle.close();
   }
   if (!state.files.includes(name)) state.files.push(name);
+}
+
+/** CancelledError once the signal is aborted. */
+function stopIfAborted({ signal }: State): void {
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/** Whether the content comes in pieces. */
+const isPieces = (content: Content): content is Exclude<Content, string | Uint8Array> =>
+  typeof content !== 'string' && !(content instanceof Uint8Array);
+
+/** The pieces, each after a turn of the event loop, in which an interrupt is heard; CancelledError once the signal is aborted. */
+async function* untilAborted(
+  pieces: Exclude<Content, string | Uint8Array>,
+  state: State,
+): AsyncGenerator<string | Uint8Array> {
+  for await (const piece of pieces) {
+    yield piece;
+    stopIfAborted(state);
+  }
 }
 
 /**
@@ -162,8 +183,8 @@ async function commit(state: State): Promise<void> {
     if (state.others.length === 0) return;
     await makeStaging(state);
   }
-  const { path, files, others, optional, signal } = state;
-  if (signal?.aborted) throw new CancelledError();
+  const { path, files, others, optional } = state;
+  stopIfAborted(state);
   if (dirname(state.staging ?? '') !== path && others.length === 0 && (await moveWhole(state))) return;
   await mkdir(path, { recursive: true });
   await withLock(path, async () => {

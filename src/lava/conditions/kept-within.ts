@@ -32,6 +32,7 @@
 import { LEAST_FREEDOM } from '../../core/level-runs.js';
 import { percent } from '../../core/words.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
 import type {
   AssociationMeasure,
   CategoricalColumn,
@@ -100,7 +101,7 @@ export async function keptWithin(
   const inner = columns.map(({ codes }) => (levels ? crossedLevels([levels, codes]) : codes));
   const result: ModuleWithin[][] = [];
   for (let k = 0; k < input.modules.count; k++) {
-    result.push(moduleWithin(input, k, { columns, inner, measure }));
+    result.push(await moduleWithin(input, k, { columns, inner, measure }, watch));
     watch.progress((k + 1) / input.modules.count);
     await watch.checkpoint();
   }
@@ -112,7 +113,7 @@ export async function keptWithin(
  * levels.
  * @param by `inner`: for each column the code of each sample inside both its level and that of `levels`.
  */
-function moduleWithin(
+async function moduleWithin(
   { table, localities, modules, descriptions, levels }: WithinInput,
   k: number,
   by: {
@@ -120,7 +121,8 @@ function moduleWithin(
     readonly inner: readonly Int32Array[];
     readonly measure: AssociationMeasure;
   },
-): ModuleWithin[] {
+  watch: Watch,
+): Promise<ModuleWithin[]> {
   const { columns, inner, measure } = by;
   const leading = descriptions[k].topFeatures.slice(0, PAIR_FEATURES);
   const features = leading.map(({ feature }) => feature);
@@ -130,6 +132,7 @@ function moduleWithin(
   for (let l = 0; l < localities.count; l++) {
     const presence = modules.presence.data[l * modules.count + k];
     if (!(presence > 0 && presence >= threshold)) continue;
+    await watch.checkpoint();
     const members = membersOf(localities, l);
     inner.forEach((codes, c) => {
       const rows = members.filter((row) => codes[row] >= 0);

@@ -19,6 +19,7 @@
  */
 
 import { isCsr } from '../../core/csr.js';
+import { atOnce } from '../../core/steps.js';
 import { trueValue } from '../../core/units.js';
 import type { Csr, Explanation, Matrix, ModuleDescription, Table } from '../../model.js';
 
@@ -35,6 +36,8 @@ export type ScoredModules = Pick<Explanation, 'image'> & {
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures' | 'signs'>[];
 };
 
+/** Cells that are read in a few milliseconds. */
+const STEP_CELLS = 2 ** 20;
 const BINS = 25;
 /** Fewer features leave too few of similar mean. */
 const LEAST_CONTROLLED = 100;
@@ -48,8 +51,17 @@ const LEAST_CONTROLLED = 100;
  * @param table the table that was explained, or one with the same feature columns.
  */
 export function moduleScores(explanation: ScoredModules, table: Table, options: ScoreOptions = {}): Matrix {
+  return atOnce(moduleScoreSteps(explanation, table, options));
+}
+
+/** The same in steps of about STEP_CELLS cells, so that others may work between them. */
+export function* moduleScoreSteps(
+  explanation: ScoredModules,
+  table: Table,
+  options: ScoreOptions = {},
+): Generator<void, Matrix> {
   const { features } = table;
-  const moments = featureMoments(features);
+  const moments = yield* featureMoments(features);
   const enough = features.columns >= LEAST_CONTROLLED && explanation.image === null;
   const control = options.control ?? (enough && !moments.negative);
   const bins = control ? binsByMean(moments.mean.map((mean, f) => trueValue(mean, f, features.units))) : null;
@@ -60,7 +72,7 @@ export function moduleScores(explanation: ScoredModules, table: Table, options: 
       weights[feature * m + k] += weight;
     }
   });
-  return weightedSums(features, weights, m, moments.mean);
+  return yield* weightedSums(features, weights, m, moments.mean);
 }
 
 /**
@@ -90,6 +102,13 @@ function featureWeights(
   });
 }
 
+/** Mean and standard deviation of every feature, and whether any value is negative. */
+interface FeatureMoments {
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  readonly negative: boolean;
+}
+
 /**
  * Mean and standard deviation (divisor n) of every feature over all samples (0 where it is constant up to rounding),
  * and whether any value is negative.
@@ -97,13 +116,14 @@ function featureWeights(
  * stored is 0.
  * @param features samples x d.
  */
-function featureMoments(features: Matrix | Csr) {
+function* featureMoments(features: Matrix | Csr): Generator<void, FeatureMoments> {
   const { rows, columns } = features;
   const mean = new Float64Array(columns);
   const deviation = new Float64Array(columns);
   const stored = new Float64Array(columns);
   let negative = false;
   for (let row = 0; row < rows; row++) {
+    if (isPause(features, row)) yield;
     const { indices, values } = cellsOf(features, row);
     for (let p = 0; p < values.length; p++) {
       const feature = indices === null ? p : indices[p];
@@ -113,6 +133,7 @@ function featureMoments(features: Matrix | Csr) {
     }
   }
   for (let row = 0; row < rows; row++) {
+    if (isPause(features, row)) yield;
     const { indices, values } = cellsOf(features, row);
     for (let p = 0; p < values.length; p++) {
       const feature = indices === null ? p : indices[p];
@@ -151,20 +172,40 @@ function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Arra
  * @param m number of modules.
  * @param mean one a feature.
  */
-function weightedSums(features: Matrix | Csr, weights: Float64Array, m: number, mean: Float64Array): Matrix {
+function* weightedSums(
+  features: Matrix | Csr,
+  weights: Float64Array,
+  m: number,
+  mean: Float64Array,
+): Generator<void, Matrix> {
   const sums = new Float64Array(features.rows * m);
   const center = new Float64Array(m);
   mean.forEach((value, f) => {
     for (let k = 0; k < m; k++) center[k] += weights[f * m + k] * value;
   });
+  const counted = Uint8Array.from(mean, (_, f) =>
+    weights.subarray(f * m, (f + 1) * m).some((weight) => weight !== 0) ? 1 : 0,
+  );
   for (let row = 0; row < features.rows; row++) {
+    if (isPause(features, row)) yield;
     const { indices, values } = cellsOf(features, row);
     for (let p = 0; p < values.length; p++) {
-      const from = (indices === null ? p : indices[p]) * m;
+      const feature = indices === null ? p : indices[p];
+      if (counted[feature] === 0) continue;
+      const from = feature * m;
       for (let k = 0; k < m; k++) sums[row * m + k] += weights[from + k] * values[p];
     }
   }
-  return { rows: features.rows, columns: m, data: Float32Array.from(sums, (sum, i) => sum - center[i % m]) };
+  yield;
+  const data = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) data[i] = sums[i] - center[i % m];
+  yield;
+  return { rows: features.rows, columns: m, data };
+}
+
+/** Whether STEP_CELLS cells have been read since the last pause, or none. @param row the one to be read next. */
+function isPause({ columns }: Matrix | Csr, row: number): boolean {
+  return row % Math.max(1, Math.floor(STEP_CELLS / columns)) === 0;
 }
 
 /**

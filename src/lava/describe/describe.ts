@@ -9,17 +9,17 @@
  * the groups' means. With levels both readings are inside them.
  * Types: `AssociationMeasure`: `pearson`, `spearman` or `bicor`. `PartialContext`: a Context or some of its parts:
  *   engine, random or seed, signal, memory, onProgress. `Matrix`: row-major float32, element (r, c) at `data[r *
- *   columns + c]`; its rows (how many). `Context`: engine, random streams, signal, memory and progress of a run.
- *   `Modules`, of a fit: count (how many), loadings (modules x features, not negative, largest 1), presence
- *   (localities x modules, not negative), share (of the squared association, one a module). `Table`, samples x
- *   features: featureNames (one a column), features (Matrix or Csr). `Localities`, n-neighborhoods of probes: count
- *   (how many). `Embedding`, the map: coordinates (samples x dimensions). `Watch`, of a stage: progress (takes the
- *   fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted). `LocalSamples`, of one
- *   locality: lengths (samples of each run, or null for one level).
+ *   columns + c]`; its rows (how many). `Modules`, of a fit: count (how many), loadings (modules x features, not
+ *   negative, largest 1), presence (localities x modules, not negative), share (of the squared association, one a
+ *   module). `Table`, samples x features: featureNames (one a column), features (Matrix or Csr). `Localities`,
+ *   n-neighborhoods of probes: count (how many). `Embedding`, the map: coordinates (samples x dimensions). `Watch`, of
+ *   a stage: progress (takes the fraction done, 0 to 1), checkpoint (throws CancelledError once the signal is aborted).
+ *   `LocalSamples`, of one locality: lengths (samples of each run, or null for one level).
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import type { Watch } from '../../engine/engine.js';
 import type {
   AssociationMeasure,
   Embedding,
@@ -81,13 +81,14 @@ export async function describeModules(
   const { modules, table } = input;
   const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
-  const sums = await pairSums(input, leading, thresholds, options, context);
+  const watch = watchStage(context, 'description');
+  const sums = await pairSums(input, leading, thresholds, options, watch);
   const recurrence = moduleRecurrence(input.localities, modules.presence, input.samplePresence.rows);
-  return leading.map((features, k) => {
-    const topFeatures = features
-      .filter((f) => f.loading >= LEAST_LOADING)
-      .map(({ feature, loading }) => ({ feature, loading }));
-    return {
+  const described: DescribedModule[] = [];
+  for (const [k, features] of leading.entries()) {
+    await watch.checkpoint();
+    const topFeatures = features.filter(({ loading }) => loading >= LEAST_LOADING);
+    described.push({
       id: `M${k + 1}`,
       label: moduleLabel(modules.loadings, k, topFeatures, table.featureNames, options.image),
       share: modules.share[k],
@@ -97,8 +98,9 @@ export async function describeModules(
       presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
       recurrence: recurrence[k],
       contrast: sums[k].straddling > 0.5 * sums[k].weight,
-    };
-  });
+    });
+  }
+  return described;
 }
 
 /** How features are correlated. */
@@ -148,10 +150,9 @@ async function pairSums(
   leading: readonly Leading[][],
   thresholds: readonly number[],
   { measure, levels }: CorrelationOptions,
-  context: Context,
+  watch: Watch,
 ): Promise<PairSums[]> {
   const { localities, modules, embedding, table } = input;
-  const watch = watchStage(context, 'description');
   const sums = leading.map((features) => ({
     correlation: new Float64Array(pairCount(features)),
     weight: 0,

@@ -96,10 +96,13 @@ async function signsOf(
   });
   const signs = leadingSigns(overall, weights);
   const notable = samples.map(({ freedom }) => NOTABLE / Math.sqrt(freedom));
-  const turned = present.filter((_, i) => {
-    const best = alignedCorrelation(correlations[i], weights, leadingSigns(correlations[i], weights));
-    return best > notable[i] && alignedCorrelation(correlations[i], weights, signs) < best / 2;
-  });
+  const turned: number[] = [];
+  for (const [i, local] of correlations.entries()) {
+    const best = alignedCorrelation(local, weights, leadingSigns(local, weights));
+    const isTurned = best > notable[i] && alignedCorrelation(local, weights, signs) < best / 2;
+    if (isTurned) turned.push(present[i]);
+    await watch.checkpoint();
+  }
   return {
     together: features.filter((_, i) => signs[i] > 0),
     opposed: features.filter((_, i) => signs[i] < 0),

@@ -117,7 +117,9 @@ export async function testPart(
     fitted: { ...fitted, count: localities.count },
     support: Math.min(support, size >> 1),
   };
+  await watch.checkpoint();
   const matches = matchLoadings(modules.loadings, again.loadings);
+  await watch.checkpoint();
   const awaited = plan.awaited.filter((k) => matches[k].cosine >= REPLICATED).map((k) => matches[k].other);
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
   const prepared: HeldOutModule[] = [];

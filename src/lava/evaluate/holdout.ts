@@ -17,12 +17,13 @@
  */
 
 import { assign } from '../../core/assignment.js';
-import { buildKdTree } from '../../core/kd-tree.js';
+import { kdTreeSteps } from '../../core/kd-tree.js';
 import { levelRuns } from '../../core/level-runs.js';
 import { gatherRows } from '../../core/matrix.js';
 import { permutation, type Random } from '../../core/random.js';
 import type { Context } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
+import { paced } from '../../engine/watch.js';
 import type { Embedding, Localities, Matrix, Modules, Table } from '../../model.js';
 import {
   type AssociationOptions,
@@ -78,8 +79,7 @@ export async function localitiesOfPart(
   watch: Watch,
 ): Promise<Localities> {
   await watch.checkpoint();
-  const tree = buildKdTree(gatherRows(embedding.coordinates, part.rows));
-  await watch.checkpoint();
+  const tree = await paced(kdTreeSteps(gatherRows(embedding.coordinates, part.rows)), watch);
   const found = await gatherMembers(tree, whole.probes, part.size, context.engine, watch);
   return {
     ...whole,

@@ -20,7 +20,7 @@
 
 import { permutation, type Random } from '../../core/random.js';
 import type { Engine, SampleDraws, Watch } from '../../engine/engine.js';
-import { partOf } from '../../engine/watch.js';
+import { partOf, withoutProgress } from '../../engine/watch.js';
 import type { HeldOutModule } from './held-out-correlation.js';
 import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
 import { decision, MOST_BATCHES } from './sequential-decision.js';
@@ -56,11 +56,12 @@ export async function permutationTests(
   const { begins } = plan;
   const samples = begins[begins.length - 1];
   const none = { count: 1, orders: null, shifts: null };
-  const [observed] = statistics(modules, await engine.weightedCorrelations(modules, none));
+  const ofObserved = await engine.weightedCorrelations(modules, none, withoutProgress(watch));
+  const [observed] = await statistics(modules, ofObserved, watch);
   const shiftsFrom = random.stream('features');
   const ordersFrom = random.stream('samples');
   const statisticsOf = async (draws: SampleDraws, part: Watch) =>
-    statistics(modules, await engine.weightedCorrelations(modules, draws, part));
+    statistics(modules, await engine.weightedCorrelations(modules, draws, part), part);
   const shifted = async (count: number, part: Watch) => ({
     ...{ count, orders: null },
     shifts: await drawShifts(modules, count, begins, shiftsFrom, part),
@@ -179,9 +180,14 @@ async function drawOrders(
  * @returns one entry a draw, with one number a module; 0 for a module without pairs.
  * @param modules those that are tested.
  */
-function statistics(modules: readonly HeldOutModule[], sums: readonly Float64Array[]) {
+async function statistics(
+  modules: readonly HeldOutModule[],
+  sums: readonly Float64Array[],
+  watch: Watch,
+): Promise<{ readonly mean: Float64Array; readonly contrast: Float64Array }[]> {
   const draws = sums[0].length / modules[0].presence.length;
-  return Array.from({ length: draws }, (_, draw) => {
+  const found: { readonly mean: Float64Array; readonly contrast: Float64Array }[] = [];
+  for (let draw = 0; draw < draws; draw++) {
     const mean = new Float64Array(modules.length);
     const contrast = new Float64Array(modules.length);
     modules.forEach(({ presence, pairWeight }, k) => {
@@ -191,6 +197,8 @@ function statistics(modules: readonly HeldOutModule[], sums: readonly Float64Arr
         contrast[k] += (presence[l] - 1 / presence.length) * value;
       }
     });
-    return { mean, contrast };
-  });
+    found.push({ mean, contrast });
+    await watch.checkpoint();
+  }
+  return found;
 }

@@ -4,13 +4,14 @@
  * Purpose: placement breaks ties and starts k-means by the order of rows; with this order instead, modules are a
  *   function of the set of samples. Source: ours. Order: by coordinates, first axis first; samples at the same point
  *   by their features, first column that differs first. Samples equal in everything keep their order, which then
- *   makes no difference. Cost: a sort of the rows; features are read for samples at the same point only.
+ *   makes no difference. Cost: a radix sort of the rows; features are read for samples at the same point only.
  * Types: `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Csr`: sparse, entries of row r are
  *   at `offsets[r]` to `offsets[r + 1]` of `indices` (columns, ascending) and `values`.
  * Fails: never; coordinates are finite.
  */
 
 import { denseRows } from '../../core/csr.js';
+import { orderByKey } from '../../core/order-keys.js';
 import type { Csr, Matrix } from '../../model.js';
 
 /**
@@ -28,13 +29,20 @@ export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Ar
     }
     return 0;
   };
-  const order = Int32Array.from({ length: rows }, (_, row) => row).sort((a, b) => byPoint(a, b) || a - b);
+  const order = orderByKey(rows, (row) => data[row * columns]);
+  const sameFirst = (a: number, b: number) => data[a * columns] === data[b * columns];
+  for (const run of runsOf(order, sameFirst)) run.sort((a, b) => byPoint(a, b) || a - b);
   if (features === undefined) return order;
-  for (let first = 0, next = 1; first < rows; first = next++) {
-    while (next < rows && byPoint(order[first], order[next]) === 0) next++;
-    if (next - first > 1) sortByContent(order.subarray(first, next), features);
-  }
+  for (const run of runsOf(order, (a, b) => byPoint(a, b) === 0)) sortByContent(run, features);
   return order;
+}
+
+/** The parts of an order, of two rows and more, whose neighbors are alike. */
+function* runsOf(order: Int32Array, alike: (a: number, b: number) => boolean): Generator<Int32Array> {
+  for (let first = 0, next = 1; first < order.length; first = next++) {
+    while (next < order.length && alike(order[first], order[next])) next++;
+    if (next - first > 1) yield order.subarray(first, next);
+  }
 }
 
 /**

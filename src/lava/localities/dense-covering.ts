@@ -17,10 +17,11 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { buildKdTree } from '../../core/kd-tree.js';
+import { kdTreeSteps } from '../../core/kd-tree.js';
 import { gatherRows, matrix } from '../../core/matrix.js';
 import { createRandom } from '../../core/random.js';
 import type { Engine, Watch } from '../../engine/engine.js';
+import { paced } from '../../engine/watch.js';
 import type { Embedding, Localities } from '../../model.js';
 import { canonicalOrder } from './canonical-order.js';
 import { distinctPoints } from './copies.js';
@@ -47,12 +48,13 @@ export async function denseCovering(
   const { count, size } = localities;
   const wanted = Math.max(count, Math.min(MOST_TIMES * count, ENOUGH)) - count;
   if (wanted === 0) return localities;
+  await watch.checkpoint();
   const frame = principalAxes(embedding.coordinates);
+  await watch.checkpoint();
   const order = localities.order ?? canonicalOrder(frame.points);
   await watch.checkpoint();
   const { points, copies, all } = distinctPoints(gatherRows(frame.points, order), size);
-  const tree = buildKdTree(points);
-  await watch.checkpoint();
+  const tree = await paced(kdTreeSteps(points), watch);
   const d = tree.points.columns;
   const probes = matrix(count + wanted, d);
   probes.data.set(localities.probes.data);

@@ -13,12 +13,12 @@
  */
 
 import { minimizeDirect } from '../../core/direct.js';
-import { buildKdTree, type KdTree } from '../../core/kd-tree.js';
+import { type KdTree, kdTreeSteps } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
-import { partOf, withoutProgress } from '../../engine/watch.js';
+import { paced, partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
 import { canonicalOrder } from './canonical-order.js';
@@ -68,12 +68,14 @@ export async function locate(
   features?: Matrix | Csr,
 ): Promise<Localities> {
   const context = await resolveContext(partialContext);
-  const frame = principalAxes(embedding.coordinates);
-  const order = canonicalOrder(frame.points, features);
-  const checked = checkLocalityOptions(order.length, options);
+  const checked = checkLocalityOptions(embedding.coordinates.rows, options);
   const { size, overlap, count } = checked;
-  const { points, copies, all } = distinctPoints(gatherRows(frame.points, order), size);
   const watch = watchStage(context, 'localities');
+  const frame = principalAxes(embedding.coordinates);
+  await watch.checkpoint();
+  const order = canonicalOrder(frame.points, features);
+  await watch.checkpoint();
+  const { points, copies, all } = distinctPoints(gatherRows(frame.points, order), size);
   const random = createRandom(options.covering ?? 0).stream('localities');
   const { best, start, evaluations, samples } = await tunedCovering(
     points,
@@ -85,9 +87,7 @@ export async function locate(
   watch.progress(1);
   const { probes, members, radius } = best;
   return {
-    count,
-    size,
-    overlap,
+    ...{ count, size, overlap },
     probes: frame.toMap(probes),
     members: all(members).map((position) => order[position]),
     radius,
@@ -165,8 +165,7 @@ interface Problem {
 /** The covering problem of these points: their kd-tree, and the graph of the `size` samples nearest to each. */
 async function newProblem(points: Matrix, size: number, engine: Engine, watch: Watch): Promise<Problem> {
   await watch.checkpoint();
-  const tree = buildKdTree(points);
-  await watch.checkpoint();
+  const tree = await paced(kdTreeSteps(points), watch);
   return { tree, size, graph: await neighborhoodGraph(tree, size, engine, watch) };
 }
 

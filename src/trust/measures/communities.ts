@@ -10,6 +10,7 @@
  * Types: `Watch`, of a stage: checkpoint (throws CancelledError once the signal is aborted).
  */
 
+import { atOnce } from '../../core/steps.js';
 import type { Watch } from '../../engine/engine.js';
 import type { Neighbors } from '../../model.js';
 
@@ -34,20 +35,16 @@ interface Graph {
 
 /** Groups found before: several measures ask for those of the same neighbors. */
 const found = new WeakMap<Neighbors, Int32Array>();
+/** Groups merged before, and what they were merged from. */
+const merged = new WeakMap<Neighbors, { from: Int32Array; count: number; groups: Int32Array }>();
+/** Links that are counted in a few milliseconds. */
+const STEP_LINKS = 2 ** 18;
 
 /** Group of each row, 0 to the number of groups - 1, largest group first. Found once for the same neighbors. */
 export function communities(neighbors: Neighbors): Int32Array {
   const known = found.get(neighbors);
   if (known) return known;
   return atOnce(louvain(neighbors));
-}
-
-/** What steps return at their end, all of them made one after another. */
-function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
 }
 
 /**
@@ -58,9 +55,19 @@ export async function findCommunities(neighbors: Neighbors, watch: Watch): Promi
   for (const _ of louvain(neighbors)) await watch.checkpoint();
 }
 
+/** Merges groups so that `mergeGroups` has the result at hand. CancelledError once the watch ends. */
+export async function findMergedGroups(
+  neighbors: Neighbors,
+  groups: Int32Array,
+  count: number,
+  watch: Watch,
+): Promise<void> {
+  for (const _ of mergeSteps(neighbors, groups, count)) await watch.checkpoint();
+}
+
 /** The Louvain method in steps of STEP_NODES nodes, so that others may work between them; keeps and returns the groups. */
 function* louvain(neighbors: Neighbors): Generator<void, Int32Array> {
-  let graph = mutualGraph(neighbors);
+  let graph = yield* mutualGraph(neighbors);
   let groups = Int32Array.from({ length: neighbors.rows }, (_, i) => i);
   for (;;) {
     const moved = compact(yield* moveNodes(graph));
@@ -79,8 +86,15 @@ function* louvain(neighbors: Neighbors): Generator<void, Int32Array> {
  * Group numbers in and out run from 0, largest first.
  */
 export function mergeGroups(neighbors: Neighbors, groups: Int32Array, count: number): Int32Array {
+  const known = merged.get(neighbors);
+  if (known && known.from === groups && known.count === count) return known.groups;
+  return atOnce(mergeSteps(neighbors, groups, count));
+}
+
+/** The same in steps; keeps and returns the groups. */
+function* mergeSteps(neighbors: Neighbors, groups: Int32Array, count: number): Generator<void, Int32Array> {
   const initial = groups.reduce((most, group) => Math.max(most, group + 1), 0);
-  const graph = aggregate(mutualGraph(neighbors), groups, initial);
+  const graph = yield* aggregateSteps(yield* mutualGraph(neighbors), groups, initial);
   const total = graph.degrees.reduce((sum, degree) => sum + degree, 0);
   const between = Array.from({ length: initial }, () => new Float64Array(initial));
   for (let a = 0; a < initial; a++) {
@@ -103,25 +117,32 @@ export function mergeGroups(neighbors: Neighbors, groups: Int32Array, count: num
       if (o === b) owner[g] = a;
     });
   }
-  return bySize(groups.map((group) => owner[group]));
+  const joined = bySize(groups.map((group) => owner[group]));
+  merged.set(neighbors, { from: groups, count, groups: joined });
+  return joined;
 }
 
 /** Modularity of given groups on the graph of neighbors: 0 for groups that have nothing to do with it. */
 export function modularity(neighbors: Neighbors, groups: Int32Array): number {
   const { rows, k, indices } = neighbors;
-  const degrees = new Map<number, number>();
-  const add = (group: number, links: number) => degrees.set(group, (degrees.get(group) ?? 0) + links);
+  const degrees = new Float64Array(groups.reduce((most, group) => Math.max(most, group + 1), 0));
+  // in the order in which they come, so that sums do not depend on their numbers
+  const order: number[] = [];
+  const add = (group: number) => {
+    if (degrees[group] === 0) order.push(group);
+    degrees[group]++;
+  };
   let inside = 0;
   for (let p = 0; p < indices.length; p++) {
     const group = groups[Math.floor(p / k)];
     const other = groups[indices[p]];
     if (group === other) inside++;
-    add(group, 1);
-    add(other, 1);
+    add(group);
+    add(other);
   }
   const links = rows * k;
   let expected = 0;
-  for (const degree of degrees.values()) expected += (degree / (2 * links)) ** 2;
+  for (const group of order) expected += (degrees[group] / (2 * links)) ** 2;
   return inside / links - expected;
 }
 
@@ -147,10 +168,11 @@ function cheapestPair(
   return best;
 }
 
-/** Every link in both directions; a link that both ends name has both weights. */
-function mutualGraph({ rows, k, indices }: Neighbors): Graph {
+/** Every link in both directions; a link that both ends name has both weights. In steps of STEP_LINKS links. */
+function* mutualGraph({ rows, k, indices }: Neighbors): Generator<void, Graph> {
   const counts = new Int32Array(rows + 1);
   for (let p = 0; p < indices.length; p++) {
+    if (p % STEP_LINKS === 0) yield;
     counts[Math.floor(p / k) + 1]++;
     counts[indices[p] + 1]++;
   }
@@ -163,6 +185,7 @@ function mutualGraph({ rows, k, indices }: Neighbors): Graph {
   const next = offsets.slice();
   const targets = new Int32Array(2 * indices.length);
   for (let p = 0; p < indices.length; p++) {
+    if (p % STEP_LINKS === 0) yield;
     const from = Math.floor(p / k);
     targets[next[from]++] = indices[p];
     targets[next[indices[p]]++] = from;
@@ -240,12 +263,7 @@ function compact(groups: Int32Array): { groups: Int32Array; count: number } {
   return { groups: groups.map((group) => numbers.get(group) ?? 0), count: numbers.size };
 }
 
-/** Each group becomes a node; weights between groups add up. */
-function aggregate(graph: Graph, groups: Int32Array, nodes: number): Graph {
-  return atOnce(aggregateSteps(graph, groups, nodes));
-}
-
-/** The same in steps of STEP_NODES nodes. */
+/** Each group becomes a node; weights between groups add up. In steps of STEP_NODES nodes. */
 function* aggregateSteps(graph: Graph, groups: Int32Array, nodes: number): Generator<void, Graph> {
   const links = Array.from({ length: nodes }, () => new Map<number, number>());
   const degrees = new Float64Array(nodes);

@@ -19,7 +19,7 @@ import { type Context, type PartialContext, resolveContext, watchStage } from '.
 import type { Matrix } from '../../model.js';
 import { checkInteger } from '../checks.js';
 import type { Neighborhoods } from '../types.js';
-import { communities, findCommunities, mergeGroups } from './communities.js';
+import { communities, findCommunities, findMergedGroups, mergeGroups } from './communities.js';
 import { groupCount } from './groups.js';
 
 /** Links from a query sample to others, `width` a sample, worst first; -1 where there is none. */
@@ -75,10 +75,11 @@ export function distortion(neighborhoods: Neighborhoods, options: DistortionOpti
   };
 }
 
-/** Finds the groups of both spaces so that `groupsOfBoth` has them at hand. CancelledError once the signal is aborted. */
+/** Finds and merges the groups of both spaces so that `groupsOfBoth` has them at hand. CancelledError once the signal is aborted. */
 export async function findGroups({ input, embedding }: Neighborhoods, context: Context): Promise<void> {
   const watch = watchStage({ ...context, onProgress: undefined }, 'groups');
   for (const neighbors of [input, embedding]) await findCommunities(neighbors, watch);
+  await findMergedGroups(embedding, communities(embedding), groupCount(communities(input)), watch);
 }
 
 /**
@@ -140,12 +141,19 @@ function worstLinks(
   const targets = new Int32Array(rows * width).fill(-1);
   const kept = new Int32Array(rows * width).fill(-1);
   for (let i = 0; i < rows; i++) {
-    const distant = Array.from({ length: k }, (_, t) => i * k + t).filter((p) => ranks[p] >= far[i]);
-    distant.sort((a, b) => ranks[b] - ranks[a] || a - b);
-    distant.slice(0, width).forEach((p, at) => {
-      targets[i * width + at] = indices[p];
-      kept[i * width + at] = ranks[p];
-    });
+    const end = (i + 1) * width;
+    for (let p = i * k; p < (i + 1) * k; p++) {
+      if (ranks[p] < far[i]) continue;
+      let at = end;
+      for (; at > i * width && kept[at - 1] < ranks[p]; at--) {
+        if (at === end) continue;
+        kept[at] = kept[at - 1];
+        targets[at] = targets[at - 1];
+      }
+      if (at === end) continue;
+      kept[at] = ranks[p];
+      targets[at] = indices[p];
+    }
   }
   return { width, targets, ranks: kept };
 }

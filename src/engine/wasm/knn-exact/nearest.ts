@@ -29,7 +29,7 @@ export function createNearest(runtime: Runtime, multipliers: Multipliers): Engin
     const scope = createScope(runtime.arena);
     try {
       const input = { data, queries: compared, symmetric: same && excludeSelf, metric, k, thresholds: null };
-      const prepared = await prepareComparison(runtime, scope, multipliers, input);
+      const prepared = await prepareComparison(runtime, scope, multipliers, input, watch);
       const lists = allocateLists(runtime, scope, { ...prepared, rows, k, metric });
       const selfRows = scope.copy(Int32Array.from({ length: rows }, (_, q) => (excludeSelf ? q : -1)));
       const comparison = { ...prepared, ranks: 0, stride: 0, lists: lists.address, k, selfRows };

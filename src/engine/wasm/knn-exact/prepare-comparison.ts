@@ -8,7 +8,7 @@
  */
 
 import type { Matrix } from '../../../model.js';
-import type { Engine, Metric } from '../../engine.js';
+import type { Engine, Metric, Watch } from '../../engine.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { MultiplyBytes } from './blocks.js';
@@ -64,18 +64,24 @@ export async function prepareComparison(
   scope: Scope,
   { multiply, multiplyBytes }: Multipliers,
   { data, queries, symmetric, metric, k, thresholds }: ComparisonInput,
+  watch: Watch,
 ): Promise<PreparedComparison> {
   const frame = frameOf(data, metric);
-  const order = symmetric ? await orderRows(multiply, data, frame) : identityOrder(data.rows);
+  await watch.checkpoint();
+  const order = symmetric ? await orderRows(multiply, data, frame, watch) : identityOrder(data.rows);
+  await watch.checkpoint();
   const plan = await choosePlan(multiply, frame, {
     ...{ data, queries, k },
     thresholds: thresholds?.(frame) ?? null,
     order: symmetric ? order : null,
     bytes: symmetric && multiplyBytes ? byteRowsOf(data, frame) : null,
   });
+  await watch.checkpoint();
   const byBytes = plan.kind === 'bytes';
   const source = copyInOrder(runtime, scope, data, order);
+  await watch.checkpoint();
   const bounds = await prepareBounds(runtime, scope, { data, queries, frame, source }, plan);
+  await watch.checkpoint();
   const pruned = symmetric && !byBytes;
   return {
     ...{ bounds, symmetric },

@@ -80,7 +80,7 @@ function createRanking(runtime: Runtime, multipliers: Multipliers) {
     try {
       const thresholds = (frame: Frame) => probeThresholds(data, queryRows, targets, k, frame);
       const input = { data, queries, symmetric, metric, k, thresholds };
-      const prepared = await prepareComparison(runtime, scope, multipliers, input);
+      const prepared = await prepareComparison(runtime, scope, multipliers, input, watch);
       const shared = { ...prepared, rows: queryRows.length, metric };
       const ranks = await uploadRanks(runtime, scope, {
         ...shared,

@@ -13,8 +13,9 @@
  */
 
 import type { Matrix } from '../../../model.js';
-import type { Engine } from '../../engine.js';
+import type { Engine, Watch } from '../../engine.js';
 import { splitByMedians } from '../../nn-descent.js';
+import { paced, unwatched, withoutProgress } from '../../watch.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { directionsOf } from './directions.js';
@@ -42,9 +43,14 @@ export function identityOrder(rows: number): RowOrder {
  * @param frame center and scale of the rows, by which directions are found.
  * @param data rows x columns.
  */
-export async function orderRows(multiply: Engine['multiply'], data: Matrix, frame: Frame): Promise<RowOrder> {
+export async function orderRows(
+  multiply: Engine['multiply'],
+  data: Matrix,
+  frame: Frame,
+  watch: Watch = unwatched,
+): Promise<RowOrder> {
   if (data.rows < FEWEST_ROWS) return identityOrder(data.rows);
-  const rows = await orderByProximity(multiply, data, frame);
+  const rows = await orderByProximity(multiply, data, frame, watch);
   const positions = new Int32Array(rows.length);
   for (let position = 0; position < rows.length; position++) positions[rows[position]] = position;
   return { rows, positions };
@@ -61,10 +67,12 @@ export async function orderByProximity(
   multiply: Engine['multiply'],
   data: Matrix,
   frame: Frame,
+  watch: Watch = unwatched,
 ): Promise<Int32Array> {
   const levels = Math.min(data.columns, Math.max(1, Math.ceil(Math.log2(data.rows / NEAR_ROWS))));
   const basis = await directionsOf(multiply, data, frame, levels);
-  return splitByMedians(await multiply(data, basis, { transposeB: true }), levels).members;
+  const projections = await multiply(data, basis, { transposeB: true }, withoutProgress(watch));
+  return (await paced(splitByMedians(projections, levels), watch)).members;
 }
 
 /**

@@ -10,9 +10,10 @@
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
-import { buildKdTree, type KdTree, LEAF } from '../../../core/kd-tree.js';
+import { type KdTree, kdTreeSteps, LEAF } from '../../../core/kd-tree.js';
 import type { Matrix } from '../../../model.js';
 import type { Metric, Watch } from '../../engine.js';
+import { paced } from '../../watch.js';
 import { createScope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
@@ -49,7 +50,7 @@ export async function treeRanks(
 ): Promise<Int32Array> {
   const scope = createScope(runtime.arena);
   try {
-    const tree = buildKdTree(data);
+    const tree = await paced(kdTreeSteps(data), watch);
     const queries = rows ?? Int32Array.from({ length: data.rows }, (_, i) => i);
     const ranks = scope.allocate(targets.length * 4);
     await runtime.run(
@@ -80,19 +81,33 @@ export async function treeRanks(
 function boxesOf(tree: KdTree): Float32Array {
   const d = tree.points.columns;
   const boxes = new Float32Array(2 * tree.points.data.length);
-  const fill = (low: number, high: number): void => {
-    const at = 2 * d * ((low + high) >> 1);
-    boxes.fill(Number.POSITIVE_INFINITY, at, at + d);
-    boxes.fill(Number.NEGATIVE_INFINITY, at + d, at + 2 * d);
+  const widen = (at: number, low: number, high: number): void => {
     for (let p = low * d; p < high * d; p++) {
       const c = p % d;
       boxes[at + c] = Math.min(boxes[at + c], tree.coordinates[p]);
       boxes[at + d + c] = Math.max(boxes[at + d + c], tree.coordinates[p]);
     }
-    if (high - low <= LEAF) return;
+  };
+  const fill = (low: number, high: number): void => {
+    const at = 2 * d * ((low + high) >> 1);
+    boxes.fill(Number.POSITIVE_INFINITY, at, at + d);
+    boxes.fill(Number.NEGATIVE_INFINITY, at + d, at + 2 * d);
     const middle = (low + high) >> 1;
-    fill(low, middle);
-    fill(middle + 1, high);
+    const split = high - low > LEAF;
+    // of a node that is split, only the median is not in a half
+    widen(at, split ? middle : low, split ? middle + 1 : high);
+    if (!split) return;
+    for (const [from, to] of [
+      [low, middle],
+      [middle + 1, high],
+    ]) {
+      fill(from, to);
+      const half = 2 * d * ((from + to) >> 1);
+      for (let c = 0; c < d; c++) {
+        boxes[at + c] = Math.min(boxes[at + c], boxes[half + c]);
+        boxes[at + d + c] = Math.max(boxes[at + d + c], boxes[half + d + c]);
+      }
+    }
   };
   if (tree.order.length > 0) fill(0, tree.order.length);
   return boxes;

@@ -44,7 +44,7 @@ export function createNearestApproximate(
   return async (data, options, watch = unwatched) => {
     const scope = createScope(runtime.arena);
     try {
-      const order = await orderByProximity(multiply, data, frameOf(data, options.metric));
+      const order = await orderByProximity(multiply, data, frameOf(data, options.metric), watch);
       const moved = gatherRows(data, order);
       const uploaded = await uploadRows(runtime, scope, multiply, moved, options);
       const lists = createLists(runtime, scope, moved, uploaded, options, watch);
