@@ -39,8 +39,17 @@ async function trust(engine, features, map) {
   return 1 - (2 * excess) / (asked.length * K * (2 * rows - 3 * K - 1));
 }
 
-/** Runs both programs in turns; for each run of either wall, cpu, peak, trust and loss. No peer gives an empty list. */
-export async function compareEmbeddings(method, features, runs, steps) {
+/**
+ * Runs both programs in turns; for each run of either wall, cpu, peak, trust and loss. No peer gives an empty list.
+ * @param name of the peer in peers/embed.py.
+ */
+export async function compareEmbeddings(
+  method,
+  features,
+  runs,
+  steps,
+  name = method === 'umap' ? 'umap2' : 'opentsne',
+) {
   const input = writeNpy('rows.npy', features);
   const output = join(folder, 'map.npy');
   const script = join(import.meta.dirname, 'peers', 'embed.py');
@@ -57,7 +66,6 @@ export async function compareEmbeddings(method, features, runs, steps) {
     const used = cpuSeconds() - cpu;
     const judged = await trust(engine, features, result.embedding.coordinates);
     ours.push({ wall, cpu: used, peak, trust: judged, loss: result.losses.at(-1) ?? null });
-    const name = method === 'umap' ? 'umap2' : 'opentsne';
     const found = peer(script, name, input, output, ...(steps ? [steps] : []));
     if (found) theirs.push({ ...found, trust: await trust(engine, features, await readFeatures(output)) });
   }

@@ -129,10 +129,8 @@ export async function explain(
     context,
     timed,
   );
-  const sampleScores = await paced(
-    moduleScoreSteps({ descriptions, image }, table),
-    silently(context, 'significance'),
-  );
+  const scoring = silently(context, 'significance');
+  const sampleScores = await paced(moduleScoreSteps({ descriptions, image }, table), scoring);
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
@@ -143,9 +141,7 @@ export async function explain(
     localities,
     modules,
     samplePresence: perSample,
-    sampleScores,
-    descriptions,
-    associationCounts: counts,
+    ...{ sampleScores, descriptions, associationCounts: counts },
     options: { ...options, ...sizesOf(localities), ...rulesAsOptions(rules), ...significance },
     ...(granularity && { granularity }),
     image,

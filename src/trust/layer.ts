@@ -74,18 +74,9 @@ export function* trustLayerSteps(
   };
   const nullSorted = nullPoints(samples, k, context.random, undefined, neighborhoods.tieWidths?.input);
   yield;
+  const basis = { samples, k, metric: 'euclidean' as const, noClasses: null, warnings: [] };
   const verdict = writeVerdict({
-    measured: {
-      samples,
-      k,
-      metric: 'euclidean',
-      measures,
-      neighborhoods,
-      referenceSpace,
-      groups,
-      noClasses: null,
-      warnings: [],
-    },
+    measured: { ...basis, measures, neighborhoods, referenceSpace, groups },
     distortion: distorted,
     pointwise: {
       ...pointwise,
