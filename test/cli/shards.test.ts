@@ -18,7 +18,7 @@ import { binary, start, temporaryFolder, whymap } from './run.js';
 
 const folder = temporaryFolder();
 const planted = plantModules({
-  ...{ samples: 1200, features: 24, modules: 3, clusters: 6, seed: 5, correlation: 0.8 },
+  ...{ samples: 800, features: 18, modules: 3, clusters: 6, seed: 5, correlation: 0.8 },
 });
 let context: Context;
 let localities: Localities;
