@@ -56,6 +56,8 @@ export function createRemoteShard(
           } catch (error) {
             const again = error instanceof LostError || error instanceof UnknownKeyError;
             if (!again || lost === TRIES) throw error;
+            // Ctrl-C in a terminal ends the processes too
+            await watch.checkpoint();
           }
         }
       }),
