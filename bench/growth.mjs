@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { table } from './measure.mjs';
 
+/** Runs every size; the text of the section, and the points. */
 export async function growth(sizes) {
   const points = sizes.map((rows) => {
     const output = execFileSync(
@@ -25,7 +26,8 @@ export async function growth(sizes) {
     ...[p.lava.wall, p.lava.cpu].map((s) => s.toFixed(1)),
     (p.peak / 2 ** 30).toFixed(2),
   ]);
-  return `Made data, 50 features, 2 threads; k = 15; LAVA with n = 200, overlap 3, 12 modules, without significance.\n\n${table(head, cells)}\n\n![Growth](growth.svg)`;
+  const text = `Made data, 50 features, 2 threads; k = 15; LAVA with n = 200, overlap 3, 12 modules, without significance.\n\n${table(head, cells)}\n\n![Growth](growth.svg)`;
+  return { text, points };
 }
 
 /** Log-log plot of CPU seconds and peak memory over rows. */

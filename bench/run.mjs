@@ -208,7 +208,7 @@ const SECTIONS = {
   product: ['Products', product],
   lava: ['LAVA end to end', lava],
   neighbors: ['Neighbors', neighbors],
-  growth: ['Growth', () => growth(values.rows.split(',').map(Number))],
+  growth: ['Growth', async () => (await growth(values.rows.split(',').map(Number))).text],
 };
 for (const name of values.only.split(',')) {
   const [heading, work] = SECTIONS[name];

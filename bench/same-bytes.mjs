@@ -1,13 +1,22 @@
-// node bench/same-bytes.mjs FEATURES [options of whymap explain...]
+// node bench/same-bytes.mjs FEATURES [options of whymap explain...] [--digests FILE] [--runs 1:4G,2:4G,3:4G,8:4G,1:200M,2:200M]
 // Runs `whymap explain` on 1, 2, 3 and 8 threads and with 200 MB and 4 GB of memory, and compares every output file to the
-// byte. summary.json is compared without timings and the number of threads, which it records. Ends with 1 where any differs.
+// byte. `--runs` names some of these (threads:memory), and `--digests` a file that keeps what was found, so that a long
+// comparison can be made in pieces. summary.json is compared without timings and the number of threads, which it records. Ends with 1 where any differs.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const [features, ...options] = process.argv.slice(2);
+const args = process.argv.slice(2);
+/** Takes an option of this script out of the arguments. */
+function option(name, otherwise) {
+  const at = args.indexOf(name);
+  return at < 0 ? otherwise : args.splice(at, 2)[1];
+}
+const kept = option('--digests', null);
+const wantedRuns = option('--runs', '1:4G,2:4G,3:4G,8:4G,1:200M,2:200M').split(',');
+const [features, ...options] = args;
 const folder = mkdtempSync(join(tmpdir(), 'whymap-same-'));
 const binary = join(import.meta.dirname, '../dist/cli/main.js');
 
@@ -33,12 +42,18 @@ function run(name, ...more) {
   return new Map(readdirSync(out).map((file) => [file, digest(join(out, file))]));
 }
 
-const runs = new Map();
-for (const threads of [1, 2, 3, 8])
-  runs.set(`${threads} threads, 4G`, run(`t${threads}`, '--threads', `${threads}`, '--memory', '4G'));
-for (const threads of [1, 2])
-  runs.set(`${threads} threads, 200M`, run(`m${threads}`, '--threads', `${threads}`, '--memory', '200M'));
+const runs = new Map(
+  kept && existsSync(kept)
+    ? JSON.parse(readFileSync(kept, 'utf8')).map(([name, files]) => [name, new Map(files)])
+    : [],
+);
+for (const name of wantedRuns) {
+  const [threads, memory] = name.split(':');
+  runs.set(name, run(name.replace(':', '-'), '--threads', threads, '--memory', memory));
+  if (kept) writeFileSync(kept, JSON.stringify([...runs].map(([one, files]) => [one, [...files]])));
+}
 const [[, wanted], ...others] = runs;
+console.log(`compared (threads:memory): ${[...runs.keys()].join(', ')}`);
 let different = 0;
 for (const [file, hash] of wanted) {
   const differ = others.filter(([, found]) => found.get(file) !== hash).map(([name]) => name);
