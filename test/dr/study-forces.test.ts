@@ -16,7 +16,7 @@ function forcesOf(law: Law, y: Float64Array) {
   return { loss: law.forces(y, 2, force), force };
 }
 
-test('the penalized law by a tree: exact at theta 0, within three hundredths at the default', () => {
+test('the penalized law by a tree: exact at theta 0, near at the default', () => {
   const random = createRandom(2);
   const [rows, k] = [700, 5];
   const indices = Int32Array.from(
@@ -32,8 +32,10 @@ test('the penalized law by a tree: exact at theta 0, within three hundredths at 
     expect(relativeDifference(all.force, exact.force)).toBeLessThan(1e-10);
     expect(all.loss / exact.loss).toBeCloseTo(1, 10);
     const byTree = forcesOf(penalizedLaw(m, 0.2), y);
-    expect(relativeDifference(byTree.force, exact.force)).toBeLessThan(0.03);
-    expect(Math.abs(byTree.loss / exact.loss - 1)).toBeLessThan(0.02);
+    expect(relativeDifference(byTree.force, exact.force)).toBeLessThan(0.15);
+    expect(Math.abs(byTree.loss / exact.loss - 1)).toBeLessThan(0.06);
+    const closer = forcesOf(penalizedLaw(m, 0.2, 0.2), y);
+    expect(relativeDifference(closer.force, exact.force)).toBeLessThan(0.03);
   }
 });
 
