@@ -16,8 +16,6 @@ import { type EmbedOptions, embed, tableOf } from '../../dr/index.js';
 import { entropicWeights, frobeniusScale, positivePart } from '../../dr/methods/dk-lle.js';
 import { gaussian } from '../../dr/methods/initial-coordinates.js';
 import { graphStart } from '../../dr/methods/umap.js';
-import { gradientDescent } from '../../dr/optimize/gradient-descent.js';
-import { advance, createRun, type Run } from '../../dr/run.js';
 import { type Context, watchStage } from '../../engine/context.js';
 import { symmetricEigenvalues } from '../../linalg/symmetric-eigenvalues.js';
 import type { Neighbors } from '../../model.js';
@@ -26,20 +24,11 @@ import type { StudyResult } from '../report.js';
 import type { Study, StudyInput } from '../study.js';
 import { type Kernel, keptVerdict, MORE, NEAR, type RatioRow, ratioVerdict } from './conjecture-verdicts.js';
 import { loadData, type StudyData } from './datasets.js';
+import { descentsOf, FINALISTS, FIRST_STEPS, STEPS } from './descents.js';
 import { type Kept, keptNeighborhoods, type Named } from './neighborhoods.js';
 import { atNorm, spectralBound, sums } from './objective.js';
-import { penalizedLaw } from './penalized-law.js';
 
 const NEIGHBORS = 15;
-/** Steps of a descent: some from every start, then as many as remain from the best of them. */
-const FIRST_STEPS = 100;
-const STEPS = 400;
-const FINALISTS = 2;
-/**
- * Steps of the descents in the unit below. At 6 they are within half a percent, after 400 steps, of where 800 end (2,000 digits);
- * at 1 they are 5% above.
- */
-const LEARNING_RATE = 6;
 /** Penalties by name, as shares of the one at which the largest P / (2 lambda) is 1. */
 const STRENGTHS: readonly [string, number][] = [
   ['1/256', 1 / 256],
@@ -56,31 +45,25 @@ export const conjecturesStudy: Study = {
   run,
 };
 
-/** Descent of the penalized objective from one start, at its beginning. */
-function descentOf(m: SparseRows, start: Float64Array, lambda: number): Run {
-  // Near K = 1 the stiffest pair force is 4 (P + 2 lambda), and a row of P sums to at most 2.
-  const unit = 1 / (16 * (2 + 2 * lambda));
-  const fixed = {
-    dimensions: 2,
-    learningRate: LEARNING_RATE,
-    momentum: 0.9,
-    tolerance: 1e-7,
-    precision: 'float64',
-  } as const;
-  return createRun(start.slice(), 2, gradientDescent(penalizedLaw(m, lambda), { ...fixed, unit }));
-}
-
 /** The maps that are compared, and the controls. */
-async function mapsOf(data: StudyData, input: StudyInput, m: SparseRows, first: number): Promise<Named[]> {
+async function mapsOf(
+  data: StudyData,
+  input: StudyInput,
+  { m, nearest }: Graph,
+  first: number,
+): Promise<Named[]> {
   const table = tableOf(data.features, data.name);
   const context = (seed: number): Context => ({ ...input.context, random: createRandom(seed) });
   const made = async (options: EmbedOptions, seed = first) =>
     (await embed(table, options, context(seed))).values;
   const start = await graphStart('spectral', positivePart(m), data.features, 2, context(first));
   return [
-    { name: 'UMAP', y: await made({ method: 'umap' }) },
-    { name: 'UMAP, other seed', y: await made({ method: 'umap' }, first + 1000) },
-    { name: 'DK-LLE by UMAP forces', y: await made({ method: 'dk-lle', weightSum: 1 }, first + 2000) },
+    { name: 'UMAP', y: await made({ method: 'umap', neighbors: nearest }) },
+    { name: 'UMAP, other seed', y: await made({ method: 'umap', neighbors: nearest }, first + 1000) },
+    {
+      name: 'DK-LLE by UMAP forces',
+      y: await made({ method: 'dk-lle', neighbors: nearest, weightSum: 1 }, first + 2000),
+    },
     { name: 'PCA', y: await made({ method: 'pca' }) },
     { name: 'spectral start', y: start },
     { name: 'Gaussian cloud', y: gaussian(2 * data.features.rows, 1, createRandom(first, 'cloud')) },
@@ -172,11 +155,12 @@ async function graphOf({ features, name }: StudyData, context: Context): Promise
 /** Both conjectures with one seed, and the charts. */
 async function measureSeed(
   data: StudyData,
-  { nearest, m, eigenvalues }: Graph,
+  graph: Graph,
   seed: number,
   input: StudyInput,
 ): Promise<Measured> {
-  const maps = await mapsOf(data, input, m, seed);
+  const { nearest, m, eigenvalues } = graph;
+  const maps = await mapsOf(data, input, graph, seed);
   const charts: LineChart[] = [];
   const ratios: RatioRow[][] = [];
   for (const [strength, share] of STRENGTHS) {
@@ -257,27 +241,10 @@ async function ratiosAt(
   setup: { eigenvalues: Float64Array; seed: number; context: Context },
 ) {
   const { eigenvalues, seed, context } = setup;
-  const starts = maps.filter(({ name }) =>
-    ['UMAP', 'DK-LLE by UMAP forces', 'PCA', 'spectral start'].includes(name),
-  );
-  starts.push({ name: 'cloud', y: gaussian(2 * m.rows, 3, createRandom(seed, 'starts')) });
-  const watch = watchStage(context, 'descent');
-  const descents: { name: string; run: Run }[] = [];
-  for (const { name, y } of starts) {
-    const run = descentOf(m, y, lambda);
-    await advance(run, FIRST_STEPS, watch);
-    descents.push({ name, run });
-  }
-  descents.sort((a, b) => a.run.best.loss - b.run.best.loss);
-  const found: { name: string; run: Run; penalized: number; norm: number }[] = [];
-  for (const { name, run } of descents.slice(0, FINALISTS)) {
-    await advance(run, STEPS - FIRST_STEPS, watch);
-    const { objective, norm } = sums(m, run.best.y, 1);
-    found.push({ name, run, penalized: objective + lambda * norm, norm });
-  }
-  found.sort((a, b) => a.penalized - b.penalized);
-  const { norm } = found[0];
-  const least = Math.min(...found.map(({ run }) => atNorm(m, run.best.y, norm) ?? Number.POSITIVE_INFINITY));
+  const descents = await descentsOf(m, maps, lambda, seed, context);
+  const { objective, norm } = sums(m, descents[0].run.best.y, 1);
+  const best = descents.slice(0, FINALISTS).map(({ run }) => atNorm(m, run.best.y, norm) ?? objective);
+  const least = Math.min(objective, ...best);
   const bound = spectralBound(eigenvalues, norm);
   const rows: RatioRow[] = maps.map(({ name, y }) => {
     const value = atNorm(m, y, norm);
@@ -287,7 +254,7 @@ async function ratiosAt(
   const lines = descents.map(({ name, run }) => ({
     label: name,
     x: run.losses.map((_, step) => step + 1),
-    y: run.losses.map((loss) => loss - found[0].penalized),
+    y: run.losses.map((loss) => loss - (objective + lambda * norm)),
   }));
   return { rows, lines };
 }
