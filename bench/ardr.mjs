@@ -72,13 +72,13 @@ function runPart(name, { sets, rows, repeats, seed = 0 }, i) {
 /** Writes the page of a study from all parts that are there. */
 function writePage(name, parts) {
   const there = parts
-    .map((_, i) => folderOf(name, i))
-    .filter((path) => existsSync(join(path, 'result.json')));
+    .map((part, i) => ({ ...part, path: folderOf(name, i), file: `${name}-${i}.svg` }))
+    .filter(({ path }) => existsSync(join(path, 'result.json')));
   if (there.length === 0) return;
   mkdirSync(values.write, { recursive: true });
-  const results = there.map((path) => JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')));
-  const [text] = readFileSync(join(there[0], 'report.md'), 'utf8').split('\n## ');
-  const commands = parts.map(
+  const results = there.map(({ path }) => JSON.parse(readFileSync(join(path, 'result.json'), 'utf8')));
+  const [text] = readFileSync(join(there[0].path, 'report.md'), 'utf8').split('\n## ');
+  const commands = there.map(
     ({ sets, rows, repeats, seed }) =>
       `whymap reproduce ${name} --sets ${sets} --rows ${rows} --repeats ${repeats}${seed ? ` --seed ${seed}` : ''} --data FOLDER`,
   );
@@ -87,13 +87,12 @@ function writePage(name, parts) {
     const rows = results.flatMap((result) => result.tables[t].rows);
     lines.push(`## ${table.title}`, '', tableMarkdown({ ...table, rows }), '');
   }
-  there.forEach((path, i) => {
+  for (const { path, file, sets } of there) {
     const figure = join(path, `${name}.svg`);
-    if (!existsSync(figure)) return;
-    const file = there.length > 1 ? `${name}-${i}.svg` : `${name}.svg`;
+    if (!existsSync(figure)) continue;
     copyFileSync(figure, join(values.write, file));
-    lines.push(`![${parts[i].sets}](${file})`, '');
-  });
+    lines.push(`![${sets}](${file})`, '');
+  }
   writeFileSync(join(values.write, `${name}.md`), `${lines.join('\n').trim()}\n`);
   console.log(`${name}: ${there.length} of ${parts.length} parts`);
 }
