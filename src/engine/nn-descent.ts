@@ -90,7 +90,7 @@ export async function nnDescent(
     }
     for (let round = 0; round < rounds; round++) {
       await watch.checkpoint();
-      const adjacency = bothDirections(lists.lists(), points.rows, length, used);
+      const adjacency = await paced(bothDirections(lists.lists(), points.rows, length, used), watch);
       const changes = await lists.joinNeighbors(adjacency, used);
       watch.progress(0.4 + (0.6 * (round + 1)) / rounds);
       if (changes <= CONVERGED * points.rows * length) break;
@@ -206,27 +206,28 @@ function selectSmallest(
 
 /**
  * The first `used` neighbors of every row, and of the rows that have it as a neighbor the first `used` by rank
- * (near ones first).
+ * (near ones first). A step is one rank of all lists.
  */
-function bothDirections(
+function* bothDirections(
   lists: { indices: Int32Array; fresh: Uint8Array },
   rows: number,
   length: number,
   used: number,
-): Adjacency {
+): Generator<void, Adjacency> {
   const { indices, fresh } = lists;
   const counts = new Int32Array(rows);
   const offsets = new Int32Array(rows + 1);
-  const each = (visit: (from: number, to: number, entry: number) => void): void => {
+  function* each(visit: (from: number, to: number, entry: number) => void): Generator<void, void> {
     for (let rank = 0; rank < used; rank++) {
       for (let i = 0; i < rows; i++) {
         const j = indices[i * length + rank];
         if (j >= 0) visit(i, j, i * length + rank);
       }
+      yield;
     }
-  };
+  }
   const forward = new Int32Array(rows);
-  each((i, j) => {
+  yield* each((i, j) => {
     forward[i]++;
     if (counts[j] < used) counts[j]++;
   });
@@ -239,7 +240,7 @@ function bothDirections(
     neighbors[next[row]] = neighbor;
     flags[next[row]++] = flag;
   };
-  each((i, j, entry) => {
+  yield* each((i, j, entry) => {
     add(i, j, fresh[entry]);
     if (reversed[j] >= used) return;
     reversed[j]++;

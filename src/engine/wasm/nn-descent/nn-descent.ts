@@ -46,7 +46,9 @@ export function createNearestApproximate(
     try {
       const order = await orderByProximity(multiply, data, frameOf(data, options.metric), watch);
       const moved = gatherRows(data, order);
+      await watch.checkpoint();
       const uploaded = await uploadRows(runtime, scope, multiply, moved, options);
+      await watch.checkpoint();
       const lists = createLists(runtime, scope, moved, uploaded, options, watch);
       return inRowOrder(await nnDescent({ multiply }, lists, uploaded.points, options, watch), order);
     } finally {
@@ -111,7 +113,11 @@ function createLists(
   return {
     length,
     free: () => {},
-    lists: () => ({ indices: stored(), fresh: new Uint8Array(memory.buffer, fresh, rows * length) }),
+    // copies: the memory may grow, and views of it end, while their reader pauses
+    lists: () => ({
+      indices: stored().slice(),
+      fresh: new Uint8Array(memory.buffer, fresh, rows * length).slice(),
+    }),
     joinGroups: (offsets, members) => joinGroups(runtime, shared, { offsets, members, columns }, quiet),
     joinNeighbors: (adjacency, used) =>
       joinNeighbors(runtime, shared, { adjacency, used, rows, columns }, quiet),
