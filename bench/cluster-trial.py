@@ -104,20 +104,26 @@ class DaskScatter(Dask):
         handed = self.client.scatter(body, broadcast=True, hash=False)
         futures = [
             self.client.submit(
-                step, handed, answer, pure=False, workers=[self.workers[s % WORKERS]], allow_other_workers=True
+                step,
+                handed,
+                answer,
+                pure=False,
+                workers=[self.workers[s % WORKERS]],
+                allow_other_workers=True,
             )
             for s in range(SHARDS)
         ]
         return self.client.gather(futures)
 
 
-RESIDENT: list[Resident] = []
-
-
 def step(body: bytes, answer: int) -> tuple[int, bytes]:
-    if not RESIDENT:
-        RESIDENT.append(Resident())
-    return RESIDENT[0].ask(body, answer)
+    from distributed import get_worker
+
+    worker = get_worker()
+    # this function travels by value, so what stays has to hang on the worker
+    if not hasattr(worker, "trial_resident"):
+        worker.trial_resident = Resident()
+    return worker.trial_resident.ask(body, answer)
 
 
 class Ray:
@@ -126,7 +132,9 @@ class Ray:
     def __init__(self) -> None:
         import ray
 
-        ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, object_store_memory=500_000_000)
+        ray.init(
+            num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, object_store_memory=500_000_000
+        )
         self.ray = ray
 
         @ray.remote(max_restarts=-1, max_task_retries=-1)
@@ -193,7 +201,12 @@ def measure(kind, rounds: int) -> dict:
         taken = [timed(engine, size, number) for number in range(rounds)]
         low, middle, high = np.percentile(taken, [10, 50, 90]) * 1000
         used = 1000 * (processor_seconds() - before) / rounds
-        found[name] = {"ms": round(middle, 1), "p10": round(low, 1), "p90": round(high, 1), "cpu_ms": round(used)}
+        found[name] = {
+            "ms": round(middle, 1),
+            "p10": round(low, 1),
+            "p90": round(high, 1),
+            "cpu_ms": round(used),
+        }
     found["killed"] = killed(engine, LARGE)
     engine.close()
     return found

@@ -34,5 +34,7 @@ with SLURMCluster(
         code = subprocess.run(
             sys.argv[1:], env={**os.environ, "SCHEDULER": cluster.scheduler_address}, check=False
         ).returncode
-print(subprocess.run(["squeue", "-h"], capture_output=True, text=True, check=False).stdout or "no job is left")
+print(
+    subprocess.run(["squeue", "-h"], capture_output=True, text=True, check=False).stdout or "no job is left"
+)
 raise SystemExit(code)
