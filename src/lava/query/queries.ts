@@ -132,11 +132,17 @@ export function compareRegions(
         where: inA ? (inB ? 'both' : 'first') : inB ? 'second' : 'neither',
         first: a.inside,
         second: b.inside,
-        agreement: table ? signedAgreement(explanation, table, k, rows) : null,
+        agreement: table && rows.every(canAgree) ? signedAgreement(explanation, table, k, rows) : null,
       };
     }),
   };
 }
+
+/** Fewest samples of a region whose correlations are compared with those of another. */
+export const LEAST_AGREEING = 10;
+
+/** Whether a region has enough samples for its correlations to be compared. @param rows of its samples. */
+const canAgree = ({ length }: Int32Array): boolean => length >= LEAST_AGREEING;
 
 /**
  * Cosine, -1 to 1, of the signed correlations of module k's leading pairs in two sets of samples; 0 when either has

@@ -16,6 +16,7 @@
 import { storedValue, trueValue } from '../../core/units.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Explanation } from '../../model.js';
+import { shownName } from '../describe/module-name.js';
 import { columnNamed, isMissing, rowsWithValue } from './columns.js';
 import { remedyForEmpty } from './empty-region.js';
 import { samplesWithModule } from './modules-in-region.js';
@@ -276,13 +277,17 @@ export function moduleIndex({ descriptions }: Explanation, id: string): number {
 }
 
 /**
- * Index of the feature called `name`. OptionError for a name that is none. Of two features of one name the first. The
- * error names features that differ by case only.
+ * Index of the feature called `name`, as in the data or as it is shown (`HLA-DRA` for `HLA-DRA_ENSG00000204287`) where one feature alone
+ * is shown so. OptionError for a name that is none. Of two features of one name the first. The error names features that differ by case
+ * only.
  */
 export function featureIndex({ featureNames }: Pick<Explanation, 'featureNames'>, name: string): number {
   const feature = featureNames.indexOf(name);
   if (feature >= 0) return feature;
-  const close = featureNames.filter((other) => other.toLowerCase() === name.toLowerCase());
+  const shown = featureNames.flatMap((other, f) => (shownName(other) === name ? [f] : []));
+  if (shown.length === 1) return shown[0];
+  const isClose = (other: string) => shownName(other).toLowerCase() === shownName(name).toLowerCase();
+  const close = featureNames.filter(isClose);
   throw new OptionError({
     got: `a feature called ${name}`,
     expected: close.length > 0 ? close.join(' or ') : `one of the ${featureNames.length} features explained`,

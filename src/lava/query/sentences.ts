@@ -22,7 +22,7 @@ import type { Explanation } from '../../model.js';
 import { shownName } from '../describe/module-name.js';
 import type { Marker, MarkerAnswer } from './markers.js';
 import type { ModuleGroup } from './module-groups.js';
-import { type ComparisonAnswer, IN_REGION, type RegionAnswer } from './queries.js';
+import { type ComparisonAnswer, IN_REGION, LEAST_AGREEING, type RegionAnswer } from './queries.js';
 import type { FeatureAnswer, PairAnswer } from './value-queries.js';
 
 const NAMED = 5;
@@ -113,6 +113,7 @@ export function comparisonSentences(answer: ComparisonAnswer): string[] {
     ...list('first', `Only in ${first.region}`),
     ...list('second', `Only in ${second.region}`),
     ...agreementSentences(of('both')),
+    ...tooFewToAgree(answer),
     ...caution([...of('both'), ...of('first'), ...of('second')]),
   ];
 }
@@ -136,6 +137,15 @@ function agreementSentences(both: ComparisonAnswer['modules']): string[] {
       ? [`Their features go together differently in the two: ${listing(between)}.`]
       : []),
     ...(turned.length > 0 ? [`Their features go together with opposite signs: ${listing(turned)}.`] : []),
+  ];
+}
+
+/** Says so where modules are shared and a region has too few samples to tell whether their features go together alike. */
+function tooFewToAgree({ first, second, modules }: ComparisonAnswer): string[] {
+  const few = [first, second].find(({ samples }) => samples < LEAST_AGREEING);
+  if (!few || !modules.some(({ where }) => where === 'both')) return [];
+  return [
+    `Presence is that of the localities around. Whether features go together alike in the two cannot be told from ${plural(few.samples, 'sample')} in ${few.region} (${LEAST_AGREEING} at least).`,
   ];
 }
 

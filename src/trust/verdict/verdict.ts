@@ -124,7 +124,7 @@ function clustersWords(steadiness: number, cohesiveness: number): string {
   const torn = cohesiveness < LEVELS.clusters.yes;
   const severe = Math.min(steadiness, cohesiveness) < LEVELS.clusters.partly;
   if (!glued && !torn)
-    return 'Clusters may be read: groups on the map are groups of the data, and groups of the data stay together';
+    return 'Clusters may be read as neighborhoods: groups on the map are groups of the data, and groups of the data stay together; whether gaps part them in the data, the test of structure tells';
   const opening = severe ? 'Clusters may not be read' : 'Clusters may be read with care';
   const gluing = 'what looks like one group may be several that the map put together';
   const tearing = 'what looks like several groups may be one that the map tore apart';
