@@ -10,6 +10,8 @@ import { matrix } from '../../core/matrix.js';
 import { type Context, type Progress, watchStage } from '../../engine/context.js';
 import { OptionError, ShapeError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
+import { BLOCK_LOCALITIES } from '../associations/segments.js';
+import { expectFitting } from './check-specification.js';
 import type { FrameArray, FrameData } from './frames.js';
 import {
   associateShard,
@@ -80,31 +82,49 @@ const STEPS: Readonly<Record<string, Step>> = {
     };
   },
   async quadraticForms(shard, { arrays }, context) {
-    const forms = await shardForms(shard, matrixIn(arrays, 'loadings'), context);
+    const loadings = matrixIn(arrays, 'loadings');
+    expectFitting(loadings.rows === shard.specification.features.columns, 'loadings of every feature');
+    const forms = await shardForms(shard, loadings, context);
     return { fields: {}, arrays: [matrixArray('forms', forms)] };
   },
   async sumPatterns(shard, { arrays }, context) {
-    const sums = await shardPatterns(shard, matrixIn(arrays, 'presence'), context);
+    const presence = matrixIn(arrays, 'presence');
+    expectFitting(presence.rows === shard.specification.localities.count, 'presence in every locality');
+    const sums = await shardPatterns(shard, presence, context);
     return { fields: {}, arrays: lists('sums', sums) };
   },
   async sumLocalSquares(shard, { arrays }, context) {
-    const features = arrayOf(arrays, 'chosen', Int32Array);
-    let from = 0;
-    const chosen = Array.from(arrayOf(arrays, 'lengths', Int32Array), (length) => {
-      from += length;
-      return features.subarray(from - length, from);
-    });
-    const sums = await shardSquares(shard, arrayOf(arrays, 'factors', Float64Array), chosen, context);
-    return { fields: {}, arrays: lists('sums', sums) };
+    const factors = arrayOf(arrays, 'factors', Float64Array);
+    const chosen = chosenIn(arrays, shard.specification.features.columns);
+    const { count } = shard.specification.localities;
+    expectFitting(factors.length === count * chosen.length, 'a factor for each locality and module');
+    return { fields: {}, arrays: lists('sums', await shardSquares(shard, factors, chosen, context)) };
   },
   async block(shard, { fields }, context) {
-    const { offsets, columns, values, ...numbers } = await shardBlock(shard, Number(fields.block), context);
+    const index = Number(fields.block);
+    const blocks = Math.ceil(shard.specification.localities.count / BLOCK_LOCALITIES);
+    expectFitting(Number.isInteger(index) && index >= 0 && index < blocks, 'the number of a block');
+    const { offsets, columns, values, ...numbers } = await shardBlock(shard, index, context);
     return {
       fields: numbers,
       arrays: [...lists('offsets', [offsets]), ...lists('columns', [columns]), ...lists('values', [values])],
     };
   },
 };
+
+/** The features of each module, ascending. ShapeError where they are none of d features. */
+function chosenIn(arrays: readonly FrameArray[], d: number): Int32Array[] {
+  const features = arrayOf(arrays, 'chosen', Int32Array);
+  const lengths = arrayOf(arrays, 'lengths', Int32Array);
+  let from = 0;
+  const chosen = Array.from(lengths, (length) => {
+    from += Math.max(0, length);
+    return features.subarray(from - Math.max(0, length), from);
+  });
+  const ascending = chosen.every((some) => some.every((f, i) => f < d && f > (some[i - 1] ?? -1)));
+  expectFitting(from === features.length && ascending, 'features of each module, ascending');
+  return chosen;
+}
 
 /** The error for a step that there is not. */
 function unknownStep(step: string): OptionError {

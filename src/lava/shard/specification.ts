@@ -12,6 +12,7 @@ import type { AssociationRules } from '../../engine/engine.js';
 import type { Csr, Matrix } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
 import { checkLike } from './check.js';
+import { checkSpecification } from './check-specification.js';
 import type { FrameArray } from './frames.js';
 import { arrayOf, type ShardReply } from './messages.js';
 
@@ -91,7 +92,7 @@ const SHAPE_OF_SPEC = {
   rules: { measure: '', form: '', support: 0, gate: 0 },
 };
 
-/** The specification in a message. ShapeError where it is none. */
+/** The specification in a message. ShapeError where it is none, or where its parts do not fit together. */
 export function specificationIn({ fields, arrays }: Message): ShardSpecification {
   const spec = checkLike(fields.spec, SHAPE_OF_SPEC, 'spec');
   const { rows, columns } = { rows: spec.rows.count, columns: spec.features };
@@ -109,5 +110,7 @@ export function specificationIn({ fields, arrays }: Message): ShardSpecification
       : { rows, columns, data: arrayOf(arrays, 'data', Float32Array) };
   const rules = { ...spec.rules, ...(levels && { levels }) } as AssociationRules;
   const { size, count, segment } = spec;
-  return { features, localities: { members, size, count }, rules, segment };
+  const specification = { features, localities: { members, size, count }, rules, segment };
+  checkSpecification(specification);
+  return specification;
 }
