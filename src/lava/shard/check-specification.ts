@@ -1,7 +1,7 @@
 /**
  * Checks of what a shard is sent, before it computes: kernels trust their arguments.
  *
- * Types: `ShardSpecification`: features, localities, rules, segment. `Csr`: sparse rows. `Matrix`: row-major float32.
+ * Types: `Samples`: features, localities, rules. `Csr`: sparse rows. `Matrix`: row-major float32.
  * Fails: ShapeError, with what does not fit.
  */
 
@@ -9,13 +9,16 @@ import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { isCsr } from '../../core/csr.js';
 import { ShapeError } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
-import type { ShardSpecification } from './specification.js';
+import type { Samples } from '../associations/operations.js';
 
 const FORMS: readonly string[] = ['debiased', 'absolute', 'signed'];
 const MEASURES: readonly string[] = ASSOCIATION_MEASURE_NAMES;
 
-/** Throws ShapeError unless the arrays of a specification are as long as it says, and every number lies in its range. */
-export function checkSpecification({ features, localities, rules, segment }: ShardSpecification): void {
+/**
+ * Throws ShapeError unless the arrays of a specification are as long as it says, and every number lies in its range.
+ * @param segment localities of a segment.
+ */
+export function checkSpecification({ features, localities, rules }: Samples, segment: number): void {
   const { members, size, count } = localities;
   expectFitting(
     [features.rows, features.columns, size, count, segment].every(isCount),

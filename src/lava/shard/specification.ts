@@ -111,6 +111,6 @@ export function specificationIn({ fields, arrays }: Message): ShardSpecification
   const rules = { ...spec.rules, ...(levels && { levels }) } as AssociationRules;
   const { size, count, segment } = spec;
   const specification = { features, localities: { members, size, count }, rules, segment };
-  checkSpecification(specification);
+  checkSpecification(specification, segment);
   return specification;
 }
