@@ -65,7 +65,7 @@ def body_of(size: int, round_number: int) -> bytes:
 def checked(answers: list, body: bytes, answer: int) -> None:
     expected = int(np.frombuffer(body, np.uint8).sum(dtype=np.int64))
     for total, back in answers:
-        assert total == expected and len(back) == answer, "a wrong answer"
+        assert (total, len(back)) == (expected, answer), "a wrong answer"
 
 
 class Dask:

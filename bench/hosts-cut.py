@@ -44,8 +44,8 @@ def one_round(number: int, **header) -> float:
 
 for number in range(5):
     print(f"round {number}: {one_round(number):.2f} s")
+hosts = int(os.environ["HOSTS_PID"])
 for seconds in map(float, sys.argv[1:] or ["8", "60"]):
-    hosts = int(os.environ["HOSTS_PID"])
     back = threading.Timer(seconds + 0.3, lambda: os.kill(hosts, signal.SIGUSR2))
     threading.Timer(0.3, lambda: os.kill(hosts, signal.SIGUSR1)).start()
     back.start()

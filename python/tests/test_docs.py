@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+import types
 from pathlib import Path
 
 import matplotlib
@@ -50,6 +52,29 @@ def test_tutorial_of_images(tmp_path, monkeypatch, capsys):
     (block,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     exec(compile(block, "ml-engineer.md", "exec"), {})
     assert "M1" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="not in the repository")
+def test_workers_of_slurm(monkeypatch, capsys):
+    """The block of cluster.md, with a stand-in for dask-jobqueue; bench/slurm-jobs.py does it on a real Slurm."""
+    asked: dict = {}
+
+    class Cluster:
+        scheduler_address = "tcp://login:8786"
+
+        def __init__(self, **options):
+            asked.update(options)
+
+        def scale(self, jobs):
+            asked["jobs"] = jobs
+
+    monkeypatch.setitem(sys.modules, "dask_jobqueue", types.SimpleNamespace(SLURMCluster=Cluster))
+    text = (PAGE.parent / "cluster.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    exec(compile(block, "cluster.md", "exec"), {})
+    assert capsys.readouterr().out == "tcp://login:8786\n"
+    assert asked["jobs"] > 1
+    assert asked["processes"] == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import { makeDocumentationData } from './made-data.js';
 const root = join(import.meta.dirname, '../..');
 const main = join(root, 'dist/cli/main.js');
 
+const SCHEDULER = 'needs a scheduler of Dask; python/tests/test_cluster.py and test_order.py start one';
+
 /** Lines that are not run, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'whymap view': 'serves until it is stopped; test/viewer opens it',
@@ -19,6 +21,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'R CMD INSTALL r/dist/whymap_*.tar.gz': '.ci/doors does it',
   'pip install whymap': '.ci/doors does it, with the wheel that it builds',
   'whymap audit images.npy -e latent.npy --sample 5000': 'needs more samples than the made files have',
+  "pip install 'whymap[cluster]'": '.ci/doors does it, with the packages of the Python suite',
+  'whymap explain cells.h5ad -e X_umap --cluster tcp://scheduler:8786': SCHEDULER,
+  'whymap explain cells.h5ad -e X_umap --cluster tcp://localhost:8786': SCHEDULER,
+  'dask scheduler &': SCHEDULER,
+  'dask worker localhost:8786 --nworkers 4 --nthreads 4 --memory-limit 12GB &': SCHEDULER,
+  'python -m whymap.cluster.order cells.h5ad -e X_umap --out /shared/cells-parts --scheduler tcp://scheduler:8786':
+    SCHEDULER,
 };
 
 const pages = execFileSync(
