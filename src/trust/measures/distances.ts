@@ -14,7 +14,7 @@ import type { Matrix } from '../../model.js';
 import type { Figure } from '../types.js';
 import type { LabelCodes } from './labels.js';
 import { pairDistance, walkPairs } from './pairs.js';
-import { type DistanceFigures, shepardAccumulator } from './shepard.js';
+import { type DistanceFigures, type ShepardAccumulator, shepardAccumulator } from './shepard.js';
 import { silhouetteAccumulator } from './silhouette.js';
 
 const BATCHES = 20;
@@ -51,9 +51,12 @@ export async function comparePairs(
   context: Context,
 ): Promise<MapDistances[]> {
   const pairs = (features.rows * (features.rows - 1)) / 2;
-  const shepards = maps.map((map) => {
-    return shepardAccumulator(pairs, pairDrawer(features, map, metric), context.random);
-  });
+  const watch = watchStage(context, 'distances');
+  const shepards: ShepardAccumulator[] = [];
+  for (const map of maps) {
+    await watch.checkpoint();
+    shepards.push(shepardAccumulator(pairs, pairDrawer(features, map, metric), context.random));
+  }
   const silhouettes = labels ? silhouettesOf(maps.length, labels) : null;
   const visit = (i: number, input: Float64Array, onMaps: readonly Float64Array[]) => {
     shepards.forEach((shepard, m) => {
@@ -61,7 +64,7 @@ export async function comparePairs(
     });
     silhouettes?.addRow(i, input, onMaps);
   };
-  await walkPairs(features, maps, metric, visit, context, watchStage(context, 'distances'));
+  await walkPairs(features, maps, metric, visit, context, watch);
   return shepards.map((shepard, m) => {
     const values = shepard.figures();
     return {

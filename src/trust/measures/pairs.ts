@@ -60,7 +60,7 @@ export async function walkPairs(
         spaces[m + 1].distances(i, into);
       });
       visit(i, input, onMaps);
-      if (i % 16 === 0) await watch.checkpoint();
+      await watch.checkpoint();
     }
     const left = (samples - first - count) / samples;
     watch.progress(1 - left * left);
