@@ -57,6 +57,14 @@ def lasting(cluster):
     assert shards() == [], "a shard's process was left behind"
 
 
+@pytest.fixture(scope="module")
+def refused(cluster):
+    """One whose hello is refused, again and again."""
+    found = Coordinator(cluster.scheduler_address)
+    yield found
+    assert found.close() == 0
+
+
 def shards() -> list[int]:
     """Processes of this test run, which may be one of several at once."""
     bridges = processes_with("whymap.cluster")
@@ -242,13 +250,6 @@ class TestFreed:
 
 
 class TestRefused:
-    @pytest.fixture(scope="class")
-    def refused(self, cluster):
-        """One whose hello is refused, again and again."""
-        found = Coordinator(cluster.scheduler_address)
-        yield found
-        assert found.close() == 0
-
     def test_coordinator_of_another_version(self, refused):
         error = refused.hello(version="0.0.1")["error"]
         assert error["kind"] == "version"

@@ -203,8 +203,8 @@ class TestRefused:
 
 
 def test_memory_does_not_grow_with_the_table(tmp_path):
-    """A table of 16 MB by tasks of 0.5 MB: the peak of all allocations of Python and NumPy."""
-    rows = 8000
+    """A table of 10 MB by tasks of 0.5 MB: the peak of all allocations of Python and NumPy."""
+    rows = 5000
     random = np.random.default_rng(0)
     data = anndata.AnnData(random.normal(size=(rows, 500)).astype(np.float32))
     data.obsm["X_umap"] = random.normal(size=(rows, 2)).astype(np.float32)
