@@ -40,7 +40,7 @@ def modules_of(x, y):
     lap("neighbors")
     results = spot.compute_autocorrelations(jobs=2)
     lap("autocorrelations")
-    chosen = results.index[results.FDR < 0.05][:most]
+    chosen = results[results.FDR < 0.05].sort_values("Z", ascending=False).index[:most]
     spot.compute_local_correlations(chosen, jobs=2)
     lap("correlations of pairs")
     modules = spot.create_modules(min_gene_threshold=least, core_only=True, fdr_threshold=0.05)
