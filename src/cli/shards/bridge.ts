@@ -13,8 +13,6 @@ import { createProcess } from './processes.js';
 export interface Bridge {
   /** A line to each of its shards. */
   readonly lines: readonly ShardLine[];
-  /** What the bridge last said of workers, rounds and bytes, as it says it; empty before. */
-  counts(): Readonly<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -30,15 +28,13 @@ export async function openBridge(
   hello: ShardHello,
   onCounts: (counts: Readonly<Record<string, unknown>>) => void,
 ): Promise<Bridge> {
-  const said: { lines: string[]; error: Error | null; counts: Record<string, unknown> } = {
-    ...{ lines: [], error: null, counts: {} },
-  };
+  const said: { lines: string[]; error: Error | null } = { lines: [], error: null };
   const bridge = createProcess({
     command: [process.env.WHYMAP_PYTHON ?? 'python3', '-m', 'whymap.cluster', '--scheduler', address],
     hello,
     onLine(line) {
       const message = messageIn(line);
-      if (message?.message === 'cluster') onCounts((said.counts = message));
+      if (message?.message === 'cluster') onCounts(message);
       else if (message?.message === 'error') said.error = errorIn(message);
       else if (!message) said.lines = [...said.lines, line].slice(-KEPT_LINES);
     },
@@ -52,7 +48,7 @@ export async function openBridge(
         request: (request, call) => bridge.request(shard, request, call),
       }),
     );
-    return { lines, counts: () => said.counts, close: bridge.close };
+    return { lines, close: bridge.close };
   } catch (error) {
     await bridge.close();
     if (said.error || !(error instanceof LostError)) throw said.error ?? error;

@@ -27,7 +27,7 @@ export function clusterTeller({ quiet, messages }: PrintValues): ClusterTeller {
 }
 
 /** `Cluster: 4 workers, 150 rounds, 120 MB sent, 900 MB received, 1 process lost and replaced.` */
-export function clusterSentence({ workers, rounds, bytesOut, bytesIn, restarts }: Counts): string {
+function clusterSentence({ workers, rounds, bytesOut, bytesIn, restarts }: Counts): string {
   const lost = Number(restarts);
   const parts = [
     plural(Number(workers), 'worker'),
