@@ -212,6 +212,12 @@ class TestResult:
         assert explanation.members.shape == (len(explanation.localities), 30)
         assert list(explanation.pairs.columns[:3]) == ["module", "feature_a", "feature_b"]
 
+    def test_localities_say_who_lies_in_them(self, explanation):
+        for library in ("pandas", "polars"):
+            frame = explanation.frame("localities", library)
+            assert set(frame["label"]) <= {"T cell", "B cell", "monocyte"}
+            assert list(frame["label_samples"] / 30) == pytest.approx(list(frame["label_share"]), abs=1e-6)
+
     def test_how_it_was_read(self, explanation):
         assert explanation.reading[0].startswith("Features: 12 of adata.h5ad, 180 rows (GENE0, GENE1")
         assert any("180" in line and line.startswith("Rows: ") for line in explanation.reading)

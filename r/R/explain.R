@@ -81,7 +81,9 @@ read_result <- function(folder, class) {
     presence <- table("presence.csv", "sample")
     found$presence <- as.matrix(presence[-1])
     rownames(found$presence) <- presence$sample
-    found$localities <- table("localities.csv", character())
+    # labels and levels of the metadata stay texts, whatever they look like
+    header <- names(read.csv(text = rawToChar(files[["localities.csv"]]), check.names = FALSE, nrows = 1))
+    found$localities <- table("localities.csv", unique(grep("^label$|_level$", header, value = TRUE)))
     found$modules <- modules_of(found$summary)
   }
   structure(found, class = class)

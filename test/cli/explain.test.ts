@@ -136,7 +136,13 @@ test('the tables agree with the explanation and with one another', async () => {
   );
   const localities = read('out', 'localities.csv').toString().trim().split('\n');
   expect(localities.length).toBe(46);
-  expect(localities[0]).toMatch(/^locality,x0,x1,radius,M1/);
+  expect(localities[0]).toMatch(/^locality,x0,x1,radius,label,label_share,label_samples,M1/);
+  for (const [l, line] of localities.slice(1).entries()) {
+    const [, , , , label, share, samples] = line.split(',');
+    const rows = explanation.localities.members.subarray(l * 60, (l + 1) * 60);
+    const counted = rows.filter((row) => explanation.labels?.[row] === label).length;
+    expect([Number(samples), Number(share)]).toEqual([counted, Math.round((counted / 60) * 1e6) / 1e6]);
+  }
   const members = read('out', 'members.npy');
   expect(members.subarray(members.length - 45 * 60 * 4)).toEqual(
     Buffer.from(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -141,12 +142,17 @@ TEXTS = {
     "set",
     "stratum",
     "verdict",
+    "label",
 }
 
 
+def _is_text(name: str) -> bool:
+    return name in TEXTS or name.endswith("_level")
+
+
 def _frame(content: bytes, library: str) -> Any:
-    header = content[: content.index(b"\n")].decode("utf-8").strip().split(",")
-    texts = [name for name in header if name in TEXTS]
+    header = next(csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")))
+    texts = [name for name in header if _is_text(name)]
     if library == "polars":
         import polars as pl
 

@@ -76,7 +76,7 @@ class Explanation(Result):
 
     @property
     def localities(self) -> Any:
-        """One row a locality: probe coordinates, radius, presence of each module, trust of the region."""
+        """One row a locality: probe coordinates, radius, most frequent label, presence of each module, trust."""
         return self.frame("localities")
 
     @property

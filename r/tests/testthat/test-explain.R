@@ -111,6 +111,14 @@ test_that("results are saved, read, shown and asked", {
   expect_error(query(explanation, 181), class = "whymap_option_error")
 })
 
+test_that("labels of localities stay texts, whatever they look like", {
+  skip_without_engine()
+  explanation <- quick_explain(made_values(), made_map(), label = rep(c("T", "01", "TRUE"), each = 60))
+  localities <- explanation$localities
+  expect_identical(sort(unique(localities$label)), sort(c("T", "01", "TRUE")))
+  expect_equal(localities$label_share, localities$label_samples / 30, tolerance = 1e-6)
+})
+
 test_that("embed and audit", {
   skip_without_engine()
   made <- embed(made_values(), "pca", dimensions = 3)

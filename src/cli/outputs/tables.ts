@@ -1,9 +1,7 @@
-/** The tables of a result as CSV in pieces: modules, pairs, presence, scores, localities. */
+/** The tables of a result as CSV in pieces: modules, pairs, presence, scores. */
 
-import { trueValue } from '../../core/units.js';
 import { type Cell, csvPieces } from '../../io/write.js';
 import type { Explanation, Matrix } from '../../model.js';
-import type { RegionTrust } from '../../trust/index.js';
 
 const PAIRS_LEAST = 0.05;
 
@@ -62,27 +60,7 @@ function samplesCsv({ ids, descriptions }: Explanation, values: Matrix): Iterabl
   }
 }
 
-/** locality, probe coordinates x0, x1..., radius, one presence column a module, trust where it was measured. */
-export function localitiesCsv(
-  explanation: Explanation,
-  trust: readonly RegionTrust[] | null,
-): Iterable<string> {
-  const { localities, modules, descriptions } = explanation;
-  const { probes, radius } = localities;
-  const m = modules.count;
-  const unit = probes.units?.scale ?? 1;
-  const axes = Array.from({ length: probes.columns }, (_, c) => `x${c}`);
-  return csvPieces(['locality', ...axes, 'radius', ...descriptions.map(({ id }) => id), 'trust'], rows());
-  function* rows(): Generator<Cell[]> {
-    for (let l = 0; l < localities.count; l++) {
-      const at = axes.map((_, c) => trueValue(probes.data[l * probes.columns + c], c, probes.units));
-      const presence = modules.presence.data.subarray(l * m, (l + 1) * m);
-      yield [l, ...at, radius[l] * unit, ...presence, trust ? rounded(trust[l].trust) : null];
-    }
-  }
-}
-
 /** Six decimals: more is below the noise of any correlation, and shorter to read. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }

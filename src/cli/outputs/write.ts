@@ -5,8 +5,9 @@ import type { OutputFolder } from '../../io/output/folder.js';
 import { writeNpy } from '../../io/write.js';
 import { reportPieces } from '../../report/report.js';
 import { type Explained, shownExplanation, titleOf } from '../../run/explain.js';
+import { localitiesCsv } from './localities.js';
 import { summarize } from './summary.js';
-import { localitiesCsv, modulesCsv, pairsCsv, presenceCsv, scoresCsv } from './tables.js';
+import { modulesCsv, pairsCsv, presenceCsv, scoresCsv } from './tables.js';
 
 /**
  * Returns the text of `summary.json`, the only file that holds timings. The report is compressed while the others are written.

@@ -163,28 +163,30 @@ function notRecords(name: string, what: string, cause?: unknown): FormatError {
 }
 
 /**
- * The column that an option names as texts, where records are objects; otherwise the file as a plain list of texts
- * (or an object of lists). OptionError where several lists may be meant.
+ * The column that an option names as texts, where the file is a table of objects (a record without the key has no
+ * value); otherwise the file as a plain list of texts, or an object of lists. OptionError where no record has the key,
+ * and where several columns or lists may be meant.
  */
 async function readTexts(input: Input, settings: Settings): Promise<RawTexts> {
-  const wanted = settings.key ?? settings.label;
-  const isTable = wanted !== undefined && (await firstRecordHas(input, wanted, settings));
-  if (!isTable) return readJsonTexts(input, settings);
+  if (!(await isTable(input, settings))) return readJsonTexts(input, settings);
   const { shape, values } = await readRecords(input, settings);
   const { column, id } = textColumn(shape, settings);
   return rawTexts(values.get(column) ?? [], id === null ? null : (values.get(id) ?? []));
 }
 
 /**
- * Whether the first record has this key, with a value that is no list. False for a file that is no JSON; other errors
- * pass.
+ * Whether the file holds objects, one a sample: its first is followed by another, or has the key that is wanted with a
+ * value that is no list. False for a file that is no JSON; other errors pass.
  */
-async function firstRecordHas(input: Input, key: string, settings: Settings): Promise<boolean> {
+async function isTable(input: Input, settings: Settings): Promise<boolean> {
+  const wanted = settings.key ?? settings.label;
+  let records = 0;
   try {
     for await (const { record } of recordsOf(input, settings)) {
-      const value =
-        typeof record === 'object' && record !== null ? (record as Record<string, unknown>)[key] : undefined;
-      return value !== undefined && !Array.isArray(value);
+      if (typeof record !== 'object' || record === null || Array.isArray(record)) return false;
+      const value = wanted === undefined ? undefined : (record as Record<string, unknown>)[wanted];
+      if (value !== undefined) return !Array.isArray(value);
+      if (++records > 1) return true;
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;

@@ -20,7 +20,7 @@ export const WIDE_TABLE = 5000;
 export const KEPT_OF_WIDE = 3000;
 
 const WIDE_REMEDY =
-  'So many are explained by default of a wide table, since time grows with the square of the features: set the most features to `all` for every one.';
+  'So many are explained by default of a wide table, since time grows with the square of the features: --max-features all takes every one.';
 
 /** Options of `explain` that decide which features take part. */
 export interface FeatureChoice extends Pick<AssociationOptions, 'levels'> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bytesSource, joinEmbedding, joinLabels, readEmbedding, readTable, readTexts } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
 
@@ -58,6 +58,42 @@ test('rows dropped for missing cells stay aligned with an embedding of all rows'
   expect(left.pairing.text).toContain('2 rows that are left');
   const four = await embedding('x,y\n1,1\n2,2\n3,3\n4,4\n');
   expect(() => joinEmbedding(t, four)).toThrow('(3 before rows were dropped)');
+});
+
+describe('labels from JSON records', () => {
+  const labels = async (content: string, options = {}) =>
+    joinLabels(await table(T), await readTexts(csv('l.json', content), options)).table.labels;
+  const records = [{ id: 'p' }, { id: 'q', kind: 'u' }, { id: 'r', kind: 'v' }];
+  const lines = (some: readonly object[]) => some.map((record) => JSON.stringify(record)).join('\n');
+  const byKind = { key: 'kind', id: 'id' };
+
+  test('a record without the key has no label, whichever it is and however they are written', async () => {
+    for (const order of [records, [...records].reverse()]) {
+      for (const text of [lines(order), JSON.stringify(order)])
+        expect(await labels(text, byKind)).toEqual(['', 'u', 'v']);
+    }
+  });
+
+  test('a key that no record has is an error that names those that are there', async () => {
+    for (const text of [lines(records), JSON.stringify(records)]) {
+      const error = await labels(text, { key: 'kinds', id: 'id' }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'option',
+        got: 'column "kinds", which is no column of l.json',
+        expected: 'the name of one of its columns',
+        remedy: 'did you mean kind? There is id, kind',
+      });
+    }
+  });
+
+  test('without a key, records of several are an error that asks for one', async () => {
+    await expect(labels(lines(records))).rejects.toMatchObject({ got: '2 columns in l.json' });
+    expect(await labels(lines(records), { id: 'id' })).toEqual(['', 'u', 'v']);
+  });
+
+  test('a broken record is told with its line', async () => {
+    await expect(labels(`${lines(records)}\n{"id":`, byKind)).rejects.toThrow(/not JSON on line 4/);
+  });
 });
 
 test('labels from CSV, lines, JSON and NPY, by order or id', async () => {
