@@ -35,3 +35,21 @@ export interface Csr {
   /** As of a dense matrix; a column with an offset has an entry in every row. */
   readonly units?: ColumnUnits;
 }
+
+/** Rows of a table that lie in parts on a disk that every machine sees under the same path (core/parted.ts). */
+export interface PartedRows {
+  /** Folder of the parts. */
+  readonly path: string;
+  /** Names what the parts hold, and nothing else. */
+  readonly key: string;
+  readonly layout: 'dense' | 'sparse';
+  /** Row at each position of the parts, one part after another. */
+  readonly order: Int32Array;
+  /** Position of each row. */
+  readonly positions: Int32Array;
+  /**
+   * The rows at some positions, in that order, as a table of so many rows.
+   * @param positions ascending, each once. @param columns that are wanted; the cells of others are 0. Null for all.
+   */
+  read(positions: Int32Array, columns: ArrayLike<number> | null): Promise<Matrix | Csr>;
+}

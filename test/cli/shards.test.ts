@@ -101,7 +101,7 @@ function answerTo(bytes: Uint8Array): Promise<{ frames: Frame[]; code: number | 
 const hello = (fields: object = {}): Uint8Array =>
   Buffer.concat(
     encodeFrame({
-      header: { id: 0, step: 'hello', version: packageVersion(), protocol: 1, engine: 'js', ...fields },
+      header: { id: 0, step: 'hello', version: packageVersion(), protocol: 2, engine: 'js', ...fields },
       arrays: [],
     }),
   );

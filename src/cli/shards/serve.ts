@@ -2,11 +2,21 @@
 
 import type { EngineChoice } from '../../engine/choose.js';
 import { createContext } from '../../engine/context.js';
+import { manifestNamed } from '../../io/parts/manifest.js';
+import { readRows } from '../../io/parts/rows.js';
+import { pathSource } from '../../io/source/path-source.js';
 import { toWire } from '../../lava/shard/messages.js';
 import { createShardServer } from '../../lava/shard/shard-server.js';
+import type { PartsReader } from '../../lava/shard/specification.js';
 import type { CommandRun } from '../command.js';
 import { packageVersion } from '../version.js';
 import { readFrames, writeFrame } from './stream.js';
+
+/** Rows of parts in a folder of this machine. */
+const readParts: PartsReader = async ({ path, key }, positions) => {
+  const folder = pathSource(path);
+  return readRows(folder, await manifestNamed(folder, key), { positions, columns: null });
+};
 
 /** Exit code after bytes that are no frames of the protocol. */
 const NOT_UNDERSTOOD = 2;
@@ -26,6 +36,7 @@ export const run: CommandRun<'shard'> = (_, values, signal) =>
       open: ({ engine = values.engine, threads = values.threads, memory = values.memory }) =>
         createContext({ engine: engine as EngineChoice | undefined, threads, memory }),
       send: (frame) => writeFrame(stdout, frame),
+      readParts,
       end: () => end(NOT_UNDERSTOOD),
     });
     signal.addEventListener('abort', () => end(0), { once: true });

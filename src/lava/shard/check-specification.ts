@@ -7,6 +7,7 @@
 
 import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { isCsr } from '../../core/csr.js';
+import { partsOf } from '../../core/parted.js';
 import { ShapeError } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
@@ -44,6 +45,8 @@ export function checkSpecification({ features, localities, rules }: Samples, seg
 /** Whether the arrays of a table fit together. */
 function isTable(table: Matrix | Csr): boolean {
   const { rows, columns } = table;
+  const parts = partsOf(table);
+  if (parts) return isAscending(parts.positions);
   if (!isCsr(table)) return table.data.length === rows * columns;
   const { offsets, indices, values } = table;
   const ascending = offsets.every((offset, r) => Number.isInteger(offset) && offset >= (offsets[r - 1] ?? 0));
@@ -56,6 +59,10 @@ function isTable(table: Matrix | Csr): boolean {
     indices.every((column) => column >= 0 && column < columns)
   );
 }
+
+/** Whether each number is above the one before, and the first at least 0. */
+const isAscending = (numbers: Int32Array): boolean =>
+  numbers.every((number, i) => number > (numbers[i - 1] ?? -1));
 
 /** A whole number of 1 or more. */
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;

@@ -12,6 +12,7 @@ import { WhymapError } from '../../errors.js';
 import { type Frame, PROTOCOL_VERSION } from './frames.js';
 import { type ShardLine, toWire } from './messages.js';
 import { createShardStore } from './shard-store.js';
+import type { PartsReader } from './specification.js';
 
 /** What a coordinator asks of a process when it says hello. */
 export interface ShardHello {
@@ -26,6 +27,8 @@ export interface ShardHost {
   readonly version: string;
   open(hello: ShardHello): Promise<Context>;
   send(frame: Frame): void;
+  /** Reads rows of tables in parts. Without it none can be read. */
+  readonly readParts?: PartsReader;
   /** The stream is over: what comes next cannot be understood. */
   end(): void;
 }
@@ -47,7 +50,7 @@ export function createShardServer(host: ShardHost): (frame: Frame) => void {
     const { name, threads } = context.engine;
     const fields = { version: host.version, protocol: PROTOCOL_VERSION, engine: name, threads };
     host.send({ header: { id, ok: true, ...fields }, arrays: [] });
-    return createShardStore(context);
+    return createShardStore(context, host.readParts);
   };
 
   const answer = async (id: number, frame: Frame, shards: ShardLine): Promise<void> => {

@@ -7,6 +7,7 @@
  */
 
 import { matrix } from '../../core/matrix.js';
+import { partsOf } from '../../core/parted.js';
 import { type Context, type Progress, watchStage } from '../../engine/context.js';
 import { OptionError, ShapeError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
@@ -25,12 +26,15 @@ import {
   shardSquares,
 } from './locality-shard.js';
 import { arrayOf, type ShardLine, type ShardReply, type ShardRequest, UnknownKeyError } from './messages.js';
-import { specificationIn } from './specification.js';
+import { type PartsReader, specificationIn } from './specification.js';
 
 type Step = (shard: LocalityShard, request: Required<ShardRequest>, context: Context) => Promise<ShardReply>;
 
-/** Shards that share an engine. @param context of the process; its memory bounds what all of them hold. */
-export function createShardStore(context: Context): ShardLine {
+/**
+ * Shards that share an engine. @param context of the process; its memory bounds what all of them hold. @param readParts for
+ * tables in parts; by default none can be read.
+ */
+export function createShardStore(context: Context, readParts: PartsReader = noParts): ShardLine {
   const shards = new Map<string, LocalityShard>();
   const room = (): number => {
     const held = [...shards.values()].reduce((sum, shard) => sum + shardBytes(shard), 0);
@@ -46,14 +50,16 @@ export function createShardStore(context: Context): ShardLine {
     await watchStage(running, step).checkpoint();
     if (step === 'specify' || step === 'forget') {
       await forget(key);
-      if (step === 'specify') shards.set(key, createLocalityShard(specificationIn(request), room));
+      if (step === 'specify') shards.set(key, createLocalityShard(specificationIn(request, readParts), room));
       return NOTHING;
     }
     const run = STEPS[step];
     if (!run) throw unknownStep(step);
     const shard = shards.get(key);
     if (!shard) throw new UnknownKeyError(key);
-    return run(shard, request, running);
+    const ready = await withRows(shard);
+    if (ready !== shard) shards.set(key, ready);
+    return run(ready, request, running);
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -69,6 +75,26 @@ export function createShardStore(context: Context): ShardLine {
     },
   };
 }
+
+/** The shard with the rows of its table in memory: read now where they lie in parts. */
+async function withRows(shard: LocalityShard): Promise<LocalityShard> {
+  const { features } = shard.specification;
+  const parts = partsOf(features);
+  if (!parts) return shard;
+  const read = await parts.read(parts.positions, null);
+  expectFitting(read.rows === features.rows && read.columns === features.columns, 'rows as they were named');
+  return createLocalityShard({ ...shard.specification, features: read }, shard.room);
+}
+
+/** Refuses tables in parts, for hosts without a disk. */
+const noParts: PartsReader = () =>
+  Promise.reject(
+    new OptionError({
+      got: 'rows of a table in parts',
+      expected: 'rows that are sent, since this shard reads no files',
+      remedy: 'give the table itself',
+    }),
+  );
 
 const NOTHING: ShardReply = { fields: {}, arrays: [] };
 

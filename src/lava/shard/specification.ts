@@ -1,15 +1,17 @@
 /**
  * What a shard computes from: the localities of a range, the rows of the table that they touch, and the rules.
  *
- * Shapes: rows of the table as dense f32 or compressed; members count x size, numbers within these rows.
+ * Shapes: rows of the table as dense f32 or compressed, or where they lie in parts (core/parted.ts), which the shard reads itself;
+ *   members count x size, numbers within these rows.
  * Types: `Localities`: members (count x size sample rows), size, count. `AssociationRules`: measure, form, support, gate, levels.
  *   `Csr`: sparse rows (offsets, indices, values).
  * Fails: ShapeError for a message that is no specification.
  */
 
 import { isCsr, selectRows } from '../../core/csr.js';
+import { distinctPositions, partedTable, partsOf } from '../../core/parted.js';
 import type { AssociationRules } from '../../engine/engine.js';
-import type { Csr, Matrix } from '../../model.js';
+import type { Csr, Matrix, PartedRows } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
 import { checkLike } from './check.js';
 import { checkSpecification } from './check-specification.js';
@@ -30,6 +32,12 @@ export interface ShardSpecification extends Samples {
 
 type Message = Pick<ShardReply, 'fields' | 'arrays'>;
 
+/** Reads rows of parts at a path. @param key of the parts that are meant: FormatError where others are there, or none. */
+export type PartsReader = (
+  parts: { readonly path: string; readonly key: string },
+  positions: Int32Array,
+) => Promise<Matrix | Csr>;
+
 /** The specification of a range of localities, with the rows that it touches only. */
 export function specificationOf(
   { features, localities, rules }: Samples,
@@ -38,14 +46,20 @@ export function specificationOf(
 ): ShardSpecification {
   const { size } = localities;
   const wanted = localities.members.subarray(first * size, (first + count) * size);
-  const rows = distinct(wanted, features.rows);
+  const parts = partsOf(features);
+  const positions = parts && distinctPositions(wanted, parts.positions);
+  // rows of parts in the order in which they are read
+  const rows = positions && parts ? positions.map((at) => parts.order[at]) : distinct(wanted, features.rows);
   const numberOf = new Int32Array(features.rows);
   rows.forEach((row, number) => {
     numberOf[row] = number;
   });
   const { levels } = rules;
   return {
-    features: selectRows(features, rows),
+    features:
+      positions && parts
+        ? partedTable({ ...parts, positions }, features.columns)
+        : selectRows(features, rows),
     localities: { members: wanted.map((row) => numberOf[row]), size, count },
     rules: levels ? { ...rules, levels: rows.map((row) => levels[row]) } : rules,
     segment,
@@ -63,7 +77,9 @@ function distinct(rows: Int32Array, most: number): Int32Array {
 export function specificationMessage({ features, localities, rules, segment }: ShardSpecification): Message {
   const { members, size, count } = localities;
   const { levels, ...others } = rules;
-  const rows = { kind: isCsr(features) ? 'sparse' : 'dense', count: features.rows };
+  const parts = partsOf(features);
+  const where = parts && { path: parts.path, key: parts.key, layout: parts.layout };
+  const rows = { kind: kindOf(features), count: features.rows, ...where };
   return {
     fields: { spec: { features: features.columns, size, count, segment, rules: others, rows } },
     arrays: [
@@ -74,8 +90,16 @@ export function specificationMessage({ features, localities, rules, segment }: S
   };
 }
 
-/** The arrays of a table. */
+/** How the rows of a table travel. */
+function kindOf(features: Matrix | Csr): 'file' | 'sparse' | 'dense' {
+  if (partsOf(features)) return 'file';
+  return isCsr(features) ? 'sparse' : 'dense';
+}
+
+/** The arrays of a table, or where its rows lie. */
 function featureArrays(features: Matrix | Csr): FrameArray[] {
+  const parts = partsOf(features);
+  if (parts) return [{ name: 'positions', shape: [features.rows], data: parts.positions }];
   if (!isCsr(features)) {
     return [{ name: 'data', shape: [features.rows, features.columns], data: features.data }];
   }
@@ -92,25 +116,50 @@ const SHAPE_OF_SPEC = {
   rules: { measure: '', form: '', support: 0, gate: 0 },
 };
 
-/** The specification in a message. ShapeError where it is none, or where its parts do not fit together. */
-export function specificationIn({ fields, arrays }: Message): ShardSpecification {
+/**
+ * The specification in a message. ShapeError where it is none, or where its parts do not fit together.
+ * @param readParts for rows that lie in parts; nothing is read yet.
+ */
+export function specificationIn(message: Message, readParts: PartsReader): ShardSpecification {
+  const { fields, arrays } = message;
   const spec = checkLike(fields.spec, SHAPE_OF_SPEC, 'spec');
-  const { rows, columns } = { rows: spec.rows.count, columns: spec.features };
   const members = arrayOf(arrays, 'members', Int32Array);
   const levels = arrays.some(({ name }) => name === 'levels') ? arrayOf(arrays, 'levels', Int32Array) : null;
-  const features =
-    spec.rows.kind === 'sparse'
-      ? {
-          ...{ rows, columns, offsets: arrayOf(arrays, 'offsets', Float64Array) },
-          ...{
-            indices: arrayOf(arrays, 'indices', Int32Array),
-            values: arrayOf(arrays, 'values', Float32Array),
-          },
-        }
-      : { rows, columns, data: arrayOf(arrays, 'data', Float32Array) };
+  const features = featuresIn(message, { rows: spec.rows.count, columns: spec.features }, readParts);
   const rules = { ...spec.rules, ...(levels && { levels }) } as AssociationRules;
   const { size, count, segment } = spec;
   const specification = { features, localities: { members, size, count }, rules, segment };
   checkSpecification(specification, segment);
   return specification;
+}
+
+const SHAPE_OF_ROWS = { rows: { kind: '' } };
+const SHAPE_OF_FILE = { rows: { path: '', key: '', layout: '' } };
+
+/** The table in a message. @param shape that it must have. */
+function featuresIn(
+  { fields, arrays }: Message,
+  shape: { readonly rows: number; readonly columns: number },
+  readParts: PartsReader,
+): Matrix | Csr {
+  const { kind } = checkLike(fields.spec as object, SHAPE_OF_ROWS, 'spec').rows;
+  if (kind === 'file') return partedIn({ fields, arrays }, shape.columns, readParts);
+  if (kind !== 'sparse') return { ...shape, data: arrayOf(arrays, 'data', Float32Array) };
+  return {
+    ...{ ...shape, offsets: arrayOf(arrays, 'offsets', Float64Array) },
+    ...{ indices: arrayOf(arrays, 'indices', Int32Array), values: arrayOf(arrays, 'values', Float32Array) },
+  };
+}
+
+/** The table whose rows lie in parts. */
+function partedIn({ fields, arrays }: Message, columns: number, readParts: PartsReader): Matrix | Csr {
+  const { path, key, layout } = checkLike(fields.spec as object, SHAPE_OF_FILE, 'spec').rows;
+  const positions = arrayOf(arrays, 'positions', Int32Array);
+  const parts: PartedRows = {
+    ...{ path, key, layout: layout === 'dense' ? 'dense' : 'sparse', positions },
+    // rows are numbered as they are read: a shard asks for all of them, once
+    order: Int32Array.from(positions.keys()),
+    read: (wanted) => readParts({ path, key }, wanted),
+  };
+  return partedTable(parts, columns);
 }

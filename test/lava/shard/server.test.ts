@@ -1,6 +1,8 @@
 // The side of a shard process: every request is answered once, whatever it holds, and kernels never see what does not fit.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { selectRows } from '#whymap/core/csr.js';
+import { partedTable } from '#whymap/core/parted.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import type { Frame, FrameArray } from '#whymap/lava/shard/frames.js';
 import { createShardServer } from '#whymap/lava/shard/shard-server.js';
@@ -30,7 +32,16 @@ function goodRequests(): Frame[] {
     data: Int32Array.from(values),
   });
   const factors = { name: 'factors', shape: [COUNT, 2], data: new Float64Array(2 * COUNT).fill(1) };
-  const specify = [table, toCsr(table)].map((features) => {
+  const order = Int32Array.from({ length: 60 }, (_, i) => 59 - i);
+  const parts = {
+    path: '/parts',
+    key: 'k',
+    layout: 'sparse' as const,
+    order,
+    positions: order,
+    read: readParts,
+  };
+  const specify = [table, toCsr(table), partedTable(parts, FEATURES)].map((features) => {
     const { fields, arrays } = specificationMessage(
       specificationOf({ features, localities, rules }, { first: 0, count: COUNT }, 64),
     );
@@ -49,6 +60,9 @@ function goodRequests(): Frame[] {
   ];
 }
 
+/** Rows of the table, as parts hold them. */
+const readParts = async (positions: Int32Array) => selectRows(toCsr(table), positions);
+
 /** What a server answers to `hello` and some requests, numbered from 1; ends once all have their reply. */
 async function answersTo(requests: readonly Frame[]): Promise<Frame[]> {
   const replies: Frame[] = [];
@@ -56,13 +70,14 @@ async function answersTo(requests: readonly Frame[]): Promise<Frame[]> {
   const serve = createShardServer({
     version: '1',
     open: async () => context,
+    readParts: (_, positions) => readParts(positions),
     send: (frame) => {
       replies.push(frame);
       told();
     },
     end: () => {},
   });
-  serve({ header: { id: 0, step: 'hello', version: '1', protocol: 1 }, arrays: [] });
+  serve({ header: { id: 0, step: 'hello', version: '1', protocol: 2 }, arrays: [] });
   requests.forEach(({ header, arrays }, i) => {
     serve({ header: { ...header, id: i + 1 }, arrays });
   });

@@ -1,5 +1,7 @@
 // A fit on shards: the same bytes as in one process, for any number of shards, on every engine, and after losses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { selectRows } from '#whymap/core/csr.js';
+import { partedTable } from '#whymap/core/parted.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { associate, associationRules, releaseAssociations } from '#whymap/lava/associations/associations.js';
@@ -56,6 +58,26 @@ function onShards(
 ): Context {
   const lines = Array.from({ length: count }, () => line(createShardStore(context)));
   return { ...context, shards: createShards(lines, context.engine, 'test') };
+}
+
+/** The table as if its rows lay in parts, in another order, and a reader of them that counts its calls. */
+function inParts(features: Matrix | Csr) {
+  const order = Int32Array.from({ length: features.rows }, (_, i) => (i * 7) % features.rows);
+  const positions = new Int32Array(features.rows);
+  order.forEach((row, at) => {
+    positions[row] = at;
+  });
+  const reader = { reads: 0 };
+  const read = async (wanted: Int32Array) => {
+    reader.reads++;
+    return selectRows(
+      features,
+      wanted.map((at) => order[at]),
+    );
+  };
+  const layout = 'offsets' in features ? ('sparse' as const) : ('dense' as const);
+  const parts = { path: '/shared/parts', key: 'k', layout, order, positions, read };
+  return { table: partedTable(parts, features.columns), read, reader };
 }
 
 /** A line that now and then loses all that its shard knows: before a request, or once it was worked on. */
@@ -119,6 +141,18 @@ for (const [name, create] of Object.entries({ js: async () => createJsEngine(), 
       expect(await fitModules(onShards(context, 3), localities, features, options)).toEqual(wanted);
     });
 
+    test.each([
+      ['dense', dense],
+      ['sparse', toCsr(dense)],
+    ])('gives the same bytes from %s rows that the shards read themselves', async (_, features) => {
+      const { table, read, reader } = inParts(features);
+      const lines = Array.from({ length: 3 }, () => createShardStore(context, (_, wanted) => read(wanted)));
+      const sharded = { ...context, shards: createShards(lines, context.engine, 'test') };
+      const wanted = await fitModules(context, localities, features, { levels });
+      expect(await fitModules(sharded, localities, table, { levels })).toEqual(wanted);
+      expect(reader.reads).toBe(3);
+    });
+
     test('gives the same bytes where associations do not fit in memory', async () => {
       const small = { ...context, memory: 1_000_000 };
       expect(await fitModules(small, localities, dense)).toEqual(whole);
@@ -152,6 +186,14 @@ test('ranges are whole segments, as even as these allow', () => {
       expect(next).toBe(localities);
     }
   }
+});
+
+test('values in parts are never read as if they were in memory, and a shard without files refuses them', async () => {
+  const context = await createContext({ engine: 'js' });
+  const { table } = inParts(toCsr(dense));
+  expect(() => (table as Csr).values).toThrow('in parts');
+  const localities = await locate(planted.embedding, { localitySize: 200, overlap: 1 }, context);
+  await expect(fitModules(onShards(context, 1), localities, table)).rejects.toMatchObject({ code: 'option' });
 });
 
 test('gives up on data that no process survives', async () => {

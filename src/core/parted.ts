@@ -1,0 +1,102 @@
+/**
+ * Tables whose rows lie in parts on a disk: nothing of them is in memory, and rows are read where they are needed.
+ *
+ * Purpose: such a table goes through the same functions as any other, so it has the shape of a dense or sparse one; who reads its
+ *   values without knowing better gets an error, never zeros. Source: ours.
+ * Types: `Matrix`: row-major float32. `Csr`: sparse rows (offsets, indices, values). `PartedRows`: path, key, layout, order,
+ *   positions, read.
+ * Fails: WhymapError `bug` where values are asked for as if they were in memory; errors of reading.
+ */
+
+import { WhymapError } from '../errors.js';
+import type { Csr, Matrix, PartedRows } from '../model.js';
+import { isCsr } from './csr.js';
+
+type Parted = (Matrix | Csr) & { readonly parts: PartedRows };
+
+/** The table of rows in parts. @param columns features. */
+export function partedTable(parts: PartedRows, columns: number): Matrix | Csr {
+  const rows = parts.positions.length;
+  const sizes = { rows, columns, parts };
+  const absent = { get: notInMemory, enumerable: true };
+  const arrays = parts.layout === 'dense' ? ['data'] : ['offsets', 'indices', 'values'];
+  return Object.defineProperties(
+    sizes,
+    Object.fromEntries(arrays.map((name) => [name, absent])),
+  ) as unknown as Parted;
+}
+
+/** Where the rows of a table lie; null where they are in memory. */
+export function partsOf(features: Matrix | Csr): PartedRows | null {
+  return (features as Partial<Parted>).parts ?? null;
+}
+
+/**
+ * The table with at least these cells: as it is where it is in memory; else a sparse table of the same shape that holds the columns
+ * asked for, of the rows asked for, and nothing of the others.
+ * @param rows that are looked at; one may come several times. @param columns that are looked at, or null for all.
+ */
+export async function withCells(
+  features: Matrix | Csr,
+  rows: Int32Array,
+  columns: ArrayLike<number> | null,
+): Promise<Matrix | Csr> {
+  const parts = partsOf(features);
+  if (!parts) return features;
+  const positions = distinctPositions(rows, parts.positions);
+  return scattered(
+    await parts.read(positions, columns),
+    positions.map((position) => parts.order[position]),
+    features,
+  );
+}
+
+/** Positions of rows in the parts, ascending, each once. @param positionOf each row of the table. */
+export function distinctPositions(rows: Int32Array, positionOf: Int32Array): Int32Array {
+  const occurs = new Uint8Array(positionOf.length);
+  let count = 0;
+  for (const row of rows) {
+    const position = positionOf[row];
+    count += 1 - occurs[position];
+    occurs[position] = 1;
+  }
+  const found = new Int32Array(count);
+  for (let position = 0, at = 0; at < count; position++) if (occurs[position] === 1) found[at++] = position;
+  return found;
+}
+
+/** Some rows as sparse rows of the whole table. @param rowOf row of the table of each row of `some`. */
+function scattered(some: Matrix | Csr, rowOf: Int32Array, whole: Matrix | Csr): Csr {
+  const { rows, columns } = whole;
+  const sparse = isCsr(some) ? some : asCsr(some);
+  const offsets = new Float64Array(rows + 1);
+  rowOf.forEach((row, i) => {
+    offsets[row + 1] = sparse.offsets[i + 1] - sparse.offsets[i];
+  });
+  for (let r = 0; r < rows; r++) offsets[r + 1] += offsets[r];
+  const indices = new Int32Array(sparse.indices.length);
+  const values = new Float32Array(sparse.indices.length);
+  rowOf.forEach((row, i) => {
+    indices.set(sparse.indices.subarray(sparse.offsets[i], sparse.offsets[i + 1]), offsets[row]);
+    values.set(sparse.values.subarray(sparse.offsets[i], sparse.offsets[i + 1]), offsets[row]);
+  });
+  return { rows, columns, offsets, indices, values };
+}
+
+/** A dense matrix with every cell as an entry. */
+function asCsr({ rows, columns, data }: Matrix): Csr {
+  return {
+    ...{ rows, columns, values: data },
+    offsets: Float64Array.from({ length: rows + 1 }, (_, r) => r * columns),
+    indices: Int32Array.from(data, (_, p) => p % columns),
+  };
+}
+
+/** Throws: values that are not in memory were read as if they were. */
+function notInMemory(): never {
+  throw new WhymapError('bug', {
+    got: 'values of a table in parts, read as if they were in memory',
+    expected: 'parts that are read where they are needed',
+    remedy: 'please report it',
+  });
+}
