@@ -36,7 +36,7 @@ export interface Csr {
   readonly units?: ColumnUnits;
 }
 
-/** Rows of a table that lie in parts on a disk that every machine sees under the same path (core/parted.ts). */
+/** Rows of a table that lie in parts on a disk that every machine sees under the same path (lava/associations/parted.ts). */
 export interface PartedRows {
   /** Folder of the parts. */
   readonly path: string;

@@ -114,7 +114,7 @@ test.each([
   ['bytes that are no frame', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), /bytes that are no frame/],
   ['a frame that is cut', hello().subarray(0, 30), /inside a frame/],
   ['a request before hello', hello({ step: 'associate' }), /before or after its turn/],
-  ['another version of whymap', hello({ version: '0.0.1' }), /a coordinator of whymap 0\.0\.1, protocol 1/],
+  ['another version of whymap', hello({ version: '0.0.1' }), /a coordinator of whymap 0\.0\.1, protocol 2/],
 ])('%s is answered in plain words and ends the process', async (_, bytes, words) => {
   const { frames, code } = await answerTo(bytes);
   expect(code).toBe(2);

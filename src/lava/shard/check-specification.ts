@@ -7,10 +7,10 @@
 
 import { ASSOCIATION_MEASURE_NAMES } from '../../core/association-measures.js';
 import { isCsr } from '../../core/csr.js';
-import { partsOf } from '../../core/parted.js';
 import { ShapeError } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
+import { partsOf } from '../associations/parted.js';
 
 const FORMS: readonly string[] = ['debiased', 'absolute', 'signed'];
 const MEASURES: readonly string[] = ASSOCIATION_MEASURE_NAMES;

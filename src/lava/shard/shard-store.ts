@@ -7,10 +7,10 @@
  */
 
 import { matrix } from '../../core/matrix.js';
-import { partsOf } from '../../core/parted.js';
 import { type Context, type Progress, watchStage } from '../../engine/context.js';
 import { OptionError, ShapeError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
+import { partsOf } from '../associations/parted.js';
 import { BLOCK_LOCALITIES } from '../associations/segments.js';
 import { expectFitting } from './check-specification.js';
 import type { FrameArray, FrameData } from './frames.js';

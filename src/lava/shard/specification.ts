@@ -1,7 +1,7 @@
 /**
  * What a shard computes from: the localities of a range, the rows of the table that they touch, and the rules.
  *
- * Shapes: rows of the table as dense f32 or compressed, or where they lie in parts (core/parted.ts), which the shard reads itself;
+ * Shapes: rows of the table as dense f32 or compressed, or where they lie in parts (../associations/parted.ts), which the shard reads itself;
  *   members count x size, numbers within these rows.
  * Types: `Localities`: members (count x size sample rows), size, count. `AssociationRules`: measure, form, support, gate, levels.
  *   `Csr`: sparse rows (offsets, indices, values).
@@ -9,10 +9,10 @@
  */
 
 import { isCsr, selectRows } from '../../core/csr.js';
-import { distinctPositions, partedTable, partsOf } from '../../core/parted.js';
 import type { AssociationRules } from '../../engine/engine.js';
 import type { Csr, Matrix, PartedRows } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
+import { distinctPositions, partedTable, partsOf } from '../associations/parted.js';
 import { checkLike } from './check.js';
 import { checkSpecification } from './check-specification.js';
 import type { FrameArray } from './frames.js';

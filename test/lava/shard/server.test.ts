@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
-import { partedTable } from '#whymap/core/parted.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
+import { partedTable } from '#whymap/lava/associations/parted.js';
 import type { Frame, FrameArray } from '#whymap/lava/shard/frames.js';
 import { createShardServer } from '#whymap/lava/shard/shard-server.js';
 import { specificationMessage, specificationOf } from '#whymap/lava/shard/specification.js';

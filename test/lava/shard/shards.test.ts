@@ -1,11 +1,11 @@
 // A fit on shards: the same bytes as in one process, for any number of shards, on every engine, and after losses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
-import { partedTable } from '#whymap/core/parted.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { associate, associationRules, releaseAssociations } from '#whymap/lava/associations/associations.js';
 import { isSharded } from '#whymap/lava/associations/operations.js';
+import { partedTable } from '#whymap/lava/associations/parted.js';
 import { segmentSize } from '#whymap/lava/associations/segments.js';
 import { factorize } from '#whymap/lava/factorize/modules.js';
 import { locate } from '#whymap/lava/localities/localities.js';

@@ -8,9 +8,9 @@
  * Fails: WhymapError `bug` where values are asked for as if they were in memory; errors of reading.
  */
 
-import { WhymapError } from '../errors.js';
-import type { Csr, Matrix, PartedRows } from '../model.js';
-import { isCsr } from './csr.js';
+import { isCsr } from '../../core/csr.js';
+import { WhymapError } from '../../errors.js';
+import type { Csr, Matrix, PartedRows } from '../../model.js';
 
 type Parted = (Matrix | Csr) & { readonly parts: PartedRows };
 
