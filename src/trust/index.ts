@@ -29,7 +29,7 @@ export { mapAgreement, permutedFeatures, reembeddedNull } from './reembedded.js'
 export { referenceSpace } from './reference-space.js';
 export type { NamedRegion } from './structure/candidates.js';
 export { findStructures } from './structure/find.js';
-export { STRUCTURE_ANSWERS, structureLayer } from './structure/layer.js';
+export { STRUCTURE_ANSWERS, structureLayer, structuresInOrder } from './structure/layer.js';
 export type { StructureInput, StructureOptions, StructureTrace } from './structure/trace.js';
 export { traceStructure } from './structure/trace.js';
 export type {

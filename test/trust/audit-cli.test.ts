@@ -121,7 +121,28 @@ test('--structure traces what the map shows, and a region', () => {
   expect(readFileSync(at('s/pointwise.csv'), 'utf8').split('\n')[0]).toMatch(/,cluster$/);
   const page = readFileSync(at('s/report.html'), 'utf8');
   expect(page).toContain(`<p class="${TONE[region.answer]}">${region.text}</p>`);
-  for (const { text } of structure.structures) expect(stdout).toContain(`  - ${text}\n`);
+  // one line a structure on the terminal, the region in words, and everything in the file that is named
+  const lines = stdout.split('\n');
+  for (const { name, answer } of structure.structures) {
+    const row = lines.find((line) => line.toLowerCase().startsWith(`  ${name.toLowerCase()}  `));
+    expect(row).toMatch(new RegExp(` ${answer} .* [\\d.<]+$`));
+    expect(row?.length).toBeLessThanOrEqual(80);
+  }
+  expect(stdout).toContain(`. ${region.text}\n`);
+  expect(stdout).toContain(join('s', 'structure.csv'));
+  const told = readFileSync(at('s/structure.csv'), 'utf8');
+  expect(told.split('\n')[0]).toBe(
+    'structure,kind,answer,samples,statistic,value,value_without,p,p_adjusted,text',
+  );
+  for (const { text } of structure.structures) expect(told).toContain(text.replaceAll('"', '""'));
+});
+
+test('an audit without --structure removes the file of an earlier one', () => {
+  const args = ['--structure', '--map-seeds', '0', '--null-maps', '0', '-o', 'again'];
+  expect(audit('data.csv', ...MAP, ...args).status).toBe(0);
+  expect(readdirSync(at('again'))).toContain('structure.csv');
+  expect(audit('data.csv', ...MAP, '-o', 'again').status).toBe(0);
+  expect(readdirSync(at('again'))).not.toContain('structure.csv');
 });
 
 test('--json prints the audit alone on standard output', () => {
@@ -209,8 +230,9 @@ test('explain reports the trust of every module and locality, and leaves it out 
   const layer = decodeExplanation(readFileSync(at('plain/explanation.whymap'))).structure!;
   expect(traced.stdout).toContain(layer.summary[0]);
   expect(layer.findings.length).toBe(found.structures.length);
+  const told = readFileSync(at('plain/structure.csv'), 'utf8');
   for (const { answer, text, name, rows } of layer.findings) {
-    expect(traced.stdout).toContain(`  - ${text}\n`);
+    expect(told).toContain(text);
     const samples = found.structures.find((one: { name: string }) => one.name === name);
     expect(samples).toMatchObject({ answer, text });
     expect(rows.length).toBe(samples.samples.reduce((sum: number, size: number) => sum + size, 0));

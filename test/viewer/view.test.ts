@@ -74,7 +74,7 @@ test('structures of the map stand in the trust tab, each to be selected on the m
       await page.click('#tab-trust');
       const block = page.locator('.block', { hasText: 'Is this structure in my data?' });
       expect(await block.innerText()).toMatch(
-        /1 in the data\.\s+Clusters by label.*In the data\s+Gap A \| B: few stand between\..*Made by the projection\s+C: torn from B\./s,
+        /1 in the data\.\s+Clusters by label.*In the data: 1\s+Gap A \| B: few stand between\..*Made by the projection: 1\s+C: torn from B\./s,
       );
       await page.getByRole('button', { name: 'Select on the map: gap A | B' }).click();
       expect(await addressOf(page)).toMatch(/panel=trust&region=rows:3,5,8,13/);

@@ -67,13 +67,17 @@ ${found ? `<section><h2>To know</h2><ul>${found}</ul></section>` : ''}
 `;
 }
 
+/** More structures under one answer are shown on demand. */
+const OPEN_AT_MOST = 10;
+
 /** The structures of the map under their answers, as HTML. */
 function structureSection({ summary, findings }: StructureLayer): string {
   const under = STRUCTURE_ANSWERS.map((answer) => {
     const found = findings.filter((one) => one.answer === answer);
     if (found.length === 0) return '';
     const items = found.map(({ text }) => `<p class="${TONES[answer]}">${escaped(text)}</p>`);
-    return `<h3>${capitalized(answer)}</h3>\n${items.join('\n')}`;
+    const open = found.length <= OPEN_AT_MOST ? ' open' : '';
+    return `<details${open}><summary>${capitalized(answer)}: ${found.length}</summary>\n${items.join('\n')}</details>`;
   });
   return `<section><h2>Is this structure in my data?</h2>
 ${summary.map((sentence) => `<p>${escaped(sentence)}</p>`).join('\n')}
@@ -115,6 +119,7 @@ const STYLE = `
 body{font:16px/1.5 system-ui,sans-serif;color:#1d232a;background:#fff;margin:0}
 main{max-width:900px;margin:0 auto;padding:1.5rem}
 section{margin:1.5rem 0}
+summary{cursor:pointer;font-weight:bold;margin:1rem 0 .4rem}
 p.yes,p.partly,p.no,p.unknown{margin:.4rem 0;padding:.4rem .8rem;border-left:6px solid #8a94a0}
 p.yes{border-color:#2b7a4b}p.partly{border-color:#b07d12}p.no{border-color:#b3372f}
 canvas{width:100%;height:560px;border:1px solid #d5dae0;margin-top:.5rem}

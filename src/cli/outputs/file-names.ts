@@ -13,4 +13,4 @@ export const EXPLAIN_FILES = [
   'report.html',
 ] as const;
 /** Files that some runs write. */
-export const OPTIONAL_EXPLAIN_FILES = ['gene-sets.csv'] as const;
+export const OPTIONAL_EXPLAIN_FILES = ['gene-sets.csv', 'structure.csv'] as const;

@@ -1,8 +1,15 @@
-/** What `--structure` adds: a part of audit.json and summary.json, a column of pointwise.csv, and lines for the terminal. */
+/** What `--structure` adds: structure.csv, a part of audit.json and summary.json, a column of pointwise.csv, and lines for the terminal. */
 
-import { capitalized } from '../../core/words.js';
-import type { StructureLayer } from '../../model.js';
-import { STRUCTURE_ANSWERS, type StructureTrace } from '../../trust/index.js';
+import { capitalized, count, decimal, pValue } from '../../core/words.js';
+import type { OutputFolder } from '../../io/output/folder.js';
+import { writeCsv } from '../../io/write.js';
+import {
+  STRUCTURE_ANSWERS,
+  type StructureTrace,
+  structuresInOrder,
+  type TracedStructure,
+} from '../../trust/index.js';
+import { rounded } from './tables.js';
 
 /** The trace for JSON: samples as row numbers, but of clusters and gaps only how many (pointwise.csv has them). */
 export function structureJson({ structures, found }: StructureTrace): object {
@@ -22,15 +29,121 @@ export function clusterColumn({ found }: StructureTrace): string[] {
   return Array.from(found.labels, (label) => (label < 0 ? '' : found.clusters[label].name));
 }
 
-/** The trace in lines: a summary, then each structure under its answer. */
-export function structureLines({ summary, findings }: StructureLayer): string[] {
+/** One line a structure, in the order of the terminal's table: its answer, what that rests on, and the same in words. */
+export function structureCsv({ structures }: StructureTrace): string {
+  const header = 'structure,kind,answer,samples,statistic,value,value_without,p,p_adjusted,text'.split(',');
+  const number = (value: number | null) =>
+    value === null || !Number.isFinite(value) ? null : rounded(value);
+  return writeCsv(
+    header,
+    structuresInOrder(structures).map(({ name, kind, answer, rows, statistic, p, pAdjusted, text }) => [
+      name,
+      kind,
+      answer,
+      rows.map(({ length }) => length).join(' and '),
+      statistic.name,
+      number(statistic.value),
+      number(statistic.null),
+      p,
+      pAdjusted,
+      text,
+    ]),
+  );
+}
+
+/**
+ * Writes `structure.csv` of a trace.
+ * @param summary sentences on all structures.
+ * @returns the lines for the terminal; none without a trace.
+ */
+export async function writeStructure(
+  folder: OutputFolder,
+  trace: StructureTrace | null,
+  summary: readonly string[] = [],
+): Promise<string[]> {
+  if (trace === null) return [];
+  await folder.write('structure.csv', structureCsv(trace));
+  return structureLines(summary, trace, `${folder.path}/structure.csv`);
+}
+
+/** Structures that a person asked for, and so many of each answer, are told in words on the terminal. */
+const IN_WORDS = 2;
+
+/**
+ * The trace in lines: a summary, a table with one line a structure, and the largest of each answer in words. The widest
+ * line of the table has 80 characters.
+ * @param summary sentences on all of them.
+ * @param where the file with all of them in words.
+ */
+export function structureLines(
+  summary: readonly string[],
+  { structures }: StructureTrace,
+  where: string,
+): string[] {
   const [headline, ...others] = summary;
+  const lead = [headline, ...others.map((sentence) => `  ${sentence}`)];
+  if (structures.length === 0) return lead;
+  const sorted = structuresInOrder(structures);
+  const told = STRUCTURE_ANSWERS.flatMap((answer) => {
+    const some = sorted.filter((one) => one.answer === answer);
+    const requested = some.filter(({ kind }) => kind === 'region');
+    return [...requested, ...some.filter(({ kind }) => kind !== 'region').slice(0, IN_WORDS)];
+  });
+  const all = told.length === sorted.length;
   return [
-    headline,
-    ...others.map((sentence) => `  ${sentence}`),
-    ...STRUCTURE_ANSWERS.flatMap((answer) => {
-      const texts = findings.filter((one) => one.answer === answer).map(({ text }) => `  - ${text}`);
-      return texts.length === 0 ? [] : ['', `${capitalized(answer)}:`, ...texts];
-    }),
+    ...lead,
+    '',
+    ...tableOf(sorted),
+    ...keyOf(sorted),
+    '',
+    all ? 'In words:' : `The largest in words (all ${count(sorted.length)}: ${where}):`,
+    ...told.map(({ answer, text }) => `  - ${capitalized(answer)}. ${text}`),
+    ...(all ? [`The same with all figures: ${where}`] : []),
   ];
+}
+
+/** Columns of a terminal. */
+const WIDTH = 80;
+
+/** One line a structure under a header; names are cut where the line would be too long. */
+function tableOf(structures: readonly TracedStructure[]): string[] {
+  const rows = [
+    ['structure', 'samples', 'answer', 'statistic', 'p'],
+    ...structures.map(({ name, rows: parts, answer, statistic, pAdjusted }) => [
+      capitalized(name),
+      parts.map(({ length }) => count(length)).join(' | '),
+      answer,
+      Number.isFinite(statistic.value) ? decimal(statistic.value) : '-',
+      pValue(pAdjusted),
+    ]),
+  ];
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 2);
+  const name = Math.max(8, Math.min(widths[0], WIDTH - others));
+  const cut = (text: string) => (text.length <= name ? text : `${text.slice(0, name - 1)}…`);
+  return rows.map(([structure, samples, answer, statistic, p]) =>
+    [
+      `  ${cut(structure).padEnd(name)}`,
+      samples.padStart(widths[1]),
+      answer.padEnd(widths[2]),
+      statistic.padStart(widths[3]),
+      p.padStart(widths[4]),
+    ].join('  '),
+  );
+}
+
+/** What the figures of the table mean, for the kinds that are in it. */
+function keyOf(structures: readonly TracedStructure[]): string[] {
+  const has = (...kinds: string[]) => structures.some(({ kind }) => kinds.includes(kind));
+  return [
+    'The statistic, in the data:',
+    ...(has('gap', 'cluster', 'region')
+      ? ['  of gaps and groups: density at the border over that of the sparser side']
+      : []),
+    ...(has('bridge')
+      ? ['  of bridges: the longest step across without the samples over that with them']
+      : []),
+    ...(has('hole') ? ['  of holes: the scale at which the loop fills over that at which it closes'] : []),
+    `p: how often data without the structure look so, corrected over all ${count(structures.length)}.`,
+  ].map((line) => `  ${line}`);
 }

@@ -16,22 +16,22 @@ import {
 } from '../../lava/index.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 import type { Writer } from '../terminal/text.js';
-import { structureLines } from './structure.js';
 
 const NAMED_FEATURES = 5;
 const NAMED_LABELS = 3;
 
-/** Writes what was found and where the report is. */
-export function tellFindings(explanation: Explanation, path: string, out: Writer): void {
+/** Writes what was found and where the report is. @param structure lines on what `--structure` found. */
+export function tellFindings(
+  explanation: Explanation,
+  path: string,
+  out: Writer,
+  structure: readonly string[] = [],
+): void {
+  const part = structure.length > 0 ? ['', ...structure] : [];
   out.write(
-    `${[...headlines(explanation), '', ...moduleLines(explanation), ...structurePart(explanation), ...warningLines(explanation)].join('\n')}\n`,
+    `${[...headlines(explanation), '', ...moduleLines(explanation), ...part, ...warningLines(explanation)].join('\n')}\n`,
   );
   out.write(`\nReport: ${path}/report.html  (open it in a browser, or run: whymap view ${path})\n`);
-}
-
-/** What `--structure` found, after an empty line. */
-function structurePart({ structure }: Explanation): string[] {
-  return structure ? ['', ...structureLines(structure)] : [];
 }
 
 /** What the run was about, and what it found. */

@@ -19,7 +19,7 @@ import {
 import { makeMap, type Repeats } from '../audit-method.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from '../outputs/audit.js';
 import { auditReport } from '../outputs/audit-report.js';
-import { clusterColumn, structureJson, structureLines } from '../outputs/structure.js';
+import { clusterColumn, structureJson, writeStructure } from '../outputs/structure.js';
 import type { Session } from '../session.js';
 import { tell, type Writer, writeJson } from '../terminal/text.js';
 
@@ -70,13 +70,13 @@ export async function runAudit(
       'report.html',
       auditReport({ audit: found, coordinates: input.map, table, warnings, structure: layer }),
     );
+    const lines = await writeStructure(folder, structure, layer?.summary);
     if (repeats)
       await folder.write('embedding.npy', writeNpy(input.map.data, [input.map.rows, input.map.columns]));
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
     const shown = warnings.filter(({ code }) => !PLANNED.has(code));
-    const lines = layer ? structureLines(layer) : [];
     tellAudit(found, shown, folder.path, table, tell(json), lines);
     if (json) writeJson(result);
   } finally {

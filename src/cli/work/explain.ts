@@ -7,7 +7,7 @@ import type { OptionValues } from '../../options/index.js';
 import { explainFiles } from '../../run/explain.js';
 import { withStructure } from '../../run/structure.js';
 import { geneSetsCsv } from '../outputs/gene-sets.js';
-import { structureJson } from '../outputs/structure.js';
+import { structureJson, writeStructure } from '../outputs/structure.js';
 import { tellFindings } from '../outputs/words.js';
 import { writeOutputs } from '../outputs/write.js';
 import type { Session } from '../session.js';
@@ -43,11 +43,12 @@ export async function runExplain(
     const structure = traced && structureJson(traced.trace);
     const summary = await writeOutputs(folder, { explanation, table, plan, localities }, structure);
     if (geneSets) await folder.write('gene-sets.csv', geneSetsCsv(explanation, geneSets));
+    const lines = await writeStructure(folder, traced?.trace ?? null, made.structure?.summary);
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
     const output = tell(values.json);
-    tellFindings(explanation, folder.path, output);
+    tellFindings(explanation, folder.path, output, lines);
     if (back !== null)
       output.write(
         `Presence, scores and modules are in ${back} (obsm X_whymap, obs whymap_score_M1 and so on, varm and uns whymap).\n`,

@@ -7,7 +7,7 @@
 import { listed, plural } from '../../core/words.js';
 import type { StructureAnswer, StructureLayer } from '../../model.js';
 import type { StructureTrace } from './trace.js';
-import type { MapStructures } from './types.js';
+import type { MapStructures, TracedStructure } from './types.js';
 
 /** In the order in which they are told. */
 export const STRUCTURE_ANSWERS: readonly StructureAnswer[] = [
@@ -21,12 +21,24 @@ export function structureLayer(
   { structures, found }: StructureTrace,
   labels: readonly string[] | null,
 ): StructureLayer {
-  const findings = STRUCTURE_ANSWERS.flatMap((answer) =>
-    structures
-      .filter((one) => one.answer === answer)
-      .map(({ kind, name, text, rows }) => ({ kind, name, answer, text, rows: together(rows) })),
-  );
+  const findings = structuresInOrder(structures).map(({ kind, name, answer, text, rows }) => ({
+    kind,
+    name,
+    answer,
+    text,
+    rows: together(rows),
+  }));
   return { summary: summaryOf(findings, found, labels), findings };
+}
+
+/**
+ * The structures as they are told everywhere: by answer, then by the samples of the smaller side, most first, then by
+ * p. The list itself is not changed.
+ */
+export function structuresInOrder(structures: readonly TracedStructure[]): TracedStructure[] {
+  const size = ({ rows }: TracedStructure) => Math.min(...rows.map(({ length }) => length));
+  const rank = ({ answer }: TracedStructure) => STRUCTURE_ANSWERS.indexOf(answer);
+  return [...structures].sort((a, b) => rank(a) - rank(b) || size(b) - size(a) || a.pAdjusted - b.pAdjusted);
 }
 
 /** All of these rows, ascending, each once. */

@@ -113,6 +113,9 @@ const STRUCTURE_ANSWERS = [
   ['cannot be told', 'plain'],
 ] as const;
 
+/** More structures under one answer are shown on demand. */
+const OPEN_AT_MOST = 10;
+
 /** What `--structure` found, in the sentences of the terminal; each structure can be selected on the map. */
 function Structures({ layer }: { layer: StructureLayer }) {
   const show = (rows: Int32Array) => {
@@ -130,8 +133,10 @@ function Structures({ layer }: { layer: StructureLayer }) {
         const found = layer.findings.filter((one) => one.answer === answer);
         if (found.length === 0) return null;
         return (
-          <div key={answer}>
-            <h4>{capitalized(answer)}</h4>
+          <details key={answer} class="stratum" open={found.length <= OPEN_AT_MOST}>
+            <summary>
+              {capitalized(answer)}: {count(found.length)}
+            </summary>
             <ul class="beliefs">
               {found.map(({ name, text, rows }) => (
                 <li key={name} class={tone}>
@@ -147,7 +152,7 @@ function Structures({ layer }: { layer: StructureLayer }) {
                 </li>
               ))}
             </ul>
-          </div>
+          </details>
         );
       })}
     </Block>
