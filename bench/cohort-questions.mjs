@@ -136,7 +136,7 @@ const MORE_QUESTIONS = {
   'On which kidneys are the distal tubule genes (MAL) lower?': async (at) => {
     await at.page.locator('label:has-text("only what differs") input').uncheck();
     await at.click('.compared .link:has-text("MAL")');
-    await at.click('.switch >> text="Score"');
+    await at.click('.switch >> text="Relative score"');
     return (await at.page.locator('.saved-figure circle title').allTextContents()).join('; ');
   },
   'Where do the podocyte genes move together more in disease?': async (at) => {

@@ -2,7 +2,7 @@
  * The features that are higher and lower in a region as a table: `whymap query --markers --format csv` prints it, and the page
  * saves it.
  *
- * Source: ours. Types: `MarkerAnswer`, of two regions: markers (highest score first). `Marker`: one feature: name, difference
+ * Source: ours. Types: `MarkerAnswer`, of two regions: markers (highest z first). `Marker`: one feature: name, difference
  *   of means, logFoldChange (or null), auc, p, pAdjusted, shares above zero, pseudobulk (or null). Fails: never.
  */
 

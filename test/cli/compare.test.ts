@@ -17,7 +17,7 @@ test('writes a row a module and stratum with the columns of the contract, and te
   expect([ran.code, ran.err]).toEqual([0, '']);
   const [header, ...lines] = readFileSync(join(folder, 'found/comparison.csv'), 'utf8').trim().split('\n');
   expect(header).toBe(
-    'module,stratum,verdict,presence_case,presence_control,score_case,score_control,score_difference,abundance_ratio,p,p_adjusted,replicates_case,replicates_control',
+    'module,stratum,verdict,presence_case,presence_control,relative_score_case,relative_score_control,score_difference,abundance_ratio,p,p_adjusted,replicates_case,replicates_control',
   );
   const { rows, sentences, options } = JSON.parse(
     readFileSync(join(folder, 'found/comparison.json'), 'utf8'),

@@ -28,7 +28,7 @@ class Comparison(Told, Result):
 
     @property
     def table(self) -> Any:
-        """One row a module and stratum: the verdict, presence and score of either condition, p, replicates."""
+        """One row a module and stratum: the verdict, presence and relative score of either condition, p, replicates."""
         return self.frame("comparison")
 
     @property

@@ -31,8 +31,8 @@ import { type MomentSums, type Moments, newMomentSums } from './local-moments.js
 export interface FeatureSelection {
   /** Columns kept, ascending. */
   readonly kept: Int32Array;
-  /** Score of every feature, larger is better; -Infinity for those constant in every locality. */
-  readonly scores: Float64Array;
+  /** Dispersion of every feature inside localities, by which they are kept, largest first; -Infinity for those constant in every locality. */
+  readonly dispersions: Float64Array;
   /** Share of all variance inside localities (each feature scaled to variance 1 over all) that the kept hold. */
   readonly localVariance: number;
   readonly warning: Warning | null;
@@ -85,10 +85,10 @@ export function selectByMoments(
   names: readonly string[],
   maxFeatures: number,
 ): FeatureSelection {
-  const scores = dispersionScores(moments);
-  const order = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b);
+  const dispersions = dispersionsOf(moments);
+  const order = [...dispersions.keys()].sort((a, b) => dispersions[b] - dispersions[a] || a - b);
   const kept = Int32Array.from(
-    order.slice(0, maxFeatures).filter((f) => scores[f] > Number.NEGATIVE_INFINITY),
+    order.slice(0, maxFeatures).filter((f) => dispersions[f] > Number.NEGATIVE_INFINITY),
   ).sort();
   const relative = moments.within.map((value, f) =>
     moments.overall[f] > 0 ? value / moments.overall[f] : 0,
@@ -96,7 +96,12 @@ export function selectByMoments(
   const total = relative.reduce((a, b) => a + b, 0);
   const keptSum = kept.reduce((sum, f) => sum + relative[f], 0);
   const localVariance = total > 0 ? keptSum / total : 0;
-  return { kept, scores, localVariance, warning: selectionWarning(names, order, kept.length, localVariance) };
+  return {
+    kept,
+    dispersions,
+    localVariance,
+    warning: selectionWarning(names, order, kept.length, localVariance),
+  };
 }
 
 /**
@@ -154,7 +159,7 @@ function addRow(features: Matrix | Csr, row: number, sums: MomentSums): void {
  * more. Infinity with a missing cell, -Infinity when constant in every locality. One score a feature, in natural
  * logarithms. The expected value is the median over a window of features with near means. Never throws.
  */
-function dispersionScores({ within, mean, negative }: Moments): Float64Array {
+function dispersionsOf({ within, mean, negative }: Moments): Float64Array {
   const scores = within.map((value) => {
     if (Number.isNaN(value)) return Number.POSITIVE_INFINITY;
     return value > 0 ? Math.log(value) : Number.NEGATIVE_INFINITY;

@@ -1,11 +1,11 @@
 /**
  * Rows of a comparison: means over units, abundance, p and verdict of each module in each stratum. Ours.
  * Types: `Measured`, one module in one stratum: parts (ids of two modules, or absent), module (id), label (name),
- *   stratum (level, or `all`), flags (to know of it), values (UnitValues: presence, score and pairs of every unit),
+ *   stratum (level, or `all`), flags (to know of it), values (UnitValues: presence, relative score and pairs of every unit),
  *   abundance (share of samples present, one a unit), pooled (it is of the explanation). `RowTest`: p, pAdjusted, and
  *   pAdjustedOf each statistic. `Design`, of a comparison: units (replicates on either side). `Judging`: byTest (by
  *   p, else by size) and level (of p). `Unit`, a replicate on one side: isCase (on the case side). `UnitValues`, of
- *   one module: presence (one a unit), score (one a unit, NaN without a score), localities (where both sides were
+ *   one module: presence (one a unit), relativeScore (one a unit, NaN without a score), localities (where both sides were
  *   measured), scoreSpread (standard deviation inside units), presenceDifference (case less control, or null).
  * Fails: never.
  */
@@ -34,9 +34,13 @@ export interface ComparedRow {
   /** Mean squared correlation of the module's pairs beyond chance, mean over units; null without matched localities. */
   readonly presenceCase: number | null;
   readonly presenceControl: number | null;
-  /** Mean score over units, relative to the mean of the localities, in standardized feature units. */
-  readonly scoreCase: number | null;
-  readonly scoreControl: number | null;
+  /**
+   * Relative score, mean over units: the mean score of a unit's samples less that of all units in the same localities, in
+   * standardized feature units.
+   */
+  readonly relativeScoreCase: number | null;
+  readonly relativeScoreControl: number | null;
+  /** Relative score of the case less that of the control. */
   readonly scoreDifference: number | null;
   /** The difference in standard deviations of the score inside units and localities; null where it is not known. */
   readonly scoreEffect: number | null;
@@ -57,12 +61,12 @@ export interface ComparedRow {
    * was not measured. Null for a module that was found on one condition alone: its localities are others.
    */
   readonly presenceDifferences: readonly (number | null)[] | null;
-  /** Presence and score in every unit; null where it was not measured. */
+  /** Presence and relative score in every unit; null where it was not measured. */
   readonly units: readonly {
     readonly replicate: string;
     readonly isCase: boolean;
     readonly presence: number | null;
-    readonly score: number | null;
+    readonly relativeScore: number | null;
   }[];
   /** What must be known of the module: `mostly a difference between levels of slide`. */
   readonly flags: readonly string[];
@@ -112,12 +116,17 @@ function comparedRow(
   };
   const count = (isCase: boolean) =>
     design.units.filter((unit, u) => unit.isCase === isCase && !Number.isNaN(values.presence[u])).length;
-  const [scoreCase, scoreControl] = [mean(values.score, true), mean(values.score, false)];
+  const [relativeScoreCase, relativeScoreControl] = [true, false].map((isCase) =>
+    mean(values.relativeScore, isCase),
+  );
   const [abundanceCase, abundanceControl] = [mean(abundance, true), mean(abundance, false)];
   const [cases, controls] = [count(true), count(false)];
   const tested = Math.min(cases, controls) >= 2 ? test : null;
   const verdict = (parts ? judgeJoint : judge)(values, design, tested, judging);
-  const scoreDifference = scoreCase === null || scoreControl === null ? null : scoreCase - scoreControl;
+  const scoreDifference =
+    relativeScoreCase === null || relativeScoreControl === null
+      ? null
+      : relativeScoreCase - relativeScoreControl;
   return {
     module,
     label,
@@ -125,8 +134,8 @@ function comparedRow(
     verdict,
     presenceCase: mean(values.presence, true),
     presenceControl: mean(values.presence, false),
-    scoreCase,
-    scoreControl,
+    relativeScoreCase,
+    relativeScoreControl,
     scoreDifference,
     scoreEffect:
       scoreDifference !== null && values.scoreSpread > 0 ? scoreDifference / values.scoreSpread : null,
@@ -141,7 +150,7 @@ function comparedRow(
     units: design.units.map((unit, u) => ({
       ...unit,
       presence: knownOr(values.presence[u]),
-      score: knownOr(values.score[u]),
+      relativeScore: knownOr(values.relativeScore[u]),
     })),
     flags,
   };

@@ -116,7 +116,7 @@ function slightLine(rows: readonly ComparedRow[]): string[] {
 }
 
 /**
- * Where nothing differs: the module with the smallest p, and its score in every replicate. One line; empty where
+ * Where nothing differs: the module with the smallest p, and its relative score in every replicate. One line; empty where
  * something differs, or nothing was tested.
  * @param rows of the comparison.
  */
@@ -128,10 +128,12 @@ function nearest(rows: readonly ComparedRow[], found: ConditionComparison): stri
   );
   const scores = (isCase: boolean) =>
     row.units
-      .flatMap(({ score, ...unit }) => (unit.isCase === isCase && score !== null ? [signed(score)] : []))
+      .flatMap(({ relativeScore, ...unit }) =>
+        unit.isCase === isCase && relativeScore !== null ? [signed(relativeScore)] : [],
+      )
       .join(', ');
   return [
-    `  Nearest to it: ${row.module} (${shownLabel(row.label)}), score ${signed(row.scoreDifference ?? 0)} (${found.case}: ${scores(true)}; ${found.control}: ${scores(false)}), presence ${decimal(row.presenceCase ?? 0)} and ${decimal(row.presenceControl ?? 0)}; p ${pValue(row.p ?? 1)}, corrected ${pValue(row.pAdjusted ?? 1)}.`,
+    `  Nearest to it: ${row.module} (${shownLabel(row.label)}), score difference ${signed(row.scoreDifference ?? 0)} (relative scores in ${found.case}: ${scores(true)}; in ${found.control}: ${scores(false)}), presence ${decimal(row.presenceCase ?? 0)} and ${decimal(row.presenceControl ?? 0)}; p ${pValue(row.p ?? 1)}, corrected ${pValue(row.pAdjusted ?? 1)}.`,
   ];
 }
 
@@ -174,7 +176,7 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
 function effect(row: ComparedRow, cases: string, control: string): string {
   if (row.verdict === 'up' || row.verdict === 'down') {
     const spread = row.scoreEffect === null ? '' : ` (${signed(row.scoreEffect)} standard deviations)`;
-    return `score ${signed(row.scoreDifference ?? 0)}${spread}`;
+    return `score difference ${signed(row.scoreDifference ?? 0)}${spread}`;
   }
   const shown = (value: number | null) => Math.max(0, value ?? 0).toFixed(2);
   return `presence ${shown(row.presenceCase)} in ${cases}, ${shown(row.presenceControl)} in ${control}`;

@@ -2,7 +2,7 @@
  * Tests of differences between two sides by permuting units.
  *
  * Source: Westfall and Young's largest statistic over all rows and statistics together. Ours: three statistics a row,
- *   brought to one scale: the t-like difference of the root of presence and of the score (mean difference over its
+ *   brought to one scale: the t-like difference of the root of presence and of the relative score (mean difference over its
  *   standard error, to which the median over rows of the units' spread is added, as SAM does, so that a spread that is small by chance does not
  *   decide), and the root of the F-like difference of the pairs (squared distance of the sides' mean
  *   correlations over the squared distances inside sides). In a crossed design all are made of the differences inside
@@ -14,7 +14,7 @@
  * How it fails: with few units p cannot be small (2 against 2 units: 1/3). Cost: assignments x rows x units x pairs.
  * Types: `Design`, of a comparison: assignments (one byte a unit, 1 for case; the observed first), units (replicates
  *   on either side), crossed (replicates are on both sides). `Unit`, a replicate on one side: isCase (on the case
- *   side). `UnitValues`, of one module: presence (one a unit), score (one a unit, NaN without a score), pairs (mean
+ *   side). `UnitValues`, of one module: presence (one a unit), relativeScore (one a unit, NaN without a score), pairs (mean
  *   signed correlations of each unit, by pair), pairWeights (one a pair, sum 1).
  * Fails: never.
  */
@@ -23,7 +23,7 @@ import { median, quantile } from '../../core/statistics.js';
 import type { Design } from './design.js';
 import type { UnitValues } from './unit-values.js';
 
-export const STATISTICS = ['presence', 'score', 'pairs'] as const;
+export const STATISTICS = ['presence', 'relativeScore', 'pairs'] as const;
 export type StatisticName = (typeof STATISTICS)[number];
 
 export interface RowTest {
@@ -38,12 +38,12 @@ const CHANCE_PRESENCE = 0.01;
 /** Quantile of a statistic over rows and assignments that all three are scaled by. */
 const SCALE_QUANTILE = 0.95;
 
-type TestedRow = Pick<UnitValues, 'presence' | 'score' | 'pairs' | 'pairWeights'>;
+type TestedRow = Pick<UnitValues, 'presence' | 'relativeScore' | 'pairs' | 'pairWeights'>;
 
 /**
  * Tests every row (a module in a stratum) by permuting units over the sides. One test a row; null when there is one
  * unit on a side or nothing to permute.
- * @param rows presence, score and pairs of each unit (NaN where unknown).
+ * @param rows presence, relative score and pairs of each unit (NaN where unknown).
  * @param design the units and the assignments that are tried, the observed one first.
  * @returns for each row p (share of assignments, the observed one included, whose largest statistic of the row
  * reaches the observed), pAdjusted (of the largest over all rows), and the corrected p of each statistic.
@@ -85,7 +85,7 @@ function testsFrom(scaled: readonly (readonly Float64Array[])[], rows: number): 
     pAdjusted: reached(largest, row[0]),
     pAdjustedOf: {
       presence: reached(largest, scaled[0][r][0]),
-      score: reached(largest, scaled[1][r][0]),
+      relativeScore: reached(largest, scaled[1][r][0]),
       pairs: reached(largest, scaled[2][r][0]),
     },
   }));
@@ -170,7 +170,8 @@ function vectorsOf(row: TestedRow, name: StatisticName): (Float64Array | null)[]
   const known = (vector: Float64Array) => (vector.some(Number.isNaN) ? null : vector);
   if (name === 'presence')
     return Array.from(row.presence, (value) => known(Float64Array.of(evenSpread(value))));
-  if (name === 'score') return Array.from(row.score, (value) => known(Float64Array.of(value)));
+  if (name === 'relativeScore')
+    return Array.from(row.relativeScore, (value) => known(Float64Array.of(value)));
   return row.pairs.map((pairs) => known(pairs.map((value, p) => value * Math.sqrt(row.pairWeights[p]))));
 }
 

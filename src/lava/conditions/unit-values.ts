@@ -1,12 +1,12 @@
 /**
- * Presence, pairs and score of modules in every unit of a comparison, on matched localities.
+ * Presence, pairs and relative score of modules in every unit of a comparison, on matched localities.
  *
  * Source: ours. Both sides are measured at the same probes: in a locality where a module is present, every unit with at
  *   least LEAST_SAMPLES of the locality's samples (of the stratum) gives the correlations of the module's leading features
  *   among its own samples, so shifts between units are no correlation; with levels (`--within`) inside these. A locality counts where both sides have such a
  *   unit. *Presence* is the mean squared correlation of the pairs, weighted by both loadings, less 1 / degrees of freedom, which is what
  *   chance gives: so unequal numbers of samples on the sides do not bias it, and nothing is thrown away to make them
- *   equal. *Pairs* are the mean signed correlations. *Score* is the unit's mean score (scores.ts) less the mean over the
+ *   equal. *Pairs* are the mean signed correlations. *Relative score* is the unit's mean score (scores.ts) less the mean over the
  *   units of the locality, so that a unit with more cells of one kind does not score higher for it. All three are means
  *   over localities, weighted by the module's presence and by the degrees of freedom.
  * Shapes: one value a unit, NaN for units without a locality. Cost: present localities x samples x features^2, for each
@@ -29,7 +29,7 @@ export interface UnitValues {
   readonly localities: number;
   readonly presence: Float64Array;
   /** NaN in every unit for patterns without a score. */
-  readonly score: Float64Array;
+  readonly relativeScore: Float64Array;
   /** For each unit its mean signed correlations, in the order of the pattern's pairs. */
   readonly pairs: readonly Float64Array[];
   /** One a pair, sum 1. */
@@ -49,7 +49,7 @@ export const LEAST_SAMPLES = 5;
  * @param options `inStratum`: 1 for the samples that are compared; `measure` of correlation; `levels`: code of each sample's level,
  * inside which features are centered.
  * @returns means over localities where both sides have a unit with LEAST_SAMPLES samples, weighted by presence and
- * samples; NaN for a unit that was never measured, and a score of NaN for a pattern without one.
+ * samples; NaN for a unit that was never measured, and a relative score of NaN for a pattern without one.
  */
 export function unitValues(
   input: { readonly features: Matrix | Csr; readonly localities: ComparedModules['localities'] },
@@ -122,7 +122,7 @@ function rowsOfUnits(
 interface UnitSums {
   weight: number;
   presence: number;
-  score: number;
+  relativeScore: number;
   readonly pairs: Float64Array;
 }
 
@@ -142,7 +142,7 @@ function newSums(units: number, pairs: number): Sums {
     units: Array.from({ length: units }, () => ({
       weight: 0,
       presence: 0,
-      score: 0,
+      relativeScore: 0,
       pairs: new Float64Array(pairs),
     })),
   };
@@ -189,7 +189,7 @@ function addScores(
   const center = means.reduce((a, b) => a + b, 0) / means.length;
   measured.forEach((u, i) => {
     const freedom = rowsOf[u].length - 1;
-    sums.units[u].score += presence * freedom * (means[i] - center);
+    sums.units[u].relativeScore += presence * freedom * (means[i] - center);
     sums.squares += presence * rowsOf[u].reduce((sum, row) => sum + (scoreOf(row) - means[i]) ** 2, 0);
     sums.freedom += presence * freedom;
   });
@@ -209,7 +209,7 @@ function meansOf(
   return {
     localities,
     presence: Float64Array.from(units, (unit) => over(unit.presence, unit)),
-    score: Float64Array.from(units, (unit) => (scored ? over(unit.score, unit) : Number.NaN)),
+    relativeScore: Float64Array.from(units, (unit) => (scored ? over(unit.relativeScore, unit) : Number.NaN)),
     pairs: units.map((unit) => unit.pairs.map((value) => over(value, unit))),
     pairWeights,
     scoreSpread: freedom > 0 ? Math.sqrt(squares / freedom) : 0,

@@ -1,6 +1,6 @@
 /**
  * Verdict on a module in one stratum, from its unit values and their test. Rules: see compare.ts. Ours.
- * Types: `UnitValues`, of one module: presence (one a unit), score (one a unit, NaN without a score), scoreSpread
+ * Types: `UnitValues`, of one module: presence (one a unit), relativeScore (one a unit, NaN without a score), scoreSpread
  *   (standard deviation inside units), pairs (mean signed correlations of each unit, by pair), pairWeights (one a pair,
  *   sum 1). `Design`, of a comparison: units (replicates on either side), assignments (one byte a unit, 1 for case; the
  *   observed first), crossed (replicates are on both sides), exact (they are all there are). `RowTest`: p, pAdjusted,
@@ -18,7 +18,7 @@ export type Verdict = 'gained' | 'lost' | 'rewired' | 'up' | 'down' | 'shared' |
 const PRESENT = 0.02;
 /** Share of the stronger presence below which the weaker side lacks the module. */
 const WEAKER = 1 / 3;
-/** Difference of the score, in standard deviations inside units, that counts without a p: Cohen's large effect. */
+/** Difference of the relative score, in standard deviations inside units, that counts without a p: Cohen's large effect. */
 export const LARGE_SCORE = 0.8;
 /** Agreement of the sides' pairs below which these are paired otherwise, not only more or less. */
 const OTHERWISE = 0.7;
@@ -30,9 +30,9 @@ export interface Judging {
 }
 
 /**
- * Verdict on a module in one stratum: gained or lost (presence), rewired (pairs), up or down (score), shared, or none
+ * Verdict on a module in one stratum: gained or lost (presence), rewired (pairs), up or down (relative score), shared, or none
  * where it is on neither side or a side was not measured.
- * @param values presence, score and pairs of every unit, NaN where unknown.
+ * @param values presence, relative score and pairs of every unit, NaN where unknown.
  * @param test null where fewer than two units on a side were measured: then a design with tests has no finding.
  * @param judging whether p decides, at which level; else differences of size between all units.
  */
@@ -45,7 +45,7 @@ export function judge(
   const presence = sidesOf(values.presence, design);
   if (presence.some((side) => side.length === 0)) return 'none';
   const [a, b] = presence.map(meanOf);
-  const scores = sidesOf(values.score, design);
+  const scores = sidesOf(values.relativeScore, design);
   const difference = meanOf(scores[0]) - meanOf(scores[1]);
   const isSignificant = (...names: StatisticName[]) =>
     names.some((name) => byTest && test !== null && test.pAdjustedOf[name] <= level);
@@ -56,7 +56,7 @@ export function judge(
   const onBoth = isOnBoth({ presenceCase: a, presenceControl: b });
   if (onBoth && isSignificant('pairs') && isOtherwise(values, design)) return 'rewired';
   const isLarge = Math.abs(difference) >= LARGE_SCORE * values.scoreSpread && values.scoreSpread > 0;
-  if (byTest ? isSignificant('score') : isLarge && isWideApart(scores)) {
+  if (byTest ? isSignificant('relativeScore') : isLarge && isWideApart(scores)) {
     return difference > 0 ? 'up' : 'down';
   }
   return stronger >= PRESENT ? 'shared' : 'none';
@@ -134,11 +134,11 @@ function isWideApart(sides: readonly (readonly number[])[]): boolean {
 }
 
 /**
- * Whether the scores of all units of one side lie above or below all of the other, whatever the difference: what verdicts by
- * size do not count where it is small. A tie is not apart; false where a side has no score.
+ * Whether the relative scores of all units of one side lie above or below all of the other, whatever the difference: what verdicts by
+ * size do not count where it is small. A tie is not apart; false where a side has none.
  */
-export function isLevelApart({ score }: UnitValues, design: Design): boolean {
-  const sides = sidesOf(score, design);
+export function isLevelApart({ relativeScore }: UnitValues, design: Design): boolean {
+  const sides = sidesOf(relativeScore, design);
   return sides.every((side) => side.length > 0) && isApart(sides);
 }
 

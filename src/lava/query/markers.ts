@@ -39,8 +39,8 @@ export interface Marker {
   readonly aboveZeroSecond: number;
   /** Chance that a random first sample is above a random second one, 0 to 1; 0.5 is no difference. */
   readonly auc: number;
-  /** Standardized rank sum of the first samples; positive where they are higher. */
-  readonly score: number;
+  /** Standardized rank sum of the first samples (`scores` in scanpy); positive where they are higher. */
+  readonly z: number;
   readonly p: number;
   /** Corrected over features (Benjamini and Hochberg). */
   readonly pAdjusted: number;
@@ -68,7 +68,7 @@ export interface MarkerQuestion {
 export interface MarkerAnswer {
   readonly first: { readonly region: string; readonly samples: number };
   readonly second: { readonly region: string; readonly samples: number };
-  /** All features that were compared, highest score first. */
+  /** All features that were compared, highest z first. */
   readonly markers: readonly Marker[];
 }
 
@@ -76,7 +76,7 @@ export interface MarkerAnswer {
  * Features by how much higher they are in the first region than in the second. ShapeError for another table.
  * @param question the first region, and the second or all other samples.
  * @param options `replicate`: column of the units; `logged`: values are log1p; `tieCorrect`.
- * @returns all features, highest score first, ties by index.
+ * @returns all features, highest z first, ties by index.
  * @param table the values that were explained; null for those that travel with the explanation.
  * @throws OptionError for regions that share a sample or do not exist, or where no values are known.
  */
@@ -105,7 +105,7 @@ export function rankMarkers(
     second: { region: question.second ? regionName(question.second) : 'all others', samples: b.length },
     markers: found
       .map((marker, at) => ({ ...marker, pAdjusted: adjusted[at] }))
-      .sort((x, y) => y.score - x.score || x.feature - y.feature),
+      .sort((x, y) => y.z - x.z || x.feature - y.feature),
   };
 }
 
@@ -187,7 +187,7 @@ function* carriedColumns(explanation: Explanation, a: Int32Array, b: Int32Array)
 
 /**
  * The figures of one feature: means, difference, fold change, AUC, score and p. A feature that is constant has a
- * score of 0, an AUC of 0.5 and p = 1.
+ * z of 0, an AUC of 0.5 and p = 1.
  * @param a its values in the first samples, not changed.
  * @param b those in the second.
  * @param options `logged`: values are log1p; `tieCorrect`: the variance of ranks is corrected for ties.
@@ -203,7 +203,7 @@ function compared(
   const correction = tieCorrect ? 1 - ties / (total ** 3 - total) : 1;
   const spread = Math.sqrt((n * m * (total + 1) * correction) / 12);
   // the rank sum less its mean is the Mann-Whitney statistic less its mean
-  const score = spread > 0 ? (below - (n * m) / 2) / spread : 0;
+  const z = spread > 0 ? (below - (n * m) / 2) / spread : 0;
   const [first, second] = [meanOf(a), meanOf(b)];
   return {
     first,
@@ -213,8 +213,8 @@ function compared(
     aboveZeroFirst: shareAboveZero(a),
     aboveZeroSecond: shareAboveZero(b),
     auc: below / (n * m),
-    score,
-    p: normalP(score),
+    z,
+    p: normalP(z),
   };
 }
 

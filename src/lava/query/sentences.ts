@@ -4,7 +4,7 @@
  *   first and second RegionAnswer, overlap in samples, modules compared. `FeatureAnswer`: region, feature, samples,
  *   features by correlation inside, number of constant ones. `PairAnswer`: region, features a and b, their
  *   correlation inside and outside. `MarkerAnswer`: first and second region with their samples, markers (highest
- *   score first). `Marker`: one feature: means first and second, difference, logFoldChange or null, auc, score, p,
+ *   score first). `Marker`: one feature: means first and second, difference, logFoldChange or null, auc, z, p,
  *   pAdjusted, modules, pseudobulk or null. `ComparedModule`, a module in two regions: id (`M1`, `M2`...), agreement
  *   (cosine of its signed correlations, or null). `FeatureCorrelation`, of one feature with another:
  *   differencePAdjusted (p that it is the same inside and outside, corrected). `ModuleInRegion`, a module in a
@@ -226,8 +226,8 @@ const NAMED_LEVEL = 0.05;
  */
 export function markerSentences({ first, second, markers }: MarkerAnswer): string[] {
   const notable = markers.filter(({ pAdjusted }) => pAdjusted <= NAMED_LEVEL);
-  const higher = notable.filter(({ score }) => score > 0);
-  const lower = notable.filter(({ score }) => score < 0).reverse();
+  const higher = notable.filter(({ z }) => z > 0);
+  const lower = notable.filter(({ z }) => z < 0).reverse();
   const sides = `${withSize(first.region, first.samples)} than in ${second.region} (${count(second.samples)})`;
   const markerSentence = (some: readonly Marker[], what: string) =>
     some.length === 0

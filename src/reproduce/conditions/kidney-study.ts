@@ -59,7 +59,7 @@ function statementsOn({ explanation, found, inside }: ComparedCohort): Statement
       figures: units
         .map(
           (row) =>
-            `${row.module}: ${row.units.map(({ replicate, score }) => `${replicate} ${score?.toFixed(2) ?? 'not measured'}`).join(', ')}; p ${row.p?.toFixed(3)}, corrected ${row.pAdjusted?.toFixed(3)}`,
+            `${row.module}: ${row.units.map(({ replicate, relativeScore }) => `${replicate} ${relativeScore?.toFixed(2) ?? 'not measured'}`).join(', ')}; p ${row.p?.toFixed(3)}, corrected ${row.pAdjusted?.toFixed(3)}`,
         )
         .join('; '),
     },

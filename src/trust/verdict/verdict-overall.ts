@@ -28,7 +28,7 @@ export function fewSentence({ samples, k, measures }: TrustMeasures): VerdictSen
     ? `each neighborhood of ${k} holds most of the ${samples - 1} other samples`
     : `there are only ${samples} samples`;
   const text =
-    `Too little can be told from this map: ${why}, so that a map whose points are shuffled may score as high. ` +
+    `Too little can be told from this map: ${why}, so that a map whose points are shuffled may do as well. ` +
     'Take the sentences and figures as hints.';
   return {
     about: 'overall',

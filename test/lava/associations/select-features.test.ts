@@ -32,7 +32,7 @@ test('the score of counts is the log variance less its median over the 50 featur
   const mean = Float64Array.from({ length: d }, () => 0.1 + random.uniform());
   const within = mean.map((value) => value * (0.2 + 2 * random.uniform()));
   const moments = { within, overall: within.map((value) => 2 * value), mean, negative: false };
-  const { scores, kept } = selectByMoments(
+  const { dispersions: scores, kept } = selectByMoments(
     moments,
     Array.from(mean, (_, f) => `f${f}`),
     20,
@@ -93,7 +93,9 @@ test('of more than 5,000 features 3,000 at most are kept by default, said in wor
   const localities = await locate(embedding, { localitySize: 20, overlap: 1, evaluations: 0 }, context);
   const { table } = wide(WIDE_TABLE + 1);
   const found = await chosenFeatures(table, localities, {}, context);
-  expect(found.warnings[0].message).toMatch(/^30 of 5001 features were kept.*by default.*`all`/s);
+  expect(found.warnings[0].message).toMatch(
+    /^30 of 5001 features were kept.*by default.*--max-features all/s,
+  );
   const fixed = await chosenFeatures(table, localities, { maxFeatures: KEPT_OF_WIDE }, context);
   expect(fixed.table).toEqual(found.table);
   expect(fixed.warnings[0].message).not.toContain('default');

@@ -253,7 +253,7 @@ test('p of one row is the share of arrangements with at least its t-like differe
   const absent = Float64Array.from({ length: 7 }, () => Number.NaN);
   const row = {
     presence: absent,
-    score,
+    relativeScore: score,
     pairs: units.map(() => Float64Array.of(Number.NaN)),
     pairWeights: Float64Array.of(1),
   };
@@ -268,7 +268,7 @@ test('p of one row is the share of arrangements with at least its t-like differe
   const reached = masks.filter((sides) => statistic(sides) >= statistic(masks[0]) - 1e-9).length;
   const tests = unitTests([row], { units, crossed: false, assignments: masks });
   expect(tests?.[0].p).toBeCloseTo(reached / 35, 12);
-  expect(tests?.[0].pAdjustedOf.score).toBeCloseTo(reached / 35, 12);
+  expect(tests?.[0].pAdjustedOf.relativeScore).toBeCloseTo(reached / 35, 12);
 });
 
 test('modules that are nowhere change no p of others', () => {
@@ -279,7 +279,7 @@ test('modules that are nowhere change no p of others', () => {
   );
   const rowOf = (presence: Float64Array) => ({
     presence,
-    score: new Float64Array(7).fill(Number.NaN),
+    relativeScore: new Float64Array(7).fill(Number.NaN),
     pairs: units.map(() => Float64Array.of(Number.NaN)),
     pairWeights: Float64Array.of(1),
   });
@@ -309,7 +309,7 @@ test('the largest statistic keeps chance findings at the level over many rows wi
   for (let cohort = 0; cohort < 200; cohort++) {
     const rows = Array.from({ length: 10 }, () => ({
       presence: Float64Array.from({ length: 8 }, normal),
-      score: Float64Array.from({ length: 8 }, normal),
+      relativeScore: Float64Array.from({ length: 8 }, normal),
       pairs: Array.from({ length: 8 }, () => Float64Array.from({ length: 6 }, normal)),
       pairWeights: new Float64Array(6).fill(1 / 6),
     }));
@@ -360,7 +360,7 @@ test('without a p a level differs when it is large and wider apart than the repl
     const pairs = score.map(() => Float64Array.of(0.5));
     const values = {
       ...{ localities: 3, scoreSpread: 1, pairs, pairWeights: Float64Array.of(1) },
-      ...{ presence: new Float64Array(4).fill(0.3), score: Float64Array.from(score) },
+      ...{ presence: new Float64Array(4).fill(0.3), relativeScore: Float64Array.from(score) },
       presenceDifference: new Float64Array(3),
     };
     return [judge(values, crossed, null, { byTest: false, level: 0.05 }), isLevelApart(values, crossed)];

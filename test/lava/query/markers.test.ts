@@ -65,7 +65,7 @@ test.each(golden.cases)('equals scanpy against $reference, ties corrected: $tieC
     const relative = (value: number, wanted: number) =>
       Math.abs(value - wanted) / Math.max(1e-12, Math.abs(wanted));
     // scanpy holds scores and fold changes in 32 bits
-    expect(found.score).toBeCloseTo(expected.scores[found.feature], 5);
+    expect(found.z).toBeCloseTo(expected.scores[found.feature], 5);
     expect(relative(found.p, expected.p[found.feature])).toBeLessThan(1e-6);
     expect(relative(found.pAdjusted, expected.pAdjusted[found.feature])).toBeLessThan(1e-6);
     if (found.first + found.second > 0)

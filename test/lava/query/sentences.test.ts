@@ -191,7 +191,7 @@ const markers: fc.Arbitrary<MarkerAnswer> = fc
     first: amount,
     second: amount,
     replicates,
-    markers: fc.array(fc.record({ score: fc.double({ min: -9, max: 9, noNaN: true }), p: share }), {
+    markers: fc.array(fc.record({ z: fc.double({ min: -9, max: 9, noNaN: true }), p: share }), {
       maxLength: 9,
     }),
   })
@@ -199,22 +199,22 @@ const markers: fc.Arbitrary<MarkerAnswer> = fc
     first: { region: 'here', samples: first },
     second: { region: 'there', samples: second },
     markers: drawn
-      .sort((a, b) => b.score - a.score)
-      .map(({ score, p }, feature) => ({
+      .sort((a, b) => b.z - a.z)
+      .map(({ z, p }, feature) => ({
         feature,
         name: `f${feature}`,
         first: 0,
         second: 0,
-        difference: score,
+        difference: z,
         logFoldChange: null,
         aboveZeroFirst: 0,
         aboveZeroSecond: 0,
         auc: 0.5,
-        score,
+        z,
         p,
         pAdjusted: p,
         modules: [],
-        pseudobulk: units && { ...units, difference: score, p: units.tested ? p : null },
+        pseudobulk: units && { ...units, difference: z, p: units.tested ? p : null },
       })),
   }));
 

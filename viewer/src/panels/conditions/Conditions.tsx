@@ -3,10 +3,11 @@ import { useState } from 'preact/hooks';
 import type { ComparedRow } from 'whymap/lava';
 import { type Comparison, rowName } from '../../derive/compared/conditions.js';
 import type { View } from '../../derive/view.js';
+import { capitalized } from '../../derive/words.js';
 import { colorBy, selectModule } from '../../state/store.js';
 import { Block } from '../parts/Block.js';
 import { SaveFigure } from '../parts/SaveFigure.js';
-import { decidedBy, Replicates, type UnitMeasure } from './Replicates.js';
+import { decidedBy, MEASURE_WORDS, Replicates, type UnitMeasure } from './Replicates.js';
 import { Verdicts } from './Verdicts.js';
 
 export function Conditions({ view }: { view: View }) {
@@ -101,12 +102,12 @@ interface MeasureProps {
   readonly onChoose: (what: UnitMeasure) => void;
 }
 
-/** Whether replicates show that features move together (presence), or at which level they are (score). */
+/** Whether replicates show that features move together (presence), or at which level they are (relative score). */
 function MeasureSwitch({ row, what, onChoose }: MeasureProps) {
-  if (row.units.every(({ score }) => score === null)) return null;
+  if (row.units.every(({ relativeScore }) => relativeScore === null)) return null;
   return (
     <fieldset class="switch" aria-label="What is drawn of each replicate">
-      {(['presence', 'score'] as const).map((each) => (
+      {(['presence', 'relativeScore'] as const).map((each) => (
         <button
           key={each}
           type="button"
@@ -114,7 +115,7 @@ function MeasureSwitch({ row, what, onChoose }: MeasureProps) {
           aria-pressed={what === each}
           onClick={() => onChoose(each)}
         >
-          {each === 'presence' ? 'Presence' : 'Score'}
+          {capitalized(MEASURE_WORDS[each])}
         </button>
       ))}
     </fieldset>

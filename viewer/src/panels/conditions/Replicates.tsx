@@ -15,11 +15,17 @@ const shortly = (name: string): string =>
   name.length > LETTERS ? `${name.slice(0, LETTERS - 1)}\u2026` : name;
 
 /** What is drawn of every replicate. */
-export type UnitMeasure = 'presence' | 'score';
+export type UnitMeasure = 'presence' | 'relativeScore';
+
+/** How a measure is called. */
+export const MEASURE_WORDS: Readonly<Record<UnitMeasure, string>> = {
+  presence: 'presence',
+  relativeScore: 'relative score',
+};
 
 /** What the verdict of a row rests on. */
 export const decidedBy = ({ verdict }: ComparedRow): UnitMeasure =>
-  verdict === 'up' || verdict === 'down' ? 'score' : 'presence';
+  verdict === 'up' || verdict === 'down' ? 'relativeScore' : 'presence';
 
 interface ReplicatesProps {
   readonly row: ComparedRow;
@@ -43,7 +49,7 @@ export function Replicates({ row, found, what }: ReplicatesProps) {
       class="chart"
       viewBox={`0 0 ${SIZE.width} ${SIZE.height}`}
       role="img"
-      aria-label={`${what} of ${row.module} in each replicate: ${side(true).length} of ${found.case}, ${side(false).length} of ${found.control}`}
+      aria-label={`${MEASURE_WORDS[what]} of ${row.module} in each replicate: ${side(true).length} of ${found.case}, ${side(false).length} of ${found.control}`}
     >
       <text x="0" y={SIZE.case + 4}>
         {names[0]}
@@ -59,7 +65,7 @@ export function Replicates({ row, found, what }: ReplicatesProps) {
         </text>
       ))}
       <text x={(left + SIZE.width - SIZE.right) / 2} y={SIZE.height - 3} text-anchor="middle">
-        {what} of {row.module} in each replicate
+        {MEASURE_WORDS[what]} of {row.module} in each replicate
       </text>
       {units.map(({ replicate, isCase, value }) => (
         <circle

@@ -88,7 +88,7 @@ const headOf = ({ case: cases, control }: Comparison): readonly (readonly [strin
   ['module'],
   ['verdict'],
   ['presence', `presence in ${cases} and in ${control}, mean over replicates`],
-  ['score', `mean score, ${cases} less ${control}`],
+  ['score', `score difference: relative score, mean over replicates, of ${cases} less that of ${control}`],
   ['adj. p', 'by permutation of the replicates, corrected over all rows'],
   ['units', 'replicates that were measured on either side'],
 ];

@@ -55,9 +55,9 @@ function Ranking({ view, region, others }: { view: View; region: Region; others:
   );
   if (!answer) return <p class="note">{problem}</p>;
   const shown = all ? answer.markers.length : SHOWN;
-  const higher = answer.markers.filter(({ score }) => score > 0).slice(0, shown);
+  const higher = answer.markers.filter(({ z }) => z > 0).slice(0, shown);
   const lower = answer.markers
-    .filter(({ score }) => score < 0)
+    .filter(({ z }) => z < 0)
     .reverse()
     .slice(0, shown);
   return (
