@@ -11,7 +11,6 @@ import type { PrintValues, RunValues } from '../options/index.js';
 import type { Run } from '../run/explain.js';
 import type { Files } from '../run/inputs.js';
 import type { Cluster } from './shards/cluster.js';
-import { endedBySystem } from './terminal/interrupt.js';
 import { type Profile, startProfile } from './terminal/profile.js';
 import { type ProgressView, showProgress } from './terminal/progress.js';
 
@@ -29,7 +28,6 @@ const onDisk: Files = {
       () => true,
       () => false,
     ),
-  reading: endedBySystem,
 };
 
 /** Shows how the files were read on a terminal at once, and elsewhere with the result. */

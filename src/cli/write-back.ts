@@ -3,6 +3,7 @@
 import { OptionError, option, words } from '../errors.js';
 import { checkedTarget } from '../io/output/file.js';
 import type { OutputFolder } from '../io/output/folder.js';
+import { whileUnfinished } from '../io/output/unfinished.js';
 import type { Explanation, Warning } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 
@@ -37,7 +38,9 @@ export async function writeBack(
 ): Promise<readonly Warning[]> {
   if (to === null) return [];
   const { stageExplanation } = await import('../io/store/anndata/h5ad-write.js');
-  const { partial, warnings } = await stageExplanation(explanation, { from, to }, signal);
-  folder.attach(partial, to);
-  return warnings;
+  return whileUnfinished(async () => {
+    const { partial, warnings } = await stageExplanation(explanation, { from, to }, signal);
+    folder.attach(partial, to);
+    return warnings;
+  });
 }

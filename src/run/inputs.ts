@@ -35,8 +35,6 @@ import { type LabelledBy, planOf } from './plan.js';
 export interface Files {
   open(name: string): Source;
   exists(name: string): Promise<boolean>;
-  /** Around all reading, where something is to hold meanwhile. */
-  reading?<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** What reading needs besides the names. */
@@ -58,26 +56,11 @@ export interface JoinedInputs {
   readonly plan: ReadingPlan;
 }
 
-/** Runs a reading inside `files.reading`, where the caller guards it (Ctrl-C on the command line). */
-function reading<T>({ files }: Work, read: () => Promise<T>): Promise<T> {
-  return files.reading ? files.reading(read) : read();
-}
-
 /** Options that say how the table is read; the commands that explain have the image's size among them. */
 type TableValues = InputValues & { readonly image?: ImageSize | null };
 
-/** The table with its labels and metadata. */
-export function readFeatures(
-  path: string,
-  values: TableValues,
-  work: Work,
-  chooser?: FeatureChooser,
-): Promise<FeaturesRead> {
-  return reading(work, () => readLabelled(path, values, work, chooser));
-}
-
 /** The table with labels and metadata, from its own columns or from a file of labels. */
-async function readLabelled(
+export async function readFeatures(
   path: string,
   values: TableValues,
   work: Work,
@@ -145,19 +128,17 @@ export async function readRequestedEmbedding(
   const { embedding: name = '', embeddingKey, id, mapId, embeddingColumns } = values;
   const isKey = holdsArrays(path) && !isFileName(name) && !(await work.files.exists(name));
   const source = work.files.open(isKey ? path : name);
-  return reading(work, () =>
-    readEmbedding(source, {
-      ...textOptions(values),
-      id: mapId ?? id,
-      // an id that is meant for the features is used where the map has such a column
-      idIfThere: mapId === undefined,
-      key: isKey ? name : embeddingKey,
-      columns: listOf(embeddingColumns),
-      drop: undefined,
-      memory: work.context.memory,
-      signal: work.context.signal,
-    }),
-  );
+  return readEmbedding(source, {
+    ...textOptions(values),
+    id: mapId ?? id,
+    // an id that is meant for the features is used where the map has such a column
+    idIfThere: mapId === undefined,
+    key: isKey ? name : embeddingKey,
+    columns: listOf(embeddingColumns),
+    drop: undefined,
+    memory: work.context.memory,
+    signal: work.context.signal,
+  });
 }
 
 /** Table and embedding with the same samples, and how they were read; told to `work.onPlan`. */

@@ -1,5 +1,5 @@
-// Ctrl-C while a library that reads a file never comes back: simulated by a module that goes round in WebAssembly as soon as
-// whymap decodes text.
+// Ctrl-C while a library that reads a file, or a computation, never comes back (simulated by a module that goes round in WebAssembly as soon as
+// whymap decodes text, or looks at the clock), and while results are written.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,3 +38,62 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(readdirSync(folder)).toEqual(before);
   },
 );
+
+/** Goes round in WebAssembly at the third look at the clock in a computation. */
+const ENDLESS = `import { writeSync } from 'node:fs';
+const { instance } = await WebAssembly.instantiate(Uint8Array.from(${LOOP}));
+const { now } = performance;
+let looks = 0;
+performance.now = () => {
+  if (new Error().stack.includes('/dist/lava/') && ++looks === 3) {
+    writeSync(2, 'spinning');
+    instance.exports.f();
+  }
+  return now.call(performance);
+};`;
+
+/** Sends Ctrl-C as soon as the folder is made into which results are written. */
+const WRITING = `import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+const { mkdir } = promises;
+promises.mkdir = async (path, ...options) => {
+  const made = await mkdir(path, ...options);
+  if (String(path).includes('whymap-partial')) process.kill(process.pid, 'SIGINT');
+  return made;
+};
+syncBuiltinESMExports();`;
+
+const points = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(2 * i), Math.sin(3 * i)]);
+const EXPLAIN = ['explain', 'points.csv', '-e', 'map.csv', '--engine', 'js', '-n', '20', '-o', 'out'];
+
+/** Writes a table and its map, and `code` as a module that the command loads first; what the folder holds then. */
+function prepared(code: string): { readonly before: readonly string[]; readonly preload: readonly string[] } {
+  const lines = (columns: number) => points.map((point) => point.slice(0, columns).join(','));
+  writeFileSync(join(folder, 'points.csv'), ['a,b,c', ...lines(3), ''].join('\n'));
+  writeFileSync(join(folder, 'map.csv'), ['x,y', ...lines(2), ''].join('\n'));
+  writeFileSync(join(folder, 'preload.mjs'), code);
+  const preload = ['--import', pathToFileURL(join(folder, 'preload.mjs')).href];
+  return { before: readdirSync(folder), preload };
+}
+
+test('a computation that never comes back is ended by Ctrl-C, and nothing is left behind', async () => {
+  const { before, preload } = prepared(ENDLESS);
+  const { process: child, done } = start(folder, EXPLAIN, preload);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  child.stderr?.on('data', (data) => {
+    if (String(data).includes('spinning')) child.kill('SIGINT');
+  });
+  await done;
+  expect(child.signalCode).toBe('SIGINT');
+  expect(readdirSync(folder)).toEqual(before);
+});
+
+test('Ctrl-C while results are written is heard, and what was written is put away', async () => {
+  const { before, preload } = prepared(WRITING);
+  const { code, err } = await start(folder, EXPLAIN, preload).done;
+  expect(err).toContain('whymap: stopped; nothing was written');
+  expect(code).toBe(130);
+  expect(readdirSync(folder)).toEqual(before);
+});

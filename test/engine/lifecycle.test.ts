@@ -9,7 +9,7 @@ import type { Engine, Watch } from '#whymap/engine/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import { createRuntime, type RuntimeOptions } from '#whymap/engine/wasm/runtime/runtime.js';
 import { unwatched } from '#whymap/engine/watch.js';
-import { makeMatrix } from './cases.js';
+import { makeMatrix, RULES } from './cases.js';
 import { allRoutines } from './routines.js';
 
 /** Worker threads of this process, as the runtime itself counts them. */
@@ -208,4 +208,25 @@ test('an engine that is not closed does not keep the process alive', async () =>
     console.log((await engine.multiply(a, a)).data[0]);`;
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
   expect((await run).stdout.trim()).toBe('300');
+});
+
+test('a thread in the midst of a long item is ended, and the next job gives the right bytes with another', async () => {
+  const before = workerCount();
+  // one locality of so many features is one item of about half a second
+  const wide = makeMatrix(400, 5000, 'plain', 3);
+  const members = Int32Array.from({ length: 400 }, (_, i) => i);
+  const range = { first: 0, count: 1, size: 400 };
+  await withEngine({ threads: 2 }, async (engine) => {
+    const controller = new AbortController();
+    const watch = watchStage(await resolveContext({ signal: controller.signal }), 'associations');
+    const running = engine.associate(wide, members, range, RULES.default, watch);
+    const stopped = expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    setTimeout(() => controller.abort(), 100);
+    await stopped;
+    const next = makeMatrix(150, 900);
+    const product = await engine.multiply(next, next, { transposeB: true });
+    const alone = { threads: 1, shared: false };
+    expect(product).toEqual(await withEngine(alone, (one) => one.multiply(next, next, { transposeB: true })));
+  });
+  expect(workerCount()).toBe(before);
 });

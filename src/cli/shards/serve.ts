@@ -9,6 +9,7 @@ import { toWire } from '../../lava/shard/messages.js';
 import { createShardServer } from '../../lava/shard/shard-server.js';
 import type { PartsReader } from '../../lava/shard/specification.js';
 import type { CommandRun } from '../command.js';
+import { hearInterrupts } from '../terminal/interrupt.js';
 import { packageVersion } from '../version.js';
 import { readFrames, writeFrame } from './stream.js';
 
@@ -39,6 +40,7 @@ export const run: CommandRun<'shard'> = (_, values, signal) =>
       readParts,
       end: () => end(NOT_UNDERSTOOD),
     });
+    hearInterrupts();
     signal.addEventListener('abort', () => end(0), { once: true });
     readFrames(stdin, serve, (error) => {
       if (error) writeFrame(stdout, { header: { id: null, ok: false, error: toWire(error) }, arrays: [] });

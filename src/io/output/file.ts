@@ -8,6 +8,7 @@ import { basename, dirname } from 'node:path';
 import { OptionError, option, words } from '../../errors.js';
 import { isPartialOf, partialBeside, removeStale } from './partial.js';
 import { existingAncestor, isWritable, linkTarget, makeFolders, removeEmpty } from './target.js';
+import { whileUnfinished } from './unfinished.js';
 import { writeError } from './words.js';
 
 export interface OutputFile {
@@ -29,7 +30,7 @@ const PROBE_BYTES = 4096;
  */
 export async function openOutputFile(out: string): Promise<OutputFile> {
   const path = await checkedTarget(out);
-  return { path, write: (content) => writeWhole(path, content, out) };
+  return { path, write: (content) => whileUnfinished(() => writeWhole(path, content, out)) };
 }
 
 /**
@@ -46,8 +47,10 @@ export async function checkedTarget(out: string): Promise<string> {
   await removeStale(dirname(path), (name) => isPartialOf(basename(path), name));
   const folder = await existingAncestor(path);
   const mark = partialBeside(`${folder}/${basename(path)}`);
-  await putFile(mark, new Uint8Array(PROBE_BYTES), out);
-  await rm(mark, { force: true });
+  await whileUnfinished(async () => {
+    await putFile(mark, new Uint8Array(PROBE_BYTES), out);
+    await rm(mark, { force: true });
+  });
   return path;
 }
 

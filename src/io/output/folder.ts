@@ -13,6 +13,7 @@ import { carryOut, repair } from './commit.js';
 import { withLock } from './lock.js';
 import { isPartial, isPartialOf, partialBeside, partialName, removeStale } from './partial.js';
 import { existingAncestor, linkTarget, makeFolders, removeEmpty } from './target.js';
+import { beginUnfinished, whileUnfinished } from './unfinished.js';
 import { codeOf, writeError } from './words.js';
 
 /** A file's content, whole or in pieces. */
@@ -49,6 +50,8 @@ interface State {
   /** Folders above it that were made for it. */
   made: readonly string[];
   readonly files: string[];
+  /** Ends what `beginUnfinished` began with the first file; null where nothing lies aside. */
+  end: (() => void) | null;
   /** Emptied by the commit and by `discard`. */
   readonly others: { readonly from: string; readonly to: string }[];
 }
@@ -72,16 +75,35 @@ export async function openOutput(
   const existing = await stat(path).catch(() => null);
   if (existing && !existing.isDirectory()) throw notAFolder(out);
   await removeStale(dirname(path), (name) => isPartialOf(basename(path), name));
-  await probe(existing ? path : await existingAncestor(path), out);
-  if (existing) await cleanFolder(path);
-  const state: State = { out, path, optional, signal, staging: null, made: [], files: [], others: [] };
+  const probed = existing ? path : await existingAncestor(path);
+  await whileUnfinished(() => probe(probed, out));
+  if (existing) await whileUnfinished(() => cleanFolder(path));
+  const state: State = {
+    ...{ out, path, optional, signal, staging: null, made: [], end: null },
+    ...{ files: [], others: [] },
+  };
   return {
     path,
     write: (name, content) => guarded(state, () => writeAside(state, name, content)),
-    attach: (from, to) => void state.others.push({ from, to }),
-    commit: () => guarded(state, () => commit(state)),
-    discard: () => discard(state),
+    attach(from, to) {
+      state.end ??= beginUnfinished();
+      state.others.push({ from, to });
+    },
+    async commit() {
+      await guarded(state, () => commit(state));
+      whole(state);
+    },
+    async discard() {
+      await discard(state);
+      whole(state);
+    },
   };
+}
+
+/** Nothing lies aside any more. */
+function whole(state: State): void {
+  state.end?.();
+  state.end = null;
 }
 
 /** Runs `work` and turns errors of the operating system into errors in words. Other errors pass. */
@@ -128,6 +150,7 @@ async function cleanFolder(path: string): Promise<void> {
  * Folders above it that it makes are kept in `state.made`.
  */
 async function makeStaging(state: State): Promise<string> {
+  state.end ??= beginUnfinished();
   const inside = await stat(state.path).catch(() => null);
   const staging = inside ? join(state.path, `.${partialName()}`) : partialBeside(state.path);
   state.made = [...state.made, ...(await makeFolders(dirname(staging)))];

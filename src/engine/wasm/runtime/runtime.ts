@@ -16,7 +16,7 @@
 
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';
 import type { Watch } from '../../engine.js';
-import { createPool, hasEnded, type Pool } from '../../pool.js';
+import { createPool, hasEnded, inNode, type Pool } from '../../pool.js';
 import {
   COUNTER_ADDRESS,
   HEAP_START,
@@ -76,6 +76,8 @@ const PAGE = 65536;
 const SMALL_WORK = 2e7;
 /** How often progress is passed on and the caller's signal looked at, in milliseconds. */
 const WATCH_MS = 20;
+/** How long threads that were asked to stop are waited for before they are ended, in milliseconds. */
+const PATIENCE_MS = 15;
 /** How long this thread works before it looks at the caller's signal, in milliseconds. */
 const SLICE_MS = 12;
 
@@ -195,7 +197,7 @@ async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): 
       call,
       scratch: scope.allocate(job.scratch ?? 0),
     }));
-    await waitWatching(machine, pool.run(messages), items, watch);
+    await waitWatching(machine, pool, { running: pool.run(messages), items }, watch);
   } finally {
     scope.free();
   }
@@ -204,13 +206,14 @@ async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): 
 
 /**
  * Waits for the threads and reports progress, 0 to 1, every WATCH_MS; on cancellation asks the threads to stop, waits
- * for them and throws.
+ * for them and throws. A thread of Node that does not stop within PATIENCE_MS, since one item takes longer, is ended with the
+ * pool; the next job starts another. One of a browser is waited for: nothing tells when it has ended, and it writes until then.
  * @param items of the job, of which the shared counter says how many were taken.
  */
 async function waitWatching(
   machine: Machine,
-  running: Promise<void>,
-  items: number,
+  pool: Pool,
+  { running, items }: { readonly running: Promise<void>; readonly items: number },
   watch: Watch,
 ): Promise<void> {
   const words = sharedWords(machine.arena.memory);
@@ -227,7 +230,9 @@ async function waitWatching(
     }
   } catch (error) {
     Atomics.store(words, STOP_WORD, 1);
-    await finished.catch(() => {});
+    const stopped = finished.catch(() => {});
+    await (inNode ? Promise.race([stopped, pause(PATIENCE_MS)]) : stopped);
+    if (!done) await pool.close();
     throw error;
   }
 }
