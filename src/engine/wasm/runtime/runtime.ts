@@ -16,18 +16,17 @@
 
 import { CancelledError, MachineError, UnsupportedError } from '../../../errors.js';
 import type { Watch } from '../../engine.js';
-import { createPool, hasEnded, inNode, type Pool } from '../../pool.js';
+import { createPool, hasEnded, type Pool } from '../../pool.js';
 import {
-  COUNTER_ADDRESS,
   HEAP_START,
   type KernelArguments,
   type KernelName,
   kernelArguments,
   type SizeFunction,
-  STOP_ADDRESS,
 } from './layouts.js';
 import { type Arena, createArena, createScope, type Scope } from './memory.js';
 import { kernelImports } from './sleep.js';
+import { COUNTER_WORD, STOP_WORD, waitWatching } from './watched-wait.js';
 import type { Kernel } from './worker.js';
 
 /** All items of one kernel, with its arguments by name. */
@@ -68,16 +67,9 @@ export interface RuntimeOptions {
   readonly reclaim: () => boolean;
 }
 
-/** Indices of the shared words in an Int32Array over the memory. */
-const COUNTER_WORD = COUNTER_ADDRESS / 4;
-const STOP_WORD = STOP_ADDRESS / 4;
 const PAGE = 65536;
 /** Below this many operations (about a millisecond) the pool is not woken. */
 const SMALL_WORK = 2e7;
-/** How often progress is passed on and the caller's signal looked at, in milliseconds. */
-const WATCH_MS = 20;
-/** How long threads that were asked to stop are waited for before they are ended, in milliseconds. */
-const PATIENCE_MS = 15;
 /** How long this thread works before it looks at the caller's signal, in milliseconds. */
 const SLICE_MS = 12;
 
@@ -197,44 +189,12 @@ async function runInPool(machine: Machine, pool: Pool, job: Job, watch: Watch): 
       call,
       scratch: scope.allocate(job.scratch ?? 0),
     }));
-    await waitWatching(machine, pool, { running: pool.run(messages), items }, watch);
+    const words = sharedWords(machine.arena.memory);
+    await waitWatching(pool, { running: pool.run(messages), items, words }, watch);
   } finally {
     scope.free();
   }
   if (machine.closed) throw new CancelledError();
-}
-
-/**
- * Waits for the threads and reports progress, 0 to 1, every WATCH_MS; on cancellation asks the threads to stop, waits
- * for them and throws. A thread of Node that does not stop within PATIENCE_MS, since one item takes longer, is ended with the
- * pool; the next job starts another. One of a browser is waited for: nothing tells when it has ended, and it writes until then.
- * @param items of the job, of which the shared counter says how many were taken.
- */
-async function waitWatching(
-  machine: Machine,
-  pool: Pool,
-  { running, items }: { readonly running: Promise<void>; readonly items: number },
-  watch: Watch,
-): Promise<void> {
-  const words = sharedWords(machine.arena.memory);
-  let done = false;
-  const finished = running.finally(() => {
-    done = true;
-  });
-  try {
-    for (;;) {
-      await Promise.race([finished, pause(WATCH_MS)]);
-      if (done) return await finished;
-      watch.progress(Math.min(1, Atomics.load(words, COUNTER_WORD) / items));
-      await watch.checkpoint();
-    }
-  } catch (error) {
-    Atomics.store(words, STOP_WORD, 1);
-    const stopped = finished.catch(() => {});
-    await (inNode ? Promise.race([stopped, pause(PATIENCE_MS)]) : stopped);
-    if (!done) await pool.close();
-    throw error;
-  }
 }
 
 /**
@@ -290,9 +250,6 @@ function createMemory({ memory, shared }: RuntimeOptions): WebAssembly.Memory {
     );
   }
 }
-
-/** Resolves after a number of milliseconds. */
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The error for work after `close`. */
 function alreadyClosed(): MachineError {
