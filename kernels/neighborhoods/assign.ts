@@ -12,7 +12,7 @@
 
 import { markDone, waitFor } from '../runtime/item-order';
 import { STOP_ADDRESS } from '../runtime/layout';
-import { collectNearest, descend, distanceTo, foundAt, foundCount } from './collect';
+import { collectNearest, descend, distanceTo, foundAt, foundCount, squaredBetween } from './collect';
 import { AssignArguments, TreeArguments } from './layout';
 import { listNearest } from './nearest';
 
@@ -70,11 +70,11 @@ function assignSegment(item: i32, scratch: usize, call: AssignArguments): void {
     const known = load<i32>(call.assigned + (at << 2));
     const upper = call.upper + (at << 3);
     const lower = call.lower + (at << 3);
+    const point = call.samples + at * d;
     if (known >= 0) {
       hint = known;
-      if (call.moves && isKept(call, known, upper, lower)) continue;
+      if (call.moves && isKept(call, point, known, upper, lower)) continue;
     }
-    const point = call.samples + at * d;
     if (hint < 0 || !searchAround(call, point, hint)) searchTree(call, point, scratch);
     hint = best;
     store<i32>(call.assigned + (at << 2), best);
@@ -85,14 +85,21 @@ function assignSegment(item: i32, scratch: usize, call: AssignArguments): void {
 
 /**
  * Moves the two bounds of a sample by what the centers have moved, in place. Returns whether they say that it keeps its
- * center.
+ * center; where they do not, the distance itself takes the place of its bound.
+ * @param point address of the f32 coordinates of the sample.
  * @param upper f64: distance from its center at most. @param lower f64: from any other at least.
  */
-function isKept(call: AssignArguments, center: i32, upper: usize, lower: usize): bool {
+function isKept(call: AssignArguments, point: usize, center: i32, upper: usize, lower: usize): bool {
   const c = (<usize>center) << 3;
-  const most = load<f64>(upper) + load<f64>(call.moves + c);
+  const fallen = load<f64>(lower) - load<f64>(call.falls + c);
+  const reach = load<f64>(call.reach + c);
+  let most = load<f64>(upper) + load<f64>(call.moves + c);
   // a center that is no neighbor is at least as far from this one as the farthest neighbor
-  const fewest = min(load<f64>(lower) - load<f64>(call.falls + c), load<f64>(call.reach + c) - most);
+  let fewest = min(fallen, reach - most);
+  if (most >= fewest - SLACK * most) {
+    most = sqrt(squaredTo(call, point, center));
+    fewest = min(fallen, reach - most);
+  }
   store<f64>(upper, most);
   store<f64>(lower, fewest);
   return most < fewest - SLACK * most;
@@ -101,13 +108,7 @@ function isKept(call: AssignArguments, center: i32, upper: usize, lower: usize):
 /** Squared distance of `point` (address of d f32) from center number c, in double. */
 function squaredTo(call: AssignArguments, point: usize, c: i32): f64 {
   const bytes = (<usize>changetype<TreeArguments>(call.tree).d) << 2;
-  const other = call.centers + <usize>c * bytes;
-  let sum: f64 = 0;
-  for (let i: usize = 0; i < bytes; i += 4) {
-    const difference = <f64>load<f32>(point + i) - <f64>load<f32>(other + i);
-    sum += difference * difference;
-  }
-  return sum;
+  return squaredBetween(call.centers + <usize>c * bytes, point, bytes);
 }
 
 /**
@@ -145,11 +146,12 @@ function searchAround(call: AssignArguments, point: usize, hint: i32): bool {
 /**
  * Looks for the nearest center in the tree of all.
  * @param point address of the f32 coordinates of a sample.
- * @param list room for 4 bytes a center.
+ * @param list room for 12 bytes a center.
  */
 function searchTree(call: AssignArguments, point: usize, list: usize): void {
   const tree = changetype<TreeArguments>(call.tree);
-  collectNearest(tree, point, descend(tree, point), min(2, tree.rows), list);
+  const work = list + ((<usize>tree.rows) << 2);
+  collectNearest(tree, point, descend(tree, point), min(2, tree.rows), list, work);
   let second: f64 = Infinity;
   best = -1;
   least = Infinity;

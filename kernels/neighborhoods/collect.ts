@@ -9,6 +9,7 @@
  */
 
 import { LEAF, TreeArguments } from './layout';
+import { selectValue } from './select';
 
 /** i32: positions within reach, ascending, and how many. */
 let list: usize = 0;
@@ -38,28 +39,54 @@ export function pointAt(tree: TreeArguments, position: i32): usize {
  */
 export function distanceTo(tree: TreeArguments, point: usize, position: i32): f64 {
   const bytes = (<usize>tree.d) << 2;
-  const other = tree.coordinates + <usize>position * bytes;
+  return squaredBetween(point, tree.coordinates + <usize>position * bytes, bytes);
+}
+
+/** Squared distance of the points at two addresses, of so many bytes of f32, in double, summed in the order of coordinates. */
+// @ts-expect-error: decorators of functions are AssemblyScript's
+@inline
+export function squaredBetween(a: usize, b: usize, bytes: usize): f64 {
+  if (bytes === 8) {
+    const difference = f64x2.sub(
+      f64x2.promote_low_f32x4(v128.load64_zero(b)),
+      f64x2.promote_low_f32x4(v128.load64_zero(a)),
+    );
+    const square = f64x2.mul(difference, difference);
+    return f64x2.extract_lane(square, 0) + f64x2.extract_lane(square, 1);
+  }
   let sum: f64 = 0;
   for (let c: usize = 0; c < bytes; c += 4) {
-    const difference = <f64>load<f32>(other + c) - <f64>load<f32>(point + c);
+    const difference = <f64>load<f32>(b + c) - <f64>load<f32>(a + c);
     sum += difference * difference;
   }
   return sum;
 }
 
+/** How many times n samples are tried for a bound on the n-th distance: with fewer the bound is loose, and many are collected. */
+const TRIED: i32 = 4;
+
 /**
- * Collects at least the n nearest samples of `point` (address of d f32), by trying n that follow one another in the
- * order: the largest of their distances bounds the n-th smallest, and all samples within it are collected. The result
+ * Collects at least the n nearest samples of `point` (address of d f32), by trying TRIED x n that follow one another in the
+ * order: the n-th of their distances bounds that of all, and all samples within it are collected. The result
  * is read by `foundCount` and `foundAt`; ties and a loose bound make it more than n, never fewer.
- * @param beside a position near the point, where the n are taken around: a bad one costs time, never samples.
+ * @param beside a position near the point, where samples are tried: a bad one costs time, never samples.
  * @param n 1 to rows.
  * @param target where the list is written: room for rows i32.
+ * @param work room for rows f64.
  */
-export function collectNearest(tree: TreeArguments, point: usize, beside: i32, n: i32, target: usize): void {
-  const first = max(0, min(beside - (n >> 1), tree.rows - n));
-  let reach: f64 = 0;
-  for (let i = first; i < first + n; i++) reach = max(reach, distanceTo(tree, point, i));
-  collectWithin(tree, point, reach, target);
+export function collectNearest(
+  tree: TreeArguments,
+  point: usize,
+  beside: i32,
+  n: i32,
+  target: usize,
+  work: usize,
+): void {
+  const tried = <i32>min(<i64>tree.rows, <i64>TRIED * n);
+  const first = max(0, min(beside - (tried >> 1), tree.rows - tried));
+  for (let i: i32 = 0; i < tried; i++)
+    store<f64>(work + ((<usize>i) << 3), distanceTo(tree, point, first + i));
+  collectWithin(tree, point, selectValue(work, tried, n - 1), target);
 }
 
 /**

@@ -73,7 +73,7 @@ function addRun(
   const work = squared + ((<usize>tree.rows) << 3);
   const list = work + ((<usize>tree.rows) << 3);
   const point = pointAt(tree, low);
-  collectNearest(tree, point, low, call.n, list);
+  collectNearest(tree, point, low, call.n, list, work);
   measureFound(tree, point, work);
   // what lies farther off than half of the n-th distance is searched for on its own, so that the reach stays below 2r
   const limit = selectValue(work, foundCount(), call.n - 1) / 4;
@@ -90,7 +90,7 @@ function addRun(
   }
   for (let i = low; i < high; i++) {
     if (distanceTo(tree, point, i) <= limit) continue;
-    collectNearest(tree, pointAt(tree, i), i, call.n, list);
+    collectNearest(tree, pointAt(tree, i), i, call.n, list, work);
     takeNearest(tree, call, i, squared, work, indegree);
   }
 }

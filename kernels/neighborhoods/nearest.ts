@@ -42,7 +42,7 @@ export function listNearest(
 ): void {
   const squared = scratch;
   const work = squared + ((<usize>tree.rows) << 3);
-  collectNearest(tree, point, descend(tree, point), n, work + ((<usize>tree.rows) << 3));
+  collectNearest(tree, point, descend(tree, point), n, work + ((<usize>tree.rows) << 3), squared);
   measureFound(tree, point, squared);
   const count = foundCount();
   memory.copy(work, squared, (<usize>count) << 3);

@@ -46,7 +46,11 @@ export const nearestCenters: Engine['nearestCenters'] = async (
       const c = center[p];
       upper[p] += moves[c];
       // a center that is no neighbor of c is at least as far from c as the farthest neighbor
-      lower[p] = Math.min(lower[p] - falls[c], search.around.reach[c] - upper[p]);
+      const fallen = lower[p] - falls[c];
+      lower[p] = Math.min(fallen, search.around.reach[c] - upper[p]);
+      if (upper[p] < lower[p] - SLACK * upper[p]) continue;
+      upper[p] = search.distance(p, c);
+      lower[p] = Math.min(fallen, search.around.reach[c] - upper[p]);
       if (upper[p] < lower[p] - SLACK * upper[p]) continue;
     }
     search.find(p, center[p] >= 0 ? center[p] : p > 0 ? center[p - 1] : -1);
@@ -103,6 +107,8 @@ interface Search {
   readonly around: CenterNeighbors;
   /** Finds the center nearest to the sample at a position, beginning at a center, or anywhere (-1). */
   find(position: number, hint: number): void;
+  /** Distance of the sample at a position from a center. */
+  distance(position: number, center: number): number;
   /** What was found: the center, its distance, and a lower bound on the distance of all others. */
   readonly found: { center: number; distance: number; others: number };
 }
@@ -163,7 +169,7 @@ function newSearch(tree: KdTree, centers: Matrix): Search {
     two.find(coordinates, position * d);
     record(two.rows[0], two.squared[0], secondDistance(two));
   };
-  return { around, find, found };
+  return { around, find, found, distance: (position, center) => Math.sqrt(squaredTo(position, center)) };
 }
 
 /** Distance of the second nearest center that a finder has found; infinite where there is only one. */

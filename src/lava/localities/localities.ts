@@ -183,8 +183,9 @@ interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
  */
 function newAttempt({ tree, size, graph }: Problem, count: number, random: Random, engine: Engine) {
   const reference = share(graph.indegree);
+  const weightsFor = probeWeights(graph);
   return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
-    const weights = probeWeights(graph, alpha, beta);
+    const weights = weightsFor(alpha, beta);
     // the same stream each time, so that the objective is a function of alpha and beta alone
     const placement = { count, iterations: KMEANS_ITERATIONS };
     const probes = await placeProbes(tree, weights, placement, random.stream('start'), watch, engine);
@@ -229,17 +230,26 @@ export function checkLocalityOptions(samples: number, options: LocalityOptions) 
 }
 
 /**
- * Weight of each sample: indegree^alpha x meanDistance^-beta, scaled to a mean of 1; duplicates take the least
- * distance above 0.
+ * A function that gives the weight of each sample for alpha and beta: indegree^alpha x meanDistance^-beta, scaled to a mean of 1;
+ * duplicates take the least distance above 0.
  */
-function probeWeights(graph: NeighborhoodGraph, alpha: number, beta: number): Float64Array {
-  const positive = graph.meanDistance.filter((distance) => distance > 0);
+function probeWeights({ indegree, meanDistance }: NeighborhoodGraph) {
+  const positive = meanDistance.filter((distance) => distance > 0);
   const least = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : 1;
-  const weights = graph.indegree.map(
-    (degree, i) => degree ** alpha * (least / Math.max(least, graph.meanDistance[i])) ** beta,
-  );
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => (weight * weights.length) / total);
+  const closeness = meanDistance.map((distance) => least / Math.max(least, distance));
+  const largest = indegree.reduce((a, b) => Math.max(a, b), 0);
+  return (alpha: number, beta: number): Float64Array => {
+    // degrees are whole numbers, and few
+    const powers = Float64Array.from({ length: largest + 1 }, (_, degree) => degree ** alpha);
+    const weights = new Float64Array(indegree.length);
+    let total = 0;
+    for (let i = 0; i < weights.length; i++) {
+      weights[i] = powers[indegree[i]] * closeness[i] ** beta;
+      total += weights[i];
+    }
+    for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] * weights.length) / total;
+    return weights;
+  };
 }
 
 /** Counts over their sum. */
