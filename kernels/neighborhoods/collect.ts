@@ -43,8 +43,6 @@ export function distanceTo(tree: TreeArguments, point: usize, position: i32): f6
 }
 
 /** Squared distance of the points at two addresses, of so many bytes of f32, in double, summed in the order of coordinates. */
-// @ts-expect-error: decorators of functions are AssemblyScript's
-@inline
 export function squaredBetween(a: usize, b: usize, bytes: usize): f64 {
   if (bytes === 8) {
     const difference = f64x2.sub(

@@ -56,6 +56,8 @@ const SHORTEST_LIST = 20;
 const MOST_USED = 20;
 /** Rows of a tree's leaf at most. */
 const LEAF = 64;
+/** Rows that are halved in a few milliseconds. */
+const STEP_ROWS = 2 ** 15;
 const TREES = 16;
 const ROUNDS = 12;
 /** A round that changes a smaller share of all entries is the last. */
@@ -147,7 +149,8 @@ async function project(
 }
 
 /**
- * Halves all rows `levels` times, each time at the median along the next direction; a step is one of these times.
+ * Halves all rows `levels` times, each time at the median along the next direction; a step is one of these times, or STEP_ROWS rows of
+ * it.
  * @param projections rows x levels.
  * @returns row numbers in order of leaves, and where each leaf begins.
  */
@@ -162,7 +165,13 @@ export function* splitByMedians(
   for (let level = 0; level < levels; level++) {
     for (let r = 0; r < rows; r++) values[r] = projections.data[r * levels + level];
     const next = new Int32Array(offsets.length * 2 - 1);
+    let compared = 0;
     for (let node = 0; node + 1 < offsets.length; node++) {
+      compared += offsets[node + 1] - offsets[node];
+      if (compared > STEP_ROWS) {
+        compared = 0;
+        yield;
+      }
       const middle = (offsets[node] + offsets[node + 1]) >> 1;
       selectSmallest(members, values, offsets[node], offsets[node + 1] - 1, middle);
       next[2 * node + 1] = middle;

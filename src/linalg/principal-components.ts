@@ -20,7 +20,7 @@ import { matrix } from '../core/matrix.js';
 import type { Random } from '../core/random.js';
 import type { Context } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
-import { withoutProgress } from '../engine/watch.js';
+import { paced, withoutProgress } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
 
 /** Vectors beyond the requested components. */
@@ -55,7 +55,7 @@ export async function principalComponents(
   { engine, random }: Pick<Context, 'engine' | 'random'>,
   watch: Watch,
 ): Promise<Matrix> {
-  const data = withoutMeans(features);
+  const data = await paced(withoutMeans(features), watch);
   const bySamples = data.rows < data.columns && data.rows <= MOST_SQUARE_SIDE;
   const side = bySamples ? data.rows : data.columns;
   const apply = await operator(data, bySamples, engine, withoutProgress(watch));
@@ -63,8 +63,8 @@ export async function principalComponents(
   const { vectors, values } = await leadingVectors(apply, start, count, watch);
   const scores = bySamples
     ? scaledColumns(vectors, (c) => Math.sqrt(values[c]))
-    : await engine.multiply(data, vectors);
-  return withFixedSigns(scores, count);
+    : await engine.multiply(data, vectors, {}, withoutProgress(watch));
+  return paced(withFixedSigns(scores, count), watch);
 }
 
 /**
@@ -215,12 +215,24 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** The data less the mean of each column. */
-function withoutMeans({ rows, columns, data }: Matrix): Matrix {
+/** Cells that are read in a few milliseconds. */
+const STEP_CELLS = 2 ** 21;
+
+/** The data less the mean of each column, in steps of STEP_CELLS. */
+function* withoutMeans({ rows, columns, data }: Matrix): Generator<void, Matrix> {
   const means = new Float64Array(columns);
-  for (let p = 0; p < data.length; p++) means[p % columns] += data[p] / rows;
   const moved = new Float32Array(data.length);
-  for (let p = 0; p < data.length; p++) moved[p] = data[p] - means[p % columns];
+  const step = Math.max(1, Math.floor(STEP_CELLS / columns)) * columns;
+  for (let first = 0; first < data.length; first += step) {
+    const end = Math.min(data.length, first + step);
+    for (let p = first, c = 0; p < end; p++, c = c + 1 < columns ? c + 1 : 0) means[c] += data[p] / rows;
+    yield;
+  }
+  for (let first = 0; first < data.length; first += step) {
+    const end = Math.min(data.length, first + step);
+    for (let p = first, c = 0; p < end; p++, c = c + 1 < columns ? c + 1 : 0) moved[p] = data[p] - means[c];
+    yield;
+  }
   return matrix(rows, columns, moved);
 }
 
@@ -233,8 +245,8 @@ function scaledColumns(m: Matrix, scale: (c: number) => number): Matrix {
   );
 }
 
-/** The first `count` columns, each with its largest entry positive. */
-export function withFixedSigns(scores: Matrix, count: number): Matrix {
+/** The first `count` columns, each with its largest entry positive; a step is a column. */
+export function* withFixedSigns(scores: Matrix, count: number): Generator<void, Matrix> {
   const result = matrix(scores.rows, count);
   for (let c = 0; c < count; c++) {
     let largest = 0;
@@ -244,6 +256,7 @@ export function withFixedSigns(scores: Matrix, count: number): Matrix {
     }
     for (let r = 0; r < scores.rows; r++)
       result.data[r * count + c] = scores.data[r * scores.columns + c] * (largest < 0 ? -1 : 1);
+    yield;
   }
   return result;
 }

@@ -14,6 +14,7 @@
 import { matrix } from '../core/matrix.js';
 import type { Context } from '../engine/context.js';
 import type { Watch } from '../engine/engine.js';
+import { paced } from '../engine/watch.js';
 import type { Csr, Matrix } from '../model.js';
 import { leadingVectors, MOST_SQUARE_SIDE, startingVectors, withFixedSigns } from './principal-components.js';
 
@@ -36,7 +37,7 @@ export async function sparseComponents(
   const square = await covariance(features, means, watch);
   const start = startingVectors(features.columns, count, random);
   const { vectors } = await leadingVectors((block) => engine.multiply(square, block), start, count, watch);
-  return withFixedSigns(await scoresOf(features, means, vectors, watch), count);
+  return paced(withFixedSigns(await scoresOf(features, means, vectors, watch), count), watch);
 }
 
 /** Mean of each feature. */

@@ -20,6 +20,7 @@
 
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
+import { paced } from '../../engine/watch.js';
 import type {
   AssociationMeasure,
   Embedding,
@@ -38,7 +39,7 @@ import {
   samplesInLevels,
   unitColumn,
 } from '../associations/local-values.js';
-import { moduleRecurrence } from '../evaluate/recurrence.js';
+import { moduleRecurrenceSteps } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
 import { presentRows, presentThreshold } from './present.js';
@@ -83,7 +84,8 @@ export async function describeModules(
   const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
   const watch = watchStage(context, 'description');
   const sums = await pairSums(input, leading, thresholds, options, watch);
-  const recurrence = moduleRecurrence(input.localities, modules.presence, input.samplePresence.rows);
+  const samples = input.samplePresence.rows;
+  const recurrence = await paced(moduleRecurrenceSteps(input.localities, modules.presence, samples), watch);
   const described: DescribedModule[] = [];
   for (const [k, features] of leading.entries()) {
     await watch.checkpoint();

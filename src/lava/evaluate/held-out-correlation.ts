@@ -21,7 +21,7 @@
  */
 
 import { levelRuns } from '../../core/level-runs.js';
-import type { ModuleSamples } from '../../engine/engine.js';
+import type { ModuleSamples, Watch } from '../../engine/engine.js';
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
 import {
   correlationMatrix,
@@ -77,7 +77,7 @@ export interface HeldOutOrder {
  * with their presence, and the signs that the fitted samples have there. Called once for each module fitted. A
  * locality with no presence in all those used gives weights of 0.
  */
-export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
+export async function heldOutModule(input: HeldOutInput, k: number, watch: Watch): Promise<HeldOutModule> {
   const { modules, fitted, order, table, measure, levels } = input;
   const leading = notableFeatures(modules, k);
   const features = leading.map(({ feature }) => feature);
@@ -89,24 +89,30 @@ export function heldOutModule(input: HeldOutInput, k: number): HeldOutModule {
   const used = localitiesUsed(presence);
   const total = used.reduce((sum, l) => sum + presence[l], 0);
   const overall = new Float64Array(features.length ** 2);
-  const local = used.map((l) => {
-    if (!(presence[l] > 0)) return null;
+  const local: (Int8Array | null)[] = [];
+  for (const l of used) {
+    await watch.checkpoint();
+    if (!(presence[l] > 0)) {
+      local.push(null);
+      continue;
+    }
     const samples = samplesInLevels(membersOf(fitted, l), levels);
     const values = localColumns(table.features, samples, features, measure);
     const correlations = correlationMatrix(values, measure);
     correlations.forEach((value, i) => {
       overall[i] += presence[l] * value;
     });
-    return leadingSigns(correlations, weights);
-  });
+    local.push(leadingSigns(correlations, weights));
+  }
   const general = leadingSigns(overall, weights);
   const loadings = used.flatMap((_, i) =>
     Array.from(weights, (weight, f) => weight * (local[i] ?? general)[f]),
   );
+  const values = await interleaved(table.features, order.rows, features, measure, watch);
   return {
     featureNumbers: features,
     features: features.length,
-    values: interleaved(localValues(table.features, order.rows, features, measure)),
+    values,
     ...positionsOf(input, used),
     loadings: Float64Array.from(loadings),
     pairWeight: weights.reduce((a, b) => a + b, 0) ** 2 - weights.reduce((a, b) => a + b * b, 0),
@@ -139,16 +145,26 @@ function positionsOf(
 }
 
 /**
- * The columns as one array, rows x columns, row by row, each column scaled to mean 0 and variance 1. A constant
- * column is 0. The list must not be empty.
+ * The values of features in some rows as one array, rows x features, row by row, each feature scaled to mean 0 and variance 1. A
+ * constant feature is 0.
+ * @param rows of the table. @param wanted feature indices.
  */
-function interleaved(columns: readonly Float64Array[]): Float64Array {
-  const rows = columns[0].length;
-  const result = new Float64Array(rows * columns.length);
-  columns.forEach((values, f) => {
+async function interleaved(
+  features: Table['features'],
+  rows: Int32Array,
+  wanted: readonly number[],
+  measure: AssociationMeasure,
+  watch: Watch,
+): Promise<Float64Array> {
+  const count = rows.length;
+  const columns = localValues(features, rows, wanted, measure);
+  const result = new Float64Array(count * wanted.length);
+  for (const [f, values] of columns.entries()) {
+    await watch.checkpoint();
     const column = unitColumn(values, 'pearson');
-    for (let r = 0; r < rows; r++) result[r * columns.length + f] = column[r] * Math.sqrt(rows);
-  });
+    const scale = Math.sqrt(count);
+    for (let r = 0; r < count; r++) result[r * wanted.length + f] = column[r] * scale;
+  }
   return result;
 }
 

@@ -124,7 +124,7 @@ export async function testPart(
   // all modules fitted are tested, matched or not: which of them match depends on the held-out samples too
   const prepared: HeldOutModule[] = [];
   for (let k = 0; k < again.count; k++) {
-    prepared.push(heldOutModule(held, k));
+    prepared.push(await heldOutModule(held, k, watch));
     await watch.checkpoint();
   }
   const request = { draws, level, awaited, begins: order.begins };

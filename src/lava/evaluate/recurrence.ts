@@ -15,31 +15,44 @@
  * Fails: never.
  */
 
+import { atOnce } from '../../core/steps.js';
 import type { Localities, Matrix, ModuleRecurrence } from '../../model.js';
 import { membersOf } from '../associations/local-values.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
 
-/**
- * Recurrence of every module: in how many localities it is present, how many of these are disjoint, and how many
- * connected regions they form. 0 of all for a module that is present nowhere.
- * @param presence localities x modules.
- * @param samples of the embedding.
- */
+/** As `moduleRecurrenceSteps`, at once. */
 export function moduleRecurrence(
   localities: Localities,
   presence: Matrix,
   samples: number,
 ): ModuleRecurrence[] {
-  return Array.from({ length: presence.columns }, (_, k) => {
+  return atOnce(moduleRecurrenceSteps(localities, presence, samples));
+}
+
+/**
+ * Recurrence of every module, one a step: in how many localities it is present, how many of these are disjoint, and how many
+ * connected regions they form. 0 of all for a module that is present nowhere.
+ * @param presence localities x modules.
+ * @param samples of the embedding.
+ */
+export function* moduleRecurrenceSteps(
+  localities: Localities,
+  presence: Matrix,
+  samples: number,
+): Generator<void, ModuleRecurrence[]> {
+  const result: ModuleRecurrence[] = [];
+  for (let k = 0; k < presence.columns; k++) {
     const present = presentRows(presence, k, presentThreshold(presence, k));
     const strength = (l: number) => presence.data[l * presence.columns + k];
     const strongestFirst = present.toSorted((a, b) => strength(b) - strength(a) || a - b);
-    return {
+    result.push({
       localities: present.length,
       disjoint: countDisjoint(localities, strongestFirst, samples),
       regions: countRegions(localities, present, samples),
-    };
-  });
+    });
+    yield;
+  }
+  return result;
 }
 
 /**

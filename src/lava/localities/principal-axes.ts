@@ -31,17 +31,22 @@ export function principalAxes(map: Matrix): PrincipalAxes {
   const { rows, columns: d } = map;
   const inMap = (framed: Matrix): Matrix => ({ ...framed, ...keepUnits(map) });
   if (d > MOST_DIMENSIONS || rows === 0) return { points: map, toMap: inMap };
-  const center = Float64Array.from({ length: d }, (_, c) => sumOver(rows, (r) => map.data[r * d + c]) / rows);
+  const terms = new Float64Array(rows);
+  const center = Float64Array.from({ length: d }, (_, c) => {
+    for (let r = 0; r < rows; r++) terms[r] = map.data[r * d + c];
+    return exactSum(terms) / rows;
+  });
   const moments = new Float64Array(d * d);
   for (let a = 0; a < d; a++) {
     for (let b = 0; b <= a; b++) {
-      const product = (r: number) => (map.data[r * d + a] - center[a]) * (map.data[r * d + b] - center[b]);
-      moments[a * d + b] = moments[b * d + a] = sumOver(rows, product);
+      for (let r = 0; r < rows; r++)
+        terms[r] = (map.data[r * d + a] - center[a]) * (map.data[r * d + b] - center[b]);
+      moments[a * d + b] = moments[b * d + a] = exactSum(terms);
     }
   }
   const axes = denseEigenpairs(moments, d, d, 'largest').vectors.map((axis) => {
-    const cubes = sumOver(rows, (r) => along(map, r, axis, center) ** 3);
-    return cubes < 0 ? axis.map((value) => -value) : axis;
+    for (let r = 0; r < rows; r++) terms[r] = along(map, r, axis, center) ** 3;
+    return exactSum(terms) < 0 ? axis.map((value) => -value) : axis;
   });
   const points = new Float32Array(rows * d);
   for (let r = 0; r < rows; r++)
@@ -68,15 +73,15 @@ function along({ columns: d, data }: Matrix, r: number, axis: Float64Array, cent
 }
 
 /**
- * The sum of `value` over all rows, the same in any order of them: each term is cut to a multiple of one power of two, so that
- * the sum of at most 2^53 of these is exact. Precision: rows / 2^52 of the largest term.
+ * The sum of all terms, the same in any order of them: each is cut to a multiple of one power of two, so that
+ * the sum of at most 2^53 of these is exact. Precision: terms / 2^52 of the largest.
  */
-function sumOver(rows: number, value: (row: number) => number): number {
+function exactSum(terms: Float64Array): number {
   let largest = 0;
-  for (let row = 0; row < rows; row++) largest = Math.max(largest, Math.abs(value(row)));
+  for (let i = 0; i < terms.length; i++) largest = Math.max(largest, Math.abs(terms[i]));
   if (largest === 0) return 0;
-  const unit = 2 ** (Math.ceil(Math.log2(largest)) + Math.ceil(Math.log2(rows)) - 52);
+  const unit = 2 ** (Math.ceil(Math.log2(largest)) + Math.ceil(Math.log2(terms.length)) - 52);
   let units = 0;
-  for (let row = 0; row < rows; row++) units += Math.trunc(value(row) / unit);
+  for (let i = 0; i < terms.length; i++) units += Math.trunc(terms[i] / unit);
   return units * unit;
 }

@@ -112,7 +112,7 @@ async function pack(
   watch: Watch,
 ): Promise<number> {
   const rows = byRows ? m.rows : m.columns;
-  const source = scope.copy(m.data);
+  const source = await scope.copyInPieces(m.data, watch);
   const target = scope.allocate(panelsOf(rows) * PANEL_ROWS * depth * 4);
   await runtime.run(
     {

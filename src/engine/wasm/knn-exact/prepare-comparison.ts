@@ -78,7 +78,7 @@ export async function prepareComparison(
   });
   await watch.checkpoint();
   const byBytes = plan.kind === 'bytes';
-  const source = copyInOrder(runtime, scope, data, order);
+  const source = await copyInOrder(runtime, scope, data, order, watch);
   await watch.checkpoint();
   const bounds = await prepareBounds(runtime, scope, { data, queries, frame, source }, plan);
   await watch.checkpoint();

@@ -29,6 +29,8 @@ export interface RowOrder {
 
 /** Rows of a part that is halved no more, and not ordered in itself. */
 const NEAR_ROWS = 16;
+/** Cells that are copied in a few milliseconds. */
+const STEP_CELLS = 2 ** 21;
 /** Below this many rows ordering costs more than it saves. */
 const FEWEST_ROWS = 2000;
 
@@ -80,13 +82,24 @@ export async function orderByProximity(
  * lies row `rows[p]`. They are freed with the scope.
  * @param data rows x columns.
  */
-export function copyInOrder({ arena }: Runtime, scope: Scope, data: Matrix, { rows }: RowOrder): number {
+export async function copyInOrder(
+  { arena }: Runtime,
+  scope: Scope,
+  data: Matrix,
+  { rows }: RowOrder,
+  watch: Watch,
+): Promise<number> {
   const { columns } = data;
   const address = scope.allocate(data.data.byteLength);
-  const copied = new Float32Array(arena.memory.buffer, address, data.data.length);
-  for (let position = 0; position < rows.length; position++) {
-    const from = rows[position] * columns;
-    copied.set(data.data.subarray(from, from + columns), position * columns);
+  for (let position = 0; position < rows.length; ) {
+    // the memory may have grown during the pause
+    const copied = new Float32Array(arena.memory.buffer, address, data.data.length);
+    const end = Math.min(rows.length, position + Math.max(1, Math.floor(STEP_CELLS / columns)));
+    for (; position < end; position++) {
+      const from = rows[position] * columns;
+      copied.set(data.data.subarray(from, from + columns), position * columns);
+    }
+    await watch.checkpoint();
   }
   return address;
 }

@@ -11,6 +11,7 @@
  */
 
 import { MachineError } from '../../../errors.js';
+import type { Watch } from '../../watch.js';
 import { createFreeRanges } from './free-ranges.js';
 import { HEAP_START, type Structures } from './layouts.js';
 import { type StructureName, structureBytes, writeStructure } from './structures.js';
@@ -102,11 +103,16 @@ function outOfMemory(bytes: number, used: number): MachineError {
   });
 }
 
+/** Bytes that are copied in a few milliseconds. */
+const PIECE_BYTES = 2 ** 24;
+
 /** Allocations that end together. */
 export interface Scope {
   allocate(bytes: number): number;
   /** Copies an array into the engine's memory and returns its address. */
   copy(array: ArrayBufferView): number;
+  /** The same in pieces, between which the caller's signal is looked at. */
+  copyInPieces(array: ArrayBufferView, watch: Watch): Promise<number>;
   /** Writes a structure into the engine's memory and returns its address. */
   copyStructure<N extends StructureName>(name: N, values: Structures[N]): number;
   /** Another action for the end of the scope. */
@@ -130,6 +136,16 @@ export function createScope(arena: Arena): Scope {
     copy(array) {
       const address = allocate(array.byteLength);
       copyIn(arena.memory, array, address);
+      return address;
+    },
+    async copyInPieces(array, watch) {
+      const address = allocate(array.byteLength);
+      for (let first = 0; first < array.byteLength; first += PIECE_BYTES) {
+        const length = Math.min(PIECE_BYTES, array.byteLength - first);
+        const piece = new Uint8Array(array.buffer, array.byteOffset + first, length);
+        copyIn(arena.memory, piece, address + first);
+        if (first + length < array.byteLength) await watch.checkpoint();
+      }
       return address;
     },
     copyStructure(name, values) {
