@@ -21,7 +21,7 @@ import { averageRanks, mean, median } from './statistics.js';
 export interface MeasureSteps {
   /** Values that are compared: the column itself, or its ranks. */
   readonly values: (column: Float64Array) => Float64Array;
-  /** The centered column; its norm is left as it is. */
+  /** The centered column, a new one; its norm is left as it is. */
   readonly center: (values: Float64Array) => Float64Array;
 }
 
@@ -68,12 +68,11 @@ export function biweightScale(values: Float64Array): { readonly center: number; 
   return { center: middle, reach: BIWEIGHT_REACH * deviation };
 }
 
-/** The column divided by its norm; zeros where the norm is 0. @param centered see `MeasureSteps.center`. */
+/** Divides a column by its norm, in place; zeros where the norm is 0. @param centered see `MeasureSteps.center`. */
 export function toUnitNorm(centered: Float64Array): Float64Array {
   let square = 0;
   for (let s = 0; s < centered.length; s++) square += centered[s] * centered[s];
   const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
-  const result = new Float64Array(centered.length);
-  for (let s = 0; s < centered.length; s++) result[s] = centered[s] * scale;
-  return result;
+  for (let s = 0; s < centered.length; s++) centered[s] *= scale;
+  return centered;
 }

@@ -13,7 +13,7 @@
  */
 
 import { ASSOCIATION_MEASURES, toUnitNorm } from '../../core/association-measures.js';
-import { denseCells } from '../../core/csr.js';
+import { denseCells, isCsr } from '../../core/csr.js';
 import { centerRuns, levelRuns } from '../../core/level-runs.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
@@ -88,12 +88,17 @@ export function localValues(
   wanted: readonly number[],
   measure: AssociationMeasure,
 ): Float64Array[] {
-  const cells = denseCells(features, rows, wanted);
-  return wanted.map((_, c) => {
-    const column = new Float64Array(cells.rows);
-    for (let s = 0; s < cells.rows; s++) column[s] = cells.data[s * wanted.length + c];
-    return ASSOCIATION_MEASURES[measure].values(column);
-  });
+  const columns = wanted.map(() => new Float64Array(rows.length));
+  // of dense features without a copy in between
+  const { data, columns: width } = isCsr(features)
+    ? denseCells(features, rows, wanted)
+    : { data: features.data, columns: features.columns };
+  const cells = isCsr(features) ? null : wanted;
+  for (let s = 0; s < rows.length; s++) {
+    const from = (cells ? rows[s] : s) * width;
+    for (let c = 0; c < columns.length; c++) columns[c][s] = data[from + (cells ? cells[c] : c)];
+  }
+  return columns.map((column) => ASSOCIATION_MEASURES[measure].values(column));
 }
 
 /**
@@ -137,11 +142,34 @@ export function unitCorrelations(columns: readonly Float64Array[]): Float64Array
   const size = columns.length;
   const result = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
-    for (let j = i; j < size; j++) {
-      result[i * size + j] = result[j * size + i] = dot(columns[i], columns[j]);
-    }
+    let j = i;
+    for (; j + 3 < size; j += 4) fourDots(columns, i, j, result);
+    for (; j < size; j++) result[i * size + j] = dot(columns[i], columns[j]);
+    for (j = i + 1; j < size; j++) result[j * size + i] = result[i * size + j];
   }
   return result;
+}
+
+/** Writes the dot products of column i with columns j to j + 3 to row i: four sums at once, each in the order of `dot`. */
+function fourDots(columns: readonly Float64Array[], i: number, j: number, result: Float64Array): void {
+  const column = columns[i];
+  const [a, b, c, d] = [columns[j], columns[j + 1], columns[j + 2], columns[j + 3]];
+  let sumA = 0;
+  let sumB = 0;
+  let sumC = 0;
+  let sumD = 0;
+  for (let s = 0; s < column.length; s++) {
+    const value = column[s];
+    sumA += value * a[s];
+    sumB += value * b[s];
+    sumC += value * c[s];
+    sumD += value * d[s];
+  }
+  const at = i * columns.length + j;
+  result[at] = sumA;
+  result[at + 1] = sumB;
+  result[at + 2] = sumC;
+  result[at + 3] = sumD;
 }
 
 /**

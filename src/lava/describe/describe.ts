@@ -32,12 +32,12 @@ import type {
 } from '../../model.js';
 import {
   centeredInLevels,
-  dot,
   type LocalSamples,
   localValues,
   membersOf,
   samplesInLevels,
   unitColumn,
+  unitCorrelations,
 } from '../associations/local-values.js';
 import { moduleRecurrenceSteps } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
@@ -242,10 +242,7 @@ function describePairs(features: readonly Leading[], sums: PairSums) {
 /** Correlations of pairs i < j, rows of i first; 0 with a constant column. @param columns see `unitColumn`. */
 function pairCorrelations(columns: readonly Float64Array[]): Float64Array {
   const size = columns.length;
-  const result = new Float64Array((size * (size - 1)) / 2);
-  let p = 0;
-  for (let i = 0; i < size; i++) for (let j = i + 1; j < size; j++) result[p++] = dot(columns[i], columns[j]);
-  return result;
+  return unitCorrelations(columns).filter((_, e) => e % size > Math.floor(e / size));
 }
 
 /**

@@ -31,11 +31,15 @@ const ROUNDS = 15;
  */
 export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
   const groups = new Int32Array(members.length).fill(-1);
+  const coordinates = Array.from(members, (row) =>
+    points.data.subarray(row * points.columns, (row + 1) * points.columns),
+  );
+  const at = (member: number) => coordinates[member];
   const pending: number[][] = [Array.from(members.keys())];
   let count = 0;
   for (let group = pending.pop(); group; group = pending.pop()) {
     if (group.length < SMALLEST) continue;
-    const sides = splitAtGap(points, members, group);
+    const sides = splitAtGap(at, group);
     if (sides) pending.push(...sides);
     else {
       for (const member of group) groups[member] = count;
@@ -48,15 +52,10 @@ export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
 /**
  * The two sides of a gap through the group, as positions in `members`, or null when there is none. A side of fewer than
  * SMALLEST members is split off only where it lies far from the rest. Called for a locality and for each side again.
- * @param points samples x dimensions of the embedding.
- * @param members rows of `points`.
- * @param group positions in `members`, one at least.
+ * @param at coordinates of a member.
+ * @param group positions of members, one at least.
  */
-function splitAtGap(points: Matrix, members: Int32Array, group: number[]): [number[], number[]] | null {
-  const at = (member: number) => {
-    const start = members[member] * points.columns;
-    return points.data.subarray(start, start + points.columns);
-  };
+function splitAtGap(at: At, group: number[]): [number[], number[]] | null {
   let a: ArrayLike<number> = farthestFrom(meanOf(group, at), group, at);
   let b: ArrayLike<number> = farthestFrom(a, group, at);
   let sides: [number[], number[]] = [group, []];

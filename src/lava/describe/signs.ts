@@ -19,22 +19,22 @@ const POWER_ITERATIONS = 30;
  */
 export function leadingSigns(correlations: Float64Array, weights: ArrayLike<number>): Int8Array {
   const size = weights.length;
-  let vector = Float64Array.from(
-    { length: size },
-    (_, i) => weights[i] * correlations[i] + (i === 0 ? 1e-9 : 0),
-  );
+  const vector = new Float64Array(size);
+  for (let i = 0; i < size; i++) vector[i] = weights[i] * correlations[i] + (i === 0 ? 1e-9 : 0);
+  const weighted = new Float64Array(size * size);
+  for (let e = 0; e < weighted.length; e++) weighted[e] = correlations[e] * weights[e % size];
+  const next = new Float64Array(size);
   for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    const next = new Float64Array(size);
     let square = 0;
     for (let i = 0; i < size; i++) {
       let sum = 0;
-      for (let j = 0; j < size; j++) sum += correlations[i * size + j] * weights[j] * vector[j];
+      for (let j = 0, at = i * size; j < size; j++, at++) sum += weighted[at] * vector[j];
       next[i] = weights[i] * sum;
       square += next[i] * next[i];
     }
     if (!(square > 0)) break;
     const scale = 1 / Math.sqrt(square);
-    vector = next.map((value) => value * scale);
+    for (let i = 0; i < size; i++) vector[i] = next[i] * scale;
   }
   const first = vector[0] < 0 ? -1 : 1;
   return Int8Array.from(vector, (value) => (value * first < 0 ? -1 : 1));

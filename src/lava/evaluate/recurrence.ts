@@ -89,14 +89,18 @@ function countRegions(localities: Localities, present: readonly number[], sample
   };
   const firstHolder = new Int32Array(samples).fill(-1);
   let regions = present.length;
-  present.forEach((l, i) => {
-    for (const sample of membersOf(localities, l)) {
-      if (firstHolder[sample] < 0) firstHolder[sample] = i;
-      const [a, b] = [root(firstHolder[sample]), root(i)];
+  for (let i = 0; i < present.length; i++) {
+    const members = membersOf(localities, present[i]);
+    for (let t = 0; t < members.length; t++) {
+      const holder = firstHolder[members[t]];
+      if (holder < 0) firstHolder[members[t]] = i;
+      if (holder < 0 || parent[holder] === parent[i]) continue;
+      const a = root(holder);
+      const b = root(i);
       if (a === b) continue;
       parent[b] = a;
       regions--;
     }
-  });
+  }
   return regions;
 }
