@@ -1,9 +1,11 @@
 // Do modules come back? Each repeat fits anew on a random part of the samples and another covering of the map:
 //   node bench/stability.mjs [FOLDER] --sets mnist,pbmc3k:10,planted-0.5-1,noise-0 [--modules 8,16,32] [--share 0.9] [--repeats 4]
-//   [--seed 0] [--plot calibration.svg]
+//   [--seed 0] [--plot calibration.svg] [--before DIST]
 // FOLDER holds NAME_X.npy (samples x features) and NAME_umap.npy (samples x dimensions). Made sets need no file:
-// planted-CORRELATION-SEED (7 planted modules, 12 asked) and noise-SEED. SET:M asks for M modules of that set.
+// planted-CORRELATION-SEED (7 planted modules, 12 asked) and noise-SEED. SET:M asks for M modules of that set. With a build of version
+// 0.1.0 (bench/stability-before.mjs) every set has a second row, of the greedy peel on the same samples.
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createContext } from 'whymap';
 import { createRandom } from '../dist/core/random.js';
@@ -13,6 +15,7 @@ import { matchModules } from '../dist/reproduce/lava/score.js';
 import { calibration, calibrationChart, measureStability } from '../dist/reproduce/lava/stability-measure.js';
 import { asInput } from './data.mjs';
 import { readFeatures } from './read.mjs';
+import { openBefore } from './stability-before.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,10 +26,13 @@ const { values, positionals } = parseArgs({
     repeats: { type: 'string', default: '4' },
     seed: { type: 'string', default: '0' },
     plot: { type: 'string' },
+    before: { type: 'string' },
   },
 });
 const numbers = values.modules.split(',').map(Number);
-const context = await createContext({ memory: 6 * 2 ** 30 });
+const memory = 6 * 2 ** 30;
+const context = await createContext({ memory });
+const measureBefore = values.before ? await openBefore(resolve(values.before), memory) : undefined;
 
 async function load(name) {
   const [kind, first, second] = name.split('-');
@@ -45,6 +51,25 @@ async function load(name) {
   }
   const read = (suffix) => readFeatures(`${positionals[0]}/${name}_${suffix}.npy`);
   return asInput({ features: await read('X'), map: await read('umap') });
+}
+
+/** Prints a row of the table; of a planted set the least cosine of the planted modules in each fit is in it. */
+function printRow(name, modules, { mean, comeBack, least, explained, loadings, seconds }, truth) {
+  const planted = loadings.map((fit) => (truth ? figure(leastPlanted(truth, fit)) : ''));
+  const cells = [
+    name,
+    modules,
+    ...[mean, comeBack, least, explained].map(figure),
+    planted.join(' ').trim(),
+    seconds.toFixed(1),
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** The least matched cosine of planted modules that are active in a twentieth of the localities or more. */
+function leastPlanted(truth, loadings) {
+  const matched = matchModules(truth.loadings, loadings).filter((_, k) => truth.activeShare[k] >= 0.05);
+  return Math.min(...matched.map(({ cosine }) => cosine));
 }
 
 const pooled = new Map();
@@ -66,18 +91,9 @@ for (const [name, own] of values.sets.split(',').map((set) => set.split(':'))) {
         pooled.set(from, { shown: before.shown + shown, again: before.again + again });
       }
     }
-    const planted = truth
-      ? found.loadings.map((loadings) =>
-          Math.min(
-            ...matchModules(truth.loadings, loadings)
-              .filter((_, k) => truth.activeShare[k] >= 0.05)
-              .map(({ cosine }) => cosine),
-          ),
-        )
-      : [];
-    console.log(
-      `| ${name} | ${modules} | ${figure(found.mean)} | ${figure(found.comeBack)} | ${figure(found.least)} | ${figure(found.explained)} | ${planted.map(figure).join(' ')} | ${found.seconds.toFixed(1)} |`,
-    );
+    printRow(name, modules, found, truth);
+    if (measureBefore)
+      printRow(`${name}, 0.1.0`, modules, await measureBefore(data, options, context), truth);
   }
 }
 console.log('\n| replication shown | modules | matched at 0.9 by a new refit |\n|---|---|---|');

@@ -63,8 +63,7 @@ export async function measureStability(
     loadings.push((await refitModules({ table, embedding }, refit, {}, context)).modules.loadings);
   }
   const seconds = (performance.now() - start) / 1000 / repeats;
-  const common = { localitySize, overlap, evaluations: 0, covering: COMMON_COVERING };
-  const explained = await explainedShare({ table, embedding }, loadings, common, context);
+  const explained = await explainedShare({ table, embedding }, loadings, { localitySize, overlap }, context);
   return { ...agreement(loadings), explained, loadings, seconds };
 }
 
@@ -121,13 +120,14 @@ export function calibration(fits: readonly Matrix[]): Calibration[] {
 }
 
 /** Mean share of association that the modules of the fits explain in one covering of all samples. */
-async function explainedShare(
+export async function explainedShare(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
   fits: readonly Matrix[],
-  covering: { localitySize: number; overlap: number; evaluations: number; covering: number },
+  size: { readonly localitySize: number; readonly overlap: number },
   context: Context,
 ): Promise<number> {
-  const localities = await locate(embedding, covering, context, table.features);
+  const common = { ...size, evaluations: 0, covering: COMMON_COVERING };
+  const localities = await locate(embedding, common, context, table.features);
   const associations = await associate(table.features, localities, {}, context);
   const problem = weighLocalities(associations);
   let sum = 0;
