@@ -15,7 +15,7 @@ export async function openBefore(dist, memory) {
   const { fitModules } = await open('lava/split.js');
   const chosen = await chooseEngine({ threads: 2 });
   const before = createContext({ engine: chosen.engine ?? chosen, memory });
-  const fit = async ({ table, embedding }, { localitySize, overlap, modules, covering }, rows, share) => {
+  const fitBefore = async ({ table, embedding }, { localitySize, overlap, modules, covering }, rows, share) => {
     const part = { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) };
     const size = Math.max(3, Math.round(share * localitySize));
     const found = await locate(part, { localitySize: size, overlap, evaluations: 0, covering }, before);
@@ -29,7 +29,7 @@ export async function openBefore(dist, memory) {
     for (let repeat = 1; repeat <= repeats; repeat++) {
       const covering = 100 * seed + repeat;
       const rows = splitSamples(order, share, createRandom(covering, 'stability-measure')).fitted;
-      loadings.push(await fit(data, { localitySize, overlap, modules, covering }, rows, share));
+      loadings.push(await fitBefore(data, { localitySize, overlap, modules, covering }, rows, share));
     }
     const seconds = (performance.now() - start) / 1000 / repeats;
     const explained = await explainedShare(data, loadings, { localitySize, overlap }, context);
