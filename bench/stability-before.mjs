@@ -15,7 +15,12 @@ export async function openBefore(dist, memory) {
   const { fitModules } = await open('lava/split.js');
   const chosen = await chooseEngine({ threads: 2 });
   const before = createContext({ engine: chosen.engine ?? chosen, memory });
-  const fitBefore = async ({ table, embedding }, { localitySize, overlap, modules, covering }, rows, share) => {
+  const fitBefore = async (
+    { table, embedding },
+    { localitySize, overlap, modules, covering },
+    rows,
+    share,
+  ) => {
     const part = { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) };
     const size = Math.max(3, Math.round(share * localitySize));
     const found = await locate(part, { localitySize: size, overlap, evaluations: 0, covering }, before);
