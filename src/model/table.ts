@@ -8,6 +8,8 @@ export interface Warning {
   readonly code: string;
   /** One sentence for people: what was found, how much, where first, what was done about it. */
   readonly message: string;
+  /** The message with options as mentions, for a face that spells them in its own way; absent where none is mentioned. */
+  readonly words?: string | readonly (string | { readonly option: string; readonly value?: string })[];
 }
 
 /** A metadata column of groups: donor, condition, cell type. */

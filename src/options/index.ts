@@ -12,7 +12,7 @@ export {
 } from './definition.js';
 export { nearestName, parseOptions, recordedOptions } from './parse.js';
 export { GROUP_TITLES, optionsReference } from './reference.js';
-export { commandLineSpelling, kebabCase, pythonSpelling, snakeCase } from './spelling.js';
+export { commandLineSpelling, kebabCase, pythonSpelling, snakeCase, spelledWarnings } from './spelling.js';
 export {
   type EmbeddingValues,
   findOption,

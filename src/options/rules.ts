@@ -98,6 +98,7 @@ const RULES: readonly Rule[] = [
   exclusive(['query'], 'markers', 'feature', 'ask one question at a time'),
   exclusive(['query'], 'markers', 'pair', 'ask one question at a time'),
   needs(['query'], 'replicate', ['markers'], words`ask for ${option('markers')}`),
+  needs(['query'], 'logged', ['markers'], words`ask for ${option('markers')}`),
   needs(['audit'], 'embeddingKey', ['embedding'], words`name the file with ${option('embedding')}`),
   needs(['audit'], 'region', ['structure'], words`ask for ${option('structure')}`),
   ...['madeBy', 'mapSeeds', 'nullMaps', 'leastSamples'].map((name) =>

@@ -1,6 +1,7 @@
 /** How each face writes an option. */
 
-import type { OptionMention, Spelling } from '../errors.js';
+import { type OptionMention, type Spelling, spell } from '../errors.js';
+import type { Warning } from '../model.js';
 
 /** `localitySize` to `locality-size`. */
 export function kebabCase(name: string): string {
@@ -21,3 +22,11 @@ export const pythonSpelling: Spelling = ({ option, value }: OptionMention) => {
   if (value === undefined) return snakeCase(option);
   return `${snakeCase(option)}=${Number.isNaN(Number(value)) ? JSON.stringify(value) : value}`;
 };
+
+/** The warnings with their options in the spelling of one face. */
+export function spelledWarnings(warnings: readonly Warning[], spelling: Spelling): Warning[] {
+  return warnings.map(({ code, message, words }) => ({
+    code,
+    message: words === undefined ? message : spell(words, spelling),
+  }));
+}

@@ -79,6 +79,11 @@ test('markers as CSV have the columns of the contract, and those of replicates b
   const [withReplicates, row] = (await ask('--replicate', 'donor')).out.split('\n');
   expect(withReplicates).toBe(`${columns},replicate_difference,replicate_p,replicates_in,replicates_out`);
   expect(row.endsWith(',4,4')).toBe(true);
+  // nothing tells that values which came as they are were logged, but the person may; values below 0 are no logs
+  expect(first.split(',')[2]).toBe('');
+  const refused = await ask('--logged');
+  expect([refused.code, refused.out]).toEqual([2, '']);
+  expect(refused.err).toMatch(/got --logged with -\d.* in \w+; expected .*; leave --logged out/);
 }, 60_000);
 
 test('explain --within says which columns, records them, and leaves their levels out of what compare measures', async () => {

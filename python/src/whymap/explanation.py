@@ -145,7 +145,8 @@ class Explanation(Result):
         replicate
             Column of the metadata with the units of the test of `markers`, such as the donor.
         **reading
-            How `data` are read, as given to `whymap.explain`: ``layer``, ``use_raw``, ``normalize``...
+            How `data` are read, as given to `whymap.explain`: ``layer``, ``use_raw``, ``normalize``... With `markers`
+            ``logged=True`` says that they are log(1 + x): fold changes are told.
 
         Returns
         -------

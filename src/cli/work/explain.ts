@@ -3,7 +3,7 @@
 import type { OutputFolder } from '../../io/output/folder.js';
 import { geneSetsWarning, nameByGeneSets } from '../../lava/describe/gene-sets.js';
 import type { GeneSet } from '../../lava/index.js';
-import type { OptionValues } from '../../options/index.js';
+import { commandLineSpelling, type OptionValues, spelledWarnings } from '../../options/index.js';
 import { explainFiles } from '../../run/explain.js';
 import { withStructure } from '../../run/structure.js';
 import { geneSetsCsv } from '../outputs/gene-sets.js';
@@ -31,13 +31,14 @@ export async function runExplain(
 ): Promise<void> {
   const { signal } = session.context;
   try {
-    const { explanation: found, table, plan, localities } = await explainFiles(features, values, session);
-    const traced = values.structure ? await withStructure(found, table, values, session) : null;
-    const made = traced?.explanation ?? found;
+    const { explanation: bare, table, plan, localities } = await explainFiles(features, values, session);
+    const traced = values.structure ? await withStructure(bare, table, values, session) : null;
+    const made = traced?.explanation ?? bare;
     session.context.onProgress?.({ stage: 'writing', done: 0 });
     const unmatched = await writeBack(made, features, back, folder, signal);
     const unknown = geneSets && geneSetsWarning(geneSets, made.featureNames);
-    const warnings = [...made.warnings, ...unmatched, ...(unknown ? [unknown] : [])];
+    const found = spelledWarnings(made.warnings, commandLineSpelling);
+    const warnings = [...found, ...unmatched, ...(unknown ? [unknown] : [])];
     const complete = { ...made, warnings };
     const explanation = geneSets ? nameByGeneSets(complete, geneSets) : complete;
     const structure = traced && structureJson(traced.trace);

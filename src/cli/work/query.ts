@@ -57,11 +57,14 @@ export async function runQuery(
 
 /** Answers by the options that name the question; which of them go together was checked when they were parsed. */
 function answer(explanation: Explanation, table: Table | null, values: OptionValues<'query'>): Shown {
-  const { feature, pair, and: other, markers, replicate, groups } = values;
+  const { feature, pair, and: other, markers, replicate, logged, groups } = values;
   if (groups !== undefined) return showGroups(explanation, moduleGroups(explanation, groups));
   const region = parseRegion(values.region ?? '');
   const second = other === undefined ? undefined : parseRegion(other);
-  if (markers) return showMarkers(rankMarkers(explanation, { first: region, second }, table, { replicate }));
+  if (markers) {
+    const options = { replicate, logged };
+    return showMarkers(rankMarkers(explanation, { first: region, second }, table, options));
+  }
   if (feature !== undefined && table) {
     return showFeature(featureAgainstAll(explanation, { region, feature }, table));
   }

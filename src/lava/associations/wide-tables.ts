@@ -10,6 +10,7 @@
  */
 
 import type { Context } from '../../engine/context.js';
+import { option, spell, words } from '../../errors.js';
 import type { Localities, Table, Warning } from '../../model.js';
 import type { AssociationOptions } from './associations.js';
 import { keepFeatures, selectFeatures } from './select-features.js';
@@ -19,8 +20,7 @@ export const WIDE_TABLE = 5000;
 /** How many of such a table's features are kept by default. */
 export const KEPT_OF_WIDE = 3000;
 
-const WIDE_REMEDY =
-  'So many are explained by default of a wide table, since time grows with the square of the features: --max-features all takes every one.';
+const WIDE_REMEDY = words`So many are explained by default of a wide table, since time grows with the square of the features: ${option('maxFeatures', 'all')} takes every one.`;
 
 /** Options of `explain` that decide which features take part. */
 export interface FeatureChoice extends Pick<AssociationOptions, 'levels'> {
@@ -45,6 +45,11 @@ export async function chosenFeatures(
   if (most === undefined || most === 'all') return { table, warnings: [] };
   const { kept, warning } = await selectFeatures(table, localities, most, context, levels);
   if (warning === null) return { table, warnings: [] };
-  const warnings = isWide ? [{ ...warning, message: `${warning.message} ${WIDE_REMEDY}` }] : [warning];
-  return { table: keepFeatures(table, kept), warnings };
+  return { table: keepFeatures(table, kept), warnings: [isWide ? withRemedy(warning) : warning] };
+}
+
+/** The warning with what to do about a wide table. */
+function withRemedy({ code, message }: Warning): Warning {
+  const said = words`${message} ${WIDE_REMEDY}`;
+  return { code, message: spell(said), words: said };
 }

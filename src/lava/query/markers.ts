@@ -16,7 +16,7 @@
 
 import { denseCells } from '../../core/csr.js';
 import { benjaminiHochberg, normalP } from '../../core/multiple-testing.js';
-import { OptionError } from '../../errors.js';
+import { OptionError, option, words } from '../../errors.js';
 import type { Explanation, Table } from '../../model.js';
 import { carriedValues } from './carried-values.js';
 import { explainedTable } from './explained-table.js';
@@ -51,7 +51,10 @@ export interface Marker {
 }
 
 export interface MarkerOptions {
-  /** Whether values are log1p, so that a fold change is defined. Default: when the explanation normalized them so. */
+  /**
+   * Whether values are log1p, so that a fold change is defined. Default: when the explanation normalized them so; values
+   * that came as they are may be anything (scaled, counts), and nothing in them tells.
+   */
   readonly logged?: boolean;
   /** Corrects the variance of ranks for ties. Default true; false is scanpy's default. */
   readonly tieCorrect?: boolean;
@@ -75,10 +78,11 @@ export interface MarkerAnswer {
 /**
  * Features by how much higher they are in the first region than in the second. ShapeError for another table.
  * @param question the first region, and the second or all other samples.
- * @param options `replicate`: column of the units; `logged`: values are log1p; `tieCorrect`.
+ * @param options `replicate`: column of the units; `logged`: values are log(1 + x); `tieCorrect`.
  * @returns all features, highest z first, ties by index.
  * @param table the values that were explained; null for those that travel with the explanation.
- * @throws OptionError for regions that share a sample or do not exist, or where no values are known.
+ * @throws OptionError for regions that share a sample or do not exist, where no values are known, and for `logged` values
+ * below 0.
  */
 export function rankMarkers(
   explanation: Explanation,
@@ -92,13 +96,17 @@ export function rankMarkers(
   const logged = options.logged ?? explanation.options.normalize === 'log1p-cp10k';
   const replicates =
     options.replicate === undefined ? null : pseudobulk(explanation, options.replicate, a, b);
-  const found = [...columnsFrom(explanation, table, a, b)].map(({ feature, first, second: other }) => ({
-    feature,
-    name: explanation.featureNames[feature],
-    ...compared(first, other, { logged, tieCorrect: options.tieCorrect ?? true }),
-    modules: modulesWith(explanation, feature),
-    pseudobulk: replicates?.(first, other) ?? null,
-  }));
+  const found = [...columnsFrom(explanation, table, a, b)].map(({ feature, first, second: other }) => {
+    const name = explanation.featureNames[feature];
+    if (logged) checkLogged(name, first, other);
+    return {
+      feature,
+      name,
+      ...compared(first, other, { logged, tieCorrect: options.tieCorrect ?? true }),
+      modules: modulesWith(explanation, feature),
+      pseudobulk: replicates?.(first, other) ?? null,
+    };
+  });
   const adjusted = benjaminiHochberg(found.map(({ p }) => p));
   return {
     first: { region: regionName(question.first), samples: a.length },
@@ -107,6 +115,17 @@ export function rankMarkers(
       .map((marker, at) => ({ ...marker, pAdjusted: adjusted[at] }))
       .sort((x, y) => y.z - x.z || x.feature - y.feature),
   };
+}
+
+/** OptionError where values that are said to be log(1 + x) are below 0: they are scaled, and a fold change has no meaning. */
+function checkLogged(name: string, ...columns: readonly Float64Array[]): void {
+  const least = Math.min(...columns.map((column) => column.reduce((low, value) => Math.min(low, value), 0)));
+  if (least >= 0) return;
+  throw new OptionError({
+    got: words`${option('logged')} with ${least.toPrecision(3)} in ${name}`,
+    expected: 'values of 0 and more: log(1 + x) of counts or of normalized counts',
+    remedy: words`leave ${option('logged')} out, or name the layer that holds log(1 + x)`,
+  });
 }
 
 /**
@@ -190,7 +209,7 @@ function* carriedColumns(explanation: Explanation, a: Int32Array, b: Int32Array)
  * z of 0, an AUC of 0.5 and p = 1.
  * @param a its values in the first samples, not changed.
  * @param b those in the second.
- * @param options `logged`: values are log1p; `tieCorrect`: the variance of ranks is corrected for ties.
+ * @param options `logged`: values are log(1 + x); `tieCorrect`: the variance of ranks is corrected for ties.
  */
 function compared(
   a: Float64Array,

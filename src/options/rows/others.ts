@@ -101,6 +101,15 @@ export const queryOptions = defineOptions([
     help: 'metadata column with the units of the test, such as donor',
   },
   {
+    name: 'logged',
+    commands: ['query'],
+    group: 'main',
+    type: { kind: 'flag' },
+    default: null,
+    label: 'Logged values',
+    help: 'the values are log(1 + x), as scanpy makes them: tells the fold change of each marker',
+  },
+  {
     name: 'groups',
     commands: ['query'],
     group: 'main',

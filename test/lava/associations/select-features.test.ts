@@ -7,6 +7,7 @@ import { selectByMoments } from '#whymap/lava/associations/select-features.js';
 import { chosenFeatures, KEPT_OF_WIDE, WIDE_TABLE } from '#whymap/lava/associations/wide-tables.js';
 import { locate } from '#whymap/lava/localities/localities.js';
 import type { Localities } from '#whymap/model.js';
+import { commandLineSpelling, spelledWarnings } from '#whymap/options/index.js';
 
 const localitiesOf = (members: number[], size: number): Localities => ({
   count: members.length / size,
@@ -94,8 +95,13 @@ test('of more than 5,000 features 3,000 at most are kept by default, said in wor
   const { table } = wide(WIDE_TABLE + 1);
   const found = await chosenFeatures(table, localities, {}, context);
   expect(found.warnings[0].message).toMatch(
-    /^30 of 5001 features were kept.*by default.*--max-features all/s,
+    /^30 of 5001 features were kept.*by default.*maxFeatures: all takes/s,
   );
+  // every face names the option in its own way
+  expect(spelledWarnings(found.warnings, commandLineSpelling)[0]).toEqual({
+    code: found.warnings[0].code,
+    message: found.warnings[0].message.replace('maxFeatures: all', '--max-features all'),
+  });
   const fixed = await chosenFeatures(table, localities, { maxFeatures: KEPT_OF_WIDE }, context);
   expect(fixed.table).toEqual(found.table);
   expect(fixed.warnings[0].message).not.toContain('default');

@@ -73,6 +73,25 @@ test.each(golden.cases)('equals scanpy against $reference, ties corrected: $tieC
   }
 });
 
+test('a fold change is told of values that are log(1 + x): normalized by the run, or said to be so', () => {
+  const values = golden.counts.map((row) => row.map((count) => Math.fround(Math.log1p(count))));
+  const raw = carrying(values, golden.group, golden.group);
+  const question = { first: level('g0') };
+  const folds = (explanation: typeof raw, options = {}) =>
+    rankMarkers(explanation, question, null, options).markers.map(({ logFoldChange }) => logFoldChange);
+  expect(new Set(folds(raw))).toEqual(new Set([null]));
+  const normalized = { ...raw, options: { ...raw.options, normalize: 'log1p-cp10k' } };
+  expect(folds(normalized)).toEqual(folds(raw, { logged: true }));
+  expect(folds(normalized, { logged: false })).toEqual(folds(raw));
+});
+
+test('values below 0 are no log(1 + x)', () => {
+  const scaled = golden.counts.map((row) => row.map((count) => count - 1));
+  const explanation = carrying(scaled, golden.group, golden.group);
+  const ask = () => rankMarkers(explanation, { first: level('g0') }, null, { logged: true });
+  expect(ask).toThrow(/logged with -1\.00 in/);
+});
+
 const grid = fc.array(fc.array(fc.integer({ min: -2, max: 3 }), { minLength: 3, maxLength: 3 }), {
   minLength: 4,
   maxLength: 14,

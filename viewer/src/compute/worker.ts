@@ -4,7 +4,7 @@
  */
 import { createContext, type Progress, WhymapError } from 'whymap';
 import { fileSource, filesSource, noSuchFile, readContents, type Source } from 'whymap/io';
-import { parseOptions, spelledParts } from 'whymap/options';
+import { parseOptions, spelledParts, spelledWarnings } from 'whymap/options';
 import { explainFiles, explanationFile, notesOf, planFiles, titleOf } from 'whymap/run';
 import { pageSpelling } from '../site/fields.js';
 import type { Answer, Item, Job, Problem, Request } from './messages.js';
@@ -68,9 +68,10 @@ async function explained({ files, features, options }: Job, signal: AbortSignal)
   const context = await createContext({ threads, seed, memory: MEMORY, signal, onProgress: seldom() });
   try {
     const made = await explainFiles(features, values, { context, seed, files: filesOf(files) });
-    const bytes = explanationFile(made.explanation, made.table) as Uint8Array<ArrayBuffer>;
-    const title = titleOf(made.explanation, made.table);
-    return { bytes, title, timings: made.explanation.timings };
+    const warnings = spelledWarnings(made.explanation.warnings, pageSpelling);
+    const explanation = { ...made.explanation, warnings };
+    const bytes = explanationFile(explanation, made.table) as Uint8Array<ArrayBuffer>;
+    return { bytes, title: titleOf(explanation, made.table), timings: explanation.timings };
   } finally {
     await context.close();
   }
