@@ -21,7 +21,6 @@
 
 import { checkImageSize, type ImageSize } from '../core/image-size.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
-import { paced } from '../engine/watch.js';
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
@@ -42,7 +41,7 @@ import {
 } from './associations/associations.js';
 import { chosenFeatures } from './associations/wide-tables.js';
 import { keptWithin } from './conditions/kept-within.js';
-import { moduleScoreSteps } from './conditions/scores.js';
+import { moduleScoresOf } from './conditions/scores.js';
 import { withinFindings, withinLevels } from './conditions/within-levels.js';
 import { type DescribeInput, describeModules } from './describe/describe.js';
 import { samplePresence } from './describe/presence.js';
@@ -130,7 +129,7 @@ export async function explain(
     timed,
   );
   const scoring = silently(context, 'significance');
-  const sampleScores = await paced(moduleScoreSteps({ descriptions, image }, table), scoring);
+  const sampleScores = await moduleScoresOf({ descriptions, image }, table, scoring);
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,

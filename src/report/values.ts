@@ -29,13 +29,34 @@ export function withFeatureValues(
   table: Table,
   options: FeatureValuesOptions = {},
 ): Explanation {
-  const { maxBytes = DEFAULT_MAX_BYTES, maxPacked = DEFAULT_MAX_PACKED } = options;
-  const bytes = fitsBytes(table.features);
+  const { features } = table;
+  const bytes = fitsBytes(features);
+  const wanted = wantedFeatures(explanation, features, { ...options, bytes });
+  return { ...explanation, values: carriedValues(explanation, features, { ...options, bytes, wanted }) };
+}
+
+/**
+ * The features whose values may travel, ascending, before it is known how far they compress.
+ * @param features whose columns they are. @param options `bytes`: whether all values are whole numbers from 0 to 255.
+ */
+export function wantedFeatures(
+  explanation: Explanation,
+  { columns }: Pick<Matrix, 'columns'>,
+  { bytes, maxBytes = DEFAULT_MAX_BYTES }: FeatureValuesOptions & { readonly bytes: boolean },
+): Int32Array {
   const each = Math.max(1, explanation.rows * (bytes ? 1 : 4));
-  const order = byImportance(explanation, table.features.columns);
-  const wanted = Int32Array.from(order.slice(0, Math.floor(maxBytes / each))).sort();
-  const values = takeValues(table.features, wanted, bytes);
-  return { ...explanation, values: within(maxPacked, values, explanation.rows, order) };
+  return Int32Array.from(byImportance(explanation, columns).slice(0, Math.floor(maxBytes / each))).sort();
+}
+
+/** The values of the wanted features that travel. @param features with at least the cells of the wanted ones. */
+export function carriedValues(
+  explanation: Explanation,
+  features: Matrix | Csr,
+  options: FeatureValuesOptions & { readonly bytes: boolean; readonly wanted: Int32Array },
+): FeatureValues {
+  const { bytes, wanted, maxPacked = DEFAULT_MAX_PACKED } = options;
+  const values = takeValues(features, wanted, bytes);
+  return within(maxPacked, values, explanation.rows, byImportance(explanation, features.columns));
 }
 
 /** All features: the leading ones of every module, rank by rank, then the others by their number. */

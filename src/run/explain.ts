@@ -9,6 +9,7 @@
 import { encodeExplanation } from '../io/explanation-file.js';
 import { isTooLarge, type ReadingPlan, readContents } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
+import { partsOf } from '../lava/associations/parted.js';
 import { checkSizes, type ExplainOptions, explain } from '../lava/explain.js';
 import { explainedTable } from '../lava/query/explained-table.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
@@ -26,6 +27,7 @@ import {
   type Work,
   withinColumns,
 } from './inputs.js';
+import type { PartedInput } from './parted-input.js';
 import { planOf } from './plan.js';
 import { type ExplanationTrust, withTrust } from './region-trust.js';
 import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
@@ -33,6 +35,8 @@ import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
 /** How a run is carried out: the context, its seed, and where the files are. */
 export interface Run extends Work {
   readonly seed: number;
+  /** Opens a table in parts, null for any other name; absent where there is no disk. */
+  readonly openParts?: (path: string, values: ExplainValues, work: Work) => Promise<PartedInput | null>;
 }
 
 /** Parsed options of `explain`; those of outputs are left to the caller. */
@@ -51,16 +55,21 @@ export interface Explained {
 /** Explains the features in the file named `features`. */
 export async function explainFiles(features: string, named: ExplainValues, run: Run): Promise<Explained> {
   const started = performance.now();
-  const { values, warnings: taken } = await withMapOfFile(features, named, run);
+  const parted = (await run.openParts?.(features, named, run)) ?? null;
+  const { values, warnings: taken } = parted
+    ? { values: parted.values, warnings: [] }
+    : await withMapOfFile(features, named, run);
   const options = explainOptions(values);
-  const input = await readInput(features, values, options, run);
+  const input: Input = parted ? parted.input : await readInput(features, values, options, run);
   const seconds = (performance.now() - started) / 1000;
   const timings: Record<string, number> = input.located
     ? { reading: seconds - input.located.seconds, localities: input.located.seconds }
     : { reading: seconds };
   const localitiesKnown = input.located?.localities;
   const explained = await explain({ ...input, localities: localitiesKnown }, options, run.context);
-  const { explanation: found, localities } = await judge(explained, input.table, values, run);
+  const judged = await judge(explained, input.table, values, run);
+  const { localities } = judged;
+  const found = parted ? await parted.withValues(judged.explanation) : judged.explanation;
   const explanation: Explanation = {
     ...found,
     options: { ...found.options, seed: run.seed, ...recordedOptions('explain', values) },
@@ -78,6 +87,8 @@ export async function explainFiles(features: string, named: ExplainValues, run: 
 export function shownExplanation(explanation: Explanation, table: Table): Explanation {
   const engine = { name: explanation.engine.name, reason: '', threads: 0 };
   const shown = { ...namedShortly(explanation, table), timings: {}, engine };
+  // of a table in parts they are read once the modules are known
+  if (partsOf(table.features)) return shown;
   return withFeatureValues(shown, explainedTable(explanation, table));
 }
 

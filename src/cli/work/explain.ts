@@ -5,6 +5,7 @@ import { geneSetsWarning, nameByGeneSets } from '../../lava/describe/gene-sets.j
 import type { GeneSet } from '../../lava/index.js';
 import { commandLineSpelling, type OptionValues, spelledWarnings } from '../../options/index.js';
 import { explainFiles } from '../../run/explain.js';
+import { partedInput } from '../../run/parted-input.js';
 import { withStructure } from '../../run/structure.js';
 import { geneSetsCsv } from '../outputs/gene-sets.js';
 import { structureJson, writeStructure } from '../outputs/structure.js';
@@ -31,7 +32,8 @@ export async function runExplain(
 ): Promise<void> {
   const { signal } = session.context;
   try {
-    const { explanation: bare, table, plan, localities } = await explainFiles(features, values, session);
+    const run = { ...session, openParts: partedInput };
+    const { explanation: bare, table, plan, localities } = await explainFiles(features, values, run);
     const traced = values.structure ? await withStructure(bare, table, values, session) : null;
     const made = traced?.explanation ?? bare;
     session.context.onProgress?.({ stage: 'writing', done: 0 });

@@ -102,10 +102,11 @@ async function sparseRowsOf(folder: Source, manifest: PartsManifest, request: Pa
       stores.numbers(start, end),
       stored.values.numbers(start, end),
     ]);
-    if (!insideOf(indices, columns)) throw damaged(stored.name);
+    const typed = { indices: asInt32(indices), values: asFloat32(values) };
+    if (!insideOf(typed.indices, columns)) throw damaged(stored.name);
     for (let i = from; i < to; i++) {
       const row = positions[i] - first;
-      entries.add(i, { indices, values, from: offsets[row] - start, to: offsets[row + 1] - start }, isWanted);
+      entries.add(i, { ...typed, from: offsets[row] - start, to: offsets[row + 1] - start }, isWanted);
     }
   }
   const result = entries.take();
@@ -127,16 +128,22 @@ async function countEntries(folder: Source, manifest: PartsManifest, request: Pa
   return count;
 }
 
+/** The numbers as they are where they are of that type, else copied. */
+const asInt32 = (numbers: ArrayLike<number>) =>
+  numbers instanceof Int32Array ? numbers : Int32Array.from(numbers);
+const asFloat32 = (numbers: ArrayLike<number>) =>
+  numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+
 /** Whether all are columns. */
-function insideOf(indices: ArrayLike<number>, columns: number): boolean {
+function insideOf(indices: Int32Array, columns: number): boolean {
   for (let p = 0; p < indices.length; p++) if (!(indices[p] >= 0 && indices[p] < columns)) return false;
   return true;
 }
 
 /** Entries of a row, among those of others. */
 interface RowEntries {
-  readonly indices: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
+  readonly indices: Int32Array;
+  readonly values: Float32Array;
   readonly from: number;
   readonly to: number;
 }
@@ -166,8 +173,13 @@ function createEntries(rows: number, columns: number, room: number) {
     /** Adds row `i`; rows come in order. @param isWanted 1 for each column that is kept, or null for all. */
     add(i: number, { from, to, ...row }: RowEntries, isWanted: Uint8Array | null): void {
       makeRoom(count + to - from, i + 1);
-      for (let p = from; p < to; p++) {
-        if (isWanted && isWanted[row.indices[p]] === 0) continue;
+      if (!isWanted) {
+        indices.set(row.indices.subarray(from, to), count);
+        values.set(row.values.subarray(from, to), count);
+        count += to - from;
+      }
+      for (let p = from; isWanted && p < to; p++) {
+        if (isWanted[row.indices[p]] === 0) continue;
         indices[count] = row.indices[p];
         values[count++] = row.values[p];
       }

@@ -95,6 +95,19 @@ export function valuesOf(features: Matrix | Csr): string | null {
     if (value > high) high = value;
     if (whole && value !== Math.floor(value)) whole = false;
   }
+  return rangeInWords({ whole, low, high });
+}
+
+/** What numbers look like whose range is known, and whether all are whole. */
+export function rangeInWords({
+  whole,
+  low,
+  high,
+}: {
+  readonly whole: boolean;
+  readonly low: number;
+  readonly high: number;
+}): string | null {
   if (whole && low >= 0)
     return `whole numbers from ${low} to ${high}${low === 0 && high > 1 ? ', as counts are' : ''}`;
   if (whole || low === high) return null;

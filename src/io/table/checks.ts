@@ -157,7 +157,15 @@ export function constantFeatures(features: Matrix | Csr): Uint8Array {
  * @param names of the constant ones.
  */
 function constantWarning(features: Matrix | Csr, names: readonly string[], source: string): Warning[] {
-  const constant = constantFeatures(features);
+  return constantFeaturesWarning(constantFeatures(features), names, source);
+}
+
+/** The same of features that are known to be constant. @param constant 1 for each that is. */
+export function constantFeaturesWarning(
+  constant: Uint8Array,
+  names: readonly string[],
+  source: string,
+): Warning[] {
   const found = names.filter((_, c) => constant[c] === 1);
   if (found.length === 0) return [];
   if (found.length === names.length) {

@@ -10,7 +10,7 @@
 
 import { isCsr } from '../../core/csr.js';
 import { WhymapError } from '../../errors.js';
-import type { Csr, Matrix, PartedRows } from '../../model.js';
+import type { Csr, Localities, Matrix, PartedRows } from '../../model.js';
 
 type Parted = (Matrix | Csr) & { readonly parts: PartedRows };
 
@@ -49,6 +49,56 @@ export async function withCells(
     positions.map((position) => parts.order[position]),
     features,
   );
+}
+
+/** Members whose rows are read at once. */
+const MEMBERS_AT_ONCE = 2 ** 20;
+
+/**
+ * A function that gives a table with the cells of a locality (by its number), some columns of them at least. It is to be asked for
+ * one locality after another: of a table in parts the rows of some that follow are read together.
+ */
+export function cellsByLocality(
+  features: Matrix | Csr,
+  { members, size, count }: Pick<Localities, 'members' | 'size' | 'count'>,
+  columns: ArrayLike<number>,
+): (locality: number) => Promise<Matrix | Csr> {
+  if (!partsOf(features)) return async () => features;
+  const together = Math.max(1, Math.floor(MEMBERS_AT_ONCE / size));
+  let read = { first: 0, end: 0, cells: features };
+  return async (locality) => {
+    if (locality >= read.first && locality < read.end) return read.cells;
+    const end = Math.min(count, locality + together);
+    const cells = await withCells(features, members.subarray(locality * size, end * size), columns);
+    read = { first: locality, end, cells };
+    return cells;
+  };
+}
+
+/** Rows of a table, and which these are. */
+export interface RowBlock {
+  /** Numbered from 0; row i is row `rows[i]` of the table. */
+  readonly values: Matrix | Csr;
+  /** Null where they are all rows, in order. */
+  readonly rows: Int32Array | null;
+}
+
+/** Rows that are read at once. */
+const BLOCK_ROWS = 2 ** 16;
+
+/** All rows: those in memory as one block, those in parts some at a time, in the order of the parts. */
+export async function* rowBlocks(features: Matrix | Csr): AsyncGenerator<RowBlock> {
+  const parts = partsOf(features);
+  if (!parts) {
+    yield { values: features, rows: null };
+    return;
+  }
+  for (let first = 0; first < features.rows; first += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, features.rows - first);
+    const positions = Int32Array.from({ length: count }, (_, i) => first + i);
+    const values = await parts.read(positions, null);
+    yield { values, rows: parts.order.subarray(first, first + count) };
+  }
 }
 
 /** Positions of rows in the parts, ascending, each once. @param positionOf each row of the table. */

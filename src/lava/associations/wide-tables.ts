@@ -10,9 +10,10 @@
  */
 
 import type { Context } from '../../engine/context.js';
-import { option, spell, words } from '../../errors.js';
+import { OptionError, option, spell, words } from '../../errors.js';
 import type { Localities, Table, Warning } from '../../model.js';
 import type { AssociationOptions } from './associations.js';
+import { partsOf } from './parted.js';
 import { keepFeatures, selectFeatures } from './select-features.js';
 
 /** Features above which only some are explained by default. */
@@ -43,6 +44,7 @@ export async function chosenFeatures(
   const isWide = maxFeatures === undefined && !image && table.features.columns > WIDE_TABLE;
   const most = isWide ? KEPT_OF_WIDE : maxFeatures;
   if (most === undefined || most === 'all') return { table, warnings: [] };
+  if (partsOf(table.features)) throw notChosenInParts(table.features.columns);
   const { kept, warning } = await selectFeatures(table, localities, most, context, levels);
   if (warning === null) return { table, warnings: [] };
   return { table: keepFeatures(table, kept), warnings: [isWide ? withRemedy(warning) : warning] };
@@ -52,4 +54,13 @@ export async function chosenFeatures(
 function withRemedy({ code, message }: Warning): Warning {
   const said = words`${message} ${WIDE_REMEDY}`;
   return { code, message: spell(said), words: said };
+}
+
+/** The error for parts of which some features only are to be taken. */
+function notChosenInParts(features: number): OptionError {
+  return new OptionError({
+    got: `${features} features in parts, of which some are to be chosen`,
+    expected: words`all of them (${option('maxFeatures', 'all')}), since features are not chosen in parts`,
+    remedy: 'choose features before the rows are ordered, as scanpy.pp.highly_variable_genes does',
+  });
 }

@@ -18,10 +18,21 @@
  * Fails: never; a missing cell gives NaN.
  */
 
-import { isCsr } from '../../core/csr.js';
 import { atOnce } from '../../core/steps.js';
 import { trueValue } from '../../core/units.js';
+import type { Watch } from '../../engine/engine.js';
+import { paced } from '../../engine/watch.js';
 import type { Csr, Explanation, Matrix, ModuleDescription, Table } from '../../model.js';
+import { type RowBlock, rowBlocks } from '../associations/parted.js';
+import {
+  addSquares,
+  addValues,
+  cellsOf,
+  type FeatureMoments,
+  isPause,
+  momentsOf,
+  newFeatureSums,
+} from './feature-moments.js';
 
 export interface ScoreOptions {
   /**
@@ -36,8 +47,6 @@ export type ScoredModules = Pick<Explanation, 'image'> & {
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures' | 'signs'>[];
 };
 
-/** Cells that are read in a few milliseconds. */
-const STEP_CELLS = 2 ** 20;
 const BINS = 25;
 /** Fewer features leave too few of similar mean. */
 const LEAST_CONTROLLED = 100;
@@ -61,7 +70,47 @@ export function* moduleScoreSteps(
   options: ScoreOptions = {},
 ): Generator<void, Matrix> {
   const { features } = table;
-  const moments = yield* featureMoments(features);
+  const sums = newFeatureSums(features);
+  yield* addValues(sums, features);
+  yield* addSquares(sums, features);
+  const scored = scoredFeatures(explanation, features, momentsOf(sums), options);
+  const result = newScores(features, explanation);
+  yield* addScores(result, { values: features, rows: null }, scored);
+  return result;
+}
+
+/** The same where the rows may lie in parts, which then come by three times. */
+export async function moduleScoresOf(
+  explanation: ScoredModules,
+  table: Table,
+  watch: Watch,
+): Promise<Matrix> {
+  const { features } = table;
+  const sums = newFeatureSums(features);
+  for await (const { values } of rowBlocks(features)) await paced(addValues(sums, values), watch);
+  for await (const { values } of rowBlocks(features)) await paced(addSquares(sums, values), watch);
+  const scored = scoredFeatures(explanation, features, momentsOf(sums), {});
+  const result = newScores(features, explanation);
+  for await (const block of rowBlocks(features)) await paced(addScores(result, block, scored), watch);
+  return result;
+}
+
+/** What each feature counts in the scores. */
+interface ScoredFeatures {
+  /** Weights of the features' centered values, features x modules. */
+  readonly weights: Float64Array;
+  readonly modules: number;
+  /** Means of the features. */
+  readonly mean: Float64Array;
+}
+
+/** The weights of all features in the scores of all modules. */
+function scoredFeatures(
+  explanation: ScoredModules,
+  features: Matrix | Csr,
+  moments: FeatureMoments,
+  options: ScoreOptions,
+): ScoredFeatures {
   const enough = features.columns >= LEAST_CONTROLLED && explanation.image === null;
   const control = options.control ?? (enough && !moments.negative);
   const bins = control ? binsByMean(moments.mean.map((mean, f) => trueValue(mean, f, features.units))) : null;
@@ -72,7 +121,7 @@ export function* moduleScoreSteps(
       weights[feature * m + k] += weight;
     }
   });
-  return yield* weightedSums(features, weights, m, moments.mean);
+  return { weights, modules: m, mean: moments.mean };
 }
 
 /**
@@ -102,52 +151,6 @@ function featureWeights(
   });
 }
 
-/** Mean and standard deviation of every feature, and whether any value is negative. */
-interface FeatureMoments {
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
-  readonly negative: boolean;
-}
-
-/**
- * Mean and standard deviation (divisor n) of every feature over all samples (0 where it is constant up to rounding),
- * and whether any value is negative.
- * @returns mean and deviation in stored units, one a feature; negative of true values. A sparse cell that is not
- * stored is 0.
- * @param features samples x d.
- */
-function* featureMoments(features: Matrix | Csr): Generator<void, FeatureMoments> {
-  const { rows, columns } = features;
-  const mean = new Float64Array(columns);
-  const deviation = new Float64Array(columns);
-  const stored = new Float64Array(columns);
-  let negative = false;
-  for (let row = 0; row < rows; row++) {
-    if (isPause(features, row)) yield;
-    const { indices, values } = cellsOf(features, row);
-    for (let p = 0; p < values.length; p++) {
-      const feature = indices === null ? p : indices[p];
-      mean[feature] += values[p] / rows;
-      stored[feature]++;
-      if (!negative && trueValue(values[p], feature, features.units) < 0) negative = true;
-    }
-  }
-  for (let row = 0; row < rows; row++) {
-    if (isPause(features, row)) yield;
-    const { indices, values } = cellsOf(features, row);
-    for (let p = 0; p < values.length; p++) {
-      const feature = indices === null ? p : indices[p];
-      deviation[feature] += (values[p] - mean[feature]) ** 2;
-    }
-  }
-  for (let f = 0; f < columns; f++) {
-    const variance = (deviation[f] + (rows - stored[f]) * mean[f] ** 2) / rows;
-    // below this share of its size a spread is what rounding leaves of a constant
-    deviation[f] = variance > 1e-12 * mean[f] ** 2 ? Math.sqrt(variance) : 0;
-  }
-  return { mean, deviation, negative };
-}
-
 /**
  * Features in 25 bins of equal size by mean: the members of each bin, and the bin of each feature. Ties in the order
  * of the features. Bins are empty where there are fewer features than bins.
@@ -165,62 +168,47 @@ function binsByMean(mean: Float64Array): { members: number[][]; binOf: Int32Arra
   return { members, binOf };
 }
 
+/** Scores of all samples, 0 yet. */
+const newScores = ({ rows }: Matrix | Csr, { descriptions }: ScoredModules): Matrix => ({
+  ...{ rows, columns: descriptions.length },
+  data: new Float32Array(rows * descriptions.length),
+});
+
 /**
- * sum over features of weight x (value - mean), for every sample and module: samples x m. NaN where a cell with a
- * weight is missing.
- * @param weights features x m.
- * @param m number of modules.
- * @param mean one a feature.
+ * Sums over features of weight x (value - mean), for some samples and every module. NaN where a cell with a weight is missing.
+ * @param scores samples x modules, changed in place.
  */
-function* weightedSums(
-  features: Matrix | Csr,
-  weights: Float64Array,
-  m: number,
-  mean: Float64Array,
-): Generator<void, Matrix> {
-  const sums = new Float64Array(features.rows * m);
-  const center = new Float64Array(m);
-  mean.forEach((value, f) => {
-    for (let k = 0; k < m; k++) center[k] += weights[f * m + k] * value;
-  });
+function* addScores(
+  scores: Matrix,
+  { values: features, rows }: RowBlock,
+  scored: ScoredFeatures,
+): Generator<void> {
+  const { weights, modules: m, mean } = scored;
+  const center = centerOf(scored);
+  const sums = new Float64Array(m);
   const counted = Uint8Array.from(mean, (_, f) =>
     weights.subarray(f * m, (f + 1) * m).some((weight) => weight !== 0) ? 1 : 0,
   );
   for (let row = 0; row < features.rows; row++) {
     if (isPause(features, row)) yield;
+    sums.fill(0);
     const { indices, values } = cellsOf(features, row);
     for (let p = 0; p < values.length; p++) {
       const feature = indices === null ? p : indices[p];
       if (counted[feature] === 0) continue;
       const from = feature * m;
-      for (let k = 0; k < m; k++) sums[row * m + k] += weights[from + k] * values[p];
+      for (let k = 0; k < m; k++) sums[k] += weights[from + k] * values[p];
     }
+    const to = (rows === null ? row : rows[row]) * m;
+    for (let k = 0; k < m; k++) scores.data[to + k] = sums[k] - center[k];
   }
-  yield;
-  const data = new Float32Array(sums.length);
-  for (let i = 0; i < sums.length; i++) data[i] = sums[i] - center[i % m];
-  yield;
-  return { rows: features.rows, columns: m, data };
 }
 
-/** Whether STEP_CELLS cells have been read since the last pause, or none. @param row the one to be read next. */
-function isPause({ columns }: Matrix | Csr, row: number): boolean {
-  return row % Math.max(1, Math.floor(STEP_CELLS / columns)) === 0;
-}
-
-/**
- * The stored cells of a row, views: of a dense table all (`indices` is null), of a sparse one without zeros that are not
- * stored. Values are given as stored.
- * @param features samples x d.
- */
-function cellsOf(
-  features: Matrix | Csr,
-  row: number,
-): { readonly indices: Int32Array | null; readonly values: Float32Array } {
-  if (!isCsr(features)) {
-    const start = row * features.columns;
-    return { indices: null, values: features.data.subarray(start, start + features.columns) };
-  }
-  const [start, end] = [features.offsets[row], features.offsets[row + 1]];
-  return { indices: features.indices.subarray(start, end), values: features.values.subarray(start, end) };
+/** The weighted sum of all means, one a module. */
+function centerOf({ weights, modules: m, mean }: ScoredFeatures): Float64Array {
+  const center = new Float64Array(m);
+  mean.forEach((value, f) => {
+    for (let k = 0; k < m; k++) center[k] += weights[f * m + k] * value;
+  });
+  return center;
 }

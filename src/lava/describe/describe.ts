@@ -39,6 +39,7 @@ import {
   unitColumn,
   unitCorrelations,
 } from '../associations/local-values.js';
+import { cellsByLocality } from '../associations/parted.js';
 import { moduleRecurrenceSteps } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
@@ -142,8 +143,7 @@ interface PairSums {
 
 /**
  * For each module the sums over the localities where it is present (see the header).
- * @param leading features of each module.
- * @param thresholds least presence of each module (present.ts).
+ * @param leading features of each module. @param thresholds least presence of each module (present.ts).
  * @returns for each module the presence-weighted sum of every pair's correlation (pairs i < j of its first
  * PAIR_FEATURES), the sum of presence, and that of localities that straddle groups.
  */
@@ -157,10 +157,11 @@ async function pairSums(
   const { localities, modules, embedding, table } = input;
   const sums = leading.map((features) => ({
     correlation: new Float64Array(pairCount(features)),
-    weight: 0,
-    straddling: 0,
+    ...{ weight: 0, straddling: 0 },
   }));
   const used = leading.map((features) => features.slice(0, PAIR_FEATURES));
+  const features = used.flat().map(({ feature }) => feature);
+  const cells = cellsByLocality(table.features, localities, features);
   for (let l = 0; l < localities.count; l++) {
     const present = sums.flatMap((_, k) => {
       const presence = modules.presence.data[l * modules.count + k];
@@ -169,7 +170,7 @@ async function pairSums(
     if (present.length > 0) {
       const samples = samplesInLevels(membersOf(localities, l), levels);
       const groups = gapGroups(embedding.coordinates, samples.rows);
-      addLocality(present, { features: table.features, samples, groups }, measure);
+      addLocality(present, { features: await cells(l), samples, groups }, measure);
     }
     watch.progress((l + 1) / localities.count);
     await watch.checkpoint();

@@ -20,18 +20,21 @@ import type { Embedding, Localities, Matrix } from '../../model.js';
 export function samplePresence(embedding: Embedding, localities: Localities, presence: Matrix): Matrix {
   const points = embedding.coordinates;
   const m = presence.columns;
-  const sums = new Float64Array(points.rows * m);
+  const { members, size, count } = localities;
   const inLocalities = new Int32Array(points.rows);
-  for (let t = 0; t < localities.members.length; t++) {
-    const sample = localities.members[t];
-    const locality = Math.floor(t / localities.size);
-    inLocalities[sample]++;
-    for (let k = 0; k < m; k++) sums[sample * m + k] += presence.data[locality * m + k];
-  }
+  for (const sample of members) inLocalities[sample]++;
   const result = new Float32Array(points.rows * m);
-  for (let t = 0; t < result.length; t++) {
-    const count = inLocalities[Math.floor(t / m)];
-    result[t] = count > 0 ? sums[t] / count : 0;
+  // one module after another: sums of all would take twice what the result takes
+  const sums = new Float64Array(points.rows);
+  for (let k = 0; k < m; k++) {
+    sums.fill(0);
+    for (let l = 0, t = 0; l < count; l++) {
+      const value = presence.data[l * m + k];
+      for (const end = t + size; t < end; t++) sums[members[t]] += value;
+    }
+    for (let s = 0; s < points.rows; s++) {
+      if (inLocalities[s] > 0) result[s * m + k] = sums[s] / inLocalities[s];
+    }
   }
   for (const sample of localities.uncovered) {
     const probe = nearestProbe(points, sample, localities.probes);

@@ -28,6 +28,7 @@ import type {
   Table,
 } from '../../model.js';
 import { correlationMatrix, localColumns, membersOf, samplesInLevels } from '../associations/local-values.js';
+import { cellsByLocality } from '../associations/parted.js';
 import { presentRows, presentThreshold } from './present.js';
 import { alignedCorrelation, leadingSigns } from './signs.js';
 
@@ -57,13 +58,53 @@ export async function moduleSigns(
 ): Promise<ModuleSigns[]> {
   const context = await resolveContext(partialContext);
   const watch = watchStage(context, 'signs');
+  const correlated = await localCorrelations(input, measure, watch);
   const result: ModuleSigns[] = [];
   for (let k = 0; k < input.modules.count; k++) {
-    result.push(await signsOf(input, k, measure, watch));
-    watch.progress((k + 1) / input.modules.count);
+    result.push(await signsOf(input, k, correlated[k], watch));
     await watch.checkpoint();
   }
   return result;
+}
+
+/** Correlations of a module's leading features, f x f, in each of the localities where it is present, ascending. */
+interface Correlated {
+  readonly present: readonly number[];
+  readonly correlations: Float64Array[];
+  /** Degrees of freedom in each locality. */
+  readonly freedom: number[];
+}
+
+/** The correlations of every module, locality after locality, so that each row of a table in parts is read once or twice. */
+async function localCorrelations(
+  { table, localities, modules, descriptions, levels }: SignsInput,
+  measure: AssociationMeasure,
+  watch: Watch,
+): Promise<readonly Correlated[]> {
+  const features = descriptions.map(({ topFeatures }) =>
+    topFeatures.slice(0, FEATURES).map(({ feature }) => feature),
+  );
+  const found = features.map((_, k): Correlated => {
+    const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
+    return { present, correlations: [], freedom: [] };
+  });
+  const cells = cellsByLocality(table.features, localities, [...new Set(features.flat())]);
+  for (let l = 0; l < localities.count; l++) {
+    const here = found.flatMap((of, k) =>
+      of.present[of.correlations.length] === l ? [{ ...of, features: features[k] }] : [],
+    );
+    if (here.length > 0) {
+      const samples = samplesInLevels(membersOf(localities, l), levels);
+      const values = await cells(l);
+      for (const { correlations, freedom, features: wanted } of here) {
+        correlations.push(correlationMatrix(localColumns(values, samples, wanted, measure), measure));
+        freedom.push(samples.freedom);
+      }
+      await watch.checkpoint();
+    }
+    watch.progress((l + 1) / localities.count);
+  }
+  return found;
 }
 
 /**
@@ -72,21 +113,14 @@ export async function moduleSigns(
  * @returns feature indices that go together and that oppose, numbers of turned localities, and pairs that flip.
  */
 async function signsOf(
-  { table, localities, modules, descriptions, levels }: SignsInput,
+  { modules, descriptions }: Pick<SignsInput, 'modules' | 'descriptions'>,
   k: number,
-  measure: AssociationMeasure,
+  { present, correlations, freedom }: Correlated,
   watch: Watch,
 ): Promise<ModuleSigns> {
   const leading = descriptions[k].topFeatures.slice(0, FEATURES);
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
-  const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
-  const samples = present.map((l) => samplesInLevels(membersOf(localities, l), levels));
-  const correlations: Float64Array[] = [];
-  for (const some of samples) {
-    correlations.push(correlationMatrix(localColumns(table.features, some, features, measure), measure));
-    await watch.checkpoint();
-  }
   const overall = new Float64Array(features.length ** 2);
   correlations.forEach((local, i) => {
     const presence = modules.presence.data[present[i] * modules.count + k];
@@ -95,7 +129,7 @@ async function signsOf(
     });
   });
   const signs = leadingSigns(overall, weights);
-  const notable = samples.map(({ freedom }) => NOTABLE / Math.sqrt(freedom));
+  const notable = freedom.map((each) => NOTABLE / Math.sqrt(each));
   const turned: number[] = [];
   for (const [i, local] of correlations.entries()) {
     const best = alignedCorrelation(local, weights, leadingSigns(local, weights));

@@ -10,8 +10,9 @@
  */
 
 import type { Context } from '../../engine/context.js';
-import type { AssociationCounts } from '../../model.js';
+import type { AssociationCounts, Csr, Matrix } from '../../model.js';
 import { ENTRY_BYTES, STORED_SHARE } from '../associations/associations.js';
+import { partsOf } from '../associations/parted.js';
 import { WIDEST_PATTERN } from '../factorize/sweeps.js';
 
 /** Fits under way at most: one calling thread has gaps for no more. */
@@ -22,14 +23,15 @@ const ROOM = 1.3;
 /**
  * How many fits may be under way at once: two where the engine has threads, and the associations of two like the reported one
  * fit in memory; else one, as where nothing is known of that.
- * @param features of the table. @param counts of the reported fit.
+ * @param features the table. @param counts of the reported fit.
  */
 export function fitsAtOnce(
   { engine, memory }: Context,
-  features: number,
+  features: Matrix | Csr,
   counts?: AssociationCounts,
 ): number {
-  if (engine.threads === 1 || !counts || features > WIDEST_PATTERN) return 1;
+  // each fit on shards holds the rows of its own localities
+  if (engine.threads === 1 || !counts || features.columns > WIDEST_PATTERN || partsOf(features)) return 1;
   return AT_ONCE * ROOM * ENTRY_BYTES * counts.kept <= STORED_SHARE * memory ? AT_ONCE : 1;
 }
 

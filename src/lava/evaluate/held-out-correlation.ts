@@ -31,6 +31,7 @@ import {
   samplesInLevels,
   unitColumn,
 } from '../associations/local-values.js';
+import { withCells } from '../associations/parted.js';
 import { LEAST_LOADING, leadingFeatures } from '../describe/describe.js';
 import { leadingSigns } from '../describe/signs.js';
 
@@ -73,6 +74,28 @@ export interface HeldOutOrder {
 }
 
 /**
+ * The input with the cells of its table that `heldOutModule` looks at: of a table in parts they are read here, once for all modules.
+ */
+export async function withHeldOutCells(input: HeldOutInput): Promise<HeldOutInput> {
+  const { modules, fitted, order, table } = input;
+  const each = Array.from({ length: modules.count }, (_, k) => k);
+  const features = each.flatMap((k) => notableFeatures(modules, k).map(({ feature }) => feature));
+  const rows = each.flatMap((k) =>
+    localitiesUsed(presenceOf(modules, fitted, k)).flatMap((l) => [...membersOf(fitted, l)]),
+  );
+  const all = new Int32Array(order.rows.length + rows.length);
+  all.set(order.rows);
+  all.set(rows, order.rows.length);
+  const cells = await withCells(table.features, all, [...new Set(features)]);
+  return { ...input, table: { ...table, features: cells } };
+}
+
+/** Presence of a module in the localities that were fitted. */
+function presenceOf({ presence, count }: Modules, fitted: Localities, k: number): Float64Array {
+  return Float64Array.from({ length: fitted.count }, (_, l) => presence.data[l * count + k]);
+}
+
+/**
  * Prepares module k for its tests: the values of its leading features in the held-out samples, the localities used
  * with their presence, and the signs that the fitted samples have there. Called once for each module fitted. A
  * locality with no presence in all those used gives weights of 0.
@@ -82,10 +105,7 @@ export async function heldOutModule(input: HeldOutInput, k: number, watch: Watch
   const leading = notableFeatures(modules, k);
   const features = leading.map(({ feature }) => feature);
   const weights = Float64Array.from(leading, ({ loading }) => loading);
-  const presence = Float64Array.from(
-    { length: fitted.count },
-    (_, l) => modules.presence.data[l * modules.count + k],
-  );
+  const presence = presenceOf(modules, fitted, k);
   const used = localitiesUsed(presence);
   const total = used.reduce((sum, l) => sum + presence[l], 0);
   const overall = new Float64Array(features.length ** 2);

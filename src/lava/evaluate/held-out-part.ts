@@ -28,7 +28,12 @@ import type {
   Table,
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
-import { type HeldOutModule, type HeldOutOrder, heldOutModule } from './held-out-correlation.js';
+import {
+  type HeldOutModule,
+  type HeldOutOrder,
+  heldOutModule,
+  withHeldOutCells,
+} from './held-out-correlation.js';
 import {
   type FitOptions,
   fitModules,
@@ -112,11 +117,11 @@ export async function testPart(
   const { support = 0 } = scaledRules(associationRules(options, localities.size), size, localities.size);
   const { measure, levels } = options;
   const order = randomOrder(split.heldOut, table.features.rows, levels, random.stream('order'));
-  const held = {
+  const held = await withHeldOutCells({
     ...{ table, heldOut, modules: again, measure, levels, order },
     fitted: { ...fitted, count: localities.count },
     support: Math.min(support, size >> 1),
-  };
+  });
   await watch.checkpoint();
   const matches = matchLoadings(modules.loadings, again.loadings);
   await watch.checkpoint();

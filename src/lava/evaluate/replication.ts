@@ -65,7 +65,7 @@ export async function moduleReplication(
   const order = orderOf(localities, embedding, table);
   const least = new Array<number>(modules.count).fill(1);
   const { size: localitySize, overlap } = localities;
-  const atOnce = Math.min(refits, fitsAtOnce(context, table.features.columns, associationCounts));
+  const atOnce = Math.min(refits, fitsAtOnce(context, table.features, associationCounts));
   const ofRefit = { ...context, memory: context.memory / atOnce };
   const numbers = Array.from({ length: refits }, (_, i) => i + 1);
   await fitAhead(

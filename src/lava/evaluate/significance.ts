@@ -122,7 +122,7 @@ export async function moduleSignificance(
   const watch = watchStage(context, 'significance');
   const dense = await denseCovering(embedding, localities, context.engine, watch);
   const parts = { ...input, dense };
-  const atOnce = fitsAtOnce(context, input.table.features.columns, input.associationCounts);
+  const atOnce = fitsAtOnce(context, input.table.features, input.associationCounts);
   const ofFit = { ...context, memory: context.memory / atOnce };
   const outcomes = Array.from(modules.share, (): HeldOutOutcome[] => []);
   await fitAhead(

@@ -21,21 +21,39 @@ import type { Csr, Matrix } from '../../model.js';
  * @returns the row number at each position; every row once.
  */
 export function canonicalOrder(points: Matrix, features?: Matrix | Csr): Int32Array {
-  const { rows, columns, data } = points;
-  const byPoint = (a: number, b: number): number => {
-    for (let c = 0; c < columns; c++) {
-      const difference = data[a * columns + c] - data[b * columns + c];
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  const order = orderByKey(rows, (row) => data[row * columns]);
-  const sameFirst = (a: number, b: number) => data[a * columns] === data[b * columns];
-  for (const run of runsOf(order, sameFirst)) run.sort((a, b) => byPoint(a, b) || a - b);
+  const order = orderByPoint(points);
   if (features === undefined) return order;
-  for (const run of runsOf(order, (a, b) => byPoint(a, b) === 0)) sortByContent(run, features);
+  for (const run of runsTogether(points, order)) sortByContent(run, features);
   return order;
 }
+
+/** Rows of the samples that are not alone at their point. */
+export function rowsTogether(points: Matrix): Int32Array {
+  const order = orderByPoint(points);
+  return Int32Array.from([...runsTogether(points, order)].flatMap((run) => [...run]));
+}
+
+/** Rows by coordinates, first axis first; equal ones by number. */
+function orderByPoint(points: Matrix): Int32Array {
+  const { rows, columns, data } = points;
+  const order = orderByKey(rows, (row) => data[row * columns]);
+  const sameFirst = (a: number, b: number) => data[a * columns] === data[b * columns];
+  for (const run of runsOf(order, sameFirst)) run.sort((a, b) => byPoint(points, a, b) || a - b);
+  return order;
+}
+
+/** Compares two points, first axis first. */
+function byPoint({ columns, data }: Matrix, a: number, b: number): number {
+  for (let c = 0; c < columns; c++) {
+    const difference = data[a * columns + c] - data[b * columns + c];
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The parts of an order by point whose rows are at the same point, of two rows and more. */
+const runsTogether = (points: Matrix, order: Int32Array) =>
+  runsOf(order, (a, b) => byPoint(points, a, b) === 0);
 
 /** The parts of an order, of two rows and more, whose neighbors are alike. */
 function* runsOf(order: Int32Array, alike: (a: number, b: number) => boolean): Generator<Int32Array> {

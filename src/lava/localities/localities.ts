@@ -21,7 +21,8 @@ import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
 import { paced, partOf, withoutProgress } from '../../engine/watch.js';
 import { OptionError, option, words } from '../../errors.js';
 import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
-import { canonicalOrder } from './canonical-order.js';
+import { partsOf, withCells } from '../associations/parted.js';
+import { canonicalOrder, rowsTogether } from './canonical-order.js';
 import { distinctPoints } from './copies.js';
 import { gatherMembers } from './members.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
@@ -73,7 +74,7 @@ export async function locate(
   const watch = watchStage(context, 'localities');
   const frame = principalAxes(embedding.coordinates);
   await watch.checkpoint();
-  const order = canonicalOrder(frame.points, features);
+  const order = await orderOfSamples(frame.points, features);
   await watch.checkpoint();
   const { points, copies, all } = distinctPoints(gatherRows(frame.points, order), size);
   const random = createRandom(options.covering ?? 0).stream('localities');
@@ -104,6 +105,14 @@ export async function locate(
       .map((position) => order[position])
       .sort(),
   };
+}
+
+/** Rows in canonical order. Of a table in parts those at the same point are read. */
+async function orderOfSamples(points: Matrix, features: Matrix | Csr | undefined): Promise<Int32Array> {
+  if (!features || !partsOf(features)) return canonicalOrder(points, features);
+  const together = rowsTogether(points);
+  if (together.length === 0) return canonicalOrder(points);
+  return canonicalOrder(points, await withCells(features, together, null));
 }
 
 /** The covering with the least total variation, and how it was found. */

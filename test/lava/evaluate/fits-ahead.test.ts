@@ -1,5 +1,6 @@
 // Fits under way at once: how many, in which order their results are taken, and what happens where one fails.
 import { expect, test } from 'vitest';
+import { matrix } from '#whymap/core/matrix.js';
 import { resolveContext } from '#whymap/engine/context.js';
 import { fitAhead, fitsAtOnce } from '#whymap/lava/evaluate/fits-ahead.js';
 
@@ -71,9 +72,9 @@ test('two fits at once only where threads and memory are there for both', async 
     memory,
     engine: { ...context.engine, threads },
   });
-  expect(fitsAtOnce(withThreads(2, 2 ** 32), 500, counts)).toBe(2);
-  expect(fitsAtOnce(withThreads(1, 2 ** 32), 500, counts)).toBe(1);
-  expect(fitsAtOnce(withThreads(2, 2 ** 24), 500, counts)).toBe(1);
-  expect(fitsAtOnce(withThreads(2, 2 ** 32), 5000, counts)).toBe(1);
-  expect(fitsAtOnce(withThreads(2, 2 ** 32), 500)).toBe(1);
+  expect(fitsAtOnce(withThreads(2, 2 ** 32), matrix(1, 500), counts)).toBe(2);
+  expect(fitsAtOnce(withThreads(1, 2 ** 32), matrix(1, 500), counts)).toBe(1);
+  expect(fitsAtOnce(withThreads(2, 2 ** 24), matrix(1, 500), counts)).toBe(1);
+  expect(fitsAtOnce(withThreads(2, 2 ** 32), matrix(1, 5000), counts)).toBe(1);
+  expect(fitsAtOnce(withThreads(2, 2 ** 32), matrix(1, 500))).toBe(1);
 });

@@ -1,0 +1,164 @@
+/**
+ * A table in parts as it is opened: order, map, names and ids, and what its values are, from one pass over all parts.
+ *
+ * Memory: what is as long as the samples, and some rows at a time. The pass looks for what every table is refused for or warned of
+ *   (table/checks.ts): missing cells, counts, constant features, values that single precision does not hold. Ids that repeat are not
+ *   looked for.
+ * Fails: FormatError for damage and missing cells, OptionError for counts that no option says how to treat, UnsupportedError for
+ *   values that have to be moved or scaled; CancelledError once the signal is aborted.
+ */
+
+import { isCsr } from '../../core/csr.js';
+import { FormatError, UnsupportedError } from '../../errors.js';
+import type { Csr, Matrix, Warning } from '../../model.js';
+import { readNpyNumbers } from '../numpy/npy.js';
+import { rangeInWords } from '../plan/describe.js';
+import type { Source } from '../source/source.js';
+import { findAxis, readColumn } from '../store/anndata/anndata.js';
+import { zarrStore } from '../store/zarr/zarr-store.js';
+import { constantFeaturesWarning } from '../table/checks.js';
+import { askNormalize } from '../table/normalize.js';
+import { offsetFor } from '../table/units.js';
+import type { PartsManifest } from './manifest.js';
+
+/** What is known of a table in parts without its values. */
+export interface PartsNames {
+  /** Row at each position. */
+  readonly order: Int32Array;
+  /** Position of each row. */
+  readonly positions: Int32Array;
+  readonly featureNames: readonly string[];
+  /** One a row. */
+  readonly ids: readonly string[];
+}
+
+/** Reads order, names and ids. */
+export async function readNames(folder: Source, manifest: PartsManifest): Promise<PartsNames> {
+  const { samples } = manifest;
+  const order = Int32Array.from(await readNpyNumbers(folder.child('order.npy')));
+  const positions = new Int32Array(samples).fill(-1);
+  order.forEach((row, at) => {
+    positions[row] = at;
+  });
+  if (order.length !== samples || positions.includes(-1)) throw damaged(folder.name, 'order.npy');
+  const ids = new Array<string>(samples);
+  let featureNames: readonly string[] = [];
+  for (const { path, first, rows } of manifest.parts) {
+    const store = await zarrStore(folder.child(path));
+    const [obs, features] = [await findAxis(store, 'obs'), await findAxis(store, 'var')];
+    const found = await readColumn(store, obs, obs.index);
+    if (first === 0) featureNames = await readColumn(store, features, features.index);
+    if (found.length !== rows) throw damaged(folder.name, path);
+    found.forEach((id, i) => {
+      ids[order[first + i]] = id;
+    });
+  }
+  if (featureNames.length !== manifest.features) throw damaged(folder.name, 'the names of its features');
+  return { order, positions, featureNames, ids };
+}
+
+/** What the values of a table are. */
+export interface PartsValues {
+  readonly warnings: readonly Warning[];
+  /** In words; null where that tells nothing. */
+  readonly words: string | null;
+  /** Whether all are whole numbers from 0 to 255. */
+  readonly bytes: boolean;
+}
+
+/** Ranges of the values of each feature while they come by. */
+interface Ranges {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly stored: Float64Array;
+  whole: boolean;
+  missing: number;
+}
+
+/**
+ * Looks at all values.
+ * @param blocks all rows, some at a time. @param countsAllowed whether an option has said how counts are treated.
+ * @param source name of the table.
+ */
+export async function lookAtValues(
+  blocks: AsyncIterable<Matrix | Csr>,
+  { samples, features, layout }: PartsManifest,
+  { names, source, countsAllowed }: { names: readonly string[]; source: string; countsAllowed: boolean },
+): Promise<PartsValues> {
+  const ranges: Ranges = {
+    ...{ low: new Float64Array(features).fill(Number.POSITIVE_INFINITY), whole: true, missing: 0 },
+    ...{
+      high: new Float64Array(features).fill(Number.NEGATIVE_INFINITY),
+      stored: new Float64Array(features),
+    },
+  };
+  for await (const block of blocks) addBlock(ranges, block);
+  const { stored, whole, missing } = ranges;
+  if (missing > 0) throw missingCells(missing, source);
+  const full = stored.map((count) => (count === samples ? 1 : 0));
+  const low = ranges.low.map((value, f) => (full[f] ? value : Math.min(0, value)));
+  const high = ranges.high.map((value, f) => (full[f] ? value : Math.max(0, value)));
+  const least = low.reduce((a, b) => Math.min(a, b), layout === 'sparse' ? 0 : Number.POSITIVE_INFINITY);
+  const most = high.reduce((a, b) => Math.max(a, b), layout === 'sparse' ? 0 : Number.NEGATIVE_INFINITY);
+  if (whole && least >= 0 && most > 1 && !countsAllowed) throw askNormalize(most, source);
+  const far = low.findIndex(
+    (value, f) => full[f] === 1 && offsetFor(value, high[f]) !== 0 && value < high[f],
+  );
+  const largest = Math.max(-least, most);
+  if (far >= 0 || (largest > 0 && (largest > LARGEST || largest < 1 / LARGEST)))
+    throw notAsStored(far >= 0 ? names[far] : 'values', source);
+  return {
+    warnings: constantFeaturesWarning(
+      Uint8Array.from(low, (value, f) => (value >= high[f] ? 1 : 0)),
+      names,
+      source,
+    ),
+    words: rangeInWords({ whole, low: least, high: most }),
+    bytes: whole && least >= 0 && most <= 255,
+  };
+}
+
+/** Beyond this, or below its inverse, a table's values are scaled (table/units.ts). */
+const LARGEST = 2 ** 50;
+
+/** Adds the values of some rows. */
+function addBlock(ranges: Ranges, block: Matrix | Csr): void {
+  const { low, high, stored } = ranges;
+  const values = isCsr(block) ? block.values : block.data;
+  for (let p = 0; p < values.length; p++) {
+    const f = isCsr(block) ? block.indices[p] : p % block.columns;
+    const value = values[p];
+    stored[f]++;
+    if (value < low[f]) low[f] = value;
+    if (value > high[f]) high[f] = value;
+    if (ranges.whole && value !== Math.floor(value)) ranges.whole = false;
+    if (Number.isNaN(value)) ranges.missing++;
+  }
+}
+
+/** The error for missing cells. */
+function missingCells(count: number, source: string): FormatError {
+  return new FormatError({
+    got: `${count} missing cells in ${source}`,
+    expected: 'a value in every cell',
+    remedy: 'fill them in before the rows are ordered',
+  });
+}
+
+/** The error for values that would be moved or scaled before they are held in single precision. */
+function notAsStored(name: string, source: string): UnsupportedError {
+  return new UnsupportedError({
+    got: `${name} of ${source}, far from 0 for their range, or of a size beyond what single precision squares`,
+    expected: 'values that single precision holds as they are',
+    remedy: 'center and scale such features before the rows are ordered',
+  });
+}
+
+/** The error for a file of the folder that is not as the manifest says. */
+function damaged(folder: string, what: string): FormatError {
+  return new FormatError({
+    got: `${what} of ${folder}, which does not fit its manifest.json`,
+    expected: 'the rows that the manifest names',
+    remedy: 'order the rows again: delete the folder first',
+  });
+}

@@ -1,0 +1,187 @@
+/**
+ * A table in parts, as the pre-pass of a cluster writes it, as the input of `explain`: map, ids and names are held, no row is.
+ *
+ * Fails: OptionError for options that need the whole table in memory, and without a cluster; as io/parts/ does.
+ */
+
+import { OptionError, option, words } from '../errors.js';
+import { readEmbedding } from '../io/index.js';
+import { findManifest, type PartsManifest } from '../io/parts/manifest.js';
+import { readRows } from '../io/parts/rows.js';
+import { lookAtValues, readNames } from '../io/parts/table.js';
+import { describeFile, readingPlan } from '../io/plan/describe.js';
+import type { Source } from '../io/source/source.js';
+import { partedTable, rowBlocks, withCells } from '../lava/associations/parted.js';
+import type { Csr, Explanation, Matrix, Table } from '../model.js';
+import type { OptionValues } from '../options/index.js';
+import { carriedValues, wantedFeatures } from '../report/values.js';
+import type { JoinedInputs, Work } from './inputs.js';
+
+type Values = OptionValues<'explain'>;
+
+/** A table in parts, and how it is explained. */
+export interface PartedInput {
+  readonly input: JoinedInputs;
+  /** The options, with the map of the parts. */
+  readonly values: Values;
+  /** The explanation with the values that travel with it. */
+  withValues(explanation: Explanation): Promise<Explanation>;
+}
+
+/** What options of reading say that parts cannot do any more, or not without the table in memory. */
+const REFUSED = [
+  ...[
+    'labels',
+    'labelsId',
+    'label',
+    'id',
+    'mapId',
+    'missing',
+    'table',
+    'query',
+    'layer',
+    'useRaw',
+    'transpose',
+  ],
+  ...[
+    'featureType',
+    'features',
+    'drop',
+    'featureNames',
+    'namesColumn',
+    'pairByRow',
+    'looseIds',
+    'minMatched',
+  ],
+  ...[
+    'embeddingColumns',
+    'embeddingKey',
+    'method',
+    'within',
+    'trustSamples',
+    'structure',
+    'write',
+    'writeTo',
+  ],
+];
+
+/** The input in a folder of parts; null where the name is that of anything else. */
+export async function partedInput(path: string, values: Values, work: Work): Promise<PartedInput | null> {
+  const folder = work.files.open(path);
+  if (!(await isFolder(folder))) return null;
+  const manifest = await findManifest(folder);
+  if (manifest === null) return null;
+  checkOptions(manifest, path, values, work);
+  const names = await readNames(folder, manifest);
+  const { signal, onProgress } = work.context;
+  const read = (positions: Int32Array, columns: ArrayLike<number> | null) =>
+    readRows(folder, manifest, { positions, columns, signal });
+  const features = partedTable(
+    { ...names, path: await absolute(path), key: manifest.key, layout: manifest.layout, read },
+    manifest.features,
+  );
+  const source = { name: manifest.source.path, sha256: null };
+  const found = await lookAtValues(told(features, onProgress), manifest, {
+    ...{ names: names.featureNames, source: source.name, countsAllowed: values.normalize === 'none' },
+  });
+  const table: Table = {
+    ...{ features, featureNames: names.featureNames, ids: names.ids, labels: null, metadata: [], source },
+    ...{ dropped: { rows: 0, features: [] }, warnings: found.warnings },
+  };
+  const input = await withMap(folder, table, found.words, work);
+  return {
+    input,
+    values: { ...values, embedding: manifest.embedding ?? undefined },
+    async withValues(explanation) {
+      const wanted = wantedFeatures(explanation, features, { bytes: found.bytes });
+      const all = Int32Array.from({ length: features.rows }, (_, row) => row);
+      const cells = await withCells(features, all, wanted);
+      return { ...explanation, values: carriedValues(explanation, cells, { bytes: found.bytes, wanted }) };
+    },
+  };
+}
+
+/** Whether something is a folder. */
+const isFolder = (source: Source): Promise<boolean> =>
+  source.stat().then(
+    ({ folder }) => folder,
+    () => false,
+  );
+
+/** The path as other processes have to name it. */
+async function absolute(path: string): Promise<string> {
+  const { resolve } = await import('node:path');
+  return resolve(path);
+}
+
+/** All rows, some at a time, with progress. */
+async function* told(
+  features: Matrix | Csr,
+  onProgress: Work['context']['onProgress'],
+): AsyncGenerator<Matrix | Csr> {
+  let done = 0;
+  for await (const { values } of rowBlocks(features)) {
+    yield values;
+    done += values.rows;
+    onProgress?.({ stage: 'reading parts', done: done / features.rows });
+  }
+}
+
+/** The table with the map of its parts, and how both were read. */
+async function withMap(
+  folder: Source,
+  table: Table,
+  words: string | null,
+  work: Work,
+): Promise<JoinedInputs> {
+  const { signal, memory } = work.context;
+  const { warnings, reading, ...map } = await readEmbedding(folder.child('map.npy'), { signal, memory });
+  const read = describeFile({
+    ...{ source: table.source.name, rows: table.features.rows, names: table.featureNames },
+    ...{ ids: { column: 'row names', reason: '' }, leftOut: [], label: null, labels: null, metadata: [] },
+    values: words,
+  });
+  const pairing = { map: null, labels: null };
+  const plan = readingPlan(read, { ...reading, source: table.source.name }, null, pairing);
+  work.onPlan?.(plan);
+  const embedding = { coordinates: map.coordinates, ids: table.ids, source: table.source };
+  return { table, embedding, warnings, plan };
+}
+
+/** OptionError for what parts cannot do. */
+function checkOptions({ embedding }: PartsManifest, path: string, values: Values, { context }: Work): void {
+  const requested = REFUSED.find((name) => {
+    const value = (values as Readonly<Record<string, unknown>>)[name];
+    return value !== undefined && value !== false && value !== null;
+  });
+  if (requested !== undefined) throw refused(requested, path, words`leave ${option(requested)} out`);
+  if (values.normalize !== undefined && values.normalize !== 'none')
+    throw refused('normalize', path, 'normalize the values before the rows are ordered');
+  if (values.embedding !== undefined && values.embedding !== embedding)
+    throw refused(
+      'embedding',
+      path,
+      words`leave it out: the parts are ordered by ${embedding ?? 'a map of their own'}`,
+    );
+  if (!context.shards)
+    throw refused(
+      'cluster',
+      path,
+      words`give ${option('cluster', 'local:2')}, or the table that the parts were made of`,
+    );
+  if (values.trust !== false)
+    throw new OptionError({
+      got: words`${path}, a table in parts, whose ${option('trust')} would have to be measured`,
+      expected: 'no trust: it compares every sample with all others, so it needs the whole table in memory',
+      remedy: words`say ${option('trust', 'no')}`,
+    });
+}
+
+/** The error for an option that does not fit parts. */
+function refused(name: string, path: string, remedy: ReturnType<typeof words> | string): OptionError {
+  return new OptionError({
+    got: words`${path}, a table in parts, ${name === 'cluster' ? 'without' : 'with'} ${option(name)}`,
+    expected: 'what workers read of parts: rows as they were ordered, with their ids and their map',
+    remedy,
+  });
+}
