@@ -3,6 +3,7 @@ import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { bytesSource, formatNumber, readTable, writeCsv, writeNpy } from 'whymap/io';
 import { harmless } from '#whymap/io/text/formulas.js';
+import { shortestText } from '#whymap/io/text/numbers.js';
 
 test('CSV comes back through an independent parser', () => {
   const rows = fc.array(
@@ -53,5 +54,20 @@ test('a NPY file is read back by our reader, and has the layout of numpy.save', 
   expect(() => writeNpy(data, [4, 2])).toThrow('6 values for the shape 4 x 2');
   expect(new TextDecoder('latin1').decode(writeNpy(Int32Array.of(7), [1]))).toContain(
     "'<i4', 'fortran_order': False, 'shape': (1,)",
+  );
+});
+
+test('numbers of the common sizes have the text that trying numbers of digits gives', () => {
+  const sizes = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: -8, max: 7 }));
+  const rounded = fc.tuple(fc.integer({ min: -1e6, max: 1e6 }), fc.integer({ min: 1, max: 10 }));
+  const values = fc.oneof(
+    sizes.map(([x, e]) => Math.fround(x * 10 ** e)),
+    rounded.map(([n, e]) => Math.fround(n / 10 ** e)),
+  );
+  fc.assert(
+    fc.property(values, (x) => {
+      if (!Number.isInteger(x)) expect(formatNumber(x)).toBe(shortestText(x));
+    }),
+    { seed: 2, numRuns: 20_000 },
   );
 });
