@@ -12,9 +12,17 @@
 
 import { markDone, waitFor } from '../runtime/item-order';
 import { STOP_ADDRESS } from '../runtime/layout';
-import { collectNearest, descend, distanceTo, foundAt, foundCount, squaredBetween } from './collect';
+import {
+  collectNearest,
+  collectWithin,
+  descend,
+  distanceTo,
+  foundAt,
+  foundCount,
+  squaredBetween,
+} from './collect';
 import { AssignArguments, TreeArguments } from './layout';
-import { listNearest } from './nearest';
+import { listNearest, orderFound } from './nearest';
 
 /** Room for rounding in bounds that are sums and differences of doubles. */
 const SLACK: f64 = 1e-9;
@@ -46,7 +54,9 @@ function listNeighbors(item: i32, scratch: usize, call: AssignArguments): void {
     const at = <usize>c * <usize>k;
     const numbers = call.neighbors + (at << 2);
     const squared = call.squared + (at << 3);
-    listNearest(tree, call.centers + ((<usize>c * <usize>tree.d) << 2), k, numbers, squared, scratch);
+    const point = call.centers + ((<usize>c * <usize>tree.d) << 2);
+    if (call.before) listAgain(call, tree, point, call.before + (at << 2), numbers, squared, scratch);
+    else listNearest(tree, point, k, numbers, squared, scratch);
     const farthest = load<f64>(squared + ((<usize>(k - 1)) << 3));
     store<f64>(call.reach + ((<usize>c) << 3), k < tree.rows ? sqrt(farthest) : Infinity);
     if (!call.moves) continue;
@@ -56,6 +66,27 @@ function listNeighbors(item: i32, scratch: usize, call: AssignArguments): void {
     }
     store<f64>(call.falls + ((<usize>c) << 3), most);
   }
+}
+
+/**
+ * Lists the neighbors of the center at `point` as `listNearest` does, by those it had before: the k nearest are no farther off than the
+ * farthest of these is now.
+ * @param before i32: k numbers.
+ */
+function listAgain(
+  call: AssignArguments,
+  tree: TreeArguments,
+  point: usize,
+  before: usize,
+  numbers: usize,
+  squared: usize,
+  scratch: usize,
+): void {
+  let reach: f64 = 0;
+  for (let t: usize = 0; t < <usize>call.k; t++)
+    reach = max(reach, squaredTo(call, point, load<i32>(before + (t << 2))));
+  collectWithin(tree, point, reach, scratch + ((<usize>tree.rows) << 4));
+  orderFound(tree, point, call.k, numbers, squared, scratch);
 }
 
 /** Assigns the samples of segment `item` to their nearest centers. @param scratch address of `treeScratch(centers)` bytes. */

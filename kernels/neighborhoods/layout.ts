@@ -63,6 +63,8 @@ export class AssignArguments {
   centers: usize;
   /** Neighbors that are listed of a center, itself included. */
   k: i32;
+  /** i32: as many centers for each center, that were the nearest before; 0 at the first call. */
+  before: usize;
   /** i32 and f64: room for centers x k, numbers and squared distances, nearest first. */
   neighbors: usize;
   squared: usize;

@@ -43,6 +43,23 @@ export function listNearest(
   const squared = scratch;
   const work = squared + ((<usize>tree.rows) << 3);
   collectNearest(tree, point, descend(tree, point), n, work + ((<usize>tree.rows) << 3), squared);
+  orderFound(tree, point, n, rows, distances, scratch);
+}
+
+/**
+ * The same among the samples that were collected, into the last third of `scratch`: those within a distance that n of them are within.
+ * @param scratch address of `treeScratch(rows)` bytes.
+ */
+export function orderFound(
+  tree: TreeArguments,
+  point: usize,
+  n: i32,
+  rows: usize,
+  distances: usize,
+  scratch: usize,
+): void {
+  const squared = scratch;
+  const work = squared + ((<usize>tree.rows) << 3);
   measureFound(tree, point, squared);
   const count = foundCount();
   memory.copy(work, squared, (<usize>count) << 3);

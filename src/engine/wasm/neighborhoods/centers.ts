@@ -10,7 +10,7 @@
  */
 
 import { buildKdTree } from '../../../core/kd-tree.js';
-import type { Engine } from '../../engine.js';
+import type { Engine, NearestCenters } from '../../engine.js';
 import { centerNeighborCount } from '../../js/nearest-centers.js';
 import { unwatched } from '../../watch.js';
 import type { Inputs } from '../runtime/inputs.js';
@@ -23,6 +23,9 @@ const PARTS = 16;
 const SEGMENTS = 48;
 /** Rough number of operations a sample, where bounds decide for most. */
 const SAMPLE_WORK = 2000;
+
+/** The nearest centers of each center (centers x k) that the last call listed, by what it found. */
+const known = new WeakMap<NearestCenters, Int32Array>();
 
 /**
  * Makes `Engine.nearestCenters`: called with the samples' tree, centers (count x dimensions), what the last call found and how
@@ -41,6 +44,8 @@ export function createNearestCenters(runtime: Runtime, inputs: Inputs): Engine['
         upper: scope.copy(found.upper),
         lower: scope.copy(found.lower),
       };
+      const before = moves && known.get(found);
+      const neighbors = scope.allocate(count * k * 4);
       await runtime.run(
         {
           kernel: 'assignSamples',
@@ -52,7 +57,8 @@ export function createNearestCenters(runtime: Runtime, inputs: Inputs): Engine['
             samples: inputs.features({ ...samples.points, data: samples.coordinates }, scope).dense,
             tree: copyTree(scope, buildKdTree(centers)),
             centers: scope.copy(centers.data),
-            ...{ k, neighbors: scope.allocate(count * k * 4), squared: scope.allocate(count * k * 8) },
+            ...{ k, neighbors, squared: scope.allocate(count * k * 8) },
+            before: before ? scope.copy(before) : 0,
             ...{ reach: scope.allocate(count * 8), falls: scope.allocate(count * 8) },
             moves: moves ? scope.copy(moves) : 0,
           },
@@ -63,6 +69,7 @@ export function createNearestCenters(runtime: Runtime, inputs: Inputs): Engine['
       found.center.set(new Int32Array(buffer, state.assigned, rows));
       found.upper.set(new Float64Array(buffer, state.upper, rows));
       found.lower.set(new Float64Array(buffer, state.lower, rows));
+      known.set(found, new Int32Array(buffer, neighbors, count * k).slice());
     } finally {
       scope.free();
     }
