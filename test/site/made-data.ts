@@ -42,6 +42,8 @@ export async function makeDocumentationData(folder: string): Promise<void> {
   const ids = Array.from({ length: ROWS }, (_, r) => `cell-${r}`);
   const genes = ['CD3D', 'CD3E', ...Array.from({ length: 58 }, (_, c) => `GENE${c}`)];
   const cells = makeValues(genes.length, 1);
+  // logged values: none below 0
+  for (const [at, value] of cells.values.entries()) cells.values[at] = Math.max(0, value);
   const byId = (names: string[], values: Float32Array) =>
     lines([['id', ...names], ...matrixRows(values, names.length).map((row, r) => [ids[r], ...row])]);
   const obs = Object.fromEntries(
