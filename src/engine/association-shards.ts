@@ -7,6 +7,8 @@ import type { Watch } from './watch.js';
 export interface AssociationShards {
   /** How many shards there are. */
   readonly count: number;
+  /** Throws FormatError unless every shard sees the parts of a table that `key` names at the path. */
+  seeParts(parts: { readonly path: string; readonly key: string }, watch: Watch): Promise<void>;
   /**
    * Associates all localities, each on the shard that owns it. What is done with the associations is done there too
    * (lava/associations/operations.ts), to the same bytes as on an engine.

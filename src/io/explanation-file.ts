@@ -13,7 +13,7 @@
  * JSON cannot hold by `{ "$number": "NaN" }`, so new fields travel without changes here. Offsets count from
  * the file's start. Decoded arrays are views of the bytes given where those are aligned.
  *
- * Cost: one copy of the data. Determinism: equal explanations (key order included) give equal bytes.
+ * Cost: one copy of the data, or none in pieces. Determinism: equal explanations (key order included) give equal bytes.
  * Types: `Explanation`: a map with its localities, modules and their descriptions.
  * Fails: FormatError while decoding; TypeError from encoding for a typed array that the layout lacks.
  */
@@ -21,6 +21,7 @@
 import { FormatError } from '../errors.js';
 import type { Explanation } from '../model.js';
 import { crc32 } from './codecs/crc32.js';
+import { joined } from './source/bytes.js';
 
 export const EXPLANATION_VERSION = 2;
 const MAGIC = [0x89, 0x57, 0x48, 0x59, 0x4d, 0x41, 0x50, 0x0a];
@@ -70,6 +71,11 @@ export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'
   return decodeTree('explanation', bytes, name) as Explanation;
 }
 
+/** The same bytes in pieces, one after another: arrays are views of the explanation's, not copied. */
+export function explanationPieces(explanation: Explanation): readonly Uint8Array[] {
+  return treePieces('explanation', explanation);
+}
+
 /**
  * A tree of plain objects, lists, texts, numbers, booleans, nulls and typed arrays as the bytes of a file of
  * this layout. TypeError for another kind of typed array. Undefined members are left out.
@@ -77,14 +83,20 @@ export function decodeExplanation(bytes: Uint8Array, name = 'explanation.whymap'
  * @param value any plain value: objects, lists, texts, numbers, typed arrays.
  */
 export function encodeTree(kind: string, value: unknown): Uint8Array {
+  return joined(treePieces(kind, value));
+}
+
+/** The same bytes in pieces, one after another. */
+function treePieces(kind: string, value: unknown): readonly Uint8Array[] {
   const arrays: TypedArray[] = [];
   const tree = lift(value, arrays);
+  const contents = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
   // Section offsets depend on the header's length and stand in the header: room is made for the largest.
-  const sections = arrays.map((array) => ({
+  const sections = arrays.map((array, i) => ({
     type: array.constructor.name as ArrayType,
     offset: Number.MAX_SAFE_INTEGER,
     length: array.length,
-    crc: crc32(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)),
+    crc: crc32(contents[i]),
   }));
   const render = (list: readonly Section[]) =>
     new TextEncoder().encode(JSON.stringify({ kind, value: tree, sections: list } satisfies Header));
@@ -92,22 +104,20 @@ export function encodeTree(kind: string, value: unknown): Uint8Array {
   let end = PRELUDE + headerLength;
   const located = sections.map((section, i) => {
     const offset = end;
-    end += padded(arrays[i].byteLength);
+    end += padded(contents[i].length);
     return { ...section, offset };
   });
-  const bytes = new Uint8Array(end);
-  const header = bytes.subarray(PRELUDE, PRELUDE + headerLength).fill(0x20);
-  header.set(render(located));
-  bytes.set(MAGIC);
-  const view = new DataView(bytes.buffer);
+  const start = new Uint8Array(PRELUDE + headerLength);
+  start.fill(0x20, PRELUDE);
+  start.set(render(located), PRELUDE);
+  start.set(MAGIC);
+  const view = new DataView(start.buffer);
   view.setUint32(8, EXPLANATION_VERSION, true);
   view.setFloat64(16, end, true);
   view.setFloat64(24, headerLength, true);
-  view.setUint32(12, crc32(bytes.subarray(CHECKED, PRELUDE + headerLength)), true);
-  for (const [i, array] of arrays.entries()) {
-    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), located[i].offset);
-  }
-  return bytes;
+  view.setUint32(12, crc32(start.subarray(CHECKED)), true);
+  const filled = (content: Uint8Array) => [content, new Uint8Array(padded(content.length) - content.length)];
+  return [start, ...contents.flatMap(filled)];
 }
 
 /**

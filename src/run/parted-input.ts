@@ -4,6 +4,7 @@
  * Fails: OptionError for options that need the whole table in memory, and without a cluster; as io/parts/ does.
  */
 
+import { watchStage } from '../engine/context.js';
 import { OptionError, option, words } from '../errors.js';
 import { readEmbedding } from '../io/index.js';
 import { findManifest, type PartsManifest } from '../io/parts/manifest.js';
@@ -72,14 +73,13 @@ export async function partedInput(path: string, values: Values, work: Work): Pro
   const manifest = await findManifest(folder);
   if (manifest === null) return null;
   checkOptions(manifest, path, values, work);
-  const names = await readNames(folder, manifest);
   const { signal, onProgress } = work.context;
+  const where = { path: await absolute(path), key: manifest.key };
+  await work.context.shards?.seeParts(where, watchStage(work.context, 'reading parts'));
+  const names = await readNames(folder, manifest);
   const read = (positions: Int32Array, columns: ArrayLike<number> | null) =>
     readRows(folder, manifest, { positions, columns, signal });
-  const features = partedTable(
-    { ...names, path: await absolute(path), key: manifest.key, layout: manifest.layout, read },
-    manifest.features,
-  );
+  const features = partedTable({ ...names, ...where, layout: manifest.layout, read }, manifest.features);
   const source = { name: manifest.source.path, sha256: null };
   const found = await lookAtValues(told(features, onProgress), manifest, {
     ...{ names: names.featureNames, source: source.name, countsAllowed: values.normalize === 'none' },

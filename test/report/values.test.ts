@@ -11,6 +11,7 @@ import {
 import { createRandom } from '#whymap/core/random.js';
 import { decodeExplanation } from '#whymap/io/explanation-file.js';
 import type { Explanation, Table } from '#whymap/model.js';
+import { reportPieces } from '#whymap/report/report.js';
 import { shownExplanation } from '#whymap/run/explain.js';
 import { madeMap } from '../../bench/made-map.mjs';
 
@@ -130,4 +131,14 @@ test('a report names files and no folder of the machine; the file of the explana
   expect(html + JSON.stringify({ ...held, samplePresence: 0, localities: 0, values: 0 })).not.toContain(
     'secret',
   );
+});
+
+test('a page is the same whether its explanation is compressed at once or while it is written', async () => {
+  const textOf = async (atOnce: number): Promise<string> => {
+    let text = '';
+    for await (const piece of reportPieces(made, { title: 'one', atOnce })) text += piece;
+    return text;
+  };
+  // a boolean, since the difference of two such texts takes minutes to print
+  expect((await textOf(0)) === (await textOf(2 ** 30))).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** Writes every output file of `explain` into a folder. */
 
-import { encodeExplanation } from '../../io/explanation-file.js';
+import { explanationPieces } from '../../io/explanation-file.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import { writeNpy } from '../../io/write.js';
 import { reportPieces } from '../../report/report.js';
@@ -22,9 +22,9 @@ export async function writeOutputs(
   const summary = JSON.stringify(summarize(explanation, table, plan, structure), null, 2);
   await folder.write('summary.json', `${summary}\n`);
   const shown = shownExplanation(explanation, table);
-  const bytes = encodeExplanation(shown);
-  const report = reportPieces(shown, { file: bytes, title: titleOf(explanation, table) });
-  await folder.write('explanation.whymap', bytes);
+  const file = explanationPieces(shown);
+  const report = reportPieces(shown, { file, title: titleOf(explanation, table) });
+  await folder.write('explanation.whymap', file);
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));
   await folder.write('presence.csv', presenceCsv(explanation));

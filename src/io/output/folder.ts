@@ -17,7 +17,7 @@ import { beginUnfinished, whileUnfinished } from './unfinished.js';
 import { codeOf, writeError } from './words.js';
 
 /** A file's content, whole or in pieces. */
-export type Content = string | Uint8Array | Iterable<string> | AsyncIterable<string>;
+export type Content = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string>;
 
 export interface OutputFolder {
   /** The folder that the files will be in, through links. */

@@ -104,9 +104,12 @@ async function sparseRowsOf(folder: Source, manifest: PartsManifest, request: Pa
     ]);
     const typed = { indices: asInt32(indices), values: asFloat32(values) };
     if (!insideOf(typed.indices, columns)) throw damaged(stored.name);
+    const entry = { ...typed, from: 0, to: 0 };
     for (let i = from; i < to; i++) {
       const row = positions[i] - first;
-      entries.add(i, { ...typed, from: offsets[row] - start, to: offsets[row + 1] - start }, isWanted);
+      entry.from = offsets[row] - start;
+      entry.to = offsets[row + 1] - start;
+      entries.add(i, entry, isWanted);
     }
   }
   const result = entries.take();
@@ -171,16 +174,12 @@ function createEntries(rows: number, columns: number, room: number) {
   };
   return {
     /** Adds row `i`; rows come in order. @param isWanted 1 for each column that is kept, or null for all. */
-    add(i: number, { from, to, ...row }: RowEntries, isWanted: Uint8Array | null): void {
-      makeRoom(count + to - from, i + 1);
-      if (!isWanted) {
-        indices.set(row.indices.subarray(from, to), count);
-        values.set(row.values.subarray(from, to), count);
-        count += to - from;
-      }
-      for (let p = from; isWanted && p < to; p++) {
-        if (isWanted[row.indices[p]] === 0) continue;
-        indices[count] = row.indices[p];
+    add(i: number, row: RowEntries, isWanted: Uint8Array | null): void {
+      makeRoom(count + row.to - row.from, i + 1);
+      for (let p = row.from; p < row.to; p++) {
+        const column = row.indices[p];
+        if (isWanted && isWanted[column] === 0) continue;
+        indices[count] = column;
         values[count++] = row.values[p];
       }
       offsets[i + 1] = count;

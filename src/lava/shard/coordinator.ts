@@ -33,6 +33,12 @@ export function createShards(
   let made = 0;
   return {
     count: lines.length,
+    async seeParts({ path, key }, watch) {
+      const request = { step: 'seeParts', fields: { parts: { path, key } } };
+      const seen = lines.map((line) => createRemoteShard(line, session, noSpecification).ask(request, watch));
+      await Promise.allSettled(seen);
+      await Promise.all(seen);
+    },
     async associate(features, localities, rules, watch) {
       const samples = { features, localities, rules };
       const segment = segmentSize(localities.count);
@@ -51,6 +57,9 @@ export function createShards(
     },
   };
 }
+
+/** What a request without localities is specified by. */
+const noSpecification = () => ({ fields: {}, arrays: [] });
 
 /** Frees what the shards hold of some localities. */
 async function forgetAll(shards: readonly OwnedRange[]): Promise<void> {

@@ -12,6 +12,7 @@ import { OptionError, ShapeError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
 import { partsOf } from '../associations/parted.js';
 import { BLOCK_LOCALITIES } from '../associations/segments.js';
+import { checkLike } from './check.js';
 import { expectFitting } from './check-specification.js';
 import type { FrameArray, FrameData } from './frames.js';
 import {
@@ -51,6 +52,11 @@ export function createShardStore(context: Context, readParts: PartsReader = noPa
     if (step === 'specify' || step === 'forget') {
       await forget(key);
       if (step === 'specify') shards.set(key, createLocalityShard(specificationIn(request, readParts), room));
+      return NOTHING;
+    }
+    if (step === 'seeParts') {
+      // no rows are asked for, but the folder is looked at
+      await readParts(checkLike(request.fields.parts, { path: '', key: '' }, 'parts'), new Int32Array(0));
       return NOTHING;
     }
     const run = STEPS[step];

@@ -57,6 +57,7 @@ function goodRequests(): Frame[] {
       arrays: [factors, i32('chosen', [0, 3, 4, 1, 2]), i32('lengths', [3, 2])],
     },
     { header: { step: 'block', key: 'a', block: 1 }, arrays: [] },
+    { header: { step: 'seeParts', key: 'a', parts: { path: '/parts', key: 'k' } }, arrays: [] },
   ];
 }
 

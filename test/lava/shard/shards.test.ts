@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { unwatched } from '#whymap/engine/watch.js';
+import { FormatError } from '#whymap/errors.js';
 import { associate, associationRules, releaseAssociations } from '#whymap/lava/associations/associations.js';
 import { isSharded } from '#whymap/lava/associations/operations.js';
 import { partedTable } from '#whymap/lava/associations/parted.js';
@@ -186,6 +188,18 @@ test('ranges are whole segments, as even as these allow', () => {
       expect(next).toBe(localities);
     }
   }
+});
+
+test('parts that a shard does not see are said before anything is computed', async () => {
+  const context = await createContext({ engine: 'js' });
+  const blind = async () => {
+    throw new FormatError({ got: 'no parts', expected: 'parts', remedy: 'put them there' });
+  };
+  const [seeing, other] = [async () => dense, blind].map((read) => createShardStore(context, read));
+  const parts = { path: '/shared/parts', key: 'k' };
+  await createShards([seeing], context.engine, 'test').seeParts(parts, unwatched);
+  const shards = createShards([seeing, other], context.engine, 'test');
+  await expect(shards.seeParts(parts, unwatched)).rejects.toMatchObject({ code: 'format' });
 });
 
 test('values in parts are never read as if they were in memory, and a shard without files refuses them', async () => {
