@@ -218,17 +218,19 @@ function shifted(
 }
 
 /**
- * For those of features i to i + 4 that may have one of several majorities: how many samples have the value that most
- * of them have (Boyer and Moore's majority vote), 0 where none has a majority.
- * @param equal f64 a feature.
+ * For those of features i to i + 4 that may have one of several majorities, and where the mode is too rare to exclude the others: how many
+ * samples have the value that most of them have (Boyer and Moore's majority vote), or some where none has a majority.
+ * @param equal f64 a feature: how many have the mode; changed in place.
  * @param n samples.
  * @param block 4 doubles a sample.
  */
 function countContested(module: ModuleSamples, n: usize, i: i32, block: usize, equal: usize): void {
   const end = block + (n << 5);
   for (let lane: i32 = 0; lane < min(4, module.f - i); lane++) {
-    if (!load<u8>(module.contested + <usize>(i + lane))) continue;
     const shift = (<usize>lane) << 3;
+    // where so many samples hold the mode, no other value leaves fewer than the support that differ from it
+    if (!load<u8>(module.contested + <usize>(i + lane)) || load<f64>(equal + shift) >= <f64>module.support)
+      continue;
     let value: f64 = NaN;
     let votes: i32 = 0;
     for (let at = block + shift; at < end; at += 32) {

@@ -60,8 +60,9 @@ export async function permutationTests(
   const [observed] = await statistics(modules, ofObserved, watch);
   const shiftsFrom = random.stream('features');
   const ordersFrom = random.stream('samples');
-  const statisticsOf = async (draws: SampleDraws, part: Watch) =>
-    statistics(modules, await engine.weightedCorrelations(modules, draws, part), part);
+  const statisticsOf = async (of: readonly HeldOutModule[], draws: SampleDraws, part: Watch) =>
+    statistics(of, await engine.weightedCorrelations(of, draws, part), part);
+  const present = modules.map(wherePresent);
   const shifted = async (count: number, part: Watch) => ({
     ...{ count, orders: null },
     shifts: await drawShifts(modules, count, begins, shiftsFrom, part),
@@ -73,19 +74,58 @@ export async function permutationTests(
   const batch = Math.max(1, Math.floor(BATCH_BYTES / (4 * Math.max(1, samples))));
   const real = await drawnTests(
     observed.mean,
-    async (count, part) => (await statisticsOf(await shifted(count, part), part)).map(({ mean }) => mean),
+    async (count, part) =>
+      (await statisticsOf(present, await shifted(count, part), part)).map(({ mean }) => mean),
     { ...plan, batch },
     partOf(watch, 0, 0.5),
   );
   const local = await drawnTests(
     observed.contrast,
     async (count, part) =>
-      (await statisticsOf(await permuted(count, part), part)).map(({ contrast }) => contrast),
+      (await statisticsOf(modules, await permuted(count, part), part)).map(({ contrast }) => contrast),
     // what is not real is not significant, local or not
     { ...plan, batch, awaited: plan.awaited.filter((k) => decision(real[k], plan.level) !== false) },
     partOf(watch, 0.5, 1),
   );
   return { real, local };
+}
+
+/** The module in those of its localities that have any presence: the others add nothing to its mean. As it is where none or all have. */
+function wherePresent(module: HeldOutModule): HeldOutModule {
+  const { presence, positions, size, loadings, features, levels } = module;
+  const chosen = [...presence.keys()].filter((l) => presence[l] > 0);
+  if (chosen.length === 0 || chosen.length === presence.length) return module;
+  const runs = chosen.flatMap((l) =>
+    levels ? [...levels.numbers.keys()].slice(levels.offsets[l], levels.offsets[l + 1]) : [],
+  );
+  const ends = chosen.map((l) => (levels ? levels.offsets[l + 1] - levels.offsets[l] : 0));
+  return {
+    ...module,
+    presence: presence.filter((share) => share > 0),
+    positions: joinedParts(positions, size, chosen),
+    loadings: joinedParts(loadings, features, chosen),
+    ...(levels && {
+      levels: {
+        rows: levels.rows,
+        offsets: Int32Array.from([0, ...ends.map((_, i) => ends.slice(0, i + 1).reduce((a, b) => a + b, 0))]),
+        lengths: Int32Array.from(runs, (run) => levels.lengths[run]),
+        numbers: Int32Array.from(runs, (run) => levels.numbers[run]),
+      },
+    }),
+  };
+}
+
+/** Parts of `size` entries, those chosen, one after another. */
+function joinedParts<T extends Int32Array | Float64Array>(
+  values: T,
+  size: number,
+  chosen: readonly number[],
+): T {
+  const result = values.slice(0, chosen.length * size) as T;
+  chosen.forEach((part, i) => {
+    result.set(values.subarray(part * size, (part + 1) * size), i * size);
+  });
+  return result;
 }
 
 /**

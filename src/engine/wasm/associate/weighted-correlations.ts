@@ -167,7 +167,7 @@ function padColumns({ values, features }: ModuleSamples): Float64Array {
 
 /** Values of a feature that so many samples hold that it may be without support in a locality (`majorities`). */
 interface Majorities {
-  /** For each feature, with padding, such a value (of several the largest); NaN where there is none. */
+  /** For each feature, with padding, such a value (of several the one that most hold); NaN where there is none. */
   readonly modes: Float64Array;
   /** For each feature 1 where there are several of them. */
   readonly contested: Uint8Array;
@@ -190,11 +190,13 @@ function majorities(module: ModuleSamples): Majorities {
   for (let i = 0; i < features; i++) {
     const column = oftenHeld(values, features, i, least);
     column.sort();
+    let most = 0;
     for (let first = 0, next = 1; first < column.length; first = next++) {
       while (next < column.length && column[next] === column[first]) next++;
       if (next - first <= least) continue;
-      if (!Number.isNaN(modes[i])) contested[i] = 1;
-      modes[i] = column[first];
+      if (most > 0) contested[i] = 1;
+      if (next - first > most) modes[i] = column[first];
+      most = Math.max(most, next - first);
     }
   }
   const found = { modes, contested };
