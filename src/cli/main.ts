@@ -5,6 +5,7 @@
  * so that `whymap --help` starts fast.
  */
 
+import { CancelledError } from '../errors.js';
 import { type CommandName, parseOptions } from '../options/index.js';
 import { type ParsedArguments, readArguments } from './arguments.js';
 import type { CommandRun } from './command.js';
@@ -53,6 +54,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 main().catch((error: unknown) => {
   const line = writesJsonMessages(process.argv) ? errorLine(error) : lineOf(error);
-  process.stderr.write(`${line}\n`);
   process.exitCode = exitCodeOf(error);
+  process.stderr.write(`${line}\n`, () => {
+    // nobody waits for what threads are still at
+    if (error instanceof CancelledError) process.exit();
+  });
 });

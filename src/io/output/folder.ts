@@ -10,14 +10,12 @@ import { cp, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, OptionError, option, words } from '../../errors.js';
 import { carryOut, repair } from './commit.js';
+import { type Content, isPieces, untilAborted } from './content.js';
 import { withLock } from './lock.js';
 import { isPartial, isPartialOf, partialBeside, partialName, removeStale } from './partial.js';
 import { existingAncestor, linkTarget, makeFolders, removeEmpty } from './target.js';
 import { beginUnfinished, whileUnfinished } from './unfinished.js';
 import { codeOf, writeError } from './words.js';
-
-/** A file's content, whole or in pieces. */
-export type Content = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string>;
 
 export interface OutputFolder {
   /** The folder that the files will be in, through links. */
@@ -169,7 +167,7 @@ async function writeAside(state: State, name: string, content: Content): Promise
   const staging = state.staging ?? (await makeStaging(state));
   const handle = await open(join(staging, name), 'w');
   try {
-    await writeFile(handle, isPieces(content) ? untilAborted(content, state) : content);
+    await writeFile(handle, isPieces(content) ? untilAborted(content, state.signal) : content);
     await handle.sync();
   } finally {
     await handle.close();
@@ -180,21 +178,6 @@ async function writeAside(state: State, name: string, content: Content): Promise
 /** CancelledError once the signal is aborted. */
 function stopIfAborted({ signal }: State): void {
   if (signal?.aborted) throw new CancelledError();
-}
-
-/** Whether the content comes in pieces. */
-const isPieces = (content: Content): content is Exclude<Content, string | Uint8Array> =>
-  typeof content !== 'string' && !(content instanceof Uint8Array);
-
-/** The pieces, each after a turn of the event loop, in which an interrupt is heard; CancelledError once the signal is aborted. */
-async function* untilAborted(
-  pieces: Exclude<Content, string | Uint8Array>,
-  state: State,
-): AsyncGenerator<string | Uint8Array> {
-  for await (const piece of pieces) {
-    yield piece;
-    stopIfAborted(state);
-  }
 }
 
 /**

@@ -195,6 +195,7 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
   const weightsFor = probeWeights(graph);
   return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
     const weights = weightsFor(alpha, beta);
+    await watch.checkpoint();
     // the same stream each time, so that the objective is a function of alpha and beta alone
     const placement = { count, iterations: KMEANS_ITERATIONS };
     const probes = await placeProbes(tree, weights, placement, random.stream('start'), watch, engine);

@@ -51,6 +51,7 @@ export async function placeProbes(
     ? assignInTree(tree, engine)
     : assignByProducts(tree, engine);
   let moves: Float64Array | null = null;
+  await watch.checkpoint();
   for (let iteration = 0; iteration < options.iterations; iteration++) {
     const moved = moveCenters(tree, inOrder, centers, await assign(centers, moves, watch));
     if (moved.relative < TOLERANCE) break;

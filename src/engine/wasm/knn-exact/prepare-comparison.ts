@@ -9,6 +9,7 @@
 
 import type { Matrix } from '../../../model.js';
 import type { Engine, Metric, Watch } from '../../engine.js';
+import { withoutProgress } from '../../watch.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { MultiplyBytes } from './blocks.js';
@@ -62,10 +63,12 @@ interface ComparisonInput {
 export async function prepareComparison(
   runtime: Runtime,
   scope: Scope,
-  { multiply, multiplyBytes }: Multipliers,
+  { multiply: product, multiplyBytes }: Multipliers,
   { data, queries, symmetric, metric, k, thresholds }: ComparisonInput,
   watch: Watch,
 ): Promise<PreparedComparison> {
+  const step = withoutProgress(watch);
+  const multiply: Engine['multiply'] = (a, b, options) => product(a, b, options, step);
   const frame = frameOf(data, metric);
   await watch.checkpoint();
   const order = symmetric ? await orderRows(multiply, data, frame, watch) : identityOrder(data.rows);
@@ -80,12 +83,14 @@ export async function prepareComparison(
   const byBytes = plan.kind === 'bytes';
   const source = await copyInOrder(runtime, scope, data, order, watch);
   await watch.checkpoint();
-  const bounds = await prepareBounds(runtime, scope, { data, queries, frame, source }, plan);
+  const bounds = await prepareBounds(runtime, scope, { data, queries, frame, source }, plan, step);
   await watch.checkpoint();
   const pruned = symmetric && !byBytes;
   return {
     ...{ bounds, symmetric },
-    pruneBounds: pruned ? await preparePruneBounds(runtime, scope, multiply, { data, frame, bounds }) : null,
+    pruneBounds: pruned
+      ? await preparePruneBounds(runtime, scope, multiply, { data, frame, bounds }, step)
+      : null,
     multiplyBytes: byBytes ? multiplyBytes : null,
     order: symmetric ? order.rows : identityOrder(queries.rows).rows,
     positions: order.positions,

@@ -15,7 +15,7 @@
 
 import type { Matrix } from '../../../model.js';
 import type { Metric } from '../../engine.js';
-import { unwatched } from '../../watch.js';
+import type { Watch } from '../../watch.js';
 import {
   CORRELATION,
   COSINE,
@@ -129,6 +129,7 @@ export async function prepareBounds(
   scope: Scope,
   { data, queries, frame: dataFrame, source }: Rows,
   plan: Plan,
+  watch: Watch,
 ): Promise<DistanceBounds> {
   const layout = layoutOf(plan, dataFrame, queries === data ? [data] : [data, queries]);
   const { frame, depth, width, factor } = layout;
@@ -149,7 +150,7 @@ export async function prepareBounds(
     return scope.copyStructure('DistanceBounds', { ...common, squaredDistanceError, ...addresses });
   };
   const sides = queries === data ? [dataRows] : [dataRows, queryRows];
-  await fillSides(runtime, scope, { unprepared: copyBounds(queryRows, 0), sides, layout, errors });
+  await fillSides(runtime, scope, { unprepared: copyBounds(queryRows, 0), sides, layout, errors }, watch);
   const lost = factor > 0 ? widenByRounding(runtime, sides) * factor : 0;
   const lists =
     layout.kind === 'sparse'
@@ -182,6 +183,7 @@ async function fillSides(
   runtime: Runtime,
   scope: Scope,
   { unprepared, sides, layout, errors }: Preparing,
+  watch: Watch,
 ): Promise<void> {
   const { basis, width, factor, frame } = layout;
   const { columns, scale } = frame;
@@ -199,7 +201,7 @@ async function fillSides(
           ...{ bounds: unprepared, rows: copyRows(scope, rows), center, basis: directions },
         },
       },
-      unwatched,
+      watch,
     );
   }
 }

@@ -9,7 +9,7 @@
  */
 
 import type { Matrix } from '../../../model.js';
-import type { Engine } from '../../engine.js';
+import type { Engine, Watch } from '../../engine.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { directionsOf } from './directions.js';
@@ -30,9 +30,11 @@ export async function preparePruneBounds(
   scope: Scope,
   multiply: Engine['multiply'],
   { data, frame, bounds }: { data: Matrix; frame: Frame; bounds: DistanceBounds },
+  watch: Watch,
 ): Promise<DistanceBounds | null> {
   if (frame.metric === 'manhattan' || bounds.depth < FEWEST_COLUMNS) return null;
   const basis = await directionsOf(multiply, data, frame, PRUNE_DIRECTIONS);
   const rows = { data, queries: data, frame, source: bounds.data.source };
-  return prepareBounds(runtime, scope, rows, { kind: 'projected', basis, depth: PRUNE_DIRECTIONS });
+  const plan = { kind: 'projected', basis, depth: PRUNE_DIRECTIONS } as const;
+  return prepareBounds(runtime, scope, rows, plan, watch);
 }

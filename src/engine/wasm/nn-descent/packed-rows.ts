@@ -168,6 +168,7 @@ async function projectRows(
     scope,
     { data, queries: data, frame, source },
     plan,
+    unwatched,
   );
   const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, prepared.count);
   // squared lengths and distances, in units of the frame
