@@ -20,10 +20,11 @@ export async function writeOutputs(
 ): Promise<string> {
   const { localities } = explanation;
   const summary = JSON.stringify(summarize(explanation, table, plan, structure), null, 2);
-  await folder.write('summary.json', `${summary}\n`);
+  // what takes long is made before the first file: until then an interrupt ends the process at once
   const shown = shownExplanation(explanation, table);
   const file = explanationPieces(shown);
   const report = reportPieces(shown, { file, title: titleOf(explanation, table) });
+  await folder.write('summary.json', `${summary}\n`);
   await folder.write('explanation.whymap', file);
   await folder.write('modules.csv', modulesCsv(explanation));
   await folder.write('pairs.csv', pairsCsv(explanation));

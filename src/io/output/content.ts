@@ -34,7 +34,7 @@ export async function* untilAborted(
 }
 
 /** A promise that the signal rejects with CancelledError. @returns it, and what to call when nobody waits for it any more. */
-function abortion(signal: AbortSignal | undefined) {
+export function abortion(signal: AbortSignal | undefined) {
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(new CancelledError());

@@ -6,11 +6,11 @@
  *   FormatError for a journal in the folder that whymap did not write.
  */
 
-import { cp, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, OptionError, option, words } from '../../errors.js';
 import { carryOut, repair } from './commit.js';
-import { type Content, isPieces, untilAborted } from './content.js';
+import { abortion, type Content, isPieces, untilAborted } from './content.js';
 import { withLock } from './lock.js';
 import { isPartial, isPartialOf, partialBeside, partialName, removeStale } from './partial.js';
 import { existingAncestor, linkTarget, makeFolders, removeEmpty } from './target.js';
@@ -166,13 +166,26 @@ async function writeAside(state: State, name: string, content: Content): Promise
   stopIfAborted(state);
   const staging = state.staging ?? (await makeStaging(state));
   const handle = await open(join(staging, name), 'w');
+  const written = writeWhole(handle, content, state.signal);
+  written.catch(() => {});
+  const { aborted, end } = abortion(state.signal);
+  // a slow disk is not waited for
+  await Promise.race([written, aborted]).finally(end);
+  if (!state.files.includes(name)) state.files.push(name);
+}
+
+/** Writes a file that has been opened, waits until the disk has it, and closes it. CancelledError once the signal is aborted. */
+async function writeWhole(
+  handle: FileHandle,
+  content: Content,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    await writeFile(handle, isPieces(content) ? untilAborted(content, state.signal) : content);
+    await writeFile(handle, isPieces(content) ? untilAborted(content, signal) : content);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  if (!state.files.includes(name)) state.files.push(name);
 }
 
 /** CancelledError once the signal is aborted. */
