@@ -6,6 +6,7 @@
  *   FormatError for a journal in the folder that whymap did not write.
  */
 
+import { rmSync } from 'node:fs';
 import { cp, type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CancelledError, OptionError, option, words } from '../../errors.js';
@@ -258,7 +259,8 @@ async function stagingInside(state: State): Promise<string> {
  * written; after the commit there are none. Never throws for what is gone.
  */
 async function discard(state: State): Promise<void> {
-  if (state.staging !== null) await rm(state.staging, { recursive: true, force: true });
+  // at once: other threads may be busy with what was being written, which nobody wants any more
+  if (state.staging !== null) rmSync(state.staging, { recursive: true, force: true, maxRetries: 3 });
   await removeEmpty(state.made);
   for (const { from } of state.others) await rm(from, { force: true });
   state.staging = null;
