@@ -7,10 +7,12 @@ Rates, each with where it was measured (docs/lab):
   Taken to grow with samples and with the square of features; sparse tables are taken to cost as much as dense ones.
 - HERE: seconds a sample in the process that is started, on 2 threads: of 557 s for a million samples (performance of version 0.1.0) 150 for
   localities, 48 for description, 90 for trust and 49 for reading and writing. Taken to grow with samples and not to shrink with workers.
+- READ: stored values a second that a thread reads of parts: 9.5 million in 1.9 processor seconds (cluster.md); a dense value is taken to cost a fourth.
 - BRIDGE: bytes a second through the bridge: 8 shards x (400 kB out and 400 kB in) in 122 ms on a machine at a load of 20 (cluster.md).
 - ROUND: seconds of a round of 400 bytes, the same run. ROUNDS and SWEEPS: 104 rounds and 34 sweeps in the six fits of a run (cluster.md).
-Assumed: workers of 16 cores that speed up as 0.8 x 16; at most 16 workers, as there are at most 16 segments; each row is sent to 1.5 workers; 5% of
-a sparse table is stored.
+Assumed: workers of 16 cores that speed up as 0.8 x 16; at most 16 workers, as there are at most 16 segments; workers read the parts of
+the pre-pass, so that no row is moved: each row by 1.1 workers a fit, and by the process that is started six times, on one thread each. 5% of a
+sparse table is stored. Without workers the table is held in one process, which reads it once.
 """
 
 from __future__ import annotations
@@ -22,21 +24,23 @@ FIT = 12.0 / 3 / 20_000 / 784**2
 HERE = (150 + 48 + 90 + 49) / 1e6
 BRIDGE = 8 * 800_000 / 0.122
 ROUND = 0.055
-SPEEDUP, SENT, STORED = 0.8 * 16, 1.5, 0.05
+SPEEDUP, TOUCHED, STORED = 0.8 * 16, 1.1, 0.05
+READ, PASSES = 9.5e6 / 1.9, 6
 
 
 def costs(samples: float, features: int, modules: int, workers: int, sparse: bool) -> dict[str, float]:
     """Seconds and bytes of a run; 0 workers is one process with 16 cores."""
     row = 8 * STORED * features if sparse else 4 * features
     fits = FITS * FIT * samples * features**2 / SPEEDUP / max(1, workers)
-    rows = FITS * samples * row * SENT if workers else 0
+    values = samples * features * (STORED if sparse else 0.25)
+    read = (PASSES + FITS * TOUCHED / workers if workers else 1) * values / READ
     sums = SWEEPS * SEGMENTS * modules * features * (features - 1) / 2 * 4 if workers else 0
-    moved = (rows + sums) / BRIDGE + ROUNDS * ROUND if workers else 0
+    moved = sums / BRIDGE + ROUNDS * ROUND if workers else 0
     return {
         "fits": fits,
         "here": HERE * samples,
         "moved": moved,
-        "gigabytes_rows": rows / 1e9,
+        "read": read,
         "gigabytes_sums": sums / 1e9,
         "table": samples * row / 1e9,
     }
@@ -47,18 +51,18 @@ def main() -> None:
     modules = int(sys.argv[2]) if len(sys.argv) > 2 else 16
     print(f"{features} features, {modules} modules\n")
     print(
-        "| samples | table | workers | fits, h | moving, h | the rest, h | all, h | rows moved, GB | sums moved, GB | table here, GB |"
+        "| samples | table | workers | fits, h | reading, h | moving, h | the rest, h | all, h | sums moved, GB | table, GB |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for samples in (1e6, 1e7, 1e8):
         for sparse in (True, False):
             for workers in (0, 4, 16):
                 c = costs(samples, features, modules, workers, sparse)
-                hours = [c[name] / 3600 for name in ("fits", "moved", "here")]
+                hours = [c[name] / 3600 for name in ("fits", "read", "moved", "here")]
                 values = [*hours, sum(hours)]
                 cells = [f"{samples:,.0f}", "sparse" if sparse else "dense", str(workers or "none")]
                 cells += [f"{value:.2f}" for value in values]
-                cells += [f"{c[name]:,.1f}" for name in ("gigabytes_rows", "gigabytes_sums", "table")]
+                cells += [f"{c[name]:,.1f}" for name in ("gigabytes_sums", "table")]
                 print(f"| {' | '.join(cells)} |")
 
 

@@ -20,6 +20,7 @@
  * Fails: never.
  */
 
+import { isCsr } from '../../core/csr.js';
 import { levelRuns } from '../../core/level-runs.js';
 import type { ModuleSamples, Watch } from '../../engine/engine.js';
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
@@ -31,16 +32,17 @@ import {
   samplesInLevels,
   unitColumn,
 } from '../associations/local-values.js';
-import { withCells } from '../associations/parted.js';
+import { partsOf, withCells } from '../associations/parted.js';
 import { LEAST_LOADING, leadingFeatures } from '../describe/describe.js';
 import { leadingSigns } from '../describe/signs.js';
+import { type DrawnModule, drawnCells } from './drawn-values.js';
 
 /** Localities looked at for a module: the strongest in presence, and as many others at regular steps. */
 const LOCALITIES_EACH = 24;
 const FEATURES = 12;
 
 /** A module's leading features in the held-out samples, in the localities where it is tested. */
-export interface HeldOutModule extends ModuleSamples {
+export interface HeldOutModule extends DrawnModule {
   /** Feature number of each column of `values`. */
   readonly featureNumbers: readonly number[];
   /** Sum over pairs i < j of both loadings, twice. */
@@ -61,6 +63,8 @@ export interface HeldOutInput {
   /** As in `HeldOutModule`. */
   readonly support: number;
   readonly order: HeldOutOrder;
+  /** Whether values are standardized when they are drawn (drawn-values.ts). Default: all of them before. */
+  readonly spreadWhenDrawn?: boolean;
 }
 
 /** The held-out samples in a random order, level after level. */
@@ -73,11 +77,16 @@ export interface HeldOutOrder {
   readonly begins: Int32Array;
 }
 
+/** Share of the memory that the standardized values of all modules may take; beyond it they are spread when they are drawn. */
+const STANDARDIZED_SHARE = 0.25;
+
 /**
  * The input with the cells of its table that `heldOutModule` looks at: of a table in parts they are read here, once for all modules.
+ * @param memory bytes that may be held at once.
  */
-export async function withHeldOutCells(input: HeldOutInput): Promise<HeldOutInput> {
-  const { modules, fitted, order, table } = input;
+export async function withHeldOutCells(input: HeldOutInput, memory: number): Promise<HeldOutInput> {
+  const { modules, fitted, order, table, measure, levels } = input;
+  if (!partsOf(table.features)) return input;
   const each = Array.from({ length: modules.count }, (_, k) => k);
   const features = each.flatMap((k) => notableFeatures(modules, k).map(({ feature }) => feature));
   const rows = each.flatMap((k) =>
@@ -87,7 +96,10 @@ export async function withHeldOutCells(input: HeldOutInput): Promise<HeldOutInpu
   all.set(order.rows);
   all.set(rows, order.rows.length);
   const cells = await withCells(table.features, all, [...new Set(features)]);
-  return { ...input, table: { ...table, features: cells } };
+  // ranks are those among all samples, and levels have draws of their own
+  const isLarge = 8 * order.rows.length * features.length > STANDARDIZED_SHARE * memory;
+  const spreadWhenDrawn = isLarge && measure !== 'spearman' && !levels;
+  return { ...input, spreadWhenDrawn, table: { ...table, features: cells } };
 }
 
 /** Presence of a module in the localities that were fitted. */
@@ -128,7 +140,10 @@ export async function heldOutModule(input: HeldOutInput, k: number, watch: Watch
   const loadings = used.flatMap((_, i) =>
     Array.from(weights, (weight, f) => weight * (local[i] ?? general)[f]),
   );
-  const values = await interleaved(table.features, order.rows, features, measure, watch);
+  const values =
+    input.spreadWhenDrawn && isCsr(table.features)
+      ? drawnCells(table.features, order.rows, features)
+      : await interleaved(table.features, order.rows, features, measure, watch);
   return {
     featureNumbers: features,
     features: features.length,

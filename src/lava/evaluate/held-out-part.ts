@@ -117,11 +117,14 @@ export async function testPart(
   const { support = 0 } = scaledRules(associationRules(options, localities.size), size, localities.size);
   const { measure, levels } = options;
   const order = randomOrder(split.heldOut, table.features.rows, levels, random.stream('order'));
-  const held = await withHeldOutCells({
-    ...{ table, heldOut, modules: again, measure, levels, order },
-    fitted: { ...fitted, count: localities.count },
-    support: Math.min(support, size >> 1),
-  });
+  const held = await withHeldOutCells(
+    {
+      ...{ table, heldOut, modules: again, measure, levels, order },
+      fitted: { ...fitted, count: localities.count },
+      support: Math.min(support, size >> 1),
+    },
+    context.memory,
+  );
   await watch.checkpoint();
   const matches = matchLoadings(modules.loadings, again.loadings);
   await watch.checkpoint();

@@ -21,6 +21,7 @@
 import { permutation, type Random } from '../../core/random.js';
 import type { Engine, SampleDraws, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
+import { drawnCorrelations } from './drawn-values.js';
 import type { HeldOutModule } from './held-out-correlation.js';
 import { type DrawnTest, largestStatisticTests } from './largest-statistic.js';
 import { decision, MOST_BATCHES } from './sequential-decision.js';
@@ -56,12 +57,12 @@ export async function permutationTests(
   const { begins } = plan;
   const samples = begins[begins.length - 1];
   const none = { count: 1, orders: null, shifts: null };
-  const ofObserved = await engine.weightedCorrelations(modules, none, withoutProgress(watch));
+  const ofObserved = await drawnCorrelations(modules, none, engine, withoutProgress(watch));
   const [observed] = await statistics(modules, ofObserved, watch);
   const shiftsFrom = random.stream('features');
   const ordersFrom = random.stream('samples');
   const statisticsOf = async (of: readonly HeldOutModule[], draws: SampleDraws, part: Watch) =>
-    statistics(of, await engine.weightedCorrelations(of, draws, part), part);
+    statistics(of, await drawnCorrelations(of, draws, engine, part), part);
   const present = modules.map(wherePresent);
   const shifted = async (count: number, part: Watch) => ({
     ...{ count, orders: null },
