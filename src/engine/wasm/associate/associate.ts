@@ -72,6 +72,7 @@ export function createAssociate(
     const scope = createScope(runtime.arena);
     const entries = createEntries(runtime.arena);
     try {
+      await inputs.upload(features, scope, watch);
       const call = uploadCall(scope, inputs, { features, members, first, count, size, rules });
       const offsets = new Uint32Array(count * d + 1);
       const everyPair = (d * (d - 1)) / 2 + SLOT_MARGIN;
@@ -112,9 +113,8 @@ interface AssociateRequest {
 }
 
 /**
- * Copies the features and the localities' members (int32 rows, `size` a locality) into the engine's memory and
- * allocates the kernels' outputs there: for each locality and feature its number of entries and whether it has
- * support, and for each locality its number of constant features. All live until the scope is freed.
+ * Copies the features and the localities' members (int32 rows, `size` a locality) into the engine's memory and allocates the kernels'
+ * outputs there: entries and support by locality and feature, constant features by locality. All live until the scope is freed.
  */
 function uploadCall(scope: Scope, inputs: Inputs, request: AssociateRequest): Call {
   const { features, members, first, count, size, rules } = request;

@@ -46,6 +46,7 @@ export function createSumLocalSquares(runtime: Runtime, inputs: Inputs): Engine[
     const groups = groupModules(chosen, localities.factors);
     const scope = createScope(runtime.arena);
     try {
+      await inputs.upload(features, scope, watch);
       const table = { ...inputs.features(features, scope), d: features.columns };
       for (const [g, group] of groups.entries()) {
         const part = partOf(watch, g / groups.length, (g + 1) / groups.length);

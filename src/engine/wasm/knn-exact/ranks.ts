@@ -18,7 +18,7 @@ import { gatherRows } from '../../../core/matrix.js';
 import type { Matrix, Neighbors } from '../../../model.js';
 import type { Engine, Metric, Watch } from '../../engine.js';
 import { rankingDistance } from '../../js/distance.js';
-import { unwatched } from '../../watch.js';
+import { unwatched, withoutProgress } from '../../watch.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type Frame, rankToBound } from './frame.js';
@@ -82,14 +82,12 @@ function createRanking(runtime: Runtime, multipliers: Multipliers) {
       const input = { data, queries, symmetric, metric, k, thresholds };
       const prepared = await prepareComparison(runtime, scope, multipliers, input, watch);
       const shared = { ...prepared, rows: queryRows.length, metric };
-      const ranks = await uploadRanks(runtime, scope, {
-        ...shared,
-        targets: byPosition(targets, k, prepared),
-        k,
-      });
+      const step = withoutProgress(watch);
+      const placed = { ...shared, targets: byPosition(targets, k, prepared), k };
+      const ranks = await uploadRanks(runtime, scope, placed, step);
       const selfRows = scope.copy(symmetric ? queryRows : queryRows.map((row) => prepared.positions[row]));
       const lists = nearest > 0 ? allocateLists(runtime, scope, { ...shared, k: nearest }) : null;
-      if (lists) await insertTargets(runtime, { ranks, lists, k, selfRows, rows: queryRows.length });
+      if (lists) await insertTargets(runtime, { ranks, lists, k, selfRows, rows: queryRows.length }, step);
       const sought = { ranks: ranks.address, stride: ranks.stride, lists: lists?.address ?? 0, k: nearest };
       await comparePairs(runtime, scope, { ...prepared, ...sought, selfRows }, watch);
       return { ranks: ranks.read(), nearest: lists?.read() ?? null };
@@ -130,6 +128,7 @@ async function uploadRanks(
   runtime: Runtime,
   scope: Scope,
   { bounds, ids, order, targets, k, metric }: RanksOptions,
+  watch: Watch,
 ): Promise<UploadedRanks> {
   const { queries: a, data: b } = bounds;
   const rows = a.count;
@@ -148,7 +147,7 @@ async function uploadRanks(
         ...{ data: b.source, dataMeans: b.means, dataSquares: b.squares },
       },
     },
-    unwatched,
+    watch,
   );
   const stride = Math.ceil(k / 4) * 4;
   const size = rows * stride;
@@ -167,7 +166,7 @@ async function uploadRanks(
       work: size * 8,
       call: { ranks: address, rankToBound: bounds.rankToBound },
     },
-    unwatched,
+    watch,
   );
   const read = () => unpadded(new Int32Array(runtime.arena.memory.buffer, counts, size), k, order);
   return { address, stride, read };
@@ -187,7 +186,11 @@ interface InsertInput {
  * Starts the lists of nearest rows with the targets, whose distances are known: neighbors on a map are near in the
  * data too. Called once, before the pairs are compared.
  */
-function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: InsertInput): Promise<void> {
+function insertTargets(
+  runtime: Runtime,
+  { ranks, lists, k, selfRows, rows }: InsertInput,
+  watch: Watch,
+): Promise<void> {
   return runtime.run(
     {
       kernel: 'insertTargets',
@@ -195,7 +198,7 @@ function insertTargets(runtime: Runtime, { ranks, lists, k, selfRows, rows }: In
       work: rows * k * 32,
       call: { ranks: ranks.address, lists: lists.address, selfRows },
     },
-    unwatched,
+    watch,
   );
 }
 

@@ -16,7 +16,8 @@
 import { isCsr } from '../../../core/csr.js';
 import { MachineError, option, words } from '../../../errors.js';
 import type { AssociationBlock, Csr, Matrix } from '../../../model.js';
-import { type Arena, copyIn, type Scope } from './memory.js';
+import type { Watch } from '../../watch.js';
+import { type Arena, copyIn, copyInPieces, type Scope } from './memory.js';
 
 /** Addresses of the parts of a block of associations. */
 export interface BlockAddresses {
@@ -40,6 +41,8 @@ export interface Inputs {
    * scope ends.
    */
   features(features: Matrix | Csr, scope: Scope): FeatureAddresses;
+  /** Copies a table in, in pieces between which the caller's signal is looked at, unless it is there; it stays at least until the scope ends. */
+  upload(features: Matrix | Csr, scope: Scope, watch: Watch): Promise<void>;
   /** Addresses of a block; one that the engine did not make is copied in for the scope. */
   block(block: AssociationBlock, scope: Scope): BlockAddresses;
   /** Registers a block whose arrays are views of the engine's memory. */
@@ -87,6 +90,10 @@ export function createInputs(arenaOf: () => Arena): Inputs {
       const { offsets, indices, values } = features;
       return { dense: 0, offsets: keep(offsets), indices: keep(indices), values: keep(values) };
     },
+    async upload(features, scope, watch) {
+      const { indices, values } = isCsr(features) ? features : { indices: null, values: features.data };
+      for (const array of indices ? [indices, values] : [values]) await copies.upload(array, scope, watch);
+    },
     block(block, scope) {
       const known = blocks.get(block.values);
       if (known) {
@@ -114,6 +121,22 @@ export function createInputs(arenaOf: () => Arena): Inputs {
   };
 }
 
+/** Address of a copy made in pieces; freed again where that is cancelled. */
+async function uploaded(arena: Arena, array: ArrayBufferView, watch: Watch): Promise<number> {
+  const address = arena.allocate(array.byteLength);
+  try {
+    await copyInPieces(arena.memory, array, address, watch);
+    return address;
+  } catch (error) {
+    arena.free(address);
+    throw error;
+  }
+}
+
+/** Whether a copy is of this array. */
+const isCopyOf = ({ buffer, offset, length }: Kept, array: ArrayBufferView): boolean =>
+  buffer.deref() === array.buffer && offset === array.byteOffset && length === array.byteLength;
+
 /**
  * Copies of the caller's arrays, kept until their owner is garbage or memory runs short.
  * @param arenaOf gives the allocator, which is set once, before the first copy.
@@ -133,15 +156,13 @@ function createCopies(arenaOf: () => Arena) {
   });
 
   const find = (array: ArrayBufferView): Kept | undefined =>
-    [...kept].find(
-      (input) =>
-        input.buffer.deref() === array.buffer &&
-        input.offset === array.byteOffset &&
-        input.length === array.byteLength,
-    );
+    [...kept].find((input) => isCopyOf(input, array));
   const copy = (array: ArrayBufferView): Kept => {
     const address = arenaOf().allocate(array.byteLength);
     copyIn(arenaOf().memory, array, address);
+    return register(array, address);
+  };
+  const register = (array: ArrayBufferView, address: number): Kept => {
     const { buffer, byteOffset: offset, byteLength: length } = array;
     const input: Kept = { buffer: new WeakRef(buffer), offset, length, address, users: 0, orphaned: false };
     kept.add(input);
@@ -149,16 +170,28 @@ function createCopies(arenaOf: () => Arena) {
     return input;
   };
 
+  const keep = (array: ArrayBufferView, scope: Scope): number => {
+    const input = find(array) ?? copy(array);
+    input.users++;
+    scope.defer(() => {
+      input.users--;
+      dropUnused(input);
+    });
+    return input.address;
+  };
+
   return {
     /** Address of the array's copy, which stays at least until the scope ends. */
-    keep(array: ArrayBufferView, scope: Scope): number {
-      const input = find(array) ?? copy(array);
-      input.users++;
-      scope.defer(() => {
-        input.users--;
-        dropUnused(input);
-      });
-      return input.address;
+    keep,
+    /** Makes the copy in pieces, where there is none. */
+    async upload(array: ArrayBufferView, scope: Scope, watch: Watch): Promise<void> {
+      if (!find(array)) {
+        const address = await uploaded(arenaOf(), array, watch);
+        // another call may have copied it meanwhile
+        if (find(array)) arenaOf().free(address);
+        else register(array, address);
+      }
+      keep(array, scope);
     },
     /** Frees the copies that no call is using; false when there are none. */
     reclaim(): boolean {

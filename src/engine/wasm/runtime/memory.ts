@@ -140,12 +140,7 @@ export function createScope(arena: Arena): Scope {
     },
     async copyInPieces(array, watch) {
       const address = allocate(array.byteLength);
-      for (let first = 0; first < array.byteLength; first += PIECE_BYTES) {
-        const length = Math.min(PIECE_BYTES, array.byteLength - first);
-        const piece = new Uint8Array(array.buffer, array.byteOffset + first, length);
-        copyIn(arena.memory, piece, address + first);
-        if (first + length < array.byteLength) await watch.checkpoint();
-      }
+      await copyInPieces(arena.memory, array, address, watch);
       return address;
     },
     copyStructure(name, values) {
@@ -165,6 +160,20 @@ export function createScope(arena: Arena): Scope {
 export function copyIn(memory: WebAssembly.Memory, array: ArrayBufferView, address: number): void {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   new Uint8Array(memory.buffer, address, array.byteLength).set(bytes);
+}
+
+/** The same in pieces, between which the caller's signal is looked at. */
+export async function copyInPieces(
+  memory: WebAssembly.Memory,
+  array: ArrayBufferView,
+  address: number,
+  watch: Watch,
+): Promise<void> {
+  for (let first = 0; first < array.byteLength; first += PIECE_BYTES) {
+    const length = Math.min(PIECE_BYTES, array.byteLength - first);
+    copyIn(memory, new Uint8Array(array.buffer, array.byteOffset + first, length), address + first);
+    if (first + length < array.byteLength) await watch.checkpoint();
+  }
 }
 
 /** `length` float32 from `address` (bytes), copied out of the memory. */
