@@ -18,6 +18,7 @@ import {
   type StructureTrace,
   structureLayer,
   traceStructure,
+  verdictOfStructure,
 } from '../trust/index.js';
 import { spaceOptions } from './region-trust.js';
 
@@ -59,7 +60,9 @@ export async function withStructure(
   const layer = structureLayer(trace, table.labels);
   const structure = { ...layer, summary: [...layer.summary, spaceSentence(space)] };
   const timings = { ...explanation.timings, structure: (performance.now() - started) / 1000 };
-  return { explanation: { ...explanation, structure, timings }, trace };
+  const { trust } = explanation;
+  const judged = trust && { ...trust, verdict: verdictOfStructure(trust.verdict, trace.structures) };
+  return { explanation: { ...explanation, trust: judged, structure, timings }, trace };
 }
 
 /** What distances in the data are measured on. */

@@ -49,3 +49,4 @@ export type {
   VerdictSentence,
 } from './types.js';
 export { verdictParagraph } from './verdict/verdict.js';
+export { verdictOfStructure } from './verdict/verdict-structure.js';

@@ -16,6 +16,7 @@ function made(some: Partial<TracedStructure>, ...sizes: number[]): TracedStructu
     pAdjusted: 1,
     text: `${some.name}: in words.`,
     rows: parts,
+    center: [-3.5, 12.5],
     ...some,
   } as TracedStructure;
 }
@@ -30,19 +31,21 @@ const many = trace([
   made({ name: `label:${'long '.repeat(30)}`, kind: 'region', answer: 'made by the projection' }, 40),
 ]);
 
-test('one line a structure, none wider than 80 characters, however many and however long their names', () => {
+test('one line a structure that matters, none wider than 80 characters, however many and however long their names', () => {
   const lines = structureLines(['Structure: 124 structures.'], many, 'out/structure.csv');
   const header = lines.findIndex((line) => line.startsWith('  structure '));
   const table = lines.slice(header + 1, lines.indexOf('  The statistic, in the data:'));
-  expect(table.length).toBe(124);
+  // all in the data, the region and the twelve largest of the others; the rest are counted
+  expect(table.length).toBe(2 + 13 + 1 + 1);
+  expect(table.at(-1)).toBe('  and smaller ones, 108 made by the projection, in out/structure.csv');
   for (const line of lines.slice(header, lines.indexOf('', header)))
     expect(line.length).toBeLessThanOrEqual(80);
-  expect(new Set(table.map((line) => line.length)).size).toBe(1);
+  expect(new Set(table.slice(0, -1).map((line) => line.length)).size).toBe(1);
   // by answer, then the largest first
-  expect(table[0]).toMatch(/^ {2}Cluster C +900 +in the data +0\.50 +0\.010$/);
-  expect(table[1]).toMatch(/^ {2}Gap A \| B +1,500 \| 600 +in the data +0\.50 +0\.004$/);
-  expect(table[2]).toMatch(/^ {2}Gap 119 \| 120 +149 \| 2,000 +made by the projection/);
-  expect(table.at(-1)).toMatch(/^ {2}Bridge A - B +12 +cannot be told/);
+  expect(table[0]).toMatch(/^ {2}Cluster C +900 +-3\.5, 13 +in the data +0\.50 +0\.010$/);
+  expect(table[1]).toMatch(/^ {2}Gap A \| B +1,500 \| 600 +-3\.5, 13 +in the data +0\.50 +0\.004$/);
+  expect(table[2]).toMatch(/^ {2}Gap 119 \| … +149 \| 2,000 +-3\.5, 13 +made by the projection/);
+  expect(table.at(-2)).toMatch(/^ {2}Bridge A - B +12 +-3\.5, 13 +cannot be told/);
 });
 
 test('the two largest of each answer and every region asked for are in words, and the file of all is named', () => {
@@ -73,15 +76,15 @@ test('a group without another has no statistic: a dash, and an empty cell', () =
   );
   expect(structureLines(['One.'], trace([alone]), 'x').join('\n')).toMatch(/Cluster A .* - +1\.000/);
   expect(structureCsv(trace([alone]))).toMatch(
-    /\ncluster A,cluster,made by the projection,50,valleyDensity,,1,/,
+    /\ncluster A,cluster,made by the projection,50,-3.5,12.5,valleyDensity,,1,/,
   );
 });
 
 test('structure.csv has every structure in the order of the table, with its figures and its words', () => {
   const [header, ...lines] = structureCsv(many).trimEnd().split('\n');
-  expect(header).toBe('structure,kind,answer,samples,statistic,value,value_without,p,p_adjusted,text');
+  expect(header).toBe('structure,kind,answer,samples,x0,x1,statistic,value,value_without,p,p_adjusted,text');
   expect(lines.length).toBe(124);
   expect(lines[1]).toBe(
-    'gap A | B,gap,in the data,1500 and 600,valleyDensity,0.5,1,0.00001,0.004,gap A | B: in words.',
+    'gap A | B,gap,in the data,1500 and 600,-3.5,12.5,valleyDensity,0.5,1,0.00001,0.004,gap A | B: in words.',
   );
 });

@@ -132,7 +132,7 @@ test('--structure traces what the map shows, and a region', () => {
   expect(stdout).toContain(join('s', 'structure.csv'));
   const told = readFileSync(at('s/structure.csv'), 'utf8');
   expect(told.split('\n')[0]).toBe(
-    'structure,kind,answer,samples,statistic,value,value_without,p,p_adjusted,text',
+    'structure,kind,answer,samples,x0,x1,statistic,value,value_without,p,p_adjusted,text',
   );
   for (const { text } of structure.structures) expect(told).toContain(text.replaceAll('"', '""'));
 });

@@ -1,6 +1,6 @@
 /** What `--structure` adds: structure.csv, a part of audit.json and summary.json, a column of pointwise.csv, and lines for the terminal. */
 
-import { capitalized, count, decimal, pValue } from '../../core/words.js';
+import { capitalized, count, decimal, listed, pValue } from '../../core/words.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import { writeCsv } from '../../io/write.js';
 import {
@@ -31,23 +31,27 @@ export function clusterColumn({ found }: StructureTrace): string[] {
 
 /** One line a structure, in the order of the terminal's table: its answer, what that rests on, and the same in words. */
 export function structureCsv({ structures }: StructureTrace): string {
-  const header = 'structure,kind,answer,samples,statistic,value,value_without,p,p_adjusted,text'.split(',');
+  const axes = (structures[0]?.center ?? []).map((_, d) => `x${d}`);
+  const figures = ['statistic', 'value', 'value_without', 'p', 'p_adjusted', 'text'];
   const number = (value: number | null) =>
     value === null || !Number.isFinite(value) ? null : rounded(value);
   return writeCsv(
-    header,
-    structuresInOrder(structures).map(({ name, kind, answer, rows, statistic, p, pAdjusted, text }) => [
-      name,
-      kind,
-      answer,
-      rows.map(({ length }) => length).join(' and '),
-      statistic.name,
-      number(statistic.value),
-      number(statistic.null),
-      p,
-      pAdjusted,
-      text,
-    ]),
+    ['structure', 'kind', 'answer', 'samples', ...axes, ...figures],
+    structuresInOrder(structures).map(
+      ({ name, kind, answer, rows, center, statistic, p, pAdjusted, text }) => [
+        name,
+        kind,
+        answer,
+        rows.map(({ length }) => length).join(' and '),
+        ...center.map(rounded),
+        statistic.name,
+        number(statistic.value),
+        number(statistic.null),
+        p,
+        pAdjusted,
+        text,
+      ],
+    ),
   );
 }
 
@@ -93,7 +97,8 @@ export function structureLines(
   return [
     ...lead,
     '',
-    ...tableOf(sorted),
+    ...tableOf(sorted.filter((_, at) => isListed(sorted, at))),
+    ...notListed(sorted, where),
     ...keyOf(sorted),
     '',
     all ? 'In words:' : `The largest in words (all ${count(sorted.length)}: ${where}):`,
@@ -102,16 +107,39 @@ export function structureLines(
   ];
 }
 
+/** A region that was requested, what is in the data, and so many of each other answer have a line on the terminal. */
+const LINES_AN_ANSWER = 12;
+
+/** Whether a structure has a line: all in the data do, every region, and the largest of the other answers. */
+function isListed(sorted: readonly TracedStructure[], at: number): boolean {
+  const { answer, kind } = sorted[at];
+  if (answer === 'in the data' || kind === 'region') return true;
+  return at - sorted.findIndex((one) => one.answer === answer) < LINES_AN_ANSWER;
+}
+
+/** How many of each answer have no line, and where they are. */
+function notListed(sorted: readonly TracedStructure[], where: string): string[] {
+  const left = sorted.filter((_, at) => !isListed(sorted, at));
+  if (left.length === 0) return [];
+  const counts = STRUCTURE_ANSWERS.map((answer) => ({
+    answer,
+    count: left.filter((one) => one.answer === answer).length,
+  })).filter(({ count: some }) => some > 0);
+  const words = listed(counts.map(({ answer, count: some }) => `${count(some)} ${answer}`));
+  return [`  and smaller ones, ${words}, in ${where}`];
+}
+
 /** Columns of a terminal. */
 const WIDTH = 80;
 
 /** One line a structure under a header; names are cut where the line would be too long. */
 function tableOf(structures: readonly TracedStructure[]): string[] {
   const rows = [
-    ['structure', 'samples', 'answer', 'statistic', 'p'],
-    ...structures.map(({ name, rows: parts, answer, statistic, pAdjusted }) => [
+    ['structure', 'samples', 'on the map', 'answer', 'statistic', 'p'],
+    ...structures.map(({ name, rows: parts, center, answer, statistic, pAdjusted }) => [
       capitalized(name),
       parts.map(({ length }) => count(length)).join(' | '),
+      placeText(center),
       answer,
       Number.isFinite(statistic.value) ? decimal(statistic.value) : '-',
       pValue(pAdjusted),
@@ -121,16 +149,21 @@ function tableOf(structures: readonly TracedStructure[]): string[] {
   const others = widths.slice(1).reduce((sum, width) => sum + width + 2, 2);
   const name = Math.max(8, Math.min(widths[0], WIDTH - others));
   const cut = (text: string) => (text.length <= name ? text : `${text.slice(0, name - 1)}…`);
-  return rows.map(([structure, samples, answer, statistic, p]) =>
+  return rows.map(([structure, samples, center, answer, statistic, p]) =>
     [
       `  ${cut(structure).padEnd(name)}`,
       samples.padStart(widths[1]),
-      answer.padEnd(widths[2]),
-      statistic.padStart(widths[3]),
-      p.padStart(widths[4]),
+      center.padStart(widths[2]),
+      answer.padEnd(widths[3]),
+      statistic.padStart(widths[4]),
+      p.padStart(widths[5]),
     ].join('  '),
   );
 }
+
+/** Coordinates on a map of two or three dimensions; of more they are in the file only. */
+const placeText = (center: readonly number[]) =>
+  center.length > 3 ? '-' : center.map((value) => value.toPrecision(2)).join(', ');
 
 /** What the figures of the table mean, for the kinds that are in it. */
 function keyOf(structures: readonly TracedStructure[]): string[] {

@@ -15,6 +15,7 @@ import {
   referenceSpace,
   type StructureTrace,
   structureLayer,
+  verdictOfStructure,
 } from '../../trust/index.js';
 import { makeMap, type Repeats } from '../audit-method.js';
 import { auditJson, linksCsv, measuresTable, pointwiseCsv } from '../outputs/audit.js';
@@ -49,7 +50,8 @@ export async function runAudit(
     const repeats = input.repeat && (await input.repeat(bare.k));
     const structure = values.structure ? await traced(input, values, options, session) : null;
     const layer = structure && structureLayer(structure, labels);
-    const found = repeats ? { ...bare, verdict: [...bare.verdict, repeats.sentence] } : bare;
+    const judgedParts = structure ? verdictOfStructure(bare.verdict, structure.structures) : bare.verdict;
+    const found = { ...bare, verdict: repeats ? [...judgedParts, repeats.sentence] : judgedParts };
     const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
     const run = {
       reading: input.plan,

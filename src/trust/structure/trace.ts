@@ -87,6 +87,7 @@ export async function traceStructure(
         seeds: shownAgain(candidate, again),
         nullMaps: shownByCloud(candidate, clouds),
         forces,
+        center: centerOf(candidate, map),
       }),
     );
   }
@@ -115,7 +116,7 @@ function checked(input: StructureInput, { seeds = 3, nullMaps = 9, leastSamples:
 function traced(
   candidate: Candidate,
   pAdjusted: number,
-  others: Pick<TracedStructure, 'seeds' | 'nullMaps' | 'forces'>,
+  others: Pick<TracedStructure, 'seeds' | 'nullMaps' | 'forces' | 'center'>,
 ): TracedStructure {
   const { kind, name, rows, judged } = candidate;
   const answer = answerOf(judged, pAdjusted);
@@ -132,6 +133,14 @@ function traced(
     rows,
     text: textOf(candidate, { answer, pAdjusted, ...others }),
   };
+}
+
+/** Mean coordinates of the samples, of a gap those of the smaller side. */
+function centerOf({ rows }: Candidate, map: Matrix): number[] {
+  const side = rows.reduce((smaller, part) => (part.length < smaller.length ? part : smaller));
+  return Array.from({ length: map.columns }, (_, d) =>
+    side.reduce((sum, i) => sum + map.data[i * map.columns + d] / side.length, 0),
+  );
 }
 
 /** Forces across a gap, or between a group and all others; null for a hole. */

@@ -95,6 +95,8 @@ export interface TracedStructure {
   readonly forces: StructureForces | null;
   /** Rows of the samples that it is about: both sides of a gap, a cluster, the samples of a bridge, the rim of a hole. */
   readonly rows: readonly Int32Array[];
+  /** Where it is on the map, one coordinate a dimension: the mean of its samples, of a gap those of the smaller side. */
+  readonly center: readonly number[];
   /** The answer and what it rests on, in words. */
   readonly text: string;
 }

@@ -49,6 +49,10 @@ const FDR = 0.05;
 /** Groups of neighbor graphs mean nothing where more of the samples have only duplicates for neighbors. */
 const MOST_DOUBLED = 0.25;
 
+/** How the sentence on clusters that are neither glued nor torn begins, and ends as long as the structure was not traced. */
+export const GROUPS_KEPT = 'Clusters may be read as neighborhoods';
+export const GAPS_UNTOLD = '; whether gaps part them in the data, the test of structure tells';
+
 /** The verdict's sentences, in reading order. */
 export function writeVerdict(input: VerdictInput): VerdictSentence[] {
   const few = fewSentence(input.measured);
@@ -124,7 +128,7 @@ function clustersWords(steadiness: number, cohesiveness: number): string {
   const torn = cohesiveness < LEVELS.clusters.yes;
   const severe = Math.min(steadiness, cohesiveness) < LEVELS.clusters.partly;
   if (!glued && !torn)
-    return 'Clusters may be read as neighborhoods: groups on the map are groups of the data, and groups of the data stay together; whether gaps part them in the data, the test of structure tells';
+    return `${GROUPS_KEPT}: groups on the map are groups of the data, and groups of the data stay together${GAPS_UNTOLD}`;
   const opening = severe ? 'Clusters may not be read' : 'Clusters may be read with care';
   const gluing = 'what looks like one group may be several that the map put together';
   const tearing = 'what looks like several groups may be one that the map tore apart';
