@@ -45,7 +45,7 @@ test('one line a structure that matters, none wider than 80 characters, however 
   expect(table[0]).toMatch(/^ {2}Cluster C +900 +-3\.5, 13 +in the data +0\.50 +0\.010$/);
   expect(table[1]).toMatch(/^ {2}Gap A \| B +1,500 \| 600 +-3\.5, 13 +in the data +0\.50 +0\.004$/);
   expect(table[2]).toMatch(/^ {2}Gap 119 \| … +149 \| 2,000 +-3\.5, 13 +made by the projection/);
-  expect(table.at(-2)).toMatch(/^ {2}Bridge A - B +12 +-3\.5, 13 +cannot be told/);
+  expect(table.at(-2)).toMatch(/^ {2}Bridge A -… +12 +-3\.5, 13 +cannot be told/);
 });
 
 test('the two largest of each answer and every region asked for are in words, and the file of all is named', () => {
