@@ -17,7 +17,7 @@ export async function readGeneSets(path: string): Promise<readonly GeneSet[]> {
   });
 }
 
-/** module, pole, set, hits...: one line for every set that a module holds more of than chance. */
+/** module, pole, set, hits...: one line for every set of which a module holds a feature, whatever its p. */
 export function geneSetsCsv(explanation: Explanation, sets: readonly GeneSet[]): string {
   const found = geneSetEnrichment(explanation, sets);
   return writeCsv(

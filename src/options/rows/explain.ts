@@ -135,7 +135,7 @@ export const explainOptions = defineOptions([
     type: { kind: 'file', form: 'file' },
     default: null,
     label: 'Gene sets',
-    help: 'GMT file: the sets that each module holds more of than chance, in gene-sets.csv',
+    help: 'GMT file of gene sets: they name modules; gene-sets.csv tests each module against each set',
   },
   {
     name: 'refits',
