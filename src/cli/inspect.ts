@@ -1,6 +1,7 @@
 /** `whymap inspect`: how files would be read and paired, without running anything. */
 
 import { type FileReading, fileLines } from '../io/index.js';
+import { commandLineSpelling, spelledWarnings } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import { notesOf, planFiles } from '../run/plan-files.js';
 import type { CommandRun } from './command.js';
@@ -9,20 +10,22 @@ import { tell, writeJson } from './terminal/text.js';
 
 /** The first file holds the features; the second is the map unless an option names one; each other is read on its own. */
 export const run: CommandRun<'inspect'> = async (features = '', values, signal, more = []) => {
-  await withSession({ ...values, engine: 'js' }, signal, async (session) => {
+  await withSession({ ...values, engine: 'js' }, signal, async (run) => {
+    const session = { ...run, tellMissing: true };
     const takesMap = values.embedding === undefined && values.embeddingColumns === undefined;
     const map = takesMap ? more[0] : undefined;
     const others = takesMap ? more.slice(1) : more;
     const named = map === undefined ? values : { ...values, embedding: map };
     const { plan, warnings } = await planFiles(features, named, session);
     const alone: FileReading[] = [];
-    const found = [...warnings];
+    const told = [...warnings];
     for (const path of others) {
       const read = await readFeatures(path, values, session);
       alone.push(read.reading);
-      found.push(...read.warnings);
+      told.push(...read.warnings);
     }
     session.progress.stop();
+    const found = spelledWarnings(told, commandLineSpelling);
     const lines = [
       ...plan.lines,
       ...alone.flatMap((read) => fileLines(read, 'features')),

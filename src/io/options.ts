@@ -65,6 +65,8 @@ export interface ReadOptions {
   readonly image?: ImageSize | null;
   /** Default `error`. */
   readonly missing?: Missing;
+  /** Missing cells end nothing: a warning says what a run would say, for looking at a file. Default false. */
+  readonly tellMissing?: boolean;
   /** Bytes that a table may take in memory. Default 4 GiB. */
   readonly memory?: number;
   readonly signal?: AbortSignal;

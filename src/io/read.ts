@@ -16,18 +16,18 @@ import { FormatError, OptionError, option, words } from '../errors.js';
 import type { Embedding, Table, Warning } from '../model.js';
 import { checkApplicable, checkKey, checkRequestedColumns } from './applicable.js';
 import { openInput } from './formats.js';
+import { selected, withColumns } from './named-features.js';
 import type { Contents, FormatReader, Input, Missing, RawTable, ReadOptions, Settings } from './options.js';
-import { columnsNamed } from './plan/column-names.js';
 import { describeFile, valuesOf } from './plan/describe.js';
-import { type FileFacts, plainFacts } from './plan/facts.js';
 import { missingAsEmpty } from './plan/metadata.js';
 import type { FileReading, IdColumn } from './plan/types.js';
 import { hashSource, tooLarge } from './source/bytes.js';
 import type { Source } from './source/source.js';
 import { countedRowsNote, wholeCoordinatesNote } from './table/array-notes.js';
-import { checkTable } from './table/checks.js';
+import { checkTable, completeNames } from './table/checks.js';
 import { idsAsCandidates, type Texts } from './table/join.js';
-import { repairMissing, selectColumns } from './table/missing.js';
+import { type Repair, repairMissing, repairOrTell } from './table/missing.js';
+import { missingByColumn, missingCells } from './table/missing-cells.js';
 import { NORMALIZE_CHOICES } from './table/normalize.js';
 import { prepareTable } from './table/prepare.js';
 import { settingsToTranspose, transposedWarning, transposeTable } from './table/transpose.js';
@@ -60,10 +60,11 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
   const settings = settingsOf(options, 'features');
   const { input, reader, format } = await openInput(source, settings);
   checkApplicable(format, settings, source.name);
-  const raw = withMissingLabels(await tableOf(reader, input, settings, source.name), settings);
-  checkRequestedColumns(raw, settings, source.name);
+  const found = withMissingLabels(await tableOf(reader, input, settings, source.name), settings);
+  checkRequestedColumns(found, settings, source.name);
+  const raw = selected(found, settings, source.name);
   const sha256 = await hashSource(source, settings.signal);
-  const checked = selected(checkTable(raw, { name: source.name, sha256 }, settings), raw, settings);
+  const checked = checkTable(raw, { name: source.name, sha256 }, settings);
   const table = raw.prepared ? checked : prepareTable(checked, settings);
   const candidates = keptCandidates(raw, table);
   const { reading } = raw;
@@ -87,6 +88,9 @@ export async function readTable(source: Source, options: ReadOptions = {}): Prom
       labels: table.labels,
       metadata: (table.metadata ?? []).filter(({ name }) => name !== (reading?.label ?? settings.label)),
       values: valuesOf(table.features),
+      missing: settings.tellMissing
+        ? missingOf(raw.features, completeNames(raw, source.name, settings))
+        : undefined,
     }),
   };
 }
@@ -122,8 +126,12 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
   if (stored.rows === 0 || stored.columns === 0) throw emptyEmbedding(source.name);
   const featureNames =
     raw.featureNames ?? Array.from({ length: stored.columns }, (_, c) => `dimension ${c + 1}`);
-  checkFinite({ ...raw, features: stored, featureNames }, source.name);
-  const coordinates = checkMagnitudes(stored, { name: source.name, featureNames, ids: raw.ids });
+  const repaired = finite({ ...raw, features: stored, featureNames }, source.name, settings);
+  const coordinates = checkMagnitudes(toDense(repaired.features), {
+    name: source.name,
+    featureNames,
+    ids: raw.ids,
+  });
   const sha256 = await hashSource(source, settings.signal);
   const reading = describeFile({
     source: source.name,
@@ -135,59 +143,21 @@ export async function readEmbedding(source: Source, options: ReadOptions = {}): 
     labels: null,
     metadata: [],
     values: null,
+    missing: settings.tellMissing ? missingOf(stored, featureNames) : undefined,
   });
   const candidates = raw.reading?.candidates ?? idsAsCandidates(raw.ids);
   return {
     coordinates,
     ids: raw.ids,
     source: { name: source.name, sha256 },
-    warnings: [...raw.warnings, ...(isArray(raw) ? wholeCoordinatesNote(coordinates, source.name) : [])],
+    warnings: [
+      ...raw.warnings,
+      ...repaired.warnings,
+      ...(isArray(raw) ? wholeCoordinatesNote(coordinates, source.name) : []),
+    ],
     reading,
     candidates,
   };
-}
-
-/**
- * The table with the features that options name, where the reader knows no roles of columns (NPY, AnnData, 10x...).
- */
-function selected(table: Table, raw: RawTable, settings: Settings): Table {
-  const { transpose } = settings;
-  // columns of a transposed file were dropped before it was turned
-  const wanted = transpose ? { ...settings, drop: undefined } : settings;
-  const kept =
-    raw.reading && !transpose ? null : keptColumns(table.featureNames, wanted, table.source.name, 'features');
-  if (kept === null) return table;
-  const featureNames = kept.map((c) => table.featureNames[c]);
-  return { ...table, features: selectColumns(table.features, kept), featureNames };
-}
-
-/** The coordinates that options name, where the reader knows no roles of columns. @param source name of the file. */
-function withColumns(raw: RawTable, settings: Settings, source: string): RawTable {
-  const names = raw.featureNames ?? Array.from({ length: raw.features.columns }, (_, c) => `f${c}`);
-  const kept = keptColumns(names, settings, source, 'embeddingColumns');
-  if (kept === null) return raw;
-  return { ...raw, features: selectColumns(raw.features, kept), featureNames: kept.map((c) => names[c]) };
-}
-
-/**
- * Positions of the columns that `columns` names and `drop` does not; null for all. OptionError for a name that is
- * none.
- * @param names of all columns.
- * @param source name of the file.
- * @param name of the option that names columns.
- */
-function keptColumns(
-  names: readonly string[],
-  { columns, drop }: Settings,
-  source: string,
-  name: string,
-): number[] | null {
-  if (columns === undefined && drop === undefined) return null;
-  const facts = names.map((column) => plainFacts(column, 'number'));
-  const file: FileFacts = { source, rows: 0, named: true, columns: facts };
-  const dropped = drop === undefined ? [] : columnsNamed(file, drop, 'drop');
-  const all = columns === undefined ? names.map((_, c) => c) : columnsNamed(file, columns, name);
-  return all.filter((c) => !dropped.includes(c));
 }
 
 /** Whether a file gave numbers and nothing else, so that no role of a column is known. */
@@ -276,19 +246,24 @@ function checkChoice(name: string, value: string, choices: readonly string[]): v
   });
 }
 
-/** FormatError for coordinates that are missing or infinite, which no option repairs. @param raw an embedding as it was read. */
-function checkFinite(
+/** The columns with cells that are missing or not finite, most first. */
+const missingOf = (features: Embedding['coordinates'] | Table['features'], names: readonly string[]) =>
+  missingByColumn(missingCells(features), names);
+
+/**
+ * FormatError for coordinates that are missing or infinite, which no option repairs; a warning where a file is only looked at.
+ * @param raw an embedding as it was read.
+ */
+function finite(
   raw: { features: Embedding['coordinates']; featureNames: readonly string[]; ids: readonly string[] | null },
   name: string,
-): void {
-  try {
-    repairMissing(raw.features, 'error', { name, featureNames: raw.featureNames, ids: raw.ids });
-  } catch (cause) {
-    if (!(cause instanceof FormatError)) throw cause;
-    const remedy = 'remove those samples, or make the embedding again without them';
-    throw new FormatError({ got: cause.parts.got, expected: cause.parts.expected, remedy }, { cause });
-  }
+  { tellMissing }: Settings,
+): Repair {
+  const named = { name, featureNames: raw.featureNames, ids: raw.ids };
+  return (tellMissing ? repairOrTell : repairMissing)(raw.features, 'error', named, NO_COORDINATES);
 }
+
+const NO_COORDINATES = 'remove those samples, or make the embedding again without them';
 
 /** The error for an embedding without rows or columns. */
 function emptyEmbedding(name: string): FormatError {

@@ -13,9 +13,15 @@ export function snakeCase(name: string): string {
   return kebabCase(name).replaceAll('-', '_');
 }
 
-/** `--locality-size 40`. */
+/** `--locality-size 40`; what a shell would read otherwise is quoted. */
 export const commandLineSpelling: Spelling = ({ option, value }: OptionMention) =>
-  value === undefined ? `--${kebabCase(option)}` : `--${kebabCase(option)} ${value}`;
+  value === undefined ? `--${kebabCase(option)}` : `--${kebabCase(option)} ${shellWord(value)}`;
+
+/** A value as one word of a shell; one in double quotes, or in which `<` stands for what is to be named, stays as it is. */
+function shellWord(value: string): string {
+  if (!/[()&;|$`*?!\s"'\\]/.test(value) || /^"[^",]*"$|^</.test(value)) return value;
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
 
 /** `locality_size=40`; texts are quoted. */
 export const pythonSpelling: Spelling = ({ option, value }: OptionMention) => {

@@ -7,7 +7,7 @@
  */
 
 import { encodeExplanation } from '../io/explanation-file.js';
-import { isTooLarge, type ReadingPlan, readContents } from '../io/index.js';
+import { isTooLarge, type ReadingPlan } from '../io/index.js';
 import type { FeatureChooser } from '../io/table/feature-chooser.js';
 import { partsOf } from '../lava/associations/parted.js';
 import { checkSizes, type ExplainOptions, explain } from '../lava/explain.js';
@@ -16,7 +16,6 @@ import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import { type OptionValues, recordedOptions } from '../options/index.js';
 import { withoutFolder } from '../report/names.js';
 import { withFeatureValues } from '../report/values.js';
-import { holdsArrays } from './file-names.js';
 import {
   type FeaturesRead,
   joined,
@@ -27,6 +26,7 @@ import {
   type Work,
   withinColumns,
 } from './inputs.js';
+import { DEFAULT_MAP, mapsInside } from './maps-inside.js';
 import type { PartedInput } from './parted-input.js';
 import { planOf } from './plan.js';
 import { type ExplanationTrust, withTrust } from './region-trust.js';
@@ -210,9 +210,6 @@ async function embeddingFor(
   return { table, embedding: made.embedding, warnings: [warning, ...made.warnings], plan };
 }
 
-/** The key of the map that is taken where no other is named, as scanpy names it. */
-const DEFAULT_MAP = 'X_umap';
-
 /** The options with the map that the features' own file holds, where none is named and none is to be made. */
 async function withMapOfFile(
   path: string,
@@ -224,16 +221,6 @@ async function withMapOfFile(
   if (isNamed || !(await mapsInside(path, run)).includes(DEFAULT_MAP)) return { values, warnings: [] };
   const message = `No embedding was named: ${DEFAULT_MAP} of the file was taken. Name another, or a method to make one.`;
   return { values: { ...values, embedding: DEFAULT_MAP }, warnings: [{ code: 'embedding-taken', message }] };
-}
-
-/** Keys of maps of two dimensions, as scanpy and its relatives name them. */
-const MAP_KEYS = /^X_.*(umap|tsne|draw_graph|phate|mde)/i;
-
-/** Keys of the maps that the features' own file holds; none for formats without such keys. */
-async function mapsInside(path: string, { files }: Run): Promise<readonly string[]> {
-  if (!holdsArrays(path)) return [];
-  const { arrays } = await readContents(files.open(path));
-  return arrays.filter((key) => MAP_KEYS.test(key));
 }
 
 /** The warning that the embedding was computed here, and which maps of the file could have been taken. */

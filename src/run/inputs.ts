@@ -43,6 +43,8 @@ export interface Work {
   readonly files: Files;
   /** Told how the files were read, before anything is computed. */
   readonly onPlan?: (plan: ReadingPlan) => void;
+  /** Files are only looked at: missing cells are told, and end nothing. Default false. */
+  readonly tellMissing?: boolean;
 }
 
 /** A table with its labels, and how both were read. */
@@ -136,6 +138,7 @@ export async function readRequestedEmbedding(
     key: isKey ? name : embeddingKey,
     columns: listOf(embeddingColumns),
     drop: undefined,
+    tellMissing: work.tellMissing,
     memory: work.context.memory,
     signal: work.context.signal,
   });
@@ -240,6 +243,7 @@ function readOptions(values: TableValues, work: Work, stage: string): ReadOption
     columns: listOf(values.features),
     drop: listOf(values.drop),
     image: values.image,
+    tellMissing: work.tellMissing,
     onProgress: (done) => onProgress?.({ stage, done }),
   };
 }

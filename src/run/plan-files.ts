@@ -4,6 +4,7 @@ import { PLANNED, type ReadingPlan } from '../io/index.js';
 import type { Warning } from '../model.js';
 import type { EmbeddingValues, InputValues } from '../options/index.js';
 import { readFeatures, readJoinedEmbedding, type Work } from './inputs.js';
+import { mapsInside, mapsLine } from './maps-inside.js';
 import { planOf } from './plan.js';
 
 export interface PlannedFiles {
@@ -11,7 +12,7 @@ export interface PlannedFiles {
   readonly warnings: readonly Warning[];
 }
 
-/** Reads the table, and its map where one is named. Errors as of a run. */
+/** Reads the table, and its map where one is named; else tells which maps the table's file holds. Errors as of a run. */
 export async function planFiles(
   features: string,
   values: EmbeddingValues & InputValues,
@@ -19,7 +20,14 @@ export async function planFiles(
 ): Promise<PlannedFiles> {
   const table = await readFeatures(features, values, work);
   const hasMap = values.embedding !== undefined || values.embeddingColumns !== undefined;
-  if (!hasMap) return { plan: planOf(table, table, null, null), warnings: table.warnings };
+  if (!hasMap) {
+    const plan = planOf(table, table, null, null);
+    const maps = await mapsInside(features, work);
+    return {
+      plan: maps.length === 0 ? plan : { ...plan, maps, lines: [...plan.lines, ...mapsLine(maps)] },
+      warnings: table.warnings,
+    };
+  }
   const joined = await readJoinedEmbedding(table, features, values, work);
   return { plan: joined.plan, warnings: [...joined.table.warnings, ...joined.warnings] };
 }

@@ -81,14 +81,14 @@ const wrong: readonly (readonly [OptionTexts, RegExp])[] = [
   [{ embedding: 'x.csv', method: 'pca' }, /both --embedding x.csv and --method pca/],
   [{ embeddingColumns: 'x,y', method: 'pca' }, /both --embedding-columns x,y and --method pca/],
   [{ write: true, writeTo: 'x.h5ad' }, /both --write and --write-to x.h5ad/],
-  [{ table: 'a', query: 'select 1' }, /both --table a and --query select 1/],
+  [{ table: 'a', query: 'select 1' }, /both --table a and --query 'select 1'/],
   [{ useRaw: true, layer: 'x' }, /both --use-raw and --layer x/],
   [
     { localitySize: '30', support: '30' },
     /--support 30 with --locality-size 30; expected a number of at most 29/,
   ],
   [{ localitySize: '30', overlap: '31' }, /--overlap 31 with --locality-size 30/],
-  [{ delimiter: ';;' }, /--delimiter ;;; expected one character, tab or whitespace/],
+  [{ delimiter: ';;' }, /--delimiter ';;'; expected one character, tab or whitespace/],
   [{ thousands: 'ab' }, /--thousands ab; expected a point, a comma, a space or an apostrophe/],
   [{ encoding: 'klingon' }, /--encoding klingon; expected the name of an encoding/],
   [{ missingLabels: 'x' }, /--missing-labels x without --label/],
@@ -155,6 +155,12 @@ test('each face has its spelling, from which the name comes back', () => {
   const text = words`raise ${option('localitySize')}, or give ${option('missing', 'mean')}`;
   expect(spell(text)).toBe('raise localitySize, or give missing: mean');
   expect(spell(text, commandLineSpelling)).toBe('raise --locality-size, or give --missing mean');
+  const quoted = (value: string) => spell(words`${option('drop', value)}`, commandLineSpelling);
+  expect([quoted("it's (GT)"), quoted('"a b"'), quoted('a,b-c.d')]).toEqual([
+    "--drop 'it'\\''s (GT)'",
+    '--drop "a b"',
+    '--drop a,b-c.d',
+  ]);
   expect(spell(text, pythonSpelling)).toBe('raise locality_size, or give missing="mean"');
   expect(spell(words`${option('gate', 2)}`, pythonSpelling)).toBe('gate=2');
   for (const { name } of OPTIONS) {

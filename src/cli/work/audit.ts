@@ -4,7 +4,12 @@ import { PLANNED, type ReadingPlan } from '../../io/index.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import { writeNpy } from '../../io/write.js';
 import type { Matrix, Table, Warning } from '../../model.js';
-import { type OptionValues, recordedOptions } from '../../options/index.js';
+import {
+  commandLineSpelling,
+  type OptionValues,
+  recordedOptions,
+  spelledWarnings,
+} from '../../options/index.js';
 import { type FeaturesRead, readFeatures, readJoinedEmbedding } from '../../run/inputs.js';
 import { planOf } from '../../run/plan.js';
 import { traceMap } from '../../run/structure.js';
@@ -52,7 +57,8 @@ export async function runAudit(
     const layer = structure && structureLayer(structure, labels);
     const judgedParts = structure ? verdictOfStructure(bare.verdict, structure.structures) : bare.verdict;
     const found = { ...bare, verdict: repeats ? [...judgedParts, repeats.sentence] : judgedParts };
-    const warnings: Warning[] = [...table.warnings, ...input.warnings, ...found.warnings];
+    const noticed = [...table.warnings, ...input.warnings, ...found.warnings];
+    const warnings = spelledWarnings(noticed, commandLineSpelling);
     const run = {
       reading: input.plan,
       options: { ...options, ...recordedOptions('audit', values), seed: session.seed },

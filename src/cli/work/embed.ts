@@ -6,7 +6,7 @@ import { PLANNED, type ReadingPlan, writeCsv, writeNpy } from '../../io/index.js
 import type { OutputFile } from '../../io/output/file.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import type { Embedding, Table } from '../../model.js';
-import type { OptionValues } from '../../options/index.js';
+import { commandLineSpelling, type OptionValues, spelledWarnings } from '../../options/index.js';
 import { readFeatures } from '../../run/inputs.js';
 import { planOf } from '../../run/plan.js';
 import { readModel, savedModel } from '../outputs/model-file.js';
@@ -60,10 +60,11 @@ async function runTransform(
   const { rows, columns } = embedding.coordinates;
   const output = tell(values.json);
   output.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${file.path}\n`);
-  for (const warning of table.warnings) output.write(`Note: ${warning.message}\n`);
+  const warnings = spelledWarnings(table.warnings, commandLineSpelling);
+  for (const { message } of warnings) output.write(`Note: ${message}\n`);
   if (!values.json) return;
   const summary = { version: packageVersion(), method: kind, seed: session.seed, rows, dimensions: columns };
-  writeJson(JSON.stringify({ ...summary, out: file.path, warnings: table.warnings }, null, 2));
+  writeJson(JSON.stringify({ ...summary, out: file.path, warnings }, null, 2));
 }
 
 /** The content of the output file, by the ending of its name. */
@@ -112,7 +113,7 @@ function tellEmbedding(
   session: Session,
 ): void {
   const { rows, columns } = result.embedding.coordinates;
-  const warnings = [...table.warnings, ...result.warnings];
+  const warnings = spelledWarnings([...table.warnings, ...result.warnings], commandLineSpelling);
   const { json } = values;
   const output = tell(json);
   output.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);

@@ -14,6 +14,7 @@
 
 import { isCsr } from '../../core/csr.js';
 import { trueValue } from '../../core/units.js';
+import { plural } from '../../core/words.js';
 import type { Csr, Matrix, MetadataColumn } from '../../model.js';
 import { someNames } from './notes.js';
 import type { FileReading, PairingNote, ReadingPlan } from './types.js';
@@ -33,6 +34,7 @@ export interface Described {
   readonly labels: readonly string[] | null;
   readonly metadata: readonly MetadataColumn[];
   readonly values: string | null;
+  readonly missing?: FileReading['missing'];
 }
 
 /**
@@ -53,6 +55,7 @@ export function describeFile(read: Described): FileReading {
     label: labels === null ? null : describeLabels(read.label ?? 'labels', labels),
     metadata: read.metadata.map(describeColumn),
     values: read.values,
+    ...(read.missing && read.missing.length > 0 && { missing: read.missing }),
   };
 }
 
@@ -135,6 +138,7 @@ export function readingPlan(
   const lines = [
     featureLine(features),
     ...leftOutLine(features),
+    ...missingLine(features),
     idLine(features),
     ...(map === null ? [] : mapLines(map)),
     ...labelLine(labels?.label ? labels : features),
@@ -156,7 +160,7 @@ const short = ({ text }: PairingNote) => text;
  */
 export function fileLines(read: FileReading, what: 'features' | 'map' | 'labels'): string[] {
   if (what === 'map') return [...mapLines(read), idLine(read)];
-  const first = what === 'features' ? [featureLine(read), ...leftOutLine(read)] : [];
+  const first = what === 'features' ? [featureLine(read), ...leftOutLine(read), ...missingLine(read)] : [];
   return [...first, idLine(read), ...labelLine(read), ...metadataLine(read, null)];
 }
 
@@ -192,6 +196,18 @@ function leftOutLine({ leftOut }: FileReading): string[] {
   return [`  left out: ${parts.join('; ')}`];
 }
 
+/** Columns with missing cells that the line names. */
+const MOST_MISSING = 20;
+
+/** One line about the columns with missing cells, most first; none where a file was not only looked at. */
+function missingLine({ missing = [] }: FileReading): string[] {
+  if (missing.length === 0) return [];
+  const named = missing.slice(0, MOST_MISSING).map(({ name, cells }) => `${name} ${cells}`);
+  const more =
+    missing.length > MOST_MISSING ? ` and ${plural(missing.length - MOST_MISSING, 'more column')}` : '';
+  return [`  cells without a number: ${named.join(', ')}${more}`];
+}
+
 /** The line on ids: which column they are in, and why it was taken. */
 function idLine({ ids, source }: FileReading): string {
   if (ids === null) return `Ids: none in ${fileName(source)}`;
@@ -202,7 +218,11 @@ function idLine({ ids, source }: FileReading): string {
 function mapLines(map: FileReading): string[] {
   const dimensions = `${map.columns} dimension${map.columns === 1 ? '' : 's'}`;
   const ids = map.ids === null ? 'no ids' : `ids in ${map.ids.column}`;
-  return [`Map: ${dimensions} of ${fileName(map.source)} (${namesText(map)}), ${ids}`, ...leftOutLine(map)];
+  return [
+    `Map: ${dimensions} of ${fileName(map.source)} (${namesText(map)}), ${ids}`,
+    ...leftOutLine(map),
+    ...missingLine(map),
+  ];
 }
 
 /**

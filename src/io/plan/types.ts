@@ -100,6 +100,8 @@ export interface FileReading {
   }[];
   /** Counts, logarithms, scaled values...: what the numbers look like; null where that says nothing. */
   readonly values: string | null;
+  /** Where a file is only looked at: columns with cells that are missing or not finite, and how many, most first. */
+  readonly missing?: readonly { readonly name: string; readonly cells: number }[];
 }
 
 /** How the rows of two files were paired. */
@@ -124,6 +126,8 @@ export interface ReadingPlan {
   readonly pairing: { readonly map: PairingNote | null; readonly labels: PairingNote | null };
   /** Columns inside whose levels features are correlated; absent without. */
   readonly within?: readonly string[];
+  /** Where files are only looked at and no map is named: keys of the maps in the features' own file; absent without. */
+  readonly maps?: readonly string[];
   /** The plan in short lines, as printed. */
   readonly lines: readonly string[];
 }

@@ -18,7 +18,8 @@ import type { RawTable, Settings } from '../options.js';
 import { selectMetadata } from '../plan/metadata.js';
 import { isNameColumn } from '../plan/names.js';
 import { tooLarge } from '../source/bytes.js';
-import { forEachCell, repairMissing } from './missing.js';
+import { repairMissing, repairOrTell } from './missing.js';
+import { forEachCell } from './missing-cells.js';
 import { noDataWarning } from './no-data.js';
 import { checkMagnitudes } from './units.js';
 
@@ -32,7 +33,8 @@ export function checkTable(raw: RawTable, source: Table['source'], settings: Set
   checkShape(raw.features, source.name, settings.memory);
   const names = completeNames(raw, source.name, settings);
   const named = { name: source.name, featureNames: names, ids: raw.ids };
-  const repaired = repairMissing(raw.features, settings.missing, named);
+  const repair = settings.tellMissing ? repairOrTell : repairMissing;
+  const repaired = repair(raw.features, settings.missing, named);
   const { keptRows, keptColumns, warnings } = repaired;
   const keep = (list: readonly string[] | null) => list && (keptRows ? keptRows.map((r) => list[r]) : list);
   const featureNames = keptColumns ? keptColumns.map((c) => names[c]) : names;
@@ -124,7 +126,7 @@ function withoutHeader(names: readonly string[] | undefined, count: number): rea
 }
 
 /** The feature names: those of the option, else of the file, else f0, f1, ... @param name of the file. */
-function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
+export function completeNames(raw: RawTable, name: string, settings: Settings): readonly string[] {
   const { columns } = raw.features;
   const requested = raw.named ? undefined : withoutHeader(settings.featureNames, columns);
   if (requested !== undefined) checkNameCount(requested.length, columns, name);

@@ -9,9 +9,10 @@
 import { isCsr, selectRows } from '../../core/csr.js';
 import { gatherColumns } from '../../core/matrix.js';
 import { pickUnits } from '../../core/units.js';
-import { FormatError, option, ShapeError, words } from '../../errors.js';
+import { FormatError, option, ShapeError, spell, type Words, words } from '../../errors.js';
 import type { Csr, Matrix, Warning } from '../../model.js';
 import type { Missing } from '../options.js';
+import { type Cell, forEachCell, leaveOutFirst, missingCells, SHOWN } from './missing-cells.js';
 
 /** What is being repaired, for messages. */
 export interface Named {
@@ -28,64 +29,75 @@ export interface Repair {
   readonly warnings: readonly Warning[];
 }
 
-interface Cell {
-  readonly row: number;
-  readonly column: number;
-  readonly value: number;
-}
-
-const SHOWN = 3;
-
-/**
- * Calls `visit` for each stored cell with its value, row, column, and position in the values; the zeros of
- * sparse rows are not stored. Row by row.
- * @param m samples x features.
- */
-export function forEachCell(
-  m: Matrix | Csr,
-  visit: (value: number, row: number, column: number, position: number) => void,
-): void {
-  if (isCsr(m)) {
-    for (let r = 0; r < m.rows; r++) {
-      for (let p = m.offsets[r]; p < m.offsets[r + 1]; p++) visit(m.values[p], r, m.indices[p], p);
-    }
-    return;
-  }
-  for (let r = 0, p = 0; r < m.rows; r++) {
-    for (let c = 0; c < m.columns; c++, p++) visit(m.data[p], r, c, p);
-  }
-}
-
 /**
  * Repairs cells that are not finite numbers as `missing` says: drops their rows or features, or fills in means.
  * FormatError for `error` when there are any. The matrix itself comes back where nothing is missing.
  * @param named name of the file, feature names and ids, for messages.
+ * @param remedy of the error, where no option repairs.
  * @returns the features, rows and columns that were kept (null for all), and warnings.
  */
-export function repairMissing(features: Matrix | Csr, missing: Missing, named: Named): Repair {
-  const first: Cell[] = [];
-  let count = 0;
-  const rows = new Set<number>();
-  const columns = new Set<number>();
-  forEachCell(features, (value, row, column) => {
-    if (Number.isFinite(value)) return;
-    count++;
-    rows.add(row);
-    columns.add(column);
-    if (first.length < SHOWN) first.push({ row, column, value });
-  });
+export function repairMissing(
+  features: Matrix | Csr,
+  missing: Missing,
+  named: Named,
+  remedy?: Words,
+): Repair {
+  const cells = missingCells(features);
+  const { count, rows, columns } = cells;
   if (count === 0) return { features, keptRows: null, keptColumns: null, warnings: [] };
-  const found = describe(count, first, named);
+  const found = describe(count, cells.first, named);
+  const first =
+    missing === 'error' || missing === 'drop-rows'
+      ? leaveOutFirst(features, cells, named.featureNames)
+      : null;
   if (missing === 'error') {
+    const choice = words`choose what to do with ${first ? 'the others' : 'them'}: ${option('missing', 'drop-rows')}, drop-features or mean`;
     throw new FormatError({
       got: `${found} in ${named.name}`,
       expected: 'a finite number in every cell',
-      remedy: words`choose what to do with them: ${option('missing', 'drop-rows')}, drop-features or mean`,
+      remedy:
+        remedy !== undefined
+          ? remedy
+          : first === null
+            ? choice
+            : first.others
+              ? words`${first.advice}. Then ${choice}`
+              : first.advice,
     });
   }
-  if (missing === 'drop-rows') return dropRows(features, rows, found, named);
+  if (missing === 'drop-rows')
+    return dropRows(features, rows, { found, advice: first?.advice ?? null }, named);
   if (missing === 'drop-features') return dropFeatures(features, columns, found, named);
   return fillMeans(features, columns, found, named);
+}
+
+/**
+ * As `repairMissing`, but where that would end the run, the table comes back with each such cell as another of its column (0
+ * where it has none), and a warning says what a run would say. For looking at a file: nothing may be computed from it.
+ */
+export function repairOrTell(features: Matrix | Csr, missing: Missing, named: Named, remedy?: Words): Repair {
+  try {
+    return repairMissing(features, missing, named, remedy);
+  } catch (error) {
+    if (!(error instanceof FormatError || error instanceof ShapeError)) throw error;
+    const { got, remedy } = error.parts;
+    const said = words`A run stops here: ${got}. To go on, ${remedy}.`;
+    const warnings = [{ code: 'missing-cells', message: spell(said), words: said }];
+    return { features: withoutGaps(features), keptRows: null, keptColumns: null, warnings };
+  }
+}
+
+/** The features with each cell that is not finite as the first finite one of its column, 0 where it has none. */
+function withoutGaps(features: Matrix | Csr): Matrix | Csr {
+  const known = new Float32Array(features.columns).fill(Number.NaN);
+  forEachCell(features, (value, _row, column) => {
+    if (Number.isNaN(known[column]) && Number.isFinite(value)) known[column] = value;
+  });
+  const values = (isCsr(features) ? features.values : features.data).slice();
+  forEachCell(features, (value, _row, column, position) => {
+    if (!Number.isFinite(value)) values[position] = Number.isNaN(known[column]) ? 0 : known[column];
+  });
+  return isCsr(features) ? { ...features, values } : { ...features, data: values };
 }
 
 /**
@@ -108,19 +120,28 @@ function without(total: number, removed: ReadonlySet<number>): number[] {
 }
 
 /**
- * The features without the samples (`rows`) that have missing cells. ShapeError where fewer than two are left.
- * @param found the missing cells, in words.
+ * The features without the samples (`rows`) that have missing cells. ShapeError where fewer than two are left; where fewer than
+ * half are, the warning says what would have kept more.
+ * @param said `found`: the missing cells, in words; `advice`: which columns to leave out first, or null.
  * @param rows indices of these samples.
  */
-function dropRows(features: Matrix | Csr, rows: ReadonlySet<number>, found: string, named: Named): Repair {
+function dropRows(
+  features: Matrix | Csr,
+  rows: ReadonlySet<number>,
+  { found, advice }: { readonly found: string; readonly advice: Words | null },
+  named: Named,
+): Repair {
   const kept = without(features.rows, rows);
-  if (kept.length < 2) throw nothingLeft(`${kept.length} of ${features.rows} rows`, 'drop-rows', named.name);
-  const message = `Dropped ${rows.size} of ${features.rows} rows of ${named.name}: ${found}.`;
+  if (kept.length < 2)
+    throw nothingLeft(`${kept.length} of ${features.rows} rows`, 'drop-rows', named.name, advice);
+  const dropped = `Dropped ${rows.size} of ${features.rows} rows of ${named.name}: ${found}.`;
+  const more = advice !== null && 2 * kept.length < features.rows;
+  const message = more ? words`${dropped} To keep more, ${advice}.` : dropped;
   return {
     features: selectRows(features, kept),
     keptRows: kept,
     keptColumns: null,
-    warnings: [{ code: 'missing-dropped-rows', message }],
+    warnings: [{ code: 'missing-dropped-rows', message: spell(message), ...(more && { words: message }) }],
   };
 }
 
@@ -186,15 +207,16 @@ function fillMeans(
  * @param what is left, in words.
  * @param missing the option's value.
  * @param name of the file.
+ * @param advice which columns to leave out first; null for none.
  */
-function nothingLeft(what: string, missing: string, name: string): ShapeError {
+function nothingLeft(what: string, missing: string, name: string, advice: Words | null = null): ShapeError {
   return new ShapeError({
     got: `${what} of ${name} without missing cells`,
     expected: 'at least 2 to be left',
     remedy:
       missing === 'mean'
         ? 'check that the right columns were read as features: those left out hold no number at all'
-        : words`use another choice than ${option('missing', missing)}, for example mean`,
+        : words`${advice === null ? '' : words`${advice}, or `}use another choice than ${option('missing', missing)}, for example mean`,
   });
 }
 

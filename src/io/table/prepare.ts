@@ -11,7 +11,8 @@ import { isCsr } from '../../core/csr.js';
 import { withoutUnits } from '../../core/units.js';
 import type { Csr, Matrix, Table } from '../../model.js';
 import type { Settings } from '../options.js';
-import { forEachCell, selectColumns } from './missing.js';
+import { selectColumns } from './missing.js';
+import { forEachCell } from './missing-cells.js';
 import { normalizedCount } from './normalize.js';
 import { chooseFeatures, sumsOf } from './select-features.js';
 

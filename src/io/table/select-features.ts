@@ -6,7 +6,7 @@
  */
 
 import type { Csr, Matrix, Warning } from '../../model.js';
-import { forEachCell } from './missing.js';
+import { forEachCell } from './missing-cells.js';
 
 /** Sums over samples, feature by feature. What is not stored of a sparse matrix is zero. */
 export interface FeatureSums {

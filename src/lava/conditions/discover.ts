@@ -35,6 +35,7 @@ import { OptionError } from '../../errors.js';
 import type { Explanation, Matrix, Table } from '../../model.js';
 import { samplePresence } from '../describe/presence.js';
 import { presentRows, presentThreshold } from '../describe/present.js';
+import { comesBack, NOT_BACK } from '../evaluate/comes-back.js';
 import { localitiesOfPart, scaledRules } from '../evaluate/holdout.js';
 import { type ExplainOptions, explain } from '../explain.js';
 import { patternCosines } from '../factorize/symmetric.js';
@@ -51,7 +52,7 @@ export interface NamedModule {
   readonly label: string;
   /** 1 for every sample that has it. */
   readonly present: Uint8Array;
-  /** See `withinFlags`. */
+  /** That it did not come back, and see `withinFlags`. */
   readonly flags: readonly string[];
 }
 
@@ -81,12 +82,12 @@ export function pooledModules(explanation: Explanation, table: Table): NamedModu
     descriptions,
     scores: moduleScores(explanation, table),
     measured: new Uint8Array(explanation.rows).fill(1),
-    named: descriptions.map(({ id, label, within }, k) => ({
+    named: descriptions.map(({ id, label, within, replication }, k) => ({
       k,
       module: id,
       label,
       present: presentIn(perSample, modules.presence, k),
-      flags: withinFlags(within),
+      flags: [...(comesBack({ replication }) ? [] : [NOT_BACK]), ...withinFlags(within)],
     })),
   };
 }

@@ -15,6 +15,7 @@
 
 import { decimal, listed, plural, pValue, signed } from '../../core/words.js';
 import { shownLabel } from '../describe/module-name.js';
+import { NOT_BACK } from '../evaluate/comes-back.js';
 import type { ConditionComparison } from './compare.js';
 import { ALL } from './measured.js';
 import type { ComparedRow } from './rows.js';
@@ -35,8 +36,20 @@ export function conditionSentences(found: ConditionComparison): string[] {
       ({ modules, features }) =>
         `${listed(modules)} share leading features (${features.join(', ')}): read them as one programme.`,
     ),
+    ...notBack(found),
     ...strata.flatMap((stratum) => stratumSentences(found, stratum)),
     ...(found.notes.length > 0 ? ['', 'To know:', ...found.notes.map((note) => `  - ${note}`)] : []),
+  ];
+}
+
+/** One sentence on the modules of the explanation that did not come back when it was made; none where all did. */
+function notBack({ rows }: ConditionComparison): string[] {
+  const names = rows.flatMap(({ module, stratum, flags }) =>
+    stratum === ALL && flags.includes(NOT_BACK) ? [module] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `${listed(names)} ${NOT_BACK}: fits on 90% of the samples and another covering group ${names.length > 1 ? 'their' : 'its'} features differently.`,
   ];
 }
 
@@ -169,7 +182,8 @@ const WORDS: Readonly<Record<Verdict, (cases: string, control: string) => string
 
 /**
  * The figures that a verdict rests on, as text: difference of scores for `up` and `down`, else presence on both
- * sides. Scores in standardized feature units, presence as mean squared correlation.
+ * sides. Scores in standardized feature units, presence as mean squared correlation beyond chance, so below 0 where features
+ * correlate less than by chance.
  * @param cases name of the side of the cases.
  * @param control name of the other.
  */
@@ -178,6 +192,5 @@ function effect(row: ComparedRow, cases: string, control: string): string {
     const spread = row.scoreEffect === null ? '' : ` (${signed(row.scoreEffect)} standard deviations)`;
     return `score difference ${signed(row.scoreDifference ?? 0)}${spread}`;
   }
-  const shown = (value: number | null) => Math.max(0, value ?? 0).toFixed(2);
-  return `presence ${shown(row.presenceCase)} in ${cases}, ${shown(row.presenceControl)} in ${control}`;
+  return `presence ${decimal(row.presenceCase ?? 0)} in ${cases}, ${decimal(row.presenceControl ?? 0)} in ${control}`;
 }

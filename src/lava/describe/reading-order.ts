@@ -14,10 +14,11 @@
 
 import { listed } from '../../core/words.js';
 import type { Explanation } from '../../model.js';
+import { LEAST_LOADING } from './describe.js';
 
 const LIKE = 0.6;
 /** Modules of this many features or fewer are pairs: hardly a programme. */
-export const PAIR_OF_FEATURES = 2;
+const PAIR_OF_FEATURES = 2;
 
 type Ordered = Pick<Explanation, 'modules' | 'descriptions'>;
 
@@ -63,6 +64,12 @@ export function readingOrder(explanation: Ordered): number[] {
     .filter((k) => like[k] === null)
     .flatMap((first) => [first, ...indices.filter((k) => like[k] === first)]);
   return [...grouped.filter((k) => !isPair(k)), ...grouped.filter(isPair)];
+}
+
+/** What is said of a module that so many features lead (load LEAST_LOADING or more); nothing of three or more. */
+export function fewFeatures(leading: number): string[] {
+  if (leading > PAIR_OF_FEATURES) return [];
+  return [leading === 1 ? `one feature leads, no other loads ${LEAST_LOADING} or more` : 'two features only'];
 }
 
 /** One sentence for each set of modules that are much alike; empty where all differ. */

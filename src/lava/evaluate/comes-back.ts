@@ -9,6 +9,9 @@ import type { ModuleDescription } from '../../model.js';
 /** Replication below which a module is said not to come back. */
 const COMES_BACK = 0.7;
 
+/** What is said of a module that does not. */
+export const NOT_BACK = 'did not come back';
+
 /**
  * False where refits on other samples and coverings did not give the module again; true where none were made.
  * @param module `replication`: least cosine with its matches in the refits, 0 to 1; null or absent where none were

@@ -10,9 +10,10 @@
 import { count, decimal, listed, percent, plural, pValue, signed } from '../../core/words.js';
 import type { Explanation, ModuleDescription, ModuleSignificance } from '../../model.js';
 import { withinFlags } from '../conditions/kept-within.js';
+import { LEAST_LOADING } from '../describe/describe.js';
 import { shownName } from '../describe/module-name.js';
-import { PAIR_OF_FEATURES } from '../describe/reading-order.js';
-import { comesBack } from '../evaluate/comes-back.js';
+import { fewFeatures } from '../describe/reading-order.js';
+import { comesBack, NOT_BACK } from '../evaluate/comes-back.js';
 import { REPLICATED } from '../evaluate/holdout.js';
 import { PARTS } from '../evaluate/significance.js';
 
@@ -76,6 +77,8 @@ export function moduleSentence(explanation: Explanation, module: ModuleDescripti
     const [rise, fall] = [together, opposed].map((names) => names.length > 1);
     return `${listed(together)} ${rise ? 'rise' : 'rises'} where ${listed(opposed)} ${fall ? 'fall' : 'falls'}, and the reverse, ${where}.`;
   }
+  if (leading.length === 1)
+    return `${nameOf(leading[0])} rises and falls with features that each load below ${LEAST_LOADING} ${where}.`;
   return `${listed(leading.slice(0, NAMED_FEATURES).map(nameOf))} rise and fall together ${where}.`;
 }
 
@@ -274,12 +277,8 @@ export function moduleRemarks({
   };
   return [
     ...(significance ? [verdicts[significance.verdict]] : []),
-    ...(topFeatures.length <= PAIR_OF_FEATURES
-      ? [{ tone: 'plain', text: 'two features only' } as const]
-      : []),
-    ...(replication != null && !comesBack({ replication })
-      ? [{ tone: 'bad', text: 'did not come back' } as const]
-      : []),
+    ...fewFeatures(topFeatures.length).map((text): Statement => ({ tone: 'plain', text })),
+    ...(replication != null && !comesBack({ replication }) ? [{ tone: 'bad', text: NOT_BACK } as const] : []),
     ...(contrast ? [{ tone: 'bad', text: 'contrast between groups' } as const] : []),
     ...withinFlags(within).map((text): Statement => ({ tone: 'bad', text })),
     ...(recurrence?.disjoint === 1 ? [{ tone: 'plain', text: 'in one part of the map only' } as const] : []),

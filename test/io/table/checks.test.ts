@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesSource, constantFeatures, readTable, selectColumns, selectRows } from 'whymap/io';
+import { bytesSource, constantFeatures, readTable, selectColumns, selectRows, writeNpy } from 'whymap/io';
 import { toDense } from '#whymap/core/csr.js';
 
 const csv = (content: string) => bytesSource('x.csv', new TextEncoder().encode(content));
@@ -25,6 +25,67 @@ test('each repair of missing cells, recorded and said', async () => {
   const emptyColumn = await readTable(csv('a,b,c\n,2,3\n,5,6\n'), { missing: 'mean' });
   expect(emptyColumn.featureNames).toEqual(['b', 'c']);
   expect(emptyColumn.dropped.features).toEqual(['a']);
+});
+
+test('which columns to leave out first is told only where they are mostly empty, and enough is left', async () => {
+  const said = async (content: string, missing: 'error' | 'drop-rows' = 'error') =>
+    readTable(csv(content), { missing }).then(
+      ({ warnings }) => warnings[0]?.message,
+      (error: Error) => error.message,
+    );
+  const one = await said('a,b,c\n,2,3\n,5,\n7,8,9\n,1,1\n');
+  expect(one).toContain(
+    'first leave out a (missing in 3 of 4 rows): drop: a; 3 of 4 rows then have no missing cell. Then choose',
+  );
+  const clean = await said('a,b,c\n,2,3\n,5,6\n7,8,9\n');
+  expect(clean).toContain('drop: a; no cell is missing then, and all 3 of 3 rows stay');
+  expect(clean).not.toContain('choose what to do');
+  // emptiest first; a name with a comma stands in quotes
+  const two = await said('a,"b,c",d,e\n,,3,1\n,,6,2\n7,,9,5\n,1,1,4\n,,1,4\n');
+  expect(two).toContain(
+    'leave out a (missing in 4 of 5 rows) and b,c (missing in 4 of 5 rows): drop: a,"b,c";',
+  );
+  expect(await said('a,b,c\n,2,3\n4,5,6\n7,8,9\n')).toMatch(/; choose what to do with them: missing/);
+  expect(await said('a,b,c\n,,3\n,5,6\n7,,9\n')).not.toContain('leave out');
+  const wide = Array.from({ length: 8 }, (_, c) => `c${c}`);
+  const many = await said(
+    `${wide},y,z\n${wide.map(() => '')},1,2\n${wide.map(() => '')},2,5\n${wide.map(() => 3)},2,7\n`,
+  );
+  expect(many).toContain(
+    'leave out the 8 columns that are missing in more than half of the rows, with drop: c0, c1, c2 and 5 more',
+  );
+  expect(await said('a,b,c\n,2,3\n,5,6\n7,8,9\n1,1,2\n,3,3\n', 'drop-rows')).toMatch(
+    /To keep more, first leave out a/,
+  );
+  expect(await said('a,b,c\n,2,3\n3,5,6\n7,8,9\n', 'drop-rows')).not.toContain('To keep more');
+});
+
+test('features are chosen before cells are looked at, in formats without roles of columns too', async () => {
+  const nan = Number.NaN;
+  const npy = writeNpy(Float32Array.of(1, nan, 3, 4, nan, 7, 2, 5, 9), [3, 3]);
+  const kept = await readTable(bytesSource('x.npy', npy), { drop: ['f1'] });
+  expect([kept.featureNames, Array.from(toDense(kept.features).data)]).toEqual([
+    ['f0', 'f2'],
+    [1, 3, 4, 7, 2, 9],
+  ]);
+  await expect(readTable(bytesSource('x.npy', npy))).rejects.toThrow(
+    'first leave out f1 (missing in 2 of 3 rows)',
+  );
+  await expect(readTable(bytesSource('x.npy', npy), { drop: ['f1', 'f2'] })).rejects.toThrow(
+    '1 column of numbers',
+  );
+});
+
+test('looking at a file tells of missing cells and gives back finite ones', async () => {
+  const seen = await readTable(csv('a,b,c\n,2,3\n4,5,inf\n7,8,9\n'), { tellMissing: true });
+  expect(Array.from(toDense(seen.features).data)).toEqual([4, 2, 3, 4, 5, 3, 7, 8, 9]);
+  expect(seen.reading.missing).toEqual([
+    { name: 'a', cells: 1 },
+    { name: 'c', cells: 1 },
+  ]);
+  expect(codes(seen)).toContain('missing-cells');
+  const whole = await readTable(csv('a,b\n1,2\n3,4\n'), { tellMissing: true });
+  expect([whole.reading.missing, codes(whole)]).toEqual([undefined, []]);
 });
 
 test('a repair that leaves too little is an error', async () => {

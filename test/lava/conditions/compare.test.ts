@@ -387,6 +387,26 @@ test('with few donors differences are told by size, the small ones in one line',
   const words = conditionSentences(found).join('\n');
   expect(words).toMatch(/All samples: \d modules? differs?, by size alone/);
   expect(words).toMatch(/is gained in case: presence 0\.\d\d in case, 0\.0\d in control; 2 against 2/);
+  // what the sentences say of a gained module is what the table has, and a module that did not come back is flagged
+  const gained = found.rows.findIndex(({ verdict, stratum }) => verdict === 'gained' && stratum === 'all');
+  const rows = found.rows.map((row, i) => (i === gained ? { ...row, presenceControl: -0.0242 } : row));
+  expect(conditionSentences({ ...found, rows }).join('\n')).toMatch(/in case, -0\.02 in control/);
+  const descriptions = explanation.descriptions.map((module, k) => ({
+    ...module,
+    replication: k === 0 ? 0.3 : 0.9,
+  }));
+  const doubted = await compareConditions(
+    { explanation: { ...explanation, descriptions }, table: few.table },
+    { ...design, discover: false },
+  );
+  const { id } = descriptions[0];
+  for (const { module, flags } of doubted.rows)
+    if (!module.includes('+'))
+      expect([module, flags[0] === 'did not come back']).toEqual([module, module === id]);
+  expect(conditionSentences(doubted)).toContain(
+    `${id} did not come back: fits on 90% of the samples and another covering group its features differently.`,
+  );
+  expect(words).not.toContain('did not come back');
   for (const { slight, verdict, scoreEffect } of found.rows)
     if (slight) expect([verdict, scoreEffect === null]).toEqual(['shared', false]);
 }, 30_000);

@@ -40,7 +40,7 @@ const modules: fc.Arbitrary<ModuleDescription> = fc.record({
   label: fc.constant('a, b'),
   share: figure,
   topFeatures: fc
-    .constantFrom(2, 3)
+    .constantFrom(1, 2, 3)
     .map((features) => Array.from({ length: features }, (_, feature) => ({ feature, loading: 1 }))),
   pairs: fc.constant([]),
   presentLocalities: figure,
@@ -131,6 +131,24 @@ test('no two sentences of a card contradict each other, and none is said twice',
     }),
     { numRuns: 2000 },
   );
+});
+
+test('a module of few features is said to have as many as it has', () => {
+  const [module] = fc.sample(modules, { numRuns: 1, seed: 5 });
+  const said = [1, 2, 3].map((features) => {
+    const topFeatures = Array.from({ length: features }, (_, feature) => ({ feature, loading: 1 }));
+    const found = { ...module, topFeatures, signs: undefined, presentSamples: 0.07 };
+    const remark = moduleRemarks(found).find(({ text }) => /feature/.test(text));
+    return [remark?.text, moduleSentence(explained, found)];
+  });
+  expect(said).toEqual([
+    [
+      'one feature leads, no other loads 0.25 or more',
+      'a rises and falls with features that each load below 0.25 around 7% of samples.',
+    ],
+    ['two features only', 'a and b rise and fall together around 7% of samples.'],
+    [undefined, 'a, b and c rise and fall together around 7% of samples.'],
+  ]);
 });
 
 test('every exclusion has two sides that are said somewhere, so that none is idle', () => {

@@ -87,15 +87,16 @@ function StratumChoice({ strata, value, onChoose }: StratumProps) {
 const headOf = ({ case: cases, control }: Comparison): readonly (readonly [string, string?])[] => [
   ['module'],
   ['verdict'],
-  ['presence', `presence in ${cases} and in ${control}, mean over replicates`],
+  [
+    'presence',
+    `presence in ${cases} and in ${control}, mean over replicates; below 0: less correlation than chance gives, so none`,
+  ],
   ['score', `score difference: relative score, mean over replicates, of ${cases} less that of ${control}`],
   ['adj. p', 'by permutation of the replicates, corrected over all rows'],
   ['units', 'replicates that were measured on either side'],
 ];
 
 const NONE = '\u2013';
-/** Presence beyond chance, as the sentences give it: not below 0. */
-const above = (value: number): string => decimal(Math.max(0, value));
 const known = (value: number | null, words: (value: number) => string): string =>
   value === null ? NONE : words(value);
 
@@ -114,7 +115,7 @@ function Row({ view, row, opened, onOpen }: RowProps) {
       </th>
       <td>{row.verdict}</td>
       <td>
-        {known(row.presenceCase, above)} / {known(row.presenceControl, above)}
+        {known(row.presenceCase, decimal)} / {known(row.presenceControl, decimal)}
       </td>
       <td>{known(row.scoreDifference, signed)}</td>
       <td>{known(row.pAdjusted, pValue)}</td>
