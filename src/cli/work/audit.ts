@@ -57,8 +57,7 @@ export async function runAudit(
     const layer = structure && structureLayer(structure, labels);
     const judgedParts = structure ? verdictOfStructure(bare.verdict, structure.structures) : bare.verdict;
     const found = { ...bare, verdict: repeats ? [...judgedParts, repeats.sentence] : judgedParts };
-    const noticed = [...table.warnings, ...input.warnings, ...found.warnings];
-    const warnings = spelledWarnings(noticed, commandLineSpelling);
+    const warnings = spelled([...table.warnings, ...input.warnings, ...found.warnings]);
     const run = {
       reading: input.plan,
       options: { ...options, ...recordedOptions('audit', values), seed: session.seed },
@@ -91,6 +90,9 @@ export async function runAudit(
     await folder.discard();
   }
 }
+
+/** The warnings as the command line spells options. */
+const spelled = (warnings: readonly Warning[]) => spelledWarnings(warnings, commandLineSpelling);
 
 interface Input {
   readonly table: Table;
