@@ -64,3 +64,9 @@ test('the maps that an AnnData file holds are listed, and which one is taken', a
   const seen = await whymap(folder, 'inspect', file);
   expect(seen.out, seen.err).toMatch(/Maps in the file: .*X_umap \(taken where none is named\)/);
 });
+
+test('a database of several tables is looked at by the table that is named', async () => {
+  const file = join(import.meta.dirname, '../../fixtures/io/tables/sqlite.sqlite');
+  const seen = await whymap(folder, 'inspect', file, '--table', 'the cells');
+  expect([seen.code, seen.out]).toEqual([0, expect.stringContaining('of sqlite.sqlite')]);
+});
