@@ -69,9 +69,9 @@ def test_every_cut_and_flip_is_read_or_refused(header, body, data):
 def test_a_promise_takes_no_memory():
     tracemalloc.start()
     with pytest.raises(FormatError, match="of a frame"):
-        frames.read(io.BytesIO(frames.PREFIX.pack(b"WMSH", 1, 2, 2**50) + b"{}"))
+        frames.read(io.BytesIO(frames.PREFIX.pack(b"WMSH", frames.PROTOCOL, 2, 2**50) + b"{}"))
     with pytest.raises(FormatError, match="at most"):
-        frames.read(io.BytesIO(frames.PREFIX.pack(b"WMSH", 1, 2**31, 0)))
+        frames.read(io.BytesIO(frames.PREFIX.pack(b"WMSH", frames.PROTOCOL, 2**31, 0)))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4 * 2**20

@@ -29,5 +29,7 @@ test('the command line itself loads the table of options and no command', () => 
   const { files } = loadedBy('cli/main.js');
   expect(files.length).toBeLessThan(40);
   expect(files).toContain('options/parse.js');
-  expect(files.filter((file) => WORK.test(file) || file.startsWith('io/'))).toEqual([]);
+  // of reading and writing only the flag that interrupts look at, a file without imports
+  const io = files.filter((file) => file.startsWith('io/'));
+  expect([...io, ...files.filter((file) => WORK.test(file))]).toEqual(['io/output/unfinished.js']);
 });

@@ -28,6 +28,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'dask worker localhost:8786 --nworkers 4 --nthreads 4 --memory-limit 12GB &': SCHEDULER,
   'python -m whymap.cluster.order cells.h5ad -e X_umap --out /shared/cells-parts --scheduler tcp://scheduler:8786':
     SCHEDULER,
+  'whymap explain /shared/cells-parts --cluster tcp://scheduler:8786 --trust no': SCHEDULER,
 };
 
 const pages = execFileSync(

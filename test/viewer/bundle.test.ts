@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const site = join(import.meta.dirname, '../../dist/report/site');
-/** Loaded when a file of their format is opened, or when a report or a PDF is saved. */
+/** Loaded when a file of their format is opened, when a report or a PDF is saved, or the example is opened. */
 const OPTIONAL = [
   /hdf5_hl|brotli/,
   // decoders of HDF5
@@ -14,6 +14,10 @@ const OPTIONAL = [
   // parts of those of HDF5 and Zarr, and of databases
   /^(h5-thread|obs-metadata|sqlite)-/,
   /^(blosc|zstd|lz4|zlib|gzip|zip\.js|src)-/,
+  // what only readers above share: rows of records, the matrix of a file with several, a decoder's glue
+  /^(sink|find-matrix|esm)-/,
+  // the example, loaded when it is asked for
+  /^penguins-/,
   // figures as PDF
   /^(jspdf|svg2pdf|html2canvas|purify|canvg|index\.es)/,
 ];
