@@ -2,12 +2,8 @@
 // fit, judged on the same common covering. Its build is made by `git worktree add ../whymap-0.1.0 e0c2459`, `npm ci`, `npm run build`.
 import { pathToFileURL } from 'node:url';
 import { gatherRows } from '../dist/core/matrix.js';
-import { createRandom } from '../dist/core/random.js';
-import { splitSamples } from '../dist/lava/evaluate/holdout.js';
-import { canonicalOrder } from '../dist/lava/localities/canonical-order.js';
-import { agreement, explainedShare } from '../dist/reproduce/lava/stability-measure.js';
 
-/** Opens the build of version 0.1.0 in the folder; returns a function of the same arguments as `measureStability`. */
+/** Opens the build of version 0.1.0 in the folder; returns its fit for `measureStability`. */
 export async function openBefore(dist, memory) {
   const open = (path) => import(pathToFileURL(`${dist}/${path}`).href);
   const { chooseEngine, createContext } = await open('index.js');
@@ -15,29 +11,11 @@ export async function openBefore(dist, memory) {
   const { fitModules } = await open('lava/split.js');
   const chosen = await chooseEngine({ threads: 2 });
   const before = createContext({ engine: chosen.engine ?? chosen, memory });
-  const fitBefore = async (
-    { table, embedding },
-    { localitySize, overlap, modules, covering },
-    rows,
-    share,
-  ) => {
+  return async ({ table, embedding }, { localitySize, overlap, modules, covering, rows, share }) => {
     const part = { ...embedding, coordinates: gatherRows(embedding.coordinates, rows) };
     const size = Math.max(3, Math.round(share * localitySize));
     const found = await locate(part, { localitySize: size, overlap, evaluations: 0, covering }, before);
     const localities = { ...found, members: found.members.map((position) => rows[position]) };
     return (await fitModules(table, localities, { modules, localitySize }, before)).membership;
-  };
-  return async (data, { modules, localitySize, overlap, share, repeats, seed }, context) => {
-    const order = canonicalOrder(data.embedding.coordinates, data.table.features);
-    const loadings = [];
-    const start = performance.now();
-    for (let repeat = 1; repeat <= repeats; repeat++) {
-      const covering = 100 * seed + repeat;
-      const rows = splitSamples(order, share, createRandom(covering, 'stability-measure')).fitted;
-      loadings.push(await fitBefore(data, { localitySize, overlap, modules, covering }, rows, share));
-    }
-    const seconds = (performance.now() - start) / 1000 / repeats;
-    const explained = await explainedShare(data, loadings, { localitySize, overlap }, context);
-    return { ...agreement(loadings), explained, loadings, seconds };
   };
 }

@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
 const numbers = values.modules.split(',').map(Number);
 const memory = 6 * 2 ** 30;
 const context = await createContext({ memory });
-const measureBefore = values.before ? await openBefore(resolve(values.before), memory) : undefined;
+const fitBefore = values.before ? await openBefore(resolve(values.before), memory) : undefined;
 
 async function load(name) {
   const [kind, first, second] = name.split('-');
@@ -92,8 +92,9 @@ for (const [name, own] of values.sets.split(',').map((set) => set.split(':'))) {
       }
     }
     printRow(name, modules, found, truth);
-    if (measureBefore)
-      printRow(`${name}, 0.1.0`, modules, await measureBefore(data, options, context), truth);
+    if (!fitBefore) continue;
+    const before = await measureStability(data, options, context, fitBefore);
+    printRow(`${name}, 0.1.0`, modules, before, truth);
   }
 }
 console.log('\n| replication shown | modules | matched at 0.9 by a new refit |\n|---|---|---|');

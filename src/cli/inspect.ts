@@ -1,12 +1,11 @@
 /** `whymap inspect`: how files would be read and paired, without running anything. */
 
 import { type FileReading, fileLines } from '../io/index.js';
-import { commandLineSpelling, spelledWarnings } from '../options/index.js';
 import { readFeatures } from '../run/inputs.js';
 import { notesOf, planFiles } from '../run/plan-files.js';
 import type { CommandRun } from './command.js';
 import { withSession } from './session.js';
-import { tell, writeJson } from './terminal/text.js';
+import { commandLineWarnings, tell, writeJson } from './terminal/text.js';
 
 /** The first file holds the features; the second is the map unless an option names one; each other is read on its own. */
 export const run: CommandRun<'inspect'> = async (features = '', values, signal, more = []) => {
@@ -25,7 +24,7 @@ export const run: CommandRun<'inspect'> = async (features = '', values, signal, 
       told.push(...read.warnings);
     }
     session.progress.stop();
-    const found = spelledWarnings(told, commandLineSpelling);
+    const found = commandLineWarnings(told);
     const lines = [
       ...plan.lines,
       ...alone.flatMap((read) => fileLines(read, 'features')),

@@ -68,11 +68,16 @@ export function biweightScale(values: Float64Array): { readonly center: number; 
   return { center: middle, reach: BIWEIGHT_REACH * deviation };
 }
 
-/** Divides a column by its norm, in place; zeros where the norm is 0. @param centered see `MeasureSteps.center`. */
-export function toUnitNorm(centered: Float64Array): Float64Array {
+/** What a column is multiplied by to have a norm of 1; 0 where its norm is 0. @param centered see `MeasureSteps.center`. */
+export function unitScale(centered: Float64Array): number {
   let square = 0;
   for (let s = 0; s < centered.length; s++) square += centered[s] * centered[s];
-  const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+  return square > 0 ? 1 / Math.sqrt(square) : 0;
+}
+
+/** Divides a column by its norm, in place; zeros where the norm is 0. @param centered see `MeasureSteps.center`. */
+export function toUnitNorm(centered: Float64Array): Float64Array {
+  const scale = unitScale(centered);
   for (let s = 0; s < centered.length; s++) centered[s] *= scale;
   return centered;
 }

@@ -1,6 +1,7 @@
 /** The maps that the features' own file holds: AnnData keeps them beside the matrix. */
 
 import { readContents } from '../io/index.js';
+import { holdsKeys } from './file-names.js';
 import type { Work } from './inputs.js';
 
 /** The key of the map that is taken where no other is named, as scanpy names it. */
@@ -9,12 +10,9 @@ export const DEFAULT_MAP = 'X_umap';
 /** Keys of maps of two dimensions, as scanpy and its relatives name them. */
 const MAP_KEYS = /^X_.*(umap|tsne|draw_graph|phate|mde)/i;
 
-/** Formats with named arrays beside the features; a database has several tables, of which an option names one. */
-const WITH_KEYS = /\.(h5ad|h5|h5mu|h5seurat|loom|zarr|zarr\.zip|npz)\/?$/i;
-
 /** Keys of the maps that the features' own file holds; none for formats without such keys. */
 export async function mapsInside(path: string, { files }: Pick<Work, 'files'>): Promise<readonly string[]> {
-  if (!WITH_KEYS.test(path)) return [];
+  if (!holdsKeys(path)) return [];
   const { arrays } = await readContents(files.open(path));
   return arrays.filter((key) => MAP_KEYS.test(key));
 }

@@ -9,6 +9,7 @@ import {
   structuresInOrder,
   type TracedStructure,
 } from '../../trust/index.js';
+import { answerCounts } from '../../trust/structure/layer.js';
 import { rounded } from './tables.js';
 
 /** The trace for JSON: samples as row numbers, but of clusters and gaps only how many (pointwise.csv has them). */
@@ -94,11 +95,15 @@ export function structureLines(
     return [...requested, ...some.filter(({ kind }) => kind !== 'region').slice(0, IN_WORDS)];
   });
   const all = told.length === sorted.length;
+  const lines = listedStructures(sorted);
   return [
     ...lead,
     '',
-    ...tableOf(sorted.filter((_, at) => isListed(sorted, at))),
-    ...notListed(sorted, where),
+    ...tableOf(lines),
+    ...notListed(
+      sorted.filter((one) => !lines.includes(one)),
+      where,
+    ),
     ...keyOf(sorted),
     '',
     all ? 'In words:' : `The largest in words (all ${count(sorted.length)}: ${where}):`,
@@ -110,21 +115,20 @@ export function structureLines(
 /** A region that was requested, what is in the data, and so many of each other answer have a line on the terminal. */
 const LINES_AN_ANSWER = 12;
 
-/** Whether a structure has a line: all in the data do, every region, and the largest of the other answers. */
-function isListed(sorted: readonly TracedStructure[], at: number): boolean {
-  const { answer, kind } = sorted[at];
-  if (answer === 'in the data' || kind === 'region') return true;
-  return at - sorted.findIndex((one) => one.answer === answer) < LINES_AN_ANSWER;
+/** The structures that have a line: all in the data do, every region, and the largest of the other answers. */
+function listedStructures(sorted: readonly TracedStructure[]): TracedStructure[] {
+  return STRUCTURE_ANSWERS.flatMap((answer) => {
+    const some = sorted.filter((one) => one.answer === answer);
+    return some.filter(
+      ({ kind }, at) => answer === 'in the data' || kind === 'region' || at < LINES_AN_ANSWER,
+    );
+  });
 }
 
 /** How many of each answer have no line, and where they are. */
-function notListed(sorted: readonly TracedStructure[], where: string): string[] {
-  const left = sorted.filter((_, at) => !isListed(sorted, at));
+function notListed(left: readonly TracedStructure[], where: string): string[] {
   if (left.length === 0) return [];
-  const counts = STRUCTURE_ANSWERS.map((answer) => ({
-    answer,
-    count: left.filter((one) => one.answer === answer).length,
-  })).filter(({ count: some }) => some > 0);
+  const counts = answerCounts(left).filter(({ count: some }) => some > 0);
   const words = listed(counts.map(({ answer, count: some }) => `${count(some)} ${answer}`));
   return [`  and smaller ones, ${words}, in ${where}`];
 }

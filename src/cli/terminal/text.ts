@@ -1,6 +1,8 @@
 /** What is written to the terminal: never a character that it would obey, whatever the data hold. */
 
 import { printable } from '../../errors.js';
+import type { Warning } from '../../model.js';
+import { commandLineSpelling, spelledWarnings } from '../../options/index.js';
 
 export interface Writer {
   write(text: string): unknown;
@@ -16,3 +18,7 @@ export function tell(json: boolean | undefined): Writer {
 export function writeJson(text: string): void {
   process.stdout.write(`${printable(text).trimEnd()}\n`);
 }
+
+/** The warnings as the command line spells options. */
+export const commandLineWarnings = (warnings: readonly Warning[]): Warning[] =>
+  spelledWarnings(warnings, commandLineSpelling);

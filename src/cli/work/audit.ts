@@ -4,12 +4,7 @@ import { PLANNED, type ReadingPlan } from '../../io/index.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import { writeNpy } from '../../io/write.js';
 import type { Matrix, Table, Warning } from '../../model.js';
-import {
-  commandLineSpelling,
-  type OptionValues,
-  recordedOptions,
-  spelledWarnings,
-} from '../../options/index.js';
+import { type OptionValues, recordedOptions } from '../../options/index.js';
 import { type FeaturesRead, readFeatures, readJoinedEmbedding } from '../../run/inputs.js';
 import { planOf } from '../../run/plan.js';
 import { traceMap } from '../../run/structure.js';
@@ -27,7 +22,7 @@ import { auditJson, linksCsv, measuresTable, pointwiseCsv } from '../outputs/aud
 import { auditReport } from '../outputs/audit-report.js';
 import { clusterColumn, structureJson, writeStructure } from '../outputs/structure.js';
 import type { Session } from '../session.js';
-import { tell, type Writer, writeJson } from '../terminal/text.js';
+import { commandLineWarnings, tell, type Writer, writeJson } from '../terminal/text.js';
 
 /** Reads, measures, writes the folder and prints the verdict. */
 export async function runAudit(
@@ -57,7 +52,7 @@ export async function runAudit(
     const layer = structure && structureLayer(structure, labels);
     const judgedParts = structure ? verdictOfStructure(bare.verdict, structure.structures) : bare.verdict;
     const found = { ...bare, verdict: repeats ? [...judgedParts, repeats.sentence] : judgedParts };
-    const warnings = spelled([...table.warnings, ...input.warnings, ...found.warnings]);
+    const warnings = commandLineWarnings([...table.warnings, ...input.warnings, ...found.warnings]);
     const run = {
       reading: input.plan,
       options: { ...options, ...recordedOptions('audit', values), seed: session.seed },
@@ -90,9 +85,6 @@ export async function runAudit(
     await folder.discard();
   }
 }
-
-/** The warnings as the command line spells options. */
-const spelled = (warnings: readonly Warning[]) => spelledWarnings(warnings, commandLineSpelling);
 
 interface Input {
   readonly table: Table;

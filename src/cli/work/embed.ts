@@ -6,12 +6,12 @@ import { PLANNED, type ReadingPlan, writeCsv, writeNpy } from '../../io/index.js
 import type { OutputFile } from '../../io/output/file.js';
 import type { OutputFolder } from '../../io/output/folder.js';
 import type { Embedding, Table } from '../../model.js';
-import { commandLineSpelling, type OptionValues, spelledWarnings } from '../../options/index.js';
+import type { OptionValues } from '../../options/index.js';
 import { readFeatures } from '../../run/inputs.js';
 import { planOf } from '../../run/plan.js';
 import { readModel, savedModel } from '../outputs/model-file.js';
 import { type Session, withSession } from '../session.js';
-import { tell, writeJson } from '../terminal/text.js';
+import { commandLineWarnings, tell, writeJson } from '../terminal/text.js';
 import { packageVersion } from '../version.js';
 
 interface EmbedOutputs {
@@ -60,7 +60,7 @@ async function runTransform(
   const { rows, columns } = embedding.coordinates;
   const output = tell(values.json);
   output.write(`${rows} samples placed by ${kind} in ${columns} dimensions: ${file.path}\n`);
-  const warnings = spelledWarnings(table.warnings, commandLineSpelling);
+  const warnings = commandLineWarnings(table.warnings);
   for (const { message } of warnings) output.write(`Note: ${message}\n`);
   if (!values.json) return;
   const summary = { version: packageVersion(), method: kind, seed: session.seed, rows, dimensions: columns };
@@ -113,7 +113,7 @@ function tellEmbedding(
   session: Session,
 ): void {
   const { rows, columns } = result.embedding.coordinates;
-  const warnings = spelledWarnings([...table.warnings, ...result.warnings], commandLineSpelling);
+  const warnings = commandLineWarnings([...table.warnings, ...result.warnings]);
   const { json } = values;
   const output = tell(json);
   output.write(`${result.method} of ${rows} samples in ${columns} dimensions: ${out}\n`);

@@ -3,7 +3,7 @@
 import type { OutputFolder } from '../../io/output/folder.js';
 import { geneSetsWarning, nameByGeneSets } from '../../lava/describe/gene-sets.js';
 import type { GeneSet } from '../../lava/index.js';
-import { commandLineSpelling, type OptionValues, spelledWarnings } from '../../options/index.js';
+import type { OptionValues } from '../../options/index.js';
 import { explainFiles } from '../../run/explain.js';
 import { partedInput } from '../../run/parted-input.js';
 import { withStructure } from '../../run/structure.js';
@@ -12,7 +12,7 @@ import { structureJson, writeStructure } from '../outputs/structure.js';
 import { tellFindings } from '../outputs/words.js';
 import { writeOutputs } from '../outputs/write.js';
 import type { Session } from '../session.js';
-import { tell, writeJson } from '../terminal/text.js';
+import { commandLineWarnings, tell, writeJson } from '../terminal/text.js';
 import { writeBack } from '../write-back.js';
 
 /** What a run of `explain` needs besides its options, checked and prepared before the work. */
@@ -39,7 +39,7 @@ export async function runExplain(
     session.context.onProgress?.({ stage: 'writing', done: 0 });
     const unmatched = await writeBack(made, features, back, folder, signal);
     const unknown = geneSets && geneSetsWarning(geneSets, made.featureNames);
-    const found = spelledWarnings(made.warnings, commandLineSpelling);
+    const found = commandLineWarnings(made.warnings);
     const warnings = [...found, ...unmatched, ...(unknown ? [unknown] : [])];
     const complete = { ...made, warnings };
     const explanation = geneSets ? nameByGeneSets(complete, geneSets) : complete;

@@ -52,6 +52,15 @@ export async function manifestNamed(folder: Source, key: string): Promise<PartsM
   });
 }
 
+/** The error for what is not as the manifest says. @param what a part or another file, by name. */
+export function damagedParts(what: string): FormatError {
+  return new FormatError({
+    got: `${what}, which does not fit its manifest.json`,
+    expected: 'the rows that the manifest names',
+    remedy: 'order the rows again: delete the folder first',
+  });
+}
+
 /** JSON, or null for bytes that are none. */
 function parsed(bytes: Uint8Array): Record<string, unknown> | null {
   try {

@@ -7,14 +7,14 @@
  * Fails: FormatError for parts that are missing or damaged; CancelledError once the signal is aborted.
  */
 
-import { CancelledError, FormatError } from '../../errors.js';
+import { CancelledError } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
 import type { Source } from '../source/source.js';
 import type { Stored } from '../store/blocks.js';
 import { findMatrix } from '../store/find-matrix.js';
 import { zarrStore } from '../store/zarr/zarr-store.js';
 import { sortRows } from '../table/sparse.js';
-import type { PartsManifest } from './manifest.js';
+import { damagedParts, type PartsManifest } from './manifest.js';
 
 /** What is read of parts. */
 export interface PartsRequest {
@@ -59,7 +59,8 @@ async function* piecesOf(
     if (signal?.aborted) throw new CancelledError();
     const stored = await findMatrix(await zarrStore(folder.child(path)), 'X');
     const fits = stored.rows === rows && stored.columns === features;
-    if (!fits || (stored.layout === 'dense') !== (layout === 'dense')) throw damaged(folder.child(path).name);
+    if (!fits || (stored.layout === 'dense') !== (layout === 'dense'))
+      throw damagedParts(folder.child(path).name);
     yield { stored, first, from, to };
     from = to;
   }
@@ -95,7 +96,7 @@ async function sparseRowsOf(folder: Source, manifest: PartsManifest, request: Pa
   for await (const piece of piecesOf(folder, manifest, request)) {
     const { stored, first, from, to } = piece;
     const { offsets, indices: stores } = stored;
-    if (!offsets || !stores) throw damaged(stored.name);
+    if (!offsets || !stores) throw damagedParts(stored.name);
     const start = offsets[positions[from] - first];
     const end = offsets[positions[to - 1] - first + 1];
     const [indices, values] = await Promise.all([
@@ -103,7 +104,7 @@ async function sparseRowsOf(folder: Source, manifest: PartsManifest, request: Pa
       stored.values.numbers(start, end),
     ]);
     const typed = { indices: asInt32(indices), values: asFloat32(values) };
-    if (!insideOf(typed.indices, columns)) throw damaged(stored.name);
+    if (!insideOf(typed.indices, columns)) throw damagedParts(stored.name);
     const entry = { ...typed, from: 0, to: 0 };
     for (let i = from; i < to; i++) {
       const row = positions[i] - first;
@@ -122,7 +123,7 @@ async function countEntries(folder: Source, manifest: PartsManifest, request: Pa
   let count = 0;
   for await (const { stored, first, from, to } of piecesOf(folder, manifest, request)) {
     const { offsets } = stored;
-    if (!offsets) throw damaged(stored.name);
+    if (!offsets) throw damagedParts(stored.name);
     for (let i = from; i < to; i++) {
       const row = request.positions[i] - first;
       count += offsets[row + 1] - offsets[row];
@@ -194,13 +195,4 @@ function createEntries(rows: number, columns: number, room: number) {
       };
     },
   };
-}
-
-/** The error for a part that is not as the manifest says. */
-function damaged(name: string): FormatError {
-  return new FormatError({
-    got: `${name}, which does not fit its manifest.json`,
-    expected: 'the rows that the manifest names',
-    remedy: 'order the rows again: delete the folder first',
-  });
 }

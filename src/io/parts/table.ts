@@ -19,7 +19,7 @@ import { zarrStore } from '../store/zarr/zarr-store.js';
 import { constantFeaturesWarning } from '../table/checks.js';
 import { askNormalize } from '../table/normalize.js';
 import { offsetFor } from '../table/units.js';
-import type { PartsManifest } from './manifest.js';
+import { damagedParts, type PartsManifest } from './manifest.js';
 
 /** What is known of a table in parts without its values. */
 export interface PartsNames {
@@ -40,7 +40,7 @@ export async function readNames(folder: Source, manifest: PartsManifest): Promis
   order.forEach((row, at) => {
     positions[row] = at;
   });
-  if (order.length !== samples || positions.includes(-1)) throw damaged(folder.name, 'order.npy');
+  if (order.length !== samples || positions.includes(-1)) throw damagedParts(`order.npy of ${folder.name}`);
   const ids = new Array<string>(samples);
   let featureNames: readonly string[] = [];
   for (const { path, first, rows } of manifest.parts) {
@@ -48,12 +48,13 @@ export async function readNames(folder: Source, manifest: PartsManifest): Promis
     const [obs, features] = [await findAxis(store, 'obs'), await findAxis(store, 'var')];
     const found = await readColumn(store, obs, obs.index);
     if (first === 0) featureNames = await readColumn(store, features, features.index);
-    if (found.length !== rows) throw damaged(folder.name, path);
+    if (found.length !== rows) throw damagedParts(`${path} of ${folder.name}`);
     found.forEach((id, i) => {
       ids[order[first + i]] = id;
     });
   }
-  if (featureNames.length !== manifest.features) throw damaged(folder.name, 'the names of its features');
+  if (featureNames.length !== manifest.features)
+    throw damagedParts(`the names of its features of ${folder.name}`);
   return { order, positions, featureNames, ids };
 }
 
@@ -151,14 +152,5 @@ function notAsStored(name: string, source: string): UnsupportedError {
     got: `${name} of ${source}, far from 0 for their range, or of a size beyond what single precision squares`,
     expected: 'values that single precision holds as they are',
     remedy: 'center and scale such features before the rows are ordered',
-  });
-}
-
-/** The error for a file of the folder that is not as the manifest says. */
-function damaged(folder: string, what: string): FormatError {
-  return new FormatError({
-    got: `${what} of ${folder}, which does not fit its manifest.json`,
-    expected: 'the rows that the manifest names',
-    remedy: 'order the rows again: delete the folder first',
   });
 }

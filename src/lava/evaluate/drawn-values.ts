@@ -10,6 +10,8 @@
  * Fails: CancelledError once the watch ends.
  */
 
+import { ASSOCIATION_MEASURES, unitScale } from '../../core/association-measures.js';
+import { mean } from '../../core/statistics.js';
 import type { Engine, ModuleSamples, SampleDraws, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Csr } from '../../model.js';
@@ -37,12 +39,8 @@ export function drawnCells(cells: Csr, rows: Int32Array, features: readonly numb
   const scales = new Float64Array(features.length);
   localValues(cells, rows, features, 'pearson').forEach((column, i) => {
     featureOf[features[i]] = i;
-    let sum = 0;
-    for (let r = 0; r < column.length; r++) sum += column[r];
-    centers[i] = sum / column.length;
-    let square = 0;
-    for (let r = 0; r < column.length; r++) square += (column[r] - centers[i]) * (column[r] - centers[i]);
-    scales[i] = square > 0 ? 1 / Math.sqrt(square) : 0;
+    centers[i] = mean(column);
+    scales[i] = unitScale(ASSOCIATION_MEASURES.pearson.center(column));
   });
   return { cells, rows, featureOf, centers, scales };
 }

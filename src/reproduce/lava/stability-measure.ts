@@ -47,20 +47,41 @@ export interface StabilityMeasure {
 const COMMON_COVERING = 999;
 const COMES_BACK = 0.9;
 
-/** How alike the modules of several fits are, each on a random share of the samples with another covering. */
+/** Fits modules to some samples by a covering of its number; returns their loadings, modules x features. */
+export type StabilityFit = (
+  data: { readonly table: Table; readonly embedding: Embedding },
+  options: StabilityMeasureOptions & { readonly rows: Int32Array; readonly covering: number },
+  context: Context,
+) => Promise<Matrix>;
+
+/** The present fit. */
+const fitFromNothing: StabilityFit = async (
+  data,
+  { rows, localitySize, overlap, modules, covering },
+  context,
+) => {
+  const refit = { rows, localitySize, overlap, modules, covering, evaluations: 0 };
+  return (await refitModules(data, refit, {}, context)).modules.loadings;
+};
+
+/**
+ * How alike the modules of several fits are, each on a random share of the samples with another covering.
+ * @param fitOnce what is measured. Default: the present fit.
+ */
 export async function measureStability(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
-  { modules, localitySize, overlap, share, repeats, seed }: StabilityMeasureOptions,
+  options: StabilityMeasureOptions,
   context: Context,
+  fitOnce: StabilityFit = fitFromNothing,
 ): Promise<StabilityMeasure> {
+  const { localitySize, overlap, share, repeats, seed } = options;
   const order = canonicalOrder(embedding.coordinates, table.features);
   const loadings: Matrix[] = [];
   const start = performance.now();
   for (let repeat = 1; repeat <= repeats; repeat++) {
-    const number = 100 * seed + repeat;
-    const rows = splitSamples(order, share, createRandom(number, 'stability-measure')).fitted;
-    const refit = { rows, localitySize, overlap, modules, covering: number, evaluations: 0 };
-    loadings.push((await refitModules({ table, embedding }, refit, {}, context)).modules.loadings);
+    const covering = 100 * seed + repeat;
+    const rows = splitSamples(order, share, createRandom(covering, 'stability-measure')).fitted;
+    loadings.push(await fitOnce({ table, embedding }, { ...options, rows, covering }, context));
   }
   const seconds = (performance.now() - start) / 1000 / repeats;
   const explained = await explainedShare({ table, embedding }, loadings, { localitySize, overlap }, context);
@@ -120,7 +141,7 @@ export function calibration(fits: readonly Matrix[]): Calibration[] {
 }
 
 /** Mean share of association that the modules of the fits explain in one covering of all samples. */
-export async function explainedShare(
+async function explainedShare(
   { table, embedding }: { readonly table: Table; readonly embedding: Embedding },
   fits: readonly Matrix[],
   size: { readonly localitySize: number; readonly overlap: number },

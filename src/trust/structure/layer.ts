@@ -16,6 +16,16 @@ export const STRUCTURE_ANSWERS: readonly StructureAnswer[] = [
   'cannot be told',
 ];
 
+/** How many structures have each answer, in the order in which they are told. */
+export function answerCounts(
+  structures: readonly Pick<TracedStructure, 'answer'>[],
+): { readonly answer: StructureAnswer; readonly count: number }[] {
+  return STRUCTURE_ANSWERS.map((answer) => ({
+    answer,
+    count: structures.filter((one) => one.answer === answer).length,
+  }));
+}
+
 /** The trace in sentences, with the samples of each structure. @param labels one a sample, to tell clusters by. */
 export function structureLayer(
   { structures, found }: StructureTrace,
@@ -53,9 +63,7 @@ function summaryOf(
   labels: readonly string[] | null,
 ): string[] {
   if (findings.length === 0) return ['Structure: the map shows one cluster, no bridge and no hole.'];
-  const counts = STRUCTURE_ANSWERS.map(
-    (answer) => `${findings.filter((one) => one.answer === answer).length} ${answer}`,
-  );
+  const counts = answerCounts(findings).map(({ answer, count }) => `${count} ${answer}`);
   const named = labels ? clusters.map(({ name, rows }) => `${name}: ${mostOf(labels, rows)}`) : [];
   return [
     `Structure: ${plural(findings.length, 'structure')} on the map, ${listed(counts)}.`,

@@ -6,6 +6,7 @@
  */
 
 import { listed, plural } from '../../core/words.js';
+import { answerCounts } from '../structure/layer.js';
 import type { TracedStructure } from '../structure/types.js';
 import type { VerdictSentence } from '../types.js';
 import { GAPS_UNTOLD, GROUPS_KEPT } from './verdict.js';
@@ -33,18 +34,13 @@ export function verdictOfStructure<S extends Pick<VerdictSentence, 'answer' | 't
 /** How many clusters and gaps of the map are in the data, and how to read them. */
 function partsSentence(parts: readonly Pick<TracedStructure, 'kind' | 'answer'>[]): string {
   const number = (word: TracedStructure['kind']) => parts.filter(({ kind }) => kind === word).length;
-  const answered = (word: TracedStructure['answer']) => parts.filter(({ answer }) => answer === word).length;
   const gaps = number('gap');
   const what = listed([plural(number('cluster'), 'cluster'), ...(gaps > 0 ? [plural(gaps, 'gap')] : [])]);
-  const [there, made, open] = [
-    answered('in the data'),
-    answered('made by the projection'),
-    answered('cannot be told'),
-  ];
-  const others = listed([
-    ...(made > 0 ? [`${made} made by the projection`] : []),
-    ...(open > 0 ? [`${open} cannot be told`] : []),
-  ]);
+  // those in the data come first
+  const [{ count: there }, ...counts] = answerCounts(parts);
+  const others = listed(
+    counts.filter(({ count }) => count > 0).map(({ answer, count }) => `${count} ${answer}`),
+  );
   if (there === 0)
     return `None of the ${what} that the map shows is found in the data (${others}): do not read them as groups apart.`;
   if (there === parts.length) return `All of the ${what} that the map shows are in the data.`;
