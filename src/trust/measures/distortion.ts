@@ -16,6 +16,7 @@
 import { Matrix as Dense, EigenvalueDecomposition } from 'ml-matrix';
 import { mean, median } from '../../core/statistics.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import { dots } from '../../linalg/vectors.js';
 import type { Matrix } from '../../model.js';
 import { checkInteger } from '../checks.js';
 import type { Neighborhoods } from '../types.js';
@@ -234,7 +235,7 @@ function localMap(features: Matrix, embedding: Matrix, i: number, near: readonly
   return { axes: stretch.values.slice(0, dimensions).map(Math.sqrt), angle };
 }
 
-/** Products of the differences to sample i: near x near. Plain loops, since the features may be a thousand. */
+/** Products of the differences to sample i: near x near. */
 function gram(data: Matrix, i: number, near: readonly number[]): Dense {
   const d = data.columns;
   const rows = near.map((j) => {
@@ -243,14 +244,12 @@ function gram(data: Matrix, i: number, near: readonly number[]): Dense {
     return row;
   });
   const result = new Dense(near.length, near.length);
-  for (let a = 0; a < rows.length; a++) {
-    for (let b = a; b < rows.length; b++) {
-      let sum = 0;
-      for (let c = 0; c < d; c++) sum += rows[a][c] * rows[b][c];
-      result.set(a, b, sum);
-      result.set(b, a, sum);
-    }
-  }
+  rows.forEach((row, a) => {
+    dots(row, rows.slice(a)).forEach((product, after) => {
+      result.set(a, a + after, product);
+      result.set(a + after, a, product);
+    });
+  });
   return result;
 }
 

@@ -3,7 +3,7 @@
  *
  * Purpose: figures that rest on every distance (Shepard's diagram, stress, silhouette) in one walk, holding one
  *   row of distances at a time.
- * Shapes: for row i, arrays of length samples, valid at j > i. Memory: a block of rows x samples, capped.
+ * Shapes: for row i, arrays of length samples, valid at j > i. Memory: two blocks of rows x samples, capped.
  * Precision: spaces of few columns, and `manhattan`, directly in double precision. Wide spaces through the
  *   engine's product, |a|^2 + |b|^2 - 2ab in float32 on centered columns, which is what makes them fast: a
  *   distance much smaller than the typical norm (by 1e3) loses digits, and twins can be 1e-3 norms apart.
@@ -31,11 +31,11 @@ type RowDistances = (i: number, into: Float64Array) => void;
 
 /** Space whose rows of distances can be read one after another. */
 interface PairSpace {
-  prepare(first: number, count: number): Promise<void>;
-  distances: RowDistances;
+  /** Makes what the distances of a block of rows need, which may go on while those of the block before are read. */
+  prepare(first: number, count: number): Promise<RowDistances>;
 }
 
-/** Visits each row once, in order. */
+/** Visits each row once, in order. The product of the next block is computed while the rows of one are visited. */
 export async function walkPairs(
   features: Matrix,
   maps: readonly Matrix[],
@@ -49,21 +49,31 @@ export async function walkPairs(
     pairSpace(features, metric, context),
     ...maps.map((m) => pairSpace(m, 'euclidean', context)),
   ];
-  const [input, ...onMaps] = spaces.map(() => new Float64Array(samples));
+  const into = spaces.map(() => new Float64Array(samples));
+  const [input, ...onMaps] = into;
   const blockRows = Math.max(1, Math.min(MOST_BLOCK_ROWS, Math.floor(BLOCK_NUMBERS / samples)));
-  for (let first = 0; first < samples; first += blockRows) {
+  const prepare = (first: number): Promise<RowDistances[]> => {
     const count = Math.min(blockRows, samples - first);
-    for (const space of spaces) await space.prepare(first, count);
-    for (let i = first; i < first + count; i++) {
-      spaces[0].distances(i, input);
-      onMaps.forEach((into, m) => {
-        spaces[m + 1].distances(i, into);
-      });
-      visit(i, input, onMaps);
-      await watch.checkpoint();
+    return Promise.all(count > 0 ? spaces.map((space) => space.prepare(first, count)) : []);
+  };
+  let ahead = prepare(0);
+  try {
+    for (let first = 0; first < samples; first += blockRows) {
+      const distances = await ahead;
+      ahead = prepare(first + blockRows);
+      const end = Math.min(first + blockRows, samples);
+      for (let i = first; i < end; i++) {
+        distances.forEach((write, s) => {
+          write(i, into[s]);
+        });
+        visit(i, input, onMaps);
+        await watch.checkpoint();
+      }
+      watch.progress(1 - ((samples - end) / samples) ** 2);
     }
-    const left = (samples - first - count) / samples;
-    watch.progress(1 - left * left);
+  } finally {
+    // a walk that ends early leaves no work behind
+    await ahead.catch(() => undefined);
   }
 }
 
@@ -83,13 +93,13 @@ function pairSpace(data: Matrix, metric: Metric, context: Context): PairSpace {
 /** Each distance on its own, in double. */
 function directSpace(data: Matrix, metric: Metric): PairSpace {
   if (metric === 'euclidean' && data.columns === 2 && (data.units?.scale ?? 1) === 1) {
-    return { prepare: async () => {}, distances: (i, into) => planar(data.data, i, into) };
+    return { prepare: async () => (i, into) => planar(data.data, i, into) };
   }
   const distance = pairDistance(data, metric);
   const distances: RowDistances = (i, into) => {
     for (let j = i + 1; j < data.rows; j++) into[j] = distance(i, j);
   };
-  return { prepare: async () => {}, distances };
+  return { prepare: async () => distances };
 }
 
 /** The plane is the common map: without the loop over columns it takes a third of the time. */
@@ -108,23 +118,21 @@ function productSpace(data: Matrix, metric: Metric, { engine }: Context): PairSp
   const rows = metric === 'euclidean' ? centered(data) : directions(data, metric === 'correlation');
   const norms = squaredNorms(rows);
   const unit = data.units?.scale ?? 1;
-  let block = matrix(0, 0);
-  let begin = 0;
+  const isEuclidean = metric === 'euclidean';
   return {
     async prepare(first, count) {
       const later = slice(rows, first, rows.rows - first);
-      block = await engine.multiply(slice(rows, first, count), later, { transposeB: true });
-      begin = first;
-    },
-    distances(i, into) {
-      const products = row(block, i - begin);
-      if (metric === 'euclidean') {
-        for (let j = i + 1; j < into.length; j++)
-          into[j] = unit * Math.sqrt(Math.max(0, norms[i] + norms[j] - 2 * products[j - begin]));
-      } else {
-        for (let j = i + 1; j < into.length; j++)
-          into[j] = norms[i] + norms[j] === 0 ? 0 : Math.max(0, 1 - products[j - begin]);
-      }
+      const block = await engine.multiply(slice(rows, first, count), later, { transposeB: true });
+      return (i, into) => {
+        const products = row(block, i - first);
+        if (isEuclidean) {
+          for (let j = i + 1; j < into.length; j++)
+            into[j] = unit * Math.sqrt(Math.max(0, norms[i] + norms[j] - 2 * products[j - first]));
+        } else {
+          for (let j = i + 1; j < into.length; j++)
+            into[j] = norms[i] + norms[j] === 0 ? 0 : Math.max(0, 1 - products[j - first]);
+        }
+      };
     },
   };
 }
