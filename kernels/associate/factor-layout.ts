@@ -16,7 +16,7 @@ export class BlockParts {
   values: usize;
   /** Number of localities. */
   count: i32;
-  /** 1 where a segment of localities ends with this block; read by `accumulatePatterns`. */
+  /** 1 where a segment of localities ends with this block, 2 where its group does, too; read by `accumulatePatterns`. */
   ends: i32;
 }
 
@@ -65,6 +65,12 @@ export class PatternArguments {
   carried: i32;
   /** 1 where any segment ends in the call. */
   closes: i32;
+  /** f32, as `total`: sums of the group that is not whole yet when the call ends; 0 where all end in the call. */
+  group: usize;
+  /** 1 where such sums were left by the call before. */
+  groupCarried: i32;
+  /** 1 where any group ends in the call. */
+  completes: i32;
 }
 
 /** Arguments of `solveNonNegative`. */

@@ -12,13 +12,14 @@
  *   addresses of the `BlockParts`, whose localities follow one another), d (number of features), signed (1 to use
  *   signed values, 0 to use absolute values), loadings (f32: loadings, d x width), width (number of modules, padded to
  *   a multiple of 4), forms (f32: result, localities x width). `BlockParts`: offsets (u32, u16, f32: offsets, columns
- *   and values), columns, values, count (number of localities), ends (1 where a segment ends with the block). `PatternArguments`: blocks (u32: addresses of the
+ *   and values), columns, values, count (number of localities), ends (1 where a segment ends with the block, 2 where its group
+ *   does, too). `PatternArguments`: blocks (u32: addresses of the
  *   `BlockParts`, whose localities follow one another, and their number), blockCount, d (number of features), signed (1
  *   to use signed values, 0 to use absolute values), presence (f32: presence, localities x width), width (number of
  *   modules, padded to a multiple of 4), modules (number of modules), total (f32: sums of the modules,
  *   one after another, changed in place), layout (of the sums: factor-layout.ts), fresh (1 where sums begin at 0), open
  *   (f32: sums of a segment that goes on in the next call, or 0), carried (1 where the call before left such sums), closes
- *   (1 where any segment ends in the call).
+ *   (1 where any segment ends in the call), group, groupCarried and completes (the same for groups of segments).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
@@ -152,37 +153,46 @@ function addDoubles(target: usize, floats: v128): void {
 
 /**
  * Kernel: adds sum over localities of P[l, k] A_l[i, j] to total[k, pair(i, j)] for i = item: over each segment of localities
- *   in their order, then the segments in theirs. So how localities are divided into blocks, and blocks into calls, changes
- *   nothing. Scratch: 8 bytes x d x width.
+ *   in their order, then over the segments of each group, then over the groups. So how localities are divided into blocks, and
+ *   blocks into calls, changes nothing. Scratch: 12 bytes x d x width.
  */
 export function accumulatePatterns(item: i32, scratch: usize, call: PatternArguments): void {
   const d = call.d;
   const stride = (<usize>call.width) << 2;
-  const totals = scratch + <usize>d * stride;
+  const group = scratch + <usize>d * stride;
+  const totals = group + <usize>d * stride;
   const first = <usize>item * stride;
   const bytes = <usize>(d - item) * stride;
   memory.fill(scratch + first, 0, bytes);
+  memory.fill(group + first, 0, bytes);
   memory.fill(totals + first, 0, bytes);
   if (call.carried) moveSums(item, scratch, call, call.open, 0);
-  if (call.closes && !call.fresh) moveSums(item, totals, call, call.total, 0);
+  if (call.closes && call.groupCarried) moveSums(item, group, call, call.group, 0);
+  if (call.completes && !call.fresh) moveSums(item, totals, call, call.total, 0);
   let presence = call.presence;
   let ended: i32 = 1;
+  let completed: i32 = 1;
   for (let b: i32 = 0; b < call.blockCount; b++) {
     const block = blockAt(call.blocks, b);
     addBlock(item, scratch, call, block, presence);
     presence += <usize>block.count * stride;
     ended = block.ends;
-    if (ended) closeSegment(scratch + first, totals + first, bytes);
+    if (ended) {
+      addAndClear(scratch + first, group + first, bytes);
+      completed = ended === 2 ? 1 : 0;
+      if (completed) addAndClear(group + first, totals + first, bytes);
+    }
   }
   if (!ended) moveSums(item, scratch, call, call.open, 1);
-  if (call.closes) moveSums(item, totals, call, call.total, 1);
+  if (!completed) moveSums(item, group, call, call.group, 1);
+  if (call.completes) moveSums(item, totals, call, call.total, 1);
 }
 
 /**
- * Adds the sums of a segment to the totals and clears them.
+ * Adds sums to others and clears them.
  * @param sums f32, a multiple of 16 bytes. @param totals likewise.
  */
-function closeSegment(sums: usize, totals: usize, bytes: usize): void {
+function addAndClear(sums: usize, totals: usize, bytes: usize): void {
   for (let at: usize = 0; at < bytes; at += 16) {
     v128.store(totals + at, f32x4.add(v128.load(totals + at), v128.load(sums + at)));
     v128.store(sums + at, f32x4.splat(0));

@@ -33,9 +33,13 @@ export interface AssociateResult {
   readonly squaredNorms: Float64Array;
 }
 
+/** Segments of a group; the last group may have fewer. */
+export const GROUP_SEGMENTS = 4;
+
 /**
- * How associations are summed over localities: within segments of consecutive ones, each in order, then the segments in order.
- * So who sums which segments changes no byte (lava/associations/segments.ts).
+ * How associations are summed over localities: within segments of consecutive ones, each in order, then the segments of each
+ * group of GROUP_SEGMENTS in order, then the groups. So who sums which segments or groups changes no byte
+ * (lava/associations/segments.ts).
  */
 export interface SummedLocalities {
   readonly form: AssociationForm;

@@ -13,14 +13,14 @@
  * JSON cannot hold by `{ "$number": "NaN" }`, so new fields travel without changes here. Offsets count from
  * the file's start. Decoded arrays are views of the bytes given where those are aligned.
  *
- * Cost: one copy of the data, or none in pieces. Determinism: equal explanations (key order included) give equal bytes.
+ * Cost: one copy of the data, or none in pieces; the header's bytes. Determinism: equal explanations (key order included) give equal bytes.
  * Types: `Explanation`: a map with its localities, modules and their descriptions.
  * Fails: FormatError while decoding; TypeError from encoding for a typed array that the layout lacks.
  */
 
 import { FormatError } from '../errors.js';
 import type { Explanation } from '../model.js';
-import { crc32 } from './codecs/crc32.js';
+import { crc32, crc32OfPieces } from './codecs/crc32.js';
 import { joined } from './source/bytes.js';
 
 export const EXPLANATION_VERSION = 2;
@@ -98,26 +98,73 @@ function treePieces(kind: string, value: unknown): readonly Uint8Array[] {
     length: array.length,
     crc: crc32(contents[i]),
   }));
+  const before = encodedJson({ kind, value: tree } satisfies Omit<Header, 'sections'>);
+  // what closes the object comes after the sections
+  before.push(before.pop()?.subarray(0, -1) ?? new Uint8Array(0));
   const render = (list: readonly Section[]) =>
-    new TextEncoder().encode(JSON.stringify({ kind, value: tree, sections: list } satisfies Header));
-  const headerLength = padded(render(sections).length);
+    new TextEncoder().encode(`,"sections":${JSON.stringify(list)}}`);
+  const headerLength = padded(bytesIn(before) + render(sections).length);
   let end = PRELUDE + headerLength;
   const located = sections.map((section, i) => {
     const offset = end;
     end += padded(contents[i].length);
     return { ...section, offset };
   });
-  const start = new Uint8Array(PRELUDE + headerLength);
-  start.fill(0x20, PRELUDE);
-  start.set(render(located), PRELUDE);
-  start.set(MAGIC);
-  const view = new DataView(start.buffer);
+  const after = new Uint8Array(headerLength - bytesIn(before)).fill(0x20);
+  after.set(render(located));
+  const prelude = new Uint8Array(PRELUDE);
+  prelude.set(MAGIC);
+  const view = new DataView(prelude.buffer);
   view.setUint32(8, EXPLANATION_VERSION, true);
   view.setFloat64(16, end, true);
   view.setFloat64(24, headerLength, true);
-  view.setUint32(12, crc32(start.subarray(CHECKED)), true);
+  view.setUint32(12, crc32OfPieces([prelude.subarray(CHECKED), ...before, after]), true);
   const filled = (content: Uint8Array) => [content, new Uint8Array(padded(content.length) - content.length)];
-  return [start, ...contents.flatMap(filled)];
+  return [prelude, ...before, after, ...contents.flatMap(filled)];
+}
+
+/** Bytes of all pieces. */
+const bytesIn = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((sum, { length }) => sum + length, 0);
+
+/** Items of a list that become one piece of text. */
+const ITEMS_OF_PIECE = 2 ** 14;
+/** Objects inside one another that are taken apart for their long lists: the header, an explanation, its columns. */
+const DEPTH = 3;
+
+/** Characters from which a text is a piece of its own. */
+const PIECE_LENGTH = 2 ** 16;
+
+/** The JSON of an object as bytes in pieces: of a list of millions of ids there is never one text. At least one piece. */
+function encodedJson(value: object): Uint8Array[] {
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const more of jsonTexts(value, DEPTH)) {
+    text += more;
+    if (text.length < PIECE_LENGTH) continue;
+    pieces.push(encoder.encode(text));
+    text = '';
+  }
+  return [...pieces, ...(text === '' && pieces.length > 0 ? [] : [encoder.encode(text)])];
+}
+
+/** The text of `JSON.stringify` in pieces. @param depth objects to take apart. */
+function* jsonTexts(value: unknown, depth: number): Generator<string> {
+  if (Array.isArray(value) && value.length > ITEMS_OF_PIECE) {
+    for (let at = 0; at < value.length; at += ITEMS_OF_PIECE)
+      yield `${at === 0 ? '[' : ','}${JSON.stringify(value.slice(at, at + ITEMS_OF_PIECE)).slice(1, -1)}`;
+    yield ']';
+  } else if (depth > 0 && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    let begin = '{';
+    for (const [key, member] of Object.entries(value)) {
+      if (member === undefined) continue;
+      yield `${begin}${JSON.stringify(key)}:`;
+      begin = ',';
+      yield* jsonTexts(member, depth - 1);
+    }
+    yield begin === '{' ? '{}' : '}';
+  } else yield JSON.stringify(value);
 }
 
 /**
@@ -181,7 +228,7 @@ function readSection(bytes: Uint8Array, section: Section, name: string): TypedAr
 
 /**
  * The value with typed arrays replaced by their number in `arrays`, to which they are appended, and numbers that JSON
- * lacks (-0, NaN, infinities) marked. Lists and objects are copied; an object that has a member of a mark's name is
+ * lacks (-0, NaN, infinities) marked. Lists (but of texts) and objects are copied; an object that has a member of a mark's name is
  * marked itself.
  */
 function lift(value: unknown, arrays: TypedArray[]): unknown {
@@ -199,7 +246,10 @@ function lift(value: unknown, arrays: TypedArray[]): unknown {
     }
     return { $array: arrays.push(array) - 1 };
   }
-  if (Array.isArray(value)) return value.map((item) => lift(item, arrays));
+  if (Array.isArray(value)) {
+    // ids are many, and as they are
+    return value.every((item) => typeof item === 'string') ? value : value.map((item) => lift(item, arrays));
+  }
   const entries = Object.entries(value).map(([key, item]) => [key, lift(item, arrays)]);
   const object = Object.fromEntries(entries);
   return entries.some(([key]) => String(key).startsWith('$')) ? { $object: object } : object;

@@ -4,6 +4,7 @@
  */
 
 import { ShapeError } from '../errors.js';
+import { joined } from './source/bytes.js';
 import { harmless } from './text/formulas.js';
 import { formatNumber } from './text/numbers.js';
 
@@ -56,14 +57,17 @@ const NPY_TYPES = new Map<string, string>([
   ['Uint8Array', '|u1'],
 ]);
 
+type NpyData = Int32Array | Float32Array | Float64Array | Uint8Array;
+
 /**
  * An array as the bytes of an NPY file, C order, little-endian. ShapeError when the shape does not fit.
  * @param data in C order.
  */
-export function writeNpy(
-  data: Int32Array | Float32Array | Float64Array | Uint8Array,
-  shape: readonly number[],
-): Uint8Array {
+export const writeNpy = (data: NpyData, shape: readonly number[]): Uint8Array =>
+  joined(npyPieces(data, shape));
+
+/** The same bytes in two pieces: the header, and the data without a copy. */
+export function npyPieces(data: NpyData, shape: readonly number[]): readonly [Uint8Array, Uint8Array] {
   const count = shape.reduce((product, length) => product * length, 1);
   if (count !== data.length) {
     throw new ShapeError({
@@ -77,9 +81,8 @@ export function writeNpy(
   const text = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // NumPy aligns the data to 64 bytes: magic, version and length take 10, the header ends in a line feed.
   const header = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const bytes = new Uint8Array(10 + header.length + data.byteLength);
-  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
-  bytes.set(new TextEncoder().encode(header), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
-  return bytes;
+  const before = new Uint8Array(10 + header.length);
+  before.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
+  before.set(new TextEncoder().encode(header), 10);
+  return [before, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
 }

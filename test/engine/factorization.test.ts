@@ -180,6 +180,41 @@ for (const [name, create] of Object.entries(ENGINES)) {
       },
     );
 
+    test('sums segments in groups of four: the bytes are those of groups on their own, however blocks are called', async () => {
+      const d = 37;
+      const nine = (await blocksOf(d)).flat();
+      const blocks = Array.from({ length: 11 }, (_, b) => nine[b % 3]);
+      const [count, form] = [33, 'debiased'] as const;
+      const presence = positive(count, 5, createRandom(d));
+      const partOf = (first: number, rows: number) => ({
+        ...{ rows, columns: 5, data: presence.data.subarray(first * 5, (first + rows) * 5) },
+      });
+      for (const segment of [3, 6]) {
+        const total = new Float32Array((5 * d * (d - 1)) / 2);
+        for (let first = 0; first < count; first += 4 * segment) {
+          const rows = Math.min(4 * segment, count - first);
+          const own = blocks.slice(first / 3, (first + rows) / 3);
+          const summed = { form, count: rows, segment } as const;
+          const sums = await engine.sumPatterns(inTurn([own]), summed, partOf(first, rows));
+          sums.data.forEach((value, at) => {
+            total[at] += value;
+          });
+        }
+        for (const each of [1, 2, 3, 5, 11]) {
+          const calls = Array.from({ length: Math.ceil(11 / each) }, (_, c) =>
+            blocks.slice(c * each, (c + 1) * each),
+          );
+          const found = await engine.sumPatterns(inTurn(calls), { form, count, segment }, presence);
+          expect(found.data).toEqual(total);
+        }
+        const flat = await engine.sumPatterns(inTurn([blocks]), { form, count, segment: count }, presence);
+        expect(total.some((value, at) => value !== flat.data[at])).toBe(true);
+        flat.data.forEach((value, at) => {
+          expect(Math.abs(value - total[at])).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
+        });
+      }
+    });
+
     test.each([1, 2, 7, 64, 131])('turns factors of %i features to the last bit', async (d) => {
       const random = createRandom(d);
       const made = (m: number) =>

@@ -126,6 +126,27 @@ for (const [name, create] of Object.entries(ENGINES)) {
       expect(sums).toEqual(totals);
     });
 
+    test('adds up groups of four segments: each on its own gives the parts of the sum', async () => {
+      const table = makeMatrix(150, 30, 'sparse');
+      const whole = { ...weighted(150, 19), segment: 2 };
+      const chosen = [chosenOf(30, 20)];
+      const [sums] = await engine.sumLocalSquares(table, whole, chosen, RULES.default);
+      const total = new Float32Array(20 * 20);
+      for (let first = 0; first < 19; first += 8) {
+        const last = Math.min(19, first + 8);
+        const part = {
+          ...whole,
+          members: whole.members.subarray(first * SIZE, last * SIZE),
+          factors: whole.factors.subarray(first, last),
+        };
+        const [found] = await engine.sumLocalSquares(table, part, chosen, RULES.default);
+        found.forEach((value, at) => {
+          total[at] += value;
+        });
+      }
+      expect(sums).toEqual(total);
+    });
+
     test('sums many features, and nothing over no localities', async () => {
       const table = makeMatrix(150, 140);
       await same(table, weighted(150, 5), [chosenOf(140, 137)], RULES.default);

@@ -45,6 +45,20 @@ test('any tree comes back exactly, from any alignment, in the same bytes', () =>
   );
 });
 
+test('long lists come in pieces of the text that JSON has for them', () => {
+  const long = Array.from({ length: 40_000 }, (_, i) => `"sample" ${i} é`);
+  const value = {
+    ids: long,
+    columns: { numbers: long.map((_, i) => (i % 3 === 0 ? null : i / 7)) },
+    last: [],
+  };
+  const bytes = encodeTree('test', value);
+  expect(decodeTree('test', bytes, 'x')).toEqual(value);
+  expect(new TextDecoder().decode(bytes.subarray(32)).trimEnd()).toBe(
+    JSON.stringify({ kind: 'test', value, sections: [] }),
+  );
+});
+
 const sample = () => encodeTree('explanation', { rows: 3, a: Float32Array.of(1, 2, 3), names: ['x', 'y'] });
 
 test('every truncation and every flipped bit is noticed', () => {

@@ -2,7 +2,7 @@
 
 import { explanationPieces } from '../../io/explanation-file.js';
 import type { OutputFolder } from '../../io/output/folder.js';
-import { writeNpy } from '../../io/write.js';
+import { npyPieces } from '../../io/write.js';
 import { reportPieces } from '../../report/report.js';
 import { type Explained, shownExplanation, titleOf } from '../../run/explain.js';
 import { localitiesCsv } from './localities.js';
@@ -33,7 +33,7 @@ export async function writeOutputs(
     await folder.write('scores.csv', scoresCsv(explanation, explanation.sampleScores));
   }
   await folder.write('localities.csv', localitiesCsv(explanation, trust));
-  await folder.write('members.npy', writeNpy(localities.members, [localities.count, localities.size]));
+  await folder.write('members.npy', npyPieces(localities.members, [localities.count, localities.size]));
   await folder.write('report.html', report);
   return summary;
 }

@@ -3,14 +3,15 @@
  *
  * Purpose: the refit of a module's loadings (lava/factorize/refit.ts): averaged over localities, rho^2 - 1 / freedom is an
  *   unbiased square, where a gate or a clip at 0 would not be. Source: ours.
- * Cost: localities x n x f^2 / 2 multiply-adds a module. Precision: double inside a segment, whose sums are added in float32.
+ * Cost: localities x n x f^2 / 2 multiply-adds a module. Precision: double inside a segment; sums of segments and groups in float32.
  */
 
 import { denseCells } from '../../core/csr.js';
+import { GROUP_SEGMENTS } from '../association-rules.js';
 import type { Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { localitySamples, standardizeLocality } from './associate.js';
-import { closeSegment } from './factorize/products.js';
+import { addAndClear } from './factorize/products.js';
 
 /** See `Engine.sumLocalSquares`. */
 export const sumLocalSquares: Engine['sumLocalSquares'] = async (
@@ -21,10 +22,11 @@ export const sumLocalSquares: Engine['sumLocalSquares'] = async (
   watch = unwatched,
 ) => {
   const sums = chosen.map(({ length }) => new Float64Array(length * length));
+  const groups = chosen.map(({ length }) => new Float32Array(length * length));
   const totals = chosen.map(({ length }) => new Float32Array(length * length));
-  const close = () =>
-    sums.forEach((sum, k) => {
-      closeSegment(sum, totals[k]);
+  const add = (from: readonly (Float32Array | Float64Array)[], to: readonly Float32Array[]) =>
+    from.forEach((values, k) => {
+      addAndClear(values, to[k]);
     });
   const samplesOf = localitySamples(members, size, rules);
   for (let l = 0; l * chosen.length < factors.length; l++) {
@@ -35,10 +37,12 @@ export const sumLocalSquares: Engine['sumLocalSquares'] = async (
       const cells = denseCells(features, rows, wanted);
       addSquares(standardizeLocality(cells, rules, centering), factor, sums[k]);
     }
-    if ((l + 1) % segment === 0) close();
+    if ((l + 1) % segment === 0) add(sums, groups);
+    if ((l + 1) % (segment * GROUP_SEGMENTS) === 0) add(groups, totals);
     await watch.checkpoint();
   }
-  close();
+  add(sums, groups);
+  add(groups, totals);
   return totals;
 };
 

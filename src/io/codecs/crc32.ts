@@ -21,13 +21,25 @@ function makeTables(): readonly Uint32Array[] {
 
 /** The CRC-32 of the bytes, an unsigned 32-bit integer. */
 export function crc32(bytes: Uint8Array): number {
-  const [t0, t1, t2, t3] = TABLES;
+  return crc32OfPieces([bytes]);
+}
+
+/** The CRC-32 of bytes that come in pieces. */
+export function crc32OfPieces(pieces: Iterable<Uint8Array>): number {
   let c = 0xffffffff;
+  for (const piece of pieces) c = withPiece(c, piece);
+  return (c ^ 0xffffffff) >>> 0;
+}
+
+/** The remainder after further bytes. @param before the remainder so far. */
+function withPiece(before: number, bytes: Uint8Array): number {
+  const [t0, t1, t2, t3] = TABLES;
+  let c = before;
   let i = 0;
   for (const end = bytes.length - 3; i < end; i += 4) {
     c ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
     c = t3[c & 255] ^ t2[(c >>> 8) & 255] ^ t1[(c >>> 16) & 255] ^ t0[c >>> 24];
   }
   for (; i < bytes.length; i++) c = t0[(c ^ bytes[i]) & 255] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
+  return c;
 }

@@ -71,8 +71,8 @@ export function engineOperations(
   const { form, localities: count, held } = associations;
   const summed = { form, count, segment };
   return {
-    // the sums of a segment that goes on in the next block wait beside the total
-    copies: held ? 1 : 2,
+    // the sums of a segment and of a group that go on in the next block wait beside the total
+    copies: held ? 1 : 3,
     async quadraticForms(loadings, watch) {
       const result = matrix(count, loadings.columns);
       let done = 0;

@@ -42,6 +42,19 @@ export function checkSpecification({ features, localities, rules }: Samples, seg
   );
 }
 
+/** Throws ShapeError unless these are spans of so many localities: each of whole segments, but for the end of the last. */
+export function checkSpans(
+  spans: unknown,
+  count: number,
+  segment: number,
+): asserts spans is readonly number[] {
+  const areCounts = Array.isArray(spans) && spans.every(isCount);
+  expectFitting(areCounts, 'spans of 1 locality or more');
+  const list = spans as readonly number[];
+  const whole = list.slice(0, -1).every((span) => span % segment === 0);
+  expectFitting(whole && list.reduce((a, b) => a + b, 0) === count, 'spans of whole segments');
+}
+
 /** Whether the arrays of a table fit together. */
 function isTable(table: Matrix | Csr): boolean {
   const { rows, columns } = table;

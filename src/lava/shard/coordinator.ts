@@ -1,13 +1,13 @@
 /**
  * The coordinator of shards: divides localities among them, asks all for their part of each step, and puts the parts together.
  *
- * Purpose: a fit runs the same with its associations on shards (associations/operations.ts). Sums come back one a segment and are
- *   added in the order of segments, so that the number of shards never shows in a byte.
+ * Purpose: a fit runs the same with its associations on shards (associations/operations.ts). Sums come back one a span (divide.ts)
+ *   and are added in the order of localities, so that the number of shards never shows in a byte.
  * Recovery: a specification is sent to a shard when the shard asks for it (`unknown-key`): at first, and again after its process was
  *   lost. Source: ours (docs/lab/shard-protocol.md).
  * What is not sharded: the stacked form and working sets of wide tables (above 4,096 features) read the blocks of all shards, one
  *   at a time.
- * Types: `ShardLine`: request. `ShardedLocalities`: samples, segment, shards, engine. `Engine`, of the coordinator. `Range`: first,
+ * Types: `ShardLine`: request. `ShardedLocalities`: samples, segment, shards with their spans, engine. `Engine`, of the coordinator. `Range`: first,
  *   count. `AssociationCounts`: of pairs and features. `ShardReply`: fields, arrays.
  * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
  */
@@ -18,11 +18,11 @@ import type { AssociationBlock, AssociationCounts } from '../../model.js';
 import type { ShardedAssociations } from '../associations/operations.js';
 import { BLOCK_LOCALITIES, segmentSize } from '../associations/segments.js';
 import { checkLike } from './check.js';
-import { rangesOf } from './locality-shard.js';
+import { divide, spansOf } from './divide.js';
 import { arrayOf, type ShardLine, type ShardReply } from './messages.js';
 import { createRemoteShard } from './remote-shard.js';
 import { askAll, type OwnedRange, type ShardedLocalities, shardedOperations } from './sharded-operations.js';
-import { type Range, specificationMessage, specificationOf } from './specification.js';
+import { specificationMessage, specificationOf } from './specification.js';
 
 /** Shards behind some lines. @param engine of the coordinator. @param session names this coordinator, and no other. */
 export function createShards(
@@ -44,8 +44,9 @@ export function createShards(
       const segment = segmentSize(localities.count);
       const key = `${session}/${made++}`;
       const shards = divide(localities.count, segment, lines.length).map((range, s) => {
-        const specification = () => specificationMessage(specificationOf(samples, range, segment));
-        return { ...range, remote: createRemoteShard(lines[s], key, specification) };
+        const spans = spansOf(range, segment, localities.count);
+        const specification = () => specificationMessage(specificationOf(samples, range, segment, spans));
+        return { ...range, spans, remote: createRemoteShard(lines[s], key, specification) };
       });
       try {
         const replies = await askAll(shards, () => ({ step: 'associate' }), watch, 'progress');
@@ -64,19 +65,6 @@ const noSpecification = () => ({ fields: {}, arrays: [] });
 /** Frees what the shards hold of some localities. */
 async function forgetAll(shards: readonly OwnedRange[]): Promise<void> {
   await Promise.all(shards.map(({ remote }) => remote.forget()));
-}
-
-/** Ranges of whole segments, as even as these allow; fewer than `shards` where there are fewer segments. */
-export function divide(localities: number, segment: number, shards: number): Range[] {
-  const segments = rangesOf(localities, segment);
-  const parts = Math.min(shards, segments.length);
-  return Array.from({ length: parts }, (_, s) => {
-    const owned = segments.slice(
-      Math.floor((s * segments.length) / parts),
-      Math.floor(((s + 1) * segments.length) / parts),
-    );
-    return { first: owned[0].first, count: owned.reduce((sum, { count }) => sum + count, 0) };
-  });
 }
 
 const COUNTS = { pairs: 0, kept: 0, withoutSupport: 0, belowGate: 0, constant: 0 };

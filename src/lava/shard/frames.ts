@@ -11,7 +11,7 @@
 import { WhymapError } from '../../errors.js';
 
 /** Version of the protocol: of frames and of messages. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 const MAGIC = 0x48_53_4d_57;
 const PREFIX_BYTES = 20;
 const MOST_HEADER_BYTES = 2 ** 24;

@@ -3,9 +3,9 @@
  *
  * Every step is a function of the specification and of what it is given. Associations are made when a step first needs them and
  *   kept as memory allows: a cache, so that a shard that was lost and is specified again answers the same.
- * Shapes: l localities of the shard in s segments, d features, m modules, p = d (d - 1) / 2 pairs.
- * Determinism: a segment is summed as in one process (associations/segments.ts), and each segment's sums are returned apart.
- * Types: `ShardSpecification`: features, localities, rules, segment. `Context`: engine, memory and signal of a run; all steps of a
+ * Shapes: l localities of the shard in s spans (divide.ts), d features, m modules, p = d (d - 1) / 2 pairs.
+ * Determinism: a span is summed as in one process (associations/segments.ts), and each span's sums are returned apart.
+ * Types: `ShardSpecification`: features, localities, rules, segment, spans. `Context`: engine, memory and signal of a run; all steps of a
  *   shard take contexts of one engine. `Associations`, of the localities of a segment. `AssociationCounts`: of pairs and features.
  * Fails: CancelledError once the context's signal is aborted; MachineError where memory cannot be had.
  */
@@ -17,6 +17,7 @@ import type { AssociationBlock, AssociationCounts, Associations, Matrix } from '
 import { associate, releaseAssociations, STORED_SHARE } from '../associations/associations.js';
 import { engineOperations } from '../associations/operations.js';
 import { BLOCK_LOCALITIES } from '../associations/segments.js';
+import { rangesOf } from './divide.js';
 import type { Range, ShardSpecification } from './specification.js';
 
 export interface LocalityShard {
@@ -35,14 +36,6 @@ interface Segment extends Range {
 /** The shard of a specification; nothing is computed yet. */
 export function createLocalityShard(specification: ShardSpecification, room: () => number): LocalityShard {
   return { specification, made: [], room };
-}
-
-/** The segments of a range of localities. @param segment localities of one. */
-export function rangesOf(count: number, segment: number): Range[] {
-  return Array.from({ length: Math.ceil(count / segment) }, (_, s) => ({
-    first: s * segment,
-    count: Math.min(segment, count - s * segment),
-  }));
 }
 
 /** The segments with their associations, made where they are not there yet. */
@@ -67,9 +60,19 @@ function membersIn({ specification }: LocalityShard, { first, count }: Range) {
   return { members: members.subarray(first * size, (first + count) * size), size, count };
 }
 
-/** Operations on the associations of one segment. */
-const inOneSegment = (associations: Associations, { engine }: Context) =>
-  engineOperations(associations, engine, associations.localities);
+/** Ranges of what is summed together. */
+function spansOf({ spans }: ShardSpecification): Range[] {
+  let first = 0;
+  return spans.map((count) => {
+    first += count;
+    return { first: first - count, count };
+  });
+}
+
+/** Blocks of several associations, one after another. */
+async function* groupsOf(segments: readonly Segment[]): ReturnType<Associations['groups']> {
+  for (const { associations } of segments) yield* associations.groups();
+}
 
 /** A watch that hears the context's signal, without progress. */
 const silent = (context: Context) => withoutProgress(watchStage(context, 'shard'));
@@ -89,29 +92,33 @@ export async function associateShard(
 export async function shardForms(shard: LocalityShard, loadings: Matrix, context: Context): Promise<Matrix> {
   const result = matrix(shard.specification.localities.count, loadings.columns);
   for (const { first, associations } of await segmentsOf(shard, context)) {
-    const { data } = await inOneSegment(associations, context).quadraticForms(loadings, silent(context));
+    const operations = engineOperations(associations, context.engine, associations.localities);
+    const { data } = await operations.quadraticForms(loadings, silent(context));
     result.data.set(data, first * loadings.columns);
   }
   return result;
 }
 
-/** Sums of associations times presence (l x m): m x p for each segment. */
+/** Sums of associations times presence (l x m): m x p for each span. */
 export async function shardPatterns(
   shard: LocalityShard,
   { columns: m, data }: Matrix,
   context: Context,
 ): Promise<Float32Array[]> {
+  const { segment, rules } = shard.specification;
+  const segments = await segmentsOf(shard, context);
   const sums: Float32Array[] = [];
-  for (const { first, count, associations } of await segmentsOf(shard, context)) {
+  for (const { first, count } of spansOf(shard.specification)) {
     const part = matrix(count, m, data.subarray(first * m, (first + count) * m));
-    const ofSegment = await inOneSegment(associations, context).sumPatterns(part, silent(context));
-    sums.push(ofSegment.data);
+    const owned = segments.slice(first / segment, Math.ceil((first + count) / segment));
+    const summed = { form: rules.form, count, segment };
+    sums.push((await context.engine.sumPatterns(groupsOf(owned), summed, part, silent(context))).data);
   }
   return sums;
 }
 
 /**
- * Sums of unbiased squared correlations: f x f for each segment, and in it for each module.
+ * Sums of unbiased squared correlations: f x f for each span, and in it for each module.
  * @param factors l x m. @param chosen features of each module.
  */
 export async function shardSquares(
@@ -120,15 +127,15 @@ export async function shardSquares(
   chosen: readonly Int32Array[],
   context: Context,
 ): Promise<Float32Array[]> {
-  const { features, localities, rules, segment } = shard.specification;
+  const { features, rules, segment } = shard.specification;
   const m = chosen.length;
   const sums: Float32Array[] = [];
-  for (const range of rangesOf(localities.count, segment)) {
+  for (const range of spansOf(shard.specification)) {
     const { first, count } = range;
     const { members, size } = membersIn(shard, range);
     const part = { members, size, segment, factors: factors.subarray(first * m, (first + count) * m) };
-    const ofSegment = await context.engine.sumLocalSquares(features, part, chosen, rules, silent(context));
-    sums.push(...ofSegment);
+    const ofSpan = await context.engine.sumLocalSquares(features, part, chosen, rules, silent(context));
+    sums.push(...ofSpan);
   }
   return sums;
 }

@@ -1,7 +1,8 @@
 /**
  * What a fit does with associations on shards: each operation is asked of all shards, and their parts are put together.
  *
- * Sums come back one a segment and are added in the order of segments (add-segments.ts). Sweeps are made here, from the sums.
+ * Sums come back one a span (divide.ts) and are added as they come, in the order of localities (add-spans.ts). Sweeps are made here,
+ * from the sums.
  * Types: `AssociationOperations`: quadraticForms, sumPatterns, associationSum, sweepAssociations, sumLocalSquares. `Engine`, of the
  *   coordinator. `RemoteShard`: ask. `ShardReply`: fields, arrays. `Matrix`: row-major float32. `Watch`: checkpoint, progress.
  * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
@@ -12,7 +13,7 @@ import { matrix } from '../../core/matrix.js';
 import type { AssociationSum, Engine, SweptModules, Watch } from '../../engine/engine.js';
 import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationOperations, Samples } from '../associations/operations.js';
-import { addSegments, type SegmentSums } from './add-segments.js';
+import { spanAdder } from './add-spans.js';
 import type { ShardReply, ShardRequest } from './messages.js';
 import type { RemoteShard } from './remote-shard.js';
 import { lists, matrixArray, matrixIn } from './shard-store.js';
@@ -21,6 +22,8 @@ import type { Range } from './specification.js';
 /** A range of localities and the shard that owns it. */
 export interface OwnedRange extends Range {
   readonly remote: RemoteShard;
+  /** What of it is summed together, in order. */
+  readonly spans: readonly Range[];
 }
 
 /** Localities on shards, in order. */
@@ -32,31 +35,76 @@ export interface ShardedLocalities {
   readonly engine: Engine;
 }
 
+type Telling = 'progress' | 'silent';
+type RequestFor = (shard: OwnedRange) => Omit<ShardRequest, 'key'>;
+
 /** Asks all shards at once; their replies in order. @param telling whether the watch is told their progress. */
 export async function askAll(
   shards: readonly OwnedRange[],
-  requestFor: (shard: OwnedRange) => Omit<ShardRequest, 'key'>,
+  requestFor: RequestFor,
   watch: Watch,
-  telling: 'progress' | 'silent' = 'silent',
+  telling?: Telling,
 ): Promise<ShardReply[]> {
+  const replies: ShardReply[] = [];
+  await askInOrder(shards, requestFor, (_, reply) => replies.push(reply), watch, telling);
+  return replies;
+}
+
+/** Asks all shards at once. @param take each reply, as soon as it and all before it are there; nothing keeps it then. */
+async function askInOrder(
+  shards: readonly OwnedRange[],
+  requestFor: RequestFor,
+  take: (shard: OwnedRange, reply: ShardReply) => void,
+  watch: Watch,
+  telling: Telling = 'silent',
+): Promise<void> {
   const done = shards.map(() => 0);
   const told = (s: number) => (fraction: number) => {
     done[s] = fraction;
     if (telling === 'progress') watch.progress(done.reduce((a, b) => a + b, 0) / shards.length);
   };
+  const waiting = new Map<number, ShardReply>();
+  let next = 0;
+  const taken = shards.map(async (shard, s) => {
+    waiting.set(s, await shard.remote.ask(requestFor(shard), watch, told(s)));
+    for (let reply = waiting.get(next); reply; reply = waiting.get(next)) {
+      waiting.delete(next);
+      take(shards[next++], reply);
+    }
+  });
   // all are awaited even where one fails, so that none works on unheard
-  const replies = shards.map((shard, s) => shard.remote.ask(requestFor(shard), watch, told(s)));
-  await Promise.allSettled(replies);
-  return Promise.all(replies);
+  await Promise.allSettled(taken);
+  await Promise.all(taken);
+}
+
+/** Asks all shards for sums. @param totals where they are added, as many as a span has. */
+async function addSums(
+  { samples, segment, shards }: ShardedLocalities,
+  requestFor: RequestFor,
+  totals: readonly Float32Array[],
+  watch: Watch,
+  telling?: Telling,
+): Promise<void> {
+  const add = spanAdder(segment, samples.localities.count, totals);
+  const take = ({ spans }: OwnedRange, { arrays }: ShardReply): void =>
+    spans.forEach((span, i) => {
+      const ofSpan = arrays.slice(i * totals.length, (i + 1) * totals.length);
+      add(
+        span,
+        ofSpan.map(({ data }) => data as Float32Array),
+      );
+    });
+  await askInOrder(shards, requestFor, take, watch, telling);
 }
 
 /** The operations of a fit on associations that the shards have made. */
 export function shardedOperations(sharded: ShardedLocalities): AssociationOperations {
-  const { samples, segment, shards } = sharded;
+  const { samples, shards } = sharded;
   const { count } = samples.localities;
+  const spans = shards.reduce((sum, shard) => sum + shard.spans.length, 0);
   return {
-    // sums of each segment, the total, and the total with both triangles
-    copies: Math.ceil(count / segment) + 3,
+    // one triangle of each span, of a group and of the total, and both triangles here and in the engine
+    copies: Math.ceil(spans / 2) + 3,
     sumPatterns: (presence, watch) => sumPatterns(sharded, presence, watch),
     associationSum: (factor, watch) => associationSum(sharded, factor, watch),
     sweepAssociations: (modules, sweeps, watch) => sweepAssociations(sharded, modules, sweeps, watch),
@@ -75,18 +123,18 @@ export function shardedOperations(sharded: ShardedLocalities): AssociationOperat
 
 /** Sums of associations times presence (localities x m): m x pairs. */
 async function sumPatterns(
-  { samples, shards }: ShardedLocalities,
+  sharded: ShardedLocalities,
   { columns: m, data }: Matrix,
   watch: Watch,
 ): Promise<Matrix> {
-  const d = samples.features.columns;
+  const d = sharded.samples.features.columns;
   const part = ({ first, count }: Range) => matrix(count, m, data.subarray(first * m, (first + count) * m));
   const request = (range: Range) => ({
     step: 'sumPatterns',
     arrays: [matrixArray('presence', part(range))],
   });
   const total = matrix(m, (d * (d - 1)) / 2);
-  addSegments((await askAll(shards, request, watch)).map(sumsIn), [total.data]);
+  await addSums(sharded, request, [total.data], watch);
   return total;
 }
 
@@ -123,7 +171,7 @@ async function sweepAssociations(
 
 /** Sums of unbiased squared correlations, for each module f x f. @param factors localities x m. */
 async function sumLocalSquares(
-  { shards }: ShardedLocalities,
+  sharded: ShardedLocalities,
   factors: Float64Array,
   chosen: readonly Int32Array[],
   watch: Watch,
@@ -138,15 +186,9 @@ async function sumLocalSquares(
       ...[...lists('chosen', [features]), ...lists('lengths', [lengths])],
     ],
   });
-  const replies = await askAll(shards, request, watch, 'progress');
   const totals = chosen.map(({ length }) => new Float32Array(length * length));
-  addSegments(replies.map(sumsIn), totals);
+  await addSums(sharded, request, totals, watch, 'progress');
   return totals;
-}
-
-/** The sums in a reply, one a segment and part of it. */
-function sumsIn({ arrays }: ShardReply): SegmentSums {
-  return arrays.map(({ data }) => data as Float32Array);
 }
 
 /** One group of one block. */

@@ -14,7 +14,7 @@ import type { Csr, Matrix, PartedRows } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
 import { distinctPositions, partedTable, partsOf } from '../associations/parted.js';
 import { checkLike } from './check.js';
-import { checkSpecification } from './check-specification.js';
+import { checkSpans, checkSpecification } from './check-specification.js';
 import type { FrameArray } from './frames.js';
 import { arrayOf, type ShardReply } from './messages.js';
 
@@ -28,6 +28,8 @@ export interface Range {
 export interface ShardSpecification extends Samples {
   /** Localities of a segment of the whole; the range begins with a whole one. */
   readonly segment: number;
+  /** Localities of each span, which are summed together: a group of segments or one of them (./divide.ts). */
+  readonly spans: readonly number[];
 }
 
 type Message = Pick<ShardReply, 'fields' | 'arrays'>;
@@ -43,6 +45,7 @@ export function specificationOf(
   { features, localities, rules }: Samples,
   { first, count }: Range,
   segment: number,
+  spans: readonly Range[],
 ): ShardSpecification {
   const { size } = localities;
   const wanted = localities.members.subarray(first * size, (first + count) * size);
@@ -63,6 +66,7 @@ export function specificationOf(
     localities: { members: wanted.map((row) => numberOf[row]), size, count },
     rules: levels ? { ...rules, levels: rows.map((row) => levels[row]) } : rules,
     segment,
+    spans: spans.map((span) => span.count),
   };
 }
 
@@ -74,14 +78,15 @@ function distinct(rows: Int32Array, most: number): Int32Array {
 }
 
 /** The specification as a message. */
-export function specificationMessage({ features, localities, rules, segment }: ShardSpecification): Message {
+export function specificationMessage(specification: ShardSpecification): Message {
+  const { features, localities, rules, segment, spans } = specification;
   const { members, size, count } = localities;
   const { levels, ...others } = rules;
   const parts = partsOf(features);
   const where = parts && { path: parts.path, key: parts.key, layout: parts.layout };
   const rows = { kind: kindOf(features), count: features.rows, ...where };
   return {
-    fields: { spec: { features: features.columns, size, count, segment, rules: others, rows } },
+    fields: { spec: { features: features.columns, size, count, segment, spans, rules: others, rows } },
     arrays: [
       { name: 'members', shape: [count, size], data: members },
       ...(levels ? [{ name: 'levels', shape: [levels.length], data: levels }] : []),
@@ -112,7 +117,7 @@ function featureArrays(features: Matrix | Csr): FrameArray[] {
 }
 
 const SHAPE_OF_SPEC = {
-  ...{ features: 0, size: 0, count: 0, segment: 0, rows: { kind: '', count: 0 } },
+  ...{ features: 0, size: 0, count: 0, segment: 0, spans: [], rows: { kind: '', count: 0 } },
   rules: { measure: '', form: '', support: 0, gate: 0 },
 };
 
@@ -128,9 +133,11 @@ export function specificationIn(message: Message, readParts: PartsReader): Shard
   const features = featuresIn(message, { rows: spec.rows.count, columns: spec.features }, readParts);
   const rules = { ...spec.rules, ...(levels && { levels }) } as AssociationRules;
   const { size, count, segment } = spec;
+  const spans: unknown = spec.spans;
   const specification = { features, localities: { members, size, count }, rules, segment };
   checkSpecification(specification, segment);
-  return specification;
+  checkSpans(spans, count, segment);
+  return { ...specification, spans };
 }
 
 const SHAPE_OF_ROWS = { rows: { kind: '' } };

@@ -116,5 +116,5 @@ test.each([
 test('refuses another version of the protocol in plain words', () => {
   const bytes = bytesOf([{ header: {}, arrays: [] }]);
   bytes[4] = 9;
-  expect(() => readIn(bytes, [])).toThrow(/version 9 of the shard protocol; expected version 2/);
+  expect(() => readIn(bytes, [])).toThrow(/version 9 of the shard protocol; expected version 3/);
 });

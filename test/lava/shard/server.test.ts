@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import { partedTable } from '#whymap/lava/associations/parted.js';
-import type { Frame, FrameArray } from '#whymap/lava/shard/frames.js';
+import { spansOf } from '#whymap/lava/shard/divide.js';
+import { type Frame, type FrameArray, PROTOCOL_VERSION } from '#whymap/lava/shard/frames.js';
 import { createShardServer } from '#whymap/lava/shard/shard-server.js';
 import { specificationMessage, specificationOf } from '#whymap/lava/shard/specification.js';
 import { makeMatrix, makeMembers, RULES, toCsr } from '../../engine/cases.js';
@@ -41,9 +42,10 @@ function goodRequests(): Frame[] {
     positions: order,
     read: readParts,
   };
+  const range = { first: 0, count: COUNT };
   const specify = [table, toCsr(table), partedTable(parts, FEATURES)].map((features) => {
     const { fields, arrays } = specificationMessage(
-      specificationOf({ features, localities, rules }, { first: 0, count: COUNT }, 64),
+      specificationOf({ features, localities, rules }, range, 64, spansOf(range, 64, COUNT)),
     );
     return { header: { step: 'specify', key: 'a', ...fields }, arrays };
   });
@@ -78,7 +80,7 @@ async function answersTo(requests: readonly Frame[]): Promise<Frame[]> {
     },
     end: () => {},
   });
-  serve({ header: { id: 0, step: 'hello', version: '1', protocol: 2 }, arrays: [] });
+  serve({ header: { id: 0, step: 'hello', version: '1', protocol: PROTOCOL_VERSION }, arrays: [] });
   requests.forEach(({ header, arrays }, i) => {
     serve({ header: { ...header, id: i + 1 }, arrays });
   });

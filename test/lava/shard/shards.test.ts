@@ -11,7 +11,8 @@ import { partedTable } from '#whymap/lava/associations/parted.js';
 import { segmentSize } from '#whymap/lava/associations/segments.js';
 import { factorize } from '#whymap/lava/factorize/modules.js';
 import { locate } from '#whymap/lava/localities/localities.js';
-import { createShards, divide } from '#whymap/lava/shard/coordinator.js';
+import { createShards } from '#whymap/lava/shard/coordinator.js';
+import { divide, spansOf } from '#whymap/lava/shard/divide.js';
 import { LostError, type ShardLine } from '#whymap/lava/shard/messages.js';
 import { createShardStore } from '#whymap/lava/shard/shard-store.js';
 import type { Associations, Csr, Localities, Matrix, Modules } from '#whymap/model.js';
@@ -171,8 +172,14 @@ for (const [name, create] of Object.entries({ js: async () => createJsEngine(), 
   });
 }
 
-test('ranges are whole segments, as even as these allow', () => {
-  expect(divide(640, 64, 3).map(({ count }) => count / 64)).toEqual([3, 3, 4]);
+test('ranges are whole segments, as even as these allow, and whole groups where that costs little', () => {
+  const segmentsOf = (localities: number, shards: number) =>
+    divide(localities, 64, shards).map(({ count }) => count / 64);
+  expect(segmentsOf(640, 3)).toEqual([4, 4, 2]);
+  expect(segmentsOf(500, 3)).toEqual([2, 3, 2.8125]);
+  expect(segmentsOf(1024, 3)).toEqual([5, 5, 6]);
+  expect(segmentsOf(960, 4)).toEqual([4, 4, 4, 3]);
+  expect(segmentsOf(1024, 8)).toEqual(new Array(8).fill(2));
   expect(divide(200, 64, 8).map(({ count }) => count)).toEqual([64, 64, 64, 8]);
   for (const localities of [1, 63, 64, 65, 1024, 1025, 5000, 1_000_000]) {
     const segment = segmentSize(localities);
@@ -188,6 +195,16 @@ test('ranges are whole segments, as even as these allow', () => {
       expect(next).toBe(localities);
     }
   }
+});
+
+test('spans are the groups that a range holds whole, and the segments of others', () => {
+  const segmentsOf = (first: number, count: number) =>
+    spansOf({ first: first * 64, count: count * 64 }, 64, 14 * 64).map((span) => span.count / 64);
+  expect(segmentsOf(0, 14)).toEqual([4, 4, 4, 2]);
+  expect(segmentsOf(0, 7)).toEqual([4, 1, 1, 1]);
+  expect(segmentsOf(7, 7)).toEqual([1, 4, 2]);
+  expect(segmentsOf(5, 2)).toEqual([1, 1]);
+  expect(spansOf({ first: 0, count: 70 }, 64, 70)).toEqual([{ first: 0, count: 70 }]);
 });
 
 test('parts that a shard does not see are said before anything is computed', async () => {

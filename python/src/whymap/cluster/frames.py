@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from ..errors import FormatError
 
 MAGIC = b"WMSH"
-PROTOCOL = 2
+PROTOCOL = 3
 PREFIX = struct.Struct("<4sIIQ")
 MOST_HEADER = 16 * 2**20
 MOST_BODY = 2**53 - 1

@@ -9,6 +9,7 @@
 
 import { matrix } from '../../../core/matrix.js';
 import type { AssociationBlock, AssociationForm } from '../../../model.js';
+import { GROUP_SEGMENTS } from '../../association-rules.js';
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';
 
@@ -63,12 +64,12 @@ export const sumPatterns: Engine['sumPatterns'] = async (
   watch = unwatched,
 ) => {
   const m = presence.columns;
-  let [sums, total] = [matrix(m, 0), matrix(m, 0)];
+  let [sums, group, total] = [matrix(m, 0), matrix(m, 0), matrix(m, 0)];
   let row = 0;
   for await (const blocks of groups) {
     for (const block of blocks) {
       const pairs = (block.features * (block.features - 1)) / 2;
-      if (row === 0) [sums, total] = [matrix(m, pairs), matrix(m, pairs)];
+      if (row === 0) [sums, group, total] = [matrix(m, pairs), matrix(m, pairs), matrix(m, pairs)];
       for (let l = 0; l < block.count; l++) {
         const from = row++ * m;
         forEachPair(block, form, l, (i, j, a) => {
@@ -77,15 +78,17 @@ export const sumPatterns: Engine['sumPatterns'] = async (
         });
         await watch.checkpoint();
       }
-      if (row % segment === 0) closeSegment(sums.data, total.data);
+      if (row % segment === 0) addAndClear(sums.data, group.data);
+      if (row % (segment * GROUP_SEGMENTS) === 0) addAndClear(group.data, total.data);
     }
   }
-  closeSegment(sums.data, total.data);
+  addAndClear(sums.data, group.data);
+  addAndClear(group.data, total.data);
   return total;
 };
 
-/** Adds the sums of a segment to the totals, and clears them. */
-export function closeSegment(sums: Float32Array | Float64Array, totals: Float32Array): void {
+/** Adds sums to others in float32, and clears them. */
+export function addAndClear(sums: Float32Array | Float64Array, totals: Float32Array): void {
   for (let p = 0; p < sums.length; p++) totals[p] += Math.fround(sums[p]);
   sums.fill(0);
 }

@@ -2,7 +2,8 @@
  * Sums of unbiased squared correlations by `kernels/associate/local-squares.ts`.
  *
  * Purpose: modules are summed together (module-groups.ts): a locality's features are packed and correlated once for all
- *   of them. Then every strip of the sums adds up localities in their order; segments of localities are added up in theirs.
+ *   of them. Then every strip of the sums adds up localities in their order; segments of localities are added up in theirs,
+ *   and groups of segments (`SummedLocalities`).
  * Memory: GROUP_BYTES of packed values at a time, and the sums of a group of modules. Neither the division into groups of
  *   localities nor that into groups of modules changes a byte of the result.
  * Types: `Runtime`, of the engine: arena (its memory), size (bytes that a kernel needs), run (runs a job on all
@@ -19,8 +20,9 @@
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
+import { GROUP_SEGMENTS } from '../../association-rules.js';
 import type { AssociationRules, Engine, WeightedLocalities } from '../../engine.js';
-import { closeSegment } from '../../js/factorize/products.js';
+import { addAndClear } from '../../js/factorize/products.js';
 import { partOf, unwatched } from '../../watch.js';
 import type { FeatureAddresses, Inputs } from '../runtime/inputs.js';
 import type { KernelArguments } from '../runtime/layouts.js';
@@ -86,6 +88,7 @@ async function sumGroup(
     const sums = scope.allocate(floats * 4);
     const sumsNow = () => new Float32Array(runtime.arena.memory.buffer, sums, floats);
     sumsNow().fill(0);
+    const ofGroup = new Float32Array(floats);
     const totals = new Float32Array(floats);
     const together = Math.max(1, Math.min(localities.length, Math.floor(GROUP_BYTES / (4 * n * width))));
     const shared = {
@@ -105,7 +108,9 @@ async function sumGroup(
       const factorsOfSome = factors.subarray(from * modules.length, to * modules.length);
       const added = { members: membersOf(members, n, some), levels: rules.levels, factors: factorsOfSome };
       await addLocalities(runtime, shared, added, part);
-      if (segmentOf(localities[to], segment) !== segmentOf(some[0], segment)) closeSegment(sumsNow(), totals);
+      const endsIn = (size: number) => segmentOf(localities[to], size) !== segmentOf(some[0], size);
+      if (endsIn(segment)) addAndClear(sumsNow(), ofGroup);
+      if (endsIn(segment * GROUP_SEGMENTS)) addAndClear(ofGroup, totals);
       from = to;
     }
     return modules.map((k, position) =>
@@ -116,7 +121,7 @@ async function sumGroup(
   }
 }
 
-/** The segment that a locality lies in; NaN for none. */
+/** The segment, or another run of so many localities, that a locality lies in; NaN for none. */
 const segmentOf = (locality: number | undefined, segment: number): number =>
   Math.floor((locality ?? NaN) / segment);
 

@@ -2,8 +2,9 @@
  * Sums of associations over localities, times the presence of modules, by `kernels/associate/quadratic.ts`; an item is a feature.
  *
  * Definition: G[k, pair(i, j)] = sum over l of P[l, k] A_l[i, j], with A_l the d x d association matrix of locality l and
- *   P[l, k] the presence of module k. Localities are summed in segments (`SummedLocalities`): a call of the kernel takes a group
- *   of blocks; where a segment goes on in the next group its sums so far wait in memory as large as the total.
+ *   P[l, k] the presence of module k. Localities are summed in segments, and these in groups (`SummedLocalities`): a call of the
+ *   kernel takes some blocks; where a segment or a group goes on in the next call, its sums so far wait in memory as large as the
+ *   total.
  * Shapes: presence localities x m, padded with zeros to a multiple of 4 modules.
  * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
  *   ends). `Inputs`, what is in the engine's memory. `Scope`, allocations that end together: copy (copies an array in,
@@ -14,6 +15,7 @@
 
 import { matrix } from '../../../core/matrix.js';
 import type { AssociationBlock, Matrix } from '../../../model.js';
+import { GROUP_SEGMENTS } from '../../association-rules.js';
 import type { Engine, SummedLocalities, Watch } from '../../engine.js';
 import { localitiesOf } from '../../js/factorize/products.js';
 import { unwatched } from '../../watch.js';
@@ -24,7 +26,10 @@ import type { Runtime } from '../runtime/runtime.js';
 import { copyBlocks, entriesOf, lanes, padColumns, signedFlag } from './factor.js';
 
 type Groups = Parameters<Engine['sumPatterns']>[0];
-type Sums = Pick<KernelArguments<'accumulatePatterns'>, 'total' | 'layout' | 'fresh' | 'open' | 'carried'>;
+type Sums = Pick<
+  KernelArguments<'accumulatePatterns'>,
+  'total' | 'layout' | 'fresh' | 'open' | 'carried' | 'group' | 'groupCarried'
+>;
 
 /** What computes, and the scope that sums belong to. */
 interface Machine {
@@ -72,7 +77,7 @@ export async function sumInSegments(
   const { scope } = machine;
   const m = presence.columns;
   const ends = segmentEnds(summed);
-  let sums: Sums = { total: 0, layout, fresh: 1, open: 0, carried: 0 };
+  let sums: Sums = { total: 0, layout, fresh: 1, open: 0, carried: 0, group: 0, groupCarried: 0 };
   let d = 0;
   let done = 0;
   for await (const blocks of groups) {
@@ -85,25 +90,38 @@ export async function sumInSegments(
     const ending = blocks.map(ends);
     const goesOn = ending.at(-1) === 0;
     if (goesOn && !sums.open) sums = { ...sums, open: scope.allocate(bytes) };
+    const lastEnd =
+      ending.findLast((end) => end !== WITHIN) ?? (sums.groupCarried ? SEGMENT_ENDS : GROUP_ENDS);
+    const groupGoesOn = lastEnd === SEGMENT_ENDS;
+    if (groupGoesOn && !sums.group) sums = { ...sums, group: scope.allocate(bytes) };
     await addPatterns(machine, { blocks, ending }, summed, part, sums, watch);
-    sums = { ...sums, carried: goesOn ? 1 : 0, fresh: ending.includes(1) ? 0 : sums.fresh };
+    sums = {
+      ...{ ...sums, carried: goesOn ? 1 : 0, groupCarried: groupGoesOn ? 1 : 0 },
+      fresh: ending.includes(GROUP_ENDS) ? 0 : sums.fresh,
+    };
     done += rows;
   }
   return { total: sums.total, d };
 }
 
-/** Tells of one block after another whether a segment ends with it: 1, else 0. */
+/** What ends with a block. */
+const WITHIN = 0;
+const SEGMENT_ENDS = 1;
+const GROUP_ENDS = 2;
+
+/** Tells of one block after another what ends with it. */
 function segmentEnds({ count, segment }: SummedLocalities): (block: AssociationBlock) => number {
   let done = 0;
   return (block) => {
     done += block.count;
-    return done % segment === 0 || done === count ? 1 : 0;
+    if (done === count || done % (segment * GROUP_SEGMENTS) === 0) return GROUP_ENDS;
+    return done % segment === 0 ? SEGMENT_ENDS : WITHIN;
   };
 }
 
 /**
  * Adds presence times associations of some blocks to sums in the engine's memory.
- * @param ending 1 for the blocks that end a segment. @param presence localities of the blocks x m.
+ * @param ending what ends with each block. @param presence localities of the blocks x m.
  */
 async function addPatterns(
   { runtime, inputs }: Machine,
@@ -122,12 +140,13 @@ async function addPatterns(
       {
         kernel: 'accumulatePatterns',
         items: d,
-        scratch: d * width * 8,
+        scratch: d * width * 12,
         work: entriesOf(blocks) * width * 2 + (modules * d * d) / 2,
         call: {
           ...{ blocks: copyBlocks(blocks, inputs, scope, ending), blockCount: blocks.length, d },
           ...{ signed: signedFlag(form), presence: scope.copy(padColumns(presence, width)) },
-          ...{ ...sums, width, modules, closes: ending.includes(1) ? 1 : 0 },
+          ...{ ...sums, width, modules, closes: ending.some((end) => end !== WITHIN) ? 1 : 0 },
+          completes: ending.includes(GROUP_ENDS) ? 1 : 0,
         },
       },
       watch,
