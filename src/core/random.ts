@@ -16,6 +16,8 @@ export interface Random {
   uniform(): number;
   /** Standard normal (polar Box-Muller). */
   normal(): number;
+  /** Puts the entries in a random order, in place (Fisher-Yates); the same array. */
+  shuffle(entries: Int32Array): Int32Array;
   /** An independent stream for a named purpose. */
   stream(name: string): Random;
 }
@@ -51,10 +53,20 @@ export function createRandom(seed: number, name = ''): Random {
   };
   const uniform = (): number => (integer() * 0x200000 + (integer() >>> 11)) / 0x20000000000000;
   const below = (bound: number): number => {
-    const limit = 0x100000000 - (0x100000000 % bound);
     let x = integer();
-    while (x >= limit) x = integer();
-    return x % bound;
+    // the second comparison alone would do: it takes a remainder of doubles, which the first spares nearly always
+    while (x >= 0x100000000 - bound && x >= 0x100000000 - (0x100000000 % bound)) x = integer();
+    return x - Math.floor(x / bound) * bound;
+  };
+  // here rather than outside, so that nothing is called for an entry
+  const shuffle = (entries: Int32Array): Int32Array => {
+    for (let i = entries.length - 1; i > 0; i--) {
+      const j = below(i + 1);
+      const moved = entries[i];
+      entries[i] = entries[j];
+      entries[j] = moved;
+    }
+    return entries;
   };
   const normal = (): number => {
     if (!Number.isNaN(spare)) {
@@ -73,19 +85,15 @@ export function createRandom(seed: number, name = ''): Random {
       }
     }
   };
-  return { integer, below, uniform, normal, stream: (child) => createRandom(seed, `${name}/${child}`) };
+  const stream = (child: string): Random => createRandom(seed, `${name}/${child}`);
+  return { integer, below, uniform, normal, shuffle, stream };
 }
 
 /** A random order of 0 to count - 1 (Fisher-Yates). */
 export function permutation(count: number, random: Random): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    const moved = order[i];
-    order[i] = order[j];
-    order[j] = moved;
-  }
-  return order;
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  return random.shuffle(order);
 }
 
 /** FNV-1a hash of a text, 32 bits. */

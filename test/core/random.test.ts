@@ -56,6 +56,18 @@ test('below is within its bound and reaches every value', () => {
   );
 });
 
+test('below takes the remainder of the first integer under the largest multiple of the bound, up to bounds of 2^32', () => {
+  for (const bound of [1, 3, 40_000, 2 ** 31 - 1, 2 ** 31 + 1, 3 * 2 ** 30, 2 ** 32 - 1, 2 ** 32]) {
+    const random = createRandom(bound);
+    const integers = createRandom(bound);
+    for (let draw = 0; draw < 500; draw++) {
+      let x = integers.integer();
+      while (x >= 2 ** 32 - (2 ** 32 % bound)) x = integers.integer();
+      expect(random.below(bound)).toBe(x % bound);
+    }
+  }
+});
+
 test('a permutation holds every number once', () => {
   fc.assert(
     fc.property(fc.nat(200), fc.integer(), (count, seed) => {

@@ -147,7 +147,7 @@ export async function testPart(
  * @param heldOut sample rows.
  * @param samples of the table.
  * @param levels code of each sample's level; nothing where all are one level.
- * @returns `rows` of the samples with a level, `position` of one entry a sample.
+ * @returns `rows` of the samples with a level (`ascending`: in the order of the table), `position` of one entry a sample.
  */
 function randomOrder(
   heldOut: Int32Array,
@@ -176,5 +176,5 @@ function randomOrder(
   inLevels.forEach((some, g) => {
     begins[g + 1] = begins[g] + some.length;
   });
-  return { rows, position, codes, begins };
+  return { rows, position, ascending: rows.slice().sort(), codes, begins };
 }

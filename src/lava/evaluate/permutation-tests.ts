@@ -18,7 +18,7 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { permutation, type Random } from '../../core/random.js';
+import type { Random } from '../../core/random.js';
 import type { Engine, SampleDraws, Watch } from '../../engine/engine.js';
 import { partOf, withoutProgress } from '../../engine/watch.js';
 import { drawnCorrelations } from './drawn-values.js';
@@ -204,10 +204,9 @@ async function drawOrders(
   const orders = new Int32Array(count * samples);
   for (let draw = 0; draw < count; draw++) {
     for (let g = 0; g < levels; g++) {
-      const order = permutation(begins[g + 1] - begins[g], random);
-      order.forEach((position, s) => {
-        orders[draw * samples + begins[g] + s] = begins[g] + position;
-      });
+      const order = orders.subarray(draw * samples + begins[g], draw * samples + begins[g + 1]);
+      for (let s = 0; s < order.length; s++) order[s] = begins[g] + s;
+      random.shuffle(order);
     }
     await watch.checkpoint();
   }

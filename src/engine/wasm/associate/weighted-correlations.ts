@@ -173,8 +173,8 @@ interface Majorities {
   readonly contested: Uint8Array;
 }
 
-/** Those found before: the same modules come with every batch of draws. */
-const known = new WeakMap<ModuleSamples, Majorities>();
+/** Those found before, by values and how many samples have to hold one: the same values come with every batch of draws, and with both tests. */
+const known = new WeakMap<Float64Array, Map<number, Majorities>>();
 
 /**
  * The values that can leave a feature without support: held by so many samples in all that a locality may hold that
@@ -182,11 +182,20 @@ const known = new WeakMap<ModuleSamples, Majorities>();
  * @returns for each feature that value, NaN where there is none, and 1 where there are several.
  */
 function majorities(module: ModuleSamples): Majorities {
-  const { values, features, support } = module;
-  const modes = new Float64Array(padded(features)).fill(Number.NaN);
-  const contested = new Uint8Array(features);
+  const { values, support } = module;
   const { fewest: size } = extremesOf(module);
   const least = Math.max(size / 2, size - support);
+  const ofValues = known.get(values) ?? new Map<number, Majorities>();
+  known.set(values, ofValues);
+  const found = ofValues.get(least) ?? heldByMore(module, least);
+  ofValues.set(least, found);
+  return found;
+}
+
+/** For each feature the value that most samples hold of those held by more than `least`. */
+function heldByMore({ values, features }: ModuleSamples, least: number): Majorities {
+  const modes = new Float64Array(padded(features)).fill(Number.NaN);
+  const contested = new Uint8Array(features);
   for (let i = 0; i < features; i++) {
     const column = oftenHeld(values, features, i, least);
     column.sort();
@@ -199,9 +208,7 @@ function majorities(module: ModuleSamples): Majorities {
       most = Math.max(most, next - first);
     }
   }
-  const found = { modes, contested };
-  known.set(module, found);
-  return found;
+  return { modes, contested };
 }
 
 /** Bits of the number of counters among which values are spread, and a multiplier that spreads them (Knuth's). */
@@ -239,7 +246,7 @@ function uploadModule(scope: Scope, module: ModuleSamples, draws: SampleDraws, k
   const localities = module.positions.length / module.size;
   const length = draws.count * localities;
   const results = scope.allocate(length * 8);
-  const { modes, contested } = known.get(module) ?? majorities(module);
+  const { modes, contested } = majorities(module);
   const { offsets, lengths, numbers, rows } = levelsOf(module);
   const address = scope.copyStructure('ModuleSamples', {
     ...{ f: module.features, n: module.size, localities, support: module.support, results },
