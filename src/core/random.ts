@@ -24,19 +24,7 @@ export interface Random {
 
 /** Random numbers from a seed (any number; its decimal form is hashed) and an optional stream name. */
 export function createRandom(seed: number, name = ''): Random {
-  const key = `${seed}/${name}`;
-  let state = hash(key);
-  const split = () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
-    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-    return (z ^ (z >>> 16)) | 0;
-  };
-  let a = split();
-  let b = split();
-  let c = split();
-  let d = split() | 1;
+  let [a, b, c, d] = firstState(`${seed}/${name}`);
   let spare = Number.NaN;
 
   const integer = (): number => {
@@ -94,6 +82,19 @@ export function permutation(count: number, random: Random): Int32Array {
   const order = new Int32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
   return random.shuffle(order);
+}
+
+/** Four integers of 32 bits from a text, the last one odd. */
+function firstState(key: string): [number, number, number, number] {
+  let state = hash(key);
+  const split = () => {
+    state = (state + 0x9e3779b9) | 0;
+    let z = state;
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+    return (z ^ (z >>> 16)) | 0;
+  };
+  return [split(), split(), split(), split() | 1];
 }
 
 /** FNV-1a hash of a text, 32 bits. */
