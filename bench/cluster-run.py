@@ -1,8 +1,14 @@
-"""One explanation on 1, 2 and 4 workers of Dask against one process: the same bytes, processor time, memory, and workers killed.
+"""One explanation in one process, and on workers of this machine or of Dask: the same bytes, processor time, memory, workers killed.
 
-usage: python bench/cluster-run.py FEATURES.npy MAP.npy [--workers 1,2,4] [--kill SECONDS] [-- OPTIONS OF EXPLAIN]
+usage: python bench/cluster-run.py FEATURES.npy MAP.npy [--make ROWSxFEATURES] [--on dask,local] [--workers 1,2,4] [--kill SECONDS]
+       [-- OPTIONS OF EXPLAIN]
 
-With --kill a worker (taken in turn) is killed by SIGKILL every so many seconds once the first step is done, and Dask starts it anew.
+With --make the two files are written first where they are not there: ROWS samples in 24 regions of a map, 8 modules of 12 features, each
+in 6 regions, the rest noise. Every process has one thread. Processor seconds are read from /proc ten times a second until the process has
+ended: of the command, of its workers (Python and Node.js), and of nothing else. What a worker takes before its first step is measured
+by itself (a shard that says hello, and a worker of Dask that is idle) and told beside it, never subtracted.
+
+With --kill a worker of Dask (taken in turn) is killed by SIGKILL every so many seconds once the first step is done, and Dask starts it anew.
 Needs distributed, psutil and whymap in this Python, and a built whymap (dist/).
 """
 
@@ -11,9 +17,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -21,15 +27,57 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 
-MAIN = Path(__file__).parent.parent / "dist/cli/main.js"
+MAIN = Path(os.environ.get("MAIN", Path(__file__).parent.parent / "dist/cli/main.js"))
+
+
+def make(features: Path, points: Path, rows: int, columns: int) -> None:
+    """Writes a table with planted modules and its map."""
+    random = np.random.default_rng(1)
+    region = random.integers(24, size=rows)
+    table = random.normal(size=(rows, columns)).astype(np.float32)
+    for module in range(8):
+        present = np.flatnonzero((region + 3 * module) % 24 < 6)
+        own = table[np.ix_(present, range(12 * module, 12 * module + 12))]
+        programme = random.normal(size=(len(present), 1)).astype(np.float32)
+        table[np.ix_(present, range(12 * module, 12 * module + 12))] = programme + 0.5 * own
+    centers = 8.0 * np.stack([region % 6, region // 6], axis=1)
+    np.save(features, table)
+    np.save(points, (centers + random.normal(size=(rows, 2))).astype(np.float32))
+
+
+class Watch(threading.Thread):
+    """Processor seconds and peak memory of some processes and all that they start."""
+
+    def __init__(self, pids) -> None:
+        super().__init__(daemon=True)
+        self.pids, self.seconds, self.peak, self.over = pids, {}, {}, threading.Event()
+        self.before = 0.0
+
+    def run(self) -> None:
+        while not self.over.wait(0.1):
+            self.look()
+
+    def look(self) -> None:
+        for pid in self.pids():
+            try:
+                top = psutil.Process(pid)
+                for process in [top, *top.children(recursive=True)]:
+                    times = process.cpu_times()
+                    self.seconds[process.pid] = times.user + times.system
+                    self.peak[process.pid] = max(self.peak.get(process.pid, 0), process.memory_info().rss)
+            except psutil.Error:
+                pass
+
+    def total(self, but: int | None = None) -> float:
+        return sum(seconds for pid, seconds in self.seconds.items() if pid != but) - self.before
 
 
 def explain(arguments: list[str], out: Path) -> dict:
-    """Runs the command; seconds on the clock, processor seconds and peak memory of its process, and what the bridge said."""
+    """Runs the command: seconds on the clock, processor seconds and peak memory of its process and of those it starts."""
     start = time.monotonic()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         ["node", str(MAIN), "explain", *arguments, "-o", str(out), "--messages", "json"],
         env={**os.environ, "WHYMAP_PYTHON": sys.executable},
@@ -37,25 +85,45 @@ def explain(arguments: list[str], out: Path) -> dict:
         stderr=subprocess.PIPE,
         text=True,
     )
+    watch = Watch(lambda: [process.pid])
+    watch.start()
     said, log = {}, []
     for line in process.stderr:
         if line.startswith('{"message":"cluster"') or line.startswith('{"message": "cluster"'):
             said = json.loads(line)
         elif not line.startswith('{"message":"progress"'):
             log.append(line)
-    peak = 0
     _, status, usage = os.wait4(process.pid, 0)
-    peak = usage.ru_maxrss / 1024
+    watch.over.set()
     if status != 0:
         raise SystemExit("".join(log))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
         "wall_s": round(time.monotonic() - start, 1),
-        "cpu_s": round(cpu, 1),
-        "peak_mb": round(peak),
-        "said": said,
+        "command_cpu_s": round(watch.seconds[process.pid], 1),
+        "started_cpu_s": round(watch.total(but=process.pid), 1),
+        "peak_mb": round(usage.ru_maxrss / 1024),
+        "said": {name: said.get(name) for name in ("rounds", "bytesOut", "bytesIn", "restarts") if name in said},
     }
+
+
+def shard_start() -> float:
+    """Processor seconds of a shard that says hello and ends."""
+    version = subprocess.run(["node", str(MAIN), "--version"], capture_output=True, text=True, check=True)
+    from whymap.cluster import frames
+
+    hello = {"id": 0, "step": "hello", "version": version.stdout.split()[-1], "protocol": frames.PROTOCOL, "threads": 1}
+    text = json.dumps({**hello, "arrays": []}).encode()
+    frame = struct.pack("<4sIIQ", b"WMSH", frames.PROTOCOL, len(text), 0) + text
+    shard = subprocess.Popen(
+        ["node", str(MAIN), "shard"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    shard.stdin.write(frame)
+    shard.stdin.flush()
+    answer = frames.read(shard.stdout).header
+    assert answer["ok"], answer
+    shard.stdin.close()
+    _, _, usage = os.wait4(shard.pid, 0)
+    return round(usage.ru_utime + usage.ru_stime, 2)
 
 
 def different(one: Path, other: Path) -> list[str]:
@@ -70,31 +138,29 @@ def different(one: Path, other: Path) -> list[str]:
     return [name for name in names if content(one, name) != content(other, name)]
 
 
-def processor_seconds(pids: list[int]) -> float:
-    total = 0.0
-    for pid in pids:
-        times = psutil.Process(pid).cpu_times()
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
-
-
-def on_workers(count: int, arguments: list[str], out: Path, kill: float | None) -> dict:
+def on_dask(count: int, arguments: list[str], out: Path, kill: float | None) -> dict:
+    """On a scheduler of this process with so many workers."""
     from distributed import LocalCluster
 
     with LocalCluster(
         n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as cluster:
-        client_pids = lambda: [worker.process.pid for worker in cluster.workers.values() if worker.process]  # noqa: E731
-        before = processor_seconds(client_pids())
+
+        def pids() -> list[int]:
+            return [worker.process.pid for worker in cluster.workers.values() if worker.process]
+
+        watch = Watch(pids)
+        watch.look()
+        watch.before = watch.total()
+        watch.start()
         killed, over = [], threading.Event()
 
         def killer() -> None:
             turn = 0
             while not over.wait(kill):
-                pids = client_pids()
                 # Dask does not start anew what is killed while it starts
-                if len(pids) == count and len(cluster.scheduler.workers) == count:
-                    os.kill(pids[turn % count], signal.SIGKILL)
+                if len(pids()) == count and len(cluster.scheduler.workers) == count:
+                    os.kill(pids()[turn % count], signal.SIGKILL)
                     killed.append(time.monotonic())
                     turn += 1
 
@@ -102,29 +168,53 @@ def on_workers(count: int, arguments: list[str], out: Path, kill: float | None) 
             threading.Thread(target=killer, daemon=True).start()
         found = explain([*arguments, "--cluster", cluster.scheduler_address], out)
         over.set()
-        if kill:
-            found["killed"] = len(killed)
-        else:
-            found["workers_cpu_s"] = round(processor_seconds(client_pids()) - before, 1)
-        return found
+        watch.look()
+        watch.over.set()
+        idle = {"idle_workers_cpu_s": round(watch.before, 1)}
+        more = {"killed": len(killed)} if kill else {"workers_cpu_s": round(watch.total(), 1), **idle}
+        # what the command starts is the bridge
+        return {**found, **more}
+
+
+def on_local(count: int, arguments: list[str], out: Path) -> dict:
+    found = explain([*arguments, "--cluster", f"local:{count}"], out)
+    return {**found, "workers_cpu_s": found.pop("started_cpu_s")}
+
+
+def measured(kind: str, count: int, found: dict, rows: int) -> None:
+    """Prints what was found, and what it comes to for each sample."""
+    parts = ("command_cpu_s", "started_cpu_s", "workers_cpu_s")
+    total = sum(found.get(part, 0) for part in parts)
+    load = round(os.getloadavg()[0], 1)
+    each = {"all_cpu_s": round(total, 1), "ms_a_sample": round(1000 * total / rows, 3)}
+    print(json.dumps({"on": kind, "workers": count, **found, **each, "load": load}), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("features")
-    parser.add_argument("map")
+    parser.add_argument("features", type=Path)
+    parser.add_argument("map", type=Path)
+    parser.add_argument("--make")
+    parser.add_argument("--on", default="dask")
     parser.add_argument("--workers", default="1,2,4")
     parser.add_argument("--kill", type=float)
     options, more = parser.parse_known_args()
-    arguments = [options.features, "-e", options.map, "--threads", "1", *[m for m in more if m != "--"]]
+    if options.make and not options.map.exists():
+        make(options.features, options.map, *map(int, options.make.split("x")))
+    rows = np.load(options.map, mmap_mode="r").shape[0]
+    arguments = [str(options.features), "-e", str(options.map), "--threads", "1", *[m for m in more if m != "--"]]
     folder = Path(tempfile.mkdtemp())
-    alone = explain(arguments, folder / "alone")
-    print(json.dumps({"workers": 0, **alone, "load": round(os.getloadavg()[0], 1)}), flush=True)
-    for count in map(int, options.workers.split(",")):
-        out = folder / str(count)
-        found = on_workers(count, arguments, out, options.kill)
-        found["different"] = different(folder / "alone", out)
-        print(json.dumps({"workers": count, **found, "load": round(os.getloadavg()[0], 1)}), flush=True)
+    print(json.dumps({"start_of_a_shard_cpu_s": shard_start()}), flush=True)
+    measured("one process", 0, explain(arguments, folder / "alone"), rows)
+    for kind in options.on.split(","):
+        for count in map(int, options.workers.split(",")):
+            out = folder / f"{kind}{count}"
+            if kind == "local":
+                found = on_local(count, arguments, out)
+            else:
+                found = on_dask(count, arguments, out, options.kill)
+            found["different"] = different(folder / "alone", out)
+            measured(kind, count, found, rows)
     shutil.rmtree(folder)
 
 

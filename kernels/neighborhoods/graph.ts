@@ -7,7 +7,7 @@
  * Determinism: an item is one of a fixed number of ranges of the order, with in-degrees of its own, which are added up.
  * Types (a field with an element type such as f32 is the address of an array): `GraphArguments`: tree (the
  *   `TreeArguments`), n (samples of a neighborhood, its own included; at most rows), ranges (ranges that the order is
- *   divided into: the items), indegree (i32: ranges x rows, by position), meanDistance (f64 a row). `TreeArguments`:
+ *   divided into), firstRange (the one that item 0 is), indegree (i32: items x rows, by position), meanDistance (f64 a row). `TreeArguments`:
  *   order (i32: row of each position of the order), rows.
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
@@ -37,7 +37,7 @@ export function treeScratch(rows: i32): usize {
 }
 
 /**
- * Kernel: counts the neighborhoods of the samples in range `item` (0 to ranges - 1) of the order, in runs of RUN
+ * Kernel: counts the neighborhoods of the samples in range `firstRange + item` (0 to ranges - 1) of the order, in runs of RUN
  * samples that share one search. Zeroes and writes `indegree` (i32: how many neighborhoods of this range's samples
  * hold the sample at each position, the centre's own included) and `meanDistance` (f64, by row: mean distance to its
  * n nearest, itself among them at 0). Ends early, with its results unfinished, once a stop is asked for.
@@ -49,8 +49,9 @@ export function countNeighborhoods(item: i32, scratch: usize, call: GraphArgumen
   const indegree = call.indegree + ((<usize>item * <usize>rows) << 2);
   memory.fill(indegree, 0, (<usize>rows) << 2);
   const runs = (rows + RUN - 1) / RUN;
-  const last = <i32>((<i64>(item + 1) * runs) / call.ranges);
-  for (let run = <i32>((<i64>item * runs) / call.ranges); run < last; run++) {
+  const range = call.firstRange + item;
+  const last = <i32>((<i64>(range + 1) * runs) / call.ranges);
+  for (let run = <i32>((<i64>range * runs) / call.ranges); run < last; run++) {
     if (load<i32>(STOP_ADDRESS)) return;
     addRun(tree, call, run * RUN, min(rows, (run + 1) * RUN), scratch, indegree);
   }

@@ -25,9 +25,10 @@ export class GraphArguments {
   tree: usize;
   /** Samples of a neighborhood, its own included; at most rows. */
   n: i32;
-  /** Ranges that the order is divided into: the items. */
+  /** Ranges that the order is divided into, and the one that item 0 is. */
   ranges: i32;
-  /** i32: ranges x rows, by position. */
+  firstRange: i32;
+  /** i32: items x rows, by position. */
   indegree: usize;
   /** f64 a row. */
   meanDistance: usize;

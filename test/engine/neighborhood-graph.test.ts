@@ -4,6 +4,8 @@ import { buildKdTree } from '#whymap/core/kd-tree.js';
 import { createRandom } from '#whymap/core/random.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
+import { createNeighborhoodGraph } from '#whymap/engine/wasm/neighborhoods/graph.js';
+import { createRuntime } from '#whymap/engine/wasm/runtime/runtime.js';
 import type { Matrix } from '#whymap/model.js';
 import { ENGINES } from './engines.js';
 
@@ -83,3 +85,19 @@ for (const [name, create] of Object.entries(ENGINES)) {
     });
   });
 }
+
+test('gives the bytes of js where few ranges are in work at once', async () => {
+  const runtime = await createRuntime({ threads: 3, memory: 2 ** 28, shared: true, reclaim: () => false });
+  try {
+    for (const bytes of [0, 5 * 4 * 600]) {
+      const graphOf = createNeighborhoodGraph(runtime, bytes);
+      const told: number[] = [];
+      const watch = { checkpoint: async () => {}, progress: (done: number) => void told.push(done) };
+      const tree = buildKdTree(mapsOf(600).groups);
+      expect(await graphOf(tree, 40, watch)).toEqual(await js.neighborhoodGraph(tree, 40));
+      expect(told).toEqual([...told].sort((a, b) => a - b));
+    }
+  } finally {
+    await runtime.close();
+  }
+});

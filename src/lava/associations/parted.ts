@@ -9,6 +9,7 @@
  */
 
 import { isCsr } from '../../core/csr.js';
+import { positionsOf } from '../../core/where.js';
 import { WhymapError } from '../../errors.js';
 import type { Csr, Localities, Matrix, PartedRows } from '../../model.js';
 
@@ -104,15 +105,8 @@ export async function* rowBlocks(features: Matrix | Csr): AsyncGenerator<RowBloc
 /** Positions of rows in the parts, ascending, each once. @param positionOf each row of the table. */
 export function distinctPositions(rows: Int32Array, positionOf: Int32Array): Int32Array {
   const occurs = new Uint8Array(positionOf.length);
-  let count = 0;
-  for (const row of rows) {
-    const position = positionOf[row];
-    count += 1 - occurs[position];
-    occurs[position] = 1;
-  }
-  const found = new Int32Array(count);
-  for (let position = 0, at = 0; at < count; position++) if (occurs[position] === 1) found[at++] = position;
-  return found;
+  for (const row of rows) occurs[positionOf[row]] = 1;
+  return positionsOf(occurs, 1);
 }
 
 /** Some rows as sparse rows of the whole table. @param rowOf row of the table of each row of `some`. */

@@ -11,6 +11,7 @@
  */
 
 import { gatherRows } from '../../core/matrix.js';
+import { positionsOf } from '../../core/where.js';
 import type { Context } from '../../engine/context.js';
 import { unwatched } from '../../engine/watch.js';
 import type { Embedding, Localities, Modules, Table } from '../../model.js';
@@ -80,6 +81,5 @@ function inWholeTable(localities: Localities, rows: Int32Array | null, samples =
   const members = localities.members.map((position) => rows[position]);
   const covered = new Uint8Array(samples);
   for (const row of members) covered[row] = 1;
-  const uncovered = Int32Array.from(covered.keys()).filter((row) => covered[row] === 0);
-  return { ...localities, members, uncovered, order: undefined };
+  return { ...localities, members, uncovered: positionsOf(covered, 0), order: undefined };
 }

@@ -16,6 +16,7 @@ import { minimizeDirect } from '../../core/direct.js';
 import { type KdTree, kdTreeSteps } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
+import { positionsOf } from '../../core/where.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
 import { paced, partOf, withoutProgress } from '../../engine/watch.js';
@@ -101,7 +102,7 @@ export async function locate(
       evaluations,
       samples: samples * copies,
     },
-    uncovered: all(uncoveredPositions(best.inLocalities))
+    uncovered: all(positionsOf(best.inLocalities, 0))
       .map((position) => order[position])
       .sort(),
   };
@@ -202,11 +203,6 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
     const found = await gatherMembers(tree, probes, size, engine, watch);
     return { alpha, beta, probes, ...found, tv: totalVariation(reference, share(found.inLocalities)) };
   };
-}
-
-/** Positions of the samples that are in no locality. @param counts localities that each sample is in. */
-function uncoveredPositions(counts: Float64Array): Int32Array {
-  return Int32Array.from(counts.keys()).filter((i) => counts[i] === 0);
 }
 
 /** The options with their defaults, and the number of localities, for so many samples. OptionError where they do not fit. */

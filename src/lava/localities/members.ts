@@ -10,7 +10,7 @@
  */
 
 import type { KdTree } from '../../core/kd-tree.js';
-import type { Engine, Watch } from '../../engine/engine.js';
+import type { Engine, NearestInTree, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
 import { usesKdTree } from '../../neighbors/policy.js';
@@ -28,7 +28,7 @@ export async function gatherMembers(
   const inLocalities = new Float64Array(tree.points.rows);
   const byRow = await nearestByRow(tree, probes, size, engine, watch);
   for (let l = 0; l < probes.rows; l++) {
-    const found = byRow(l);
+    const found = await byRow(l);
     members.set(found.rows, l * size);
     for (let t = 0; t < size; t++) inLocalities[found.rows[t]]++;
     radius[l] = found.distance(size - 1);
@@ -39,21 +39,35 @@ export async function gatherMembers(
 
 type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
 
+/** Samples that are found at once, with 12 bytes each here and in the engine. */
+const FOUND_AT_ONCE = 2 ** 21;
+
 /**
  * Finds the n nearest samples to each query, nearest first: by the tree, or in many dimensions by the engine.
- * @returns a function from the number of a query (row of `queries`) to the rows of its n samples and the distance to the t-th.
+ * @returns a function from the number of a query (row of `queries`) to the rows of its n samples and the distance to the t-th;
+ *   to be asked in order.
  */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
   if (usesKdTree(queries.columns, 'euclidean', 'localities')) {
-    const { rows, squared } = await engine.nearestInTree(tree, queries, n, withoutProgress(watch));
-    return (i: number): FoundRow => ({
-      rows: rows.subarray(i * n, (i + 1) * n),
-      distance: (t) => Math.sqrt(squared[i * n + t]),
-    });
+    const { columns: d, data } = queries;
+    const together = Math.max(1, Math.floor(FOUND_AT_ONCE / n));
+    let found: NearestInTree = { rows: new Int32Array(0), squared: new Float64Array(0) };
+    return async (i: number): Promise<FoundRow> => {
+      const at = i % together;
+      if (at === 0) {
+        const some = data.subarray(i * d, (i + together) * d);
+        const part = { rows: some.length / d, columns: d, data: some };
+        found = await engine.nearestInTree(tree, part, n, withoutProgress(watch));
+      }
+      return {
+        rows: found.rows.subarray(at * n, (at + 1) * n),
+        distance: (t) => Math.sqrt(found.squared[at * n + t]),
+      };
+    };
   }
   const options = { k: n, metric: 'euclidean', excludeSelf: false } as const;
   const found = await engine.nearest(tree.points, queries, options, watch);
-  return (i: number): FoundRow => ({
+  return async (i: number): Promise<FoundRow> => ({
     rows: found.indices.subarray(i * n, (i + 1) * n),
     distance: (t) => found.distances[i * n + t],
   });

@@ -9,6 +9,7 @@
  */
 
 import { isCsr, selectRows } from '../../core/csr.js';
+import { positionsOf } from '../../core/where.js';
 import type { AssociationRules } from '../../engine/engine.js';
 import type { Csr, Matrix, PartedRows } from '../../model.js';
 import type { Samples } from '../associations/operations.js';
@@ -74,7 +75,7 @@ export function specificationOf(
 function distinct(rows: Int32Array, most: number): Int32Array {
   const occurs = new Uint8Array(most);
   for (const row of rows) occurs[row] = 1;
-  return Int32Array.from(occurs.keys()).filter((row) => occurs[row] === 1);
+  return positionsOf(occurs, 1);
 }
 
 /** The specification as a message. */
@@ -165,7 +166,7 @@ function partedIn({ fields, arrays }: Message, columns: number, readParts: Parts
   const parts: PartedRows = {
     ...{ path, key, layout: layout === 'dense' ? 'dense' : 'sparse', positions },
     // rows are numbered as they are read: a shard asks for all of them, once
-    order: Int32Array.from(positions.keys()),
+    order: Int32Array.from({ length: positions.length }, (_, row) => row),
     read: (wanted) => readParts({ path, key }, wanted),
   };
   return partedTable(parts, columns);

@@ -12,12 +12,14 @@
 
 import type { KdTree } from '../../../core/kd-tree.js';
 import type { Engine } from '../../engine.js';
-import { unwatched } from '../../watch.js';
+import { partOf, unwatched } from '../../watch.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 /** Ranges of the order, with 4 bytes a row each for their in-degrees; their number changes no byte of the result. */
 const RANGES = 16;
+/** Bytes of in-degrees at once, unless threads are more than ranges fit in: of many samples fewer ranges are in work. */
+const RANGE_BYTES = 2 ** 26;
 /** Rough number of operations for each neighbor of a sample, where one search serves several samples, and of a point: 50 and 100 ns. */
 export const NEIGHBOR_WORK = 1000;
 const SEARCH_WORK = 2000;
@@ -26,35 +28,38 @@ const SEARCH_WORK = 2000;
  * Makes `Engine.neighborhoodGraph`: called with a kd-tree and n, it returns for each sample, by row, in how many
  * n-neighborhoods it is (its own included) and the mean distance to its n nearest (itself included). n is at most the
  * number of samples.
+ * @param rangeBytes for tests.
  */
-export function createNeighborhoodGraph(runtime: Runtime): Engine['neighborhoodGraph'] {
+export function createNeighborhoodGraph(
+  runtime: Runtime,
+  rangeBytes = RANGE_BYTES,
+): Engine['neighborhoodGraph'] {
   return async (tree, n, watch = unwatched) => {
     const { rows } = tree.points;
     const result = { indegree: new Float64Array(rows), meanDistance: new Float64Array(rows) };
     if (rows === 0) return result;
     const scope = createScope(runtime.arena);
     try {
-      const indegree = scope.allocate(RANGES * rows * 4);
+      const together = Math.min(RANGES, Math.max(runtime.threads, Math.floor(rangeBytes / (4 * rows))));
+      const indegree = scope.allocate(together * rows * 4);
       const meanDistance = scope.allocate(rows * 8);
-      await runtime.run(
-        {
-          kernel: 'countNeighborhoods',
-          items: RANGES,
-          scratch: runtime.size('treeScratch', rows),
-          work: rows * n * NEIGHBOR_WORK,
-          call: {
-            tree: copyTree(scope, tree),
-            ...{ n: Math.min(n, rows), ranges: RANGES, indegree, meanDistance },
-          },
-        },
-        watch,
-      );
-      const { buffer } = runtime.arena.memory;
-      result.meanDistance.set(new Float64Array(buffer, meanDistance, rows));
-      const counts = new Int32Array(buffer, indegree, RANGES * rows);
-      for (let range = 0; range < RANGES; range++) {
-        for (let p = 0; p < rows; p++) result.indegree[tree.order[p]] += counts[range * rows + p];
+      const shared = {
+        ...{ tree: copyTree(scope, tree), n: Math.min(n, rows), ranges: RANGES },
+        ...{ indegree, meanDistance },
+      };
+      for (let firstRange = 0; firstRange < RANGES; firstRange += together) {
+        const items = Math.min(together, RANGES - firstRange);
+        const part = partOf(watch, firstRange / RANGES, (firstRange + items) / RANGES);
+        const work = (rows * n * NEIGHBOR_WORK * items) / RANGES;
+        const scratch = runtime.size('treeScratch', rows);
+        const call = { ...shared, firstRange };
+        await runtime.run({ kernel: 'countNeighborhoods', items, scratch, work, call }, part);
+        const counts = new Int32Array(runtime.arena.memory.buffer, indegree, items * rows);
+        for (let at = 0; at < counts.length; at += rows) {
+          for (let p = 0; p < rows; p++) result.indegree[tree.order[p]] += counts[at + p];
+        }
       }
+      result.meanDistance.set(new Float64Array(runtime.arena.memory.buffer, meanDistance, rows));
       return result;
     } finally {
       scope.free();
