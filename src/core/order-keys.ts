@@ -1,5 +1,5 @@
 /**
- * Row numbers in order of one single-precision key each.
+ * Row numbers in order of one single-precision key each, and those that have one value.
  *
  * Purpose: JavaScript's sort calls a comparison some 17 times a row (110 ms for 100,000 rows); this takes 5.
  * Source: radix sort, least digit first, three digits of 11 bits of the key's bits. Stable: equal keys keep their order.
@@ -34,4 +34,13 @@ function byDigit(order: Int32Array, bits: Uint32Array, shift: number): Int32Arra
   const sorted = new Int32Array(order.length);
   for (const row of order) sorted[next[(bits[row] >>> shift) & mask]++] = row;
   return sorted;
+}
+
+/** The positions, ascending, at which a value stands. A filter of all positions would hold each of these as a number first. */
+export function positionsOf(values: ArrayLike<number>, wanted: number): Int32Array {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === wanted) count++;
+  const found = new Int32Array(count);
+  for (let i = 0, at = 0; at < count; i++) if (values[i] === wanted) found[at++] = i;
+  return found;
 }

@@ -17,19 +17,16 @@ export async function* untilAborted(
   pieces: Exclude<Content, string | Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string | Uint8Array> {
-  const { aborted, end } = abortion(signal);
-  try {
-    const iterator =
-      Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-    for (;;) {
-      // a piece may be waited for, as for another thread that compresses it
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next.done) return;
-      yield next.value;
-      if (signal?.aborted) throw new CancelledError();
-    }
-  } finally {
-    end();
+  const iterator =
+    Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+  for (;;) {
+    // of each piece one of its own: a promise that many races wait for keeps what all of them gave
+    const { aborted, end } = abortion(signal);
+    // a piece may be waited for, as for another thread that compresses it
+    const next = await Promise.race([iterator.next(), aborted]).finally(end);
+    if (next.done) return;
+    yield next.value;
+    if (signal?.aborted) throw new CancelledError();
   }
 }
 

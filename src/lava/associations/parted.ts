@@ -9,7 +9,7 @@
  */
 
 import { isCsr } from '../../core/csr.js';
-import { positionsOf } from '../../core/where.js';
+import { positionsOf } from '../../core/order-keys.js';
 import { WhymapError } from '../../errors.js';
 import type { Csr, Localities, Matrix, PartedRows } from '../../model.js';
 

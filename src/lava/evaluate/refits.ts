@@ -11,7 +11,7 @@
  */
 
 import { gatherRows } from '../../core/matrix.js';
-import { positionsOf } from '../../core/where.js';
+import { positionsOf } from '../../core/order-keys.js';
 import type { Context } from '../../engine/context.js';
 import { unwatched } from '../../engine/watch.js';
 import type { Embedding, Localities, Modules, Table } from '../../model.js';

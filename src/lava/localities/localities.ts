@@ -15,8 +15,8 @@
 import { minimizeDirect } from '../../core/direct.js';
 import { type KdTree, kdTreeSteps } from '../../core/kd-tree.js';
 import { gatherRows } from '../../core/matrix.js';
+import { positionsOf } from '../../core/order-keys.js';
 import { createRandom, permutation, type Random } from '../../core/random.js';
-import { positionsOf } from '../../core/where.js';
 import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Engine, NeighborhoodGraph, Watch } from '../../engine/engine.js';
 import { paced, partOf, withoutProgress } from '../../engine/watch.js';

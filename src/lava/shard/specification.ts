@@ -9,7 +9,7 @@
  */
 
 import { isCsr, selectRows } from '../../core/csr.js';
-import { positionsOf } from '../../core/where.js';
+import { positionsOf } from '../../core/order-keys.js';
 import type { AssociationRules } from '../../engine/engine.js';
 import type { Csr, Matrix, PartedRows } from '../../model.js';
 import type { Samples } from '../associations/operations.js';

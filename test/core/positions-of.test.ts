@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { positionsOf } from '#whymap/core/where.js';
+import { positionsOf } from '#whymap/core/order-keys.js';
 
 test('positions of a value are those that a filter keeps', () => {
   fc.assert(
