@@ -43,7 +43,7 @@ import { cellsByLocality } from '../associations/parted.js';
 import { moduleRecurrenceSteps } from '../evaluate/recurrence.js';
 import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
-import { presentRows, presentThreshold } from './present.js';
+import { presentCount, presentRows, presentThreshold } from './present.js';
 
 const TOP_FEATURES = 20;
 /** Least loading of a top feature; the largest loading of a module is 1. */
@@ -98,7 +98,7 @@ export async function describeModules(
       topFeatures,
       pairs: describePairs(features, sums[k]),
       presentLocalities: presentRows(modules.presence, k, thresholds[k]).length / input.localities.count,
-      presentSamples: presentRows(input.samplePresence, k, thresholds[k]).length / input.samplePresence.rows,
+      presentSamples: presentCount(input.samplePresence, k, thresholds[k]) / input.samplePresence.rows,
       recurrence: recurrence[k],
       contrast: sums[k].straddling > 0.5 * sums[k].weight,
     });

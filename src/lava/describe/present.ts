@@ -34,9 +34,19 @@ export function largestPresence({ rows, columns, data }: Matrix, k: number): num
  */
 export function presentRows(values: Matrix, k: number, threshold: number): number[] {
   const rows: number[] = [];
-  for (let r = 0; r < values.rows; r++) {
-    const value = values.data[r * values.columns + k];
-    if (value > 0 && value >= threshold) rows.push(r);
-  }
+  for (let r = 0; r < values.rows; r++) if (isPresent(values, r, k, threshold)) rows.push(r);
   return rows;
+}
+
+/** How many rows these are. */
+export function presentCount(values: Matrix, k: number, threshold: number): number {
+  let count = 0;
+  for (let r = 0; r < values.rows; r++) if (isPresent(values, r, k, threshold)) count++;
+  return count;
+}
+
+/** Whether module k is present in row r. */
+function isPresent({ columns, data }: Matrix, r: number, k: number, threshold: number): boolean {
+  const value = data[r * columns + k];
+  return value > 0 && value >= threshold;
 }

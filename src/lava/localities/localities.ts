@@ -240,8 +240,8 @@ export function checkLocalityOptions(samples: number, options: LocalityOptions) 
  * duplicates take the least distance above 0.
  */
 function probeWeights({ indegree, meanDistance }: NeighborhoodGraph) {
-  const positive = meanDistance.filter((distance) => distance > 0);
-  const least = positive.length > 0 ? positive.reduce((a, b) => Math.min(a, b)) : 1;
+  const smallest = meanDistance.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), Number.POSITIVE_INFINITY);
+  const least = Number.isFinite(smallest) ? smallest : 1;
   const closeness = meanDistance.map((distance) => least / Math.max(least, distance));
   const largest = indegree.reduce((a, b) => Math.max(a, b), 0);
   return (alpha: number, beta: number): Float64Array => {

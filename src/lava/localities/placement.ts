@@ -45,7 +45,9 @@ export async function placeProbes(
   watch: Watch,
   engine: Engine,
 ): Promise<Matrix> {
-  const inOrder = Float64Array.from(tree.order, (row) => weights[row]);
+  // not by Float64Array.from, which lists all numbers first
+  const inOrder = new Float64Array(tree.order.length);
+  for (let p = 0; p < inOrder.length; p++) inOrder[p] = weights[tree.order[p]];
   const centers = systematicStart(tree, inOrder, options.count, random);
   const assign = usesKdTree(tree.points.columns, 'euclidean', 'localities')
     ? assignInTree(tree, engine)
