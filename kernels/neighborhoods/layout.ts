@@ -48,35 +48,57 @@ export class NearestInTreeArguments {
   squared: usize;
 }
 
-/** Arguments of `assignSamples`. */
+/** Centers of a leaf at most; samples of a block; leaves that share a wide box. */
+export const CENTER_LEAF: i32 = 16;
+export const SAMPLE_BLOCK: i32 = 64;
+export const WIDE_BOX: i32 = 16;
+
+/** Arguments of `lloydItem`. Centers are at positions of an order in which neighbors in space are near one another. */
 @unmanaged
-export class AssignArguments {
-  /** f32: samples x d, in their order, and how many. */
+export class LloydArguments {
+  /** f32: samples x d, in the order of their tree; f64: a weight each. */
   samples: usize;
+  weights: usize;
   rows: i32;
-  /** Items that the centers, and then the samples, are divided into; and an i32 at 0 that counts those of the centers. */
+  d: i32;
+  count: i32;
+  /** Neighbors that are listed of a center, itself included; at most count. */
+  k: i32;
+  /** f32: centers x d, moved in place; i32: their numbers, which decide between centers at one distance. */
+  centers: usize;
+  numbers: usize;
+  /** Leaves: a power of 2; i32: leaves + 1, the positions at which they begin. */
+  leaves: i32;
+  begins: usize;
+  /** f32: 2d a leaf, and 2d for WIDE_BOX leaves: the least and the largest coordinates of their centers. */
+  boxes: usize;
+  wideBoxes: usize;
+  /** i32 and f64: centers x k, positions and squared distances of neighbors, nearest first; f32: centers x d x k rounded up to 4, their coordinates. */
+  neighbors: usize;
+  apart: usize;
+  packed: usize;
+  /** f64 a center: squared distance of a sample below which it keeps the center, and below which no other than the neighbors is nearer. */
+  keeps: usize;
+  decides: usize;
+  /** f64 a center: how far it has moved. */
+  moves: usize;
+  /** i32 a sample: its nearest center, -1 at first. */
+  nearest: usize;
+  /** i32: 2 a block of samples, the least and the largest position among their centers. */
+  blocks: usize;
+  /** f64 a center: d weighted sums of coordinates, and the sum of weights. */
+  sums: usize;
+  mass: usize;
+  /** f64: of each segment the squared distances from centers; for even and odd iterations those that the centers of each group have moved. */
+  spread: usize;
+  moved: usize;
+  /** i32 at 0 each: items that are done; 1 once the centers have settled. */
+  done: usize;
+  settled: usize;
+  /** Items of an iteration: parts of the leaves, segments of the samples, groups of leaves. */
   parts: i32;
   segments: i32;
-  done: usize;
-  /** The `TreeArguments` of the centers. */
-  tree: usize;
-  /** f32: centers x d, by number. */
-  centers: usize;
-  /** Neighbors that are listed of a center, itself included. */
-  k: i32;
-  /** i32: as many centers for each center, that were the nearest before; 0 at the first call. */
-  before: usize;
-  /** i32 and f64: room for centers x k, numbers and squared distances, nearest first. */
-  neighbors: usize;
-  squared: usize;
-  /** f64: room for a distance a center below which none is missing from its list. */
-  reach: usize;
-  /** f64 a center: how far it has moved, 0 at the first call; and room for the largest move among its neighbors. */
-  moves: usize;
-  falls: usize;
-  /** i32 a sample: its center, changed in place; -1 at the first call. */
-  assigned: usize;
-  /** f64 a sample: its distance from that at most, and from all others at least; changed in place. */
-  upper: usize;
-  lower: usize;
+  groups: i32;
+  /** Movement of the centers relative to the spread of their samples at which the iteration ends. */
+  tolerance: f64;
 }

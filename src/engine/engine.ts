@@ -21,7 +21,6 @@ import type {
 import type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 import type {
   ModuleSamples,
-  NearestCenters,
   NearestInTree,
   NeighborhoodGraph,
   SampleDraws,
@@ -186,18 +185,18 @@ export interface Engine {
   nearestInTree(tree: KdTree, queries: Matrix, n: number, watch?: Watch): Promise<NearestInTree>;
 
   /**
-   * The nearest of the centers to every sample of a tree, in few dimensions, ties by number; called again while the centers
-   * move. Engines agree to the last bit on the centers.
-   * @param centers count x dimensions. @param found of the last call, changed in place.
-   * @param moves how far each center has moved since the last call; null at the first.
+   * Weighted k-means of the samples of a tree, in few dimensions: Lloyd's iteration. A sample is of the nearest center, ties by number; a
+   * center without samples stays. Ends early once the centers move less than `tolerance`, relative to the spread of the samples around
+   * them. Engines agree to the last bit.
+   * @param weights one for each position of the tree's order. @param start count x dimensions. @returns the centers, moved.
    */
-  nearestCenters(
+  kMeans(
     tree: KdTree,
-    centers: Matrix,
-    found: NearestCenters,
-    moves: Float64Array | null,
+    weights: Float64Array,
+    start: Matrix,
+    options: { readonly iterations: number; readonly tolerance: number },
     watch?: Watch,
-  ): Promise<void>;
+  ): Promise<Matrix>;
 
   /**
    * The k nearest rows of `data` to each row of `queries`, exact, nearest first, ties by row number.

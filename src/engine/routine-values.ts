@@ -22,15 +22,6 @@ export interface NeighborhoodGraph {
   readonly meanDistance: Float64Array;
 }
 
-/** The nearest center of every sample, with bounds that spare most distances the next time; by position in the tree's order. */
-export interface NearestCenters {
-  /** Number of the center; -1 before the first call. */
-  readonly center: Int32Array;
-  /** Distance from it at most, and from every other center at least. */
-  readonly upper: Float64Array;
-  readonly lower: Float64Array;
-}
-
 /** The nearest samples of some points: queries x n. */
 export interface NearestInTree {
   readonly rows: Int32Array;

@@ -61,12 +61,11 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const plane = makeMatrix(40_000, 2, 'plain', 41);
   const tree = buildKdTree(plane);
   const { indegree } = await engine.neighborhoodGraph(tree, 20);
-  const nearest = {
-    center: new Int32Array(plane.rows).fill(-1),
-    upper: new Float64Array(plane.rows),
-    lower: new Float64Array(plane.rows),
-  };
-  await engine.nearestCenters(tree, makeMatrix(60, 2, 'plain', 42), nearest, null);
+  const even = new Float64Array(plane.rows).fill(1);
+  const centers = await engine.kMeans(tree, even, makeMatrix(60, 2, 'plain', 42), {
+    iterations: 3,
+    tolerance: 0,
+  });
   const swept = { ...loadings, rows: 10, columns: 110, data: loadings.data.slice() };
   const q = Float64Array.from({ length: 100 }, (_, t) => (t % 11 === 0 ? 3 : t % 3));
   await engine.sweepAssociations(inTurn(), summed, { loadings: swept, first: 0, presence, q }, 2);
@@ -80,7 +79,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   );
   const results = {
     indegree,
-    centers: nearest.center,
+    centers: centers.data,
     swept: swept.data,
     multiplied: multiplied.data,
     solved: solved.data,

@@ -10,10 +10,10 @@ import { solveNonNegative } from './factorize/non-negative.js';
 import { quadraticForms, sumPatterns } from './factorize/products.js';
 import { rotateFactors } from './factorize/rotate.js';
 import { sweepAssociations, sweepPatterns } from './factorize/sweep.js';
+import { kMeans } from './k-means.js';
 import { sumLocalSquares } from './local-squares.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
-import { nearestCenters } from './nearest-centers.js';
 import { nearestInTree } from './nearest-in-tree.js';
 import { createSampledEpochs } from './negative-sampling.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
@@ -42,7 +42,7 @@ export function createJsEngine(): Engine {
     nearest,
     neighborhoodGraph,
     nearestInTree,
-    nearestCenters,
+    kMeans,
     nearestApproximate,
     ranks,
     nearestAndRanks,

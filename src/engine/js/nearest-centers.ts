@@ -19,8 +19,7 @@
 
 import { buildKdTree, type KdTree, type NearestFinder, nearestFinder } from '../../core/kd-tree.js';
 import type { Matrix } from '../../model.js';
-import type { Engine } from '../engine.js';
-import { unwatched } from '../watch.js';
+import type { Watch } from '../engine.js';
 
 /**
  * Neighbors of a center that are looked at: in 2 dimensions 6 touch it, and within twice its radius lie about 12. A
@@ -30,14 +29,27 @@ export const centerNeighborCount = (dimensions: number) => (dimensions <= 2 ? 16
 /** Room for rounding in bounds that are sums and differences of doubles. */
 const SLACK = 1e-9;
 
-/** See `Engine.nearestCenters`. */
-export const nearestCenters: Engine['nearestCenters'] = async (
-  tree,
-  centers,
-  { center, upper, lower },
-  moves,
-  watch = unwatched,
-) => {
+/** The nearest center of every sample, with bounds that spare most distances the next time; by position in the tree's order. */
+export interface NearestCenters {
+  /** Number of the center; -1 before the first call. */
+  readonly center: Int32Array;
+  /** Distance from it at most, and from every other center at least. */
+  readonly upper: Float64Array;
+  readonly lower: Float64Array;
+}
+
+/**
+ * The nearest of the centers to every sample of a tree, in few dimensions, ties by number; called again while the centers move.
+ * @param centers count x dimensions. @param found of the last call, changed in place.
+ * @param moves how far each center has moved since the last call; null at the first.
+ */
+export async function nearestCenters(
+  tree: KdTree,
+  centers: Matrix,
+  { center, upper, lower }: NearestCenters,
+  moves: Float64Array | null,
+  watch: Watch,
+): Promise<void> {
   const search = newSearch(tree, centers);
   const falls = moves === null ? null : largestMoves(search.around, moves);
   for (let p = 0; p < center.length; p++) {
@@ -58,7 +70,7 @@ export const nearestCenters: Engine['nearestCenters'] = async (
     upper[p] = search.found.distance;
     lower[p] = search.found.others;
   }
-};
+}
 
 interface CenterNeighbors {
   readonly k: number;

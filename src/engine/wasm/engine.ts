@@ -28,8 +28,8 @@ import { createSampledEpochs } from './forces/umap.js';
 import type { MultiplyBytes } from './knn-exact/blocks.js';
 import { createNearest } from './knn-exact/nearest.js';
 import { createRanks } from './knn-exact/ranks.js';
-import { createNearestCenters } from './neighborhoods/centers.js';
 import { createNearestInTree, createNeighborhoodGraph } from './neighborhoods/graph.js';
+import { createKMeans } from './neighborhoods/k-means.js';
 import { createNearestApproximate } from './nn-descent/nn-descent.js';
 import { createInputs } from './runtime/inputs.js';
 import { type Arena, LARGEST_MEMORY } from './runtime/memory.js';
@@ -84,7 +84,7 @@ export async function createWasmEngine(
     weightedCorrelations: createWeightedCorrelations(runtime),
     neighborhoodGraph: createNeighborhoodGraph(runtime),
     nearestInTree: createNearestInTree(runtime),
-    nearestCenters: createNearestCenters(runtime, inputs),
+    kMeans: createKMeans(runtime, inputs),
     nearest: createNearest(runtime, multipliers),
     nearestApproximate: createNearestApproximate(runtime, multiply),
     ...createRanks(runtime, multipliers),

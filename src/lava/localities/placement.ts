@@ -10,14 +10,15 @@
  * Types: `KdTree`, of the coordinates: order (row at each position of the tree), points (the matrix, by row),
  *   coordinates (in the tree's order). `Random`, seeded numbers: uniform (in [0, 1)). `Watch`: takes the progress of
  *   a stage, and throws CancelledError at a checkpoint once the signal is aborted. `Engine`, the heavy routines; each
- *   rejects with CancelledError when its watch ends: nearest (k nearest rows), nearestCenters (of samples, while centers
- *   move). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Neighbors`, rows x k, nearest first: indices
+ *   rejects with CancelledError when its watch ends: nearest (k nearest rows), kMeans (centers moved to the means of their
+ *   samples). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Neighbors`, rows x k, nearest first: indices
  *   (row numbers).
  * Fails: CancelledError once the signal is aborted.
  */
 
 import type { KdTree } from '../../core/kd-tree.js';
 import type { Random } from '../../core/random.js';
+import { moveCenters } from '../../engine/center-means.js';
 import type { Engine, Watch } from '../../engine/engine.js';
 import { withoutProgress } from '../../engine/watch.js';
 import type { Matrix } from '../../model.js';
@@ -49,17 +50,11 @@ export async function placeProbes(
   const inOrder = new Float64Array(tree.order.length);
   for (let p = 0; p < inOrder.length; p++) inOrder[p] = weights[tree.order[p]];
   const centers = systematicStart(tree, inOrder, options.count, random);
-  const assign = usesKdTree(tree.points.columns, 'euclidean', 'localities')
-    ? assignInTree(tree, engine)
-    : assignByProducts(tree, engine);
-  let moves: Float64Array | null = null;
   await watch.checkpoint();
-  for (let iteration = 0; iteration < options.iterations; iteration++) {
-    const moved = moveCenters(tree, inOrder, centers, await assign(centers, moves, watch));
-    if (moved.relative < TOLERANCE) break;
-    moves = moved.moves;
-  }
-  return centers;
+  const { iterations } = options;
+  return usesKdTree(tree.points.columns, 'euclidean', 'localities')
+    ? engine.kMeans(tree, inOrder, centers, { iterations, tolerance: TOLERANCE }, withoutProgress(watch))
+    : moveByProducts(tree, inOrder, centers, iterations, engine, watch);
 }
 
 /**
@@ -108,70 +103,20 @@ function varyingAxes({ columns, data }: Matrix): number {
   return count;
 }
 
-/** Gives the center of each sample, in the tree's order, for centers that have moved by `moves` since the last call (null at first). */
-type Assign = (centers: Matrix, moves: Float64Array | null, watch: Watch) => Promise<Int32Array>;
-
-/** Assignments for few dimensions, by bounds from one call to the next. Ties go to the center of the smaller number. */
-function assignInTree(tree: KdTree, engine: Engine): Assign {
-  const rows = tree.order.length;
-  const found = {
-    center: new Int32Array(rows).fill(-1),
-    upper: new Float64Array(rows),
-    lower: new Float64Array(rows),
-  };
-  return async (centers, moves, watch) => {
-    await engine.nearestCenters(tree, centers, found, moves, withoutProgress(watch));
-    return found.center;
-  };
-}
-
-/** Assignments for many dimensions, by comparing every sample with every center. Ties go to the center of the smaller number. */
-function assignByProducts(tree: KdTree, engine: Engine): Assign {
-  const points = { ...tree.points, data: tree.coordinates };
-  const options = { k: 1, metric: 'euclidean', excludeSelf: false } as const;
-  return async (centers, _, watch) => (await engine.nearest(centers, points, options, watch)).indices;
-}
-
-/**
- * Moves each center (count x dimensions, in place) to the weighted mean of its samples; one without any stays.
- * Returns how far each moved, and their movement relative to the spread of the centers.
- * @param weights one a sample, in the tree's order.
- * @param assigned center of each sample, in the tree's order.
- */
-function moveCenters(
+/** The same iteration for many dimensions: every sample is compared with every center. Centers are moved in place. */
+async function moveByProducts(
   tree: KdTree,
   weights: Float64Array,
   centers: Matrix,
-  assigned: Int32Array,
-): { moves: Float64Array; relative: number } {
-  const d = centers.columns;
-  const { coordinates } = tree;
-  const sums = new Float64Array(centers.rows * d);
-  const mass = new Float64Array(centers.rows);
-  for (let p = 0; p < assigned.length; p++) {
-    const c = assigned[p];
-    mass[c] += weights[p];
-    for (let i = 0; i < d; i++) sums[c * d + i] += weights[p] * coordinates[p * d + i];
+  iterations: number,
+  engine: Engine,
+  watch: Watch,
+): Promise<Matrix> {
+  const points = { ...tree.points, data: tree.coordinates };
+  const options = { k: 1, metric: 'euclidean', excludeSelf: false } as const;
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    const { indices } = await engine.nearest(centers, points, options, watch);
+    if (moveCenters(tree.coordinates, weights, centers, indices).relative < TOLERANCE) break;
   }
-  const moves = new Float64Array(centers.rows);
-  let moved = 0;
-  for (let c = 0; c < centers.rows; c++) {
-    if (!(mass[c] > 0)) continue;
-    let squared = 0;
-    for (let i = 0; i < d; i++) {
-      const value = Math.fround(sums[c * d + i] / mass[c]);
-      squared += (value - centers.data[c * d + i]) ** 2;
-      centers.data[c * d + i] = value;
-    }
-    moves[c] = Math.sqrt(squared);
-    moved += squared;
-  }
-  let spread = 0;
-  for (let p = 0; p < assigned.length; p++) {
-    const c = assigned[p];
-    for (let i = 0; i < d; i++) spread += (coordinates[p * d + i] - centers.data[c * d + i]) ** 2;
-  }
-  const meanSpread = spread / assigned.length;
-  const relative = meanSpread > 0 ? Math.sqrt(moved / centers.rows / meanSpread) : 0;
-  return { moves, relative };
+  return centers;
 }
