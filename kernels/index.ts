@@ -28,5 +28,17 @@ export { rankInTree, treeRanksScratch } from './knn-exact/tree-ranks';
 export { countNeighborhoods, treeScratch } from './neighborhoods/graph';
 export { lloydItem, lloydScratch } from './neighborhoods/lloyd';
 export { findNearest } from './neighborhoods/nearest';
-export { descentScratch, joinGroup, joinNeighbors, remeasureLists } from './nn-descent/join';
-export { packDescentRows, roundDescentRows } from './nn-descent/packed-rows';
+export {
+  descentScratch,
+  freezeLists,
+  joinNeighbors,
+  remeasureLists,
+  reverseNeighbors,
+} from './nn-descent/join';
+export {
+  gatherDescentRows,
+  measureRows,
+  projectDescentRows,
+  quantizeRows,
+} from './nn-descent/quantized-rows';
+export { groupScratch, joinGroup, splitRows, splitScratch } from './nn-descent/trees';

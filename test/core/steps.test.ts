@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { kdTreeSteps } from '#whymap/core/kd-tree.js';
 import { createRandom } from '#whymap/core/random.js';
-import { splitByMedians } from '#whymap/engine/nn-descent.js';
+import { splitByMedians } from '#whymap/engine/median-splits.js';
 import { moduleScoreSteps, moduleScores } from '#whymap/lava/conditions/scores.js';
 
 function made(rows: number, columns: number) {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
-import type { Engine } from '#whymap/engine/engine.js';
+import type { Engine, Metric } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { createWasmEngine } from '#whymap/engine/wasm/engine.js';
 import type { Matrix } from '#whymap/model.js';
@@ -94,23 +94,60 @@ describe.each([
   });
 });
 
+/** Share of the k exact neighbors that an approximate search by the wasm engine finds. */
+async function recallOf(
+  data: Matrix,
+  options: { k: number; metric?: Metric; trees?: number; rounds?: number },
+) {
+  const { k, metric = 'euclidean' } = options;
+  const wanted = await wasm.nearest(data, data, { k, metric, excludeSelf: true });
+  const found = await wasm.nearestApproximate(data, { ...options, metric, random: createRandom(4) });
+  let shared = 0;
+  for (let i = 0; i < data.rows; i++) {
+    const farthest = wanted.distances[i * k + k - 1];
+    for (let n = i * k; n < i * k + k; n++) if (found.distances[n] <= farthest) shared++;
+  }
+  return shared / (data.rows * k);
+}
+
 test('rounds of descent find the neighbors that two random trees miss, by edges in both directions', async () => {
-  const data = clustered(3000, 30);
-  const wanted = await wasm.nearest(data, data, { k: 10, metric: 'euclidean', excludeSelf: true });
-  const recall = async (engine: Engine, rounds: number) => {
-    const random = createRandom(4);
-    const options = { k: 10, metric: 'euclidean', random, trees: 2, rounds } as const;
-    const found = await engine.nearestApproximate(data, options);
-    let shared = 0;
-    for (let i = 0; i < 3000; i++) {
-      const listed = new Set(wanted.indices.subarray(i * 10, i * 10 + 10));
-      for (const j of found.indices.subarray(i * 10, i * 10 + 10)) if (listed.has(j)) shared++;
-    }
-    return shared / 30000;
+  const data = clustered(6000, 30);
+  const recall = (rounds: number) => recallOf(data, { k: 10, trees: 2, rounds });
+  expect(await recall(0)).toBeLessThan(0.95);
+  expect(await recall(1)).toBeGreaterThan(0.95);
+  expect(await recall(6)).toBeGreaterThan(0.999);
+});
+
+test('rows far out, tight groups and large offsets do not confuse near rows', async () => {
+  const { rows, columns, data } = clustered(2000, 12);
+  const recall = (change: (value: number, row: number, column: number) => number) => {
+    const changed = data.map((value, at) => change(value, Math.floor(at / columns), at % columns));
+    return recallOf({ rows, columns, data: changed }, { k: 8 });
   };
-  expect(await recall(wasm, 0)).toBeLessThan(0.85);
-  expect(await recall(wasm, 1)).toBeGreaterThan(0.98);
-  expect(await recall(wasm, 4)).toBe(1);
+  // a few rows a million times farther out than others are wide: 16 bits cannot hold both
+  expect(await recall((v, row) => (row % 200 === 0 ? 1e6 * v : v))).toBeGreaterThan(0.99);
+  // one row in fifty in a group ten thousand times tighter
+  expect(await recall((v, row) => (row % 50 === 0 ? 1e-4 * v : v))).toBeGreaterThan(0.99);
+  expect(await recall((v, _, c) => v + (c === 3 ? 1e6 : 1e5))).toBeGreaterThan(0.99);
+  // whole numbers of few values; every row four times
+  expect(await recall((v) => Math.round(v / 4))).toBeGreaterThan(0.99);
+  const repeated = { rows, columns, data: data.map((_, at) => data[at % (data.length / 4)]) };
+  expect(await recallOf(repeated, { k: 8 })).toBeGreaterThan(0.99);
+});
+
+test('distances of rows that are projected first are those of all columns', async () => {
+  const data = clustered(1500, 300);
+  for (const metric of ['euclidean', 'correlation'] as const) {
+    const exact = await wasm.nearest(data, data, { k: 6, metric, excludeSelf: true });
+    const found = await wasm.nearestApproximate(data, { k: 6, metric, random: createRandom(2) });
+    let same = 0;
+    for (let n = 0; n < exact.indices.length; n++) {
+      if (found.indices[n] !== exact.indices[n]) continue;
+      expect(found.distances[n]).toBe(exact.distances[n]);
+      same++;
+    }
+    expect(same / exact.indices.length).toBeGreaterThan(0.95);
+  }
 });
 
 test('approximate neighbors are the same for any number of threads', async () => {

@@ -28,20 +28,20 @@ export const directionsOf = (multiply: Engine['multiply'], data: Matrix, frame: 
   subspace(multiply, framedSample(data, SAMPLED_ROWS, frame), count);
 
 /**
- * A squared distance, in units of the frame, within which the nearest `share` (0 to 1) of all rows lies: the median
- * over a sample of rows. Infinite where all sampled rows are equal.
+ * Squared distances, in units of the frame, within which the nearest `share` (0 to 1) of all rows lies from each of a
+ * sample of rows, ascending. Infinite where all sampled rows are equal.
  * @param data rows x columns.
  */
-export async function nearDistance(
+export async function nearDistances(
   multiply: Engine['multiply'],
   data: Matrix,
   frame: Frame,
   share: number,
-): Promise<number> {
+): Promise<number[]> {
   const [probes, sample] = [framedSample(data, PROBES, frame), framedSample(data, SAMPLED_ROWS, frame)];
   const products = await multiply(probes, sample, { transposeB: true });
   const found = quantiles(products, squaredLengths(probes), squaredLengths(sample), share);
-  return found.map(([distance]) => distance).sort((a, b) => a - b)[found.length >> 1];
+  return found.map(([distance]) => distance).sort((a, b) => a - b);
 }
 
 /**

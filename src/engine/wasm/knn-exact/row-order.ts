@@ -14,7 +14,7 @@
 
 import type { Matrix } from '../../../model.js';
 import type { Engine, Watch } from '../../engine.js';
-import { splitByMedians } from '../../nn-descent.js';
+import { splitByMedians } from '../../median-splits.js';
 import { paced, unwatched, withoutProgress } from '../../watch.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';

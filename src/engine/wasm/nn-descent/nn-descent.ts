@@ -1,37 +1,48 @@
 /**
- * The lists of nearest-neighbor descent in the engine's memory, by `kernels/nn-descent/join.ts`;
- * ../../nn-descent.ts holds the algorithm.
+ * The lists of nearest-neighbor descent in the engine's memory, by `kernels/nn-descent/`; ../../nn-descent.ts holds the
+ * algorithm.
  * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
  *   ends), size (bytes that a kernel needs). `Engine`: the heavy routines; each rejects with CancelledError when its
  *   watch ends. `Neighbors`: rows x k indices and distances, nearest first. `Scope`, allocations that end together:
  *   free (ends it), copy (copies an array in, gives its address), copyStructure (writes a structure, gives its
- *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `UploadedRows`: addresses
- *   source and rows, estimates (distances are estimated), the parts points, means, squares. `Metric`: `euclidean`,
- *   `cosine`, `correlation` or `manhattan`. `Watch`: takes the progress of a stage, and throws CancelledError at a
- *   checkpoint once the signal is aborted. `Adjacency`: offsets, rows and fresh: neighbors of row i in both
- *   directions. `Arena`, the allocator: memory (of WebAssembly). `NnDescentOptions`, of an approximate search: metric
- *   (of distance).
+ *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `PackedRows`: rows in memory, near
+ *   ones side by side. `Metric`: `euclidean`, `cosine`, `correlation` or `manhattan`. `Watch`: takes the progress of a
+ *   stage, and throws CancelledError at a checkpoint once the signal is aborted. `Random`: seeded numbers, streams by
+ *   name. `Arena`, the allocator: memory (of WebAssembly).
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
-import { gatherRows } from '../../../core/matrix.js';
+import type { Random } from '../../../core/random.js';
 import type { Matrix, Neighbors } from '../../../model.js';
-import type { Engine, Metric, Watch } from '../../engine.js';
-import { trueDistance } from '../../js/distance.js';
-import { type Adjacency, type DescentLists, listLength, nnDescent } from '../../nn-descent.js';
-import { unwatched, withoutProgress } from '../../watch.js';
-import { frameOf } from '../knn-exact/frame.js';
-import { METRIC_CODES } from '../knn-exact/prepared-rows.js';
-import { orderByProximity } from '../knn-exact/row-order.js';
-import { JOIN_ROWS, PACK_ROWS } from '../runtime/layouts.js';
-import { createScope, type Scope } from '../runtime/memory.js';
+import type { Engine, NnDescentOptions, Watch } from '../../engine.js';
+import {
+  type DescentLists,
+  listLength,
+  MOST_REVERSED,
+  nnDescent,
+  SMALL_LEAF,
+  treeStream,
+} from '../../nn-descent.js';
+import { partOf, unwatched, withoutProgress } from '../../watch.js';
+import { JOIN_ROWS, PACK_ROWS, REVERSE_ITEMS, SQUARED_INT16 } from '../runtime/layouts.js';
+import { createScope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { type UploadedRows, uploadRows } from './packed-rows.js';
+import { type Descent, exactLists, MORE_EXACT, measureLists } from './finish-lists.js';
+import { type PackedRows, packRows } from './packed-rows.js';
 
-/** Entries of a list beyond k, where distances are estimated. */
+/** Entries of a list beyond k, where distances are estimated, and where they are not. */
 const MORE_ENTRIES = 24;
-/** Entries beyond k that are measured in double. */
-const MORE_EXACT = 2;
+const MORE_ROUNDED = 4;
+/**
+ * Leaves of rounded rows, whose pairs are products of blocks: a pair costs a fourth of one that is met in a round, so leaves
+ * are large and rounds narrow.
+ */
+const LARGE_LEAF = 320;
+const FEW_REVERSED = 8;
+/** Units between a row and its k-th neighbor below which rounding may have confused its neighbors. */
+const FEWEST_UNITS = 100;
+/** Length of a direction of a tree: sums of products with a row stay within 32 bits. */
+const DIRECTION_LENGTH = 32_767;
 
 /**
  * Makes `Engine.nearestApproximate`: about the k nearest rows of each row, by nearest-neighbor descent; rows x k,
@@ -41,99 +52,82 @@ export function createNearestApproximate(
   runtime: Runtime,
   multiply: Engine['multiply'],
 ): Engine['nearestApproximate'] {
-  return async (data, options, watch = unwatched) => {
+  const search = async (
+    data: Matrix,
+    options: NnDescentOptions,
+    rounding: boolean,
+    watch: Watch,
+  ): Promise<Neighbors> => {
     const scope = createScope(runtime.arena);
     try {
-      const order = await orderByProximity(multiply, data, frameOf(data, options.metric), watch);
-      const moved = gatherRows(data, order);
-      await watch.checkpoint();
-      const uploaded = await uploadRows(runtime, scope, multiply, moved, options);
-      await watch.checkpoint();
-      const lists = createLists(runtime, scope, moved, uploaded, options, watch);
-      return inRowOrder(await nnDescent({ multiply }, lists, uploaded.points, options, watch), order);
+      // nnDescent reports the progress of all steps
+      const quiet = withoutProgress(watch);
+      const packed = await packRows(
+        { runtime, scope, multiply, data, watch: quiet },
+        { ...options, rounding },
+      );
+      const lists = createLists({ runtime, scope, data, packed, metric: options.metric, quiet }, options.k);
+      return await nnDescent(lists, data.rows, options, watch);
     } finally {
       scope.free();
     }
   };
-}
-
-/**
- * Results by row number, from results by position. Rows at the same distance are ordered by their row numbers.
- * @param found rows x k indices (positions, -1 for none) and distances.
- * @param order row number at each position.
- */
-function inRowOrder({ rows, k, indices, distances }: Neighbors, order: Int32Array): Neighbors {
-  const result = { rows, k, indices: new Int32Array(rows * k), distances: new Float32Array(rows * k) };
-  for (let i = 0; i < rows; i++) {
-    const first = order[i] * k;
-    for (let n = 0; n < k; n++) {
-      const id = indices[i * k + n] < 0 ? -1 : order[indices[i * k + n]];
-      const distance = distances[i * k + n];
-      let at = first + n;
-      for (; at > first && id >= 0; at--) {
-        if (result.distances[at - 1] !== distance || result.indices[at - 1] < id) break;
-        result.indices[at] = result.indices[at - 1];
-      }
-      result.indices[at] = id;
-      result.distances[first + n] = distance;
+  return async (data, options, watch = unwatched) => {
+    try {
+      return await search(data, options, true, watch);
+    } catch (reason) {
+      if (!(reason instanceof TooCoarse)) throw reason;
+      return await search(data, options, false, partOf(watch, 0.4, 1));
     }
-  }
-  return result;
+  };
 }
 
-/**
- * Allocates a list of candidates for each row in the engine's memory (indices, estimated distances, and whether an
- * entry is new), empty, and returns the steps of descent that improve them. A list has more entries than k where
- * distances are estimated.
- * @param data rows in the order of the positions.
- * @param uploaded the same rows in memory.
- * @param options `k` neighbors that are sought, by a `metric`.
- */
-function createLists(
-  runtime: Runtime,
-  scope: Scope,
-  data: Matrix,
-  uploaded: UploadedRows,
-  { k, metric }: { k: number; metric: Metric },
-  watch: Watch,
-): DescentLists {
-  const { memory } = runtime.arena;
-  const { rows, columns } = data;
-  const shortest = listLength(rows, k);
-  const length = uploaded.estimates ? Math.min(rows - 1, Math.max(shortest, k + MORE_ENTRIES)) : shortest;
-  const indices = scope.copy(new Int32Array(rows * length).fill(-1));
-  const distances = scope.copy(new Float32Array(rows * length).fill(Number.POSITIVE_INFINITY));
-  const fresh = scope.copy(new Uint8Array(rows * length));
-  const lists = scope.copyStructure('DescentLists', { indices, distances, fresh, k: length });
-  const shared = { rows: uploaded.rows, lists };
-  // nnDescent reports the progress of all steps
-  const quiet = withoutProgress(watch);
-  const stored = () => new Int32Array(memory.buffer, indices, rows * length);
+/** Thrown where some row's neighbors are too near for rounded rows. */
+class TooCoarse extends Error {}
 
+/**
+ * Allocates a list of candidates for each row in the engine's memory, empty, and returns the steps of descent that
+ * improve them. A list has more entries than k where distances are not exact.
+ */
+function createLists(descent: Descent, k: number): DescentLists {
+  const { runtime, scope, data, packed, quiet } = descent;
+  const { rows } = data;
+  const more = packed.full ? MORE_ENTRIES : MORE_ROUNDED;
+  const length = Math.max(listLength(rows, k), Math.min(rows - 1, k + more));
+  const entries = scope.allocate(rows * length * 8);
+  new Uint8Array(runtime.arena.memory.buffer, entries, rows * length * 8).fill(255);
+  const lists = scope.copyStructure('DescentLists', { entries, length });
+  const filled = { rows: packed.rows, lists };
+  const rounded = packed.kind === SQUARED_INT16;
+  const stored = () => new Uint32Array(runtime.arena.memory.buffer, entries, rows * length * 2);
+  // the k-th distance of a list only falls: where a row is too near to its neighbors early, it stays so
+  const refuseCoarse = (): void => {
+    if (!rounded || packed.exactUnit > 0) return;
+    const all = stored();
+    for (let at = 2 * k - 1; at < all.length; at += 2 * length) {
+      if (all[at] < FEWEST_UNITS ** 2) throw new TooCoarse();
+    }
+  };
   return {
-    length,
+    ...{ length, leaf: rounded ? LARGE_LEAF : SMALL_LEAF, reversed: rounded ? FEW_REVERSED : MOST_REVERSED },
     free: () => {},
-    // copies: the memory may grow, and views of it end, while their reader pauses
-    lists: () => ({
-      indices: stored().slice(),
-      fresh: new Uint8Array(memory.buffer, fresh, rows * length).slice(),
-    }),
-    joinGroups: (offsets, members) => joinGroups(runtime, shared, { offsets, members, columns }, quiet),
-    joinNeighbors: (adjacency, used) =>
-      joinNeighbors(runtime, shared, { adjacency, used, rows, columns }, quiet),
+    async joinTrees(trees, levels, random, watch) {
+      await joinTrees(descent, filled, { trees, levels, random }, watch);
+      refuseCoarse();
+    },
+    joinNeighbors: (used) => joinNeighbors(descent, filled, used),
     async finish(requested) {
-      if (uploaded.estimates) {
-        const work = rows * length * columns * 3;
+      refuseCoarse();
+      if (packed.full) {
+        const { address, width, rests } = packed.full;
+        const kept = Math.min(length, requested + (packed.exactUnit > 0 ? 0 : MORE_EXACT));
+        const order = packed.orderAddress;
+        const call = { source: address, width, order, rests, lists, kept, count: rows };
         const items = Math.ceil(rows / PACK_ROWS);
-        await runtime.run({ kernel: 'remeasureLists', items, work, call: { ...shared, count: rows } }, quiet);
+        await runtime.run({ kernel: 'remeasureLists', items, work: rows * length * width, call }, quiet);
       }
-      const all = stored();
-      const most = Math.min(length, requested + MORE_EXACT);
-      const first = Int32Array.from(
-        { length: rows * most },
-        (_, n) => all[Math.floor(n / most) * length + (n % most)],
-      );
-      return measureLists(runtime, data, uploaded, metric, { listed: first, length: most }, requested);
+      const finishing = packed.exactUnit > 0 ? exactLists : measureLists;
+      return finishing(descent, stored(), length, requested);
     },
   };
 }
@@ -145,152 +139,111 @@ interface SharedStructures {
 }
 
 /**
- * Measures all pairs inside each group and inserts them into both rows' lists: the first step, with groups of rows
- * that lie near each other.
- * @param groups `offsets`: groups + 1; `members`: row numbers of all groups; `columns` of a row.
+ * Splits all rows by random trees, each on one thread, and measures all pairs inside each leaf, tree after tree.
  */
-function joinGroups(
-  runtime: Runtime,
+async function joinTrees(
+  { runtime, data, packed, quiet }: Descent,
   shared: SharedStructures,
-  { offsets, members, columns }: { offsets: Int32Array; members: Int32Array; columns: number },
+  { trees, levels, random }: { trees: number; levels: number; random: Random },
   watch: Watch,
 ): Promise<void> {
-  const part = scopeOf(runtime);
-  const items = offsets.length - 1;
-  const work = members.length * (members.length / items) * columns;
-  const call = { ...shared, offsets: part.copy(offsets), members: part.copy(members) };
-  return part.run({ kernel: 'joinGroup', items, work, call }, watch);
+  const part = createScope(runtime.arena);
+  try {
+    const { kind, width } = packed;
+    const count = data.rows;
+    const members = part.allocate(trees * count * 4);
+    const directions = part.copy(randomDirections(packed, { trees, levels, random }));
+    const offsets = leafOffsets(count, levels);
+    const split = { rows: shared.rows, count, levels, directions, members };
+    await runtime.run(
+      {
+        ...{ kernel: 'splitRows', items: trees, scratch: runtime.size('splitScratch', count) },
+        ...{ work: trees * count * levels * width, call: split },
+      },
+      quiet,
+    );
+    const largest = Math.ceil(count / (offsets.length - 1));
+    const items = offsets.length - 1;
+    const offsetsAddress = part.copy(offsets);
+    for (let tree = 0; tree < trees; tree++) {
+      const call = { ...shared, offsets: offsetsAddress, members: members + tree * count * 4 };
+      const scratch = kind === SQUARED_INT16 ? runtime.size('groupScratch', largest, width) : 0;
+      const work = count * largest * width;
+      await runtime.run({ kernel: 'joinGroup', items, scratch, work, call }, quiet);
+      watch.progress((tree + 1) / trees);
+    }
+  } finally {
+    part.free();
+  }
+}
+
+/** Directions of normal numbers, of the rows' type: trees x levels x width. */
+function randomDirections(
+  { kind, width }: PackedRows,
+  { trees, levels, random }: { trees: number; levels: number; random: Random },
+): Int16Array | Float32Array {
+  const size = trees * levels * width;
+  const directions = kind === SQUARED_INT16 ? new Int16Array(size) : new Float32Array(size);
+  for (let tree = 0; tree < trees; tree++) {
+    const { normal } = random.stream(treeStream(tree));
+    for (let level = 0; level < levels; level++) {
+      const drawn = Float64Array.from({ length: width }, () => normal());
+      const length = Math.sqrt(drawn.reduce((sum, value) => sum + value * value, 0));
+      const factor = kind === SQUARED_INT16 ? DIRECTION_LENGTH / length : 1;
+      const first = (tree * levels + level) * width;
+      for (let c = 0; c < width; c++) directions[first + c] = drawn[c] * factor;
+    }
+  }
+  return directions;
+}
+
+/** Where each leaf begins after all rows were halved `levels` times; one more for the end. */
+function leafOffsets(rows: number, levels: number): Int32Array {
+  let offsets = [0, rows];
+  for (let level = 0; level < levels; level++) {
+    offsets = offsets.flatMap((low, n) => (n === 0 ? [low] : [(offsets[n - 1] + low) >> 1, low]));
+  }
+  return Int32Array.from(offsets);
 }
 
 /**
  * Measures, for every row, the neighbors of its neighbors that have not been measured before, and inserts them;
  * returns how many entries were inserted.
- * @param input `adjacency`: neighbors of each row in both directions; `used`: most of them that are looked at for a
- *   row; `rows` and `columns` of the data.
+ * @param used entries of each list that are looked at, and rows that have a row in theirs.
  */
-function joinNeighbors(
-  runtime: Runtime,
+async function joinNeighbors(
+  { runtime, data, packed, quiet }: Descent,
   shared: SharedStructures,
-  { adjacency, used, rows, columns }: { adjacency: Adjacency; used: number; rows: number; columns: number },
-  watch: Watch,
+  used: { readonly forward: number; readonly reversed: number },
 ): Promise<number> {
-  const part = scopeOf(runtime);
-  const items = Math.ceil(rows / JOIN_ROWS);
-  const changes = part.copy(new Int32Array(items));
-  const call = {
-    ...{ ...shared, count: rows, used, changes, offsets: part.copy(adjacency.offsets) },
-    ...{ neighbors: part.copy(adjacency.rows), fresh: part.copy(adjacency.fresh) },
-  };
-  const work = adjacency.rows.length * used * columns;
-  const job = {
-    kernel: 'joinNeighbors',
-    items,
-    scratch: runtime.size('descentScratch'),
-    work,
-    call,
-  } as const;
-  return part.run(job, watch, () =>
-    new Int32Array(runtime.arena.memory.buffer, changes, items).reduce((sum, one) => sum + one, 0),
-  );
-}
-
-/** A scope for the arrays of one job: `run` runs it, takes its result and frees them. */
-function scopeOf(runtime: Runtime) {
-  const scope = createScope(runtime.arena);
-  return {
-    copy: scope.copy,
-    async run<T = void>(job: Parameters<Runtime['run']>[0], watch: Watch, result?: () => T): Promise<T> {
-      try {
-        await runtime.run(job, watch);
-        return result?.() as T;
-      } finally {
-        scope.free();
-      }
-    },
-  };
-}
-
-/**
- * Measures the distance from each row to the rows in its list exactly, in double, orders them by (distance, row
- * number) and keeps the first k: rows x k, -1 and infinity where a list has fewer. The last step of descent, whose
- * lists hold estimates.
- * @param data for its shape, rows x columns.
- * @param uploaded the same rows in the engine's memory.
- * @param input `listed`: rows x `length` row numbers, -1 for none.
- * @param k neighbors that are kept.
- */
-async function measureLists(
-  runtime: Runtime,
-  data: Matrix,
-  uploaded: UploadedRows,
-  metric: Metric,
-  { listed, length }: { listed: Int32Array; length: number },
-  k: number,
-): Promise<Neighbors> {
-  const { memory } = runtime.arena;
-  const { rows, columns } = data;
-  const part = scopeOf(runtime);
-  const { source, means, squares } = uploaded;
-  const targets = part.copy(listed.map((id) => Math.max(id, 0)));
-  const exactAt = part.copy(new Float64Array(rows * length));
-  const exact = await part.run(
-    {
-      kernel: 'targetDistances',
-      items: rows,
-      scratch: runtime.size('targetScratch'),
-      work: rows * length * columns * 3,
-      call: {
-        ...{ metric: METRIC_CODES[metric], d: columns, targets, k: length, distances: exactAt },
-        ...{ queries: source, queryMeans: means, querySquares: squares },
-        ...{ data: source, dataMeans: means, dataSquares: squares },
+  const part = createScope(runtime.arena);
+  try {
+    const { rows } = data;
+    const stride = used.forward + used.reversed;
+    const adjacency = part.copyStructure('Adjacency', {
+      ...{ neighbors: part.allocate(rows * stride * 4), byRank: part.allocate(rows * used.forward * 4) },
+      ...{ counts: part.allocate(rows * 4), used: used.forward, reversed: used.reversed, rows },
+    });
+    const items = Math.ceil(rows / PACK_ROWS);
+    const frozen = { lists: shared.lists, adjacency };
+    const work = rows * stride * 4;
+    await runtime.run({ kernel: 'freezeLists', items, work, call: frozen }, quiet);
+    await runtime.run(
+      { kernel: 'reverseNeighbors', items: REVERSE_ITEMS, work: 4 * work, call: frozen },
+      quiet,
+    );
+    const joins = Math.ceil(rows / JOIN_ROWS);
+    const changes = part.allocate(joins * 4);
+    await runtime.run(
+      {
+        ...{ kernel: 'joinNeighbors', items: joins, scratch: runtime.size('descentScratch') },
+        ...{ work: rows * stride * stride * packed.width, call: { ...shared, adjacency, changes } },
       },
-    },
-    unwatched,
-    () => new Float64Array(memory.buffer, exactAt, rows * length).slice(),
-  );
-  const result = {
-    rows,
-    k,
-    indices: new Int32Array(rows * k).fill(-1),
-    distances: new Float32Array(rows * k).fill(Number.POSITIVE_INFINITY),
-  };
-  const order = new Int32Array(length);
-  for (let i = 0; i < rows; i++) {
-    const count = orderByDistance(order, i * length, length, exact, listed);
-    for (let rank = 0; rank < Math.min(k, count); rank++) {
-      result.indices[i * k + rank] = listed[order[rank]];
-      result.distances[i * k + rank] = trueDistance(metric, exact[order[rank]]);
-    }
+      quiet,
+    );
+    const { buffer } = runtime.arena.memory;
+    return new Int32Array(buffer, changes, joins).reduce((sum, one) => sum + one, 0);
+  } finally {
+    part.free();
   }
-  return result;
-}
-
-/**
- * Writes the positions of one list's entries, in order of (distance, row number), to `order`; returns how many
- * entries there are.
- * @param first position of the list's first entry.
- * @param length of the list.
- * @param distances of all entries.
- * @param rows row numbers of all entries, -1 for none.
- */
-function orderByDistance(
-  order: Int32Array,
-  first: number,
-  length: number,
-  distances: Float64Array,
-  rows: Int32Array,
-): number {
-  let count = 0;
-  for (let n = first; n < first + length; n++) {
-    if (rows[n] < 0) continue;
-    let at = count++;
-    for (; at > 0; at--) {
-      const before = order[at - 1];
-      if (distances[before] < distances[n]) break;
-      if (distances[before] === distances[n] && rows[before] < rows[n]) break;
-      order[at] = before;
-    }
-    order[at] = n;
-  }
-  return count;
 }

@@ -1,124 +1,98 @@
 /**
- * Rows in the engine's memory as nearest-neighbor descent measures them: see
- * `kernels/nn-descent/packed-rows.ts`.
+ * Rows in the engine's memory as nearest-neighbor descent measures them: rounded to 16-bit integers, in many columns
+ * projected on a few directions; as float32 for manhattan and where rounding would confuse near rows
+ * (kernels/nn-descent/quantized-rows.ts, distances.ts).
+ *
  * Types: `Runtime`, of the engine: run (runs a job on all threads; CancelledError when the watch ends), arena (its
  *   memory). `Scope`, allocations that end together: copy (copies an array in, gives its address), allocate (an address
  *   for so many bytes; MachineError when there is no room), copyStructure (writes a structure, gives its address).
  *   `Engine`: the heavy routines; each rejects with CancelledError when its watch ends. `Matrix`: row-major float32,
  *   element (r, c) at `data[r * columns + c]`. `Metric`: `euclidean`, `cosine`, `correlation` or `manhattan`.
- *   `DistanceBounds`, bounds of all pairs: data (addresses of prepared rows). `Arena`, the allocator: memory (of
- *   WebAssembly).
- * Fails: MachineError where memory cannot be had.
+ *   `Frame`: center and scale of the rows, and the step of which their values are multiples.
+ * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
 import type { Matrix } from '../../../model.js';
-import type { Engine, Metric } from '../../engine.js';
-import { direction, projectable } from '../../nn-descent.js';
-import { unwatched } from '../../watch.js';
-import { directionsOf, nearDistance } from '../knn-exact/directions.js';
-import { frameOf } from '../knn-exact/frame.js';
-import { METRIC_CODES, prepareBounds } from '../knn-exact/prepared-rows.js';
-import { PACK_ROWS } from '../runtime/layouts.js';
-import type { Scope } from '../runtime/memory.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Metric } from '../../engine.js';
+import { direction } from '../../nn-descent.js';
+import { directionsOf } from '../knn-exact/directions.js';
+import { type Frame, frameOf } from '../knn-exact/frame.js';
+import { ABSOLUTE_FLOAT32, PACK_ROWS, SQUARED_FLOAT32, SQUARED_INT16 } from '../runtime/layouts.js';
+import { type Packing, type Rounding, roundingOf, type SourceRows } from './rounding.js';
+import { byVariance, inOrder, type UnorderedRows } from './row-positions.js';
 
-/** Rows by which columns are sorted. */
-const SAMPLED_ROWS = 1000;
-/** Directions along which rows are compared first. */
+/** Directions that many columns are projected on. */
 const DIRECTIONS = 128;
-/** Of these, packed for a blocked product, which descent does not make: the fewest that can be. */
-const PRODUCT_DEPTH = 8;
 /** Columns from which projecting rows pays. */
 const PROJECTED_COLUMNS = 256;
-/** Longest row in units of its rounded parts: differences of two such rows fit 16 bits. */
-const LONGEST_SHORT = 16_383;
-/** Fewest units between near rows at which rounding does no harm. */
-const FEWEST_UNITS = 200;
-/**
- * Distances are estimated where the directions leave out less than this share of a near row's squared distance.
- */
+/** Length of a rounded direction: projections are divided by it. */
+const UNIT = 2 ** 15;
+/** Rows are projected where the directions leave out less than this share of a near row's squared distance. */
 const LITTLE = 0.3;
 
 /** Rows in the engine's memory and how they are measured. */
-export interface UploadedRows {
-  /** Address of the rows as passed. */
-  readonly source: number;
-  /** Address of the kernels' `DescentRows`. */
+export interface PackedRows {
+  /** Address of the kernels' `DescentRows`: near rows side by side. */
   readonly rows: number;
-  /** Whether distances are estimated while searching. */
-  readonly estimates: boolean;
-  /** The rows along DIRECTIONS directions before rounding; where they are not projected, the rows as `projectable` makes them. */
-  readonly points: Matrix;
-  /** Addresses of one f64 a row: its mean and its sum of squares (`rowScales`). */
+  readonly kind: number;
+  readonly width: number;
+  /** Row number at each position, and where that stands in the engine's memory. */
+  readonly order: Int32Array;
+  readonly orderAddress: number;
+  /** Where distances of `rows` are estimates: addresses of all columns as i16, by row number, and of the kernels' `rests` by
+   * position; or null. */
+  readonly full: { readonly address: number; readonly width: number; readonly rests: number } | null;
+  /** Where integers tell distances exactly: the squared distance of one squared unit; else 0. */
+  readonly exactUnit: number;
+  /** Address of the rows as passed, and of one f64 a row: its mean and its sum of squares (cosine, correlation). */
+  readonly source: number;
   readonly means: number;
   readonly squares: number;
 }
 
 /**
- * Copies the rows into the engine's memory: as passed, and packed for descent, columns of largest variance first and
- * padded to a multiple of 16; where it pays also projected and rounded.
- * @param data rows x columns.
- * @param options the metric and k, by which it is decided whether rounding would harm.
+ * Copies the rows into the engine's memory: as passed, and packed for descent, near rows side by side.
+ * @param options the metric and k, by which it is decided whether rounding would harm; `rounding` false for float32 anyhow.
  */
-export async function uploadRows(
-  runtime: Runtime,
-  scope: Scope,
-  multiply: Engine['multiply'],
-  data: Matrix,
-  { metric, k }: { metric: Metric; k: number },
-): Promise<UploadedRows> {
-  const { rows, columns } = data;
-  const width = Math.ceil(columns / 16) * 16;
-  const { means, squares, scales } = rowScales(data, metric);
-  const source = scope.copy(data.data);
-  const projected = await projectRows(runtime, scope, multiply, data, {
-    source,
+export async function packRows(
+  packing: Packing,
+  {
     metric,
-    scale: scales[0],
     k,
-  });
-  const target = scope.allocate(rows * width * 4);
-  const uploaded = {
-    source,
-    rows: scope.copyStructure('DescentRows', {
-      ...{ metric: METRIC_CODES[metric], rows: target, width },
-      ...{ projected: projected?.rounded ?? 0, projectedWidth: projected ? DIRECTIONS : 0 },
-      ...{ unit: projected?.unit ?? 0, residuals: projected?.estimates ? projected.gaps : 0 },
-    }),
-    means: scope.copy(means),
-    squares: scope.copy(squares),
-    estimates: projected?.estimates ?? false,
-    points: projected?.points ?? projectable(data, metric),
+    rounding: allowed,
+  }: { readonly metric: Metric; readonly k: number; readonly rounding: boolean },
+): Promise<PackedRows> {
+  const { scope, data } = packing;
+  const frame = frameOf(data, metric);
+  const framed = rowScales(data, frame);
+  const source = await scope.copyInPieces(data.data, packing.watch);
+  const call = {
+    ...{ source, rows: data.rows, d: data.columns, center: scope.copy(Float32Array.from(frame.center)) },
+    ...{ means: scope.copy(framed.means), scales: scope.copy(framed.scales) },
   };
-  const order = scope.copy(byVariance(data));
-  await runtime.run(
-    {
-      kernel: 'packDescentRows',
-      items: Math.ceil(rows / PACK_ROWS),
-      work: data.data.length * 6,
-      call: {
-        ...{ source, rows, d: columns, order, means: uploaded.means, scales: scope.copy(scales) },
-        ...{ target, width },
-      },
-    },
-    unwatched,
-  );
-  return uploaded;
+  const rounding = allowed ? await roundingOf(packing, frame, call, k) : null;
+  const packed = rounding
+    ? await roundedRows(packing, frame, call, rounding)
+    : await floatRows(packing, frame, call);
+  const { rows, rests, order, orderAddress } = await inOrder(packing, packed.unordered);
+  return {
+    ...{ rows, order, orderAddress, source, kind: packed.unordered.kind, width: packed.unordered.width },
+    full: packed.full && { ...packed.full, rests },
+    exactUnit: rounding?.exact ? (rounding.factor * frame.scale) ** -2 : 0,
+    ...{ means: call.means, squares: scope.copy(framed.squares) },
+  };
 }
 
 /**
  * For each row, the mean and the sum of squares of what its direction is made of and the scale to unit length
- * (cosine, correlation); for other metrics means 0, squares 1, and one scale for all rows. One entry a row; a row of
- * zeros has scale 0 for these metrics.
- * @param data rows x columns.
+ * (cosine, correlation); for other metrics means 0, squares 1, and one scale for all rows. A row of zeros has scale 0
+ * for these metrics.
  */
-function rowScales(data: Matrix, metric: Metric) {
+function rowScales(data: Matrix, { metric, scale }: Frame) {
   const means = new Float64Array(data.rows);
   const squares = new Float64Array(data.rows).fill(1);
-  const scales = new Float64Array(data.rows);
-  if (metric !== 'cosine' && metric !== 'correlation') {
-    return { means, squares, scales: scales.fill(powerOfTwoScale(data)) };
-  }
+  const scales = new Float32Array(data.rows).fill(scale);
+  if (metric !== 'cosine' && metric !== 'correlation') return { means, squares, scales };
   for (let r = 0; r < data.rows; r++) {
     const found = direction(data, r, metric);
     means[r] = found.mean;
@@ -128,100 +102,77 @@ function rowScales(data: Matrix, metric: Metric) {
   return { means, squares, scales };
 }
 
-/** The rows along a few directions, rounded. */
-interface ProjectedRows {
-  /** Address of the rounded parts: i16, rows x DIRECTIONS. */
-  readonly rounded: number;
-  /**
-   * Address of one f32 a row: sqrt(2) times the length that the directions leave out, so that the mean of the squares of two
-   * rows is what their squared distance gains where the rests are orthogonal.
-   */
-  readonly gaps: number;
-  /** Squared distance, in units of the frame, of one squared step of the rounded parts. */
-  readonly unit: number;
-  /** The parts before rounding, rows x DIRECTIONS. */
-  readonly points: Matrix;
-  /** Whether distances are estimated by the parts and gaps alone while searching. */
-  readonly estimates: boolean;
+/** The rows as float32: less their means, not less the center, so that differences are exact. */
+async function floatRows({ runtime, scope, data, watch }: Packing, { metric }: Frame, source: SourceRows) {
+  const width = Math.ceil(data.columns / 32) * 32;
+  const address = scope.allocate(data.rows * width * 4);
+  const center = scope.copy(new Float32Array(data.columns));
+  const call = { ...source, center, factor: 1, step: 0, target: address, width, floats: 1, squares: 0 };
+  const job = {
+    kernel: 'quantizeRows',
+    ...{ items: Math.ceil(data.rows / PACK_ROWS), work: data.data.length * 4 },
+    call: { ...call, longest: 0, between: 0 },
+  } as const;
+  await runtime.run(job, watch);
+  const kind = metric === 'manhattan' ? ABSOLUTE_FLOAT32 : SQUARED_FLOAT32;
+  return { unordered: { kind, address, width, squares: 0, rests: 0, axes: byVariance(data) }, full: null };
 }
 
-/**
- * The rows along DIRECTIONS directions of large variance, rounded to 16 bits; null for manhattan, for fewer than
- * PROJECTED_COLUMNS columns, or where near rows are too close together to be told apart. Where the directions leave little
- * out, distances are estimated while searching, as if what they leave out of two rows were orthogonal.
- * @param data rows x columns.
- * @param options `source`: address of the rows; `scale` of the values, for euclidean; `k` neighbors that are sought.
- */
+/** The rows rounded, and where that pays projected on a few directions. */
+async function roundedRows(
+  packing: Packing,
+  frame: Frame,
+  source: SourceRows,
+  { factor, near }: Rounding,
+): Promise<{ unordered: UnorderedRows; full: { address: number; width: number } | null }> {
+  const { runtime, scope, data, watch } = packing;
+  const width = Math.ceil(data.columns / 32) * 32;
+  const address = scope.allocate(data.rows * width * 2);
+  const squares = scope.allocate(data.rows * 4);
+  const call = { ...source, factor, step: 0, target: address, width, floats: 0, squares };
+  const job = {
+    kernel: 'quantizeRows',
+    ...{ items: Math.ceil(data.rows / PACK_ROWS), work: data.data.length * 4 },
+    call: { ...call, longest: 0, between: 0 },
+  } as const;
+  await runtime.run(job, watch);
+  const rounded = { address, width, squares };
+  const projected =
+    data.columns >= PROJECTED_COLUMNS ? await projectRows(packing, frame, rounded, LITTLE * near) : null;
+  if (projected) return { unordered: projected, full: rounded };
+  return { unordered: { kind: SQUARED_INT16, ...rounded, rests: 0, axes: byVariance(data) }, full: null };
+}
+
+/** The rounded rows along DIRECTIONS directions of large variance; null where these leave out more than `most` on average. */
 async function projectRows(
-  runtime: Runtime,
-  scope: Scope,
-  multiply: Engine['multiply'],
-  data: Matrix,
-  { source, metric, scale, k }: { source: number; metric: Metric; scale: number; k: number },
-): Promise<ProjectedRows | null> {
-  if (metric === 'manhattan' || data.columns < PROJECTED_COLUMNS) return null;
-  const frame = { ...frameOf(data, metric), ...(metric === 'euclidean' ? { scale } : {}) };
+  { runtime, scope, multiply, data, watch }: Packing,
+  frame: Frame,
+  { address, width, squares }: { address: number; width: number; squares: number },
+  most: number,
+): Promise<UnorderedRows | null> {
   const basis = await directionsOf(multiply, data, frame, DIRECTIONS);
-  const plan = { kind: 'projected', basis, depth: PRODUCT_DEPTH } as const;
-  const { data: prepared } = await prepareBounds(
-    runtime,
-    scope,
-    { data, queries: data, frame, source },
-    plan,
-    unwatched,
-  );
-  const floats = (address: number) => new Float32Array(runtime.arena.memory.buffer, address, prepared.count);
-  // squared lengths and distances, in units of the frame
-  let longest = 0;
-  for (const square of floats(prepared.high)) if (square < Infinity) longest = Math.max(longest, square);
-  const near = await nearDistance(multiply, data, frame, k / data.rows);
-  const factor = LONGEST_SHORT / Math.sqrt(longest);
-  if (!(factor * Math.sqrt(near) >= FEWEST_UNITS)) return null;
-  const rounded = scope.allocate(prepared.count * DIRECTIONS * 2);
-  await runtime.run(
-    {
-      kernel: 'roundDescentRows',
-      items: Math.ceil(prepared.count / PACK_ROWS),
-      work: prepared.count * DIRECTIONS,
-      call: { source: prepared.projected, rows: prepared.count, width: DIRECTIONS, factor, target: rounded },
-    },
-    unwatched,
-  );
-  let rest = 0;
-  for (const gap of floats(prepared.lastGaps)) rest += gap * gap;
-  const estimates = rest / prepared.count < LITTLE * near;
-  const values = new Float32Array(
-    runtime.arena.memory.buffer,
-    prepared.projected,
-    prepared.count * DIRECTIONS,
-  );
-  const points = { rows: prepared.count, columns: DIRECTIONS, data: values.slice() };
-  return { rounded, gaps: prepared.lastGaps, unit: factor ** -2, points, estimates };
-}
-
-/**
- * A power of two that brings the largest absolute value near 1, so that squares stay inside float32's range; 1 where
- * all are 0.
- */
-function powerOfTwoScale({ data }: Matrix): number {
-  let largest = 0;
-  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
-  return largest > 0 ? 2 ** -Math.ceil(Math.log2(largest)) : 1;
-}
-
-/** Column numbers by variance over about SAMPLED_ROWS evenly spaced rows, largest first. Ties by column. */
-function byVariance({ rows, columns, data }: Matrix): Int32Array {
-  const sums = new Float64Array(columns);
-  const squares = new Float64Array(columns);
-  const step = Math.max(1, Math.floor(rows / SAMPLED_ROWS));
-  let count = 0;
-  for (let r = 0; r < rows; r += step, count++) {
-    for (let c = 0; c < columns; c++) {
-      const value = data[r * columns + c];
-      sums[c] += value;
-      squares[c] += value * value;
-    }
+  const directions = new Int16Array(DIRECTIONS * width);
+  for (let at = 0; at < basis.data.length; at++) {
+    const column = at % data.columns;
+    directions[((at - column) / data.columns) * width + column] = Math.min(
+      UNIT - 1,
+      Math.round(UNIT * basis.data[at]),
+    );
   }
-  const variance = squares.map((square, c) => square / count - (sums[c] / count) ** 2);
-  return Int32Array.from({ length: columns }, (_, c) => c).sort((a, b) => variance[b] - variance[a] || a - b);
+  const target = scope.allocate(data.rows * DIRECTIONS * 2);
+  const rests = scope.allocate(data.rows * 4);
+  const targetSquares = scope.allocate(data.rows * 4);
+  const job = {
+    kernel: 'projectDescentRows',
+    ...{ items: Math.ceil(data.rows / PACK_ROWS), work: data.data.length * DIRECTIONS },
+    call: {
+      ...{ source: address, rows: data.rows, width, squares, basis: scope.copy(directions) },
+      ...{ directions: DIRECTIONS, target, rests, targetSquares },
+    },
+  } as const;
+  await runtime.run(job, watch);
+  const left = new Int32Array(runtime.arena.memory.buffer, rests, data.rows);
+  if (!(left.reduce((sum, rest) => sum + rest, 0) / data.rows < most)) return null;
+  const axes = Int32Array.from({ length: DIRECTIONS }, (_, c) => c);
+  return { kind: SQUARED_INT16, address: target, width: DIRECTIONS, squares: targetSquares, rests, axes };
 }
