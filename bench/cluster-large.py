@@ -238,4 +238,5 @@ def main() -> None:
         print("files that differ:", ", ".join(differ) or "none", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -42,10 +42,12 @@ export function createShards(
     async associate(features, localities, rules, watch) {
       const samples = { features, localities, rules };
       const segment = segmentSize(localities.count);
-      const key = `${session}/${made++}`;
+      const fit = made++;
       const shards = divide(localities.count, segment, lines.length).map((range, s) => {
         const spans = spansOf(range, segment, localities.count);
         const specification = () => specificationMessage(specificationOf(samples, range, segment, spans));
+        // a process may have several shards: where workers are few, or one was lost
+        const key = `${session}/${fit}/${s}`;
         return { ...range, spans, remote: createRemoteShard(lines[s], key, specification) };
       });
       try {

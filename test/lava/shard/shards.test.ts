@@ -122,6 +122,11 @@ for (const [name, create] of Object.entries({ js: async () => createJsEngine(), 
       expect(await fitModules(onShards(context, count), localities, dense)).toEqual(whole);
     });
 
+    test('gives the same bytes when all shards are in one process', async () => {
+      const line = createShardStore(context);
+      expect(await fitModules(onShards(context, 3, () => line), localities, dense)).toEqual(whole);
+    });
+
     test('gives the same bytes when shards lose what they know', async () => {
       const make = unreliable(context);
       expect(

@@ -12,6 +12,8 @@ from .placement import Placement
 
 #: Seconds to wait for a worker where all are gone: Slurm or Kubernetes may start others.
 NO_WORKERS = 300.0
+#: Seconds after which workers that are lost at the start, again and again, are given up; and between two looks.
+OPENING, LOOK = 60.0, 0.5
 
 
 class Workers:
@@ -37,7 +39,7 @@ class Workers:
         WhymapError
             There is none, or one that cannot run a shard: of another version, without whymap or Node.js.
         """
-        opened = await self._everywhere(on_worker.open_here, self.run)
+        opened = await self._opened()
         if not opened:
             raise MachineError(
                 "a scheduler without workers", "at least one worker", "start workers, then run again"
@@ -56,6 +58,18 @@ class Workers:
         self.threads = min(int(answer.get("threads") or 1) for answer in opened.values())
         self.placement.update(opened)
         self.direct = await self._reached(opened)
+
+    async def _opened(self) -> dict[str, Any]:
+        """What each worker answers. Where some are lost meanwhile, all that there are by then are asked again."""
+        end = time.monotonic() + OPENING
+        lost = False
+        while True:
+            opened = await self._everywhere(on_worker.open_here, self.run)
+            now = any(isinstance(answer, (OSError, host.ShardDied)) for answer in opened.values())
+            lost = lost or now
+            if not (now or (lost and not opened)) or time.monotonic() > end:
+                return opened
+            await asyncio.sleep(LOOK)
 
     async def refresh(self) -> None:
         """Renews the leases, and takes in workers that have come."""
