@@ -124,7 +124,13 @@ for (const [name, create] of Object.entries({ js: async () => createJsEngine(), 
 
     test('gives the same bytes when all shards are in one process', async () => {
       const line = createShardStore(context);
-      expect(await fitModules(onShards(context, 3, () => line), localities, dense)).toEqual(whole);
+      expect(
+        await fitModules(
+          onShards(context, 3, () => line),
+          localities,
+          dense,
+        ),
+      ).toEqual(whole);
     });
 
     test('gives the same bytes when shards lose what they know', async () => {
