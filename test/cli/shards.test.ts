@@ -10,7 +10,7 @@ import { associate, associationRules, releaseAssociations } from '#whymap/lava/a
 import { factorize } from '#whymap/lava/factorize/modules.js';
 import { locate } from '#whymap/lava/localities/localities.js';
 import { createShards } from '#whymap/lava/shard/coordinator.js';
-import { createFrameReader, encodeFrame, type Frame } from '#whymap/lava/shard/frames.js';
+import { createFrameReader, encodeFrame, type Frame, PROTOCOL_VERSION } from '#whymap/lava/shard/frames.js';
 import type { ShardLine } from '#whymap/lava/shard/messages.js';
 import type { Localities, Modules } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
@@ -101,7 +101,7 @@ function answerTo(bytes: Uint8Array): Promise<{ frames: Frame[]; code: number | 
 const hello = (fields: object = {}): Uint8Array =>
   Buffer.concat(
     encodeFrame({
-      header: { id: 0, step: 'hello', version: packageVersion(), protocol: 2, engine: 'js', ...fields },
+      header: { id: 0, step: 'hello', version: packageVersion(), protocol: PROTOCOL_VERSION, engine: 'js', ...fields },
       arrays: [],
     }),
   );
@@ -114,7 +114,7 @@ test.each([
   ['bytes that are no frame', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), /bytes that are no frame/],
   ['a frame that is cut', hello().subarray(0, 30), /inside a frame/],
   ['a request before hello', hello({ step: 'associate' }), /before or after its turn/],
-  ['another version of whymap', hello({ version: '0.0.1' }), /a coordinator of whymap 0\.0\.1, protocol 2/],
+  ['another version of whymap', hello({ version: '0.0.1' }), /a coordinator of whymap 0\.0\.1, protocol \d/],
 ])('%s is answered in plain words and ends the process', async (_, bytes, words) => {
   const { frames, code } = await answerTo(bytes);
   expect(code).toBe(2);
