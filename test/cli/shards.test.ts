@@ -101,7 +101,14 @@ function answerTo(bytes: Uint8Array): Promise<{ frames: Frame[]; code: number | 
 const hello = (fields: object = {}): Uint8Array =>
   Buffer.concat(
     encodeFrame({
-      header: { id: 0, step: 'hello', version: packageVersion(), protocol: PROTOCOL_VERSION, engine: 'js', ...fields },
+      header: {
+        id: 0,
+        step: 'hello',
+        version: packageVersion(),
+        protocol: PROTOCOL_VERSION,
+        engine: 'js',
+        ...fields,
+      },
       arrays: [],
     }),
   );
