@@ -25,7 +25,7 @@ export { prepareRows, prepareScratch } from './knn-exact/prepared-rows';
 export { rankLimits, targetDistances, targetScratch } from './knn-exact/ranks';
 export { countEntries, listEntries } from './knn-exact/sparse-products';
 export { rankInTree, treeRanksScratch } from './knn-exact/tree-ranks';
-export { countNeighborhoods, treeScratch } from './neighborhoods/graph';
+export { countNeighborhoods, graphScratch, treeScratch } from './neighborhoods/graph';
 export { lloydItem, lloydScratch } from './neighborhoods/lloyd';
 export { findNearest } from './neighborhoods/nearest';
 export {

@@ -24,7 +24,7 @@ interface Rectangle {
 const EPSILON = 1e-4;
 
 /**
- * Minimizes `evaluate` over the box `lower` to `upper`.
+ * Minimizes `evaluate` over the box `lower` to `upper`. Up to 2 * dimensions evaluations are under way at once.
  * @param evaluations budget of calls; the result is the best point seen.
  */
 export async function minimizeDirect(
@@ -97,12 +97,14 @@ async function divide(
     .slice(0, Math.max(1, budget >> 1));
   const step = 3 ** -(fewest + 1);
   const moved = (side: number, by: number) => chosen.center.map((x, i) => (i === side ? x + by : x));
-  const probes = [];
-  for (const side of sides) {
-    const below = { center: moved(side, -step), value: await at(moved(side, -step)) };
-    const above = { center: moved(side, step), value: await at(moved(side, step)) };
-    probes.push({ side, below, above, best: Math.min(below.value, above.value) });
-  }
+  // all at once: none depends on another
+  const centers = sides.flatMap((side) => [moved(side, -step), moved(side, step)]);
+  const values = await allOf(centers.map(at));
+  const probes = sides.map((side, i) => {
+    const below = { center: centers[2 * i], value: values[2 * i] };
+    const above = { center: centers[2 * i + 1], value: values[2 * i + 1] };
+    return { side, below, above, best: Math.min(below.value, above.value) };
+  });
   probes.sort((a, b) => a.best - b.best || a.side - b.side);
   let cuts = chosen.cuts;
   for (const probe of probes) {
@@ -110,4 +112,10 @@ async function divide(
     rectangles.push({ ...probe.below, cuts }, { ...probe.above, cuts });
   }
   rectangles[rectangles.indexOf(chosen)] = { ...chosen, cuts };
+}
+
+/** The values of all, once every one has ended; rejects as the first that fails. */
+async function allOf<T>(started: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(started);
+  return Promise.all(started);
 }

@@ -147,20 +147,23 @@ async function tunedCovering(
     const part = await newProblem(gatherRows(points, rows), size, engine, withoutProgress(watch));
     tuned = newAttempt(part, Math.ceil((samples * overlap) / size), random, engine);
   }
-  let tried = 1;
-  let reached: Attempt | null = null;
+  let begun = 0;
+  const reached: { turn: number; attempt?: Attempt } = { turn: 0 };
   const refined = await minimizeDirect(
     async ([alpha, beta]) => {
-      tuning.progress(tried++ / evaluations);
+      const turn = ++begun;
+      tuning.progress(turn / evaluations);
       const next = await tuned(alpha, beta, tuning);
-      if (reached === null || next.tv < reached.tv) reached = next;
+      // several are under way at once: of equal ones the first that was begun is kept
+      const by = next.tv - (reached.attempt?.tv ?? Number.POSITIVE_INFINITY);
+      if (by < 0 || (by === 0 && turn < reached.turn)) Object.assign(reached, { turn, attempt: next });
       return next.tv;
     },
     BOX,
     evaluations - 1,
   );
   const [alpha, beta] = refined.point;
-  const found = samples < points.rows ? await attempt(alpha, beta, tuning) : (reached ?? start);
+  const found = samples < points.rows ? await attempt(alpha, beta, tuning) : (reached.attempt ?? start);
   const best = found.tv < start.tv ? found : start;
   return { best, start, evaluations: refined.evaluations + 1, samples };
 }

@@ -51,7 +51,7 @@ export function createNeighborhoodGraph(
         const items = Math.min(together, RANGES - firstRange);
         const part = partOf(watch, firstRange / RANGES, (firstRange + items) / RANGES);
         const work = (rows * n * NEIGHBOR_WORK * items) / RANGES;
-        const scratch = runtime.size('treeScratch', rows);
+        const scratch = runtime.size('graphScratch', rows, tree.points.columns);
         const call = { ...shared, firstRange };
         await runtime.run({ kernel: 'countNeighborhoods', items, scratch, work, call }, part);
         const counts = new Int32Array(runtime.arena.memory.buffer, indegree, items * rows);
