@@ -128,8 +128,7 @@ export async function explain(
     context,
     timed,
   );
-  const scoring = silently(context, 'significance');
-  const sampleScores = await moduleScoresOf({ descriptions, image }, table, scoring);
+  const sampleScores = await moduleScoresOf({ descriptions, image }, table, context);
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,

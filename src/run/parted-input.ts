@@ -4,16 +4,17 @@
  * Fails: OptionError for options that need the whole table in memory, and without a cluster; as io/parts/ does.
  */
 
+import type { AssociationShards } from '../engine/association-shards.js';
 import { watchStage } from '../engine/context.js';
 import { OptionError, option, words } from '../errors.js';
 import { readEmbedding } from '../io/index.js';
 import { findManifest, type PartsManifest } from '../io/parts/manifest.js';
 import { readRows } from '../io/parts/rows.js';
-import { lookAtValues, readNames } from '../io/parts/table.js';
+import { judgeValues, readNames } from '../io/parts/table.js';
 import { describeFile, readingPlan } from '../io/plan/describe.js';
 import type { Source } from '../io/source/source.js';
-import { partedTable, rowBlocks, withCells } from '../lava/associations/parted.js';
-import type { Csr, Explanation, Matrix, Table } from '../model.js';
+import { partedTable, withCells } from '../lava/associations/parted.js';
+import type { Explanation, Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
 import { carriedValues, wantedFeatures } from '../report/values.js';
 import type { JoinedInputs, Work } from './inputs.js';
@@ -72,16 +73,17 @@ export async function partedInput(path: string, values: Values, work: Work): Pro
   if (!(await isFolder(folder))) return null;
   const manifest = await findManifest(folder);
   if (manifest === null) return null;
-  checkOptions(manifest, path, values, work);
-  const { signal, onProgress } = work.context;
+  const shards = checkOptions(manifest, path, values, work);
+  const { signal } = work.context;
   const where = { path: await absolute(path), key: manifest.key };
-  await work.context.shards?.seeParts(where, watchStage(work.context, 'reading parts'));
+  const reading = watchStage(work.context, 'reading parts');
+  await shards.seeParts(where, reading);
   const names = await readNames(folder, manifest);
   const read = (positions: Int32Array, columns: ArrayLike<number> | null) =>
     readRows(folder, manifest, { positions, columns, signal });
   const features = partedTable({ ...names, ...where, layout: manifest.layout, read }, manifest.features);
   const source = { name: manifest.source.path, sha256: null };
-  const found = await lookAtValues(told(features, onProgress), manifest, {
+  const found = judgeValues(await shards.rows.ranges(features, reading), manifest, {
     ...{ names: names.featureNames, source: source.name, countsAllowed: values.normalize === 'none' },
   });
   const table: Table = {
@@ -114,19 +116,6 @@ async function absolute(path: string): Promise<string> {
   return resolve(path);
 }
 
-/** All rows, some at a time, with progress. */
-async function* told(
-  features: Matrix | Csr,
-  onProgress: Work['context']['onProgress'],
-): AsyncGenerator<Matrix | Csr> {
-  let done = 0;
-  for await (const { values } of rowBlocks(features)) {
-    yield values;
-    done += values.rows;
-    onProgress?.({ stage: 'reading parts', done: done / features.rows });
-  }
-}
-
 /** The table with the map of its parts, and how both were read. */
 async function withMap(
   folder: Source,
@@ -148,8 +137,13 @@ async function withMap(
   return { table, embedding, warnings, plan };
 }
 
-/** OptionError for what parts cannot do. */
-function checkOptions({ embedding }: PartsManifest, path: string, values: Values, { context }: Work): void {
+/** The shards that read the parts. OptionError where there are none, and for what parts cannot do. */
+function checkOptions(
+  { embedding }: PartsManifest,
+  path: string,
+  values: Values,
+  { context }: Work,
+): AssociationShards {
   const requested = REFUSED.find((name) => {
     const value = (values as Readonly<Record<string, unknown>>)[name];
     return value !== undefined && value !== false && value !== null;
@@ -175,6 +169,7 @@ function checkOptions({ embedding }: PartsManifest, path: string, values: Values
       expected: 'no trust: it compares every sample with all others, so it needs the whole table in memory',
       remedy: words`say ${option('trust', 'no')}`,
     });
+  return context.shards;
 }
 
 /** The error for an option that does not fit parts. */

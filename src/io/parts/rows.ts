@@ -31,6 +31,8 @@ export async function readRows(
   manifest: PartsManifest,
   request: PartsRequest,
 ): Promise<Matrix | Csr> {
+  const last = request.positions.at(-1) ?? 0;
+  if (!(last >= 0 && last < manifest.samples)) throw damagedParts(folder.name);
   return manifest.layout === 'dense'
     ? denseRowsOf(folder, manifest, request)
     : sparseRowsOf(folder, manifest, request);

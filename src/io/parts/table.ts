@@ -1,16 +1,15 @@
 /**
- * A table in parts as it is opened: order, map, names and ids, and what its values are, from one pass over all parts.
+ * A table in parts as it is opened: order, map, names and ids, and what its values are, from their ranges.
  *
- * Memory: what is as long as the samples, and some rows at a time. The pass looks for what every table is refused for or warned of
- *   (table/checks.ts): missing cells, counts, constant features, values that single precision does not hold. Ids that repeat are not
- *   looked for.
+ * Memory: what is as long as the samples. Ranges tell what every table is refused for or warned of (table/checks.ts): missing cells,
+ *   counts, constant features, values that single precision does not hold. Ids that repeat are not looked for.
  * Fails: FormatError for damage and missing cells, OptionError for counts that no option says how to treat, UnsupportedError for
  *   values that have to be moved or scaled; CancelledError once the signal is aborted.
  */
 
-import { isCsr } from '../../core/csr.js';
+import type { ValueRanges } from '../../core/value-ranges.js';
 import { FormatError, UnsupportedError } from '../../errors.js';
-import type { Csr, Matrix, Warning } from '../../model.js';
+import type { Warning } from '../../model.js';
 import { readNpyNumbers } from '../numpy/npy.js';
 import { rangeInWords } from '../plan/describe.js';
 import type { Source } from '../source/source.js';
@@ -67,33 +66,15 @@ export interface PartsValues {
   readonly bytes: boolean;
 }
 
-/** Ranges of the values of each feature while they come by. */
-interface Ranges {
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-  readonly stored: Float64Array;
-  whole: boolean;
-  missing: number;
-}
-
 /**
- * Looks at all values.
- * @param blocks all rows, some at a time. @param countsAllowed whether an option has said how counts are treated.
- * @param source name of the table.
+ * What the values are, from the ranges of all of them.
+ * @param source name of the table. @param countsAllowed whether an option has said how counts are treated.
  */
-export async function lookAtValues(
-  blocks: AsyncIterable<Matrix | Csr>,
-  { samples, features, layout }: PartsManifest,
+export function judgeValues(
+  ranges: ValueRanges,
+  { samples, layout }: PartsManifest,
   { names, source, countsAllowed }: { names: readonly string[]; source: string; countsAllowed: boolean },
-): Promise<PartsValues> {
-  const ranges: Ranges = {
-    ...{ low: new Float64Array(features).fill(Number.POSITIVE_INFINITY), whole: true, missing: 0 },
-    ...{
-      high: new Float64Array(features).fill(Number.NEGATIVE_INFINITY),
-      stored: new Float64Array(features),
-    },
-  };
-  for await (const block of blocks) addBlock(ranges, block);
+): PartsValues {
   const { stored, whole, missing } = ranges;
   if (missing > 0) throw missingCells(missing, source);
   const full = stored.map((count) => (count === samples ? 1 : 0));
@@ -121,21 +102,6 @@ export async function lookAtValues(
 
 /** Beyond this, or below its inverse, a table's values are scaled (table/units.ts). */
 const LARGEST = 2 ** 50;
-
-/** Adds the values of some rows. */
-function addBlock(ranges: Ranges, block: Matrix | Csr): void {
-  const { low, high, stored } = ranges;
-  const values = isCsr(block) ? block.values : block.data;
-  for (let p = 0; p < values.length; p++) {
-    const f = isCsr(block) ? block.indices[p] : p % block.columns;
-    const value = values[p];
-    stored[f]++;
-    if (value < low[f]) low[f] = value;
-    if (value > high[f]) high[f] = value;
-    if (ranges.whole && value !== Math.floor(value)) ranges.whole = false;
-    if (Number.isNaN(value)) ranges.missing++;
-  }
-}
 
 /** The error for missing cells. */
 function missingCells(count: number, source: string): FormatError {

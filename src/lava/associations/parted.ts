@@ -94,11 +94,22 @@ export async function* rowBlocks(features: Matrix | Csr): AsyncGenerator<RowBloc
     yield { values: features, rows: null };
     return;
   }
-  for (let first = 0; first < features.rows; first += BLOCK_ROWS) {
-    const count = Math.min(BLOCK_ROWS, features.rows - first);
-    const positions = Int32Array.from({ length: count }, (_, i) => first + i);
-    const values = await parts.read(positions, null);
-    yield { values, rows: parts.order.subarray(first, first + count) };
+  let first = 0;
+  for await (const values of positionBlocks(0, features.rows, (positions) => parts.read(positions, null))) {
+    yield { values, rows: parts.order.subarray(first, first + values.rows) };
+    first += values.rows;
+  }
+}
+
+/** The rows at consecutive positions of parts, some at a time. */
+export async function* positionBlocks(
+  first: number,
+  count: number,
+  read: (positions: Int32Array) => Promise<Matrix | Csr>,
+): AsyncGenerator<Matrix | Csr> {
+  for (let done = 0; done < count; done += BLOCK_ROWS) {
+    const some = Math.min(BLOCK_ROWS, count - done);
+    yield await read(Int32Array.from({ length: some }, (_, i) => first + done + i));
   }
 }
 

@@ -10,7 +10,7 @@
  * Values are taken as they are: normalize counts first. Missing cells count as they would in any sum (NaN).
  * Shapes: samples x modules. Cost: two passes over the cells of the table and modules x features weights.
  * Precision: double sums, float32 results. Deterministic; ties of the mean by feature index.
- * Types: `Table`, samples x features: features (Matrix or Csr). `Matrix`: row-major float32, element (r, c) at
+ * Types: `Context`: shards (of a cluster). `Table`, samples x features: features (Matrix or Csr). `Matrix`: row-major float32, element (r, c) at
  *   `data[r * columns + c]`; its rows (how many). `Csr`: sparse, entries of row r are at `offsets[r]` to `offsets[r +
  *   1]` of `indices` (columns, ascending) and `values`. `Explanation`, of a map: image (width and height in pixels,
  *   or null). `ModuleDescription`, of one module: topFeatures (`feature` (column) and `loading`, strongest first),
@@ -18,12 +18,6 @@
  * Fails: never; a missing cell gives NaN.
  */
 
-import { atOnce } from '../../core/steps.js';
-import { trueValue } from '../../core/units.js';
-import type { Watch } from '../../engine/engine.js';
-import { paced } from '../../engine/watch.js';
-import type { Csr, Explanation, Matrix, ModuleDescription, Table } from '../../model.js';
-import { type RowBlock, rowBlocks } from '../associations/parted.js';
 import {
   addSquares,
   addValues,
@@ -32,7 +26,14 @@ import {
   isPause,
   momentsOf,
   newFeatureSums,
-} from './feature-moments.js';
+} from '../../core/feature-moments.js';
+import { atOnce } from '../../core/steps.js';
+import { trueValue } from '../../core/units.js';
+import { type Context, watchStage } from '../../engine/context.js';
+import type { ScoreWeights } from '../../engine/row-shards.js';
+import { paced } from '../../engine/watch.js';
+import type { Csr, Explanation, Matrix, ModuleDescription, Table } from '../../model.js';
+import { partsOf, type RowBlock, rowBlocks } from '../associations/parted.js';
 
 export interface ScoreOptions {
   /**
@@ -73,44 +74,43 @@ export function* moduleScoreSteps(
   const sums = newFeatureSums(features);
   yield* addValues(sums, features);
   yield* addSquares(sums, features);
-  const scored = scoredFeatures(explanation, features, momentsOf(sums), options);
+  const scored = scoreWeights(explanation, features, momentsOf(sums), options);
   const result = newScores(features, explanation);
   yield* addScores(result, { values: features, rows: null }, scored);
   return result;
 }
 
-/** The same where the rows may lie in parts, which then come by three times. */
+/** The same where the rows may lie in parts, which then come by three times: on the shards of the context, where there are some. */
 export async function moduleScoresOf(
   explanation: ScoredModules,
   table: Table,
-  watch: Watch,
+  context: Context,
 ): Promise<Matrix> {
   const { features } = table;
+  const watch = watchStage(context, 'scores');
+  const { shards } = context;
+  if (shards && partsOf(features)) {
+    const sums = await shards.rows.sums(features, watch);
+    return shards.rows.scores(features, scoreWeights(explanation, features, momentsOf(sums), {}), watch);
+  }
   const sums = newFeatureSums(features);
   for await (const { values } of rowBlocks(features)) await paced(addValues(sums, values), watch);
+  watch.progress(0.3);
   for await (const { values } of rowBlocks(features)) await paced(addSquares(sums, values), watch);
-  const scored = scoredFeatures(explanation, features, momentsOf(sums), {});
+  watch.progress(0.6);
+  const scored = scoreWeights(explanation, features, momentsOf(sums), {});
   const result = newScores(features, explanation);
   for await (const block of rowBlocks(features)) await paced(addScores(result, block, scored), watch);
   return result;
 }
 
-/** What each feature counts in the scores. */
-interface ScoredFeatures {
-  /** Weights of the features' centered values, features x modules. */
-  readonly weights: Float64Array;
-  readonly modules: number;
-  /** Means of the features. */
-  readonly mean: Float64Array;
-}
-
 /** The weights of all features in the scores of all modules. */
-function scoredFeatures(
+function scoreWeights(
   explanation: ScoredModules,
   features: Matrix | Csr,
   moments: FeatureMoments,
   options: ScoreOptions,
-): ScoredFeatures {
+): ScoreWeights {
   const enough = features.columns >= LEAST_CONTROLLED && explanation.image === null;
   const control = options.control ?? (enough && !moments.negative);
   const bins = control ? binsByMean(moments.mean.map((mean, f) => trueValue(mean, f, features.units))) : null;
@@ -178,10 +178,10 @@ const newScores = ({ rows }: Matrix | Csr, { descriptions }: ScoredModules): Mat
  * Sums over features of weight x (value - mean), for some samples and every module. NaN where a cell with a weight is missing.
  * @param scores samples x modules, changed in place.
  */
-function* addScores(
+export function* addScores(
   scores: Matrix,
   { values: features, rows }: RowBlock,
-  scored: ScoredFeatures,
+  scored: ScoreWeights,
 ): Generator<void> {
   const { weights, modules: m, mean } = scored;
   const center = centerOf(scored);
@@ -205,7 +205,7 @@ function* addScores(
 }
 
 /** The weighted sum of all means, one a module. */
-function centerOf({ weights, modules: m, mean }: ScoredFeatures): Float64Array {
+function centerOf({ weights, modules: m, mean }: ScoreWeights): Float64Array {
   const center = new Float64Array(m);
   mean.forEach((value, f) => {
     for (let k = 0; k < m; k++) center[k] += weights[f * m + k] * value;

@@ -22,6 +22,7 @@ import { divide, spansOf } from './divide.js';
 import { arrayOf, type ShardLine, type ShardReply } from './messages.js';
 import { createRemoteShard } from './remote-shard.js';
 import { askAll, type OwnedRange, type ShardedLocalities, shardedOperations } from './sharded-operations.js';
+import { createRowShards } from './sharded-rows.js';
 import { specificationMessage, specificationOf } from './specification.js';
 
 /** Shards behind some lines. @param engine of the coordinator. @param session names this coordinator, and no other. */
@@ -31,11 +32,13 @@ export function createShards(
   session: string,
 ): AssociationShards {
   let made = 0;
+  const remotes = lines.map((line) => createRemoteShard(line, session, noSpecification));
   return {
     count: lines.length,
+    rows: createRowShards(remotes),
     async seeParts({ path, key }, watch) {
       const request = { step: 'seeParts', fields: { parts: { path, key } } };
-      const seen = lines.map((line) => createRemoteShard(line, session, noSpecification).ask(request, watch));
+      const seen = remotes.map((remote) => remote.ask(request, watch));
       await Promise.allSettled(seen);
       await Promise.all(seen);
     },

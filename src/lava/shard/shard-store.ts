@@ -6,15 +6,16 @@
  * Fails: UnknownKeyError for a key without a specification; ShapeError for arrays that are missing; errors of the steps.
  */
 
-import { matrix } from '../../core/matrix.js';
 import { type Context, type Progress, watchStage } from '../../engine/context.js';
-import { OptionError, ShapeError } from '../../errors.js';
+import { withoutProgress } from '../../engine/watch.js';
+import { OptionError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
 import { partsOf } from '../associations/parted.js';
 import { BLOCK_LOCALITIES } from '../associations/segments.js';
 import { checkLike } from './check.js';
 import { expectFitting } from './check-specification.js';
-import type { FrameArray, FrameData } from './frames.js';
+import { lists, matrixArray, matrixIn } from './frame-arrays.js';
+import type { FrameArray } from './frames.js';
 import {
   associateShard,
   createLocalityShard,
@@ -27,6 +28,7 @@ import {
   shardSquares,
 } from './locality-shard.js';
 import { arrayOf, type ShardLine, type ShardReply, type ShardRequest, UnknownKeyError } from './messages.js';
+import { rowStepOf } from './row-steps.js';
 import { type PartsReader, specificationIn } from './specification.js';
 
 type Step = (shard: LocalityShard, request: Required<ShardRequest>, context: Context) => Promise<ShardReply>;
@@ -59,7 +61,9 @@ export function createShardStore(context: Context, readParts: PartsReader = noPa
       await readParts(checkLike(request.fields.parts, { path: '', key: '' }, 'parts'), new Int32Array(0));
       return NOTHING;
     }
-    const run = STEPS[step];
+    const overRows = rowStepOf(step);
+    if (overRows) return overRows(request, readParts, withoutProgress(watchStage(running, step)));
+    const run = Object.hasOwn(STEPS, step) ? STEPS[step] : undefined;
     if (!run) throw unknownStep(step);
     const shard = shards.get(key);
     if (!shard) throw new UnknownKeyError(key);
@@ -163,28 +167,6 @@ function unknownStep(step: string): OptionError {
   return new OptionError({
     got: `the step ${step}`,
     expected: `one of ${Object.keys(STEPS).join(', ')}, specify, forget`,
-    remedy: 'run the same whymap on both sides',
-  });
-}
-
-/** Arrays of one name, in order. */
-export function lists(name: string, all: readonly FrameData[]): FrameArray[] {
-  return all.map((data) => ({ name, shape: [data.length], data }));
-}
-
-/** A matrix as an array. */
-export function matrixArray(name: string, { rows, columns, data }: ReturnType<typeof matrix>): FrameArray {
-  return { name, shape: [rows, columns], data };
-}
-
-/** The matrix of that name. ShapeError where there is none. */
-export function matrixIn(arrays: readonly FrameArray[], name: string): ReturnType<typeof matrix> {
-  const [rows = 0, columns = 0] = arrays.find((array) => array.name === name)?.shape ?? [];
-  const data = arrayOf(arrays, name, Float32Array);
-  if (data.length === rows * columns) return matrix(rows, columns, data);
-  throw new ShapeError({
-    got: `an array ${name} that is no matrix`,
-    expected: 'rows and columns',
     remedy: 'run the same whymap on both sides',
   });
 }

@@ -14,9 +14,9 @@ import type { AssociationSum, Engine, SweptModules, Watch } from '../../engine/e
 import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationOperations, Samples } from '../associations/operations.js';
 import { spanAdder } from './add-spans.js';
+import { lists, matrixArray, matrixIn } from './frame-arrays.js';
 import type { ShardReply, ShardRequest } from './messages.js';
 import type { RemoteShard } from './remote-shard.js';
-import { lists, matrixArray, matrixIn } from './shard-store.js';
 import type { Range } from './specification.js';
 
 /** A range of localities and the shard that owns it. */

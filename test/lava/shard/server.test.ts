@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
+import { damagedParts } from '#whymap/io/parts/manifest.js';
 import { partedTable } from '#whymap/lava/associations/parted.js';
 import { spansOf } from '#whymap/lava/shard/divide.js';
 import { type Frame, type FrameArray, PROTOCOL_VERSION } from '#whymap/lava/shard/frames.js';
@@ -60,11 +61,29 @@ function goodRequests(): Frame[] {
     },
     { header: { step: 'block', key: 'a', block: 1 }, arrays: [] },
     { header: { step: 'seeParts', key: 'a', parts: { path: '/parts', key: 'k' } }, arrays: [] },
+    ...rowRequests(),
+  ];
+}
+
+/** Requests for the steps over rows of parts. */
+function rowRequests(): Frame[] {
+  const parts = { path: '/parts', key: 'k' };
+  const rows = { first: 10, count: 40, columns: FEATURES };
+  const f64 = (name: string, length: number) => ({ name, shape: [length], data: new Float64Array(length) });
+  const mean = f64('mean', FEATURES);
+  return [
+    { header: { step: 'rangesOfRows', key: 'a', parts, rows }, arrays: [] },
+    { header: { step: 'sumRows', key: 'a', parts, rows }, arrays: [] },
+    { header: { step: 'sumSquares', key: 'a', parts, rows }, arrays: [mean] },
+    { header: { step: 'scoreRows', key: 'a', parts, rows }, arrays: [mean, f64('weights', 3 * FEATURES)] },
   ];
 }
 
 /** Rows of the table, as parts hold them. */
-const readParts = async (positions: Int32Array) => selectRows(toCsr(table), positions);
+const readParts = async (positions: Int32Array) => {
+  if (positions.some((position) => position >= table.rows)) throw damagedParts('parts');
+  return selectRows(toCsr(table), positions);
+};
 
 /** What a server answers to `hello` and some requests, numbered from 1; ends once all have their reply. */
 async function answersTo(requests: readonly Frame[]): Promise<Frame[]> {
@@ -114,11 +133,12 @@ function changed(
   { header, arrays }: Frame,
   { part, at, value }: { part: number; at: number; value: number },
 ): Frame {
-  const spec = header.spec as Record<string, unknown> | undefined;
-  const names = spec ? Object.keys(spec) : [];
+  const field = ['spec', 'rows'].find((name) => name in header) ?? 'spec';
+  const about = header[field] as Record<string, unknown> | undefined;
+  const names = about ? Object.keys(about) : [];
   const choice = part % (names.length + 2 * arrays.length + 1);
-  if (spec && choice < names.length)
-    return { header: { ...header, spec: { ...spec, [names[choice]]: value } }, arrays };
+  if (choice < names.length)
+    return { header: { ...header, [field]: { ...about, [names[choice]]: value } }, arrays };
   const index = Math.floor((choice - names.length) / 2);
   if (index >= arrays.length) return { header: { ...header, block: value }, arrays };
   const copy = arrays.map((array) => ({ ...array, data: array.data.slice() }));
@@ -137,7 +157,9 @@ test('requests that do not fit are refused or answered, and the next ones are an
       const [, , answer, ...others] = replies;
       if (answer.header.ok === false) {
         refused++;
-        expect(['shape', 'option', 'unknown-key']).toContain((answer.header.error as { kind: string }).kind);
+        expect(['shape', 'option', 'unknown-key', 'format']).toContain(
+          (answer.header.error as { kind: string }).kind,
+        );
       }
       expect(others.every(({ header }) => header.ok === true)).toBe(true);
     }),

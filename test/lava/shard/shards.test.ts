@@ -1,6 +1,7 @@
 // A fit on shards: the same bytes as in one process, for any number of shards, on every engine, and after losses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
+import { addToRanges, newValueRanges } from '#whymap/core/value-ranges.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
@@ -9,6 +10,7 @@ import { associate, associationRules, releaseAssociations } from '#whymap/lava/a
 import { isSharded } from '#whymap/lava/associations/operations.js';
 import { partedTable } from '#whymap/lava/associations/parted.js';
 import { segmentSize } from '#whymap/lava/associations/segments.js';
+import { moduleScoresOf } from '#whymap/lava/conditions/scores.js';
 import { factorize } from '#whymap/lava/factorize/modules.js';
 import { locate } from '#whymap/lava/localities/localities.js';
 import { createShards } from '#whymap/lava/shard/coordinator.js';
@@ -228,6 +230,31 @@ test('parts that a shard does not see are said before anything is computed', asy
   await createShards([seeing], context.engine, 'test').seeParts(parts, unwatched);
   const shards = createShards([seeing, other], context.engine, 'test');
   await expect(shards.seeParts(parts, unwatched)).rejects.toMatchObject({ code: 'format' });
+});
+
+/** A module of some leading features. */
+const moduleOf = (features: number[]) => ({
+  topFeatures: features.map((feature) => ({ feature, loading: 1 })),
+  signs: { together: features, opposed: [], turned: new Int32Array(), flips: [] },
+});
+
+test.each([
+  ['dense', dense],
+  ['sparse', toCsr(dense)],
+])('ranges and scores of %s rows that shards read are those of one process', async (_, features) => {
+  const context = await createContext({ engine: 'js' });
+  const explanation = { descriptions: [moduleOf([1, 2, 3]), moduleOf([7, 5])], image: null };
+  const wanted = await moduleScoresOf(explanation, { ...planted.table, features }, context);
+  const ranges = newValueRanges(FEATURES);
+  addToRanges(ranges, features);
+  const { table, read } = inParts(features);
+  for (const count of [1, 3]) {
+    const lines = Array.from({ length: count }, () => createShardStore(context, (_, rows) => read(rows)));
+    const shards = createShards(lines, context.engine, 'test');
+    const scored = { ...planted.table, features: table };
+    expect(await moduleScoresOf(explanation, scored, { ...context, shards })).toEqual(wanted);
+    expect(await shards.rows.ranges(table, unwatched)).toEqual(ranges);
+  }
 });
 
 test('values in parts are never read as if they were in memory, and a shard without files refuses them', async () => {

@@ -19,6 +19,7 @@ const STAGES: Readonly<Record<string, string>> = {
   modules: 'Finding the modules',
   description: 'Describing the modules',
   signs: 'Describing the modules',
+  scores: 'Scoring the samples',
   significance: 'Testing the modules on other samples',
   replication: 'Fitting the modules anew',
   stability: 'Repeating with other seeds and samples',

@@ -6,9 +6,10 @@
  * Fails: never; a missing cell gives NaN.
  */
 
-import { isCsr } from '../../core/csr.js';
-import { trueValue } from '../../core/units.js';
-import type { Csr, Matrix } from '../../model.js';
+import type { Csr, Matrix } from '../model.js';
+import { isCsr } from './csr.js';
+import { addExactly, addTo, type ExactSums, newExactSums } from './exact-sums.js';
+import { trueValue } from './units.js';
 
 /** Cells that are read in a few milliseconds. */
 const STEP_CELLS = 2 ** 20;
@@ -33,32 +34,9 @@ export interface FeatureSums {
   negative: boolean;
 }
 
-/**
- * Sums in twice the precision of a double: they are the same in whichever order a table's rows come by, since the sum of single
- * precision values within 2^50 of one another is exact.
- */
-interface ExactSums {
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-}
-
-const newSums = (length: number): ExactSums => ({
-  high: new Float64Array(length),
-  low: new Float64Array(length),
-});
-
-/** Adds a value to one of the sums. */
-function addTo({ high, low }: ExactSums, at: number, value: number): void {
-  const sum = high[at] + value;
-  const taken = sum - high[at];
-  const lost = low[at] + (high[at] - (sum - taken) + (value - taken));
-  high[at] = sum + lost;
-  low[at] = lost - (high[at] - sum);
-}
-
 /** Sums of no samples yet. */
-export function newFeatureSums({ rows, columns }: Matrix | Csr): FeatureSums {
-  const [total, squares] = [newSums(columns), newSums(columns)];
+export function newFeatureSums({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): FeatureSums {
+  const [total, squares] = [newExactSums(columns), newExactSums(columns)];
   const stored = new Float64Array(columns);
   return { rows, total, squares, stored, mean: new Float64Array(columns), negative: false };
 }
@@ -75,7 +53,20 @@ export function* addValues(sums: FeatureSums, features: Matrix | Csr): Generator
       if (!sums.negative && trueValue(values[p], feature, features.units) < 0) sums.negative = true;
     }
   }
-  sums.mean = sums.total.high.map((total) => total / sums.rows);
+  sums.mean = meansOf(sums);
+}
+
+/** Means, of the values that have come by. */
+const meansOf = ({ total, rows }: FeatureSums) => total.high.map((sum) => sum / rows);
+
+/** Adds what was summed of other rows: values, before any squares. */
+export function addSums(sums: FeatureSums, others: Pick<FeatureSums, 'total' | 'stored' | 'negative'>): void {
+  addExactly(sums.total, others.total);
+  others.stored.forEach((count, f) => {
+    sums.stored[f] += count;
+  });
+  if (others.negative) sums.negative = true;
+  sums.mean = meansOf(sums);
 }
 
 /** Adds the squared distances of some rows from the means, once all values have been added. */
