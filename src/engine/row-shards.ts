@@ -3,8 +3,8 @@
  * Types: `FeatureSums`: sums of every feature. `ValueRanges`: low, high, stored, whole, missing. `Matrix`: row-major float32.
  */
 
-import type { FeatureSums } from '../core/feature-moments.js';
-import type { ValueRanges } from '../core/value-ranges.js';
+import type { FeatureSums } from '../core/rows/feature-moments.js';
+import type { ValueRanges } from '../core/rows/value-ranges.js';
 import type { Csr, Matrix } from '../model.js';
 import type { Watch } from './watch.js';
 

@@ -24,6 +24,7 @@ import { type Context, type PartialContext, resolveContext, watchStage } from '.
 import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
+  AssociationMeasure,
   Embedding,
   Explanation,
   Granularity,
@@ -39,11 +40,13 @@ import {
   checkGate,
   releaseAssociations,
 } from './associations/associations.js';
+import { operationsOf } from './associations/operations.js';
 import { chosenFeatures } from './associations/wide-tables.js';
 import { keptWithin } from './conditions/kept-within.js';
 import { moduleScoresOf } from './conditions/scores.js';
 import { withinFindings, withinLevels } from './conditions/within-levels.js';
-import { type DescribeInput, describeModules } from './describe/describe.js';
+import { type DescribeInput, describeCorrelated, leadingPairs } from './describe/describe.js';
+import type { ModuleCorrelations } from './describe/local-correlations.js';
 import { samplePresence } from './describe/presence.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
 import { chooseGranularity, type GranularityOptions } from './evaluate/granularity.js';
@@ -122,7 +125,7 @@ export async function explain(
   const image = options.image ?? null;
   const found = { table, embedding, localities, modules, samplePresence: perSample };
   const descriptions = await describeAll(
-    found,
+    { ...found, correlated: fitted.correlated },
     { ...fitOptions, measure: rules.measure, image, levels },
     counts,
     context,
@@ -160,7 +163,7 @@ function stageTimer(): { readonly timings: Record<string, number>; readonly time
   const timed: Timed = async (stage, work) => {
     const start = performance.now();
     const result = await work();
-    timings[stage] = (performance.now() - start) / 1000;
+    timings[stage] = (timings[stage] ?? 0) + (performance.now() - start) / 1000;
     return result;
   };
   return { timings, timed };
@@ -168,13 +171,16 @@ function stageTimer(): { readonly timings: Record<string, number>; readonly time
 
 /** Describes and evaluates each module, and measures what is left of it inside the levels of metadata columns. */
 async function describeAll(
-  found: DescribeInput,
-  options: Fitted['fitOptions'] & Parameters<typeof describeModules>[1],
+  found: DescribeInput & Pick<Fitted, 'correlated'>,
+  options: Fitted['fitOptions'] &
+    Parameters<typeof describeCorrelated>[2] & { readonly measure: AssociationMeasure },
   associationCounts: AssociationCounts,
   context: Context,
   timed: Timed,
 ): Promise<ModuleDescription[]> {
-  const described = await timed('description', () => describeModules(found, options, context));
+  const described = await timed('description', () =>
+    describeCorrelated(found, found.correlated, options, context),
+  );
   const input = { ...found, descriptions: described, associationCounts };
   const evaluated = await timed('significance', () => evaluateModules(input, options, context));
   const within = await timed('within', () =>
@@ -190,6 +196,8 @@ async function describeAll(
 
 interface Fitted {
   readonly modules: Modules;
+  /** Correlations of the modules' leading features. */
+  readonly correlated: readonly ModuleCorrelations[];
   readonly granularity: Granularity | undefined;
   readonly counts: AssociationCounts;
   /** The options with the number of modules that was fitted. */
@@ -226,7 +234,12 @@ async function fitAll(
     const samples = { features, localities: dense, rules: associationRules(options, localities.size) };
     const fit = { associations, samples, reported: localities.count };
     const modules = await timed('modules', () => factorize(fit, fitOptions, context));
-    return { modules, granularity, counts: associations.counts, fitOptions };
+    const wanted = leadingPairs(modules, dense.count, embedding.coordinates);
+    const operations = operationsOf(associations, context.engine);
+    const correlated = await timed('description', () =>
+      operations.correlateLocalities(samples, wanted, watchStage(context, 'description')),
+    );
+    return { modules, correlated, granularity, counts: associations.counts, fitOptions };
   } finally {
     await releaseAssociations(associations, context);
   }

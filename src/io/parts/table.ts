@@ -7,7 +7,7 @@
  *   values that have to be moved or scaled; CancelledError once the signal is aborted.
  */
 
-import type { ValueRanges } from '../../core/value-ranges.js';
+import type { ValueRanges } from '../../core/rows/value-ranges.js';
 import { FormatError, UnsupportedError } from '../../errors.js';
 import type { Warning } from '../../model.js';
 import { readNpyNumbers } from '../numpy/npy.js';

@@ -140,18 +140,46 @@ export function correlationMatrix(
  */
 export function unitCorrelations(columns: readonly Float64Array[]): Float64Array {
   const size = columns.length;
-  const result = new Float64Array(size * size);
+  const packed = packedCorrelations(columns, new Float64Array((size * (size + 1)) / 2));
+  return unpackedCorrelations(packed, size, size);
+}
+
+/**
+ * The same for pairs i <= j only, row by row.
+ * @param result f (f + 1) / 2; returned.
+ */
+export function packedCorrelations(columns: readonly Float64Array[], result: Float64Array): Float64Array {
+  const size = columns.length;
+  let at = 0;
   for (let i = 0; i < size; i++) {
     let j = i;
-    for (; j + 3 < size; j += 4) fourDots(columns, i, j, result);
-    for (; j < size; j++) result[i * size + j] = dot(columns[i], columns[j]);
-    for (j = i + 1; j < size; j++) result[j * size + i] = result[i * size + j];
+    for (; j + 3 < size; j += 4, at += 4) fourDots(columns, i, j, result, at);
+    for (; j < size; j++) result[at++] = dot(columns[i], columns[j]);
   }
   return result;
 }
 
-/** Writes the dot products of column i with columns j to j + 3 to row i: four sums at once, each in the order of `dot`. */
-function fourDots(columns: readonly Float64Array[], i: number, j: number, result: Float64Array): void {
+/** Packed correlations of f features as the matrix of the first `size` of them, size x size. */
+export function unpackedCorrelations(packed: Float64Array, f: number, size: number): Float64Array {
+  const result = new Float64Array(size * size);
+  for (let i = 0, row = 0; i < size; row += f - i, i++) {
+    for (let j = i; j < size; j++) {
+      const value = packed[row + j - i];
+      result[i * size + j] = value;
+      result[j * size + i] = value;
+    }
+  }
+  return result;
+}
+
+/** Writes the dot products of column i with columns j to j + 3 from `at` on: four sums at once, each in the order of `dot`. */
+function fourDots(
+  columns: readonly Float64Array[],
+  i: number,
+  j: number,
+  result: Float64Array,
+  at: number,
+): void {
   const column = columns[i];
   const [a, b, c, d] = [columns[j], columns[j + 1], columns[j + 2], columns[j + 3]];
   let sumA = 0;
@@ -165,7 +193,6 @@ function fourDots(columns: readonly Float64Array[], i: number, j: number, result
     sumC += value * c[s];
     sumD += value * d[s];
   }
-  const at = i * columns.length + j;
   result[at] = sumA;
   result[at + 1] = sumB;
   result[at + 2] = sumC;

@@ -12,6 +12,11 @@
 import { matrix } from '../../core/matrix.js';
 import type { AssociationRules, AssociationSum, Engine, SweptModules, Watch } from '../../engine/engine.js';
 import type { Associations, Csr, Localities, Matrix } from '../../model.js';
+import {
+  correlateLocalities,
+  type ModuleCorrelations,
+  type WantedCorrelations,
+} from '../describe/local-correlations.js';
 import { segmentSize } from './segments.js';
 
 /** What associations were made of. */
@@ -42,6 +47,12 @@ export interface AssociationOperations {
     chosen: readonly Int32Array[],
     watch: Watch,
   ): Promise<Float32Array[]>;
+  /** Correlations of modules' features where these are present (../describe/local-correlations.ts). */
+  correlateLocalities(
+    samples: Samples,
+    wanted: WantedCorrelations,
+    watch: Watch,
+  ): Promise<ModuleCorrelations[]>;
 }
 
 /** Associations that are computed and kept by shards; their blocks come from there, one at a time. */
@@ -91,5 +102,6 @@ export function engineOperations(
       const { members, size } = localities;
       return engine.sumLocalSquares(features, { members, size, factors, segment }, chosen, rules, watch);
     },
+    correlateLocalities,
   };
 }

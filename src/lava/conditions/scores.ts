@@ -26,7 +26,7 @@ import {
   isPause,
   momentsOf,
   newFeatureSums,
-} from '../../core/feature-moments.js';
+} from '../../core/rows/feature-moments.js';
 import { atOnce } from '../../core/steps.js';
 import { trueValue } from '../../core/units.js';
 import { type Context, watchStage } from '../../engine/context.js';

@@ -18,8 +18,7 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
-import type { Watch } from '../../engine/engine.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import { paced } from '../../engine/watch.js';
 import type {
   AssociationMeasure,
@@ -30,28 +29,20 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import {
-  centeredInLevels,
-  type LocalSamples,
-  localValues,
-  membersOf,
-  samplesInLevels,
-  unitColumn,
-  unitCorrelations,
-} from '../associations/local-values.js';
-import { cellsByLocality } from '../associations/parted.js';
 import { moduleRecurrenceSteps } from '../evaluate/recurrence.js';
-import { gapGroups } from './gaps.js';
 import { moduleLabel } from './label.js';
+import {
+  correlateLocalities,
+  type ModuleCorrelations,
+  type WantedCorrelations,
+} from './local-correlations.js';
 import { presentCount, presentRows, presentThreshold } from './present.js';
 
 const TOP_FEATURES = 20;
 /** Least loading of a top feature; the largest loading of a module is 1. */
 export const LEAST_LOADING = 0.25;
 /** Number of leading features of which every pair is described, so that they can be shown as a matrix. */
-const PAIR_FEATURES = 12;
-/** A locality straddles groups when the association inside them is below this share of that over all its members. */
-const CONTRAST = 0.5;
+export const PAIR_FEATURES = 12;
 
 export interface DescribeInput {
   readonly table: Table;
@@ -76,34 +67,53 @@ export type DescribedModule = Omit<
  */
 export async function describeModules(
   input: DescribeInput,
-  options: CorrelationOptions & { readonly image: { width: number; height: number } | null },
+  options: CorrelationOptions & DescribeOptions,
   partialContext: PartialContext = {},
 ): Promise<DescribedModule[]> {
   const context = await resolveContext(partialContext);
+  const { modules, table, localities, embedding } = input;
+  const samples = { features: table.features, localities, rules: options };
+  const wanted = leadingPairs(modules, localities.count, embedding.coordinates);
+  const correlated = await correlateLocalities(samples, wanted, watchStage(context, 'description'));
+  return describeCorrelated(input, correlated, options, context);
+}
+
+/** As `describeModules`, once the leading features are correlated. @param correlated of each module (`leadingPairs`). */
+export async function describeCorrelated(
+  input: Omit<DescribeInput, 'embedding'>,
+  correlated: readonly ModuleCorrelations[],
+  { image }: DescribeOptions,
+  context: Context,
+): Promise<DescribedModule[]> {
   const { modules, table } = input;
-  const leading = Array.from({ length: modules.count }, (_, k) => leadingFeatures(modules.loadings, k));
-  const thresholds = leading.map((_, k) => presentThreshold(modules.presence, k));
-  const watch = watchStage(context, 'description');
-  const sums = await pairSums(input, leading, thresholds, options, watch);
+  const watch = watchStage({ ...context, onProgress: undefined }, 'description');
   const samples = input.samplePresence.rows;
   const recurrence = await paced(moduleRecurrenceSteps(input.localities, modules.presence, samples), watch);
   const described: DescribedModule[] = [];
-  for (const [k, features] of leading.entries()) {
+  for (let k = 0; k < modules.count; k++) {
     await watch.checkpoint();
+    const features = leadingFeatures(modules.loadings, k);
+    const threshold = presentThreshold(modules.presence, k);
+    const sums = pairSums(modules, k, threshold, correlated[k]);
     const topFeatures = features.filter(({ loading }) => loading >= LEAST_LOADING);
     described.push({
       id: `M${k + 1}`,
-      label: moduleLabel(modules.loadings, k, topFeatures, table.featureNames, options.image),
+      label: moduleLabel(modules.loadings, k, topFeatures, table.featureNames, image),
       share: modules.share[k],
       topFeatures,
-      pairs: describePairs(features, sums[k]),
-      presentLocalities: presentRows(modules.presence, k, thresholds[k]).length / input.localities.count,
-      presentSamples: presentCount(input.samplePresence, k, thresholds[k]) / input.samplePresence.rows,
+      pairs: describePairs(features, sums),
+      presentLocalities: presentCount(modules.presence, k, threshold) / input.localities.count,
+      presentSamples: presentCount(input.samplePresence, k, threshold) / input.samplePresence.rows,
       recurrence: recurrence[k],
-      contrast: sums[k].straddling > 0.5 * sums[k].weight,
+      contrast: sums.straddling > 0.5 * sums.weight,
     });
   }
   return described;
+}
+
+/** How modules are named. */
+interface DescribeOptions {
+  readonly image: { readonly width: number; readonly height: number } | null;
 }
 
 /** How features are correlated. */
@@ -131,95 +141,54 @@ export function leadingFeatures(loadings: Matrix, k: number): Leading[] {
     .slice(0, TOP_FEATURES);
 }
 
+/** What is correlated of each module: its first PAIR_FEATURES leading features, where it is present. */
+export function leadingPairs(
+  modules: Pick<Modules, 'count' | 'loadings' | 'presence'>,
+  localities: number,
+  coordinates: Matrix | null,
+): WantedCorrelations {
+  const present = new Uint8Array(localities * modules.count);
+  const chosen = Array.from({ length: modules.count }, (_, k) => {
+    const used = leadingFeatures(modules.loadings, k).slice(0, PAIR_FEATURES);
+    for (const l of presentRows(modules.presence, k, presentThreshold(modules.presence, k)))
+      present[l * modules.count + k] = 1;
+    return {
+      features: Int32Array.from(used, ({ feature }) => feature),
+      loadings: Float64Array.from(used, ({ loading }) => loading),
+    };
+  });
+  return { modules: chosen, present, coordinates };
+}
+
 /** Sums of one module over the localities where it is present. */
 interface PairSums {
-  /** Presence-weighted sum of signed correlations, over pairs of the first PAIR_FEATURES leading features. */
+  /** Presence-weighted sum of signed correlations, pairs i <= j of its first PAIR_FEATURES leading features. */
   readonly correlation: Float64Array;
   /** Sum of the module's presence. */
-  weight: number;
-  /** The same over localities that straddle groups (CONTRAST). */
-  straddling: number;
+  readonly weight: number;
+  /** The same over localities that straddle groups (local-correlations.ts). */
+  readonly straddling: number;
 }
 
-/**
- * For each module the sums over the localities where it is present (see the header).
- * @param leading features of each module. @param thresholds least presence of each module (present.ts).
- * @returns for each module the presence-weighted sum of every pair's correlation (pairs i < j of its first
- * PAIR_FEATURES), the sum of presence, and that of localities that straddle groups.
- */
-async function pairSums(
-  input: DescribeInput,
-  leading: readonly Leading[][],
-  thresholds: readonly number[],
-  { measure, levels }: CorrelationOptions,
-  watch: Watch,
-): Promise<PairSums[]> {
-  const { localities, modules, embedding, table } = input;
-  const sums = leading.map((features) => ({
-    correlation: new Float64Array(pairCount(features)),
-    ...{ weight: 0, straddling: 0 },
-  }));
-  const used = leading.map((features) => features.slice(0, PAIR_FEATURES));
-  const features = used.flat().map(({ feature }) => feature);
-  const cells = cellsByLocality(table.features, localities, features);
-  for (let l = 0; l < localities.count; l++) {
-    const present = sums.flatMap((_, k) => {
-      const presence = modules.presence.data[l * modules.count + k];
-      return presence > 0 && presence >= thresholds[k] ? [{ presence, sum: sums[k], features: used[k] }] : [];
-    });
-    if (present.length > 0) {
-      const samples = samplesInLevels(membersOf(localities, l), levels);
-      const groups = gapGroups(embedding.coordinates, samples.rows);
-      addLocality(present, { features: await cells(l), samples, groups }, measure);
-    }
-    watch.progress((l + 1) / localities.count);
-    await watch.checkpoint();
-  }
-  return sums;
-}
-
-/**
- * Adds one locality to the sums of the modules that are present there.
- * @param present for each module its presence there, sums, and first PAIR_FEATURES leading features.
- * @param locality `groups`: number of each sample's gap group, -1 for none.
- */
-function addLocality(
-  present: readonly { presence: number; sum: PairSums; features: readonly Leading[] }[],
-  locality: {
-    readonly features: Table['features'];
-    readonly samples: LocalSamples;
-    readonly groups: Int32Array;
-  },
-  measure: AssociationMeasure,
-): void {
-  const { rows, lengths } = locality.samples;
-  const needed = [...new Set(present.flatMap(({ features }) => features.map(({ feature }) => feature)))];
-  const values = localValues(locality.features, rows, needed, measure);
-  const columns = new Map(needed.map((feature, c) => [feature, c]));
-  const wholeUnits = centeredInLevels(values, lengths).map((column) => unitColumn(column, measure));
-  // where all members are one group both readings are the same
-  const centered = locality.groups.some((group) => group !== 0)
-    ? centeredByGroup(values, groupsInLevels(locality.groups, lengths))
-    : null;
-  const withinUnits = centered?.map((column) => unitColumn(column, measure));
-  for (const { presence, sum, features } of present) {
-    const positions = features.map(({ feature }) => columns.get(feature)!);
-    const whole = pairCorrelations(positions.map((c) => wholeUnits[c]));
-    whole.forEach((rho, p) => {
-      sum.correlation[p] += presence * rho;
-    });
-    sum.weight += presence;
-    if (!withinUnits) continue;
-    const within = pairCorrelations(positions.map((c) => withinUnits[c]));
-    if (weightedSquares(within, features) < CONTRAST * weightedSquares(whole, features))
-      sum.straddling += presence;
-  }
-}
-
-/** Number of pairs among the first PAIR_FEATURES of these features. */
-function pairCount(features: readonly Leading[]): number {
-  const count = Math.min(features.length, PAIR_FEATURES);
-  return (count * (count - 1)) / 2;
+/** The sums of module k over the localities where it is present. */
+function pairSums(
+  { presence, count }: Modules,
+  k: number,
+  threshold: number,
+  { correlations, straddling }: ModuleCorrelations,
+): PairSums {
+  const present = presentRows(presence, k, threshold);
+  const pairs = present.length > 0 ? correlations.length / present.length : 0;
+  const correlation = new Float64Array(pairs);
+  let weight = 0;
+  let straddles = 0;
+  present.forEach((l, i) => {
+    const value = presence.data[l * count + k];
+    for (let p = 0; p < pairs; p++) correlation[p] += value * correlations[i * pairs + p];
+    weight += value;
+    if (straddling[i] === 1) straddles += value;
+  });
+  return { correlation, weight, straddling: straddles };
 }
 
 /**
@@ -229,72 +198,14 @@ function pairCount(features: readonly Leading[]): number {
 function describePairs(features: readonly Leading[], sums: PairSums) {
   const used = features.slice(0, PAIR_FEATURES);
   let p = 0;
-  const pairs = used.flatMap((a, i) =>
-    used.slice(i + 1).map((b) => ({
+  const pairs = used.flatMap((a, i) => {
+    p++;
+    return used.slice(i + 1).map((b) => ({
       a: a.feature,
       b: b.feature,
       weight: a.loading * b.loading,
       correlation: sums.weight > 0 ? sums.correlation[p++] / sums.weight : 0,
-    })),
-  );
+    }));
+  });
   return pairs.sort((a, b) => b.weight - a.weight || a.a - b.a || a.b - b.b);
-}
-
-/** Correlations of pairs i < j, rows of i first; 0 with a constant column. @param columns see `unitColumn`. */
-function pairCorrelations(columns: readonly Float64Array[]): Float64Array {
-  const size = columns.length;
-  return unitCorrelations(columns).filter((_, e) => e % size > Math.floor(e / size));
-}
-
-/**
- * Codes of the pairs of gap group and level; -1 for members in no group.
- * @param groups one a sample, run after run.
- * @param lengths samples of each run of one level; null where all are one level.
- */
-function groupsInLevels(groups: Int32Array, lengths: Int32Array | null): Int32Array {
-  if (!lengths) return groups;
-  let run = 0;
-  let end = lengths[0];
-  return groups.map((group, s) => {
-    while (s >= end) end += lengths[++run];
-    return group < 0 ? -1 : group * lengths.length + run;
-  });
-}
-
-/**
- * Features of the members of a locality, each value less the mean of its group (gaps.ts); 0 for members in no group
- * (-1).
- * @param columns one a feature, one number a member.
- * @param groups of each member, -1 for none.
- */
-function centeredByGroup(columns: readonly Float64Array[], groups: Int32Array): Float64Array[] {
-  const count = groups.reduce((a, b) => Math.max(a, b), 0) + 1;
-  const sizes = new Int32Array(count);
-  for (const group of groups) if (group >= 0) sizes[group]++;
-  return columns.map((column) => {
-    const sums = new Float64Array(count);
-    for (let s = 0; s < column.length; s++) if (groups[s] >= 0) sums[groups[s]] += column[s];
-    const result = new Float64Array(column.length);
-    for (let s = 0; s < column.length; s++) {
-      if (groups[s] >= 0) result[s] = column[s] - sums[groups[s]] / sizes[groups[s]];
-    }
-    return result;
-  });
-}
-
-/**
- * Sum over pairs i < j of loading_i loading_j rho_ij^2: the module's association in one locality, before and after
- * the centering of groups. 0 for fewer than two features.
- * @param rho correlations of the pairs, as `pairCorrelations` orders them.
- */
-function weightedSquares(rho: Float64Array, features: readonly Leading[]): number {
-  let p = 0;
-  let sum = 0;
-  for (let i = 0; i < features.length; i++) {
-    for (let j = i + 1; j < features.length; j++) {
-      sum += features[i].loading * features[j].loading * rho[p] * rho[p];
-      p++;
-    }
-  }
-  return sum;
 }

@@ -17,7 +17,7 @@
  * Fails: CancelledError once the signal is aborted.
  */
 
-import { type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
+import { type Context, type PartialContext, resolveContext, watchStage } from '../../engine/context.js';
 import type { Watch } from '../../engine/engine.js';
 import type {
   AssociationMeasure,
@@ -27,12 +27,12 @@ import type {
   Modules,
   Table,
 } from '../../model.js';
-import { correlationMatrix, localColumns, membersOf, samplesInLevels } from '../associations/local-values.js';
-import { cellsByLocality } from '../associations/parted.js';
+import { unpackedCorrelations } from '../associations/local-values.js';
+import { leadingPairs, PAIR_FEATURES } from './describe.js';
+import { correlateLocalities, type ModuleCorrelations } from './local-correlations.js';
 import { presentRows, presentThreshold } from './present.js';
 import { alignedCorrelation, leadingSigns } from './signs.js';
 
-const FEATURES = 12;
 const NOTABLE = 3;
 /** Share of present localities on either side that makes a pair one that flips. */
 const EITHER_SIDE = 0.1;
@@ -57,55 +57,37 @@ export async function moduleSigns(
   partialContext: PartialContext = {},
 ): Promise<ModuleSigns[]> {
   const context = await resolveContext(partialContext);
+  const { table, localities, modules, descriptions, levels } = input;
+  const samples = { features: table.features, localities, rules: { measure, levels } };
+  const wanted = leadingPairs(modules, localities.count, null);
+  const chosen = wanted.modules.map(({ features, loadings }, k) => {
+    const count = leadingOf(descriptions[k]).length;
+    return { features: features.subarray(0, count), loadings: loadings.subarray(0, count) };
+  });
   const watch = watchStage(context, 'signs');
-  const correlated = await localCorrelations(input, measure, watch);
+  const correlated = await correlateLocalities(samples, { ...wanted, modules: chosen }, watch);
+  return signsCorrelated(input, correlated, context);
+}
+
+/** As `moduleSigns`, once features are correlated. @param correlated of each module, of its leading features and maybe further ones. */
+export async function signsCorrelated(
+  input: Pick<SignsInput, 'modules' | 'descriptions'>,
+  correlated: readonly ModuleCorrelations[],
+  context: Context,
+): Promise<ModuleSigns[]> {
+  const watch = watchStage(context, 'signs');
   const result: ModuleSigns[] = [];
   for (let k = 0; k < input.modules.count; k++) {
     result.push(await signsOf(input, k, correlated[k], watch));
+    watch.progress((k + 1) / input.modules.count);
     await watch.checkpoint();
   }
   return result;
 }
 
-/** Correlations of a module's leading features, f x f, in each of the localities where it is present, ascending. */
-interface Correlated {
-  readonly present: readonly number[];
-  readonly correlations: Float64Array[];
-  /** Degrees of freedom in each locality. */
-  readonly freedom: number[];
-}
-
-/** The correlations of every module, locality after locality, so that each row of a table in parts is read once or twice. */
-async function localCorrelations(
-  { table, localities, modules, descriptions, levels }: SignsInput,
-  measure: AssociationMeasure,
-  watch: Watch,
-): Promise<readonly Correlated[]> {
-  const features = descriptions.map(({ topFeatures }) =>
-    topFeatures.slice(0, FEATURES).map(({ feature }) => feature),
-  );
-  const found = features.map((_, k): Correlated => {
-    const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
-    return { present, correlations: [], freedom: [] };
-  });
-  const cells = cellsByLocality(table.features, localities, [...new Set(features.flat())]);
-  for (let l = 0; l < localities.count; l++) {
-    const here = found.flatMap((of, k) =>
-      of.present[of.correlations.length] === l ? [{ ...of, features: features[k] }] : [],
-    );
-    if (here.length > 0) {
-      const samples = samplesInLevels(membersOf(localities, l), levels);
-      const values = await cells(l);
-      for (const { correlations, freedom, features: wanted } of here) {
-        correlations.push(correlationMatrix(localColumns(values, samples, wanted, measure), measure));
-        freedom.push(samples.freedom);
-      }
-      await watch.checkpoint();
-    }
-    watch.progress((l + 1) / localities.count);
-  }
-  return found;
-}
+/** The features of a module that have signs, strongest first. */
+const leadingOf = ({ topFeatures }: SignsInput['descriptions'][number]) =>
+  topFeatures.slice(0, PAIR_FEATURES);
 
 /**
  * Signs of module k, the localities that turn them and the pairs that flip, from the values of its leading features
@@ -115,56 +97,72 @@ async function localCorrelations(
 async function signsOf(
   { modules, descriptions }: Pick<SignsInput, 'modules' | 'descriptions'>,
   k: number,
-  { present, correlations, freedom }: Correlated,
+  { correlations, freedom }: ModuleCorrelations,
   watch: Watch,
 ): Promise<ModuleSigns> {
-  const leading = descriptions[k].topFeatures.slice(0, FEATURES);
+  const leading = leadingOf(descriptions[k]);
   const features = leading.map(({ feature }) => feature);
   const weights = leading.map(({ loading }) => loading);
+  const present = presentRows(modules.presence, k, presentThreshold(modules.presence, k));
+  const localOf = localMatrices(correlations, present.length, features.length);
   const overall = new Float64Array(features.length ** 2);
-  correlations.forEach((local, i) => {
-    const presence = modules.presence.data[present[i] * modules.count + k];
-    local.forEach((value, e) => {
-      overall[e] += presence * value;
-    });
-  });
+  for (const [i, l] of present.entries()) {
+    const presence = modules.presence.data[l * modules.count + k];
+    const local = localOf(i);
+    for (let e = 0; e < local.length; e++) overall[e] += presence * local[e];
+  }
   const signs = leadingSigns(overall, weights);
-  const notable = freedom.map((each) => NOTABLE / Math.sqrt(each));
+  const notable = Float64Array.from(freedom, (each) => NOTABLE / Math.sqrt(each));
+  const flips = flippingPairs(features.length);
   const turned: number[] = [];
-  for (const [i, local] of correlations.entries()) {
+  for (const [i, l] of present.entries()) {
+    const local = localOf(i);
     const best = alignedCorrelation(local, weights, leadingSigns(local, weights));
-    const isTurned = best > notable[i] && alignedCorrelation(local, weights, signs) < best / 2;
-    if (isTurned) turned.push(present[i]);
+    if (best > notable[i] && alignedCorrelation(local, weights, signs) < best / 2) turned.push(l);
+    flips.add(local, notable[i]);
     await watch.checkpoint();
   }
   return {
     together: features.filter((_, i) => signs[i] > 0),
     opposed: features.filter((_, i) => signs[i] < 0),
     turned: Int32Array.from(turned),
-    flips: flippingPairs(features, correlations, notable),
+    flips: flips.found(features, present.length),
   };
 }
 
 /**
- * Pairs that are notably positive in some localities and notably negative in others, with the number of either.
- * @param features leading features, f.
- * @param correlations f x f for each locality where the module is present.
- * @param notable least size of a correlation in each of these localities.
- * @returns feature indices a and b with the numbers of localities of either sign; empty where none flip.
+ * A function that gives the correlations of the first `size` features in a locality, size x size.
+ * @param packed pairs i <= j of as many features or more, locality after locality.
  */
-function flippingPairs(
-  features: readonly number[],
-  correlations: readonly Float64Array[],
-  notable: readonly number[],
-) {
-  const size = features.length;
-  const least = Math.max(1, EITHER_SIDE * correlations.length);
-  return features.flatMap((a, i) =>
-    features.slice(i + 1).flatMap((b, step) => {
-      const at = i * size + i + 1 + step;
-      const positive = correlations.filter((local, l) => local[at] > notable[l]).length;
-      const negative = correlations.filter((local, l) => local[at] < -notable[l]).length;
-      return Math.min(positive, negative) >= least ? [{ a, b, positive, negative }] : [];
-    }),
-  );
+function localMatrices(packed: Float64Array, localities: number, size: number): (i: number) => Float64Array {
+  const pairs = localities > 0 ? packed.length / localities : 0;
+  // pairs = f (f + 1) / 2
+  const f = (Math.sqrt(8 * pairs + 1) - 1) / 2;
+  return (i) => unpackedCorrelations(packed.subarray(i * pairs, (i + 1) * pairs), f, size);
+}
+
+/** Counts for each pair of features the localities in which it is notably positive, and notably negative. @param size how many features. */
+function flippingPairs(size: number) {
+  const positive = new Int32Array(size * size);
+  const negative = new Int32Array(size * size);
+  return {
+    /** Adds a locality. @param notable least size of a correlation there. */
+    add(local: Float64Array, notable: number): void {
+      for (let e = 0; e < local.length; e++) {
+        if (local[e] > notable) positive[e]++;
+        else if (local[e] < -notable) negative[e]++;
+      }
+    },
+    /** Feature indices a and b of pairs that flip, with the numbers of localities of either sign. @param localities how many were added. */
+    found(features: readonly number[], localities: number): ModuleSigns['flips'] {
+      const least = Math.max(1, EITHER_SIDE * localities);
+      return features.flatMap((a, i) =>
+        features.slice(i + 1).flatMap((b, step) => {
+          const at = i * size + i + 1 + step;
+          const [above, below] = [positive[at], negative[at]];
+          return Math.min(above, below) >= least ? [{ a, b, positive: above, negative: below }] : [];
+        }),
+      );
+    },
+  };
 }

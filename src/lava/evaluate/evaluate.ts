@@ -21,7 +21,8 @@ import type {
   Table,
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
-import { moduleSigns } from '../describe/signed-patterns.js';
+import type { ModuleCorrelations } from '../describe/local-correlations.js';
+import { signsCorrelated } from '../describe/signed-patterns.js';
 import type { LocalityOptions } from '../localities/localities.js';
 import type { FitOptions } from './holdout.js';
 import { moduleReplication, type ReplicationOptions } from './replication.js';
@@ -35,6 +36,8 @@ export interface EvaluationInput {
   readonly modules: Modules;
   readonly samplePresence: Matrix;
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
+  /** Of each module, of its leading features (`leadingPairs`). */
+  readonly correlated: readonly ModuleCorrelations[];
   /** Of the fit; tells whether two refits fit in memory at once. Default: one after another. */
   readonly associationCounts?: AssociationCounts;
 }
@@ -70,8 +73,8 @@ export async function evaluateModules(
   context: Context,
 ): Promise<ModuleEvaluation[]> {
   if (input.modules.count === 0) return [];
-  const { measure, levels } = associationRules(options, input.localities.size);
-  const signs = await moduleSigns({ ...input, levels }, measure, context);
+  const { measure } = associationRules(options, input.localities.size);
+  const signs = await signsCorrelated(input, input.correlated, context);
   const isTested = significanceOptions(options).draws > 0;
   const tested = isTested ? await moduleSignificance(input, { ...options, measure }, context) : null;
   const replication = await moduleReplication(input, options, context);

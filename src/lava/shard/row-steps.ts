@@ -7,8 +7,8 @@
  * Fails: ShapeError for a request whose parts do not fit together; errors of reading; CancelledError once the watch ends.
  */
 
-import { addSquares, addValues, newFeatureSums } from '../../core/feature-moments.js';
-import { addToRanges, newValueRanges } from '../../core/value-ranges.js';
+import { addSquares, addValues, newFeatureSums } from '../../core/rows/feature-moments.js';
+import { addToRanges, newValueRanges } from '../../core/rows/value-ranges.js';
 import { paced, type Watch } from '../../engine/watch.js';
 import type { Csr, Matrix } from '../../model.js';
 import { positionBlocks } from '../associations/parted.js';

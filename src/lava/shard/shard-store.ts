@@ -12,8 +12,10 @@ import { OptionError } from '../../errors.js';
 import { STORED_SHARE } from '../associations/associations.js';
 import { partsOf } from '../associations/parted.js';
 import { BLOCK_LOCALITIES } from '../associations/segments.js';
+import { correlateLocalities } from '../describe/local-correlations.js';
 import { checkLike } from './check.js';
 import { expectFitting } from './check-specification.js';
+import { correlationArrays, featureLists, wantedIn } from './correlations-wire.js';
 import { lists, matrixArray, matrixIn } from './frame-arrays.js';
 import type { FrameArray } from './frames.js';
 import {
@@ -136,6 +138,14 @@ const STEPS: Readonly<Record<string, Step>> = {
     expectFitting(factors.length === count * chosen.length, 'a factor for each locality and module');
     return { fields: {}, arrays: lists('sums', await shardSquares(shard, factors, chosen, context)) };
   },
+  async correlateLocalities(shard, { arrays }, context) {
+    const wanted = wantedIn(arrays, shard.specification);
+    const watch = watchStage(context, 'description');
+    return {
+      fields: {},
+      arrays: correlationArrays(await correlateLocalities(shard.specification, wanted, watch)),
+    };
+  },
   async block(shard, { fields }, context) {
     const index = Number(fields.block);
     const blocks = Math.ceil(shard.specification.localities.count / BLOCK_LOCALITIES);
@@ -151,14 +161,9 @@ const STEPS: Readonly<Record<string, Step>> = {
 /** The features of each module, ascending. ShapeError where they are none of d features. */
 function chosenIn(arrays: readonly FrameArray[], d: number): Int32Array[] {
   const features = arrayOf(arrays, 'chosen', Int32Array);
-  const lengths = arrayOf(arrays, 'lengths', Int32Array);
-  let from = 0;
-  const chosen = Array.from(lengths, (length) => {
-    from += Math.max(0, length);
-    return features.subarray(from - Math.max(0, length), from);
-  });
-  const ascending = chosen.every((some) => some.every((f, i) => f < d && f > (some[i - 1] ?? -1)));
-  expectFitting(from === features.length && ascending, 'features of each module, ascending');
+  const chosen = featureLists(features, arrayOf(arrays, 'lengths', Int32Array), d);
+  const ascending = chosen.every((some) => some.every((f, i) => f > (some[i - 1] ?? -1)));
+  expectFitting(ascending, 'features of each module, ascending');
   return chosen;
 }
 

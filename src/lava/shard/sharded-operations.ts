@@ -3,21 +3,23 @@
  *
  * Sums come back one a span (divide.ts) and are added as they come, in the order of localities (add-spans.ts). Sweeps are made here,
  * from the sums.
- * Types: `AssociationOperations`: quadraticForms, sumPatterns, associationSum, sweepAssociations, sumLocalSquares. `Engine`, of the
- *   coordinator. `RemoteShard`: ask. `ShardReply`: fields, arrays. `Matrix`: row-major float32. `Watch`: checkpoint, progress.
+ * Types: `AssociationOperations`: quadraticForms, sumPatterns, associationSum, sweepAssociations, sumLocalSquares, correlateLocalities.
+ *   `Engine`, of the coordinator. `RemoteShard`: ask. `ShardReply`: fields, arrays. `Matrix`: row-major float32. `Watch`: checkpoint, progress.
  * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
  */
 
 import { unpackPairs } from '../../core/coordinate-step.js';
-import { matrix } from '../../core/matrix.js';
+import { gatherRows, matrix } from '../../core/matrix.js';
 import type { AssociationSum, Engine, SweptModules, Watch } from '../../engine/engine.js';
 import type { AssociationBlock, Matrix } from '../../model.js';
 import type { AssociationOperations, Samples } from '../associations/operations.js';
+import type { ModuleCorrelations, WantedCorrelations } from '../describe/local-correlations.js';
 import { spanAdder } from './add-spans.js';
+import { joinedCorrelations, wantedArrays } from './correlations-wire.js';
 import { lists, matrixArray, matrixIn } from './frame-arrays.js';
 import type { ShardReply, ShardRequest } from './messages.js';
 import type { RemoteShard } from './remote-shard.js';
-import type { Range } from './specification.js';
+import { type Range, rowsTouched } from './specification.js';
 
 /** A range of localities and the shard that owns it. */
 export interface OwnedRange extends Range {
@@ -109,6 +111,7 @@ export function shardedOperations(sharded: ShardedLocalities): AssociationOperat
     associationSum: (factor, watch) => associationSum(sharded, factor, watch),
     sweepAssociations: (modules, sweeps, watch) => sweepAssociations(sharded, modules, sweeps, watch),
     sumLocalSquares: (_, factors, chosen, watch) => sumLocalSquares(sharded, factors, chosen, watch),
+    correlateLocalities: (_, wanted, watch) => correlate(sharded, wanted, watch),
     async quadraticForms(loadings, watch) {
       const request = { step: 'quadraticForms', arrays: [matrixArray('loadings', loadings)] };
       const replies = await askAll(shards, () => request, watch);
@@ -189,6 +192,20 @@ async function sumLocalSquares(
   const totals = chosen.map(({ length }) => new Float32Array(length * length));
   await addSums(sharded, request, totals, watch, 'progress');
   return totals;
+}
+
+/** Correlations of modules' features where these are present. */
+async function correlate(
+  { samples, shards }: ShardedLocalities,
+  wanted: WantedCorrelations,
+  watch: Watch,
+): Promise<ModuleCorrelations[]> {
+  const { coordinates } = wanted;
+  const request = (range: Range) => {
+    const points = coordinates && gatherRows(coordinates, rowsTouched(samples, range));
+    return { step: 'correlateLocalities', arrays: wantedArrays(wanted, range, points) };
+  };
+  return joinedCorrelations(await askAll(shards, request, watch, 'progress'), wanted);
 }
 
 /** One group of one block. */

@@ -7,9 +7,9 @@
  * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
  */
 
-import { addExactly } from '../../core/exact-sums.js';
-import { addSums, newFeatureSums } from '../../core/feature-moments.js';
-import { addRanges, newValueRanges } from '../../core/value-ranges.js';
+import { addExactly } from '../../core/rows/exact-sums.js';
+import { addSums, newFeatureSums } from '../../core/rows/feature-moments.js';
+import { addRanges, newValueRanges } from '../../core/rows/value-ranges.js';
 import type { RowShards } from '../../engine/row-shards.js';
 import { partOf, type Watch } from '../../engine/watch.js';
 import type { Csr, Matrix, PartedRows } from '../../model.js';

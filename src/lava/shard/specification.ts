@@ -51,9 +51,8 @@ export function specificationOf(
   const { size } = localities;
   const wanted = localities.members.subarray(first * size, (first + count) * size);
   const parts = partsOf(features);
-  const positions = parts && distinctPositions(wanted, parts.positions);
-  // rows of parts in the order in which they are read
-  const rows = positions && parts ? positions.map((at) => parts.order[at]) : distinct(wanted, features.rows);
+  const rows = rowsTouched({ features, localities }, { first, count });
+  const positions = parts && rows.map((row) => parts.positions[row]);
   const numberOf = new Int32Array(features.rows);
   rows.forEach((row, number) => {
     numberOf[row] = number;
@@ -69,6 +68,18 @@ export function specificationOf(
     segment,
     spans: spans.map((span) => span.count),
   };
+}
+
+/** The rows that a range of localities touches, as its specification numbers them: those of parts in the order in which they are read. */
+export function rowsTouched(
+  { features, localities }: Pick<Samples, 'features' | 'localities'>,
+  { first, count }: Range,
+): Int32Array {
+  const { members, size } = localities;
+  const wanted = members.subarray(first * size, (first + count) * size);
+  const parts = partsOf(features);
+  if (!parts) return distinct(wanted, features.rows);
+  return distinctPositions(wanted, parts.positions).map((at) => parts.order[at]);
 }
 
 /** The rows that occur, ascending. @param rows numbers below `most`. */

@@ -59,6 +59,15 @@ function goodRequests(): Frame[] {
       header: { step: 'sumLocalSquares', key: 'a' },
       arrays: [factors, i32('chosen', [0, 3, 4, 1, 2]), i32('lengths', [3, 2])],
     },
+    {
+      header: { step: 'correlateLocalities', key: 'a' },
+      arrays: [
+        { name: 'present', shape: [COUNT, 2], data: Uint8Array.from({ length: 2 * COUNT }, (_, i) => i % 3) },
+        ...[i32('chosen', [4, 0, 3, 1, 2]), i32('lengths', [3, 2])],
+        { name: 'loadings', shape: [5], data: Float64Array.of(1, 0.5, 0.4, 1, 0.9) },
+        f32('coordinates', 60, 2),
+      ],
+    },
     { header: { step: 'block', key: 'a', block: 1 }, arrays: [] },
     { header: { step: 'seeParts', key: 'a', parts: { path: '/parts', key: 'k' } }, arrays: [] },
     ...rowRequests(),

@@ -1,16 +1,18 @@
 // A fit on shards: the same bytes as in one process, for any number of shards, on every engine, and after losses.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selectRows } from '#whymap/core/csr.js';
-import { addToRanges, newValueRanges } from '#whymap/core/value-ranges.js';
+import { addToRanges, newValueRanges } from '#whymap/core/rows/value-ranges.js';
 import { type Context, createContext } from '#whymap/engine/context.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { FormatError } from '#whymap/errors.js';
 import { associate, associationRules, releaseAssociations } from '#whymap/lava/associations/associations.js';
-import { isSharded } from '#whymap/lava/associations/operations.js';
+import { isSharded, operationsOf } from '#whymap/lava/associations/operations.js';
 import { partedTable } from '#whymap/lava/associations/parted.js';
 import { segmentSize } from '#whymap/lava/associations/segments.js';
 import { moduleScoresOf } from '#whymap/lava/conditions/scores.js';
+import { leadingPairs } from '#whymap/lava/describe/describe.js';
+import { correlateLocalities, type ModuleCorrelations } from '#whymap/lava/describe/local-correlations.js';
 import { factorize } from '#whymap/lava/factorize/modules.js';
 import { locate } from '#whymap/lava/localities/localities.js';
 import { createShards } from '#whymap/lava/shard/coordinator.js';
@@ -33,6 +35,7 @@ const levels = Int32Array.from({ length: dense.rows }, (_, row) => (row % 11 ===
 /** What is compared of a fit. */
 interface Fitted {
   readonly modules: Modules;
+  readonly correlated: readonly ModuleCorrelations[];
   readonly counts: Associations['counts'];
   readonly norms: Float64Array;
 }
@@ -49,7 +52,10 @@ async function fitModules(
   try {
     const samples = { features, localities, rules: associationRules(options, localities.size) };
     const modules = await factorize({ associations, samples }, { modules: 4, form: options.form }, context);
-    return { modules, counts: associations.counts, norms: associations.squaredNorms };
+    const wanted = leadingPairs(modules, localities.count, planted.embedding.coordinates);
+    const operations = operationsOf(associations, context.engine);
+    const correlated = await operations.correlateLocalities(samples, wanted, unwatched);
+    return { modules, correlated, counts: associations.counts, norms: associations.squaredNorms };
   } finally {
     await releaseAssociations(associations, context);
   }
@@ -118,6 +124,7 @@ for (const [name, create] of Object.entries({ js: async () => createJsEngine(), 
       expect(localities.count).toBeGreaterThan(400);
       expect(segmentSize(localities.count)).toBe(64);
       expect(whole.modules.count).toBeGreaterThan(2);
+      expect(whole.correlated.some(({ freedom }) => freedom.length > 64)).toBe(true);
     });
 
     test.each([1, 2, 3, 8, 20])('gives the same bytes on %i shards', async (count) => {
@@ -255,6 +262,37 @@ test.each([
     expect(await moduleScoresOf(explanation, scored, { ...context, shards })).toEqual(wanted);
     expect(await shards.rows.ranges(table, unwatched)).toEqual(ranges);
   }
+});
+
+test('localities that straddle groups of the map are found by shards', async () => {
+  const context = await createContext({ engine: 'js' });
+  const { coordinates } = planted.embedding;
+  const localities = await locate(planted.embedding, { localitySize: 300, overlap: 30 }, context);
+  // two features that differ between the sides of the map, and two that do not
+  const shifted = { rows: dense.rows, columns: 4, data: new Float32Array(4 * dense.rows) };
+  shifted.data.forEach((_, p) => {
+    const row = p >> 2;
+    const side = coordinates.data[2 * row] > 0 ? 1 : 0;
+    shifted.data[p] = dense.data[row * FEATURES + (p & 3)] * 0.01 + ((p & 3) < 2 ? side : 0);
+  });
+  const samples = { features: shifted, localities, rules: associationRules({}, localities.size) };
+  const present = new Uint8Array(2 * localities.count).fill(1);
+  const modules = [
+    { features: Int32Array.of(1, 0), loadings: Float64Array.of(1, 0.8) },
+    { features: Int32Array.of(2, 3), loadings: Float64Array.of(1, 0.7) },
+  ];
+  const wanted = { modules, present, coordinates };
+  const whole = await correlateLocalities(samples, wanted, unwatched);
+  const straddling = whole.map((module) => module.straddling.reduce((sum, each) => sum + each, 0));
+  expect(straddling[0]).toBeGreaterThan(0);
+  expect(straddling[0]).toBeLessThan(localities.count);
+  expect(straddling[1]).toBeLessThan(straddling[0]);
+  const sharded = onShards(context, 3);
+  const associations = await associate(shifted, localities, {}, sharded);
+  expect(
+    await operationsOf(associations, context.engine).correlateLocalities(samples, wanted, unwatched),
+  ).toEqual(whole);
+  await releaseAssociations(associations, sharded);
 });
 
 test('values in parts are never read as if they were in memory, and a shard without files refuses them', async () => {

@@ -6,10 +6,10 @@
  * Fails: never; a missing cell gives NaN.
  */
 
-import type { Csr, Matrix } from '../model.js';
-import { isCsr } from './csr.js';
+import type { Csr, Matrix } from '../../model.js';
+import { isCsr } from '../csr.js';
+import { trueValue } from '../units.js';
 import { addExactly, addTo, type ExactSums, newExactSums } from './exact-sums.js';
-import { trueValue } from './units.js';
 
 /** Cells that are read in a few milliseconds. */
 const STEP_CELLS = 2 ** 20;

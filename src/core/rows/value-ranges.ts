@@ -3,8 +3,8 @@
  * Types: `Matrix`: row-major float32. `Csr`: sparse rows (offsets, indices, values).
  */
 
-import type { Csr, Matrix } from '../model.js';
-import { isCsr } from './csr.js';
+import type { Csr, Matrix } from '../../model.js';
+import { isCsr } from '../csr.js';
 
 /** What has come by, one entry a feature. */
 export interface ValueRanges {
