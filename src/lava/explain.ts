@@ -2,20 +2,10 @@
  * Explains an embedding: localities, associations, modules, presence and descriptions, in one call.
  *
  * Source: LAVA (arXiv 2509.21149); what is ours is marked in the files of each step.
- * Types: `PartialContext`: a Context or some of its parts: engine, random or seed, signal, memory, onProgress.
- *   `DescribeInput`: table, embedding, localities, modules, samplePresence. `Context`, what a run computes with:
- *   engine (the heavy routines), reason (why this engine). `Table`, samples x features: features (Matrix or Csr),
- *   featureNames (one a column), ids (one a sample, or null), labels (one a sample, or null), metadata (further
- *   columns of the samples), warnings (findings of the reading). `Embedding`, the map: coordinates (samples x
- *   dimensions). `Localities`, n-neighborhoods of probes: size (n, samples in each), count (how many), overlap (mean
- *   number of localities of a sample). `Modules`, of a fit: presence (localities x modules, not negative).
- *   `AssociationRules`, how correlations become associations: measure (of correlation), form (debiased, absolute or
- *   signed), support (samples that must differ from the lower median; 0 is off), gate (pairs with rho^2 below gate^2
- *   / freedom are 0; 0 is off). `Engine`, the heavy routines; each rejects with CancelledError when its watch ends:
- *   name (of the engine), threads (how many). `Associations`, of all localities: counts (of features).
- *   `ChosenGranularity`, a number of modules with its fit: granularity (what was tried, and why this one).
- *   `FeatureSelection`, features of largest local variance: kept (columns, ascending). `Matrix`, row-major float32:
- *   rows (how many). `WithinLevels`, of the metadata columns: levels (one a sample, -1 for none, or null).
+ * Types: `PartialContext`: a Context or some of its parts: engine, random or seed, signal, memory, onProgress. `Table`, samples x
+ *   features: features, featureNames, ids, labels, metadata, warnings. `Embedding`, the map: coordinates (samples x dimensions).
+ *   `Localities`, n-neighborhoods of probes: size (n), count, overlap (mean number of localities of a sample). `Modules`, of a fit: presence
+ *   (localities x modules, not negative). `AssociationCounts`: of pairs and features. `ModuleCorrelations`: correlations, freedom, straddling.
  * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
  */
 

@@ -95,10 +95,10 @@ export function joinedCorrelations(
 ): ModuleCorrelations[] {
   return modules.map(({ features }, k) => {
     const ofModule = replies.map(({ arrays }) => {
-      const own = arrays.slice(3 * k, 3 * k + 3);
-      const freedom = arrayOf(own, 'freedom', Int32Array);
-      const correlations = arrayOf(own, 'correlations', Float64Array);
-      const straddling = arrayOf(own, 'straddling', Uint8Array);
+      const three = arrays.slice(3 * k, 3 * k + 3);
+      const freedom = arrayOf(three, 'freedom', Int32Array);
+      const correlations = arrayOf(three, 'correlations', Float64Array);
+      const straddling = arrayOf(three, 'straddling', Uint8Array);
       const fits = correlations.length === freedom.length * packedPairs(features.length);
       expectFitting(fits && straddling.length === freedom.length, 'correlations in every locality');
       return { correlations, freedom, straddling };
