@@ -5,8 +5,9 @@ usage: python bench/cluster-run.py FEATURES.npy MAP.npy [--make ROWSxFEATURES] [
 
 With --make the two files are written first where they are not there: ROWS samples in 24 regions of a map, 8 modules of 12 features, each
 in 6 regions, the rest noise. Every process has one thread. Processor seconds are read from /proc ten times a second until the process has
-ended: of the command, of its workers (Python and Node.js), and of nothing else. What a worker takes before its first step is measured
-by itself (a shard that says hello, and a worker of Dask that is idle) and told beside it, never subtracted.
+ended: of the command, of the bridge, of the workers (Python and Node.js), and of nothing else. Workers of Dask have been said hello to once
+before (so that whymap is loaded in them), which is told beside it, as is what a bridge and a shard take that are said hello to and end.
+Nothing is subtracted.
 
 With --kill a worker of Dask (taken in turn) is killed by SIGKILL every so many seconds once the first step is done, and Dask starts it anew.
 Needs distributed, psutil and whymap in this Python, and a built whymap (dist/).
@@ -19,7 +20,6 @@ import json
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -89,7 +89,7 @@ def explain(arguments: list[str], out: Path) -> dict:
     watch.start()
     said, log = {}, []
     for line in process.stderr:
-        if line.startswith('{"message":"cluster"') or line.startswith('{"message": "cluster"'):
+        if line.startswith(('{"message":"cluster"', '{"message": "cluster"')):
             said = json.loads(line)
         elif not line.startswith('{"message":"progress"'):
             log.append(line)
@@ -102,27 +102,33 @@ def explain(arguments: list[str], out: Path) -> dict:
         "command_cpu_s": round(watch.seconds[process.pid], 1),
         "started_cpu_s": round(watch.total(but=process.pid), 1),
         "peak_mb": round(usage.ru_maxrss / 1024),
-        "said": {name: said.get(name) for name in ("rounds", "bytesOut", "bytesIn", "restarts") if name in said},
+        "said": {
+            name: said.get(name) for name in ("rounds", "bytesOut", "bytesIn", "restarts") if name in said
+        },
     }
 
 
-def shard_start() -> float:
-    """Processor seconds of a shard that says hello and ends."""
-    version = subprocess.run(["node", str(MAIN), "--version"], capture_output=True, text=True, check=True)
+def greeted(command: list[str]) -> float:
+    """Processor seconds of a process, and of those it starts, that is said hello to and ends: a shard, or the bridge."""
     from whymap.cluster import frames
 
-    hello = {"id": 0, "step": "hello", "version": version.stdout.split()[-1], "protocol": frames.PROTOCOL, "threads": 1}
-    text = json.dumps({**hello, "arrays": []}).encode()
-    frame = struct.pack("<4sIIQ", b"WMSH", frames.PROTOCOL, len(text), 0) + text
-    shard = subprocess.Popen(
-        ["node", str(MAIN), "shard"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    version = subprocess.run(["node", str(MAIN), "--version"], capture_output=True, text=True, check=True)
+    hello = {
+        "id": 0,
+        "step": "hello",
+        "version": version.stdout.split()[-1],
+        "protocol": frames.PROTOCOL,
+        "threads": 1,
+    }
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
-    shard.stdin.write(frame)
-    shard.stdin.flush()
-    answer = frames.read(shard.stdout).header
+    process.stdin.write(frames.encode(hello))
+    process.stdin.flush()
+    answer = frames.read(process.stdout).header
     assert answer["ok"], answer
-    shard.stdin.close()
-    _, _, usage = os.wait4(shard.pid, 0)
+    process.stdin.close()
+    _, _, usage = os.wait4(process.pid, 0)
     return round(usage.ru_utime + usage.ru_stime, 2)
 
 
@@ -149,6 +155,12 @@ def on_dask(count: int, arguments: list[str], out: Path, kill: float | None) -> 
         def pids() -> list[int]:
             return [worker.process.pid for worker in cluster.workers.values() if worker.process]
 
+        # what the first run makes the workers load, and each run's bridge and shards
+        idle = Watch(pids)
+        idle.look()
+        idle.before = idle.total()
+        bridge = greeted([sys.executable, "-m", "whymap.cluster", "--scheduler", cluster.scheduler_address])
+        idle.look()
         watch = Watch(pids)
         watch.look()
         watch.before = watch.total()
@@ -170,20 +182,23 @@ def on_dask(count: int, arguments: list[str], out: Path, kill: float | None) -> 
         over.set()
         watch.look()
         watch.over.set()
-        idle = {"idle_workers_cpu_s": round(watch.before, 1)}
-        more = {"killed": len(killed)} if kill else {"workers_cpu_s": round(watch.total(), 1), **idle}
+        start = {"start_of_bridge_cpu_s": bridge, "first_start_of_workers_cpu_s": round(idle.total(), 1)}
         # what the command starts is the bridge
+        found["bridge_cpu_s"] = found.pop("started_cpu_s")
+        more = {"killed": len(killed)} if kill else {"workers_cpu_s": round(watch.total(), 1), **start}
         return {**found, **more}
 
 
 def on_local(count: int, arguments: list[str], out: Path) -> dict:
     found = explain([*arguments, "--cluster", f"local:{count}"], out)
-    return {**found, "workers_cpu_s": found.pop("started_cpu_s")}
+    # what the command starts are the workers
+    workers = found.pop("started_cpu_s")
+    return {**found, "workers_cpu_s": workers}
 
 
 def measured(kind: str, count: int, found: dict, rows: int) -> None:
     """Prints what was found, and what it comes to for each sample."""
-    parts = ("command_cpu_s", "started_cpu_s", "workers_cpu_s")
+    parts = ("command_cpu_s", "bridge_cpu_s", "workers_cpu_s")
     total = sum(found.get(part, 0) for part in parts)
     load = round(os.getloadavg()[0], 1)
     each = {"all_cpu_s": round(total, 1), "ms_a_sample": round(1000 * total / rows, 3)}
@@ -202,10 +217,19 @@ def main() -> None:
     if options.make and not options.map.exists():
         make(options.features, options.map, *map(int, options.make.split("x")))
     rows = np.load(options.map, mmap_mode="r").shape[0]
-    arguments = [str(options.features), "-e", str(options.map), "--threads", "1", *[m for m in more if m != "--"]]
+    arguments = [
+        str(options.features),
+        "-e",
+        str(options.map),
+        "--threads",
+        "1",
+        *[m for m in more if m != "--"],
+    ]
     folder = Path(tempfile.mkdtemp())
-    print(json.dumps({"start_of_a_shard_cpu_s": shard_start()}), flush=True)
-    measured("one process", 0, explain(arguments, folder / "alone"), rows)
+    print(json.dumps({"start_of_a_shard_cpu_s": greeted(["node", str(MAIN), "shard"])}), flush=True)
+    alone = explain(arguments, folder / "alone")
+    alone.pop("started_cpu_s")
+    measured("one process", 0, alone, rows)
     for kind in options.on.split(","):
         for count in map(int, options.workers.split(",")):
             out = folder / f"{kind}{count}"

@@ -172,18 +172,21 @@ export function accumulatePatterns(item: i32, scratch: usize, call: PatternArgum
   let presence = call.presence;
   let ended: i32 = 1;
   let completed: i32 = 1;
+  // the first segment of a group is summed where the group's sums are: nothing has to be added to it
+  let begins = !call.carried && !call.groupCarried;
   for (let b: i32 = 0; b < call.blockCount; b++) {
     const block = blockAt(call.blocks, b);
-    addBlock(item, scratch, call, block, presence);
+    addBlock(item, begins ? group : scratch, call, block, presence);
     presence += <usize>block.count * stride;
     ended = block.ends;
     if (ended) {
-      addAndClear(scratch + first, group + first, bytes);
+      if (!begins) addAndClear(scratch + first, group + first, bytes);
       completed = ended === 2 ? 1 : 0;
+      begins = completed === 1;
       if (completed) addAndClear(group + first, totals + first, bytes);
     }
   }
-  if (!ended) moveSums(item, scratch, call, call.open, 1);
+  if (!ended) moveSums(item, begins ? group : scratch, call, call.open, 1);
   if (!completed) moveSums(item, group, call, call.group, 1);
   if (call.completes) moveSums(item, totals, call, call.total, 1);
 }
