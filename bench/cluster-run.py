@@ -1,9 +1,9 @@
 """One explanation in one process, and on workers of this machine or of Dask: the same bytes, processor time, memory, workers killed.
 
-usage: python bench/cluster-run.py FEATURES.npy MAP.npy [--make ROWSxFEATURES] [--on dask,local] [--workers 1,2,4] [--kill SECONDS]
+usage: python bench/cluster-run.py FEATURES.npy MAP.npy [--make ROWSxFEATURES] [--on dask,local] [--workers 0,1,2,4] [--kill SECONDS]
        [-- OPTIONS OF EXPLAIN]
 
-With --make the two files are written first where they are not there: ROWS samples in 24 regions of a map, 8 modules of 12 features, each
+0 workers are the command by itself; the files of each run are compared with those of the first. With --make the two files are written first where they are not there: ROWS samples in 24 regions of a map, 8 modules of 12 features, each
 in 6 regions, the rest noise. Every process has one thread. Processor seconds are read from /proc ten times a second until the process has
 ended: of the command, of the bridge, of the workers (Python and Node.js), and of nothing else. Workers of Dask have been said hello to once
 before (so that whymap is loaded in them), which is told beside it, as is what a bridge and a shard take that are said hello to and end.
@@ -211,7 +211,7 @@ def main() -> None:
     parser.add_argument("map", type=Path)
     parser.add_argument("--make")
     parser.add_argument("--on", default="dask")
-    parser.add_argument("--workers", default="1,2,4")
+    parser.add_argument("--workers", default="0,1,2,4")
     parser.add_argument("--kill", type=float)
     options, more = parser.parse_known_args()
     if options.make and not options.map.exists():
@@ -227,17 +227,19 @@ def main() -> None:
     ]
     folder = Path(tempfile.mkdtemp())
     print(json.dumps({"start_of_a_shard_cpu_s": greeted(["node", str(MAIN), "shard"])}), flush=True)
-    alone = explain(arguments, folder / "alone")
-    alone.pop("started_cpu_s")
-    measured("one process", 0, alone, rows)
+    first = None
     for kind in options.on.split(","):
         for count in map(int, options.workers.split(",")):
             out = folder / f"{kind}{count}"
-            if kind == "local":
+            if count == 0:
+                found = explain(arguments, out)
+                found.pop("started_cpu_s")
+            elif kind == "local":
                 found = on_local(count, arguments, out)
             else:
                 found = on_dask(count, arguments, out, options.kill)
-            found["different"] = different(folder / "alone", out)
+            first = first or out
+            found["different"] = different(first, out)
             measured(kind, count, found, rows)
     shutil.rmtree(folder)
 
