@@ -131,10 +131,13 @@ function scattered(some: Matrix | Csr, rowOf: Int32Array, whole: Matrix | Csr): 
   for (let r = 0; r < rows; r++) offsets[r + 1] += offsets[r];
   const indices = new Int32Array(sparse.indices.length);
   const values = new Float32Array(sparse.indices.length);
-  rowOf.forEach((row, i) => {
-    indices.set(sparse.indices.subarray(sparse.offsets[i], sparse.offsets[i + 1]), offsets[row]);
-    values.set(sparse.values.subarray(sparse.offsets[i], sparse.offsets[i + 1]), offsets[row]);
-  });
+  for (let i = 0; i < rowOf.length; i++) {
+    let to = offsets[rowOf[i]];
+    for (let p = sparse.offsets[i]; p < sparse.offsets[i + 1]; p++, to++) {
+      indices[to] = sparse.indices[p];
+      values[to] = sparse.values[p];
+    }
+  }
   return { rows, columns, offsets, indices, values };
 }
 

@@ -31,15 +31,15 @@ const ROUNDS = 15;
  */
 export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
   const groups = new Int32Array(members.length).fill(-1);
-  const coordinates = Array.from(members, (row) =>
-    points.data.subarray(row * points.columns, (row + 1) * points.columns),
-  );
-  const at = (member: number) => coordinates[member];
-  const pending: number[][] = [Array.from(members.keys())];
+  const k = points.columns;
+  const data = new Float64Array(members.length * k);
+  for (let i = 0; i < members.length; i++)
+    for (let c = 0; c < k; c++) data[i * k + c] = points.data[members[i] * k + c];
+  const pending = [Int32Array.from(members.keys())];
   let count = 0;
   for (let group = pending.pop(); group; group = pending.pop()) {
     if (group.length < SMALLEST) continue;
-    const sides = splitAtGap(at, group);
+    const sides = splitAtGap({ data, k }, group);
     if (sides) pending.push(...sides);
     else {
       for (const member of group) groups[member] = count;
@@ -49,53 +49,69 @@ export function gapGroups(points: Matrix, members: Int32Array): Int32Array {
   return groups;
 }
 
+/** Coordinates of members, k each. */
+interface Points {
+  readonly data: Float64Array;
+  readonly k: number;
+}
+
+/** Positions of members that lie together. */
+type Side = Int32Array<ArrayBuffer>;
+
 /**
  * The two sides of a gap through the group, as positions in `members`, or null when there is none. A side of fewer than
  * SMALLEST members is split off only where it lies far from the rest. Called for a locality and for each side again.
- * @param at coordinates of a member.
- * @param group positions of members, one at least.
+ * @param group positions of members.
  */
-function splitAtGap(at: At, group: number[]): [number[], number[]] | null {
-  let a: ArrayLike<number> = farthestFrom(meanOf(group, at), group, at);
-  let b: ArrayLike<number> = farthestFrom(a, group, at);
-  let sides: [number[], number[]] = [group, []];
+function splitAtGap(points: Points, group: Side): [Side, Side] | null {
+  let a = farthestFrom(points, meanOf(points, group), group);
+  let b = farthestFrom(points, a, group);
+  let sides: [Side, Side] = [group, group.subarray(0, 0)];
   for (let round = 0; round < ROUNDS; round++) {
-    const nearA = group.filter((member) => squared(at(member), a) <= squared(at(member), b));
-    const nearB = group.filter((member) => squared(at(member), a) > squared(at(member), b));
+    const [nearA, nearB] = nearerTo(points, a, b, group);
     if (nearB.length === 0) return null;
     const converged = nearA.length === sides[0].length && nearB.length === sides[1].length;
     sides = [nearA, nearB];
     if (converged) break;
-    a = meanOf(nearA, at);
-    b = meanOf(nearB, at);
+    a = meanOf(points, nearA);
+    b = meanOf(points, nearB);
   }
-  return isGap(group, at, a, b, sides) ? sides : null;
+  return isGap(points, group, a, b, sides) ? sides : null;
 }
 
-type At = (member: number) => ArrayLike<number>;
+/** The members of a group that are nearer to a, or as near, and those nearer to b. */
+function nearerTo(points: Points, a: Float64Array, b: Float64Array, group: Side): [Side, Side] {
+  const [nearA, nearB] = [new Int32Array(group.length), new Int32Array(group.length)];
+  let [countA, countB] = [0, 0];
+  for (let i = 0; i < group.length; i++) {
+    if (squaredTo(points, group[i], a) <= squaredTo(points, group[i], b)) nearA[countA++] = group[i];
+    else nearB[countB++] = group[i];
+  }
+  return [nearA.subarray(0, countA), nearB.subarray(0, countB)];
+}
 
 /**
  * Whether two sides are separated: compares the number of members midway between the centers a and b with those about
  * each, along the line through both; a side that is too small counts as separated when it lies far off.
- * @param at coordinates of a member.
  * @param sides members nearer to a, and nearer to b.
  * @param group positions in `members`.
  */
 function isGap(
-  group: number[],
-  at: At,
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  sides: number[][],
+  points: Points,
+  group: Side,
+  a: Float64Array,
+  b: Float64Array,
+  sides: readonly [Side, Side],
 ): boolean {
-  const length = squared(a, b);
+  const { data, k } = points;
+  let length = 0;
+  for (let c = 0; c < k; c++) length += (a[c] - b[c]) * (a[c] - b[c]);
   let midway = 0;
   let aboutA = 0;
   let aboutB = 0;
-  for (const member of group) {
-    const x = at(member);
+  for (let i = 0; i < group.length; i++) {
     let t = 0;
-    for (let c = 0; c < a.length; c++) t += (x[c] - a[c]) * (b[c] - a[c]);
+    for (let c = 0; c < k; c++) t += (data[group[i] * k + c] - a[c]) * (b[c] - a[c]);
     t /= length;
     if (Math.abs(t - 0.5) <= WINDOW / 2) midway++;
     if (Math.abs(t) <= WINDOW / 2) aboutA++;
@@ -109,37 +125,37 @@ function isGap(
   }
   // a few strays far out are no group to contrast with, but they must not hide the next gap
   const [center, larger] = sides[0].length > sides[1].length ? [a, sides[0]] : [b, sides[1]];
-  const spread = larger.reduce((sum, member) => sum + squared(at(member), center), 0) / larger.length;
+  const spread = larger.reduce((sum, member) => sum + squaredTo(points, member, center), 0) / larger.length;
   return midway === 0 && length > STRAY * STRAY * spread;
 }
 
-/** Mean coordinates of a group. @param group positions of members. @param at coordinates of a member. */
-function meanOf(group: readonly number[], at: At): Float64Array {
-  const sum = Float64Array.from(at(group[0]));
-  for (let i = 1; i < group.length; i++) {
-    const x = at(group[i]);
-    for (let c = 0; c < sum.length; c++) sum[c] += x[c];
-  }
-  return sum.map((value) => value / group.length);
+/** Mean coordinates of a group. @param group positions of members. */
+function meanOf({ data, k }: Points, group: Side): Float64Array {
+  const sum = new Float64Array(k);
+  for (let i = 0; i < group.length; i++) for (let c = 0; c < k; c++) sum[c] += data[group[i] * k + c];
+  for (let c = 0; c < k; c++) sum[c] /= group.length;
+  return sum;
 }
 
-/**
- * Coordinates of the member of the group that is farthest from the center; the first of equals.
- * @param at coordinates of a member.
- */
-function farthestFrom(center: ArrayLike<number>, group: readonly number[], at: At): ArrayLike<number> {
+/** Coordinates of the member of the group that is farthest from the center; the first of equals. */
+function farthestFrom(points: Points, center: Float64Array, group: Side): Float64Array {
   let best = group[0];
-  for (const member of group) if (squared(at(member), center) > squared(at(best), center)) best = member;
-  return at(best);
+  let most = squaredTo(points, best, center);
+  for (let i = 1; i < group.length; i++) {
+    const distance = squaredTo(points, group[i], center);
+    if (!(distance > most)) continue;
+    best = group[i];
+    most = distance;
+  }
+  return points.data.subarray(best * points.k, (best + 1) * points.k);
 }
 
-/**
- * Squared Euclidean distance of two points.
- * @param a coordinates.
- * @param b of the same length.
- */
-function squared(a: ArrayLike<number>, b: ArrayLike<number>): number {
+/** Squared Euclidean distance of a member to a point. */
+function squaredTo({ data, k }: Points, member: number, point: Float64Array): number {
   let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += (a[c] - b[c]) * (a[c] - b[c]);
+  for (let c = 0, from = member * k; c < k; c++) {
+    const difference = data[from + c] - point[c];
+    sum += difference * difference;
+  }
   return sum;
 }

@@ -57,15 +57,21 @@ export function createRowShards(remotes: readonly RemoteShard[]): RowShards {
       await inSlices(remotes, table, request, partOf(watch, 0.6, 1), ({ arrays }, slice) => {
         const some = matrixIn(arrays, 'scores');
         expectFitting(some.rows === slice.count && some.columns === modules, 'scores of every row');
-        for (let i = 0; i < slice.count; i++) {
-          const to = order[slice.first + i] * modules;
-          for (let k = 0; k < modules; k++) scores.data[to + k] = some.data[i * modules + k];
-        }
+        placeRows(scores, some, order.subarray(slice.first, slice.first + slice.count));
         return null;
       });
       return scores;
     },
   };
+}
+
+/** Writes rows to their places among others. @param rows which row each of `some` is. */
+function placeRows({ data, columns }: Matrix, some: Matrix, rows: Int32Array): void {
+  const from = some.data;
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    const to = rows[i] * columns;
+    for (let k = 0; k < columns; k++) data[to + k] = from[at++];
+  }
 }
 
 /** Consecutive positions of parts. */

@@ -19,6 +19,7 @@ import { createShards } from '#whymap/lava/shard/coordinator.js';
 import { divide, spansOf } from '#whymap/lava/shard/divide.js';
 import { LostError, type ShardLine } from '#whymap/lava/shard/messages.js';
 import { createShardStore } from '#whymap/lava/shard/shard-store.js';
+import type { PartsReader } from '#whymap/lava/shard/specification.js';
 import type { Associations, Csr, Localities, Matrix, Modules } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { toCsr } from '../../engine/cases.js';
@@ -92,16 +93,16 @@ function inParts(features: Matrix | Csr) {
 }
 
 /** A line that now and then loses all that its shard knows: before a request, or once it was worked on. */
-function unreliable(context: Context): () => ShardLine {
+function unreliable(context: Context, ...reader: [read?: PartsReader]): () => ShardLine {
   return () => {
     let requests = 0;
-    let store = createShardStore(context);
+    let store = createShardStore(context, ...reader);
     return {
       async request(request, call) {
         const number = ++requests;
         const reply = await store.request(request, call);
         if (number % 5 === 0) throw new LostError('a process that was killed for a test');
-        if (number % 3 === 0) store = createShardStore(context);
+        if (number % 3 === 0) store = createShardStore(context, ...reader);
         return reply;
       },
     };
@@ -255,8 +256,9 @@ test.each([
   const ranges = newValueRanges(FEATURES);
   addToRanges(ranges, features);
   const { table, read } = inParts(features);
-  for (const count of [1, 3]) {
-    const lines = Array.from({ length: count }, () => createShardStore(context, (_, rows) => read(rows)));
+  const lost = unreliable(context, (_, rows) => read(rows));
+  for (const make of [lost, () => createShardStore(context, (_, rows) => read(rows))]) {
+    const lines = Array.from({ length: 3 }, make);
     const shards = createShards(lines, context.engine, 'test');
     const scored = { ...planted.table, features: table };
     expect(await moduleScoresOf(explanation, scored, { ...context, shards })).toEqual(wanted);
