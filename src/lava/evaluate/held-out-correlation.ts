@@ -25,13 +25,7 @@ import { denseCells, isCsr } from '../../core/csr.js';
 import { levelRuns } from '../../core/level-runs.js';
 import type { ModuleSamples, Watch } from '../../engine/engine.js';
 import type { AssociationMeasure, Localities, Modules, Table } from '../../model.js';
-import {
-  correlationMatrix,
-  localColumns,
-  membersOf,
-  samplesInLevels,
-  unitColumn,
-} from '../associations/local-values.js';
+import { correlationMatrix, localColumns, membersOf, samplesInLevels } from '../associations/local-values.js';
 import { partsOf, withCells } from '../associations/parted.js';
 import { LEAST_LOADING, leadingFeatures } from '../describe/describe.js';
 import { leadingSigns } from '../describe/signs.js';
@@ -208,15 +202,42 @@ async function interleaved(
       for (let f = 0; f < width; f++) result[to + f] = data[from++];
     }
   }
-  const column = new Float64Array(ascending.length);
-  const scale = Math.sqrt(ascending.length);
+  if (measure === 'spearman') await rankColumns(result, width, watch);
+  await standardize(result, width, watch);
+  return result;
+}
+
+/** Replaces the values of each column by their ranks. @param values rows x width. */
+async function rankColumns(values: Float64Array, width: number, watch: Watch): Promise<void> {
+  const column = new Float64Array(values.length / width);
   for (let f = 0; f < width; f++) {
     await watch.checkpoint();
-    for (let r = 0; r < column.length; r++) column[r] = result[r * width + f];
-    const standard = unitColumn(ASSOCIATION_MEASURES[measure].values(column), 'pearson');
-    for (let r = 0; r < column.length; r++) result[r * width + f] = standard[r] * scale;
+    for (let r = 0; r < column.length; r++) column[r] = values[r * width + f];
+    const ranks = ASSOCIATION_MEASURES.spearman.values(column);
+    for (let r = 0; r < column.length; r++) values[r * width + f] = ranks[r];
   }
-  return result;
+}
+
+/** Scales each column to mean 0 and variance 1, zeros where it is constant, by the steps of `unitColumn`. @param values rows x width. */
+async function standardize(values: Float64Array, width: number, watch: Watch): Promise<void> {
+  const rows = values.length / width;
+  const sums = new Float64Array(width);
+  const squares = new Float64Array(width);
+  // row by row: a column at a time would read everything as often as there are columns
+  for (let at = 0; at < values.length; ) for (let f = 0; f < width; f++) sums[f] += values[at++];
+  const centers = sums.map((sum) => sum / rows);
+  await watch.checkpoint();
+  for (let at = 0; at < values.length; ) {
+    for (let f = 0; f < width; f++, at++) {
+      values[at] -= centers[f];
+      squares[f] += values[at] * values[at];
+    }
+  }
+  await watch.checkpoint();
+  const root = Math.sqrt(rows);
+  const scales = squares.map((square) => (square > 0 ? 1 / Math.sqrt(square) : 0));
+  for (let at = 0; at < values.length; )
+    for (let f = 0; f < width; f++, at++) values[at] = values[at] * scales[f] * root;
 }
 
 /**

@@ -195,7 +195,6 @@ interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
  * covering.
  */
 function newAttempt({ tree, size, graph }: Problem, count: number, random: Random, engine: Engine) {
-  const reference = share(graph.indegree);
   const weightsFor = probeWeights(graph);
   return async (alpha: number, beta: number, watch: Watch): Promise<Attempt> => {
     const weights = weightsFor(alpha, beta);
@@ -204,7 +203,7 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
     const placement = { count, iterations: KMEANS_ITERATIONS };
     const probes = await placeProbes(tree, weights, placement, random.stream('start'), watch, engine);
     const found = await gatherMembers(tree, probes, size, engine, watch);
-    return { alpha, beta, probes, ...found, tv: totalVariation(reference, share(found.inLocalities)) };
+    return { alpha, beta, probes, ...found, tv: totalVariation(graph.indegree, found.inLocalities) };
   };
 }
 
@@ -247,13 +246,17 @@ function probeWeights({ indegree, meanDistance }: NeighborhoodGraph) {
   const least = Number.isFinite(smallest) ? smallest : 1;
   const closeness = meanDistance.map((distance) => least / Math.max(least, distance));
   const largest = indegree.reduce((a, b) => Math.max(a, b), 0);
+  // DIRECT comes back to a few values of beta
+  const factors = new Map<number, Float64Array>();
   return (alpha: number, beta: number): Float64Array => {
+    const factor = factors.get(beta) ?? closeness.map((near) => near ** beta);
+    factors.set(beta, factor);
     // degrees are whole numbers, and few
     const powers = Float64Array.from({ length: largest + 1 }, (_, degree) => degree ** alpha);
     const weights = new Float64Array(indegree.length);
     let total = 0;
     for (let i = 0; i < weights.length; i++) {
-      weights[i] = powers[indegree[i]] * closeness[i] ** beta;
+      weights[i] = powers[indegree[i]] * factor[i];
       total += weights[i];
     }
     for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] * weights.length) / total;
@@ -261,15 +264,17 @@ function probeWeights({ indegree, meanDistance }: NeighborhoodGraph) {
   };
 }
 
-/** Counts over their sum. */
-function share(counts: Float64Array): Float64Array {
-  const total = counts.reduce((a, b) => a + b, 0);
-  return counts.map((count) => count / total);
+/** Total variation distance of two distributions over the same samples, both given by counts, 0 to 1. */
+function totalVariation(a: Float64Array, b: Float64Array): number {
+  const [ofA, ofB] = [sumOf(a), sumOf(b)];
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] / ofA - b[i] / ofB);
+  return sum / 2;
 }
 
-/** Total variation distance of two distributions over the same samples, 0 to 1. */
-function totalVariation(a: Float64Array, b: Float64Array): number {
+/** Sum of counts. */
+function sumOf(counts: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
-  return sum / 2;
+  for (let i = 0; i < counts.length; i++) sum += counts[i];
+  return sum;
 }
