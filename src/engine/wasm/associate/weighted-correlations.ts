@@ -192,23 +192,40 @@ function majorities(module: ModuleSamples): Majorities {
   return found;
 }
 
-/** For each feature the value that most samples hold of those held by more than `least`. */
+/** For each feature the value that most samples hold of those held by more than `least`; of several the smallest. */
 function heldByMore({ values, features }: ModuleSamples, least: number): Majorities {
   const modes = new Float64Array(padded(features)).fill(Number.NaN);
   const contested = new Uint8Array(features);
   for (let i = 0; i < features; i++) {
-    const column = oftenHeld(values, features, i, least);
-    column.sort();
     let most = 0;
-    for (let first = 0, next = 1; first < column.length; first = next++) {
-      while (next < column.length && column[next] === column[first]) next++;
-      if (next - first <= least) continue;
+    countValues(oftenHeld(values, features, i, least), (value, count) => {
+      if (count <= least) return;
       if (most > 0) contested[i] = 1;
-      if (next - first > most) modes[i] = column[first];
-      most = Math.max(most, next - first);
-    }
+      if (count > most || (count === most && value < modes[i])) modes[i] = value;
+      most = Math.max(most, count);
+    });
   }
   return { modes, contested };
+}
+
+/** Values that are taken out of a column one by one before the others are sorted: in sparse data nearly all are one value. */
+const TAKEN_OUT = 2;
+
+/** Tells each value of a column and how often it is there. The column is used up. */
+function countValues(column: Float64Array, tell: (value: number, count: number) => void): void {
+  let rest = column;
+  for (let taken = 0; taken < TAKEN_OUT && rest.length > 0; taken++) {
+    const value = rest[0];
+    let kept = 0;
+    for (let r = 0; r < rest.length; r++) if (rest[r] !== value) rest[kept++] = rest[r];
+    tell(value, rest.length - kept);
+    rest = rest.subarray(0, kept);
+  }
+  rest.sort();
+  for (let first = 0, next = 1; first < rest.length; first = next++) {
+    while (next < rest.length && rest[next] === rest[first]) next++;
+    tell(rest[first], next - first);
+  }
 }
 
 /** Bits of the number of counters among which values are spread, and a multiplier that spreads them (Knuth's). */
@@ -233,9 +250,10 @@ function oftenHeld(values: Float64Array, features: number, i: number, least: num
       (Math.imul(bits[0] ^ Math.imul(bits[1], SPREAD), SPREAD) ^ bits[1]) >>> (32 - COUNTER_BITS);
     counters[counterOf[r]]++;
   }
-  const held: number[] = [];
-  for (let r = 0; r < rows; r++) if (counters[counterOf[r]] > least) held.push(values[r * features + i]);
-  return Float64Array.from(held);
+  const held = new Float64Array(counters.reduce((sum, count) => sum + (count > least ? count : 0), 0));
+  let at = 0;
+  for (let r = 0; r < rows; r++) if (counters[counterOf[r]] > least) held[at++] = values[r * features + i];
+  return held;
 }
 
 /**
