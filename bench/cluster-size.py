@@ -10,7 +10,8 @@ Rates, each with where it was measured (docs/lab):
 - READ: stored values a second that a thread reads of parts: 9.5 million in 1.9 processor seconds (cluster.md); a dense value is taken to cost a fourth.
 - BRIDGE: bytes a second through the bridge: 8 shards x (400 kB out and 400 kB in) in 122 ms on a machine at a load of 20 (cluster.md).
 - ROUND: seconds of a round of 400 bytes, the same run. ROUNDS and SWEEPS: 104 rounds and 34 sweeps in the six fits of a run (cluster.md).
-Assumed: workers of 16 cores that speed up as 0.8 x 16; at most 16 workers, as there are at most 16 segments; workers read the parts of
+Assumed: workers of 16 cores that speed up as 0.8 x 16; at most 16 workers, as there are at most 16 segments, in four groups: up to
+four workers send four sums a sweep, more of them 16; workers read the parts of
 the pre-pass, so that no row is moved: each row by 1.1 workers a fit, and by the process that is started six times, on one thread each. 5% of a
 sparse table is stored. Without workers the table is held in one process, which reads it once.
 """
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import sys
 
-FITS, ROUNDS, SWEEPS, SEGMENTS = 6, 104, 34, 16
+FITS, ROUNDS, SWEEPS, SEGMENTS, GROUPS = 6, 104, 34, 16, 4
 FIT = 12.0 / 3 / 20_000 / 784**2
 HERE = (150 + 48 + 90 + 49) / 1e6
 BRIDGE = 8 * 800_000 / 0.122
@@ -34,7 +35,8 @@ def costs(samples: float, features: int, modules: int, workers: int, sparse: boo
     fits = FITS * FIT * samples * features**2 / SPEEDUP / max(1, workers)
     values = samples * features * (STORED if sparse else 0.25)
     read = (PASSES + FITS * TOUCHED / workers if workers else 1) * values / READ
-    sums = SWEEPS * SEGMENTS * modules * features * (features - 1) / 2 * 4 if workers else 0
+    sent = GROUPS if workers <= GROUPS else SEGMENTS
+    sums = SWEEPS * sent * modules * features * (features - 1) / 2 * 4 if workers else 0
     moved = sums / BRIDGE + ROUNDS * ROUND if workers else 0
     return {
         "fits": fits,

@@ -33,12 +33,20 @@ export interface AssociateResult {
   readonly squaredNorms: Float64Array;
 }
 
-/** Segments of a group; the last group may have fewer. */
-export const GROUP_SEGMENTS = 4;
+/** Groups that segments are divided into, where there are as many. */
+const GROUPS = 4;
+
+/**
+ * Localities of a group of segments; the last group may have fewer. Segments of one group, as of at most GROUPS in all, are added
+ * in their order, so a group that is summed by itself gives the same bytes.
+ * @param count localities in all. @param segment localities of a segment.
+ */
+export const groupSize = (count: number, segment: number): number =>
+  segment * Math.max(1, Math.ceil(Math.ceil(count / segment) / GROUPS));
 
 /**
  * How associations are summed over localities: within segments of consecutive ones, each in order, then the segments of each
- * group of GROUP_SEGMENTS in order, then the groups. So who sums which segments or groups changes no byte
+ * group (`groupSize`) in order, then the groups. So who sums which segments or groups changes no byte
  * (lava/associations/segments.ts).
  */
 export interface SummedLocalities {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unpackPairs } from '#whymap/core/coordinate-step.js';
 import { createRandom, type Random } from '#whymap/core/random.js';
+import { groupSize } from '#whymap/engine/association-rules.js';
 import type { Engine } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import type { AssociationBlock, AssociationForm, Matrix } from '#whymap/model.js';
@@ -180,7 +181,7 @@ for (const [name, create] of Object.entries(ENGINES)) {
       },
     );
 
-    test('sums segments in groups of four: the bytes are those of groups on their own, however blocks are called', async () => {
+    test('sums segments in groups: the bytes are those of groups on their own, however blocks are called', async () => {
       const d = 37;
       const nine = (await blocksOf(d)).flat();
       const blocks = Array.from({ length: 11 }, (_, b) => nine[b % 3]);
@@ -191,8 +192,10 @@ for (const [name, create] of Object.entries(ENGINES)) {
       });
       for (const segment of [3, 6]) {
         const total = new Float32Array((5 * d * (d - 1)) / 2);
-        for (let first = 0; first < count; first += 4 * segment) {
-          const rows = Math.min(4 * segment, count - first);
+        const size = groupSize(count, segment);
+        expect(size).toBe(segment === 3 ? 9 : 12);
+        for (let first = 0; first < count; first += size) {
+          const rows = Math.min(size, count - first);
           const own = blocks.slice(first / 3, (first + rows) / 3);
           const summed = { form, count: rows, segment } as const;
           const sums = await engine.sumPatterns(inTurn([own]), summed, partOf(first, rows));

@@ -7,7 +7,7 @@
  */
 
 import { denseCells } from '../../core/csr.js';
-import { GROUP_SEGMENTS } from '../association-rules.js';
+import { groupSize } from '../association-rules.js';
 import type { Engine } from '../engine.js';
 import { unwatched } from '../watch.js';
 import { localitySamples, standardizeLocality } from './associate.js';
@@ -28,6 +28,7 @@ export const sumLocalSquares: Engine['sumLocalSquares'] = async (
     from.forEach((values, k) => {
       addAndClear(values, to[k]);
     });
+  const ofGroup = groupSize(factors.length / chosen.length, segment);
   const samplesOf = localitySamples(members, size, rules);
   for (let l = 0; l * chosen.length < factors.length; l++) {
     const { rows, ...centering } = samplesOf(l);
@@ -38,7 +39,7 @@ export const sumLocalSquares: Engine['sumLocalSquares'] = async (
       addSquares(standardizeLocality(cells, rules, centering), factor, sums[k]);
     }
     if ((l + 1) % segment === 0) add(sums, groups);
-    if ((l + 1) % (segment * GROUP_SEGMENTS) === 0) add(groups, totals);
+    if ((l + 1) % ofGroup === 0) add(groups, totals);
     await watch.checkpoint();
   }
   add(sums, groups);

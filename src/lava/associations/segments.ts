@@ -2,7 +2,7 @@
  * Segments of localities: what sums over localities are made of, so that their bytes do not depend on who sums what.
  *
  * Purpose: sums of float32 depend on their order. Localities are summed in order within a segment, segments in theirs within a
- *   group of four, and groups in theirs (`SummedLocalities`); a shard owns whole segments, and sums the groups that are all its own
+ *   group, of which there are at most four, and groups in theirs (`SummedLocalities`); a shard owns whole segments, and sums the groups that are all its own
  *   (../shard/divide.ts). How many there are depends on the number of localities only. Source: ours.
  */
 

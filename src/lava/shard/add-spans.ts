@@ -1,6 +1,6 @@
 /** Adding up what shards have summed, in the order of localities. */
 
-import { GROUP_SEGMENTS } from '../../engine/association-rules.js';
+import { groupSize } from '../../engine/association-rules.js';
 import type { Range } from './specification.js';
 
 /**
@@ -13,7 +13,7 @@ export function spanAdder(
   localities: number,
   totals: readonly Float32Array[],
 ): (span: Range, sums: readonly Float32Array[]) => void {
-  const size = segment * GROUP_SEGMENTS;
+  const size = groupSize(localities, segment);
   let group: Float32Array[] | null = null;
   return ({ first, count }, sums) => {
     const begins = first % size === 0;

@@ -6,7 +6,7 @@
  * more of them than groups, no more than a sum a group crosses to the coordinator.
  */
 
-import { GROUP_SEGMENTS } from '../../engine/association-rules.js';
+import { groupSize } from '../../engine/association-rules.js';
 import type { Range } from './specification.js';
 
 /** Consecutive ranges of a size, the last may be smaller. */
@@ -17,16 +17,19 @@ export function rangesOf(count: number, size: number): Range[] {
   }));
 }
 
+/** How much larger the largest range may be than one of segments, so that it holds whole groups. */
+const UNEVEN = 1.15;
+
 /**
  * Ranges of whole segments, as even as these allow; fewer than `shards` where there are fewer segments. Of whole groups where the
- * largest range has then at most one segment more.
+ * largest range is then hardly larger.
  * @param segment localities of a segment.
  */
 export function divide(localities: number, segment: number, shards: number): Range[] {
   const bySegments = runs(rangesOf(localities, segment), shards);
-  const byGroups = runs(rangesOf(localities, segment * GROUP_SEGMENTS), shards);
+  const byGroups = runs(rangesOf(localities, groupSize(localities, segment)), shards);
   const largest = (ranges: readonly Range[]) => ranges.reduce((most, { count }) => Math.max(most, count), 0);
-  const even = byGroups.length === bySegments.length && largest(byGroups) <= largest(bySegments) + segment;
+  const even = byGroups.length === bySegments.length && largest(byGroups) <= UNEVEN * largest(bySegments);
   return even ? byGroups : bySegments;
 }
 
@@ -48,7 +51,7 @@ function runs(ranges: readonly Range[], most: number): Range[] {
  */
 export function spansOf({ first, count }: Range, segment: number, localities: number): Range[] {
   const end = first + count;
-  const size = segment * GROUP_SEGMENTS;
+  const size = groupSize(localities, segment);
   const spans: Range[] = [];
   for (let at = first; at < end; ) {
     const ofGroup = Math.min(size, localities - at);

@@ -9,7 +9,7 @@
 
 import { matrix } from '../../../core/matrix.js';
 import type { AssociationBlock, AssociationForm } from '../../../model.js';
-import { GROUP_SEGMENTS } from '../../association-rules.js';
+import { groupSize } from '../../association-rules.js';
 import type { Engine } from '../../engine.js';
 import { unwatched } from '../../watch.js';
 
@@ -59,11 +59,12 @@ export const quadraticForms: Engine['quadraticForms'] = async (blocks, form, loa
 /** See `Engine.sumPatterns`. */
 export const sumPatterns: Engine['sumPatterns'] = async (
   groups,
-  { form, segment },
+  { form, count, segment },
   presence,
   watch = unwatched,
 ) => {
   const m = presence.columns;
+  const size = groupSize(count, segment);
   let [sums, group, total] = [matrix(m, 0), matrix(m, 0), matrix(m, 0)];
   let row = 0;
   for await (const blocks of groups) {
@@ -79,7 +80,7 @@ export const sumPatterns: Engine['sumPatterns'] = async (
         await watch.checkpoint();
       }
       if (row % segment === 0) addAndClear(sums.data, group.data);
-      if (row % (segment * GROUP_SEGMENTS) === 0) addAndClear(group.data, total.data);
+      if (row % size === 0) addAndClear(group.data, total.data);
     }
   }
   addAndClear(sums.data, group.data);

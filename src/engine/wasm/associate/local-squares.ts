@@ -20,7 +20,7 @@
  * Fails: MachineError where memory cannot be had; CancelledError when the watch ends.
  */
 
-import { GROUP_SEGMENTS } from '../../association-rules.js';
+import { groupSize } from '../../association-rules.js';
 import type { AssociationRules, Engine, WeightedLocalities } from '../../engine.js';
 import { addAndClear } from '../../js/factorize/products.js';
 import { partOf, unwatched } from '../../watch.js';
@@ -89,6 +89,7 @@ async function sumGroup(
     const sumsNow = () => new Float32Array(runtime.arena.memory.buffer, sums, floats);
     sumsNow().fill(0);
     const ofGroup = new Float32Array(floats);
+    const groupLocalities = groupSize(members.length / n, segment);
     const totals = new Float32Array(floats);
     const together = Math.max(1, Math.min(localities.length, Math.floor(GROUP_BYTES / (4 * n * width))));
     const shared = {
@@ -110,7 +111,7 @@ async function sumGroup(
       await addLocalities(runtime, shared, added, part);
       const endsIn = (size: number) => segmentOf(localities[to], size) !== segmentOf(some[0], size);
       if (endsIn(segment)) addAndClear(sumsNow(), ofGroup);
-      if (endsIn(segment * GROUP_SEGMENTS)) addAndClear(ofGroup, totals);
+      if (endsIn(groupLocalities)) addAndClear(ofGroup, totals);
       from = to;
     }
     return modules.map((k, position) =>

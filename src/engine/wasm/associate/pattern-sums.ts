@@ -15,7 +15,7 @@
 
 import { matrix } from '../../../core/matrix.js';
 import type { AssociationBlock, Matrix } from '../../../model.js';
-import { GROUP_SEGMENTS } from '../../association-rules.js';
+import { groupSize } from '../../association-rules.js';
 import type { Engine, SummedLocalities, Watch } from '../../engine.js';
 import { localitiesOf } from '../../js/factorize/products.js';
 import { unwatched } from '../../watch.js';
@@ -112,9 +112,10 @@ const GROUP_ENDS = 2;
 /** Tells of one block after another what ends with it. */
 function segmentEnds({ count, segment }: SummedLocalities): (block: AssociationBlock) => number {
   let done = 0;
+  const group = groupSize(count, segment);
   return (block) => {
     done += block.count;
-    if (done === count || done % (segment * GROUP_SEGMENTS) === 0) return GROUP_ENDS;
+    if (done === count || done % group === 0) return GROUP_ENDS;
     return done % segment === 0 ? SEGMENT_ENDS : WITHIN;
   };
 }
