@@ -21,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -104,57 +106,38 @@ def different(one: Path, other: Path, endings: tuple[str, ...] = ("",)) -> list[
 
 
 class Column:
-    """One way to run: where, and over what. ``arguments`` without the options of the runs."""
+    """One way to run: where (``place`` gives the address for one run), and over what."""
 
-    def __init__(self, name: str, folder: Path, address: str, kills: Path) -> None:
-        self.name, self.folder, self.kills = name, folder, kills
-        source = (
-            [str(folder / "cells.h5ad"), "-e", "X_umap"]
-            if name.endswith("table")
-            else [str(folder / "parts")]
-        )
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder, self.kills = name, folder, emptied(folder / "kills")
+        self.place = on_dask if name.startswith("dask") else on_local
         self.alone = [str(folder / "cells.h5ad"), "-e", "X_umap"]
-        self.cluster = [*source, "--cluster", address]
-        self.trust = [] if name.endswith("table") else ["--trust", "no"]
+        self.source = self.alone if name.endswith("table") else [str(folder / "parts"), "--trust", "no"]
         self.found: dict[str, list[str]] = {}
 
-    def all(self, wait) -> None:
+    def all(self) -> None:
         """Kills at all moments; prints each with the files that differ."""
         for kind, options in OPTIONS.items():
             wanted = [m for m in moments(self.name) if (m.get("step") == "block") == (kind == "block")]
-            more = [*options.split(), *self.trust, "--threads", "2"]
-            alone, calm, out = (
-                self.folder / f"{self.name}-{kind}{what}" for what in ("alone", "calm", "out")
-            )
-            run([*self.alone, *more], alone)
-            wait()
-            (self.kills / "plan.json").write_text("[]")
-            run([*self.cluster, *more], calm)
+            more = [*options.split(), "--threads", "2"]
+            alone, calm, out = (self.folder / f"{self.name}-{kind}{what}" for what in ("alone", "calm", "out"))
+            run([*self.alone, *more, "--trust", "yes" if self.source == self.alone else "no"], alone)
+            self._once([], more, calm)
             differ = different(alone, calm, (".csv", ".npy"))
-            print(
-                f"{self.name} {kind}: without kills, files that differ from one process:",
-                differ or "none",
-                flush=True,
-            )
-            while wanted:
-                landed = self._once(wanted, more, out, wait)
+            print(f"{self.name} {kind}: without kills, files that differ from one process:", differ or "none", flush=True)
+            while wanted and (landed := self._once(wanted, more, out)):
                 differ = different(calm, out)
                 self.found |= dict.fromkeys(landed, differ)
-                print(
-                    f"{self.name}: killed in {', '.join(landed) or 'nothing more'}; differ:",
-                    differ or "none",
-                    flush=True,
-                )
+                print(f"{self.name}: killed in {', '.join(landed)}; differ:", differ or "none", flush=True)
                 wanted = [m for m in wanted if m["name"] not in landed]
-                if not landed:
-                    break
 
-    def _once(self, wanted: list[dict], more: list[str], out: Path, wait) -> list[str]:
+    def _once(self, wanted: list[dict], more: list[str], out: Path) -> list[str]:
+        """Runs the command; the moments at which something was killed."""
+        emptied(self.kills)
         (self.kills / "plan.json").write_text(json.dumps(wanted))
-        before = set(os.listdir(self.kills / "landed"))
-        wait()
-        run([*self.cluster, *more], out, self.kills)
-        landed = set(os.listdir(self.kills / "landed")) - before
+        with self.place(self.kills) as address:
+            run([*self.source, "--cluster", address, *more], out, self.kills)
+        landed = os.listdir(self.kills / "landed")
         return [m["name"] for m in wanted if m["name"] in landed]
 
 
@@ -167,29 +150,21 @@ def emptied(folder: Path) -> Path:
     return folder
 
 
-def on_local(name: str, folder: Path) -> Column:
-    column = Column(name, folder, "local:2", emptied(folder / "kills"))
-
-    def wait() -> None:
-        for file in (column.kills / "shards").iterdir():
-            file.unlink()
-
-    column.all(wait)
-    return column
+@contextmanager
+def on_local(kills: Path) -> Iterator[str]:
+    yield "local:2"
 
 
-def on_dask(name: str, folder: Path) -> Column:
-    from distributed import Client, LocalCluster
+@contextmanager
+def on_dask(kills: Path) -> Iterator[str]:
+    """Two workers with their nannies, new for each run: a nanny that a busy machine made give up is not the next run's."""
+    from distributed import LocalCluster
 
-    kills = emptied(folder / "kills")
     os.environ.update(killing(kills))  # for the workers, and those that their nannies start
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
-        column = Column(name, folder, cluster.scheduler_address, kills)
-        with Client(cluster, set_as_default=False) as client:
-            column.all(lambda: client.wait_for_workers(2, timeout=120))
+        yield cluster.scheduler_address
     for variable in killing(kills):
         del os.environ[variable]
-    return column
 
 
 def pre_pass(folder: Path) -> None:
@@ -276,7 +251,8 @@ def main() -> None:
         if name == "pre-pass":
             pre_pass(folder)
         else:
-            columns.append(on_dask(name, folder) if name.startswith("dask") else on_local(name, folder))
+            columns.append(Column(name, folder))
+            columns[-1].all()
         print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
     if columns:
         table_of(columns)

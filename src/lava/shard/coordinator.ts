@@ -9,7 +9,7 @@
  *   at a time.
  * Types: `ShardLine`: request. `ShardedLocalities`: samples, segment, shards with their spans, engine. `Engine`, of the coordinator. `Range`: first,
  *   count. `AssociationCounts`: of pairs and features. `ShardReply`: fields, arrays.
- * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
+ * Fails: CancelledError when the watch ends; MachineError where a shard's process ends again and again; errors of shards.
  */
 
 import type { AssociationShards } from '../../engine/association-shards.js';

@@ -1,10 +1,11 @@
 /**
  * One range of localities on a shard, however often its process is lost.
  *
- * Fails: CancelledError when the watch ends; LostError after TRIES losses in a row; errors of the shard.
+ * Fails: CancelledError when the watch ends; MachineError after TRIES losses in a row; errors of the shard.
  */
 
 import { unwatched, type Watch } from '../../engine/watch.js';
+import { MachineError, option, type WhymapError, words } from '../../errors.js';
 import {
   LostError,
   type ShardLine,
@@ -50,12 +51,15 @@ export function createRemoteShard(
   return {
     ask: (request, watch = unwatched, onProgress) =>
       untilStopped(watch, async (signal) => {
+        let last: LostError | null = null;
         for (let lost = 0; ; lost++) {
           try {
             return await askOnce(request, { signal, onProgress });
           } catch (error) {
             const again = error instanceof LostError || error instanceof UnknownKeyError;
-            if (!again || lost === TRIES) throw error;
+            if (!again) throw error;
+            if (error instanceof LostError) last = error;
+            if (lost === TRIES) throw givenUp(last ?? error);
             // Ctrl-C in a terminal ends the processes too
             await watch.checkpoint();
           }
@@ -79,4 +83,16 @@ async function untilStopped<T>(watch: Watch, work: (signal: AbortSignal) => Prom
   } finally {
     clearInterval(timer);
   }
+}
+
+/** The error for a request that no process has lived through. @param last how the last one was lost. */
+function givenUp(last: WhymapError): MachineError {
+  return new MachineError(
+    {
+      got: words`${last.got}, like the ${TRIES} before it that were given the same step`,
+      expected: 'processes that live through their part of the localities',
+      remedy: words`if memory was short: on one machine fewer processes or less ${option('memory')}; elsewhere more workers, or workers with more memory`,
+    },
+    { cause: last },
+  );
 }

@@ -5,7 +5,7 @@
  * from the sums.
  * Types: `AssociationOperations`: quadraticForms, sumPatterns, associationSum, sweepAssociations, sumLocalSquares, correlateLocalities.
  *   `Engine`, of the coordinator. `RemoteShard`: ask. `ShardReply`: fields, arrays. `Matrix`: row-major float32. `Watch`: checkpoint, progress.
- * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
+ * Fails: CancelledError when the watch ends; MachineError where a shard's process ends again and again; errors of shards.
  */
 
 import { unpackPairs } from '../../core/coordinate-step.js';

@@ -4,7 +4,7 @@
  * Rows are divided into slices that do not depend on the number of shards; whoever is free takes the next one. Sums of slices are added
  *   in their order, and scores are written where their rows are, so that the bytes are the same for any number of shards.
  * Types: `RowShards`: ranges, sums, scores. `ShardLine`: request. `ShardReply`: fields, arrays. `PartedRows`: path, key, order.
- * Fails: CancelledError when the watch ends; LostError where a shard's process ends again and again; errors of shards.
+ * Fails: CancelledError when the watch ends; MachineError where a shard's process ends again and again; errors of shards.
  */
 
 import { addExactly } from '../../core/rows/exact-sums.js';

@@ -314,5 +314,9 @@ test('gives up on data that no process survives', async () => {
   const localities = await locate(planted.embedding, { localitySize: 200, overlap: 1 }, context);
   const line = { request: () => Promise.reject(new LostError('a process that was killed')) };
   const shards = createShards([line], context.engine, 'test');
-  await expect(fitModules({ ...context, shards }, localities, dense)).rejects.toMatchObject({ code: 'lost' });
+  await expect(fitModules({ ...context, shards }, localities, dense)).rejects.toMatchObject({
+    code: 'machine',
+    got: 'a process that was killed, like the 5 before it that were given the same step',
+    remedy: expect.stringMatching(/fewer processes or less .*memory/),
+  });
 });

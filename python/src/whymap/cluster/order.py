@@ -31,7 +31,7 @@ import numpy as np
 
 from ..errors import OptionError, ShapeError, WhymapError
 from .connect import Tls, add_arguments, connected
-from .parts import Plan, join_part, part_key, split_block
+from .parts import Plan, join_part, part_key, source_hash, split_block
 from .regions import part_bounds, region_order
 from .sources import Table, Where, opened
 
@@ -107,6 +107,7 @@ def _write_parts(plan: Plan, run: Mapper, embedding: str | None) -> None:
         run(partial(split_block, plan), blocks)
         run(partial(join_part, plan), missing)
     keys = run(partial(part_key, plan), range(plan.parts))
+    (sha256,) = run(partial(source_hash, plan), [0])
     bounds = part_bounds(plan.samples, plan.parts)
     parts = [
         {
@@ -117,7 +118,7 @@ def _write_parts(plan: Plan, run: Mapper, embedding: str | None) -> None:
         }
         for p in range(plan.parts)
     ]
-    _write(Path(plan.folder) / "manifest.json", json.dumps(_manifest(plan, parts, embedding), indent=1))
+    _write(Path(plan.folder) / "manifest.json", json.dumps(_manifest(plan, parts, sha256, embedding), indent=1))
     shutil.rmtree(plan.scratch, ignore_errors=True)
 
 
@@ -186,12 +187,15 @@ def _write(path: Path, text: str) -> None:
     os.replace(new, path)
 
 
-def _manifest(plan: Plan, parts: list[dict[str, Any]], embedding: str | None) -> dict[str, Any]:
+def _manifest(
+    plan: Plan, parts: list[dict[str, Any]], sha256: str | None, embedding: str | None
+) -> dict[str, Any]:
     return {
         "format": "whymap-parts",
         "version": VERSION,
         "key": plan.key,
         "source": asdict(plan.where),
+        "sha256": sha256,
         "samples": plan.samples,
         "features": plan.features,
         "layout": "sparse" if plan.sparse else "dense",
@@ -261,7 +265,12 @@ async def _mapped(client: Any, function: Callable[[int], Any], items: Sequence[i
 def _counted(items: Sequence[int], function: Callable[[int], Any]) -> Any:
     from tqdm.auto import tqdm
 
-    names = {split_block: "blocks divided", join_part: "parts gathered", part_key: "parts checked"}
+    names = {
+        split_block: "blocks divided",
+        join_part: "parts gathered",
+        part_key: "parts checked",
+        source_hash: "table checked",
+    }
     return tqdm(items, desc=names[function.func], leave=False)
 
 

@@ -19,6 +19,9 @@ from ..errors import ShapeError
 from .regions import part_bounds
 from .sources import Where, opened
 
+#: Of a file that are hashed at once.
+HASH_BYTES = 2**22
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -145,4 +148,16 @@ def part_key(plan: Plan, number: int) -> str:
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0".encode())
         digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def source_hash(plan: Plan, _: int) -> str | None:
+    """SHA-256 of the file of the table, as whymap records of a table it reads; None for a folder (Zarr)."""
+    source = Path(plan.where.path)
+    if source.is_dir():
+        return None
+    digest = hashlib.sha256()
+    with source.open("rb") as file:
+        while piece := file.read(HASH_BYTES):
+            digest.update(piece)
     return digest.hexdigest()
