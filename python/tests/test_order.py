@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tracemalloc
@@ -88,6 +89,8 @@ class TestRows:
         assert np.array_equal(np.load(tmp_path / "parts" / "map.npy"), data.obsm["X_umap"])
         assert (manifest["samples"], manifest["features"]) == (SAMPLES, FEATURES)
         assert manifest["layout"] == ("sparse" if sparse else "dense")
+        content = None if path.is_dir() else hashlib.sha256(path.read_bytes()).hexdigest()
+        assert manifest["sha256"] == content
         assert [part["rows"] for part in manifest["parts"]] == [140] * 5
         assert not (tmp_path / "parts" / "blocks").exists()
 

@@ -82,7 +82,7 @@ export async function partedInput(path: string, values: Values, work: Work): Pro
   const read = (positions: Int32Array, columns: ArrayLike<number> | null) =>
     readRows(folder, manifest, { positions, columns, signal });
   const features = partedTable({ ...names, ...where, layout: manifest.layout, read }, manifest.features);
-  const source = { name: manifest.source.path, sha256: null };
+  const source = { name: manifest.source.path, sha256: manifest.sha256 ?? null };
   const found = judgeValues(await shards.rows.ranges(features, reading), manifest, {
     ...{ names: names.featureNames, source: source.name, countsAllowed: values.normalize === 'none' },
   });
@@ -90,7 +90,9 @@ export async function partedInput(path: string, values: Values, work: Work): Pro
     ...{ features, featureNames: names.featureNames, ids: names.ids, labels: null, metadata: [], source },
     ...{ dropped: { rows: 0, features: [] }, warnings: found.warnings },
   };
-  const input = await withMap(folder, table, found.words, work);
+  // the map is in the file of the table, or was an array
+  const mapSource = manifest.embedding === null ? { ...source, sha256: null } : source;
+  const input = await withMap(folder, table, { words: found.words, mapSource }, work);
   return {
     input,
     values: { ...values, embedding: manifest.embedding ?? undefined },
@@ -116,11 +118,11 @@ async function absolute(path: string): Promise<string> {
   return resolve(path);
 }
 
-/** The table with the map of its parts, and how both were read. */
+/** The table with the map of its parts, and how both were read. @param words of its values. */
 async function withMap(
   folder: Source,
   table: Table,
-  words: string | null,
+  { words, mapSource }: { readonly words: string | null; readonly mapSource: Table['source'] },
   work: Work,
 ): Promise<JoinedInputs> {
   const { signal, memory } = work.context;
@@ -133,7 +135,7 @@ async function withMap(
   const pairing = { map: null, labels: null };
   const plan = readingPlan(read, { ...reading, source: table.source.name }, null, pairing);
   work.onPlan?.(plan);
-  const embedding = { coordinates: map.coordinates, ids: table.ids, source: table.source };
+  const embedding = { coordinates: map.coordinates, ids: table.ids, source: mapSource };
   return { table, embedding, warnings, plan };
 }
 

@@ -13,6 +13,8 @@ export interface PartsManifest {
   /** Names source, map and division. */
   readonly key: string;
   readonly source: { readonly path: string };
+  /** SHA-256 of the source; null for a folder, absent from parts that were made before it was recorded. */
+  readonly sha256?: string | null;
   readonly samples: number;
   readonly features: number;
   readonly layout: 'dense' | 'sparse';
@@ -72,7 +74,7 @@ function parsed(bytes: Uint8Array): Record<string, unknown> | null {
 
 /** Whether every field is there and parts follow one another to the last sample. */
 function isManifest(found: Record<string, unknown>): found is Record<string, unknown> & PartsManifest {
-  const { key, samples, features, layout, parts, embedding } = found as Partial<PartsManifest>;
+  const { key, samples, features, layout, parts, embedding, sha256 } = found as Partial<PartsManifest>;
   const source = found.source as Partial<PartsManifest['source']> | undefined;
   let next = 0;
   const follow =
@@ -89,6 +91,7 @@ function isManifest(found: Record<string, unknown>): found is Record<string, unk
     typeof source?.path === 'string' &&
     Number.isInteger(features) &&
     (layout === 'dense' || layout === 'sparse') &&
-    (embedding === null || typeof embedding === 'string')
+    (embedding === null || typeof embedding === 'string') &&
+    (sha256 === undefined || sha256 === null || typeof sha256 === 'string')
   );
 }

@@ -118,7 +118,9 @@ def _write_parts(plan: Plan, run: Mapper, embedding: str | None) -> None:
         }
         for p in range(plan.parts)
     ]
-    _write(Path(plan.folder) / "manifest.json", json.dumps(_manifest(plan, parts, sha256, embedding), indent=1))
+    _write(
+        Path(plan.folder) / "manifest.json", json.dumps(_manifest(plan, parts, sha256, embedding), indent=1)
+    )
     shutil.rmtree(plan.scratch, ignore_errors=True)
 
 

@@ -20,7 +20,7 @@ from .regions import part_bounds
 from .sources import Where, opened
 
 #: Of a file that are hashed at once.
-HASH_BYTES = 2**22
+HASH_BYTES = 2**18
 
 
 @dataclass(frozen=True)
