@@ -59,7 +59,7 @@ export function createRemoteShard(
             const again = error instanceof LostError || error instanceof UnknownKeyError;
             if (!again) throw error;
             if (error instanceof LostError) last = error;
-            if (lost === TRIES) throw givenUp(last ?? error);
+            if (lost === TRIES) throw lostAgain(last ?? error);
             // Ctrl-C in a terminal ends the processes too
             await watch.checkpoint();
           }
@@ -86,7 +86,7 @@ async function untilStopped<T>(watch: Watch, work: (signal: AbortSignal) => Prom
 }
 
 /** The error for a request that no process has lived through. @param last how the last one was lost. */
-function givenUp(last: WhymapError): MachineError {
+function lostAgain(last: WhymapError): MachineError {
   return new MachineError(
     {
       got: words`${last.got}, like the ${TRIES} before it that were given the same step`,
