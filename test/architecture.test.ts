@@ -133,7 +133,7 @@ const doors = ['python/src', 'r/R'].flatMap((folder) =>
 );
 
 /** Functions above 60 lines, each with the reason. */
-const UNROLLED = 'kernels/forces/power.ts moveSample';
+const UNROLLED = 'kernels/forces/move.ts moveSample';
 const longFunctions: Record<string, string> = { [UNROLLED]: 'unrolled by hand (kernels/README.md)' };
 
 test('no folder holds more than 20 code files', () => {

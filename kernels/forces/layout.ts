@@ -68,6 +68,9 @@ export class PlaceArguments {
   longestForce: f64;
 }
 
+/** Bits that number the steps of a power of two in tables of coefficients. */
+export const FORCE_STEP_BITS: i32 = 6;
+
 /** Arguments of `umapItem`: one job of UMAP's sampled optimization. */
 @unmanaged
 export class UmapArguments {
@@ -97,10 +100,12 @@ export class UmapArguments {
   turns: i32;
   /** 1 to 4. */
   dimensions: i32;
-  /** The output kernel 1 / (1 + a d^(2b)). */
-  a: f32;
-  b: f32;
+  /**
+   * Coefficients of attraction and of repulsion (times its strength) over squared distance: f32 value and rise to the next value,
+   * 2^FORCE_STEP_BITS steps for each power of two from 2^-40 to 2^40.
+   */
+  attraction: usize;
+  repulsion: usize;
   learningRate: f32;
   negativeSampleRate: f32;
-  repulsionStrength: f32;
 }

@@ -19,19 +19,19 @@
  *   odd turns, rows x 2 (rows x 4 in 3 and 4 dimensions)), oddCoordinates, targets (f32: coordinates of fixed samples
  *   that edges lead to, and their number; 0 where edges lead to moving samples), targetCount, counter (i32: blocks done
  *   so far), seed (of the negative samples), turns (turns of an epoch, each over a part of every row's edges),
- *   dimensions (1 to 4), a (the output kernel 1 / (1 + a d^(2b))), b, learningRate, negativeSampleRate,
- *   repulsionStrength. `Move`: from (f32: coordinates of the sample before and after, 2 (4 in three and four
+ *   dimensions (1 to 4), attraction (coefficients of the forces over squared distance, as in `Move`), repulsion,
+ *   learningRate, negativeSampleRate. `Move`: from (f32: coordinates of the sample before and after, 2 (4 in three and four
  *   dimensions), unused ones 0), to, targets (f32: coordinates of all partners), list (i32 rows: positive partners from
  *   `list` to `negativesStart`, negative samples from there to `end`, either part padded to a multiple of four with
  *   -1), negativesStart, end, negatives (number of negative samples), self (the row that does not repulse itself, or
- *   -2), a (the output kernel 1 / (1 + a s^b)), b, alpha (learning rate of the epoch, factor of the attraction beside
- *   it, and factor of the repulsion before its limit), pull, strength, dimensions (1 to 4).
+ *   -2), attraction (f32 value and rise to the next, at each step of squared distance: coefficients), repulsion, alpha
+ *   (learning rate of the epoch, and factor of the attraction beside it), pull, dimensions (1 to 4).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
 import { markDone, waitFor } from '../runtime/item-order';
 import { UmapArguments } from './layout';
-import { MOVE_BYTES, Move, moveSample } from './power';
+import { MOVE_BYTES, Move, moveSample } from './move';
 
 /**
  * Kernel: moves the rows of one block in one turn. Scratch: a `Move`, and 4 bytes for each edge of the longest row
@@ -78,11 +78,10 @@ function moveRow(call: UmapArguments, turn: i32, row: i32, from: usize, to: usiz
   move.to = to + offset;
   move.targets = fixed ? call.targets : from;
   move.self = fixed ? -2 : row;
-  move.a = call.a;
-  move.b = call.b;
+  move.attraction = call.attraction;
+  move.repulsion = call.repulsion;
   move.alpha = call.learningRate * max<f32>(0, 1 - share);
   move.pull = fixed ? 1 : 2;
-  move.strength = call.repulsionStrength;
   move.dimensions = call.dimensions;
   moveSample(move);
 }

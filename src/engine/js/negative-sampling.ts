@@ -34,7 +34,7 @@ export const TURNS = 2;
 const CHUNK = 4096;
 
 /** Coefficients of the forces over squared distance, for one output kernel. */
-interface Tables {
+export interface Tables {
   readonly a: number;
   readonly b: number;
   readonly attraction: Float64Array;
@@ -42,7 +42,7 @@ interface Tables {
 }
 
 /** Coefficients of the forces along (y_i - y_j), before the learning rate. */
-function forceTables({ a, b }: { readonly a: number; readonly b: number }): Tables {
+export function forceTables({ a, b }: { readonly a: number; readonly b: number }): Tables {
   return {
     a,
     b,

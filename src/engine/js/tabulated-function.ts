@@ -6,7 +6,8 @@
  * Cost: a lookup takes about 3 ns where Math.pow takes 40.
  */
 
-const STEPS = 256;
+/** Steps of a power of two. */
+export const TABLE_STEPS = 256;
 const STEP_BITS = 8;
 const SHIFT = 23 - STEP_BITS;
 const LOW_EXPONENT = -40;
@@ -16,13 +17,13 @@ export const TABLE_FIRST = (LOW_EXPONENT + 127) << STEP_BITS;
 export const TABLE_SHIFT = SHIFT;
 export const TABLE_MASK = (1 << SHIFT) - 1;
 export const TABLE_FRACTION = 1 / (1 << SHIFT);
-export const TABLE_LAST = (HIGH_EXPONENT - LOW_EXPONENT) * STEPS - 1;
+export const TABLE_LAST = (HIGH_EXPONENT - LOW_EXPONENT) * TABLE_STEPS - 1;
 
 /** Values of f at the left end of each step, one more than there are steps. */
 export function coefficientTable(f: (squared: number) => number): Float64Array {
   return Float64Array.from({ length: TABLE_LAST + 2 }, (_, at) => {
-    const octave = Math.floor(at / STEPS) + LOW_EXPONENT;
-    return f(2 ** octave * (1 + (at % STEPS) / STEPS));
+    const octave = Math.floor(at / TABLE_STEPS) + LOW_EXPONENT;
+    return f(2 ** octave * (1 + (at % TABLE_STEPS) / TABLE_STEPS));
   });
 }
 

@@ -27,13 +27,13 @@ test('doubles, floats, signed and unsigned integers are written with their own t
   const memory = new WebAssembly.Memory({ initial: 1 });
   const view = new DataView(memory.buffer, 128);
   const umap = Object.fromEntries(Object.keys(layouts.UmapArguments.fields).map((field) => [field, 0]));
-  const values = { ...umap, rows: -3, seed: 0xfedcba98, offsets: 2 ** 31 + 8, repulsionStrength: 0.1 };
+  const values = { ...umap, rows: -3, seed: 0xfedcba98, offsets: 2 ** 31 + 8, learningRate: 0.1 };
   writeStructure(memory, 128, 'UmapArguments', values as never);
   const { fields } = layouts.UmapArguments;
   expect(view.getInt32(fields.rows[1], true)).toBe(-3);
   expect(view.getUint32(fields.seed[1], true)).toBe(0xfedcba98);
   expect(view.getUint32(fields.offsets[1], true)).toBe(2 ** 31 + 8);
-  expect(view.getFloat32(fields.repulsionStrength[1], true)).toBe(Math.fround(0.1));
+  expect(view.getFloat32(fields.learningRate[1], true)).toBe(Math.fround(0.1));
   writeStructure(memory, 128, 'RankLimitsArguments', { rankToBound: 0.1, ranks: 640 });
   expect(view.getFloat64(0, true)).toBe(0.1);
   expect(view.getUint32(8, true)).toBe(640);

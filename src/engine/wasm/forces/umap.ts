@@ -15,8 +15,10 @@
 import type { Csr } from '../../../model.js';
 import type { Engine, SampledEpochs } from '../../engine.js';
 import * as reference from '../../js/negative-sampling.js';
+import { TABLE_STEPS } from '../../js/tabulated-function.js';
 import { unwatched } from '../../watch.js';
 import type { Inputs } from '../runtime/inputs.js';
+import { FORCE_STEP_BITS } from '../runtime/layouts.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { padEntries } from './padded-rows.js';
@@ -37,12 +39,19 @@ const ENTRY_WORK = 60;
  */
 export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['sampledEpochs'] {
   const referenceEpochs = reference.createSampledEpochs();
-  const padded = new WeakMap<Csr, { readonly rates: Csr; readonly longest: number }>();
+  const padded = new WeakMap<Csr, PaddedRates>();
   return async (rates, y, options, watch = unwatched) => {
     if (options.dimensions > MOST_DIMENSIONS) return referenceEpochs(rates, y, options, watch);
     const scope = createScope(runtime.arena);
     try {
-      const entries = padded.get(rates) ?? { rates: padEntries(rates), longest: longestRow(rates) };
+      const known = padded.get(rates);
+      const entries = {
+        ...(known ?? { rates: padEntries(rates), longest: longestRow(rates) }),
+        tables:
+          known && known.tables.a === options.a && known.tables.b === options.b
+            ? known.tables
+            : reference.forceTables(options),
+      };
       padded.set(rates, entries);
       const { job, result } = uploadJob(inputs, scope, entries, y, options);
       await runtime.run(job, watch);
@@ -60,6 +69,27 @@ export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['s
       scope.free();
     }
   };
+}
+
+/** What is kept of a graph between calls. */
+interface PaddedRates {
+  /** Its rows padded to multiples of 4 entries, and the entries of its longest row before that. */
+  readonly rates: Csr;
+  readonly longest: number;
+  /** Coefficients of the forces. */
+  readonly tables: reference.Tables;
+}
+
+/** Coefficients as the kernels read them: `factor` times the value at each step, and the rise to the next. */
+function kernelTable(table: Float64Array, factor: number): Float32Array {
+  const every = TABLE_STEPS / 2 ** FORCE_STEP_BITS;
+  const pairs = new Float32Array((2 * (table.length - 1)) / every);
+  for (let at = 0; at < pairs.length; at += 2) {
+    const step = (at / 2) * every;
+    pairs[at] = factor * table[step];
+    pairs[at + 1] = factor * table[step + every] - pairs[at];
+  }
+  return pairs;
 }
 
 /** Floats that the kernels hold for each sample: 2, or 4 from three dimensions on. */
@@ -93,17 +123,16 @@ function longestRow({ rows, offsets }: Csr): number {
 /**
  * Copies the graph and the coordinates into the engine's memory. Returns the job of all epochs, and the address where
  * the coordinates (samples x `widthOf` float32) are after it.
- * @param graph `rates`: its rows padded to multiples of 4 entries; `longest`: entries of its longest row before that.
  * @param y samples x dimensions.
  */
 function uploadJob(
   inputs: Inputs,
   scope: Scope,
-  { rates, longest }: { readonly rates: Csr; readonly longest: number },
+  { rates, longest, tables }: PaddedRates,
   y: Float64Array,
   options: SampledEpochs,
 ) {
-  const { first, epochs, total, seed, a, b } = options;
+  const { first, epochs, total, seed } = options;
   const { learningRate, negativeSampleRate, repulsionStrength } = options;
   const { rows } = rates;
   const blocks = Math.max(1, Math.min(MOST_BLOCKS, Math.ceil(rows / BLOCK_ROWS)));
@@ -122,7 +151,9 @@ function uploadJob(
     call: {
       ...{ rows, blocks, first, total, offsets, indices, rates: values, evenCoordinates, oddCoordinates },
       ...{ targets, targetCount, counter, seed, turns: reference.TURNS, dimensions },
-      ...{ a, b, learningRate, negativeSampleRate, repulsionStrength },
+      attraction: scope.copy(kernelTable(tables.attraction, 1)),
+      repulsion: scope.copy(kernelTable(tables.repulsion, repulsionStrength)),
+      ...{ learningRate, negativeSampleRate },
     },
   } as const;
   return { job, result: (epochs * reference.TURNS) % 2 === 1 ? oddCoordinates : evenCoordinates };
