@@ -45,6 +45,8 @@ export type Plan =
 const COUNTED_ROWS = 400;
 /** Below so many pairs, or so few columns, a choice would cost more than it saves. */
 const FEWEST_PAIRS = 4e6;
+/** Below so many queries too: looking at all rows for a choice takes as long as comparing them. */
+const FEWEST_QUERIES = 256;
 const FEWEST_COLUMNS = 16;
 /** Most directions for ranks, which look at rows at all distances, and for nearest rows, which need fewer. */
 const MOST_DIRECTIONS = 256;
@@ -95,7 +97,7 @@ export async function choosePlan(
 ): Promise<Plan> {
   const float32: Plan = { kind: 'float32' };
   if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return float32;
-  if (data.rows * queries.rows < FEWEST_PAIRS) return float32;
+  if (data.rows * queries.rows < FEWEST_PAIRS || queries.rows < FEWEST_QUERIES) return float32;
   const sample = framedSample(data, SAMPLED_ROWS, frame);
   if (sample.data.some((value) => !Number.isFinite(value))) return float32;
   const probes = framedSample(queries, PROBES, frame);
