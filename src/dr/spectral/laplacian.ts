@@ -4,12 +4,13 @@
  *
  * Source: Belkin and Niyogi (2003); as UMAP's start, McInnes, Healy, Melville (2018). The placing of pieces
  * is ours (umap-learn embeds their means spectrally).
- * Precision: eigenvectors to a residual of 1e-3 in the spectrum of the graph: a start needs no more. Eigenvectors are
- * sought of the cube of the matrix, which has the same ones in the same order, farther apart: products with a sparse
+ * Precision: eigenvectors to a residual of 1e-3 in the spectrum of the graph: a start needs no more. From 4,096 samples on
+ * filters find them (filtered-subspace.ts; 60,000 digits: 0.8 s of processor time, 3.0 the other way). Below, and in more than
+ * two dimensions, they are sought of the cube of the matrix, which has the same ones in the same order, farther apart: products with a sparse
  * graph cost less than keeping vectors orthogonal (60,000 digits: 4.8 s of processor time, by the matrix itself 10.3).
  * Higher powers are no cheaper there, and UMAP from the ninth's start was less trustworthy: 0.942 to 0.947 over three
  * seeds, cube 0.950, the matrix itself 0.949 to 0.950, though coordinates correlate by 0.999. Why, we do not know.
- * Cost: at most 600 products with the graph. Deterministic given the seed.
+ * Cost: at most 600 products with the graph, or 252 with four vectors. Deterministic given the seed.
  */
 
 import type { Random } from '../../core/random.js';
@@ -18,11 +19,15 @@ import { eigenpairs } from '../../linalg/davidson.js';
 import { columnsToRows, fixSigns } from '../../linalg/vectors.js';
 import type { Csr } from '../../model.js';
 import { connectedComponents } from '../affinities/components.js';
+import { filteredEigenvectors, MOST_FILTERED, type SparseGraph } from './filtered-subspace.js';
 
 const TOLERANCE = 1e-3;
 /** Odd, so that eigenvalues keep their order; near 1 it multiplies their distances, and with them the tolerance. */
 const POWER = 3;
 const MAX_APPLICATIONS = 200;
+/** Rows from which eigenvectors are found by filters, and the most products of the graph with their four vectors. */
+const FILTERED_ROWS = 4096;
+const MAX_PRODUCTS = 252;
 
 /** Centers of the pieces, pieces x dimensions. */
 export type PieceLayout = (piece: Int32Array, count: number) => Promise<Float64Array>;
@@ -117,36 +122,63 @@ async function pieceLayout(
     roots[i] = Math.sqrt(degree);
     total += degree;
   }
-  const apply = powerOf(graph, roots);
-  const deflate = [roots.map((root) => root / Math.sqrt(total))];
-  const options = {
-    count: dimensions,
-    end: 'largest',
-    tolerance: POWER * TOLERANCE,
-    maxApplications: MAX_APPLICATIONS,
-  } as const;
-  const { vectors } = await eigenpairs({ size: rows, apply }, { ...options, deflate }, random, watch);
+  const deflate = roots.map((root) => root / Math.sqrt(total));
+  const vectors = await leadingVectors(graph, roots, { dimensions, deflate, random, watch });
   fixSigns(vectors);
   let largest = 0;
   for (const vector of vectors) for (const value of vector) largest = Math.max(largest, Math.abs(value));
   return columnsToRows(vectors, new Float64Array(dimensions).fill(1 / largest));
 }
 
-/** out = (D^-1/2 A D^-1/2)^POWER x, with the roots of D. */
-function powerOf({ rows, offsets, indices, values }: Csr, roots: Float64Array) {
-  const normalized = new Float64Array(values.length);
+/** D^-1/2 A D^-1/2 of a graph A, with the roots of D; its weights are written to `weights`, as many as A has entries. */
+function normalized<W extends Float32Array | Float64Array>(
+  { rows, offsets, indices, values }: Csr,
+  roots: Float64Array,
+  weights: W,
+): SparseGraph<W> {
   for (let i = 0; i < rows; i++) {
-    for (let p = offsets[i]; p < offsets[i + 1]; p++) {
-      normalized[p] = values[p] / roots[i] / roots[indices[p]];
-    }
+    for (let p = offsets[i]; p < offsets[i + 1]; p++) weights[p] = values[p] / roots[i] / roots[indices[p]];
   }
   // whole numbers: a loop from one double to another takes 2.7 times as long
-  const starts = Int32Array.from(offsets);
+  return { starts: Int32Array.from(offsets), indices, weights };
+}
+
+/** The eigenvectors after the first: by filters where the graph is large, else by block Davidson. */
+async function leadingVectors(
+  graph: Csr,
+  roots: Float64Array,
+  {
+    dimensions,
+    deflate,
+    random,
+    watch,
+  }: { dimensions: number; deflate: Float64Array; random: Random; watch: Watch },
+): Promise<readonly Float64Array[]> {
+  const size = deflate.length;
+  if (size >= FILTERED_ROWS && dimensions <= MOST_FILTERED) {
+    const filter = { count: dimensions, tolerance: TOLERANCE, maxProducts: MAX_PRODUCTS, deflate };
+    const single = new Float32Array(graph.values.length);
+    return filteredEigenvectors(normalized(graph, roots, single), filter, random, watch);
+  }
+  const options = {
+    count: dimensions,
+    end: 'largest',
+    tolerance: POWER * TOLERANCE,
+    maxApplications: MAX_APPLICATIONS,
+    deflate: [deflate],
+  } as const;
+  const apply = powerOf(normalized(graph, roots, new Float64Array(graph.values.length)));
+  return (await eigenpairs({ size, apply }, options, random, watch)).vectors;
+}
+
+/** out = graph^POWER x. */
+function powerOf({ starts, indices, weights }: SparseGraph<Float64Array>) {
+  const rows = starts.length - 1;
   const once = (x: Float64Array, out: Float64Array): void => {
     for (let i = 0; i < rows; i++) {
       const end = starts[i + 1];
       let sum = 0;
-      for (let p = starts[i]; p < end; p++) sum += normalized[p] * x[indices[p]];
+      for (let p = starts[i]; p < end; p++) sum += weights[p] * x[indices[p]];
       out[i] = sum;
     }
   };
