@@ -43,9 +43,8 @@ export type Plan =
 
 /** Rows on which open pairs are counted for each depth. */
 const COUNTED_ROWS = 400;
-/** Below so many pairs, or so few columns, a choice would cost more than it saves. */
+/** Below so many pairs, queries or columns a choice, which looks at all rows, would cost more than it saves. */
 const FEWEST_PAIRS = 4e6;
-/** Below so many queries too: looking at all rows for a choice takes as long as comparing them. */
 const FEWEST_QUERIES = 256;
 const FEWEST_COLUMNS = 16;
 /** Most directions for ranks, which look at rows at all distances, and for nearest rows, which need fewer. */
@@ -67,9 +66,7 @@ const LISTED_COST = 1.1;
 /** Cost of a column as a byte in another engine, and of copying a pair from there. */
 const BYTE_COST = 0.08;
 const TABLE_COST = 5;
-/**
- * Row numbers of at most PROBES evenly spaced queries, which stand for all `queries` queries where a plan is chosen.
- */
+/** Row numbers of at most PROBES evenly spaced queries, which stand for all `queries` queries where a plan is chosen. */
 export const probeRows = (queries: number): number[] =>
   Array.from({ length: Math.min(PROBES, queries) }, (_, p) =>
     Math.floor((p * queries) / Math.min(PROBES, queries)),
