@@ -37,6 +37,7 @@ STAGES = [
     "signs",
     "significance",
     "replication",
+    "scores",
 ]
 STAGES += ["stability", "components", "neighborhoods", "writing"]
 STEPS = [
@@ -47,8 +48,10 @@ STEPS = [
     "quadraticForms",
     "sumPatterns",
     "sumLocalSquares",
+    "correlateLocalities",
     "forget",
 ]
+ROW_STEPS = ["rangesOfRows", "sumRows", "sumSquares", "scoreRows"]
 OPTIONS = {
     "": "-m 4 --draws 49 --level 0.05 --refits 1 --stability 1",
     "block": "-m 3 --form stacked --draws 0 --refits 0",
@@ -60,7 +63,7 @@ def moments(column: str) -> list[dict]:
     """All moments of a column, in the order of a run."""
     dask = column.startswith("dask")
     found = [{"name": stage, "stage": stage, "whom": "worker" if dask else "shard"} for stage in STAGES]
-    for step in [*STEPS, "block"]:
+    for step in [*STEPS, *ROW_STEPS, "block"]:
         for at in ("received", "half"):
             # a worker that is lost takes its process along; a process that is lost leaves its worker a reply that is cut
             whom = "worker" if dask and at == "received" else "shard"
@@ -69,7 +72,7 @@ def moments(column: str) -> list[dict]:
     return [
         m
         for m in found
-        if m["name"].split("-")[0] not in (["seeParts"] if table else ["components", "neighborhoods"])
+        if m["name"].split("-")[0] not in (["seeParts", *ROW_STEPS] if table else ["components", "neighborhoods"])
     ]
 
 
