@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 import tracemalloc
 import warnings
 from itertools import pairwise
@@ -231,3 +233,18 @@ def test_on_workers(tmp_path):
         order_rows(path, "X_umap", tmp_path / "there", client=client, **SMALL)
     assert files(tmp_path / "there") == files(tmp_path / "here")
     assert order.order_rows is order_rows
+
+
+def test_command_on_workers(tmp_path):
+    pytest.importorskip("distributed")
+    path = write(table(), tmp_path, "zarr")
+    order_rows(path, "X_umap", tmp_path / "here", **SMALL)
+    arguments = [str(path), "-e", "X_umap", "--out", str(tmp_path / "there"), "--block-bytes", "6000"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "whymap.cluster.order", *arguments, "--parts", "5", "--scheduler", "local:1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert files(tmp_path / "there") == files(tmp_path / "here")

@@ -1,5 +1,6 @@
 /** `whymap shard`: computes for another whymap, which speaks with it over standard input and output. */
 
+import { hostname } from 'node:os';
 import type { EngineChoice } from '../../engine/choose.js';
 import { createContext } from '../../engine/context.js';
 import { manifestNamed } from '../../io/parts/manifest.js';
@@ -16,7 +17,7 @@ import { readFrames, writeFrame } from './stream.js';
 /** Rows of parts in a folder of this machine. */
 const readParts: PartsReader = async ({ path, key }, positions) => {
   const folder = pathSource(path);
-  return readRows(folder, await manifestNamed(folder, key), { positions, columns: null });
+  return readRows(folder, await manifestNamed(folder, key, hostname()), { positions, columns: null });
 };
 
 /** Exit code after bytes that are no frames of the protocol. */

@@ -41,14 +41,14 @@ export async function findManifest(folder: Source): Promise<PartsManifest | null
   });
 }
 
-/** The manifest of the parts that a coordinator has named. @param key that it must have. */
-export async function manifestNamed(folder: Source, key: string): Promise<PartsManifest> {
+/** The manifest of the parts that a coordinator has named. @param key that it must have. @param machine name of this one. */
+export async function manifestNamed(folder: Source, key: string, machine: string): Promise<PartsManifest> {
   const found = await findManifest(folder);
   if (found?.key === key) return found;
   throw new FormatError({
     got: found
-      ? `${folder.name}, which holds other parts here than where the run was started`
-      : `no parts at ${folder.name} on this machine`,
+      ? `${folder.name}, where a worker on ${machine} finds other parts than this run began with`
+      : `no parts at ${folder.name} for a worker on ${machine}`,
     expected: 'the same folder under the same path on every machine',
     remedy: 'put the parts on storage that all workers see, and name it by the path that all have',
   });

@@ -257,7 +257,8 @@ async def _mapped(client: Any, function: Callable[[int], Any], items: Sequence[i
 
     futures = client.map(function, list(items), pure=False, retries=1)
     bar = _counted(items, function)
-    async for future in as_completed(futures):
+    # the client is no default one, by which as_completed would find the loop
+    async for future in as_completed(futures, loop=client.loop):
         await future  # raises what the task raised
         bar.update()
     bar.close()
