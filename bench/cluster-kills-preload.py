@@ -1,17 +1,22 @@
 """Loaded into Dask's workers by cluster-kills.py: each kills itself once in every task of the pre-pass.
 
 In `split_block` and `join_part` once when what is written has not its name yet, and once when it has; in `part_key` before it answers.
+A worker waits with it until its nanny has surely started it: a nanny that is still at that does not hear that it was killed.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from whymap.cluster import parts
 
 LANDED = Path(os.environ["WHYMAP_KILLS"]) / "landed"
+#: Seconds from the start of a worker to its end.
+SETTLED = 10
+started = time.monotonic()
 
 
 def kill(name: str) -> None:
@@ -20,6 +25,7 @@ def kill(name: str) -> None:
         (LANDED / name).open("x").close()
     except FileExistsError:
         return
+    time.sleep(max(0, started + SETTLED - time.monotonic()))
     os.kill(os.getpid(), signal.SIGKILL)
 
 
