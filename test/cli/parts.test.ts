@@ -1,13 +1,14 @@
 // A table in parts, read by the shards: the same files as from the table in one process, and what is refused.
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { decodeExplanation } from '#whymap/io/index.js';
 import type { Matrix } from '#whymap/model.js';
 import { plantModules } from '#whymap/reproduce/lava/planted.js';
 import { toCsr } from '../engine/cases.js';
 import { type Cells, writeAnndata, writeParts } from './parts-on-disk.js';
-import { temporaryFolder, whymap } from './run.js';
+import { start, temporaryFolder, whymap } from './run.js';
 
 const folder = temporaryFolder();
 const SAMPLES = 900;
@@ -57,6 +58,39 @@ test('the command writes the same files from parts, read by two processes, as fr
   expect(b).toEqual(a);
   expect(b.values?.features.length).toBe(16);
 });
+
+const inLinux = test.runIf(process.platform === 'linux');
+
+inLinux(
+  'a process killed by SIGKILL in each step, its request taken or its reply half written, changes no byte',
+  async () => {
+    const options = [...OPTIONS, '--draws', '0', '--refits', '0'];
+    await whymap(folder, 'explain', 'cells.zarr', '-e', 'X_umap', ...options, '-o', 'calm');
+    const kills = join(folder, 'kills');
+    for (const name of ['landed', 'shards']) mkdirSync(join(kills, name), { recursive: true });
+    const plan = [
+      'seeParts',
+      'specify',
+      'associate',
+      'quadraticForms',
+      'sumPatterns',
+      'sumLocalSquares',
+    ].flatMap((step) =>
+      ['received', 'half'].map((at) => ({ name: `${step}-${at}`, step, at, whom: 'shard' })),
+    );
+    writeFileSync(join(kills, 'plan.json'), JSON.stringify(plan));
+    const hook = pathToFileURL(join(import.meta.dirname, '../../bench/cluster-kills-hook.mjs')).href;
+    const args = ['explain', 'parts', ...options, '-o', 'killed', '--cluster', 'local:2'];
+    const environment = { ...process.env, NODE_OPTIONS: `--import ${hook}`, WHYMAP_KILLS: kills };
+    const { code, err } = await start(folder, args, [], environment).done;
+    expect([code, err]).toEqual([0, '']);
+    expect(readdirSync(join(kills, 'landed')).sort()).toEqual(plan.map(({ name }) => name).sort());
+    for (const name of readdirSync(join(folder, 'calm')).filter((each) => /\.(csv|npy)$/.test(each))) {
+      const [a, b] = ['calm', 'killed'].map((out) => readFileSync(join(folder, out, name)));
+      expect(b.equals(a), name).toBe(true);
+    }
+  },
+);
 
 test.each([
   [[], /without --cluster/],
