@@ -121,7 +121,9 @@ def _write_parts(plan: Plan, run: Mapper, embedding: str | None) -> None:
     _write(
         Path(plan.folder) / "manifest.json", json.dumps(_manifest(plan, parts, sha256, embedding), indent=1)
     )
-    shutil.rmtree(plan.scratch, ignore_errors=True)
+    # what workers were writing when they were killed
+    for left in [plan.scratch, *Path(plan.folder).glob("part-*.new")]:
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _plan(
