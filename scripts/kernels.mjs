@@ -38,20 +38,23 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-const bytes = 'src/engine/wasm/runtime/bytes.ts';
+/** One module for each, since a page or a process loads the one that its platform can use. */
+const modules = {
+  'src/engine/wasm/runtime/shared-kernels.ts': () => compile('kernels', shared),
+  'src/engine/wasm/runtime/single-kernels.ts': () => compile('kernels-single', []),
+};
 const layouts = 'src/engine/wasm/runtime/layouts.ts';
 const stamp = `${folder}/kernels.sha256`;
 const wanted = fingerprint();
-if (existsSync(bytes) && existsSync(layouts) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)
-  process.exit(0);
+const made = [...Object.keys(modules), layouts, stamp];
+if (made.every((file) => existsSync(file)) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
 
 mkdirSync(folder, { recursive: true });
 writeFileSync(layouts, layoutModule());
-const text = [
-  '// Made by scripts/kernels.mjs from kernels/.',
-  `export const sharedKernels = '${compile('kernels', shared)}';`,
-  `export const singleKernels = '${compile('kernels-single', [])}';`,
-  '',
-];
-writeFileSync(bytes, text.join('\n'));
+for (const [file, compiled] of Object.entries(modules)) {
+  writeFileSync(
+    file,
+    `// Made by scripts/kernels.mjs from kernels/.\nexport const kernels = '${compiled()}';\n`,
+  );
+}
 writeFileSync(stamp, wanted);

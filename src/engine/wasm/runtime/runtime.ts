@@ -214,9 +214,8 @@ const THREAD_SOURCE = {
  * WebAssembly SIMD.
  */
 async function compile(shared: boolean): Promise<WebAssembly.Module> {
-  const { sharedKernels, singleKernels } = await import('./bytes.js');
-  const text = atob(shared ? sharedKernels : singleKernels);
-  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const { kernels } = await (shared ? import('./shared-kernels.js') : import('./single-kernels.js'));
+  const bytes = Uint8Array.from(atob(kernels), (character) => character.charCodeAt(0));
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
