@@ -5,8 +5,11 @@ usage: python bench/cluster-size.py [FEATURES] [MODULES]      (default 1000 16; 
 Rates, each with where it was measured (docs/lab):
 - FIT: processor seconds of associations and factorization a fit, sample and pair of features: 12.0 s for three fits of 20,000 x 784 (shards.md).
   Taken to grow with samples and with the square of features; sparse tables are taken to cost as much as dense ones.
-- HERE: seconds a sample in the process that is started, on 2 threads: of 557 s for a million samples (performance of version 0.1.0) 150 for
-  localities, 48 for description, 90 for trust and 49 for reading and writing. Taken to grow with samples and not to shrink with workers.
+- HERE: processor seconds a sample in the process that is started: of 210 s for 4,000,000 x 1,000 (cluster.md) all but the fit: 6.7 reading, 94 localities,
+  19 description and signs, 26 scores, 49 writing; localities of two more fits of nine tenths of the samples (replication); and 33 s for 400,000
+  x 1,000 in significance, which places three fits and draws. On 2 threads; taken to grow with samples and not to shrink with workers.
+- ROWS: processor seconds a sample of correlating, scoring and reading ranges in workers: 68 of the 101 s of two workers in the same run; in JavaScript, so
+  that a worker is taken to use one core for them. Without workers the calling thread does it.
 - READ: stored values a second that a thread reads of parts: 9.5 million in 1.9 processor seconds (cluster.md); a dense value is taken to cost a fourth.
 - BRIDGE: bytes a second through the bridge: 8 shards x (400 kB out and 400 kB in) in 122 ms on a machine at a load of 20 (cluster.md).
 - ROUND: seconds of a round of 400 bytes, the same run. ROUNDS and SWEEPS: 104 rounds and 34 sweeps in the six fits of a run (cluster.md).
@@ -22,7 +25,8 @@ import sys
 
 FITS, ROUNDS, SWEEPS, SEGMENTS, GROUPS = 6, 104, 34, 16, 4
 FIT = 12.0 / 3 / 20_000 / 784**2
-HERE = (150 + 48 + 90 + 49) / 1e6
+HERE = (6.7 + 94 + 19 + 26 + 49 + 2 * 0.9 * 94) / 4e6 + 33 / 4e5
+ROWS = 68 / 4e6
 BRIDGE = 8 * 800_000 / 0.122
 ROUND = 0.055
 SPEEDUP, TOUCHED, STORED = 0.8 * 16, 1.1, 0.05
@@ -40,7 +44,7 @@ def costs(samples: float, features: int, modules: int, workers: int, sparse: boo
     moved = sums / BRIDGE + ROUNDS * ROUND if workers else 0
     return {
         "fits": fits,
-        "here": HERE * samples,
+        "here": (HERE + ROWS / max(1, workers)) * samples,
         "moved": moved,
         "read": read,
         "gigabytes_sums": sums / 1e9,
