@@ -65,10 +65,8 @@ function measured(rows, columns, ...options) {
     stages[stage].cpu += Number(cpu);
     stages[stage].calling += Number(calling);
   }
-  console.error(
-    `${rows} x ${columns} ${options.join(' ')}: ${summary.localities.count ?? summary.localities} localities`,
-  );
-  return { localities: summary.localities.count ?? summary.localities, stages };
+  console.error(`${rows} x ${columns} ${options.join(' ')}: ${summary.localities.count} localities`);
+  return { localities: summary.localities.count, stages };
 }
 
 /** A table and a panel of runs; `x` names what grows. */

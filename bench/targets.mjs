@@ -208,8 +208,7 @@ const LINES = {
 
 /** Trust of 70,000 digits: neighborhoods on both engines, and the whole audit by the command line. */
 async function trusted() {
-  const input = await tableOf('mnist70k');
-  const features = { features: input.features, embedding: input.map };
+  const { features, map: embedding } = await tableOf('mnist70k');
   const measured = [];
   const values = new Set();
   for (const name of ['wasm', 'native']) {
@@ -217,7 +216,7 @@ async function trusted() {
     const walls = [];
     for (let turn = 0; turn < runs; turn++) {
       const start = performance.now();
-      const found = await compareNeighborhoods(features, { k: 15 }, { engine });
+      const found = await compareNeighborhoods({ features, embedding }, { k: 15 }, { engine });
       values.add(`${trustworthiness(found).value}, ${continuity(found).value}`);
       walls.push((performance.now() - start) / 1000);
     }

@@ -102,20 +102,35 @@ function rowScales(data: Matrix, { metric, scale }: Frame) {
   return { means, squares, scales };
 }
 
-/** The rows as float32: less their means, not less the center, so that differences are exact. */
-async function floatRows({ runtime, scope, data, watch }: Packing, { metric }: Frame, source: SourceRows) {
+/**
+ * Writes the rows less the center, times `factor`: as float32, or rounded to i16 with their sums of squares.
+ * @returns address of the rows, their columns with padding, and the address of the sums (0 for float32).
+ */
+async function quantize(
+  { runtime, scope, data, watch }: Packing,
+  source: SourceRows,
+  { factor, floats }: { readonly factor: number; readonly floats: boolean },
+): Promise<{ address: number; width: number; squares: number }> {
   const width = Math.ceil(data.columns / 32) * 32;
-  const address = scope.allocate(data.rows * width * 4);
-  const center = scope.copy(new Float32Array(data.columns));
-  const call = { ...source, center, factor: 1, step: 0, target: address, width, floats: 1, squares: 0 };
+  const address = scope.allocate(data.rows * width * (floats ? 4 : 2));
+  const squares = floats ? 0 : scope.allocate(data.rows * 4);
+  const call = { ...source, factor, step: 0, target: address, width, floats: floats ? 1 : 0, squares };
   const job = {
     kernel: 'quantizeRows',
     ...{ items: Math.ceil(data.rows / PACK_ROWS), work: data.data.length * 4 },
     call: { ...call, longest: 0, between: 0 },
   } as const;
   await runtime.run(job, watch);
+  return { address, width, squares };
+}
+
+/** The rows as float32: less their means, not less the center, so that differences are exact. */
+async function floatRows(packing: Packing, { metric }: Frame, source: SourceRows) {
+  const { scope, data } = packing;
+  const center = scope.copy(new Float32Array(data.columns));
+  const rows = await quantize(packing, { ...source, center }, { factor: 1, floats: true });
   const kind = metric === 'manhattan' ? ABSOLUTE_FLOAT32 : SQUARED_FLOAT32;
-  return { unordered: { kind, address, width, squares: 0, rests: 0, axes: byVariance(data) }, full: null };
+  return { unordered: { kind, ...rows, rests: 0, axes: byVariance(data) }, full: null };
 }
 
 /** The rows rounded, and where that pays projected on a few directions. */
@@ -125,18 +140,8 @@ async function roundedRows(
   source: SourceRows,
   { factor, near }: Rounding,
 ): Promise<{ unordered: UnorderedRows; full: { address: number; width: number } | null }> {
-  const { runtime, scope, data, watch } = packing;
-  const width = Math.ceil(data.columns / 32) * 32;
-  const address = scope.allocate(data.rows * width * 2);
-  const squares = scope.allocate(data.rows * 4);
-  const call = { ...source, factor, step: 0, target: address, width, floats: 0, squares };
-  const job = {
-    kernel: 'quantizeRows',
-    ...{ items: Math.ceil(data.rows / PACK_ROWS), work: data.data.length * 4 },
-    call: { ...call, longest: 0, between: 0 },
-  } as const;
-  await runtime.run(job, watch);
-  const rounded = { address, width, squares };
+  const { data } = packing;
+  const rounded = await quantize(packing, source, { factor, floats: false });
   const projected =
     data.columns >= PROJECTED_COLUMNS ? await projectRows(packing, frame, rounded, LITTLE * near) : null;
   if (projected) return { unordered: projected, full: rounded };
