@@ -116,7 +116,7 @@ export class ModuleSamples {
   values: usize;
   /** Number of features. */
   f: i32;
-  /** i32: localities x n, samples of each locality, run after run. */
+  /** i32: localities x n, samples of each locality, run after run: entries of an order, or rows of `values` where there is none. */
   positions: usize;
   /** Most samples of a locality. */
   n: i32;
@@ -151,9 +151,9 @@ export class WeightedCorrelationsArguments {
   modules: usize;
   /** Draws of each module. */
   draws: i32;
-  /** Samples in all. */
-  samples: i32;
-  /** i32: draws x samples, the row that each sample takes its values from; or 0. */
+  /** Entries of one order. */
+  entries: i32;
+  /** i32: draws x entries, the row that each entry takes its values from; or 0. */
   orders: usize;
 }
 

@@ -10,8 +10,8 @@
  * Cost: for each draw and locality, one gather that sums as it goes, and one pass for the scores.
  * Determinism: an item is one draw of one module and writes its own results.
  * Types (a field with an element type such as f32 is the address of an array): `WeightedCorrelationsArguments`:
- *   modules (u32: addresses of the `ModuleSamples`), draws (draws of each module), samples (samples in all), orders
- *   (i32: draws x samples, the row that each sample takes its values from; or 0). `ModuleSamples`: values (f64: samples
+ *   modules (u32: addresses of the `ModuleSamples`), draws (draws of each module), entries (of one order), orders
+ *   (i32: draws x entries, the row that each entry takes its values from; or 0). `ModuleSamples`: values (f64: samples
  *   x f (rounded up to a multiple of 4, with zeros), each column standardized), f (number of features), positions (i32:
  *   localities x n, samples of each locality, run after run), n (most samples of a locality), offsets (i32: localities
  *   + 1, first run of each), lengths and numbers (i32 for each run: samples, number of its level), rows (i32: levels + 1,
@@ -49,7 +49,7 @@ export function weightedCorrelations(item: i32, scratch: usize, call: WeightedCo
   const f = module.f;
   const most = <usize>module.n;
   const w = <usize>((f + 3) & ~3);
-  const order = call.orders ? call.orders + ((<usize>draw * <usize>call.samples) << 2) : 0;
+  const order = call.orders ? call.orders + ((<usize>draw * <usize>call.entries) << 2) : 0;
   const stride = <usize>module.levels * <usize>f;
   const shifts = module.shifts ? module.shifts + ((<usize>draw * stride) << 2) : 0;
   const results = module.results + ((<usize>draw * <usize>module.localities) << 3);

@@ -16,8 +16,11 @@ export interface Random {
   uniform(): number;
   /** Standard normal (polar Box-Muller). */
   normal(): number;
-  /** Puts the entries in a random order, in place (Fisher-Yates); the same array. */
-  shuffle(entries: Int32Array): Int32Array;
+  /**
+   * Puts the entries in a random order, in place (Fisher-Yates); the same array. With `count` the last so many are drawn from all, the
+   * others stay in some order: drawn from again they are as random.
+   */
+  shuffle(entries: Int32Array, count?: number): Int32Array;
   /** An independent stream for a named purpose. */
   stream(name: string): Random;
 }
@@ -47,8 +50,8 @@ export function createRandom(seed: number, name = ''): Random {
     return x - Math.floor(x / bound) * bound;
   };
   // here rather than outside, so that nothing is called for an entry
-  const shuffle = (entries: Int32Array): Int32Array => {
-    for (let i = entries.length - 1; i > 0; i--) {
+  const shuffle = (entries: Int32Array, count = entries.length): Int32Array => {
+    for (let i = entries.length - 1; i > 0 && i >= entries.length - count; i--) {
       const j = below(i + 1);
       const moved = entries[i];
       entries[i] = entries[j];

@@ -65,8 +65,8 @@ export interface ModuleSamples {
   readonly values: Float64Array;
   readonly features: number;
   /**
-   * localities x size: the samples of each locality, as rows of `values`; none twice in a locality. With `levels` run after
-   * run, and anything past the last run.
+   * localities x size: the samples of each locality, as entries of an order or, without orders, rows of `values`; none twice in a
+   * locality. With `levels` run after run, and anything past the last run.
    */
   readonly positions: Int32Array;
   readonly size: number;
@@ -93,7 +93,7 @@ export interface SampleLevels {
 /** Draws of a permutation test: which row's values each sample takes. */
 export interface SampleDraws {
   readonly count: number;
-  /** count x samples: the row that each sample takes its values from, a permutation inside levels; null for its own. */
+  /** count x any number: the row that each entry takes its values from, no row twice in a draw; null for its own. */
   readonly orders: Int32Array | null;
   /**
    * For each module count x levels x features: rows by which each feature moves on cyclically among those of the level; null

@@ -76,3 +76,25 @@ test('a permutation holds every number once', () => {
     }),
   );
 });
+
+test('the last entries of a shuffle are drawn from all, each as often, also from entries that were shuffled before', () => {
+  const [entries, count, draws] = [12, 3, 40_000];
+  const random = createRandom(11);
+  const rows = permutation(entries, createRandom(1));
+  // how often each entry comes last, last but one and last but two
+  const seen = new Int32Array(entries * count);
+  for (let draw = 0; draw < draws; draw++) {
+    const last = random.shuffle(rows, count).subarray(entries - count);
+    last.forEach((row, place) => {
+      seen[place * entries + row]++;
+    });
+  }
+  expect([...rows].sort((a, b) => a - b)).toEqual([...Array(entries).keys()]);
+  const wanted = draws / entries;
+  const chiSquare = seen.reduce((sum, times) => sum + (times - wanted) ** 2 / wanted, 0);
+  // 33 degrees of freedom, 99.9%
+  expect(chiSquare).toBeLessThan(63.9);
+  expect(random.shuffle(Int32Array.of(4, 5), 0)).toEqual(Int32Array.of(4, 5));
+  const all = () => createRandom(2).shuffle(Int32Array.of(1, 2, 3, 4, 5), 9);
+  expect(all()).toEqual(createRandom(2).shuffle(Int32Array.of(1, 2, 3, 4, 5)));
+});

@@ -39,16 +39,16 @@ export const weightedCorrelations: Engine['weightedCorrelations'] = async (
 /** The statistic of module k for one draw, in all its localities. @param results draws x localities. */
 function oneDraw(
   module: ModuleSamples,
-  { orders, shifts }: SampleDraws,
+  { count, orders, shifts }: SampleDraws,
   k: number,
   draw: number,
   results: Float64Array,
 ): void {
   const { values, features: f, positions, size, loadings, support } = module;
-  const samples = values.length / f;
   const { offsets, lengths, numbers, rows } = levelsOf(module);
   const localities = offsets.length - 1;
-  const order = orders?.subarray(draw * samples, (draw + 1) * samples) ?? null;
+  const entries = (orders?.length ?? 0) / count;
+  const order = orders?.subarray(draw * entries, (draw + 1) * entries) ?? null;
   const stride = (rows.length - 1) * f;
   const shift = shifts?.[k].subarray(draw * stride, (draw + 1) * stride) ?? null;
   const gathered = new Float64Array(size * f);

@@ -5,7 +5,7 @@
  *   a draw take is spread when it is drawn: to the same bytes, since a standardized value is a function of the cell. Source: ours.
  * Shapes: N samples in a random order, f features of a module. Precision: double, as `unitColumn`. Cost: the cells of the drawn rows.
  * Types: `Csr`: sparse rows (offsets, indices, values). `ModuleSamples`, one module in drawn samples: values (samples x features),
- *   positions (of each locality's samples). `SampleDraws`: count; orders (count x samples, or null); shifts (for each module count x
+ *   positions (of each locality's samples). `SampleDraws`: count; orders (count x entries, or null); shifts (for each module count x
  *   features, or null). `Engine`: weightedCorrelations. `Watch`: checkpoint.
  * Fails: CancelledError once the watch ends.
  */
@@ -83,7 +83,7 @@ const isSpread = (module: DrawnModule): module is ModuleSamples => module.values
 /** Module k with the values that its samples take in a draw, one row a position. */
 function inDraw(
   module: DrawnModule,
-  { orders, shifts }: SampleDraws,
+  { count, orders, shifts }: SampleDraws,
   k: number,
   draw: number,
 ): ModuleSamples {
@@ -91,11 +91,12 @@ function inDraw(
   if (held instanceof Float64Array) return { ...module, values: held };
   const { rows, centers, scales } = held;
   const n = rows.length;
+  const entries = (orders?.length ?? 0) / count;
   const root = Math.sqrt(n);
   const cells = new Float64Array(positions.length * f);
   for (let s = 0; s < positions.length; s++) {
     const to = cells.subarray(s * f, (s + 1) * f);
-    if (!shifts) addRow(held, rows[orders ? orders[draw * n + positions[s]] : positions[s]], to);
+    if (!shifts) addRow(held, rows[orders ? orders[draw * entries + positions[s]] : positions[s]], to);
     else {
       for (let i = 0; i < f; i++) {
         const at = positions[s] + shifts[k][draw * f + i];

@@ -7,7 +7,8 @@
  *   inside these (one shift a feature and level), so that a draw keeps what differs between levels.
  * Sequence: a first batch of `draws`, then as many again as were made, until every module that is asked for is decided
  *   (sequential-decision.ts) or MOST_BATCHES are reached. Both tests go on for themselves.
- * Cost: draws evaluations of the statistic by the engine for each test, on all its threads. Memory: BATCH_BYTES of drawn orders.
+ * Cost: draws evaluations of the statistic by the engine for each test, on all its threads. Only samples of the localities looked at
+ *   are drawn: of 333,000 held-out samples 24,000 at 10 modules. Memory: BATCH_BYTES of drawn orders.
  * Determinism: random numbers are drawn here, in order; the same bytes for any number of threads and any engine.
  * Types: `HeldOutModule`: values (samples x its features, standardized), featureNumbers, presence (sum 1),
  *   pairWeight, and the localities of its test. `Random`, seeded numbers: stream (an independent stream by name), below
@@ -55,7 +56,6 @@ export async function permutationTests(
 ): Promise<{ real: DrawnTest[]; local: DrawnTest[] }> {
   if (modules.length === 0) return { real: [], local: [] };
   const { begins } = plan;
-  const samples = begins[begins.length - 1];
   const none = { count: 1, orders: null, shifts: null };
   const ofObserved = await drawnCorrelations(modules, none, engine, withoutProgress(watch));
   const [observed] = await statistics(modules, ofObserved, watch);
@@ -68,24 +68,35 @@ export async function permutationTests(
     ...{ count, orders: null },
     shifts: await drawShifts(modules, count, begins, shiftsFrom, part),
   });
+  const looked = positionsLookedAt(modules, begins);
+  const entriesOf = modules.map((module) => ({
+    ...module,
+    positions: module.positions.map((position) => (position < 0 ? -1 : looked.entryOf[position])),
+  }));
+  const draw = orderDrawer(looked.counts, begins, ordersFrom);
   const permuted = async (count: number, part: Watch) => ({
-    ...{ count, shifts: null },
-    orders: await drawOrders(count, begins, ordersFrom, part),
+    count,
+    shifts: null,
+    orders: await draw(count, part),
   });
-  const batch = Math.max(1, Math.floor(BATCH_BYTES / (4 * Math.max(1, samples))));
+  const batch = (numbers: number) => Math.max(1, Math.floor(BATCH_BYTES / (4 * Math.max(1, numbers))));
   const real = await drawnTests(
     observed.mean,
     async (count, part) =>
       (await statisticsOf(present, await shifted(count, part), part)).map(({ mean }) => mean),
-    { ...plan, batch },
+    { ...plan, batch: batch(modules.reduce((sum, { features }) => sum + features, 0) * (begins.length - 1)) },
     partOf(watch, 0, 0.5),
   );
   const local = await drawnTests(
     observed.contrast,
     async (count, part) =>
-      (await statisticsOf(modules, await permuted(count, part), part)).map(({ contrast }) => contrast),
+      (await statisticsOf(entriesOf, await permuted(count, part), part)).map(({ contrast }) => contrast),
     // what is not real is not significant, local or not
-    { ...plan, batch, awaited: plan.awaited.filter((k) => decision(real[k], plan.level) !== false) },
+    {
+      ...plan,
+      batch: batch(looked.counts.reduce((a, b) => a + b, 0)),
+      awaited: plan.awaited.filter((k) => decision(real[k], plan.level) !== false),
+    },
     partOf(watch, 0.5, 1),
   );
   return { real, local };
@@ -189,28 +200,47 @@ async function drawShifts(
 }
 
 /**
- * A permutation of the samples inside levels for each draw: draws x samples, draw after draw.
- * @param count draws.
+ * The positions of held-out samples that any module's localities hold, numbered level after level.
+ * @param begins as for `drawShifts`.
+ * @returns `entryOf`: the number of each position; `counts`: how many are in each level.
+ */
+function positionsLookedAt(modules: readonly HeldOutModule[], begins: Int32Array) {
+  const entryOf = new Int32Array(begins[begins.length - 1]);
+  for (const { positions } of modules)
+    for (const position of positions) if (position >= 0) entryOf[position] = 1;
+  const counts = new Int32Array(begins.length - 1);
+  let entries = 0;
+  for (let g = 0; g < counts.length; g++) {
+    const before = entries;
+    for (let p = begins[g]; p < begins[g + 1]; p++) if (entryOf[p] === 1) entryOf[p] = entries++;
+    counts[g] = entries - before;
+  }
+  return { entryOf, counts };
+}
+
+/**
+ * Makes a function that draws, for each of a number of draws, the samples that entries take their values from: of each level as many as
+ * it has entries, in random order, from all of its samples. What it returns is draws x entries, draw after draw.
+ * @param counts entries of each level.
  * @param begins as for `drawShifts`.
  */
-async function drawOrders(
-  count: number,
-  begins: Int32Array,
-  random: Random,
-  watch: Watch,
-): Promise<Int32Array> {
-  const levels = begins.length - 1;
-  const samples = begins[levels];
-  const orders = new Int32Array(count * samples);
-  for (let draw = 0; draw < count; draw++) {
-    for (let g = 0; g < levels; g++) {
-      const order = orders.subarray(draw * samples + begins[g], draw * samples + begins[g + 1]);
-      for (let s = 0; s < order.length; s++) order[s] = begins[g] + s;
-      random.shuffle(order);
+function orderDrawer(counts: Int32Array, begins: Int32Array, random: Random) {
+  const samples = Int32Array.from({ length: begins[counts.length] }, (_, position) => position);
+  const inLevels = Array.from(counts, (_, g) => samples.subarray(begins[g], begins[g + 1]));
+  const entries = counts.reduce((a, b) => a + b, 0);
+  return async (count: number, watch: Watch): Promise<Int32Array> => {
+    const orders = new Int32Array(count * entries);
+    let at = 0;
+    for (let draw = 0; draw < count; draw++) {
+      inLevels.forEach((level, g) => {
+        // those drawn are the last ones; the next draw begins with the level as this one left it
+        orders.set(random.shuffle(level, counts[g]).subarray(level.length - counts[g]), at);
+        at += counts[g];
+      });
+      await watch.checkpoint();
     }
-    await watch.checkpoint();
-  }
-  return orders;
+    return orders;
+  };
 }
 
 /**

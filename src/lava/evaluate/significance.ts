@@ -22,8 +22,8 @@
  *   modules they are corrected by the largest statistic (largest-statistic.ts), family-wise. Passing on every part implies
  *   passing on the first, so the chance of any false finding is at most the level (by the draws 0.0002 more, sequential-decision.ts), though the parts depend on one another.
  *   Draws go on until a test is decided (sequential-decision.ts says how surely).
- * Source: ours. Cost: three factorizations of two thirds of the samples, and from 2 x draws to 2 x 10 x draws evaluations
- *   of the statistic for each. Determinism: the parts are a function of the samples; the seed decides the draws only.
+ * Source: ours. Cost: three factorizations of two thirds of the samples, on the localities reported and more up to
+ *   ENOUGH_TO_TEST in all, and from 2 x draws to 2 x 10 x draws evaluations of the statistic for each. Determinism: the parts are a function of the samples; the seed decides the draws only.
  * How it fails: a module present in few samples can be missed in two thirds of them: a module that is not significant
  *   is not proven to be chance. Ranks for `spearman` are taken over the held-out samples together, not in each locality.
  * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
@@ -78,6 +78,8 @@ export interface SignificanceResult {
 
 /** Parts of the samples; each is held out once. */
 export const PARTS = 3;
+/** Localities beyond which a covering needs no more for a fit that is tested: its modules have to be matched, not reported. */
+const ENOUGH_TO_TEST = 300;
 /** Held-out samples in a locality below which a correlation says nothing. */
 const LEAST_HELD_OUT = 5;
 
@@ -120,7 +122,7 @@ export async function moduleSignificance(
   const { embedding, localities, modules } = input;
   if (Math.round(localities.size / PARTS) < LEAST_HELD_OUT || modules.count === 0) return null;
   const watch = watchStage(context, 'significance');
-  const dense = await denseCovering(embedding, localities, context.engine, watch);
+  const dense = await denseCovering(embedding, localities, context.engine, watch, ENOUGH_TO_TEST);
   const parts = { ...input, dense };
   const atOnce = fitsAtOnce(context, input.table.features, input.associationCounts);
   const ofFit = { ...context, memory: context.memory / atOnce };

@@ -37,16 +37,18 @@ const EVENING = 4;
 
 /**
  * The localities, followed by further ones of the same size between them, on which modules are fitted: three times as
- * many in all, up to ENOUGH. Called before every fit. Where there are enough, they come back as they are.
+ * many in all, up to `enough`. Called before every fit. Where there are enough, they come back as they are.
+ * @param enough localities beyond which no more are added; default ENOUGH.
  */
 export async function denseCovering(
   embedding: Embedding,
   localities: Localities,
   engine: Engine,
   watch: Watch,
+  enough = ENOUGH,
 ): Promise<Localities> {
   const { count, size } = localities;
-  const wanted = Math.max(count, Math.min(MOST_TIMES * count, ENOUGH)) - count;
+  const wanted = Math.max(count, Math.min(MOST_TIMES * count, enough)) - count;
   if (wanted === 0) return localities;
   await watch.checkpoint();
   const frame = principalAxes(embedding.coordinates);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { explain } from 'whymap';
 import { compareConditions } from 'whymap/lava';
 import { createContext } from '#whymap/engine/context.js';
-import type { Engine, SampleDraws } from '#whymap/engine/engine.js';
+import type { Engine, ModuleSamples, SampleDraws } from '#whymap/engine/engine.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { OptionError } from '#whymap/errors.js';
 import { decodeExplanation, encodeExplanation } from '#whymap/io/explanation-file.js';
@@ -23,6 +23,17 @@ const modulesOn = ({ descriptions }: Explanation, features: readonly number[]) =
   descriptions.filter(
     ({ topFeatures }) => topFeatures.filter(({ feature }) => features.includes(feature)).length >= 5,
   );
+
+/** The samples of a module's localities, as entries of an order, each with its level. */
+function* samplesOf({ positions, size, levels }: ModuleSamples) {
+  if (!levels) return;
+  for (let l = 0; l + 1 < levels.offsets.length; l++) {
+    let at = l * size;
+    for (let run = levels.offsets[l]; run < levels.offsets[l + 1]; run++) {
+      for (let s = 0; s < levels.lengths[run]; s++) yield [positions[at++], levels.numbers[run]];
+    }
+  }
+}
 
 /** Share of the associations that modules explain by these features: shares, weighted by the features' squared loadings. */
 function explainedBy({ modules }: Explanation, features: readonly number[]): number {
@@ -74,12 +85,12 @@ describe('a programme inside donors, and features that one donor has more of', (
 
   test('significance exchanges samples of one level only; the programme passes, with replication', async () => {
     const donors = cohort.table.metadata?.find(({ name }) => name === 'donor') as CategoricalColumn;
-    const seen: { draws: SampleDraws; begins: Int32Array }[] = [];
+    const seen: { draws: SampleDraws; modules: readonly ModuleSamples[] }[] = [];
     const js = createJsEngine();
     const engine: Engine = {
       ...js,
       weightedCorrelations(modules, draws, watch) {
-        for (const { levels } of modules) if (levels) seen.push({ draws, begins: levels.rows });
+        seen.push({ draws, modules });
         return js.weightedCorrelations(modules, draws, watch);
       },
     };
@@ -90,14 +101,20 @@ describe('a programme inside donors, and features that one donor has more of', (
     expect(module.replication).toBeGreaterThan(0.9);
     expect(module.within?.find(({ column }) => column === 'donor')?.kept).toBeCloseTo(1, 9);
     expect(seen.length).toBeGreaterThan(0);
-    for (const { draws, begins } of seen) {
+    for (const { draws, modules } of seen) {
+      const begins = modules[0].levels?.rows ?? Int32Array.of();
       const levels = begins.length - 1;
       expect(levels).toBe(donors.levels.length);
-      const samples = begins[levels];
-      const levelOf = (row: number) => begins.findIndex((_, g) => g < levels && row < begins[g + 1]);
-      draws.orders?.forEach((row, at) => {
-        if (levelOf(row) !== levelOf(at % samples)) throw new Error(`row ${row} for ${at % samples}`);
-      });
+      for (const module of modules) {
+        for (let draw = 0; draws.orders && draw < draws.count; draw++) {
+          const order = draws.orders.subarray((draw * draws.orders.length) / draws.count);
+          for (const [position, level] of samplesOf(module)) {
+            const row = order[position];
+            if (!(row >= begins[level] && row < begins[level + 1]))
+              throw new Error(`row ${row} in level ${level}`);
+          }
+        }
+      }
       for (const shifts of draws.shifts ?? []) {
         const features = shifts.length / draws.count / levels;
         shifts.forEach((by, at) => {

@@ -5,7 +5,7 @@
  *   samples: positions (localities x size, rows of values), size (of a locality), values (samples x features,
  *   standardized), features (how many), support (samples that must differ), loadings (localities x features, with
  *   sign), levels (runs of one level in each locality, or absent). `SampleDraws`: count of draws; orders (count x
- *   samples, or null); shifts (for each module count x features, or null). `Scope`, allocations that end together:
+ *   entries, or null); shifts (for each module count x features, or null). `Scope`, allocations that end together:
  *   copy (copies an array in, gives its address), free (ends it), allocate (an address for so many bytes;
  *   MachineError when there is no room), copyStructure (writes a structure, gives its address). `Watch`, of a stage:
  *   checkpoint (throws CancelledError once the signal is aborted). `Arena`, the allocator: memory (of WebAssembly).
@@ -38,8 +38,8 @@ export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCo
       ({ positions, size }) => new Float64Array((draws.count * positions.length) / size),
     );
     if (modules.length === 0 || draws.count === 0) return results;
-    const samples = modules[0].values.length / modules[0].features;
-    const together = Math.max(runtime.threads, Math.floor(ORDER_BYTES / (4 * samples)));
+    const entries = (draws.orders?.length ?? 0) / draws.count;
+    const together = Math.max(runtime.threads, Math.floor(ORDER_BYTES / (4 * Math.max(1, entries))));
     const batches = batchesOf(modules);
     for (let from = 0; from < draws.count; from += together) {
       const to = Math.min(draws.count, from + together);
@@ -47,7 +47,7 @@ export function createWeightedCorrelations(runtime: Runtime): Engine['weightedCo
         const done = (from + ((to - from) * batch.first) / modules.length) / draws.count;
         const end = (from + ((to - from) * batch.end) / modules.length) / draws.count;
         const chosen = modules.slice(batch.first, batch.end);
-        const part = drawsBetween(modules, draws, samples, { from, to, ...batch });
+        const part = drawsBetween(modules, draws, entries, { from, to, ...batch });
         const found = await correlate(runtime, chosen, part, partOf(watch, done, end));
         found.forEach((values, k) => {
           results[batch.first + k].set(values, (from * values.length) / (to - from));
@@ -84,12 +84,12 @@ function batchesOf(modules: readonly ModuleSamples[]): Batch[] {
 /**
  * Draws `from` to `to` (exclusive) of modules `first` to `end` (exclusive). Views, no copies.
  * @param modules all of them.
- * @param samples number of samples, the length of one order.
+ * @param entries of one order.
  */
 function drawsBetween(
   modules: readonly ModuleSamples[],
   { orders, shifts }: SampleDraws,
-  samples: number,
+  entries: number,
   { from, to, first, end }: Batch & { readonly from: number; readonly to: number },
 ): SampleDraws {
   const ofModule = (shift: Int32Array, k: number) => {
@@ -99,7 +99,7 @@ function drawsBetween(
   };
   return {
     count: to - from,
-    orders: orders?.subarray(from * samples, to * samples) ?? null,
+    orders: orders?.subarray(from * entries, to * entries) ?? null,
     shifts: shifts?.slice(first, end).map(ofModule) ?? null,
   };
 }
@@ -137,7 +137,7 @@ async function correlate(
         call: {
           modules: scope.copy(Uint32Array.from(uploaded, ({ address }) => address)),
           draws: draws.count,
-          samples: modules[0].values.length / modules[0].features,
+          entries: (draws.orders?.length ?? 0) / draws.count,
           orders: draws.orders ? scope.copy(draws.orders) : 0,
         },
       },
@@ -159,8 +159,9 @@ function padColumns({ values, features }: ModuleSamples): Float64Array {
   const width = padded(features);
   if (width === features) return values;
   const result = new Float64Array((values.length / features) * width);
-  for (let r = 0; r * features < values.length; r++) {
-    result.set(values.subarray(r * features, (r + 1) * features), r * width);
+  // number by number: a view of each row would be millions of objects
+  for (let from = 0, to = 0; from < values.length; to += width) {
+    for (let i = 0; i < features; i++) result[to + i] = values[from++];
   }
   return result;
 }
