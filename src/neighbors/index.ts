@@ -1,43 +1,20 @@
-/** Nearest neighbors: exact in few dimensions by a kd-tree, exact by blocked products, or approximate by descent. */
+/** Nearest neighbors: exact in few dimensions by a kd-tree, exact by blocked products, or approximate by descent, with their recall. */
 
 import { toDense } from '../core/csr.js';
 import { type PartialContext, resolveContext, watchStage } from '../engine/context.js';
-import { METRICS, type Metric } from '../engine/engine.js';
-import { OptionError, ShapeError } from '../errors.js';
-import type { Csr, Matrix, Neighbors } from '../model.js';
-import { approximateNeighbors } from './approximate.js';
-import { exactNeighbors } from './exact.js';
-import { usesKdTree } from './policy.js';
+import { partOf } from '../engine/watch.js';
+import type { Csr, Matrix } from '../model.js';
+import { type NeighborLists, type NeighborsOptions, neighborLists } from './lists.js';
+import { sampledRecall } from './recall.js';
 
 export { buildKdTree, type KdTree, nearestFinder } from '../core/kd-tree.js';
 export { METRICS, type Metric } from '../engine/engine.js';
+export { METHODS, type NeighborsMethod, type NeighborsOptions } from './lists.js';
 
-export const METHODS = ['auto', 'exact', 'approximate'] as const;
-export type NeighborsMethod = (typeof METHODS)[number];
-
-export interface NeighborsOptions {
-  /** Neighbors of each row, itself not counted; 1 to rows - 1. Default 15. */
-  readonly k?: number;
-  /** Default `euclidean`. */
-  readonly metric?: Metric;
-  /** `auto` (default) is exact wherever exact is faster; see docs/engines.md for the crossover. */
-  readonly method?: NeighborsMethod;
-}
-
-export interface NeighborsResult extends Neighbors {
-  readonly method: 'kd-tree' | 'exact' | 'approximate';
+export interface NeighborsResult extends NeighborLists {
   /** Share of the true neighbors that were found, over sampled rows; 1 for the exact methods. */
   readonly recall: number;
 }
-
-/**
- * Rows above which `auto` is approximate: where comparing all rows takes the processor time of descent, a curve through
- * the table of bench/crossover.mjs (wasm, November 2026: about 20,000 rows of 50 columns, 4,500 of 784); but not below
- * FEW_ROWS, where either takes a second or two and exact is worth it.
- */
-const exactRows = (columns: number): number =>
-  Math.max(FEW_ROWS, (8e-5 + 1e-7 * columns) / (2.2e-9 + 4.2e-11 * columns));
-const FEW_ROWS = 4096;
 
 /**
  * The k nearest other rows of every row, nearest first, ties by row number.
@@ -49,38 +26,14 @@ export async function neighbors(
   partialContext: PartialContext = {},
 ): Promise<NeighborsResult> {
   const context = await resolveContext(partialContext);
-  const { k, metric, method } = normalize(data, options);
   const dense = toDense(data);
   const watch = watchStage(context, 'neighbors');
-  const treeFits = usesKdTree(dense.columns, metric);
-  if (method === 'approximate' || (method === 'auto' && !treeFits && dense.rows > exactRows(dense.columns))) {
-    const { found, recall } = await approximateNeighbors(dense, { k, metric }, context, watch);
-    return { ...found, method: 'approximate', recall };
+  const found = await neighborLists(dense, options, context, partOf(watch, 0, 0.95));
+  if (found.method !== 'approximate') {
+    watch.progress(1);
+    return { ...found, recall: 1 };
   }
-  const found = await exactNeighbors(dense, { k, metric }, context.engine, watch);
-  return { ...found, method: treeFits ? 'kd-tree' : 'exact', recall: 1 };
-}
-
-/** Options with defaults filled in. Throws OptionError or ShapeError for those that do not fit. */
-function normalize(data: Matrix | Csr, options: NeighborsOptions): Required<NeighborsOptions> {
-  const { k = 15, metric = 'euclidean', method = 'auto' } = options;
-  if (!METRICS.includes(metric)) throw unknown('metric', metric, METRICS);
-  if (!METHODS.includes(method)) throw unknown('method', method, METHODS);
-  if (!Number.isInteger(k) || k < 1 || k >= data.rows) {
-    throw new ShapeError({
-      got: `k = ${k} for ${data.rows} rows`,
-      expected: 'a whole number from 1 to rows - 1',
-      remedy: 'ask for fewer neighbors or give more rows',
-    });
-  }
-  return { k, metric, method };
-}
-
-/** An error that names the choices. */
-function unknown(name: string, value: string, known: readonly string[]): OptionError {
-  return new OptionError({
-    got: `a ${name} called ${value}`,
-    expected: known.join(', '),
-    remedy: 'name one of those, or leave it out',
-  });
+  const metric = options.metric ?? 'euclidean';
+  const recall = await sampledRecall(context.engine, dense, found, metric, partOf(watch, 0.95, 1));
+  return { ...found, recall };
 }

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
-import { sampledRecall } from '#whymap/neighbors/approximate.js';
 import { exactNeighbors } from '#whymap/neighbors/exact.js';
 import { usesKdTree } from '#whymap/neighbors/policy.js';
+import { sampledRecall } from '#whymap/neighbors/recall.js';
 
 test('the tree is used up to 8 columns for neighbors, up to 12 for localities, for euclidean only', () => {
   expect([8, 9].map((columns) => usesKdTree(columns, 'euclidean'))).toEqual([true, false]);

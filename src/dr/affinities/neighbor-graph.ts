@@ -1,5 +1,5 @@
 /**
- * Neighbor lists for graph methods: made before, or computed (neighbors/index.ts). umap, tsne and dk-lle let it
+ * Neighbor lists for graph methods: made before, or computed (neighbors/lists.ts). umap, tsne and dk-lle let it
  * choose, which is approximate descent for many samples of many features; isomap and lle, whose graphs must be
  * connected and whose answers are compared with others', take exact lists.
  */
@@ -7,7 +7,7 @@
 import type { Context } from '../../engine/context.js';
 import { ShapeError } from '../../errors.js';
 import type { Matrix, Neighbors } from '../../model.js';
-import { type NeighborsMethod, neighbors } from '../../neighbors/index.js';
+import { type NeighborsMethod, neighborLists } from '../../neighbors/lists.js';
 import type { EmbedOptions } from '../options.js';
 
 /** The k nearest others of every sample. Throws ShapeError when lists made before do not fit. */
@@ -19,7 +19,7 @@ export async function neighborsOf(
   method: NeighborsMethod = 'auto',
 ): Promise<Neighbors> {
   if (options.neighbors) return firstNeighbors(options.neighbors, features.rows, k);
-  return neighbors(features, { k, metric: options.metric ?? 'euclidean', method }, context);
+  return neighborLists(features, { k, metric: options.metric ?? 'euclidean', method }, context);
 }
 
 /** The first k of lists made before. Throws ShapeError where they do not fit. */

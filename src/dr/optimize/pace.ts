@@ -1,6 +1,9 @@
-/** How many steps an engine does in one call: as many as take about a twentieth of a second. */
+/**
+ * How many steps an engine does in one call: as many as take about a quarter of a second. The end of a call costs milliseconds, in which one
+ * thread waits for the other and coordinates are copied; the engine looks at the caller's signal meanwhile.
+ */
 
-const TARGET_MS = 50;
+const TARGET_MS = 250;
 const MOST = 1024;
 
 export interface Pace {

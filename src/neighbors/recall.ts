@@ -1,30 +1,11 @@
-/** Approximate neighbors with their recall, measured against the exact neighbors of sampled rows. */
+/** The recall of approximate neighbors, measured against the exact neighbors of sampled rows. */
 
 import { gatherRows } from '../core/matrix.js';
-import type { Context } from '../engine/context.js';
 import type { Engine, Metric, Watch } from '../engine/engine.js';
-import { partOf } from '../engine/watch.js';
 import type { Matrix, Neighbors } from '../model.js';
 
 /** Rows that recall is measured on: a standard error of at most 0.002 at a recall of 0.99. */
 const SAMPLED_ROWS = 200;
-
-/**
- * The k nearest other rows of every row by the engine's nearest-neighbor descent, and the measured recall.
- * Seeded by the context's stream `neighbors`.
- */
-export async function approximateNeighbors(
-  data: Matrix,
-  { k, metric }: { k: number; metric: Metric },
-  context: Context,
-  watch: Watch,
-): Promise<{ found: Neighbors; recall: number }> {
-  const { engine } = context;
-  const random = context.random.stream('neighbors');
-  const found = await engine.nearestApproximate(data, { k, metric, random }, partOf(watch, 0, 0.95));
-  const recall = await sampledRecall(engine, data, found, metric, partOf(watch, 0.95, 1));
-  return { found, recall };
-}
 
 /**
  * Share of the sampled rows' true neighbors that were found. A neighbor at the distance of the k-th true one
