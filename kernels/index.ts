@@ -42,3 +42,4 @@ export {
   quantizeRows,
 } from './nn-descent/quantized-rows';
 export { groupScratch, joinGroup, splitRows, splitScratch } from './nn-descent/trees';
+export { filterItem } from './spectral/filter';

@@ -20,6 +20,7 @@ import type {
 } from './association-rules.js';
 import type { SampledEpochs, TsnePlacement, TsneState, TsneSteps } from './force-options.js';
 import type {
+  FilterSteps,
   ModuleSamples,
   NearestInTree,
   NeighborhoodGraph,
@@ -277,6 +278,13 @@ export interface Engine {
    * @param y rows x dimensions.
    */
   sampledEpochs(rates: Csr, y: Float64Array, options: SampledEpochs, watch?: Watch): Promise<void>;
+
+  /**
+   * Steps of a three-term recurrence over a sparse graph A for four vectors at once: x[s + 1] = image A x[s] + itself x[s] +
+   * before x[s - 1], and x[-1] = x[0]. Sums in double, float32 between steps. Engines agree to the last bit.
+   * @param graph rows x rows, not to be changed between calls. @param block rows x 4: x[0]. @returns the last x.
+   */
+  graphFilter(graph: Csr, block: Float32Array, steps: FilterSteps, watch?: Watch): Promise<Float32Array>;
 
   /** Frees the memory behind a block that this engine made; its arrays must not be used afterwards. */
   release(block: AssociationBlock): void;

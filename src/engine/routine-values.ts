@@ -101,3 +101,13 @@ export interface SampleDraws {
    */
   readonly shifts: readonly Int32Array[] | null;
 }
+
+/** Factors of one step of `Engine.graphFilter`: of the graph's image of the block, of the block, and of the one before it. */
+export interface FilterStep {
+  readonly image: number;
+  readonly itself: number;
+  readonly before: number;
+}
+
+/** Steps of `Engine.graphFilter`, in order. */
+export type FilterSteps = readonly FilterStep[];

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '#whymap/core/random.js';
 import { filteredEigenvectors } from '#whymap/dr/spectral/filtered-subspace.js';
+import { createJsEngine } from '#whymap/engine/js/engine.js';
 import { unwatched } from '#whymap/engine/watch.js';
 import { eigenpairs } from '#whymap/linalg/davidson.js';
 import { dot } from '#whymap/linalg/vectors.js';
@@ -20,15 +21,15 @@ function chain(rows: number) {
   for (let i = 0; i < rows / 3; i++) join(i, (i + Math.floor(rows / 3)) % rows, 0.05);
   const degrees = joined.map((row) => [...row.values()].reduce((sum, weight) => sum + weight, 0));
   const total = degrees.reduce((sum, degree) => sum + degree, 0);
-  const starts = new Int32Array(rows + 1);
-  for (let i = 0; i < rows; i++) starts[i + 1] = starts[i] + joined[i].size;
+  const offsets = new Float64Array(rows + 1);
+  for (let i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + joined[i].size;
   const entries = joined.flatMap((row, i) =>
     [...row].map(([j, weight]) => [j, weight / Math.sqrt(degrees[i] * degrees[j])] as const),
   );
   const graph = {
-    starts,
+    ...{ rows, columns: rows, offsets },
     indices: Int32Array.from(entries, ([j]) => j),
-    weights: Float32Array.from(entries, ([, weight]) => weight),
+    values: Float32Array.from(entries, ([, weight]) => weight),
   };
   return { graph, deflate: Float64Array.from(degrees, (degree) => Math.sqrt(degree / total)) };
 }
@@ -39,8 +40,8 @@ test('filters find the eigenvectors that block Davidson finds, orthogonal to the
   const apply = (x: Float64Array, out: Float64Array): void => {
     for (let i = 0; i < rows; i++) {
       out[i] = 0;
-      for (let p = graph.starts[i]; p < graph.starts[i + 1]; p++) {
-        out[i] += graph.weights[p] * x[graph.indices[p]];
+      for (let p = graph.offsets[i]; p < graph.offsets[i + 1]; p++) {
+        out[i] += graph.values[p] * x[graph.indices[p]];
       }
     }
   };
@@ -49,13 +50,22 @@ test('filters find the eigenvectors that block Davidson finds, orthogonal to the
     { count: 2, end: 'largest', tolerance: 1e-7, maxApplications: 2000, deflate: [deflate] },
     createRandom(1),
   );
+  const engine = createJsEngine();
   const filter = { count: 2, tolerance: 1e-5, maxProducts: 2000, deflate };
-  const found = await filteredEigenvectors(graph, filter, createRandom(2), unwatched);
+  const found = await filteredEigenvectors(graph, filter, {
+    engine,
+    random: createRandom(2),
+    watch: unwatched,
+  });
   for (const [k, vector] of found.entries()) {
     expect(Math.abs(dot(vector, vector) - 1)).toBeLessThan(1e-5);
     expect(Math.abs(dot(vector, deflate))).toBeLessThan(1e-5);
     expect(Math.abs(dot(vector, wanted.vectors[k]))).toBeGreaterThan(0.999);
   }
-  const again = await filteredEigenvectors(graph, filter, createRandom(2), unwatched);
+  const again = await filteredEigenvectors(graph, filter, {
+    engine,
+    random: createRandom(2),
+    watch: unwatched,
+  });
   expect(again).toEqual(found);
 });

@@ -51,6 +51,8 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const rates = { ...graph.p, values: graph.p.values.map((value, e) => (e % 3 === 0 ? 1 : value)) };
   const coordinates = graph.state.y;
   await engine.sampledEpochs(rates, coordinates, { ...UMAP_OPTIONS, epochs: 30, total: 60 });
+  const steps = Array.from({ length: 12 }, (_, s) => ({ image: 0.9, itself: 0.1 * s, before: -0.2 }));
+  const chained = await engine.graphFilter(rates, makeMatrix(2000, 4, 'plain', 47).data, steps);
   const samples = {
     ...{ values: Float64Array.from(makeMatrix(900, 8, 'ties', 31).data), features: 8, size: 60, support: 4 },
     positions: makeMembers(900, 24, 60),
@@ -86,6 +88,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
     correlations,
     coordinates,
     placed,
+    chained,
     ...tsne.state,
     product: product.data,
     offsets: block.offsets,

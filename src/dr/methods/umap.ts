@@ -96,7 +96,9 @@ export async function graphStart(
     const pieceLayout = (piece: Int32Array, count: number) =>
       pieceMeans(features, piece, count, dimensions, context);
     const watch = watchStage(context, 'spectral start');
-    return noisy(await laplacianLayout(graph, dimensions, { random, watch, pieceLayout }));
+    return noisy(
+      await laplacianLayout(graph, dimensions, { engine: context.engine, random, watch, pieceLayout }),
+    );
   };
   const pca = async () => noisy(await componentScores(features, dimensions, context));
   const noisy = (y: Float64Array) => addNoise(y, random.stream('noise').normal);

@@ -6,15 +6,17 @@
  *   iteration". A filter of degree m is m products with the graph, for four vectors at once, and no vector is made
  *   orthogonal meanwhile: that is what block Davidson (linalg/davidson.ts) spends most of its time on here.
  * Shapes: a block holds WIDTH numbers a sample, one of each vector.
- * Precision: float32 between products, sums in double: half the memory of doubles, which do not fit the cache; stops at a
- *   residual far above what that loses.
+ * Precision: float32 between products, sums in double (Engine.graphFilter): half the memory of doubles, which do not fit the cache;
+ *   stops at a residual far above what that loses.
  * Fails: when products run out, returns the best vectors so far.
- * Determinism: sequential, seeded.
+ * Determinism: seeded; engines agree to the last bit.
  */
 
 import type { Random } from '../../core/random.js';
-import type { Watch } from '../../engine/engine.js';
+import type { Engine, FilterStep, Watch } from '../../engine/engine.js';
+import { withoutProgress } from '../../engine/watch.js';
 import { denseEigenpairs } from '../../linalg/dense-eigen.js';
+import type { Csr } from '../../model.js';
 
 /** Vectors of a block, two more than are sought. */
 const WIDTH = 4;
@@ -24,13 +26,6 @@ export const MOST_FILTERED = WIDTH - 2;
 const DEGREE = 20;
 /** Below this, eigenvalues are unwanted from the first filter on. */
 const FIRST_CUT = 0.5;
-
-/** A symmetric graph in compressed rows. */
-export interface SparseGraph<W = Float32Array> {
-  readonly starts: Int32Array;
-  readonly indices: Int32Array;
-  readonly weights: W;
-}
 
 /** Options of `filteredEigenvectors`. */
 export interface FilterOptions {
@@ -44,43 +39,25 @@ export interface FilterOptions {
   readonly deflate: Float64Array;
 }
 
-/** The `count` eigenvectors of largest eigenvalue, of unit length, the largest first. */
+/** The image of a block alone. */
+const IMAGE: FilterStep = { image: 1, itself: 0, before: 0 };
+
+/**
+ * The `count` eigenvectors of largest eigenvalue, of unit length, the largest first.
+ * @param graph symmetric, not to be changed afterwards, since engines keep it.
+ */
 export async function filteredEigenvectors(
-  graph: SparseGraph,
+  graph: Csr,
   { count, tolerance, maxProducts, deflate }: FilterOptions,
-  random: Random,
-  watch: Watch,
+  { engine, random, watch }: { readonly engine: Engine; readonly random: Random; readonly watch: Watch },
 ): Promise<Float64Array[]> {
-  const size = (graph.starts.length - 1) * WIDTH;
-  let block = Float32Array.from({ length: size }, () => random.normal());
-  let image = new Float32Array(size);
-  let spare = new Float32Array(size);
+  const quiet = withoutProgress(watch);
+  let block: Float32Array = Float32Array.from({ length: graph.rows * WIDTH }, () => random.normal());
   let cut = FIRST_CUT;
   for (let products = 0; ; ) {
-    // the filter's scaled recurrence: largest at eigenvalue 1, below 1 between -1 and the cut
-    const [middle, half] = [(cut - 1) / 2, (cut + 1) / 2];
-    const first = half / (1 - middle);
-    let sigma = first;
-    multiply(graph, block, block, image, {
-      image: first / half,
-      itself: (-middle * first) / half,
-      before: 0,
-    });
-    for (let degree = 1; degree < DEGREE; degree++) {
-      const next = 1 / (2 / first - sigma);
-      const factors = {
-        image: (2 * next) / half,
-        itself: (-2 * next * middle) / half,
-        before: -sigma * next,
-      };
-      multiply(graph, image, block, spare, factors);
-      [block, image, spare] = [image, spare, block];
-      sigma = next;
-      await watch.checkpoint();
-    }
-    [block, image] = [image, block];
+    block = await engine.graphFilter(graph, block, filterSteps(cut), quiet);
     orthonormalize(block, deflate);
-    multiply(graph, block, block, image, { image: 1, itself: 0, before: 0 });
+    const image = await engine.graphFilter(graph, block, [IMAGE], quiet);
     products += DEGREE + 1;
     const { values, residual } = rayleighRitz(block, image, count);
     watch.progress(products / maxProducts);
@@ -90,36 +67,18 @@ export async function filteredEigenvectors(
   }
 }
 
-/** out = factors.image x graph x block + factors.itself x block + factors.before x before, for all vectors of a block. */
-function multiply(
-  { starts, indices, weights }: SparseGraph,
-  block: Float32Array,
-  before: Float32Array,
-  out: Float32Array,
-  factors: { readonly image: number; readonly itself: number; readonly before: number },
-): void {
-  const { image, itself, before: earlier } = factors;
-  const rows = starts.length - 1;
-  for (let i = 0; i < rows; i++) {
-    const end = starts[i + 1];
-    let a = 0.0;
-    let b = 0.0;
-    let c = 0.0;
-    let d = 0.0;
-    for (let p = starts[i]; p < end; p++) {
-      const weight = weights[p];
-      const at = indices[p] * WIDTH;
-      a += weight * block[at];
-      b += weight * block[at + 1];
-      c += weight * block[at + 2];
-      d += weight * block[at + 3];
-    }
-    const at = i * WIDTH;
-    out[at] = image * a + itself * block[at] + earlier * before[at];
-    out[at + 1] = image * b + itself * block[at + 1] + earlier * before[at + 1];
-    out[at + 2] = image * c + itself * block[at + 2] + earlier * before[at + 2];
-    out[at + 3] = image * d + itself * block[at + 3] + earlier * before[at + 3];
+/** The filter's scaled recurrence: largest at eigenvalue 1, below 1 between -1 and the cut. */
+function filterSteps(cut: number): FilterStep[] {
+  const [middle, half] = [(cut - 1) / 2, (cut + 1) / 2];
+  const first = half / (1 - middle);
+  const steps = [{ image: first / half, itself: (-middle * first) / half, before: 0 }];
+  let sigma = first;
+  for (let degree = 1; degree < DEGREE; degree++) {
+    const next = 1 / (2 / first - sigma);
+    steps.push({ image: (2 * next) / half, itself: (-2 * next * middle) / half, before: -sigma * next });
+    sigma = next;
   }
+  return steps;
 }
 
 /** Inner product of vectors k and l of two blocks. */

@@ -14,12 +14,12 @@
  */
 
 import type { Random } from '../../core/random.js';
-import type { Watch } from '../../engine/engine.js';
+import type { Engine, Watch } from '../../engine/engine.js';
 import { eigenpairs } from '../../linalg/davidson.js';
 import { columnsToRows, fixSigns } from '../../linalg/vectors.js';
 import type { Csr } from '../../model.js';
 import { connectedComponents } from '../affinities/components.js';
-import { filteredEigenvectors, MOST_FILTERED, type SparseGraph } from './filtered-subspace.js';
+import { filteredEigenvectors, MOST_FILTERED } from './filtered-subspace.js';
 
 const TOLERANCE = 1e-3;
 /** Odd, so that eigenvalues keep their order; near 1 it multiplies their distances, and with them the tolerance. */
@@ -29,6 +29,13 @@ const MAX_APPLICATIONS = 200;
 const FILTERED_ROWS = 4096;
 const MAX_PRODUCTS = 252;
 
+/** What eigenvectors are found with. */
+interface Ways {
+  readonly engine: Engine;
+  readonly random: Random;
+  readonly watch: Watch;
+}
+
 /** Centers of the pieces, pieces x dimensions. */
 export type PieceLayout = (piece: Int32Array, count: number) => Promise<Float64Array>;
 
@@ -36,17 +43,18 @@ export type PieceLayout = (piece: Int32Array, count: number) => Promise<Float64A
 export async function laplacianLayout(
   graph: Csr,
   dimensions: number,
-  ways: { random: Random; watch: Watch; pieceLayout: PieceLayout },
+  ways: Ways & { readonly pieceLayout: PieceLayout },
 ): Promise<Float64Array> {
   const pieces = connectedComponents(graph);
-  if (pieces.count === 1) return pieceLayout(graph, dimensions, ways.random, ways.watch);
+  if (pieces.count === 1) return pieceLayout(graph, dimensions, ways);
   const centers = await ways.pieceLayout(pieces.of, pieces.count);
   const radius = centerScale(centers, pieces.count, dimensions);
   const result = new Float64Array(graph.rows * dimensions);
   for (let piece = 0; piece < pieces.count; piece++) {
     const members = Int32Array.from(rowsOf(pieces.of, piece));
     const sub = subgraph(graph, members, pieces.of);
-    const layout = await pieceLayout(sub, dimensions, ways.random.stream(`piece ${piece}`), ways.watch);
+    const random = ways.random.stream(`piece ${piece}`);
+    const layout = await pieceLayout(sub, dimensions, { ...ways, random });
     members.forEach((row, at) => {
       for (let k = 0; k < dimensions; k++) {
         const center = centers[piece * dimensions + k] / radius;
@@ -104,15 +112,10 @@ function subgraph(graph: Csr, members: Int32Array, of: Int32Array): Csr {
 }
 
 /** One connected piece, scaled so that its largest coordinate is 1. */
-async function pieceLayout(
-  graph: Csr,
-  dimensions: number,
-  random: Random,
-  watch: Watch,
-): Promise<Float64Array> {
+async function pieceLayout(graph: Csr, dimensions: number, ways: Ways): Promise<Float64Array> {
   const { rows, offsets, values } = graph;
   if (rows <= dimensions + 1) {
-    return Float64Array.from({ length: rows * dimensions }, () => 2 * random.uniform() - 1);
+    return Float64Array.from({ length: rows * dimensions }, () => 2 * ways.random.uniform() - 1);
   }
   const roots = new Float64Array(rows);
   let total = 0;
@@ -123,42 +126,36 @@ async function pieceLayout(
     total += degree;
   }
   const deflate = roots.map((root) => root / Math.sqrt(total));
-  const vectors = await leadingVectors(graph, roots, { dimensions, deflate, random, watch });
+  const vectors = await leadingVectors(graph, roots, { ...ways, dimensions, deflate });
   fixSigns(vectors);
   let largest = 0;
   for (const vector of vectors) for (const value of vector) largest = Math.max(largest, Math.abs(value));
   return columnsToRows(vectors, new Float64Array(dimensions).fill(1 / largest));
 }
 
-/** D^-1/2 A D^-1/2 of a graph A, with the roots of D; its weights are written to `weights`, as many as A has entries. */
-function normalized<W extends Float32Array | Float64Array>(
+/** Weights of D^-1/2 A D^-1/2 for a graph A and the roots of D, written to `weights`, as many as A has entries. */
+function normalizedWeights<W extends Float32Array | Float64Array>(
   { rows, offsets, indices, values }: Csr,
   roots: Float64Array,
   weights: W,
-): SparseGraph<W> {
+): W {
   for (let i = 0; i < rows; i++) {
     for (let p = offsets[i]; p < offsets[i + 1]; p++) weights[p] = values[p] / roots[i] / roots[indices[p]];
   }
-  // whole numbers: a loop from one double to another takes 2.7 times as long
-  return { starts: Int32Array.from(offsets), indices, weights };
+  return weights;
 }
 
 /** The eigenvectors after the first: by filters where the graph is large, else by block Davidson. */
 async function leadingVectors(
   graph: Csr,
   roots: Float64Array,
-  {
-    dimensions,
-    deflate,
-    random,
-    watch,
-  }: { dimensions: number; deflate: Float64Array; random: Random; watch: Watch },
+  { dimensions, deflate, ...ways }: Ways & { readonly dimensions: number; readonly deflate: Float64Array },
 ): Promise<readonly Float64Array[]> {
   const size = deflate.length;
   if (size >= FILTERED_ROWS && dimensions <= MOST_FILTERED) {
     const filter = { count: dimensions, tolerance: TOLERANCE, maxProducts: MAX_PRODUCTS, deflate };
-    const single = new Float32Array(graph.values.length);
-    return filteredEigenvectors(normalized(graph, roots, single), filter, random, watch);
+    const values = normalizedWeights(graph, roots, new Float32Array(graph.values.length));
+    return filteredEigenvectors({ ...graph, values }, filter, ways);
   }
   const options = {
     count: dimensions,
@@ -167,13 +164,14 @@ async function leadingVectors(
     maxApplications: MAX_APPLICATIONS,
     deflate: [deflate],
   } as const;
-  const apply = powerOf(normalized(graph, roots, new Float64Array(graph.values.length)));
-  return (await eigenpairs({ size, apply }, options, random, watch)).vectors;
+  const apply = powerOf(graph, normalizedWeights(graph, roots, new Float64Array(graph.values.length)));
+  return (await eigenpairs({ size, apply }, options, ways.random, ways.watch)).vectors;
 }
 
-/** out = graph^POWER x. */
-function powerOf({ starts, indices, weights }: SparseGraph<Float64Array>) {
-  const rows = starts.length - 1;
+/** out = graph^POWER x, for a graph with these weights. */
+function powerOf({ rows, offsets, indices }: Csr, weights: Float64Array) {
+  // whole numbers: a loop from one double to another takes 2.7 times as long
+  const starts = Int32Array.from(offsets);
   const once = (x: Float64Array, out: Float64Array): void => {
     for (let i = 0; i < rows; i++) {
       const end = starts[i + 1];

@@ -10,6 +10,7 @@ import { solveNonNegative } from './factorize/non-negative.js';
 import { quadraticForms, sumPatterns } from './factorize/products.js';
 import { rotateFactors } from './factorize/rotate.js';
 import { sweepAssociations, sweepPatterns } from './factorize/sweep.js';
+import { graphFilter } from './graph-filter.js';
 import { kMeans } from './k-means.js';
 import { sumLocalSquares } from './local-squares.js';
 import { multiply } from './multiply.js';
@@ -49,6 +50,7 @@ export function createJsEngine(): Engine {
     tsneSteps,
     tsnePlacement,
     sampledEpochs: createSampledEpochs(),
+    graphFilter,
     release: () => {},
     close: async () => {},
   };

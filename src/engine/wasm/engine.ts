@@ -34,6 +34,7 @@ import { createNearestApproximate } from './nn-descent/nn-descent.js';
 import { createInputs } from './runtime/inputs.js';
 import { type Arena, LARGEST_MEMORY } from './runtime/memory.js';
 import { createRuntime, sharingAllowed } from './runtime/runtime.js';
+import { createGraphFilter } from './spectral/graph-filter.js';
 
 export interface WasmOptions {
   /** Threads that work at once; by default as many as the machine runs at once. */
@@ -91,6 +92,7 @@ export async function createWasmEngine(
     tsneSteps: createTsneSteps(runtime, inputs),
     tsnePlacement: createTsnePlacement(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),
+    graphFilter: createGraphFilter(runtime, inputs),
     release: inputs.releaseBlock,
     close: runtime.close,
   };
