@@ -9,9 +9,9 @@
  * Fails: ShapeError, OptionError and CancelledError; MachineError where memory cannot be had.
  */
 
-import { checkImageSize, type ImageSize } from '../core/image-size.js';
+import type { ImageSize } from '../core/image-size.js';
+import { beginBeside, withBeside } from '../engine/beside.js';
 import { type Context, type PartialContext, resolveContext, watchStage } from '../engine/context.js';
-import { OptionError, option, ShapeError, words } from '../errors.js';
 import type {
   AssociationCounts,
   AssociationMeasure,
@@ -19,6 +19,7 @@ import type {
   Explanation,
   Granularity,
   Localities,
+  Matrix,
   ModuleDescription,
   Modules,
   Table,
@@ -27,7 +28,6 @@ import {
   type AssociationOptions,
   associate,
   associationRules,
-  checkGate,
   releaseAssociations,
 } from './associations/associations.js';
 import { operationsOf } from './associations/operations.js';
@@ -38,15 +38,17 @@ import { withinFindings, withinLevels } from './conditions/within-levels.js';
 import { type DescribeInput, describeCorrelated, leadingPairs } from './describe/describe.js';
 import type { ModuleCorrelations } from './describe/local-correlations.js';
 import { samplePresence } from './describe/presence.js';
+import { signsCorrelated } from './describe/signed-patterns.js';
 import { type EvaluationOptions, evaluateModules } from './evaluate/evaluate.js';
 import { chooseGranularity, type GranularityOptions } from './evaluate/granularity.js';
 import { replicationRefits } from './evaluate/replication.js';
 import { significanceOptions } from './evaluate/significance.js';
 import { stabilityRuns } from './evaluate/stability.js';
-import { checkModuleCount, factorize, type ModuleOptions } from './factorize/modules.js';
+import { checkInput, checkSizes } from './explain-checks.js';
+import { factorize, type ModuleOptions } from './factorize/modules.js';
 import { findings } from './findings.js';
 import { denseCovering } from './localities/dense-covering.js';
-import { checkLocalityOptions, type LocalityOptions, locate } from './localities/localities.js';
+import { type LocalityOptions, locate } from './localities/localities.js';
 
 export interface ExplainInput {
   readonly table: Table;
@@ -87,10 +89,23 @@ export interface ExplainOptions
  * @param options all have defaults.
  * @returns modules in order of share, described and evaluated; none where nothing passes the gate.
  */
-export async function explain(
+export function explain(
   input: ExplainInput,
   options: ExplainOptions,
   partialContext: PartialContext = {},
+): Promise<Explanation> {
+  return explainBeside(input, options, partialContext, () => {});
+}
+
+/**
+ * The same for a caller with work that needs no modules, and may go on while they are described and evaluated.
+ * @param onFitted called once modules are found and what the fit held in memory is free.
+ */
+export async function explainBeside(
+  input: ExplainInput,
+  options: ExplainOptions,
+  partialContext: PartialContext,
+  onFitted: () => void,
 ): Promise<Explanation> {
   const context = await resolveContext(partialContext);
   const { embedding } = input;
@@ -110,18 +125,18 @@ export async function explain(
   const { table, warnings } = await chosenFeatures(input.table, localities, inLevels, context);
   const rules = associationRules(options, localities.size);
   const fitted = await fitAll({ table, embedding, localities }, inLevels, context, timed);
+  onFitted();
   const { modules, granularity, counts, fitOptions } = fitted;
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;
   const found = { table, embedding, localities, modules, samplePresence: perSample };
-  const descriptions = await describeAll(
+  const { descriptions, sampleScores } = await describeAll(
     { ...found, correlated: fitted.correlated },
     { ...fitOptions, measure: rules.measure, image, levels },
     counts,
     context,
     timed,
   );
-  const sampleScores = await moduleScoresOf({ descriptions, image }, table, context);
   return {
     rows: table.features.rows,
     featureNames: table.featureNames,
@@ -159,7 +174,10 @@ function stageTimer(): { readonly timings: Record<string, number>; readonly time
   return { timings, timed };
 }
 
-/** Describes and evaluates each module, and measures what is left of it inside the levels of metadata columns. */
+/**
+ * Describes and evaluates each module, and measures what is left of it inside the levels of metadata columns. Scores of the samples
+ * need signs only, and are summed beside the evaluation.
+ */
 async function describeAll(
   found: DescribeInput & Pick<Fitted, 'correlated'>,
   options: Fitted['fitOptions'] &
@@ -167,21 +185,31 @@ async function describeAll(
   associationCounts: AssociationCounts,
   context: Context,
   timed: Timed,
-): Promise<ModuleDescription[]> {
-  const described = await timed('description', () =>
-    describeCorrelated(found, found.correlated, options, context),
-  );
-  const input = { ...found, descriptions: described, associationCounts };
-  const evaluated = await timed('significance', () => evaluateModules(input, options, context));
-  const within = await timed('within', () =>
-    keptWithin({ ...input, levels: options.levels }, options.measure, context),
-  );
-  return described.map((module, k) => ({
-    ...module,
-    ...evaluated[k],
-    trust: null,
-    ...(within[k].length > 0 && { within: within[k] }),
-  }));
+): Promise<{ readonly descriptions: ModuleDescription[]; readonly sampleScores: Matrix }> {
+  const { table, correlated } = found;
+  const described = await timed('description', async () => {
+    const modules = await describeCorrelated(found, correlated, options, context);
+    const signs = await signsCorrelated({ ...found, descriptions: modules }, correlated, context);
+    return modules.map((module, k) => ({ ...module, signs: signs[k] }));
+  });
+  const scored = { descriptions: described, image: options.image ?? null };
+  const scores = beginBeside(context, (beside) => moduleScoresOf(scored, table, beside));
+  // shards take one request after the other, and one thread has no gaps to fill
+  if (context.shards || context.engine.threads === 1) await scores.result();
+  return withBeside(scores, async () => {
+    const input = { ...found, descriptions: described, associationCounts };
+    const evaluated = await timed('significance', () => evaluateModules(input, options, context));
+    const within = await timed('within', () =>
+      keptWithin({ ...input, levels: options.levels }, options.measure, context),
+    );
+    const descriptions = described.map((module, k) => ({
+      ...module,
+      ...evaluated[k],
+      trust: null,
+      ...(within[k].length > 0 && { within: within[k] }),
+    }));
+    return { descriptions, sampleScores: await scores.result() };
+  });
 }
 
 interface Fitted {
@@ -248,50 +276,4 @@ const sizesOf = ({ size, overlap }: Localities) => ({ localitySize: size, overla
 /** The association rules under the names of their options. */
 function rulesAsOptions({ measure, form, support, gate }: ReturnType<typeof associationRules>) {
   return { association: measure, associationForm: form, support, gate };
-}
-
-/**
- * ShapeError unless table and embedding have the same samples and there are two features; OptionError unless the
- * image has as many pixels as there are features and no features are left out.
- */
-function checkInput({ table, embedding }: ExplainInput, options: ExplainOptions): void {
-  const { rows, columns } = table.features;
-  if (embedding.coordinates.rows !== rows) {
-    throw new ShapeError({
-      got: `${rows} samples in the table and ${embedding.coordinates.rows} in the embedding`,
-      expected: 'the same samples in both, in the same order',
-      remedy:
-        'give both an id column so that they can be joined, or check that no rows were dropped from one',
-    });
-  }
-  if (columns < 2) {
-    throw new ShapeError({
-      got: `${columns} feature`,
-      expected: 'at least 2 features, since modules are made of pairs',
-      remedy: 'check that the right columns were read as features',
-    });
-  }
-  const image = options.image;
-  if (image && typeof options.maxFeatures === 'number' && options.maxFeatures < columns) {
-    throw new OptionError({
-      got: `an image and at most ${options.maxFeatures} of its ${columns} pixels`,
-      expected: 'all pixels when features are shown as an image',
-      remedy: words`leave out ${option('maxFeatures')}, or ${option('image')}`,
-    });
-  }
-  checkImageSize(image, columns);
-}
-
-/**
- * OptionError unless locality size, overlap and support fit the number of samples, and the number of modules that of
- * localities. Called before the first stage, so that no time is lost.
- */
-export function checkSizes(
-  { embedding, localities }: Pick<ExplainInput, 'embedding' | 'localities'>,
-  options: ExplainOptions,
-): void {
-  const { size, count } = localities ?? checkLocalityOptions(embedding.coordinates.rows, options);
-  associationRules(options, size);
-  checkGate(options.gate, size);
-  if (typeof options.modules === 'number') checkModuleCount(options.modules, count);
 }

@@ -6,41 +6,29 @@
  * Options arrive parsed, by the names of the table in src/options.
  */
 
+import { type Beside, beginBeside } from '../engine/beside.js';
+import type { Context } from '../engine/context.js';
 import { encodeExplanation } from '../io/explanation-file.js';
-import { isTooLarge, type ReadingPlan } from '../io/index.js';
-import type { FeatureChooser } from '../io/table/feature-chooser.js';
+import type { ReadingPlan } from '../io/index.js';
 import { partsOf } from '../lava/associations/parted.js';
-import { checkSizes, type ExplainOptions, explain } from '../lava/explain.js';
+import { type ExplainInput, type ExplainOptions, explain, explainBeside } from '../lava/explain.js';
 import { explainedTable } from '../lava/query/explained-table.js';
-import type { Embedding, Explanation, Table, Warning } from '../model.js';
-import { type OptionValues, recordedOptions } from '../options/index.js';
+import type { Explanation, Table, Warning } from '../model.js';
+import { recordedOptions } from '../options/index.js';
 import { withoutFolder } from '../report/names.js';
 import { withFeatureValues } from '../report/values.js';
-import {
-  type FeaturesRead,
-  joined,
-  pairingOptions,
-  readFeatures,
-  readJoinedEmbedding,
-  readRequestedEmbedding,
-  type Work,
-  withinColumns,
-} from './inputs.js';
+import { type ExplainValues, type Input, type Run, readInput } from './explain-input.js';
+import { withinColumns } from './inputs.js';
 import { DEFAULT_MAP, mapsInside } from './maps-inside.js';
-import type { PartedInput } from './parted-input.js';
-import { planOf } from './plan.js';
-import { type ExplanationTrust, withTrust } from './region-trust.js';
-import { newStreamedChoice, type StreamedChoice } from './streamed-choice.js';
+import {
+  type ExplanationTrust,
+  fitsBesideEvaluation,
+  type SampleTrust,
+  sampleTrust,
+  withRegionTrust,
+} from './region-trust.js';
 
-/** How a run is carried out: the context, its seed, and where the files are. */
-export interface Run extends Work {
-  readonly seed: number;
-  /** Opens a table in parts, null for any other name; absent where there is no disk. */
-  readonly openParts?: (path: string, values: ExplainValues, work: Work) => Promise<PartedInput | null>;
-}
-
-/** Parsed options of `explain`; those of outputs are left to the caller. */
-export type ExplainValues = OptionValues<'explain'>;
+export type { ExplainValues, Run } from './explain-input.js';
 
 export interface Explained {
   readonly explanation: Explanation;
@@ -66,9 +54,8 @@ export async function explainFiles(features: string, named: ExplainValues, run: 
     ? { reading: seconds - input.located.seconds, localities: input.located.seconds }
     : { reading: seconds };
   const localitiesKnown = input.located?.localities;
-  const explained = await explain({ ...input, localities: localitiesKnown }, options, run.context);
-  const judged = await judge(explained, input.table, values, run);
-  const { localities } = judged;
+  const located = { ...input, localities: localitiesKnown };
+  const { localities, ...judged } = await explainAndJudge(located, options, values, run);
   const found = parted ? await parted.withValues(judged.explanation) : judged.explanation;
   const explanation: Explanation = {
     ...found,
@@ -120,94 +107,29 @@ export function titleOf(explanation: Explanation, table: Table): string {
   return typeof key === 'string' && key !== map ? `${features}, ${key}` : features;
 }
 
-/** Trust of the regions, unless it is not wanted. */
-async function judge(
-  explanation: Explanation,
-  table: Table,
-  { trust, trustSamples }: ExplainValues,
-  run: Run,
-): Promise<ExplanationTrust> {
-  if (trust === false) return { explanation, localities: null };
-  return withTrust(explanation, table, run.context, trustSamples);
-}
-
-/** Fewer samples are no map. */
-const LEAST_SAMPLES = 3;
-
-interface Input {
-  readonly table: Table;
-  readonly embedding: Embedding;
-  readonly warnings: readonly Warning[];
-  readonly plan: ReadingPlan;
-  /** Where features were chosen while reading. */
-  readonly located?: ReturnType<StreamedChoice['located']>;
-}
-
 /**
- * The table and its embedding. An embedding of a file or key is read first: it is small, and what is wrong with it, or with
- * the sizes for so many samples, is said before the table is read. With `--max-features` too the features are chosen
- * while they are read, in formats that allow it; not where samples may yet be dropped for missing cells or labels,
- * since localities are of all samples, nor with levels, which are read after the values.
+ * Explains, and measures the trust of the regions unless it is not wanted: beside description and evaluation where that
+ * fits in memory, since it needs no modules.
  */
-async function readInput(
-  features: string,
-  values: ExplainValues,
+async function explainAndJudge(
+  input: ExplainInput,
   options: ExplainOptions,
-  run: Run,
-): Promise<Input> {
-  const { maxFeatures } = options;
-  const { missing = 'error', labels, embedding: name, embeddingColumns } = values;
-  if (name === undefined)
-    return embeddingFor(await readWithinMemory(features, values, run), features, values, run);
-  const embedding = await readRequestedEmbedding(features, values, run);
-  const steady = missing === 'error' && labels === undefined && values.within === undefined;
-  // paired by row, so the samples are those of the embedding; of too few both files are to blame
-  if (steady && embedding.ids === null && embedding.coordinates.rows >= LEAST_SAMPLES)
-    checkSizes({ embedding }, options);
-  if (typeof maxFeatures !== 'number' || !steady || embeddingColumns !== undefined)
-    return joined(await readWithinMemory(features, values, run), embedding, values, run);
-  const choice = newStreamedChoice(
-    embedding,
-    { ...options, maxFeatures },
-    pairingOptions(values),
-    run.context,
-  );
-  const table = await readWithinMemory(features, values, run, choice.chooser);
-  return { ...joined(table, embedding, values, run), located: choice.located() };
-}
-
-/**
- * The whole table; where it is larger than the memory it may have and `--max-features` was given, the features of
- * largest variance, which the reader can find without holding the rest (its warning says so).
- */
-function readWithinMemory(
-  features: string,
-  values: ExplainValues,
-  run: Run,
-  chooser?: FeatureChooser,
-): Promise<FeaturesRead> {
-  const whole = { ...values, maxFeatures: undefined };
-  return readFeatures(features, whole, run, chooser).catch((error: unknown) => {
-    if (!isTooLarge(error) || typeof values.maxFeatures !== 'number') throw error;
-    return readFeatures(features, values, run);
-  });
-}
-
-/** The embedding in columns of the table, or one made here. */
-async function embeddingFor(
-  table: FeaturesRead,
-  path: string,
-  values: ExplainValues,
-  run: Run,
-): Promise<Input> {
-  const { embeddingColumns, method = 'umap' } = values;
-  if (embeddingColumns !== undefined) return readJoinedEmbedding(table, path, values, run);
-  const plan = planOf(table, table, null, null, withinColumns(values));
-  run.onPlan?.(plan);
-  const { embed } = await import('../dr/index.js');
-  const made = await embed(table, { method }, run.context);
-  const warning = madeHere(method, await mapsInside(path, run));
-  return { table, embedding: made.embedding, warnings: [warning, ...made.warnings], plan };
+  { trust, trustSamples }: ExplainValues,
+  { context }: Run,
+): Promise<ExplanationTrust> {
+  if (trust === false) return { explanation: await explain(input, options, context), localities: null };
+  const measure = (of: Context) => sampleTrust(input, of, trustSamples);
+  const begun: Beside<SampleTrust | Warning>[] = [];
+  const onFitted = () => {
+    if (fitsBesideEvaluation(input.table, context)) begun.push(beginBeside(context, measure));
+  };
+  try {
+    const explanation = await explainBeside(input, options, context, onFitted);
+    const [trusted = beginBeside(context, measure)] = begun;
+    return withRegionTrust(explanation, await trusted.result());
+  } finally {
+    await begun[0]?.stop();
+  }
 }
 
 /** The options with the map that the features' own file holds, where none is named and none is to be made. */
@@ -221,14 +143,6 @@ async function withMapOfFile(
   if (isNamed || !(await mapsInside(path, run)).includes(DEFAULT_MAP)) return { values, warnings: [] };
   const message = `No embedding was named: ${DEFAULT_MAP} of the file was taken. Name another, or a method to make one.`;
   return { values: { ...values, embedding: DEFAULT_MAP }, warnings: [{ code: 'embedding-taken', message }] };
-}
-
-/** The warning that the embedding was computed here, and which maps of the file could have been taken. */
-function madeHere(method: string, maps: readonly string[]): Warning {
-  const there =
-    maps.length > 0 ? ` The file holds ${maps.join(' and ')}: name it as the map to explain it.` : '';
-  const message = `No embedding was given: it was made here by ${method} with its default options, from the features in their own units.${there}`;
-  return { code: 'embedding-made', message };
 }
 
 /** The options of `explain` in whymap/lava. */

@@ -3,13 +3,14 @@
 import { gatherRows } from '../core/matrix.js';
 import { type Context, watchStage } from '../engine/context.js';
 import { paced } from '../engine/watch.js';
-import type { Explanation, Table, Warning } from '../model.js';
+import type { Embedding, Explanation, Table, Warning } from '../model.js';
 import {
   compareNeighborhoods,
   continuity,
   distortion,
   localityTrust,
   moduleTrust,
+  type PointwiseTrust,
   type RegionTrust,
   referenceSpace,
   trustLayerSteps,
@@ -26,6 +27,9 @@ export interface ExplanationTrust {
 
 /** Share of the memory that dense features may take: neighbors are measured on dense rows. */
 const DENSE_SHARE = 0.5;
+/** Copies of dense features that measuring takes at most, centered and in the engine, and the share of memory for them beside other work. */
+const DENSE_COPIES = 3;
+const SHARE_BESIDE = 0.2;
 
 /**
  * In wide data the order of neighbors is mostly noise: of 12 modules of 2,638 blood cells with 1,000 genes 4 were flagged
@@ -38,6 +42,21 @@ const COMPONENTS = 50;
 const MOST_SAMPLES = 100_000;
 const DRAWN = 2000;
 
+/** What trust of regions is made from, which needs no modules. */
+export interface SampleTrust {
+  /** Values of all samples, or of the drawn ones. */
+  readonly pointwise: PointwiseTrust;
+  /** The samples that were drawn, ascending; null for all. */
+  readonly queries: Int32Array | null;
+  readonly layer: Explanation['trust'];
+  readonly warnings: readonly Warning[];
+  /** How long it took. */
+  readonly seconds: number;
+}
+
+/** A table and its map, of the same samples. */
+type MappedTable = Pick<Explanation, 'embedding'> & { readonly table: Table };
+
 /**
  * Measures trust on the features that are explained, by Euclidean distance; on 50 components of wide data. Of more than
  * 100,000 samples 2,000 are drawn at random (or `samples` of any number), and compared with all: modules then have an
@@ -49,61 +68,79 @@ export async function withTrust(
   context: Context,
   samples?: number,
 ): Promise<ExplanationTrust> {
-  const { features } = table;
-  const bytes = 4 * features.rows * (isWide(features) ? COMPONENTS : features.columns);
-  if ('offsets' in features && bytes > DENSE_SHARE * context.memory) {
-    return { explanation: warned(explanation, [tooLarge(bytes)]), localities: null };
-  }
+  const { embedding } = explanation;
+  return withRegionTrust(explanation, await sampleTrust({ table, embedding }, context, samples));
+}
+
+/** Trust at the samples, all or drawn, as `withTrust` measures it; a warning alone where the features do not fit in memory. */
+export async function sampleTrust(
+  map: MappedTable,
+  context: Context,
+  samples?: number,
+): Promise<SampleTrust | Warning> {
+  const { features } = map.table;
+  const bytes = denseBytes(features);
+  if ('offsets' in features && bytes > DENSE_SHARE * context.memory) return tooLarge(bytes);
   const { rows } = features;
   const drawn = Math.min(rows, samples ?? (rows > MOST_SAMPLES ? DRAWN : rows));
   const started = performance.now();
-  const measured =
-    drawn < rows
-      ? await sampledTrust(explanation, table, drawn, context)
-      : await wholeTrust(explanation, table, context);
-  const { modules, localities, layer } = measured;
+  const measured = drawn < rows ? await drawnTrust(map, drawn, context) : await wholeTrust(map, context);
+  const warnings = drawn < rows ? [sampled(drawn, rows)] : [];
+  return { ...measured, warnings, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Whether trust may be measured while modules are evaluated: there are threads to share, and room for a few copies of the features. */
+export function fitsBesideEvaluation({ features }: Table, { engine, memory }: Context): boolean {
+  return engine.threads > 1 && DENSE_COPIES * denseBytes(features) <= SHARE_BESIDE * memory;
+}
+
+/** Bytes of the dense rows that neighbors are measured on. */
+const denseBytes = (features: Table['features']): number =>
+  4 * features.rows * (isWide(features) ? COMPONENTS : features.columns);
+
+/** The explanation with the trust of the map, its modules and localities, from that of the samples. */
+export function withRegionTrust(explanation: Explanation, trust: SampleTrust | Warning): ExplanationTrust {
+  if ('code' in trust) return { explanation: warned(explanation, [trust]), localities: null };
+  const { pointwise, queries, layer } = trust;
+  const { samplePresence } = explanation;
+  const presence = queries ? gatherRows(samplePresence, queries) : samplePresence;
+  const modules = moduleTrust({ samplePresence: presence, pointwise });
   const described = {
     ...explanation,
     descriptions: explanation.descriptions.map((description, m) => ({
       ...description,
       trust: Number.isNaN(modules[m].trust) ? null : modules[m].trust,
       trustFlag: modules[m].flag,
-      ...(drawn < rows && { trustInterval: intervalOf(modules[m]) }),
+      ...(queries && { trustInterval: intervalOf(modules[m]) }),
     })),
     trust: layer,
-    timings: { ...explanation.timings, trust: (performance.now() - started) / 1000 },
+    timings: { ...explanation.timings, trust: trust.seconds },
   };
-  const said = drawn < rows ? warned(described, [sampled(drawn, rows)]) : described;
-  return { explanation: said, localities };
+  const { members, size } = explanation.localities;
+  const localities = queries ? null : localityTrust({ members, size, pointwise });
+  return { explanation: warned(described, trust.warnings), localities };
 }
 
-interface Measured {
-  readonly modules: readonly RegionTrust[];
-  readonly localities: readonly RegionTrust[] | null;
-  readonly layer: Explanation['trust'];
-}
+type Measured = Pick<SampleTrust, 'pointwise' | 'queries' | 'layer'>;
 
-/** Trust of every sample, module and locality, all samples compared. */
-async function wholeTrust(explanation: Explanation, table: Table, context: Context): Promise<Measured> {
-  const { neighborhoods, referenceSpace } = await neighborhoodsOf(explanation, table, undefined, context);
+/** Trust at every sample, all samples compared. */
+async function wholeTrust({ embedding, table }: MappedTable, context: Context): Promise<Measured> {
+  const { neighborhoods, referenceSpace } = await neighborhoodsOf(embedding, table, undefined, context);
   await findGroups(neighborhoods, context);
   const watch = watchStage({ ...context, onProgress: undefined }, 'trust');
   const ofMap = { neighborhoods, referenceSpace, labels: table.labels };
   const { layer, pointwise } = await paced(trustLayerSteps(ofMap, context), watch);
-  const modules = moduleTrust({ samplePresence: explanation.samplePresence, pointwise });
   await watch.checkpoint();
-  const { members, size } = explanation.localities;
-  return { modules, localities: localityTrust({ members, size, pointwise }), layer };
+  return { pointwise, layer, queries: null };
 }
 
-/** Without groups, which need every sample: far is beyond a tenth of all samples. */
-async function sampledTrust(
-  explanation: Explanation,
-  table: Table,
+/** At samples that are drawn, without groups, which need every sample: far is beyond a tenth of all samples. */
+async function drawnTrust(
+  { embedding, table }: MappedTable,
   drawn: number,
   context: Context,
 ): Promise<Measured> {
-  const { neighborhoods } = await neighborhoodsOf(explanation, table, drawn, context);
+  const { neighborhoods } = await neighborhoodsOf(embedding, table, drawn, context);
   const { torn, glued } = distortion(neighborhoods);
   const of = ({ pointwise }: { pointwise: Float64Array | null }) => pointwise ?? new Float64Array();
   const pointwise = {
@@ -112,24 +149,18 @@ async function sampledTrust(
     torn,
     glued,
   };
-  const { samplePresence } = explanation;
-  const queries = neighborhoods.queries ?? new Int32Array();
-  return {
-    modules: moduleTrust({ samplePresence: gatherRows(samplePresence, queries), pointwise }),
-    localities: null,
-    layer: null,
-  };
+  return { pointwise, queries: neighborhoods.queries ?? new Int32Array(), layer: null };
 }
 
 /** Neighborhoods on the map and in the reference space, of all samples or of `sample` drawn at random. */
 async function neighborhoodsOf(
-  explanation: Explanation,
+  embedding: Embedding,
   table: Table,
   sample: number | undefined,
   context: Context,
 ) {
   const features = await referenceSpace(table.features, spaceOptions(table.features), context);
-  const input = { features, embedding: explanation.embedding.coordinates };
+  const input = { features, embedding: embedding.coordinates };
   return {
     neighborhoods: await compareNeighborhoods(input, { sample, ties: 'shared' }, context),
     referenceSpace: features,

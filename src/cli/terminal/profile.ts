@@ -6,7 +6,9 @@
  *   JavaScript, which is the serial share; `other_threads_seconds` one number a thread, most first, separated by spaces.
  *   `memory_mib` is the resident memory at the end of the stage.
  * Fails: where the system does not tell the times of threads (all but Linux) the last two times are empty.
- * A stage lasts until another begins; one that comes again is added to its line.
+ * A stage lasts until another begins; one that comes again is added to its line. Work that goes on beside a stage (engine/beside.ts) is
+ * counted there: localities in `reading`, trust from `description` on, scores from `significance` on. Its own line has what was
+ * left of it when the run had nothing else to do, maybe nothing. The lines add up to the whole.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';

@@ -16,6 +16,7 @@ import { isCsr } from '../../core/csr.js';
 import { trueValue } from '../../core/units.js';
 import { plural } from '../../core/words.js';
 import type { Csr, Matrix, MetadataColumn } from '../../model.js';
+import { rangesOf } from '../table/ranges.js';
 import { someNames } from './notes.js';
 import type { FileReading, PairingNote, ReadingPlan } from './types.js';
 
@@ -90,6 +91,12 @@ export function valuesOf(features: Matrix | Csr): string | null {
   const { units, columns } = features;
   let low = isCsr(features) ? 0 : Number.POSITIVE_INFINITY;
   let high = isCsr(features) ? 0 : Number.NEGATIVE_INFINITY;
+  const ranges = rangesOf(features);
+  if (units === undefined && ranges.finite) {
+    low = ranges.low.reduce((least, value) => Math.min(least, value), low);
+    high = ranges.high.reduce((largest, value) => Math.max(largest, value), high);
+    return rangeInWords({ whole: ranges.whole, low, high });
+  }
   let whole = true;
   for (let p = 0; p < values.length; p++) {
     const column = units === undefined ? 0 : isCsr(features) ? features.indices[p] : p % columns;

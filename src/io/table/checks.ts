@@ -19,8 +19,8 @@ import { selectMetadata } from '../plan/metadata.js';
 import { isNameColumn } from '../plan/names.js';
 import { tooLarge } from '../source/bytes.js';
 import { repairMissing, repairOrTell } from './missing.js';
-import { forEachCell } from './missing-cells.js';
 import { noDataWarning } from './no-data.js';
+import { rangesOf } from './ranges.js';
 import { checkMagnitudes } from './units.js';
 
 /**
@@ -139,14 +139,7 @@ export function completeNames(raw: RawTable, name: string, settings: Settings): 
  */
 export function constantFeatures(features: Matrix | Csr): Uint8Array {
   const { rows, columns } = features;
-  const low = new Float32Array(columns).fill(Number.POSITIVE_INFINITY);
-  const high = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
-  const stored = new Float64Array(columns);
-  forEachCell(features, (value, _row, column) => {
-    stored[column]++;
-    if (value < low[column]) low[column] = value;
-    if (value > high[column]) high[column] = value;
-  });
+  const { low, high, stored } = rangesOf(features);
   return Uint8Array.from({ length: columns }, (_, c) => {
     const zeros = isCsr(features) && stored[c] < rows;
     return (zeros ? Math.min(0, low[c]) : low[c]) >= (zeros ? Math.max(0, high[c]) : high[c]) ? 1 : 0;

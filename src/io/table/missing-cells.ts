@@ -10,6 +10,7 @@ import { isCsr } from '../../core/csr.js';
 import { listed } from '../../core/words.js';
 import { option, type Words, words } from '../../errors.js';
 import type { Csr, Matrix } from '../../model.js';
+import { rangesOf } from './ranges.js';
 
 export interface Cell {
   readonly row: number;
@@ -63,6 +64,7 @@ export function missingCells(features: Matrix | Csr): MissingCells {
   const rows = new Set<number>();
   const columns = new Set<number>();
   const byColumn = new Int32Array(features.columns);
+  if (rangesOf(features).finite) return { count, first, rows, columns, byColumn };
   forEachCell(features, (value, row, column) => {
     if (Number.isFinite(value)) return;
     count++;

@@ -7,6 +7,7 @@
 
 import { trueValue } from '../../core/units.js';
 import type { Matrix, Warning } from '../../model.js';
+import { rangesOf } from './ranges.js';
 
 const NO_DATA = [-9999, -999, -99, 999, 9999, 99999, 999999, -99999, -999999, -32768, 32767, -1e9, 1e9];
 const HIGHEST_NEGATIVE = -99;
@@ -39,7 +40,12 @@ interface Held {
 /**
  * Which columns hold which of the numbers that often stand for missing values. Each pair of column and number once.
  */
-function heldBy({ columns, data, units }: Matrix): Held[] {
+function heldBy(m: Matrix): Held[] {
+  const { columns, data, units } = m;
+  const { low, high } = rangesOf(m);
+  const isWithin = (_: number, c: number) =>
+    trueValue(low[c], c, units) > HIGHEST_NEGATIVE && trueValue(high[c], c, units) < LOWEST_POSITIVE;
+  if (low.every(isWithin)) return [];
   const known = new Set(NO_DATA);
   const held = new Map<string, Held>();
   for (let p = 0; p < data.length; p++) {

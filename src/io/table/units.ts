@@ -15,6 +15,7 @@
 import { trueValue } from '../../core/units.js';
 import { FormatError, option, words } from '../../errors.js';
 import type { ColumnUnits, Csr, Matrix } from '../../model.js';
+import { rangesOf } from './ranges.js';
 
 /** A column of smaller values loses at most as many digits to its offset as any sum in single precision does. */
 const RATIO = 8;
@@ -99,12 +100,20 @@ export function packRows(
   columns: number,
   offsets: Float64Array | null,
 ): void {
+  if (offsets === null && isWithinSingle(values)) {
+    data.set(values, position);
+    return;
+  }
   let c = position % columns;
   for (let i = 0; i < values.length; i++) {
     data[position + i] = packed(values[i], offsets === null ? 0 : offsets[c]);
     if (++c === columns) c = 0;
   }
 }
+
+/** Whether every number of such an array is within the range of single precision, so that none is stored as another than the nearest. */
+const isWithinSingle = (values: ArrayLike<number>): boolean =>
+  ArrayBuffer.isView(values) && !(values instanceof Float64Array) && !(values instanceof DataView);
 
 /** The units of a matrix from whose columns these offsets were subtracted, to be spread into it; empty for null. */
 export function withOffsets(offsets: Float64Array | null): { units?: ColumnUnits } {
@@ -136,8 +145,10 @@ interface CellNames {
  */
 export function checkMagnitudes<T extends Matrix | Csr>(m: T, names: CellNames): T {
   const stored = 'values' in m ? m.values : m.data;
+  const { low, high } = rangesOf(m);
   let largest = 0;
-  for (const value of stored) if (Math.abs(value) > largest) largest = Math.abs(value);
+  for (let c = 0; c < m.columns; c++)
+    if (low[c] <= high[c]) largest = Math.max(largest, Math.abs(low[c]), Math.abs(high[c]));
   if (largest <= TYPICAL && largest >= 1 / TYPICAL) return m;
   if (largest === 0) return m;
   const scale = scaleFor(stored);

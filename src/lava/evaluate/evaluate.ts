@@ -1,5 +1,5 @@
 /**
- * Evaluation of modules that were found: signs, significance, replication and stability.
+ * Evaluation of modules that were found: significance, replication and stability.
  * Types: `FitOptions`: AssociationOptions (measure, form, support, gate) and ModuleOptions (number, form, loadings).
  *   `LocalityOptions`: localitySize (n), overlap, evaluations, tuningSamples, covering, each with a default.
  *   `Context`: engine, random streams, signal, memory and progress of a run. `Modules`, of a fit: count (how many).
@@ -21,8 +21,6 @@ import type {
   Table,
 } from '../../model.js';
 import { associationRules } from '../associations/associations.js';
-import type { ModuleCorrelations } from '../describe/local-correlations.js';
-import { signsCorrelated } from '../describe/signed-patterns.js';
 import type { LocalityOptions } from '../localities/localities.js';
 import type { FitOptions } from './holdout.js';
 import { moduleReplication, type ReplicationOptions } from './replication.js';
@@ -36,8 +34,6 @@ export interface EvaluationInput {
   readonly modules: Modules;
   readonly samplePresence: Matrix;
   readonly descriptions: readonly Pick<ModuleDescription, 'topFeatures'>[];
-  /** Of each module, of its leading features (`leadingPairs`). */
-  readonly correlated: readonly ModuleCorrelations[];
   /** Of the fit; tells whether two refits fit in memory at once. Default: one after another. */
   readonly associationCounts?: AssociationCounts;
 }
@@ -45,10 +41,7 @@ export interface EvaluationInput {
 export interface EvaluationOptions extends SignificanceOptions, ReplicationOptions, StabilityOptions {}
 
 /** What evaluation adds to the description of a module. */
-export type ModuleEvaluation = Pick<
-  ModuleDescription,
-  'signs' | 'significance' | 'replication' | 'stability'
->;
+export type ModuleEvaluation = Pick<ModuleDescription, 'significance' | 'replication' | 'stability'>;
 
 /** Stability of a module whose replication was tested by significance alone. */
 const NO_REPEATS: ModuleStability = {
@@ -62,8 +55,7 @@ const NO_REPEATS: ModuleStability = {
 };
 
 /**
- * Evaluates modules that were found; called by `explain` after they are described. One evaluation a module: signs
- * always; significance unless `draws` is 0, replication unless `refits` is 0, stability where `stability` is above 0;
+ * Evaluates modules that were found; called by `explain` after they are described. One evaluation a module: significance unless `draws` is 0, replication unless `refits` is 0, stability where `stability` is above 0;
  * null for what was left out.
  * @returns in the order of the modules; empty where there are none.
  */
@@ -74,13 +66,11 @@ export async function evaluateModules(
 ): Promise<ModuleEvaluation[]> {
   if (input.modules.count === 0) return [];
   const { measure } = associationRules(options, input.localities.size);
-  const signs = await signsCorrelated(input, input.correlated, context);
   const isTested = significanceOptions(options).draws > 0;
   const tested = isTested ? await moduleSignificance(input, { ...options, measure }, context) : null;
   const replication = await moduleReplication(input, options, context);
   const repeated = stabilityRuns(options) > 0 ? await moduleStability(input, options, context) : null;
-  return signs.map((sign, k) => ({
-    signs: sign,
+  return input.descriptions.map((_, k) => ({
     significance: tested?.significance[k] ?? null,
     replication: replication?.[k] ?? null,
     stability:

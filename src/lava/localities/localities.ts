@@ -61,13 +61,14 @@ export function defaultLocalitySize(samples: number): number {
 
 /**
  * Covers the embedding with localities, the first stage of `explain`. See the header for the steps.
- * @param features of the same samples: they order samples at the same point, so that the order of rows does not.
+ * @param features of the same samples: they order samples at the same point, so that the order of rows does not. A promise is
+ *   waited for where there are such samples only.
  */
 export async function locate(
   embedding: Embedding,
   options: LocalityOptions,
   partialContext: PartialContext = {},
-  features?: Matrix | Csr,
+  features?: Matrix | Csr | Promise<Matrix | Csr>,
 ): Promise<Localities> {
   const context = await resolveContext(partialContext);
   const checked = checkLocalityOptions(embedding.coordinates.rows, options);
@@ -109,11 +110,15 @@ export async function locate(
 }
 
 /** Rows in canonical order. Of a table in parts those at the same point are read. */
-async function orderOfSamples(points: Matrix, features: Matrix | Csr | undefined): Promise<Int32Array> {
-  if (!features || !partsOf(features)) return canonicalOrder(points, features);
+async function orderOfSamples(
+  points: Matrix,
+  features: Matrix | Csr | Promise<Matrix | Csr> | undefined,
+): Promise<Int32Array> {
+  if (!features) return canonicalOrder(points);
   const together = rowsTogether(points);
   if (together.length === 0) return canonicalOrder(points);
-  return canonicalOrder(points, await withCells(features, together, null));
+  const read = await features;
+  return canonicalOrder(points, partsOf(read) ? await withCells(read, together, null) : read);
 }
 
 /** The covering with the least total variation, and how it was found. */
