@@ -229,8 +229,8 @@ function countValues(column: Float64Array, tell: (value: number, count: number) 
   }
 }
 
-/** Bits of the number of counters among which values are spread, and a multiplier that spreads them (Knuth's). */
-const COUNTER_BITS = 16;
+/** Most bits of the number of counters among which values are spread, and a multiplier that spreads them (Knuth's). */
+const MOST_BITS = 16;
 const SPREAD = 2654435761;
 
 /**
@@ -242,16 +242,19 @@ function oftenHeld(values: Float64Array, features: number, i: number, least: num
   const rows = values.length / features;
   const number = new Float64Array(1);
   const bits = new Uint32Array(number.buffer);
-  const counters = new Uint32Array(2 ** COUNTER_BITS);
+  // about as many as there are values
+  const unused = 32 - Math.min(MOST_BITS, 32 - Math.clz32(rows));
+  const counters = new Uint32Array(2 ** (32 - unused));
   const counterOf = new Uint16Array(rows);
   for (let r = 0; r < rows; r++) {
     // 0 is added since -0 equals 0
     number[0] = values[r * features + i] + 0;
-    counterOf[r] =
-      (Math.imul(bits[0] ^ Math.imul(bits[1], SPREAD), SPREAD) ^ bits[1]) >>> (32 - COUNTER_BITS);
+    counterOf[r] = (Math.imul(bits[0] ^ Math.imul(bits[1], SPREAD), SPREAD) ^ bits[1]) >>> unused;
     counters[counterOf[r]]++;
   }
-  const held = new Float64Array(counters.reduce((sum, count) => sum + (count > least ? count : 0), 0));
+  let often = 0;
+  for (const count of counters) if (count > least) often += count;
+  const held = new Float64Array(often);
   let at = 0;
   for (let r = 0; r < rows; r++) if (counters[counterOf[r]] > least) held[at++] = values[r * features + i];
   return held;
