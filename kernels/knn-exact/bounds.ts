@@ -10,15 +10,13 @@
  * Types (a field with an element type such as f32 is the address of an array): `DistanceBounds`: depth (columns of
  *   the blocked product; pairs of nonzero columns where products are of i16), productKind (kind of product, see the
  *   constants above), lowFactor (factors of the product in lower and in upper bounds), highFactor, queries (the two
- *   sides of the comparison; the same where rows are compared with themselves), data, table (of external products, or
- *   0). `PreparedRows`: packed (operand of the blocked product: panels of `depth` directions or columns), low (f32 a
+ *   sides of the comparison; the same where rows are compared with themselves), data. `PreparedRows`: packed (operand of the blocked product: panels of `depth` directions or columns), low (f32 a
  *   row: lower and upper bound of the squared length; infinite past the last row), high, gaps (f32 a row: sqrt(2) times
  *   the length that the first `depth` directions leave out, and all `width` directions).
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
 
-import { correctionOf, productsAt } from './external-products';
-import { DistanceBounds, EXTERNAL_PRODUCTS, SPARSE_PRODUCTS, TILE_COLUMNS } from './layout';
+import { DistanceBounds, SPARSE_PRODUCTS, TILE_COLUMNS } from './layout';
 import { multiplyPanels } from './prepared-rows';
 import { productsOfLists } from './sparse-products';
 
@@ -34,7 +32,7 @@ export class Tile {
   rowCount: i32;
   firstColumn: i32;
   columnCount: i32;
-  /** f32, STRIDE bytes a row: products (unless external), lower bounds and, for ranks, upper bounds. */
+  /** f32, STRIDE bytes a row: products, lower bounds and, for ranks, upper bounds. */
   products: usize;
   lowers: usize;
   uppers: usize;
@@ -83,7 +81,7 @@ export function boundTile(
   symmetric: i32,
   both: boolean,
 ): void {
-  if (bounds.productKind !== EXTERNAL_PRODUCTS) multiplyTile(tile, bounds);
+  multiplyTile(tile, bounds);
   for (let r: i32 = 0; r < tile.rowCount; r++) {
     boundRow(tile, bounds, r, both);
     const row = tile.firstRow + r;
@@ -131,16 +129,11 @@ function boundRow(tile: Tile, bounds: DistanceBounds, r: i32, both: boolean): vo
   let least = infinite;
   let most = negative;
   const from = (<usize>tile.firstColumn) << 2;
-  const table = bounds.productKind === EXTERNAL_PRODUCTS ? bounds.table : null;
-  const offset = table ? correctionOf(table, tile.firstRow + r) : infinite;
-  const products = table
-    ? productsAt(table, tile.firstRow + r, tile.firstColumn)
-    : tile.products + <usize>r * STRIDE;
+  const products = tile.products + <usize>r * STRIDE;
   const lowers = tile.lowers + <usize>r * STRIDE;
   const uppers = tile.uppers + <usize>r * STRIDE;
   for (let j: usize = 0; j < (<usize>tile.columnCount) << 2; j += 16) {
-    const made = v128.load(products + j);
-    const product = table ? f32x4.convert_i32x4_s(i32x4.add(made, offset)) : made;
+    const product = v128.load(products + j);
     const gaps = f32x4.mul(gap, v128.load(data.gaps + from + j));
     const norms = f32x4.add(low, v128.load(data.low + from + j));
     // a bound that is not a number bounds nothing

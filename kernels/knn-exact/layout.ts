@@ -12,8 +12,6 @@ export const FLOAT32_PRODUCTS: i32 = 0;
 export const INT16_PRODUCTS: i32 = 1;
 /** Lists of the nonzero i16 of a query times panels of i16 (sparse-products.ts). */
 export const SPARSE_PRODUCTS: i32 = 2;
-/** Tables that another engine makes from bytes (external-products.ts). */
-export const EXTERNAL_PRODUCTS: i32 = 3;
 
 /** Query rows of one item of a comparison. */
 export const BLOCK_ROWS: i32 = 256;
@@ -76,22 +74,6 @@ export class DistanceBounds {
   data: PreparedRows;
   /** i32 a column: its position among the integers of a row, -1 where it is 0 in all rows; 0 for float32. */
   columnPositions: usize;
-  /** Of external products, or 0. */
-  table: ProductTable | null;
-}
-
-/** A table of external products of some queries and data rows. */
-@unmanaged
-export class ProductTable {
-  /** First query and first data row of the table. */
-  firstRow: i32;
-  firstColumn: i32;
-  /** Bytes of a row of the table. */
-  stride: i32;
-  /** i32: the table. */
-  products: usize;
-  /** i32 a query: added to each of its products. */
-  corrections: usize;
 }
 
 /** Ranks that are being counted: k targets for each query. */

@@ -36,7 +36,6 @@ import { writeCentered, writeDirection, writeScaled } from './frame';
 import {
   DistanceBounds,
   EUCLIDEAN,
-  EXTERNAL_PRODUCTS,
   FLOAT32_PRODUCTS,
   INT16_PRODUCTS,
   MANHATTAN,
@@ -158,31 +157,26 @@ function storeProjected(
 }
 
 /**
- * Rounds a panel of 8 rows, from row `first` on, times `factor` to i16, two columns of a row side by side, or to
- * bytes, row by row. Leaves the length of what rounding took from each row in `gaps`; the caller widens the bounds by
- * it.
+ * Rounds a panel of 8 rows, from row `first` on, times `factor` to i16, two columns of a row side by side. Leaves
+ * the length of what rounding took from each row in `gaps`; the caller widens the bounds by it.
  * @param frame f32 panel of the rows in their frame.
  */
 function roundPanel(bounds: DistanceBounds, rows: PreparedRows, first: i32, frame: usize, factor: f64): void {
   const wide = bounds.productKind === SPARSE_PRODUCTS;
-  const bytes = bounds.productKind === EXTERNAL_PRODUCTS;
   const step: usize = wide ? WIDE_STEP : 32;
   const target = wide
     ? wideRow(rows.packed, first, bounds.depth)
     : rows.packed + ((<usize>first * <usize>bounds.depth) << 2);
   const last = min(8, rows.count - first);
-  if (!bytes) for (let p: usize = 0; p < <usize>bounds.depth; p++) memory.fill(target + p * step, 0, 32);
+  for (let p: usize = 0; p < <usize>bounds.depth; p++) memory.fill(target + p * step, 0, 32);
   for (let lane: i32 = 0; lane < last; lane++) {
     const shift = (<usize>lane) << 2;
-    const row = rows.packed + <usize>(first + lane) * <usize>bounds.depth;
     let lost: f64 = 0;
     for (let k: i32 = 0; k < bounds.d; k++) {
       const value = <f64>load<f32>(frame + shift + ((<usize>k) << 5));
-      let whole = nearest<f64>(value * factor);
-      if (bytes) whole = max<f64>(0, min<f64>(255, whole));
+      const whole = nearest<f64>(value * factor);
       const position = load<i32>(bounds.columnPositions + ((<usize>k) << 2));
-      if (position >= 0 && bytes) store<u8>(row + <usize>position, <u8>(<i32>whole));
-      else if (position >= 0) {
+      if (position >= 0) {
         const at = target + shift + <usize>(position >> 1) * step + ((<usize>(position & 1)) << 1);
         store<i16>(at, <i16>(<i32>whole));
       }

@@ -27,7 +27,7 @@ export function makeMatrix(rows: number, columns: number, kind: Kind = 'plain', 
   return { rows, columns, data };
 }
 
-export type FirstProduct = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts' | 'bytes';
+export type FirstProduct = 'directions' | 'whole numbers' | 'groups' | 'lists' | 'lists of counts';
 
 /** Rows whose first product is of the named kind; so many that all columns at once would cost more. */
 export function rowsComparedBy(first: FirstProduct): Matrix {
@@ -37,7 +37,6 @@ export function rowsComparedBy(first: FirstProduct): Matrix {
     return { ...wide, data: wide.data.map((value) => Math.round(3 * value)) };
   }
   if (first === 'groups') return groups(2050, 80);
-  if (first === 'bytes') return bytes(4150, 24);
   const data = makeMatrix(2050, 33, 'sparse', 24);
   const counts = first === 'lists of counts';
   // every 50th row is a row of zeros, every 7th a copy of the one before
@@ -65,16 +64,6 @@ function lowRank(rows: number, columns: number): Matrix {
     }
   }
   return result;
-}
-
-/** Pixels, 0 to 255 in steps of 1 / 255, of which few are 0: duplicates, ties, and both ends. */
-function bytes(rows: number, columns: number): Matrix {
-  const random = createRandom(29);
-  const data = Float32Array.from({ length: rows * columns }, () => random.below(256) / 255);
-  for (let r = 6; r < rows; r += 7) data.copyWithin(r * columns, (r - 1) * columns, r * columns);
-  data.fill(1, 50 * columns, 51 * columns);
-  data.fill(0, 51 * columns, 52 * columns);
-  return { rows, columns, data };
 }
 
 /** Whole numbers around 8 centers, every 7th row a copy of a row of another group: pruning closes most tiles. */

@@ -245,7 +245,6 @@ for (const [name, create] of Object.entries(ENGINES)) {
       ['euclidean', 'lists'],
       ['cosine', 'lists'],
       ['euclidean', 'lists of counts'],
-      ['euclidean', 'bytes'],
     ] as const)('nearest and ranks by %s of rows that are compared first by %s', async (metric, first) => {
       const { data, near, ranks } = await wantedOfMany(metric, first);
       const options = { metric, excludeSelf: true };

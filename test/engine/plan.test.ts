@@ -2,7 +2,7 @@
 // suite covers them all; and where all values are multiples of one step, rounding to it loses nothing.
 import { expect, test } from 'vitest';
 import { multiply } from '#whymap/engine/js/multiply.js';
-import { byteRowsOf, frameOf, uncentered } from '#whymap/engine/wasm/knn-exact/frame.js';
+import { frameOf, uncentered } from '#whymap/engine/wasm/knn-exact/frame.js';
 import { choosePlan } from '#whymap/engine/wasm/knn-exact/plan.js';
 import { roundingOf } from '#whymap/engine/wasm/knn-exact/rounding.js';
 import type { Matrix } from '#whymap/model.js';
@@ -15,7 +15,6 @@ const planOf = (data: Matrix, metric: 'euclidean' | 'cosine' | 'correlation') =>
     thresholds: null,
     k: 6,
     order: null,
-    bytes: null,
   });
 
 test.each([
@@ -63,21 +62,4 @@ test('continuous values, and values of too many steps, have no step', () => {
   });
   expect(frameOf(many, 'euclidean').step).toBe(0);
   expect(frameOf(makeMatrix(20, 3, 'zeros'), 'euclidean').step).toBe(0);
-});
-
-test('another engine multiplies bytes where it can, and only where every value is a byte', async () => {
-  const data = rowsComparedBy('bytes');
-  const frame = frameOf(data, 'euclidean');
-  const bytes = byteRowsOf(data, frame);
-  const sought = { data, queries: data, thresholds: null, k: 6, order: null };
-  expect((await choosePlan(multiply, frame, { ...sought, bytes })).kind).toBe('bytes');
-  expect((await choosePlan(multiply, frame, { ...sought, bytes: null })).kind).not.toBe('bytes');
-  // values need not begin at 0
-  const moved = { ...data, data: data.data.map((value) => value - 3) };
-  expect(byteRowsOf(moved, frameOf(moved, 'euclidean'))?.frame.center[0]).toBe(-3);
-  // one value outside, in a row that is not among those looked at
-  data.data[data.columns] = 256 / 255;
-  expect(byteRowsOf(data, frame)).toBe(null);
-  const plain = makeMatrix(2050, 40, 'plain', 30);
-  expect(byteRowsOf(plain, frameOf(plain, 'euclidean'))).toBe(null);
 });

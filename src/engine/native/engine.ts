@@ -4,9 +4,8 @@
  *
  * Cost: dense products are three to four times faster than in WebAssembly (docs/engines.md), so `multiply` uses
  *   onnxruntime-node. Associations stay in WebAssembly, where the triangle, the support rule and the gate are
- *   one pass, and so do the skinny products of the factorization. Neighbors and ranks stay there too, except
- *   for products of rows of bytes (pixels, and other data in at most 256 steps), which are about three times
- *   faster here.
+ *   one pass, and so do the skinny products of the factorization. Neighbors and ranks stay there too: products of pixels here,
+ *   compared in WebAssembly, took fewer processor seconds and more time (docs/lab/speed.md).
  * Determinism: within one machine and version the same input gives the same bytes.
  */
 
@@ -22,7 +21,7 @@ import { loadNative, type NativeRuntime } from './runtime.js';
 export async function createNativeEngine(options: Omit<WasmOptions, 'shared'> = {}): Promise<Engine> {
   const threads = options.threads ?? (await defaultThreads());
   const native = await loadNative(threads);
-  const wasm = await createWasmEngine({ ...options, threads }, native.multiplyBytes);
+  const wasm = await createWasmEngine({ ...options, threads });
   return {
     ...wasm,
     name: 'native',

@@ -1,6 +1,5 @@
 /**
- * The ONNX graph of one matrix product of any shape, built in memory: C = op(A) op(B) of floats as a Gemm node,
- * or C = A B of bytes as a MatMulInteger node.
+ * The ONNX graph of one matrix product of any shape, built in memory: C = op(A) op(B) of floats as a Gemm node.
  *
  * Source: the protocol buffer schema of ONNX (onnx.proto, IR version 8, operator set 13); the numbers below are
  *   its field numbers.
@@ -8,8 +7,8 @@
 
 const VARINT = 0;
 const BYTES = 2;
-/** Types of what a tensor holds. */
-const [FLOAT, UNSIGNED_BYTE, SIGNED_BYTE, WHOLE] = [1, 2, 3, 6];
+/** Type of what a tensor holds. */
+const FLOAT = 1;
 const INT_ATTRIBUTE = 2;
 const SIDES = ['rows', 'columns'];
 
@@ -42,7 +41,7 @@ const message = (field: number, ...parts: readonly Part[]): Part => {
 const text = (field: number, value: string): Part => message(field, [...new TextEncoder().encode(value)]);
 
 /** A two-dimensional tensor whose sides have names, so that any size fits. */
-const tensor = (field: number, name: string, type: number): Part =>
+const tensor = (field: number, name: string): Part =>
   message(
     field,
     text(1, name),
@@ -50,7 +49,7 @@ const tensor = (field: number, name: string, type: number): Part =>
       2,
       message(
         1,
-        integer(1, type),
+        integer(1, FLOAT),
         message(2, ...SIDES.map((side) => message(1, text(2, `${name}-${side}`)))),
       ),
     ),
@@ -60,30 +59,23 @@ const tensor = (field: number, name: string, type: number): Part =>
 const flag = (name: string, value: boolean): Part =>
   message(5, text(1, name), integer(20, INT_ATTRIBUTE), integer(3, value ? 1 : 0));
 
-/** Which product: of floats, transposed or not, or of unsigned bytes times signed bytes. */
-export type Graph =
-  | { readonly kind: 'floats'; readonly transposeA: boolean; readonly transposeB: boolean }
-  | { readonly kind: 'bytes' };
+/** Which product: of matrices that are transposed or not. */
+export interface Graph {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
 
 /** The bytes of a model with inputs `a` and `b` and output `c`. */
 export function productModel(product: Graph): Uint8Array {
-  const floats = product.kind === 'floats';
-  const flags = floats ? [flag('transA', product.transposeA), flag('transB', product.transposeB)] : [];
   const node = message(
     1,
     text(1, 'a'),
     text(1, 'b'),
     text(2, 'c'),
-    text(4, floats ? 'Gemm' : 'MatMulInteger'),
-    ...flags,
+    text(4, 'Gemm'),
+    flag('transA', product.transposeA),
+    flag('transB', product.transposeB),
   );
-  const graph = message(
-    7,
-    node,
-    text(2, 'product'),
-    tensor(11, 'a', floats ? FLOAT : UNSIGNED_BYTE),
-    tensor(11, 'b', floats ? FLOAT : SIGNED_BYTE),
-    tensor(12, 'c', floats ? FLOAT : WHOLE),
-  );
+  const graph = message(7, node, text(2, 'product'), tensor(11, 'a'), tensor(11, 'b'), tensor(12, 'c'));
   return Uint8Array.from([...integer(1, 8), ...message(8, text(1, ''), integer(2, 13)), ...graph]);
 }

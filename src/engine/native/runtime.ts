@@ -2,7 +2,6 @@
 
 import { MachineError, UnsupportedError } from '../../errors.js';
 import type { Matrix } from '../../model.js';
-import type { MultiplyBytes } from '../wasm/knn-exact/blocks.js';
 import { type Graph, productModel } from './graph.js';
 
 /** The part of onnxruntime-node that is used. */
@@ -10,18 +9,11 @@ interface OnnxRuntime {
   readonly InferenceSession: {
     create(model: Uint8Array, options: object): Promise<Session>;
   };
-  readonly Tensor: new (
-    type: string,
-    data: Float32Array | Int32Array | Uint8Array | Int8Array,
-    sides: readonly number[],
-  ) => unknown;
+  readonly Tensor: new (type: string, data: Float32Array, sides: readonly number[]) => unknown;
 }
 
 interface Session {
-  run(
-    inputs: Record<string, unknown>,
-    outputs?: Record<string, unknown>,
-  ): Promise<Record<string, { readonly data: unknown }>>;
+  run(inputs: Record<string, unknown>): Promise<Record<string, { readonly data: unknown }>>;
   release(): Promise<void>;
 }
 
@@ -33,8 +25,6 @@ export interface NativeRuntime {
     b: Matrix,
     transpose: { readonly a: boolean; readonly b: boolean },
   ): Promise<Float32Array>;
-  /** As 32-bit whole numbers, of unsigned bytes times signed ones. */
-  readonly multiplyBytes: MultiplyBytes;
   close(): Promise<void>;
 }
 
@@ -63,11 +53,10 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
     sessions.set(key, made);
     return made;
   };
-  const run = async (graph: Graph, a: unknown, b: unknown, c?: unknown): Promise<unknown> => {
+  const run = async (graph: Graph, a: unknown, b: unknown): Promise<unknown> => {
     try {
       const session = await sessionFor(graph);
-      const result = await (c ? session.run({ a, b }, { c }) : session.run({ a, b }));
-      return result.c.data;
+      return (await session.run({ a, b })).c.data;
     } catch (cause) {
       throw new MachineError(
         {
@@ -81,13 +70,8 @@ export async function loadNative(threads: number): Promise<NativeRuntime> {
   };
   return {
     async product(a, b, transpose) {
-      const graph = { kind: 'floats', transposeA: transpose.a, transposeB: transpose.b } as const;
+      const graph = { transposeA: transpose.a, transposeB: transpose.b };
       return (await run(graph, tensorOf(onnx, a), tensorOf(onnx, b))) as Float32Array;
-    },
-    async multiplyBytes(a, b, c, { rows, depth, columns }) {
-      const left = new onnx.Tensor('uint8', a, [rows, depth]);
-      const right = new onnx.Tensor('int8', b, [depth, columns]);
-      await run({ kind: 'bytes' }, left, right, new onnx.Tensor('int32', c, [rows, columns]));
     },
     async close() {
       const open = [...sessions.values()];

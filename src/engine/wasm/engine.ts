@@ -3,7 +3,7 @@
  * threads where memory can be shared and on the calling thread where it cannot.
  *
  * Determinism: the same input gives the same bytes for any number of threads, in Node and in browsers.
- * Types: `MultiplyBytes`: C = A B of unsigned and signed bytes in 32-bit integers, into the third argument. `Inputs`,
+ * Types: `Inputs`,
  *   what is in the engine's memory: reclaim (frees unused copies), releaseBlock (frees it). `Runtime`, of the engine:
  *   arena (its memory), threads (how many), close (ends the threads).
  * Fails: MachineError and UnsupportedError while it is created; its routines as engine.ts of the parent folder says.
@@ -25,7 +25,6 @@ import { createWeightedCorrelations } from './associate/weighted-correlations.js
 import { createTsneSteps } from './forces/tsne.js';
 import { createTsnePlacement } from './forces/tsne-placement.js';
 import { createSampledEpochs } from './forces/umap.js';
-import type { MultiplyBytes } from './knn-exact/blocks.js';
 import { createNearest } from './knn-exact/nearest.js';
 import { createRanks } from './knn-exact/ranks.js';
 import { createNearestInTree, createNeighborhoodGraph } from './neighborhoods/graph.js';
@@ -52,12 +51,8 @@ export interface WasmOptions {
 /**
  * Creates the engine: one memory and the kernels over it. Threads start with the first large job. MachineError where
  * memory cannot be reserved, UnsupportedError without WebAssembly SIMD.
- * @param multiplyBytes a faster product of bytes than the kernels have (the native engine's), or null.
  */
-export async function createWasmEngine(
-  options: WasmOptions = {},
-  multiplyBytes: MultiplyBytes | null = null,
-): Promise<Engine> {
+export async function createWasmEngine(options: WasmOptions = {}): Promise<Engine> {
   let arena: Arena | null = null;
   const inputs = createInputs(() => arena!);
   const runtime = await createRuntime({
@@ -68,7 +63,6 @@ export async function createWasmEngine(
   });
   arena = runtime.arena;
   const multiply = createMultiply(runtime);
-  const multipliers = { multiply, multiplyBytes };
   return {
     name: 'wasm',
     threads: runtime.threads,
@@ -86,9 +80,9 @@ export async function createWasmEngine(
     neighborhoodGraph: createNeighborhoodGraph(runtime),
     nearestInTree: createNearestInTree(runtime),
     kMeans: createKMeans(runtime, inputs),
-    nearest: createNearest(runtime, multipliers),
+    nearest: createNearest(runtime, multiply),
     nearestApproximate: createNearestApproximate(runtime, multiply),
-    ...createRanks(runtime, multipliers),
+    ...createRanks(runtime, multiply),
     tsneSteps: createTsneSteps(runtime, inputs),
     tsnePlacement: createTsnePlacement(runtime, inputs),
     sampledEpochs: createSampledEpochs(runtime, inputs),

@@ -16,17 +16,6 @@ import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { DistanceBounds } from './prepared-rows.js';
 
-/**
- * C = A B in 32-bit integers: A of `rows` x `depth` from 0 to 255, B of `depth` x `columns` from -128 to 127.
- * The arrays are read and written until the promise resolves.
- */
-export type MultiplyBytes = (
-  a: Uint8Array,
-  b: Int8Array,
-  c: Int32Array,
-  sides: { readonly rows: number; readonly depth: number; readonly columns: number },
-) => Promise<void>;
-
 /** A comparison of queries with data: what is sought and how pairs are bounded. */
 export interface Comparison {
   readonly bounds: DistanceBounds;
@@ -43,8 +32,6 @@ export interface Comparison {
   readonly symmetric: boolean;
   /** Bounds along few directions (kernels/knn-exact/prune.ts), or null. */
   readonly pruneBounds: DistanceBounds | null;
-  /** Makes the products where the rows are bytes. */
-  readonly multiplyBytes: MultiplyBytes | null;
 }
 
 /** A comparison in the engine's memory. */

@@ -72,42 +72,6 @@ function stepOf({ rows, columns, data }: Matrix, every: number): number {
 }
 
 /**
- * Rows as bytes: the frame in which they are integers from 0 to 255 times the step, and the position of each
- * column.
- */
-export interface ByteRows {
-  readonly frame: Frame;
-  /** Position of each column among the bytes of a row, or -1 where it is 0 in all rows. */
-  readonly positions: Int32Array;
-  /** Number of columns that have a position. */
-  readonly kept: number;
-}
-
-/**
- * How the rows are written as bytes, 0 to 255 times the frame's step above the smallest value; null where some value
- * of some row is out of that range or the frame has no step.
- * @returns the frame of the bytes, and the position of each column, -1 where it is left out.
- */
-export function byteRowsOf({ data }: Matrix, frame: Frame): ByteRows | null {
-  if (frame.step === 0) return null;
-  const { columns } = frame;
-  const largest = new Float32Array(columns).fill(Number.NEGATIVE_INFINITY);
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < data.length; i += columns) {
-    for (let c = 0; c < columns; c++) {
-      const value = data[i + c];
-      if (value < least) least = value;
-      if (value > largest[c]) largest[c] = value;
-    }
-  }
-  const most = largest.reduce((x, y) => Math.max(x, y), Number.NEGATIVE_INFINITY);
-  if (!((most - least) * frame.scale < 255.5 * frame.step)) return null;
-  let kept = 0;
-  const positions = Int32Array.from(largest, (value) => (value > least ? kept++ : -1));
-  return { frame: { ...frame, center: new Float64Array(columns).fill(least) }, positions, kept };
-}
-
-/**
  * Factor from a ranking distance (euclidean: squared; cosine, correlation: 1 - cosine; manhattan: itself) to a
  * squared distance in the frame (manhattan: to a distance there).
  */

@@ -4,9 +4,8 @@
  * Types: `Runtime`: the memory and the threads of the engine; a job rejects with CancelledError when its watch ends.
  *   `Scope`: allocations in the engine's memory that end together; MachineError where there is no room. `Comparison`,
  *   of queries with data: bounds (of all pairs), symmetric (queries are the data), lists and ranks
- *   (addresses of results, 0 for those not sought), k (length of a list), stride (counts of a query),
- *   multiplyBytes (product of bytes, or null). `Watch`: takes the progress of a stage, and throws CancelledError at a
- *   checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: queries (addresses of prepared rows),
+ *   (addresses of results, 0 for those not sought), k (length of a list), stride (counts of a query). `Watch`: takes the
+ *   progress of a stage, and throws CancelledError at a checkpoint once the signal is aborted. `DistanceBounds`, bounds of all pairs: queries (addresses of prepared rows),
  *   data (addresses of prepared rows), depth (columns of the product).
  * Fails: CancelledError when the watch ends; MachineError where scratch memory cannot be had.
  */
@@ -17,7 +16,6 @@ import { BLOCK_ROWS, TILE_COLUMNS } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type Comparison, compareBlocks, doneAt, lowerLimits, uploadComparison } from './blocks.js';
-import { compareByTables } from './external-products.js';
 
 /** Operations of an item between two looks at the caller's signal: about ten milliseconds. */
 const ITEM_WORK = 1e8;
@@ -34,8 +32,7 @@ export async function comparePairs(
   comparison: Comparison,
   watch: Watch,
 ): Promise<void> {
-  const { bounds, symmetric, stride, multiplyBytes } = comparison;
-  if (multiplyBytes) return compareByTables(runtime, scope, { ...comparison, multiplyBytes }, watch);
+  const { bounds, symmetric, stride } = comparison;
   const { queries, data, depth } = bounds;
   const length = segmentRows(depth, stride);
   const uploaded = uploadComparison(runtime, scope, comparison, length);

@@ -17,7 +17,6 @@ import type { Matrix } from '../../../model.js';
 import type { Engine } from '../../engine.js';
 import { quantiles, subspace } from './directions.js';
 import {
-  type ByteRows,
   type Frame,
   framedRows,
   framedSample,
@@ -32,13 +31,11 @@ import type { RowOrder } from './row-order.js';
 
 /**
  * How the blocked product is computed. `float32`: all columns. `int16`: all columns as 16-bit integers, of
- * which a vector holds twice as many. `sparse`: the same without columns that are 0 in a query. `bytes`: all
- * columns as bytes in another frame, by another engine. `projected`: along directions, one a row of
+ * which a vector holds twice as many. `sparse`: the same without columns that are 0 in a query. `projected`: along directions, one a row of
  * `basis`, the first `depth` of them.
  */
 export type Plan =
   | { readonly kind: 'float32' | 'int16' | 'sparse' }
-  | { readonly kind: 'bytes'; readonly bytes: ByteRows }
   | { readonly kind: 'projected'; readonly basis: Matrix; readonly depth: number };
 
 /** Rows on which open pairs are counted for each depth. */
@@ -63,9 +60,6 @@ const SINGLE_COST = 5;
 const ROUNDED_COST = 0.5;
 /** Cost of a nonzero pair of columns in a sparse product. */
 const LISTED_COST = 1.1;
-/** Cost of a column as a byte in another engine, and of copying a pair from there. */
-const BYTE_COST = 0.08;
-const TABLE_COST = 5;
 /** Row numbers of at most PROBES evenly spaced queries, which stand for all `queries` queries where a plan is chosen. */
 export const probeRows = (queries: number): number[] =>
   Array.from({ length: Math.min(PROBES, queries) }, (_, p) =>
@@ -79,8 +73,6 @@ interface PlanInput {
   readonly k: number;
   /** The order of the data in which pruning rules out tiles, or null where there is none. */
   readonly order: RowOrder | null;
-  /** The data as bytes where another engine multiplies bytes, else null. */
-  readonly bytes: ByteRows | null;
 }
 
 /**
@@ -90,7 +82,7 @@ interface PlanInput {
 export async function choosePlan(
   multiply: Engine['multiply'],
   frame: Frame,
-  { data, queries, thresholds, k, order, bytes }: Sides & PlanInput,
+  { data, queries, thresholds, k, order }: Sides & PlanInput,
 ): Promise<Plan> {
   const float32: Plan = { kind: 'float32' };
   if (frame.metric === 'manhattan' || frame.columns < FEWEST_COLUMNS) return float32;
@@ -125,9 +117,7 @@ export async function choosePlan(
   const rounded = share * (ROUNDED_COST * rounding.kept + PAIR_COST) + open * costOfOpenPair(frame.columns);
   const sparse = costOfSparse(frame, { data, queries }, probed, share);
   const plain = share * (frame.columns + PAIR_COST);
-  const byBytes = bytes ? BYTE_COST * bytes.kept + TABLE_COST + PAIR_COST : Number.POSITIVE_INFINITY;
-  const least = Math.min(plain, rounded, sparse, byBytes, projected.cost);
-  if (bytes && least === byBytes) return { kind: 'bytes', bytes };
+  const least = Math.min(plain, rounded, sparse, projected.cost);
   if (least === projected.cost) return { kind: 'projected', basis, depth: projected.depth };
   return least === sparse ? { kind: 'sparse' } : least === rounded ? { kind: 'int16' } : float32;
 }

@@ -12,27 +12,17 @@ import type { Engine, Metric, Watch } from '../../engine.js';
 import { withoutProgress } from '../../watch.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { MultiplyBytes } from './blocks.js';
-import { byteRowsOf, type Frame, frameOf } from './frame.js';
+import { type Frame, frameOf } from './frame.js';
 import { choosePlan } from './plan.js';
 import { type DistanceBounds, prepareBounds } from './prepared-rows.js';
 import { preparePruneBounds } from './prune.js';
 import { copyInOrder, identityOrder, orderRows } from './row-order.js';
-
-/** How products are computed: by this engine, and of bytes by another one, or null. */
-export interface Multipliers {
-  readonly multiply: Engine['multiply'];
-  /** Set where the rows are prepared as bytes. */
-  readonly multiplyBytes: MultiplyBytes | null;
-}
 
 /** Prepared rows and how they are ordered. */
 export interface PreparedComparison {
   readonly bounds: DistanceBounds;
   /** Bounds along few directions, or null. */
   readonly pruneBounds: DistanceBounds | null;
-  /** Where the screen's rows are bytes. */
-  readonly multiplyBytes: MultiplyBytes | null;
   /** Queries and data are the same rows: each pair is met once. */
   readonly symmetric: boolean;
   /** Row number of the query at each position. */
@@ -63,7 +53,7 @@ interface ComparisonInput {
 export async function prepareComparison(
   runtime: Runtime,
   scope: Scope,
-  { multiply: product, multiplyBytes }: Multipliers,
+  product: Engine['multiply'],
   { data, queries, symmetric, metric, k, thresholds }: ComparisonInput,
   watch: Watch,
 ): Promise<PreparedComparison> {
@@ -77,21 +67,17 @@ export async function prepareComparison(
     ...{ data, queries, k },
     thresholds: thresholds?.(frame) ?? null,
     order: symmetric ? order : null,
-    bytes: symmetric && multiplyBytes ? byteRowsOf(data, frame) : null,
   });
   await watch.checkpoint();
-  const byBytes = plan.kind === 'bytes';
   const source = await copyInOrder(runtime, scope, data, order, watch);
   await watch.checkpoint();
   const bounds = await prepareBounds(runtime, scope, { data, queries, frame, source }, plan, step);
   await watch.checkpoint();
-  const pruned = symmetric && !byBytes;
   return {
     ...{ bounds, symmetric },
-    pruneBounds: pruned
+    pruneBounds: symmetric
       ? await preparePruneBounds(runtime, scope, multiply, { data, frame, bounds }, step)
       : null,
-    multiplyBytes: byBytes ? multiplyBytes : null,
     order: symmetric ? order.rows : identityOrder(queries.rows).rows,
     positions: order.positions,
     ids: scope.copy(order.rows),

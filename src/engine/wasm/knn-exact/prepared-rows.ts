@@ -3,7 +3,7 @@
  * Types: `Runtime`, of the engine: run (runs a job on all threads; CancelledError when the watch ends), size (bytes
  *   that a kernel needs), arena (its memory). `Scope`, allocations that end together: copy (copies an array in, gives
  *   its address), allocate (an address for so many bytes; MachineError when there is no room), copyStructure (writes a
- *   structure, gives its address). `Plan`: kind of product: float32, int16, sparse, bytes, or projected along `depth`
+ *   structure, gives its address). `Plan`: kind of product: float32, int16, sparse, or projected along `depth`
  *   rows of `basis`. `Metric`: `euclidean`, `cosine`, `correlation` or `manhattan`. `Matrix`: row-major float32,
  *   element (r, c) at `data[r * columns + c]`. `Layout`, of prepared rows: frame (origin and scale), depth (columns of
  *   the product), width (directions in all), factor (of integers, or 0), basis (or null), kind (of product), complete
@@ -21,7 +21,6 @@ import {
   COSINE,
   DEPTH_BLOCK,
   EUCLIDEAN,
-  EXTERNAL_PRODUCTS,
   FLOAT32_PRODUCTS,
   INT16_PRODUCTS,
   MANHATTAN,
@@ -32,7 +31,6 @@ import {
 } from '../runtime/layouts.js';
 import type { Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { structureBytes } from '../runtime/structures.js';
 import { type Frame, rankToBound } from './frame.js';
 import type { Plan } from './plan.js';
 import { type Layout, layoutOf } from './row-layout.js';
@@ -55,8 +53,6 @@ export interface DistanceBounds {
   readonly address: number;
   readonly queries: PreparedRows;
   readonly data: PreparedRows;
-  /** Address of the kernels' `Table`, or 0. */
-  readonly table: number;
   /** Columns of the rows. */
   readonly columns: number;
   /** Columns of the blocked product, or directions; pairs of columns where products are of i16. */
@@ -80,7 +76,6 @@ const PRODUCTS: Record<Plan['kind'], number> = {
   projected: FLOAT32_PRODUCTS,
   int16: INT16_PRODUCTS,
   sparse: SPARSE_PRODUCTS,
-  bytes: EXTERNAL_PRODUCTS,
 };
 
 /**
@@ -139,9 +134,8 @@ export async function prepareBounds(
     queries === data ? dataRows : allocateRows(scope, queries, scope.copy(queries.data), layout);
   const errors = errorsOf(columns, layout.basis && width, factor > 0);
   const share = productFactors(metric, errors.error, factor);
-  const table = layout.kind === 'bytes' ? scope.allocate(structureBytes('ProductTable')) : 0;
   const common = {
-    ...{ rankToBound: rankToBound(frame), metric: METRIC_CODES[metric], d: columns, depth, width, table },
+    ...{ rankToBound: rankToBound(frame), metric: METRIC_CODES[metric], d: columns, depth, width },
     ...{ complete: layout.complete ? 1 : 0, productKind: PRODUCTS[layout.kind], ...share },
     columnPositions: layout.positions ? scope.copy(layout.positions) : 0,
   };
@@ -160,7 +154,6 @@ export async function prepareBounds(
   const address = copyBounds({ ...queryRows, ...lists }, measureAgain ? 1.1 * (columns / 8 + 12) * ULP : 0);
   return {
     address,
-    table,
     queries: queryRows,
     data: dataRows,
     columns,
@@ -260,9 +253,7 @@ function allocateRows(
   return {
     count: m.rows,
     source,
-    packed: scope.allocate(
-      (kind === 'sparse' ? paddedRows(m.rows) : panels * PANEL_ROWS) * depth * (kind === 'bytes' ? 1 : 4),
-    ),
+    packed: scope.allocate((kind === 'sparse' ? paddedRows(m.rows) : panels * PANEL_ROWS) * depth * 4),
     projected: basis ? scope.allocate(m.rows * width * 4) : 0,
     low: filled(Number.POSITIVE_INFINITY),
     high: filled(Number.POSITIVE_INFINITY),

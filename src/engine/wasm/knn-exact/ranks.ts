@@ -2,11 +2,11 @@
  * Exact ranks, alone or with the nearest rows in the same comparison, by `kernels/knn-exact/pairs.ts` and
  * `kernels/knn-exact/ranks.ts`.
  * Types: `Runtime`, of the engine: arena (its memory), run (runs a job on all threads; CancelledError when the watch
- *   ends), size (bytes that a kernel needs). `Multipliers`: multiply of the engine, and multiplyBytes or null.
+ *   ends), size (bytes that a kernel needs).
  *   `Scope`, allocations that end together: copy (copies an array in, gives its address), free (ends it), allocate
  *   (an address for so many bytes; MachineError when there is no room), copyStructure (writes a structure, gives its
  *   address). `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Frame`, in which products are
- *   computed: metric (of distance). `PreparedComparison`: bounds, pruneBounds or null, multiplyBytes or null,
+ *   computed: metric (of distance). `PreparedComparison`: bounds, pruneBounds or null,
  *   symmetric, order (row at each position), positions (of each row), ids (address). `DistanceBounds`, bounds of all
  *   pairs: queries (addresses of prepared rows), data (addresses of prepared rows), columns (of the rows),
  *   rankToBound (ranking distance to squared distance). `Arena`, the allocator: memory (of WebAssembly). `Lists`,
@@ -25,7 +25,7 @@ import { type Frame, rankToBound } from './frame.js';
 import { allocateLists, type Lists } from './nearest-lists.js';
 import { comparePairs } from './pairs.js';
 import { probeRows } from './plan.js';
-import { type Multipliers, type PreparedComparison, prepareComparison } from './prepare-comparison.js';
+import { type PreparedComparison, prepareComparison } from './prepare-comparison.js';
 import { type DistanceBounds, METRIC_CODES, paddedRows } from './prepared-rows.js';
 import { identityOrder } from './row-order.js';
 import { hasTreeRanks, treeRanks } from './tree-ranks.js';
@@ -45,9 +45,9 @@ interface RanksRequest {
  */
 export function createRanks(
   runtime: Runtime,
-  multipliers: Multipliers,
+  multiply: Engine['multiply'],
 ): Pick<Engine, 'ranks' | 'nearestAndRanks'> {
-  const rank = createRanking(runtime, multipliers);
+  const rank = createRanking(runtime, multiply);
   return {
     async ranks(data, targets, { k, metric, rows }, watch = unwatched) {
       if (targets.length === 0) return new Int32Array(0);
@@ -65,7 +65,7 @@ export function createRanks(
  * Makes the comparison that both routines share: ranks of k targets for each query and, where `nearest` is above 0,
  * the nearest rows.
  */
-function createRanking(runtime: Runtime, multipliers: Multipliers) {
+function createRanking(runtime: Runtime, multiply: Engine['multiply']) {
   return async (
     data: Matrix,
     /** queries x k row numbers of the data. */
@@ -80,7 +80,7 @@ function createRanking(runtime: Runtime, multipliers: Multipliers) {
     try {
       const thresholds = (frame: Frame) => probeThresholds(data, queryRows, targets, k, frame);
       const input = { data, queries, symmetric, metric, k, thresholds };
-      const prepared = await prepareComparison(runtime, scope, multipliers, input, watch);
+      const prepared = await prepareComparison(runtime, scope, multiply, input, watch);
       const shared = { ...prepared, rows: queryRows.length, metric };
       const step = withoutProgress(watch);
       const placed = { ...shared, targets: byPosition(targets, k, prepared), k };

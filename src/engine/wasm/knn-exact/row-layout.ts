@@ -1,9 +1,8 @@
 /**
  * What each plan makes of the rows: their frame, and how many numbers of which kind (plan.ts).
- * Types: `Plan`: kind of product: float32, int16, sparse, bytes, or projected along `depth` rows of `basis`. `Frame`,
+ * Types: `Plan`: kind of product: float32, int16, sparse, or projected along `depth` rows of `basis`. `Frame`,
  *   in which products are computed: columns (of the rows), step (all coordinates are multiples of it, or 0).
- *   `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `ByteRows`, rows as bytes: positions (of
- *   each column among the bytes of a row, or -1), kept (columns with a position). `Rounding`, how rows become
+ *   `Matrix`: row-major float32, element (r, c) at `data[r * columns + c]`. `Rounding`, how rows become
  *   integers: factor (coordinates times it are integers), positions (of each column among the integers of a row, or
  *   -1), kept (columns with a position).
  * Fails: never.
@@ -39,10 +38,6 @@ export function layoutOf(plan: Plan, dataFrame: Frame, sides: readonly Matrix[])
   const { columns } = dataFrame;
   const plain = { kind, frame: dataFrame, depth: columns, width: columns, complete: true, basis: null };
   if (kind === 'float32') return { ...plain, factor: 0, positions: null };
-  if (kind === 'bytes') {
-    const { frame, positions, kept } = plan.bytes;
-    return { ...plain, frame, depth: kept, width: kept, factor: 1 / frame.step, positions };
-  }
   if (kind === 'projected') {
     const { basis } = plan;
     const sizes = {
