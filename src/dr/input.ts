@@ -17,9 +17,21 @@ export function checkFeatures(features: Matrix | Csr, names: readonly string[], 
     });
   }
   const values = isCsr(features) ? features.values : features.data;
-  for (let at = 0; at < values.length; at++) {
-    if (!Number.isFinite(values[at])) throw notFinite(features, at, values[at], names);
+  if (allFinite(values)) return;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  throw notFinite(features, at, values[at], names);
+}
+
+/** Whether all values are finite: a difference from itself is 0 or NaN. Two sums that do not wait for one another, no branch. */
+function allFinite(values: Float32Array): boolean {
+  let [even, odd] = [0, 0];
+  let at = 0;
+  for (; at + 1 < values.length; at += 2) {
+    even += values[at] - values[at];
+    odd += values[at + 1] - values[at + 1];
   }
+  if (at < values.length) even += values[at] - values[at];
+  return even + odd === 0;
 }
 
 /** An error that names the row and feature of a value. */

@@ -39,6 +39,60 @@ test('bandwidths equal umap-learn to 1e-4, also for a broken local connectivity'
   }
 });
 
+/** The bandwidth by bisection alone, with a sum at every step. */
+function bisected(row: readonly number[], rho: number, target: number): number {
+  let [low, high, sigma] = [0, Number.POSITIVE_INFINITY, 1];
+  for (let iteration = 0; iteration < 64; iteration++) {
+    const psum = row.reduce((sum, d) => sum + (d - rho > 0 ? Math.exp(-(d - rho) / sigma) : 1), 0);
+    if (Math.abs(psum - target) < 1e-5) break;
+    if (psum > target) high = sigma;
+    else low = sigma;
+    sigma = high < Number.POSITIVE_INFINITY ? (low + high) / 2 : 2 * sigma;
+  }
+  return sigma;
+}
+
+test('steps without a sum change no bit of a bandwidth: ties, zeros, tiny and huge distances', () => {
+  const distance = fc.oneof(
+    fc.constantFrom(0, 1, 1e-30, 1e30),
+    fc.double({ min: 0, max: 4, noNaN: true }),
+    fc.double({ min: 700, max: 2000, noNaN: true }),
+  );
+  const lists = fc
+    .tuple(fc.integer({ min: 1, max: 20 }), fc.constantFrom(1e-9, 1, 1e6))
+    .chain(([k, scale]) => {
+      const row = fc.array(distance, { minLength: k, maxLength: k });
+      return fc.array(
+        row.map((d) =>
+          Array.from(
+            Float32Array.from(
+              d.sort((a, b) => a - b),
+              (x) => x * scale,
+            ),
+          ),
+        ),
+        { minLength: 1, maxLength: 8 },
+      );
+    });
+  fc.assert(
+    fc.property(lists, fc.constantFrom(0, 0.4, 1, 1.5, 3), (rows, localConnectivity) => {
+      const k = rows[0].length;
+      const distances = Float32Array.from(rows.flat());
+      const neighbors = { rows: rows.length, k, indices: new Int32Array(distances.length), distances };
+      const { sigmas, rhos } = bandwidths(neighbors, localConnectivity);
+      const mean = distances.reduce((sum, d) => sum + d, 0) / (rows.length * (k + 1));
+      for (const [i, row] of rows.entries()) {
+        const floor = 1e-3 * (rhos[i] > 0 ? row.reduce((sum, d) => sum + d, 0) / (k + 1) : mean);
+        expect(sigmas[i]).toBe(Math.max(floor, bisected(row, rhos[i], Math.log2(k + 1))));
+        const apart = row.filter((d) => d > 0);
+        const rho = [0, ...apart].at(Math.min(apart.length, Math.floor(localConnectivity)))!;
+        if (Number.isInteger(localConnectivity)) expect(rhos[i]).toBe(rho);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test('memberships equal umap-learn to 1e-4, as union and mixed with intersection', () => {
   const neighbors = storedNeighbors();
   for (const name of ['union', 'mixed']) {

@@ -249,4 +249,12 @@ test('throws a typed error for input that cannot be embedded', async () => {
   }
   const hole = matrixOf(5, 2, (r, c) => (r === 3 && c === 1 ? Number.NaN : r));
   await expect(embed(table(hole), { method: 'pca' }, context())).rejects.toThrow('row 3, feature f1');
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    for (const at of [0, 5, 14]) {
+      const one = matrixOf(5, 3, (r, c) => (3 * r + c === at ? value : 1e38));
+      await expect(embed(table(one), { method: 'pca' }, context())).rejects.toThrow(
+        `${value} at row ${Math.floor(at / 3)}, feature f${at % 3}`,
+      );
+    }
+  }
 });

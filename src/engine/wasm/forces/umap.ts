@@ -62,8 +62,11 @@ export function createSampledEpochs(runtime: Runtime, inputs: Inputs): Engine['s
         result,
         (y.length / dimensions) * width,
       );
-      for (let at = 0; at < y.length; at++) {
-        y[at] = coordinates[Math.floor(at / dimensions) * width + (at % dimensions)];
+      if (width === dimensions) y.set(coordinates);
+      else {
+        for (let at = 0; at < y.length; at++) {
+          y[at] = coordinates[Math.floor(at / dimensions) * width + (at % dimensions)];
+        }
       }
     } finally {
       scope.free();

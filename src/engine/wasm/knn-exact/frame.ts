@@ -57,8 +57,13 @@ export const uncentered = (frame: Frame): Frame => ({ ...frame, center: new Floa
  */
 function stepOf({ rows, columns, data }: Matrix, every: number): number {
   const values = new Set<number>();
+  let last = Number.NaN;
   for (let r = 0; r < rows; r += every) {
-    for (let c = 0; c < columns; c++) values.add(Math.abs(data[r * columns + c]));
+    for (let at = r * columns; at < (r + 1) * columns; at++) {
+      if (data[at] === last) continue;
+      last = data[at];
+      values.add(Math.abs(last));
+    }
     if (values.size > MOST_STEPS) return 0;
   }
   const sorted = Float64Array.from(values.add(0)).sort();

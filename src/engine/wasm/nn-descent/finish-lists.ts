@@ -53,8 +53,9 @@ export function exactLists(
   const sorted = new Int32Array(length);
   const [rows, distances] = [new Int32Array(length), new Float64Array(length)];
   for (let position = 0; position < data.rows; position++) {
-    readList(stored, position * length, order, rows, distances);
-    const count = orderByDistance(sorted, distances, rows);
+    const entries = firstEntries(stored, position * length, length, k);
+    readList(stored, position * length, order, rows, distances, entries);
+    const count = orderByDistance(sorted, distances, rows, 0, entries);
     const first = order[position] * k;
     for (let rank = 0; rank < Math.min(k, count); rank++) {
       result.indices[first + rank] = rows[sorted[rank]];
@@ -64,8 +65,16 @@ export function exactLists(
   return result;
 }
 
+/** How many entries of an ascending list may be among its first k: those, and others at the distance of the k-th. */
+function firstEntries(stored: Uint32Array, first: number, length: number, k: number): number {
+  let entries = Math.min(k, length);
+  const farthest = stored[2 * (first + entries) - 1];
+  while (entries < length && stored[2 * (first + entries) + 1] === farthest) entries++;
+  return entries;
+}
+
 /**
- * Reads as many entries of a list as `rows` holds: row numbers (-1 where empty) and distances as stored.
+ * Reads the first `entries` of a list: row numbers (-1 where empty) and distances as stored.
  * @param first number of the list's first entry.
  */
 function readList(
@@ -74,8 +83,9 @@ function readList(
   order: Int32Array,
   rows: Int32Array,
   distances: Float64Array,
+  entries: number,
 ): void {
-  for (let n = 0; n < rows.length; n++) {
+  for (let n = 0; n < entries; n++) {
     const low = stored[2 * (first + n)];
     distances[n] = stored[2 * (first + n) + 1];
     rows[n] = low === 0xffffffff ? -1 : order[low >>> 1];
@@ -98,10 +108,10 @@ export async function measureLists(
   try {
     const most = Math.min(length, k + MORE_EXACT);
     const listed = new Int32Array(rows * most);
-    const distances = new Float64Array(most);
+    const [near, unused] = [new Int32Array(most), new Float64Array(most)];
     for (let position = 0; position < rows; position++) {
-      const first = packed.order[position] * most;
-      readList(stored, position * length, packed.order, listed.subarray(first, first + most), distances);
+      readList(stored, position * length, packed.order, near, unused, most);
+      listed.set(near, packed.order[position] * most);
     }
     const { source, means, squares } = packed;
     const targets = part.copy(listed.map((id) => Math.max(id, 0)));
@@ -122,12 +132,10 @@ export async function measureLists(
     const result = emptyResult(rows, k);
     const sorted = new Int32Array(most);
     for (let i = 0; i < rows; i++) {
-      const [from, to] = [i * most, (i + 1) * most];
-      const [near, apart] = [listed.subarray(from, to), exact.subarray(from, to)];
-      const count = orderByDistance(sorted, apart, near);
+      const count = orderByDistance(sorted, exact, listed, i * most, (i + 1) * most);
       for (let rank = 0; rank < Math.min(k, count); rank++) {
-        result.indices[i * k + rank] = near[sorted[rank]];
-        result.distances[i * k + rank] = trueDistance(metric, apart[sorted[rank]]);
+        result.indices[i * k + rank] = listed[sorted[rank]];
+        result.distances[i * k + rank] = trueDistance(metric, exact[sorted[rank]]);
       }
     }
     return result;
@@ -137,13 +145,19 @@ export async function measureLists(
 }
 
 /**
- * Writes the positions of a list's entries, in order of (distance, row number), to `sorted`; returns how many entries
- * there are.
+ * Writes the positions of a list's entries, `from` to `to`, in order of (distance, row number), to `sorted`; returns how many
+ * entries there are.
  * @param rows row numbers, -1 for none.
  */
-function orderByDistance(sorted: Int32Array, distances: Float64Array, rows: Int32Array): number {
+function orderByDistance(
+  sorted: Int32Array,
+  distances: Float64Array,
+  rows: Int32Array,
+  from: number,
+  to: number,
+): number {
   let count = 0;
-  for (let n = 0; n < rows.length; n++) {
+  for (let n = from; n < to; n++) {
     if (rows[n] < 0) continue;
     let at = count++;
     for (; at > 0; at--) {
