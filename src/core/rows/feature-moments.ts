@@ -48,7 +48,8 @@ export function* addValues(sums: FeatureSums, features: Matrix | Csr): Generator
     const { indices, values } = cellsOf(features, row);
     for (let p = 0; p < values.length; p++) {
       const feature = indices === null ? p : indices[p];
-      addTo(sums.total, feature, values[p]);
+      // a zero changes no sum
+      if (values[p] !== 0) addTo(sums.total, feature, values[p]);
       sums.stored[feature]++;
       if (!sums.negative && trueValue(values[p], feature, features.units) < 0) sums.negative = true;
     }

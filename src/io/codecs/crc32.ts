@@ -1,4 +1,12 @@
-/** CRC-32 (IEEE 802.3, as in ZIP and gzip), by tables of four bytes. */
+/** CRC-32 (IEEE 802.3, as in ZIP and gzip): by zlib where the platform has it, else by tables of four bytes. */
+
+/** What zlib offers from Node 20.15 on: the CRC-32 after further bytes. */
+type Continued = (bytes: Uint8Array, before?: number) => number;
+
+/** Zlib's, ten times as fast as a loop here; absent in browsers and in older Node. */
+const byZlib: Continued | undefined = (
+  globalThis.process as undefined | { getBuiltinModule?: (name: string) => { crc32?: Continued } | undefined }
+)?.getBuiltinModule?.('node:zlib')?.crc32;
 
 const TABLES = makeTables();
 
@@ -26,6 +34,14 @@ export function crc32(bytes: Uint8Array): number {
 
 /** The CRC-32 of bytes that come in pieces. */
 export function crc32OfPieces(pieces: Iterable<Uint8Array>): number {
+  if (!byZlib) return crc32ByTables(pieces);
+  let crc = 0;
+  for (const piece of pieces) crc = byZlib(piece, crc);
+  return crc;
+}
+
+/** The same without zlib. */
+export function crc32ByTables(pieces: Iterable<Uint8Array>): number {
   let c = 0xffffffff;
   for (const piece of pieces) c = withPiece(c, piece);
   return (c ^ 0xffffffff) >>> 0;

@@ -17,6 +17,9 @@ import { denseCells, isCsr } from '../../core/csr.js';
 import { centerRuns, levelRuns } from '../../core/level-runs.js';
 import type { AssociationMeasure, Csr, Localities, Matrix } from '../../model.js';
 
+/** Rows whose cells are gathered at once. */
+const BLOCK_ROWS = 8;
+
 /**
  * Rows of the samples in locality `l` (its number, from 0), nearest to the probe first; a view of `members`, not to be changed.
  */
@@ -88,17 +91,35 @@ export function localValues(
   wanted: readonly number[],
   measure: AssociationMeasure,
 ): Float64Array[] {
-  const columns = wanted.map(() => new Float64Array(rows.length));
-  // of dense features without a copy in between
-  const { data, columns: width } = isCsr(features)
-    ? denseCells(features, rows, wanted)
-    : { data: features.data, columns: features.columns };
-  const cells = isCsr(features) ? null : wanted;
-  for (let s = 0; s < rows.length; s++) {
-    const from = (cells ? rows[s] : s) * width;
-    for (let c = 0; c < columns.length; c++) columns[c][s] = data[from + (cells ? cells[c] : c)];
+  const n = rows.length;
+  const flat = new Float64Array(n * wanted.length);
+  if (isCsr(features)) {
+    const { data, columns: width } = denseCells(features, rows, wanted);
+    for (let s = 0; s < n; s++) for (let c = 0; c < width; c++) flat[c * n + s] = data[s * width + c];
+  } else gatherCells(features, rows, wanted, flat);
+  return wanted.map((_, c) => ASSOCIATION_MEASURES[measure].values(flat.subarray(c * n, (c + 1) * n)));
+}
+
+/**
+ * Cells of dense rows, column after column. Rows are taken in blocks: those of a block stay in the cache while all columns are read,
+ * and each column's values of a block are written side by side.
+ * @param flat room for rows x wanted values.
+ */
+function gatherCells(
+  { data, columns: width }: Matrix,
+  rows: ArrayLike<number>,
+  wanted: readonly number[],
+  flat: Float64Array,
+): void {
+  const n = rows.length;
+  const cells = Int32Array.from(wanted);
+  for (let first = 0; first < n; first += BLOCK_ROWS) {
+    const last = Math.min(n, first + BLOCK_ROWS);
+    for (let c = 0; c < cells.length; c++) {
+      const cell = cells[c];
+      for (let s = first; s < last; s++) flat[c * n + s] = data[rows[s] * width + cell];
+    }
   }
-  return columns.map((column) => ASSOCIATION_MEASURES[measure].values(column));
 }
 
 /**

@@ -18,10 +18,10 @@
  * Fails: never; a missing cell gives NaN.
  */
 
+import { isCsr } from '../../core/csr.js';
 import {
   addSquares,
   addValues,
-  cellsOf,
   type FeatureMoments,
   isPause,
   momentsOf,
@@ -189,18 +189,50 @@ export function* addScores(
   const counted = Uint8Array.from(mean, (_, f) =>
     weights.subarray(f * m, (f + 1) * m).some((weight) => weight !== 0) ? 1 : 0,
   );
+  const ofDense = Int32Array.from(counted.keys()).filter((f) => counted[f] === 1);
   for (let row = 0; row < features.rows; row++) {
     if (isPause(features, row)) yield;
     sums.fill(0);
-    const { indices, values } = cellsOf(features, row);
-    for (let p = 0; p < values.length; p++) {
-      const feature = indices === null ? p : indices[p];
-      if (counted[feature] === 0) continue;
-      const from = feature * m;
-      for (let k = 0; k < m; k++) sums[k] += weights[from + k] * values[p];
-    }
+    if (isCsr(features)) addSparseRow(sums, features, row, weights, counted);
+    else addDenseRow(sums, features, row, weights, ofDense);
     const to = (rows === null ? row : rows[row]) * m;
     for (let k = 0; k < m; k++) scores.data[to + k] = sums[k] - center[k];
+  }
+}
+
+/** Adds weight x value of a sample for the features with weights, ascending. @param sums one a module. */
+function addDenseRow(
+  sums: Float64Array,
+  { data, columns }: Matrix,
+  row: number,
+  weights: Float64Array,
+  weighted: Int32Array,
+): void {
+  const m = sums.length;
+  const from = row * columns;
+  for (let at = 0; at < weighted.length; at++) {
+    const feature = weighted[at];
+    const value = data[from + feature];
+    // a zero changes no sum
+    if (value === 0) continue;
+    const first = feature * m;
+    for (let k = 0; k < m; k++) sums[k] += weights[first + k] * value;
+  }
+}
+
+/** The same of a sparse sample. @param counted one a feature, 1 for those with weights. */
+function addSparseRow(
+  sums: Float64Array,
+  { offsets, indices, values }: Csr,
+  row: number,
+  weights: Float64Array,
+  counted: Uint8Array,
+): void {
+  const m = sums.length;
+  for (let p = offsets[row]; p < offsets[row + 1]; p++) {
+    if (counted[indices[p]] === 0) continue;
+    const first = indices[p] * m;
+    for (let k = 0; k < m; k++) sums[k] += weights[first + k] * values[p];
   }
 }
 
