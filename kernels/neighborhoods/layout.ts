@@ -43,7 +43,7 @@ export class NearestInTreeArguments {
   queries: usize;
   /** Samples wanted; at most rows. */
   n: i32;
-  /** i32 and f64: queries x n, rows and squared distances, nearest first. */
+  /** i32 and f64: queries x n, rows and squared distances, nearest first; without `squared` (0) rows in any order. */
   found: usize;
   squared: usize;
 }

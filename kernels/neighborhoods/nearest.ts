@@ -5,7 +5,7 @@
  * Cost: about 3n distances a query, and a sort of n. Determinism: an item is a query.
  * Types (a field with an element type such as f32 is the address of an array): `NearestInTreeArguments`: tree (the
  *   `TreeArguments`), queries (f32: queries x d), n (samples wanted; at most rows), found (i32 and f64: queries x n,
- *   rows and squared distances, nearest first), squared. `TreeArguments`: order (i32: row of each position of the
+ *   rows and squared distances, nearest first; without `squared` (0) rows in any order), squared. `TreeArguments`: order (i32: row of each position of the
  *   order), rows, d.
  * Fails: never; arguments are trusted, since the engine checks them before it calls.
  */
@@ -16,15 +16,65 @@ import { selectValue } from './select';
 
 /**
  * Kernel: writes the n nearest samples of query `item` (0 to queries - 1) to its n entries of `found` (i32: rows) and
- * `squared` (f64: squared distances), nearest first, equal distances by ascending row. A query that equals a sample
- * has that sample at distance 0: nothing is left out as "self". n is 1 to rows.
+ * `squared` (f64: squared distances), nearest first, equal distances by ascending row; without `squared` the same samples in any
+ * order. A query that equals a sample has that sample at distance 0: nothing is left out as "self". n is 1 to rows.
  * @param scratch address of `treeScratch(rows)` bytes.
  */
 export function findNearest(item: i32, scratch: usize, call: NearestInTreeArguments): void {
   const tree = changetype<TreeArguments>(call.tree);
   const first = <usize>item * <usize>call.n;
   const point = call.queries + ((<usize>item * <usize>tree.d) << 2);
-  listNearest(tree, point, call.n, call.found + (first << 2), call.squared + (first << 3), scratch);
+  const rows = call.found + (first << 2);
+  if (call.squared) listNearest(tree, point, call.n, rows, call.squared + (first << 3), scratch);
+  else gatherNearest(tree, point, call.n, rows, scratch);
+}
+
+/**
+ * Writes the rows of the n nearest samples of a point (address of d f32) to `rows` (n i32) in any order; of those at the same
+ * distance as the last one the smallest rows.
+ * @param scratch address of `treeScratch(rows)` bytes.
+ */
+function gatherNearest(tree: TreeArguments, point: usize, n: i32, rows: usize, scratch: usize): void {
+  const work = scratch + ((<usize>tree.rows) << 3);
+  collectNearest(tree, point, descend(tree, point), n, work + ((<usize>tree.rows) << 3), scratch);
+  const limit = measureLimit(tree, point, n, scratch);
+  const count = foundCount();
+  let nearer: i32 = 0;
+  let ties: i32 = 0;
+  for (let i: i32 = 0; i < count; i++) {
+    const distance = load<f64>(scratch + ((<usize>i) << 3));
+    if (distance > limit) continue;
+    const row = load<i32>(tree.order + ((<usize>foundAt(i)) << 2));
+    if (distance < limit) {
+      store<i32>(rows + ((<usize>nearer) << 2), row);
+      nearer++;
+    } else {
+      store<f64>(work + ((<usize>ties) << 3), <f64>row);
+      ties++;
+    }
+  }
+  const left = n - nearer;
+  // the ties that are left out have larger rows; selecting moves them about, so they are kept a second time, over the distances
+  memory.copy(scratch, work, (<usize>ties) << 3);
+  const last = selectValue(work, ties, left - 1);
+  for (let i: i32 = 0; i < ties; i++) {
+    const row = load<f64>(scratch + ((<usize>i) << 3));
+    if (row > last) continue;
+    store<i32>(rows + ((<usize>nearer) << 2), <i32>row);
+    nearer++;
+  }
+}
+
+/**
+ * Measures the samples that were collected, to squared distances at the start of `scratch`; returns that of the n-th nearest.
+ * @param scratch address of `treeScratch(rows)` bytes.
+ */
+function measureLimit(tree: TreeArguments, point: usize, n: i32, scratch: usize): f64 {
+  const work = scratch + ((<usize>tree.rows) << 3);
+  measureFound(tree, point, scratch);
+  const count = foundCount();
+  memory.copy(work, scratch, (<usize>count) << 3);
+  return selectValue(work, count, n - 1);
 }
 
 /**
@@ -59,11 +109,8 @@ export function orderFound(
   scratch: usize,
 ): void {
   const squared = scratch;
-  const work = squared + ((<usize>tree.rows) << 3);
-  measureFound(tree, point, squared);
+  const limit = measureLimit(tree, point, n, scratch);
   const count = foundCount();
-  memory.copy(work, squared, (<usize>count) << 3);
-  const limit = selectValue(work, count, n - 1);
   // those within the limit, which ties may make more than n: a heap keeps the n first in order
   let filled: i32 = 0;
   for (let i: i32 = 0; i < count; i++) {

@@ -186,6 +186,12 @@ export interface Engine {
   nearestInTree(tree: KdTree, queries: Matrix, n: number, watch?: Watch): Promise<NearestInTree>;
 
   /**
+   * Of how many queries each sample is one of the n nearest, by row: `nearestInTree` counted, without its order.
+   * @param n at most the rows of the tree.
+   */
+  countNearest(tree: KdTree, queries: Matrix, n: number, watch?: Watch): Promise<Float64Array>;
+
+  /**
    * Weighted k-means of the samples of a tree, in few dimensions: Lloyd's iteration. A sample is of the nearest center, ties by number; a
    * center without samples stays. Ends early once the centers move less than `tolerance`, relative to the spread of the samples around
    * them. Engines agree to the last bit.

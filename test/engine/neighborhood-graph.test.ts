@@ -78,6 +78,8 @@ for (const [name, create] of Object.entries(ENGINES)) {
             for (const points of [queries, moved]) {
               const nearest = await engine.nearestInTree(tree, points, n);
               expect(nearest, kind).toEqual(await js.nearestInTree(tree, points, n));
+              const times = await engine.countNearest(tree, points, n);
+              expect(times, kind).toEqual(await js.countNearest(tree, points, n));
             }
           }
         }

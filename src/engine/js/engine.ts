@@ -15,7 +15,7 @@ import { kMeans } from './k-means.js';
 import { sumLocalSquares } from './local-squares.js';
 import { multiply } from './multiply.js';
 import { nearest } from './nearest.js';
-import { nearestInTree } from './nearest-in-tree.js';
+import { countNearest, nearestInTree } from './nearest-in-tree.js';
 import { createSampledEpochs } from './negative-sampling.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
 import { nearestApproximate } from './nn-descent.js';
@@ -43,6 +43,7 @@ export function createJsEngine(): Engine {
     nearest,
     neighborhoodGraph,
     nearestInTree,
+    countNearest,
     kMeans,
     nearestApproximate,
     ranks,

@@ -2,6 +2,7 @@
 
 import { nearestFinder } from '../../core/kd-tree.js';
 import type { Engine } from '../engine.js';
+import { timesOf } from '../times-of.js';
 import { unwatched } from '../watch.js';
 
 /** See `Engine.nearestInTree`. */
@@ -17,3 +18,7 @@ export const nearestInTree: Engine['nearestInTree'] = async (tree, queries, n, w
   }
   return { rows, squared };
 };
+
+/** See `Engine.countNearest`. */
+export const countNearest: Engine['countNearest'] = async (tree, queries, n, watch = unwatched) =>
+  timesOf((await nearestInTree(tree, queries, n, watch)).rows, tree.points.rows);

@@ -27,7 +27,7 @@ import { createTsnePlacement } from './forces/tsne-placement.js';
 import { createSampledEpochs } from './forces/umap.js';
 import { createNearest } from './knn-exact/nearest.js';
 import { createRanks } from './knn-exact/ranks.js';
-import { createNearestInTree, createNeighborhoodGraph } from './neighborhoods/graph.js';
+import { createCountNearest, createNearestInTree, createNeighborhoodGraph } from './neighborhoods/graph.js';
 import { createKMeans } from './neighborhoods/k-means.js';
 import { createNearestApproximate } from './nn-descent/nn-descent.js';
 import { createInputs } from './runtime/inputs.js';
@@ -79,6 +79,7 @@ export async function createWasmEngine(options: WasmOptions = {}): Promise<Engin
     weightedCorrelations: createWeightedCorrelations(runtime),
     neighborhoodGraph: createNeighborhoodGraph(runtime),
     nearestInTree: createNearestInTree(runtime),
+    countNearest: createCountNearest(runtime),
     kMeans: createKMeans(runtime, inputs),
     nearest: createNearest(runtime, multiply),
     nearestApproximate: createNearestApproximate(runtime, multiply),

@@ -25,7 +25,7 @@ import type { Csr, Embedding, Localities, Matrix } from '../../model.js';
 import { partsOf, withCells } from '../associations/parted.js';
 import { canonicalOrder, rowsTogether } from './canonical-order.js';
 import { distinctPoints } from './copies.js';
-import { gatherMembers } from './members.js';
+import { countMembers, gatherMembers } from './members.js';
 import { neighborhoodGraph } from './neighborhood-graph.js';
 import { placeProbes } from './placement.js';
 import { principalAxes } from './principal-axes.js';
@@ -88,7 +88,8 @@ export async function locate(
     watch,
   );
   watch.progress(1);
-  const { probes, members, radius } = best;
+  const { probes } = best;
+  const { members, radius } = await gatherMembers(best.tree, probes, size / copies, context.engine, watch);
   return {
     ...{ count, size, overlap },
     probes: frame.toMap(probes),
@@ -188,10 +189,14 @@ async function newProblem(points: Matrix, size: number, engine: Engine, watch: W
 }
 
 /** A covering by probe weights of `alpha` and `beta`; `tv` is its total variation from the neighborhoods, 0 to 1. */
-interface Attempt extends Awaited<ReturnType<typeof gatherMembers>> {
+interface Attempt {
+  /** The samples covered. */
+  readonly tree: KdTree;
   readonly alpha: number;
   readonly beta: number;
   readonly probes: Matrix;
+  /** In how many localities each sample is. */
+  readonly inLocalities: Float64Array;
   readonly tv: number;
 }
 
@@ -207,8 +212,8 @@ function newAttempt({ tree, size, graph }: Problem, count: number, random: Rando
     // the same stream each time, so that the objective is a function of alpha and beta alone
     const placement = { count, iterations: KMEANS_ITERATIONS };
     const probes = await placeProbes(tree, weights, placement, random.stream('start'), watch, engine);
-    const found = await gatherMembers(tree, probes, size, engine, watch);
-    return { alpha, beta, probes, ...found, tv: totalVariation(graph.indegree, found.inLocalities) };
+    const inLocalities = await countMembers(tree, probes, size, engine, watch);
+    return { tree, alpha, beta, probes, inLocalities, tv: totalVariation(graph.indegree, inLocalities) };
   };
 }
 

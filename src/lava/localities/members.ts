@@ -37,6 +37,21 @@ export async function gatherMembers(
   return { members, radius, inLocalities };
 }
 
+/** In how many localities each sample is, of the `size` samples nearest to each probe: what coverings are compared by. */
+export async function countMembers(
+  tree: KdTree,
+  probes: Matrix,
+  size: number,
+  engine: Engine,
+  watch: Watch,
+): Promise<Float64Array> {
+  if (!searchesTree(probes)) return (await gatherMembers(tree, probes, size, engine, watch)).inLocalities;
+  return engine.countNearest(tree, probes, size, withoutProgress(watch));
+}
+
+/** Whether members are searched in the tree. */
+const searchesTree = ({ columns }: Matrix) => usesKdTree(columns, 'euclidean', 'localities');
+
 type FoundRow = { readonly rows: Int32Array; distance(t: number): number };
 
 /** Samples that are found at once, with 12 bytes each here and in the engine. */
@@ -48,7 +63,7 @@ const FOUND_AT_ONCE = 2 ** 21;
  *   to be asked in order.
  */
 async function nearestByRow(tree: KdTree, queries: Matrix, n: number, engine: Engine, watch: Watch) {
-  if (usesKdTree(queries.columns, 'euclidean', 'localities')) {
+  if (searchesTree(queries)) {
     const { columns: d, data } = queries;
     const together = Math.max(1, Math.floor(FOUND_AT_ONCE / n));
     let found: NearestInTree = { rows: new Int32Array(0), squared: new Float64Array(0) };

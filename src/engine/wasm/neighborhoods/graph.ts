@@ -11,7 +11,9 @@
  */
 
 import type { KdTree } from '../../../core/kd-tree.js';
-import type { Engine } from '../../engine.js';
+import type { Matrix } from '../../../model.js';
+import type { Engine, Watch } from '../../engine.js';
+import { timesOf } from '../../times-of.js';
 import { partOf, unwatched } from '../../watch.js';
 import { createScope, type Scope } from '../runtime/memory.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -73,31 +75,63 @@ export function createNeighborhoodGraph(
  * most the number of samples (not checked). An item of the job is a query.
  */
 export function createNearestInTree(runtime: Runtime): Engine['nearestInTree'] {
-  return async (tree, queries, n, watch = unwatched) => {
-    const length = queries.rows * n;
-    const scope = createScope(runtime.arena);
-    try {
-      const found = scope.allocate(length * 4);
-      const squared = scope.allocate(length * 8);
-      await runtime.run(
-        {
-          kernel: 'findNearest',
-          items: queries.rows,
-          scratch: runtime.size('treeScratch', tree.points.rows),
-          work: length * SEARCH_WORK,
-          call: { tree: copyTree(scope, tree), queries: scope.copy(queries.data), n, found, squared },
-        },
-        watch,
-      );
-      const { buffer } = runtime.arena.memory;
-      return {
-        rows: new Int32Array(buffer, found, length).slice(),
-        squared: new Float64Array(buffer, squared, length).slice(),
-      };
-    } finally {
-      scope.free();
-    }
-  };
+  return (tree, queries, n, watch = unwatched) =>
+    searched(runtime, { tree, queries, n, withDistances: true }, watch, (rows, squared) => ({
+      rows: rows.slice(),
+      squared: squared.slice(),
+    }));
+}
+
+/**
+ * Makes `Engine.countNearest`: as `Engine.nearestInTree`, but it returns for each sample, by row, of how many queries it is one
+ * of the n nearest, which spares their order.
+ */
+export function createCountNearest(runtime: Runtime): Engine['countNearest'] {
+  return (tree, queries, n, watch = unwatched) =>
+    searched(runtime, { tree, queries, n, withDistances: false }, watch, (rows) =>
+      timesOf(rows, tree.points.rows),
+    );
+}
+
+/** What is searched for. */
+interface Search {
+  readonly tree: KdTree;
+  readonly queries: Matrix;
+  readonly n: number;
+  /** With distances the nearest come first, else the rows of a query are in any order. */
+  readonly withDistances: boolean;
+}
+
+/** Searches the tree for every query. @param read is given rows, and squared distances (none without them), queries x n each, in the engine's memory. */
+async function searched<T>(
+  runtime: Runtime,
+  { tree, queries, n, withDistances }: Search,
+  watch: Watch,
+  read: (rows: Int32Array, squared: Float64Array) => T,
+): Promise<T> {
+  const length = queries.rows * n;
+  const scope = createScope(runtime.arena);
+  try {
+    const found = scope.allocate(length * 4);
+    const squared = withDistances ? scope.allocate(length * 8) : 0;
+    await runtime.run(
+      {
+        kernel: 'findNearest',
+        items: queries.rows,
+        scratch: runtime.size('treeScratch', tree.points.rows),
+        work: length * SEARCH_WORK,
+        call: { tree: copyTree(scope, tree), queries: scope.copy(queries.data), n, found, squared },
+      },
+      watch,
+    );
+    const { buffer } = runtime.arena.memory;
+    return read(
+      new Int32Array(buffer, found, length),
+      new Float64Array(buffer, squared, withDistances ? length : 0),
+    );
+  } finally {
+    scope.free();
+  }
 }
 
 /** Copies a tree into the engine's memory; returns the address of its `TreeArguments`. */
