@@ -96,7 +96,7 @@ export class UmapArguments {
   counter: usize;
   /** Of the negative samples. */
   seed: u32;
-  /** Turns of an epoch, each over a part of every row's edges. */
+  /** Turns of an epoch, each over a part of every row's edges; a power of two. */
   turns: i32;
   /** 1 to 4. */
   dimensions: i32;

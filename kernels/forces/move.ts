@@ -1,5 +1,5 @@
 /**
- * UMAP's forces on one sample in one to four dimensions, four pairs at a time, under the output kernel 1 / (1 +
+ * UMAP's forces on one sample in three or four dimensions (in fewer: move-plane.ts), four pairs at a time, under the output kernel 1 / (1 +
  * a s^b) with s the squared distance.
  *
  * Precision: coefficients of forces come from tables over the bits of s, 64 entries for each power of two from 2^-40 to 2^40,
@@ -11,7 +11,7 @@ import { sumLanes } from '../runtime/lanes';
 import { FORCE_STEP_BITS } from './layout';
 
 /** Largest force along one axis (umap-learn 0.5). */
-const LIMIT: f32 = 4;
+export const LIMIT: f32 = 4;
 /** The first step of a table (2^-40) and bits below those that number a step. */
 const FIRST_STEP: i32 = (127 - 40) << FORCE_STEP_BITS;
 const STEP_SHIFT: i32 = 23 - FORCE_STEP_BITS;
@@ -21,7 +21,7 @@ const LAST_STEP: i32 = (80 << FORCE_STEP_BITS) - 1;
  * (1 - e^-g) / g for g of 0 or more, with e^g by its series to the third power: 1 - g / 2 for small g, 1 / g for
  * large. Factor by which attractions with coefficients of sum g are damped.
  */
-function damping(g: f32): f32 {
+export function damping(g: f32): f32 {
   return (1 + g * (0.5 + g * <f32>(1.0 / 6))) / (1 + g * (1 + g * (0.5 + g * <f32>(1.0 / 6))));
 }
 
@@ -57,7 +57,7 @@ export class Move {
 export const MOVE_BYTES: usize = 64;
 
 /**
- * Moves a sample by the attraction of its positive partners and the repulsion of its negative samples: reads its
+ * Moves a sample in three or four dimensions by the attraction of its positive partners and the repulsion of its negative samples: reads its
  * coordinates at `move.from` and writes them to `move.to`. Attraction is damped by the sum of its coefficients g
  * (`damping`), repulsion by the attraction that would follow it. Called once for each sample and turn.
  */
@@ -73,18 +73,12 @@ export function moveSample(move: Move): void {
   const alpha = move.alpha;
   const pull = move.pull;
   const dimensions = move.dimensions;
-  const wide = dimensions > 2;
-  const none = f32x4.splat(0);
   const x = f32x4.splat(load<f32>(from));
   const y = f32x4.splat(load<f32>(from, 4));
-  const z = wide ? f32x4.splat(load<f32>(from, 8)) : none;
-  const w = wide ? f32x4.splat(load<f32>(from, 12)) : none;
+  const z = f32x4.splat(load<f32>(from, 8));
+  const w = f32x4.splat(load<f32>(from, 12));
   const zero = i32x4.splat(0);
   const one = f32x4.splat(1);
-  const lowest = i32x4.splat(FIRST_STEP);
-  const highest = i32x4.splat(LAST_STEP);
-  const within = i32x4.splat((1 << STEP_SHIFT) - 1);
-  const share = f32x4.splat(<f32>1.0 / <f32>(1 << STEP_SHIFT));
   let moveX = f32x4.splat(0);
   let moveY = f32x4.splat(0);
   let moveZ = f32x4.splat(0);
@@ -108,45 +102,21 @@ export function moveSample(move: Move): void {
     }
     const rows = v128.load(at);
     const partners = i32x4.max_s(rows, zero);
-    let dx: v128;
-    let dy: v128;
-    let dz = none;
-    let dw = none;
-    if (wide) {
-      const first = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 0)) << 4));
-      const second = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 1)) << 4));
-      const third = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 2)) << 4));
-      const fourth = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 3)) << 4));
-      const low = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
-      const high = v128.shuffle<f32>(third, fourth, 0, 4, 1, 5);
-      dx = f32x4.sub(x, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
-      dy = f32x4.sub(y, v128.shuffle<f32>(low, high, 2, 3, 6, 7));
-      const lower = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
-      const higher = v128.shuffle<f32>(third, fourth, 2, 6, 3, 7);
-      dz = f32x4.sub(z, v128.shuffle<f32>(lower, higher, 0, 1, 4, 5));
-      dw = f32x4.sub(w, v128.shuffle<f32>(lower, higher, 2, 3, 6, 7));
-    } else {
-      let low = v128.load64_zero(targets + ((<usize>i32x4.extract_lane(partners, 0)) << 3));
-      low = v128.load64_lane(targets + ((<usize>i32x4.extract_lane(partners, 1)) << 3), low, 1);
-      let high = v128.load64_zero(targets + ((<usize>i32x4.extract_lane(partners, 2)) << 3));
-      high = v128.load64_lane(targets + ((<usize>i32x4.extract_lane(partners, 3)) << 3), high, 1);
-      dx = f32x4.sub(x, v128.shuffle<f32>(low, high, 0, 2, 4, 6));
-      dy = f32x4.sub(y, v128.shuffle<f32>(low, high, 1, 3, 5, 7));
-    }
-    let s = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
-    if (wide) s = f32x4.add(s, f32x4.add(f32x4.mul(dz, dz), f32x4.mul(dw, dw)));
-    // -2 a b s^(b - 1) / (1 + a s^b), or 2 b / ((0.001 + s) (1 + a s^b)) times the strength
-    const steps = i32x4.min_s(highest, i32x4.max_s(zero, i32x4.sub(i32x4.shr_u(s, STEP_SHIFT), lowest)));
-    const table = pulling ? attraction : repulsion;
-    let entries = v128.load64_zero(table + ((<usize>i32x4.extract_lane(steps, 0)) << 3));
-    entries = v128.load64_lane(table + ((<usize>i32x4.extract_lane(steps, 1)) << 3), entries, 1);
-    let others = v128.load64_zero(table + ((<usize>i32x4.extract_lane(steps, 2)) << 3));
-    others = v128.load64_lane(table + ((<usize>i32x4.extract_lane(steps, 3)) << 3), others, 1);
-    const past = f32x4.mul(f32x4.convert_i32x4_s(v128.and(s, within)), share);
-    const c = f32x4.add(
-      v128.shuffle<f32>(entries, others, 0, 2, 4, 6),
-      f32x4.mul(past, v128.shuffle<f32>(entries, others, 1, 3, 5, 7)),
-    );
+    const first = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 0)) << 4));
+    const second = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 1)) << 4));
+    const third = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 2)) << 4));
+    const fourth = v128.load(targets + ((<usize>i32x4.extract_lane(partners, 3)) << 4));
+    const low = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
+    const high = v128.shuffle<f32>(third, fourth, 0, 4, 1, 5);
+    const dx = f32x4.sub(x, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+    const dy = f32x4.sub(y, v128.shuffle<f32>(low, high, 2, 3, 6, 7));
+    const lower = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
+    const higher = v128.shuffle<f32>(third, fourth, 2, 6, 3, 7);
+    const dz = f32x4.sub(z, v128.shuffle<f32>(lower, higher, 0, 1, 4, 5));
+    const dw = f32x4.sub(w, v128.shuffle<f32>(lower, higher, 2, 3, 6, 7));
+    const inPlane = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
+    const s = f32x4.add(inPlane, f32x4.add(f32x4.mul(dz, dz), f32x4.mul(dw, dw)));
+    const c = coefficients(pulling ? attraction : repulsion, s);
     const apart = f32x4.gt(s, f32x4.splat(0));
     const listed = i32x4.ge_s(rows, zero);
     let kept = listed;
@@ -159,16 +129,13 @@ export function moveSample(move: Move): void {
     const factor = f32x4.splat(pulling ? pull : 1);
     moveX = f32x4.add(moveX, along(c, dx, factor, apart, kept));
     moveY = f32x4.add(moveY, along(c, dy, factor, apart, kept));
-    if (wide) {
-      moveZ = f32x4.add(moveZ, along(c, dz, factor, apart, kept));
-      moveW = f32x4.add(moveW, along(c, dw, factor, apart, kept));
-    }
+    moveZ = f32x4.add(moveZ, along(c, dz, factor, apart, kept));
+    moveW = f32x4.add(moveW, along(c, dw, factor, apart, kept));
   }
   if (negativesStart === end) whole = damping(alpha * sumLanes(stiffness));
   const step = (alpha * whole) / each;
   store<f32>(to, load<f32>(from) + step * sumLanes(moveX));
-  store<f32>(to, dimensions > 1 ? load<f32>(from, 4) + step * sumLanes(moveY) : 0, 4);
-  if (!wide) return;
+  store<f32>(to, load<f32>(from, 4) + step * sumLanes(moveY), 4);
   store<f32>(to, load<f32>(from, 8) + step * sumLanes(moveZ), 8);
   store<f32>(to, dimensions > 3 ? load<f32>(from, 12) + step * sumLanes(moveW) : 0, 12);
 }
@@ -180,7 +147,29 @@ export function moveSample(move: Move): void {
  * @param d differences of coordinates along the axis.
  */
 function along(c: v128, d: v128, factor: v128, apart: v128, kept: v128): v128 {
-  const most = f32x4.splat(LIMIT);
-  const force = f32x4.pmax(f32x4.splat(-LIMIT), f32x4.pmin(most, f32x4.mul(c, d)));
-  return v128.and(f32x4.mul(v128.bitselect(force, most, apart), factor), kept);
+  const force = v128.bitselect(clipped(c, d), f32x4.splat(LIMIT), apart);
+  return v128.and(f32x4.mul(force, factor), kept);
+}
+
+/** c x d for four pairs, clipped to LIMIT. */
+export function clipped(c: v128, d: v128): v128 {
+  return f32x4.pmax(f32x4.splat(-LIMIT), f32x4.pmin(f32x4.splat(LIMIT), f32x4.mul(c, d)));
+}
+
+/**
+ * Coefficients of attraction, -2 a b s^(b - 1) / (1 + a s^b), or of repulsion, 2 b / ((0.001 + s) (1 + a s^b)) times the strength, at
+ * four squared distances s.
+ * @param table f32 value and rise to the next value, at each step.
+ */
+export function coefficients(table: usize, s: v128): v128 {
+  const place = i32x4.sub(i32x4.shr_u(s, STEP_SHIFT), i32x4.splat(FIRST_STEP));
+  const steps = i32x4.shl(i32x4.min_s(i32x4.splat(LAST_STEP), i32x4.max_s(i32x4.splat(0), place)), 3);
+  let low = v128.load64_zero(table + <usize>i32x4.extract_lane(steps, 0));
+  low = v128.load64_lane(table + <usize>i32x4.extract_lane(steps, 1), low, 1);
+  let high = v128.load64_zero(table + <usize>i32x4.extract_lane(steps, 2));
+  high = v128.load64_lane(table + <usize>i32x4.extract_lane(steps, 3), high, 1);
+  const within = v128.and(s, i32x4.splat((1 << STEP_SHIFT) - 1));
+  const past = f32x4.mul(f32x4.convert_i32x4_s(within), f32x4.splat(<f32>1.0 / <f32>(1 << STEP_SHIFT)));
+  const rise = f32x4.mul(past, v128.shuffle<f32>(low, high, 1, 3, 5, 7));
+  return f32x4.add(v128.shuffle<f32>(low, high, 0, 2, 4, 6), rise);
 }

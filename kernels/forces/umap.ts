@@ -32,6 +32,7 @@
 import { markDone, waitFor } from '../runtime/item-order';
 import { UmapArguments } from './layout';
 import { MOVE_BYTES, Move, moveSample } from './move';
+import { moveInPlane } from './move-plane';
 
 /**
  * Kernel: moves the rows of one block in one turn. Scratch: a `Move`, and 4 bytes for each edge of the longest row
@@ -47,56 +48,69 @@ export function umapItem(item: i32, scratch: usize, call: UmapArguments): void {
   const to = turn & 1 ? call.evenCoordinates : call.oddCoordinates;
   const first = <i32>((<i64>call.rows * block) / blocks);
   const end = <i32>((<i64>call.rows * (block + 1)) / blocks);
-  for (let row = first; row < end; row++) moveRow(call, turn, row, from, to, scratch);
+  const move = changetype<Move>(scratch);
+  prepareMove(call, turn, from, move);
+  const key = mixed(call.seed + <u32>(call.first * call.turns + turn) * 0x9e3779b9);
+  const shift: usize = call.dimensions > 2 ? 4 : 3;
+  for (let row = first; row < end; row++) {
+    move.from = from + ((<usize>row) << shift);
+    move.to = to + ((<usize>row) << shift);
+    moveRow(call, turn, row, key, move);
+  }
   markDone(call.counter);
 }
 
 /**
- * Moves one sample in one turn: lists its positive partners and its negative samples, and applies their forces.
- * @param turn number of the turn in the job.
- * @param from coordinates of all rows before the turn.
- * @param to those after it.
- * @param scratch a `Move`, and 4 bytes for each partner.
+ * Writes to `move` what is the same for all rows of a turn; the list of partners follows it.
+ * @param turn number of the turn in the job. @param from coordinates of all rows before it.
  */
-function moveRow(call: UmapArguments, turn: i32, row: i32, from: usize, to: usize, scratch: usize): void {
-  const shift: usize = call.dimensions > 2 ? 4 : 3;
-  const offset = (<usize>row) << shift;
-  const move = changetype<Move>(scratch);
-  const epoch = call.first + turn / call.turns;
-  move.list = scratch + MOVE_BYTES;
-  listPositives(call, epoch, turn % call.turns, row, move);
-  if (move.negativesStart === move.list && move.negatives === 0) {
-    memory.copy(to + offset, from + offset, (<usize>1) << shift);
-    return;
-  }
+function prepareMove(call: UmapArguments, turn: i32, from: usize, move: Move): void {
   const fixed = call.targets !== 0;
-  const count = fixed ? call.targetCount : call.rows;
-  const key = mixed(call.seed + <u32>(call.first * call.turns + turn) * 0x9e3779b9);
-  listNegativeSamples(mixed(key ^ (<u32>row * 0x85ebca6b)), count, move);
-  const share: f32 = <f32>epoch / <f32>call.total;
-  move.from = from + offset;
-  move.to = to + offset;
+  const share: f32 = <f32>(call.first + turn / call.turns) / <f32>call.total;
+  move.list = changetype<usize>(move) + MOVE_BYTES;
   move.targets = fixed ? call.targets : from;
-  move.self = fixed ? -2 : row;
+  move.self = -2;
   move.attraction = call.attraction;
   move.repulsion = call.repulsion;
   move.alpha = call.learningRate * max<f32>(0, 1 - share);
   move.pull = fixed ? 1 : 2;
   move.dimensions = call.dimensions;
-  moveSample(move);
 }
 
 /**
- * Writes the positive partners of a sample to `move.list`: the targets of the edges of one part of its row that are used
- * in an epoch, padded to a multiple of four with -1. Sets `negativesStart` and the number of negative samples that the
+ * Moves one sample in one turn: lists its positive partners and its negative samples, and applies their forces.
+ * @param turn number of the turn in the job.
+ * @param key of the turn's negative samples.
+ * @param move with the row's coordinates, and all that is the same for all rows.
+ */
+function moveRow(call: UmapArguments, turn: i32, row: i32, key: u32, move: Move): void {
+  listPositives(call, turn, row, move);
+  if (move.negativesStart === move.list && move.negatives === 0) {
+    memory.copy(move.to, move.from, call.dimensions > 2 ? 16 : 8);
+    return;
+  }
+  const fixed = call.targets !== 0;
+  listNegativeSamples(mixed(key ^ (<u32>row * 0x85ebca6b)), fixed ? call.targetCount : call.rows, move);
+  if (!fixed) move.self = row;
+  if (call.dimensions > 2) moveSample(move);
+  else moveInPlane(move);
+}
+
+/**
+ * Writes the positive partners of a sample to `move.list`: the targets of the edges of the turn's part of its row that are used
+ * in the turn's epoch, padded to a multiple of four with -1. Sets `negativesStart` and the number of negative samples that the
  * used edges ask for.
  */
-function listPositives(call: UmapArguments, epoch: i32, part: i32, row: i32, move: Move): void {
+function listPositives(call: UmapArguments, turn: i32, row: i32, move: Move): void {
+  // turns are a power of two: dividing by them took a tenth of an epoch
+  const turnBits = ctz(call.turns);
+  const epoch = call.first + (turn >> turnBits);
+  const part = <usize>(turn & (call.turns - 1));
   const bounds = call.offsets + ((<usize>row) << 3);
   const start = <usize>load<f64>(bounds);
   const groups = (<usize>load<f64>(bounds, 8) - start) >> 2;
-  const from = (start << 2) + (((groups * <usize>part) / <usize>call.turns) << 4);
-  const end = (start << 2) + (((groups * <usize>(part + 1)) / <usize>call.turns) << 4);
+  const from = (start << 2) + (((groups * part) >> <usize>turnBits) << 4);
+  const end = (start << 2) + (((groups * (part + 1)) >> <usize>turnBits) << 4);
   const now = f32x4.splat(<f32>epoch);
   // as in umap-learn, no edge is used in epoch 0: using all of them at once would contract the initial coordinates
   const before = f32x4.splat(<f32>max(0, epoch - 1));
