@@ -99,7 +99,7 @@ export function explain(
 
 /**
  * The same for a caller with work that needs no modules, and may go on while they are described and evaluated.
- * @param onFitted called once modules are found and what the fit held in memory is free.
+ * @param onFitted called once modules are found; their associations are held in memory a little longer.
  */
 export async function explainBeside(
   input: ExplainInput,
@@ -124,8 +124,7 @@ export async function explainBeside(
   const ofLocalities = withinFindings(within, levels, localities);
   const { table, warnings } = await chosenFeatures(input.table, localities, inLevels, context);
   const rules = associationRules(options, localities.size);
-  const fitted = await fitAll({ table, embedding, localities }, inLevels, context, timed);
-  onFitted();
+  const fitted = await fitAll({ table, embedding, localities }, inLevels, context, timed, onFitted);
   const { modules, granularity, counts, fitOptions } = fitted;
   const perSample = samplePresence(embedding, localities, modules.presence);
   const image = options.image ?? null;
@@ -229,6 +228,7 @@ type InLevels = Omit<ExplainOptions, 'within' | 'label'> & Pick<AssociationOptio
  * Associates all localities (of the denser covering) and factorizes them; with `auto` the number of modules is chosen
  * first.
  * @param timed runs a stage and keeps its time.
+ * @param onFitted called once modules are found.
  * @returns modules with presence in the reported localities only, and how their number was chosen.
  */
 async function fitAll(
@@ -236,6 +236,7 @@ async function fitAll(
   options: InLevels,
   context: Context,
   timed: Timed,
+  onFitted: () => void,
 ): Promise<Fitted> {
   const { table, embedding, localities } = input;
   const { features } = table;
@@ -252,6 +253,7 @@ async function fitAll(
     const samples = { features, localities: dense, rules: associationRules(options, localities.size) };
     const fit = { associations, samples, reported: localities.count };
     const modules = await timed('modules', () => factorize(fit, fitOptions, context));
+    onFitted();
     const wanted = leadingPairs(modules, dense.count, embedding.coordinates);
     const operations = operationsOf(associations, context.engine);
     const correlated = await timed('description', () =>

@@ -12,7 +12,7 @@ import { findManifest, type PartsManifest } from '../io/parts/manifest.js';
 import { readRows } from '../io/parts/rows.js';
 import { judgeValues, readNames } from '../io/parts/table.js';
 import { describeFile, readingPlan } from '../io/plan/describe.js';
-import type { Source } from '../io/source/source.js';
+import { isFolder, type Source } from '../io/source/source.js';
 import { partedTable, withCells } from '../lava/associations/parted.js';
 import type { Explanation, Table } from '../model.js';
 import type { OptionValues } from '../options/index.js';
@@ -104,13 +104,6 @@ export async function partedInput(path: string, values: Values, work: Work): Pro
     },
   };
 }
-
-/** Whether something is a folder. */
-const isFolder = (source: Source): Promise<boolean> =>
-  source.stat().then(
-    ({ folder }) => folder,
-    () => false,
-  );
 
 /** The path as other processes have to name it. */
 async function absolute(path: string): Promise<string> {

@@ -4,19 +4,12 @@ import { gatherRows } from '../core/matrix.js';
 import { type Context, watchStage } from '../engine/context.js';
 import { paced } from '../engine/watch.js';
 import type { Embedding, Explanation, Table, Warning } from '../model.js';
-import {
-  compareNeighborhoods,
-  continuity,
-  distortion,
-  localityTrust,
-  moduleTrust,
-  type PointwiseTrust,
-  type RegionTrust,
-  referenceSpace,
-  trustLayerSteps,
-  trustworthiness,
-} from '../trust/index.js';
-import { findGroups } from '../trust/measures/distortion.js';
+import { trustLayerSteps } from '../trust/layer.js';
+import { distortion, findGroups } from '../trust/measures/distortion.js';
+import { compareNeighborhoods } from '../trust/measures/neighborhoods.js';
+import { continuity, trustworthiness } from '../trust/measures/rank-measures.js';
+import { localityTrust, moduleTrust, type PointwiseTrust, type RegionTrust } from '../trust/module-trust.js';
+import { referenceSpace } from '../trust/reference-space.js';
 
 export interface ExplanationTrust {
   /** The explanation with the trust of the map and of each module, and a warning for each that rests on a torn or glued region. */
@@ -29,7 +22,7 @@ export interface ExplanationTrust {
 const DENSE_SHARE = 0.5;
 /** Copies of dense features that measuring takes at most, centered and in the engine, and the share of memory for them beside other work. */
 const DENSE_COPIES = 3;
-const SHARE_BESIDE = 0.2;
+const SHARE_BESIDE = 0.1;
 
 /**
  * In wide data the order of neighbors is mostly noise: of 12 modules of 2,638 blood cells with 1,000 genes 4 were flagged
@@ -91,7 +84,9 @@ export async function sampleTrust(
 
 /** Whether trust may be measured while modules are evaluated: there are threads to share, and room for a few copies of the features. */
 export function fitsBesideEvaluation({ features }: Table, { engine, memory }: Context): boolean {
-  return engine.threads > 1 && DENSE_COPIES * denseBytes(features) <= SHARE_BESIDE * memory;
+  // components of dense features are found on a copy of them
+  const bytes = 'offsets' in features ? denseBytes(features) : 4 * features.rows * features.columns;
+  return engine.threads > 1 && DENSE_COPIES * bytes <= SHARE_BESIDE * memory;
 }
 
 /** Bytes of the dense rows that neighbors are measured on. */

@@ -2,7 +2,7 @@
 
 import { trueValue } from '../../core/units.js';
 import { type Cell, csvPieces } from '../../io/write.js';
-import { columnsOfSamples } from '../../lava/index.js';
+import { columnsOfSamples } from '../../lava/query/columns.js';
 import type { CategoricalColumn, Explanation, Localities } from '../../model.js';
 import type { RegionTrust } from '../../trust/index.js';
 import { rounded } from './tables.js';

@@ -1,19 +1,13 @@
 /** What was found, in words, for the end of a run on the terminal. */
 
 import { percent, plural } from '../../core/words.js';
-import { PLANNED } from '../../io/index.js';
+import { PLANNED } from '../../io/plan/notes.js';
+import { geneSetsSentence } from '../../lava/describe/gene-sets.js';
+import { moduleTitle, shownName } from '../../lava/describe/module-name.js';
 import { presentRows, presentThreshold } from '../../lava/describe/present.js';
-import {
-  alikeSentences,
-  comesBack,
-  geneSetsSentence,
-  headline,
-  moduleRemarks,
-  moduleTitle,
-  readingOrder,
-  shownName,
-  summary,
-} from '../../lava/index.js';
+import { alikeSentences, readingOrder } from '../../lava/describe/reading-order.js';
+import { comesBack } from '../../lava/evaluate/comes-back.js';
+import { headline, moduleRemarks, summary } from '../../lava/query/module-sentences.js';
 import type { Explanation, ModuleDescription } from '../../model.js';
 import type { Writer } from '../terminal/text.js';
 

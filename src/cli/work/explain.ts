@@ -1,14 +1,12 @@
 /** The work of `whymap explain`: reads, explains, writes the folder and says what was found. */
 
 import type { OutputFolder } from '../../io/output/folder.js';
+import { isFolder } from '../../io/source/source.js';
 import { geneSetsWarning, nameByGeneSets } from '../../lava/describe/gene-sets.js';
 import type { GeneSet } from '../../lava/index.js';
 import type { OptionValues } from '../../options/index.js';
-import { explainFiles } from '../../run/explain.js';
-import { partedInput } from '../../run/parted-input.js';
-import { withStructure } from '../../run/structure.js';
+import { explainFiles, type Run } from '../../run/explain.js';
 import { geneSetsCsv } from '../outputs/gene-sets.js';
-import { structureJson, writeStructure } from '../outputs/structure.js';
 import { tellFindings } from '../outputs/words.js';
 import { writeOutputs } from '../outputs/write.js';
 import type { Session } from '../session.js';
@@ -32,9 +30,14 @@ export async function runExplain(
 ): Promise<void> {
   const { signal } = session.context;
   try {
-    const run = { ...session, openParts: partedInput };
-    const { explanation: bare, table, plan, localities } = await explainFiles(features, values, run);
-    const traced = values.structure ? await withStructure(bare, table, values, session) : null;
+    const {
+      explanation: bare,
+      table,
+      plan,
+      localities,
+    } = await explainFiles(features, values, { ...session, openParts });
+    const tracing = values.structure ? await structureWork() : null;
+    const traced = tracing && (await tracing.withStructure(bare, table, values, session));
     const made = traced?.explanation ?? bare;
     session.context.onProgress?.({ stage: 'writing', done: 0 });
     const unmatched = await writeBack(made, features, back, folder, signal);
@@ -43,10 +46,11 @@ export async function runExplain(
     const warnings = [...found, ...unmatched, ...(unknown ? [unknown] : [])];
     const complete = { ...made, warnings };
     const explanation = geneSets ? nameByGeneSets(complete, geneSets) : complete;
-    const structure = traced && structureJson(traced.trace);
+    const structure = tracing && traced && tracing.structureJson(traced.trace);
     const summary = await writeOutputs(folder, { explanation, table, plan, localities }, structure);
     if (geneSets) await folder.write('gene-sets.csv', geneSetsCsv(explanation, geneSets));
-    const lines = await writeStructure(folder, traced?.trace ?? null, made.structure?.summary);
+    const lines =
+      tracing && traced ? await tracing.writeStructure(folder, traced.trace, made.structure?.summary) : [];
     await folder.commit();
     session.progress.stop();
     session.tellPlan();
@@ -61,3 +65,19 @@ export async function runExplain(
     await folder.discard();
   }
 }
+
+/** What `--structure` runs, which is loaded for it alone. */
+async function structureWork() {
+  const [{ withStructure }, outputs] = await Promise.all([
+    import('../../run/structure.js'),
+    import('../outputs/structure.js'),
+  ]);
+  return { withStructure, ...outputs };
+}
+
+/** The input in a folder of parts, null for any other name; loaded for folders alone. */
+const openParts: Run['openParts'] = async (path, values, work) => {
+  if (!(await isFolder(work.files.open(path)))) return null;
+  const { partedInput } = await import('../../run/parted-input.js');
+  return partedInput(path, values, work);
+};

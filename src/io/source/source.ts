@@ -204,3 +204,10 @@ function unreachable(url: string, why: string): FormatError {
     remedy: 'check the address, and that the server allows this page to read it',
   });
 }
+
+/** Whether something is a folder. */
+export const isFolder = (source: Source): Promise<boolean> =>
+  source.stat().then(
+    ({ folder }) => folder,
+    () => false,
+  );
