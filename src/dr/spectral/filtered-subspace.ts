@@ -52,7 +52,8 @@ export async function filteredEigenvectors(
   { engine, random, watch }: { readonly engine: Engine; readonly random: Random; readonly watch: Watch },
 ): Promise<Float64Array[]> {
   const quiet = withoutProgress(watch);
-  let block: Float32Array = Float32Array.from({ length: graph.rows * WIDTH }, () => random.normal());
+  let block: Float32Array = new Float32Array(graph.rows * WIDTH);
+  for (let at = 0; at < block.length; at++) block[at] = random.normal();
   let cut = FIRST_CUT;
   for (let products = 0; ; ) {
     block = await engine.graphFilter(graph, block, filterSteps(cut), quiet);

@@ -67,6 +67,10 @@ export async function subspace(multiply: Engine['multiply'], sample: Matrix, cou
  * @param normal draws a normal number.
  */
 function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Matrix {
+  const vectors = Array.from({ length: rows }, (_, r) =>
+    Float64Array.from(data.subarray(r * columns, (r + 1) * columns)),
+  );
+  const lengths = vectors.map((vector) => Math.sqrt(dot(vector, vector)));
   const done: Float64Array[] = [];
   const result = new Float32Array(rows * columns);
   const reduce = (vector: Float64Array): number => {
@@ -74,9 +78,9 @@ function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Mat
     return Math.sqrt(dot(vector, vector));
   };
   for (let r = 0; r < rows; r++) {
-    let vector = Float64Array.from(data.subarray(r * columns, (r + 1) * columns));
-    let before = Math.sqrt(dot(vector, vector));
-    let length = reduce(vector);
+    let vector = vectors[r];
+    let before = lengths[r];
+    let length = Math.sqrt(dot(vector, vector));
     while (!(length > 1e-3 * before)) {
       if (!(length > 1e-6 * before)) vector = Float64Array.from(vector, normal);
       before = Math.sqrt(dot(vector, vector));
@@ -84,6 +88,7 @@ function orthonormal({ rows, columns, data }: Matrix, normal: () => number): Mat
     }
     const scaled = vector.map((value) => value / length);
     done.push(scaled);
+    removeFrom(vectors.slice(r + 1), scaled);
     result.set(scaled, r * columns);
   }
   return { rows, columns, data: result };
@@ -98,6 +103,30 @@ function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
+}
+
+/** Takes the part along a direction from vectors of equal length, four at a time: sums that do not wait for one another. */
+function removeFrom(vectors: readonly Float64Array[], along: Float64Array): void {
+  let at = 0;
+  for (; at + 4 <= vectors.length; at += 4) {
+    const [a, b, c, d] = [vectors[at], vectors[at + 1], vectors[at + 2], vectors[at + 3]];
+    let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
+    for (let i = 0; i < along.length; i++) {
+      const value = along[i];
+      sumA += a[i] * value;
+      sumB += b[i] * value;
+      sumC += c[i] * value;
+      sumD += d[i] * value;
+    }
+    for (let i = 0; i < along.length; i++) {
+      const value = along[i];
+      a[i] -= sumA * value;
+      b[i] -= sumB * value;
+      c[i] -= sumC * value;
+      d[i] -= sumD * value;
+    }
+  }
+  for (; at < vectors.length; at++) addScaled(vectors[at], along, -dot(vectors[at], along));
 }
 
 /** into += scale * from. */

@@ -229,7 +229,7 @@ async function joinNeighbors(
     const work = rows * stride * 4;
     await runtime.run({ kernel: 'freezeLists', items, work, call: frozen }, quiet);
     await runtime.run(
-      { kernel: 'reverseNeighbors', items: REVERSE_ITEMS, work: 4 * work, call: frozen },
+      { kernel: 'reverseNeighbors', items: REVERSE_ITEMS, work: REVERSE_ITEMS * work, call: frozen },
       quiet,
     );
     const joins = Math.ceil(rows / JOIN_ROWS);
