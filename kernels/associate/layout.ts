@@ -112,7 +112,7 @@ export class CompactArguments {
 /** One module's features in drawn samples, for `weightedCorrelations`. */
 @unmanaged
 export class ModuleSamples {
-  /** f64: samples x f (rounded up to a multiple of 4, with zeros), each column standardized, level after level. */
+  /** f32: samples x f (rounded up to a multiple of 4, with zeros), each column standardized, level after level. */
   values: usize;
   /** Number of features. */
   f: i32;

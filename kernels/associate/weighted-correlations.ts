@@ -6,12 +6,12 @@
  * Shapes: values samples x w, w the number of features rounded up to a multiple of 4, zeros past the last. The drawn values
  *   of a locality are gathered four features at a time: n rows of 4 doubles, then those of the next four. The samples of a
  *   locality come in runs of one level, each centered on its own; without levels there is one run.
- * Precision: double.
+ * Precision: float32 values, everything else double.
  * Cost: for each draw and locality, one gather that sums as it goes, and one pass for the scores.
  * Determinism: an item is one draw of one module and writes its own results.
  * Types (a field with an element type such as f32 is the address of an array): `WeightedCorrelationsArguments`:
  *   modules (u32: addresses of the `ModuleSamples`), draws (draws of each module), entries (of one order), orders
- *   (i32: draws x entries, the row that each entry takes its values from; or 0). `ModuleSamples`: values (f64: samples
+ *   (i32: draws x entries, the row that each entry takes its values from; or 0). `ModuleSamples`: values (f32: samples
  *   x f (rounded up to a multiple of 4, with zeros), each column standardized), f (number of features), positions (i32:
  *   localities x n, samples of each locality, run after run), n (most samples of a locality), offsets (i32: localities
  *   + 1, first run of each), lengths and numbers (i32 for each run: samples, number of its level), rows (i32: levels + 1,
@@ -139,8 +139,8 @@ function gatherRun(
   squares: usize,
   sums: usize,
 ): void {
-  const w = (<usize>((module.f + 3) & ~3)) << 3;
-  const values = module.values + ((<usize>i) << 3);
+  const w = (<usize>((module.f + 3) & ~3)) << 2;
+  const values = module.values + ((<usize>i) << 2);
   const low = v128.load(module.modes + ((<usize>i) << 3));
   const high = v128.load(module.modes + ((<usize>i) << 3), 16);
   const level = load<i32>(module.numbers + ((<usize>run) << 2));
@@ -159,14 +159,16 @@ function gatherRun(
     let a: v128;
     let b: v128;
     if (by) {
-      a = v128.load64_zero(shifted(values, row, by, i, module.f, start, stop, w));
-      a = v128.load64_lane(shifted(values, row, by, i + 1, module.f, start, stop, w) + 8, a, 1);
-      b = v128.load64_zero(shifted(values, row, by, i + 2, module.f, start, stop, w) + 16);
-      b = v128.load64_lane(shifted(values, row, by, i + 3, module.f, start, stop, w) + 24, b, 1);
+      a = v128.load32_zero(shifted(values, row, by, i, module.f, start, stop, w));
+      a = v128.load32_lane(shifted(values, row, by, i + 1, module.f, start, stop, w) + 4, a, 1);
+      b = v128.load32_zero(shifted(values, row, by, i + 2, module.f, start, stop, w) + 8);
+      b = v128.load32_lane(shifted(values, row, by, i + 3, module.f, start, stop, w) + 12, b, 1);
     } else {
-      a = v128.load(values + <usize>row * w);
-      b = v128.load(values + <usize>row * w, 16);
+      a = v128.load64_zero(values + <usize>row * w);
+      b = v128.load64_zero(values + <usize>row * w, 8);
     }
+    a = f64x2.promote_low_f32x4(a);
+    b = f64x2.promote_low_f32x4(b);
     v128.store(at, a);
     v128.store(at, b, 16);
     sum0 = f64x2.add(sum0, a);
@@ -180,8 +182,8 @@ function gatherRun(
   v128.store(sums, sum1, 16);
   v128.store(squares, square0);
   v128.store(squares, square1, 16);
-  addCounts(squares + w, equal0);
-  addCounts(squares + w + 16, equal1);
+  addCounts(squares + (w << 1), equal0);
+  addCounts(squares + (w << 1) + 16, equal1);
 }
 
 /**

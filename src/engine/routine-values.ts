@@ -61,8 +61,8 @@ export interface SweepPlan {
 
 /** One module's features in samples that are drawn, for `weightedCorrelations`. */
 export interface ModuleSamples {
-  /** samples x features, each column standardized over all samples. */
-  readonly values: Float64Array;
+  /** samples x features, each column standardized over all samples in double, then rounded. */
+  readonly values: Float32Array;
   readonly features: number;
   /**
    * localities x size: the samples of each locality, as entries of an order or, without orders, rows of `values`; none twice in a

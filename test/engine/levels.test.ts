@@ -212,7 +212,7 @@ for (const [name, create] of Object.entries({ js: () => js, ...ENGINES })) {
 /** A module over samples of three levels of 30, 20 and 10 rows; the last locality has no run. */
 function drawnModule(features: number, samples: number, size: number, localities: number) {
   const random = createRandom(features).stream('levels');
-  const values = Float64Array.from({ length: samples * features }, (_, at) =>
+  const values = Float32Array.from({ length: samples * features }, (_, at) =>
     at % features === 3 ? (random.uniform() < 0.3 ? 2 : -1) : random.normal() + Math.floor(at / 90),
   );
   const positions = new Int32Array(localities * size).fill(-1);

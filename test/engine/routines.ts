@@ -54,7 +54,7 @@ export async function allRoutines(engine: Engine): Promise<Record<string, string
   const steps = Array.from({ length: 12 }, (_, s) => ({ image: 0.9, itself: 0.1 * s, before: -0.2 }));
   const chained = await engine.graphFilter(rates, makeMatrix(2000, 4, 'plain', 47).data, steps);
   const samples = {
-    ...{ values: Float64Array.from(makeMatrix(900, 8, 'ties', 31).data), features: 8, size: 60, support: 4 },
+    ...{ values: makeMatrix(900, 8, 'ties', 31).data, features: 8, size: 60, support: 4 },
     positions: makeMembers(900, 24, 60),
     loadings: Float64Array.from(makeMatrix(24, 8, 'plain', 32).data),
   };

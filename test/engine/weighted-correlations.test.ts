@@ -16,7 +16,7 @@ function moduleOf(samples: number, features: number, size: number, localities: n
     () => (random.uniform() < 0.2 ? 3 : -0.4),
     () => 1.5,
   ];
-  const values = Float64Array.from({ length: samples * features }, (_, at) => kinds[(at % features) % 4]());
+  const values = Float32Array.from({ length: samples * features }, (_, at) => kinds[(at % features) % 4]());
   const positions = Int32Array.from(
     { length: localities * size },
     (_, at) => (Math.floor(at / size) * 11 + (at % size) * 7) % samples,

@@ -3,7 +3,7 @@
  *
  * Purpose: standardized as doubles they take 100 bytes a sample and module. Here the stored cells are kept, and what the localities of
  *   a draw take is spread when it is drawn: to the same bytes, since a standardized value is a function of the cell. Source: ours.
- * Shapes: N samples in a random order, f features of a module. Precision: double, as `unitColumn`. Cost: the cells of the drawn rows.
+ * Shapes: N samples in a random order, f features of a module. Precision: double, as `unitColumn`, then float32. Cost: the cells of the drawn rows.
  * Types: `Csr`: sparse rows (offsets, indices, values). `ModuleSamples`, one module in drawn samples: values (samples x features),
  *   positions (of each locality's samples). `SampleDraws`: count; orders (count x entries, or null); shifts (for each module count x
  *   features, or null). `Engine`: weightedCorrelations. `Watch`: checkpoint.
@@ -30,7 +30,7 @@ export interface DrawnCells {
 }
 
 /** A module whose values are standardized already, or are when they are drawn. All modules of a call are of one kind. */
-export type DrawnModule = Omit<ModuleSamples, 'values'> & { readonly values: Float64Array | DrawnCells };
+export type DrawnModule = Omit<ModuleSamples, 'values'> & { readonly values: Float32Array | DrawnCells };
 
 /** The features, to be standardized by Pearson's steps. @param features columns of `cells`. */
 export function drawnCells(cells: Csr, rows: Int32Array, features: readonly number[]): DrawnCells {
@@ -78,7 +78,7 @@ export async function drawnCorrelations(
 }
 
 /** Whether a module has a value for every sample. */
-const isSpread = (module: DrawnModule): module is ModuleSamples => module.values instanceof Float64Array;
+const isSpread = (module: DrawnModule): module is ModuleSamples => module.values instanceof Float32Array;
 
 /** Module k with the values that its samples take in a draw, one row a position. */
 function inDraw(
@@ -88,12 +88,12 @@ function inDraw(
   draw: number,
 ): ModuleSamples {
   const { values: held, positions, features: f } = module;
-  if (held instanceof Float64Array) return { ...module, values: held };
+  if (held instanceof Float32Array) return { ...module, values: held };
   const { rows, centers, scales } = held;
   const n = rows.length;
   const entries = (orders?.length ?? 0) / count;
   const root = Math.sqrt(n);
-  const cells = new Float64Array(positions.length * f);
+  const cells = new Float32Array(positions.length * f);
   for (let s = 0; s < positions.length; s++) {
     const to = cells.subarray(s * f, (s + 1) * f);
     if (!shifts) addRow(held, rows[orders ? orders[draw * entries + positions[s]] : positions[s]], to);
@@ -112,7 +112,7 @@ function inDraw(
 }
 
 /** Writes the stored cells of a row. @param to one number a feature, 0. */
-function addRow({ cells, featureOf }: DrawnCells, row: number, to: Float64Array): void {
+function addRow({ cells, featureOf }: DrawnCells, row: number, to: Float32Array): void {
   for (let p = cells.offsets[row]; p < cells.offsets[row + 1]; p++) {
     const i = featureOf[cells.indices[p]];
     if (i >= 0) to[i] = cells.values[p];

@@ -10,7 +10,7 @@
  * Shapes: values N x f a module, over the N held-out samples in a random order, with levels inside these; positions index
  * that order.
  * How it fails: `bicor` is tested by Pearson's correlation, since weights over all held-out samples would silence rare
- * groups; outliers then cost power. Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision.
+ * groups; outliers then cost power. Cost of one evaluation: modules x localities used x (n / 3) x features, row by row. Double precision, of values rounded to float32.
  * Types: `Modules`, of a fit: presence (localities x modules, not negative), count (how many), loadings (modules x
  *   features, not negative, largest 1). `Localities`, n-neighborhoods of probes: count (how many), size (n, samples
  *   in each). `Table`, samples x features: features (Matrix or Csr). `Leading`, a leading feature: loading (0 to 1).
@@ -93,7 +93,7 @@ export async function withHeldOutCells(input: HeldOutInput, memory: number): Pro
   all.set(rows, order.rows.length);
   const cells = await withCells(table.features, all, [...new Set(features)]);
   // ranks are those among all samples, and levels have draws of their own
-  const isLarge = 8 * order.rows.length * features.length > STANDARDIZED_SHARE * memory;
+  const isLarge = 4 * order.rows.length * features.length > STANDARDIZED_SHARE * memory;
   const spreadWhenDrawn = isLarge && measure !== 'spearman' && !levels;
   return { ...input, spreadWhenDrawn, table: { ...table, features: cells } };
 }
@@ -190,9 +190,9 @@ async function interleaved(
   wanted: readonly number[],
   measure: AssociationMeasure,
   watch: Watch,
-): Promise<Float64Array> {
+): Promise<Float32Array> {
   const width = wanted.length;
-  const result = new Float64Array(ascending.length * width);
+  const result = new Float32Array(ascending.length * width);
   for (let first = 0; first < ascending.length; first += GATHERED_ROWS) {
     await watch.checkpoint();
     const some = ascending.subarray(first, first + GATHERED_ROWS);
@@ -208,7 +208,7 @@ async function interleaved(
 }
 
 /** Replaces the values of each column by their ranks. @param values rows x width. */
-async function rankColumns(values: Float64Array, width: number, watch: Watch): Promise<void> {
+async function rankColumns(values: Float32Array, width: number, watch: Watch): Promise<void> {
   const column = new Float64Array(values.length / width);
   for (let f = 0; f < width; f++) {
     await watch.checkpoint();
@@ -218,8 +218,8 @@ async function rankColumns(values: Float64Array, width: number, watch: Watch): P
   }
 }
 
-/** Scales each column to mean 0 and variance 1, zeros where it is constant, by the steps of `unitColumn`. @param values rows x width. */
-async function standardize(values: Float64Array, width: number, watch: Watch): Promise<void> {
+/** Scales each column to mean 0 and variance 1, zeros where it is constant, by the steps of `unitColumn` in double. @param values rows x width. */
+async function standardize(values: Float32Array, width: number, watch: Watch): Promise<void> {
   const rows = values.length / width;
   const sums = new Float64Array(width);
   const squares = new Float64Array(width);
@@ -229,15 +229,15 @@ async function standardize(values: Float64Array, width: number, watch: Watch): P
   await watch.checkpoint();
   for (let at = 0; at < values.length; ) {
     for (let f = 0; f < width; f++, at++) {
-      values[at] -= centers[f];
-      squares[f] += values[at] * values[at];
+      const off = values[at] - centers[f];
+      squares[f] += off * off;
     }
   }
   await watch.checkpoint();
   const root = Math.sqrt(rows);
   const scales = squares.map((square) => (square > 0 ? 1 / Math.sqrt(square) : 0));
   for (let at = 0; at < values.length; )
-    for (let f = 0; f < width; f++, at++) values[at] = values[at] * scales[f] * root;
+    for (let f = 0; f < width; f++, at++) values[at] = (values[at] - centers[f]) * scales[f] * root;
 }
 
 /**

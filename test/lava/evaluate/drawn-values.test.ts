@@ -22,7 +22,7 @@ function moduleOf(features: readonly number[], seed: number) {
   const columns = localValues(cells, rows, features, 'pearson').map((values) =>
     unitColumn(values, 'pearson'),
   );
-  const values = Float64Array.from(
+  const values = Float32Array.from(
     { length: rows.length * features.length },
     (_, p) => columns[p % features.length][Math.floor(p / features.length)] * Math.sqrt(rows.length),
   );

@@ -155,10 +155,10 @@ async function correlate(
 const padded = (features: number): number => Math.ceil(features / 4) * 4;
 
 /** Columns with zeros up to a multiple of 4. */
-function padColumns({ values, features }: ModuleSamples): Float64Array {
+function padColumns({ values, features }: ModuleSamples): Float32Array {
   const width = padded(features);
   if (width === features) return values;
-  const result = new Float64Array((values.length / features) * width);
+  const result = new Float32Array((values.length / features) * width);
   // number by number: a view of each row would be millions of objects
   for (let from = 0, to = 0; from < values.length; to += width) {
     for (let i = 0; i < features; i++) result[to + i] = values[from++];
@@ -175,7 +175,7 @@ interface Majorities {
 }
 
 /** Those found before, by values and how many samples have to hold one: the same values come with every batch of draws, and with both tests. */
-const known = new WeakMap<Float64Array, Map<number, Majorities>>();
+const known = new WeakMap<Float32Array, Map<number, Majorities>>();
 
 /**
  * The values that can leave a feature without support: held by so many samples in all that a locality may hold that
@@ -213,7 +213,7 @@ function heldByMore({ values, features }: ModuleSamples, least: number): Majorit
 const TAKEN_OUT = 2;
 
 /** Tells each value of a column and how often it is there. The column is used up. */
-function countValues(column: Float64Array, tell: (value: number, count: number) => void): void {
+function countValues(column: Float32Array, tell: (value: number, count: number) => void): void {
   let rest = column;
   for (let taken = 0; taken < TAKEN_OUT && rest.length > 0; taken++) {
     const value = rest[0];
@@ -238,9 +238,9 @@ const SPREAD = 2654435761;
  * many. Values that all differ leave few or none, so that they need not be sorted.
  * @param values samples x features.
  */
-function oftenHeld(values: Float64Array, features: number, i: number, least: number): Float64Array {
+function oftenHeld(values: Float32Array, features: number, i: number, least: number): Float32Array {
   const rows = values.length / features;
-  const number = new Float64Array(1);
+  const number = new Float32Array(1);
   const bits = new Uint32Array(number.buffer);
   // about as many as there are values
   const unused = 32 - Math.min(MOST_BITS, 32 - Math.clz32(rows));
@@ -249,12 +249,12 @@ function oftenHeld(values: Float64Array, features: number, i: number, least: num
   for (let r = 0; r < rows; r++) {
     // 0 is added since -0 equals 0
     number[0] = values[r * features + i] + 0;
-    counterOf[r] = (Math.imul(bits[0] ^ Math.imul(bits[1], SPREAD), SPREAD) ^ bits[1]) >>> unused;
+    counterOf[r] = Math.imul(bits[0] ^ (bits[0] >>> 15), SPREAD) >>> unused;
     counters[counterOf[r]]++;
   }
   let often = 0;
   for (const count of counters) if (count > least) often += count;
-  const held = new Float64Array(often);
+  const held = new Float32Array(often);
   let at = 0;
   for (let r = 0; r < rows; r++) if (counters[counterOf[r]] > least) held[at++] = values[r * features + i];
   return held;
