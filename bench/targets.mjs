@@ -135,7 +135,7 @@ const LINES = {
       ),
       row('its LAVA stages', `${one(lava)} s`, 'a tenth of it', lava <= program / 10),
       row(
-        'significance',
+        'significance, with trust and scores beside it',
         `${one(tested)} s`,
         `half of finding the modules, ${one(found)} s`,
         tested <= found / 2,
