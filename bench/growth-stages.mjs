@@ -1,5 +1,6 @@
 // node bench/growth-stages.mjs [--samples 10000,30000,100000,300000] [--features 50,100,...] [--overlap 1.5,3,6,12] [--out docs/figures]
-// The whole command by default options (significance, replication, trust) on made data, two threads: processor time of each stage
+// The whole command by default options, but without trust (it goes on beside other stages and would be counted there; bench/trust.mjs
+// measures it), on made data, two threads: processor time of each stage
 // as samples, features and localities grow one at a time, and of it the share of the calling thread (the serial share).
 // Prints tables and draws growth-stages.svg. Each run must find modules, else it stops.
 import { spawnSync } from 'node:child_process';
@@ -43,6 +44,8 @@ function measured(rows, columns, ...options) {
     ...files,
     '-m',
     '12',
+    '--trust',
+    'no',
     ...options,
     '-o',
     out,
