@@ -1,8 +1,9 @@
-// node bench/calibration.mjs [--sets 400] [--seeds 20]
+// node bench/calibration.mjs [--sets 400] [--seeds 20] [--plot FILE.svg]
 // Is significance calibrated? (1) On sets without structure, and on maps in random order, one module of a fit to two thirds of the
 // samples is tested on the third that was held out: its p-values must be uniform (Kolmogorov-Smirnov, one a set, both tests;
 // in random order only the second has a true null). (2) `explain` on as many seeds of both: how many have a significant module.
 // Ends with 1 where a test of uniformity has p below 0.01 or a seed has a finding.
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createContext, explain } from 'whymap';
 import { createRandom, permutation } from '../dist/core/random.js';
@@ -11,10 +12,15 @@ import { splitSamples } from '../dist/lava/evaluate/holdout.js';
 import { denseCovering } from '../dist/lava/localities/dense-covering.js';
 import { locate } from '../dist/lava/localities/localities.js';
 import { plantModules } from '../dist/reproduce/lava/planted.js';
+import { calibrationPlot } from './calibration-plot.mjs';
 import { machine, table } from './measure.mjs';
 
 const { values } = parseArgs({
-  options: { sets: { type: 'string', default: '400' }, seeds: { type: 'string', default: '20' } },
+  options: {
+    sets: { type: 'string', default: '400' },
+    seeds: { type: 'string', default: '20' },
+    plot: { type: 'string' },
+  },
 });
 const unwatched = { checkpoint: async () => {}, progress: () => {} };
 const DRAWS = 199;
@@ -72,6 +78,7 @@ const share = (list, most) => list.filter((p) => p <= most).length / list.length
 const context = await createContext({ threads: 2 });
 const quiet = { ...context, onProgress: undefined };
 const lines = [];
+const curves = [];
 const failed = [];
 for (const [kind, make, tests] of [
   ['noise', noise, ['real', 'local']],
@@ -82,6 +89,7 @@ for (const [kind, make, tests] of [
     found.push(await pOf(make(1000 + set, 400), set, quiet));
   for (const test of found.length > 0 ? tests : []) {
     const list = found.map((both) => both[test]);
+    curves.push({ name: `${kind}, ${test}`, list });
     const { distance, p } = uniformity(list);
     if (p < 0.01) failed.push(`${kind}, ${test}`);
     const shares = [0.005, 0.01, 0.05, 0.1, 0.5].map((most) => share(list, most).toFixed(4));
@@ -118,5 +126,6 @@ const heads = [
 console.log(
   `${machine()}\n\n${table(heads, lines)}\n\n${table(['data', 'seeds', 'with a significant module'], findings)}`,
 );
+if (values.plot && curves.length > 0) writeFileSync(values.plot, calibrationPlot(curves));
 if (failed.length > 0) console.log(`\nNot calibrated: ${failed.join('; ')}`);
 process.exitCode = failed.length > 0 ? 1 : 0;
