@@ -7,8 +7,7 @@
  * Types (a field with an element type such as f32 is the address of an array): `InsertTargetsArguments`: ranks (both
  *   of the same queries), lists, selfRows (i32 a query: the data row that it is itself, or -1). `Ranks`: k (targets of
  *   a query), thresholds (f64, queries x k: ranking distances of the targets), targets (i32, queries x k: positions of
- *   the targets among the data rows). `LowerLimitsArguments`: comparison (A comparison with lists), firstBlock (block
- *   of rows that item 0 is). `PairComparison`: bounds (bounds of all pairs), lists (lists to fill, or 0), selfRows (i32
+ *   the targets among the data rows). `LowerLimitsArguments`: comparison (A comparison with lists). `PairComparison`: bounds (bounds of all pairs), lists (lists to fill, or 0), selfRows (i32
  *   a query: the data row that it is itself, or -1). `NearestLists`: k (entries of a list). `PreparedRows`: count
  *   (number of rows). `DistanceBounds`: queries (the two sides of the comparison; the same where rows are compared with
  *   themselves).
@@ -42,7 +41,7 @@ export function limitScratch(k: i32): usize {
 }
 
 /**
- * Kernel: lowers the limits of the BLOCK_ROWS rows of block `firstBlock` + `item`; rows are queries and data alike. A
+ * Kernel: lowers the limits of the BLOCK_ROWS rows of block `item`; rows are queries and data alike. A
  * limit is the squared distance, in the frame, beyond which no row enters the row's list of k nearest. It falls to the k-th
  * smallest upper bound of the row's distances within the block, since k rows are at least as near; it never rises.
  * Measures no distance. Called before the pairs are compared; does nothing for a comparison without lists.
@@ -53,7 +52,7 @@ export function lowerLimits(item: i32, scratch: usize, call: LowerLimitsArgument
   const lists = comparison.lists;
   if (!lists) return;
   const k = lists.k;
-  const first = (call.firstBlock + item) * BLOCK_ROWS;
+  const first = item * BLOCK_ROWS;
   const end = min(first + BLOCK_ROWS, comparison.bounds.queries.count);
   const tile = initializeTile(scratch);
   const least = scratch + TILE;

@@ -140,8 +140,6 @@ export class PairComparison {
 @unmanaged
 export class CompareArguments {
   comparison: PairComparison;
-  /** Block of queries that item 0 is. */
-  firstBlock: i32;
   /** Data rows `from` to `to`. */
   from: i32;
   to: i32;
@@ -152,8 +150,6 @@ export class CompareArguments {
 export class LowerLimitsArguments {
   /** A comparison with lists. */
   comparison: PairComparison;
-  /** Block of rows that item 0 is. */
-  firstBlock: i32;
 }
 
 /** Arguments of `insertTargets`. */

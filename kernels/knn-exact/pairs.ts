@@ -10,7 +10,7 @@
  *   the same rows at the same time: counts are added atomically and lists changed under a lock, and neither
  *   depends on the order.
  * Types (a field with an element type such as f32 is the address of an array): `CompareArguments`: comparison,
- *   firstBlock (block of queries that item 0 is), from (data rows `from` to `to`), to. `PreparedRows`: count (number of
+ *   from (data rows `from` to `to`), to. `PreparedRows`: count (number of
  *   rows). `DistanceBounds`: squaredDistanceError (relative error of a float32 squared distance over all columns; 0
  *   where that stage is skipped), depth (columns of the blocked product; pairs of nonzero columns where products are of
  *   i16), width (directions in all), queries (the two sides of the comparison; the same where rows are compared with
@@ -68,7 +68,7 @@ export function comparePairs(item: i32, scratch: usize, call: CompareArguments):
   const from = call.from;
   const to = call.to;
   const work = changetype<Work>(scratch);
-  const first = (call.firstBlock + item) * BLOCK_ROWS;
+  const first = item * BLOCK_ROWS;
   const count = min(BLOCK_ROWS, comparison.bounds.queries.count - first);
   if (comparison.symmetric && to <= first + 1) return;
   assignScratch(work, scratch, first, from);

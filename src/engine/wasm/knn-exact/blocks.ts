@@ -43,9 +43,8 @@ export interface UploadedComparison {
   readonly scratch: number;
 }
 
-/** Queries `first` and on (a multiple of BLOCK_ROWS) against data rows `from` to `to`. */
+/** The first `count` queries against data rows `from` to `to`. */
 export interface Block {
-  readonly first: number;
   readonly count: number;
   readonly from: number;
   readonly to: number;
@@ -76,7 +75,7 @@ export function uploadComparison(
 export function compareBlocks(
   runtime: Runtime,
   { comparison, address, scratch }: UploadedComparison,
-  { first, count, from, to }: Block,
+  { count, from, to }: Block,
   watch: Watch,
 ): Promise<void> {
   const job = {
@@ -84,7 +83,7 @@ export function compareBlocks(
     scratch,
     items: Math.ceil(count / BLOCK_ROWS),
     work: count * (to - from) * (2 * comparison.bounds.depth + 12),
-    call: { comparison: address, firstBlock: first / BLOCK_ROWS, from, to },
+    call: { comparison: address, from, to },
   } as const;
   return runtime.run(job, watch);
 }
@@ -92,12 +91,12 @@ export function compareBlocks(
 /**
  * Lowers, before the comparison, the distance beyond which a row is not inserted into a list, by measuring the rows
  * stored beside each row. Does nothing without lists or where queries are not the data.
- * @param block `first` row and `count` of rows by position.
+ * @param count rows of the data.
  */
 export async function lowerLimits(
   runtime: Runtime,
   { comparison, address }: UploadedComparison,
-  { first, count }: Pick<Block, 'first' | 'count'>,
+  count: number,
 ): Promise<void> {
   const { symmetric, lists, k, bounds } = comparison;
   if (!symmetric || !lists) return;
@@ -106,7 +105,7 @@ export async function lowerLimits(
     scratch: runtime.size('limitScratch', k),
     items: Math.ceil(count / BLOCK_ROWS),
     work: count * BLOCK_ROWS * (2 * bounds.depth + 12),
-    call: { comparison: address, firstBlock: first / BLOCK_ROWS },
+    call: { comparison: address },
   } as const;
   await runtime.run(job, unwatched);
 }

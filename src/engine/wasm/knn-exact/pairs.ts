@@ -36,10 +36,10 @@ export async function comparePairs(
   const { queries, data, depth } = bounds;
   const length = segmentRows(depth, stride);
   const uploaded = uploadComparison(runtime, scope, comparison, length);
-  await lowerLimits(runtime, uploaded, { first: 0, count: queries.count });
+  await lowerLimits(runtime, uploaded, queries.count);
   for (let from = 0; from < data.count; from += length) {
     const to = Math.min(data.count, from + length);
-    const block = { first: 0, count: symmetric ? to : queries.count, from, to };
+    const block = { count: symmetric ? to : queries.count, from, to };
     const part = partOf(watch, doneAt(from, data.count, symmetric), doneAt(to, data.count, symmetric));
     await compareBlocks(runtime, uploaded, block, part);
   }
