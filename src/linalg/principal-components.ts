@@ -22,6 +22,7 @@ import type { Context } from '../engine/context.js';
 import type { Engine, Watch } from '../engine/engine.js';
 import { paced, withoutProgress } from '../engine/watch.js';
 import type { Matrix } from '../model.js';
+import { addScaled, dot } from './vectors.js';
 
 /** Vectors beyond the requested components. */
 const OVERSAMPLING = 8;
@@ -136,7 +137,7 @@ async function ritz(apply: Apply, block: Matrix): Promise<{ vectors: Matrix; val
   const order = realEigenvalues.map((_, c) => c).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
   const turned = order.map((column) => {
     const sum = new Float64Array(block.rows);
-    for (let w = 0; w < width; w++) addScaled(sum, columns[w], eigenvectorMatrix.get(w, column));
+    for (let w = 0; w < width; w++) addScaled(sum, eigenvectorMatrix.get(w, column), columns[w]);
     return sum;
   });
   const vectors = fromColumns(turned, block.rows);
@@ -176,7 +177,7 @@ function orthonormal(block: Matrix): Matrix {
   columns.forEach((column, c) => {
     const before = Math.sqrt(dot(column, column));
     for (let round = 0; round < 2; round++) {
-      for (let other = 0; other < c; other++) addScaled(column, columns[other], -dot(column, columns[other]));
+      for (let other = 0; other < c; other++) addScaled(column, -dot(column, columns[other]), columns[other]);
     }
     const length = Math.sqrt(dot(column, column));
     const scale = length > 1e-12 * before ? 1 / length : 0;
@@ -201,18 +202,6 @@ function fromColumns(columns: readonly Float64Array[], rows: number): Matrix {
     for (let r = 0; r < rows; r++) result.data[r * columns.length + c] = column[r];
   });
   return result;
-}
-
-/** into += scale * from. */
-function addScaled(into: Float64Array, from: Float64Array, scale: number): void {
-  for (let r = 0; r < into.length; r++) into[r] += scale * from[r];
-}
-
-/** Inner product. */
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let r = 0; r < a.length; r++) sum += a[r] * b[r];
-  return sum;
 }
 
 /** Cells that are read in a few milliseconds. */
